@@ -1,0 +1,16 @@
+//! konter: the front of an Indonesian phone-credit shop. See ARCHITECTURE.md for the map.
+#![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod command;
+pub mod front;
+pub mod http;
+pub mod ids;
+pub mod ledger;
+pub mod money;
+pub mod order;
+pub mod phone;
+pub mod reply;
+pub mod simulator;
+pub mod store;
+pub mod supplier;
