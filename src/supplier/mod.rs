@@ -1,1 +1,59 @@
-//! (filled in by the commits that follow)
+//! The suppliers behind the counter. A protocol is pure: it builds request values and reads response values; the one
+//! client in `client.rs` is all that sends. Wire formats stay private to their protocol's file. Nothing here knows
+//! orders, money accounts or chats.
+
+pub mod protocol;
+
+pub use protocol::{
+    Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Options,
+    Outcome, Protocol, Reading, Request, Response, SettingError,
+};
+
+mod biller_json;
+mod kiosampm;
+mod ppob;
+mod teleanjar;
+mod xgateway;
+
+/// The protocols konter speaks, as `SUPPLIER_<ID>_PROTOCOL` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtocolKind {
+    Kiosampm,
+    Xgateway,
+    BillerJson,
+    Ppob,
+    Teleanjar,
+}
+
+impl ProtocolKind {
+    pub const ALL: [Self; 5] = [Self::Kiosampm, Self::Xgateway, Self::BillerJson, Self::Ppob, Self::Teleanjar];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kiosampm => "kiosampm",
+            Self::Xgateway => "xgateway",
+            Self::BillerJson => "biller-json",
+            Self::Ppob => "ppob",
+            Self::Teleanjar => "teleanjar",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The protocol with this supplier's own settings; what is missing or malformed is noted in `options`, and `None`
+    /// comes back.
+    #[must_use]
+    pub fn configure(self, options: &Options<'_>) -> Option<Box<dyn Protocol>> {
+        match self {
+            Self::Kiosampm => kiosampm::Kiosampm::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+            Self::Xgateway => xgateway::Xgateway::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+            Self::BillerJson => biller_json::BillerJson::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+            Self::Ppob => ppob::Ppob::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+            Self::Teleanjar => teleanjar::Teleanjar::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+        }
+    }
+}

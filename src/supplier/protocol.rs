@@ -1,0 +1,449 @@
+//! What every supplier protocol is to the rest of the shop: requests built, responses read, no I/O.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::ProductKind;
+use crate::ids::Reference;
+use crate::money::Rupiah;
+
+/// One purchase as a protocol sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Buy<'a> {
+    /// Our reference of this attempt.
+    pub reference: Reference,
+    /// The supplier's product code.
+    pub sku: &'a str,
+    /// Phone number, meter or customer number.
+    pub dest: &'a str,
+    /// The supplier's denomination, whole rupiah, where its protocol wants one.
+    pub denom: Option<Rupiah>,
+    pub kind: ProductKind,
+    /// What the inquiry before this payment gave us to quote, when there was one.
+    pub inquiry: Option<&'a str>,
+}
+
+/// A supplier's protocol, configured with our credentials. Every `build` is a pure function of its arguments; every
+/// `read_*` must return [`Outcome::Unknown`] for whatever its document does not explicitly call success or failure,
+/// and must never panic, whatever the bytes.
+pub trait Protocol: Send + Sync {
+    /// Whether a purchase of this kind begins with an inquiry whose result the payment must quote.
+    fn inquiry_first(&self, kind: ProductKind) -> bool {
+        let _ = kind;
+        false
+    }
+
+    /// Asks who or what would be paid for. No money moves. `None` where the document knows no inquiry.
+    fn inquiry(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Option<Request> {
+        let _ = (buy, now);
+        None
+    }
+
+    /// Reads the answer to [`Protocol::inquiry`].
+    fn read_inquiry(&self, buy: &Buy<'_>, response: &Response) -> InquiryReading {
+        let _ = (buy, response);
+        InquiryReading::Unknown(Doubt::NotUnderstood)
+    }
+
+    /// The order itself. `now` is the shop's local time.
+    fn purchase(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request;
+
+    /// Reads the answer to [`Protocol::purchase`].
+    fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading;
+
+    /// Asks what became of an order, in the way the document calls safe; `None` where it knows none, or where asking
+    /// now could buy again.
+    fn status(&self, buy: &Buy<'_>, first_sent: DateTime<Utc>, now: &Now) -> Option<Request> {
+        let _ = (buy, first_sent, now);
+        None
+    }
+
+    /// Reads the answer to [`Protocol::status`].
+    fn read_status(&self, buy: &Buy<'_>, response: &Response) -> Reading {
+        self.read_purchase(buy, response)
+    }
+
+    /// Asks for our deposit's balance; `None` where the document knows no way.
+    fn balance(&self, now: NaiveDateTime) -> Option<Request> {
+        let _ = now;
+        None
+    }
+
+    /// Reads the answer to [`Protocol::balance`].
+    fn read_balance(&self, response: &Response) -> Option<Rupiah> {
+        let _ = response;
+        None
+    }
+
+    /// Our reference that a report, reversal or callback names; `None` when it names none that could be ours.
+    fn callback_reference(&self, callback: &Callback) -> Option<Reference> {
+        let _ = callback;
+        None
+    }
+
+    /// Reads a callback for the order its reference names.
+    fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
+        let _ = (buy, callback);
+        Reading::unknown(Doubt::NotUnderstood)
+    }
+
+    /// Every secret that could stand in a request or a reply, to be masked in whatever is kept.
+    fn secrets(&self) -> Vec<&SecretString>;
+}
+
+/// One moment, as the clock and as the shop's wall show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    pub utc: DateTime<Utc>,
+    pub local: NaiveDateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// A request as a value. It holds secrets: `Debug` leaves query, headers and body out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    pub method: Method,
+    /// Appended to the supplier's base address; begins with `/`.
+    pub path: &'static str,
+    /// Decoded pairs; the client percent-encodes them.
+    pub query: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Option<Body>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Body {
+    pub content_type: &'static str,
+    pub text: String,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} (contents hidden)", self.method, self.path)
+    }
+}
+
+impl Request {
+    /// The whole request as text with nothing hidden: for snapshot tests of test credentials only.
+    #[cfg(test)]
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text =
+            format!("{:?} {}", self.method, self.path).to_uppercase().replace(&self.path.to_uppercase(), self.path);
+        for (i, (name, value)) in self.query.iter().enumerate() {
+            let _ = write!(text, "\n{} {name}={value}", if i == 0 { "?" } else { "&" });
+        }
+        for (name, value) in &self.headers {
+            let _ = write!(text, "\n{name}: {value}");
+        }
+        if let Some(body) = &self.body {
+            let _ = write!(text, "\nContent-Type: {}\n\n{}", body.content_type, body.text);
+        }
+        text
+    }
+}
+
+/// A whole answer with a 2xx status, at most the client's size limit. Other statuses never reach a protocol: the
+/// documents give them no meaning, so they are `Unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    pub content_type: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The body as text: UTF-8 with or without a byte order mark, else read byte for byte as latin-1, which every
+    /// charset seen from these suppliers shares in the characters that matter.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.body)
+    }
+}
+
+/// A report, reversal or callback as it reached our address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Callback {
+    /// As it stood in the address, still percent-encoded.
+    pub raw_query: String,
+    /// Decoded pairs of the query.
+    pub query: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Callback {
+    /// The body as text; see [`Response::text`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.body)
+    }
+
+    /// A query parameter by its name in any letter case: the documents' own examples vary.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
+    }
+}
+
+/// What a reply says of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub outcome: Outcome,
+    /// The supplier's own number of the transaction.
+    pub supplier_trx: Option<String>,
+    /// What it charged us.
+    pub charged: Option<Rupiah>,
+    /// Our deposit with it afterwards.
+    pub supplier_balance: Option<Rupiah>,
+}
+
+impl Reading {
+    #[must_use]
+    pub fn new(outcome: Outcome) -> Self {
+        Self { outcome, supplier_trx: None, charged: None, supplier_balance: None }
+    }
+
+    #[must_use]
+    pub fn unknown(doubt: Doubt) -> Self {
+        Self::new(Outcome::Unknown(doubt))
+    }
+}
+
+/// The four outcomes. Only what a document explicitly calls success or failure is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    Success(Delivery),
+    Failed(FailureKind),
+    Pending,
+    Unknown(Doubt),
+}
+
+/// What was delivered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Serial number, voucher code or electricity token, as the customer needs it.
+    pub sn: String,
+    #[serde(default)]
+    pub details: Details,
+}
+
+pub type Details = BTreeMap<Detail, String>;
+
+/// Fields of a delivery or a customer, where the supplier gave them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// 20 digits in groups of four.
+    Token,
+    CustomerName,
+    Meter,
+    CustomerId,
+    /// Tariff group such as `R1`.
+    Tariff,
+    /// Connected power such as `1300VA`.
+    Power,
+    Kwh,
+    /// Rupiah fields, as plain digits.
+    TokenAmount,
+    Paid,
+    Admin,
+    Stamp,
+    Vat,
+    StreetLightTax,
+    Instalment,
+    /// The utility's own reference.
+    UtilityReference,
+    Period,
+    RegistrationNumber,
+    TransactionName,
+    /// The supplier's printed receipt, printer codes included.
+    Receipt,
+    Message,
+}
+
+/// Why a supplier refused, as far as its document lets one tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    // About the customer: another supplier would refuse as well.
+    WrongNumber,
+    NumberExpired,
+    NumberInactive,
+    NumberBlocked,
+    /// The data package is already on this number.
+    AlreadyActive,
+    BillUnavailable,
+    BillPaid,
+    // About the product at this supplier.
+    ProductClosed,
+    ProductUnknown,
+    ProductDisturbed,
+    // About this supplier or our account with it.
+    SupplierFunds,
+    SupplierLimit,
+    CutOff,
+    SupplierDisturbed,
+    /// Wrong credentials, address not registered, account blocked: the owner must look.
+    AccountRefused,
+    /// Said to have failed with no reason we know.
+    Refused,
+    /// Was accepted first and taken back.
+    Reversed,
+}
+
+impl FailureKind {
+    /// Whether it lies with the destination, so that trying elsewhere is pointless.
+    #[must_use]
+    pub const fn is_about_customer(self) -> bool {
+        matches!(
+            self,
+            Self::WrongNumber
+                | Self::NumberExpired
+                | Self::NumberInactive
+                | Self::NumberBlocked
+                | Self::AlreadyActive
+                | Self::BillUnavailable
+                | Self::BillPaid
+        )
+    }
+}
+
+/// Why nothing is known of an order's fate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// No answer in time.
+    Timeout,
+    /// The connection broke after the request may have left.
+    ConnectionLost,
+    /// An answer with this HTTP status, which the documents give no meaning.
+    HttpStatus(u16),
+    /// Longer than the client reads.
+    TooLarge,
+    /// Not the format of the document.
+    NotUnderstood,
+    OtherReference,
+    OtherProduct,
+    OtherDestination,
+    /// A code or status word the document does not list.
+    Unlisted(String),
+    /// A listed code that says nothing of the order's fate (time-out, duplicate, internal error).
+    Inconclusive(String),
+    /// Its parts say different things.
+    Contradictory,
+    /// Success claimed without the serial number or token that proves it.
+    NoSerial,
+    /// We stopped in the middle of sending.
+    Interrupted,
+}
+
+/// What an inquiry found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InquiryReading {
+    Found(Inquiry),
+    Failed(FailureKind),
+    /// Nothing is known; no money can have moved.
+    Unknown(Doubt),
+}
+
+/// Whom and what a payment would be for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inquiry {
+    /// What the payment must quote.
+    pub quote: String,
+    pub details: Details,
+    /// One per period.
+    pub bills: Vec<Bill>,
+    /// Sum of the bills' totals; `None` for a purchase.
+    pub total: Option<Rupiah>,
+    /// Denominations on offer, for a purchase.
+    pub denoms: Vec<Rupiah>,
+    pub supplier_balance: Option<Rupiah>,
+}
+
+/// One period's bill, whole rupiah.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bill {
+    pub period: String,
+    pub amount: Rupiah,
+    pub admin: Rupiah,
+    pub total: Rupiah,
+}
+
+/// One supplier's own settings, by their names without `SUPPLIER_<ID>_`. Mistakes are collected, so that a check can
+/// report all of them at once.
+pub struct Options<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    errors: RefCell<Vec<SettingError>>,
+}
+
+/// A setting that is missing or malformed, and what to do about it. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingError {
+    pub name: String,
+    pub problem: String,
+}
+
+impl<'a> Options<'a> {
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, errors: RefCell::default() }
+    }
+
+    /// A setting that must be there and not be empty.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<SecretString> {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        if value.is_none() {
+            self.report(name, "is missing; this protocol needs it");
+        }
+        value.map(SecretString::from)
+    }
+
+    /// A setting with a few possible values and a default.
+    #[must_use]
+    pub fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Option<T> {
+        let Some(value) = (self.lookup)(name).filter(|value| !value.is_empty()) else { return Some(default) };
+        let found = choices.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)).map(|&(_, choice)| choice);
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            self.report(name, &format!("must be one of: {}", words.join(", ")));
+        }
+        found
+    }
+
+    /// Notes a mistake in one setting.
+    pub fn report(&self, name: &str, problem: &str) {
+        self.errors.borrow_mut().push(SettingError { name: name.to_owned(), problem: problem.to_owned() });
+    }
+
+    /// All mistakes noted so far.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<SettingError> {
+        self.errors.into_inner()
+    }
+}
+
+/// Shorthand for protocol files: the text of a credential, for the request being built.
+pub(super) fn reveal(secret: &SecretString) -> &str {
+    secret.expose_secret()
+}
