@@ -1,6 +1,7 @@
 //! konter: the front of an Indonesian phone-credit shop. See ARCHITECTURE.md for the map.
 #![forbid(unsafe_code)]
 
+pub mod agent;
 pub mod catalog;
 pub mod command;
 pub mod front;

@@ -1,16 +1,6 @@
-//! What the shop sells: products and the ways of buying them. Pure data and reading of `catalog.csv`; nothing here
+//! What the shop sells: products and the ways of buying them, and how `catalog.csv` reads. Pure data; nothing here
 //! knows orders or accounts.
 
-use serde::{Deserialize, Serialize};
+mod product;
 
-/// How a product is sold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ProductKind {
-    /// The destination is all it takes.
-    Topup,
-    /// Electricity token: the customer can be shown first, then it is bought.
-    Token,
-    /// The amount comes from an inquiry.
-    Bill,
-}
+pub use product::{Product, ProductKind, Route};

@@ -1,1 +1,13 @@
-//! (filled in by the commits that follow)
+//! Double-entry books: accounts with four totals, immutable transfers, holds that resolve exactly once. Pure: the rules
+//! live here, the stores apply them inside one atomic commit.
+
+mod account;
+mod chain;
+mod posting;
+
+pub use account::{Account, AccountId};
+pub use chain::{Digest, seal, verify};
+pub use posting::{Applied, Entry, EntryKind, Hold, HoldChange, Posting, Reason, Refusal, apply};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,84 @@
-//! (filled in by the commits that follow)
+//! Where everything is kept. A decision becomes one [`Commit`]: all of it is durable when `commit` returns, or none of
+//! it happened. Reads that answer a chat cost what their result costs. No rules of the business live here but those a
+//! commit enforces: funds, versions, unique keys.
+
+mod commit;
+
+use async_trait::async_trait;
+
+pub use commit::{
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Say, StoreError,
+    Versioned,
+};
+
+use crate::agent::Agent;
+use crate::catalog::Product;
+use crate::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::order::{Order, SlotKey};
+
+/// Numbers the store hands out; each is given once, gaps are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    Order,
+    Agent,
+}
+
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Applies a decision atomically and durably.
+    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError>;
+
+    /// The next number of a sequence.
+    async fn next(&self, sequence: Sequence) -> Result<u64, StoreError>;
+    /// A reference no attempt has had, larger than `floor` (microseconds of the clock) and than any before it.
+    async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError>;
+
+    async fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError>;
+    async fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError>;
+    async fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError>;
+    /// In order of their codes, from `after` on.
+    async fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError>;
+
+    async fn account(&self, id: &AccountId) -> Result<Account, StoreError>;
+    async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError>;
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+    /// The journal in order, from after `after` on.
+    async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+    /// One account's lines of the journal, newest first, before `before`.
+    async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    async fn order_of_reference(
+        &self,
+        supplier: &SupplierId,
+        reference: Reference,
+    ) -> Result<Option<Order>, StoreError>;
+    /// The order that takes a slot.
+    async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError>;
+    /// A reseller's orders, newest first, before `before`; to one destination when given.
+    async fn orders_of(
+        &self,
+        agent: AgentId,
+        dest: Option<&str>,
+        before: Option<OrderId>,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError>;
+    /// Every order that is not final, oldest first.
+    async fn open_orders(&self) -> Result<Vec<Order>, StoreError>;
+
+    async fn products(&self) -> Result<Vec<Product>, StoreError>;
+
+    async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError>;
+    /// Whether and how a message or callback has been answered.
+    async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError>;
+    /// Chats that have something waiting to be said.
+    async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError>;
+    /// What waits for one chat, oldest first.
+    async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError>;
+    /// Admin acts, newest first.
+    async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError>;
+
+    /// Makes everything durable and lets go of the files.
+    async fn close(&self) -> Result<(), StoreError>;
+}

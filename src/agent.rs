@@ -1,0 +1,152 @@
+//! Resellers: who they are, where they chat, and the state of their PIN. Pure data and rules; hashing a PIN is the
+//! shell's business, because it is slow.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, ChatId};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    pub id: AgentId,
+    /// Counts the writes of this row; a commit names the one it has read.
+    pub version: u32,
+    pub name: String,
+    pub status: AgentStatus,
+    pub pin: PinState,
+    pub chats: Vec<ChatId>,
+    /// In national form, `08…`.
+    #[serde(default)]
+    pub phones: Vec<String>,
+    pub locale: Locale,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AgentStatus {
+    /// Registered, an admin has yet to approve.
+    Waiting,
+    Active,
+    Blocked,
+}
+
+/// A reply's language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    #[default]
+    Id,
+    En,
+}
+
+impl Locale {
+    pub const ALL: [Self; 2] = [Self::Id, Self::En];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::En => "en",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.name() == name)
+    }
+}
+
+/// Wrong tries in a row before the account is locked.
+pub const PIN_TRIES: u8 = 3;
+/// The first lock; each further one in a row doubles it.
+const FIRST_LOCK: TimeDelta = TimeDelta::minutes(15);
+/// Doubling stops here: a day is long enough to make guessing pointless, and an owner can reset the PIN.
+const LONGEST_LOCK: TimeDelta = TimeDelta::hours(24);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinState {
+    /// argon2 in PHC form.
+    pub hash: String,
+    /// Wrong tries since the last right one or the last lock.
+    #[serde(default)]
+    pub wrong: u8,
+    /// Locks since the last right PIN.
+    #[serde(default)]
+    pub locks: u8,
+    #[serde(default)]
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// What a wrong PIN leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongPin {
+    TriesLeft(u8),
+    LockedUntil(DateTime<Utc>),
+}
+
+impl PinState {
+    #[must_use]
+    pub const fn new(hash: String) -> Self {
+        Self { hash, wrong: 0, locks: 0, locked_until: None }
+    }
+
+    /// Until when no PIN is looked at; `None` when one may be tried.
+    #[must_use]
+    pub fn locked(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.locked_until.filter(|&until| now < until)
+    }
+
+    /// Counts a wrong try.
+    pub fn fail(&mut self, now: DateTime<Utc>) -> WrongPin {
+        self.wrong = self.wrong.saturating_add(1);
+        if self.wrong < PIN_TRIES {
+            return WrongPin::TriesLeft(PIN_TRIES - self.wrong);
+        }
+        let doublings = u32::from(self.locks).min(16);
+        let until = now + (FIRST_LOCK * 2_i32.pow(doublings)).min(LONGEST_LOCK);
+        self.wrong = 0;
+        self.locks = self.locks.saturating_add(1);
+        self.locked_until = Some(until);
+        WrongPin::LockedUntil(until)
+    }
+
+    /// Whether a right PIN has something to forget.
+    #[must_use]
+    pub const fn has_failures(&self) -> bool {
+        self.wrong > 0 || self.locks > 0 || self.locked_until.is_some()
+    }
+
+    /// Forgets earlier wrong tries.
+    pub fn succeed(&mut self) {
+        (self.wrong, self.locks, self.locked_until) = (0, 0, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_wrong_pins_lock_for_fifteen_minutes_then_for_twice_as_long() {
+        let start = DateTime::<Utc>::UNIX_EPOCH;
+        let mut pin = PinState::new(String::new());
+        assert_eq!(pin.fail(start), WrongPin::TriesLeft(2));
+        assert_eq!(pin.fail(start), WrongPin::TriesLeft(1));
+        let first = start + TimeDelta::minutes(15);
+        assert_eq!(pin.fail(start), WrongPin::LockedUntil(first));
+        assert_eq!((pin.locked(start), pin.locked(first)), (Some(first), None));
+        pin.fail(first);
+        pin.fail(first);
+        assert_eq!(pin.fail(first), WrongPin::LockedUntil(first + TimeDelta::minutes(30)));
+        pin.succeed();
+        assert_eq!(pin.fail(first), WrongPin::TriesLeft(2));
+    }
+
+    #[test]
+    fn no_lock_is_longer_than_a_day() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let mut pin = PinState { locks: u8::MAX, wrong: PIN_TRIES - 1, ..PinState::new(String::new()) };
+        assert_eq!(pin.fail(now), WrongPin::LockedUntil(now + TimeDelta::days(1)));
+    }
+}

@@ -1,0 +1,188 @@
+//! What an order is.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{ProductKind, Route};
+use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
+use crate::money::Rupiah;
+use crate::supplier::{Details, FailureKind, Outcome};
+
+/// A reseller's order, from the moment its price is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub id: OrderId,
+    /// Counts the writes of this row; a commit names the one it has read.
+    pub version: u32,
+    pub agent: AgentId,
+    /// Where its replies go.
+    pub chat: ChatId,
+    pub product: ProductCode,
+    pub product_name: String,
+    pub kind: ProductKind,
+    /// Phone in national form, meter or customer number.
+    pub dest: String,
+    /// 1 for the first order of this product to this number today, 2 for the second, and so on.
+    pub nth: u8,
+    /// The shop's day it was placed on.
+    pub day: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer_phone: Option<String>,
+    /// The reference a machine client gave its order (`R#…`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// What the reseller pays.
+    pub price: Rupiah,
+    /// Ways of buying it not tried yet, best first.
+    pub untried: Vec<Route>,
+    /// Every try, the current one last; never empty.
+    pub attempts: Vec<Attempt>,
+    pub state: OrderState,
+    /// Whether the reseller has been told that it is being processed.
+    #[serde(default)]
+    pub announced: bool,
+    /// Whether the admins have been told that it needs a person.
+    #[serde(default)]
+    pub escalated: bool,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Order {
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, OrderState::Open)
+    }
+
+    /// What keeps the same order from being placed twice by mistake; a failed order frees it.
+    #[must_use]
+    pub fn slot(&self) -> SlotKey {
+        SlotKey {
+            agent: self.agent,
+            day: self.day,
+            product: self.product.clone(),
+            dest: self.dest.clone(),
+            nth: self.nth,
+        }
+    }
+
+    /// Whether the slot is taken by this order.
+    #[must_use]
+    pub const fn takes_slot(&self) -> bool {
+        !matches!(self.state, OrderState::Final(Final { failure: Some(_), .. }))
+    }
+
+    /// The attempt that counts.
+    #[must_use]
+    pub fn current(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+}
+
+/// (reseller, day, product, destination, repeat number): at most one order that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SlotKey {
+    pub agent: AgentId,
+    pub day: NaiveDate,
+    pub product: ProductCode,
+    pub dest: String,
+    pub nth: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Its price is held; the last attempt tells how far it got.
+    Open,
+    Final(Final),
+}
+
+/// How an order ended, as far as is known: a later word can still contradict it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Final {
+    /// `None` for success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureReason>,
+    /// Serial number, voucher code or token; empty when it failed or none was given.
+    #[serde(default)]
+    pub sn: String,
+    #[serde(default)]
+    pub details: Details,
+    pub by: Decider,
+    pub at: DateTime<Utc>,
+}
+
+/// Who said how it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decider {
+    Supplier,
+    /// The shop itself: nothing could be sent.
+    Shop,
+    Admin(ChatId),
+}
+
+/// Why an order failed, as the reseller may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    Supplier(FailureKind),
+    /// No supplier could be reached; nothing was sent.
+    Unreachable,
+    /// An admin's own words.
+    Admin(String),
+}
+
+/// One try at one supplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub reference: Reference,
+    pub route: Route,
+    pub step: AttemptStep,
+    /// What an inquiry gave us to quote in the payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// When the purchase left, or may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Status checks made, and when the last one was.
+    #[serde(default)]
+    pub checks: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<DateTime<Utc>>,
+    /// The supplier's last word that changed anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_trx: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Rupiah>,
+    /// Our deposit with the supplier before and after, where it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance_before: Option<Rupiah>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance_after: Option<Rupiah>,
+    /// What the supplier said, secrets masked; the first and the latest few.
+    #[serde(default)]
+    pub replies: Vec<RawReply>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptStep {
+    /// Nothing that moves money has left.
+    Ready,
+    /// The purchase left, or may have.
+    Sent,
+    /// It provably never left, or was refused before any money could move.
+    NotSent,
+}
+
+/// A supplier's reply as kept for disputes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawReply {
+    pub at: DateTime<Utc>,
+    /// `purchase`, `status`, `inquiry` or `callback`.
+    pub to: String,
+    pub text: String,
+}

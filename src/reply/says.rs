@@ -1,0 +1,355 @@
+//! Every reply there is. Fields are what a text may need; the texts themselves are in `locales/`.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::agent::AgentStatus;
+use crate::ids::{AgentId, OrderId, ProductCode, SupplierId};
+use crate::money::Rupiah;
+use crate::order::FailureReason;
+use crate::supplier::{Details, Doubt};
+
+/// A reply. The row that carries it also has the reseller's balance where a text wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    // Orders.
+    OrderPending(OrderLine),
+    OrderSuccess(OrderLine),
+    OrderFailed(OrderLine),
+    /// Success was reported, paid for, and has been taken back: the money is returned.
+    OrderReversed(OrderLine),
+    /// Failure was reported and refunded, and then it was delivered after all: it is charged again.
+    OrderDeliveredLate(OrderLine),
+    /// Not accepted; no money moved.
+    OrderRefused(Refused),
+
+    // Who may order.
+    PinWrong {
+        tries_left: u8,
+    },
+    PinLocked {
+        until: DateTime<Utc>,
+    },
+    PinMissing {
+        example: String,
+    },
+    NotRegistered,
+    AgentWaiting {
+        code: AgentId,
+    },
+    AgentBlocked {
+        code: AgentId,
+    },
+
+    // A reseller's own things.
+    Balance {
+        code: AgentId,
+        name: String,
+    },
+    Prices {
+        lines: Vec<PriceLine>,
+        left_out: usize,
+    },
+    NoPrices {
+        filter: String,
+        near: Vec<Near>,
+    },
+    Orders {
+        lines: Vec<OrderLine>,
+        dest: Option<String>,
+    },
+    PinChanged,
+    /// The new PIN is not one.
+    PinUnfit,
+    PinSame,
+    Registered {
+        code: AgentId,
+        name: String,
+        waiting: bool,
+    },
+    RegisterRefused {
+        problem: RegisterProblem,
+    },
+    /// To a reseller: an admin approved the account.
+    Approved {
+        code: AgentId,
+        name: String,
+    },
+    /// To a reseller: its balance was changed by hand.
+    DepositReceived {
+        amount: Rupiah,
+        note: Option<String>,
+    },
+
+    // Talk.
+    Welcome {
+        registered: bool,
+        name: String,
+    },
+    Help {
+        topic: Option<String>,
+        admin: bool,
+    },
+    /// In a group: come to the private chat.
+    GroupPointer {
+        bot: Option<String>,
+    },
+    /// Not understood; `nearest` is the nearest valid format, `problem` says what was wrong where that is known.
+    NotUnderstood {
+        problem: Option<String>,
+        nearest: String,
+    },
+    /// Understood, but the shop does not offer it.
+    NotOffered {
+        feature: String,
+    },
+    TooLong {
+        limit: usize,
+    },
+    /// Something failed inside; nothing was done.
+    TryAgain,
+
+    // To admins.
+    NotAdmin,
+    AdminRefused {
+        problem: AdminProblem,
+    },
+    AdminDeposit {
+        agent: AgentId,
+        name: String,
+        amount: Rupiah,
+        note: Option<String>,
+    },
+    AdminAgent(AgentCard),
+    AdminAgents {
+        agents: Vec<AgentCard>,
+        left_out: usize,
+    },
+    AdminApproved {
+        agent: AgentId,
+        name: String,
+    },
+    AdminOrder(Box<OrderCard>),
+    AdminPending {
+        orders: Vec<OrderCard>,
+        left_out: usize,
+    },
+    AdminDecided {
+        order: OrderId,
+        verdict: Verdict,
+    },
+    AdminRechecking {
+        order: OrderId,
+    },
+    AdminSuppliers {
+        suppliers: Vec<SupplierCard>,
+    },
+
+    // Alerts to admins, unasked.
+    AlertNewAgent(AgentCard),
+    /// An order has been open too long.
+    AlertOverdue(Box<OrderCard>),
+    /// A supplier's later word contradicts an earlier one; `overdrawn` when the reseller's balance fell below zero.
+    AlertContradiction {
+        card: Box<OrderCard>,
+        said: Verdict,
+        corrected: bool,
+        overdrawn: bool,
+    },
+    /// The same order may have been delivered by two suppliers.
+    AlertDoubleDelivery(Box<OrderCard>),
+}
+
+/// An order as its reseller sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    pub order: OrderId,
+    pub product: ProductCode,
+    pub product_name: String,
+    pub dest: String,
+    pub nth: u8,
+    pub price: Rupiah,
+    pub verdict: Verdict,
+    /// Serial number or token; empty when there is none.
+    pub sn: String,
+    /// Fields read from the supplier's reply.
+    pub details: Details,
+    pub reason: Option<FailureReason>,
+    pub at: DateTime<Utc>,
+    /// The reference a machine client gave.
+    pub client_reference: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Open,
+    Success,
+    Failed,
+}
+
+/// An order that was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// What was asked for: a product code or a nominal.
+    pub product: String,
+    pub dest: String,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    UnknownProduct {
+        near: Vec<Near>,
+    },
+    Closed,
+    /// The number is of `of`, the product for `wants`.
+    OtherOperator {
+        of: Vec<String>,
+        wants: String,
+    },
+    /// No operator has this prefix.
+    UnknownPrefix,
+    TooShort,
+    TooLong,
+    /// The destination cannot be read as a number.
+    Unreadable,
+    NoProductForNominal {
+        nominal: Rupiah,
+        near: Vec<Near>,
+    },
+    BalanceShort {
+        price: Rupiah,
+        missing: Rupiah,
+    },
+    /// Ordered before today; `again` is the text that orders it once more.
+    AlreadyOrdered {
+        earlier: Box<OrderLine>,
+        again: String,
+    },
+    /// The message waited too long.
+    Stale {
+        minutes: i64,
+    },
+    /// A bill is looked up first.
+    BillNeedsInquiry {
+        example: String,
+    },
+    /// Every supplier of it is in its nightly break.
+    CutOff,
+    /// No supplier of it is set up.
+    NoSupplier,
+}
+
+/// A product close to what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Near {
+    pub code: ProductCode,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceLine {
+    pub category: String,
+    pub code: ProductCode,
+    pub name: String,
+    pub price: Rupiah,
+    pub open: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterProblem {
+    Closed,
+    Already { code: AgentId },
+    NameMissing,
+    NameTooLong,
+    PinMissing,
+    PinUnfit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminProblem {
+    NoSuchAgent {
+        name: String,
+    },
+    NoSuchOrder {
+        order: OrderId,
+    },
+    /// The command's words; `usage` shows how it is typed.
+    Usage {
+        usage: String,
+    },
+    /// The decision would not change anything.
+    AlreadyDecided {
+        order: OrderId,
+        verdict: Verdict,
+    },
+    /// No safe way of asking this supplier again.
+    CannotRecheck {
+        order: OrderId,
+    },
+    /// Would take the balance below zero.
+    BalanceShort {
+        available: Rupiah,
+    },
+    NotWaiting {
+        agent: AgentId,
+    },
+    AmountUnfit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentCard {
+    pub code: AgentId,
+    pub name: String,
+    pub status: AgentStatus,
+    pub balance: Rupiah,
+    pub held: Rupiah,
+    pub chats: Vec<String>,
+    pub phones: Vec<String>,
+    pub since: DateTime<Utc>,
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// An order as admins see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCard {
+    pub line: OrderLine,
+    pub agent: AgentId,
+    pub minutes_open: i64,
+    pub attempts: Vec<AttemptCard>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptCard {
+    pub supplier: SupplierId,
+    pub sku: String,
+    pub reference: String,
+    /// `belum dikirim`, `menunggu`, …: see the texts.
+    pub verdict: Option<Verdict>,
+    pub sent: bool,
+    pub doubt: Option<Doubt>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub checks: u16,
+    pub balance_before: Option<Rupiah>,
+    pub balance_after: Option<Rupiah>,
+    /// The supplier's own words, secrets masked, newest last.
+    pub replies: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierCard {
+    pub id: SupplierId,
+    pub protocol: String,
+    pub balance: Option<Rupiah>,
+    pub balance_at: Option<DateTime<Utc>>,
+    pub in_cutoff: bool,
+    pub open_orders: usize,
+    pub last_ok: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,194 @@
+//! One decision as the store sees it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::agent::{Agent, Locale};
+use crate::catalog::Product;
+use crate::ids::{ChatId, OrderId, Reference, SupplierId};
+use crate::ledger::{AccountId, Posting, Refusal};
+use crate::money::Rupiah;
+use crate::order::Order;
+use crate::reply::Reply;
+
+/// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub at: DateTime<Utc>,
+    /// What is being answered, with a fingerprint of its content (no secret in it): the same again changes nothing.
+    pub answers: Option<(MessageKey, u64)>,
+    pub agents: Vec<Versioned<Agent>>,
+    pub orders: Vec<Versioned<Order>>,
+    /// Applied in this order.
+    pub postings: Vec<Posting>,
+    /// Products written as given; those of `removed_products` deleted.
+    pub products: Vec<Product>,
+    pub says: Vec<Say>,
+    /// Taken from the outbox: the chat's own service has them.
+    pub said: Vec<(ChatId, u64)>,
+    /// Stored before they are acknowledged to where they came from.
+    pub received: Vec<InboxMessage>,
+    /// Taken from the inbox: handled by this very decision.
+    pub handled: Option<MessageKey>,
+    pub acts: Vec<Act>,
+}
+
+impl Commit {
+    #[must_use]
+    pub fn new(at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            answers: None,
+            agents: Vec::new(),
+            orders: Vec::new(),
+            postings: Vec::new(),
+            products: Vec::new(),
+            says: Vec::new(),
+            said: Vec::new(),
+            received: Vec::new(),
+            handled: None,
+            acts: Vec::new(),
+        }
+    }
+}
+
+/// A row with the version it was decided on: `None` for a row that must not exist yet. The row itself already carries
+/// its new version.
+#[derive(Clone, Debug)]
+pub struct Versioned<T> {
+    pub expected: Option<u32>,
+    pub row: T,
+}
+
+/// What makes an incoming word the same word again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MessageKey {
+    /// A chat message; `message` is the channel's own id of it.
+    Chat { chat: ChatId, message: String },
+    /// A supplier's callback; `content` is a hash of what it says.
+    Callback { supplier: SupplierId, reference: Reference, content: u64 },
+}
+
+impl fmt::Display for MessageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chat { chat, message } => write!(f, "{chat}/{message}"),
+            Self::Callback { supplier, reference, content } => {
+                write!(f, "callback:{supplier}/{reference}/{content:016x}")
+            }
+        }
+    }
+}
+
+/// The record that a message has been answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    pub fingerprint: u64,
+    pub at: DateTime<Utc>,
+    /// Orders it placed.
+    pub orders: Vec<OrderId>,
+}
+
+/// Something to be said; becomes an [`Outgoing`] row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Say {
+    pub chat: ChatId,
+    pub locale: Locale,
+    pub payload: Payload,
+    /// The account whose available balance, as this commit leaves it, belongs into the text.
+    pub balance_of: Option<AccountId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payload {
+    Reply(Box<Reply>),
+    /// Delete a message that held a PIN.
+    Forget {
+        message: String,
+    },
+}
+
+/// A row of the outbox: kept until the chat's own service has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Grows with every row of the outbox.
+    pub seq: u64,
+    pub at: DateTime<Utc>,
+    pub chat: ChatId,
+    pub locale: Locale,
+    pub payload: Payload,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Rupiah>,
+}
+
+/// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxMessage {
+    pub chat: ChatId,
+    /// The channel's own id of the message.
+    pub message: String,
+    pub text: String,
+    /// When it was written, by the channel's clock.
+    pub sent_at: DateTime<Utc>,
+    /// Not in a group.
+    pub private: bool,
+    /// What the sender calls themself, for greetings.
+    #[serde(default)]
+    pub sender: String,
+}
+
+impl InboxMessage {
+    #[must_use]
+    pub fn key(&self) -> MessageKey {
+        MessageKey::Chat { chat: self.chat.clone(), message: self.message.clone() }
+    }
+}
+
+impl fmt::Debug for InboxMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {} ({} bytes, text hidden)", self.key(), self.text.len())
+    }
+}
+
+/// An admin's act, for the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    pub at: DateTime<Utc>,
+    pub by: ChatId,
+    /// The command as typed, secrets masked.
+    pub what: String,
+}
+
+/// What became of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    Done,
+    /// It has been answered before; nothing changed.
+    Repeated(Answered),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// A row changed since it was read, or a unique place (slot, chat, reference) was taken: read again, decide again.
+    #[error("{0} changed meanwhile")]
+    Conflict(String),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The key was answered before with another content.
+    #[error("{0} was answered before with another content")]
+    OtherContent(MessageKey),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The store itself failed. What a failed commit would have changed is either whole or absent after the next start.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store cannot be used: {0}")]
+    Unavailable(String),
+    #[error("a stored {what} cannot be read: {problem}")]
+    Corrupt { what: &'static str, problem: String },
+}
