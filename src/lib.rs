@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod catalog;
+pub mod clock;
 pub mod command;
 pub mod front;
 pub mod http;

@@ -1,1 +1,1 @@
-//! (filled in by the commits that follow)
+//! later

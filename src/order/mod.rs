@@ -1,6 +1,13 @@
 //! One order's life: what it is, and how every event changes it. Pure: a step takes an order and an event and returns
-//! the new order with the postings and notices that belong to the same commit.
+//! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
 mod model;
+pub mod schedule;
+mod step;
+pub mod view;
 
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
+pub use step::{AdminVerdict, Event, Notice, Step, Word, new_attempt, step};
+
+#[cfg(test)]
+mod tests;

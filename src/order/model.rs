@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
@@ -17,6 +18,9 @@ pub struct Order {
     pub agent: AgentId,
     /// Where its replies go.
     pub chat: ChatId,
+    /// The language of its replies.
+    #[serde(default)]
+    pub locale: Locale,
     pub product: ProductCode,
     pub product_name: String,
     pub kind: ProductKind,

@@ -2,6 +2,7 @@
 //! client in `client.rs` is all that sends. Wire formats stay private to their protocol's file. Nothing here knows
 //! orders, money accounts or chats.
 
+pub mod client;
 pub mod protocol;
 
 pub use protocol::{

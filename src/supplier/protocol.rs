@@ -56,6 +56,16 @@ pub trait Protocol: Send + Sync {
     /// Reads the answer to [`Protocol::purchase`].
     fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading;
 
+    /// Whether the document knows a safe way of asking what became of an order.
+    fn can_check(&self) -> bool {
+        false
+    }
+
+    /// Whether the supplier reports final states to our address by itself.
+    fn reports(&self) -> bool {
+        true
+    }
+
     /// Asks what became of an order, in the way the document calls safe; `None` where it knows none, or where asking
     /// now could buy again.
     fn status(&self, buy: &Buy<'_>, first_sent: DateTime<Utc>, now: &Now) -> Option<Request> {

@@ -1,0 +1,95 @@
+//! When an open order wants attention next, and what for. A pure function of the order, so that a restart needs
+//! nothing but the open orders.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::model::{Attempt, AttemptStep, Order};
+use crate::supplier::Outcome;
+
+/// The first status check; most suppliers are done by then.
+const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
+/// Later checks are never closer together than this…
+const CHECK_STEP: TimeDelta = TimeDelta::seconds(60);
+/// …and never further apart than this.
+const SLOWEST_CHECK: TimeDelta = TimeDelta::minutes(15);
+/// No document promises that asking again is safe for longer than a day; stop well before.
+pub const CHECK_WINDOW: TimeDelta = TimeDelta::hours(23);
+/// The longest "pending" any of the documents speaks of (kiosampm v1.3, Periode Transaksi); then a person looks.
+pub const OVERDUE: TimeDelta = TimeDelta::minutes(15);
+
+/// How a supplier's later words reach us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// It can be asked again safely.
+    pub check: bool,
+    /// It reports by itself.
+    pub report: bool,
+}
+
+/// What an open order is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Todo {
+    /// Send the purchase (or the inquiry before it).
+    Buy,
+    /// Ask what became of it.
+    Check,
+    /// Tell the admins.
+    Escalate,
+}
+
+/// What is due next, and when. `None`: nothing but a word from outside can move it.
+#[must_use]
+pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
+    let attempt = order.current().filter(|_| order.is_open())?;
+    match attempt.step {
+        AttemptStep::Ready => Some((order.updated_at, Todo::Buy)),
+        AttemptStep::NotSent => None,
+        AttemptStep::Sent => {
+            let check = next_check(attempt, ways).map(|at| (at, Todo::Check));
+            let escalate = next_escalation(order, attempt, ways).map(|at| (at, Todo::Escalate));
+            [check, escalate].into_iter().flatten().min_by_key(|(at, _)| *at)
+        }
+    }
+}
+
+fn next_check(attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
+    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_)));
+    let sent = attempt.sent_at.filter(|_| ways.check && undecided)?;
+    let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(attempt);
+    (at - sent < CHECK_WINDOW).then_some(at)
+}
+
+/// 30 s, then 1, 2, 4, 8 and at most 15 minutes.
+fn wait_before_check(checks_made: u16) -> TimeDelta {
+    match checks_made {
+        0 => FIRST_CHECK,
+        n => (CHECK_STEP * 2_i32.pow(u32::from(n - 1).min(8))).min(SLOWEST_CHECK),
+    }
+}
+
+/// Up to two seconds by the attempt's own reference, so that orders sent together do not ask together.
+fn jitter(attempt: &Attempt) -> TimeDelta {
+    TimeDelta::milliseconds(i64::try_from(attempt.reference.0 % 2_000).unwrap_or(0))
+}
+
+fn next_escalation(order: &Order, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
+    if order.escalated {
+        return None;
+    }
+    let in_doubt = matches!(attempt.outcome, Some(Outcome::Unknown(_)));
+    let nobody_will_tell = in_doubt && !ways.check && !ways.report;
+    Some(if nobody_will_tell { order.updated_at } else { attempt.sent_at? + OVERDUE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_slow_down_and_never_come_closer_than_a_minute() {
+        let minutes: Vec<i64> = (1..8).map(|n| wait_before_check(n).num_minutes()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 15, 15, 15]);
+        assert_eq!(wait_before_check(0), TimeDelta::seconds(30));
+        assert_eq!(wait_before_check(u16::MAX), SLOWEST_CHECK);
+    }
+}

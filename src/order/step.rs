@@ -1,0 +1,450 @@
+//! The state machine: one event changes one order, and says what must be committed with it.
+//!
+//! Two rules carry everything here. Only an explicit failure or an admin's decision gives a hold back; time and doubt
+//! never do. And a later word that contradicts an earlier one is a correction: new postings, never an edit.
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
+use super::view;
+use crate::catalog::Route;
+use crate::ids::{ChatId, Reference};
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::money::Rupiah;
+use crate::reply::{Reply, Verdict};
+use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
+
+/// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
+const REPLIES_KEPT: usize = 4;
+
+/// Something that happened to an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The purchase is about to leave. Committed before it does.
+    Sending,
+    /// The inquiry was answered; the payment that quotes it is about to leave. Committed before it does.
+    Quoted(Inquiry),
+    /// The inquiry was refused. No money can have moved.
+    InquiryRefused(FailureKind),
+    /// The purchase provably never left us (or the inquiry before it led to nothing).
+    NeverLeft,
+    /// A word of the supplier about one attempt.
+    Word { from: Word, reference: Reference, reading: Reading, raw: Option<RawReply> },
+    /// A status check got no word.
+    CheckFailed,
+    /// We stopped while the purchase may have been leaving.
+    Interrupted,
+    /// It takes long enough that the reseller should hear that it is being processed.
+    Slow,
+    /// It takes so long that a person should look.
+    Overdue,
+    /// An admin knows how it ended.
+    Decided { by: ChatId, verdict: AdminVerdict },
+}
+
+/// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
+/// reversing, while a direct answer may simply be older than the report that overtook it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    Answer,
+    Check,
+    Report,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminVerdict {
+    Success { sn: String },
+    Failed { reason: String },
+}
+
+/// What one event leads to; all of it belongs into one commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub order: Order,
+    pub postings: Vec<Posting>,
+    pub notices: Vec<Notice>,
+}
+
+/// Something to be said because of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Reseller(Reply),
+    Admins(Reply),
+}
+
+/// Applies an event. `fresh` is the reference a new attempt would carry. `None`: the event changes nothing.
+#[must_use]
+pub fn step(order: &Order, event: Event, fresh: Reference, at: DateTime<Utc>) -> Option<Step> {
+    let mut stepper = Stepper { order: order.clone(), postings: Vec::new(), notices: Vec::new(), fresh, at };
+    stepper.apply(event);
+    if stepper.order == *order && stepper.postings.is_empty() && stepper.notices.is_empty() {
+        return None;
+    }
+    stepper.order.version += 1;
+    stepper.order.updated_at = at;
+    Some(Step { order: stepper.order, postings: stepper.postings, notices: stepper.notices })
+}
+
+struct Stepper {
+    order: Order,
+    postings: Vec<Posting>,
+    notices: Vec<Notice>,
+    fresh: Reference,
+    at: DateTime<Utc>,
+}
+
+impl Stepper {
+    fn apply(&mut self, event: Event) {
+        match event {
+            Event::Sending => self.sending(None),
+            Event::Quoted(inquiry) => self.sending(Some(inquiry)),
+            Event::InquiryRefused(kind) => self.inquiry_refused(kind),
+            Event::NeverLeft => self.never_left(),
+            Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
+            Event::CheckFailed => self.checked(),
+            Event::Interrupted => self.interrupted(),
+            Event::Slow => self.announce(),
+            Event::Overdue => self.escalate(),
+            Event::Decided { by, verdict } => self.decided(by, verdict),
+        }
+    }
+
+    fn sending(&mut self, inquiry: Option<Inquiry>) {
+        let (open, at) = (self.order.is_open(), self.at);
+        let Some(attempt) = self.order.attempts.last_mut().filter(|a| open && a.step == AttemptStep::Ready) else {
+            return;
+        };
+        attempt.step = AttemptStep::Sent;
+        attempt.sent_at = Some(at);
+        if let Some(inquiry) = inquiry {
+            attempt.balance_before = inquiry.supplier_balance;
+            attempt.quote = Some(inquiry.quote);
+        }
+    }
+
+    fn inquiry_refused(&mut self, kind: FailureKind) {
+        let open = self.order.is_open();
+        let Some(attempt) = self.order.attempts.last_mut().filter(|a| open && a.step == AttemptStep::Ready) else {
+            return;
+        };
+        attempt.step = AttemptStep::NotSent;
+        attempt.outcome = Some(Outcome::Failed(kind));
+        self.failed(kind);
+    }
+
+    fn never_left(&mut self) {
+        // A report that came meanwhile proves that something did leave; then it stands.
+        let unheard = self.order.attempts.last_mut().filter(|a| a.step != AttemptStep::NotSent && a.outcome.is_none());
+        if let Some(attempt) = unheard {
+            attempt.step = AttemptStep::NotSent;
+            self.unreachable();
+        }
+    }
+
+    fn unreachable(&mut self) {
+        if self.order.is_open() && !self.try_next_route() {
+            self.end_failed(FailureReason::Unreachable, Decider::Shop);
+        }
+    }
+
+    fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
+        let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
+        let is_current = index + 1 == self.order.attempts.len();
+        let before = self.order.attempts[index].outcome.clone();
+        self.record(index, from, &reading, raw);
+        match reading.outcome {
+            Outcome::Success(delivery) => self.success(index, before.as_ref(), delivery),
+            Outcome::Failed(kind) if is_current => self.failure_of_current(from, before.as_ref(), kind),
+            Outcome::Failed(kind) => self.failure_of_earlier(index, before.as_ref(), kind),
+            Outcome::Pending => self.undecided(index, Outcome::Pending),
+            Outcome::Unknown(doubt) => self.undecided(index, Outcome::Unknown(doubt)),
+        }
+    }
+
+    /// Keeps what a reading tells besides its outcome.
+    fn record(&mut self, index: usize, from: Word, reading: &Reading, raw: Option<RawReply>) {
+        let at = self.at;
+        let attempt = &mut self.order.attempts[index];
+        // A word for an attempt means it reached its supplier, whatever we believed.
+        if attempt.step == AttemptStep::Ready {
+            attempt.step = AttemptStep::Sent;
+            attempt.sent_at = Some(at);
+        }
+        if from == Word::Check {
+            attempt.checks = attempt.checks.saturating_add(1);
+            attempt.checked_at = Some(at);
+        }
+        let keep = |slot: &mut Option<Rupiah>, value: Option<Rupiah>| *slot = value.or(*slot);
+        keep(&mut attempt.charged, reading.charged);
+        keep(&mut attempt.balance_after, reading.supplier_balance);
+        attempt.supplier_trx = reading.supplier_trx.clone().or(attempt.supplier_trx.take());
+        if let Some(raw) = raw {
+            if attempt.replies.len() >= REPLIES_KEPT {
+                attempt.replies.remove(1);
+            }
+            attempt.replies.push(raw);
+        }
+    }
+
+    fn undecided(&mut self, index: usize, outcome: Outcome) {
+        let attempt = &mut self.order.attempts[index];
+        let decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
+        if !decided {
+            // "Pending" says more than a doubt that follows it.
+            let keeps = attempt.outcome == Some(Outcome::Pending) && matches!(outcome, Outcome::Unknown(_));
+            if !keeps {
+                attempt.outcome = Some(outcome);
+            }
+            self.announce();
+        }
+    }
+
+    fn success(&mut self, index: usize, before: Option<&Outcome>, delivery: Delivery) {
+        if matches!(before, Some(Outcome::Success(_))) {
+            return;
+        }
+        self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
+        let cost = self.order.attempts[index].charged.unwrap_or(self.order.attempts[index].route.cost);
+        self.post_cost(index, cost, Reason::Cost);
+        let another_may_deliver =
+            self.order.attempts.iter().enumerate().any(|(i, attempt)| i != index && may_have_delivered(attempt));
+        match self.order.state {
+            OrderState::Open => {
+                self.postings.push(Posting::Capture { order: self.order.id });
+                self.end_success(delivery.sn, delivery.details, Decider::Supplier);
+                self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+            }
+            OrderState::Final(Final { failure: Some(_), .. }) => {
+                self.charge_again();
+                self.end_success(delivery.sn, delivery.details, Decider::Supplier);
+                self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
+                self.contradiction(Verdict::Success, true);
+            }
+            // An admin already said so, or another attempt delivered.
+            OrderState::Final(Final { failure: None, ref mut sn, ref mut details, .. }) => {
+                if sn.is_empty() {
+                    (*sn, *details) = (delivery.sn, delivery.details);
+                }
+            }
+        }
+        if another_may_deliver {
+            let card = view::card(&self.order, self.at);
+            self.notices.push(Notice::Admins(Reply::AlertDoubleDelivery(Box::new(card))));
+        }
+    }
+
+    fn failure_of_current(&mut self, from: Word, before: Option<&Outcome>, kind: FailureKind) {
+        if matches!(before, Some(Outcome::Failed(_))) {
+            return;
+        }
+        let was_delivered = matches!(before, Some(Outcome::Success(_)));
+        let index = self.order.attempts.len() - 1;
+        match (&self.order.state, from) {
+            (OrderState::Open, _) => {
+                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+                self.failed(kind);
+            }
+            (OrderState::Final(Final { failure: None, .. }), Word::Report) => {
+                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+                if was_delivered {
+                    self.take_cost_back(index);
+                }
+                self.give_back();
+                self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
+                self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
+                self.contradiction(Verdict::Failed, true);
+            }
+            // May be older than the success it contradicts: a person decides, no money moves.
+            (OrderState::Final(Final { failure: None, .. }), Word::Answer | Word::Check) => {
+                self.contradiction(Verdict::Failed, false);
+            }
+            (OrderState::Final(_), _) => {
+                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+            }
+        }
+    }
+
+    /// A word about an attempt that was given up: it had failed, or never left.
+    fn failure_of_earlier(&mut self, index: usize, before: Option<&Outcome>, kind: FailureKind) {
+        if matches!(before, Some(Outcome::Success(_))) {
+            self.take_cost_back(index);
+        }
+        self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+    }
+
+    /// The current attempt failed: elsewhere if that may help, else the hold goes back.
+    fn failed(&mut self, kind: FailureKind) {
+        if kind.is_about_customer() || !self.try_next_route() {
+            self.end_failed(FailureReason::Supplier(kind), Decider::Supplier);
+        }
+    }
+
+    fn try_next_route(&mut self) -> bool {
+        if self.order.untried.is_empty() {
+            return false;
+        }
+        let route = self.order.untried.remove(0);
+        self.order.attempts.push(new_attempt(self.fresh, route));
+        true
+    }
+
+    fn interrupted(&mut self) {
+        let in_doubt = self
+            .order
+            .attempts
+            .last_mut()
+            .filter(|attempt| attempt.step == AttemptStep::Sent && attempt.outcome.is_none());
+        if let (Some(attempt), OrderState::Open) = (in_doubt, &self.order.state) {
+            attempt.outcome = Some(Outcome::Unknown(Doubt::Interrupted));
+            self.announce();
+        }
+    }
+
+    fn checked(&mut self) {
+        let at = self.at;
+        if let Some(attempt) = self.order.attempts.last_mut() {
+            attempt.checks = attempt.checks.saturating_add(1);
+            attempt.checked_at = Some(at);
+        }
+    }
+
+    fn announce(&mut self) {
+        if self.order.is_open() && !self.order.announced {
+            self.order.announced = true;
+            self.notices.push(Notice::Reseller(Reply::OrderPending(view::line(&self.order))));
+        }
+    }
+
+    fn escalate(&mut self) {
+        if self.order.is_open() && !self.order.escalated {
+            self.order.escalated = true;
+            let card = view::card(&self.order, self.at);
+            self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(card))));
+        }
+    }
+
+    fn decided(&mut self, by: ChatId, verdict: AdminVerdict) {
+        match (verdict, &self.order.state) {
+            (AdminVerdict::Success { sn }, OrderState::Open) => {
+                self.postings.push(Posting::Capture { order: self.order.id });
+                self.end_success(sn, Details::new(), Decider::Admin(by));
+                self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+            }
+            (AdminVerdict::Success { sn }, OrderState::Final(Final { failure: Some(_), .. })) => {
+                self.charge_again();
+                self.end_success(sn, Details::new(), Decider::Admin(by));
+                self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
+            }
+            (AdminVerdict::Failed { reason }, OrderState::Open) => {
+                self.end_failed(FailureReason::Admin(reason), Decider::Admin(by));
+            }
+            (AdminVerdict::Failed { reason }, OrderState::Final(Final { failure: None, .. })) => {
+                self.give_back();
+                self.end_failed_silently(FailureReason::Admin(reason), Decider::Admin(by));
+                self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
+            }
+            (AdminVerdict::Success { .. }, OrderState::Final(Final { failure: None, .. }))
+            | (AdminVerdict::Failed { .. }, OrderState::Final(Final { failure: Some(_), .. })) => {}
+        }
+    }
+
+    fn end_success(&mut self, sn: String, details: Details, by: Decider) {
+        self.order.state = OrderState::Final(Final { failure: None, sn, details, by, at: self.at });
+    }
+
+    fn end_failed(&mut self, reason: FailureReason, by: Decider) {
+        self.postings.push(Posting::Release { order: self.order.id });
+        self.end_failed_silently(reason, by);
+        self.notices.push(Notice::Reseller(Reply::OrderFailed(view::line(&self.order))));
+    }
+
+    fn end_failed_silently(&mut self, reason: FailureReason, by: Decider) {
+        self.order.state = OrderState::Final(Final {
+            failure: Some(reason),
+            sn: String::new(),
+            details: Details::new(),
+            by,
+            at: self.at,
+        });
+    }
+
+    fn contradiction(&mut self, said: Verdict, corrected: bool) {
+        let card = Box::new(view::card(&self.order, self.at));
+        self.notices.push(Notice::Admins(Reply::AlertContradiction { card, said, corrected, overdrawn: false }));
+    }
+
+    /// Charges a refunded order that was delivered after all; only this may take a reseller below zero.
+    fn charge_again(&mut self) {
+        self.postings.push(Posting::Transfer {
+            debit: AccountId::Agent(self.order.agent),
+            credit: AccountId::Sales,
+            amount: self.order.price,
+            reason: Reason::LateDelivery,
+            order: Some(self.order.id),
+            note: None,
+            may_overdraw: true,
+        });
+    }
+
+    fn give_back(&mut self) {
+        self.postings.push(Posting::Transfer {
+            debit: AccountId::Sales,
+            credit: AccountId::Agent(self.order.agent),
+            amount: self.order.price,
+            reason: Reason::Reversal,
+            order: Some(self.order.id),
+            note: None,
+            may_overdraw: false,
+        });
+    }
+
+    fn post_cost(&mut self, index: usize, cost: Rupiah, reason: Reason) {
+        let supplier = AccountId::Supplier(self.order.attempts[index].route.supplier.clone());
+        let (debit, credit) = match reason {
+            Reason::CostReversal => (supplier, AccountId::Cost),
+            _ => (AccountId::Cost, supplier),
+        };
+        if cost.is_positive() {
+            self.order.attempts[index].charged = Some(cost);
+            self.postings.push(Posting::Transfer {
+                debit,
+                credit,
+                amount: cost,
+                reason,
+                order: Some(self.order.id),
+                note: None,
+                may_overdraw: false,
+            });
+        }
+    }
+
+    fn take_cost_back(&mut self, index: usize) {
+        if let Some(cost) = self.order.attempts[index].charged {
+            self.post_cost(index, cost, Reason::CostReversal);
+        }
+    }
+}
+
+fn may_have_delivered(attempt: &Attempt) -> bool {
+    attempt.step == AttemptStep::Sent && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
+}
+
+/// An attempt of which nothing has left yet.
+#[must_use]
+pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
+    Attempt {
+        reference,
+        route,
+        step: AttemptStep::Ready,
+        quote: None,
+        sent_at: None,
+        checks: 0,
+        checked_at: None,
+        outcome: None,
+        supplier_trx: None,
+        charged: None,
+        balance_before: None,
+        balance_after: None,
+        replies: Vec::new(),
+    }
+}

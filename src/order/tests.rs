@@ -1,0 +1,331 @@
+//! What every event does to an order, told as short stories.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::schedule::{Todo, Ways, next};
+use super::*;
+use crate::agent::Locale;
+use crate::catalog::{ProductKind, Route};
+use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::ledger::{Posting, Reason};
+use crate::money::Rupiah;
+use crate::reply::Reply;
+use crate::supplier::{Delivery, Doubt, FailureKind, Inquiry, Outcome, Reading};
+
+const FIRST: Reference = Reference(1_000);
+const SECOND: Reference = Reference(2_000);
+
+fn at() -> DateTime<Utc> {
+    DateTime::<Utc>::UNIX_EPOCH
+}
+
+fn route(supplier: &str) -> Route {
+    Route {
+        supplier: supplier.parse().unwrap(),
+        sku: "S10".to_owned(),
+        denom: None,
+        cost: Rupiah::new(10_200),
+        priority: 1,
+        open: true,
+    }
+}
+
+fn order(untried: &[&str]) -> Order {
+    Order {
+        id: OrderId(7),
+        version: 1,
+        agent: AgentId(1),
+        chat: ChatId::telegram(1),
+        locale: Locale::Id,
+        product: "S10".parse().unwrap(),
+        product_name: "Simpati 10".to_owned(),
+        kind: ProductKind::Topup,
+        dest: "081234567890".to_owned(),
+        nth: 1,
+        day: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        buyer_phone: None,
+        client_reference: None,
+        price: Rupiah::new(10_500),
+        untried: untried.iter().map(|id| route(id)).collect(),
+        attempts: vec![new_attempt(FIRST, route("kios"))],
+        state: OrderState::Open,
+        announced: false,
+        escalated: false,
+        created_at: at(),
+        updated_at: at(),
+    }
+}
+
+fn delivered(sn: &str) -> Outcome {
+    Outcome::Success(Delivery { sn: sn.to_owned(), ..Delivery::default() })
+}
+
+fn word(from: Word, reference: Reference, outcome: Outcome) -> Event {
+    Event::Word { from, reference, reading: Reading::new(outcome), raw: None }
+}
+
+fn answer(outcome: Outcome) -> Event {
+    word(Word::Answer, FIRST, outcome)
+}
+
+fn report(outcome: Outcome) -> Event {
+    word(Word::Report, FIRST, outcome)
+}
+
+fn admin(verdict: AdminVerdict) -> Event {
+    Event::Decided { by: ChatId::telegram(9), verdict }
+}
+
+/// Plays events one after the other; what each did as one line of words.
+fn play(mut order: Order, events: Vec<Event>) -> (Order, Vec<String>) {
+    let mut story = Vec::new();
+    for event in events {
+        match step(&order, event, SECOND, at()) {
+            None => story.push("nothing".to_owned()),
+            Some(step) => {
+                assert_eq!(step.order.version, order.version + 1);
+                let words: Vec<String> =
+                    step.postings.iter().map(posting).chain(step.notices.iter().map(notice)).collect();
+                story.push(words.join(", "));
+                order = step.order;
+            }
+        }
+    }
+    (order, story)
+}
+
+fn posting(posting: &Posting) -> String {
+    match posting {
+        Posting::Hold { .. } => "hold".to_owned(),
+        Posting::Capture { .. } => "capture".to_owned(),
+        Posting::Release { .. } => "release".to_owned(),
+        Posting::Transfer { reason, may_overdraw, amount, .. } => {
+            assert_eq!(*may_overdraw, *reason == Reason::LateDelivery);
+            format!("{reason:?} {amount}")
+        }
+    }
+}
+
+fn notice(notice: &Notice) -> String {
+    let (to, reply) = match notice {
+        Notice::Reseller(reply) => ("", reply),
+        Notice::Admins(reply) => ("admins: ", reply),
+    };
+    let what = match reply {
+        Reply::OrderPending(_) => "diproses".to_owned(),
+        Reply::OrderSuccess(line) => format!("SUKSES {}", line.sn),
+        Reply::OrderFailed(_) => "GAGAL".to_owned(),
+        Reply::OrderReversed(_) => "reversed".to_owned(),
+        Reply::OrderDeliveredLate(line) => format!("late {}", line.sn),
+        Reply::AlertOverdue(_) => "overdue".to_owned(),
+        Reply::AlertContradiction { corrected, .. } => format!("contradiction, corrected {corrected}"),
+        Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
+        other => panic!("{other:?}"),
+    };
+    format!("{to}{what}")
+}
+
+fn story(order: Order, events: Vec<Event>, expected: &[&str]) -> Order {
+    let (order, story) = play(order, events);
+    assert_eq!(story, expected);
+    order
+}
+
+#[test]
+fn a_success_captures_the_hold_once_however_often_it_is_said() {
+    story(
+        order(&[]),
+        vec![Event::Sending, answer(delivered("SN1")), report(delivered("SN1")), answer(Outcome::Pending), Event::Slow],
+        &["", "Cost 10.200, capture, SUKSES SN1", "nothing", "nothing", "nothing"],
+    );
+}
+
+#[test]
+fn an_explicit_failure_releases_the_hold_once() {
+    let failed = || answer(Outcome::Failed(FailureKind::WrongNumber));
+    story(
+        order(&["xgate"]),
+        vec![Event::Sending, failed(), failed(), Event::Slow],
+        &["", "release, GAGAL", "nothing", "nothing"],
+    );
+}
+
+#[test]
+fn pending_is_announced_once_and_the_report_ends_it() {
+    story(
+        order(&["xgate"]),
+        vec![Event::Sending, answer(Outcome::Pending), Event::Slow, report(Outcome::Pending), report(delivered("SN1"))],
+        &["", "diproses", "nothing", "nothing", "Cost 10.200, capture, SUKSES SN1"],
+    );
+}
+
+#[test]
+fn doubt_changes_no_money_and_never_tries_elsewhere() {
+    for doubt in [Doubt::Timeout, Doubt::NotUnderstood, Doubt::OtherReference, Doubt::TooLarge, Doubt::HttpStatus(502)]
+    {
+        let order = story(
+            order(&["xgate"]),
+            vec![Event::Sending, answer(Outcome::Unknown(doubt)), Event::CheckFailed, Event::Overdue, Event::Overdue],
+            &["", "diproses", "", "admins: overdue", "nothing"],
+        );
+        assert!(order.is_open());
+        assert_eq!(order.attempts.len(), 1);
+    }
+}
+
+#[test]
+fn being_interrupted_while_sending_is_a_doubt() {
+    let order = story(order(&["xgate"]), vec![Event::Sending, Event::Interrupted], &["", "diproses"]);
+    assert_eq!(order.attempts[0].outcome, Some(Outcome::Unknown(Doubt::Interrupted)));
+    story(super::tests::order(&[]), vec![Event::Interrupted], &["nothing"]);
+}
+
+#[test]
+fn what_never_left_goes_elsewhere_and_fails_when_there_is_nowhere_else() {
+    let order = story(
+        order(&["xgate"]),
+        vec![Event::Sending, Event::NeverLeft, Event::Sending, Event::NeverLeft],
+        &["", "", "", "release, GAGAL"],
+    );
+    assert_eq!(order.attempts.len(), 2);
+    assert_eq!(order.attempts[1].reference, SECOND);
+}
+
+#[test]
+fn a_failure_of_the_supplier_goes_elsewhere_and_one_of_the_customer_does_not() {
+    let disturbed = answer(Outcome::Failed(FailureKind::ProductDisturbed));
+    let order = story(order(&["xgate"]), vec![Event::Sending, disturbed], &["", ""]);
+    assert_eq!(order.attempts.len(), 2);
+    let expired = answer(Outcome::Failed(FailureKind::NumberExpired));
+    story(super::tests::order(&["xgate"]), vec![Event::Sending, expired], &["", "release, GAGAL"]);
+}
+
+#[test]
+fn a_report_after_success_is_a_reversal_and_a_late_answer_is_not() {
+    let failed = || Outcome::Failed(FailureKind::Refused);
+    story(
+        order(&[]),
+        vec![Event::Sending, answer(delivered("SN1")), report(failed()), report(failed())],
+        &[
+            "",
+            "Cost 10.200, capture, SUKSES SN1",
+            "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, corrected true",
+            "nothing",
+        ],
+    );
+    story(
+        order(&[]),
+        vec![Event::Sending, report(delivered("SN1")), answer(failed())],
+        &["", "Cost 10.200, capture, SUKSES SN1", "admins: contradiction, corrected false"],
+    );
+}
+
+#[test]
+fn a_delivery_after_the_refund_is_charged_again() {
+    story(
+        order(&[]),
+        vec![Event::Sending, answer(Outcome::Failed(FailureKind::Refused)), report(delivered("SN1"))],
+        &["", "release, GAGAL", "Cost 10.200, LateDelivery 10.500, late SN1, admins: contradiction, corrected true"],
+    );
+}
+
+#[test]
+fn a_late_success_of_a_given_up_attempt_warns_of_a_double_delivery() {
+    story(
+        order(&["xgate"]),
+        vec![
+            Event::Sending,
+            answer(Outcome::Failed(FailureKind::ProductDisturbed)),
+            Event::Sending,
+            report(delivered("SN1")),
+            word(Word::Answer, SECOND, delivered("SN2")),
+        ],
+        &[
+            "",
+            "",
+            "",
+            "Cost 10.200, capture, SUKSES SN1, admins: double delivery",
+            "Cost 10.200, admins: double delivery",
+        ],
+    );
+}
+
+#[test]
+fn an_early_report_beats_a_connection_that_seemed_refused() {
+    story(
+        order(&["xgate"]),
+        vec![Event::Sending, report(delivered("SN1")), Event::NeverLeft],
+        &["", "Cost 10.200, capture, SUKSES SN1", "nothing"],
+    );
+}
+
+#[test]
+fn an_inquiry_moves_no_money_whatever_it_says() {
+    let quoted = Event::Quoted(Inquiry { quote: "R1".to_owned(), ..Inquiry::default() });
+    let order = story(
+        order(&[]),
+        vec![quoted, answer(delivered("SN1")), Event::InquiryRefused(FailureKind::Refused)],
+        &["", "Cost 10.200, capture, SUKSES SN1", "nothing"],
+    );
+    assert_eq!(order.attempts[0].quote.as_deref(), Some("R1"));
+    let refused = Event::InquiryRefused(FailureKind::WrongNumber);
+    story(super::tests::order(&["xgate"]), vec![refused], &["release, GAGAL"]);
+}
+
+#[test]
+fn an_admin_decides_once_and_can_correct() {
+    let success = || admin(AdminVerdict::Success { sn: "SN9".to_owned() });
+    let failed = || admin(AdminVerdict::Failed { reason: "dibatalkan".to_owned() });
+    story(
+        order(&[]),
+        vec![
+            Event::Sending,
+            answer(Outcome::Unknown(Doubt::Timeout)),
+            success(),
+            success(),
+            failed(),
+            failed(),
+            success(),
+        ],
+        &[
+            "",
+            "diproses",
+            "capture, SUKSES SN9",
+            "nothing",
+            "Reversal 10.500, reversed",
+            "nothing",
+            "LateDelivery 10.500, late SN9",
+        ],
+    );
+}
+
+#[test]
+fn words_about_unknown_references_change_nothing() {
+    let stray = word(Word::Report, Reference(9), delivered("SN1"));
+    story(order(&[]), vec![Event::Sending, stray], &["", "nothing"]);
+}
+
+#[test]
+fn an_order_in_doubt_is_asked_about_or_escalated() {
+    let both = Ways { check: true, report: true };
+    let neither = Ways { check: false, report: false };
+    let pending = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending)]).0;
+    let doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
+    let sent = play(order(&[]), vec![Event::Sending]).0;
+    let done = play(order(&[]), vec![Event::Sending, answer(delivered("SN1"))]).0;
+    let in_seconds = |order: &Order, ways| next(order, ways).map(|(due, todo)| ((due - at()).num_seconds(), todo));
+    assert_eq!(in_seconds(&order(&[]), both), Some((0, Todo::Buy)));
+    assert_eq!(in_seconds(&pending, both), Some((31, Todo::Check)));
+    assert_eq!(in_seconds(&pending, neither), Some((15 * 60, Todo::Escalate)));
+    assert_eq!(in_seconds(&doubtful, neither), Some((0, Todo::Escalate)));
+    assert_eq!(in_seconds(&sent, both), Some((15 * 60, Todo::Escalate)));
+    assert_eq!(in_seconds(&done, both), None);
+}
+
+#[test]
+fn nobody_is_asked_after_the_window_closed() {
+    let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue]).0;
+    order.attempts[0].checks = 90;
+    order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
+    assert_eq!(next(&order, Ways { check: true, report: true }), None);
+}

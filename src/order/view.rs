@@ -1,0 +1,67 @@
+//! An order as replies show it.
+
+use chrono::{DateTime, Utc};
+
+use super::model::{Attempt, AttemptStep, Final, Order, OrderState};
+use crate::reply::{AttemptCard, OrderCard, OrderLine, Verdict};
+use crate::supplier::Outcome;
+
+/// As its reseller may see it.
+#[must_use]
+pub fn line(order: &Order) -> OrderLine {
+    let (verdict, sn, details, reason, at) = match &order.state {
+        OrderState::Open => (Verdict::Open, String::new(), crate::supplier::Details::new(), None, order.created_at),
+        OrderState::Final(Final { failure, sn, details, at, .. }) => {
+            let verdict = if failure.is_none() { Verdict::Success } else { Verdict::Failed };
+            (verdict, sn.clone(), details.clone(), failure.clone(), *at)
+        }
+    };
+    OrderLine {
+        order: order.id,
+        product: order.product.clone(),
+        product_name: order.product_name.clone(),
+        dest: order.dest.clone(),
+        nth: order.nth,
+        price: order.price,
+        verdict,
+        sn,
+        details,
+        reason,
+        at,
+        client_reference: order.client_reference.clone(),
+    }
+}
+
+/// As an admin sees it.
+#[must_use]
+pub fn card(order: &Order, now: DateTime<Utc>) -> OrderCard {
+    OrderCard {
+        line: line(order),
+        agent: order.agent,
+        minutes_open: (now - order.created_at).num_minutes().max(0),
+        attempts: order.attempts.iter().map(attempt_card).collect(),
+    }
+}
+
+fn attempt_card(attempt: &Attempt) -> AttemptCard {
+    let (verdict, doubt) = match &attempt.outcome {
+        None => (None, None),
+        Some(Outcome::Success(_)) => (Some(Verdict::Success), None),
+        Some(Outcome::Failed(_)) => (Some(Verdict::Failed), None),
+        Some(Outcome::Pending) => (Some(Verdict::Open), None),
+        Some(Outcome::Unknown(doubt)) => (Some(Verdict::Open), Some(doubt.clone())),
+    };
+    AttemptCard {
+        supplier: attempt.route.supplier.clone(),
+        sku: attempt.route.sku.clone(),
+        reference: attempt.reference.to_string(),
+        verdict,
+        sent: attempt.step == AttemptStep::Sent,
+        doubt,
+        sent_at: attempt.sent_at,
+        checks: attempt.checks,
+        balance_before: attempt.balance_before,
+        balance_after: attempt.balance_after,
+        replies: attempt.replies.iter().map(|reply| format!("{}: {}", reply.to, reply.text)).collect(),
+    }
+}

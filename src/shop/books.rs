@@ -1,0 +1,130 @@
+//! Events onto orders: read, step, commit, and read again when someone else was faster.
+
+use chrono::{DateTime, Utc};
+
+use super::Shop;
+use crate::ids::{ChatId, OrderId};
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::order::{Event, Notice, Order, Step, step};
+use crate::reply::Reply;
+use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
+
+/// Tries before a contended row is given up. Each loss means that another writer won, so progress is being made.
+pub(super) const TRIES: usize = 16;
+
+/// What else belongs into the commit of an event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Along {
+    /// The callback or message that the event answers.
+    pub answers: Option<(MessageKey, u64)>,
+    pub handled: Option<MessageKey>,
+    pub says: Vec<Say>,
+    pub act: Option<Act>,
+}
+
+/// What an event did.
+#[derive(Clone, Debug)]
+pub(super) enum Applied {
+    Changed(Box<Order>),
+    /// Nothing to change; the order as it is.
+    Unchanged(Box<Order>),
+    NoSuchOrder,
+}
+
+impl Shop {
+    /// Applies an event to an order and commits what follows from it.
+    pub(super) async fn apply(&self, id: OrderId, event: &Event, along: &Along) -> Result<Applied, StoreError> {
+        for _ in 0..TRIES {
+            let Some(order) = self.store.order(id).await? else { return Ok(Applied::NoSuchOrder) };
+            let at = self.clock.utc();
+            let fresh = self.fresh_reference(at).await?;
+            let Some(step) = step(&order, event.clone(), fresh, at) else {
+                return Ok(Applied::Unchanged(Box::new(order)));
+            };
+            let changed = step.order.clone();
+            let commit = self.commit_of(&order, step, along, at).await?;
+            let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+            match self.store.commit(commit).await {
+                Ok(Committed::Done) => {
+                    self.after_step(&order, &changed, &chats);
+                    return Ok(Applied::Changed(Box::new(changed)));
+                }
+                Ok(Committed::Repeated(_)) => return Ok(Applied::Unchanged(Box::new(order))),
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error),
+                Err(error @ (CommitError::Refused(_) | CommitError::OtherContent(_))) => {
+                    // The state machine and the books disagree: stop here rather than guess.
+                    tracing::error!(order = %id, %error, "an event was refused by the books");
+                    return Err(StoreError::Corrupt { what: "order", problem: error.to_string() });
+                }
+            }
+        }
+        Err(StoreError::Unavailable(format!("order {id} kept changing")))
+    }
+
+    async fn commit_of(
+        &self,
+        before: &Order,
+        step: Step,
+        along: &Along,
+        at: DateTime<Utc>,
+    ) -> Result<Commit, StoreError> {
+        let Step { order, postings, mut notices } = step;
+        if postings.iter().any(|p| matches!(p, Posting::Transfer { reason: Reason::LateDelivery, .. })) {
+            let available = self.store.account(&AccountId::Agent(order.agent)).await?.available();
+            if available < order.price {
+                mark_overdrawn(&mut notices);
+            }
+        }
+        let mut commit = Commit::new(at);
+        commit.says = along.says.clone();
+        for notice in notices {
+            match notice {
+                Notice::Reseller(reply) => commit.says.push(Say {
+                    chat: order.chat.clone(),
+                    locale: order.locale,
+                    payload: Payload::Reply(Box::new(reply)),
+                    balance_of: Some(AccountId::Agent(order.agent)),
+                }),
+                Notice::Admins(reply) => commit.says.extend(self.to_admins(&reply)),
+            }
+        }
+        commit.orders.push(Versioned { expected: Some(before.version), row: order });
+        commit.postings = postings;
+        commit.answers.clone_from(&along.answers);
+        commit.handled.clone_from(&along.handled);
+        commit.acts.extend(along.act.clone());
+        Ok(commit)
+    }
+
+    /// The same reply to every admin.
+    pub(super) fn to_admins(&self, reply: &Reply) -> Vec<Say> {
+        let say = |chat: &ChatId| Say {
+            chat: chat.clone(),
+            locale: self.policy.locale,
+            payload: Payload::Reply(Box::new(reply.clone())),
+            balance_of: None,
+        };
+        self.policy.admins.iter().map(say).collect()
+    }
+
+    fn after_step(&self, before: &Order, after: &Order, chats: &[ChatId]) {
+        if before.is_open() && !after.is_open() {
+            let verdict = crate::order::view::line(after).verdict;
+            let supplier = after.current().map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
+            let labels = [("supplier", supplier), ("verdict", format!("{verdict:?}").to_lowercase())];
+            metrics::counter!("konter_orders_final_total", &labels).increment(1);
+            tracing::info!(order = %after.id, ?verdict, "order is final");
+        }
+        self.schedule(after);
+        self.notify(chats);
+    }
+}
+
+fn mark_overdrawn(notices: &mut [Notice]) {
+    for notice in notices {
+        if let Notice::Admins(Reply::AlertContradiction { overdrawn, .. }) = notice {
+            *overdrawn = true;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Taking an order to its suppliers. Every send is preceded by the commit that says it may have happened.
+
+use std::time::Duration;
+
+use super::Shop;
+use super::books::{Along, Applied};
+use super::suppliers::Supplier;
+use crate::ids::OrderId;
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Word};
+use crate::store::StoreError;
+use crate::supplier::client::SendError;
+use crate::supplier::{Buy, InquiryReading, Reading, Response};
+
+/// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
+const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+
+pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
+    Buy {
+        reference: attempt.reference,
+        sku: &attempt.route.sku,
+        dest: &order.dest,
+        denom: attempt.route.denom,
+        kind: order.kind,
+        inquiry: attempt.quote.as_deref(),
+    }
+}
+
+impl Shop {
+    /// Sends an order that is ready, and goes on to its next routes as far as that is safe.
+    pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
+        while let Some(order) = self.store.order(id).await?.filter(Order::is_open) {
+            let Some(attempt) = order.current().filter(|attempt| attempt.step == AttemptStep::Ready) else {
+                return Ok(());
+            };
+            let supplier = self.suppliers.get(&attempt.route.supplier).filter(|s| !s.in_cutoff(&self.clock.now()));
+            match supplier {
+                Some(supplier) => self.attempt(supplier, &order, attempt).await?,
+                None => drop(self.apply(id, &Event::NeverLeft, &Along::default()).await?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
+        let announce = self.announce_if_slow(order.id);
+        tokio::pin!(announce);
+        let work = self.send_purchase(supplier, order, attempt);
+        tokio::pin!(work);
+        tokio::select! {
+            result = &mut work => return result,
+            () = &mut announce => {}
+        }
+        work.await
+    }
+
+    async fn announce_if_slow(&self, id: OrderId) {
+        tokio::time::sleep(ANNOUNCE_AFTER).await;
+        if let Err(error) = self.apply(id, &Event::Slow, &Along::default()).await {
+            tracing::error!(order = %id, %error, "could not announce the order");
+        }
+    }
+
+    async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
+        let event = if supplier.protocol.inquiry_first(order.kind) {
+            self.inquire(supplier, order, attempt).await
+        } else {
+            Event::Sending
+        };
+        let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
+        let Some(attempt) = order.current().filter(|now| now.reference == attempt.reference) else { return Ok(()) };
+        if attempt.step != AttemptStep::Sent {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let buy = buy_of(&order, attempt);
+        let request = supplier.protocol.purchase(&buy, now.local);
+        let sent = supplier.send(&request, "purchase", now.utc).await;
+        let event = match sent {
+            Ok(response) => {
+                let reading = supplier.protocol.read_purchase(&buy, &response);
+                self.word(supplier, attempt, Word::Answer, reading, "purchase", &response)
+            }
+            Err(SendError::NotSent(problem)) => {
+                tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "not sent");
+                Event::NeverLeft
+            }
+            Err(SendError::MaybeSent(doubt, problem)) => {
+                tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "in doubt");
+                Event::Word {
+                    from: Word::Answer,
+                    reference: attempt.reference,
+                    reading: Reading::unknown(doubt),
+                    raw: Some(RawReply { at: self.clock.utc(), to: "purchase".to_owned(), text: problem }),
+                }
+            }
+        };
+        self.apply(order.id, &event, &Along::default()).await?;
+        Ok(())
+    }
+
+    /// Asks whom or what would be paid for; no money moves.
+    async fn inquire(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Event {
+        let now = self.clock.now();
+        let buy = buy_of(order, attempt);
+        let Some(request) = supplier.protocol.inquiry(&buy, now.local) else { return Event::Sending };
+        match supplier.send(&request, "inquiry", now.utc).await {
+            Ok(response) => match supplier.protocol.read_inquiry(&buy, &response) {
+                InquiryReading::Found(inquiry) => {
+                    supplier.saw_balance(inquiry.supplier_balance, now.utc);
+                    Event::Quoted(inquiry)
+                }
+                InquiryReading::Failed(kind) => Event::InquiryRefused(kind),
+                InquiryReading::Unknown(doubt) => {
+                    tracing::warn!(order = %order.id, supplier = %supplier.id, ?doubt, "inquiry without a usable answer");
+                    Event::NeverLeft
+                }
+            },
+            Err(error) => {
+                tracing::warn!(order = %order.id, supplier = %supplier.id, %error, "inquiry failed");
+                Event::NeverLeft
+            }
+        }
+    }
+
+    /// Asks what became of an order, where that is safe.
+    pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
+        let Some(order) = self.store.order(id).await? else { return Ok(false) };
+        let Some(attempt) = order.current().filter(|attempt| attempt.step == AttemptStep::Sent) else {
+            return Ok(false);
+        };
+        let now = self.clock.now();
+        let (Some(supplier), Some(sent_at)) = (self.suppliers.get(&attempt.route.supplier), attempt.sent_at) else {
+            return Ok(false);
+        };
+        let buy = buy_of(&order, attempt);
+        let in_window = now.utc - sent_at < crate::order::schedule::CHECK_WINDOW;
+        let Some(request) = supplier.protocol.status(&buy, sent_at, &now).filter(|_| in_window) else {
+            return Ok(false);
+        };
+        // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
+        let event = if supplier.in_cutoff(&now) {
+            Event::CheckFailed
+        } else {
+            match supplier.send(&request, "status", now.utc).await {
+                Ok(response) => {
+                    let reading = supplier.protocol.read_status(&buy, &response);
+                    self.word(supplier, attempt, Word::Check, reading, "status", &response)
+                }
+                Err(error) => {
+                    tracing::warn!(order = %id, supplier = %supplier.id, %error, "status check failed");
+                    Event::CheckFailed
+                }
+            }
+        };
+        self.apply(id, &event, &Along::default()).await?;
+        Ok(true)
+    }
+
+    fn word(
+        &self,
+        supplier: &Supplier,
+        attempt: &Attempt,
+        from: Word,
+        reading: Reading,
+        to: &str,
+        response: &Response,
+    ) -> Event {
+        let at = self.clock.utc();
+        supplier.saw_balance(reading.supplier_balance, at);
+        if let crate::supplier::Outcome::Unknown(doubt) = &reading.outcome {
+            tracing::warn!(supplier = %supplier.id, reference = %attempt.reference, ?doubt, to, "reply not understood");
+        }
+        let raw = RawReply { at, to: to.to_owned(), text: supplier.masked(&response.text()) };
+        Event::Word { from, reference: attempt.reference, reading, raw: Some(raw) }
+    }
+}

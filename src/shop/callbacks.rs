@@ -1,0 +1,104 @@
+//! Reports, reversals and callbacks: a supplier speaking unasked.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sha2::{Digest as _, Sha256};
+
+use super::Shop;
+use super::books::{Along, Applied};
+use super::buying::buy_of;
+use crate::ids::{OrderId, SupplierId};
+use crate::order::{Event, Order, RawReply, Word};
+use crate::store::{MessageKey, StoreError};
+use crate::supplier::{Callback, Outcome};
+
+/// An unbelieved callback may make us ask the supplier, but not more often than this: whoever forges callbacks must
+/// not be able to make us a nuisance.
+const PROMPTED_CHECK_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// What became of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackFate {
+    /// Durable, or known already.
+    Taken,
+    /// Not from an allowed address, or without the right secret.
+    NotBelieved,
+    NoSuchSupplier,
+    /// It names no order of ours.
+    NoSuchOrder,
+    /// Read, but it says nothing that can be believed.
+    NotUnderstood,
+}
+
+impl Shop {
+    /// Takes a callback. `believed` says whether its sender is who it should be.
+    ///
+    /// # Errors
+    /// When the store fails; the supplier should then try again.
+    pub async fn callback(
+        self: &Arc<Self>,
+        id: &SupplierId,
+        believed: bool,
+        callback: &Callback,
+    ) -> Result<CallbackFate, StoreError> {
+        let Some(supplier) = self.suppliers.get(id) else { return Ok(CallbackFate::NoSuchSupplier) };
+        let order = match supplier.protocol.callback_reference(callback) {
+            Some(reference) => self.store.order_of_reference(id, reference).await?.map(|order| (order, reference)),
+            None => None,
+        };
+        if !believed {
+            if let Some((order, _)) = &order {
+                self.check_because_of_rumour(order);
+            }
+            return Ok(CallbackFate::NotBelieved);
+        }
+        let Some((order, reference)) = order else { return Ok(CallbackFate::NoSuchOrder) };
+        let Some(attempt) = order.attempts.iter().find(|attempt| attempt.reference == reference) else {
+            return Ok(CallbackFate::NoSuchOrder);
+        };
+        let reading = supplier.protocol.read_callback(&buy_of(&order, attempt), callback);
+        let understood = !matches!(reading.outcome, Outcome::Unknown(_));
+        let at = self.clock.utc();
+        supplier.saw_balance(reading.supplier_balance, at);
+        let said = if callback.body.is_empty() { callback.raw_query.as_str().into() } else { callback.text() };
+        let raw = RawReply { at, to: "callback".to_owned(), text: supplier.masked(&said) };
+        let content = content_of(callback);
+        let key = MessageKey::Callback { supplier: id.clone(), reference, content };
+        let event = Event::Word { from: Word::Report, reference, reading, raw: Some(raw) };
+        let along = Along { answers: Some((key, content)), ..Along::default() };
+        tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
+        if let Applied::Changed(order) = self.apply(order.id, &event, &along).await? {
+            if order.is_open() && order.current().is_some_and(|a| a.step == crate::order::AttemptStep::Ready) {
+                self.spawn_buy(order.id);
+            }
+        }
+        Ok(if understood { CallbackFate::Taken } else { CallbackFate::NotUnderstood })
+    }
+
+    fn check_because_of_rumour(self: &Arc<Self>, order: &Order) {
+        let waiting = order.current().filter(|attempt| attempt.outcome.is_some() && order.is_open());
+        let asked_lately = |at| self.clock.utc() - at < PROMPTED_CHECK_EVERY;
+        if waiting.is_some_and(|attempt| !attempt.checked_at.is_some_and(asked_lately)) {
+            self.spawn_check(order.id);
+        }
+    }
+
+    fn spawn_check(self: &Arc<Self>, id: OrderId) {
+        let shop = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if let Err(error) = shop.check(id).await {
+                tracing::error!(order = %id, %error, "status check failed");
+            }
+        });
+    }
+}
+
+/// A fingerprint of everything a callback says.
+fn content_of(callback: &Callback) -> u64 {
+    let mut sha = Sha256::new();
+    sha.update(&callback.raw_query);
+    sha.update([0]);
+    sha.update(&callback.body);
+    sha.finalize().iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+}

@@ -1,0 +1,126 @@
+//! Open orders and when they want attention: a heap of moments in memory, rebuilt from the open orders at start.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::Shop;
+use super::books::{Along, Applied};
+use crate::ids::OrderId;
+use crate::order::schedule::{Todo, Ways, next};
+use crate::order::{AttemptStep, Event, Order};
+use crate::store::StoreError;
+
+/// The longest sleep between looks: keeps the chaser honest when the clock is set.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+#[derive(Default)]
+pub(super) struct Agenda {
+    heap: Mutex<BinaryHeap<Reverse<(DateTime<Utc>, OrderId)>>>,
+    changed: Notify,
+}
+
+impl Agenda {
+    fn add(&self, at: DateTime<Utc>, id: OrderId) {
+        self.heap.lock().push(Reverse((at, id)));
+        self.changed.notify_one();
+    }
+
+    fn take_due(&self, now: DateTime<Utc>) -> Option<OrderId> {
+        let mut heap = self.heap.lock();
+        let due = heap.peek().is_some_and(|Reverse((at, _))| *at <= now);
+        if due { heap.pop().map(|Reverse((_, id))| id) } else { None }
+    }
+
+    fn sleep_until_next(&self, now: DateTime<Utc>) -> Duration {
+        let next = self.heap.lock().peek().map(|Reverse((at, _))| *at);
+        next.map_or(LONGEST_SLEEP, |at| (at - now).to_std().unwrap_or_default().min(LONGEST_SLEEP))
+    }
+}
+
+impl Shop {
+    /// Puts an open order on the agenda for whatever it wants next.
+    pub(super) fn schedule(&self, order: &Order) {
+        if let Some((at, todo)) = next(order, self.ways_of(order)) {
+            // A fresh route is bought by whoever made the order ready; the agenda is for what must wait.
+            if todo != Todo::Buy {
+                self.agenda.add(at, order.id);
+            }
+        }
+    }
+
+    fn ways_of(&self, order: &Order) -> Ways {
+        order
+            .current()
+            .and_then(|attempt| self.suppliers.get(&attempt.route.supplier))
+            .map_or(Ways { check: false, report: false }, super::suppliers::Supplier::ways)
+    }
+
+    /// Takes up every order that was open when the shop last stopped. What may have been in the middle of leaving is
+    /// in doubt from here on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
+        let open = self.store.open_orders().await?;
+        let count = open.len();
+        for order in open {
+            let order = match self.apply(order.id, &Event::Interrupted, &Along::default()).await? {
+                Applied::Changed(order) | Applied::Unchanged(order) => order,
+                Applied::NoSuchOrder => continue,
+            };
+            if order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
+                self.spawn_buy(order.id);
+            }
+            self.schedule(&order);
+        }
+        Ok(count)
+    }
+
+    /// Works off the agenda until the shop stops.
+    pub(super) async fn chase(self: Arc<Self>) {
+        loop {
+            while let Some(id) = self.agenda.take_due(self.clock.utc()) {
+                let shop = Arc::clone(&self);
+                self.tasks.spawn(async move { shop.attend(id).await });
+            }
+            let sleep = self.agenda.sleep_until_next(self.clock.utc());
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.agenda.changed.notified() => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Does what an order wants now, if it still wants it, and puts it back on the agenda.
+    async fn attend(&self, id: OrderId) {
+        if let Err(error) = self.try_attend(id).await {
+            tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
+            self.agenda.add(self.clock.utc() + chrono::TimeDelta::minutes(1), id);
+        }
+    }
+
+    async fn try_attend(&self, id: OrderId) -> Result<(), StoreError> {
+        let Some(order) = self.store.order(id).await? else { return Ok(()) };
+        let Some((at, todo)) = next(&order, self.ways_of(&order)) else { return Ok(()) };
+        if at > self.clock.utc() {
+            return Ok(()); // it was put on the agenda again when that changed
+        }
+        match todo {
+            Todo::Buy => self.buy(id).await,
+            Todo::Escalate => self.apply(id, &Event::Overdue, &Along::default()).await.map(drop),
+            Todo::Check => {
+                if !self.check(id).await? {
+                    self.apply(id, &Event::CheckFailed, &Along::default()).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

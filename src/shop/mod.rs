@@ -1,0 +1,124 @@
+//! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
+//! service and no HTTP server; the fronts bring messages in and carry replies out.
+
+mod books;
+mod buying;
+mod callbacks;
+mod chase;
+pub mod pins;
+pub mod suppliers;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::RwLock;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use callbacks::CallbackFate;
+
+use crate::agent::Locale;
+use crate::catalog::Catalog;
+use crate::clock::ShopClock;
+use crate::config::Registration;
+use crate::ids::{ChatId, OrderId, Reference};
+use crate::phone::PrefixTable;
+use crate::store::{Store, StoreError};
+
+/// What the owner has decided about how the shop works.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub admins: Vec<ChatId>,
+    pub locale: Locale,
+    pub registration: Registration,
+    /// An order message older than this is answered, not executed.
+    pub stale_after: TimeDelta,
+    /// The bot's name on its chat service, for the pointer in groups.
+    pub bot: Option<String>,
+}
+
+/// One shop. Everything in it is shared; every change goes through the store's commit.
+pub struct Shop {
+    pub store: Arc<dyn Store>,
+    pub clock: ShopClock,
+    pub policy: Policy,
+    pub prefixes: PrefixTable,
+    pub suppliers: suppliers::Suppliers,
+    catalog: RwLock<Arc<Catalog>>,
+    pins: pins::Pins,
+    agenda: chase::Agenda,
+    outbox: mpsc::UnboundedSender<ChatId>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Shop {
+    /// A shop at rest, and the names of chats that have something waiting in the outbox as they come up.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: ShopClock,
+        policy: Policy,
+        prefixes: PrefixTable,
+        suppliers: suppliers::Suppliers,
+        catalog: Catalog,
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<ChatId>) {
+        let (outbox, waiting) = mpsc::unbounded_channel();
+        let shop = Self {
+            store,
+            clock,
+            policy,
+            prefixes,
+            suppliers,
+            catalog: RwLock::new(Arc::new(catalog)),
+            pins: pins::Pins::default(),
+            agenda: chase::Agenda::default(),
+            outbox,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        };
+        (Arc::new(shop), waiting)
+    }
+
+    /// The catalog as it is now.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read())
+    }
+
+    /// Starts the work that goes on by itself.
+    pub fn start(self: &Arc<Self>) {
+        self.tasks.spawn(Arc::clone(self).chase());
+    }
+
+    /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next
+    /// start.
+    pub async fn stop(&self, patience: std::time::Duration) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped with requests under way; they are taken up at the next start");
+        }
+    }
+
+    fn spawn_buy(self: &Arc<Self>, id: OrderId) {
+        let shop = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if let Err(error) = shop.buy(id).await {
+                tracing::error!(order = %id, %error, "buying stopped; it is taken up at the next start");
+            }
+        });
+    }
+
+    fn notify(&self, chats: &[ChatId]) {
+        for chat in chats {
+            // Nobody listens while the shop is being put together or taken down: the rows are in the store.
+            let _ = self.outbox.send(chat.clone());
+        }
+    }
+
+    async fn fresh_reference(&self, at: DateTime<Utc>) -> Result<Reference, StoreError> {
+        self.store.next_reference(u64::try_from(at.timestamp_micros()).unwrap_or_default()).await
+    }
+}

@@ -1,0 +1,138 @@
+//! The suppliers as the running shop has them: protocol, connection, and how they have been doing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use crate::config::CutOff;
+use crate::ids::SupplierId;
+use crate::money::Rupiah;
+use crate::order::schedule::Ways;
+use crate::supplier::client::{Client, SendError, masked};
+use crate::supplier::protocol::Now;
+use crate::supplier::{Doubt, Protocol, ProtocolKind, Request, Response};
+
+/// Requests under way at one supplier at once: enough for a busy shop, and it keeps a slow supplier from taking every
+/// file handle the machine has.
+const REQUESTS_AT_ONCE: usize = 256;
+
+/// One supplier, ready to be asked.
+pub struct Supplier {
+    pub id: SupplierId,
+    pub kind: ProtocolKind,
+    pub protocol: Box<dyn Protocol>,
+    pub cutoff: Option<CutOff>,
+    client: Client,
+    permits: Semaphore,
+    health: Mutex<Health>,
+}
+
+/// What was last seen of a supplier.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    pub balance: Option<(Rupiah, DateTime<Utc>)>,
+    pub last_ok: Option<DateTime<Utc>>,
+    pub last_error: Option<(String, DateTime<Utc>)>,
+}
+
+impl Supplier {
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn new(
+        id: SupplierId,
+        kind: ProtocolKind,
+        protocol: Box<dyn Protocol>,
+        url: &str,
+        timeout: Duration,
+        cutoff: Option<CutOff>,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            id,
+            kind,
+            protocol,
+            cutoff,
+            client: Client::new(url, timeout)?,
+            permits: Semaphore::new(REQUESTS_AT_ONCE),
+            health: Mutex::default(),
+        })
+    }
+
+    #[must_use]
+    pub fn ways(&self) -> Ways {
+        Ways { check: self.protocol.can_check(), report: self.protocol.reports() }
+    }
+
+    #[must_use]
+    pub fn in_cutoff(&self, now: &Now) -> bool {
+        self.cutoff.as_ref().is_some_and(|cutoff| cutoff.contains(now.local.time()))
+    }
+
+    /// Sends one request, in turn with the others.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn send(&self, request: &Request, what: &'static str, now: DateTime<Utc>) -> Result<Response, SendError> {
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| SendError::NotSent("the shop is stopping".to_owned()))?;
+        let started = std::time::Instant::now();
+        let result = self.client.send(request).await;
+        let outcome = match &result {
+            Ok(_) => "answered",
+            Err(SendError::NotSent(_)) => "not_sent",
+            Err(SendError::MaybeSent(Doubt::Timeout, _)) => "timeout",
+            Err(SendError::MaybeSent(..)) => "broken",
+        };
+        let labels = [("supplier", self.id.to_string()), ("request", what.to_owned()), ("outcome", outcome.to_owned())];
+        metrics::histogram!("konter_supplier_seconds", &labels).record(started.elapsed().as_secs_f64());
+        let mut health = self.health.lock();
+        match &result {
+            Ok(_) => health.last_ok = Some(now),
+            Err(error) => health.last_error = Some((error.to_string(), now)),
+        }
+        result
+    }
+
+    /// Keeps a balance the supplier mentioned.
+    pub fn saw_balance(&self, balance: Option<Rupiah>, at: DateTime<Utc>) {
+        if let Some(balance) = balance {
+            self.health.lock().balance = Some((balance, at));
+        }
+    }
+
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.lock().clone()
+    }
+
+    /// A reply as it may be kept and shown.
+    #[must_use]
+    pub fn masked(&self, reply: &str) -> String {
+        masked(reply, &self.protocol.secrets())
+    }
+}
+
+/// All suppliers by id.
+#[derive(Default)]
+pub struct Suppliers(BTreeMap<SupplierId, Supplier>);
+
+impl Suppliers {
+    #[must_use]
+    pub fn new(suppliers: Vec<Supplier>) -> Self {
+        Self(suppliers.into_iter().map(|supplier| (supplier.id.clone(), supplier)).collect())
+    }
+
+    #[must_use]
+    pub fn get(&self, id: &SupplierId) -> Option<&Supplier> {
+        self.0.get(id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Supplier> {
+        self.0.values()
+    }
+}

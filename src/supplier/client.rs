@@ -1,0 +1,192 @@
+//! The one HTTP client that talks to suppliers. It decides a single thing: whether a request may have left.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use reqwest::header::CONTENT_TYPE;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::protocol::{Doubt, Method, Request, Response};
+
+/// The longest reply read. The documents' longest receipts stay under 10 KiB; a reply beyond this is no answer.
+const LARGEST_REPLY: usize = 256 * 1024;
+/// How long to wait for a connection: a supplier that cannot be reached in this time is tried elsewhere.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Idle connections are dropped sooner than any server does: an order sent into a connection the other side is just
+/// closing would end in doubt.
+const IDLE_CONNECTION: Duration = Duration::from_secs(1);
+
+/// What became of a request that got no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// No byte of it can have reached the supplier.
+    #[error("could not connect: {0}")]
+    NotSent(String),
+    /// It may have arrived; nothing is known.
+    #[error("no usable answer: {1}")]
+    MaybeSent(Doubt, String),
+}
+
+/// A supplier's address and the patience it is given.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    timeout: Duration,
+}
+
+impl Client {
+    /// `base` has no trailing slash.
+    ///
+    /// # Errors
+    /// When the TLS machinery cannot be set up.
+    pub fn new(base: &str, timeout: Duration) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            // A followed redirect would send the order a second time, to who knows whom.
+            .redirect(reqwest::redirect::Policy::none())
+            // Suppliers know us by our address; a proxy from the environment would order under another.
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .user_agent(concat!("konter/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { http, base: base.to_owned(), timeout })
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// See [`SendError`]. No error text holds a secret: the request's address is left out of all of them.
+    pub async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        tokio::time::timeout(self.timeout, self.exchange(request))
+            .await
+            .unwrap_or_else(|_| Err(SendError::MaybeSent(Doubt::Timeout, format!("none in {:?}", self.timeout))))
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
+        let answer = self.build(request).send().await.map_err(classify)?;
+        let status = answer.status();
+        if !status.is_success() {
+            let doubt = Doubt::HttpStatus(status.as_u16());
+            return Err(SendError::MaybeSent(doubt, format!("HTTP status {status}")));
+        }
+        let content_type =
+            answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
+        let body = read_bounded(answer).await?;
+        Ok(Response { content_type, body })
+    }
+
+    fn build(&self, request: &Request) -> reqwest::RequestBuilder {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut builder = self.http.request(method, format!("{}{}", self.base, request.path));
+        if !request.query.is_empty() {
+            builder = builder.query(&request.query);
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        match &request.body {
+            Some(body) => builder.header(CONTENT_TYPE, body.content_type).body(body.text.clone()),
+            None => builder,
+        }
+    }
+}
+
+async fn read_bounded(answer: reqwest::Response) -> Result<Vec<u8>, SendError> {
+    let mut body = Vec::new();
+    let mut chunks = answer.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| SendError::MaybeSent(Doubt::ConnectionLost, describe(error)))?;
+        if body.len() + chunk.len() > LARGEST_REPLY {
+            return Err(SendError::MaybeSent(Doubt::TooLarge, format!("a reply over {LARGEST_REPLY} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Only what happens before a connection stands is certain; a request that cannot be built never left either.
+fn classify(error: reqwest::Error) -> SendError {
+    if error.is_connect() || error.is_builder() {
+        SendError::NotSent(describe(error))
+    } else if error.is_timeout() {
+        SendError::MaybeSent(Doubt::Timeout, describe(error))
+    } else {
+        SendError::MaybeSent(Doubt::ConnectionLost, describe(error))
+    }
+}
+
+/// The error and its causes without the address, whose query can hold a PIN.
+fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// The longest piece of a reply kept for disputes, in characters.
+const KEPT_REPLY: usize = 1_000;
+
+/// A supplier's reply as it may be kept: secrets masked, control characters shown as such, shortened.
+#[must_use]
+pub fn masked(reply: &str, secrets: &[&SecretString]) -> String {
+    /// Shorter secrets (a four-digit PIN) stand in amounts and numbers by chance; masking those would garble evidence
+    /// without hiding anything, so only whole words are masked.
+    const SHORT: usize = 6;
+    let mut text: String = reply.chars().take(KEPT_REPLY).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
+        text = if secret.chars().count() > SHORT { text.replace(secret, "***") } else { mask_words(&text, secret) };
+    }
+    text
+}
+
+fn mask_words(text: &str, word: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        let joined = before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        out.push_str(before);
+        out.push_str(if joined { word } else { "***" });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_numbers_that_only_contain_them_are_not() {
+        let (pin, password) = (SecretString::from("1234"), SecretString::from("kata-sandi"));
+        let masked = masked("pin 1234, SN 9912345, #kata-sandi#\n", &[&pin, &password]);
+        assert_eq!(masked, "pin ***, SN 9912345, #***# ");
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_is_not_sent_and_says_no_address() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let client = Client::new(&format!("http://{free}"), Duration::from_secs(5)).unwrap();
+        let request = Request {
+            method: Method::Get,
+            path: "/trx",
+            query: vec![("pin", "987654".to_owned())],
+            headers: vec![],
+            body: None,
+        };
+        let error = client.send(&request).await.unwrap_err();
+        assert!(matches!(error, SendError::NotSent(_)), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("987654"));
+    }
+}
