@@ -1,0 +1,69 @@
+//! `konter check`: every mistake in settings and catalog, at once.
+
+use super::Failure;
+use super::open::{catalog_text, prefixes, texts};
+use crate::catalog::parse_catalog;
+use crate::config::{Checked, Settings};
+
+/// Reads everything a start would read, reports every mistake, sends and writes nothing.
+///
+/// # Errors
+/// [`Failure::Fault`] with all mistakes when there is one.
+pub fn check() -> Result<(), Failure> {
+    let Checked { settings, warnings } = read_environment()?;
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
+    let mut mistakes: Vec<String> = Vec::new();
+    match settings {
+        Err(errors) => mistakes.extend(errors.iter().map(ToString::to_string)),
+        Ok(settings) => {
+            let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
+            mistakes.extend(note(texts(&settings).map(drop)));
+            mistakes.extend(note(prefixes(&settings).map(drop)));
+            match catalog_text(&settings) {
+                Err(failure) => mistakes.push(failure.to_string()),
+                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids())) {
+                    Ok(products) => eprintln!("catalog: {} products", products.len()),
+                    Err(errors) => {
+                        let name = settings.catalog.display();
+                        mistakes.extend(errors.iter().map(|error| format!("{name}: {error}")));
+                    }
+                },
+            }
+        }
+    }
+    if mistakes.is_empty() {
+        eprintln!("all is well");
+        Ok(())
+    } else {
+        Err(Failure::Fault(mistakes.join("\n")))
+    }
+}
+
+/// The settings, or every mistake in them.
+pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
+    let Checked { settings, warnings } = read_environment()?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    settings.map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        Failure::Wrong(lines.join("\n"))
+    })
+}
+
+/// Settings from the environment and `.env`; the environment wins.
+fn read_environment() -> Result<Checked, Failure> {
+    match dotenvy::dotenv() {
+        Ok(_) => {}
+        Err(error) if error.not_found() => {}
+        // Not the error itself: it quotes the line, which may hold a secret.
+        Err(dotenvy::Error::LineParse(_, position)) => {
+            return Err(Failure::Wrong(format!(".env: a line cannot be read, at its character {position}")));
+        }
+        Err(_) => return Err(Failure::Wrong(".env cannot be read".to_owned())),
+    }
+    let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+    Ok(Settings::check(&|name| std::env::var(name).ok(), names))
+}

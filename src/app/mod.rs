@@ -1,0 +1,37 @@
+//! The program: settings, store, shop and fronts put together, one file per command. No rule of the business is here.
+
+mod check;
+mod demo;
+mod inspect;
+mod open;
+mod run;
+mod simulate;
+
+use std::process::ExitCode;
+
+pub use check::check;
+pub use demo::demo;
+pub use inspect::audit;
+pub use run::run;
+pub use simulate::simulate;
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Settings, files or usage: starting again would not help.
+    #[error("{0}")]
+    Wrong(String),
+    /// What was asked found a fault, or could not be done now.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl Failure {
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Wrong(_) => ExitCode::from(2),
+            Self::Fault(_) => ExitCode::from(1),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Opening a shop: everything the running commands share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::Failure;
+use crate::catalog::{Catalog, parse_catalog};
+use crate::clock::{ShopClock, SystemClock};
+use crate::config::Settings;
+use crate::front::{Text, Wording};
+use crate::http::{Doorkeeper, Entry};
+use crate::ids::ChatId;
+use crate::phone::PrefixTable;
+use crate::reply::Texts;
+use crate::shop::suppliers::{Supplier, Suppliers};
+use crate::shop::{Policy, Shop};
+use crate::store::{Commit, Outgoing, Payload, SledStore, Store};
+
+/// A shop put together but not started.
+pub(super) struct Opened {
+    pub shop: Arc<Shop>,
+    pub store: Arc<dyn Store>,
+    /// Chats that have something waiting, as they come up.
+    pub waiting: mpsc::UnboundedReceiver<ChatId>,
+    pub wording: Arc<dyn Wording>,
+    pub door: Doorkeeper,
+}
+
+/// Texts as the fronts want them.
+struct Words(Texts);
+
+impl Wording for Words {
+    fn render(&self, row: &Outgoing) -> Text {
+        match &row.payload {
+            Payload::Reply(reply) => {
+                let rendered = self.0.render(row.locale, reply, row.balance);
+                Text { body: rendered.body, copy: rendered.copy }
+            }
+            Payload::Forget { .. } => Text::default(),
+        }
+    }
+}
+
+/// Opens the store and everything around it. `catalog` is what an empty store begins with.
+pub(super) async fn open(settings: Settings, catalog: &str) -> Result<Opened, Failure> {
+    if settings.database_url.is_some() {
+        return Err(Failure::Wrong("DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only".to_owned()));
+    }
+    let wording: Arc<dyn Wording> = Arc::new(Words(texts(&settings)?));
+    let prefixes = prefixes(&settings)?;
+    let store = open_store(&settings.data_dir).await?;
+    let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
+    let catalog = stock(store.as_ref(), &settings, catalog, &clock).await?;
+    let policy = Policy {
+        admins: settings.admins.clone(),
+        locale: settings.locale,
+        registration: settings.registration,
+        stale_after: settings.stale_after,
+    };
+    let (door, suppliers) = suppliers(settings)?;
+    let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
+    Ok(Opened { shop, store, waiting, wording, door })
+}
+
+pub(super) async fn open_store(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
+    let dir = dir.to_owned();
+    let shown = dir.display().to_string();
+    let store = tokio::task::spawn_blocking(move || SledStore::open(&dir))
+        .await
+        .map_err(|error| Failure::Fault(format!("opening {shown}: {error}")))?
+        .map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
+    Ok(Arc::new(store))
+}
+
+pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
+    let Some(dir) = &settings.locales_dir else { return Ok(Texts::builtin(settings.time_zone)) };
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(dir).map_err(|e| wrong_file("KONTER_LOCALES_DIR", dir, &e))?;
+    for entry in entries {
+        let path = entry.map_err(|e| wrong_file("KONTER_LOCALES_DIR", dir, &e))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(|e| wrong_file("KONTER_LOCALES_DIR", &path, &e))?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.push((name, text));
+        }
+    }
+    Texts::with_overrides(settings.time_zone, &files).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_LOCALES_DIR: {error}")).collect();
+        Failure::Wrong(lines.join("\n"))
+    })
+}
+
+pub(super) fn prefixes(settings: &Settings) -> Result<PrefixTable, Failure> {
+    let Some(path) = &settings.prefixes else { return Ok(PrefixTable::default()) };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong_file("KONTER_PREFIXES", path, &e))?;
+    PrefixTable::parse(&text).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_PREFIXES {}: {error}", path.display())).collect();
+        Failure::Wrong(lines.join("\n"))
+    })
+}
+
+/// The catalog file's text, as the settings name it.
+pub(super) fn catalog_text(settings: &Settings) -> Result<String, Failure> {
+    std::fs::read_to_string(&settings.catalog).map_err(|error| wrong_file("KONTER_CATALOG", &settings.catalog, &error))
+}
+
+fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Wrong(format!("{setting}: {} cannot be read: {error}", path.display()))
+}
+
+/// What the store sells; an empty store takes the catalog first.
+async fn stock(store: &dyn Store, settings: &Settings, text: &str, clock: &ShopClock) -> Result<Catalog, Failure> {
+    let products = store.products().await.map_err(fault)?;
+    if !products.is_empty() {
+        return Ok(Catalog::new(products));
+    }
+    let ids = settings.supplier_ids();
+    let products = parse_catalog(text, Some(&ids)).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
+        Failure::Wrong(lines.join("\n"))
+    })?;
+    let mut commit = Commit::new(clock.utc());
+    commit.products.clone_from(&products);
+    store.commit(commit).await.map_err(fault)?;
+    tracing::info!(products = products.len(), "catalog imported");
+    Ok(Catalog::new(products))
+}
+
+pub(super) fn fault(error: impl std::fmt::Display) -> Failure {
+    Failure::Fault(error.to_string())
+}
+
+fn suppliers(settings: Settings) -> Result<(Doorkeeper, Suppliers), Failure> {
+    let mut door = Doorkeeper::default();
+    let mut suppliers = Vec::new();
+    for given in settings.suppliers {
+        let entry = Entry { addresses: given.callback_ips, secret: given.callback_secret };
+        door.0.insert(given.id.clone(), entry);
+        let supplier =
+            Supplier::new(given.id, given.kind, given.protocol, given.url.as_str(), given.timeout, given.cutoff);
+        suppliers.push(supplier.map_err(fault)?);
+    }
+    Ok((door, Suppliers::new(suppliers)))
+}

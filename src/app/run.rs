@@ -1,0 +1,174 @@
+//! `konter run`: the real shop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Failure;
+use super::check::settings_or_failure;
+use super::open::{Opened, catalog_text, fault, open};
+use crate::config::TelegramSettings;
+use crate::front::Desk;
+use crate::front::telegram::{self, Telegram, Timing, Waker};
+use crate::http::{Http, router};
+use crate::shop::Shop;
+use crate::store::{InboxMessage, StoreError};
+use crate::{ledger, telemetry};
+
+/// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
+/// finish is in doubt and is asked about at the next start.
+const STOP_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs the shop until it is told to stop.
+///
+/// # Errors
+/// When settings are wrong, the store cannot be used, or the address is taken.
+pub async fn run() -> Result<(), Failure> {
+    telemetry::start_logging("info");
+    let settings = settings_or_failure()?;
+    let metrics = telemetry::start_metrics();
+    let catalog = catalog_text(&settings)?;
+    let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
+    let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
+    let Opened { shop, store, mut waiting, wording, door } = open(settings, &catalog).await?;
+
+    let http = Http {
+        shop: Arc::clone(&shop),
+        door: Arc::new(door),
+        trusted_proxies: Arc::new(proxies),
+        metrics,
+    };
+    let listener =
+        TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
+    let messages = shop.recover_inbox().await.map_err(fault)?;
+    let orders = shop.recover().await.map_err(fault)?;
+    tracing::info!(%listen, messages, orders, "konter is open; taken up from before: messages and orders");
+    shop.start();
+
+    let stop = CancellationToken::new();
+    let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
+    let mut routes = router(http);
+    let waker = Waker::default();
+    let mut fronts = tokio::task::JoinSet::new();
+    if let Some(telegram) = &telegram {
+        if let Some(webhook) = telegram.webhook_router(Arc::clone(&desk)) {
+            routes = routes.merge(webhook);
+        }
+        fronts.spawn(telegram.pump(Arc::clone(&store), wording, waker.clone()).run(stop.clone()));
+    } else {
+        tracing::warn!("TELOXIDE_TOKEN is not set: there is no chat, only callbacks are served");
+    }
+    fronts.spawn({
+        let stop = stop.clone();
+        async move {
+            while let Some(Some(chat)) = stop.run_until_cancelled(waiting.recv()).await {
+                waker.notify(&chat);
+            }
+        }
+    });
+    spawn_audit(Arc::clone(&store));
+    let server = tokio::spawn(serve(listener, routes, stop.clone()));
+
+    let receiving = async {
+        match &telegram {
+            Some(telegram) => telegram.run(desk.as_ref(), &stop).await.map_err(|e| Failure::Wrong(e.to_string())),
+            None => {
+                stop.cancelled().await;
+                Ok(())
+            }
+        }
+    };
+    let ended = tokio::select! {
+        ended = receiving => ended,
+        () = told_to_stop() => Ok(()),
+    };
+    tracing::info!("stopping: finishing what is under way");
+    // Replies of the last orders still go out while they finish.
+    shop.stop(STOP_PATIENCE).await;
+    stop.cancel();
+    while fronts.join_next().await.is_some() {}
+    let _ = server.await;
+    store.close().await.map_err(fault)?;
+    tracing::info!("stopped");
+    ended
+}
+
+fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Result<Arc<Telegram>, Failure> {
+    let settings = telegram::Settings {
+        token: telegram.token.expose_secret().into(),
+        api_url: telegram.api_url.as_ref().map(ToString::to_string),
+        webhook_url: telegram.webhook_url.as_ref().map(ToString::to_string),
+        admins: settings.admins.clone(),
+        locale: settings.locale,
+        timing: Timing::default(),
+    };
+    Telegram::new(settings).map(Arc::new).map_err(|error| Failure::Wrong(error.to_string()))
+}
+
+/// What the fronts hand their messages to.
+struct Counter {
+    shop: Arc<Shop>,
+    telegram: Option<Arc<Telegram>>,
+}
+
+#[async_trait]
+impl Desk for Counter {
+    async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+        if let Some(name) = self.telegram.as_ref().and_then(|telegram| telegram.bot_name()) {
+            self.shop.learn_bot_name(name);
+        }
+        self.shop.receive(messages).await
+    }
+}
+
+/// Serves HTTP until `stop`, then lets requests under way finish.
+pub(super) async fn serve(listener: TcpListener, routes: axum::Router, stop: CancellationToken) {
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let until = async move { stop.cancelled().await };
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
+        tracing::error!(%error, "the HTTP server ended");
+    }
+}
+
+/// The books are proven beside the work: a shop with a long history opens at once all the same.
+fn spawn_audit(store: Arc<dyn crate::store::Store>) {
+    tokio::spawn(async move {
+        match ledger::audit::audit(store.as_ref()).await {
+            Ok(report) if report.is_sound() => tracing::info!("the books are sound"),
+            Ok(report) => tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`"),
+            Err(error) => tracing::error!(%error, "the books could not be read"),
+        }
+    });
+}
+
+/// SIGINT or SIGTERM.
+pub(super) async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(error) => {
+                tracing::error!(%error, "SIGTERM cannot be heard");
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
+
+/// Whose forwarded address is believed in the demo: nobody's.
+pub(super) fn no_proxies() -> Arc<Vec<IpNet>> {
+    Arc::new(Vec::new())
+}

@@ -1,0 +1,43 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "konter", version, about = "The front of an Indonesian phone-credit shop", max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A whole shop on this terminal, with simulated suppliers; nothing to configure, nothing left behind
+    Demo,
+    /// The real shop: settings from the environment and .env
+    Run,
+    /// The five supplier simulators alone, on ports printed at start
+    Simulate {
+        /// Where the shop's callbacks are: http://host:port
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        callbacks: String,
+    },
+    /// Read settings and catalog and report every mistake; sends nothing
+    Check,
+    /// Re-derive every balance from the journal and check every invariant
+    Audit,
+    /// A consistent copy of everything
+    Backup {
+        /// Where the copy is written
+        file: PathBuf,
+    },
+    /// Put a backup into an empty data dir, and audit it
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Also into a data dir that is not empty; what was there is moved aside
+        #[arg(long)]
+        force: bool,
+    },
+}

@@ -1,0 +1,165 @@
+//! From what a reseller asked for to what can be ordered: every check that needs no stored state. Everything wrong is
+//! said before any money moves.
+
+use crate::catalog::{Catalog, Product, ProductKind, Route};
+use crate::command::{OrderLine, What};
+use crate::ids::SupplierId;
+use crate::money::Rupiah;
+use crate::phone::{Operator, Phone, PrefixTable};
+use crate::reply::{Near, Refused, Why};
+
+/// Shorter numbers are not in use: 08 and eight more digits.
+const SHORTEST_PHONE: usize = 10;
+/// The numbering plan ends at 13 digits; one more is left to the supplier to refuse, because people do send them.
+const LONGEST_PHONE: usize = 14;
+/// Electricity meters have 11 digits and customer numbers 12; older and newer ones vary by one or two.
+const METER_DIGITS: std::ops::RangeInclusive<usize> = 10..=13;
+/// Other destinations (game ids, card and customer numbers).
+const OTHER_LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
+/// Near matches offered for a product that is not there.
+const NEAR: usize = 3;
+/// What a nominal is multiplied by when it is small: `10` means 10.000.
+const THOUSAND: i64 = 1_000;
+
+/// Something that can be ordered, if the books agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub product: Product,
+    /// Ways of buying it now, best first; never empty.
+    pub routes: Vec<Route>,
+    pub dest: String,
+    pub nth: u8,
+    pub buyer_phone: Option<String>,
+}
+
+/// Whether a supplier can be used at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    Ready,
+    /// In its nightly break.
+    CutOff,
+    NotSetUp,
+}
+
+/// What resolving looks things up in.
+pub struct Shelves<'a> {
+    pub catalog: &'a Catalog,
+    pub prefixes: &'a PrefixTable,
+    pub availability: &'a dyn Fn(&SupplierId) -> Availability,
+}
+
+impl Shelves<'_> {
+    /// Finds the product and checks the destination.
+    ///
+    /// # Errors
+    /// What is wrong, ready to be said.
+    pub fn resolve(&self, line: &OrderLine) -> Result<Candidate, Refused> {
+        let dest = line.dest.as_str().to_owned();
+        let refuse = |why| Refused { product: line.what.to_string(), dest: dest.clone(), why };
+        let product = self.find(line).map_err(refuse)?;
+        if product.kind == ProductKind::Bill {
+            let example = format!("TAG.{}.{dest}", product.code);
+            return Err(refuse(Why::BillNeedsInquiry { example }));
+        }
+        self.check_destination(product, &dest).map_err(refuse)?;
+        let routes = self.routes(product).map_err(refuse)?;
+        Ok(Candidate {
+            product: product.clone(),
+            routes,
+            dest: dest.clone(),
+            nth: line.nth,
+            buyer_phone: line.buyer_phone.as_ref().map(ToString::to_string),
+        })
+    }
+
+    fn find(&self, line: &OrderLine) -> Result<&Product, Why> {
+        match &line.what {
+            What::Code(code) => {
+                let near = || near(&self.catalog.near(code.as_str(), NEAR));
+                let product = self.catalog.get(code).ok_or_else(|| Why::UnknownProduct { near: near() })?;
+                if product.is_open() { Ok(product) } else { Err(Why::Closed) }
+            }
+            What::Nominal(nominal) => self.by_nominal(*nominal, line.dest.as_str()),
+        }
+    }
+
+    /// The operator's cheapest open product of a nominal; for a meter, the cheapest open token.
+    fn by_nominal(&self, nominal: Rupiah, dest: &str) -> Result<&Product, Why> {
+        let nominal = if nominal.get() < THOUSAND { Rupiah::new(nominal.get() * THOUSAND) } else { nominal };
+        let operators = Phone::parse(dest).map(|phone| self.prefixes.operators_of(&phone));
+        let fits = |product: &&Product| match &operators {
+            Some(operators) => product.kind == ProductKind::Topup && sold_for(product, operators),
+            None => product.kind == ProductKind::Token,
+        };
+        if operators.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Why::UnknownPrefix);
+        }
+        let candidates: Vec<&Product> = self.catalog.iter().filter(fits).collect();
+        candidates
+            .iter()
+            .filter(|product| product.is_open() && product.nominal == Some(nominal))
+            .min_by_key(|product| product.price)
+            .copied()
+            .ok_or_else(|| Why::NoProductForNominal { nominal, near: nearest_nominals(&candidates, nominal) })
+    }
+
+    fn check_destination(&self, product: &Product, dest: &str) -> Result<(), Why> {
+        match (product.kind, &product.operator) {
+            (ProductKind::Token, _) => check_length(dest, &METER_DIGITS),
+            (_, None) => check_length(dest, &OTHER_LENGTH),
+            (_, Some(wants)) => {
+                check_length(dest, &(SHORTEST_PHONE..=LONGEST_PHONE))?;
+                let phone = Phone::parse(dest).ok_or(Why::Unreadable)?;
+                let of = self.prefixes.operators_of(&phone);
+                if of.is_empty() {
+                    Err(Why::UnknownPrefix)
+                } else if of.contains(wants) {
+                    Ok(())
+                } else {
+                    let of = of.iter().map(ToString::to_string).collect();
+                    Err(Why::OtherOperator { of, wants: wants.to_string() })
+                }
+            }
+        }
+    }
+
+    fn routes(&self, product: &Product) -> Result<Vec<Route>, Why> {
+        let open = || product.routes.iter().filter(|route| route.open);
+        let ready: Vec<Route> =
+            open().filter(|route| (self.availability)(&route.supplier) == Availability::Ready).cloned().collect();
+        if !ready.is_empty() {
+            return Ok(ready);
+        }
+        let resting = open().any(|route| (self.availability)(&route.supplier) == Availability::CutOff);
+        Err(if resting { Why::CutOff } else { Why::NoSupplier })
+    }
+}
+
+fn sold_for(product: &Product, operators: &[Operator]) -> bool {
+    product.operator.as_ref().is_some_and(|operator| operators.contains(operator))
+}
+
+fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
+    let length = dest.chars().count();
+    if length < *range.start() {
+        Err(Why::TooShort)
+    } else if length > *range.end() {
+        Err(Why::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+fn near(products: &[&Product]) -> Vec<Near> {
+    products.iter().map(|product| Near { code: product.code.clone(), name: product.name.clone() }).collect()
+}
+
+fn nearest_nominals(products: &[&Product], nominal: Rupiah) -> Vec<Near> {
+    let mut priced: Vec<(i64, &Product)> = products
+        .iter()
+        .filter(|product| product.is_open())
+        .filter_map(|product| Some(((product.nominal?.get() - nominal.get()).abs(), *product)))
+        .collect();
+    priced.sort_by_key(|(distance, product)| (*distance, product.price));
+    near(&priced.into_iter().take(NEAR).map(|(_, product)| product).collect::<Vec<_>>())
+}

@@ -1,0 +1,216 @@
+//! What the shop's admins do: deposits, resellers, orders that need a person.
+
+use super::register::card;
+use super::{Answer, Visit};
+use crate::agent::{Agent, AgentStatus};
+use crate::command::{AdminCommand, AgentName};
+use crate::ids::OrderId;
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::money::Rupiah;
+use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
+use crate::reply::{AdminProblem, AgentCard, Reply, SupplierCard, Verdict};
+use crate::store::{Act, StoreError, Versioned};
+
+/// Resellers shown at once.
+const AGENTS_SHOWN: usize = 30;
+/// Open orders shown at once.
+const PENDING_SHOWN: usize = 10;
+
+impl Visit<'_> {
+    pub(super) async fn admin(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
+        if !self.is_admin() {
+            answer.reply(Reply::NotAdmin);
+            return Ok(());
+        }
+        answer.commit.acts.push(Act {
+            at: self.at,
+            by: self.message.chat.clone(),
+            what: crate::command::redact(&self.message.text),
+        });
+        match command {
+            AdminCommand::Deposit { agent, amount, note } => self.deposit(&agent, amount, note, answer).await,
+            AdminCommand::Agents { agent: Some(agent) } => self.show_agent(&agent, answer).await,
+            AdminCommand::Agents { agent: None } => self.list_agents(answer).await,
+            AdminCommand::Approve { agent } => self.approve(&agent, answer).await,
+            AdminCommand::Pending => self.pending(answer).await,
+            AdminCommand::ShowOrder { order } => self.show_order(order, answer).await,
+            AdminCommand::Success { order, sn } => self.decide(order, AdminVerdict::Success { sn }, answer).await,
+            AdminCommand::Failed { order, reason } => {
+                self.decide(order, AdminVerdict::Failed { reason }, answer).await
+            }
+            AdminCommand::Recheck { order } => self.recheck(order, answer).await,
+            AdminCommand::Suppliers => self.suppliers(answer).await,
+        }
+    }
+
+    fn admin_refused(answer: &mut Answer, problem: AdminProblem) {
+        // Nothing was done, so there is nothing to record.
+        answer.commit.acts.clear();
+        answer.reply(Reply::AdminRefused { problem });
+    }
+
+    async fn find_agent(&self, name: &AgentName, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
+        let store = &self.shop.store;
+        let agent = match name {
+            AgentName::Code(id) => store.agent(*id).await?,
+            AgentName::Chat(chat) => store.agent_of_chat(chat).await?,
+            AgentName::Phone(phone) => store.agent_of_phone(phone.as_str()).await?,
+        };
+        if agent.is_none() {
+            Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: name.to_string() });
+        }
+        Ok(agent)
+    }
+
+    async fn deposit(
+        &self,
+        agent: &AgentName,
+        amount: Rupiah,
+        note: Option<String>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        let account = AccountId::Agent(agent.id);
+        let Some(size) = amount.get().checked_abs().map(Rupiah::new).filter(|size| size.is_positive()) else {
+            Self::admin_refused(answer, AdminProblem::AmountUnfit);
+            return Ok(());
+        };
+        let (debit, credit) =
+            if amount.is_negative() { (account.clone(), AccountId::Cash) } else { (AccountId::Cash, account.clone()) };
+        let available = self.shop.store.account(&account).await?.available();
+        if amount.is_negative() && available < size {
+            Self::admin_refused(answer, AdminProblem::BalanceShort { available });
+            return Ok(());
+        }
+        answer.commit.postings.push(Posting::Transfer {
+            debit,
+            credit,
+            amount: size,
+            reason: Reason::Deposit,
+            order: None,
+            note: note.clone(),
+            may_overdraw: false,
+        });
+        let done = Reply::AdminDeposit { agent: agent.id, name: agent.name.clone(), amount, note: note.clone() };
+        answer.reply_with_balance(&agent, done);
+        answer.tell(&agent, &Reply::DepositReceived { amount, note });
+        Ok(())
+    }
+
+    async fn card_of(&self, agent: &Agent) -> Result<AgentCard, StoreError> {
+        let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
+        Ok(card(agent, account.available(), account.pending_debits, self.at))
+    }
+
+    async fn show_agent(&self, agent: &AgentName, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(agent) = self.find_agent(agent, answer).await? {
+            answer.reply(Reply::AdminAgent(self.card_of(&agent).await?));
+        }
+        Ok(())
+    }
+
+    async fn list_agents(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let mut agents = self.shop.store.agents(None, AGENTS_SHOWN + 1).await?;
+        let left_out = agents.len().saturating_sub(AGENTS_SHOWN);
+        agents.truncate(AGENTS_SHOWN);
+        let mut cards = Vec::with_capacity(agents.len());
+        for agent in &agents {
+            cards.push(self.card_of(agent).await?);
+        }
+        answer.reply(Reply::AdminAgents { agents: cards, left_out });
+        Ok(())
+    }
+
+    async fn approve(&self, agent: &AgentName, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        if agent.status != AgentStatus::Waiting {
+            Self::admin_refused(answer, AdminProblem::NotWaiting { agent: agent.id });
+            return Ok(());
+        }
+        let after = Agent { status: AgentStatus::Active, ..agent.clone() };
+        answer.reply(Reply::AdminApproved { agent: agent.id, name: agent.name.clone() });
+        answer.tell(&agent, &Reply::Approved { code: agent.id, name: agent.name.clone() });
+        answer.write_agent(&agent, after);
+        Ok(())
+    }
+
+    async fn pending(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let open = self.shop.store.open_orders().await?;
+        let orders = open.iter().take(PENDING_SHOWN).map(|order| view::card(order, self.at)).collect();
+        answer.reply(Reply::AdminPending { orders, left_out: open.len().saturating_sub(PENDING_SHOWN) });
+        Ok(())
+    }
+
+    async fn find_order(&self, id: OrderId, answer: &mut Answer) -> Result<Option<Order>, StoreError> {
+        let order = self.shop.store.order(id).await?;
+        if order.is_none() {
+            Self::admin_refused(answer, AdminProblem::NoSuchOrder { order: id });
+        }
+        Ok(order)
+    }
+
+    async fn show_order(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(order) = self.find_order(id, answer).await? {
+            answer.reply(Reply::AdminOrder(Box::new(view::card(&order, self.at))));
+        }
+        Ok(())
+    }
+
+    /// Ends an order by a person's knowledge; also corrects one that ended otherwise.
+    async fn decide(&self, id: OrderId, verdict: AdminVerdict, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+        let event = Event::Decided { by: self.message.chat.clone(), verdict };
+        let fresh = self.shop.fresh_reference(self.at).await?;
+        let Some(step) = step(&order, event, fresh, self.at) else {
+            let verdict = view::line(&order).verdict;
+            Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
+            return Ok(());
+        };
+        let verdict = match &step.order.state {
+            OrderState::Open => Verdict::Open,
+            OrderState::Final(end) if end.failure.is_none() => Verdict::Success,
+            OrderState::Final(_) => Verdict::Failed,
+        };
+        answer.reply(Reply::AdminDecided { order: id, verdict });
+        answer.commit.postings.extend(step.postings);
+        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices));
+        answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
+        Ok(())
+    }
+
+    async fn recheck(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+        if !order.is_open() {
+            let verdict = view::line(&order).verdict;
+            Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
+        } else if self.shop.can_check(&order) {
+            answer.reply(Reply::AdminRechecking { order: id });
+            answer.check.push(id);
+        } else {
+            Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
+        }
+        Ok(())
+    }
+
+    async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let open = self.shop.store.open_orders().await?;
+        let now = self.shop.clock.now();
+        let at = |order: &&Order, id| order.current().is_some_and(|attempt| attempt.route.supplier == *id);
+        let cards = self.shop.suppliers.iter().map(|supplier| {
+            let health = supplier.health();
+            SupplierCard {
+                id: supplier.id.clone(),
+                protocol: supplier.kind.name().to_owned(),
+                balance: health.balance.map(|(balance, _)| balance),
+                balance_at: health.balance.map(|(_, at)| at),
+                in_cutoff: supplier.in_cutoff(&now),
+                open_orders: open.iter().filter(|order| at(order, &supplier.id)).count(),
+                last_ok: health.last_ok,
+                last_error: health.last_error.as_ref().map(|(error, _)| error.clone()),
+                last_error_at: health.last_error.map(|(_, at)| at),
+            }
+        });
+        answer.reply(Reply::AdminSuppliers { suppliers: cards.collect() });
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! What is answered to a message: one file per subject. An answer is a commit in the making; nothing here sends.
+
+mod account;
+mod admin;
+mod order;
+mod register;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use super::Shop;
+use super::desk::can_forget;
+use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
+use crate::command::{self, Command, Pin};
+use crate::ids::{ChatId, OrderId};
+use crate::ledger::AccountId;
+use crate::reply::Reply;
+use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
+
+/// The longest message looked at. Ten orders with everything spelled out stay far below.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// A message's answer: everything to be committed with it, and what to do once it is.
+pub(super) struct Answer {
+    pub commit: Commit,
+    pub buy: Vec<OrderId>,
+    pub check: Vec<OrderId>,
+    chat: ChatId,
+    locale: Locale,
+}
+
+impl Answer {
+    fn new(message: &InboxMessage, locale: Locale, at: DateTime<Utc>) -> Self {
+        let mut commit = Commit::new(at);
+        commit.answers = Some((message.key(), fingerprint(&message.text)));
+        Self { commit, buy: Vec::new(), check: Vec::new(), chat: message.chat.clone(), locale }
+    }
+
+    /// One reply and nothing else.
+    pub(super) fn of(message: &InboxMessage, locale: Locale, reply: Reply) -> Self {
+        let mut answer = Self::new(message, locale, message.sent_at);
+        answer.reply(reply);
+        answer
+    }
+
+    /// Says something to whoever wrote.
+    fn reply(&mut self, reply: Reply) {
+        self.commit.says.push(Shop::say(&self.chat, self.locale, reply));
+    }
+
+    /// Says something with a reseller's balance, as this very commit leaves it.
+    fn reply_with_balance(&mut self, agent: &Agent, reply: Reply) {
+        let mut say = Shop::say(&self.chat, self.locale, reply);
+        say.balance_of = Some(AccountId::Agent(agent.id));
+        self.commit.says.push(say);
+    }
+
+    /// Says something to a reseller in all its chats.
+    fn tell(&mut self, agent: &Agent, reply: &Reply) {
+        for chat in &agent.chats {
+            let mut say = Shop::say(chat, agent.locale, reply.clone());
+            say.balance_of = Some(AccountId::Agent(agent.id));
+            self.commit.says.push(say);
+        }
+    }
+
+    fn write_agent(&mut self, before: &Agent, mut after: Agent) {
+        after.version = before.version + 1;
+        self.commit.agents.push(Versioned { expected: Some(before.version), row: after });
+    }
+}
+
+/// Who is speaking, and everything an answer may need.
+struct Visit<'a> {
+    shop: &'a Arc<Shop>,
+    message: &'a InboxMessage,
+    agent: Option<Agent>,
+    at: DateTime<Utc>,
+}
+
+impl Visit<'_> {
+    fn is_admin(&self) -> bool {
+        self.shop.policy.admins.contains(&self.message.chat)
+    }
+
+    /// The reseller who may do business; otherwise the answer says why not.
+    fn active_agent(&self, answer: &mut Answer) -> Option<Agent> {
+        let reply = match &self.agent {
+            None => Reply::NotRegistered,
+            Some(agent) => match agent.status {
+                AgentStatus::Active => return Some(agent.clone()),
+                AgentStatus::Waiting => Reply::AgentWaiting { code: agent.id },
+                AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id },
+            },
+        };
+        answer.reply(reply);
+        None
+    }
+
+    /// Checks a PIN. When it does not fit, the answer counts the try and says so.
+    async fn pin_fits(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> bool {
+        if let Some(until) = agent.pin.locked(self.at) {
+            answer.reply(Reply::PinLocked { until });
+            return false;
+        }
+        let mut after = agent.clone();
+        if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
+            if agent.pin.has_failures() {
+                after.pin.succeed();
+                answer.write_agent(agent, after);
+            }
+            return true;
+        }
+        let reply = match after.pin.fail(self.at) {
+            WrongPin::TriesLeft(tries_left) => Reply::PinWrong { tries_left },
+            WrongPin::LockedUntil(until) => {
+                tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
+                Reply::PinLocked { until }
+            }
+        };
+        answer.write_agent(agent, after);
+        answer.reply(reply);
+        false
+    }
+}
+
+/// Reads a message and decides what is answered.
+pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<Answer, StoreError> {
+    let agent = shop.store.agent_of_chat(&message.chat).await?;
+    let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
+    let visit = Visit { shop, message, agent, at: shop.clock.utc() };
+    let mut answer = Answer::new(message, locale, visit.at);
+    if message.text.len() > LONGEST_MESSAGE {
+        answer.reply(Reply::TooLong { limit: LONGEST_MESSAGE });
+        return Ok(answer);
+    }
+    let command = command::parse(&message.text);
+    if message.private {
+        if command.holds_pin() && can_forget(message.chat.channel) {
+            forget(&mut answer, message);
+        }
+        visit.dispatch(command, &mut answer).await?;
+    } else if !matches!(command, Command::Unknown(_)) {
+        answer.reply(Reply::GroupPointer { bot: shop.policy.bot.clone() });
+    }
+    Ok(answer)
+}
+
+fn forget(answer: &mut Answer, message: &InboxMessage) {
+    let payload = Payload::Forget { message: message.message.clone() };
+    answer.commit.says.push(Say { chat: message.chat.clone(), locale: answer.locale, payload, balance_of: None });
+}
+
+/// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
+fn fingerprint(text: &str) -> u64 {
+    let digest = Sha256::digest(command::redact(text));
+    digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+}

@@ -1,0 +1,169 @@
+//! Orders: everything is checked, then all that can be accepted is held in one commit.
+
+use std::collections::HashMap;
+
+use super::{Answer, Visit};
+use crate::agent::Agent;
+use crate::command::OrderRequest;
+use crate::ids::{OrderId, Reference};
+use crate::ledger::{AccountId, Posting};
+use crate::money::Rupiah;
+use crate::order::accept::{Availability, Candidate, Shelves};
+use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
+use crate::reply::{Refused, Reply, Why};
+use crate::store::{Sequence, StoreError, Versioned};
+
+impl Visit<'_> {
+    pub(super) async fn order(&self, request: OrderRequest, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let age = self.at - self.message.sent_at;
+        if age > self.shop.policy.stale_after {
+            for line in &request.lines {
+                let why = Why::Stale { minutes: age.num_minutes() };
+                self.refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
+            }
+            return Ok(());
+        }
+        let Some(pin) = &request.pin else {
+            answer.reply(Reply::PinMissing { example: format!("{}.PIN", self.message.text.trim()) });
+            return Ok(());
+        };
+        if !self.pin_fits(&agent, pin, answer).await {
+            return Ok(());
+        }
+        let mut till = Till {
+            visit: self,
+            agent: &agent,
+            available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
+            taken: HashMap::new(),
+            several: request.lines.len() > 1,
+        };
+        for line in &request.lines {
+            let candidate = match self.resolve(line) {
+                Ok(candidate) => candidate,
+                Err(refused) => {
+                    self.refuse(&agent, answer, refused);
+                    continue;
+                }
+            };
+            match till.ring_up(candidate, request.reference.as_deref()).await? {
+                Ok(order) => {
+                    answer.commit.postings.push(Posting::Hold {
+                        order: order.id,
+                        debit: AccountId::Agent(agent.id),
+                        credit: AccountId::Sales,
+                        amount: order.price,
+                    });
+                    answer.buy.push(order.id);
+                    answer.commit.orders.push(Versioned { expected: None, row: order });
+                }
+                Err(refused) => self.refuse(&agent, answer, refused),
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
+        let now = self.shop.clock.now();
+        let availability = |id: &_| match self.shop.suppliers.get(id) {
+            None => Availability::NotSetUp,
+            Some(supplier) if supplier.in_cutoff(&now) => Availability::CutOff,
+            Some(_) => Availability::Ready,
+        };
+        let catalog = self.shop.catalog();
+        Shelves { catalog: &catalog, prefixes: &self.shop.prefixes, availability: &availability }.resolve(line)
+    }
+
+    fn refuse(&self, agent: &Agent, answer: &mut Answer, refused: Refused) {
+        answer.reply_with_balance(agent, Reply::OrderRefused(refused));
+    }
+}
+
+/// One message's orders being rung up: what is left of the balance, and which slots this very message takes.
+struct Till<'a> {
+    visit: &'a Visit<'a>,
+    agent: &'a Agent,
+    available: Rupiah,
+    taken: HashMap<SlotKey, Order>,
+    several: bool,
+}
+
+impl Till<'_> {
+    async fn ring_up(
+        &mut self,
+        candidate: Candidate,
+        client_reference: Option<&str>,
+    ) -> Result<Result<Order, Refused>, StoreError> {
+        let store = &self.visit.shop.store;
+        let order = self.draft(candidate, client_reference);
+        let slot = order.slot();
+        let earlier = match self.taken.get(&slot) {
+            Some(earlier) => Some(earlier.clone()),
+            None => store.order_in_slot(&slot).await?,
+        };
+        let refused = |why| Refused { product: order.product.to_string(), dest: order.dest.clone(), why };
+        if let Some(earlier) = earlier {
+            let again = self.text_for_another(&order, &slot).await?;
+            let earlier = Box::new(view::line(&earlier));
+            return Ok(Err(refused(Why::AlreadyOrdered { earlier, again })));
+        }
+        if self.available < order.price {
+            let missing = order.price.checked_sub(self.available).unwrap_or(order.price);
+            return Ok(Err(refused(Why::BalanceShort { price: order.price, missing })));
+        }
+        let order = self.number(order).await?;
+        self.available = self.available.checked_sub(order.price).unwrap_or(Rupiah::ZERO);
+        self.taken.insert(slot, order.clone());
+        Ok(Ok(order))
+    }
+
+    /// The order but for its number and reference, which only an accepted order gets.
+    fn draft(&self, candidate: Candidate, client_reference: Option<&str>) -> Order {
+        let Candidate { product, mut routes, dest, nth, buyer_phone } = candidate;
+        let first = routes.remove(0);
+        Order {
+            id: OrderId(0),
+            version: 1,
+            agent: self.agent.id,
+            chat: self.visit.message.chat.clone(),
+            locale: self.agent.locale,
+            product: product.code,
+            product_name: product.name,
+            kind: product.kind,
+            dest,
+            nth,
+            day: self.visit.shop.clock.day_of(self.visit.at),
+            buyer_phone,
+            client_reference: client_reference.map(ToOwned::to_owned),
+            price: product.price,
+            untried: routes,
+            attempts: vec![new_attempt(Reference(0), first)],
+            state: OrderState::Open,
+            announced: false,
+            escalated: false,
+            created_at: self.visit.at,
+            updated_at: self.visit.at,
+        }
+    }
+
+    async fn number(&self, mut order: Order) -> Result<Order, StoreError> {
+        order.id = OrderId(self.visit.shop.store.next(Sequence::Order).await?);
+        let reference = self.visit.shop.fresh_reference(self.visit.at).await?;
+        for attempt in &mut order.attempts {
+            attempt.reference = reference;
+        }
+        Ok(order)
+    }
+
+    /// The text that orders the same once more: with the first repeat number that is free.
+    async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
+        let mut slot = SlotKey { nth: slot.nth.max(1), ..slot.clone() };
+        while slot.nth < u8::MAX {
+            slot.nth += 1;
+            if !self.taken.contains_key(&slot) && self.visit.shop.store.order_in_slot(&slot).await?.is_none() {
+                break;
+            }
+        }
+        Ok(format!("{}.{}.{}.PIN", order.product, slot.nth, order.dest))
+    }
+}

@@ -1,0 +1,86 @@
+//! Becoming a reseller.
+
+use super::super::pins;
+use super::{Answer, Visit};
+use crate::agent::{Agent, AgentStatus, PinState};
+use crate::command::Pin;
+use crate::config::Registration;
+use crate::ids::AgentId;
+use crate::money::Rupiah;
+use crate::reply::{AgentCard, RegisterProblem, Reply};
+use crate::store::{Sequence, StoreError, Versioned};
+
+/// The longest name kept: it stands in replies and lists.
+const LONGEST_NAME: usize = 40;
+
+impl Visit<'_> {
+    pub(super) async fn register(
+        &self,
+        name: &str,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let name = name.trim();
+        let pin = match self.may_register(name, pin) {
+            Ok(pin) => pin,
+            Err(problem) => {
+                answer.reply(Reply::RegisterRefused { problem });
+                return Ok(());
+            }
+        };
+        let Some(hash) = pins::hash(pin.expose()).await else {
+            answer.reply(Reply::TryAgain);
+            return Ok(());
+        };
+        let number = self.shop.store.next(Sequence::Agent).await?;
+        let waiting = self.shop.policy.registration == Registration::Approve && !self.is_admin();
+        let agent = Agent {
+            id: AgentId(u32::try_from(number).unwrap_or(u32::MAX)),
+            version: 1,
+            name: name.to_owned(),
+            status: if waiting { AgentStatus::Waiting } else { AgentStatus::Active },
+            pin: PinState::new(hash),
+            chats: vec![self.message.chat.clone()],
+            phones: Vec::new(),
+            locale: self.shop.policy.locale,
+            created_at: self.at,
+        };
+        answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });
+        let card = card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at);
+        answer.commit.says.extend(self.shop.to_admins(&Reply::AlertNewAgent(card)));
+        answer.commit.agents.push(Versioned { expected: None, row: agent });
+        Ok(())
+    }
+
+    fn may_register<'p>(&self, name: &str, pin: Option<&'p Pin>) -> Result<&'p Pin, RegisterProblem> {
+        if let Some(agent) = &self.agent {
+            return Err(RegisterProblem::Already { code: agent.id });
+        }
+        if self.shop.policy.registration == Registration::Closed && !self.is_admin() {
+            return Err(RegisterProblem::Closed);
+        }
+        if name.is_empty() {
+            return Err(RegisterProblem::NameMissing);
+        }
+        if name.chars().count() > LONGEST_NAME {
+            return Err(RegisterProblem::NameTooLong);
+        }
+        let pin = pin.ok_or(RegisterProblem::PinMissing)?;
+        if pin.is_fit() { Ok(pin) } else { Err(RegisterProblem::PinUnfit) }
+    }
+}
+
+/// A reseller as admins see it.
+pub(super) fn card(agent: &Agent, balance: Rupiah, held: Rupiah, now: chrono::DateTime<chrono::Utc>) -> AgentCard {
+    AgentCard {
+        code: agent.id,
+        name: agent.name.clone(),
+        status: agent.status,
+        balance,
+        held,
+        chats: agent.chats.iter().map(ToString::to_string).collect(),
+        phones: agent.phones.clone(),
+        since: agent.created_at,
+        locked_until: agent.pin.locked(now),
+    }
+}

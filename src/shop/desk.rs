@@ -1,0 +1,156 @@
+//! The counter: messages come in, are stored, are answered one after the other per chat.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use parking_lot::Mutex;
+
+use super::Shop;
+use super::answer::{Answer, answer};
+use super::books::TRIES;
+use crate::agent::Locale;
+use crate::ids::{Channel, ChatId};
+use crate::reply::Reply;
+use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError};
+
+/// Messages of one chat are handled in the order they came; different chats do not wait for each other.
+#[derive(Default)]
+pub(super) struct Queues(Mutex<HashMap<ChatId, VecDeque<InboxMessage>>>);
+
+impl Queues {
+    /// Adds a message; `true` when nobody works on its chat yet.
+    fn push(&self, message: InboxMessage) -> bool {
+        let mut queues = self.0.lock();
+        let idle = !queues.contains_key(&message.chat);
+        queues.entry(message.chat.clone()).or_default().push_back(message);
+        idle
+    }
+
+    /// The chat's next message; with none left the chat is idle again.
+    fn pop(&self, chat: &ChatId) -> Option<InboxMessage> {
+        let mut queues = self.0.lock();
+        let next = queues.get_mut(chat).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            queues.remove(chat);
+        }
+        next
+    }
+}
+
+impl Shop {
+    /// Stores messages, and only then returns: from here on they are ours. They are answered in the background.
+    ///
+    /// # Errors
+    /// When they could not be stored; then they must not be acknowledged to where they came from.
+    pub async fn receive(self: &Arc<Self>, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.clock.utc());
+        commit.received.clone_from(&messages);
+        match self.store.commit(commit).await {
+            Ok(_) => {}
+            Err(CommitError::Store(error)) => return Err(error),
+            Err(other) => return Err(StoreError::Unavailable(other.to_string())),
+        }
+        self.enqueue(messages);
+        Ok(())
+    }
+
+    /// Takes up what was received and not handled before the shop last stopped.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover_inbox(self: &Arc<Self>) -> Result<usize, StoreError> {
+        let waiting = self.store.inbox().await?;
+        let count = waiting.len();
+        self.enqueue(waiting);
+        Ok(count)
+    }
+
+    fn enqueue(self: &Arc<Self>, messages: Vec<InboxMessage>) {
+        for message in messages {
+            let chat = message.chat.clone();
+            if self.queues.push(message) {
+                let shop = Arc::clone(self);
+                self.tasks.spawn(async move {
+                    while let Some(message) = shop.queues.pop(&chat) {
+                        shop.handle_safely(&message).await;
+                    }
+                });
+            }
+        }
+    }
+
+    /// A fault in handling one message must not take the chat, let alone the shop, with it.
+    async fn handle_safely(self: &Arc<Self>, message: &InboxMessage) {
+        let key = message.key();
+        match AssertUnwindSafe(self.handle(message)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%key, %error, "message not handled; it stays in the inbox"),
+            Err(_) => {
+                tracing::error!(%key, "handling a message failed inside; it is answered with an apology");
+                let sorry = Answer::of(message, self.policy.locale, Reply::TryAgain);
+                if let Err(error) = self.commit_answer(message, sorry).await {
+                    tracing::error!(%key, %error, "the apology could not be stored");
+                }
+            }
+        }
+    }
+
+    /// Answers one message: decides on what is known, commits, and decides anew when something changed meanwhile.
+    ///
+    /// # Errors
+    /// When the store fails; the message stays in the inbox.
+    pub async fn handle(self: &Arc<Self>, message: &InboxMessage) -> Result<(), StoreError> {
+        let started = std::time::Instant::now();
+        for _ in 0..TRIES {
+            if self.store.answered(&message.key()).await?.is_some() {
+                return Ok(());
+            }
+            let answer = answer(self, message).await?;
+            if self.commit_answer(message, answer).await? {
+                metrics::histogram!("konter_answer_seconds").record(started.elapsed().as_secs_f64());
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable(format!("message {} kept being overtaken", message.key())))
+    }
+
+    /// `false`: something changed meanwhile; decide again.
+    async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
+        let Answer { mut commit, buy, check, .. } = answer;
+        commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
+        commit.handled = Some(message.key());
+        let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        chats.dedup();
+        match self.store.commit(commit).await {
+            Ok(Committed::Repeated(_)) => Ok(true),
+            Ok(Committed::Done) => {
+                self.notify(&chats);
+                for id in buy {
+                    self.spawn_buy(id);
+                }
+                for id in check {
+                    self.spawn_check(id);
+                }
+                Ok(true)
+            }
+            Err(CommitError::Conflict(_) | CommitError::Refused(_)) => Ok(false),
+            Err(CommitError::OtherContent(key)) => {
+                tracing::error!(%key, "the same message came again with another content; the first one stands");
+                Ok(true)
+            }
+            Err(CommitError::Store(error)) => Err(error),
+        }
+    }
+
+    /// How a chat's replies are to be worded before its reseller is known.
+    pub(super) fn say(chat: &ChatId, locale: Locale, reply: Reply) -> Say {
+        Say { chat: chat.clone(), locale, payload: Payload::Reply(Box::new(reply)), balance_of: None }
+    }
+}
+
+/// Whether the channel lets a bot delete what people wrote.
+pub(super) const fn can_forget(channel: Channel) -> bool {
+    matches!(channel, Channel::Telegram)
+}
