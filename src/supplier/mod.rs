@@ -10,6 +10,7 @@ pub use protocol::{
 };
 
 mod biller_json;
+mod json;
 mod kiosampm;
 mod ppob;
 mod teleanjar;
