@@ -101,9 +101,13 @@ impl Protocol for Teleanjar {
 
     /// "Contoh Reponse" 1 to 4.
     fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading {
-        json::read_object(&response.text())
-            .and_then(|reply| answer::read_payment(buy, &reply))
-            .unwrap_or_else(Reading::unknown)
+        match json::read_object(&response.text()) {
+            Ok(reply) => answer::read_payment(buy, &reply).unwrap_or_else(|doubt| Reading {
+                supplier_balance: reply.amount("saldo"), // what a person will decide by
+                ..Reading::unknown(doubt)
+            }),
+            Err(doubt) => Reading::unknown(doubt),
+        }
     }
 
     fn secrets(&self) -> Vec<&SecretString> {
