@@ -11,6 +11,7 @@ pub use protocol::{
 };
 
 mod biller_json;
+mod json;
 mod kiosampm;
 mod ppob;
 mod teleanjar;

@@ -1,26 +1,255 @@
-//! Placeholder until the protocol is written.
-use chrono::NaiveDateTime;
+//! ppob (`api.ppob-server.com` style gateway): JSON over POST with signed headers, reports by GET.
+//!
+//! A repeated `refid` is never processed twice (1.1, Keterangan) and is answered with what became of the first (1.2),
+//! so the status check is the same request again.
+//!
+//! A bill begins with an order of its inquiry code; its `trx_id` is quoted by the payment, which names no product. So
+//! for a bill the supplier's product code is the inquiry's. Inquiry and payment are two transactions and need two
+//! `refid`s; see [`inquiry_reference`].
+
+use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 
-use super::protocol::{Buy, Doubt, Method, Options, Protocol, Reading, Request, Response};
+use super::json::{self, Object, Sent};
+use super::protocol::{
+    Body, Buy, Callback, Delivery, Detail, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options, Outcome,
+    Protocol, Reading, Request, Response, reveal,
+};
+use crate::catalog::ProductKind;
+use crate::ids::Reference;
+use crate::money::Rupiah;
 
-pub struct Ppob;
+/// Orders and inquiries (1.1).
+const TOPUP: &str = "/trx/topup";
+/// Payments of bills (1.3).
+const PAYMENT: &str = "/trx/payment";
+
+/// The protocol with our account at the gateway.
+pub struct Ppob {
+    username: SecretString,
+    token: SecretString,
+}
 
 impl Ppob {
+    /// Reads `USERNAME` and `TOKEN`.
     pub fn configure(options: &Options<'_>) -> Option<Self> {
-        options.report("PROTOCOL", "not written yet");
-        None
+        let (username, token) = (options.secret("USERNAME"), options.secret("TOKEN"));
+        Some(Self { username: username?, token: token? })
     }
+
+    /// The headers of 1.1; `GW-signature` is `sha256(username + datetime + token)`, lower-case hex.
+    fn request(&self, path: &'static str, body: Body, now: NaiveDateTime) -> Request {
+        let datetime = now.format("%Y-%m-%d %H:%M:%S").to_string();
+        let username = reveal(&self.username);
+        let signed = format!("{username}{datetime}{}", reveal(&self.token));
+        let headers = vec![
+            ("GW-username", username.to_owned()),
+            ("GW-datetime", datetime),
+            ("GW-signature", format!("{:x}", Sha256::digest(signed.as_bytes()))),
+        ];
+        Request { method: Method::Post, path, query: vec![], headers, body: Some(body) }
+    }
+
+    fn topup(&self, buy: &Buy<'_>, reference: Reference, now: NaiveDateTime) -> Request {
+        let refid = reference.to_string();
+        let fields = [
+            ("code", Sent::Text(buy.sku)),
+            ("dest", Sent::Text(buy.dest)),
+            ("refid", Sent::reference(reference, &refid)),
+        ];
+        self.request(TOPUP, json::body(&fields), now)
+    }
+
+    fn payment(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request {
+        let refid = buy.reference.to_string();
+        let quote = buy.inquiry.unwrap_or_default();
+        let fields = [("inq_id", Sent::number_or_text(quote)), ("refid", Sent::reference(buy.reference, &refid))];
+        self.request(PAYMENT, json::body(&fields), now)
+    }
+}
+
+/// The `refid` of the inquiry before a payment: the payment's with bit 52 turned over. References are microseconds
+/// since 1970 and stay below 2^52 until the year 2112, so this is a number no payment has, no two orders share, and
+/// that a double still keeps exactly. A report of the inquiry therefore names no order of ours and is never taken for
+/// the payment's.
+fn inquiry_reference(reference: Reference) -> Reference {
+    Reference(reference.0 ^ (1 << 52))
+}
+
+/// The status words, in any letter case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Open,
+    Success,
+    Failed,
+}
+
+const STATUSES: [(&str, Status); 4] = [
+    // 1.2, Keterangan response: status
+    ("waiting", Status::Open),
+    // 1.2, Keterangan response: status; 2.1, report
+    ("pending", Status::Open),
+    // 1.2, Keterangan response: status; 2.1, report
+    ("failed", Status::Failed),
+    // 2.1, report (in a reply it can only be that of a repeated refid)
+    ("success", Status::Success),
+];
+
+fn status(word: &str) -> Result<Status, Doubt> {
+    let found = STATUSES.iter().find(|(name, _)| word.trim().eq_ignore_ascii_case(name));
+    found.map(|&(_, status)| status).ok_or_else(|| json::unlisted(word))
+}
+
+/// Whether a success without a serial number is believed. Only the report has `Success` among its documented words,
+/// and its serial number may be empty; a reply's could be read before the number was there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EmptySerial {
+    Allowed,
+    Doubtful,
 }
 
 impl Protocol for Ppob {
-    fn purchase(&self, _: &Buy<'_>, _: NaiveDateTime) -> Request {
-        Request { method: Method::Get, path: "/", query: vec![], headers: vec![], body: None }
+    fn inquiry_first(&self, kind: ProductKind) -> bool {
+        kind == ProductKind::Bill
     }
-    fn read_purchase(&self, _: &Buy<'_>, _: &Response) -> Reading {
-        Reading::unknown(Doubt::NotUnderstood)
+
+    /// 1.1 (an inquiry is an order of an inquiry code) and 1.3.
+    fn inquiry(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Option<Request> {
+        self.inquiry_first(buy.kind).then(|| self.topup(buy, inquiry_reference(buy.reference), now))
     }
+
+    fn read_inquiry(&self, buy: &Buy<'_>, response: &Response) -> InquiryReading {
+        json::read_object(&response.text())
+            .and_then(|reply| read_inquiry(buy, &reply))
+            .unwrap_or_else(InquiryReading::Unknown)
+    }
+
+    /// 1.1; for a bill 1.3.
+    fn purchase(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request {
+        match buy.kind {
+            ProductKind::Topup | ProductKind::Token => self.topup(buy, buy.reference, now),
+            ProductKind::Bill => self.payment(buy, now),
+        }
+    }
+
+    fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading {
+        json::read_object(&response.text()).and_then(|reply| read_reply(buy, &reply)).unwrap_or_else(Reading::unknown)
+    }
+
+    /// 1.1, Keterangan, and 1.2: the same refid again is answered with the first one's state.
+    fn status(&self, buy: &Buy<'_>, _: DateTime<Utc>, now: &Now) -> Option<Request> {
+        Some(self.purchase(buy, now.local))
+    }
+
+    fn callback_reference(&self, callback: &Callback) -> Option<Reference> {
+        callback.param("ref_id").and_then(json::reference)
+    }
+
+    /// 2.1, Topup Report.
+    fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
+        read_report(buy, callback).unwrap_or_else(Reading::unknown)
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
-        vec![]
+        vec![&self.token]
     }
 }
+
+/// Whose reply it is, by what section 1.2 shows of every one.
+fn identify(buy: &Buy<'_>, reference: Reference, reply: &Object) -> Result<(), Doubt> {
+    reply.must_name(reference, &["ref_id", "refid"])?;
+    reply.must_match("code", |code| json::same_product(buy.sku, code), Doubt::OtherProduct)?;
+    reply.must_match("destination", |dest| json::same_destination(buy.dest, dest), Doubt::OtherDestination)
+}
+
+fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
+    identify(buy, buy.reference, reply)?;
+    let status = status(&reply.text("status").ok_or(Doubt::NotUnderstood)?)?;
+    let outcome = outcome(buy, status, reply.text("sn").as_deref(), EmptySerial::Doubtful)?;
+    Ok(Reading { supplier_trx: reply.text("trx_id"), ..Reading::new(outcome) })
+}
+
+fn read_report(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
+    let given = |name| json::param(callback, name);
+    if given("ref_id")?.and_then(json::reference) != Some(buy.reference) {
+        return Err(Doubt::OtherReference);
+    }
+    if given("code")?.is_some_and(|code| !code.is_empty() && !json::same_product(buy.sku, code)) {
+        return Err(Doubt::OtherProduct);
+    }
+    if given("destination")?.is_some_and(|dest| !dest.is_empty() && !json::same_destination(buy.dest, dest)) {
+        return Err(Doubt::OtherDestination);
+    }
+    let status = status(given("status")?.ok_or(Doubt::NotUnderstood)?)?;
+    outcome(buy, status, given("sn")?, EmptySerial::Allowed).map(Reading::new)
+}
+
+fn outcome(buy: &Buy<'_>, status: Status, sn: Option<&str>, empty: EmptySerial) -> Result<Outcome, Doubt> {
+    match status {
+        Status::Open => Ok(Outcome::Pending),
+        Status::Failed => Ok(Outcome::Failed(FailureKind::Refused)), // the document lists no reasons
+        Status::Success => delivery(buy, sn.unwrap_or_default().trim(), empty).map(Outcome::Success),
+    }
+}
+
+fn delivery(buy: &Buy<'_>, sn: &str, empty: EmptySerial) -> Result<Delivery, Doubt> {
+    let mut delivery = Delivery { sn: sn.to_owned(), ..Delivery::default() };
+    if buy.kind == ProductKind::Token {
+        let token = sn.split(['/', ',', ':', ';', '#', '|']).find_map(json::token_digits).ok_or(Doubt::NoSerial)?;
+        delivery.details.insert(Detail::Token, json::in_fours(&token));
+    } else if sn.is_empty() && empty == EmptySerial::Doubtful {
+        return Err(Doubt::NoSerial);
+    }
+    Ok(delivery)
+}
+
+fn read_inquiry(buy: &Buy<'_>, reply: &Object) -> Result<InquiryReading, Doubt> {
+    identify(buy, inquiry_reference(buy.reference), reply)?;
+    let word = reply.text("status").ok_or(Doubt::NotUnderstood)?;
+    match status(&word)? {
+        Status::Failed => Ok(InquiryReading::Failed(FailureKind::Refused)),
+        Status::Open => Err(Doubt::Inconclusive(word)), // the same inquiry again is answered with its state
+        Status::Success => {
+            let quote = reply.text("trx_id").ok_or(Doubt::NotUnderstood)?;
+            let said = [reply.text("sn"), reply.text("message")];
+            let total = stated_total(said.iter().flatten());
+            let message = said.into_iter().flatten().next();
+            let details = message.map(|message| (Detail::Message, message)).into_iter().collect();
+            Ok(InquiryReading::Found(Inquiry { quote, details, total, ..Inquiry::default() }))
+        }
+    }
+}
+
+/// The amount to pay. The document does not say where an inquiry's answer holds it, so it is taken only where the
+/// text itself names one, and only one, total: `TOTAL: 102.500`, `Total Bayar=Rp102500`, `TOTAL TAGIHAN Rp. 102,500`.
+fn stated_total<'a>(texts: impl Iterator<Item = &'a String>) -> Option<Rupiah> {
+    let mut totals = texts.flat_map(|text| totals_in(text));
+    let first = totals.next()??;
+    (first.is_positive() && totals.all(|total| total == Some(first))).then_some(first)
+}
+
+/// What stands behind each word `total`; `None` where that is no amount.
+fn totals_in(text: &str) -> Vec<Option<Rupiah>> {
+    const LABEL: &str = "total";
+    let lower = text.to_ascii_lowercase();
+    let starts_word = |at: usize| !lower.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    lower
+        .match_indices(LABEL)
+        .filter(|&(at, _)| starts_word(at))
+        .map(|(at, _)| {
+            let mut rest = lower.get(at + LABEL.len()..)?.trim_start();
+            for word in ["bayar", "tagihan"] {
+                rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
+            }
+            let rest = rest.trim_start_matches([':', '=', ' ']);
+            let rest = rest.strip_prefix("rp").unwrap_or(rest).trim_start_matches(['.', ' ']);
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
+            json::amount(rest.get(..end)?.trim_end_matches(['.', ',']))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "ppob_tests.rs"]
+mod tests;
