@@ -131,5 +131,4 @@ fn sender(from: Option<&Value>) -> String {
 }
 
 #[cfg(test)]
-#[path = "update_tests.rs"]
 mod tests;
