@@ -1,0 +1,200 @@
+//! The Telegram front: messages come in by long polling or webhook and are stored before they are acknowledged; the
+//! outbox goes out in order, as fast as Telegram allows. What messages mean and what replies say is decided elsewhere.
+
+mod api;
+mod deliver;
+mod menu;
+mod pace;
+mod poll;
+mod queue;
+mod send;
+mod text;
+mod update;
+mod webhook;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use reqwest::Url;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+use teloxide::payloads::GetMe;
+use teloxide::requests::Payload;
+use teloxide::types::AllowedUpdate;
+use tokio_util::sync::CancellationToken;
+
+pub use api::{Api, ApiError, SetupError};
+pub use pace::{Backoff, Rate};
+pub use send::{Pump, Waker};
+
+use crate::agent::Locale;
+use crate::front::{Desk, Wording};
+use crate::ids::ChatId;
+use crate::store::Store;
+
+/// What the operator sets.
+pub struct Settings {
+    pub token: SecretString,
+    /// Telegram's own address when absent.
+    pub api_url: Option<String>,
+    /// The public https address under which [`Telegram::webhook_router`] is reached; absent: long polling.
+    pub webhook_url: Option<String>,
+    /// Their menus show the admins' commands too.
+    pub admins: Vec<ChatId>,
+    /// The language of menus for people whose own is none of ours.
+    pub locale: Locale,
+    pub timing: Timing,
+}
+
+/// How fast and how patient; the defaults suit Telegram, tests are in more of a hurry.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// How long Telegram holds a question for updates open when there are none. Whole seconds.
+    pub poll: Duration,
+    /// How long any other call may take.
+    pub call: Duration,
+    /// How long the deletion of a message may take: replies wait behind it.
+    pub forget: Duration,
+    pub backoff: Backoff,
+    /// To one chat: Telegram allows about one message per second, and short bursts.
+    pub chat: Rate,
+    /// To all chats: Telegram allows about 30 per second.
+    pub overall: Rate,
+    /// How often the outbox is searched for chats nobody named.
+    pub rescan: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(50),
+            call: Duration::from_secs(20),
+            forget: Duration::from_secs(5),
+            backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
+            chat: Rate { interval: Duration::from_secs(1), burst: 5 },
+            overall: Rate { interval: Duration::from_millis(40), burst: 5 },
+            rescan: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Why the front stopped by itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    #[error("Telegram does not accept TELOXIDE_TOKEN: no message can be received")]
+    BadToken,
+}
+
+/// The kinds of update the shop asks for. Edited messages are not among them: an edit must not order.
+const ALLOWED: [AllowedUpdate; 2] = [AllowedUpdate::Message, AllowedUpdate::CallbackQuery];
+
+/// The bot.
+pub struct Telegram {
+    api: Arc<Api>,
+    webhook_url: Option<Url>,
+    admins: Vec<ChatId>,
+    locale: Locale,
+    timing: Timing,
+    name: OnceLock<String>,
+}
+
+impl Telegram {
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
+        let webhook_url = settings.webhook_url.as_deref().map(webhook_base).transpose()?;
+        Ok(Self {
+            api: Arc::new(Api::new(settings.token, settings.api_url.as_deref())?),
+            webhook_url,
+            admins: settings.admins,
+            locale: settings.locale,
+            timing: settings.timing,
+            name: OnceLock::new(),
+        })
+    }
+
+    /// The bot's name without `@`, once Telegram has told it.
+    pub fn bot_name(&self) -> Option<&str> {
+        self.name.get().map(String::as_str)
+    }
+
+    /// Fetches a file an [`Attachment`](crate::front::Attachment) names, at most `limit` bytes.
+    pub async fn download(&self, file_id: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
+        self.api.download(file_id, limit, self.timing.call).await
+    }
+
+    /// What Telegram posts updates to; `None` when the shop polls.
+    pub fn webhook_router(&self, desk: Arc<dyn Desk>) -> Option<Router> {
+        self.webhook_url.as_ref().map(|_| webhook::router(self.api.token(), desk))
+    }
+
+    /// What carries the outbox to Telegram; `waker` is how it hears of new rows.
+    pub fn pump(&self, store: Arc<dyn Store>, wording: Arc<dyn Wording>, waker: Waker) -> Pump {
+        Pump::new(store, Arc::clone(&self.api), wording, waker, self.timing)
+    }
+
+    /// Receives until `cancel`: polls, or keeps the webhook registered. Also tells Telegram the menu and asks it for
+    /// the bot's name.
+    pub async fn run(&self, desk: &dyn Desk, cancel: &CancellationToken) -> Result<(), Stopped> {
+        let (received, _) = tokio::join!(self.receive(desk, cancel), cancel.run_until_cancelled(self.introduce()));
+        received
+    }
+
+    async fn receive(&self, desk: &dyn Desk, cancel: &CancellationToken) -> Result<(), Stopped> {
+        match &self.webhook_url {
+            None => poll::poll(&self.api, desk, &self.timing, cancel).await,
+            Some(base) => {
+                let registering = webhook::register(&self.api, base, &self.timing);
+                match cancel.run_until_cancelled(registering).await {
+                    Some(Err(stopped)) => Err(stopped),
+                    Some(Ok(())) => {
+                        cancel.cancelled().await;
+                        Ok(())
+                    }
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    async fn introduce(&self) {
+        match insist(&self.api, &GetMe::new(), &self.timing).await {
+            Ok(me) => {
+                if let Some(name) = me.get("username").and_then(Value::as_str) {
+                    tracing::info!(bot = name, "Telegram knows this bot");
+                    // Already set: it was told before, and it is the same name.
+                    let _ = self.name.set(name.to_owned());
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the bot's own name is not known"),
+        }
+        menu::publish(&self.api, self.locale, &self.admins, &self.timing).await;
+    }
+}
+
+fn webhook_base(text: &str) -> Result<Url, SetupError> {
+    let url = Url::parse(text).map_err(|_| SetupError::WebhookUrl)?;
+    if url.scheme() == "https" && url.host_str().is_some() { Ok(url) } else { Err(SetupError::WebhookUrl) }
+}
+
+/// Calls until Telegram has an answer: only a refusal is given back.
+async fn insist<P>(api: &Api, method: &P, timing: &Timing) -> Result<Value, ApiError>
+where
+    P: Payload + Serialize,
+{
+    let mut failures = 0;
+    loop {
+        let error = match api.call(method, timing.call).await {
+            Ok(result) => return Ok(result),
+            Err(error) => error,
+        };
+        failures += 1;
+        let wait = match &error {
+            ApiError::RetryAfter(wait) => *wait,
+            ApiError::Down(_) | ApiError::Network(_) => timing.backoff.wait(failures),
+            ApiError::BadToken(_) | ApiError::Conflict(_) | ApiError::Refused { .. } => return Err(error),
+        };
+        tracing::warn!(method = P::NAME, %error, "Telegram will be asked again");
+        tokio::time::sleep(wait).await;
+    }
+}

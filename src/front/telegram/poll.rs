@@ -1,0 +1,188 @@
+//! Receiving by asking. Asking with an offset acknowledges everything below it, so the next question waits until the
+//! desk has stored the last answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use serde_json::Value;
+use teloxide::payloads::{AnswerCallbackQuery, DeleteWebhook, GetUpdates};
+use teloxide::types::CallbackQueryId;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::update::{self, Incoming};
+use super::{ALLOWED, Api, ApiError, Stopped, Timing};
+use crate::front::Desk;
+
+/// The most updates in one answer that Telegram allows.
+const BATCH: u8 = 100;
+/// On top of the time Telegram holds a question: for the way there and back.
+const WAY: Duration = Duration::from_secs(15);
+/// Without updates for that long, the offset is forgotten: after a quiet week Telegram starts counting anew, perhaps
+/// below it. All that came before has been acknowledged by then.
+const QUIET: Duration = Duration::from_secs(3600);
+/// Something that answers "nothing" at once, although asked to wait, is not asked faster than this.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Receives until `cancel`.
+pub(super) async fn poll(
+    api: &Arc<Api>,
+    desk: &dyn Desk,
+    timing: &Timing,
+    cancel: &CancellationToken,
+) -> Result<(), Stopped> {
+    let mut poller = Poller { api, desk, timing, offset: None, heard: Instant::now(), webhook_gone: false };
+    let mut failures = 0;
+    loop {
+        let wait = match poller.turn(cancel).await {
+            Turn::Cancelled => return Ok(()),
+            Turn::Received => {
+                failures = 0;
+                continue;
+            }
+            Turn::Nothing { took } => {
+                failures = 0;
+                PAUSE.saturating_sub(took)
+            }
+            Turn::Failed(Trouble::Api(ApiError::BadToken(401))) => return Err(Stopped::BadToken),
+            Turn::Failed(trouble) => {
+                failures += 1;
+                tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
+                poller.after(&trouble, failures)
+            }
+        };
+        if cancel.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+struct Poller<'a> {
+    api: &'a Arc<Api>,
+    desk: &'a dyn Desk,
+    timing: &'a Timing,
+    offset: Option<i32>,
+    /// When the last update came.
+    heard: Instant,
+    /// Telegram answers no questions while it has a webhook.
+    webhook_gone: bool,
+}
+
+enum Turn {
+    Received,
+    Nothing { took: Duration },
+    Failed(Trouble),
+    Cancelled,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error("updates without a number cannot be acknowledged")]
+    NoNumber,
+}
+
+impl Poller<'_> {
+    async fn turn(&mut self, cancel: &CancellationToken) -> Turn {
+        let began = Instant::now();
+        // Only the question is given up on a stop: what has been received is stored whole.
+        let asked = cancel.run_until_cancelled(self.ask()).await;
+        let batch = match asked {
+            None => return Turn::Cancelled,
+            Some(Err(error)) => return Turn::Failed(error.into()),
+            Some(Ok(batch)) => batch,
+        };
+        if batch.is_empty() {
+            if self.heard.elapsed() > QUIET {
+                self.offset = None;
+            }
+            return Turn::Nothing { took: began.elapsed() };
+        }
+        self.heard = Instant::now();
+        match self.keep(&batch).await {
+            Ok(()) => Turn::Received,
+            Err(trouble) => Turn::Failed(trouble),
+        }
+    }
+
+    async fn ask(&mut self) -> Result<Vec<Value>, ApiError> {
+        if !self.webhook_gone {
+            match self.api.call(&DeleteWebhook::new(), self.timing.call).await {
+                Ok(_) => {}
+                Err(error @ ApiError::BadToken(401)) => return Err(error),
+                // If there is one, the question below is refused and this comes again.
+                Err(error) => tracing::warn!(%error, "an earlier webhook may still be set"),
+            }
+            self.webhook_gone = true;
+        }
+        let mut question = GetUpdates::new();
+        question.offset = self.offset;
+        question.limit = Some(BATCH);
+        question.timeout = Some(u32::try_from(self.timing.poll.as_secs()).unwrap_or(u32::MAX));
+        question.allowed_updates = Some(ALLOWED.to_vec());
+        match self.api.call(&question, self.timing.poll + WAY).await? {
+            Value::Array(batch) => Ok(batch),
+            _ => Err(ApiError::Down(200)),
+        }
+    }
+
+    /// Stores a batch; only then moves the offset, which acknowledges it.
+    async fn keep(&mut self, batch: &[Value]) -> Result<(), Trouble> {
+        let now = Utc::now();
+        let mut messages = Vec::new();
+        let mut taps = Vec::new();
+        for update in batch {
+            match update::read(update, now) {
+                Incoming::Message(message) => messages.push(message),
+                Incoming::Tap { message, tap } => {
+                    messages.push(message);
+                    taps.push(tap);
+                }
+                Incoming::Ignored => {}
+                // Its content can hold a PIN: only its number is told.
+                Incoming::Broken => {
+                    tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
+                }
+            }
+        }
+        let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
+        if !messages.is_empty() {
+            self.desk.receive(messages).await?;
+        }
+        let next = i32::try_from(last?.saturating_add(1)).map_err(|_| Trouble::NoNumber)?;
+        self.offset = Some(next);
+        self.answer(taps);
+        Ok(())
+    }
+
+    /// Stops the buttons' hourglasses, on the side: nobody waits for it and nothing is lost without it.
+    fn answer(&self, taps: Vec<String>) {
+        if taps.is_empty() {
+            return;
+        }
+        let (api, patience) = (Arc::clone(self.api), self.timing.call);
+        tokio::spawn(async move {
+            for tap in taps {
+                if let Err(error) = api.call(&AnswerCallbackQuery::new(CallbackQueryId(tap)), patience).await {
+                    tracing::debug!(%error, "a button's tap was not answered");
+                }
+            }
+        });
+    }
+
+    /// How long to wait after a failure.
+    fn after(&mut self, trouble: &Trouble, failures: u32) -> Duration {
+        match trouble {
+            Trouble::Api(ApiError::RetryAfter(wait)) => *wait,
+            Trouble::Api(ApiError::Conflict(_)) => {
+                self.webhook_gone = false;
+                self.timing.backoff.wait(failures)
+            }
+            Trouble::Api(_) | Trouble::Store(_) | Trouble::NoNumber => self.timing.backoff.wait(failures),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What Telegram delivers, read as narrowly as possible: only the few fields that are needed, so that a new kind of
+//! message, or a new field in a known one, never hides an order from the shop. Pure.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::front::{Attachment, FileRef, typed};
+use crate::ids::ChatId;
+use crate::store::InboxMessage;
+
+/// What people can send that is no text. Anything else without words is a notice (someone joined, a title changed).
+const THINGS: [&str; 14] = [
+    "photo",
+    "sticker",
+    "voice",
+    "video",
+    "video_note",
+    "audio",
+    "animation",
+    "document",
+    "location",
+    "venue",
+    "contact",
+    "poll",
+    "dice",
+    "story",
+];
+/// Of a name, for greetings.
+const LONGEST_SENDER: usize = 64;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Incoming {
+    Message(InboxMessage),
+    /// A button; `tap` is what Telegram wants to hear back.
+    Tap {
+        message: InboxMessage,
+        tap: String,
+    },
+    /// Nothing the shop listens to: an edited message, a bot's, a notice.
+    Ignored,
+    /// It should have been a message and cannot be read.
+    Broken,
+}
+
+/// Reads one update. `now` is when a button counts as tapped: Telegram does not say.
+pub(super) fn read(update: &Value, now: DateTime<Utc>) -> Incoming {
+    if let Some(message) = update.get("message") {
+        return read_message(message);
+    }
+    if let Some(query) = update.get("callback_query") {
+        return read_tap(query, now).unwrap_or(Incoming::Broken);
+    }
+    Incoming::Ignored
+}
+
+/// The number an update is acknowledged by.
+pub(super) fn number(update: &Value) -> Option<i64> {
+    update.get("update_id").and_then(Value::as_i64)
+}
+
+fn read_message(message: &Value) -> Incoming {
+    let flag = |path| message.pointer(path).and_then(Value::as_bool).unwrap_or(false);
+    if flag("/from/is_bot") || flag("/is_automatic_forward") {
+        return Incoming::Ignored;
+    }
+    let (Some(chat), Some(id)) = (integer(message, "/chat/id"), integer(message, "/message_id")) else {
+        return Incoming::Broken;
+    };
+    let private = is_private(message);
+    let Some(text) = words(message, private) else { return Incoming::Ignored };
+    Incoming::Message(InboxMessage {
+        chat: ChatId::telegram(chat),
+        message: id.to_string(),
+        text,
+        // Without a date it counts as very old: answered, not executed.
+        sent_at: integer(message, "/date").and_then(|date| DateTime::from_timestamp(date, 0)).unwrap_or_default(),
+        private,
+        sender: sender(message.get("from")),
+    })
+}
+
+fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
+    let tap = query.get("id")?.as_str()?.to_owned();
+    let message = query.get("message")?;
+    let message = InboxMessage {
+        chat: ChatId::telegram(integer(message, "/chat/id")?),
+        message: format!("tap{tap}"),
+        text: typed(query.get("data")?.as_str()?).to_owned(),
+        sent_at: now,
+        private: is_private(message),
+        sender: sender(query.get("from")),
+    };
+    Some(Incoming::Tap { message, tap })
+}
+
+fn is_private(message: &Value) -> bool {
+    message.pointer("/chat/type").and_then(Value::as_str) == Some("private")
+}
+
+/// What the message says: its text, its caption, or what was attached. `None` when it says nothing to the shop.
+fn words(message: &Value, private: bool) -> Option<String> {
+    let written = |name| message.get(name).and_then(Value::as_str).map(typed);
+    if let Some(text) = written("text") {
+        return Some(text.to_owned());
+    }
+    let file = message.get("document").and_then(file);
+    // A price list is sent as a file; words under it are a remark.
+    let table = file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(".csv"));
+    if let Some(caption) = written("caption").filter(|caption| !table && !caption.trim().is_empty()) {
+        return Some(caption.to_owned());
+    }
+    // In a group, pictures are people talking to each other.
+    let kind = THINGS.into_iter().find(|&thing| private && message.get(thing).is_some())?;
+    Some(Attachment { kind: kind.to_owned(), file }.to_text())
+}
+
+fn file(document: &Value) -> Option<FileRef> {
+    let name = document.get("file_name").and_then(Value::as_str).unwrap_or("");
+    Some(FileRef { id: document.get("file_id")?.as_str()?.to_owned(), name: name.to_owned() })
+}
+
+fn integer(value: &Value, path: &str) -> Option<i64> {
+    value.pointer(path).and_then(Value::as_i64)
+}
+
+fn sender(from: Option<&Value>) -> String {
+    let part = |name| from.and_then(|from| from.get(name)).and_then(Value::as_str).unwrap_or("");
+    let full = format!("{} {}", part("first_name"), part("last_name"));
+    let name = if full.trim().is_empty() { part("username") } else { full.trim() };
+    name.chars().filter(|c| !c.is_control()).take(LONGEST_SENDER).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+use serde_json::json;
+
+use super::*;
+
+fn private(fields: &Value) -> Value {
+    let mut message = json!({
+        "message_id": 7, "date": 1_700_000_000, "chat": {"id": 1001, "type": "private"},
+        "from": {"id": 1001, "is_bot": false, "first_name": "Budi", "last_name": "Cell"},
+    });
+    for (name, value) in fields.as_object().unwrap().clone() {
+        message[name] = value;
+    }
+    message
+}
+
+fn read_now(update: &Value) -> Incoming {
+    read(update, DateTime::UNIX_EPOCH)
+}
+
+fn text_of(message: &Value) -> Option<String> {
+    match read_now(&json!({"update_id": 1, "message": message})) {
+        Incoming::Message(message) => Some(message.text),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_message_becomes_an_inbox_message() {
+    let update = json!({"update_id": 5, "message": private(&json!({"text": "S10.0812.1234"}))});
+    assert_eq!(number(&update), Some(5));
+    let expected = InboxMessage {
+        chat: ChatId::telegram(1001),
+        message: "7".into(),
+        text: "S10.0812.1234".into(),
+        sent_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+        private: true,
+        sender: "Budi Cell".into(),
+    };
+    assert_eq!(read_now(&update), Incoming::Message(expected));
+}
+
+#[test]
+fn fields_nobody_has_heard_of_hide_nothing() {
+    let message = private(&json!({
+        "text": "SAL", "entities": "broken", "reply_to_message": {"new": 1}, "effect_id": [], "from": {"id": "odd"},
+    }));
+    assert_eq!(text_of(&message).as_deref(), Some("SAL"));
+}
+
+#[test]
+fn what_is_no_text_says_what_it_is() {
+    let kind = |message: Value| Attachment::from_text(&text_of(&message).unwrap()).map(|attachment| attachment.kind);
+    assert_eq!(kind(private(&json!({"photo": []}))).as_deref(), Some("photo"));
+    assert_eq!(kind(private(&json!({"voice": {}}))).as_deref(), Some("voice"));
+    assert_eq!(kind(private(&json!({"photo": [], "caption": " "}))).as_deref(), Some("photo"));
+    assert_eq!(text_of(&private(&json!({"photo": [], "caption": "SAL"}))).as_deref(), Some("SAL"));
+    assert_eq!(text_of(&private(&json!({"text": "\u{1}photo"}))).as_deref(), Some("photo"), "nobody types a mark");
+}
+
+#[test]
+fn a_csv_is_a_file_whatever_stands_under_it() {
+    let table = json!({"document": {"file_id": "F1", "file_name": "Harga.CSV"}, "caption": "baru"});
+    let attachment = Attachment::from_text(&text_of(&private(&table)).unwrap()).unwrap();
+    assert_eq!(attachment.file, Some(FileRef { id: "F1".into(), name: "Harga.CSV".into() }));
+    let other = json!({"document": {"file_id": "F1", "file_name": "bukti.pdf"}, "caption": "KOMPLAIN x"});
+    assert_eq!(text_of(&private(&other)).as_deref(), Some("KOMPLAIN x"));
+}
+
+#[test]
+fn groups_are_told_apart_and_their_pictures_left_alone() {
+    let group = |fields: Value| {
+        let mut message = private(&fields);
+        message["chat"] = json!({"id": -100, "type": "supergroup"});
+        message
+    };
+    match read_now(&json!({"message": group(json!({"text": "SAL"}))})) {
+        Incoming::Message(message) => assert!(!message.private && message.chat == ChatId::telegram(-100)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(text_of(&group(json!({"sticker": {}}))), None);
+    assert_eq!(text_of(&group(json!({"new_chat_members": []}))), None);
+}
+
+#[test]
+fn what_is_not_for_the_shop_is_ignored() {
+    let text = json!({"text": "S10.0812.1234"});
+    for update in [
+        json!({"update_id": 1, "edited_message": private(&text)}),
+        json!({"update_id": 1, "channel_post": private(&text)}),
+        json!({"update_id": 1, "edited_channel_post": private(&text)}),
+        json!({"update_id": 1, "something_new": {}}),
+        json!({"update_id": 1, "message": private(&json!({"text": "x", "from": {"id": 5, "is_bot": true}}))}),
+        json!({"update_id": 1, "message": private(&json!({"text": "x", "is_automatic_forward": true}))}),
+        json!({"update_id": 1, "message": private(&json!({"pinned_message": {}}))}),
+        json!({"update_id": 1}),
+        json!(17),
+    ] {
+        assert_eq!(read_now(&update), Incoming::Ignored, "{update}");
+    }
+}
+
+#[test]
+fn a_message_without_a_place_is_broken_and_one_without_a_date_is_old() {
+    assert_eq!(read_now(&json!({"message": {"text": "x"}})), Incoming::Broken);
+    assert_eq!(read_now(&json!({"callback_query": {"id": "1"}})), Incoming::Broken);
+    match read_now(&json!({"message": private(&json!({"text": "x", "date": "soon"}))})) {
+        Incoming::Message(message) => assert_eq!(message.sent_at, DateTime::UNIX_EPOCH),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_button_speaks_with_its_data_once_per_tap() {
+    let now = DateTime::from_timestamp(99, 0).unwrap();
+    let query = json!({"id": "4242", "from": {"first_name": "Budi"}, "data": "SAL",
+        "message": {"message_id": 3, "date": 0, "chat": {"id": 1001, "type": "private"}}});
+    match read(&json!({"update_id": 1, "callback_query": query}), now) {
+        Incoming::Tap { message, tap } => {
+            assert_eq!((tap.as_str(), message.message.as_str(), message.text.as_str()), ("4242", "tap4242", "SAL"));
+            assert_eq!((message.sent_at, message.private), (now, true));
+        }
+        other => panic!("{other:?}"),
+    }
+}

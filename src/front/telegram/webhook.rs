@@ -1,0 +1,145 @@
+//! Receiving by being called. Telegram repeats an update until it gets a 200, so a 200 means: stored.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use chrono::Utc;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use teloxide::payloads::SetWebhook;
+
+use super::update::{self, Incoming};
+use super::{ALLOWED, Api, ApiError, Stopped, Timing, insist};
+use crate::front::Desk;
+
+const HEADER: &str = "x-telegram-bot-api-secret-token";
+/// One update, quoted messages included, is some ten KiB at most.
+const LONGEST_BODY: usize = 1 << 20;
+
+/// What only Telegram and the shop know: halves of a hash of the token, one in the address, one in a header (addresses
+/// end up in the logs of proxies, headers rarely do).
+struct Secrets {
+    path: String,
+    header: String,
+}
+
+impl Secrets {
+    fn new(token: &SecretString) -> Self {
+        let hash = Sha256::digest(token.expose_secret());
+        let (path, header) = hash.split_at(hash.len() / 2);
+        Self { path: hex(path), header: hex(header) }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+fn same(given: &[u8], secret: &str) -> bool {
+    given.ct_eq(secret.as_bytes()).into()
+}
+
+/// `POST /telegram/<secret>`.
+pub(super) fn router(token: &SecretString, desk: Arc<dyn Desk>) -> Router {
+    let state = Arc::new(Hook { secrets: Secrets::new(token), desk });
+    Router::new().route("/telegram/{secret}", post(take)).with_state(state)
+}
+
+struct Hook {
+    secrets: Secrets,
+    desk: Arc<dyn Desk>,
+}
+
+async fn take(
+    State(hook): State<Arc<Hook>>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    request: Request<Body>,
+) -> Response {
+    if !same(path.as_bytes(), &hook.secrets.path) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let given = headers.get(HEADER).map_or(&b""[..], |value| value.as_bytes());
+    if !same(given, &hook.secrets.header) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let Ok(body) = to_bytes(request.into_body(), LONGEST_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    match serde_json::from_slice::<Value>(&body) {
+        Ok(update) => hook.keep(&update).await,
+        // Refusing it would only bring it back, and hold up what comes after it.
+        Err(error) => {
+            tracing::warn!(line = error.line(), column = error.column(), "an update is not JSON and is left out");
+            StatusCode::OK.into_response()
+        }
+    }
+}
+
+impl Hook {
+    async fn keep(&self, update: &Value) -> Response {
+        let (message, tap) = match update::read(update, Utc::now()) {
+            Incoming::Message(message) => (message, None),
+            Incoming::Tap { message, tap } => (message, Some(tap)),
+            Incoming::Ignored => return StatusCode::OK.into_response(),
+            Incoming::Broken => {
+                tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
+                return StatusCode::OK.into_response();
+            }
+        };
+        if let Err(error) = self.desk.receive(vec![message]).await {
+            tracing::error!(%error, "a message from Telegram is not stored; Telegram will bring it again");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        match tap {
+            Some(tap) => Json(json!({"method": "answerCallbackQuery", "callback_query_id": tap})).into_response(),
+            None => StatusCode::OK.into_response(),
+        }
+    }
+}
+
+/// Tells Telegram where to call. `base` is the public address in front of [`router`].
+pub(super) async fn register(api: &Api, base: &Url, timing: &Timing) -> Result<(), Stopped> {
+    let secrets = Secrets::new(api.token());
+    let mut address = base.clone();
+    let path = format!("{}/telegram/{}", base.path().trim_end_matches('/'), secrets.path);
+    address.set_path(&path);
+    let mut method = SetWebhook::new(address);
+    method.allowed_updates = Some(ALLOWED.to_vec());
+    method.secret_token = Some(secrets.header);
+    loop {
+        match insist(api, &method, timing).await {
+            Ok(_) => {
+                tracing::info!("Telegram will call the webhook");
+                return Ok(());
+            }
+            Err(ApiError::BadToken(401)) => return Err(Stopped::BadToken),
+            // Such as a host name that does not resolve yet: the operator may be mending it.
+            Err(error) => {
+                tracing::error!(%error, "Telegram does not take TELEGRAM_WEBHOOK_URL; no message is received");
+                tokio::time::sleep(timing.backoff.longest).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secrets_are_halves_of_one_hash() {
+        let secrets = Secrets::new(&"abc".into());
+        // sha256("abc")
+        assert_eq!(secrets.path, "ba7816bf8f01cfea414140de5dae2223");
+        assert_eq!(secrets.header, "b00361a396177a9cb410ff61f20015ad");
+    }
+}

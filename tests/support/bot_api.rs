@@ -1,0 +1,223 @@
+//! A Bot API server on loopback that a test can script: it hands out updates as Telegram does (an offset acknowledges),
+//! records every call, and fails when told to.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Looks like a real one, and is easy to find in a log.
+pub const TOKEN: &str = "8123456789:AAsecretSECRETsecretSECRETsecret";
+
+/// No wait in a test is longer, but for a test that fails.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How a call ends, instead of well.
+#[derive(Clone, Debug)]
+pub enum Mishap {
+    /// 429, with the seconds to wait.
+    Flood(u64),
+    /// Telegram understood and refuses: code and words.
+    Refuse(u16, &'static str),
+    /// An error page with this status.
+    Page(u16),
+    /// 200 and nothing that makes sense.
+    Garbage,
+    /// No answer for that long.
+    Hang(Duration),
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Lower case: Telegram does not mind the case.
+    pub method: String,
+    pub body: Value,
+    /// Whether it ended well.
+    pub fine: bool,
+}
+
+#[derive(Default)]
+struct Inner {
+    updates: Vec<Value>,
+    /// Updates below this are acknowledged.
+    acknowledged: i64,
+    calls: Vec<Call>,
+    /// Per method, used up one by one.
+    mishaps: HashMap<String, VecDeque<Mishap>>,
+    /// Per chat: never ends well.
+    shut: HashMap<i64, Mishap>,
+    /// Every call ends so.
+    outage: Option<Mishap>,
+}
+
+#[derive(Clone)]
+pub struct BotApi {
+    pub url: String,
+    inner: Arc<Mutex<Inner>>,
+    /// Counts whatever happens.
+    changes: watch::Sender<u64>,
+}
+
+impl BotApi {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let api = Self { url, inner: Arc::default(), changes: watch::Sender::new(0) };
+        let app = Router::new().route("/{bot}/{method}", post(answer)).with_state(api.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        api
+    }
+
+    /// Hands out these updates, after those it has.
+    pub fn push(&self, updates: impl IntoIterator<Item = Value>) {
+        self.inner.lock().updates.extend(updates);
+        self.changed();
+    }
+
+    /// The next calls of a method end so.
+    pub fn mishaps(&self, method: &str, mishaps: impl IntoIterator<Item = Mishap>) {
+        self.inner.lock().mishaps.entry(method.to_owned()).or_default().extend(mishaps);
+    }
+
+    /// Messages to this chat never arrive.
+    pub fn shut(&self, chat: i64, mishap: Mishap) {
+        self.inner.lock().shut.insert(chat, mishap);
+    }
+
+    pub fn set_outage(&self, outage: Option<Mishap>) {
+        self.inner.lock().outage = outage;
+    }
+
+    pub fn acknowledged(&self) -> i64 {
+        self.inner.lock().acknowledged
+    }
+
+    /// Calls of a method, in order, whether they ended well or not.
+    pub fn calls(&self, method: &str) -> Vec<Call> {
+        self.inner.lock().calls.iter().filter(|call| call.method == method).cloned().collect()
+    }
+
+    /// The texts a chat has got, in order.
+    pub fn said(&self, chat: i64) -> Vec<String> {
+        let calls = self.calls("sendmessage");
+        let arrived = calls.iter().filter(|call| call.fine && call.body["chat_id"] == chat);
+        arrived.map(|call| call.body["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Waits until it is so.
+    pub async fn until(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        let mut changes = self.changes.subscribe();
+        let wait = async {
+            while !so(self) {
+                changes.changed().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(DEADLINE, wait).await.is_err() {
+            panic!("never came: {what}; calls: {:#?}", self.inner.lock().calls);
+        }
+    }
+
+    /// Tells those who wait to look again.
+    pub fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    fn mishap(&self, method: &str, chat: Option<i64>) -> Option<Mishap> {
+        let mut inner = self.inner.lock();
+        let shut = (method == "sendmessage").then(|| inner.shut.get(&chat?).cloned()).flatten();
+        let scripted = inner.mishaps.get_mut(method).and_then(VecDeque::pop_front);
+        inner.outage.clone().or(shut).or(scripted)
+    }
+
+    async fn updates(&self, question: &Value) -> Value {
+        let wait = Duration::from_secs(question["timeout"].as_u64().unwrap_or(0));
+        let mut changes = self.changes.subscribe();
+        let find = async {
+            loop {
+                let batch = self.inner.lock().batch(question);
+                if !batch.is_empty() {
+                    break batch;
+                }
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(wait, find).await.unwrap_or_default().into()
+    }
+}
+
+impl Inner {
+    fn batch(&mut self, question: &Value) -> Vec<Value> {
+        if let Some(offset) = question["offset"].as_i64() {
+            self.acknowledged = self.acknowledged.max(offset);
+            self.updates.retain(|update| update["update_id"].as_i64().is_some_and(|id| id >= offset));
+        }
+        let limit = usize::try_from(question["limit"].as_u64().unwrap_or(100)).unwrap();
+        self.updates.iter().take(limit).cloned().collect()
+    }
+}
+
+async fn answer(State(api): State<BotApi>, Path((bot, method)): Path<(String, String)>, body: Bytes) -> Response {
+    let method = method.to_lowercase();
+    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let right_token = bot == format!("bot{TOKEN}");
+    let mishap = match right_token {
+        true => api.mishap(&method, body["chat_id"].as_i64()),
+        false => Some(Mishap::Refuse(401, "Unauthorized")),
+    };
+    let call = Call { method: method.clone(), body: body.clone(), fine: mishap.is_none() };
+    api.inner.lock().calls.push(call);
+    api.changed();
+    if let Some(mishap) = mishap {
+        return fail(mishap).await;
+    }
+    let result = match method.as_str() {
+        "getupdates" => api.updates(&body).await,
+        "getme" => json!({"id": 1, "is_bot": true, "first_name": "Konter", "username": "konter_bot"}),
+        // Not the message: nothing the front does may depend on its echo.
+        _ => json!(true),
+    };
+    json!({"ok": true, "result": result}).to_string().into_response()
+}
+
+async fn fail(mishap: Mishap) -> Response {
+    let envelope = |code: u16, body: Value| (StatusCode::from_u16(code).unwrap(), body.to_string()).into_response();
+    match mishap {
+        Mishap::Flood(wait) => {
+            let parameters = json!({"retry_after": wait});
+            envelope(429, json!({"ok": false, "error_code": 429, "description": "Too Many", "parameters": parameters}))
+        }
+        Mishap::Refuse(code, words) => envelope(code, json!({"ok": false, "error_code": code, "description": words})),
+        Mishap::Page(code) => envelope(code, Value::String("<html>sorry</html>".into())),
+        Mishap::Garbage => "{\"ok\":tr".into_response(),
+        Mishap::Hang(time) => {
+            tokio::time::sleep(time).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+    }
+}
+
+/// A private text message as Telegram sends it.
+pub fn message(update: i64, chat: i64, text: &str) -> Value {
+    json!({"update_id": update, "message": content(update, chat, text)})
+}
+
+/// The message alone; its number is the update's plus a thousand.
+pub fn content(update: i64, chat: i64, text: &str) -> Value {
+    json!({
+        "message_id": update + 1000,
+        "date": 1_760_000_000,
+        "chat": {"id": chat, "type": "private", "first_name": "Budi"},
+        "from": {"id": chat, "is_bot": false, "first_name": "Budi"},
+        "text": text,
+    })
+}

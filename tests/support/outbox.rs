@@ -1,0 +1,152 @@
+//! As much of a store as a front sees: an outbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use chrono::Utc;
+use konter::agent::{Agent, Locale};
+use konter::catalog::Product;
+use konter::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use konter::ledger::{Account, AccountId, Entry, Hold};
+use konter::order::{Order, SlotKey};
+use konter::reply::Reply;
+use konter::store::{
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Sequence, Store,
+    StoreError,
+};
+use parking_lot::Mutex;
+
+use super::bot_api::BotApi;
+
+pub struct Outbox {
+    rows: Mutex<BTreeMap<u64, Outgoing>>,
+    /// Commits that fail, from now on.
+    pub broken: AtomicUsize,
+    /// Told of every change.
+    api: BotApi,
+}
+
+impl Outbox {
+    pub fn new(api: &BotApi) -> Self {
+        Self { rows: Mutex::default(), broken: AtomicUsize::new(0), api: api.clone() }
+    }
+
+    /// Puts a text for a chat into the outbox.
+    pub fn say(&self, chat: i64, text: &str) {
+        self.put(chat, Payload::Reply(Box::new(Reply::NotOffered { feature: text.to_owned() })));
+    }
+
+    pub fn forget(&self, chat: i64, message: &str) {
+        self.put(chat, Payload::Forget { message: message.to_owned() });
+    }
+
+    fn put(&self, chat: i64, payload: Payload) {
+        let mut rows = self.rows.lock();
+        let seq = rows.last_key_value().map_or(1, |(seq, _)| seq + 1);
+        let chat = ChatId::telegram(chat);
+        rows.insert(seq, Outgoing { seq, at: Utc::now(), chat, locale: Locale::Id, payload, balance: None });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.lock().is_empty()
+    }
+
+    pub fn holds(&self, chat: i64) -> bool {
+        self.rows.lock().values().any(|row| row.chat == ChatId::telegram(chat))
+    }
+}
+
+#[async_trait]
+impl Store for Outbox {
+    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let take_one = |left: usize| left.checked_sub(1);
+        if self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_ok() {
+            return Err(StoreError::Unavailable("disk full".into()).into());
+        }
+        for (_, seq) in commit.said {
+            self.rows.lock().remove(&seq).expect("a row is taken out once");
+        }
+        self.api.changed();
+        Ok(Committed::Done)
+    }
+
+    async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+        let chats: BTreeSet<ChatId> = self.rows.lock().values().map(|row| row.chat.clone()).collect();
+        Ok(chats.into_iter().collect())
+    }
+
+    async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        Ok(self.rows.lock().values().filter(|row| row.chat == *chat).take(limit).cloned().collect())
+    }
+
+    async fn next(&self, _: Sequence) -> Result<u64, StoreError> {
+        unimplemented!()
+    }
+    async fn next_reference(&self, _: u64) -> Result<Reference, StoreError> {
+        unimplemented!()
+    }
+    async fn agent(&self, _: AgentId) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
+    async fn agent_of_chat(&self, _: &ChatId) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
+    async fn agent_of_phone(&self, _: &str) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
+    async fn agents(&self, _: Option<AgentId>, _: usize) -> Result<Vec<Agent>, StoreError> {
+        unimplemented!()
+    }
+    async fn account(&self, _: &AccountId) -> Result<Account, StoreError> {
+        unimplemented!()
+    }
+    async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
+        unimplemented!()
+    }
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        unimplemented!()
+    }
+    async fn journal(&self, _: u64, _: usize) -> Result<Vec<Entry>, StoreError> {
+        unimplemented!()
+    }
+    async fn statement(&self, _: &AccountId, _: Option<u64>, _: usize) -> Result<Vec<Entry>, StoreError> {
+        unimplemented!()
+    }
+    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn order_of_reference(&self, _: &SupplierId, _: Reference) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn order_in_slot(&self, _: &SlotKey) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn orders_of(
+        &self,
+        _: AgentId,
+        _: Option<&str>,
+        _: Option<OrderId>,
+        _: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn products(&self) -> Result<Vec<Product>, StoreError> {
+        unimplemented!()
+    }
+    async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
+        unimplemented!()
+    }
+    async fn answered(&self, _: &MessageKey) -> Result<Option<Answered>, StoreError> {
+        unimplemented!()
+    }
+    async fn acts(&self, _: usize) -> Result<Vec<Act>, StoreError> {
+        unimplemented!()
+    }
+    async fn close(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
