@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod catalog;
 pub mod command;
+pub mod config;
 pub mod front;
 pub mod http;
 pub mod ids;
