@@ -5,6 +5,7 @@ pub mod agent;
 pub mod catalog;
 pub mod clock;
 pub mod command;
+pub mod config;
 pub mod front;
 pub mod http;
 pub mod ids;

@@ -1,6 +1,13 @@
 //! What the shop sells: products and the ways of buying them, and how `catalog.csv` reads. Pure data; nothing here
 //! knows orders or accounts.
 
+mod csv;
+mod lookup;
 mod product;
 
+pub use csv::{
+    COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, OPERATORS, RowError, RowFault, SAMPLE,
+    parse_catalog, write_catalog,
+};
+pub use lookup::{Catalog, NoNominal};
 pub use product::{Product, ProductKind, Route};

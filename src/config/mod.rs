@@ -1,0 +1,227 @@
+//! Settings: the environment's variables as typed values, every mistake told at once. Reading is pure: it is given a
+//! way to look variables up and touches neither files nor the process's environment. No secret's value is ever part
+//! of an error.
+
+mod source;
+mod supplier;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use ipnet::IpNet;
+use reqwest::Url;
+use secrecy::SecretString;
+
+pub use crate::supplier::SettingError;
+pub use supplier::{BaseUrl, CutOff, SupplierSettings};
+
+use crate::agent::Locale;
+use crate::ids::{ChatId, SupplierId};
+use source::Source;
+
+/// Where sled lives unless `KONTER_DATA_DIR` says otherwise.
+pub const DEFAULT_DATA_DIR: &str = "./data";
+/// Imported into an empty store unless `KONTER_CATALOG` says otherwise.
+pub const DEFAULT_CATALOG: &str = "./catalog.csv";
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const DEFAULT_STALE_MINUTES: u16 = 30;
+/// A day: an order older than that was placed for a need that has passed.
+const MOST_STALE_MINUTES: u16 = 24 * 60;
+
+/// Everything an operator can set.
+#[derive(Debug)]
+pub struct Settings {
+    /// `None`: the Telegram front is off.
+    pub telegram: Option<TelegramSettings>,
+    pub admins: Vec<ChatId>,
+    pub data_dir: PathBuf,
+    /// A well-formed `postgres://` address; it holds a password.
+    pub database_url: Option<SecretString>,
+    pub listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub catalog: PathBuf,
+    pub locale: Locale,
+    /// The operator's own wording.
+    pub locales_dir: Option<PathBuf>,
+    /// The operator's own table of phone prefixes, in place of the built-in one.
+    pub prefixes: Option<PathBuf>,
+    pub time_zone: Tz,
+    /// An order message older than this is answered, not executed.
+    pub stale_after: TimeDelta,
+    pub registration: Registration,
+    pub suppliers: Vec<SupplierSettings>,
+}
+
+#[derive(Debug)]
+pub struct TelegramSettings {
+    pub token: SecretString,
+    /// `None`: Telegram's own.
+    pub api_url: Option<Url>,
+    /// Public https address; `None`: long polling.
+    pub webhook_url: Option<Url>,
+}
+
+/// Who may become a reseller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Everyone, at once.
+    Open,
+    /// Those an admin approves.
+    Approve,
+    /// Nobody new.
+    Closed,
+}
+
+/// What a check of the settings found.
+#[derive(Debug)]
+pub struct Checked {
+    pub settings: Result<Settings, Vec<SettingError>>,
+    /// Variables that change nothing, most likely misspelt.
+    pub warnings: Vec<SettingError>,
+}
+
+impl Settings {
+    /// The settings that `lookup` gives by variable name. An empty variable counts as absent. The error holds every
+    /// mistake.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<SettingError>> {
+        Self::check(lookup, std::iter::empty()).settings
+    }
+
+    /// As [`Settings::read`], and tells which of the variables in `names` look like konter's but are read by nothing.
+    pub fn check(lookup: &dyn Fn(&str) -> Option<String>, names: impl IntoIterator<Item = String>) -> Checked {
+        let source = Source::new(lookup);
+        let settings = Self::read_from(&source);
+        let mut warnings = source.unread(names);
+        if settings.telegram.is_none() && source.has("TELEGRAM_WEBHOOK_URL") {
+            let problem = "has no effect without TELOXIDE_TOKEN".to_owned();
+            warnings.push(SettingError { name: "TELEGRAM_WEBHOOK_URL".to_owned(), problem });
+        }
+        let errors = source.into_errors();
+        Checked { settings: if errors.is_empty() { Ok(settings) } else { Err(errors) }, warnings }
+    }
+
+    /// Reads all there is; where `source` noted a mistake, something harmless stands in its place.
+    fn read_from(source: &Source<'_>) -> Self {
+        let ids = source
+            .list("KONTER_SUPPLIERS", "kios,xgate", |id| id.parse::<SupplierId>().map_err(|error| error.to_string()));
+        Self {
+            telegram: TelegramSettings::read(source),
+            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", |chat| {
+                chat.parse::<ChatId>().map_err(|error| error.to_string())
+            }),
+            data_dir: source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into()),
+            database_url: source.value("DATABASE_URL", "postgres://konter:password@localhost/konter", database_url),
+            listen: source.value("KONTER_LISTEN", "127.0.0.1:8080", listen).unwrap_or(DEFAULT_LISTEN),
+            trusted_proxies: source.list("KONTER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8", range),
+            catalog: source.path("KONTER_CATALOG").unwrap_or_else(|| DEFAULT_CATALOG.into()),
+            locale: source.value("KONTER_LOCALE", "id", locale).unwrap_or_default(),
+            locales_dir: source.path("KONTER_LOCALES_DIR"),
+            prefixes: source.path("KONTER_PREFIXES"),
+            time_zone: source.value("KONTER_TIMEZONE", "Asia/Jakarta", time_zone).unwrap_or(Tz::Asia__Jakarta),
+            stale_after: TimeDelta::minutes(
+                source.value("KONTER_STALE_MINUTES", "30", stale_minutes).unwrap_or(DEFAULT_STALE_MINUTES).into(),
+            ),
+            registration: source
+                .value("KONTER_REGISTRATION", "approve", Registration::parse)
+                .unwrap_or(Registration::Approve),
+            suppliers: ids.into_iter().filter_map(|id| SupplierSettings::read(source, id)).collect(),
+        }
+    }
+
+    /// The supplier of this id, when it is configured.
+    #[must_use]
+    pub fn supplier(&self, id: &SupplierId) -> Option<&SupplierSettings> {
+        self.suppliers.iter().find(|supplier| supplier.id == *id)
+    }
+
+    /// The ids of all configured suppliers.
+    #[must_use]
+    pub fn supplier_ids(&self) -> Vec<SupplierId> {
+        self.suppliers.iter().map(|supplier| supplier.id.clone()).collect()
+    }
+}
+
+impl TelegramSettings {
+    fn read(source: &Source<'_>) -> Option<Self> {
+        let token = source.value("TELOXIDE_TOKEN", "123456789:AAF-the-rest-as-BotFather-gave-it", token);
+        let api_url =
+            source.value("TELOXIDE_API_URL", "http://localhost:8081", |text| web_address(text, &["http", "https"]));
+        let webhook_url =
+            source.value("TELEGRAM_WEBHOOK_URL", "https://shop.example.com", |text| web_address(text, &["https"]));
+        Some(Self { token: token?, api_url, webhook_url })
+    }
+}
+
+impl Registration {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_lowercase().as_str() {
+            "open" => Ok(Self::Open),
+            "approve" => Ok(Self::Approve),
+            "closed" => Ok(Self::Closed),
+            _ => Err("must be one of: open, approve, closed".to_owned()),
+        }
+    }
+}
+
+/// A bot token is the bot's number, a colon and letters, digits, `_` or `-`. The value is never quoted.
+fn token(text: &str) -> Result<SecretString, String> {
+    let well_formed = text.split_once(':').is_some_and(|(bot, key)| {
+        !bot.is_empty()
+            && bot.bytes().all(|b| b.is_ascii_digit())
+            && !key.is_empty()
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    });
+    if well_formed { Ok(text.into()) } else { Err("is not a bot token as BotFather gives it".to_owned()) }
+}
+
+/// An absolute address with a host. It may hold credentials, so it is never quoted.
+fn web_address(text: &str, schemes: &[&str]) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "is not an address".to_owned())?;
+    if !schemes.contains(&url.scheme()) {
+        return Err(format!("must begin with {}://", schemes.join(":// or ")));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("has no host".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not have a user name or password in it".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end before any ? or #".to_owned());
+    }
+    Ok(url)
+}
+
+fn database_url(text: &str) -> Result<SecretString, String> {
+    let url = Url::parse(text).map_err(|_| "is not an address".to_owned())?;
+    if ["postgres", "postgresql"].contains(&url.scheme()) {
+        Ok(text.into())
+    } else {
+        Err("must begin with postgres://".to_owned())
+    }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{}` is not an address with a port", source::shorten(text)))
+}
+
+fn range(text: &str) -> Result<IpNet, String> {
+    crate::http::address::parse_range(text)
+        .ok_or_else(|| format!("`{}` is neither an address nor a CIDR range", source::shorten(text)))
+}
+
+fn locale(text: &str) -> Result<Locale, String> {
+    let names = || Locale::ALL.map(Locale::name).join(", ");
+    Locale::from_name(&text.to_lowercase()).ok_or_else(|| format!("must be one of: {}", names()))
+}
+
+fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| format!("`{}` is not a time zone's name", source::shorten(text)))
+}
+
+fn stale_minutes(text: &str) -> Result<u16, String> {
+    source::number(text, 1, MOST_STALE_MINUTES)
+}

@@ -1,0 +1,141 @@
+//! Where settings are looked up: remembers what was asked for, so that variables nobody reads can be told, and
+//! collects mistakes.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::supplier::SettingError;
+
+/// Variables that begin so are konter's: one that nothing reads is most likely misspelt.
+const OURS: [&str; 2] = ["KONTER_", "SUPPLIER_"];
+/// Slips of the finger that still make a name the likely meaning of another.
+const SLIPS: usize = 3;
+
+pub(super) struct Source<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    asked: RefCell<BTreeSet<String>>,
+    /// Prefixes whose variables are not judged, because what would read them is not known.
+    unjudged: RefCell<Vec<String>>,
+    errors: RefCell<Vec<SettingError>>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, asked: RefCell::default(), unjudged: RefCell::default(), errors: RefCell::default() }
+    }
+
+    /// The variable exactly as it stands.
+    pub fn raw(&self, name: &str) -> Option<String> {
+        self.asked.borrow_mut().insert(name.to_owned());
+        (self.lookup)(name)
+    }
+
+    /// The variable without surrounding space; `None` when that leaves nothing.
+    fn text(&self, name: &str) -> Option<String> {
+        self.raw(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.text(name).is_some()
+    }
+
+    /// A value that may be absent. `parse` tells what is wrong in words that follow the variable's name.
+    pub fn value<T>(&self, name: &str, example: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        match parse(&self.text(name)?) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.report(name, &problem, example);
+                None
+            }
+        }
+    }
+
+    /// A value that must be there.
+    pub fn required<T>(&self, name: &str, example: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        if !self.has(name) {
+            self.report(name, "is missing", example);
+            return None;
+        }
+        self.value(name, example, parse)
+    }
+
+    /// A comma list, each element once; empty elements are passed over.
+    pub fn list<T: PartialEq>(&self, name: &str, example: &str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        let text = self.text(name).unwrap_or_default();
+        let mut values = Vec::new();
+        for element in text.split(',').map(str::trim).filter(|element| !element.is_empty()) {
+            match parse(element) {
+                Ok(value) if values.contains(&value) => {
+                    self.report(name, &format!("names `{}` twice", shorten(element)), example);
+                }
+                Ok(value) => values.push(value),
+                Err(problem) => self.report(name, &problem, example),
+            }
+        }
+        values
+    }
+
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.text(name).map(PathBuf::from)
+    }
+
+    pub fn report(&self, name: &str, problem: &str, example: &str) {
+        self.note(SettingError { name: name.to_owned(), problem: format!("{problem}; for example {name}={example}") });
+    }
+
+    pub fn note(&self, error: SettingError) {
+        self.errors.borrow_mut().push(error);
+    }
+
+    /// Leaves variables with this prefix out of [`Source::unread`].
+    pub fn do_not_judge(&self, prefix: &str) {
+        self.unjudged.borrow_mut().push(prefix.to_owned());
+    }
+
+    /// Those of `names` that look like konter's but were never asked for, each once, with what may have been meant.
+    pub fn unread(&self, names: impl IntoIterator<Item = String>) -> Vec<SettingError> {
+        let (asked, unjudged) = (self.asked.borrow(), self.unjudged.borrow());
+        let names: BTreeSet<String> = names.into_iter().collect();
+        names
+            .into_iter()
+            .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)) && !asked.contains(name))
+            .filter(|name| !unjudged.iter().any(|prefix| name.starts_with(prefix)))
+            .map(|name| SettingError { problem: why_unread(&name, &asked), name })
+            .collect()
+    }
+
+    pub fn into_errors(self) -> Vec<SettingError> {
+        self.errors.into_inner()
+    }
+}
+
+fn why_unread(name: &str, asked: &BTreeSet<String>) -> String {
+    let supplier = name.strip_prefix("SUPPLIER_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id);
+    if let Some(id) = supplier.filter(|id| !asked.contains(&format!("SUPPLIER_{id}_PROTOCOL"))) {
+        return format!("nothing reads this: KONTER_SUPPLIERS does not name `{}`", id.to_lowercase());
+    }
+    let nearest = asked
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(slips, _)| *slips <= SLIPS)
+        .min();
+    match nearest {
+        Some((_, known)) => format!("nothing reads this; did you mean {known}?"),
+        None => "nothing reads this".to_owned(),
+    }
+}
+
+/// A whole number within limits.
+pub(super) fn number(text: &str, least: u16, most: u16) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+}
+
+/// A value quoted in an error stays readable, whatever was pasted there.
+pub(super) fn shorten(text: &str) -> String {
+    const SHOWN: usize = 40;
+    text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+}

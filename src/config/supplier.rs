@@ -1,0 +1,181 @@
+//! One supplier's settings.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::NaiveTime;
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use super::source::{Source, number, shorten};
+use super::{range, web_address};
+use crate::ids::SupplierId;
+use crate::supplier::{Options, Protocol, ProtocolKind, SettingError};
+
+/// Seconds: the longest that a supplier's document gives for an answer.
+const DEFAULT_TIMEOUT_SECS: u16 = 60;
+/// Seconds. Longer than this nobody at a counter waits; the order is pending by then anyway.
+const MOST_TIMEOUT_SECS: u16 = 600;
+/// Characters of a callback secret: it stands in an address.
+const LONGEST_CALLBACK_SECRET: usize = 128;
+
+/// A supplier as the settings describe it, its protocol ready to use.
+pub struct SupplierSettings {
+    pub id: SupplierId,
+    pub kind: ProtocolKind,
+    /// Holds the credentials.
+    pub protocol: Box<dyn Protocol>,
+    pub url: BaseUrl,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// Whose callbacks are believed; empty: nobody's, unless the secret matches.
+    pub callback_ips: Vec<IpNet>,
+    /// Extra path segment that a callback must carry.
+    pub callback_secret: Option<SecretString>,
+    /// Daily window in which nothing is sent.
+    pub cutoff: Option<CutOff>,
+}
+
+impl fmt::Debug for SupplierSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupplierSettings")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("url", &self.url)
+            .field("timeout", &self.timeout)
+            .field("callback_ips", &self.callback_ips)
+            .field("callback_secret", &self.callback_secret)
+            .field("cutoff", &self.cutoff)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SupplierSettings {
+    /// `None` when something needed is missing or wrong; all of it is noted in `source`.
+    pub(super) fn read(source: &Source<'_>, id: SupplierId) -> Option<Self> {
+        let prefix = format!("SUPPLIER_{}_", id.as_str().to_uppercase());
+        let name = |suffix: &str| format!("{prefix}{suffix}");
+        let kind = source.required(&name("PROTOCOL"), "kiosampm", protocol_kind);
+        let url = source.required(&name("URL"), "https://supplier.example.com:8443/api", BaseUrl::parse);
+        let timeout = source
+            .value(&name("TIMEOUT_SECS"), "60", |text| number(text, 1, MOST_TIMEOUT_SECS))
+            .unwrap_or(DEFAULT_TIMEOUT_SECS);
+        let callback_ips = source.list(&name("CALLBACK_IPS"), "203.0.113.7,198.51.100.0/24", range);
+        let callback_secret = source.value(&name("CALLBACK_SECRET"), "k3b4d2f1a9", callback_secret);
+        let cutoff = source.value(&name("CUTOFF"), "23:30-00:30", cutoff);
+        let Some(kind) = kind else {
+            // What the protocol would read is not known.
+            source.do_not_judge(&prefix);
+            return None;
+        };
+        let cutoff = cutoff.unwrap_or_else(|| CutOff::usual(kind));
+        let protocol = configure(source, kind, &prefix);
+        let (protocol, url) = (protocol?, url?);
+        let timeout = Duration::from_secs(timeout.into());
+        Some(Self { id, kind, protocol, url, timeout, callback_ips, callback_secret, cutoff })
+    }
+}
+
+/// The protocol with its own settings, whose mistakes get their full names.
+fn configure(source: &Source<'_>, kind: ProtocolKind, prefix: &str) -> Option<Box<dyn Protocol>> {
+    let lookup = |suffix: &str| source.raw(&format!("{prefix}{suffix}"));
+    let options = Options::new(&lookup);
+    let protocol = kind.configure(&options);
+    for SettingError { name, problem } in options.into_errors() {
+        source.note(SettingError { name: format!("{prefix}{name}"), problem });
+    }
+    protocol
+}
+
+fn protocol_kind(text: &str) -> Result<ProtocolKind, String> {
+    let names = || ProtocolKind::ALL.map(ProtocolKind::name).join(", ");
+    ProtocolKind::from_name(&text.to_lowercase()).ok_or_else(|| format!("must be one of: {}", names()))
+}
+
+/// It must survive as one path segment, unchanged by any encoding. The value is never quoted.
+fn callback_secret(text: &str) -> Result<SecretString, String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if text.len() <= LONGEST_CALLBACK_SECRET && text.bytes().all(plain) {
+        Ok(text.into())
+    } else {
+        Err(format!("must be at most {LONGEST_CALLBACK_SECRET} letters, digits, `-` or `_`"))
+    }
+}
+
+/// A supplier's base address: http or https, a host, perhaps a port and a path prefix, no slash at the end.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The address without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address with a protocol's path, which begins with `/`, appended.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// The error says what is wrong in words that follow a name; it never quotes the address.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = web_address(text, &["http", "https"])?;
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({})", self.0)
+    }
+}
+
+/// A window of every day, by the shop's clock. It may span midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// First moment inside.
+    pub from: NaiveTime,
+    /// First moment outside again; never equal to `from`.
+    pub to: NaiveTime,
+}
+
+impl CutOff {
+    /// The window a protocol has when nothing is set: kiosampm's document closes the service around midnight.
+    #[must_use]
+    pub fn usual(kind: ProtocolKind) -> Option<Self> {
+        match kind {
+            ProtocolKind::Kiosampm => {
+                Some(Self { from: NaiveTime::from_hms_opt(23, 30, 0)?, to: NaiveTime::from_hms_opt(0, 30, 0)? })
+            }
+            ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Ppob | ProtocolKind::Teleanjar => None,
+        }
+    }
+
+    #[must_use]
+    pub fn contains(&self, time: NaiveTime) -> bool {
+        if self.from < self.to { (self.from..self.to).contains(&time) } else { time >= self.from || time < self.to }
+    }
+
+    /// `23:30-00:30`; the error says what is wrong in words that follow a name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+        let ends = text.split_once(['-', '–']).and_then(|(from, to)| Some((time(from)?, time(to)?)));
+        match ends {
+            None => Err(format!("`{}` is not a window of two times of day, nor `none`", shorten(text))),
+            Some((from, to)) if from == to => Err("begins and ends at the same time".to_owned()),
+            Some((from, to)) => Ok(Self { from, to }),
+        }
+    }
+}
+
+fn cutoff(text: &str) -> Result<Option<CutOff>, String> {
+    if text.eq_ignore_ascii_case("none") { Ok(None) } else { CutOff::parse(text).map(Some) }
+}
