@@ -2,10 +2,10 @@
 //! said before any money moves.
 
 use crate::catalog::{Catalog, Product, ProductKind, Route};
-use crate::command::{OrderLine, What};
+use crate::command::{Destination, OrderLine, What};
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
-use crate::phone::{Operator, Phone, PrefixTable};
+use crate::phone::{Phone, PrefixTable};
 use crate::reply::{Near, Refused, Why};
 
 /// Shorter numbers are not in use: 08 and eight more digits.
@@ -61,7 +61,7 @@ impl Shelves<'_> {
             let example = format!("TAG.{}.{dest}", product.code);
             return Err(refuse(Why::BillNeedsInquiry { example }));
         }
-        self.check_destination(product, &dest).map_err(refuse)?;
+        self.check_destination(product, &line.dest).map_err(refuse)?;
         let routes = self.routes(product).map_err(refuse)?;
         Ok(Candidate {
             product: product.clone(),
@@ -79,45 +79,51 @@ impl Shelves<'_> {
                 let product = self.catalog.get(code).ok_or_else(|| Why::UnknownProduct { near: near() })?;
                 if product.is_open() { Ok(product) } else { Err(Why::Closed) }
             }
-            What::Nominal(nominal) => self.by_nominal(*nominal, line.dest.as_str()),
+            What::Nominal(nominal) => self.by_nominal(*nominal, &line.dest),
         }
     }
 
     /// The operator's cheapest open product of a nominal; for a meter, the cheapest open token.
-    fn by_nominal(&self, nominal: Rupiah, dest: &str) -> Result<&Product, Why> {
+    fn by_nominal(&self, nominal: Rupiah, dest: &Destination) -> Result<&Product, Why> {
         let nominal = if nominal.get() < THOUSAND { Rupiah::new(nominal.get() * THOUSAND) } else { nominal };
-        let operators = Phone::parse(dest).map(|phone| self.prefixes.operators_of(&phone));
-        let fits = |product: &&Product| match &operators {
-            Some(operators) => product.kind == ProductKind::Topup && sold_for(product, operators),
-            None => product.kind == ProductKind::Token,
+        let found = match dest.phone() {
+            Some(phone) => {
+                let operators = self.operators_of(phone);
+                if operators.is_empty() {
+                    return Err(Why::UnknownPrefix);
+                }
+                let found = self.catalog.by_nominal(nominal, &operators);
+                found.map_err(|_| near(&self.catalog.near_nominal(nominal, &operators, NEAR)))
+            }
+            None => self.token_by_nominal(nominal).ok_or_else(Vec::new),
         };
-        if operators.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Why::UnknownPrefix);
-        }
-        let candidates: Vec<&Product> = self.catalog.iter().filter(fits).collect();
-        candidates
-            .iter()
-            .filter(|product| product.is_open() && product.nominal == Some(nominal))
-            .min_by_key(|product| product.price)
-            .copied()
-            .ok_or_else(|| Why::NoProductForNominal { nominal, near: nearest_nominals(&candidates, nominal) })
+        found.map_err(|near| Why::NoProductForNominal { nominal, near })
     }
 
-    fn check_destination(&self, product: &Product, dest: &str) -> Result<(), Why> {
+    fn token_by_nominal(&self, nominal: Rupiah) -> Option<&Product> {
+        let fits = |product: &&Product| {
+            product.kind == ProductKind::Token && product.is_open() && product.nominal == Some(nominal)
+        };
+        self.catalog.iter().filter(fits).min_by_key(|product| (product.price, &product.code))
+    }
+
+    fn operators_of(&self, phone: &Phone) -> Vec<&'static str> {
+        self.prefixes.operators_of(phone).iter().map(|operator| operator.as_str()).collect()
+    }
+
+    fn check_destination(&self, product: &Product, dest: &Destination) -> Result<(), Why> {
         match (product.kind, &product.operator) {
-            (ProductKind::Token, _) => check_length(dest, &METER_DIGITS),
-            (_, None) => check_length(dest, &OTHER_LENGTH),
+            (ProductKind::Token, _) => check_length(dest.as_str(), &METER_DIGITS),
+            (_, None) => check_length(dest.as_str(), &OTHER_LENGTH),
             (_, Some(wants)) => {
-                check_length(dest, &(SHORTEST_PHONE..=LONGEST_PHONE))?;
-                let phone = Phone::parse(dest).ok_or(Why::Unreadable)?;
-                let of = self.prefixes.operators_of(&phone);
+                check_length(dest.as_str(), &(SHORTEST_PHONE..=LONGEST_PHONE))?;
+                let of = dest.phone().map(|phone| self.operators_of(phone)).unwrap_or_default();
                 if of.is_empty() {
                     Err(Why::UnknownPrefix)
-                } else if of.contains(wants) {
+                } else if of.contains(&wants.as_str()) {
                     Ok(())
                 } else {
-                    let of = of.iter().map(ToString::to_string).collect();
-                    Err(Why::OtherOperator { of, wants: wants.to_string() })
+                    Err(Why::OtherOperator { of: of.into_iter().map(ToOwned::to_owned).collect(), wants: wants.clone() })
                 }
             }
         }
@@ -135,10 +141,6 @@ impl Shelves<'_> {
     }
 }
 
-fn sold_for(product: &Product, operators: &[Operator]) -> bool {
-    product.operator.as_ref().is_some_and(|operator| operators.contains(operator))
-}
-
 fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
     let length = dest.chars().count();
     if length < *range.start() {
@@ -152,14 +154,4 @@ fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(
 
 fn near(products: &[&Product]) -> Vec<Near> {
     products.iter().map(|product| Near { code: product.code.clone(), name: product.name.clone() }).collect()
-}
-
-fn nearest_nominals(products: &[&Product], nominal: Rupiah) -> Vec<Near> {
-    let mut priced: Vec<(i64, &Product)> = products
-        .iter()
-        .filter(|product| product.is_open())
-        .filter_map(|product| Some(((product.nominal?.get() - nominal.get()).abs(), *product)))
-        .collect();
-    priced.sort_by_key(|(distance, product)| (*distance, product.price));
-    near(&priced.into_iter().take(NEAR).map(|(_, product)| product).collect::<Vec<_>>())
 }
