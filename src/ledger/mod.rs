@@ -2,6 +2,7 @@
 //! live here, the stores apply them inside one atomic commit.
 
 mod account;
+pub mod audit;
 mod chain;
 mod posting;
 

@@ -2,7 +2,18 @@
 //! it happened. Reads that answer a chat cost what their result costs. No rules of the business live here but those a
 //! commit enforces: funds, versions, unique keys.
 
+mod apply;
+pub mod audit;
 mod commit;
+mod keys;
+mod kv;
+pub mod memory;
+mod read;
+mod reads;
+mod rows;
+mod sled_kv;
+pub mod sled_store;
+mod writer;
 
 use async_trait::async_trait;
 

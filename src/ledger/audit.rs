@@ -1,0 +1,274 @@
+//! The books worked out a second time from the journal alone, by simpler means than the ledger's own: four sums per
+//! account in wide integers and a list of open holds. What both agree on is hardly wrong. See [`Recount`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use super::{Account, AccountId, Digest, Entry, EntryKind, Hold, Reason, verify};
+use crate::ids::OrderId;
+use crate::money::Rupiah;
+
+/// A thousand differences say no more than a hundred.
+const MOST_DIFFERENCES: usize = 100;
+
+/// Which of the four sums of an account.
+#[derive(Clone, Copy)]
+enum Sum {
+    Debits,
+    Credits,
+    PendingDebits,
+    PendingCredits,
+}
+
+type Sums = [i128; 4];
+
+fn balance(sums: &Sums) -> i128 {
+    sums[Sum::Credits as usize] - sums[Sum::Debits as usize]
+}
+
+fn available(sums: &Sums) -> i128 {
+    balance(sums) - sums[Sum::PendingDebits as usize]
+}
+
+/// Reads a journal from its first line and keeps what it adds up to.
+#[derive(Default)]
+pub struct Recount {
+    accounts: HashMap<AccountId, Sums>,
+    holds: HashMap<OrderId, Hold>,
+    last_seq: u64,
+    last_digest: Digest,
+    kinds: BTreeMap<&'static str, (u64, i128)>,
+    overdrawn: u64,
+    differences: Vec<String>,
+    more_differences: u64,
+}
+
+impl Recount {
+    /// Number of the last line read.
+    #[must_use]
+    pub const fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+
+    /// Notes something that is not as it must be.
+    pub fn differs(&mut self, difference: String) {
+        if self.differences.len() < MOST_DIFFERENCES {
+            self.differences.push(difference);
+        } else {
+            self.more_differences += 1;
+        }
+    }
+
+    /// Takes the journal's next line.
+    pub fn entry(&mut self, entry: &Entry) {
+        let seq = entry.seq;
+        if seq != self.last_seq + 1 {
+            self.differs(format!("line {seq} follows line {}", self.last_seq));
+        }
+        if !verify(entry, self.last_digest) {
+            self.differs(format!("line {seq} is not what was sealed after the line before it"));
+        }
+        (self.last_seq, self.last_digest) = (seq, entry.digest);
+        if !entry.amount.is_positive() || entry.debit == entry.credit {
+            self.differs(format!("line {seq} moves {} from {} to {}", entry.amount, entry.debit, entry.credit));
+        }
+        self.resolve_hold(entry);
+        self.add(entry);
+        self.check_running(entry);
+        let kind = self.kinds.entry(kind_name(entry)).or_default();
+        *kind = (kind.0 + 1, kind.1 + i128::from(entry.amount.get()));
+    }
+
+    fn resolve_hold(&mut self, entry: &Entry) {
+        let seq = entry.seq;
+        if entry.kind == EntryKind::Transfer {
+            return;
+        }
+        let Some(order) = entry.order else {
+            self.differs(format!("line {seq} is about a hold but names no order"));
+            return;
+        };
+        let of_entry = Hold { order, debit: entry.debit.clone(), credit: entry.credit.clone(), amount: entry.amount };
+        if entry.kind == EntryKind::Hold {
+            if self.holds.insert(order, of_entry).is_some() {
+                self.differs(format!("line {seq} holds for order {order} a second time"));
+            }
+        } else if self.holds.remove(&order) != Some(of_entry) {
+            self.differs(format!("line {seq} resolves a hold of order {order} that is not open like this"));
+        }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        let amount = i128::from(entry.amount.get());
+        let (pending, posted) = match entry.kind {
+            EntryKind::Transfer => (0, amount),
+            EntryKind::Hold => (amount, 0),
+            EntryKind::Capture => (-amount, amount),
+            EntryKind::Release => (-amount, 0),
+        };
+        let debit = self.accounts.entry(entry.debit.clone()).or_default();
+        debit[Sum::Debits as usize] += posted;
+        debit[Sum::PendingDebits as usize] += pending;
+        let credit = self.accounts.entry(entry.credit.clone()).or_default();
+        credit[Sum::Credits as usize] += posted;
+        credit[Sum::PendingCredits as usize] += pending;
+    }
+
+    /// The line's own running figures, and whether it drew more than there was.
+    fn check_running(&mut self, entry: &Entry) {
+        for (id, noted) in [(&entry.debit, entry.debit_available), (&entry.credit, entry.credit_available)] {
+            let counted = self.accounts.get(id).map_or(0, available);
+            if counted != i128::from(noted.get()) {
+                self.differs(format!("line {} notes {noted} available on {id}, counted {counted}", entry.seq));
+            }
+        }
+        let drew_new_money = matches!(entry.kind, EntryKind::Transfer | EntryKind::Hold);
+        let below_zero = self.accounts.get(&entry.debit).is_some_and(|sums| available(sums) < 0);
+        if drew_new_money && below_zero && entry.debit.is_limited() {
+            if corrects_the_past(entry.reason) {
+                self.overdrawn += 1;
+            } else {
+                self.differs(format!("line {} overdraws {} for {:?}", entry.seq, entry.debit, entry.reason));
+            }
+        }
+    }
+
+    /// Compares what the store keeps with what the journal adds up to, and closes the count.
+    #[must_use]
+    pub fn compare(mut self, accounts: &[(AccountId, Account)], holds: &[Hold]) -> AuditReport {
+        self.compare_accounts(accounts);
+        self.compare_holds(holds);
+        let total: i128 = self.accounts.values().map(balance).sum();
+        if total != 0 {
+            self.differs(format!("all balances together are {total}, not zero"));
+        }
+        let mut negative: Vec<(AccountId, Rupiah)> = accounts
+            .iter()
+            .filter(|(id, account)| id.is_limited() && account.available().is_negative())
+            .map(|(id, account)| (id.clone(), account.available()))
+            .collect();
+        negative.sort();
+        AuditReport {
+            accounts: self.accounts.len(),
+            entries: self.last_seq,
+            holds: self.holds.len(),
+            held: self.holds.values().map(|hold| i128::from(hold.amount.get())).sum(),
+            kinds: self.kinds,
+            overdrawn: self.overdrawn,
+            negative,
+            head: self.last_digest,
+            differences: self.differences,
+            more_differences: self.more_differences,
+        }
+    }
+
+    fn compare_accounts(&mut self, stored: &[(AccountId, Account)]) {
+        let mut counted = self.accounts.clone();
+        for (id, account) in stored {
+            let sums = counted.remove(id).unwrap_or_default();
+            let kept = [account.debits, account.credits, account.pending_debits, account.pending_credits];
+            if sums != kept.map(|total| i128::from(total.get())) {
+                self.differs(format!("{id} is stored as {kept:?}, the journal adds up to {sums:?}"));
+            }
+        }
+        for (id, sums) in counted {
+            if sums != Sums::default() {
+                self.differs(format!("{id} is not stored, the journal adds up to {sums:?}"));
+            }
+        }
+    }
+
+    fn compare_holds(&mut self, stored: &[Hold]) {
+        let mut counted = self.holds.clone();
+        for hold in stored {
+            if counted.remove(&hold.order).as_ref() != Some(hold) {
+                self.differs(format!("the stored hold of order {} is not the journal's", hold.order));
+            }
+        }
+        for order in counted.into_keys() {
+            self.differs(format!("the journal's hold of order {order} is not stored"));
+        }
+    }
+}
+
+/// Only these may take a reseller below zero: what happened cannot be refused any more.
+const fn corrects_the_past(reason: Reason) -> bool {
+    match reason {
+        Reason::Reversal | Reason::LateDelivery | Reason::CostReversal => true,
+        Reason::Deposit | Reason::Order | Reason::Cost => false,
+    }
+}
+
+const fn kind_name(entry: &Entry) -> &'static str {
+    match (entry.kind, entry.reason) {
+        (EntryKind::Hold, _) => "holds",
+        (EntryKind::Capture, _) => "captures",
+        (EntryKind::Release, _) => "releases",
+        (EntryKind::Transfer, Reason::Deposit) => "deposits",
+        (EntryKind::Transfer, Reason::Order) => "other transfers",
+        (EntryKind::Transfer, Reason::Cost) => "costs",
+        (EntryKind::Transfer, Reason::Reversal) => "reversals",
+        (EntryKind::Transfer, Reason::LateDelivery) => "late deliveries",
+        (EntryKind::Transfer, Reason::CostReversal) => "costs given back",
+    }
+}
+
+/// What an audit found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Accounts that ever moved.
+    pub accounts: usize,
+    /// Lines of the journal.
+    pub entries: u64,
+    /// Open holds, and what they reserve together in whole rupiah.
+    pub holds: usize,
+    pub held: i128,
+    /// Lines and whole rupiah per kind.
+    pub kinds: BTreeMap<&'static str, (u64, i128)>,
+    /// Lines that took a reseller below zero for a permitted reason.
+    pub overdrawn: u64,
+    /// Resellers below zero now: no fault of the books, but someone should look.
+    pub negative: Vec<(AccountId, Rupiah)>,
+    /// The last line's digest.
+    pub head: Digest,
+    /// Everything that is not as it must be, the first hundred in words.
+    pub differences: Vec<String>,
+    pub more_differences: u64,
+}
+
+impl AuditReport {
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+impl fmt::Display for AuditReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} journal lines, {} accounts", self.entries, self.accounts)?;
+        writeln!(f, "{} open holds over {}", self.holds, grouped(self.held))?;
+        for (kind, (lines, amount)) in &self.kinds {
+            writeln!(f, "{lines} {kind} over {}", grouped(*amount))?;
+        }
+        writeln!(f, "last digest {}", self.head)?;
+        if self.overdrawn > 0 {
+            writeln!(f, "{} corrections took a reseller below zero", self.overdrawn)?;
+        }
+        for (account, available) in &self.negative {
+            writeln!(f, "note: {account} is at {available}")?;
+        }
+        for difference in &self.differences {
+            writeln!(f, "DIFFERENCE: {difference}")?;
+        }
+        if self.more_differences > 0 {
+            writeln!(f, "and {} more differences", self.more_differences)?;
+        }
+        let verdict = if self.is_clean() { "the books are right" } else { "the books are WRONG" };
+        f.write_str(verdict)
+    }
+}
+
+/// As money prints, where it fits.
+fn grouped(amount: i128) -> String {
+    i64::try_from(amount).map_or_else(|_| amount.to_string(), |amount| Rupiah::new(amount).to_string())
+}

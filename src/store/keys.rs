@@ -1,0 +1,191 @@
+//! The keys of all rows. One byte says what a row is; numbers are big-endian so that ranges sort; texts carry their
+//! length so that none is the beginning of another.
+
+use chrono::Datelike as _;
+use sha2::{Digest as _, Sha256};
+
+use super::MessageKey;
+use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference, SupplierId};
+use crate::ledger::AccountId;
+use crate::order::SlotKey;
+
+pub(super) const ORDER: u8 = b'o';
+const ORDER_OF_AGENT: u8 = b'a';
+pub(super) const SLOT: u8 = b's';
+pub(super) const REFERENCE: u8 = b'r';
+/// An open hold; as an order is open exactly as long as its hold, these rows are the set of open orders too.
+pub(super) const HOLD: u8 = b'h';
+pub(super) const JOURNAL: u8 = b'j';
+const LINE: u8 = b'k';
+pub(super) const ACCOUNT: u8 = b'b';
+pub(super) const ANSWERED: u8 = b'n';
+pub(super) const INBOX: u8 = b'i';
+pub(super) const OUTBOX: u8 = b'u';
+pub(super) const AGENT: u8 = b'g';
+const AGENT_OF_CHAT: u8 = b'c';
+const AGENT_OF_PHONE: u8 = b'p';
+pub(super) const PRODUCT: u8 = b'd';
+pub(super) const ACT: u8 = b't';
+const META: u8 = b'm';
+
+/// Longer texts stand in a key as their hash: keys stay small whatever people type.
+const LONGEST_TEXT: usize = 64;
+const HASHED: u8 = u8::MAX;
+
+struct Key(Vec<u8>);
+
+impl Key {
+    fn new(kind: u8) -> Self {
+        let mut key = Vec::with_capacity(40);
+        key.push(kind);
+        Self(key)
+    }
+
+    fn u64(mut self, number: u64) -> Self {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    fn u32(mut self, number: u32) -> Self {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    fn u8(mut self, number: u8) -> Self {
+        self.0.push(number);
+        self
+    }
+
+    fn text(mut self, text: &str) -> Self {
+        match u8::try_from(text.len()) {
+            Ok(length) if text.len() <= LONGEST_TEXT => {
+                self.0.push(length);
+                self.0.extend_from_slice(text.as_bytes());
+            }
+            _ => {
+                self.0.push(HASHED);
+                self.0.extend_from_slice(&Sha256::digest(text.as_bytes()));
+            }
+        }
+        self
+    }
+
+    fn chat(self, chat: &ChatId) -> Self {
+        self.text(&chat.to_string())
+    }
+
+    fn message(self, key: &MessageKey) -> Self {
+        match key {
+            MessageKey::Chat { chat, message } => self.u8(0).chat(chat).text(message),
+            MessageKey::Callback { supplier, reference, content } => {
+                self.u8(1).text(supplier.as_str()).u64(reference.0).u64(*content)
+            }
+        }
+    }
+}
+
+/// Everything of one kind.
+pub(super) fn all(kind: u8) -> Vec<u8> {
+    vec![kind]
+}
+
+pub(super) fn order(id: OrderId) -> Vec<u8> {
+    Key::new(ORDER).u64(id.0).0
+}
+
+pub(super) fn order_of_agent(agent: AgentId, id: OrderId) -> Vec<u8> {
+    Key::new(ORDER_OF_AGENT).u32(agent.0).u64(id.0).0
+}
+
+/// One row per slot. Slots to one destination stand together, by day, so they are the index by destination too.
+pub(super) fn slot(slot: &SlotKey) -> Vec<u8> {
+    // Days count from year 1; the years before it are not ours.
+    let day = u32::try_from(slot.day.num_days_from_ce()).unwrap_or(0);
+    Key(slots_to(slot.agent, &slot.dest)).u32(day).text(slot.product.as_str()).u8(slot.nth).0
+}
+
+/// Prefix of every slot of a reseller to one destination.
+pub(super) fn slots_to(agent: AgentId, dest: &str) -> Vec<u8> {
+    Key::new(SLOT).u32(agent.0).text(dest).0
+}
+
+/// The number before the supplier: references grow, so new rows go side by side.
+pub(super) fn reference(supplier: &SupplierId, reference: Reference) -> Vec<u8> {
+    Key::new(REFERENCE).u64(reference.0).text(supplier.as_str()).0
+}
+
+pub(super) fn hold(order: OrderId) -> Vec<u8> {
+    Key::new(HOLD).u64(order.0).0
+}
+
+pub(super) fn journal(seq: u64) -> Vec<u8> {
+    Key::new(JOURNAL).u64(seq).0
+}
+
+/// Index: the journal's lines of one account.
+pub(super) fn line(account: &AccountId, seq: u64) -> Vec<u8> {
+    Key::new(LINE).text(&account.to_string()).u64(seq).0
+}
+
+pub(super) fn account(id: &AccountId) -> Vec<u8> {
+    let mut key = all(ACCOUNT);
+    key.extend_from_slice(id.to_string().as_bytes());
+    key
+}
+
+pub(super) fn answered(key: &MessageKey) -> Vec<u8> {
+    Key::new(ANSWERED).message(key).0
+}
+
+pub(super) fn inbox(key: &MessageKey) -> Vec<u8> {
+    Key::new(INBOX).message(key).0
+}
+
+pub(super) fn outbox(chat: &ChatId, seq: u64) -> Vec<u8> {
+    Key(outbox_of(chat)).u64(seq).0
+}
+
+pub(super) fn outbox_of(chat: &ChatId) -> Vec<u8> {
+    Key::new(OUTBOX).chat(chat).0
+}
+
+pub(super) fn agent(id: AgentId) -> Vec<u8> {
+    Key::new(AGENT).u32(id.0).0
+}
+
+pub(super) fn agent_of_chat(chat: &ChatId) -> Vec<u8> {
+    Key::new(AGENT_OF_CHAT).chat(chat).0
+}
+
+pub(super) fn agent_of_phone(phone: &str) -> Vec<u8> {
+    Key::new(AGENT_OF_PHONE).text(phone).0
+}
+
+pub(super) fn product(code: &ProductCode) -> Vec<u8> {
+    Key::new(PRODUCT).text(code.as_str()).0
+}
+
+pub(super) fn act(seq: u64) -> Vec<u8> {
+    Key::new(ACT).u64(seq).0
+}
+
+pub(super) fn meta(name: &str) -> Vec<u8> {
+    Key::new(META).text(name).0
+}
+
+/// The number that starts `skip` bytes into a key.
+pub(super) fn number_at(key: &[u8], skip: usize) -> Option<u64> {
+    let bytes = key.get(skip..skip.checked_add(8)?)?;
+    Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
+
+/// The number a key ends with.
+pub(super) fn last_number(key: &[u8]) -> Option<u64> {
+    number_at(key, key.len().checked_sub(8)?)
+}
+
+/// The day of a slot's key, given the length of its [`slots_to`] prefix.
+pub(super) fn day_of_slot(key: &[u8], prefix: usize) -> Option<u32> {
+    let bytes = key.get(prefix..prefix.checked_add(4)?)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}

@@ -1,0 +1,160 @@
+//! Spells out the reads of [`super::Store`] for an engine that has `read` (a closure over its rows) and `sequences`;
+//! writing and closing are the engine's own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::kv::Kv;
+use super::read::Reader;
+use super::{Sequence, StoreError};
+use crate::ids::Reference;
+
+/// The numbers a store hands out. They are in no row until a commit uses them, so they start over behind the highest
+/// one stored.
+#[derive(Debug, Default)]
+pub(super) struct Sequences {
+    order: AtomicU64,
+    agent: AtomicU64,
+    reference: AtomicU64,
+}
+
+impl Sequences {
+    pub(super) fn load<K: Kv>(rows: &Reader<'_, K>) -> Result<Self, StoreError> {
+        Ok(Self {
+            order: rows.last_order()?.into(),
+            agent: rows.last_agent()?.into(),
+            reference: rows.last_reference()?.into(),
+        })
+    }
+
+    pub(super) fn next(&self, sequence: Sequence) -> u64 {
+        let last = match sequence {
+            Sequence::Order => &self.order,
+            Sequence::Agent => &self.agent,
+        };
+        last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn next_reference(&self, floor: u64) -> Reference {
+        let next = |last: u64| floor.max(last).saturating_add(1);
+        let before = self.reference.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        Reference(next(before.unwrap_or_else(|last| last)))
+    }
+}
+
+macro_rules! store_with_reads {
+    (impl $engine:ty { $($own:tt)* }) => {
+        #[async_trait]
+        impl Store for $engine {
+        $($own)*
+
+        async fn next(&self, sequence: Sequence) -> Result<u64, StoreError> {
+            Ok(self.sequences.next(sequence))
+        }
+
+        async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError> {
+            Ok(self.sequences.next_reference(floor))
+        }
+
+        async fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
+            self.read(move |rows| rows.agent(id)).await
+        }
+
+        async fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError> {
+            let chat = chat.clone();
+            self.read(move |rows| rows.agent_of_chat(&chat)).await
+        }
+
+        async fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError> {
+            let phone = phone.to_owned();
+            self.read(move |rows| rows.agent_of_phone(&phone)).await
+        }
+
+        async fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError> {
+            self.read(move |rows| rows.agents(after, limit)).await
+        }
+
+        async fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
+            let id = id.clone();
+            self.read(move |rows| rows.account(&id)).await
+        }
+
+        async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
+            self.read(|rows| rows.accounts()).await
+        }
+
+        async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+            self.read(|rows| rows.holds()).await
+        }
+
+        async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            self.read(move |rows| rows.journal(after, limit)).await
+        }
+
+        async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            let id = id.clone();
+            self.read(move |rows| rows.statement(&id, before, limit)).await
+        }
+
+        async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+            self.read(move |rows| rows.order(id)).await
+        }
+
+        async fn order_of_reference(
+            &self,
+            supplier: &SupplierId,
+            reference: Reference,
+        ) -> Result<Option<Order>, StoreError> {
+            let supplier = supplier.clone();
+            self.read(move |rows| rows.order_of_reference(&supplier, reference)).await
+        }
+
+        async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
+            let slot = slot.clone();
+            self.read(move |rows| rows.order_in_slot(&slot)).await
+        }
+
+        async fn orders_of(
+            &self,
+            agent: AgentId,
+            dest: Option<&str>,
+            before: Option<OrderId>,
+            limit: usize,
+        ) -> Result<Vec<Order>, StoreError> {
+            let dest = dest.map(str::to_owned);
+            self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
+        }
+
+        async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
+            self.read(|rows| rows.open_orders()).await
+        }
+
+        async fn products(&self) -> Result<Vec<Product>, StoreError> {
+            self.read(|rows| rows.products()).await
+        }
+
+        async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
+            self.read(|rows| rows.inbox()).await
+        }
+
+        async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
+            let key = key.clone();
+            self.read(move |rows| rows.answered(&key)).await
+        }
+
+        async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+            self.read(|rows| rows.waiting_chats()).await
+        }
+
+        async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+            let chat = chat.clone();
+            self.read(move |rows| rows.outbox(&chat, limit)).await
+        }
+
+        async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
+            self.read(move |rows| rows.acts(limit)).await
+        }
+        }
+    };
+}
+
+pub(super) use store_with_reads;

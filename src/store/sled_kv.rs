@@ -1,0 +1,176 @@
+//! Rows in one sled tree, so that one batch is atomic. Long rows are cut into pieces: sled puts a node that outgrows a
+//! quarter of a segment into a file of its own below `blobs/`, and never syncs those.
+
+use std::ops::Range;
+
+use sha2::{Digest as _, Sha256};
+
+use super::StoreError;
+use super::kv::{Batch, Direction, Kv, Visit};
+
+/// sled keeps up to 17 rows in a leaf before it splits it, and up to 3 more while two leaves merge. 20 pieces of this
+/// size with their keys stay below the 131,052 bytes (a quarter of a segment) a node may have outside `blobs/`.
+const LONGEST_PIECE: usize = 4 << 10;
+
+/// First byte of a row that stands in pieces; JSON never starts with it. The number of bytes and a digest follow.
+const IN_PIECES: u8 = 0;
+/// Where pieces are kept: behind all other keys.
+const PIECE: u8 = b'~';
+/// A row in pieces can change while it is read; then it is read again, but not for ever.
+const READS: usize = 100;
+
+/// The part of sled this store uses.
+#[derive(Clone)]
+pub(super) struct SledKv {
+    tree: sled::Db,
+}
+
+pub(super) fn unavailable(error: &sled::Error) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+impl SledKv {
+    pub(super) const fn new(tree: sled::Db) -> Self {
+        Self { tree }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tree.is_empty()
+    }
+
+    /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file.
+    pub(super) fn write(&self, rows: Batch) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, row) in rows {
+            if is_cut(&key) {
+                self.drop_pieces(&mut batch, &key)?;
+            }
+            match row {
+                None => batch.remove(key),
+                Some(row) if row.len() > LONGEST_PIECE => insert_in_pieces(&mut batch, key, &row),
+                Some(row) => batch.insert(key, row),
+            }
+        }
+        self.tree.apply_batch(batch).map_err(|error| unavailable(&error))
+    }
+
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        self.tree.flush().map(|_| ()).map_err(|error| unavailable(&error))
+    }
+
+    fn stored(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
+        self.tree.get(key).map_err(|error| unavailable(&error))
+    }
+
+    fn drop_pieces(&self, batch: &mut sled::Batch, key: &[u8]) -> Result<(), StoreError> {
+        if let Some(pieces) = self.stored(key)?.as_deref().and_then(Pieces::read) {
+            (0..pieces.count()).for_each(|piece| batch.remove(piece_key(key, piece)));
+        }
+        Ok(())
+    }
+
+    /// A stored row put together again. `None` when it has been written over meanwhile.
+    fn whole(&self, key: &[u8], stored: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(pieces) = Pieces::read(stored) else { return Ok(Some(stored.to_vec())) };
+        let mut row = Vec::with_capacity(pieces.bytes);
+        for piece in 0..pieces.count() {
+            match self.stored(&piece_key(key, piece))? {
+                Some(piece) => row.extend_from_slice(&piece),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(row).filter(|row| Pieces::of(row) == pieces))
+    }
+}
+
+impl Kv for SledKv {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        for _ in 0..READS {
+            let Some(stored) = self.stored(key)? else { return Ok(None) };
+            if let Some(row) = self.whole(key, &stored)? {
+                return Ok(Some(row));
+            }
+        }
+        Err(StoreError::Corrupt { what: "long row", problem: "its pieces do not fit together".to_owned() })
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let mut rows = self.tree.range(range);
+        loop {
+            let row = match direction {
+                Direction::Up => rows.next(),
+                Direction::Down => rows.next_back(),
+            };
+            let Some(row) = row else { return Ok(()) };
+            let (key, stored) = row.map_err(|error| unavailable(&error))?;
+            let flow = match Pieces::read(&stored) {
+                None => visit(&key, &stored)?,
+                Some(_) => match self.get(&key)? {
+                    Some(row) => visit(&key, &row)?,
+                    None => continue,
+                },
+            };
+            if flow.is_break() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Whether an earlier row under this key can be in pieces. Asking costs the writer a read, so the small rows of the
+/// indexes are not asked about; they are never long.
+fn is_cut(key: &[u8]) -> bool {
+    use super::keys::{ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT};
+    key.first().is_some_and(|kind| [ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT].contains(kind))
+}
+
+/// What stands under the key of a row in pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pieces {
+    bytes: usize,
+    /// Of the whole row, so that pieces of two writes are never taken for one.
+    digest: [u8; 8],
+}
+
+impl Pieces {
+    fn of(row: &[u8]) -> Self {
+        let mut digest = [0; 8];
+        digest.iter_mut().zip(Sha256::digest(row)).for_each(|(to, from)| *to = from);
+        Self { bytes: row.len(), digest }
+    }
+
+    fn read(stored: &[u8]) -> Option<Self> {
+        let (&IN_PIECES, rest) = stored.split_first()? else { return None };
+        let (bytes, digest) = rest.split_first_chunk::<8>()?;
+        Some(Self { bytes: usize::try_from(u64::from_be_bytes(*bytes)).ok()?, digest: digest.try_into().ok()? })
+    }
+
+    fn write(self) -> Vec<u8> {
+        let mut stored = vec![IN_PIECES];
+        stored.extend_from_slice(&(self.bytes as u64).to_be_bytes());
+        stored.extend_from_slice(&self.digest);
+        stored
+    }
+
+    const fn count(self) -> usize {
+        self.bytes.div_ceil(LONGEST_PIECE)
+    }
+}
+
+fn piece_key(key: &[u8], piece: usize) -> Vec<u8> {
+    let mut name = Vec::with_capacity(key.len() + 9);
+    name.push(PIECE);
+    name.extend_from_slice(key);
+    name.extend_from_slice(&(piece as u64).to_be_bytes());
+    name
+}
+
+fn insert_in_pieces(batch: &mut sled::Batch, key: Vec<u8>, row: &[u8]) {
+    for (number, piece) in row.chunks(LONGEST_PIECE).enumerate() {
+        batch.insert(piece_key(&key, number), piece);
+    }
+    batch.insert(key, Pieces::of(row).write());
+}
