@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod agent;
+pub mod app;
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -14,6 +16,8 @@ pub mod money;
 pub mod order;
 pub mod phone;
 pub mod reply;
+pub mod shop;
 pub mod simulator;
 pub mod store;
 pub mod supplier;
+pub mod telemetry;

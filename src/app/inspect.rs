@@ -3,7 +3,7 @@
 use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{fault, open_store};
-use crate::ledger::audit;
+use crate::store::audit;
 
 /// Audits the store of a stopped shop and prints the figures.
 ///
@@ -19,5 +19,5 @@ pub async fn audit() -> Result<(), Failure> {
     let report = audit::audit(store.as_ref()).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;
-    if report.is_sound() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+    if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }

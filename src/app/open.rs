@@ -16,7 +16,8 @@ use crate::phone::PrefixTable;
 use crate::reply::Texts;
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
-use crate::store::{Commit, Outgoing, Payload, SledStore, Store};
+use crate::store::sled_store::{SledOptions, SledStore};
+use crate::store::{Commit, Outgoing, Payload, Store};
 
 /// A shop put together but not started.
 pub(super) struct Opened {
@@ -67,7 +68,7 @@ pub(super) async fn open(settings: Settings, catalog: &str) -> Result<Opened, Fa
 pub(super) async fn open_store(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
     let dir = dir.to_owned();
     let shown = dir.display().to_string();
-    let store = tokio::task::spawn_blocking(move || SledStore::open(&dir))
+    let store = tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()))
         .await
         .map_err(|error| Failure::Fault(format!("opening {shown}: {error}")))?
         .map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;

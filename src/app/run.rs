@@ -19,7 +19,7 @@ use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Http, router};
 use crate::shop::Shop;
 use crate::store::{InboxMessage, StoreError};
-use crate::{ledger, telemetry};
+use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
@@ -139,8 +139,8 @@ pub(super) async fn serve(listener: TcpListener, routes: axum::Router, stop: Can
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
 fn spawn_audit(store: Arc<dyn crate::store::Store>) {
     tokio::spawn(async move {
-        match ledger::audit::audit(store.as_ref()).await {
-            Ok(report) if report.is_sound() => tracing::info!("the books are sound"),
+        match crate::store::audit::audit(store.as_ref()).await {
+            Ok(report) if report.is_clean() => tracing::info!("the books are sound"),
             Ok(report) => tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`"),
             Err(error) => tracing::error!(%error, "the books could not be read"),
         }
