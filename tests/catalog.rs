@@ -244,8 +244,11 @@ fn a_row_of_another_length_is_told_as_such() {
 fn limits_end_the_reading() {
     assert_eq!(mistakes(&"x".repeat(LARGEST_FILE + 1)), ["line 1: the file is larger than 10485760 bytes"]);
 
-    let many: String = (0..=MOST_ROWS).map(|i| format!("A{i},n,c,,topup,,1,s,k,,1,1,yes\n")).collect();
-    assert_eq!(mistakes(&format!("{HEADER}\n{many}")), [format!("line {}: more than 100000 rows", MOST_ROWS + 2)]);
+    let many: Vec<_> = (0..=MOST_ROWS).map(|i| format!("A{i},n,c,,topup,,1,s,k,,1,1,yes")).collect();
+    assert_eq!(
+        mistakes(&format!("{HEADER}\n{}", many.join("\n"))),
+        [format!("line {}: more than 100000 rows", MOST_ROWS + 2)]
+    );
 
     let wrong = format!("{}\n", row(&[("price", "x")])).repeat(MOST_ERRORS + 5);
     let told = mistakes(&format!("{HEADER}\n{wrong}"));

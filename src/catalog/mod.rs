@@ -2,12 +2,13 @@
 //! knows orders or accounts.
 
 mod csv;
+mod fault;
 mod lookup;
 mod product;
 
 pub use csv::{
-    COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, OPERATORS, RowError, RowFault, SAMPLE,
-    parse_catalog, write_catalog,
+    COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, OPERATORS, SAMPLE, parse_catalog, write_catalog,
 };
+pub use fault::{RowError, RowFault};
 pub use lookup::{Catalog, NoNominal};
 pub use product::{Product, ProductKind, Route};

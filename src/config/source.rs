@@ -115,15 +115,28 @@ fn why_unread(name: &str, asked: &BTreeSet<String>) -> String {
     if let Some(id) = supplier.filter(|id| !asked.contains(&format!("SUPPLIER_{id}_PROTOCOL"))) {
         return format!("nothing reads this: KONTER_SUPPLIERS does not name `{}`", id.to_lowercase());
     }
+    // Only what follows the common prefix is compared, and short words need to be closer: PIN is not URL.
     let nearest = asked
         .iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(slips, _)| *slips <= SLIPS)
+        .filter_map(|known| {
+            let (word, other) = own_parts(name, known)?;
+            let slips = strsim::damerau_levenshtein(word, other);
+            (slips <= SLIPS.min(word.len() / 3)).then_some((slips, known))
+        })
         .min();
     match nearest {
         Some((_, known)) => format!("nothing reads this; did you mean {known}?"),
         None => "nothing reads this".to_owned(),
     }
+}
+
+/// What follows the part that two variables of one family share: `KONTER_`, or `SUPPLIER_` and the id.
+fn own_parts<'n>(name: &'n str, known: &'n str) -> Option<(&'n str, &'n str)> {
+    let prefix = match name.strip_prefix("SUPPLIER_").and_then(|rest| rest.find('_')) {
+        Some(id) => name.get(..="SUPPLIER_".len() + id)?,
+        None => OURS.into_iter().find(|prefix| name.starts_with(prefix))?,
+    };
+    Some((name.strip_prefix(prefix)?, known.strip_prefix(prefix)?))
 }
 
 /// A whole number within limits.

@@ -13,11 +13,9 @@ use ipnet::IpNet;
 #[must_use]
 pub fn believed_address(peer: IpAddr, forwarded_for: Option<&str>, trusted: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
+    let Some(header) = forwarded_for.filter(|_| allowed(peer, trusted)) else { return peer };
     let mut believed = peer;
-    if !allowed(believed, trusted) {
-        return peer;
-    }
-    for entry in forwarded_for.unwrap_or_default().rsplit(',').filter(|_| forwarded_for.is_some()) {
+    for entry in header.rsplit(',') {
         let Some(address) = parse_entry(entry) else { return peer };
         believed = address;
         if !allowed(believed, trusted) {

@@ -1,0 +1,84 @@
+//! What can be wrong with a catalog file.
+
+use std::fmt;
+
+use super::csv::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
+use crate::ids::{BadName, ProductCode, SupplierId};
+
+/// A mistake in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// Counted from 1, as an editor shows it.
+    pub line: u64,
+    /// The column's name, when the mistake lies in one cell.
+    pub column: Option<&'static str>,
+    pub fault: RowFault,
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.column {
+            Some(column) => write!(f, "line {}, {column}: {}", self.line, self.fault),
+            None => write!(f, "line {}: {}", self.line, self.fault),
+        }
+    }
+}
+
+impl std::error::Error for RowError {}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowFault {
+    #[error("the file is larger than {LARGEST_FILE} bytes")]
+    FileTooLarge,
+    #[error("more than {MOST_ROWS} rows")]
+    TooManyRows,
+    #[error("there are more mistakes; mend these first")]
+    TooManyErrors,
+    #[error("the first line must name the columns: {}", COLUMNS.join(","))]
+    NoHeader,
+    #[error("columns must be separated by commas, not by `{0}`")]
+    OtherSeparator(char),
+    #[error("`{0}` is not a column of the catalog")]
+    UnknownColumn(String),
+    #[error("this column is missing")]
+    MissingColumn,
+    #[error("this column stands twice")]
+    RepeatedColumn,
+    #[error("{found} cells where the header has {expected}; is there a comma or a quote too many?")]
+    CellCount { found: usize, expected: usize },
+    #[error("not readable as CSV")]
+    Unreadable,
+    #[error("must not be empty")]
+    Empty,
+    #[error("longer than {0} characters")]
+    TooLong(usize),
+    #[error("has a line break or another control character in it")]
+    ControlCharacter,
+    #[error(transparent)]
+    Name(#[from] BadName),
+    #[error("`{0}` is a command word, so nobody could order it")]
+    CommandWord(ProductCode),
+    #[error("`{0}` is none of: {list}", list = OPERATORS.join(", "))]
+    Operator(String),
+    #[error("`{0}` is none of: topup, token, bill")]
+    Kind(String),
+    #[error("`{0}` is neither yes nor no")]
+    Open(String),
+    #[error("`{0}` is not an amount in whole rupiah, written with digits only, such as 10500")]
+    Amount(String),
+    #[error("must not be below 0")]
+    Negative,
+    #[error("must be above 0")]
+    NotPositive,
+    #[error("must not be above {LARGEST_AMOUNT}")]
+    AmountTooLarge,
+    #[error("`{0}` is not a whole number such as 1")]
+    Priority(String),
+    #[error("`{0}` is not one of the suppliers in the settings")]
+    SupplierNotConfigured(SupplierId),
+    #[error("`{here}` here, but `{there}` on line {line}; all rows of one code must agree")]
+    Disagrees { here: String, there: String, line: u64 },
+    #[error("the same code, supplier and sku as line {line}")]
+    Duplicate { line: u64 },
+}
