@@ -1,8 +1,28 @@
-//! What the shop says, as data; and the one place that turns it into text. Nothing here decides anything.
+//! What the shop says, as data; and the one place that turns it into text. Nothing here decides anything, and nothing
+//! here reads files or a clock: the shell hands over an operator's own wording and the shop's time zone.
 
+mod clean;
+mod describe;
+mod describe_admin;
+mod fields;
+mod filters;
+mod load;
+mod promise;
+mod rendered;
+mod samples;
 mod says;
+mod split;
+mod texts;
+mod words;
 
+pub use filters::operator_name;
+pub use load::TextError;
+pub use rendered::Rendered;
+pub use samples::{Sample, samples};
 pub use says::{
     AdminProblem, AgentCard, AttemptCard, Near, OrderCard, OrderLine, PriceLine, Refused, RegisterProblem, Reply,
     SupplierCard, Verdict, Why,
 };
+pub use split::{TELEGRAM_LIMIT, split_for_telegram};
+pub use texts::Texts;
+pub use words::FEATURES;

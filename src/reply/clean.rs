@@ -1,0 +1,67 @@
+//! Makes text from people and suppliers safe to show: one line, nothing invisible, nothing that turns the reading
+//! direction, no endless novels.
+
+/// Names of people, products and categories.
+pub(super) const NAME: usize = 60;
+/// A destination or a code as somebody typed it.
+pub(super) const TYPED: usize = 40;
+/// A sentence: a note, a reason, a supplier's raw reply.
+pub(super) const SENTENCE: usize = 300;
+/// A serial number. Never cut short in practice: a part of one is worth nothing to the customer.
+pub(super) const SERIAL: usize = 500;
+
+/// The text on one line without characters that cannot be seen, at most `longest` characters.
+pub(super) fn clean(text: &str, longest: usize) -> String {
+    let mut cleaned = String::with_capacity(text.len().min(4 * longest));
+    let mut left = longest;
+    for c in text.trim().chars() {
+        let c = if is_break(c) { ' ' } else { c };
+        if is_invisible(c) {
+            continue;
+        }
+        if left == 0 {
+            cleaned.truncate(cleaned.trim_end().len());
+            cleaned.push('…');
+            return cleaned;
+        }
+        left -= 1;
+        cleaned.push(c);
+    }
+    cleaned.trim().to_owned()
+}
+
+const fn is_break(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Control, format, direction, filler, tag, variation and private-use characters. The private ones matter most: the
+/// filter that marks what can be copied uses two of them.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_removed_and_what_is_long_is_cut() {
+        for (raw, shown) in [
+            ("  BUDI  ", "BUDI"),
+            ("two\r\nlines", "two  lines"),
+            ("a\u{202e}b\u{200b}c\u{feff}d\u{e000}e\u{7}f", "abcdef"),
+            ("\u{200b} \u{1b}[1m ", "[1m"),
+            ("Ñandú 株式会社", "Ñandú 株式会社"),
+            ("0123456789", "0123456789"),
+            ("0123456789\u{200b}", "0123456789"),
+            ("01234567890", "0123456789…"),
+        ] {
+            assert_eq!(clean(raw, 10), shown, "{raw:?}");
+        }
+    }
+}

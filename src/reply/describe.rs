@@ -1,0 +1,295 @@
+//! Which text a reply is told with, and the values that text is given.
+
+use minijinja::value::Value;
+
+use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
+use super::describe_admin;
+use super::fields::Fields;
+use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
+use super::words::{self, Say};
+use crate::money::Rupiah;
+use crate::supplier::{Detail, Details};
+
+/// A text's key and its values.
+pub(super) type Described = (&'static str, Fields);
+
+/// Every text is also given `balance`, which may be missing.
+pub(super) fn describe(reply: &Reply, balance: Option<Rupiah>, say: &Say<'_>) -> Described {
+    let (key, fields) = reply_fields(reply, say);
+    (key, fields.money("balance", balance))
+}
+
+fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
+    let none = Fields::new();
+    match reply {
+        Reply::OrderPending(line) => ("order.pending", order_line(line, say)),
+        Reply::OrderSuccess(line) => ("order.success", order_line(line, say)),
+        Reply::OrderFailed(line) => ("order.failed", order_line(line, say)),
+        Reply::OrderReversed(line) => ("order.reversed", order_line(line, say)),
+        Reply::OrderDeliveredLate(line) => ("order.delivered_late", order_line(line, say)),
+        Reply::OrderRefused(refused) => refusal(refused, say),
+        Reply::PinWrong { tries_left } => ("pin.wrong", none.set("tries_left", *tries_left)),
+        Reply::PinLocked { until } => ("pin.locked", none.time("until", *until)),
+        Reply::PinMissing { example } => ("pin.missing", none.text("example", example, SENTENCE)),
+        Reply::NotRegistered => ("account.not_registered", none),
+        Reply::AgentWaiting { code } => ("account.waiting", none.code("code", code)),
+        Reply::AgentBlocked { code } => ("account.blocked", none.code("code", code)),
+        Reply::Balance { code, name } => ("account.balance", none.code("code", code).text("name", name, NAME)),
+        Reply::Prices { lines, left_out } => {
+            ("price.list", none.list("lines", lines.iter().map(price_line)).set("left_out", *left_out))
+        }
+        Reply::NoPrices { filter, near } => {
+            ("price.none", none.text("filter", filter, TYPED).list("near", nearby(near)))
+        }
+        Reply::Orders { lines, dest } => {
+            let lines = lines.iter().map(|line| order_line(line, say));
+            ("order.list", none.list("lines", lines).maybe("dest", dest.as_ref(), TYPED))
+        }
+        Reply::PinChanged => ("pin.changed", none),
+        Reply::PinUnfit => ("pin.unfit", none),
+        Reply::PinSame => ("pin.same", none),
+        Reply::Registered { code, name, waiting } => {
+            ("account.registered", none.code("code", code).text("name", name, NAME).set("waiting", *waiting))
+        }
+        Reply::RegisterRefused { problem } => register_problem(problem),
+        Reply::Approved { code, name } => ("account.approved", none.code("code", code).text("name", name, NAME)),
+        Reply::DepositReceived { amount, note } => {
+            ("account.deposit", none.money("amount", *amount).maybe("note", note.as_ref(), SENTENCE))
+        }
+        Reply::Welcome { registered, name } => {
+            ("talk.welcome", none.set("registered", *registered).maybe("name", Some(name), NAME))
+        }
+        Reply::Help { topic, admin } => (words::help_key(topic.as_deref()), none.set("admin", *admin)),
+        Reply::GroupPointer { bot } => {
+            ("talk.group", none.maybe("bot", bot.as_ref().map(|b| b.trim_start_matches('@')), NAME))
+        }
+        Reply::NotUnderstood { problem, nearest } => {
+            let fields = none.maybe("problem", problem.as_ref(), SENTENCE);
+            ("talk.not_understood", fields.text("nearest", nearest, SENTENCE))
+        }
+        Reply::NotOffered { feature } => ("talk.not_offered", none.set("feature", words::feature(feature, say))),
+        Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
+        Reply::TryAgain => ("talk.try_again", none),
+        Reply::NotAdmin
+        | Reply::AdminRefused { .. }
+        | Reply::AdminDeposit { .. }
+        | Reply::AdminAgent(_)
+        | Reply::AdminAgents { .. }
+        | Reply::AdminApproved { .. }
+        | Reply::AdminOrder(_)
+        | Reply::AdminPending { .. }
+        | Reply::AdminDecided { .. }
+        | Reply::AdminRechecking { .. }
+        | Reply::AdminSuppliers { .. }
+        | Reply::AlertNewAgent(_)
+        | Reply::AlertOverdue(_)
+        | Reply::AlertContradiction { .. }
+        | Reply::AlertDoubleDelivery(_) => describe_admin::describe(reply, say),
+    }
+}
+
+fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
+    let base = Fields::new().text("product", &refused.product, TYPED).text("dest", &refused.dest, TYPED);
+    match &refused.why {
+        Why::UnknownProduct { near } => ("refused.unknown_product", base.list("near", nearby(near))),
+        Why::Closed => ("refused.closed", base),
+        Why::OtherOperator { of, wants } => {
+            let of = of.iter().map(|name| clean(name, NAME)).collect::<Value>();
+            ("refused.other_operator", base.set("of", of).text("wants", wants, NAME))
+        }
+        Why::UnknownPrefix => ("refused.unknown_prefix", base),
+        Why::TooShort => ("refused.too_short", base),
+        Why::TooLong => ("refused.too_long", base),
+        Why::Unreadable => ("refused.unreadable", base),
+        Why::NoProductForNominal { nominal, near } => {
+            ("refused.no_nominal", base.money("nominal", *nominal).list("near", nearby(near)))
+        }
+        Why::BalanceShort { price, missing } => {
+            ("refused.balance_short", base.money("price", *price).money("missing", *missing))
+        }
+        Why::AlreadyOrdered { earlier, again } => {
+            let base = base.set("earlier", order_line(earlier, say));
+            ("refused.already_ordered", base.text("again", again, SENTENCE))
+        }
+        Why::Stale { minutes } => ("refused.stale", base.set("minutes", *minutes)),
+        Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
+        Why::CutOff => ("refused.cut_off", base),
+        Why::NoSupplier => ("refused.no_supplier", base),
+    }
+}
+
+fn register_problem(problem: &RegisterProblem) -> Described {
+    let none = Fields::new();
+    match problem {
+        RegisterProblem::Closed => ("register.closed", none),
+        RegisterProblem::Already { code } => ("register.already", none.code("code", code)),
+        RegisterProblem::NameMissing => ("register.name_missing", none),
+        RegisterProblem::NameTooLong => ("register.name_too_long", none),
+        RegisterProblem::PinMissing => ("register.pin_missing", none),
+        RegisterProblem::PinUnfit => ("register.pin_unfit", none),
+    }
+}
+
+/// The values of an order, for its reseller. `state` is `open`, `success` or `failed` in every language.
+pub(super) fn order_line(line: &OrderLine, say: &Say<'_>) -> Fields {
+    let state = match line.verdict {
+        Verdict::Open => "open",
+        Verdict::Success => "success",
+        Verdict::Failed => "failed",
+    };
+    Fields::new()
+        .set("order", line.order.0)
+        .code("product", &line.product)
+        .text("product_name", &line.product_name, NAME)
+        .text("dest", &line.dest, TYPED)
+        .set("nth", line.nth)
+        .money("price", line.price)
+        .set("state", state)
+        .set("verdict", words::verdict(line.verdict, say))
+        .set("sn", serial(line))
+        .set("details", details(&line.details))
+        .set("reason", line.reason.as_ref().map(|reason| words::reason(reason, say)))
+        .time("at", line.at)
+        .maybe("client_reference", line.client_reference.as_ref(), NAME)
+}
+
+/// The serial number as shown; a token in groups of four, because people type it into a meter.
+pub(super) fn serial(line: &OrderLine) -> String {
+    match line.details.get(&Detail::Token) {
+        Some(token) if !token.trim().is_empty() => grouped(token),
+        _ => clean(&line.sn, SERIAL),
+    }
+}
+
+/// Digits of a token in one group.
+const GROUP: usize = 4;
+
+/// `1234-5678-…`; what is more than digits and separators stays as it is.
+fn grouped(token: &str) -> String {
+    let token = clean(token, SERIAL);
+    let only_digits = token.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' '));
+    if !only_digits {
+        return token;
+    }
+    let mut groups = String::new();
+    for (i, digit) in token.chars().filter(char::is_ascii_digit).enumerate() {
+        if i > 0 && i.is_multiple_of(GROUP) {
+            groups.push('-');
+        }
+        groups.push(digit);
+    }
+    groups
+}
+
+/// Every detail by its name; those the supplier did not give are there but missing, so that a text can test them.
+fn details(details: &Details) -> Fields {
+    ALL_DETAILS.into_iter().fold(Fields::new(), |fields, detail| {
+        let value = details.get(&detail);
+        match detail_form(detail) {
+            Form::Text(name) => fields.maybe(name, value, NAME),
+            Form::Money(name) => match value.and_then(|value| value.parse().ok()) {
+                Some(amount) => fields.money(name, Some(amount)),
+                None => fields.maybe(name, value, NAME),
+            },
+            Form::Kwh(name) => fields.maybe(name, value.map(|value| without_unit(value)), NAME),
+            Form::Hidden => fields,
+        }
+    })
+}
+
+enum Form {
+    Text(&'static str),
+    Money(&'static str),
+    /// A number that some suppliers write with its unit.
+    Kwh(&'static str),
+    /// For printers, not for chats.
+    Hidden,
+}
+
+const ALL_DETAILS: [Detail; 20] = [
+    Detail::Token,
+    Detail::CustomerName,
+    Detail::Meter,
+    Detail::CustomerId,
+    Detail::Tariff,
+    Detail::Power,
+    Detail::Kwh,
+    Detail::TokenAmount,
+    Detail::Paid,
+    Detail::Admin,
+    Detail::Stamp,
+    Detail::Vat,
+    Detail::StreetLightTax,
+    Detail::Instalment,
+    Detail::UtilityReference,
+    Detail::Period,
+    Detail::RegistrationNumber,
+    Detail::TransactionName,
+    Detail::Receipt,
+    Detail::Message,
+];
+
+const fn detail_form(detail: Detail) -> Form {
+    match detail {
+        Detail::Token => Form::Text("token"),
+        Detail::CustomerName => Form::Text("customer_name"),
+        Detail::Meter => Form::Text("meter"),
+        Detail::CustomerId => Form::Text("customer_id"),
+        Detail::Tariff => Form::Text("tariff"),
+        Detail::Power => Form::Text("power"),
+        Detail::Kwh => Form::Kwh("kwh"),
+        Detail::TokenAmount => Form::Money("token_amount"),
+        Detail::Paid => Form::Money("paid"),
+        Detail::Admin => Form::Money("admin"),
+        Detail::Stamp => Form::Money("stamp"),
+        Detail::Vat => Form::Money("vat"),
+        Detail::StreetLightTax => Form::Money("street_light_tax"),
+        Detail::Instalment => Form::Money("instalment"),
+        Detail::UtilityReference => Form::Text("utility_reference"),
+        Detail::Period => Form::Text("period"),
+        Detail::RegistrationNumber => Form::Text("registration_number"),
+        Detail::TransactionName => Form::Text("transaction_name"),
+        Detail::Receipt | Detail::Message => Form::Hidden,
+    }
+}
+
+fn without_unit(kwh: &str) -> &str {
+    kwh.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ')
+}
+
+fn nearby(near: &[Near]) -> impl Iterator<Item = Fields> + '_ {
+    near.iter().map(|near| Fields::new().code("code", &near.code).text("name", &near.name, NAME))
+}
+
+fn price_line(line: &PriceLine) -> Fields {
+    Fields::new()
+        .text("category", &line.category, NAME)
+        .code("code", &line.code)
+        .text("name", &line.name, NAME)
+        .money("price", line.price)
+        .set("open", line.open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_grouped_in_fours_and_nothing_else_is_touched() {
+        for (token, shown) in [
+            ("12345678901234567890", "1234-5678-9012-3456-7890"),
+            ("1234 5678 9012 3456 7890", "1234-5678-9012-3456-7890"),
+            ("1234-5678-9012-3456-7890", "1234-5678-9012-3456-7890"),
+            ("1234567890/BUDI", "1234567890/BUDI"),
+        ] {
+            assert_eq!(grouped(token), shown);
+        }
+    }
+
+    #[test]
+    fn kwh_lose_a_unit_the_supplier_wrote() {
+        for kwh in ["13,5", "13,5 kWh", "13,5KWH "] {
+            assert_eq!(without_unit(kwh), "13,5");
+        }
+    }
+}

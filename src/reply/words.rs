@@ -1,0 +1,173 @@
+//! Which text stands for a value inside a reply: reasons, doubts, states.
+
+use super::clean::{NAME, SENTENCE, clean};
+use super::fields::Fields;
+use super::says::Verdict;
+use crate::agent::AgentStatus;
+use crate::order::FailureReason;
+use crate::supplier::{Doubt, FailureKind};
+
+/// Renders the text of a key; never fails.
+pub(super) type Say<'a> = dyn Fn(&'static str, Fields) -> String + 'a;
+
+fn plain(say: &Say<'_>, key: &'static str) -> String {
+    say(key, Fields::new())
+}
+
+pub(super) fn verdict(verdict: Verdict, say: &Say<'_>) -> String {
+    plain(
+        say,
+        match verdict {
+            Verdict::Open => "verdict.open",
+            Verdict::Success => "verdict.success",
+            Verdict::Failed => "verdict.failed",
+        },
+    )
+}
+
+pub(super) fn agent_status(status: AgentStatus, say: &Say<'_>) -> String {
+    plain(
+        say,
+        match status {
+            AgentStatus::Waiting => "status.waiting",
+            AgentStatus::Active => "status.active",
+            AgentStatus::Blocked => "status.blocked",
+        },
+    )
+}
+
+/// Why an order failed, for its reseller. What lies between the shop and its suppliers (an empty deposit, a refused
+/// account) has one neutral text, whatever the language files say.
+pub(super) fn reason(reason: &FailureReason, say: &Say<'_>) -> String {
+    match reason {
+        FailureReason::Supplier(kind) => plain(say, reason_key(*kind)),
+        FailureReason::Unreachable => plain(say, "reason.disturbed"),
+        FailureReason::Admin(words) => clean(words, SENTENCE),
+    }
+}
+
+const fn reason_key(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::WrongNumber => "reason.wrong_number",
+        FailureKind::NumberExpired => "reason.number_expired",
+        FailureKind::NumberInactive => "reason.number_inactive",
+        FailureKind::NumberBlocked => "reason.number_blocked",
+        FailureKind::AlreadyActive => "reason.already_active",
+        FailureKind::BillUnavailable => "reason.bill_unavailable",
+        FailureKind::BillPaid => "reason.bill_paid",
+        FailureKind::ProductClosed => "reason.product_closed",
+        FailureKind::CutOff => "reason.cut_off",
+        FailureKind::Refused => "reason.refused",
+        FailureKind::Reversed => "reason.reversed",
+        FailureKind::ProductUnknown
+        | FailureKind::ProductDisturbed
+        | FailureKind::SupplierFunds
+        | FailureKind::SupplierLimit
+        | FailureKind::SupplierDisturbed
+        | FailureKind::AccountRefused => "reason.disturbed",
+    }
+}
+
+/// Why an order failed, for admins: nothing is hidden.
+pub(super) fn cause(reason: &FailureReason, say: &Say<'_>) -> String {
+    match reason {
+        FailureReason::Supplier(kind) => plain(say, cause_key(*kind)),
+        FailureReason::Unreachable => plain(say, "cause.unreachable"),
+        FailureReason::Admin(words) => say("cause.admin", Fields::new().text("words", words, SENTENCE)),
+    }
+}
+
+const fn cause_key(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::WrongNumber => "cause.wrong_number",
+        FailureKind::NumberExpired => "cause.number_expired",
+        FailureKind::NumberInactive => "cause.number_inactive",
+        FailureKind::NumberBlocked => "cause.number_blocked",
+        FailureKind::AlreadyActive => "cause.already_active",
+        FailureKind::BillUnavailable => "cause.bill_unavailable",
+        FailureKind::BillPaid => "cause.bill_paid",
+        FailureKind::ProductClosed => "cause.product_closed",
+        FailureKind::ProductUnknown => "cause.product_unknown",
+        FailureKind::ProductDisturbed => "cause.product_disturbed",
+        FailureKind::SupplierFunds => "cause.supplier_funds",
+        FailureKind::SupplierLimit => "cause.supplier_limit",
+        FailureKind::CutOff => "cause.cut_off",
+        FailureKind::SupplierDisturbed => "cause.supplier_disturbed",
+        FailureKind::AccountRefused => "cause.account_refused",
+        FailureKind::Refused => "cause.refused",
+        FailureKind::Reversed => "cause.reversed",
+    }
+}
+
+/// Why nothing is known of an attempt, for admins.
+pub(super) fn doubt(doubt: &Doubt, say: &Say<'_>) -> String {
+    let none = Fields::new();
+    match doubt {
+        Doubt::Timeout => say("doubt.timeout", none),
+        Doubt::ConnectionLost => say("doubt.connection_lost", none),
+        Doubt::HttpStatus(status) => say("doubt.http_status", none.set("status", *status)),
+        Doubt::TooLarge => say("doubt.too_large", none),
+        Doubt::NotUnderstood => say("doubt.not_understood", none),
+        Doubt::OtherReference => say("doubt.other_reference", none),
+        Doubt::OtherProduct => say("doubt.other_product", none),
+        Doubt::OtherDestination => say("doubt.other_destination", none),
+        Doubt::Unlisted(code) => say("doubt.unlisted", none.text("code", code, NAME)),
+        Doubt::Inconclusive(code) => say("doubt.inconclusive", none.text("code", code, NAME)),
+        Doubt::Contradictory => say("doubt.contradictory", none),
+        Doubt::NoSerial => say("doubt.no_serial", none),
+        Doubt::Interrupted => say("doubt.interrupted", none),
+    }
+}
+
+/// Features a shop may lack, as `Reply::NotOffered` can name them, each with its text; any other name is shown as it
+/// is.
+pub const FEATURES: [&str; 13] = [
+    "deposit_ticket",
+    "transfer",
+    "report",
+    "statement",
+    "complaint",
+    "meter",
+    "bill",
+    "downline",
+    "markup",
+    "sender",
+    "points",
+    "schedule",
+    "broadcast",
+];
+
+pub(super) fn feature(name: &str, say: &Say<'_>) -> String {
+    let key = match name {
+        "deposit_ticket" => "feature.deposit_ticket",
+        "transfer" => "feature.transfer",
+        "report" => "feature.report",
+        "statement" => "feature.statement",
+        "complaint" => "feature.complaint",
+        "meter" => "feature.meter",
+        "bill" => "feature.bill",
+        "downline" => "feature.downline",
+        "markup" => "feature.markup",
+        "sender" => "feature.sender",
+        "points" => "feature.points",
+        "schedule" => "feature.schedule",
+        "broadcast" => "feature.broadcast",
+        other => return clean(other, NAME),
+    };
+    plain(say, key)
+}
+
+/// The help page a word asks for; the overview for a word that names none.
+pub(super) fn help_key(topic: Option<&str>) -> &'static str {
+    let topic = topic.unwrap_or_default().trim().to_lowercase();
+    match topic.as_str() {
+        "order" | "beli" | "isi" | "trx" | "transaksi" | "pulsa" | "ulang" | "token" | "pln" => "help.order",
+        "harga" | "h" | "ch" | "price" | "prices" => "help.price",
+        "saldo" | "sal" | "balance" => "help.balance",
+        "cek" | "status" | "sn" => "help.status",
+        "pin" | "gp" => "help.pin",
+        "daftar" | "reg" | "register" => "help.register",
+        "kata" | "istilah" | "words" => "help.words",
+        _ => "help.main",
+    }
+}
