@@ -122,9 +122,8 @@ impl BotApi {
                 changes.changed().await.unwrap();
             }
         };
-        if tokio::time::timeout(DEADLINE, wait).await.is_err() {
-            panic!("never came: {what}; calls: {:#?}", self.inner.lock().calls);
-        }
+        let came = tokio::time::timeout(DEADLINE, wait).await.is_ok();
+        assert!(came, "never came: {what}; calls: {:#?}", self.inner.lock().calls);
     }
 
     /// Tells those who wait to look again.
@@ -170,9 +169,10 @@ async fn answer(State(api): State<BotApi>, Path((bot, method)): Path<(String, St
     let method = method.to_lowercase();
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let right_token = bot == format!("bot{TOKEN}");
-    let mishap = match right_token {
-        true => api.mishap(&method, body["chat_id"].as_i64()),
-        false => Some(Mishap::Refuse(401, "Unauthorized")),
+    let mishap = if right_token {
+        api.mishap(&method, body["chat_id"].as_i64())
+    } else {
+        Some(Mishap::Refuse(401, "Unauthorized"))
     };
     let call = Call { method: method.clone(), body: body.clone(), fine: mishap.is_none() };
     api.inner.lock().calls.push(call);

@@ -37,6 +37,12 @@ impl Outbox {
         self.put(chat, Payload::Reply(Box::new(Reply::NotOffered { feature: text.to_owned() })));
     }
 
+    pub fn say_all(&self, chat: i64, texts: &[String]) {
+        for text in texts {
+            self.say(chat, text);
+        }
+    }
+
     pub fn forget(&self, chat: i64, message: &str) {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }

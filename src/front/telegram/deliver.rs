@@ -15,11 +15,11 @@ use super::text::{self, Part};
 use super::{Api, ApiError, Timing};
 use crate::front::Wording;
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, Outgoing, Payload, Store};
+use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
-/// Looked at when the first ones are all deletions that wait for their next try.
+/// Looked at when the first ones are all deletions that failed before.
 const WIDE_WINDOW: usize = 500;
 /// How often a message that Telegram refuses for an unknown reason is offered before it is given up.
 const REFUSALS: u8 = 3;
@@ -29,9 +29,7 @@ const FORGET_TRIES: u32 = 60;
 /// What must be remembered of a chat between two visits. Losing it costs a repeated message, never a lost one.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Telegram has this row, the store does not know it yet.
-    taken: Option<u64>,
-    /// The row being sent.
+    /// The reply being sent.
     row: RowProgress,
     /// Deletions that wait for another try.
     forgets: BTreeMap<u64, Forget>,
@@ -71,33 +69,32 @@ pub(super) struct Courier {
 impl Courier {
     pub async fn visit(&self, chat: &ChatId, progress: &mut Progress) -> Step {
         let Some(peer) = peer(chat) else { return Step::Idle };
-        let mut rows = Vec::new();
-        for window in [WINDOW, WIDE_WINDOW] {
-            rows = match self.store.outbox(chat, window).await {
-                Ok(rows) => rows,
-                Err(error) => {
-                    tracing::error!(%chat, %error, "the outbox cannot be read");
-                    return Step::Failed;
-                }
+        let rows = match self.window(chat, progress).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::error!(%chat, %error, "the outbox cannot be read");
+                return Step::Failed;
+            }
+        };
+        let more = rows.len() > 1;
+        if let Some(row) = choose(&rows, progress, Instant::now()) {
+            return match &row.payload {
+                Payload::Reply(_) => self.say(peer, row, progress, more).await,
+                Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
             };
-            if let Some(row) = progress.taken.and_then(|seq| rows.iter().find(|row| row.seq == seq)) {
-                return self.finish(row, progress, Step::Done { more: true }).await;
-            }
-            if let Some(row) = choose(&rows, progress, Instant::now()) {
-                let more = rows.len() > 1;
-                return match &row.payload {
-                    Payload::Reply(_) => self.say(peer, row, progress, more).await,
-                    Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
-                };
-            }
-            if rows.len() < window {
-                break;
-            }
         }
         progress.forgets.retain(|seq, _| rows.iter().any(|row| row.seq == *seq));
-        let now = Instant::now();
         let next = progress.forgets.values().map(|forget| forget.not_before).min();
-        next.map_or(Step::Idle, |at| Step::Later(at.saturating_duration_since(now)))
+        next.map_or(Step::Idle, |at| Step::Later(at.saturating_duration_since(Instant::now())))
+    }
+
+    /// The oldest rows, as many as it takes to see past the deletions that wait.
+    async fn window(&self, chat: &ChatId, progress: &Progress) -> Result<Vec<Outgoing>, StoreError> {
+        let rows = self.store.outbox(chat, WINDOW).await?;
+        if rows.len() < WINDOW || fresh(&rows, progress).is_some() {
+            return Ok(rows);
+        }
+        self.store.outbox(chat, WIDE_WINDOW).await
     }
 
     /// Sends the next part of a row.
@@ -108,6 +105,7 @@ impl Courier {
         let parts = text::parts(&self.wording.render(row), text::LONGEST);
         let count = parts.len();
         let Some(part) = parts.into_iter().nth(progress.row.parts) else {
+            // Else Telegram has it, and the store did not take note last time.
             if count == 0 {
                 tracing::error!(chat = %row.chat, seq = row.seq, "a reply without words is dropped");
             }
@@ -183,26 +181,29 @@ impl Courier {
 
     /// Takes a row out of the outbox.
     async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        progress.taken = Some(row.seq);
         progress.forgets.remove(&row.seq);
         let mut commit = Commit::new(Utc::now());
         commit.said.push((row.chat.clone(), row.seq));
         match self.store.commit(commit).await {
-            Ok(_) => {
-                progress.taken = None;
-                step
-            }
+            Ok(_) => step,
+            // The next visit remembers how many parts Telegram has: nothing is sent twice.
             Err(error) => {
-                tracing::error!(chat = %row.chat, seq = row.seq, %error, "a reply that was sent cannot be marked so");
+                tracing::error!(chat = %row.chat, seq = row.seq, %error, "what was said cannot be marked so");
                 Step::Failed
             }
         }
     }
 }
 
-/// The row to take up: the oldest, except that a deletion which waits lets others pass.
+/// The oldest row but for deletions that failed before.
+fn fresh<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> {
+    rows.iter().find(|row| !progress.forgets.contains_key(&row.seq))
+}
+
+/// The row to take up: a deletion that failed before comes only when nothing else waits.
 fn choose<'a>(rows: &'a [Outgoing], progress: &Progress, now: Instant) -> Option<&'a Outgoing> {
-    rows.iter().find(|row| progress.forgets.get(&row.seq).is_none_or(|forget| forget.not_before <= now))
+    let ready = |row: &&Outgoing| progress.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
+    fresh(rows, progress).or_else(|| rows.iter().find(ready))
 }
 
 fn message(peer: Peer, part: Part, plain: bool) -> SendMessage {

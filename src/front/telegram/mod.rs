@@ -55,7 +55,7 @@ pub struct Timing {
     pub poll: Duration,
     /// How long any other call may take.
     pub call: Duration,
-    /// How long the deletion of a message may take: replies wait behind it.
+    /// How long the deletion of a message may take: a reply can wait behind its first try.
     pub forget: Duration,
     pub backoff: Backoff,
     /// To one chat: Telegram allows about one message per second, and short bursts.
@@ -71,7 +71,7 @@ impl Default for Timing {
         Self {
             poll: Duration::from_secs(50),
             call: Duration::from_secs(20),
-            forget: Duration::from_secs(5),
+            forget: Duration::from_secs(3),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
             chat: Rate { interval: Duration::from_secs(1), burst: 5 },
             overall: Rate { interval: Duration::from_millis(40), burst: 5 },
