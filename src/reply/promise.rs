@@ -1,9 +1,10 @@
 //! What a reply must say in every language and in an operator's own wording, because resellers' programs read it.
 
-use super::clean::{TYPED, clean};
+use super::clean::{SENTENCE, TYPED, clean};
 use super::describe::serial;
 use super::says::{OrderLine, Reply};
 use crate::money::Rupiah;
+use crate::order::FailureReason;
 
 /// The words of the three answers to an order.
 const MARKERS: [&str; 3] = ["diproses", "SUKSES", "GAGAL"];
@@ -33,7 +34,14 @@ fn marker(reply: &Reply) -> Option<&'static str> {
 pub(super) fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
     let mut parts: Vec<String> = marker(reply).into_iter().map(str::to_owned).collect();
     match reply {
-        Reply::OrderPending(line) | Reply::OrderFailed(line) | Reply::OrderReversed(line) => parts.extend(whom(line)),
+        Reply::OrderPending(line) | Reply::OrderReversed(line) => parts.extend(whom(line)),
+        Reply::OrderFailed(line) => {
+            parts.extend(whom(line));
+            // The other reasons have a text of their own in each language; this one shows whether it is told at all.
+            if let Some(FailureReason::Admin(words)) = &line.reason {
+                parts.push(clean(words, SENTENCE));
+            }
+        }
         Reply::OrderSuccess(line) | Reply::OrderDeliveredLate(line) => {
             parts.extend(whom(line));
             parts.extend(Some(serial(line)).filter(|sn| !sn.is_empty()).map(|sn| format!("SN: {sn}")));

@@ -280,7 +280,11 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::NoSupplier => [Why::NoSupplier],
     };
     let refused = |why| {
-        let product = if matches!(why, Why::NoProductForNominal { .. }) { "12" } else { "S10" };
+        let product = match why {
+            Why::NoProductForNominal { .. } => "12",
+            Why::UnknownProduct { .. } => "SS10",
+            _ => "S10",
+        };
         Reply::OrderRefused(Refused { product: product.to_owned(), dest: "081234567890".to_owned(), why })
     };
     Ok(reasons.into_iter().map(refused).collect())
@@ -402,16 +406,15 @@ fn order_cards(card: &OrderCard) -> Result<Vec<OrderCard>, BadName> {
     };
     let with = |attempts: Vec<AttemptCard>| OrderCard { attempts, ..card.clone() };
     let mut cards = vec![card.clone(), with(vec![fresh.clone()]), with(vec![])];
-    for doubt in doubts() {
-        cards.push(with(vec![AttemptCard { doubt: Some(doubt), ..attempt()? }]));
-    }
-    for reason in reasons() {
-        let line = OrderLine { verdict: Verdict::Failed, reason: Some(reason), ..card.line.clone() };
-        let refused = AttemptCard { verdict: Some(Verdict::Failed), doubt: None, ..attempt()? };
-        cards.push(OrderCard { line, attempts: vec![refused, fresh.clone()], ..card.clone() });
-    }
+    let lost = |doubt| AttemptCard { sent: true, doubt: Some(doubt), ..fresh.clone() };
+    cards.extend(doubts().into_iter().map(|doubt| with(vec![lost(doubt)])));
+    let refused = AttemptCard { sent: true, verdict: Some(Verdict::Failed), ..fresh.clone() };
+    cards.extend(reasons().into_iter().map(|reason| OrderCard {
+        line: OrderLine { verdict: Verdict::Failed, reason: Some(reason), ..card.line.clone() },
+        ..with(vec![refused.clone()])
+    }));
     let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, ..attempt()? };
-    cards.push(OrderCard { line: order_line()?, attempts: vec![done], ..card.clone() });
+    cards.push(OrderCard { line: order_line()?, attempts: vec![refused, done], ..card.clone() });
     Ok(cards)
 }
 
