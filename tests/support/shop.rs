@@ -1,0 +1,334 @@
+//! A whole shop in one test: memory store, the five simulators, a clock that stands still until told otherwise, and a
+//! transcript of everything said.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Asia::Jakarta;
+use konter::agent::{Agent, AgentStatus, Locale, PinState};
+use konter::catalog::{Catalog, Product, parse_catalog};
+use konter::clock::{Clock, ShopClock};
+use konter::config::{Registration, Settings};
+use konter::http::{Doorkeeper, Entry, Http, router};
+use konter::ids::{AgentId, ChatId};
+use konter::ledger::{AccountId, Posting, Reason};
+use konter::money::Rupiah;
+use konter::phone::PrefixTable;
+use konter::reply::Texts;
+use konter::shop::suppliers::{Supplier, Suppliers};
+use konter::shop::{Policy, Shop, pins};
+use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
+use konter::store::memory::MemoryStore;
+use konter::store::{Commit, InboxMessage, Outgoing, Payload, Store, Versioned};
+use parking_lot::Mutex;
+
+/// The PIN of every test reseller.
+pub const PIN: &str = "1234";
+/// How long anything is waited for before a test gives up and shows what it has.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Noon in Jakarta on a day that is nobody's deadline.
+pub fn noon() -> DateTime<Utc> {
+    NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_hms_opt(5, 0, 0).unwrap().and_utc()
+}
+
+/// A clock that a test moves.
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock()
+    }
+}
+
+/// What a test can choose.
+pub struct Setup {
+    pub registration: Registration,
+    pub balance: i64,
+    pub start: DateTime<Utc>,
+    pub locale: Locale,
+    /// Supplier settings in place of the simulators' own, by name.
+    pub overrides: Vec<(String, String)>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            registration: Registration::Approve,
+            balance: 100_000,
+            start: noon(),
+            locale: Locale::Id,
+            overrides: Vec::new(),
+        }
+    }
+}
+
+pub struct TestShop {
+    pub shop: Arc<Shop>,
+    pub store: Arc<dyn Store>,
+    pub simulators: Simulators,
+    /// Where callbacks go.
+    pub address: std::net::SocketAddr,
+    clock: Arc<TestClock>,
+    texts: Texts,
+    messages: AtomicU64,
+    transcript: Mutex<String>,
+}
+
+pub fn reseller() -> ChatId {
+    ChatId::telegram(2001)
+}
+
+pub fn admin() -> ChatId {
+    ChatId::telegram(1001)
+}
+
+/// The sample catalog.
+pub fn catalog() -> Vec<Product> {
+    parse_catalog(konter::catalog::SAMPLE, None, &|_| false).unwrap()
+}
+
+impl TestShop {
+    pub async fn open() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        Self::on(Arc::new(MemoryStore::new()), setup).await
+    }
+
+    pub async fn on(store: Arc<dyn Store>, setup: Setup) -> Self {
+        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        let clock = Arc::new(TestClock(Mutex::new(setup.start)));
+        let settings = Settings::read(&|name| setting(&simulators, &setup.overrides, name)).unwrap();
+        let mut door = Doorkeeper::default();
+        let suppliers = settings
+            .suppliers
+            .into_iter()
+            .map(|s| {
+                door.0.insert(s.id.clone(), Entry { addresses: s.callback_ips, secret: s.callback_secret });
+                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap()
+            })
+            .collect();
+        let policy = Policy {
+            admins: vec![admin()],
+            locale: setup.locale,
+            registration: setup.registration,
+            stale_after: TimeDelta::minutes(30),
+        };
+        let (shop, _) = Shop::new(
+            Arc::clone(&store),
+            ShopClock::new(clock.clone(), Jakarta),
+            policy,
+            PrefixTable::default(),
+            Suppliers::new(suppliers),
+            Catalog::new(catalog()),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let http = Http {
+            shop: Arc::clone(&shop),
+            door: Arc::new(door),
+            trusted_proxies: Arc::default(),
+            metrics: None,
+        };
+        let service = router(http).into_make_service_with_connect_info::<std::net::SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        simulators.set_callback_base(format!("http://{address}"));
+        shop.start();
+        let test = Self {
+            shop,
+            store,
+            simulators,
+            address,
+            clock,
+            texts: Texts::builtin(Jakarta),
+            messages: AtomicU64::new(1),
+            transcript: Mutex::default(),
+        };
+        if test.store.agent_of_chat(&reseller()).await.unwrap().is_none() {
+            test.add_agent(1, reseller(), setup.balance, setup.locale).await;
+        }
+        test
+    }
+
+    /// A reseller with a balance.
+    pub async fn add_agent(&self, number: u32, chat: ChatId, balance: i64, locale: Locale) {
+        let id = AgentId(number);
+        let row = Agent {
+            id,
+            version: 1,
+            name: format!("Konter {number}"),
+            status: AgentStatus::Active,
+            pin: PinState::new(pin_hash().await),
+            chats: vec![chat],
+            phones: Vec::new(),
+            locale,
+            created_at: self.now(),
+        };
+        let mut commit = Commit::new(self.now());
+        commit.agents.push(Versioned { expected: None, row });
+        if balance > 0 {
+            commit.postings.push(Posting::Transfer {
+                debit: AccountId::Cash,
+                credit: AccountId::Agent(id),
+                amount: Rupiah::new(balance),
+                reason: Reason::Deposit,
+                order: None,
+                note: None,
+                may_overdraw: false,
+            });
+        }
+        self.store.commit(commit).await.unwrap();
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub fn pass(&self, time: TimeDelta) {
+        *self.clock.0.lock() += time;
+    }
+
+    fn message(&self, chat: &ChatId, text: &str) -> InboxMessage {
+        InboxMessage {
+            chat: chat.clone(),
+            message: self.messages.fetch_add(1, Ordering::Relaxed).to_string(),
+            text: text.to_owned(),
+            sent_at: self.now(),
+            private: true,
+            sender: "Budi".to_owned(),
+        }
+    }
+
+    /// Sends a message and waits until so many replies have been given, to whomever; they go into the transcript.
+    pub async fn say(&self, chat: &ChatId, text: &str, replies: usize) -> Vec<String> {
+        self.receive(self.message(chat, text), replies).await
+    }
+
+    pub async fn receive(&self, message: InboxMessage, replies: usize) -> Vec<String> {
+        self.note(&format!("{}> {}", who(&message.chat), shortened(&message.text)));
+        self.pass(TimeDelta::seconds(1));
+        self.shop.receive(vec![message]).await.unwrap();
+        self.hear(replies).await
+    }
+
+    /// Waits for replies that come by themselves.
+    pub async fn hear(&self, replies: usize) -> Vec<String> {
+        let started = Instant::now();
+        let mut heard = Vec::new();
+        loop {
+            heard.extend(self.take_replies().await);
+            let idle = self.store.inbox().await.unwrap().is_empty();
+            if heard.len() >= replies && idle {
+                heard.extend(self.take_replies().await);
+                break;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "wanted {replies} replies, have {heard:#?}\n{}",
+                self.transcript.lock()
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        assert_eq!(heard.len(), replies, "{heard:#?}\n{}", self.transcript.lock());
+        heard
+    }
+
+    async fn take_replies(&self) -> Vec<String> {
+        let mut rows: Vec<Outgoing> = Vec::new();
+        for chat in self.store.waiting_chats().await.unwrap() {
+            rows.extend(self.store.outbox(&chat, 100).await.unwrap());
+        }
+        rows.sort_by_key(|row| row.seq);
+        let mut commit = Commit::new(self.now());
+        commit.said = rows.iter().map(|row| (row.chat.clone(), row.seq)).collect();
+        if !rows.is_empty() {
+            self.store.commit(commit).await.unwrap();
+        }
+        let mut said = Vec::new();
+        for row in rows {
+            match &row.payload {
+                Payload::Reply(reply) => {
+                    let body = self.texts.render(row.locale, reply, row.balance).body;
+                    self.note(&format!("    {} < {}", who(&row.chat), body.replace('\n', "\n      ")));
+                    said.push(body);
+                }
+                Payload::Forget { .. } => self.note(&format!("    {} (message deleted)", who(&row.chat))),
+            }
+        }
+        said
+    }
+
+    pub fn note(&self, line: &str) {
+        let mut transcript = self.transcript.lock();
+        transcript.push_str(line);
+        transcript.push('\n');
+    }
+
+    pub fn transcript(&self) -> String {
+        self.transcript.lock().clone()
+    }
+
+    pub async fn available(&self, number: u32) -> i64 {
+        self.store.account(&AccountId::Agent(AgentId(number))).await.unwrap().available().get()
+    }
+
+    /// The books, proven.
+    pub async fn audit(&self) {
+        let report = konter::store::audit::audit(self.store.as_ref()).await.unwrap();
+        assert!(report.is_clean(), "{report}");
+    }
+
+    /// Every end of a test: the books are sound, and no supplier delivered one order twice.
+    pub async fn close(self) -> String {
+        self.audit().await;
+        for bought in self.simulators.bought() {
+            assert_eq!(bought.times_delivered, 1, "{bought:?}");
+        }
+        self.shop.stop(Duration::from_secs(5)).await;
+        self.transcript()
+    }
+}
+
+fn who(chat: &ChatId) -> String {
+    if *chat == admin() {
+        "admin".to_owned()
+    } else if *chat == reseller() {
+        "reseller".to_owned()
+    } else {
+        chat.to_string()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 120;
+    let shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() { format!("{shown}… ({} characters)", text.chars().count()) } else { shown }
+}
+
+fn setting(simulators: &Simulators, overrides: &[(String, String)], name: &str) -> Option<String> {
+    if let Some((_, value)) = overrides.iter().find(|(n, _)| n == name) {
+        return Some(value.clone());
+    }
+    if name == "KONTER_SUPPLIERS" {
+        return Some(Kind::ALL.map(Kind::supplier_id).join(","));
+    }
+    Kind::ALL.into_iter().find_map(|kind| {
+        let suffix = name.strip_prefix(&format!("SUPPLIER_{}_", kind.supplier_id().to_uppercase()))?;
+        match suffix {
+            "PROTOCOL" => Some(kind.name().to_owned()),
+            "URL" => Some(simulators.url(kind)),
+            "CALLBACK_IPS" => Some("127.0.0.1".to_owned()),
+            "CUTOFF" => Some("none".to_owned()),
+            _ => kind.credentials().iter().find(|(n, _)| *n == suffix).map(|(_, value)| (*value).to_owned()),
+        }
+    })
+}
+
+/// One hash for all test resellers: argon2 is slow on purpose.
+async fn pin_hash() -> String {
+    static HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    HASH.get_or_init(|| async { pins::hash(PIN).await.unwrap() }).await.clone()
+}
