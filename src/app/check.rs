@@ -3,6 +3,7 @@
 use super::Failure;
 use super::open::{catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
+use crate::command::is_reserved;
 use crate::config::{Checked, Settings};
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
@@ -23,7 +24,7 @@ pub fn check() -> Result<(), Failure> {
             mistakes.extend(note(prefixes(&settings).map(drop)));
             match catalog_text(&settings) {
                 Err(failure) => mistakes.push(failure.to_string()),
-                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids())) {
+                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids()), &is_reserved) {
                     Ok(products) => eprintln!("catalog: {} products", products.len()),
                     Err(errors) => {
                         let name = settings.catalog.display();

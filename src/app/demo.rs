@@ -15,6 +15,7 @@ use super::Failure;
 use super::open::{Opened, fault, open};
 use super::run::{no_proxies, serve, told_to_stop};
 use crate::agent::{Agent, AgentStatus, PinState};
+use crate::catalog::SAMPLE;
 use crate::config::Settings;
 use crate::front::console::{self, Lines};
 use crate::http::{Http, router};
@@ -34,8 +35,6 @@ const OPENING_BALANCE: Rupiah = Rupiah::new(100_000);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether all is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// The same catalog that the project ships as a sample.
-const CATALOG: &str = include_str!("../../catalog.csv");
 
 /// Runs the demo until the input ends or it is interrupted.
 ///
@@ -46,7 +45,7 @@ pub async fn demo() -> Result<(), Failure> {
     let home = Home::new()?;
     let simulators = simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
-    let Opened { shop, store, waiting, wording, door } = open(settings, CATALOG).await?;
+    let Opened { shop, store, waiting, wording, door } = open(settings, SAMPLE).await?;
     seed(store.as_ref()).await.map_err(fault)?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
@@ -93,7 +92,8 @@ impl Home {
         if let Some(dir) = std::env::var_os("KONTER_DATA_DIR").filter(|dir| !dir.is_empty()) {
             return Ok(Self { dir: dir.into(), throw_away: false });
         }
-        let dir = std::env::temp_dir().join(format!("konter-demo-{}-{:08x}", std::process::id(), rand::random::<u32>()));
+        let dir =
+            std::env::temp_dir().join(format!("konter-demo-{}-{:08x}", std::process::id(), rand::random::<u32>()));
         std::fs::create_dir_all(&dir).map_err(|error| Failure::Fault(format!("{}: {error}", dir.display())))?;
         Ok(Self { dir, throw_away: true })
     }
@@ -129,9 +129,8 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
             set(format!("SUPPLIER_{id}_{suffix}"), value);
         }
     }
-    Settings::read(&|name| variables.get(name).cloned()).map_err(|errors| {
-        Failure::Fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })
+    Settings::read(&|name| variables.get(name).cloned())
+        .map_err(|errors| Failure::Fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
 /// The demo's reseller with its opening balance, once.

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::Failure;
 use crate::catalog::{Catalog, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
+use crate::command::is_reserved;
 use crate::config::Settings;
 use crate::front::{Text, Wording};
 use crate::http::{Doorkeeper, Entry};
@@ -118,7 +119,7 @@ async fn stock(store: &dyn Store, settings: &Settings, text: &str, clock: &ShopC
         return Ok(Catalog::new(products));
     }
     let ids = settings.supplier_ids();
-    let products = parse_catalog(text, Some(&ids)).map_err(|errors| {
+    let products = parse_catalog(text, Some(&ids), &is_reserved).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })?;

@@ -38,12 +38,7 @@ pub async fn run() -> Result<(), Failure> {
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
     let Opened { shop, store, mut waiting, wording, door } = open(settings, &catalog).await?;
 
-    let http = Http {
-        shop: Arc::clone(&shop),
-        door: Arc::new(door),
-        trusted_proxies: Arc::new(proxies),
-        metrics,
-    };
+    let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
     let listener =
         TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
     let messages = shop.recover_inbox().await.map_err(fault)?;

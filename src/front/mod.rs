@@ -2,6 +2,7 @@
 //! desk before it acknowledges them, and carries the outbox to the service. It decides nothing: no rule of the shop, no
 //! money and no wording lives here.
 
+pub mod console;
 pub mod telegram;
 
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! The shop's HTTP side: suppliers' callbacks, health, metrics. It decides who is believed; what a callback means is
 //! the shop's business.
 
-mod address;
+pub mod address;
 mod callback;
 mod server;
 

@@ -123,7 +123,10 @@ impl Shelves<'_> {
                 } else if of.contains(&wants.as_str()) {
                     Ok(())
                 } else {
-                    Err(Why::OtherOperator { of: of.into_iter().map(ToOwned::to_owned).collect(), wants: wants.clone() })
+                    Err(Why::OtherOperator {
+                        of: of.into_iter().map(ToOwned::to_owned).collect(),
+                        wants: wants.clone(),
+                    })
                 }
             }
         }

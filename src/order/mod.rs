@@ -1,6 +1,7 @@
 //! One order's life: what it is, and how every event changes it. Pure: a step takes an order and an event and returns
 //! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
+pub mod accept;
 mod model;
 pub mod schedule;
 mod step;

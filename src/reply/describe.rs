@@ -48,6 +48,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::PinChanged => ("pin.changed", none),
         Reply::PinUnfit => ("pin.unfit", none),
         Reply::PinSame => ("pin.same", none),
+        Reply::LanguageSet => ("account.language", none),
         Reply::Registered { code, name, waiting } => {
             ("account.registered", none.code("code", code).text("name", name, NAME).set("waiting", *waiting))
         }

@@ -103,6 +103,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::PinChanged => [Reply::PinChanged],
         Reply::PinUnfit => [Reply::PinUnfit],
         Reply::PinSame => [Reply::PinSame],
+        Reply::LanguageSet => [Reply::LanguageSet],
         Reply::Registered { .. } => [true, false].map(|waiting| Reply::Registered {
             code: AgentId(7), name: "Sari Pulsa".to_owned(), waiting,
         }),

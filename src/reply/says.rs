@@ -63,6 +63,8 @@ pub enum Reply {
     /// The new PIN is not one.
     PinUnfit,
     PinSame,
+    /// Said in the language just chosen.
+    LanguageSet,
     Registered {
         code: AgentId,
         name: String,

@@ -78,23 +78,36 @@ impl Shop {
         }
         let mut commit = Commit::new(at);
         commit.says = along.says.clone();
-        for notice in notices {
-            match notice {
-                Notice::Reseller(reply) => commit.says.push(Say {
-                    chat: order.chat.clone(),
-                    locale: order.locale,
-                    payload: Payload::Reply(Box::new(reply)),
-                    balance_of: Some(AccountId::Agent(order.agent)),
-                }),
-                Notice::Admins(reply) => commit.says.extend(self.to_admins(&reply)),
-            }
-        }
+        commit.says.extend(self.says_of(&order, notices));
         commit.orders.push(Versioned { expected: Some(before.version), row: order });
         commit.postings = postings;
         commit.answers.clone_from(&along.answers);
         commit.handled.clone_from(&along.handled);
         commit.acts.extend(along.act.clone());
         Ok(commit)
+    }
+
+    /// Notices as rows for the outbox.
+    pub(super) fn says_of(&self, order: &Order, notices: Vec<Notice>) -> Vec<Say> {
+        let mut says = Vec::new();
+        for notice in notices {
+            match notice {
+                Notice::Reseller(reply) => says.push(Say {
+                    chat: order.chat.clone(),
+                    locale: order.locale,
+                    payload: Payload::Reply(Box::new(reply)),
+                    balance_of: Some(AccountId::Agent(order.agent)),
+                }),
+                Notice::Admins(reply) => says.extend(self.to_admins(&reply)),
+            }
+        }
+        says
+    }
+
+    /// Whether there is a safe way of asking what became of an order.
+    pub(super) fn can_check(&self, order: &Order) -> bool {
+        let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
+        supplier.is_some_and(|supplier| supplier.protocol.can_check())
     }
 
     /// The same reply to every admin.

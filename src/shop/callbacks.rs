@@ -84,7 +84,7 @@ impl Shop {
         }
     }
 
-    fn spawn_check(self: &Arc<Self>, id: OrderId) {
+    pub(super) fn spawn_check(self: &Arc<Self>, id: OrderId) {
         let shop = Arc::clone(self);
         self.tasks.spawn(async move {
             if let Err(error) = shop.check(id).await {

@@ -1,17 +1,20 @@
 //! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
+mod answer;
 mod books;
 mod buying;
 mod callbacks;
 mod chase;
+mod desk;
 pub mod pins;
 pub mod suppliers;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::RwLock;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,7 +27,7 @@ use crate::clock::ShopClock;
 use crate::config::Registration;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
-use crate::store::{Store, StoreError};
+use crate::store::{Commit, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
@@ -34,8 +37,14 @@ pub struct Policy {
     pub registration: Registration,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
-    /// The bot's name on its chat service, for the pointer in groups.
-    pub bot: Option<String>,
+}
+
+/// What `/health` tells.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    pub status: &'static str,
+    pub open_orders: usize,
+    pub suppliers: usize,
 }
 
 /// One shop. Everything in it is shared; every change goes through the store's commit.
@@ -48,6 +57,8 @@ pub struct Shop {
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
     agenda: chase::Agenda,
+    queues: desk::Queues,
+    bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -74,6 +85,8 @@ impl Shop {
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
             agenda: chase::Agenda::default(),
+            queues: desk::Queues::default(),
+            bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -85,6 +98,29 @@ impl Shop {
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.catalog.read())
+    }
+
+    /// The bot's name on its chat service, for the pointer in groups; once known it stays.
+    pub fn learn_bot_name(&self, name: &str) {
+        let _ = self.bot.set(name.to_owned());
+    }
+
+    fn bot_name(&self) -> Option<String> {
+        self.bot.get().cloned()
+    }
+
+    /// Whether the shop can take orders.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn health(&self) -> Result<Health, String> {
+        // A commit with nothing in it goes the way of every commit, and writes nothing.
+        self.store.commit(Commit::new(self.clock.utc())).await.map_err(|error| error.to_string())?;
+        let open_orders = self.store.open_orders().await.map_err(|error| error.to_string())?.len();
+        if self.catalog().is_empty() {
+            return Err("the catalog is empty".to_owned());
+        }
+        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
     /// Starts the work that goes on by itself.

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString, rand_core::OsRng};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -59,7 +59,7 @@ fn verify(hash: &str, pin: &str) -> bool {
 pub async fn hash(pin: &str) -> Option<String> {
     let pin = pin.to_owned();
     tokio::task::spawn_blocking(move || {
-        let salt = SaltString::generate(&mut OsRng);
+        let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
         Argon2::default().hash_password(pin.as_bytes(), &salt).ok().map(|hash| hash.to_string())
     })
     .await

@@ -75,11 +75,8 @@ impl Supplier {
     /// # Errors
     /// See [`SendError`].
     pub async fn send(&self, request: &Request, what: &'static str, now: DateTime<Utc>) -> Result<Response, SendError> {
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| SendError::NotSent("the shop is stopping".to_owned()))?;
+        let _permit =
+            self.permits.acquire().await.map_err(|_| SendError::NotSent("the shop is stopping".to_owned()))?;
         let started = std::time::Instant::now();
         let result = self.client.send(request).await;
         let outcome = match &result {

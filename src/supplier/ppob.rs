@@ -110,6 +110,10 @@ enum EmptySerial {
 }
 
 impl Protocol for Ppob {
+    fn can_check(&self) -> bool {
+        true
+    }
+
     fn inquiry_first(&self, kind: ProductKind) -> bool {
         kind == ProductKind::Bill
     }

@@ -2,8 +2,11 @@
 
 use super::super::pins;
 use super::{Answer, Visit};
-use crate::catalog::Product;
-use crate::command::Pin;
+use chrono::{Datelike as _, NaiveDate};
+
+use crate::catalog::{Catalog, Product};
+use crate::command::{DateArg, OrdersQuery, Pin, PriceFilter};
+use crate::order::Order;
 use crate::order::view;
 use crate::reply::{Near, PriceLine, Reply};
 use crate::store::StoreError;
@@ -12,6 +15,8 @@ use crate::store::StoreError;
 const PRICES_SHOWN: usize = 60;
 /// Orders shown at once.
 const ORDERS_SHOWN: usize = 5;
+/// Orders looked through when a product or a day is asked for.
+const ORDERS_SEARCHED: usize = 100;
 /// Near matches offered when a price list comes up empty.
 const NEAR: usize = 3;
 
@@ -27,22 +32,27 @@ impl Visit<'_> {
         answer.reply_with_balance(&agent, Reply::Balance { code: agent.id, name: agent.name.clone() });
     }
 
-    pub(super) fn prices(&self, filters: &[String], answer: &mut Answer) {
+    pub(super) fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) {
         if self.active_agent(answer).is_none() {
             return;
         }
         let catalog = self.shop.catalog();
-        let everything = [String::new()];
+        let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };
         let mut found: Vec<&Product> = Vec::new();
         for filter in filters {
-            let matching = catalog.filter(filter);
+            let matching = matching(&catalog, filter);
             if matching.is_empty() {
-                let near = catalog.near(filter, NEAR);
+                let filter = shown(filter);
+                let near = catalog.near(&filter, NEAR);
                 let near = near.iter().map(|p| Near { code: p.code.clone(), name: p.name.clone() }).collect();
-                answer.reply(Reply::NoPrices { filter: filter.clone(), near });
+                answer.reply(Reply::NoPrices { filter, near });
             }
-            found.extend(matching.into_iter().filter(|product| !found.contains(product)).collect::<Vec<_>>());
+            for product in matching {
+                if !found.contains(&product) {
+                    found.push(product);
+                }
+            }
         }
         if !found.is_empty() {
             let lines = found.iter().take(PRICES_SHOWN).map(|product| price_line(product)).collect();
@@ -50,10 +60,22 @@ impl Visit<'_> {
         }
     }
 
-    pub(super) async fn orders(&self, dest: Option<String>, answer: &mut Answer) -> Result<(), StoreError> {
+    /// The last orders, or those that the query narrows them to.
+    pub(super) async fn orders(&self, query: &OrdersQuery, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let orders = self.shop.store.orders_of(agent.id, dest.as_deref(), None, ORDERS_SHOWN).await?;
-        answer.reply_with_balance(&agent, Reply::Orders { lines: orders.iter().map(view::line).collect(), dest });
+        if let Some(pin) = &query.pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        let today = self.shop.clock.day_of(self.at);
+        let asked = |order: &&Order| {
+            query.product.as_ref().is_none_or(|product| *product == order.product)
+                && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))
+        };
+        let looked_at = self.shop.store.orders_of(agent.id, query.dest.as_deref(), None, ORDERS_SEARCHED).await?;
+        let lines = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
+        answer.reply_with_balance(&agent, Reply::Orders { lines, dest: query.dest.clone() });
         Ok(())
     }
 
@@ -79,7 +101,7 @@ impl Visit<'_> {
         };
         if first.expose() == second.expose() {
             answer.reply(Reply::PinSame);
-        } else if !new.is_fit() {
+        } else if !new.is_fit_as_new() {
             answer.reply(Reply::PinUnfit);
         } else if let Some(hash) = pins::hash(new.expose()).await {
             let mut after = agent.clone();
@@ -99,5 +121,35 @@ fn price_line(product: &Product) -> PriceLine {
         name: product.name.clone(),
         price: product.price,
         open: product.is_open(),
+    }
+}
+
+fn matching<'c>(catalog: &'c Catalog, filter: &PriceFilter) -> Vec<&'c Product> {
+    match filter {
+        PriceFilter::Word(word) => catalog.filter(word),
+        PriceFilter::Nominal(nominal) => {
+            let mut found: Vec<_> = catalog.iter().filter(|product| product.nominal == Some(*nominal)).collect();
+            found.sort_by(|a, b| (&a.category, a.price, &a.code).cmp(&(&b.category, b.price, &b.code)));
+            found
+        }
+    }
+}
+
+fn shown(filter: &PriceFilter) -> String {
+    match filter {
+        PriceFilter::Word(word) => word.clone(),
+        PriceFilter::Nominal(nominal) => nominal.to_string(),
+    }
+}
+
+fn is_on(date: DateArg, day: NaiveDate, today: NaiveDate) -> bool {
+    match date {
+        DateArg::Yesterday => today.pred_opt() == Some(day),
+        DateArg::Day(wanted) => day == wanted,
+        DateArg::DayOfMonth(number) => day.day() == u32::from(number),
+        DateArg::DayAndMonth { day: number, month } => {
+            day.day() == u32::from(number) && day.month() == u32::from(month)
+        }
+        DateArg::Range(from, to) => (from..=to).contains(&day),
     }
 }

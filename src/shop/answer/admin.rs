@@ -3,8 +3,8 @@
 use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
-use crate::command::{AdminCommand, AgentName};
-use crate::ids::OrderId;
+use crate::command::{AdminCommand, AgentRef};
+use crate::ids::{OrderId, SupplierId};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
@@ -25,7 +25,7 @@ impl Visit<'_> {
         answer.commit.acts.push(Act {
             at: self.at,
             by: self.message.chat.clone(),
-            what: crate::command::redact(&self.message.text),
+            what: self.message.text.trim().to_owned(),
         });
         match command {
             AdminCommand::Deposit { agent, amount, note } => self.deposit(&agent, amount, note, answer).await,
@@ -33,13 +33,20 @@ impl Visit<'_> {
             AdminCommand::Agents { agent: None } => self.list_agents(answer).await,
             AdminCommand::Approve { agent } => self.approve(&agent, answer).await,
             AdminCommand::Pending => self.pending(answer).await,
-            AdminCommand::ShowOrder { order } => self.show_order(order, answer).await,
-            AdminCommand::Success { order, sn } => self.decide(order, AdminVerdict::Success { sn }, answer).await,
-            AdminCommand::Failed { order, reason } => {
-                self.decide(order, AdminVerdict::Failed { reason }, answer).await
-            }
-            AdminCommand::Recheck { order } => self.recheck(order, answer).await,
+            AdminCommand::Order { id } => self.show_order(id, answer).await,
+            AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
+            AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
+            AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
+            AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => later(answer, "deposit_ticket"),
+            AdminCommand::Broadcast { .. } => later(answer, "broadcast"),
+            AdminCommand::Recap { .. } => later(answer, "report"),
+            AdminCommand::Block { .. } => later(answer, "/blokir"),
+            AdminCommand::Unblock { .. } | AdminCommand::OpenProduct { .. } => later(answer, "/buka"),
+            AdminCommand::ResetPin { .. } => later(answer, "/resetpin"),
+            AdminCommand::SellPrice { .. } => later(answer, "/hargajual"),
+            AdminCommand::CloseProduct { .. } => later(answer, "/tutup"),
+            AdminCommand::Catalog => later(answer, "/katalog"),
         }
     }
 
@@ -49,22 +56,23 @@ impl Visit<'_> {
         answer.reply(Reply::AdminRefused { problem });
     }
 
-    async fn find_agent(&self, name: &AgentName, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
+    async fn find_agent(&self, name: &AgentRef, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
         let store = &self.shop.store;
         let agent = match name {
-            AgentName::Code(id) => store.agent(*id).await?,
-            AgentName::Chat(chat) => store.agent_of_chat(chat).await?,
-            AgentName::Phone(phone) => store.agent_of_phone(phone.as_str()).await?,
+            AgentRef::Code(id) => store.agent(*id).await?,
+            AgentRef::Chat(chat) => store.agent_of_chat(chat).await?,
+            AgentRef::Phone(phone) => store.agent_of_phone(phone.as_str()).await?,
+            AgentRef::Other(_) => None,
         };
         if agent.is_none() {
-            Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: name.to_string() });
+            Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned() });
         }
         Ok(agent)
     }
 
     async fn deposit(
         &self,
-        agent: &AgentName,
+        agent: &AgentRef,
         amount: Rupiah,
         note: Option<String>,
         answer: &mut Answer,
@@ -102,7 +110,7 @@ impl Visit<'_> {
         Ok(card(agent, account.available(), account.pending_debits, self.at))
     }
 
-    async fn show_agent(&self, agent: &AgentName, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn show_agent(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         if let Some(agent) = self.find_agent(agent, answer).await? {
             answer.reply(Reply::AdminAgent(self.card_of(&agent).await?));
         }
@@ -121,7 +129,7 @@ impl Visit<'_> {
         Ok(())
     }
 
-    async fn approve(&self, agent: &AgentName, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn approve(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
         if agent.status != AgentStatus::Waiting {
             Self::admin_refused(answer, AdminProblem::NotWaiting { agent: agent.id });
@@ -195,7 +203,7 @@ impl Visit<'_> {
     async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let open = self.shop.store.open_orders().await?;
         let now = self.shop.clock.now();
-        let at = |order: &&Order, id| order.current().is_some_and(|attempt| attempt.route.supplier == *id);
+        let at = |order: &&Order, id: &SupplierId| order.current().is_some_and(|attempt| attempt.route.supplier == *id);
         let cards = self.shop.suppliers.iter().map(|supplier| {
             let health = supplier.health();
             SupplierCard {
@@ -213,4 +221,11 @@ impl Visit<'_> {
         answer.reply(Reply::AdminSuppliers { suppliers: cards.collect() });
         Ok(())
     }
+}
+
+/// Understood, and on its way to be offered.
+fn later(answer: &mut Answer, feature: &str) -> Result<(), StoreError> {
+    answer.commit.acts.clear();
+    answer.reply(Reply::NotOffered { feature: feature.to_owned() });
+    Ok(())
 }

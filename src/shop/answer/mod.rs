@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
-use crate::command::{self, Command, Pin};
+use crate::command::{self, Command, Feature, Language, Pin, ReportKind};
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::AccountId;
 use crate::reply::Reply;
@@ -138,14 +138,115 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     }
     let command = command::parse(&message.text);
     if message.private {
-        if command.holds_pin() && can_forget(message.chat.channel) {
+        if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
         visit.dispatch(command, &mut answer).await?;
-    } else if !matches!(command, Command::Unknown(_)) {
-        answer.reply(Reply::GroupPointer { bot: shop.policy.bot.clone() });
+    } else if !matches!(command, Command::Unknown { .. }) {
+        answer.reply(Reply::GroupPointer { bot: shop.bot_name() });
     }
     Ok(answer)
+}
+
+impl Visit<'_> {
+    async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            Command::Order(request) => self.order(request, answer).await?,
+            Command::BadOrder(bad) => {
+                let nearest = command::Topic::Order.example().to_owned();
+                answer.reply(Reply::NotUnderstood { problem: Some(bad.problem.to_string()), nearest });
+            }
+            Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
+            Command::Prices { filters } => self.prices(&filters, answer),
+            Command::Orders(query) => self.orders(&query, answer).await?,
+            Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
+            Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
+            Command::Start { .. } => self.welcome(answer),
+            Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
+            Command::Language { to } => self.language(to, answer),
+            Command::Admin(command) => self.admin(command, answer).await?,
+            Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
+            Command::Meter { .. } => not_offered(answer, "meter"),
+            Command::BillInquiry { .. } | Command::BillPayment { .. } => not_offered(answer, "bill"),
+            Command::Transfer(_) => not_offered(answer, "transfer"),
+            Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
+            Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
+            Command::Complaint { .. } => not_offered(answer, "complaint"),
+            Command::Known(feature) => not_offered(answer, feature_key(feature)),
+            Command::Incomplete { topic, problem } => {
+                let nearest = topic.example().to_owned();
+                answer.reply(Reply::NotUnderstood { problem: Some(problem.to_string()), nearest });
+            }
+            Command::Unknown { nearest } => {
+                answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    fn welcome(&self, answer: &mut Answer) {
+        let name = self.agent.as_ref().map_or(&self.message.sender, |agent| &agent.name);
+        answer.reply(Reply::Welcome { registered: self.agent.is_some(), name: name.clone() });
+    }
+
+    /// Changes the language of a reseller's replies; without one named, to the other one.
+    fn language(&self, to: Option<Language>, answer: &mut Answer) {
+        let Some(agent) = &self.agent else {
+            answer.reply(Reply::NotRegistered);
+            return;
+        };
+        let locale = match (to, agent.locale) {
+            (Some(Language::English), _) | (None, Locale::Id) => Locale::En,
+            (Some(Language::Indonesian), _) | (None, Locale::En) => Locale::Id,
+        };
+        if locale != agent.locale {
+            answer.write_agent(agent, Agent { locale, ..agent.clone() });
+        }
+        answer.locale = locale;
+        answer.reply(Reply::LanguageSet);
+    }
+}
+
+fn not_offered(answer: &mut Answer, feature: &str) {
+    answer.reply(Reply::NotOffered { feature: feature.to_owned() });
+}
+
+/// The texts' name of a feature that other servers have; those without one go by their own name.
+const fn feature_key(feature: Feature) -> &'static str {
+    match feature {
+        Feature::DownlineRegistration | Feature::DownlineList | Feature::DownlineBalance | Feature::DownlineStatus => {
+            "downline"
+        }
+        Feature::Markup => "markup",
+        Feature::SenderNumbers => "sender",
+        Feature::Commission | Feature::Points => "points",
+        other => other.name(),
+    }
+}
+
+/// Whether a message shows a PIN that should not stay in the chat.
+fn holds_pin(command: &Command, text: &str) -> bool {
+    match command {
+        Command::Order(request) => request.pin.is_some(),
+        Command::ChangePin { .. } | Command::Register { .. } => true,
+        Command::Balance { pin }
+        | Command::Deposit { pin, .. }
+        | Command::Meter { pin, .. }
+        | Command::BillInquiry { pin, .. }
+        | Command::BillPayment { pin, .. }
+        | Command::Report { pin, .. }
+        | Command::Complaint { pin, .. } => pin.is_some(),
+        Command::Transfer(transfer) => transfer.pin.is_some(),
+        Command::Orders(query) => query.pin.is_some(),
+        // Somewhere in it there may be one.
+        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => command::redact(text).contains("***"),
+        Command::Prices { .. }
+        | Command::Start { .. }
+        | Command::Help { .. }
+        | Command::Language { .. }
+        | Command::Admin(_)
+        | Command::Unknown { .. } => false,
+    }
 }
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {

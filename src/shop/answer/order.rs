@@ -20,7 +20,11 @@ impl Visit<'_> {
         if age > self.shop.policy.stale_after {
             for line in &request.lines {
                 let why = Why::Stale { minutes: age.num_minutes() };
-                self.refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
+                self.refuse(
+                    &agent,
+                    answer,
+                    Refused { product: line.what.to_string(), dest: line.dest.to_string(), why },
+                );
             }
             return Ok(());
         }
@@ -36,7 +40,6 @@ impl Visit<'_> {
             agent: &agent,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
             taken: HashMap::new(),
-            several: request.lines.len() > 1,
         };
         for line in &request.lines {
             let candidate = match self.resolve(line) {
@@ -85,7 +88,6 @@ struct Till<'a> {
     agent: &'a Agent,
     available: Rupiah,
     taken: HashMap<SlotKey, Order>,
-    several: bool,
 }
 
 impl Till<'_> {

@@ -14,20 +14,12 @@ use crate::store::{Sequence, StoreError, Versioned};
 const LONGEST_NAME: usize = 40;
 
 impl Visit<'_> {
-    pub(super) async fn register(
-        &self,
-        name: &str,
-        pin: Option<&Pin>,
-        answer: &mut Answer,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
         let name = name.trim();
-        let pin = match self.may_register(name, pin) {
-            Ok(pin) => pin,
-            Err(problem) => {
-                answer.reply(Reply::RegisterRefused { problem });
-                return Ok(());
-            }
-        };
+        if let Err(problem) = self.may_register(name, pin) {
+            answer.reply(Reply::RegisterRefused { problem });
+            return Ok(());
+        }
         let Some(hash) = pins::hash(pin.expose()).await else {
             answer.reply(Reply::TryAgain);
             return Ok(());
@@ -52,7 +44,7 @@ impl Visit<'_> {
         Ok(())
     }
 
-    fn may_register<'p>(&self, name: &str, pin: Option<&'p Pin>) -> Result<&'p Pin, RegisterProblem> {
+    fn may_register(&self, name: &str, pin: &Pin) -> Result<(), RegisterProblem> {
         if let Some(agent) = &self.agent {
             return Err(RegisterProblem::Already { code: agent.id });
         }
@@ -65,8 +57,7 @@ impl Visit<'_> {
         if name.chars().count() > LONGEST_NAME {
             return Err(RegisterProblem::NameTooLong);
         }
-        let pin = pin.ok_or(RegisterProblem::PinMissing)?;
-        if pin.is_fit() { Ok(pin) } else { Err(RegisterProblem::PinUnfit) }
+        if pin.is_fit_as_new() { Ok(()) } else { Err(RegisterProblem::PinUnfit) }
     }
 }
 

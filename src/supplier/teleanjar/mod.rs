@@ -77,6 +77,10 @@ fn udata(buy: &Buy<'_>, respid: Option<&str>) -> String {
 
 impl Protocol for Teleanjar {
     /// Every payment quotes an inquiry's `respid`.
+    fn reports(&self) -> bool {
+        false
+    }
+
     fn inquiry_first(&self, _: ProductKind) -> bool {
         true
     }
