@@ -1,1 +1,354 @@
-//! (filled in by the commits that follow)
+//! Reading what people type: text in, [`Command`] out. Total: any text gives a command, and only a text with exactly
+//! one meaning as orders gives orders. Arguments are read with a cursor; what is left over is an error.
+//! Pure: no I/O, no clock, no catalog. Whether a product exists, a PIN is right or the sender is an admin is decided
+//! elsewhere.
+
+mod admin;
+mod agent_ref;
+mod amount;
+mod atom;
+mod date;
+mod dest;
+mod order;
+mod order_parts;
+mod order_reader;
+mod pin;
+mod problem;
+mod redact;
+mod suggest;
+mod talk;
+mod typed;
+mod words;
+
+use crate::ids::ProductCode;
+use crate::money::Rupiah;
+use crate::phone::clean;
+
+pub use admin::AdminCommand;
+pub use agent_ref::AgentRef;
+pub use amount::MAX_AMOUNT;
+pub use date::DateArg;
+pub use dest::{Destination, DestinationFault};
+pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
+pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
+pub use problem::{Part, Problem, Topic};
+pub use redact::redact;
+pub use talk::MIN_TICKET;
+pub use typed::Typed;
+pub use words::{CONFLICTS, Conflict, is_reserved};
+
+use atom::{Atom, Cursor, atoms};
+use order_reader::{Found, Opening};
+use words::Word;
+
+/// What a message asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Order(OrderRequest),
+    /// Meant as an order, but nothing of it can be carried out as typed.
+    BadOrder(BadOrder),
+    Balance {
+        pin: Option<Pin>,
+    },
+    /// Every product when there is no filter.
+    Prices {
+        filters: Vec<PriceFilter>,
+    },
+    Orders(OrdersQuery),
+    /// A deposit ticket; how to deposit when there is no amount.
+    Deposit {
+        amount: Option<Rupiah>,
+        bank: Option<String>,
+        pin: Option<Pin>,
+    },
+    /// Old and new, in either order.
+    ChangePin {
+        a: Pin,
+        b: Pin,
+    },
+    Register {
+        name: String,
+        town: Option<String>,
+        pin: Pin,
+    },
+    /// Telegram's greeting; the payload comes from a link.
+    Start {
+        payload: Option<String>,
+    },
+    /// Whose meter is it?
+    Meter {
+        customer: String,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    BillInquiry {
+        product: ProductCode,
+        customer: String,
+        /// For bills whose amount the payer chooses.
+        amount: Option<Rupiah>,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    BillPayment {
+        product: ProductCode,
+        customer: String,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    Transfer(Transfer),
+    Report {
+        kind: ReportKind,
+        /// `None` is today.
+        date: Option<DateArg>,
+        pin: Option<Pin>,
+    },
+    Complaint {
+        /// Without the PIN, where that stood before or behind it.
+        text: Typed,
+        pin: Option<Pin>,
+    },
+    Help {
+        topic: Option<String>,
+    },
+    /// Shows the choice when `to` is missing.
+    Language {
+        to: Option<Language>,
+    },
+    Admin(AdminCommand),
+    /// Asks for something konter does not have.
+    Known(Feature),
+    /// The command is known, its arguments are not right.
+    Incomplete {
+        topic: Topic,
+        problem: Problem,
+    },
+    Unknown {
+        /// What may have been meant; [`Topic::example`] is a line that would be understood.
+        nearest: Topic,
+    },
+}
+
+/// What a price list is narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PriceFilter {
+    /// A code, the beginning of one, a category or an operator; upper case.
+    Word(String),
+    Nominal(Rupiah),
+}
+
+/// Which orders to show: the last ones, when nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrdersQuery {
+    pub dest: Option<String>,
+    pub product: Option<ProductCode>,
+    pub date: Option<DateArg>,
+    pub pin: Option<Pin>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    pub agent: AgentRef,
+    /// Above zero.
+    pub amount: Rupiah,
+    pub pin: Option<Pin>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    /// The day's sales.
+    Sales,
+    /// Every movement of the balance.
+    Statement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Indonesian,
+    English,
+}
+
+/// What other servers offer and konter does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    DownlineRegistration,
+    DownlineList,
+    DownlineBalance,
+    DownlineStatus,
+    Markup,
+    SenderNumbers,
+    ShopName,
+    Commission,
+    Points,
+    TakeBack,
+    CancelOrder,
+    CentreNumbers,
+    ResetPin,
+    Receipt,
+    StaffUsers,
+    FeeScheme,
+}
+
+impl Feature {
+    /// Its Indonesian name, for the reply that says it is not there.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DownlineRegistration => "pendaftaran downline",
+            Self::DownlineList => "daftar downline",
+            Self::DownlineBalance => "cek saldo downline",
+            Self::DownlineStatus => "blokir/aktifkan downline",
+            Self::Markup => "markup harga downline",
+            Self::SenderNumbers => "nomor pengirim paralel",
+            Self::ShopName => "ganti nama konter",
+            Self::Commission => "komisi dan bonus",
+            Self::Points => "poin hadiah",
+            Self::TakeBack => "tarik saldo",
+            Self::CancelOrder => "pembatalan transaksi",
+            Self::CentreNumbers => "nomor center",
+            Self::ResetPin => "reset PIN lewat pesan (hubungi admin)",
+            Self::Receipt => "cetak ulang struk",
+            Self::StaffUsers => "pengguna loket",
+            Self::FeeScheme => "ganti skema fee",
+        }
+    }
+}
+
+/// Reads a message.
+#[must_use]
+pub fn parse(text: &str) -> Command {
+    let text = clean(text);
+    let text = text.trim();
+    let (body, reference) = split_reference(text);
+    match (read(body, reference), reference) {
+        (command, None) => command,
+        (command, Some(_)) if takes_reference(&command) => command,
+        // Only what machine clients use takes a reference; anywhere else it is part of the text.
+        (_, Some(_)) => read(text, None),
+    }
+}
+
+/// Reads a cleaned message without its reference.
+fn read(text: &str, reference: Option<&str>) -> Command {
+    if let Some(rest) = text.strip_prefix('/') {
+        return slash(rest, reference);
+    }
+    let dashed = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("M-"));
+    let pieces = atoms(text, dashed);
+    chat(Cursor::new(text, &pieces), reference)
+        .unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &pieces) })
+}
+
+const fn takes_reference(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Order(_)
+            | Command::BadOrder(_)
+            | Command::Meter { .. }
+            | Command::BillInquiry { .. }
+            | Command::BillPayment { .. }
+    )
+}
+
+/// One line that is typed right and comes nearest to the text.
+#[must_use]
+pub fn suggest(text: &str) -> &'static str {
+    let text = clean(text);
+    suggest::nearest(&text, &atoms(&text, false)).example()
+}
+
+/// Whether a product of this code can be ordered by it: no command's word, no repeat number in front (`2S10`).
+#[must_use]
+pub fn is_orderable(code: &ProductCode) -> bool {
+    match parse(&format!("{code}.081234567890.1234")) {
+        Command::Order(request) => {
+            matches!(request.lines.as_slice(), [OrderLine { what: What::Code(read), nth: 1, .. }] if read == code)
+        }
+        _ => false,
+    }
+}
+
+/// `/word rest`, as Telegram sends it; `@bot` behind the word is dropped.
+fn slash(text: &str, reference: Option<&str>) -> Command {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '@' && c != '_').unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let word = word.split('@').next().unwrap_or_default();
+    if let Some(read) = admin::command(word, rest.trim()) {
+        return read.map_or_else(|(topic, problem)| Command::Incomplete { topic, problem }, Command::Admin);
+    }
+    let pieces = atoms(rest, false);
+    let known = words::lookup(word).map(|meaning| worded(meaning, Cursor::new(rest, &pieces), reference));
+    known.unwrap_or_else(|| {
+        let whole = atoms(text, false);
+        Command::Unknown { nearest: suggest::nearest(text, &whole) }
+    })
+}
+
+/// A message without a slash. `None` when it means nothing.
+fn chat(cursor: Cursor<'_>, reference: Option<&str>) -> Option<Command> {
+    if let Some(bill) = talk::bill_verb_third(cursor, reference) {
+        return Some(or_incomplete(bill));
+    }
+    let mut args = cursor;
+    let first = args.take()?;
+    if let Some(word) = words::lookup(first.text) {
+        return Some(worded(word, args, reference));
+    }
+    let mut starts = vec![(0, Opening::Plain)];
+    if let (true, Some(n)) = (cursor.text.starts_with('#'), order_parts::nth(first)) {
+        starts = vec![(1, Opening::Nth(n))];
+    } else if let Some(n) = repeat_prefix(first) {
+        starts.push((1, Opening::NthOfCode(n)));
+    }
+    match order_reader::read(cursor.atoms, &starts, reference) {
+        Found::Order(request) => Some(Command::Order(request)),
+        Found::Bad(fault) => Some(Command::BadOrder(fault)),
+        Found::Nothing => talk::glued_complaint(cursor),
+    }
+}
+
+/// `I2` before a product code: the second order.
+fn repeat_prefix(atom: &Atom<'_>) -> Option<u8> {
+    match atom.text.as_bytes() {
+        [b'I' | b'i', digit @ b'2'..=b'9'] => Some(digit - b'0'),
+        _ => None,
+    }
+}
+
+/// A message that opens with a known word.
+fn worded(word: Word, args: Cursor<'_>, reference: Option<&str>) -> Command {
+    let opening = match word {
+        Word::Order => Some(Opening::Plain),
+        Word::OrdersOrMarkup => Some(Opening::Multi),
+        Word::Again => Some(Opening::Again),
+        Word::Pln => Some(Opening::Pln),
+        _ => None,
+    };
+    if let Some(opening) = opening {
+        match order_reader::read(args.atoms, &[(0, opening)], reference) {
+            Found::Order(request) => return Command::Order(request),
+            // A meter that cannot be read is no order yet: what is wrong with it is said below.
+            Found::Bad(fault) if word != Word::Pln || args.atoms.len() > 2 => return Command::BadOrder(fault),
+            Found::Bad(_) | Found::Nothing => {}
+        }
+    }
+    or_incomplete(talk::command(word, args, reference))
+}
+
+fn or_incomplete(read: Result<Command, (Topic, Problem)>) -> Command {
+    read.unwrap_or_else(|(topic, problem)| Command::Incomplete { topic, problem })
+}
+
+/// Takes a machine client's ` R#reference` off the end.
+fn split_reference(text: &str) -> (&str, Option<&str>) {
+    let found = text.as_bytes().windows(2).rposition(|pair| pair.eq_ignore_ascii_case(b"R#"));
+    let Some((body, reference)) = found.and_then(|at| Some((text.get(..at)?, text.get(at + 2..)?.trim()))) else {
+        return (text, None);
+    };
+    let stands_alone = body.ends_with([' ', '\n', '.', '*', ',', ';', '#']);
+    let fit = (1..=MAX_REFERENCE).contains(&reference.len())
+        && reference.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if stands_alone && fit { (body, Some(reference)) } else { (text, None) }
+}
+
+#[cfg(test)]
+mod tests;

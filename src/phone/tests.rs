@@ -71,7 +71,8 @@ fn bad_prefix_lines_are_named() {
     let errors = PrefixTable::parse("prefix,operator\n0811,telkomsel\n\n811,xl\n0813-0811,xl\n0817,xxl\n0818\n");
     let said: Vec<_> = errors.unwrap_err().iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 4, "{said:?}");
-    for (said, start) in said.iter().zip(["line 4: `811`", "line 5: `0813-0811`", "line 6: `xxl`", "line 7: a line is"]) {
+    for (said, start) in said.iter().zip(["line 4: `811`", "line 5: `0813-0811`", "line 6: `xxl`", "line 7: a line is"])
+    {
         assert!(said.starts_with(start), "{said}");
     }
     assert_eq!(PrefixTable::parse("").unwrap_err()[0].fault, PrefixFault::Header);

@@ -1,0 +1,251 @@
+//! What an admin types, always with a slash. Whether the sender is one is not known here.
+
+use super::agent_ref::AgentRef;
+use super::amount;
+use super::atom::{Cursor, atoms};
+use super::date::{self, DateArg};
+use super::order_parts::phones_in_pieces;
+use super::problem::{Part, Problem, Topic};
+use crate::ids::{OrderId, ProductCode};
+use crate::money::Rupiah;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminCommand {
+    /// Never zero; negative takes back.
+    Deposit {
+        agent: AgentRef,
+        amount: Rupiah,
+        note: Option<String>,
+    },
+    AcceptTicket {
+        ticket: u64,
+    },
+    RefuseTicket {
+        ticket: u64,
+    },
+    /// All of them, or one.
+    Agents {
+        agent: Option<AgentRef>,
+    },
+    Approve {
+        agent: AgentRef,
+    },
+    Block {
+        agent: AgentRef,
+    },
+    Unblock {
+        agent: AgentRef,
+    },
+    ResetPin {
+        agent: AgentRef,
+    },
+    /// Zero or more.
+    SellPrice {
+        product: ProductCode,
+        price: Rupiah,
+    },
+    CloseProduct {
+        product: ProductCode,
+    },
+    OpenProduct {
+        product: ProductCode,
+    },
+    Catalog,
+    Pending,
+    Order {
+        id: OrderId,
+    },
+    Recheck {
+        id: OrderId,
+    },
+    Success {
+        id: OrderId,
+        sn: String,
+    },
+    Failure {
+        id: OrderId,
+        reason: String,
+    },
+    Suppliers,
+    Broadcast {
+        text: String,
+    },
+    /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
+    Recap {
+        date: Option<DateArg>,
+    },
+}
+
+type Parsed = Result<AdminCommand, (Topic, Problem)>;
+
+/// The admin command `word` with the text behind it; `None` when it is no admin's word, or is used as a reseller does
+/// (`/deposit 100000`, `/order S10 0812…`).
+pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
+    let mut words = Words(rest);
+    let (topic, read): (Topic, Result<AdminCommand, Problem>) = match word.to_ascii_lowercase().as_str() {
+        "deposit" if names_an_agent(rest) => (Topic::AdminDeposit, words.deposit()),
+        "acc" => (Topic::AdminAccept, words.ticket().map(|ticket| AdminCommand::AcceptTicket { ticket })),
+        "tolak" => (Topic::AdminRefuse, words.ticket().map(|ticket| AdminCommand::RefuseTicket { ticket })),
+        "agen" if rest.is_empty() => (Topic::AdminAgents, Ok(AdminCommand::Agents { agent: None })),
+        "agen" => (Topic::AdminAgents, words.only_agent().map(|agent| AdminCommand::Agents { agent: Some(agent) })),
+        "setujui" => (Topic::AdminApprove, words.only_agent().map(|agent| AdminCommand::Approve { agent })),
+        "blokir" => (Topic::AdminBlock, words.only_agent().map(|agent| AdminCommand::Block { agent })),
+        "buka" => (Topic::AdminOpen, words.open()),
+        "resetpin" => (Topic::AdminResetPin, words.only_agent().map(|agent| AdminCommand::ResetPin { agent })),
+        "hargajual" => (Topic::AdminPrice, words.price()),
+        "tutup" => (Topic::AdminClose, words.only_product().map(|product| AdminCommand::CloseProduct { product })),
+        "katalog" => (Topic::AdminCatalog, words.finish().map(|()| AdminCommand::Catalog)),
+        "pending" => (Topic::AdminPending, words.finish().map(|()| AdminCommand::Pending)),
+        "order" if !orders(rest) => {
+            let id = words.id().and_then(|id| words.finish().map(|()| id));
+            (Topic::AdminOrder, id.map(|id| AdminCommand::Order { id }))
+        }
+        "cekulang" => {
+            let id = words.id().and_then(|id| words.finish().map(|()| id));
+            (Topic::AdminRecheck, id.map(|id| AdminCommand::Recheck { id }))
+        }
+        "sukses" => {
+            let read = words.id().and_then(|id| Ok((id, words.text(Part::SerialNumber)?)));
+            (Topic::AdminSuccess, read.map(|(id, sn)| AdminCommand::Success { id, sn }))
+        }
+        "gagal" => {
+            let read = words.id().and_then(|id| Ok((id, words.text(Part::Reason)?)));
+            (Topic::AdminFailure, read.map(|(id, reason)| AdminCommand::Failure { id, reason }))
+        }
+        "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
+        "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
+        "rekap" => (Topic::AdminRecap, recap(rest)),
+        _ => return None,
+    };
+    Some(read.map_err(|problem| (topic, problem)))
+}
+
+/// Whether a deposit is meant for somebody: `/deposit 100000` and `/deposit BCA 100000` are a reseller's.
+fn names_an_agent(rest: &str) -> bool {
+    let Some(first) = rest.split_whitespace().next() else { return false };
+    let amount = amount::read(first, true).is_ok();
+    match AgentRef::read(first) {
+        Some(AgentRef::Other(name)) => !amount && !super::talk::is_bank(&name),
+        Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
+        None => first.starts_with('0') || first.starts_with("+62") || first == "62",
+    }
+}
+
+/// Whether `/order` is followed by an order rather than by an order's number.
+fn orders(rest: &str) -> bool {
+    rest.split_whitespace().nth(1).is_some() || rest.chars().any(char::is_alphabetic)
+}
+
+fn recap(rest: &str) -> Result<AdminCommand, Problem> {
+    let atoms = atoms(rest, false);
+    let mut cursor = Cursor::new(rest, &atoms);
+    match date::date_and_pin(&mut cursor)? {
+        (date, None) => Ok(AdminCommand::Recap { date }),
+        (_, Some(_)) => Err(Problem::unfit(Part::Date, rest)),
+    }
+}
+
+/// Words cut at white space only: names, notes and serial numbers may hold any other sign.
+struct Words<'a>(&'a str);
+
+impl<'a> Words<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0.trim_start();
+        let (word, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+        self.0 = rest.trim();
+        if word.is_empty() { None } else { Some(word) }
+    }
+
+    fn need(&mut self, part: Part) -> Result<&'a str, Problem> {
+        self.next().ok_or(Problem::Missing(part))
+    }
+
+    fn finish(&self) -> Result<(), Problem> {
+        if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::leftover(self.0)) }
+    }
+
+    /// All that is left.
+    fn text(&mut self, part: Part) -> Result<String, Problem> {
+        match self.0.trim() {
+            "" => Err(Problem::Missing(part)),
+            text => Ok(text.to_owned()),
+        }
+    }
+
+    /// One word, or a phone number in pieces whose end is plain because `fits` what follows.
+    fn agent(&mut self, fits: impl Fn(&str) -> bool) -> Result<AgentRef, Problem> {
+        let before = self.0;
+        let word = self.need(Part::Agent)?;
+        if let Some(agent) = AgentRef::read(word) {
+            return Ok(agent);
+        }
+        let atoms = atoms(before, false);
+        let ends: Vec<_> = phones_in_pieces(&atoms)
+            .into_iter()
+            .map(|(phone, count)| {
+                (phone, atoms.get(count).map_or("", |next| before.get(next.start..).unwrap_or_default()))
+            })
+            .filter(|(_, rest)| fits(rest))
+            .collect();
+        match ends.as_slice() {
+            [(phone, rest)] => {
+                self.0 = rest;
+                Ok(AgentRef::Phone(phone.clone()))
+            }
+            [] => Err(Problem::unfit(Part::Agent, word)),
+            _ => Err(Problem::Ambiguous),
+        }
+    }
+
+    fn only_agent(&mut self) -> Result<AgentRef, Problem> {
+        let agent = self.agent(str::is_empty)?;
+        self.finish().map(|()| agent)
+    }
+
+    fn deposit(&mut self) -> Result<AdminCommand, Problem> {
+        let agent =
+            self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
+        let amount = amount::read(self.need(Part::Amount)?, true)?;
+        let note = Some(self.0.trim()).filter(|note| !note.is_empty()).map(str::to_owned);
+        Ok(AdminCommand::Deposit { agent, amount, note })
+    }
+
+    /// A reseller or a product: a code such as `KR0001` is always a reseller's.
+    fn open(&mut self) -> Result<AdminCommand, Problem> {
+        let mut again = Words(self.0);
+        match self.only_agent() {
+            Ok(AgentRef::Other(_)) => again.only_product().map(|product| AdminCommand::OpenProduct { product }),
+            read => read.map(|agent| AdminCommand::Unblock { agent }),
+        }
+    }
+
+    fn product(&mut self) -> Result<ProductCode, Problem> {
+        let word = self.need(Part::Product)?;
+        word.parse().map_err(|_| Problem::unfit(Part::Product, word))
+    }
+
+    fn only_product(&mut self) -> Result<ProductCode, Problem> {
+        let product = self.product()?;
+        self.finish().map(|()| product)
+    }
+
+    fn price(&mut self) -> Result<AdminCommand, Problem> {
+        let product = self.product()?;
+        let word = self.need(Part::Price)?;
+        // A bill's fee may be nothing.
+        let price = if word == "0" { Ok(Rupiah::ZERO) } else { amount::read(word, false) };
+        self.finish()?;
+        price.map(|price| AdminCommand::SellPrice { product, price })
+    }
+
+    fn ticket(&mut self) -> Result<u64, Problem> {
+        let word = self.need(Part::Ticket)?;
+        let ticket = word.trim_start_matches('#').parse().map_err(|_| Problem::unfit(Part::Ticket, word))?;
+        self.finish().map(|()| ticket)
+    }
+
+    fn id(&mut self) -> Result<OrderId, Problem> {
+        let word = self.need(Part::OrderNumber)?;
+        word.parse().map_err(|_| Problem::unfit(Part::OrderNumber, word))
+    }
+}

@@ -1,0 +1,229 @@
+//! What can be wrong with a message, and how to type it right.
+
+use std::fmt;
+
+use super::dest::DestinationFault;
+use super::order::MAX_ORDERS_PER_MESSAGE;
+use super::typed::Typed;
+
+/// A part of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Product,
+    Destination,
+    Customer,
+    Pin,
+    NewPin,
+    Amount,
+    Price,
+    Agent,
+    Name,
+    Text,
+    Date,
+    OrderNumber,
+    Ticket,
+    SerialNumber,
+    Reason,
+    Language,
+}
+
+impl Part {
+    /// The Indonesian word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Product => "kode produk",
+            Self::Destination => "nomor tujuan",
+            Self::Customer => "nomor pelanggan",
+            Self::Pin => "PIN",
+            Self::NewPin => "PIN baru",
+            Self::Amount => "jumlah",
+            Self::Price => "harga",
+            Self::Agent => "agen",
+            Self::Name => "nama",
+            Self::Text => "isi pesan",
+            Self::Date => "tanggal",
+            Self::OrderNumber => "nomor transaksi",
+            Self::Ticket => "nomor tiket",
+            Self::SerialNumber => "SN",
+            Self::Reason => "alasan",
+            Self::Language => "bahasa",
+        }
+    }
+}
+
+/// What is wrong. `Display` says it in Indonesian, for who typed the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    Missing(Part),
+    /// Something else stands where this part belongs.
+    Unfit(Part, Typed),
+    Destination(DestinationFault, Typed),
+    /// Understood up to here; the rest has no meaning.
+    Leftover(Typed),
+    /// The words can be read as two different orders, or two different transfers.
+    Ambiguous,
+    DifferentPins,
+    /// The repeat number stands in two places, and they disagree.
+    RepeatsDisagree,
+    /// The message holds the same order twice.
+    SameOrderTwice,
+    TooManyOrders,
+    /// A machine client's reference names one order, and there are several.
+    ReferenceForSeveral,
+    NegativeAmount,
+}
+
+impl Problem {
+    /// What is left over is where a PIN too many ends up: it is masked before it can be shown to anybody.
+    pub(super) fn leftover(text: &str) -> Self {
+        Self::Leftover(Typed::new(&super::redact(text)))
+    }
+
+    /// Something else stands where `part` belongs.
+    pub(super) fn unfit(part: Part, text: &str) -> Self {
+        Self::Unfit(part, Typed::new(&super::redact(text)))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(part) => write!(f, "{} belum diisi", part.word()),
+            Self::Unfit(part, text) => write!(f, "{} tidak terbaca: {text}", part.word()),
+            Self::Destination(DestinationFault::Unreadable, text) => write!(f, "nomor tujuan tidak terbaca: {text}"),
+            Self::Destination(DestinationFault::TooShort, text) => write!(f, "nomor tujuan kurang digit: {text}"),
+            Self::Destination(DestinationFault::TooLong, text) => write!(f, "nomor tujuan kelebihan digit: {text}"),
+            Self::Leftover(text) => write!(f, "kelebihan: {text}"),
+            Self::Ambiguous => f.write_str("bisa dibaca lebih dari satu arti, tulis nomornya tanpa spasi atau titik"),
+            Self::DifferentPins => f.write_str("PIN dalam satu pesan harus sama"),
+            Self::RepeatsDisagree => f.write_str("urutan transaksi ditulis dua kali dan berbeda"),
+            Self::SameOrderTwice => f.write_str("produk dan tujuan yang sama ditulis dua kali"),
+            Self::TooManyOrders => write!(f, "paling banyak {MAX_ORDERS_PER_MESSAGE} transaksi per pesan"),
+            Self::ReferenceForSeveral => f.write_str("R# hanya untuk satu transaksi per pesan"),
+            Self::NegativeAmount => f.write_str("jumlah tidak boleh minus"),
+        }
+    }
+}
+
+/// What a message is about, for telling how it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    Order,
+    Balance,
+    Prices,
+    Orders,
+    Deposit,
+    ChangePin,
+    Register,
+    Meter,
+    BillInquiry,
+    BillPayment,
+    Transfer,
+    Sales,
+    Statement,
+    Complaint,
+    Help,
+    Language,
+    AdminDeposit,
+    AdminAccept,
+    AdminRefuse,
+    AdminAgents,
+    AdminApprove,
+    AdminBlock,
+    AdminOpen,
+    AdminResetPin,
+    AdminPrice,
+    AdminClose,
+    AdminCatalog,
+    AdminPending,
+    AdminOrder,
+    AdminRecheck,
+    AdminSuccess,
+    AdminFailure,
+    AdminSuppliers,
+    AdminBroadcast,
+    AdminRecap,
+}
+
+impl Topic {
+    pub const ALL: [Self; 35] = [
+        Self::Order,
+        Self::Balance,
+        Self::Prices,
+        Self::Orders,
+        Self::Deposit,
+        Self::ChangePin,
+        Self::Register,
+        Self::Meter,
+        Self::BillInquiry,
+        Self::BillPayment,
+        Self::Transfer,
+        Self::Sales,
+        Self::Statement,
+        Self::Complaint,
+        Self::Help,
+        Self::Language,
+        Self::AdminDeposit,
+        Self::AdminAccept,
+        Self::AdminRefuse,
+        Self::AdminAgents,
+        Self::AdminApprove,
+        Self::AdminBlock,
+        Self::AdminOpen,
+        Self::AdminResetPin,
+        Self::AdminPrice,
+        Self::AdminClose,
+        Self::AdminCatalog,
+        Self::AdminPending,
+        Self::AdminOrder,
+        Self::AdminRecheck,
+        Self::AdminSuccess,
+        Self::AdminFailure,
+        Self::AdminSuppliers,
+        Self::AdminBroadcast,
+        Self::AdminRecap,
+    ];
+
+    /// One line that is typed right: it parses as this topic.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Order => "S10.081234567890.1234",
+            Self::Balance => "SALDO",
+            Self::Prices => "HARGA.S10",
+            Self::Orders => "CEK.081234567890",
+            Self::Deposit => "TIKET.100000",
+            Self::ChangePin => "GP.1234.4321",
+            Self::Register => "DAFTAR.Berkah Cell.1234",
+            Self::Meter => "CEKPLN.14027480301",
+            Self::BillInquiry => "TAG.PLNPOST.520010509867",
+            Self::BillPayment => "BAYAR.PLNPOST.520010509867.1234",
+            Self::Transfer => "TR.KR0002.50000.1234",
+            Self::Sales => "LAP.25/07/26",
+            Self::Statement => "MUTASI",
+            Self::Complaint => "KOMPLAIN.S10 ke 081234567890 belum masuk",
+            Self::Help => "BANTUAN",
+            Self::Language => "BAHASA.EN",
+            Self::AdminDeposit => "/deposit KR0001 100000",
+            Self::AdminAccept => "/acc 12",
+            Self::AdminRefuse => "/tolak 12",
+            Self::AdminAgents => "/agen KR0001",
+            Self::AdminApprove => "/setujui KR0001",
+            Self::AdminBlock => "/blokir KR0001",
+            Self::AdminOpen => "/buka KR0001",
+            Self::AdminResetPin => "/resetpin KR0001",
+            Self::AdminPrice => "/hargajual S10 10500",
+            Self::AdminClose => "/tutup S10",
+            Self::AdminCatalog => "/katalog",
+            Self::AdminPending => "/pending",
+            Self::AdminOrder => "/order 12",
+            Self::AdminRecheck => "/cekulang 12",
+            Self::AdminSuccess => "/sukses 12 1234567890",
+            Self::AdminFailure => "/gagal 12 nomor salah",
+            Self::AdminSuppliers => "/supplier",
+            Self::AdminBroadcast => "/siaran Server kembali normal",
+            Self::AdminRecap => "/rekap 25/07/26",
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! Commands that open with a word: balance, prices, deposits, reports and all the rest that is not an order.
+
+use super::agent_ref::AgentRef;
+use super::amount;
+use super::atom::{Cursor, Gap};
+use super::date;
+use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, digits_of, is_masked};
+use super::order_parts::{nominal, phones_in_pieces};
+use super::pin::is_pin;
+use super::problem::{Part, Problem, Topic};
+use super::typed::Typed;
+use super::words::{self, Word};
+use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind, Transfer};
+use crate::ids::ProductCode;
+use crate::money::Rupiah;
+use crate::phone::Phone;
+
+/// Smallest deposit ticket, in rupiah: less is a slip (`DEPOSIT.17`), or meant in thousands, which is not guessed.
+pub const MIN_TICKET: i64 = 1_000;
+/// Most filters of a price list.
+const MAX_FILTERS: usize = 20;
+/// Longest word of a filter.
+const MAX_FILTER_CHARS: usize = 30;
+/// Fewest digits of a customer's number where nothing else can stand in its place.
+const MIN_BILL_DIGITS: usize = 5;
+
+type Parsed = Result<Command, (Topic, Problem)>;
+
+/// Reads the arguments of a command that opens with `word`; `reference` is a machine client's own.
+pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> Parsed {
+    let about = |topic: Topic| move |problem: Problem| (topic, problem);
+    match word {
+        Word::Balance | Word::BalanceOrComplaint => balance(word, args).map_err(about(Topic::Balance)),
+        Word::Prices => prices(args, None).map_err(about(Topic::Prices)),
+        Word::PlnPrices => prices(args, Some("PLN")).map_err(about(Topic::Prices)),
+        Word::BillPrices => Ok(Command::Prices { filters: vec![PriceFilter::Word("PPOB".to_owned())] })
+            .and_then(|command| args.finish().map(|()| command).map_err(about(Topic::Prices))),
+        Word::Orders => orders_or_other(args, reference),
+        Word::Deposit => deposit(args).map_err(about(Topic::Deposit)),
+        Word::HowToDeposit => Ok(Command::Deposit { amount: None, bank: None, pin: None }),
+        Word::ChangePin => change_pin(args).map_err(about(Topic::ChangePin)),
+        Word::PinOrSender => {
+            let pins = args.atoms.len() > 1 && args.atoms.iter().all(|atom| is_pin(atom.text));
+            if pins { command(Word::ChangePin, args, reference) } else { Ok(Command::Known(Feature::SenderNumbers)) }
+        }
+        Word::Change => {
+            let mut after = args;
+            match after.take_if(|atom| atom.is("PIN")) {
+                Some(_) => command(Word::ChangePin, after, reference),
+                None => Ok(Command::Known(Feature::SenderNumbers)),
+            }
+        }
+        Word::Register => register(args).map_err(about(Topic::Register)),
+        Word::Start => {
+            let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
+            Ok(Command::Start { payload })
+        }
+        Word::Meter | Word::Pln => meter(args, reference).map_err(about(Topic::Meter)),
+        Word::Inquiry => inquiry(args, reference).map_err(about(Topic::BillInquiry)),
+        Word::Payment => payment(args, None, reference).map_err(about(Topic::BillPayment)),
+        Word::PlnPayment => payment(args, "PLN".parse().ok(), reference).map_err(about(Topic::BillPayment)),
+        Word::Transfer => transfer(args).map_err(about(Topic::Transfer)),
+        Word::SalesOrDownline if has_phone(args) => Ok(Command::Known(Feature::DownlineRegistration)),
+        Word::Sales | Word::SalesOrDownline => report(ReportKind::Sales, args).map_err(about(Topic::Sales)),
+        Word::Statement => report(ReportKind::Statement, args).map_err(about(Topic::Statement)),
+        Word::Complaint => complaint(args).map_err(about(Topic::Complaint)),
+        Word::ComplaintOrCentres => {
+            let talk = args.atoms.iter().any(|atom| !is_pin(atom.text));
+            if talk { command(Word::Complaint, args, reference) } else { Ok(Command::Known(Feature::CentreNumbers)) }
+        }
+        Word::Help => {
+            let topic = Some(args.rest()).filter(|rest| !rest.is_empty());
+            Ok(Command::Help { topic: topic.map(|rest| rest.chars().take(MAX_FILTER_CHARS).collect()) })
+        }
+        Word::Language => language(args).map_err(about(Topic::Language)),
+        Word::OrdersOrMarkup => Ok(Command::Known(Feature::Markup)),
+        Word::Order | Word::Again | Word::Inner => Err((Topic::Order, Problem::Missing(Part::Destination))),
+        Word::Feature(feature) => Ok(Command::Known(feature)),
+    }
+}
+
+fn balance(word: Word, mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let talk = args.atoms.iter().any(|atom| !is_pin(atom.text));
+    if word == Word::BalanceOrComplaint && talk {
+        return complaint(args);
+    }
+    let somebody = |cursor: &Cursor<'_>| cursor.peek().is_some_and(|atom| atom.text.parse::<ProductCode>().is_ok());
+    if somebody(&args) && args.atoms.iter().skip(1).all(|atom| is_pin(atom.text)) {
+        return Ok(Command::Known(Feature::DownlineBalance));
+    }
+    Ok(Command::Balance { pin: args.last_pin()? })
+}
+
+fn prices(mut args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
+    let mut filters = Vec::new();
+    let mut pin_seen = false;
+    while let Some(atom) = args.take() {
+        let worded = filters.iter().any(|filter| matches!(filter, PriceFilter::Word(_)));
+        let pin_place = args.is_empty() || filters.is_empty();
+        match (nominal(atom), prefix) {
+            (Some(nominal), Some(prefix)) => {
+                filters.push(PriceFilter::Word(format!("{prefix}{}", nominal.get() / 1000)));
+            }
+            (Some(nominal), None) if !worded || !is_pin(atom.text) => filters.push(PriceFilter::Nominal(nominal)),
+            // A PIN is not needed here, but many are used to type it.
+            _ if is_pin(atom.text) && pin_place && !pin_seen => pin_seen = true,
+            _ if atom.is_digits() || filters.len() >= MAX_FILTERS || atom.text.chars().count() > MAX_FILTER_CHARS => {
+                return Err(Problem::unfit(Part::Product, atom.text));
+            }
+            _ => filters.push(PriceFilter::Word(atom.text.to_uppercase())),
+        }
+    }
+    Ok(Command::Prices { filters })
+}
+
+/// `CEK` asks for orders, unless the next word says what else is to be looked up.
+fn orders_or_other(args: Cursor<'_>, reference: Option<&str>) -> Parsed {
+    let mut after = args;
+    let next = after.take().and_then(|atom| words::lookup(atom.text));
+    match next {
+        Some(Word::Orders) => return orders_or_other(after, reference),
+        Some(word @ (Word::Balance | Word::Prices | Word::Pln | Word::Inquiry)) if words_apart(args) => {
+            return command(word, after, reference);
+        }
+        _ => {}
+    }
+    if let [product, rest @ ..] = args.atoms
+        && rest.len() <= 1
+        && rest.iter().all(|atom| is_pin(atom.text))
+    {
+        let code = product.text.parse::<ProductCode>().is_ok() && !is_masked(product.text);
+        let small = product.is_digits() && product.text.len() <= 2;
+        if code || small {
+            return command(Word::Prices, args, reference);
+        }
+    }
+    orders(args).map_err(|problem| (Topic::Orders, problem))
+}
+
+/// `CEK.S` is the price list of `S`: a single letter does not change what `CEK` means.
+fn words_apart(args: Cursor<'_>) -> bool {
+    args.peek().is_some_and(|atom| atom.text.len() > 1)
+}
+
+fn orders(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut query = OrdersQuery::default();
+    while let Some(atom) = args.peek() {
+        let code = atom.text.parse::<ProductCode>().ok();
+        if is_masked(atom.text) {
+            return Err(Problem::Destination(DestinationFault::Unreadable, Typed::new(atom.text)));
+        } else if query.dest.is_none()
+            && let Some(dest) = whole_number(&mut args)
+        {
+            query.dest = Some(dest);
+        } else if query.date.is_none()
+            && let Some(date) = date::take(&mut args)?
+        {
+            query.date = Some(date);
+        } else if query.date.is_some()
+            && let Some(date) = date::take(&mut args)?
+        {
+            let joined = query.date.take().and_then(|first| first.until(date));
+            query.date = Some(joined.ok_or_else(|| Problem::unfit(Part::Date, atom.text))?);
+        } else if query.pin.is_none()
+            && let Some(pin) = args.pin()
+        {
+            query.pin = Some(pin);
+        } else if query.product.is_none() && code.is_some() {
+            query.product = code;
+            args.take();
+        } else {
+            args.finish()?;
+        }
+    }
+    Ok(Command::Orders(query))
+}
+
+/// A number that cannot be anything else at the cursor; the longest one where it is written in pieces.
+fn whole_number(args: &mut Cursor<'_>) -> Option<String> {
+    if let Ok(dest) = args.peek()?.text.parse::<Destination>() {
+        args.take();
+        return Some(dest.to_string());
+    }
+    let (phone, count) = phones_in_pieces(args.atoms).pop()?;
+    args.skip(count);
+    Some(phone.to_string())
+}
+
+/// Where deposits come from.
+const BANKS: &[&str] = &[
+    "BCA",
+    "BRI",
+    "BNI",
+    "MANDIRI",
+    "BSI",
+    "BTN",
+    "CIMB",
+    "PERMATA",
+    "DANAMON",
+    "MUAMALAT",
+    "SEABANK",
+    "JAGO",
+    "DANA",
+    "OVO",
+    "GOPAY",
+    "SHOPEEPAY",
+    "LINKAJA",
+    "QRIS",
+];
+
+/// Whether the word names a bank or a wallet.
+pub(super) fn is_bank(word: &str) -> bool {
+    BANKS.iter().any(|bank| word.eq_ignore_ascii_case(bank))
+}
+
+fn deposit(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    args.take_if(|atom| atom.is("TIKET") || atom.is("DEPOSIT"));
+    let bank = args.take_if(|atom| is_bank(atom.text)).map(|atom| atom.text.to_uppercase());
+    if args.is_empty() {
+        return Ok(Command::Deposit { amount: None, bank, pin: None });
+    }
+    let amount = amount::take(&mut args)?;
+    if amount < Rupiah::new(MIN_TICKET) {
+        return Err(Problem::Unfit(Part::Amount, Typed::new(&amount.to_string())));
+    }
+    Ok(Command::Deposit { amount: Some(amount), bank, pin: args.last_pin()? })
+}
+
+fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut pins: Vec<Pin> = Vec::new();
+    for atom in args.atoms {
+        pins.push(atom.text.parse().map_err(|_| Problem::unfit(Part::Pin, atom.text))?);
+    }
+    let mut pins = pins.into_iter();
+    match (pins.next(), pins.next(), pins.next(), pins.next()) {
+        (None, ..) => Err(Problem::Missing(Part::Pin)),
+        (Some(_), None, ..) => Err(Problem::Missing(Part::NewPin)),
+        (Some(a), Some(b), None, _) => Ok(Command::ChangePin { a, b }),
+        // The new one twice, or the old one in either place.
+        (Some(a), Some(b), Some(c), None) if b == c || a == c => Ok(Command::ChangePin { a, b }),
+        (Some(a), Some(b), Some(c), None) if a == b => Ok(Command::ChangePin { a, b: c }),
+        _ => Err(args.atoms.last().map_or(Problem::Missing(Part::Pin), |last| Problem::leftover(last.text))),
+    }
+}
+
+fn has_phone(args: Cursor<'_>) -> bool {
+    (0..args.atoms.len()).any(|at| {
+        let here = args.atoms.get(at..).unwrap_or_default();
+        here.first().is_some_and(|atom| is_masked(atom.text) || atom.text.parse::<Phone>().is_ok())
+            || !phones_in_pieces(here).is_empty()
+    })
+}
+
+/// `<name>.<pin>`, or with a town between them.
+fn register(args: Cursor<'_>) -> Result<Command, Problem> {
+    if has_phone(args) {
+        return Ok(Command::Known(Feature::DownlineRegistration));
+    }
+    let pin: Option<Pin> = args.atoms.last().and_then(|atom| atom.text.parse().ok());
+    let named = if pin.is_some() { args.atoms.split_last().map_or(args.atoms, |(_, rest)| rest) } else { args.atoms };
+    let (Some(first), Some(last)) = (named.first(), named.last()) else { return Err(Problem::Missing(Part::Name)) };
+    let name_ends = named.iter().skip(1).find(|atom| atom.gap != Gap::Space);
+    let slice = |from: usize, to: usize| args.text.get(from..to).unwrap_or_default();
+    let (name, town) = match name_ends {
+        None => (slice(first.start, last.end()), None),
+        Some(next) => {
+            let name = slice(first.start, next.start).trim_end_matches(|c: char| !c.is_alphanumeric());
+            (name, Some(slice(next.start, last.end()).to_owned()))
+        }
+    };
+    if !name.chars().any(char::is_alphabetic) {
+        return Err(Problem::unfit(Part::Name, name));
+    }
+    let pin = pin.ok_or(Problem::Missing(Part::Pin))?;
+    Ok(Command::Register { name: name.to_owned(), town, pin })
+}
+
+/// A customer's number: a meter, a bill, a phone. In pieces it is read where a PIN or nothing follows.
+fn customer(args: &mut Cursor<'_>) -> Result<String, Problem> {
+    let first = args.peek().ok_or(Problem::Missing(Part::Customer))?;
+    if let Ok(dest) = first.text.parse::<Destination>() {
+        args.take();
+        return Ok(dest.to_string());
+    }
+    let ends: Vec<_> = phones_in_pieces(args.atoms)
+        .into_iter()
+        .filter(|(_, count)| match args.atoms.get(*count..) {
+            Some([]) => true,
+            Some([pin]) => is_pin(pin.text),
+            _ => false,
+        })
+        .collect();
+    match ends.as_slice() {
+        [(phone, count)] => {
+            args.skip(*count);
+            return Ok(phone.to_string());
+        }
+        [_, _, ..] => return Err(Problem::Ambiguous),
+        [] => {}
+    }
+    let fault = match digits_of(first.text) {
+        None => DestinationFault::Unreadable,
+        Some(digits) if digits.len() < MIN_BILL_DIGITS => DestinationFault::TooShort,
+        Some(digits) if digits.len() > MAX_CUSTOMER_DIGITS => DestinationFault::TooLong,
+        Some(digits) => {
+            args.take();
+            return Ok(digits);
+        }
+    };
+    let shown = if is_pin(first.text) { super::redact(first.text) } else { first.text.to_owned() };
+    Err(Problem::Destination(fault, Typed::new(&shown)))
+}
+
+fn meter(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
+    let customer = customer(&mut args)?;
+    let pin = args.last_pin()?;
+    Ok(Command::Meter { customer, pin, reference: reference.map(str::to_owned) })
+}
+
+fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
+    let atom = args.need(Part::Product)?;
+    atom.text.parse().map_err(|_| Problem::unfit(Part::Product, atom.text))
+}
+
+/// `<product>.<customer>`, and what machine clients add: PIN, then amount.
+fn inquiry(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
+    let product = product(&mut args)?;
+    if product.as_str() == "PLN" {
+        return meter(args, reference);
+    }
+    let customer = customer(&mut args)?;
+    let pin = args.pin();
+    let amount = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };
+    args.finish()?;
+    Ok(Command::BillInquiry { product, customer, amount, pin, reference: reference.map(str::to_owned) })
+}
+
+fn payment(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&str>) -> Result<Command, Problem> {
+    let product = known.map_or_else(|| product(&mut args), Ok)?;
+    let customer = customer(&mut args)?;
+    let pin = args.last_pin()?;
+    Ok(Command::BillPayment { product, customer, pin, reference: reference.map(str::to_owned) })
+}
+
+/// `<product> <customer> CEK <pin>` and `<product> <customer> PAY <pin>`: the word that says what to do comes third.
+pub(super) fn bill_verb_third(args: Cursor<'_>, reference: Option<&str>) -> Option<Parsed> {
+    let [product, number, verb, rest @ ..] = args.atoms else { return None };
+    let pays = match verb.text.to_ascii_uppercase().as_str() {
+        "CEK" | "TAG" | "INQ" => false,
+        "PAY" | "BAYAR" | "BYR" => true,
+        _ => return None,
+    };
+    let product = product.text.parse::<ProductCode>().ok()?;
+    digits_of(number.text).map(|_| ()).or_else(|| is_masked(number.text).then_some(()))?;
+    let read = || -> Result<Command, Problem> {
+        let mut number = Cursor::new(args.text, args.atoms.get(1..2).unwrap_or_default());
+        let customer = customer(&mut number)?;
+        let pin = Cursor::new(args.text, rest).last_pin()?;
+        let reference = reference.map(str::to_owned);
+        Ok(if pays {
+            Command::BillPayment { product, customer, pin, reference }
+        } else {
+            Command::BillInquiry { product, customer, amount: None, pin, reference }
+        })
+    };
+    let topic = if pays { Topic::BillPayment } else { Topic::BillInquiry };
+    Some(read().map_err(|problem| (topic, problem)))
+}
+
+/// `<agent>.<amount>.<pin>`. Other servers put the amount, or the PIN, before the agent: both are read where it is
+/// plain which of the two numbers is the amount.
+fn transfer(args: Cursor<'_>) -> Result<Command, Problem> {
+    let first = args.peek().ok_or(Problem::Missing(Part::Agent))?;
+    let number_first =
+        first.is_digits() && AgentRef::read(first.text).is_none() && phones_in_pieces(args.atoms).is_empty();
+    if !number_first && !first.text.to_ascii_uppercase().starts_with("RP") {
+        return agent_first(args);
+    }
+    match (amount_first(args), pin_first(args)) {
+        (Ok(one), Ok(two)) => match (is_round(one.amount), is_round(two.amount)) {
+            (true, false) => Ok(Command::Transfer(one)),
+            (false, true) => Ok(Command::Transfer(two)),
+            (true, true) | (false, false) => Err(Problem::Ambiguous),
+        },
+        (Ok(transfer), Err(_)) | (Err(_), Ok(transfer)) => Ok(Command::Transfer(transfer)),
+        (Err(problem), Err(_)) => Err(problem),
+    }
+}
+
+fn is_round(amount: Rupiah) -> bool {
+    const ROUND: i64 = 500;
+    amount.get() % ROUND == 0
+}
+
+fn is_amount(mut cursor: Cursor<'_>) -> bool {
+    amount::take(&mut cursor).is_ok() && cursor.last_pin().is_ok()
+}
+
+fn agent_first(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let agent = AgentRef::take(&mut args, is_amount)?;
+    let amount = amount::take(&mut args)?;
+    Ok(Command::Transfer(Transfer { agent, amount, pin: args.last_pin()? }))
+}
+
+fn amount_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
+    let amount = amount::take(&mut args)?;
+    let agent = AgentRef::take(&mut args, |mut rest| rest.last_pin().is_ok())?;
+    Ok(Transfer { agent, amount, pin: args.last_pin()? })
+}
+
+fn pin_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
+    let pin = args.pin().ok_or(Problem::Missing(Part::Pin))?;
+    let agent = AgentRef::take(&mut args, is_amount)?;
+    let amount = amount::take(&mut args)?;
+    args.finish()?;
+    Ok(Transfer { agent, amount, pin: Some(pin) })
+}
+
+fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let (date, pin) = date::date_and_pin(&mut args)?;
+    Ok(Command::Report { kind, date, pin })
+}
+
+/// The words of a complaint. A PIN before or behind them is not part of them: admins read this.
+fn complaint(args: Cursor<'_>) -> Result<Command, Problem> {
+    const LEAST: usize = 4; // `10.300` may be a time or a price; three-digit PINs are rare
+    let is_pin = |text: &str| is_pin(text) && text.len() >= LEAST;
+    let mut atoms = args.atoms;
+    let mut pin = None;
+    if let [first, rest @ ..] = atoms
+        && is_pin(first.text)
+        && rest.first().is_none_or(|next| next.gap != Gap::Space)
+    {
+        pin = first.text.parse().ok();
+        atoms = rest;
+    } else if let [rest @ .., last] = atoms
+        && is_pin(last.text)
+        && last.gap != Gap::Space
+        && !rest.is_empty()
+    {
+        pin = last.text.parse().ok();
+        atoms = rest;
+    }
+    let (Some(first), Some(last)) = (atoms.first(), atoms.last()) else { return Err(Problem::Missing(Part::Text)) };
+    // Without a PIN behind them, the last signs belong to the words.
+    let end = if args.atoms.last().is_some_and(|end| end.start == last.start) { args.text.len() } else { last.end() };
+    let text = args.text.get(first.start..end).unwrap_or_default();
+    Ok(Command::Complaint { text: Typed::whole(text), pin })
+}
+
+/// `CStransfer 50250 … belum masuk`: a complaint whose first word grew together with the next.
+pub(super) fn glued_complaint(cursor: Cursor<'_>) -> Option<Command> {
+    const OPENING: usize = "CS".len();
+    const FEWEST: usize = 5; // words: fewer may be anything
+    let first = cursor.peek()?;
+    let (opening, rest) = first.text.split_at_checked(OPENING)?;
+    let glued = opening.eq_ignore_ascii_case("CS") && rest.len() > 1 && rest.bytes().all(|b| b.is_ascii_alphabetic());
+    if !glued || cursor.atoms.len() < FEWEST {
+        return None;
+    }
+    let text = cursor.text.get(first.start + OPENING..)?;
+    Some(Command::Complaint { text: Typed::whole(text), pin: None })
+}
+
+fn language(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let Some(atom) = args.take() else { return Ok(Command::Language { to: None }) };
+    let to = match atom.text.to_ascii_uppercase().as_str() {
+        "ID" | "IN" | "INDONESIA" => Language::Indonesian,
+        "EN" | "ENG" | "ENGLISH" | "INGGRIS" => Language::English,
+        _ => return Err(Problem::unfit(Part::Language, atom.text)),
+    };
+    args.finish()?;
+    Ok(Command::Language { to: Some(to) })
+}

@@ -1,0 +1,187 @@
+//! The words that open a message, and where konter had to choose between what other servers mean by them.
+
+use super::Feature;
+
+/// What a message that opens with the word is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    Balance,
+    /// `CS`: balance, or a complaint when words follow.
+    BalanceOrComplaint,
+    Prices,
+    /// `HARGAPLN 20,50`: prices of the nominals of one product.
+    PlnPrices,
+    /// `PPOB`: the bill products.
+    BillPrices,
+    Orders,
+    Deposit,
+    HowToDeposit,
+    ChangePin,
+    /// `P`: a new PIN when two PINs follow, else a sender's number.
+    PinOrSender,
+    /// `GANTI PIN`, or a sender's number.
+    Change,
+    Register,
+    Start,
+    Meter,
+    Inquiry,
+    Payment,
+    PlnPayment,
+    Transfer,
+    Sales,
+    /// `R`: sales, or a downline's registration when a phone number follows.
+    SalesOrDownline,
+    Statement,
+    Complaint,
+    /// `INFO`: complaint when words follow.
+    ComplaintOrCentres,
+    Help,
+    Language,
+    /// `PLN`: a meter is looked up; with a nominal and a PIN it is an order.
+    Pln,
+    /// `I.`: an order follows.
+    Order,
+    /// `M.`, `MULTI.`: orders follow; else a markup.
+    OrdersOrMarkup,
+    /// `ULANG.`: the order that follows is meant once more.
+    Again,
+    /// Means something only inside a command.
+    Inner,
+    Feature(Feature),
+}
+
+/// The word's meaning; letter case does not matter.
+pub(super) fn lookup(word: &str) -> Option<Word> {
+    const LONGEST: usize = 20;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_ascii_uppercase();
+    WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(meaning, _)| *meaning)
+}
+
+/// Whether the word opens a command, so that a product code of that name could never be ordered.
+#[must_use]
+pub fn is_reserved(word: &str) -> bool {
+    lookup(word).is_some()
+}
+
+/// Every word, for finding the one that was meant.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, Word)> {
+    WORDS.iter().flat_map(|(meaning, words)| words.iter().map(move |word| (*word, *meaning)))
+}
+
+const WORDS: &[(Word, &[&str])] = &[
+    (Word::Balance, &["S", "SAL", "SALDO", "CEKSALDO", "CEKSAL", "SISASALDO", "BALANCE"]),
+    (Word::BalanceOrComplaint, &["CS"]),
+    (Word::Prices, &["H", "HARGA", "HRG", "CH", "CEKHARGA", "PRODUK", "DAFTARHARGA", "PRICE", "PRICES"]),
+    (Word::PlnPrices, &["HARGAPLN"]),
+    (Word::BillPrices, &["PPOB"]),
+    (
+        Word::Orders,
+        &["CEK", "STATUS", "STA", "CST", "TRX", "CTRX", "CEKTRX", "CLT", "LAST", "LAST5", "RIWAYAT", "HISTORY"],
+    ),
+    (Word::Deposit, &["TIKET", "DEPOSIT", "DEP", "DEPO", "TOPUP", "ISI"]),
+    (Word::HowToDeposit, &["BANK", "REKENING", "NOREK"]),
+    (Word::ChangePin, &["GP", "GPIN", "GTP", "G", "PIN", "GANTIPIN", "UBAHPIN"]),
+    (Word::PinOrSender, &["P"]),
+    (Word::Change, &["GANTI", "UBAH"]),
+    (Word::Register, &["DAFTAR", "REG", "REGISTER", "REGISTRASI", "JOIN"]),
+    (Word::Start, &["START", "MULAI"]),
+    (Word::Meter, &["CEKPLN", "INQPLN", "CEKMETER", "CEKTOKEN"]),
+    (Word::Inquiry, &["TAG", "TAGIHAN", "CEKTAG", "CEKTAGIHAN", "INQ"]),
+    (Word::Payment, &["BAYAR", "BYR", "PAY"]),
+    (Word::PlnPayment, &["BAYARPLN", "BYRPLN", "PAYPLN"]),
+    (Word::Transfer, &["TR", "TRF", "TRANSFER", "TRANS", "TD", "TS", "T", "KIRIM", "ADD"]),
+    (Word::Sales, &["REKAP", "RKP", "LAP", "LAPORAN", "LAPH", "RT", "L"]),
+    (Word::SalesOrDownline, &["R"]),
+    (Word::Statement, &["MUTASI", "MUT", "REK", "INFOTRF"]),
+    (Word::Complaint, &["KOMPLAIN", "KOMPLEN", "KOMP", "KOM", "K", "INF", "C", "LAPOR", "COMPLAIN"]),
+    (Word::ComplaintOrCentres, &["INFO"]),
+    (Word::Help, &["BANTUAN", "FORMAT", "HELP", "MENU", "PANDUAN", "CARA", "?"]),
+    (Word::Language, &["BAHASA", "LANG", "LANGUAGE"]),
+    (Word::Pln, &["PLN"]),
+    (Word::Order, &["I", "BELI", "BUY", "ORDER", "ISIPULSA"]),
+    (Word::OrdersOrMarkup, &["M", "MULTI"]),
+    (Word::Again, &["ULANG"]),
+    (Word::Inner, &["RO"]),
+    (Word::Feature(Feature::DownlineRegistration), &["D", "AUTOREG"]),
+    (Word::Feature(Feature::DownlineList), &["LDL", "DONLINE", "DOWNLINE", "LIHAT"]),
+    (Word::Feature(Feature::DownlineBalance), &["SD", "CSDL"]),
+    (Word::Feature(Feature::DownlineStatus), &["A", "NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
+    (
+        Word::Feature(Feature::Markup),
+        &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GH", "GHALL", "SH", "HU", "UL", "SM", "CM", "CHRG"],
+    ),
+    (
+        Word::Feature(Feature::SenderNumbers),
+        &[
+            "PAR", "PARALEL", "HP", "DELHP", "THP", "TNT", "TNO", "HNO", "TN", "TAMBAH", "TAMBAHHP", "TAMBAHGT",
+            "HAPUS", "HAPUSHP", "HAPUSGT", "YM", "DELYM", "TYM", "TGT", "LIST",
+        ],
+    ),
+    (Word::Feature(Feature::ShopName), &["GN", "GNAMA", "GANTINAMA", "UN"]),
+    (Word::Feature(Feature::Commission), &["CRBT", "CR", "CB", "KOMISI", "BONUS", "BAGIKOMISI", "TUKAR"]),
+    (Word::Feature(Feature::Points), &["CEKHADIAH", "HADIAH", "POIN", "POINT", "CEKPOIN"]),
+    (Word::Feature(Feature::TakeBack), &["TARIK", "AS", "TRFBLK", "BATALTRANSFER"]),
+    (Word::Feature(Feature::CancelOrder), &["BTL", "BATAL", "CANCEL"]),
+    (Word::Feature(Feature::CentreNumbers), &["CENTER", "CENTRE"]),
+    (Word::Feature(Feature::ResetPin), &["RP", "RESET", "RESETPIN", "LUPAPIN"]),
+    (Word::Feature(Feature::Receipt), &["PRINT", "CETAK", "STRUK"]),
+    (Word::Feature(Feature::StaffUsers), &["LISTUSER"]),
+    (Word::Feature(Feature::FeeScheme), &["GANTIFEE"]),
+];
+
+/// A word that servers use in different ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub word: &'static str,
+    /// What it means elsewhere.
+    pub elsewhere: &'static str,
+    /// What konter does.
+    pub here: &'static str,
+}
+
+const fn conflict(word: &'static str, elsewhere: &'static str, here: &'static str) -> Conflict {
+    Conflict { word, elsewhere, here }
+}
+
+/// Where servers contradict each other, and what konter settled on.
+pub const CONFLICTS: &[Conflict] = &[
+    conflict("S.<pin>", "saldo; saldo dan bonus", "saldo"),
+    conflict("CEK.<pin>", "saldo; transaksi terakhir", "transaksi terakhir"),
+    conflict(
+        "CEK.<angka>",
+        "status transaksi; harga nominal; pin",
+        "1-2 angka: harga nominal; 3-8 angka: PIN; lebih: nomor tujuan",
+    ),
+    conflict("CEK.<kode>", "harga produk; status", "harga produk"),
+    conflict("CS", "saldo; pengaduan", "saldo, kecuali diikuti kata-kata: komplain"),
+    conflict("C", "komplain; konfirmasi deposit", "komplain: diteruskan ke admin"),
+    conflict("INFO", "nomor center; pengaduan", "komplain, kecuali hanya PIN"),
+    conflict("P", "nomor paralel; ganti PIN", "dua PIN: ganti PIN; selain itu nomor paralel (belum ada)"),
+    conflict("PLN.<meter>.<pin>", "cek meter; beli token", "cek meter; membeli selalu dengan kode atau nominal"),
+    conflict("CEKPLN / INQ.PLN", "tagihan PLN; cek meter", "cek pelanggan"),
+    conflict("DEPOSIT.<angka>", "tiket deposit; mutasi tanggal", "tiket deposit; mutasi memakai MUTASI.<tgl>"),
+    conflict("REG", "daftar; daftarkan downline; mutasi", "daftar; dengan nomor HP berarti downline (belum ada)"),
+    conflict("R", "rekap; daftarkan downline", "rekap; dengan nomor HP berarti downline (belum ada)"),
+    conflict("RKP.2", "tanggal 2; dua hari lalu", "tanggal 2"),
+    conflict(
+        "T, TS",
+        "<agen>.<jumlah>; <jumlah>.<agen>; PIN di depan",
+        "agen dulu atau jumlah dulu, PIN selalu terakhir",
+    ),
+    conflict("TS.<agen>.-<jumlah>", "tarik saldo", "ditolak: jumlah tidak boleh minus"),
+    conflict("GP.<pin>.<pin>", "baru.lama; lama.baru", "urutan bebas"),
+    conflict("M", "multi transaksi; markup", "multi transaksi; selain itu markup (belum ada)"),
+    conflict("A", "tambah nomor; aktifkan downline", "keduanya belum ada"),
+    conflict("LIST", "daftar nomor; daftar harga", "daftar nomor pengirim (belum ada); harga memakai HARGA"),
+    conflict("….<pin>.1", "pengulangan pertama", "transaksi ke-1; yang kedua .2"),
+    conflict("ULANG.….1", "pengulangan pertama", "pengulangan pertama, yaitu transaksi ke-2"),
+    conflict("I2.<kode>", "transaksi ke-2; kode I2 transaksi ke-…", "sebelum kode produk: transaksi ke-2"),
+    conflict(
+        "2S10",
+        "kode produk; transaksi ke-2 dari S10",
+        "transaksi ke-2 dari S10: kode produk tidak diawali angka 2-9",
+    ),
+];
