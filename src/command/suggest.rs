@@ -65,6 +65,6 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Help => Topic::Help,
         Word::Language => Topic::Language,
         Word::Order | Word::OrdersOrMarkup | Word::Again => Topic::Order,
-        Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
+        Word::Inner | Word::Feature(_) => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::agent_ref::AgentRef;
 use super::amount;
-use super::atom::{Atom, Cursor, Gap};
+use super::atom::{Cursor, Gap};
 use super::date;
 use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, digits_of, is_masked};
 use super::order_parts::{nominal, phones_in_pieces};
@@ -50,8 +50,6 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
                 None => Ok(Command::Known(Feature::SenderNumbers)),
             }
         }
-        Word::SenderOrStatus if has_phone(args) => Ok(Command::Known(Feature::SenderNumbers)),
-        Word::SenderOrStatus => Ok(Command::Known(Feature::DownlineStatus)),
         Word::Register => register(args).map_err(about(Topic::Register)),
         Word::Start => {
             let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
@@ -426,26 +424,28 @@ fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
 /// The words of a complaint. A PIN before or behind them is not part of them: admins read this.
 fn complaint(args: Cursor<'_>) -> Result<Command, Problem> {
     const LEAST: usize = 4; // `10.300` may be a time or a price; three-digit PINs are rare
-    let pin = |atom: &Atom<'_>| atom.text.parse::<Pin>().ok().filter(|_| atom.text.len() >= LEAST);
-    // A round sum at the end is an amount: `K.1234.….BCA.100000`.
-    let behind = match args.atoms {
-        [first, .., last] if last.gap != Gap::Space && (nominal(last).is_none() || pin(first).is_none()) => pin(last),
-        _ => None,
-    };
-    let before = match args.atoms {
-        [only] => pin(only),
-        [first, second, ..] if second.gap != Gap::Space && behind.is_none() => pin(first),
-        _ => None,
-    };
-    let from = usize::from(before.is_some());
-    let to = args.atoms.len() - usize::from(behind.is_some());
-    let (Some(first), Some(last)) = (args.atoms.get(from), args.atoms.get(..to).and_then(<[_]>::last)) else {
-        return Err(Problem::Missing(Part::Text));
-    };
+    let is_pin = |text: &str| is_pin(text) && text.len() >= LEAST;
+    let mut atoms = args.atoms;
+    let mut pin = None;
+    if let [first, rest @ ..] = atoms
+        && is_pin(first.text)
+        && rest.first().is_none_or(|next| next.gap != Gap::Space)
+    {
+        pin = first.text.parse().ok();
+        atoms = rest;
+    } else if let [rest @ .., last] = atoms
+        && is_pin(last.text)
+        && last.gap != Gap::Space
+        && !rest.is_empty()
+    {
+        pin = last.text.parse().ok();
+        atoms = rest;
+    }
+    let (Some(first), Some(last)) = (atoms.first(), atoms.last()) else { return Err(Problem::Missing(Part::Text)) };
     // Without a PIN behind them, the last signs belong to the words.
-    let end = if behind.is_some() { last.end() } else { args.text.len() };
+    let end = if args.atoms.last().is_some_and(|end| end.start == last.start) { args.text.len() } else { last.end() };
     let text = args.text.get(first.start..end).unwrap_or_default();
-    Ok(Command::Complaint { text: Typed::whole(text), pin: before.or(behind) })
+    Ok(Command::Complaint { text: Typed::whole(text), pin })
 }
 
 /// `CStransfer 50250 … belum masuk`: a complaint whose first word grew together with the next.

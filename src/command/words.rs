@@ -19,8 +19,6 @@ pub(super) enum Word {
     ChangePin,
     /// `P`: a new PIN when two PINs follow, else a sender's number.
     PinOrSender,
-    /// `A`: a sender's number when a phone number follows, else a downline's status.
-    SenderOrStatus,
     /// `GANTI PIN`, or a sender's number.
     Change,
     Register,
@@ -87,7 +85,6 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::HowToDeposit, &["BANK", "REKENING", "NOREK"]),
     (Word::ChangePin, &["GP", "GPIN", "GTP", "G", "PIN", "GANTIPIN", "UBAHPIN"]),
     (Word::PinOrSender, &["P"]),
-    (Word::SenderOrStatus, &["A"]),
     (Word::Change, &["GANTI", "UBAH"]),
     (Word::Register, &["DAFTAR", "REG", "REGISTER", "REGISTRASI", "JOIN"]),
     (Word::Start, &["START", "MULAI"]),
@@ -111,7 +108,7 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Feature(Feature::DownlineRegistration), &["D", "AUTOREG"]),
     (Word::Feature(Feature::DownlineList), &["LDL", "DONLINE", "DOWNLINE", "LIHAT"]),
     (Word::Feature(Feature::DownlineBalance), &["SD", "CSDL"]),
-    (Word::Feature(Feature::DownlineStatus), &["NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
+    (Word::Feature(Feature::DownlineStatus), &["A", "NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
     (
         Word::Feature(Feature::Markup),
         &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GH", "GHALL", "SH", "HU", "UL", "SM", "CM", "CHRG"],
