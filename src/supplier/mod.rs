@@ -9,6 +9,7 @@ pub use protocol::{
     Outcome, Protocol, Reading, Request, Response, SettingError,
 };
 
+mod amount;
 mod biller_json;
 mod kiosampm;
 mod ppob;
