@@ -10,6 +10,7 @@ pub use protocol::{
     Outcome, Protocol, Reading, Request, Response, SettingError,
 };
 
+mod amount;
 mod biller_json;
 mod json;
 mod kiosampm;

@@ -1,0 +1,63 @@
+//! Where the text of a report stands in a request to our address. The document ("IP Report") says that it comes, not
+//! how: so as any one query parameter's value, as the whole query, or as the body, plain or as a form.
+
+use std::borrow::Cow;
+
+use super::super::protocol::Callback;
+use super::reply;
+
+/// The one reply text of a callback; `None` when it holds none, or several that differ.
+pub(super) fn text(callback: &Callback) -> Option<Cow<'_, str>> {
+    let body = callback.text();
+    let mut found: Vec<Cow<'_, str>> =
+        callback.query.iter().map(|(_, value)| Cow::Borrowed(value.as_str())).filter(|t| reply::is_one(t)).collect();
+    if found.is_empty() {
+        // A value with a bare `&` or `=`, or no name at all: the pairs are then not what was meant.
+        found.extend(between_hashes(&callback.raw_query).map(Cow::Owned));
+    }
+    if reply::is_one(&body) {
+        found.push(body);
+    } else if !body.trim_start().starts_with('<') {
+        found.extend(between_hashes(&body).map(Cow::Owned));
+    }
+    let first = found.first()?.trim().to_owned();
+    found.iter().all(|text| text.trim() == first).then_some(Cow::Owned(first))
+}
+
+/// The decoded text from the first percent-encoded `#` to the last, when it is a reply's.
+fn between_hashes(encoded: &str) -> Option<String> {
+    const HASH: &str = "%23";
+    if encoded.len() > reply::LONGEST * HASH.len() {
+        return None;
+    }
+    let (from, to) = (encoded.find(HASH)?, encoded.rfind(HASH)? + HASH.len());
+    let text = percent_decoded(encoded.get(from..to)?);
+    reply::is_one(&text).then_some(text)
+}
+
+fn percent_decoded(encoded: &str) -> String {
+    // Who writes `%20` for a space means `+` by `+`.
+    let plus = if encoded.contains("%20") { b'+' } else { b' ' };
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut bytes = encoded.as_bytes();
+    while let [first, rest @ ..] = bytes {
+        let (byte, rest) = match (first, rest) {
+            (b'%', [high, low, rest @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, rest),
+                _ => (b'%', bytes.get(1..).unwrap_or_default()),
+            },
+            (b'+', rest) => (plus, rest),
+            (&byte, rest) => (byte, rest),
+        };
+        decoded.push(byte);
+        bytes = rest;
+    }
+    match String::from_utf8(decoded) {
+        Ok(text) => text,
+        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+    }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}

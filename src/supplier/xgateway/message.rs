@@ -1,0 +1,180 @@
+//! The free text in `MESSAGE`, e.g. `ISI I50 KE 085700000001 , SUKSES. SAL=5609112,HRG=48825,ID=1,SN=2` ("Contoh
+//! RESPON" in sections III.1 to III.3, version 1.2). Values may hold commas and `&`; only known keys part them.
+
+use std::collections::BTreeMap;
+
+use super::super::amount::strip_word;
+
+/// A known key of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// Our deposit afterwards.
+    Balance,
+    /// What we were charged.
+    Charged,
+    TransactionId,
+    Serial,
+    Explanation,
+    Meter,
+    CustomerId,
+    CustomerName,
+    /// Tariff and power: `R3/5500`, `R3 /5500 VA`.
+    Power,
+    UtilityReference,
+    Paid,
+    Admin,
+    Stamp,
+    Vat,
+    StreetLightTax,
+    Instalment,
+    TokenAmount,
+    Kwh,
+    Token,
+}
+
+const KEYS: [(&str, Key); 19] = [
+    ("SAL", Key::Balance),
+    ("HRG", Key::Charged),
+    ("ID", Key::TransactionId),
+    ("SN", Key::Serial),
+    ("KET", Key::Explanation),
+    ("METER", Key::Meter),
+    ("IDPEL", Key::CustomerId),
+    ("NAMA", Key::CustomerName),
+    ("DAYA", Key::Power),
+    ("REF", Key::UtilityReference),
+    ("RPBAYAR", Key::Paid),
+    ("ADMIN", Key::Admin),
+    ("METERAI", Key::Stamp),
+    ("PPN", Key::Vat),
+    ("PPJ", Key::StreetLightTax),
+    ("ANGSURAN", Key::Instalment),
+    ("RPTOKEN", Key::TokenAmount),
+    ("KWH", Key::Kwh),
+    ("TOKEN", Key::Token),
+];
+
+/// What the text is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// `ISI`
+    Topup,
+    /// `QUERY`
+    Query,
+}
+
+/// The text's opening: `ISI product KE destination`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head<'t> {
+    pub subject: Subject,
+    pub product: &'t str,
+    pub dest: &'t str,
+}
+
+/// The word after the opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    Success,
+    Failed,
+    Pending,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text<'t> {
+    pub head: Option<Head<'t>>,
+    pub word: Option<Word>,
+    fields: BTreeMap<Key, Field<'t>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Field<'t> {
+    Is(&'t str),
+    /// Given twice with different values, as when a customer's name imitates a key.
+    Disputed,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn read(text: &'t str) -> Self {
+        let (head, rest) = head(text);
+        Self { head, word: head.and_then(|_| word(rest)), fields: fields(rest) }
+    }
+
+    /// A field's value; `None` when it is absent, empty or given twice with different values.
+    pub(super) fn get(&self, key: Key) -> Option<&'t str> {
+        match self.fields.get(&key)? {
+            Field::Is(value) => Some(*value).filter(|value| !value.is_empty()),
+            Field::Disputed => None,
+        }
+    }
+}
+
+fn head(text: &str) -> (Option<Head<'_>>, &str) {
+    let text = text.trim();
+    let parsed = || {
+        let (verb, rest) = next_word(text)?;
+        let subject = match () {
+            () if verb.eq_ignore_ascii_case("ISI") => Subject::Topup,
+            () if verb.eq_ignore_ascii_case("QUERY") => Subject::Query,
+            () => return None,
+        };
+        let (product, rest) = next_word(rest)?;
+        let (to, rest) = next_word(rest)?;
+        let rest = to.eq_ignore_ascii_case("KE").then(|| rest.trim_start())?;
+        let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
+        let (dest, rest) = rest.split_at(end);
+        Some((Head { subject, product, dest: dest.trim_end_matches('.') }, rest))
+    };
+    parsed().map_or((None, text), |(head, rest)| (Some(head), rest))
+}
+
+fn next_word(text: &str) -> Option<(&str, &str)> {
+    text.trim_start().split_once(char::is_whitespace)
+}
+
+/// `, SUKSES.`
+fn word(rest: &str) -> Option<Word> {
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+    let word = rest.get(..end)?;
+    [("SUKSES", Word::Success), ("GAGAL", Word::Failed), ("PENDING", Word::Pending)]
+        .into_iter()
+        .find_map(|(name, meaning)| word.eq_ignore_ascii_case(name).then_some(meaning))
+}
+
+/// Every known `KEY=value`; a key opens after a comma, a full stop or the text's beginning.
+fn fields(text: &str) -> BTreeMap<Key, Field<'_>> {
+    let mut openings: Vec<(usize, usize, Key)> = Vec::new();
+    let mut at_boundary = true;
+    for (at, c) in text.char_indices() {
+        if at_boundary
+            && !c.is_whitespace()
+            && let Some((key, value_at)) = key_at(text, at)
+        {
+            openings.push((at, value_at, key));
+        }
+        at_boundary = matches!(c, ',' | '.') || (at_boundary && c.is_whitespace());
+    }
+    let ends = openings.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
+    let mut fields = BTreeMap::new();
+    for ((_, from, key), to) in openings.iter().zip(ends) {
+        let value = text.get(*from..to).unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || c == ',');
+        fields
+            .entry(*key)
+            .and_modify(|field| {
+                if !matches!(field, Field::Is(earlier) if *earlier == value) {
+                    *field = Field::Disputed;
+                }
+            })
+            .or_insert(Field::Is(value));
+    }
+    fields
+}
+
+/// The key that begins here, and where its value does.
+fn key_at(text: &str, at: usize) -> Option<(Key, usize)> {
+    let rest = text.get(at..)?;
+    KEYS.iter().find_map(|(name, key)| {
+        let value = strip_word(rest, name)?.trim_start_matches(' ').strip_prefix('=')?;
+        Some((*key, text.len() - value.len()))
+    })
+}
