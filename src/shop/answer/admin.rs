@@ -65,7 +65,12 @@ impl Visit<'_> {
             AgentRef::Other(_) => None,
         };
         if agent.is_none() {
-            Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned() });
+            Self::admin_refused(
+                answer,
+                AdminProblem::NoSuchAgent {
+                    name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned(),
+                },
+            );
         }
         Ok(agent)
     }

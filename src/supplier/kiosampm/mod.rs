@@ -98,6 +98,10 @@ fn signature(parts: &[&str]) -> String {
 }
 
 impl Protocol for Kiosampm {
+    fn can_check(&self) -> bool {
+        true
+    }
+
     /// "Format Request & Parameter Transaksi".
     fn purchase(&self, buy: &Buy<'_>, _: NaiveDateTime) -> Request {
         self.order(buy)

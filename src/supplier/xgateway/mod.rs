@@ -87,6 +87,10 @@ impl Xgateway {
 }
 
 impl Protocol for Xgateway {
+    fn can_check(&self) -> bool {
+        true
+    }
+
     /// Section III.2.a. The query carries the REQUESTID of the purchase that follows, as the document's examples do.
     fn inquiry(&self, buy: &Buy<'_>, _: NaiveDateTime) -> Option<Request> {
         match buy.kind {
