@@ -7,7 +7,7 @@ use crate::money::Rupiah;
 /// not, when it has cents, or when its separators could be read two ways.
 pub(super) fn amount(text: &str) -> Option<Rupiah> {
     let (amount, rest) = leading_amount(text)?;
-    matches!(rest.trim(), "" | ",-" | ".-").then_some(amount)
+    matches!(rest.trim(), "" | "." | ",-" | ".-").then_some(amount)
 }
 
 /// The amount a text begins with, and what follows it.
@@ -150,7 +150,6 @@ mod tests {
             ("0.0", 0),
             (" 48825. ", 48_825),
         ] {
-            let text = text.trim_end_matches(". ");
             assert_eq!(amount(text), Some(Rupiah::new(expected)), "{text}");
         }
     }

@@ -240,10 +240,10 @@ fn unlisted_failure(ket: &str, occasion: Occasion) -> Outcome {
     }
 }
 
-/// The answer to a balance request, which the document does not show: the first amount that is marked as one, by `Rp`,
-/// by the word for balance, or by being all there is.
+/// The answer to a balance request, which the document does not show: the first amount that is marked as one, by
+/// being all there is, by the word for balance, or by `Rp`.
 pub(super) fn balance(text: &str) -> Option<Rupiah> {
-    const MARKS: [&str; 3] = ["rp", "saldo", "balance"];
+    const MARKS: [&str; 3] = ["saldo", "balance", "rp"];
     let text = text.trim();
     let lower = lower(text);
     if text.len() > LONGEST || text.contains('<') || lower.contains("gagal") {
@@ -251,7 +251,11 @@ pub(super) fn balance(text: &str) -> Option<Rupiah> {
     }
     let marked = |mark: &str| {
         lower.match_indices(mark).find_map(|(at, _)| {
-            let figure = text.get(at + mark.len()..)?.trim_start_matches([' ', '.', ':', '=', '"', '\'']);
+            if text.get(..at)?.ends_with(char::is_alphanumeric) {
+                return None;
+            }
+            let figure =
+                text.get(at + mark.len()..)?.trim_start_matches(|c: char| c.is_whitespace() || ".:=\"'".contains(c));
             leading_amount(figure).map(|(amount, _)| amount)
         })
     };

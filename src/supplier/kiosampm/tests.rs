@@ -47,8 +47,8 @@ fn read_again(text: &str) -> Outcome {
     supplier("none").read_status(&BUY, &answer(text)).outcome
 }
 
-fn rupiah(amount: i64) -> Option<Rupiah> {
-    Some(Rupiah::new(amount))
+fn rp(amount: i64) -> Rupiah {
+    Rupiah::new(amount)
 }
 
 fn sold(outcome: Outcome) -> String {
@@ -90,7 +90,7 @@ fn a_signed_order_carries_neither_pin_nor_password() {
     & dest=08123456789
     & product=X10
     & refid=2140669
-    & sign=vlrN9Yuu4xHAT8_bXIUHKw2NjHo
+    & sign=Cp9NLVuKWBt5Sey_uMlYsvnKvJI
     ");
     let balance = supplier("OtomaX").balance(noon()).unwrap().reveal();
     let expected = signature(&["OtomaX", "CheckBalance", "YUSUF", "1144", "abcd"]);
@@ -143,7 +143,7 @@ fn every_documented_failure_has_its_reason() {
         let reading = read(row(number));
         assert_eq!(reading.outcome, Outcome::Failed(kind), "row {number}");
         assert_eq!(reading.supplier_trx.as_deref(), Some("88100101"), "row {number}");
-        assert_eq!(reading.supplier_balance, rupiah(if number == 11 { 8_000 } else { 10_250_000 }), "row {number}");
+        assert_eq!(reading.supplier_balance, Some(rp(if number == 11 { 8_000 } else { 10_250_000 })), "row {number}");
         assert_eq!(reading.charged, None, "row {number}");
     }
 }
@@ -152,8 +152,8 @@ fn every_documented_failure_has_its_reason() {
 fn success_has_its_serial_and_what_it_cost() {
     let reading = read(row(1));
     assert_eq!(sold(reading.outcome), "0041002345678901");
-    assert_eq!(reading.charged, rupiah(10_150));
-    assert_eq!(reading.supplier_balance, rupiah(10_239_850));
+    assert_eq!(reading.charged, Some(rp(10_150)));
+    assert_eq!(reading.supplier_balance, Some(rp(10_239_850)));
     assert_eq!(reading.supplier_trx.as_deref(), Some("88100101"));
 }
 
@@ -161,7 +161,7 @@ fn success_has_its_serial_and_what_it_cost() {
 fn pending_is_pending() {
     assert_eq!(read(row(2)).outcome, Outcome::Pending);
     assert_eq!(read(row(3)).outcome, Outcome::Pending);
-    assert_eq!(read(row(2)).supplier_balance, rupiah(10_239_850));
+    assert_eq!(read(row(2)).supplier_balance, Some(rp(10_239_850)));
 }
 
 #[test]
@@ -345,12 +345,16 @@ fn a_callback_that_is_no_report_names_no_order() {
 #[test]
 fn a_balance_is_the_first_marked_amount() {
     for (text, expected) in [
-        ("Saldo Rp.10,239,850", rupiah(10_239_850)),
-        ("#YUSUF#Saldo: 1.250.000#", rupiah(1_250_000)),
-        ("Yth KR001, sisa saldo Rp. -101.000 per 12:00", rupiah(-101_000)),
-        ("Terpakai, Rp 5.000 dari Rp 9.000", rupiah(5_000)),
-        ("{\"balance\":\"89500\"}", rupiah(89_500)),
-        ("89500", rupiah(89_500)),
+        ("Saldo Rp.10,239,850", Some(rp(10_239_850))),
+        ("#YUSUF#Saldo: 1.250.000#", Some(rp(1_250_000))),
+        ("Yth KR001, sisa saldo Rp. -101.000 per 12:00", Some(rp(-101_000))),
+        ("Terpakai, Rp 5.000 dari Rp 9.000", Some(rp(5_000))),
+        ("{\"balance\":\"89500\"}", Some(rp(89_500))),
+        ("89500", Some(rp(89_500))),
+        (
+            "Informasi Akun\n Nama\t: Corp 12\n ID\t: AB123\n Saldo\t: 14.324.472\n Bonus\t: 250.000\n",
+            Some(rp(14_324_472)),
+        ),
         ("GAGAL; IP 36.37.85.130 tidak terdaftar", None),
         ("error 404", None),
         ("<html>Rp 5.000</html>", None),
