@@ -3,6 +3,8 @@
 //! `konter demo` and `konter simulate` run them; tests and benchmarks buy from them. They are written from the
 //! documents alone and share no code with the clients in `supplier`, so that a misreading on one side shows up.
 //! What a purchase does is chosen by the last digits of its destination: see [`TABLE`].
+//! Nothing here may use `supplier` or any other part of the shop, and no part of the shop that handles real money may
+//! use this.
 
 mod biller_json;
 mod book;
@@ -186,6 +188,8 @@ pub struct Simulators {
 /// Binds the five addresses and serves on them, on the tokio runtime this is called from.
 pub async fn start(config: SimulatorConfig) -> std::io::Result<Simulators> {
     let stop = CancellationToken::new();
+    // From here on: an address that cannot be bound must not leave the others being served.
+    let guard = stop.clone().drop_guard();
     let tasks = TaskTracker::new();
     let callback_base = Arc::new(RwLock::new(config.callback_base));
     let courier = Courier::new(Arc::clone(&callback_base), config.callback_secret, config.pace)?;
@@ -204,7 +208,7 @@ pub async fn start(config: SimulatorConfig) -> std::io::Result<Simulators> {
         };
         tasks.spawn(server::serve(listener, stand));
     }
-    Ok(Simulators { addresses, books, callback_base, tasks, stop: stop.drop_guard() })
+    Ok(Simulators { addresses, books, callback_base, tasks, stop: guard })
 }
 
 impl Simulators {

@@ -1,5 +1,7 @@
 //! teleanjar v1.4: JSON over `POST /tele-api-v2/h2h/trx/inquiry` and `/payment`. A payment's answer is its last word.
 
+mod fault;
+
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +16,7 @@ use super::receipt::{self, Stub, TokenParts};
 use super::scenario::{Refusal, Scenario, Word};
 use super::text::{Moment, digits, hex, is_field, token};
 use super::turn::{Asked, JSON, Turn};
+use fault::Fault;
 
 pub(super) const PARTNER_ID: &str = "DEMO001";
 pub(super) const USERNAME: &str = "demo";
@@ -193,61 +196,6 @@ pub(super) fn turn(book: &Book, asked: &Asked<'_>, now: Moment) -> Turn {
         _ => Err(Fault::Format),
     }
     .unwrap_or_else(refuse)
-}
-
-#[derive(Clone, Copy)]
-enum Fault {
-    Access,
-    Format,
-    UnknownProduct,
-    UnknownInquiry,
-    WrongToken,
-    Refused(Refusal),
-}
-
-impl Fault {
-    /// The document lists no code but success; these are this simulator's.
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Access => "SWT:0005",
-            Self::Format => "SWT:0030",
-            Self::UnknownInquiry => "SWT:0063",
-            Self::WrongToken => "SWT:0013",
-            Self::UnknownProduct | Self::Refused(Refusal::UnknownProduct) => "SWT:0031",
-            Self::Refused(refusal) => match refusal {
-                Refusal::WrongNumber => "SWT:0014",
-                Refusal::NumberExpired => "SWT:0015",
-                Refusal::NumberInactive => "SWT:0016",
-                Refusal::SupplierDisturbed => "SWT:0091",
-                Refusal::OperatorDisturbed => "SWT:0092",
-                Refusal::DepositTooSmall => "SWT:0046",
-                Refusal::CutOff => "SWT:0090",
-                Refusal::Repeated => "SWT:0094",
-                _ => "SWT:0006",
-            },
-        }
-    }
-
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Access => "AKSES DITOLAK",
-            Self::Format => "FORMAT SALAH",
-            Self::UnknownInquiry => "INQUIRY TIDAK DITEMUKAN",
-            Self::WrongToken => "NOMINAL TIDAK TERSEDIA",
-            Self::UnknownProduct | Self::Refused(Refusal::UnknownProduct) => "PRODUK TIDAK TERSEDIA",
-            Self::Refused(refusal) => match refusal {
-                Refusal::WrongNumber => "NOMOR PELANGGAN SALAH",
-                Refusal::NumberExpired => "NOMOR PELANGGAN KADALUARSA",
-                Refusal::NumberInactive => "NOMOR PELANGGAN DIBLOKIR",
-                Refusal::SupplierDisturbed => "PRODUK GANGGUAN",
-                Refusal::OperatorDisturbed => "GANGGUAN BILLER",
-                Refusal::DepositTooSmall => "SALDO TIDAK CUKUP",
-                Refusal::CutOff => "CUT OFF",
-                Refusal::Repeated => "TRANSAKSI BERULANG DITOLAK",
-                _ => "TRANSAKSI GAGAL",
-            },
-        }
-    }
 }
 
 impl Request {
