@@ -33,6 +33,9 @@ const PIN: &str = "1234";
 const OPENING_BALANCE: Rupiah = Rupiah::new(100_000);
 /// After the last line: how long orders are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After each line: how long its answer is waited for, so that it stands below its question. Orders that take longer
+/// go on beside the conversation.
+const ANSWER: Duration = Duration::from_millis(1_200);
 /// How often it is looked whether all is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -59,16 +62,16 @@ pub async fn demo() -> Result<(), Failure> {
     };
     let stop = CancellationToken::new();
     let server = tokio::spawn(serve(listener, router(http), stop.clone()));
-    shop.recover_inbox().await.map_err(fault)?;
     shop.recover().await.map_err(fault)?;
+    shop.recover_inbox().await.map_err(fault)?;
     shop.start();
     let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting));
     greet();
 
     tokio::select! {
-        result = converse(&shop) => {
+        result = converse(&shop, store.as_ref()) => {
             result?;
-            settle(store.as_ref()).await.map_err(fault)?;
+            wait_until(PATIENCE, || all_final(store.as_ref())).await.map_err(fault)?;
         }
         () = told_to_stop() => {}
     }
@@ -181,7 +184,7 @@ fn greet() {
 }
 
 /// Hands every line of the input on, until it ends.
-async fn converse(shop: &Arc<Shop>) -> Result<(), Failure> {
+async fn converse(shop: &Arc<Shop>, store: &dyn Store) -> Result<(), Failure> {
     let interactive = std::io::stdin().is_terminal();
     let lines = Lines::new(Utc::now());
     let mut input = BufReader::new(tokio::io::stdin());
@@ -201,10 +204,7 @@ async fn converse(shop: &Arc<Shop>) -> Result<(), Failure> {
             echo(&message.text);
         }
         shop.receive(vec![message]).await.map_err(fault)?;
-        if interactive {
-            // Most answers are there by now; the next prompt then stands below them.
-            tokio::time::sleep(Duration::from_millis(700)).await;
-        }
+        wait_until(ANSWER, || all_announced(store)).await.map_err(fault)?;
     }
 }
 
@@ -222,17 +222,29 @@ fn echo(text: &str) {
     let _ = writeln!(out, "> {shown}").and_then(|()| out.flush());
 }
 
-/// Waits until every message is answered, every order final and every reply said.
-async fn settle(store: &dyn Store) -> Result<(), StoreError> {
+/// Waits until something holds, at most so long.
+async fn wait_until<F>(patience: Duration, mut holds: impl FnMut() -> F) -> Result<(), StoreError>
+where
+    F: Future<Output = Result<bool, StoreError>>,
+{
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
-        let busy = !store.inbox().await?.is_empty()
-            || !store.open_orders().await?.is_empty()
-            || !store.waiting_chats().await?.is_empty();
-        if !busy {
-            break;
-        }
+    while !holds().await? && started.elapsed() < patience {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     Ok(())
+}
+
+/// Every message is answered and every reply said.
+async fn all_said(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.inbox().await?.is_empty() && store.waiting_chats().await?.is_empty())
+}
+
+/// All is said, and no order is waiting without a word.
+async fn all_announced(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(all_said(store).await? && store.open_orders().await?.iter().all(|order| order.announced))
+}
+
+/// All is said, and every order is final.
+async fn all_final(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(all_said(store).await? && store.open_orders().await?.is_empty())
 }

@@ -41,8 +41,9 @@ pub async fn run() -> Result<(), Failure> {
     let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
     let listener =
         TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
-    let messages = shop.recover_inbox().await.map_err(fault)?;
+    // Orders first: what the inbox orders now must not be taken for something interrupted.
     let orders = shop.recover().await.map_err(fault)?;
+    let messages = shop.recover_inbox().await.map_err(fault)?;
     tracing::info!(%listen, messages, orders, "konter is open; taken up from before: messages and orders");
     shop.start();
 
@@ -71,13 +72,11 @@ pub async fn run() -> Result<(), Failure> {
     let server = tokio::spawn(serve(listener, routes, stop.clone()));
 
     let receiving = async {
-        match &telegram {
-            Some(telegram) => telegram.run(desk.as_ref(), &stop).await.map_err(|e| Failure::Wrong(e.to_string())),
-            None => {
-                stop.cancelled().await;
-                Ok(())
-            }
-        }
+        let Some(telegram) = &telegram else {
+            stop.cancelled().await;
+            return Ok(());
+        };
+        telegram.run(desk.as_ref(), &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
     };
     let ended = tokio::select! {
         ended = receiving => ended,

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn address_and_secret_are_both_asked_for_where_both_are_set() {
-        let cases: &[(&[&str], Option<&str>, &str, Option<&str>, bool)] = &[
+        type Case<'a> = (&'a [&'a str], Option<&'a str>, &'a str, Option<&'a str>, bool);
+        let cases: &[Case<'_>] = &[
             (&[], None, "127.0.0.1", None, false),
             (&[], Some("s3"), "9.9.9.9", Some("s3"), true),
             (&[], Some("s3"), "9.9.9.9", Some("s4"), false),

@@ -9,7 +9,7 @@ use super::Shop;
 use super::books::{Along, Applied};
 use super::buying::buy_of;
 use crate::ids::{OrderId, SupplierId};
-use crate::order::{Event, Order, RawReply, Word};
+use crate::order::{AttemptStep, Event, Order, RawReply, Word};
 use crate::store::{MessageKey, StoreError};
 use crate::supplier::{Callback, Outcome};
 
@@ -68,10 +68,11 @@ impl Shop {
         let event = Event::Word { from: Word::Report, reference, reading, raw: Some(raw) };
         let along = Along { answers: Some((key, content)), ..Along::default() };
         tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
-        if let Applied::Changed(order) = self.apply(order.id, &event, &along).await? {
-            if order.is_open() && order.current().is_some_and(|a| a.step == crate::order::AttemptStep::Ready) {
-                self.spawn_buy(order.id);
-            }
+        if let Applied::Changed(order) = self.apply(order.id, &event, &along).await?
+            && order.is_open()
+            && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
+        {
+            self.spawn_buy(order.id);
         }
         Ok(if understood { CallbackFate::Taken } else { CallbackFate::NotUnderstood })
     }

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -16,12 +16,17 @@ use crate::order::schedule::{Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
 use crate::store::StoreError;
 
+/// An order that is ready is bought at once; one that still is after this long was left lying.
+const BUY_ANYWAY_AFTER: TimeDelta = TimeDelta::seconds(2);
 /// The longest sleep between looks: keeps the chaser honest when the clock is set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
+/// The soonest first.
+type Due = Reverse<(DateTime<Utc>, OrderId)>;
+
 #[derive(Default)]
 pub(super) struct Agenda {
-    heap: Mutex<BinaryHeap<Reverse<(DateTime<Utc>, OrderId)>>>,
+    heap: Mutex<BinaryHeap<Due>>,
     changed: Notify,
 }
 
@@ -46,11 +51,11 @@ impl Agenda {
 impl Shop {
     /// Puts an open order on the agenda for whatever it wants next.
     pub(super) fn schedule(&self, order: &Order) {
-        if let Some((at, todo)) = next(order, self.ways_of(order)) {
-            // A fresh route is bought by whoever made the order ready; the agenda is for what must wait.
-            if todo != Todo::Buy {
-                self.agenda.add(at, order.id);
-            }
+        match next(order, self.ways_of(order)) {
+            // Whoever made the order ready buys it; should they fail to, the agenda does.
+            Some((at, Todo::Buy)) => self.agenda.add(at + BUY_ANYWAY_AFTER, order.id),
+            Some((at, Todo::Check | Todo::Escalate)) => self.agenda.add(at, order.id),
+            None => {}
         }
     }
 
@@ -102,7 +107,7 @@ impl Shop {
     async fn attend(&self, id: OrderId) {
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
-            self.agenda.add(self.clock.utc() + chrono::TimeDelta::minutes(1), id);
+            self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
         }
     }
 

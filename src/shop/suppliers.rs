@@ -95,6 +95,15 @@ impl Supplier {
         result
     }
 
+    /// Asks for our deposit's balance, where the supplier's document knows a way.
+    pub async fn ask_balance(&self, now: Now) {
+        let Some(request) = self.protocol.balance(now.local).filter(|_| !self.in_cutoff(&now)) else { return };
+        match self.send(&request, "balance", now.utc).await {
+            Ok(response) => self.saw_balance(self.protocol.read_balance(&response), now.utc),
+            Err(error) => tracing::warn!(supplier = %self.id, %error, "the deposit's balance is not known"),
+        }
+    }
+
     /// Keeps a balance the supplier mentioned.
     pub fn saw_balance(&self, balance: Option<Rupiah>, at: DateTime<Utc>) {
         if let Some(balance) = balance {

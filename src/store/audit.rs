@@ -40,7 +40,9 @@ async fn read_journal(store: &dyn Store, count: &mut Recount) -> Result<(), Stor
         let page = store.journal(count.last_seq(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
         let is_forward = last.seq > count.last_seq();
-        page.iter().for_each(|entry| count.entry(entry));
+        for entry in &page {
+            count.entry(entry);
+        }
         for order in missing_orders(store, &page).await? {
             count.differs(format!("the journal names order {order}, which is not stored"));
         }

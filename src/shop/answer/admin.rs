@@ -13,6 +13,8 @@ use crate::store::{Act, StoreError, Versioned};
 
 /// Resellers shown at once.
 const AGENTS_SHOWN: usize = 30;
+/// How long `/supplier` waits for the suppliers' balances.
+const BALANCE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// Open orders shown at once.
 const PENDING_SHOWN: usize = 10;
 
@@ -38,15 +40,12 @@ impl Visit<'_> {
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
-            AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => later(answer, "deposit_ticket"),
-            AdminCommand::Broadcast { .. } => later(answer, "broadcast"),
-            AdminCommand::Recap { .. } => later(answer, "report"),
-            AdminCommand::Block { .. } => later(answer, "/blokir"),
-            AdminCommand::Unblock { .. } | AdminCommand::OpenProduct { .. } => later(answer, "/buka"),
-            AdminCommand::ResetPin { .. } => later(answer, "/resetpin"),
-            AdminCommand::SellPrice { .. } => later(answer, "/hargajual"),
-            AdminCommand::CloseProduct { .. } => later(answer, "/tutup"),
-            AdminCommand::Catalog => later(answer, "/katalog"),
+            later => {
+                // Understood, and on its way to be offered.
+                answer.commit.acts.clear();
+                answer.reply(Reply::NotOffered { feature: feature_of(&later).to_owned() });
+                Ok(())
+            }
         }
     }
 
@@ -206,8 +205,11 @@ impl Visit<'_> {
     }
 
     async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        let open = self.shop.store.open_orders().await?;
         let now = self.shop.clock.now();
+        let asked = futures::future::join_all(self.shop.suppliers.iter().map(|supplier| supplier.ask_balance(now)));
+        // What did not come in time shows as it was last seen.
+        let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
+        let open = self.shop.store.open_orders().await?;
         let at = |order: &&Order, id: &SupplierId| order.current().is_some_and(|attempt| attempt.route.supplier == *id);
         let cards = self.shop.suppliers.iter().map(|supplier| {
             let health = supplier.health();
@@ -228,9 +230,26 @@ impl Visit<'_> {
     }
 }
 
-/// Understood, and on its way to be offered.
-fn later(answer: &mut Answer, feature: &str) -> Result<(), StoreError> {
-    answer.commit.acts.clear();
-    answer.reply(Reply::NotOffered { feature: feature.to_owned() });
-    Ok(())
+/// The name of a command that this version understands and does not offer.
+const fn feature_of(command: &AdminCommand) -> &'static str {
+    match command {
+        AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
+        AdminCommand::Broadcast { .. } => "broadcast",
+        AdminCommand::Recap { .. } => "report",
+        AdminCommand::Block { .. } => "/blokir",
+        AdminCommand::Unblock { .. } | AdminCommand::OpenProduct { .. } => "/buka",
+        AdminCommand::ResetPin { .. } => "/resetpin",
+        AdminCommand::SellPrice { .. } => "/hargajual",
+        AdminCommand::CloseProduct { .. } => "/tutup",
+        AdminCommand::Catalog => "/katalog",
+        AdminCommand::Deposit { .. }
+        | AdminCommand::Agents { .. }
+        | AdminCommand::Approve { .. }
+        | AdminCommand::Pending
+        | AdminCommand::Order { .. }
+        | AdminCommand::Recheck { .. }
+        | AdminCommand::Success { .. }
+        | AdminCommand::Failure { .. }
+        | AdminCommand::Suppliers => "",
+    }
 }

@@ -20,11 +20,7 @@ impl Visit<'_> {
         if age > self.shop.policy.stale_after {
             for line in &request.lines {
                 let why = Why::Stale { minutes: age.num_minutes() };
-                self.refuse(
-                    &agent,
-                    answer,
-                    Refused { product: line.what.to_string(), dest: line.dest.to_string(), why },
-                );
+                refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
             }
             return Ok(());
         }
@@ -45,7 +41,7 @@ impl Visit<'_> {
             let candidate = match self.resolve(line) {
                 Ok(candidate) => candidate,
                 Err(refused) => {
-                    self.refuse(&agent, answer, refused);
+                    refuse(&agent, answer, refused);
                     continue;
                 }
             };
@@ -60,7 +56,7 @@ impl Visit<'_> {
                     answer.buy.push(order.id);
                     answer.commit.orders.push(Versioned { expected: None, row: order });
                 }
-                Err(refused) => self.refuse(&agent, answer, refused),
+                Err(refused) => refuse(&agent, answer, refused),
             }
         }
         Ok(())
@@ -76,10 +72,10 @@ impl Visit<'_> {
         let catalog = self.shop.catalog();
         Shelves { catalog: &catalog, prefixes: &self.shop.prefixes, availability: &availability }.resolve(line)
     }
+}
 
-    fn refuse(&self, agent: &Agent, answer: &mut Answer, refused: Refused) {
-        answer.reply_with_balance(agent, Reply::OrderRefused(refused));
-    }
+fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
+    answer.reply_with_balance(agent, Reply::OrderRefused(refused));
 }
 
 /// One message's orders being rung up: what is left of the balance, and which slots this very message takes.
