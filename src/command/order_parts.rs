@@ -17,8 +17,11 @@ const SHORTEST_IN_PIECES: usize = 9;
 const LONGEST_IN_PIECES: usize = 13;
 /// How many digits one piece of a number has when people write it in pieces.
 const PIECE: std::ops::RangeInclusive<usize> = 2..=6;
-/// The same after a country code: `+62 81234567890`.
-const PIECE_AFTER_COUNTRY: std::ops::RangeInclusive<usize> = 2..=12;
+/// The same after a country code, or with dashes or brackets in it, which no PIN has: `+62 81234567890`.
+const LONG_PIECE: std::ops::RangeInclusive<usize> = 2..=12;
+
+/// Digits of a customer number that could as well be a PIN.
+const SHORT: std::ops::Range<usize> = MIN_SHORT_CUSTOMER_DIGITS..MIN_CUSTOMER_DIGITS;
 
 /// A number that may be where an order goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +85,7 @@ pub(super) fn targets(atoms: &[Atom<'_>], lenient: bool) -> Vec<(Target, usize)>
         phones_in_pieces(atoms).into_iter().map(|(p, n)| (Target::Good(Destination::Phone(p)), n)).collect();
     let digits = digits_of(first.text);
     match (&digits, whole) {
-        (Some(digits), _) if digits.len() >= MIN_SHORT_CUSTOMER_DIGITS && !looks_like_a_phone(first.text) => {
+        (Some(digits), _) if SHORT.contains(&digits.len()) && !looks_like_a_phone(first.text) => {
             found.push((Target::Short(digits.clone()), 1));
         }
         (Some(digits), Err(fault)) if lenient && found.is_empty() => {
@@ -117,7 +120,10 @@ pub(super) fn phones_in_pieces(atoms: &[Atom<'_>]) -> Vec<(Phone, usize)> {
     if !(country || looks_like_a_phone(first.text)) {
         return found;
     }
-    let Some(mut number) = digits_of(first.text).filter(|digits| PIECE.contains(&digits.len())) else { return found };
+    let Some(mut number) = digits_of(first.text).filter(|digits| piece_sizes(first.text).contains(&digits.len()))
+    else {
+        return found;
+    };
     let plus = if opening.starts_with('+') { "+" } else { "" };
     let mut gap: Option<Gap> = None;
     let mut pieces = 1;
@@ -129,7 +135,7 @@ pub(super) fn phones_in_pieces(atoms: &[Atom<'_>]) -> Vec<(Phone, usize)> {
         if atom.text.bytes().all(|b| b == b'-') {
             continue;
         }
-        let sizes = if country && pieces == 1 { PIECE_AFTER_COUNTRY } else { PIECE };
+        let sizes = if country && pieces == 1 { LONG_PIECE } else { piece_sizes(atom.text) };
         match digits_of(atom.text) {
             Some(piece) if sizes.contains(&piece.len()) && !atom.text.starts_with('+') => number.push_str(&piece),
             _ => break,
@@ -146,4 +152,8 @@ pub(super) fn phones_in_pieces(atoms: &[Atom<'_>]) -> Vec<(Phone, usize)> {
         }
     }
     found
+}
+
+fn piece_sizes(text: &str) -> std::ops::RangeInclusive<usize> {
+    if text.contains(['-', '(', ')']) { LONG_PIECE } else { PIECE }
 }

@@ -56,7 +56,7 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::ChangePin | Word::PinOrSender | Word::Change => Topic::ChangePin,
         Word::Register | Word::Start => Topic::Register,
         Word::Meter | Word::Pln => Topic::Meter,
-        Word::Inquiry => Topic::BillInquiry,
+        Word::Inquiry | Word::InquiryOrMeter => Topic::BillInquiry,
         Word::Payment | Word::PlnPayment => Topic::BillPayment,
         Word::Transfer => Topic::Transfer,
         Word::Sales | Word::SalesOrDownline => Topic::Sales,
@@ -65,6 +65,6 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Help => Topic::Help,
         Word::Language => Topic::Language,
         Word::Order | Word::OrdersOrMarkup | Word::Again => Topic::Order,
-        Word::Inner | Word::Feature(_) => return None,
+        Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
     })
 }

@@ -2,9 +2,9 @@
 
 use super::agent_ref::AgentRef;
 use super::amount;
-use super::atom::{Cursor, Gap};
+use super::atom::{Atom, Cursor, Gap};
 use super::date;
-use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, digits_of, is_masked};
+use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
 use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
@@ -21,7 +21,7 @@ pub const MIN_TICKET: i64 = 1_000;
 const MAX_FILTERS: usize = 20;
 /// Longest word of a filter.
 const MAX_FILTER_CHARS: usize = 30;
-/// Fewest digits of a customer's number where nothing else can stand in its place.
+/// Fewest digits of a bill's customer number: no other number can stand in its place.
 const MIN_BILL_DIGITS: usize = 5;
 
 type Parsed = Result<Command, (Topic, Problem)>;
@@ -50,13 +50,20 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
                 None => Ok(Command::Known(Feature::SenderNumbers)),
             }
         }
+        Word::SenderOrStatus if has_phone(args) => Ok(Command::Known(Feature::SenderNumbers)),
+        Word::SenderOrStatus => Ok(Command::Known(Feature::DownlineStatus)),
         Word::Register => register(args).map_err(about(Topic::Register)),
         Word::Start => {
             let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
             Ok(Command::Start { payload })
         }
         Word::Meter | Word::Pln => meter(args, reference).map_err(about(Topic::Meter)),
-        Word::Inquiry => inquiry(args, reference).map_err(about(Topic::BillInquiry)),
+        Word::InquiryOrMeter if args.peek().is_some_and(|atom| atom.is("PLN")) => {
+            let mut after = args;
+            after.skip(1);
+            command(Word::Meter, after, reference)
+        }
+        Word::Inquiry | Word::InquiryOrMeter => inquiry(args, reference).map_err(about(Topic::BillInquiry)),
         Word::Payment => payment(args, None, reference).map_err(about(Topic::BillPayment)),
         Word::PlnPayment => payment(args, "PLN".parse().ok(), reference).map_err(about(Topic::BillPayment)),
         Word::Transfer => transfer(args).map_err(about(Topic::Transfer)),
@@ -276,7 +283,7 @@ fn register(args: Cursor<'_>) -> Result<Command, Problem> {
 }
 
 /// A customer's number: a meter, a bill, a phone. In pieces it is read where a PIN or nothing follows.
-fn customer(args: &mut Cursor<'_>) -> Result<String, Problem> {
+fn customer(args: &mut Cursor<'_>, fewest: usize) -> Result<String, Problem> {
     let first = args.peek().ok_or(Problem::Missing(Part::Customer))?;
     if let Ok(dest) = first.text.parse::<Destination>() {
         args.take();
@@ -300,7 +307,7 @@ fn customer(args: &mut Cursor<'_>) -> Result<String, Problem> {
     }
     let fault = match digits_of(first.text) {
         None => DestinationFault::Unreadable,
-        Some(digits) if digits.len() < MIN_BILL_DIGITS => DestinationFault::TooShort,
+        Some(digits) if digits.len() < fewest => DestinationFault::TooShort,
         Some(digits) if digits.len() > MAX_CUSTOMER_DIGITS => DestinationFault::TooLong,
         Some(digits) => {
             args.take();
@@ -312,7 +319,7 @@ fn customer(args: &mut Cursor<'_>) -> Result<String, Problem> {
 }
 
 fn meter(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
-    let customer = customer(&mut args)?;
+    let customer = customer(&mut args, MIN_CUSTOMER_DIGITS)?;
     let pin = args.last_pin()?;
     Ok(Command::Meter { customer, pin, reference: reference.map(str::to_owned) })
 }
@@ -325,10 +332,7 @@ fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
 /// `<product>.<customer>`, and what machine clients add: PIN, then amount.
 fn inquiry(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
     let product = product(&mut args)?;
-    if product.as_str() == "PLN" {
-        return meter(args, reference);
-    }
-    let customer = customer(&mut args)?;
+    let customer = customer(&mut args, MIN_BILL_DIGITS)?;
     let pin = args.pin();
     let amount = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };
     args.finish()?;
@@ -337,7 +341,7 @@ fn inquiry(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Pro
 
 fn payment(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&str>) -> Result<Command, Problem> {
     let product = known.map_or_else(|| product(&mut args), Ok)?;
-    let customer = customer(&mut args)?;
+    let customer = customer(&mut args, MIN_BILL_DIGITS)?;
     let pin = args.last_pin()?;
     Ok(Command::BillPayment { product, customer, pin, reference: reference.map(str::to_owned) })
 }
@@ -354,7 +358,7 @@ pub(super) fn bill_verb_third(args: Cursor<'_>, reference: Option<&str>) -> Opti
     digits_of(number.text).map(|_| ()).or_else(|| is_masked(number.text).then_some(()))?;
     let read = || -> Result<Command, Problem> {
         let mut number = Cursor::new(args.text, args.atoms.get(1..2).unwrap_or_default());
-        let customer = customer(&mut number)?;
+        let customer = customer(&mut number, MIN_BILL_DIGITS)?;
         let pin = Cursor::new(args.text, rest).last_pin()?;
         let reference = reference.map(str::to_owned);
         Ok(if pays {
@@ -424,28 +428,26 @@ fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
 /// The words of a complaint. A PIN before or behind them is not part of them: admins read this.
 fn complaint(args: Cursor<'_>) -> Result<Command, Problem> {
     const LEAST: usize = 4; // `10.300` may be a time or a price; three-digit PINs are rare
-    let is_pin = |text: &str| is_pin(text) && text.len() >= LEAST;
-    let mut atoms = args.atoms;
-    let mut pin = None;
-    if let [first, rest @ ..] = atoms
-        && is_pin(first.text)
-        && rest.first().is_none_or(|next| next.gap != Gap::Space)
-    {
-        pin = first.text.parse().ok();
-        atoms = rest;
-    } else if let [rest @ .., last] = atoms
-        && is_pin(last.text)
-        && last.gap != Gap::Space
-        && !rest.is_empty()
-    {
-        pin = last.text.parse().ok();
-        atoms = rest;
-    }
-    let (Some(first), Some(last)) = (atoms.first(), atoms.last()) else { return Err(Problem::Missing(Part::Text)) };
+    let pin = |atom: &Atom<'_>| atom.text.parse::<Pin>().ok().filter(|_| atom.text.len() >= LEAST);
+    // A round sum at the end is an amount: `K.1234.….BCA.100000`.
+    let behind = match args.atoms {
+        [first, .., last] if last.gap != Gap::Space && (nominal(last).is_none() || pin(first).is_none()) => pin(last),
+        _ => None,
+    };
+    let before = match args.atoms {
+        [only] => pin(only),
+        [first, second, ..] if second.gap != Gap::Space && behind.is_none() => pin(first),
+        _ => None,
+    };
+    let from = usize::from(before.is_some());
+    let to = args.atoms.len() - usize::from(behind.is_some());
+    let (Some(first), Some(last)) = (args.atoms.get(from), args.atoms.get(..to).and_then(<[_]>::last)) else {
+        return Err(Problem::Missing(Part::Text));
+    };
     // Without a PIN behind them, the last signs belong to the words.
-    let end = if args.atoms.last().is_some_and(|end| end.start == last.start) { args.text.len() } else { last.end() };
+    let end = if behind.is_some() { last.end() } else { args.text.len() };
     let text = args.text.get(first.start..end).unwrap_or_default();
-    Ok(Command::Complaint { text: Typed::whole(text), pin })
+    Ok(Command::Complaint { text: Typed::whole(text), pin: before.or(behind) })
 }
 
 /// `CStransfer 50250 … belum masuk`: a complaint whose first word grew together with the next.

@@ -19,12 +19,16 @@ pub(super) enum Word {
     ChangePin,
     /// `P`: a new PIN when two PINs follow, else a sender's number.
     PinOrSender,
+    /// `A`: a sender's number when a phone number follows, else a downline's status.
+    SenderOrStatus,
     /// `GANTI PIN`, or a sender's number.
     Change,
     Register,
     Start,
     Meter,
     Inquiry,
+    /// `INQ`: machine clients look up meters with it too.
+    InquiryOrMeter,
     Payment,
     PlnPayment,
     Transfer,
@@ -85,11 +89,13 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::HowToDeposit, &["BANK", "REKENING", "NOREK"]),
     (Word::ChangePin, &["GP", "GPIN", "GTP", "G", "PIN", "GANTIPIN", "UBAHPIN"]),
     (Word::PinOrSender, &["P"]),
+    (Word::SenderOrStatus, &["A"]),
     (Word::Change, &["GANTI", "UBAH"]),
     (Word::Register, &["DAFTAR", "REG", "REGISTER", "REGISTRASI", "JOIN"]),
     (Word::Start, &["START", "MULAI"]),
     (Word::Meter, &["CEKPLN", "INQPLN", "CEKMETER", "CEKTOKEN"]),
-    (Word::Inquiry, &["TAG", "TAGIHAN", "CEKTAG", "CEKTAGIHAN", "INQ"]),
+    (Word::Inquiry, &["TAG", "TAGIHAN", "CEKTAG", "CEKTAGIHAN"]),
+    (Word::InquiryOrMeter, &["INQ"]),
     (Word::Payment, &["BAYAR", "BYR", "PAY"]),
     (Word::PlnPayment, &["BAYARPLN", "BYRPLN", "PAYPLN"]),
     (Word::Transfer, &["TR", "TRF", "TRANSFER", "TRANS", "TD", "TS", "T", "KIRIM", "ADD"]),
@@ -108,7 +114,7 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Feature(Feature::DownlineRegistration), &["D", "AUTOREG"]),
     (Word::Feature(Feature::DownlineList), &["LDL", "DONLINE", "DOWNLINE", "LIHAT"]),
     (Word::Feature(Feature::DownlineBalance), &["SD", "CSDL"]),
-    (Word::Feature(Feature::DownlineStatus), &["A", "NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
+    (Word::Feature(Feature::DownlineStatus), &["NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
     (
         Word::Feature(Feature::Markup),
         &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GH", "GHALL", "SH", "HU", "UL", "SM", "CM", "CHRG"],

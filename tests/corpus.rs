@@ -1,0 +1,185 @@
+//! Real messages of many servers, each with what konter makes of it: `tests/data/corpus.jsonl`.
+
+use std::collections::BTreeMap;
+
+use konter::command::{Command, DateArg, OrderLine, PriceFilter, Problem, ReportKind, parse};
+
+/// A message and its meaning.
+#[derive(serde::Deserialize)]
+struct Row {
+    text: String,
+    expect: String,
+}
+
+fn rows() -> Vec<Row> {
+    include_str!("data/corpus.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A command in one line; what it says about PINs is only whether there is one.
+fn describe(command: &Command) -> String {
+    let joined = |words: &[&str]| words.iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    match command {
+        Command::Order(request) => {
+            let lines: Vec<String> = request.lines.iter().map(line).collect();
+            let pin = if request.pin.is_some() { "" } else { "nopin" };
+            let reference = request.reference.as_ref().map(|r| format!("ref={r}")).unwrap_or_default();
+            joined(&["order", &lines.join(" + "), pin, &reference])
+        }
+        Command::BadOrder(bad) => joined(&[
+            "bad-order",
+            &bad.what.as_ref().map(ToString::to_string).unwrap_or_default(),
+            problem(&bad.problem),
+        ]),
+        Command::Balance { .. } => "balance".to_owned(),
+        Command::Prices { filters } => {
+            let filters: Vec<String> = filters
+                .iter()
+                .map(|filter| match filter {
+                    PriceFilter::Word(word) => word.clone(),
+                    PriceFilter::Nominal(nominal) => nominal.to_string(),
+                })
+                .collect();
+            joined(&["prices", &filters.join(" ")])
+        }
+        Command::Orders(query) => joined(&[
+            "orders",
+            query.product.as_ref().map_or("", |product| product.as_str()),
+            query.dest.as_deref().unwrap_or_default(),
+            &date(query.date),
+        ]),
+        Command::Deposit { amount, bank, .. } => joined(&[
+            "deposit",
+            bank.as_deref().unwrap_or_default(),
+            &amount.map(|amount| amount.get().to_string()).unwrap_or_default(),
+        ]),
+        Command::ChangePin { a, b } => format!("change-pin {} {}", a.expose(), b.expose()),
+        Command::Register { name, town, .. } => joined(&["register", name, town.as_deref().unwrap_or_default()]),
+        Command::Start { .. } => "start".to_owned(),
+        Command::Meter { customer, reference, .. } => {
+            joined(&["meter", customer, reference.as_deref().unwrap_or_default()])
+        }
+        Command::BillInquiry { product, customer, amount, reference, .. } => joined(&[
+            "bill",
+            product.as_str(),
+            customer,
+            &amount.map(|amount| amount.get().to_string()).unwrap_or_default(),
+            reference.as_deref().unwrap_or_default(),
+        ]),
+        Command::BillPayment { product, customer, .. } => format!("pay {product} {customer}"),
+        Command::Transfer(transfer) => {
+            let pin = transfer.pin.as_ref().map_or("nopin", |pin| pin.expose());
+            format!("transfer {:?} {} {pin}", transfer.agent, transfer.amount.get())
+        }
+        Command::Report { kind, date: day, .. } => {
+            let kind = match kind {
+                ReportKind::Sales => "sales",
+                ReportKind::Statement => "statement",
+            };
+            joined(&[kind, &date(*day)])
+        }
+        Command::Complaint { text, .. } => format!("complaint {text}"),
+        Command::Help { .. } => "help".to_owned(),
+        Command::Language { .. } => "language".to_owned(),
+        Command::Admin(command) => format!("admin {command:?}"),
+        Command::Known(feature) => format!("known {feature:?}"),
+        Command::Incomplete { topic, problem: why } => format!("incomplete {topic:?} {}", problem(why)),
+        Command::Unknown { nearest } => format!("unknown {nearest:?}"),
+    }
+}
+
+fn line(line: &OrderLine) -> String {
+    let nth = if line.nth == 1 { String::new() } else { format!(" x{}", line.nth) };
+    let buyer = line.buyer_phone.as_ref().map(|phone| format!(" for {phone}")).unwrap_or_default();
+    format!("{} {}{nth}{buyer}", line.what, line.dest)
+}
+
+fn date(date: Option<DateArg>) -> String {
+    match date {
+        None => String::new(),
+        Some(DateArg::Yesterday) => "yesterday".to_owned(),
+        Some(DateArg::DayOfMonth(day)) => format!("day {day}"),
+        Some(DateArg::DayAndMonth { day, month }) => format!("day {day} month {month}"),
+        Some(DateArg::Day(day)) => day.to_string(),
+        Some(DateArg::Range(from, to)) => format!("{from}..{to}"),
+    }
+}
+
+const fn problem(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::Missing(_) => "missing",
+        Problem::Unfit(..) => "unfit",
+        Problem::Destination(..) => "destination",
+        Problem::Leftover(_) => "leftover",
+        Problem::Ambiguous => "ambiguous",
+        Problem::DifferentPins => "pins",
+        Problem::RepeatsDisagree => "repeats",
+        Problem::SameOrderTwice => "twice",
+        Problem::TooManyOrders => "many",
+        Problem::ReferenceForSeveral => "reference",
+        Problem::NegativeAmount => "negative",
+    }
+}
+
+#[test]
+fn every_message_means_what_it_should() {
+    let rows = rows();
+    let mut figures: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut not_understood = Vec::new();
+    for row in &rows {
+        let command = parse(&row.text);
+        let kind = match &command {
+            Command::Order(_) => "orders",
+            Command::BadOrder(_) => "orders with an unreadable number",
+            Command::Known(_) => "features konter does not have",
+            Command::Incomplete { .. } | Command::Unknown { .. } => "not understood",
+            _ => "commands",
+        };
+        *figures.entry(kind).or_default() += 1;
+        let described = describe(&command);
+        if kind == "not understood" {
+            not_understood.push(format!("{:?}: {described}", row.text));
+        }
+        if described != row.expect {
+            wrong.push(format!("{:?}: {described:?}, not {:?}", row.text, row.expect));
+        }
+    }
+    println!("{} messages: {figures:?}\nnot understood:\n{}", rows.len(), not_understood.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(rows.len(), 421);
+    assert!(not_understood.len() <= 12, "{not_understood:#?}");
+}
+
+#[test]
+fn what_is_no_order_never_becomes_one_however_it_is_typed() {
+    for row in rows().iter().filter(|row| !row.expect.starts_with("order ")) {
+        for text in [
+            row.text.clone(),
+            row.text.to_uppercase(),
+            row.text.to_lowercase(),
+            format!("  {}\n", row.text),
+            format!("\u{202B}{}\u{202C}", row.text),
+            row.text.replace('.', "#"),
+            row.text.replace('.', " "),
+            row.text.replace('.', " . "),
+        ] {
+            let command = parse(&text);
+            assert!(!matches!(command, Command::Order(_)), "{text:?} became {command:?}");
+        }
+    }
+}
+
+#[test]
+fn an_order_stays_the_same_in_any_letter_case_and_with_any_separator() {
+    for row in rows().iter().filter(|row| row.expect.starts_with("order ") && !row.text.contains("R#")) {
+        let separated = |separator: &str| row.text.replace(['.', ','], separator);
+        for text in [row.text.to_uppercase(), row.text.to_lowercase(), separated("*"), separated(";"), separated(". ")]
+        {
+            // Between an `M-` and its dashes nothing else separates.
+            if row.text.starts_with("M-") && text.contains(['*', ';']) {
+                continue;
+            }
+            assert_eq!(describe(&parse(&text)), row.expect, "{text:?}");
+        }
+    }
+}
