@@ -1,7 +1,8 @@
 //! How many orders a second the sled store can take: each is one durable commit of an order's row with one attempt,
 //! its hold, the answered key, one reply to say, and the handled message out of the inbox.
 //!
-//! `cargo bench --bench store_hold`; `STORE_HOLD_SECS` sets the seconds per step, `STORE_HOLD_DIR` the folder.
+//! `cargo bench --bench store_hold`; `STORE_HOLD_SECS` sets the seconds per step, `STORE_HOLD_DIR` the folder,
+//! `STORE_HOLD_CALLERS` takes one number of callers instead of several.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use konter::store::{Commit, Say, Sequence, Store};
 
 #[path = "../tests/support/store.rs"]
 mod support;
-use support::{chat, commit, deposit, deposits, key, line, message, order, place, register, say};
+use support::{agent, chat, commit, deposits, key, line, message, new, order, pay_in, place, say};
 
 const AGENTS: u32 = 1_000;
 /// Orders that may wait to be answered while messages come in one commit of this many.
@@ -27,12 +28,12 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let store = Arc::new(SledStore::open(&dir, SledOptions::default()).expect("a store"));
-        for n in 1..=AGENTS {
-            store.commit(register(n)).await.expect("registers");
-            store.commit(deposit(n, 1_000_000_000_000)).await.expect("deposits");
-        }
+        let agents = (1..=AGENTS).map(|n| new(agent(n))).collect();
+        let postings = (1..=AGENTS).map(|n| pay_in(n, 1_000_000_000_000)).collect();
+        store.commit(Commit { agents, postings, ..commit() }).await.expect("registers");
         println!("callers   commits/s   p50 ms   p99 ms");
-        for callers in [1, 16, 64, 256] {
+        let only = std::env::var("STORE_HOLD_CALLERS").ok().and_then(|callers| callers.parse().ok());
+        for callers in only.map_or_else(|| vec![1, 16, 64, 256], |callers| vec![callers]) {
             let (rate, mut waits) = measure(&store, callers, Duration::from_secs(seconds)).await;
             waits.sort_unstable();
             let at = |share: usize| waits[(waits.len() - 1) * share / 100].as_secs_f64() * 1e3;

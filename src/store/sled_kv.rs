@@ -1,8 +1,11 @@
 //! Rows in one sled tree, so that one batch is atomic. Long rows are cut into pieces: sled puts a node that outgrows a
 //! quarter of a segment into a file of its own below `blobs/`, and never syncs those.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
@@ -23,6 +26,8 @@ const READS: usize = 100;
 #[derive(Clone)]
 pub(super) struct SledKv {
     tree: sled::Db,
+    /// Keys whose rows stand in pieces: few, and asking sled before every write would cost more than the write.
+    in_pieces: Arc<Mutex<HashSet<Vec<u8>>>>,
 }
 
 pub(super) fn unavailable(error: &sled::Error) -> StoreError {
@@ -30,8 +35,13 @@ pub(super) fn unavailable(error: &sled::Error) -> StoreError {
 }
 
 impl SledKv {
-    pub(super) const fn new(tree: sled::Db) -> Self {
-        Self { tree }
+    pub(super) fn new(tree: sled::Db) -> Result<Self, StoreError> {
+        let mut in_pieces = HashSet::new();
+        for key in tree.scan_prefix([PIECE]).keys() {
+            let key = key.map_err(|error| unavailable(&error))?;
+            in_pieces.extend(key.get(1..key.len().saturating_sub(8)).map(<[u8]>::to_vec));
+        }
+        Ok(Self { tree, in_pieces: Arc::new(Mutex::new(in_pieces)) })
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -41,16 +51,21 @@ impl SledKv {
     /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file.
     pub(super) fn write(&self, rows: Batch) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
+        let mut in_pieces = self.in_pieces.lock();
         for (key, row) in rows {
-            if is_cut(&key) {
+            if in_pieces.remove(&key) {
                 self.drop_pieces(&mut batch, &key)?;
             }
             match row {
                 None => batch.remove(key),
-                Some(row) if row.len() > LONGEST_PIECE => insert_in_pieces(&mut batch, key, &row),
+                Some(row) if row.len() > LONGEST_PIECE => {
+                    in_pieces.insert(key.clone());
+                    insert_in_pieces(&mut batch, key, &row);
+                }
                 Some(row) => batch.insert(key, row),
             }
         }
+        drop(in_pieces);
         self.tree.apply_batch(batch).map_err(|error| unavailable(&error))
     }
 
@@ -118,13 +133,6 @@ impl Kv for SledKv {
             }
         }
     }
-}
-
-/// Whether an earlier row under this key can be in pieces. Asking costs the writer a read, so the small rows of the
-/// indexes are not asked about; they are never long.
-fn is_cut(key: &[u8]) -> bool {
-    use super::keys::{ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT};
-    key.first().is_some_and(|kind| [ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT].contains(kind))
 }
 
 /// What stands under the key of a row in pieces.

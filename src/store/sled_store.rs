@@ -64,7 +64,7 @@ impl SledStore {
     /// the disk fails; [`StoreError::Corrupt`] when what stands there cannot be read.
     pub fn open(path: &Path, options: SledOptions) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-        let kv = SledKv::new(open_twice(path, options)?);
+        let kv = SledKv::new(open_twice(path, options)?)?;
         let sync = durable_files(path)?;
         prepare_schema(&kv, &sync)?;
         let tip = Tip::load(&kv)?;
