@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use konter::ids::{AgentId, OrderId};
 use konter::reply::Reply;
+use konter::store::audit::audit;
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, Say, Sequence, Store};
 
@@ -40,6 +41,12 @@ fn main() {
             println!("{callers:>7}   {rate:>9.0}   {:>6.2}   {:>6.2}", at(50), at(99));
         }
         store.close().await.expect("closes");
+        let started = Instant::now();
+        let store = SledStore::open(&dir, SledOptions::default()).expect("opens again");
+        println!("opened again in {:.2} s", started.elapsed().as_secs_f64());
+        let started = Instant::now();
+        let report = audit(&store).await.expect("an audit");
+        println!("audited in {:.2} s:\n{report}", started.elapsed().as_secs_f64());
     });
 }
 

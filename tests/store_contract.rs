@@ -8,12 +8,13 @@ mod store_contract {
     pub mod orders;
     pub mod people;
     pub mod races;
+    pub mod random;
     pub mod sled_only;
 }
 #[path = "support/store.rs"]
 mod support;
 
-use store_contract::engines::{Engine, Memory, Sled};
+use store_contract::engines::{Engine, Memory, Settling, Sled};
 
 /// Each rule becomes one test per engine.
 macro_rules! contract {
@@ -28,6 +29,12 @@ macro_rules! contract {
             $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
                 crate::store_contract::$part::$rule(<crate::Sled as crate::Engine>::new()).await;
+            })+)+
+        }
+        mod settling {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                crate::store_contract::$part::$rule(<crate::Settling as crate::Engine>::new()).await;
             })+)+
         }
     };
@@ -70,6 +77,8 @@ contract! {
         the_outbox_is_in_order_per_chat,
         what_was_said_is_gone,
         a_reply_carries_the_balance_its_commit_left;
+    random:
+        any_commits_leave_what_they_leave_in_memory;
     races:
         racing_orders_never_overdraw,
         two_orders_race_for_one_slot,

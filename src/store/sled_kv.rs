@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
+use super::keys::number_at;
 use super::kv::{Batch, Direction, Kv, Visit};
 
 /// sled keeps up to 17 rows in a leaf before it splits it, and up to 3 more while two leaves merge. 20 pieces of this
@@ -19,6 +20,8 @@ const LONGEST_PIECE: usize = 4 << 10;
 const IN_PIECES: u8 = 0;
 /// Where pieces are kept: behind all other keys.
 const PIECE: u8 = b'~';
+/// Records of the log, see [`super::layers`].
+const LOG: u8 = b'w';
 /// A row in pieces can change while it is read; then it is read again, but not for ever.
 const READS: usize = 100;
 
@@ -48,9 +51,49 @@ impl SledKv {
         self.tree.is_empty()
     }
 
+    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
+        self.tree.contains_key(key).map_err(|error| unavailable(&error))
+    }
+
+    /// Writes a record of the log, whole or not at all; durable after [`Self::flush`] and a sync of the file. Gives
+    /// the number of its pieces.
+    pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<u32, StoreError> {
+        let mut batch = sled::Batch::default();
+        let mut pieces = 0;
+        for piece in record.chunks(LONGEST_PIECE) {
+            batch.insert(log_key(number, pieces), piece);
+            pieces += 1;
+        }
+        self.tree.apply_batch(batch).map_err(|error| unavailable(&error))?;
+        Ok(pieces)
+    }
+
+    /// Every piece of the log in order, with the number of its record.
+    pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, &[u8])) -> Result<(), StoreError> {
+        for row in self.tree.scan_prefix([LOG]) {
+            let (key, piece) = row.map_err(|error| unavailable(&error))?;
+            if let Some(number) = number_at(&key, 1) {
+                visit(number, &piece);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows and deletes the record they came from, both or neither.
+    pub(super) fn settle(&self, rows: Batch, number: u64, pieces: u32) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for piece in 0..pieces {
+            batch.remove(log_key(number, piece));
+        }
+        self.write_with(batch, rows)
+    }
+
     /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file.
     pub(super) fn write(&self, rows: Batch) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
+        self.write_with(sled::Batch::default(), rows)
+    }
+
+    fn write_with(&self, mut batch: sled::Batch, rows: Batch) -> Result<(), StoreError> {
         let mut in_pieces = self.in_pieces.lock();
         for (key, row) in rows {
             if in_pieces.remove(&key) {
@@ -166,6 +209,13 @@ impl Pieces {
     const fn count(self) -> usize {
         self.bytes.div_ceil(LONGEST_PIECE)
     }
+}
+
+fn log_key(number: u64, piece: u32) -> Vec<u8> {
+    let mut key = vec![LOG];
+    key.extend_from_slice(&number.to_be_bytes());
+    key.extend_from_slice(&piece.to_be_bytes());
+    key
 }
 
 fn piece_key(key: &[u8], piece: usize) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use konter::store::Store;
 use konter::store::memory::MemoryStore;
-use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
 
 pub trait Engine: Sized {
     fn new() -> Self;
@@ -30,25 +30,31 @@ impl Engine for Memory {
     }
 }
 
+/// sled, with all rows in its log or all settled as the limits say.
 pub struct Sled {
     store: Option<Arc<SledStore>>,
     folder: tempfile::TempDir,
+    options: SledOptions,
 }
 
 impl Sled {
+    pub fn with(log: LogLimits) -> Self {
+        let (folder, options) = (tempfile::tempdir().unwrap(), SledOptions { log, ..SledOptions::default() });
+        Self { store: Some(open(folder.path(), options)), folder, options }
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
 
-pub fn open(path: &Path) -> Arc<SledStore> {
-    Arc::new(SledStore::open(path, SledOptions::default()).unwrap())
+pub fn open(path: &Path, options: SledOptions) -> Arc<SledStore> {
+    Arc::new(SledStore::open(path, options).unwrap())
 }
 
 impl Engine for Sled {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self { store: Some(open(folder.path())), folder }
+        Self::with(LogLimits::default())
     }
 
     fn store(&self) -> Arc<dyn Store> {
@@ -58,7 +64,24 @@ impl Engine for Sled {
     fn reopen(mut self) -> Self {
         let store = Arc::into_inner(self.store.take().unwrap()).expect("nothing else holds the store");
         drop(store);
-        self.store = Some(open(self.folder.path()));
+        self.store = Some(open(self.folder.path(), self.options));
         self
+    }
+}
+
+/// sled with room for a few rows in its log: the newest are young, the others have settled.
+pub struct Settling(Sled);
+
+impl Engine for Settling {
+    fn new() -> Self {
+        Self(Sled::with(LogLimits { calm: 0, full: 3_000 }))
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.0.store()
+    }
+
+    fn reopen(self) -> Self {
+        Self(self.0.reopen())
     }
 }

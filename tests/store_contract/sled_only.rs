@@ -1,8 +1,10 @@
 //! What only a store on a disk has to answer for.
 
 use std::fs;
+use std::path::Path;
 
-use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::audit::audit;
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
 use konter::store::{Store, StoreError};
 
 use super::engines::{Engine, Sled, open};
@@ -28,7 +30,7 @@ async fn a_closed_store_refuses_and_frees_its_folder() {
     store.close().await.unwrap();
     assert!(store.commit(deposit(1, 500)).await.is_err());
     assert!(matches!(store.holds().await, Err(StoreError::Unavailable(_))));
-    let again = open(engine.path());
+    let again = open(engine.path(), SledOptions::default());
     assert_eq!(again.account(&deposits(1)).await.unwrap().available(), rp(500));
 }
 
@@ -52,7 +54,7 @@ async fn a_damaged_snapshot_is_set_aside_and_nothing_is_lost() {
         let bytes: Vec<u8> = fs::read(snapshot).unwrap().iter().map(|byte| byte ^ 0x55).collect();
         fs::write(snapshot, bytes).unwrap();
     }
-    let store = open(&path);
+    let store = open(&path, SledOptions::default());
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(1_500));
     assert!(path.join("damaged-1").is_dir());
 }
@@ -69,4 +71,65 @@ async fn nothing_ever_goes_to_blobs() {
     }
     store.close().await.unwrap();
     assert_eq!(fs::read_dir(engine.path().join("blobs")).unwrap().count(), 0);
+}
+
+/// The files as they are, which is what a crash leaves.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let copied = to.join(file.file_name());
+        if file.file_type().unwrap().is_dir() {
+            copy(&file.path(), &copied);
+        } else {
+            fs::copy(file.path(), copied).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_crash() {
+    for full in [0, 20_000, usize::MAX] {
+        let engine = Sled::with(LogLimits { calm: usize::MAX, full });
+        let store = engine.store();
+        store.commit(deposit(1, 1_000_000_000)).await.unwrap();
+        let copies = tempfile::tempdir().unwrap();
+        for id in 1..=60_u64 {
+            let order = order(id, 1, &format!("08{id}"));
+            store.commit(place(order.clone())).await.unwrap();
+            if id % 2 == 0 {
+                store.commit(succeed(&order)).await.unwrap();
+            }
+            if id % 20 == 7 {
+                let crashed = copies.path().join(id.to_string());
+                copy(engine.path(), &crashed);
+                let after = open(&crashed, SledOptions::default());
+                let orders = after.orders_of(order.agent, None, None, 100).await.unwrap();
+                assert_eq!(orders.len() as u64, id, "full at {full}");
+                let report = audit(&*after).await.unwrap();
+                assert!(report.is_clean(), "full at {full}: {report}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_refused() {
+    let engine = Sled::new();
+    engine.store().close().await.unwrap();
+    let raw = sled::open(engine.path()).unwrap();
+    let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
+    raw.insert(schema.0, "2").unwrap();
+    drop(raw);
+    let error = SledStore::open(engine.path(), SledOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("newer konter"), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_of_something_else_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = sled::open(folder.path()).unwrap();
+    raw.insert("other", "data").unwrap();
+    drop(raw);
+    let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("something else"), "{error}");
 }
