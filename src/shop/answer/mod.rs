@@ -137,21 +137,21 @@ impl Visit<'_> {
     /// Counts so many wrong tries at once.
     fn count_wrong(&self, agent: &Agent, tries: u8, answer: &mut Answer) -> Tried {
         let mut after = agent.clone();
-        let mut tried = Tried::Fits;
+        let mut result = Tried::Fits;
         for _ in 0..tries {
-            tried = match after.pin.fail(self.at) {
+            result = match after.pin.fail(self.at) {
                 WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
                 WrongPin::LockedUntil(until) => {
                     tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
                     Tried::Locked { until }
                 }
             };
-            if matches!(tried, Tried::Locked { .. }) {
+            if matches!(result, Tried::Locked { .. }) {
                 break;
             }
         }
         answer.write_agent(agent, after);
-        tried
+        result
     }
 }
 
