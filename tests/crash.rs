@@ -35,11 +35,11 @@ const RESELLERS: i64 = 16;
 const PIN: &str = "739154";
 /// Whole rupiah; nobody runs out of it.
 const DEPOSIT: i64 = 5_000_000;
-const KILLS: u32 = 25;
+const KILLS: u32 = 40;
 /// Every so many kills the books are audited as the kill left them.
 const AUDIT_EVERY: u32 = 5;
 /// Between two order messages. Telegram lets the program say some 25 things per second, and an order takes three.
-const ORDER_EVERY: Duration = Duration::from_millis(130);
+const ORDER_EVERY: Duration = Duration::from_millis(110);
 /// For what takes seconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -175,6 +175,36 @@ impl Site {
         let since = *self.lives.last().unwrap();
         let came = self.api.comes(PATIENCE, |api| api.calls_made() > since).await;
         assert!(came, "the program does not begin to work; it said: {}", tail(&running.err()));
+    }
+
+    /// Waits for the moment to kill a process: while it starts, at any time at work, right after it has said something
+    /// that it cannot have noted yet, or right after it has bought something it cannot have noted yet.
+    async fn moment(&self, running: &Running, choices: &mut StdRng) {
+        /// Nothing may happen any more for the process to be killed after.
+        const LONGEST: Duration = Duration::from_secs(1);
+        let wait = Duration::from_millis(choices.random_range(0..1_000));
+        match choices.random_range(0..10) {
+            0 | 1 => tokio::time::sleep(wait / 6).await,
+            2..=4 => {
+                self.at_work(running).await;
+                tokio::time::sleep(wait).await;
+            }
+            5..=7 => {
+                self.at_work(running).await;
+                let said = self.api.calls("sendmessage").len() + choices.random_range(1..8);
+                self.api.comes(LONGEST, |api| api.calls("sendmessage").len() >= said).await;
+            }
+            _ => {
+                self.at_work(running).await;
+                let bought = self.simulators.bought().len() + choices.random_range(1..4);
+                let buys = async {
+                    while self.simulators.bought().len() < bought {
+                        tokio::time::sleep(Duration::from_micros(500)).await;
+                    }
+                };
+                let _ = tokio::time::timeout(LONGEST, buys).await;
+            }
+        }
     }
 
     /// Whether a process was killed and another started between two calls.
@@ -396,13 +426,7 @@ async fn killed_at_any_moment_it_buys_once_refunds_nothing_delivered_and_answers
 
     for kill in 1..=kills {
         let mut running = site.start();
-        // Some die while they start, most at work.
-        if moments.random_bool(0.2) {
-            tokio::time::sleep(Duration::from_millis(moments.random_range(0..150))).await;
-        } else {
-            site.at_work(&running).await;
-            tokio::time::sleep(Duration::from_millis(moments.random_range(0..1_400))).await;
-        }
+        site.moment(&running, &mut moments).await;
         running.kill();
         if kill % AUDIT_EVERY == 0 {
             site.audit().await;
