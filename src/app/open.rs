@@ -45,10 +45,13 @@ impl Wording for Words {
     }
 }
 
+/// A shop whose owner believes it in a database must not start on an empty folder.
+pub(super) const NO_DATABASE: &str = "DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only";
+
 /// Opens the store and everything around it. `catalog` is what an empty store begins with.
 pub(super) async fn open(settings: Settings, catalog: &str) -> Result<Opened, Failure> {
     if settings.database_url.is_some() {
-        return Err(Failure::Wrong("DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only".to_owned()));
+        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
     }
     let wording: Arc<dyn Wording> = Arc::new(Words(texts(&settings)?));
     let prefixes = prefixes(&settings)?;
@@ -108,9 +111,9 @@ pub(super) fn cannot_be_ordered(code: &str) -> bool {
     !code.parse().is_ok_and(|code| is_orderable(&code))
 }
 
-/// The catalog file's text, as the settings name it.
-pub(super) fn catalog_text(settings: &Settings) -> Result<String, Failure> {
-    std::fs::read_to_string(&settings.catalog).map_err(|error| wrong_file("KONTER_CATALOG", &settings.catalog, &error))
+/// The catalog file's text.
+pub(super) fn catalog_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| wrong_file("KONTER_CATALOG", path, &error))
 }
 
 fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {

@@ -33,7 +33,7 @@ pub async fn run() -> Result<(), Failure> {
     telemetry::start_logging("info");
     let settings = settings_or_failure()?;
     let metrics = telemetry::start_metrics();
-    let catalog = catalog_text(&settings)?;
+    let catalog = catalog_text(&settings.catalog)?;
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
     let Opened { shop, store, mut waiting, wording, door } = open(settings, &catalog).await?;
