@@ -107,17 +107,17 @@ impl People {
 
     fn order_these(&mut self, products: &[usize], ending: &str) {
         let chat = FIRST_RESELLER + self.choices.random_range(0..RESELLERS);
-        let mut text = String::new();
+        let mut parts = Vec::new();
         let mut dests = Vec::new();
         for (line, &product) in products.iter().enumerate() {
             let (code, prefix, digits) = PRODUCTS[product];
             // No two orders go to the same number; the 1 keeps the ending the last two digits'.
             let number = self.ordered.len() * 2 + line;
             let dest = format!("{prefix}{number:0width$}1{ending}", width = digits - prefix.len() - 3);
-            text.push_str(&format!("{code}.{dest}."));
+            parts.push(format!("{code}.{dest}."));
             dests.push(dest);
         }
-        text.push_str(PIN);
+        let text = parts.concat() + PIN;
         let message = self.write(chat, &text);
         self.ordered.push(Ordered { chat, message, dests });
         if self.choices.random_bool(0.05) {

@@ -115,11 +115,13 @@ impl BotApi {
     }
 
     /// How many calls there have been.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn calls_made(&self) -> usize {
         self.inner.lock().calls.len()
     }
 
     /// What arrived in any chat from this call on: the call's place, the chat and the text.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
         let inner = self.inner.lock();
         let calls = inner.calls.iter().enumerate().skip(call);
@@ -132,6 +134,7 @@ impl BotApi {
     }
 
     /// Waits until it is so, or `patience` is over.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub async fn comes(&self, patience: Duration, mut so: impl FnMut(&Self) -> bool) -> bool {
         let mut changes = self.changes.subscribe();
         let wait = async {

@@ -1,6 +1,7 @@
 //! The real program as a process of its own: started with settings by environment, watched, stopped, killed.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -39,8 +40,9 @@ impl Settings {
         Self::default()
     }
 
-    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
-        self.0.insert(name.to_owned(), value.to_string());
+    #[allow(clippy::needless_pass_by_value, reason = "callers hand over what they have just made")]
+    pub fn set(mut self, name: &str, value: impl Display) -> Self {
+        self.0.insert(name.to_owned(), format!("{value}"));
         self
     }
 
@@ -71,9 +73,8 @@ impl Settings {
     }
 
     fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
-        let open = |name: &str| -> File {
-            OpenOptions::new().create(true).append(true).open(folder.join(name)).unwrap()
-        };
+        let open =
+            |name: &str| -> File { OpenOptions::new().create(true).append(true).open(folder.join(name)).unwrap() };
         let temp = folder.join("tmp");
         fs::create_dir_all(&temp).unwrap();
         let child = Command::new(program())
