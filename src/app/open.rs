@@ -111,9 +111,9 @@ pub(super) fn cannot_be_ordered(code: &str) -> bool {
     !code.parse().is_ok_and(|code| is_orderable(&code))
 }
 
-/// The catalog file's text, as the settings name it.
-pub(super) fn catalog_text(settings: &Settings) -> Result<String, Failure> {
-    std::fs::read_to_string(&settings.catalog).map_err(|error| wrong_file("KONTER_CATALOG", &settings.catalog, &error))
+/// The catalog file's text.
+pub(super) fn catalog_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| wrong_file("KONTER_CATALOG", path, &error))
 }
 
 fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
@@ -133,7 +133,7 @@ async fn stock(
     }
     let text = match given {
         Some(text) => text.to_owned(),
-        None => catalog_text(settings)?,
+        None => catalog_text(&settings.catalog)?,
     };
     let ids = settings.supplier_ids();
     let products = parse_catalog(&text, Some(&ids), &cannot_be_ordered).map_err(|errors| {
