@@ -142,7 +142,7 @@ impl PrefixTable {
 impl Default for PrefixTable {
     fn default() -> Self {
         // A test reads the shipped file, so the empty table is never met.
-        Self::parse(include_str!("../../data/prefixes.csv")).unwrap_or_else(|_| Self(BTreeMap::new()))
+        Self::parse(include_str!("prefixes.csv")).unwrap_or_else(|_| Self(BTreeMap::new()))
     }
 }
 

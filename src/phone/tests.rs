@@ -48,7 +48,7 @@ fn other_texts_are_no_numbers_and_say_why() {
 
 #[test]
 fn shipped_prefixes_name_the_operators() {
-    let table = PrefixTable::parse(include_str!("../../data/prefixes.csv")).unwrap();
+    let table = PrefixTable::parse(include_str!("prefixes.csv")).unwrap();
     assert_eq!(table, PrefixTable::default());
     for (phone, operators) in [
         ("081234567890", vec![Operator::Telkomsel]),
