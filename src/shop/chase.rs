@@ -103,6 +103,11 @@ impl Shop {
         }
     }
 
+    /// Looks at the agenda at once: for whoever moves the clock.
+    pub fn look_again(&self) {
+        self.agenda.changed.notify_one();
+    }
+
     /// Does what an order wants now, if it still wants it, and puts it back on the agenda.
     async fn attend(&self, id: OrderId) {
         if let Err(error) = self.try_attend(id).await {
