@@ -1,9 +1,8 @@
 //! `konter check`: every mistake in settings and catalog, at once.
 
 use super::Failure;
-use super::open::{catalog_text, prefixes, texts};
+use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
-use crate::command::is_reserved;
 use crate::config::{Checked, Settings};
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
@@ -24,7 +23,7 @@ pub fn check() -> Result<(), Failure> {
             mistakes.extend(note(prefixes(&settings).map(drop)));
             match catalog_text(&settings) {
                 Err(failure) => mistakes.push(failure.to_string()),
-                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids()), &is_reserved) {
+                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids()), &cannot_be_ordered) {
                     Ok(products) => eprintln!("catalog: {} products", products.len()),
                     Err(errors) => {
                         let name = settings.catalog.display();

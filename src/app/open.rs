@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::Failure;
 use crate::catalog::{Catalog, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
-use crate::command::is_reserved;
+use crate::command::is_orderable;
 use crate::config::Settings;
 use crate::front::{Text, Wording};
 use crate::http::{Doorkeeper, Entry};
@@ -103,6 +103,11 @@ pub(super) fn prefixes(settings: &Settings) -> Result<PrefixTable, Failure> {
     })
 }
 
+/// Whether a product of this code could not be ordered by it: it is a command's word, or begins like a repeat number.
+pub(super) fn cannot_be_ordered(code: &str) -> bool {
+    !code.parse().is_ok_and(|code| is_orderable(&code))
+}
+
 /// The catalog file's text, as the settings name it.
 pub(super) fn catalog_text(settings: &Settings) -> Result<String, Failure> {
     std::fs::read_to_string(&settings.catalog).map_err(|error| wrong_file("KONTER_CATALOG", &settings.catalog, &error))
@@ -119,7 +124,7 @@ async fn stock(store: &dyn Store, settings: &Settings, text: &str, clock: &ShopC
         return Ok(Catalog::new(products));
     }
     let ids = settings.supplier_ids();
-    let products = parse_catalog(text, Some(&ids), &is_reserved).map_err(|errors| {
+    let products = parse_catalog(text, Some(&ids), &cannot_be_ordered).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })?;

@@ -152,10 +152,7 @@ impl Visit<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
             Command::Order(request) => self.order(request, answer).await?,
-            Command::BadOrder(bad) => {
-                let nearest = command::Topic::Order.example().to_owned();
-                answer.reply(Reply::NotUnderstood { problem: Some(bad.problem.to_string()), nearest });
-            }
+            Command::BadOrder(bad) => self.bad_order(&bad, answer),
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
             Command::Prices { filters } => self.prices(&filters, answer),
             Command::Orders(query) => self.orders(&query, answer).await?,

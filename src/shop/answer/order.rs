@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Answer, Visit};
 use crate::agent::Agent;
-use crate::command::OrderRequest;
+use crate::command::{BadOrder, DestinationFault, OrderRequest, Problem, Topic};
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
@@ -60,6 +60,24 @@ impl Visit<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
+    pub(super) fn bad_order(&self, bad: &BadOrder, answer: &mut Answer) {
+        let why = match &bad.problem {
+            Problem::Destination(DestinationFault::TooShort, dest) => Some((Why::TooShort, dest)),
+            Problem::Destination(DestinationFault::TooLong, dest) => Some((Why::TooLong, dest)),
+            Problem::Destination(DestinationFault::Unreadable, dest) => Some((Why::Unreadable, dest)),
+            _ => None,
+        };
+        if let (Some((why, dest)), Some(what)) = (why, &bad.what) {
+            if let Some(agent) = self.active_agent(answer) {
+                refuse(&agent, answer, Refused { product: what.to_string(), dest: dest.to_string(), why });
+            }
+        } else {
+            let nearest = Topic::Order.example().to_owned();
+            answer.reply(Reply::NotUnderstood { problem: Some(bad.problem.to_string()), nearest });
+        }
     }
 
     fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
