@@ -137,6 +137,7 @@ impl Stepper {
         let unheard = self.order.attempts.last_mut().filter(|a| a.step != AttemptStep::NotSent && a.outcome.is_none());
         if let Some(attempt) = unheard {
             attempt.step = AttemptStep::NotSent;
+            attempt.sent_at = None;
             self.unreachable();
         }
     }
