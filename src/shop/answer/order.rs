@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Answer, Visit};
 use crate::agent::Agent;
-use crate::command::{BadOrder, DestinationFault, OrderRequest, Problem, Topic};
+use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem, Topic};
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
@@ -174,7 +174,7 @@ impl Till<'_> {
     /// The text that orders the same once more: with the first repeat number that is free.
     async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
         let mut slot = SlotKey { nth: slot.nth.max(1), ..slot.clone() };
-        while slot.nth < u8::MAX {
+        while slot.nth < MAX_NTH {
             slot.nth += 1;
             if !self.taken.contains_key(&slot) && self.visit.shop.store.order_in_slot(&slot).await?.is_none() {
                 break;
