@@ -13,7 +13,7 @@ use konter::agent::{Agent, AgentStatus, Locale, PinState};
 use konter::catalog::{Catalog, Product, parse_catalog};
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Doorkeeper, Entry, Http, router};
+use konter::http::{Doorkeeper, Entry, Http, router_within};
 use konter::ids::{AgentId, ChatId};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
@@ -58,6 +58,8 @@ pub struct Setup {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub catalog: Vec<Product>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// How long one request to the shop may take.
+    pub request_limit: Duration,
 }
 
 impl Setup {
@@ -80,6 +82,7 @@ impl Default for Setup {
             trusted_proxies: Vec::new(),
             catalog: catalog(),
             metrics: None,
+            request_limit: Duration::from_secs(10),
         }
     }
 }
@@ -163,7 +166,8 @@ impl TestShop {
                 next.run(request).await
             }
         });
-        let service = router(http).layer(held).into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            router_within(setup.request_limit, http).layer(held).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         simulators.set_callback_base(format!("http://{address}"));
         shop.start();
@@ -225,9 +229,11 @@ impl TestShop {
         self.shop.look_again();
     }
 
-    /// Opens the door to callbacks that were held back.
-    pub fn let_callbacks_in(&self) {
+    /// Opens the door to callbacks that were held back, until so many replies have come of them.
+    pub async fn let_callbacks_in(&self, replies: usize) {
         self.door.send_replace(true);
+        self.hear(replies).await;
+        self.door.send_replace(false);
     }
 
     pub fn message(&self, chat: &ChatId, text: &str) -> InboxMessage {
@@ -253,15 +259,16 @@ impl TestShop {
         self.hear(replies).await
     }
 
-    /// Waits for replies that come by themselves.
+    /// Waits for replies that come by themselves. Orders of one message are bought side by side and may end in any
+    /// order; the transcript has them by their numbers.
     pub async fn hear(&self, replies: usize) -> Vec<String> {
         let started = Instant::now();
         let mut heard = Vec::new();
         loop {
-            heard.extend(self.take_replies().await);
+            self.take_replies(&mut heard).await;
             let idle = self.store.inbox().await.unwrap().is_empty();
             if heard.len() >= replies && idle {
-                heard.extend(self.take_replies().await);
+                self.take_replies(&mut heard).await;
                 break;
             }
             assert!(
@@ -271,11 +278,15 @@ impl TestShop {
             );
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+        heard.sort_by_key(|(_, body)| order_number(body));
+        for (chat, body) in &heard {
+            self.note(&format!("    to {}: {}", who(chat), body.replace('\n', "\n        ")));
+        }
         assert_eq!(heard.len(), replies, "{heard:#?}\n{}", self.transcript.lock());
-        heard
+        heard.into_iter().map(|(_, body)| body).collect()
     }
 
-    async fn take_replies(&self) -> Vec<String> {
+    async fn take_replies(&self, heard: &mut Vec<(ChatId, String)>) {
         let mut rows: Vec<Outgoing> = Vec::new();
         for chat in self.store.waiting_chats().await.unwrap() {
             rows.extend(self.store.outbox(&chat, 100).await.unwrap());
@@ -286,18 +297,15 @@ impl TestShop {
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }
-        let mut said = Vec::new();
         for row in rows {
             match &row.payload {
                 Payload::Reply(reply) => {
                     let body = self.texts.render(row.locale, reply, row.balance).body;
-                    self.note(&format!("    to {}: {}", who(&row.chat), body.replace('\n', "\n        ")));
-                    said.push(body);
+                    heard.push((row.chat.clone(), body));
                 }
                 Payload::Forget { .. } => self.note("    (the message is deleted)"),
             }
         }
-        said
     }
 
     fn time(&self) -> String {
@@ -343,11 +351,19 @@ fn masked(transcript: &str) -> String {
         vec![
             mask(r"(> (?:purchase|status|callback|inquiry): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
-            mask(r"%23\d{13}%23", "%23NUMBER%23"),
+            // Its form takes turns by such a number.
+            mask(r"(> callback: ).*", "${1}(a report)"),
+            mask(r"SN: \d{4}(-\d{4}){4}", "SN: (a token)"),
             mask(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         ]
     });
     MASKS.iter().fold(transcript.to_owned(), |text, (mask, by)| mask.replace_all(&text, *by).into_owned())
+}
+
+/// The first `#…` in a reply.
+fn order_number(body: &str) -> Option<u64> {
+    let rest = body.split_once('#')?.1;
+    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
 }
 
 fn who(chat: &ChatId) -> String {
