@@ -7,4 +7,4 @@ mod server;
 
 pub use address::{allowed, believed_address};
 pub use callback::{Doorkeeper, Entry};
-pub use server::{Http, router};
+pub use server::{Http, router, router_within};

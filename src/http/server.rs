@@ -35,18 +35,23 @@ pub struct Http {
 
 /// Callbacks, health and metrics. Serve it with connection info, or nobody is believed.
 pub fn router(http: Http) -> Router {
+    router_within(REQUEST_TIMEOUT, http)
+}
+
+/// The same, with another limit to how long one request may take.
+pub fn router_within(limit: Duration, http: Http) -> Router {
     Router::new()
         .route("/callback/{supplier}", any(plain_callback))
         .route("/callback/{supplier}/{secret}", any(secret_callback))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
-        .layer(axum::middleware::from_fn(with_timeout))
+        .layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
         .with_state(http)
 }
 
-async fn with_timeout(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
-    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+async fn with_timeout(limit: Duration, request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    tokio::time::timeout(limit, next.run(request))
         .await
         .unwrap_or_else(|_| (StatusCode::REQUEST_TIMEOUT, "too slow\n").into_response())
 }

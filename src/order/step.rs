@@ -163,6 +163,7 @@ impl Stepper {
         });
         if let Some(attempt) = unheard {
             attempt.step = AttemptStep::NotSent;
+            attempt.sent_at = None;
             self.unreachable();
         }
     }

@@ -62,6 +62,11 @@ fn attempt_card(attempt: &Attempt) -> AttemptCard {
         checks: attempt.checks,
         balance_before: attempt.balance_before,
         balance_after: attempt.balance_after,
-        replies: attempt.replies.iter().map(|reply| format!("{}: {}", reply.to, reply.text)).collect(),
+        replies: attempt.replies.iter().map(|reply| format!("{}: {}", reply.to, on_one_line(&reply.text))).collect(),
     }
+}
+
+/// Without the indentation that some suppliers send, which would fill a card with blanks.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

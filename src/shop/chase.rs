@@ -1,7 +1,7 @@
 //! Open orders and when they want attention: a heap of moments in memory, rebuilt from the open orders at start.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,24 +26,45 @@ type Due = Reverse<(DateTime<Utc>, OrderId)>;
 
 #[derive(Default)]
 pub(super) struct Agenda {
-    heap: Mutex<BinaryHeap<Due>>,
+    plan: Mutex<Plan>,
     changed: Notify,
+}
+
+/// Every order has one moment: a later plan replaces the earlier one, whose entry then counts for nothing. Otherwise
+/// an order with several entries would be attended to several times at once, and its supplier asked as often.
+#[derive(Default)]
+struct Plan {
+    heap: BinaryHeap<Due>,
+    moments: HashMap<OrderId, DateTime<Utc>>,
 }
 
 impl Agenda {
     fn add(&self, at: DateTime<Utc>, id: OrderId) {
-        self.heap.lock().push(Reverse((at, id)));
+        let mut plan = self.plan.lock();
+        plan.moments.insert(id, at);
+        plan.heap.push(Reverse((at, id)));
+        drop(plan);
         self.changed.notify_one();
     }
 
+    fn strike(&self, id: OrderId) {
+        self.plan.lock().moments.remove(&id);
+    }
+
     fn take_due(&self, now: DateTime<Utc>) -> Option<OrderId> {
-        let mut heap = self.heap.lock();
-        let due = heap.peek().is_some_and(|Reverse((at, _))| *at <= now);
-        if due { heap.pop().map(|Reverse((_, id))| id) } else { None }
+        let mut plan = self.plan.lock();
+        while plan.heap.peek().is_some_and(|Reverse((at, _))| *at <= now) {
+            let Reverse((at, id)) = plan.heap.pop()?;
+            if plan.moments.get(&id) == Some(&at) {
+                plan.moments.remove(&id);
+                return Some(id);
+            }
+        }
+        None
     }
 
     fn sleep_until_next(&self, now: DateTime<Utc>) -> Duration {
-        let next = self.heap.lock().peek().map(|Reverse((at, _))| *at);
+        let next = self.plan.lock().heap.peek().map(|Reverse((at, _))| *at);
         next.map_or(LONGEST_SLEEP, |at| (at - now).to_std().unwrap_or_default().min(LONGEST_SLEEP))
     }
 }
@@ -55,7 +76,7 @@ impl Shop {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
             Some((at, Todo::Buy)) => self.agenda.add(at + BUY_ANYWAY_AFTER, order.id),
             Some((at, Todo::Check | Todo::Escalate)) => self.agenda.add(at, order.id),
-            None => {}
+            None => self.agenda.strike(order.id),
         }
     }
 
@@ -105,6 +126,11 @@ impl Shop {
                 () = tokio::time::sleep(sleep) => {}
             }
         }
+    }
+
+    /// Looks at the agenda at once: for whoever moves the clock.
+    pub fn look_again(&self) {
+        self.agenda.changed.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it, and puts it back on the agenda.

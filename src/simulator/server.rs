@@ -13,6 +13,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -92,25 +94,34 @@ impl Stand {
     /// Runs the steps that come before the answer and sends the later ones on their way. This is done before any
     /// waiting, so that a client that gives up changes nothing.
     async fn begin(&self, turn: &Turn) {
-        for &step in turn.steps {
-            let stand = self.clone();
-            let index = turn.index;
-            let task = self.tasks.spawn(async move {
-                let stop = stand.stop.clone();
-                stop.run_until_cancelled(stand.carry_out(index, step)).await;
-            });
-            if step.after == 0 {
-                // Long enough for a shop that takes it, short enough not to hang when none does.
-                const FIRST_CALLBACK: Duration = Duration::from_secs(1);
-                let _ = tokio::time::timeout(FIRST_CALLBACK, task).await;
-            }
+        /// Long enough for a shop that takes it, short enough not to hang when none does.
+        const FIRST_CALLBACK: Duration = Duration::from_secs(1);
+        let (before, later): (Vec<Step>, Vec<Step>) = turn.steps.iter().partition(|step| step.after == 0);
+        if !before.is_empty() {
+            let _ = tokio::time::timeout(FIRST_CALLBACK, self.spawn_steps(turn.index, before)).await;
+        }
+        if !later.is_empty() {
+            self.spawn_steps(turn.index, later);
         }
     }
 
+    /// One after the other, also on a machine so busy that their moments have all passed: a correction never comes
+    /// before what it corrects.
+    fn spawn_steps(&self, index: usize, steps: Vec<Step>) -> JoinHandle<()> {
+        let stand = self.clone();
+        self.tasks.spawn(async move {
+            let began = Instant::now();
+            let all = async {
+                for step in steps {
+                    tokio::time::sleep_until(began + stand.pace.callback_delay() * step.after).await;
+                    stand.carry_out(index, step).await;
+                }
+            };
+            stand.stop.run_until_cancelled(all).await;
+        })
+    }
+
     async fn carry_out(&self, index: usize, step: Step) {
-        if step.after > 0 {
-            tokio::time::sleep(self.pace.callback_delay() * step.after).await;
-        }
         let Some(sale) = self.book.settle(index, step.word) else { return };
         let Some(report) = self.report(&sale, step.word) else { return };
         for _ in 0..step.copies {

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
-use crate::command::{self, Command, Feature, Language, Pin, ReportKind};
+use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Topic};
 use crate::front::{Attachment, FORWARDED};
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::AccountId;
@@ -223,7 +223,11 @@ impl Visit<'_> {
 
     fn welcome(&self, answer: &mut Answer) {
         let name = self.agent.as_ref().map_or(&self.message.sender, |agent| &agent.name);
-        answer.reply(Reply::Welcome { registered: self.agent.is_some(), name: name.clone() });
+        let welcome = Reply::Welcome { registered: self.agent.is_some(), name: name.clone() };
+        match &self.agent {
+            Some(agent) => answer.reply_with_balance(agent, welcome),
+            None => answer.reply(welcome),
+        }
     }
 
     /// Changes the language of a reseller's replies; without one named, to the other one.
@@ -275,8 +279,13 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Complaint { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
+        // An admin's command has none; what looks like one is an agent's code or an amount.
+        Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
-        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => command::redact(text).contains("***"),
+        Command::BadOrder(_)
+        | Command::Incomplete { .. }
+        | Command::Known(_)
+        | Command::Unknown { nearest: Topic::Order } => command::redact(text).contains("***"),
         Command::Prices { .. }
         | Command::Start { .. }
         | Command::Help { .. }

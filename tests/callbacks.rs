@@ -1,0 +1,428 @@
+//! Suppliers' reports over real HTTP: who is believed, what changes, and what garbage does (nothing).
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use konter::ids::{AgentId, OrderId};
+use konter::order::{Order, OrderState};
+use konter::telemetry;
+use shop::{Setup, TestShop, reseller};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Bought by kiosampm, which says pending and nothing more, ever; then nothing is delivered.
+const PENDING_FOR_EVER: &str = "081234567823";
+/// The same, but it is delivered, and asking again says so.
+const PENDING_DELIVERED: &str = "081234567803";
+const PRICE: i64 = 5_700;
+const BALANCE: i64 = 100_000;
+
+/// A shop with one open order to that number.
+struct Counter {
+    shop: TestShop,
+    dest: &'static str,
+    reference: String,
+}
+
+/// What a supplier says of it.
+#[derive(Clone, Copy)]
+enum Says {
+    Success,
+    Failure,
+    Pending,
+    /// Of another number than ours.
+    SuccessElsewhere,
+}
+
+impl Counter {
+    async fn with(setup: Setup, dest: &'static str) -> Self {
+        let shop = TestShop::with(setup).await;
+        shop.say(&reseller(), &format!("S5.{dest}.1234"), 1).await;
+        let order = shop.store.order(OrderId(1)).await.unwrap().unwrap();
+        let reference = order.current().unwrap().reference.to_string();
+        Self { shop, dest, reference }
+    }
+
+    fn text(&self, says: Says) -> String {
+        let Self { dest, reference, .. } = self;
+        match says {
+            Says::Success => format!("#71#S5#ke:{dest}#SUKSES#SN:0041#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#"),
+            Says::Failure => format!("#71#S5#ke:{dest}#GAGAL; Dibatalkan provider.#Saldo Rp.9#Reffid:{reference} #"),
+            Says::Pending => format!("#71#S5#ke:{dest}#akan diproses 12:00:00.#Saldo Rp.9#Reffid:{reference} #"),
+            Says::SuccessElsewhere => {
+                format!("#71#S5#ke:081299999999#SUKSES#SN:0041#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#")
+            }
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.shop.address)
+    }
+
+    /// The status of a report sent to `path`, with headers.
+    async fn report(&self, path: &str, headers: &[(&str, &str)], says: Says) -> u16 {
+        let mut request = client().get(self.url(path)).query(&[("message", self.text(says))]);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    async fn tell(&self, says: Says) -> u16 {
+        self.report("/callback/kios", &[], says).await
+    }
+
+    async fn order(&self) -> Order {
+        self.shop.store.order(OrderId(1)).await.unwrap().unwrap()
+    }
+
+    async fn state(&self) -> &'static str {
+        match &self.order().await.state {
+            OrderState::Open => "open",
+            OrderState::Final(end) if end.failure.is_none() => "success",
+            OrderState::Final(_) => "failed",
+        }
+    }
+
+    async fn becomes(&self, state: &str) {
+        let started = Instant::now();
+        while self.state().await != state {
+            assert!(started.elapsed() < Duration::from_secs(20), "never became {state}: {:#?}", self.order().await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Everything that a callback could have changed.
+    async fn everything(&self) -> (Order, i64, usize) {
+        let entries = self.shop.store.journal(0, 1_000).await.unwrap().len();
+        (self.order().await, self.shop.available(1).await, entries)
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+fn usual() -> Setup {
+    Setup { balance: BALANCE, ..Setup::default() }
+}
+
+#[tokio::test]
+async fn an_allowed_address_is_believed() {
+    for (says, state, balance) in [(Says::Success, "success", BALANCE - PRICE), (Says::Failure, "failed", BALANCE)] {
+        let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+        assert_eq!(counter.tell(says).await, 200);
+        assert_eq!(counter.state().await, state);
+        assert_eq!(counter.shop.available(1).await, balance);
+        counter.shop.hear(1).await;
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_report_only_makes_us_ask() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+    let counter = Counter::with(setup, PENDING_DELIVERED).await;
+    assert_eq!(counter.tell(Says::Failure).await, 403);
+    // The supplier itself says that it was delivered; the forged failure is nowhere.
+    counter.becomes("success").await;
+    let order = counter.order().await;
+    let attempt = order.current().unwrap();
+    assert_eq!(attempt.checks, 1);
+    assert!(attempt.replies.iter().all(|reply| reply.to != "callback"), "{:?}", attempt.replies);
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn strangers_cannot_make_us_ask_all_the_time() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    let checks = || async { counter.order().await.current().unwrap().checks };
+    let asked = |times: u16| {
+        let checks = &checks;
+        async move {
+            let started = Instant::now();
+            while checks().await < times && started.elapsed() < Duration::from_secs(20) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(checks().await, times);
+        }
+    };
+    assert_eq!(counter.tell(Says::Failure).await, 403);
+    asked(1).await;
+    for _ in 0..10 {
+        assert_eq!(counter.tell(Says::Success).await, 403);
+    }
+    asked(1).await;
+    counter.shop.pass(TimeDelta::seconds(61));
+    assert_eq!(counter.tell(Says::Success).await, 403);
+    asked(2).await;
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn where_a_secret_is_set_it_must_fit() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_SECRET", "s3kret");
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    for path in ["/callback/kios", "/callback/kios/s3kreT", "/callback/kios/s3kret2", "/callback/kios/%73"] {
+        assert_eq!(counter.report(path, &[], Says::Success).await, 403, "{path}");
+    }
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.report("/callback/kios/s3kret", &[], Says::Success).await, 200);
+    assert_eq!(counter.state().await, "success");
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_alone_is_enough_and_one_nobody_asked_for_is_not() {
+    let alone = usual().set("SUPPLIER_KIOS_CALLBACK_SECRET", "s3kret").set("SUPPLIER_KIOS_CALLBACK_IPS", "");
+    let neither = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "");
+    for (setup, path, status) in [
+        (alone, "/callback/kios/s3kret", 200),
+        (neither, "/callback/kios", 403),
+        (usual(), "/callback/kios/guess", 403),
+    ] {
+        let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+        assert_eq!(counter.report(path, &[], Says::Success).await, status, "{path}");
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn forwarded_addresses_count_only_from_a_trusted_proxy() {
+    const HEADER: &str = "x-forwarded-for";
+    let proxy = || vec!["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+    for (proxies, forwarded, status, why) in [
+        (vec![], "203.0.113.9", 403, "anybody can write that"),
+        (proxy(), "203.0.113.9", 200, "the proxy saw the supplier"),
+        (proxy(), "::ffff:203.0.113.9", 200, "written as IPv6"),
+        (proxy(), "198.51.100.1, 203.0.113.9", 200, "what stands left does not matter"),
+        (proxy(), "203.0.113.9, 198.51.100.1", 403, "the supplier's address was written by a stranger"),
+        (proxy(), "203.0.113.9, 10.1.1.1", 200, "two proxies"),
+        (proxy(), "not an address", 403, "unreadable"),
+    ] {
+        let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+        let counter = Counter::with(Setup { trusted_proxies: proxies, ..setup }, PENDING_FOR_EVER).await;
+        assert_eq!(counter.report("/callback/kios", &[(HEADER, forwarded)], Says::Success).await, status, "{why}");
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn reports_of_nothing_we_know_change_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let before = counter.everything().await;
+    for (path, status) in [
+        ("/callback/nobody", 404),
+        ("/callback/NOT-AN-ID", 404),
+        ("/callback/", 404),
+        ("/callback", 404),
+        ("/callback/kios/a/b", 404),
+        ("/callback/xgate", 404),
+        ("/callback/kios?message=%23", 404),
+        ("/callback/kios?%ff%fe", 404),
+        ("/callback/kios?message=%231%23S5%23ke:081234567823%23SUKSES%23SN:1%23Sisa%23Reffid:999%23", 404),
+        ("/callback/biller?status=0&refid=1&product=T5&dest=1&message=x", 404),
+        ("/callback/ppob?ref_id=1&status=1", 404),
+        ("/", 404),
+    ] {
+        assert_eq!(client().get(counter.url(path)).send().await.unwrap().status().as_u16(), status, "{path}");
+    }
+    assert_eq!(counter.everything().await, before);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_repeated_report_changes_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(1).await;
+    let before = counter.everything().await;
+    for _ in 0..3 {
+        assert_eq!(counter.tell(Says::Success).await, 200);
+    }
+    // Said in another way, it still says nothing new.
+    let body = counter.text(Says::Success);
+    assert_eq!(client().post(counter.url("/callback/kios")).body(body).send().await.unwrap().status().as_u16(), 200);
+    let after = counter.everything().await;
+    assert_eq!((&after.0.state, after.1, after.2), (&before.0.state, before.1, before.2));
+    counter.shop.hear(0).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_report_many_times_at_once_counts_once() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let reports = (0..20).map(|_| counter.tell(Says::Success));
+    let statuses = futures::future::join_all(reports).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    counter.shop.hear(1).await;
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn reports_that_contradict_are_corrected_and_the_admins_told() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    for (says, state, balance, replies) in [
+        (Says::Success, "success", BALANCE - PRICE, 1),
+        (Says::Pending, "success", BALANCE - PRICE, 0),
+        (Says::Failure, "failed", BALANCE, 2),
+        (Says::Pending, "failed", BALANCE, 0),
+    ] {
+        assert_eq!(counter.tell(says).await, 200);
+        assert_eq!(counter.state().await, state);
+        assert_eq!(counter.shop.available(1).await, balance);
+        counter.shop.hear(replies).await;
+    }
+    // The very same success as at the beginning is the one already known, not a new word.
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    assert_eq!(counter.state().await, "failed");
+    counter.shop.hear(0).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failure_and_then_a_success_is_charged_again() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Failure).await, 200);
+    counter.shop.hear(1).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(2).await;
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_report_that_does_not_fit_the_order_is_taken_for_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::SuccessElsewhere).await, 200);
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn another_suppliers_word_about_the_order_does_not_count() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let Counter { reference, dest, .. } = &counter;
+    for path in [
+        format!("/callback/ppob?ref_id={reference}&code=S5&destination={dest}&status=success&sn=1"),
+        format!(
+            "/callback/biller?status=0&refid={reference}&product=S5&qty=1&dest={dest}&message=Transaksi+S5.{dest}+SUKSES,+SN:+1"
+        ),
+        format!("/callback/tele?refid={reference}"),
+    ] {
+        assert_eq!(client().get(counter.url(&path)).send().await.unwrap().status().as_u16(), 404, "{path}");
+    }
+    assert_eq!(counter.state().await, "open");
+    counter.shop.close().await;
+}
+
+/// The report overtakes the answer, which then says pending.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_before_the_answer_stands() {
+    let counter = Counter::with(usual(), "081234567821").await;
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn garbage_and_monsters_are_refused_politely() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let before = counter.everything().await;
+    let url = counter.url("/callback/kios");
+    let post = |body: Vec<u8>| client().post(&url).body(body).send();
+    for body in [
+        Vec::new(),
+        vec![0; 1_000],
+        (0..=255).cycle().take(10_000).collect(),
+        b"{\"a\":".repeat(1_000),
+        b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>".to_vec(),
+        "#".repeat(60_000).into_bytes(),
+        "%23".repeat(20_000).into_bytes(),
+        "\u{202e}#SUKSES#\u{0}".into(),
+    ] {
+        let status = post(body.clone()).await.unwrap().status().as_u16();
+        assert_eq!(status, 404, "{:?}", String::from_utf8_lossy(&body).chars().take(40).collect::<String>());
+    }
+    assert_eq!(post(vec![b'x'; 65 * 1024]).await.unwrap().status().as_u16(), 413);
+    for method in [reqwest::Method::PUT, reqwest::Method::DELETE, reqwest::Method::HEAD] {
+        let status = client().request(method, &url).send().await.unwrap().status().as_u16();
+        assert!((400..500).contains(&status), "{status}");
+    }
+    for (supplier, body) in [("xgate", "<methodCall>".repeat(1_000)), ("biller", "{".repeat(10_000))] {
+        let answer = client().post(counter.url(&format!("/callback/{supplier}"))).body(body).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 404, "{supplier}");
+    }
+    assert_eq!(counter.everything().await, before);
+    counter.shop.close().await;
+}
+
+/// One that sends half a report and waits is cut off, however much it promises.
+#[tokio::test]
+async fn who_dribbles_is_cut_off() {
+    let setup = Setup { request_limit: Duration::from_millis(300), ..usual() };
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    let talk = |head: &'static str| async {
+        let mut stream = TcpStream::connect(counter.shop.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 64];
+        let read = tokio::time::timeout(Duration::from_secs(15), stream.read(&mut answer)).await;
+        let length = read.expect("still waiting").unwrap_or(0);
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    let (slow, large) = tokio::join!(
+        talk("POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n#1#S5"),
+        talk("POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n#1#S5"),
+    );
+    assert!(slow.starts_with("HTTP/1.1 408"), "{slow}");
+    assert!(large.starts_with("HTTP/1.1 408"), "{large}");
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn health_says_whether_orders_can_be_taken() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let answer = client().get(counter.url("/health")).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert_eq!(answer.text().await.unwrap(), r#"{"status":"ok","open_orders":1,"suppliers":5}"#);
+    counter.shop.close().await;
+
+    let empty = TestShop::with(Setup { catalog: Vec::new(), ..usual() }).await;
+    let answer = client().get(format!("http://{}/health", empty.address)).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 503);
+    assert_eq!(answer.text().await.unwrap(), r#"{"reason":"the catalog is empty","status":"unavailable"}"#);
+    empty.close().await;
+}
+
+#[tokio::test]
+async fn metrics_count_what_happens() {
+    let setup = Setup { metrics: telemetry::start_metrics(), ..usual() };
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    let text = client().get(counter.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    for line in [
+        r#"konter_callbacks_total{supplier="kios",fate="taken"}"#,
+        r#"konter_orders_final_total{supplier="kios",verdict="success"}"#,
+        r#"konter_supplier_seconds_count{supplier="kios",request="purchase",outcome="answered"}"#,
+        "konter_answer_seconds_count",
+    ] {
+        assert!(text.contains(line), "{line} is missing in\n{text}");
+    }
+    for secret in ["rahasia-kios", "1234\""] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    counter.shop.hear(1).await;
+    assert_eq!(counter.shop.store.orders_of(AgentId(1), None, None, 10).await.unwrap().len(), 1);
+    counter.shop.close().await;
+}
