@@ -258,20 +258,26 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     assert_ended(&forged, 1, &["do not add up"]);
 }
 
-/// Makes every balance of 100000 one of 900000, past the program.
+/// Makes 100000 into 900000 wherever it stands, past the program.
 fn forge(data: &Path) {
+    const SUM: &[u8] = b"100000";
     let store = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
     let mut forged = 0;
-    for row in store.scan_prefix(b"b") {
+    for row in store.iter() {
         let (key, row) = row.unwrap();
-        let text = String::from_utf8(row.to_vec()).unwrap();
-        if text.contains("100000") {
-            store.insert(key, text.replace("100000", "900000").as_bytes()).unwrap();
+        let mut row = row.to_vec();
+        let places: Vec<usize> =
+            row.windows(SUM.len()).enumerate().filter(|(_, at)| *at == SUM).map(|(at, _)| at).collect();
+        for &place in &places {
+            row[place] = b'9';
+        }
+        if !places.is_empty() {
+            store.insert(key, row).unwrap();
             forged += 1;
         }
     }
     store.flush().unwrap();
-    assert!(forged > 0, "no balance was found");
+    assert!(forged > 0, "no sum was found");
 }
 
 #[tokio::test]
