@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::kv::{Batch, Direction, Kv, under};
+use super::read::Reader;
 use super::rows::{self, COUNTER_NAME, InboxRow, OrderHead, SlotRow, decode, encode};
 use super::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Say, StoreError, Versioned, keys,
@@ -25,11 +26,16 @@ pub(super) struct Tip {
     /// Last number given to a row of the inbox, the outbox or the acts.
     counter: u64,
     accounts: HashMap<AccountId, Account>,
+    /// Highest number of an order and of a reference in the engine. What is above them need not be looked for.
+    last_order: u64,
+    last_reference: u64,
 }
 
 impl Tip {
     pub(super) fn load<K: Kv>(kv: &K) -> Result<Self, StoreError> {
-        let mut tip = Self::default();
+        let rows = Reader(kv);
+        let (last_order, last_reference) = (rows.last_order()?, rows.last_reference()?);
+        let mut tip = Self { last_order, last_reference, ..Self::default() };
         if let Some(counter) = kv.get(&keys::meta(COUNTER_NAME))? {
             tip.counter = decode("counter", &counter)?;
         }
@@ -69,6 +75,9 @@ pub(super) struct Group<'a, K> {
     first_line: u64,
     lines: Vec<Vec<u8>>,
     counter_before: u64,
+    /// As in the tip, this group's own included.
+    last_order: u64,
+    last_reference: u64,
 }
 
 impl<'a, K: Kv> Group<'a, K> {
@@ -77,7 +86,18 @@ impl<'a, K: Kv> Group<'a, K> {
             tip.accounts.clear();
         }
         let (first_line, counter_before) = (tip.seq + 1, tip.counter);
-        Self { kv, tip, rows: Rows::new(), touched: BTreeSet::new(), first_line, lines: Vec::new(), counter_before }
+        let (last_order, last_reference) = (tip.last_order, tip.last_reference);
+        Self {
+            kv,
+            tip,
+            rows: Rows::new(),
+            touched: BTreeSet::new(),
+            first_line,
+            lines: Vec::new(),
+            counter_before,
+            last_order,
+            last_reference,
+        }
     }
 
     /// Takes one more commit, or refuses it.
@@ -97,6 +117,8 @@ impl<'a, K: Kv> Group<'a, K> {
         self.touched.extend(staged.accounts.keys().cloned());
         self.tip.accounts.extend(staged.accounts);
         self.lines.extend(staged.lines);
+        self.last_order = self.last_order.max(staged.last_order);
+        self.last_reference = self.last_reference.max(staged.last_reference);
         (self.tip.digest, self.tip.seq, self.tip.counter) = (staged.digest, staged.seq, staged.counter);
     }
 
@@ -114,6 +136,7 @@ impl<'a, K: Kv> Group<'a, K> {
         if self.tip.counter != self.counter_before {
             batch.push((keys::meta(COUNTER_NAME), Some(encode("counter", &self.tip.counter)?)));
         }
+        (self.tip.last_order, self.tip.last_reference) = (self.last_order, self.last_reference);
         Ok(batch)
     }
 }
@@ -131,13 +154,16 @@ struct Staged {
     digest: Digest,
     seq: u64,
     counter: u64,
+    /// Highest numbers among its own rows.
+    last_order: u64,
+    last_reference: u64,
 }
 
 /// One commit being worked out over its group.
 struct Stage<'g, K> {
     kv: &'g K,
     group: &'g Rows,
-    cached: &'g HashMap<AccountId, Account>,
+    tip: &'g Tip,
     staged: Staged,
 }
 
@@ -150,8 +176,10 @@ impl<'g, K: Kv> Stage<'g, K> {
             digest: group.tip.digest,
             seq: group.tip.seq,
             counter: group.tip.counter,
+            last_order: 0,
+            last_reference: 0,
         };
-        Self { kv: group.kv, group: &group.rows, cached: &group.tip.accounts, staged }
+        Self { kv: group.kv, group: &group.rows, tip: &*group.tip, staged }
     }
 
     fn run(mut self, prepared: Prepared) -> Result<Verdict, CommitError> {
@@ -193,6 +221,15 @@ impl<'g, K: Kv> Stage<'g, K> {
             Some(row) => Ok(row.clone()),
             None => self.kv.get(key),
         }
+    }
+
+    /// The same for a row that the engine cannot have when it `is_new`: its number is higher than any stored.
+    fn get_unless(&self, is_new: bool, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if is_new {
+            let waiting = self.staged.rows.get(key).or_else(|| self.group.get(key));
+            return Ok(waiting.cloned().flatten());
+        }
+        self.get(key)
     }
 
     fn put(&mut self, key: Vec<u8>, row: Vec<u8>) {
@@ -264,7 +301,8 @@ impl<'g, K: Kv> Stage<'g, K> {
     fn order(&mut self, order: &Versioned<Order>, bytes: Vec<u8>) -> Result<(), CommitError> {
         let Versioned { expected, row } = order;
         let key = keys::order(row.id);
-        let stored: Option<OrderHead> = self.get(&key)?.map(|bytes| decode("order", &bytes)).transpose()?;
+        let stored = self.get_unless(row.id.0 > self.tip.last_order, &key)?;
+        let stored: Option<OrderHead> = stored.map(|bytes| decode("order", &bytes)).transpose()?;
         let version = stored.as_ref().map(|head| head.version);
         check_version(version, *expected, row.version, || format!("order {}", row.id))?;
         match stored {
@@ -276,6 +314,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         self.order_slot(row, expected.is_none())?;
         self.order_references(row)?;
+        self.staged.last_order = self.staged.last_order.max(row.id.0);
         self.put(key, bytes);
         Ok(())
     }
@@ -309,7 +348,9 @@ impl<'g, K: Kv> Stage<'g, K> {
     fn order_references(&mut self, order: &Order) -> Result<(), CommitError> {
         for attempt in &order.attempts {
             let key = keys::reference(&attempt.route.supplier, attempt.reference);
-            let owner: Option<OrderId> = self.get(&key)?.map(|bytes| decode("reference", &bytes)).transpose()?;
+            let stored = self.get_unless(attempt.reference.0 > self.tip.last_reference, &key)?;
+            self.staged.last_reference = self.staged.last_reference.max(attempt.reference.0);
+            let owner: Option<OrderId> = stored.map(|bytes| decode("reference", &bytes)).transpose()?;
             match owner {
                 None => self.put(key, encode("reference", &order.id)?),
                 Some(owner) if owner != order.id => {
@@ -322,14 +363,16 @@ impl<'g, K: Kv> Stage<'g, K> {
     }
 
     fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
-        if let Some(account) = self.staged.accounts.get(id).or_else(|| self.cached.get(id)) {
+        if let Some(account) = self.staged.accounts.get(id).or_else(|| self.tip.accounts.get(id)) {
             return Ok(*account);
         }
         self.kv.get(&keys::account(id))?.map_or(Ok(Account::default()), |bytes| decode("account", &bytes))
     }
 
     fn hold(&self, order: OrderId) -> Result<Option<Hold>, StoreError> {
-        self.get(&keys::hold(order))?.map(|bytes| decode("hold", &bytes)).transpose()
+        self.get_unless(order.0 > self.tip.last_order, &keys::hold(order))?
+            .map(|bytes| decode("hold", &bytes))
+            .transpose()
     }
 
     fn posting(&mut self, posting: &Posting, commit: &Commit) -> Result<(), CommitError> {

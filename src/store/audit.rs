@@ -1,13 +1,13 @@
 //! Audits a store: its journal recounted, and everything else compared with that.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::{Store, StoreError};
 use crate::ids::OrderId;
 use crate::ledger::audit::{AuditReport, Recount};
-use crate::ledger::{AccountId, Entry, EntryKind, Hold};
+use crate::ledger::{AccountId, EntryKind, Hold};
 use crate::order::Order;
 
 /// Lines read at once: the journal is longer than memory.
@@ -23,64 +23,78 @@ const TRIES: u32 = 1_000;
 /// When the store cannot be read. What is wrong in it stands in the report.
 pub async fn audit(store: &dyn Store) -> Result<AuditReport, StoreError> {
     let mut count = Recount::default();
+    let mut seen_open = BTreeSet::new();
     for _ in 0..TRIES {
-        read_journal(store, &mut count).await?;
-        let (accounts, holds, open) = (store.accounts().await?, store.holds().await?, store.open_orders().await?);
+        read_journal(store, &mut count, &mut seen_open).await?;
+        let (accounts, holds) = (store.accounts().await?, store.holds().await?);
+        let problems = compare_orders(store, &holds, &seen_open).await?;
         // Every change of an account, a hold or an order's being open comes with a line of the journal.
         if store.journal(count.last_seq(), 1).await?.is_empty() {
-            compare_open_orders(&mut count, &holds, &open);
+            for problem in problems {
+                count.differs(problem);
+            }
             return Ok(count.compare(&accounts, &holds));
         }
     }
     Err(StoreError::Unavailable("the books never stood still long enough to compare them".to_owned()))
 }
 
-async fn read_journal(store: &dyn Store, count: &mut Recount) -> Result<(), StoreError> {
+/// Reads on to the journal's end; notes the orders it names that are open.
+async fn read_journal(
+    store: &dyn Store,
+    count: &mut Recount,
+    seen_open: &mut BTreeSet<OrderId>,
+) -> Result<(), StoreError> {
     loop {
         let page = store.journal(count.last_seq(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        let is_forward = last.seq > count.last_seq();
+        if last.seq <= count.last_seq() {
+            return Err(StoreError::Corrupt { what: "journal", problem: "its lines do not count up".to_owned() });
+        }
         for entry in &page {
             count.entry(entry);
         }
-        for order in missing_orders(store, &page).await? {
-            count.differs(format!("the journal names order {order}, which is not stored"));
-        }
-        if !is_forward {
-            return Err(StoreError::Corrupt { what: "journal", problem: "its lines do not count up".to_owned() });
+        // Captures and releases name the order of their hold, so only the others are looked up.
+        let first_words = page.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
+        for (id, order) in look_up(store, first_words.filter_map(|entry| entry.order).collect()).await? {
+            match order {
+                None => count.differs(format!("the journal names order {id}, which is not stored")),
+                Some(order) if order.is_open() => {
+                    seen_open.insert(id);
+                }
+                Some(_) => {}
+            }
         }
     }
 }
 
-/// Captures and releases name the order of their hold, so only the others are looked up.
-async fn missing_orders(store: &dyn Store, page: &[Entry]) -> Result<Vec<OrderId>, StoreError> {
-    let first_words = page.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
-    let named: BTreeSet<OrderId> = first_words.filter_map(|entry| entry.order).collect();
-    let lookups = named.into_iter().map(|id| async move { (id, store.order(id).await) });
-    let mut answers = futures::stream::iter(lookups).buffer_unordered(LOOKUPS);
-    let mut missing = Vec::new();
-    while let Some((id, order)) = answers.next().await {
-        if order?.is_none() {
-            missing.push(id);
-        }
-    }
-    missing.sort_unstable();
-    Ok(missing)
+async fn look_up(store: &dyn Store, ids: BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Option<Order>>, StoreError> {
+    let lookups = ids.into_iter().map(|id| async move { store.order(id).await.map(|order| (id, order)) });
+    futures::stream::iter(lookups).buffer_unordered(LOOKUPS).try_collect().await
 }
 
-fn compare_open_orders(count: &mut Recount, holds: &[Hold], open: &[Order]) {
-    let mut open: HashMap<OrderId, &Order> = open.iter().map(|order| (order.id, order)).collect();
+/// An order is open exactly as long as its price is held.
+async fn compare_orders(
+    store: &dyn Store,
+    holds: &[Hold],
+    seen_open: &BTreeSet<OrderId>,
+) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    let mut orders = look_up(store, holds.iter().map(|hold| hold.order).collect()).await?;
     for hold in holds {
-        match open.remove(&hold.order) {
+        match orders.remove(&hold.order).flatten() {
+            Some(order) if !order.is_open() => problems.push(format!("final order {} still has its hold", order.id)),
             Some(order) if order.price == hold.amount && hold.debit == AccountId::Agent(order.agent) => {}
-            Some(order) => count.differs(format!(
+            Some(order) => problems.push(format!(
                 "order {} of {} costs {}, its hold is {} of {}",
                 order.id, order.agent, order.price, hold.amount, hold.debit
             )),
-            None => count.differs(format!("a hold is kept for order {}, which is not open", hold.order)),
+            None => problems.push(format!("a hold is kept for order {}, which is not stored", hold.order)),
         }
     }
-    for id in open.into_keys() {
-        count.differs(format!("open order {id} has no hold"));
-    }
+    let held: BTreeSet<OrderId> = holds.iter().map(|hold| hold.order).collect();
+    let unheld = look_up(store, seen_open.difference(&held).copied().collect()).await?;
+    let still_open = unheld.into_values().flatten().filter(Order::is_open);
+    problems.extend(still_open.map(|order| format!("open order {} has no hold", order.id)));
+    Ok(problems)
 }

@@ -7,6 +7,8 @@ pub mod audit;
 mod commit;
 mod keys;
 mod kv;
+mod layers;
+mod log;
 pub mod memory;
 mod read;
 mod reads;

@@ -1,11 +1,15 @@
 //! Rows in one sled tree, so that one batch is atomic. Long rows are cut into pieces: sled puts a node that outgrows a
 //! quarter of a segment into a file of its own below `blobs/`, and never syncs those.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
+use super::keys::number_at;
 use super::kv::{Batch, Direction, Kv, Visit};
 
 /// sled keeps up to 17 rows in a leaf before it splits it, and up to 3 more while two leaves merge. 20 pieces of this
@@ -16,6 +20,8 @@ const LONGEST_PIECE: usize = 4 << 10;
 const IN_PIECES: u8 = 0;
 /// Where pieces are kept: behind all other keys.
 const PIECE: u8 = b'~';
+/// Records of the log, see [`super::layers`].
+const LOG: u8 = b'w';
 /// A row in pieces can change while it is read; then it is read again, but not for ever.
 const READS: usize = 100;
 
@@ -23,6 +29,8 @@ const READS: usize = 100;
 #[derive(Clone)]
 pub(super) struct SledKv {
     tree: sled::Db,
+    /// Keys whose rows stand in pieces: few, and asking sled before every write would cost more than the write.
+    in_pieces: Arc<Mutex<HashSet<Vec<u8>>>>,
 }
 
 pub(super) fn unavailable(error: &sled::Error) -> StoreError {
@@ -30,27 +38,77 @@ pub(super) fn unavailable(error: &sled::Error) -> StoreError {
 }
 
 impl SledKv {
-    pub(super) const fn new(tree: sled::Db) -> Self {
-        Self { tree }
+    pub(super) fn new(tree: sled::Db) -> Result<Self, StoreError> {
+        let mut in_pieces = HashSet::new();
+        for key in tree.scan_prefix([PIECE]).keys() {
+            let key = key.map_err(|error| unavailable(&error))?;
+            in_pieces.extend(key.get(1..key.len().saturating_sub(8)).map(<[u8]>::to_vec));
+        }
+        Ok(Self { tree, in_pieces: Arc::new(Mutex::new(in_pieces)) })
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.tree.is_empty()
     }
 
+    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
+        self.tree.contains_key(key).map_err(|error| unavailable(&error))
+    }
+
+    /// Writes a record of the log, whole or not at all; durable after [`Self::flush`] and a sync of the file. Gives
+    /// the number of its pieces.
+    pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<u32, StoreError> {
+        let mut batch = sled::Batch::default();
+        let mut pieces = 0;
+        for piece in record.chunks(LONGEST_PIECE) {
+            batch.insert(log_key(number, pieces), piece);
+            pieces += 1;
+        }
+        self.tree.apply_batch(batch).map_err(|error| unavailable(&error))?;
+        Ok(pieces)
+    }
+
+    /// Every piece of the log in order, with the number of its record.
+    pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, &[u8])) -> Result<(), StoreError> {
+        for row in self.tree.scan_prefix([LOG]) {
+            let (key, piece) = row.map_err(|error| unavailable(&error))?;
+            if let Some(number) = number_at(&key, 1) {
+                visit(number, &piece);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows and deletes the record they came from, both or neither.
+    pub(super) fn settle(&self, rows: Batch, number: u64, pieces: u32) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for piece in 0..pieces {
+            batch.remove(log_key(number, piece));
+        }
+        self.write_with(batch, rows)
+    }
+
     /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file.
     pub(super) fn write(&self, rows: Batch) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
+        self.write_with(sled::Batch::default(), rows)
+    }
+
+    fn write_with(&self, mut batch: sled::Batch, rows: Batch) -> Result<(), StoreError> {
+        let mut in_pieces = self.in_pieces.lock();
         for (key, row) in rows {
-            if is_cut(&key) {
+            if in_pieces.remove(&key) {
                 self.drop_pieces(&mut batch, &key)?;
             }
             match row {
                 None => batch.remove(key),
-                Some(row) if row.len() > LONGEST_PIECE => insert_in_pieces(&mut batch, key, &row),
+                Some(row) if row.len() > LONGEST_PIECE => {
+                    in_pieces.insert(key.clone());
+                    insert_in_pieces(&mut batch, key, &row);
+                }
                 Some(row) => batch.insert(key, row),
             }
         }
+        drop(in_pieces);
         self.tree.apply_batch(batch).map_err(|error| unavailable(&error))
     }
 
@@ -120,13 +178,6 @@ impl Kv for SledKv {
     }
 }
 
-/// Whether an earlier row under this key can be in pieces. Asking costs the writer a read, so the small rows of the
-/// indexes are not asked about; they are never long.
-fn is_cut(key: &[u8]) -> bool {
-    use super::keys::{ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT};
-    key.first().is_some_and(|kind| [ACT, AGENT, INBOX, ORDER, OUTBOX, PRODUCT, SLOT].contains(kind))
-}
-
 /// What stands under the key of a row in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pieces {
@@ -158,6 +209,13 @@ impl Pieces {
     const fn count(self) -> usize {
         self.bytes.div_ceil(LONGEST_PIECE)
     }
+}
+
+fn log_key(number: u64, piece: u32) -> Vec<u8> {
+    let mut key = vec![LOG];
+    key.extend_from_slice(&number.to_be_bytes());
+    key.extend_from_slice(&piece.to_be_bytes());
+    key
 }
 
 fn piece_key(key: &[u8], piece: usize) -> Vec<u8> {

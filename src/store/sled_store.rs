@@ -2,21 +2,23 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::apply::{Prepared, Tip};
 use super::kv::Kv as _;
+use super::layers::{Layers, Log};
 use super::read::Reader;
 use super::reads::{Sequences, store_with_reads};
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sled_kv::{SledKv, unavailable};
-use super::writer::{Job, QUEUE, Watch, Writer};
+pub use super::writer::LogLimits;
+use super::writer::{Job, Writer};
 use super::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
     keys,
@@ -34,19 +36,19 @@ pub struct SledOptions {
     pub cache: u64,
     /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
     pub lock_patience: Duration,
+    pub log: LogLimits,
 }
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache: 32 << 20, lock_patience: Duration::from_secs(1) }
+        Self { cache: 32 << 20, lock_patience: Duration::from_secs(1), log: LogLimits::default() }
     }
 }
 
 pub struct SledStore {
     sequences: Sequences,
     /// `None` once closed. Readers hold it while they read, so closing waits for them.
-    kv: Arc<RwLock<Option<SledKv>>>,
-    watch: Arc<Watch>,
+    kv: Arc<RwLock<Option<Layers>>>,
     /// `None` once closed.
     writer: Mutex<Option<WriterThread>>,
 }
@@ -64,37 +66,34 @@ impl SledStore {
     /// the disk fails; [`StoreError::Corrupt`] when what stands there cannot be read.
     pub fn open(path: &Path, options: SledOptions) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-        let kv = SledKv::new(open_twice(path, options)?);
+        let kv = SledKv::new(open_twice(path, options)?)?;
         let sync = durable_files(path)?;
         prepare_schema(&kv, &sync)?;
+        let log = Log::open(kv)?;
+        let kv = log.layers().clone();
         let tip = Tip::load(&kv)?;
         let sequences = Sequences::load(&Reader(&kv))?;
-        let watch = Watch::new();
-        let (jobs, waiting) = mpsc::channel(QUEUE);
-        let writer = Writer { kv: kv.clone(), tip, sync: Box::new(move || sync.sync_data()), watch: watch.clone() };
+        let (jobs, waiting) = mpsc::channel();
+        let writer = Writer { log, tip, limits: options.log, sync: Box::new(move || sync.sync_data()) };
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer.run(waiting))
+            .spawn(move || writer.run(&waiting))
             .map_err(|error| io("starting its writer", &error))?;
         let writer = Mutex::new(Some(WriterThread { jobs, thread }));
-        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), watch, writer })
+        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer })
     }
 
-    /// Reads on a thread that may block, and answers only what is durable.
+    /// Reads on a thread that may block. All there is to read is durable.
     async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Reader<'_, SledKv>) -> Result<T, StoreError> + Send + 'static,
+        read: impl FnOnce(&Reader<'_, Layers>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (kv, watch) = (self.kv.clone(), self.watch.clone());
+        let kv = self.kv.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let kv = kv.read();
-            let found = read(&Reader(kv.as_ref().ok_or_else(closed)?))?;
-            Ok((found, watch.begun()))
+            read(&Reader(kv.as_ref().ok_or_else(closed)?))
         });
-        let (found, group) =
-            reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))??;
-        self.watch.durable(group).await?;
-        Ok(found)
+        reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
     }
 
     fn let_go(&self) -> Option<thread::JoinHandle<()>> {
@@ -215,7 +214,8 @@ impl SledStore {
         let commit = Prepared::new(commit)?;
         let jobs = self.writer.lock().as_ref().map(|writer| writer.jobs.clone()).ok_or_else(closed)?;
         let (answer, answered) = oneshot::channel();
-        jobs.send(Job { commit, answer }).await.map_err(|_| closed())?;
+        jobs.send(Job { commit, answer }).map_err(|_| closed())?;
+        drop(jobs);
         // Not answering means it died in the middle: nobody knows before the next start.
         answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))?
     }

@@ -1,20 +1,20 @@
 //! The one thread that writes. It takes all commits that wait, applies them one after another, writes what they change
-//! as one batch, makes that durable, and only then answers each. After a failure it never writes again: what the disk
-//! has then is known only after a restart.
+//! as one record of the log, makes that durable, shows it to readers, and only then answers each. After a failure it
+//! never writes again: what the disk has then is known only after a restart.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::apply::{Group, Prepared, Tip};
-use super::sled_kv::SledKv;
+use super::layers::Log;
 use super::{CommitError, Committed, StoreError};
 
-/// Commits that may wait before `commit` itself waits.
-pub(super) const QUEUE: usize = 4096;
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
+/// Without a commit for so long, what may not wait settles, one group at a time.
+const IDLE: Duration = Duration::from_millis(5);
 
 pub(super) type Answer = Result<Committed, CommitError>;
 
@@ -24,73 +24,56 @@ pub(super) struct Job {
     pub answer: oneshot::Sender<Answer>,
 }
 
-/// How far the writer is.
-#[derive(Clone, Debug)]
-pub(super) enum Progress {
-    /// Number of the last durable group.
-    Durable(u64),
-    /// Nothing is sure any more.
-    Failed(StoreError),
+/// How much of the log may wait to settle, in bytes. In memory it takes about twice that.
+#[derive(Clone, Copy, Debug)]
+pub struct LogLimits {
+    /// So much may wait for good: what changes or goes again meanwhile never costs sled a write.
+    pub calm: usize,
+    /// With more than this, each group has to settle as much as it adds. It bounds memory, and the time a restart takes
+    /// to read the log back; until it is reached, orders are taken at full speed.
+    pub full: usize,
 }
 
-/// What readers need to know of the writer: a row can be seen before it is durable, and must not be told on until then.
-pub(super) struct Watch {
-    /// Number of the last group whose rows may be visible.
-    begun: AtomicU64,
-    progress: watch::Sender<Progress>,
-}
-
-impl Watch {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { begun: AtomicU64::new(0), progress: watch::Sender::new(Progress::Durable(0)) })
-    }
-
-    /// To be asked after reading: the group to wait for.
-    pub(super) fn begun(&self) -> u64 {
-        self.begun.load(Ordering::SeqCst)
-    }
-
-    /// Waits until a group is durable.
-    pub(super) async fn durable(&self, group: u64) -> Result<(), StoreError> {
-        let mut progress = self.progress.subscribe();
-        let reached = progress.wait_for(|progress| match progress {
-            Progress::Durable(last) => *last >= group,
-            Progress::Failed(_) => true,
-        });
-        match reached.await.as_deref() {
-            Ok(Progress::Durable(_)) => Ok(()),
-            Ok(Progress::Failed(error)) => Err(error.clone()),
-            Err(_) => Err(StoreError::Unavailable("the writer is gone".to_owned())),
-        }
+impl Default for LogLimits {
+    fn default() -> Self {
+        Self { calm: 16 << 20, full: 256 << 20 }
     }
 }
 
-/// The engine with what makes its file durable.
 pub(super) struct Writer {
-    pub kv: SledKv,
+    pub log: Log,
     pub tip: Tip,
+    pub limits: LogLimits,
+    /// Makes durable what sled has flushed.
     pub sync: Box<dyn Fn() -> std::io::Result<()> + Send>,
-    pub watch: Arc<Watch>,
 }
 
 impl Writer {
     /// Works until every sender is gone and nothing waits.
-    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
-        let _alarm = Alarm(self.watch.clone());
-        while let Some(first) = jobs.blocking_recv() {
-            let mut waiting = Vec::with_capacity(LARGEST_GROUP);
-            waiting.push(first);
-            while waiting.len() < LARGEST_GROUP {
-                match jobs.try_recv() {
-                    Ok(job) => waiting.push(job),
-                    Err(_) => break,
-                }
+    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+        if let Err(error) = self.work(jobs) {
+            tracing::error!(%error, "the store failed; nothing is written until the next start");
+            for job in jobs {
+                let _ = job.answer.send(Err(error.clone().into()));
             }
-            if let Err(error) = self.group(waiting) {
-                tracing::error!(%error, "the store failed; nothing is written until the next start");
-                self.watch.progress.send_replace(Progress::Failed(error.clone()));
-                refuse_all(jobs, &error);
-                return;
+        }
+    }
+
+    fn work(&mut self, jobs: &Receiver<Job>) -> Result<(), StoreError> {
+        loop {
+            let first = if self.log.waiting() > self.limits.calm {
+                jobs.recv_timeout(IDLE)
+            } else {
+                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match first {
+                Ok(first) => {
+                    let mut waiting = vec![first];
+                    waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
+                    self.group(waiting)?;
+                }
+                Err(RecvTimeoutError::Timeout) => drop(self.log.settle_one()?),
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
     }
@@ -98,49 +81,45 @@ impl Writer {
     /// # Errors
     /// Only when the store can no longer be trusted; everyone waiting has been told so.
     fn group(&mut self, waiting: Vec<Job>) -> Result<(), StoreError> {
-        let mut group = Group::new(&self.kv, &mut self.tip);
+        let mut group = Group::new(self.log.layers(), &mut self.tip);
         let mut answers = Vec::with_capacity(waiting.len());
         for job in waiting {
             let result = group.apply(job.commit);
             answers.push((job.answer, result));
         }
-        let written = group.finish().and_then(|batch| {
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let number = self.watch.begun.fetch_add(1, Ordering::SeqCst) + 1;
-            self.kv.write(batch)?;
-            self.kv.flush()?;
-            (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
-            self.watch.progress.send_replace(Progress::Durable(number));
-            Ok(())
-        });
+        let batch = group.finish();
+        let written = batch.and_then(|batch| self.make_durable(batch));
         for (answer, result) in answers {
             let result = match &written {
-                Ok(()) => result,
+                Ok(_) => result,
                 Err(error) => Err(error.clone().into()),
             };
             // Whoever asked may have gone; what was decided stands.
             let _ = answer.send(result);
         }
-        written
+        self.make_room(written?)
     }
-}
 
-/// Tells waiting readers when the writer breaks down in the middle: sled has panics of its own.
-struct Alarm(Arc<Watch>);
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let error = StoreError::Unavailable("the writer broke down".to_owned());
-            self.0.progress.send_replace(Progress::Failed(error));
+    /// Gives how many bytes were added to the log.
+    fn make_durable(&mut self, batch: super::kv::Batch) -> Result<usize, StoreError> {
+        if batch.is_empty() {
+            return Ok(0);
         }
+        let before = self.log.waiting();
+        let record = self.log.append(&batch)?;
+        (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
+        self.log.publish(batch, &record);
+        Ok(self.log.waiting() - before)
+    }
+
+    fn make_room(&mut self, added: usize) -> Result<(), StoreError> {
+        let mut settled = 0;
+        while self.log.waiting() > self.limits.full && settled <= added {
+            settled += self.log.settle_one()?;
+        }
+        Ok(())
     }
 }
 
-fn refuse_all(mut jobs: mpsc::Receiver<Job>, error: &StoreError) {
-    while let Some(job) = jobs.blocking_recv() {
-        let _ = job.answer.send(Err(error.clone().into()));
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Rows on two layers. A group of commits becomes durable as one record of a log, which costs sled a write per few KiB
+//! instead of one per row; its rows are kept in memory as the young layer. Later, when the writer has time or memory
+//! must be freed, they settle: they are written to sled row by row and the record is deleted, in one batch. A row that
+//! changed or went again before it settled never costs sled anything. After a restart the log is read back.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::kv::{Batch, Direction, Kv, Visit};
+use super::sled_kv::SledKv;
+use super::{StoreError, log};
+
+/// A row that has not settled, and the record it was last written in. Everything here is durable.
+struct Young {
+    row: Option<Vec<u8>>,
+    record: u64,
+}
+
+type Rows = BTreeMap<Vec<u8>, Young>;
+
+/// What readers read: the young layer over sled.
+#[derive(Clone)]
+pub(super) struct Layers {
+    disk: SledKv,
+    young: Arc<RwLock<Rows>>,
+}
+
+impl Kv for Layers {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(young) = self.young.read().get(key) {
+            return Ok(young.row.clone());
+        }
+        // Rows are in sled before they leave the young layer, so what is not here is there.
+        self.disk.get(key)
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        // Held throughout: rows must not leave this layer behind the walk's back.
+        let young = self.young.read();
+        let rows = young.range(range.clone()).map(|(key, young)| (key.as_slice(), young.row.as_deref()));
+        match direction {
+            Direction::Up => merge(rows, &self.disk, range, direction, visit),
+            Direction::Down => merge(rows.rev(), &self.disk, range, direction, visit),
+        }
+    }
+}
+
+/// Walks both layers side by side; where both have a key, the young one counts.
+fn merge<'a>(
+    young: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+    disk: &SledKv,
+    range: Range<Vec<u8>>,
+    direction: Direction,
+    visit: Visit<'_>,
+) -> Result<(), StoreError> {
+    let mut young = young.peekable();
+    let mut broken_off = false;
+    disk.scan(range, direction, &mut |key, row| {
+        while let Some(&(young_key, young_row)) = young.peek() {
+            let order = match direction {
+                Direction::Up => young_key.cmp(key),
+                Direction::Down => key.cmp(young_key),
+            };
+            if order == Ordering::Greater {
+                break;
+            }
+            young.next();
+            if let Some(young_row) = young_row
+                && visit(young_key, young_row)?.is_break()
+            {
+                broken_off = true;
+                return Ok(ControlFlow::Break(()));
+            }
+            if order == Ordering::Equal {
+                return Ok(ControlFlow::Continue(()));
+            }
+        }
+        let flow = visit(key, row)?;
+        broken_off = flow.is_break();
+        Ok(flow)
+    })?;
+    if !broken_off {
+        for (key, row) in young {
+            if let Some(row) = row
+                && visit(key, row)?.is_break()
+            {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A record of the log whose rows have not settled.
+struct Record {
+    number: u64,
+    pieces: u32,
+    bytes: usize,
+    keys: Vec<Vec<u8>>,
+}
+
+/// The writer's side of the layers. There is one.
+pub(super) struct Log {
+    layers: Layers,
+    records: VecDeque<Record>,
+    last_number: u64,
+    /// Of all records, about what their rows take in memory.
+    bytes: usize,
+}
+
+impl Log {
+    /// Reads the log back.
+    pub(super) fn open(disk: SledKv) -> Result<Self, StoreError> {
+        let mut stored: BTreeMap<u64, (u32, Vec<u8>)> = BTreeMap::new();
+        disk.scan_log(&mut |number, piece| {
+            let (pieces, record) = stored.entry(number).or_default();
+            *pieces += 1;
+            record.extend_from_slice(piece);
+        })?;
+        let layers = Layers { disk, young: Arc::default() };
+        let mut log = Self { layers, records: VecDeque::new(), last_number: 0, bytes: 0 };
+        for (number, (pieces, record)) in stored {
+            log.take_in(number, pieces, record.len(), log::read(&record)?);
+        }
+        Ok(log)
+    }
+
+    pub(super) const fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// About how many bytes wait to settle.
+    pub(super) const fn waiting(&self) -> usize {
+        self.bytes
+    }
+
+    /// Writes a group's rows. They are in the log, not visible and not durable yet; see [`Self::publish`].
+    pub(super) fn append(&self, rows: &Batch) -> Result<Unsynced, StoreError> {
+        let record = log::write(rows);
+        let pieces = self.layers.disk.append(self.last_number + 1, &record)?;
+        self.layers.disk.flush()?;
+        Ok(Unsynced { pieces, bytes: record.len() })
+    }
+
+    /// Shows a group's rows to readers. Only to be called once the file is synced.
+    pub(super) fn publish(&mut self, rows: Batch, written: &Unsynced) {
+        self.take_in(self.last_number + 1, written.pieces, written.bytes, rows);
+    }
+
+    fn take_in(&mut self, number: u64, pieces: u32, bytes: usize, rows: Batch) {
+        let keys = rows.iter().map(|(key, _)| key.clone()).collect();
+        let mut young = self.layers.young.write();
+        young.extend(rows.into_iter().map(|(key, row)| (key, Young { row, record: number })));
+        drop(young);
+        self.records.push_back(Record { number, pieces, bytes, keys });
+        self.last_number = number;
+        self.bytes += bytes;
+    }
+
+    /// Settles the oldest record, if there is one. Gives the number of its bytes.
+    pub(super) fn settle_one(&mut self) -> Result<usize, StoreError> {
+        let Some(record) = self.records.front() else { return Ok(0) };
+        let (batch, settled) = self.rows_to_settle(record)?;
+        self.layers.disk.settle(batch, record.number, record.pieces)?;
+        let mut young = self.layers.young.write();
+        for key in &settled {
+            young.remove(key);
+        }
+        drop(young);
+        let bytes = record.bytes;
+        self.records.pop_front();
+        self.bytes = self.bytes.saturating_sub(bytes);
+        Ok(bytes)
+    }
+
+    /// The rows no later record has written again, and their keys. Deleting what sled never had is left out.
+    fn rows_to_settle(&self, record: &Record) -> Result<(Batch, Vec<Vec<u8>>), StoreError> {
+        let (mut batch, mut settled) = (Batch::new(), Vec::new());
+        let young = self.layers.young.read();
+        for key in &record.keys {
+            let Some(row) = young.get(key).filter(|row| row.record == record.number) else { continue };
+            settled.push(key.clone());
+            if row.row.is_some() || self.layers.disk.has(key)? {
+                batch.push((key.clone(), row.row.clone()));
+            }
+        }
+        Ok((batch, settled))
+    }
+}
+
+/// A record that is written and not synced.
+pub(super) struct Unsynced {
+    pieces: u32,
+    bytes: usize,
+}

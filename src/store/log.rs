@@ -1,0 +1,64 @@
+//! The log's records: the rows of one group of commits, written out one after another.
+
+use super::StoreError;
+use super::kv::Batch;
+
+/// Key, row (`None` when deleted).
+type Row<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Length of a deleted row; no row is as long.
+const DELETED: u32 = u32::MAX;
+
+pub(super) fn write(rows: &Batch) -> Vec<u8> {
+    let bytes = rows.iter().map(|(key, row)| 8 + key.len() + row.as_ref().map_or(0, Vec::len)).sum();
+    let mut record = Vec::with_capacity(bytes);
+    for (key, row) in rows {
+        // Neither is near 4 GiB: keys are hashed when they are long, rows have a limit.
+        record.extend_from_slice(&u32::try_from(key.len()).unwrap_or(DELETED).to_be_bytes());
+        let length = row.as_ref().map_or(DELETED, |row| u32::try_from(row.len()).unwrap_or(DELETED));
+        record.extend_from_slice(&length.to_be_bytes());
+        record.extend_from_slice(key);
+        record.extend_from_slice(row.as_deref().unwrap_or_default());
+    }
+    record
+}
+
+pub(super) fn read(mut record: &[u8]) -> Result<Batch, StoreError> {
+    let mut rows = Batch::new();
+    while !record.is_empty() {
+        let torn = || StoreError::Corrupt { what: "log", problem: format!("it ends {} bytes too early", record.len()) };
+        let ((key, row), rest) = split(record).ok_or_else(torn)?;
+        rows.push((key.to_vec(), row.map(<[u8]>::to_vec)));
+        record = rest;
+    }
+    Ok(rows)
+}
+
+fn split(record: &[u8]) -> Option<(Row<'_>, &[u8])> {
+    let (key, record) = record.split_first_chunk::<4>()?;
+    let (row, record) = record.split_first_chunk::<4>()?;
+    let (key, record) = record.split_at_checked(usize::try_from(u32::from_be_bytes(*key)).ok()?)?;
+    match u32::from_be_bytes(*row) {
+        DELETED => Some(((key, None), record)),
+        length => {
+            let (row, record) = record.split_at_checked(usize::try_from(length).ok()?)?;
+            Some(((key, Some(row)), record))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_read_back_and_a_torn_one_is_noticed() {
+        let rows: Batch =
+            vec![(b"a".to_vec(), Some(b"row".to_vec())), (b"bc".to_vec(), None), (Vec::new(), Some(Vec::new()))];
+        let record = write(&rows);
+        assert_eq!(read(&record).unwrap(), rows);
+        for end in (1..record.len()).filter(|end| ![12, 22].contains(end)) {
+            assert!(read(&record[..end]).is_err(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What every store must do, run on each engine. An engine is something that can be opened, and opened again with
+//! everything it had.
+
+mod store_contract {
+    pub mod books;
+    pub mod engines;
+    pub mod messages;
+    pub mod orders;
+    pub mod people;
+    pub mod races;
+    pub mod random;
+    pub mod sled_only;
+}
+#[path = "support/store.rs"]
+mod support;
+
+use store_contract::engines::{Engine, Memory, Settling, Sled};
+
+/// Each rule becomes one test per engine.
+macro_rules! contract {
+    ($($part:ident: $($rule:ident),+ $(,)?;)+) => {
+        mod memory {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                crate::store_contract::$part::$rule(<crate::Memory as crate::Engine>::new()).await;
+            })+)+
+        }
+        mod sled {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                crate::store_contract::$part::$rule(<crate::Sled as crate::Engine>::new()).await;
+            })+)+
+        }
+        mod settling {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                crate::store_contract::$part::$rule(<crate::Settling as crate::Engine>::new()).await;
+            })+)+
+        }
+    };
+}
+
+contract! {
+    books:
+        a_transfer_moves_money_and_is_journalled,
+        a_refused_commit_changes_nothing_at_all,
+        the_journal_is_gapless_and_chained,
+        statements_page_backwards_through_one_account,
+        an_audit_of_sound_books_is_clean_also_after_opening_again;
+    orders:
+        an_order_is_found_by_everything_it_is_known_by,
+        orders_of_an_agent_come_newest_first_in_pages,
+        open_orders_and_holds_go_together,
+        a_hold_that_does_not_fit_its_order_is_never_written,
+        a_stale_version_is_a_conflict,
+        a_version_that_stays_is_refused,
+        a_slot_is_taken_once_and_freed_by_failure,
+        a_late_delivery_is_recorded_though_its_slot_is_gone,
+        a_reference_belongs_to_one_order,
+        every_attempt_is_found_by_its_reference,
+        a_very_long_order_is_kept_whole;
+    people:
+        agents_are_found_by_code_chat_and_phone,
+        a_chat_or_phone_belongs_to_one_agent,
+        a_chat_given_up_is_free_again,
+        agents_are_listed_in_pages,
+        products_are_written_over,
+        acts_come_newest_first,
+        numbers_and_references_never_repeat;
+    messages:
+        the_same_message_again_changes_nothing,
+        the_same_key_with_other_content_is_an_error,
+        an_answer_names_the_orders_it_placed,
+        callbacks_are_told_apart_by_content,
+        a_redelivered_message_is_stored_once,
+        the_inbox_keeps_the_order_of_arrival,
+        the_outbox_is_in_order_per_chat,
+        what_was_said_is_gone,
+        a_reply_carries_the_balance_its_commit_left;
+    random:
+        any_commits_leave_what_they_leave_in_memory;
+    races:
+        racing_orders_never_overdraw,
+        two_orders_race_for_one_slot,
+        the_same_message_handled_twice_at_once_orders_once,
+        a_hundred_tasks_do_not_hang;
+}

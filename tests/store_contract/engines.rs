@@ -1,0 +1,87 @@
+//! The engines the contract runs on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use konter::store::Store;
+use konter::store::memory::MemoryStore;
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+
+pub trait Engine: Sized {
+    fn new() -> Self;
+    fn store(&self) -> Arc<dyn Store>;
+    /// The same store after a restart. Nothing else may hold it.
+    fn reopen(self) -> Self;
+}
+
+pub struct Memory(Arc<MemoryStore>);
+
+impl Engine for Memory {
+    fn new() -> Self {
+        Self(Arc::new(MemoryStore::new()))
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.0.clone()
+    }
+
+    fn reopen(self) -> Self {
+        self
+    }
+}
+
+/// sled, with all rows in its log or all settled as the limits say.
+pub struct Sled {
+    store: Option<Arc<SledStore>>,
+    folder: tempfile::TempDir,
+    options: SledOptions,
+}
+
+impl Sled {
+    pub fn with(log: LogLimits) -> Self {
+        let (folder, options) = (tempfile::tempdir().unwrap(), SledOptions { log, ..SledOptions::default() });
+        Self { store: Some(open(folder.path(), options)), folder, options }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+pub fn open(path: &Path, options: SledOptions) -> Arc<SledStore> {
+    Arc::new(SledStore::open(path, options).unwrap())
+}
+
+impl Engine for Sled {
+    fn new() -> Self {
+        Self::with(LogLimits::default())
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone().unwrap()
+    }
+
+    fn reopen(mut self) -> Self {
+        let store = Arc::into_inner(self.store.take().unwrap()).expect("nothing else holds the store");
+        drop(store);
+        self.store = Some(open(self.folder.path(), self.options));
+        self
+    }
+}
+
+/// sled with room for a few rows in its log: the newest are young, the others have settled.
+pub struct Settling(Sled);
+
+impl Engine for Settling {
+    fn new() -> Self {
+        Self(Sled::with(LogLimits { calm: 0, full: 3_000 }))
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.0.store()
+    }
+
+    fn reopen(self) -> Self {
+        Self(self.0.reopen())
+    }
+}

@@ -1,0 +1,102 @@
+//! Many at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use konter::ids::OrderId;
+use konter::store::audit::audit;
+use konter::store::{Commit, CommitError, Committed, Store};
+
+use super::engines::Engine;
+use crate::support::*;
+
+async fn all(store: &Arc<dyn Store>, commits: Vec<Commit>) -> Vec<Result<Committed, CommitError>> {
+    let tasks: Vec<_> = commits
+        .into_iter()
+        .map(|commit| {
+            let store = store.clone();
+            tokio::spawn(async move { store.commit(commit).await })
+        })
+        .collect();
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(task.await.unwrap());
+    }
+    results
+}
+
+pub async fn racing_orders_never_overdraw(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(1, 10 * 10_500 + 10_499)).await.unwrap();
+    let results = all(&store, (1..=100).map(|id| place(order(id, 1, &format!("08{id}")))).collect()).await;
+    let placed = results.iter().filter(|result| matches!(result, Ok(Committed::Done))).count();
+    let refused = results.iter().filter(|result| matches!(result, Err(CommitError::Refused(_)))).count();
+    assert_eq!((placed, refused), (10, 90));
+    assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(10_499));
+    assert_eq!(store.open_orders().await.unwrap().len(), 10);
+    assert!(audit(&*store).await.unwrap().is_clean());
+}
+
+pub async fn two_orders_race_for_one_slot(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(1, 10_000_000)).await.unwrap();
+    for round in 0..20 {
+        let dest = format!("08{round}");
+        let results = all(&store, (1..=2).map(|n| place(order(round * 2 + n, 1, &dest))).collect()).await;
+        let won = results.iter().filter(|result| result.is_ok()).count();
+        let lost = results.iter().filter(|result| matches!(result, Err(CommitError::Conflict(_)))).count();
+        assert_eq!((won, lost), (1, 1), "{results:?}");
+    }
+    assert_eq!(store.holds().await.unwrap().len(), 20);
+}
+
+pub async fn the_same_message_handled_twice_at_once_orders_once(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(1, 10_000_000)).await.unwrap();
+    let commits = (1..=10).map(|n| {
+        let order = order(n, 1, &format!("08{n}"));
+        Commit { answers: Some((key(1, "5"), 5)), ..place(order) }
+    });
+    let results = all(&store, commits.collect()).await;
+    let done = results.iter().filter(|result| matches!(result, Ok(Committed::Done))).count();
+    let repeated: Vec<OrderId> = results
+        .iter()
+        .filter_map(
+            |result| if let Ok(Committed::Repeated(answered)) = result { Some(answered.orders[0]) } else { None },
+        )
+        .collect();
+    assert_eq!((done, repeated.len()), (1, 9));
+    let open = store.open_orders().await.unwrap();
+    assert_eq!(open.len(), 1);
+    assert!(repeated.iter().all(|id| *id == open[0].id));
+}
+
+/// Commits and reads of every kind at once, in time.
+pub async fn a_hundred_tasks_do_not_hang(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(1, 1_000_000_000)).await.unwrap();
+    let tasks: Vec<_> = (1..=100_u64)
+        .map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for round in 0..5 {
+                    let order = order(n * 10 + round, 1, &format!("08{n}x{round}"));
+                    store.commit(place(order.clone())).await.unwrap();
+                    assert_eq!(store.order(order.id).await.unwrap().as_ref(), Some(&order), "reads see own writes");
+                    store.commit(if round % 2 == 0 { succeed(&order) } else { fail(&order) }).await.unwrap();
+                    assert!(!store.order(order.id).await.unwrap().unwrap().is_open());
+                }
+            })
+        })
+        .collect();
+    let auditor = store.clone();
+    let work = async {
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let report = audit(&*auditor).await.unwrap();
+        assert!(report.is_clean(), "{report}");
+        assert_eq!((report.holds, report.kinds["holds"].0), (0, 500));
+    };
+    tokio::time::timeout(Duration::from_secs(60), work).await.expect("it ends in time");
+}

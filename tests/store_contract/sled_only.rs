@@ -1,0 +1,135 @@
+//! What only a store on a disk has to answer for.
+
+use std::fs;
+use std::path::Path;
+
+use konter::store::audit::audit;
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter::store::{Store, StoreError};
+
+use super::engines::{Engine, Sled, open};
+use crate::support::*;
+
+fn impatient() -> SledOptions {
+    SledOptions { lock_patience: std::time::Duration::ZERO, ..SledOptions::default() }
+}
+
+#[tokio::test]
+async fn a_folder_is_opened_once() {
+    let engine = Sled::new();
+    let second = SledStore::open(engine.path(), impatient()).err().unwrap();
+    assert!(second.to_string().contains("another process"), "{second}");
+}
+
+#[tokio::test]
+async fn a_closed_store_refuses_and_frees_its_folder() {
+    let engine = Sled::new();
+    let store = engine.store();
+    store.commit(deposit(1, 500)).await.unwrap();
+    store.close().await.unwrap();
+    store.close().await.unwrap();
+    assert!(store.commit(deposit(1, 500)).await.is_err());
+    assert!(matches!(store.holds().await, Err(StoreError::Unavailable(_))));
+    let again = open(engine.path(), SledOptions::default());
+    assert_eq!(again.account(&deposits(1)).await.unwrap().available(), rp(500));
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_set_aside_and_nothing_is_lost() {
+    let mut engine = Sled::new();
+    // The snapshot is written when a store with a log is opened.
+    for _ in 0..3 {
+        engine.store().commit(deposit(1, 500)).await.unwrap();
+        engine = engine.reopen();
+    }
+    let path = engine.path().to_owned();
+    engine.store().close().await.unwrap();
+    let snapshots: Vec<_> = fs::read_dir(&path)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("snap."))
+        .collect();
+    assert!(!snapshots.is_empty());
+    for snapshot in &snapshots {
+        let bytes: Vec<u8> = fs::read(snapshot).unwrap().iter().map(|byte| byte ^ 0x55).collect();
+        fs::write(snapshot, bytes).unwrap();
+    }
+    let store = open(&path, SledOptions::default());
+    assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(1_500));
+    assert!(path.join("damaged-1").is_dir());
+}
+
+#[tokio::test]
+async fn nothing_ever_goes_to_blobs() {
+    let engine = Sled::new();
+    let store = engine.store();
+    store.commit(deposit(1, 1_000_000_000)).await.unwrap();
+    for id in 1..=40 {
+        let mut order = order(id, 1, &format!("08{id}"));
+        order.product_name = "x".repeat(60_000);
+        store.commit(place(order)).await.unwrap();
+    }
+    store.close().await.unwrap();
+    assert_eq!(fs::read_dir(engine.path().join("blobs")).unwrap().count(), 0);
+}
+
+/// The files as they are, which is what a crash leaves.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let copied = to.join(file.file_name());
+        if file.file_type().unwrap().is_dir() {
+            copy(&file.path(), &copied);
+        } else {
+            fs::copy(file.path(), copied).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_crash() {
+    for full in [0, 20_000, usize::MAX] {
+        let engine = Sled::with(LogLimits { calm: usize::MAX, full });
+        let store = engine.store();
+        store.commit(deposit(1, 1_000_000_000)).await.unwrap();
+        let copies = tempfile::tempdir().unwrap();
+        for id in 1..=60_u64 {
+            let order = order(id, 1, &format!("08{id}"));
+            store.commit(place(order.clone())).await.unwrap();
+            if id % 2 == 0 {
+                store.commit(succeed(&order)).await.unwrap();
+            }
+            if id % 20 == 7 {
+                let crashed = copies.path().join(id.to_string());
+                copy(engine.path(), &crashed);
+                let after = open(&crashed, SledOptions::default());
+                let orders = after.orders_of(order.agent, None, None, 100).await.unwrap();
+                assert_eq!(orders.len() as u64, id, "full at {full}");
+                let report = audit(&*after).await.unwrap();
+                assert!(report.is_clean(), "full at {full}: {report}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_refused() {
+    let engine = Sled::new();
+    engine.store().close().await.unwrap();
+    let raw = sled::open(engine.path()).unwrap();
+    let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
+    raw.insert(schema.0, "2").unwrap();
+    drop(raw);
+    let error = SledStore::open(engine.path(), SledOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("newer konter"), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_of_something_else_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = sled::open(folder.path()).unwrap();
+    raw.insert("other", "data").unwrap();
+    drop(raw);
+    let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("something else"), "{error}");
+}
