@@ -1,9 +1,12 @@
 //! `konter check`: every mistake in settings and catalog, at once.
 
+use std::path::{Path, PathBuf};
+
 use super::Failure;
-use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
+use super::open::{NO_DATABASE, cannot_be_ordered, catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
-use crate::config::{Checked, Settings};
+use crate::config::{Checked, DEFAULT_CATALOG, Settings};
+use crate::ids::SupplierId;
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
 ///
@@ -16,21 +19,18 @@ pub fn check() -> Result<(), Failure> {
     }
     let mut mistakes: Vec<String> = Vec::new();
     match settings {
-        Err(errors) => mistakes.extend(errors.iter().map(ToString::to_string)),
+        Err(errors) => {
+            mistakes.extend(errors.iter().map(ToString::to_string));
+            // Which suppliers there are is not known; the rest of the catalog can be judged all the same.
+            let catalog = std::env::var_os("KONTER_CATALOG").filter(|path| !path.is_empty());
+            mistakes.extend(in_catalog(&catalog.map_or_else(|| DEFAULT_CATALOG.into(), PathBuf::from), None));
+        }
         Ok(settings) => {
             let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
+            mistakes.extend(settings.database_url.is_some().then(|| NO_DATABASE.to_owned()));
             mistakes.extend(note(texts(&settings).map(drop)));
             mistakes.extend(note(prefixes(&settings).map(drop)));
-            match catalog_text(&settings) {
-                Err(failure) => mistakes.push(failure.to_string()),
-                Ok(text) => match parse_catalog(&text, Some(&settings.supplier_ids()), &cannot_be_ordered) {
-                    Ok(products) => eprintln!("catalog: {} products", products.len()),
-                    Err(errors) => {
-                        let name = settings.catalog.display();
-                        mistakes.extend(errors.iter().map(|error| format!("{name}: {error}")));
-                    }
-                },
-            }
+            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids())));
         }
     }
     if mistakes.is_empty() {
@@ -38,6 +38,21 @@ pub fn check() -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Fault(mistakes.join("\n")))
+    }
+}
+
+/// The mistakes in the catalog; without `suppliers`, any supplier in it will do.
+fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>) -> Vec<String> {
+    let text = match catalog_text(path) {
+        Ok(text) => text,
+        Err(failure) => return vec![failure.to_string()],
+    };
+    match parse_catalog(&text, suppliers, &cannot_be_ordered) {
+        Ok(products) => {
+            eprintln!("catalog: {} products", products.len());
+            Vec::new()
+        }
+        Err(errors) => errors.iter().map(|error| format!("{}: {error}", path.display())).collect(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{fault, open_store};
+use super::open::{NO_DATABASE, fault, open_store};
 use crate::store::audit;
 
 /// Audits the store of a stopped shop and prints the figures.
@@ -11,6 +11,9 @@ use crate::store::audit;
 /// [`Failure::Fault`] when there is any difference.
 pub async fn audit() -> Result<(), Failure> {
     let settings = settings_or_failure()?;
+    if settings.database_url.is_some() {
+        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
+    }
     if !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));

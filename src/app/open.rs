@@ -20,6 +20,9 @@ use crate::shop::{Policy, Shop};
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Commit, Outgoing, Payload, Store};
 
+/// Said wherever a database is asked for.
+pub(super) const NO_DATABASE: &str = "DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only";
+
 /// A shop put together but not started.
 pub(super) struct Opened {
     pub shop: Arc<Shop>,
@@ -45,10 +48,10 @@ impl Wording for Words {
     }
 }
 
-/// Opens the store and everything around it. `catalog` is what an empty store begins with.
-pub(super) async fn open(settings: Settings, catalog: &str) -> Result<Opened, Failure> {
+/// Opens the store and everything around it. An empty store begins with `catalog`, or with the file of the settings.
+pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
     if settings.database_url.is_some() {
-        return Err(Failure::Wrong("DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only".to_owned()));
+        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
     }
     let wording: Arc<dyn Wording> = Arc::new(Words(texts(&settings)?));
     let prefixes = prefixes(&settings)?;
@@ -108,9 +111,9 @@ pub(super) fn cannot_be_ordered(code: &str) -> bool {
     !code.parse().is_ok_and(|code| is_orderable(&code))
 }
 
-/// The catalog file's text, as the settings name it.
-pub(super) fn catalog_text(settings: &Settings) -> Result<String, Failure> {
-    std::fs::read_to_string(&settings.catalog).map_err(|error| wrong_file("KONTER_CATALOG", &settings.catalog, &error))
+/// The catalog file's text.
+pub(super) fn catalog_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| wrong_file("KONTER_CATALOG", path, &error))
 }
 
 fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
@@ -118,13 +121,22 @@ fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// What the store sells; an empty store takes the catalog first.
-async fn stock(store: &dyn Store, settings: &Settings, text: &str, clock: &ShopClock) -> Result<Catalog, Failure> {
+async fn stock(
+    store: &dyn Store,
+    settings: &Settings,
+    given: Option<&str>,
+    clock: &ShopClock,
+) -> Result<Catalog, Failure> {
     let products = store.products().await.map_err(fault)?;
     if !products.is_empty() {
         return Ok(Catalog::new(products));
     }
+    let text = match given {
+        Some(text) => text.to_owned(),
+        None => catalog_text(&settings.catalog)?,
+    };
     let ids = settings.supplier_ids();
-    let products = parse_catalog(text, Some(&ids), &cannot_be_ordered).map_err(|errors| {
+    let products = parse_catalog(&text, Some(&ids), &cannot_be_ordered).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })?;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{Opened, catalog_text, fault, open};
+use super::open::{Opened, fault, open};
 use crate::config::TelegramSettings;
 use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
@@ -23,7 +23,10 @@ use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
-const STOP_PATIENCE: Duration = Duration::from_secs(60);
+const STOP_PATIENCE: Duration = Duration::from_secs(75);
+
+/// How long a stop waits for HTTP requests under way.
+const SERVER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the shop until it is told to stop.
 ///
@@ -33,10 +36,9 @@ pub async fn run() -> Result<(), Failure> {
     telemetry::start_logging("info");
     let settings = settings_or_failure()?;
     let metrics = telemetry::start_metrics();
-    let catalog = catalog_text(&settings)?;
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
-    let Opened { shop, store, mut waiting, wording, door } = open(settings, &catalog).await?;
+    let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
 
     let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
     let listener =
@@ -87,7 +89,8 @@ pub async fn run() -> Result<(), Failure> {
     shop.stop(STOP_PATIENCE).await;
     stop.cancel();
     while fronts.join_next().await.is_some() {}
-    let _ = server.await;
+    // A caller who never finishes a request must not keep the store open.
+    let _ = tokio::time::timeout(SERVER_PATIENCE, server).await;
     store.close().await.map_err(fault)?;
     tracing::info!("stopped");
     ended

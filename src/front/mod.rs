@@ -42,6 +42,9 @@ pub struct Attachment {
     pub file: Option<FileRef>,
 }
 
+/// The kind of a forwarded message: what it says was not meant for us by who sent it on.
+pub const FORWARDED: &str = "forwarded";
+
 /// A file that lies at the chat service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRef {

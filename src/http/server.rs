@@ -98,7 +98,7 @@ async fn take_callback(
         .map(|url| url.query_pairs().into_owned().collect())
         .unwrap_or_default();
     let callback = Callback { raw_query, query: pairs, body: body.to_vec() };
-    let fate = http.shop.callback(&supplier, believed, &callback).await;
+    let fate = http.shop.callback(supplier.clone(), believed, callback).await;
     let label = fate.as_ref().map_or("store_failed", |fate| label_of(*fate));
     metrics::counter!("konter_callbacks_total", "supplier" => supplier.to_string(), "fate" => label).increment(1);
     match fate {

@@ -76,6 +76,12 @@ impl Order {
         !matches!(self.state, OrderState::Final(Final { failure: Some(_), .. }))
     }
 
+    /// Whether its purchase is on its way at this moment: nobody can know or decide anything yet.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        self.is_open() && self.current().is_some_and(|a| a.step == AttemptStep::Sent && a.outcome.is_none())
+    }
+
     /// The attempt that counts.
     #[must_use]
     pub fn current(&self) -> Option<&Attempt> {

@@ -23,15 +23,19 @@ pub enum Event {
     /// The purchase is about to leave. Committed before it does.
     Sending,
     /// The inquiry was answered; the payment that quotes it is about to leave. Committed before it does.
-    Quoted(Inquiry),
+    Quoted { reference: Reference, inquiry: Inquiry },
     /// The inquiry was refused. No money can have moved.
-    InquiryRefused(FailureKind),
-    /// The purchase provably never left us (or the inquiry before it led to nothing).
-    NeverLeft,
+    InquiryRefused { reference: Reference, kind: FailureKind },
+    /// Nothing of a ready attempt can be sent, or its inquiry led to nothing.
+    Unsendable { reference: Reference },
+    /// The purchase was on its way and provably never left us.
+    NeverLeft { reference: Reference },
+    /// It lay unsent for so long that nobody waits for it any more.
+    Abandoned,
     /// A word of the supplier about one attempt.
     Word { from: Word, reference: Reference, reading: Reading, raw: Option<RawReply> },
     /// A status check got no word.
-    CheckFailed,
+    CheckFailed { reference: Reference },
     /// We stopped while the purchase may have been leaving.
     Interrupted,
     /// It takes long enough that the reseller should hear that it is being processed.
@@ -96,12 +100,14 @@ struct Stepper {
 impl Stepper {
     fn apply(&mut self, event: Event) {
         match event {
-            Event::Sending => self.sending(None),
-            Event::Quoted(inquiry) => self.sending(Some(inquiry)),
-            Event::InquiryRefused(kind) => self.inquiry_refused(kind),
-            Event::NeverLeft => self.never_left(),
+            Event::Sending => self.sending(),
+            Event::Quoted { reference, inquiry } => self.quoted(reference, inquiry),
+            Event::InquiryRefused { reference, kind } => self.inquiry_refused(reference, kind),
+            Event::Unsendable { reference } => self.unsendable(reference),
+            Event::NeverLeft { reference } => self.never_left(reference),
+            Event::Abandoned => self.abandoned(),
             Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
-            Event::CheckFailed => self.checked(),
+            Event::CheckFailed { reference } => self.checked(reference),
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),
             Event::Overdue => self.escalate(),
@@ -109,34 +115,63 @@ impl Stepper {
         }
     }
 
-    fn sending(&mut self, inquiry: Option<Inquiry>) {
-        let (open, at) = (self.order.is_open(), self.at);
-        let Some(attempt) = self.order.attempts.last_mut().filter(|a| open && a.step == AttemptStep::Ready) else {
-            return;
-        };
-        attempt.step = AttemptStep::Sent;
-        attempt.sent_at = Some(at);
-        if let Some(inquiry) = inquiry {
+    fn sending(&mut self) {
+        let at = self.at;
+        let current = self.order.attempts.last().map(|attempt| attempt.reference);
+        if let Some(attempt) = current.and_then(|reference| self.ready(reference)) {
+            attempt.step = AttemptStep::Sent;
+            attempt.sent_at = Some(at);
+        }
+    }
+
+    fn quoted(&mut self, reference: Reference, inquiry: Inquiry) {
+        let at = self.at;
+        if let Some(attempt) = self.ready(reference) {
+            attempt.step = AttemptStep::Sent;
+            attempt.sent_at = Some(at);
             attempt.balance_before = inquiry.supplier_balance;
             attempt.quote = Some(inquiry.quote);
         }
     }
 
-    fn inquiry_refused(&mut self, kind: FailureKind) {
+    /// The current attempt, if it is this one and nothing of it has left.
+    fn ready(&mut self, reference: Reference) -> Option<&mut Attempt> {
         let open = self.order.is_open();
-        let Some(attempt) = self.order.attempts.last_mut().filter(|a| open && a.step == AttemptStep::Ready) else {
-            return;
-        };
-        attempt.step = AttemptStep::NotSent;
-        attempt.outcome = Some(Outcome::Failed(kind));
-        self.failed(kind);
+        let current = self.order.attempts.last_mut();
+        current.filter(|attempt| open && attempt.reference == reference && attempt.step == AttemptStep::Ready)
     }
 
-    fn never_left(&mut self) {
+    fn inquiry_refused(&mut self, reference: Reference, kind: FailureKind) {
+        if let Some(attempt) = self.ready(reference) {
+            attempt.step = AttemptStep::NotSent;
+            attempt.outcome = Some(Outcome::Failed(kind));
+            self.failed(kind);
+        }
+    }
+
+    fn unsendable(&mut self, reference: Reference) {
+        if let Some(attempt) = self.ready(reference) {
+            attempt.step = AttemptStep::NotSent;
+            self.unreachable();
+        }
+    }
+
+    fn never_left(&mut self, reference: Reference) {
         // A report that came meanwhile proves that something did leave; then it stands.
-        let unheard = self.order.attempts.last_mut().filter(|a| a.step != AttemptStep::NotSent && a.outcome.is_none());
+        let unheard = self.order.attempts.last_mut().filter(|attempt| {
+            attempt.reference == reference && attempt.step == AttemptStep::Sent && attempt.outcome.is_none()
+        });
         if let Some(attempt) = unheard {
             attempt.step = AttemptStep::NotSent;
+            self.unreachable();
+        }
+    }
+
+    fn abandoned(&mut self) {
+        let current = self.order.attempts.last().map(|attempt| attempt.reference);
+        if let Some(attempt) = current.and_then(|reference| self.ready(reference)) {
+            attempt.step = AttemptStep::NotSent;
+            self.order.untried.clear();
             self.unreachable();
         }
     }
@@ -149,15 +184,19 @@ impl Stepper {
 
     fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
-        let is_current = index + 1 == self.order.attempts.len();
         let before = self.order.attempts[index].outcome.clone();
         self.record(index, from, &reading, raw);
         match reading.outcome {
             Outcome::Success(delivery) => self.success(index, before.as_ref(), delivery),
-            Outcome::Failed(kind) if is_current => self.failure_of_current(from, before.as_ref(), kind),
-            Outcome::Failed(kind) => self.failure_of_earlier(index, before.as_ref(), kind),
+            Outcome::Failed(kind) => self.failure(index, from, before.as_ref(), kind),
             Outcome::Pending => self.undecided(index, Outcome::Pending),
-            Outcome::Unknown(doubt) => self.undecided(index, Outcome::Unknown(doubt)),
+            Outcome::Unknown(doubt) => {
+                if from == Word::Report && !self.order.is_open() {
+                    let card = Box::new(view::card(&self.order, self.at));
+                    self.notices.push(Notice::Admins(Reply::AlertUnclearReport(card)));
+                }
+                self.undecided(index, Outcome::Unknown(doubt));
+            }
         }
     }
 
@@ -201,6 +240,7 @@ impl Stepper {
 
     fn success(&mut self, index: usize, before: Option<&Outcome>, delivery: Delivery) {
         if matches!(before, Some(Outcome::Success(_))) {
+            self.complete_serial(delivery);
             return;
         }
         self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
@@ -221,11 +261,7 @@ impl Stepper {
                 self.contradiction(Verdict::Success, true);
             }
             // An admin already said so, or another attempt delivered.
-            OrderState::Final(Final { failure: None, ref mut sn, ref mut details, .. }) => {
-                if sn.is_empty() {
-                    (*sn, *details) = (delivery.sn, delivery.details);
-                }
-            }
+            OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
         }
         if another_may_deliver {
             let card = view::card(&self.order, self.at);
@@ -233,43 +269,72 @@ impl Stepper {
         }
     }
 
-    fn failure_of_current(&mut self, from: Word, before: Option<&Outcome>, kind: FailureKind) {
-        if matches!(before, Some(Outcome::Failed(_))) {
-            return;
-        }
-        let was_delivered = matches!(before, Some(Outcome::Success(_)));
-        let index = self.order.attempts.len() - 1;
-        match (&self.order.state, from) {
-            (OrderState::Open, _) => {
-                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
-                self.failed(kind);
-            }
-            (OrderState::Final(Final { failure: None, .. }), Word::Report) => {
-                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
-                if was_delivered {
-                    self.take_cost_back(index);
-                }
-                self.give_back();
-                self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
-                self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
-                self.contradiction(Verdict::Failed, true);
-            }
-            // May be older than the success it contradicts: a person decides, no money moves.
-            (OrderState::Final(Final { failure: None, .. }), Word::Answer | Word::Check) => {
-                self.contradiction(Verdict::Failed, false);
-            }
-            (OrderState::Final(_), _) => {
-                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
-            }
+    /// A success that came without its serial number gets it from a later word.
+    fn complete_serial(&mut self, delivery: Delivery) {
+        if let OrderState::Final(Final { failure: None, sn, details, .. }) = &mut self.order.state
+            && sn.is_empty()
+            && !delivery.sn.is_empty()
+        {
+            (*sn, *details) = (delivery.sn, delivery.details);
+            self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
         }
     }
 
-    /// A word about an attempt that was given up: it had failed, or never left.
-    fn failure_of_earlier(&mut self, index: usize, before: Option<&Outcome>, kind: FailureKind) {
+    fn failure(&mut self, index: usize, from: Word, before: Option<&Outcome>, kind: FailureKind) {
+        if matches!(before, Some(Outcome::Failed(_))) {
+            return;
+        }
+        match &self.order.state {
+            OrderState::Open => {
+                self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+                // An attempt given up earlier has no say any more.
+                if index + 1 == self.order.attempts.len() {
+                    self.failed(kind);
+                }
+            }
+            OrderState::Final(Final { failure: None, by, .. }) => {
+                let decided_by_person = matches!(by, Decider::Admin(_));
+                self.failure_after_success(index, from, before, kind, decided_by_person);
+            }
+            OrderState::Final(Final { failure: Some(_), .. }) => self.fail_attempt(index, before, kind),
+        }
+    }
+
+    fn failure_after_success(
+        &mut self,
+        index: usize,
+        from: Word,
+        before: Option<&Outcome>,
+        kind: FailureKind,
+        decided_by_person: bool,
+    ) {
+        let another_delivered = self
+            .order
+            .attempts
+            .iter()
+            .enumerate()
+            .any(|(i, attempt)| i != index && matches!(attempt.outcome, Some(Outcome::Success(_))));
+        if another_delivered {
+            // The reseller has the product from the other one.
+            self.fail_attempt(index, before, kind);
+        } else if decided_by_person || from != Word::Report {
+            // A person said otherwise, or it may be older than the success it contradicts: no money moves by itself.
+            self.contradiction(Verdict::Failed, false);
+        } else {
+            self.fail_attempt(index, before, kind);
+            self.give_back();
+            self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
+            self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
+            self.contradiction(Verdict::Failed, true);
+        }
+    }
+
+    /// Marks an attempt as failed; what it had cost comes back.
+    fn fail_attempt(&mut self, index: usize, before: Option<&Outcome>, kind: FailureKind) {
+        self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
         if matches!(before, Some(Outcome::Success(_))) {
             self.take_cost_back(index);
         }
-        self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
     }
 
     /// The current attempt failed: elsewhere if that may help, else the hold goes back.
@@ -285,6 +350,8 @@ impl Stepper {
         }
         let route = self.order.untried.remove(0);
         self.order.attempts.push(new_attempt(self.fresh, route));
+        // What the admins were told was about the attempt before.
+        self.order.escalated = false;
         true
     }
 
@@ -300,9 +367,9 @@ impl Stepper {
         }
     }
 
-    fn checked(&mut self) {
+    fn checked(&mut self, reference: Reference) {
         let at = self.at;
-        if let Some(attempt) = self.order.attempts.last_mut() {
+        if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.reference == reference) {
             attempt.checks = attempt.checks.saturating_add(1);
             attempt.checked_at = Some(at);
         }
@@ -326,11 +393,13 @@ impl Stepper {
     fn decided(&mut self, by: ChatId, verdict: AdminVerdict) {
         match (verdict, &self.order.state) {
             (AdminVerdict::Success { sn }, OrderState::Open) => {
+                self.delivered_as_admin_says(&sn);
                 self.postings.push(Posting::Capture { order: self.order.id });
                 self.end_success(sn, Details::new(), Decider::Admin(by));
                 self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
             }
             (AdminVerdict::Success { sn }, OrderState::Final(Final { failure: Some(_), .. })) => {
+                self.delivered_as_admin_says(&sn);
                 self.charge_again();
                 self.end_success(sn, Details::new(), Decider::Admin(by));
                 self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
@@ -345,6 +414,17 @@ impl Stepper {
             }
             (AdminVerdict::Success { .. }, OrderState::Final(Final { failure: None, .. }))
             | (AdminVerdict::Failed { .. }, OrderState::Final(Final { failure: Some(_), .. })) => {}
+        }
+    }
+
+    /// The last attempt that left is the one an admin speaks of: it was delivered, and cost what it costs.
+    fn delivered_as_admin_says(&mut self, sn: &str) {
+        let sent = self.order.attempts.iter().rposition(|attempt| attempt.step == AttemptStep::Sent);
+        if let Some(index) = sent {
+            let attempt = &mut self.order.attempts[index];
+            attempt.outcome = Some(Outcome::Success(Delivery { sn: sn.to_owned(), details: Details::new() }));
+            let cost = attempt.charged.unwrap_or(attempt.route.cost);
+            self.post_cost(index, cost, Reason::Cost);
         }
     }
 

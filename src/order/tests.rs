@@ -76,6 +76,10 @@ fn admin(verdict: AdminVerdict) -> Event {
     Event::Decided { by: ChatId::telegram(9), verdict }
 }
 
+fn quoted() -> Event {
+    Event::Quoted { reference: FIRST, inquiry: Inquiry { quote: "R1".to_owned(), ..Inquiry::default() } }
+}
+
 /// Plays events one after the other; what each did as one line of words.
 fn play(mut order: Order, events: Vec<Event>) -> (Order, Vec<String>) {
     let mut story = Vec::new();
@@ -120,6 +124,7 @@ fn notice(notice: &Notice) -> String {
         Reply::AlertOverdue(_) => "overdue".to_owned(),
         Reply::AlertContradiction { corrected, .. } => format!("contradiction, corrected {corrected}"),
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
+        Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
         other => panic!("{other:?}"),
     };
     format!("{to}{what}")
@@ -165,7 +170,13 @@ fn doubt_changes_no_money_and_never_tries_elsewhere() {
     {
         let order = story(
             order(&["xgate"]),
-            vec![Event::Sending, answer(Outcome::Unknown(doubt)), Event::CheckFailed, Event::Overdue, Event::Overdue],
+            vec![
+                Event::Sending,
+                answer(Outcome::Unknown(doubt)),
+                Event::CheckFailed { reference: FIRST },
+                Event::Overdue,
+                Event::Overdue,
+            ],
             &["", "diproses", "", "admins: overdue", "nothing"],
         );
         assert!(order.is_open());
@@ -184,8 +195,14 @@ fn being_interrupted_while_sending_is_a_doubt() {
 fn what_never_left_goes_elsewhere_and_fails_when_there_is_nowhere_else() {
     let order = story(
         order(&["xgate"]),
-        vec![Event::Sending, Event::NeverLeft, Event::Sending, Event::NeverLeft],
-        &["", "", "", "release, GAGAL"],
+        vec![
+            Event::Sending,
+            Event::NeverLeft { reference: FIRST },
+            Event::Sending,
+            Event::NeverLeft { reference: FIRST },
+            Event::NeverLeft { reference: SECOND },
+        ],
+        &["", "", "", "nothing", "release, GAGAL"],
     );
     assert_eq!(order.attempts.len(), 2);
     assert_eq!(order.attempts[1].reference, SECOND);
@@ -254,21 +271,21 @@ fn a_late_success_of_a_given_up_attempt_warns_of_a_double_delivery() {
 fn an_early_report_beats_a_connection_that_seemed_refused() {
     story(
         order(&["xgate"]),
-        vec![Event::Sending, report(delivered("SN1")), Event::NeverLeft],
+        vec![Event::Sending, report(delivered("SN1")), Event::NeverLeft { reference: FIRST }],
         &["", "Cost 10.200, capture, SUKSES SN1", "nothing"],
     );
 }
 
 #[test]
 fn an_inquiry_moves_no_money_whatever_it_says() {
-    let quoted = Event::Quoted(Inquiry { quote: "R1".to_owned(), ..Inquiry::default() });
+    let quoted = quoted();
     let order = story(
         order(&[]),
-        vec![quoted, answer(delivered("SN1")), Event::InquiryRefused(FailureKind::Refused)],
+        vec![quoted, answer(delivered("SN1")), Event::InquiryRefused { reference: FIRST, kind: FailureKind::Refused }],
         &["", "Cost 10.200, capture, SUKSES SN1", "nothing"],
     );
     assert_eq!(order.attempts[0].quote.as_deref(), Some("R1"));
-    let refused = Event::InquiryRefused(FailureKind::WrongNumber);
+    let refused = Event::InquiryRefused { reference: FIRST, kind: FailureKind::WrongNumber };
     story(super::tests::order(&["xgate"]), vec![refused], &["release, GAGAL"]);
 }
 
@@ -290,11 +307,11 @@ fn an_admin_decides_once_and_can_correct() {
         &[
             "",
             "diproses",
-            "capture, SUKSES SN9",
+            "Cost 10.200, capture, SUKSES SN9",
             "nothing",
             "Reversal 10.500, reversed",
             "nothing",
-            "LateDelivery 10.500, late SN9",
+            "Cost 10.200, LateDelivery 10.500, late SN9",
         ],
     );
 }
@@ -328,4 +345,93 @@ fn nobody_is_asked_after_the_window_closed() {
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
     assert_eq!(next(&order, Ways { check: true, report: true }), None);
+}
+
+#[test]
+fn a_second_inquiry_that_leads_nowhere_does_not_unsend_a_payment_on_its_way() {
+    story(
+        order(&["xgate"]),
+        vec![quoted(), Event::Unsendable { reference: FIRST }, Event::Sending, answer(delivered("SN1"))],
+        &["", "nothing", "nothing", "Cost 10.200, capture, SUKSES SN1"],
+    );
+}
+
+/// The first attempt failed, the second is under way, and then the first is delivered after all.
+fn delivered_by_the_first_of_two() -> Order {
+    let failed = answer(Outcome::Failed(FailureKind::ProductDisturbed));
+    play(order(&["xgate"]), vec![Event::Sending, failed, Event::Sending, report(delivered("SN1"))]).0
+}
+
+#[test]
+fn the_other_attempts_failure_refunds_nothing_that_was_delivered() {
+    let failed = || word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused));
+    story(delivered_by_the_first_of_two(), vec![failed(), failed()], &["", "nothing"]);
+    let delivered_too = word(Word::Report, SECOND, delivered("SN2"));
+    story(
+        delivered_by_the_first_of_two(),
+        vec![delivered_too, failed()],
+        &["Cost 10.200, admins: double delivery", "CostReversal 10.200"],
+    );
+}
+
+#[test]
+fn a_reversal_by_the_attempt_that_delivered_gives_back_whichever_attempt_it_was() {
+    story(
+        delivered_by_the_first_of_two(),
+        vec![
+            word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused)),
+            report(Outcome::Failed(FailureKind::Reversed)),
+        ],
+        &["", "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, corrected true"],
+    );
+}
+
+#[test]
+fn a_report_against_an_admins_word_moves_nothing_by_itself() {
+    story(
+        order(&[]),
+        vec![
+            Event::Sending,
+            answer(Outcome::Pending),
+            admin(AdminVerdict::Success { sn: "SN9".to_owned() }),
+            report(Outcome::Failed(FailureKind::Refused)),
+        ],
+        &["", "diproses", "Cost 10.200, capture, SUKSES SN9", "admins: contradiction, corrected false"],
+    );
+}
+
+#[test]
+fn an_unclear_report_on_a_final_order_is_told_to_the_admins() {
+    story(
+        order(&[]),
+        vec![Event::Sending, answer(delivered("SN1")), report(Outcome::Unknown(Doubt::Contradictory))],
+        &["", "Cost 10.200, capture, SUKSES SN1", "admins: unclear report"],
+    );
+}
+
+#[test]
+fn a_serial_number_that_comes_later_is_passed_on() {
+    story(
+        order(&[]),
+        vec![Event::Sending, report(delivered("")), report(delivered("SN1")), report(delivered("SN1"))],
+        &["", "Cost 10.200, capture, SUKSES ", "SUKSES SN1", "nothing"],
+    );
+}
+
+#[test]
+fn a_new_attempt_can_be_escalated_again() {
+    let failed = answer(Outcome::Failed(FailureKind::ProductDisturbed));
+    let doubt = word(Word::Answer, SECOND, Outcome::Unknown(Doubt::Timeout));
+    story(
+        order(&["tele"]),
+        vec![Event::Sending, answer(Outcome::Pending), Event::Overdue, failed, Event::Sending, doubt, Event::Overdue],
+        &["", "diproses", "admins: overdue", "", "", "", "admins: overdue"],
+    );
+}
+
+#[test]
+fn what_lay_unsent_too_long_is_given_up_with_all_its_routes() {
+    let order = story(order(&["xgate"]), vec![Event::Abandoned, Event::Abandoned], &["release, GAGAL", "nothing"]);
+    assert!(!order.is_open());
+    story(super::tests::order(&[]), vec![Event::Sending, Event::Abandoned], &["", "nothing"]);
 }

@@ -70,6 +70,8 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         }
         Reply::NotOffered { feature } => ("talk.not_offered", none.set("feature", words::feature(feature, say))),
         Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
+        Reply::Forwarded => ("talk.forwarded", none),
+        Reply::NotText => ("talk.not_text", none),
         Reply::TryAgain => ("talk.try_again", none),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
@@ -85,6 +87,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::AlertNewAgent(_)
         | Reply::AlertOverdue(_)
         | Reply::AlertContradiction { .. }
+        | Reply::AlertUnclearReport(_)
         | Reply::AlertDoubleDelivery(_) => describe_admin::describe(reply, say),
     }
 }
@@ -116,6 +119,9 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
         Why::CutOff => ("refused.cut_off", base),
         Why::NoSupplier => ("refused.no_supplier", base),
+        Why::PinMissing { example } => ("refused.pin_missing", base.text("example", example, SENTENCE)),
+        Why::PinWrong { tries_left } => ("refused.pin_wrong", base.set("tries_left", *tries_left)),
+        Why::PinLocked { until } => ("refused.pin_locked", base.time("until", *until)),
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
             let fields = none.set("card", order_card(card, say)).set("said", words::verdict(*said, say));
             ("alert.contradiction", fields.set("corrected", *corrected).set("overdrawn", *overdrawn))
         }
+        Reply::AlertUnclearReport(card) => ("alert.unclear_report", none.set("card", order_card(card, say))),
         Reply::AlertDoubleDelivery(card) => ("alert.double_delivery", none.set("card", order_card(card, say))),
         _ => ("admin.not_admin", none),
     }
@@ -57,6 +58,7 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         AdminProblem::AlreadyDecided { order, verdict } => {
             ("admin_refused.already_decided", none.set("order", order.0).set("verdict", words::verdict(*verdict, say)))
         }
+        AdminProblem::StillSending { order } => ("admin_refused.still_sending", none.set("order", order.0)),
         AdminProblem::CannotRecheck { order } => ("admin_refused.cannot_recheck", none.set("order", order.0)),
         AdminProblem::BalanceShort { available } => {
             ("admin_refused.balance_short", none.money("available", *available))

@@ -130,6 +130,8 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::NotOffered { .. } => FEATURES.into_iter().chain(["PULSA DARURAT"])
             .map(|feature| Reply::NotOffered { feature: feature.to_owned() }).collect::<Vec<_>>(),
         Reply::TooLong { .. } => [Reply::TooLong { limit: 2_000 }],
+        Reply::Forwarded => [Reply::Forwarded],
+        Reply::NotText => [Reply::NotText],
         Reply::TryAgain => [Reply::TryAgain],
         Reply::NotAdmin => [Reply::NotAdmin],
         Reply::AdminRefused { .. } => admin_problems()
@@ -163,6 +165,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertNewAgent(_) => agent_cards().into_iter().map(Reply::AlertNewAgent).collect::<Vec<_>>(),
         Reply::AlertOverdue(_) => [Reply::AlertOverdue(Box::new(card.clone()))],
         Reply::AlertContradiction { .. } => contradictions(&card),
+        Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
     })
 }
@@ -279,6 +282,9 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::CutOff => [Why::CutOff],
         Why::NoSupplier => [Why::NoSupplier],
+        Why::PinMissing { .. } => [Why::PinMissing { example: "S10.081234567890.PIN".to_owned() }],
+        Why::PinWrong { .. } => [Why::PinWrong { tries_left: 2 }, Why::PinWrong { tries_left: 1 }],
+        Why::PinLocked { .. } => [Why::PinLocked { until: at(2) }],
     };
     let refused = |why| {
         let product = match why {
@@ -334,6 +340,7 @@ fn admin_problems() -> Vec<AdminProblem> {
         AdminProblem::Usage { .. } => [AdminProblem::Usage { usage: "/deposit KR0001 100000".to_owned() }],
         AdminProblem::AlreadyDecided { .. } => verdicts().into_iter()
             .map(|verdict| AdminProblem::AlreadyDecided { order: OrderId(12), verdict }).collect::<Vec<_>>(),
+        AdminProblem::StillSending { .. } => [AdminProblem::StillSending { order: OrderId(12) }],
         AdminProblem::CannotRecheck { .. } => [AdminProblem::CannotRecheck { order: OrderId(12) }],
         AdminProblem::BalanceShort { .. } => [AdminProblem::BalanceShort { available: Rupiah::new(4_000) }],
         AdminProblem::NotWaiting { .. } => [AdminProblem::NotWaiting { agent: AgentId(7) }],

@@ -109,6 +109,10 @@ pub enum Reply {
     TooLong {
         limit: usize,
     },
+    /// A forwarded message: somebody else's words are not carried out.
+    Forwarded,
+    /// A photo, a voice message and the like.
+    NotText,
     /// Something failed inside; nothing was done.
     TryAgain,
 
@@ -159,6 +163,8 @@ pub enum Reply {
         corrected: bool,
         overdrawn: bool,
     },
+    /// A report about an order that is final, which cannot be read.
+    AlertUnclearReport(Box<OrderCard>),
     /// The same order may have been delivered by two suppliers.
     AlertDoubleDelivery(Box<OrderCard>),
 }
@@ -243,6 +249,15 @@ pub enum Why {
     CutOff,
     /// No supplier of it is set up.
     NoSupplier,
+    PinMissing {
+        example: String,
+    },
+    PinWrong {
+        tries_left: u8,
+    },
+    PinLocked {
+        until: DateTime<Utc>,
+    },
 }
 
 /// A product close to what was asked for.
@@ -289,6 +304,10 @@ pub enum AdminProblem {
     AlreadyDecided {
         order: OrderId,
         verdict: Verdict,
+    },
+    /// Its purchase is on its way right now.
+    StillSending {
+        order: OrderId,
     },
     /// No safe way of asking this supplier again.
     CannotRecheck {

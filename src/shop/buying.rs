@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::Shop;
 use super::books::{Along, Applied};
-use super::suppliers::Supplier;
+use super::suppliers::{Supplier, Turn};
 use crate::ids::OrderId;
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Word};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Word, view};
 use crate::store::StoreError;
 use crate::supplier::client::SendError;
-use crate::supplier::{Buy, InquiryReading, Reading, Response};
+use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -26,21 +26,24 @@ pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
 }
 
 impl Shop {
-    /// Sends an order that is ready, and goes on to its next routes as far as that is safe.
+    /// Sends an order that is ready, and goes on to its next routes as far as that is safe. One buyer an order: a
+    /// second one finds the first at work and leaves it to that.
     pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
+        let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
         while let Some(order) = self.store.order(id).await?.filter(Order::is_open) {
-            let Some(attempt) = order.current().filter(|attempt| attempt.step == AttemptStep::Ready) else {
-                return Ok(());
-            };
+            let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
+            let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
             let supplier = self.suppliers.get(&attempt.route.supplier).filter(|s| !s.in_cutoff(&self.clock.now()));
-            match supplier {
-                Some(supplier) => self.attempt(supplier, &order, attempt).await?,
-                None => drop(self.apply(id, &Event::NeverLeft, &Along::default()).await?),
+            if let Some(supplier) = supplier {
+                self.attempt(supplier, &order, attempt).await?;
+            } else {
+                self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
         }
         Ok(())
     }
 
+    /// One attempt, announced to the reseller when it takes long.
     async fn attempt(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
         let announce = self.announce_if_slow(order.id);
         tokio::pin!(announce);
@@ -61,8 +64,9 @@ impl Shop {
     }
 
     async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
+        let turn = supplier.turn().await;
         let event = if supplier.protocol.inquiry_first(order.kind) {
-            self.inquire(supplier, order, attempt).await
+            self.inquire(supplier, &turn, order, attempt).await
         } else {
             Event::Sending
         };
@@ -74,15 +78,14 @@ impl Shop {
         let now = self.clock.now();
         let buy = buy_of(&order, attempt);
         let request = supplier.protocol.purchase(&buy, now.local);
-        let sent = supplier.send(&request, "purchase", now.utc).await;
-        let event = match sent {
+        let event = match supplier.send(&turn, &request, "purchase", now.utc).await {
             Ok(response) => {
                 let reading = supplier.protocol.read_purchase(&buy, &response);
                 self.word(supplier, attempt, Word::Answer, reading, "purchase", &response)
             }
             Err(SendError::NotSent(problem)) => {
                 tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "not sent");
-                Event::NeverLeft
+                Event::NeverLeft { reference: attempt.reference }
             }
             Err(SendError::MaybeSent(doubt, problem)) => {
                 tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "in doubt");
@@ -99,32 +102,34 @@ impl Shop {
     }
 
     /// Asks whom or what would be paid for; no money moves.
-    async fn inquire(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Event {
+    async fn inquire(&self, supplier: &Supplier, turn: &Turn<'_>, order: &Order, attempt: &Attempt) -> Event {
         let now = self.clock.now();
-        let buy = buy_of(order, attempt);
-        let Some(request) = supplier.protocol.inquiry(&buy, now.local) else { return Event::Sending };
-        match supplier.send(&request, "inquiry", now.utc).await {
+        let (buy, reference) = (buy_of(order, attempt), attempt.reference);
+        let Some(request) = supplier.protocol.inquiry(&buy, now.local) else { return Event::Unsendable { reference } };
+        match supplier.send(turn, &request, "inquiry", now.utc).await {
             Ok(response) => match supplier.protocol.read_inquiry(&buy, &response) {
                 InquiryReading::Found(inquiry) => {
                     supplier.saw_balance(inquiry.supplier_balance, now.utc);
-                    Event::Quoted(inquiry)
+                    Event::Quoted { reference, inquiry }
                 }
-                InquiryReading::Failed(kind) => Event::InquiryRefused(kind),
+                InquiryReading::Failed(kind) => Event::InquiryRefused { reference, kind },
                 InquiryReading::Unknown(doubt) => {
+                    let doubt = supplier.kept(Reading::unknown(doubt)).outcome;
                     tracing::warn!(order = %order.id, supplier = %supplier.id, ?doubt, "inquiry without a usable answer");
-                    Event::NeverLeft
+                    Event::Unsendable { reference }
                 }
             },
             Err(error) => {
                 tracing::warn!(order = %order.id, supplier = %supplier.id, %error, "inquiry failed");
-                Event::NeverLeft
+                Event::Unsendable { reference }
             }
         }
     }
 
-    /// Asks what became of an order, where that is safe.
+    /// Asks what became of an order, where that is safe; one question at a time. `false`: it cannot be asked.
     pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
-        let Some(order) = self.store.order(id).await? else { return Ok(false) };
+        let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
+        let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
         let Some(attempt) = order.current().filter(|attempt| attempt.step == AttemptStep::Sent) else {
             return Ok(false);
         };
@@ -137,23 +142,39 @@ impl Shop {
         let Some(request) = supplier.protocol.status(&buy, sent_at, &now).filter(|_| in_window) else {
             return Ok(false);
         };
+        let no_word = Event::CheckFailed { reference: attempt.reference };
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
         let event = if supplier.in_cutoff(&now) {
-            Event::CheckFailed
+            no_word
         } else {
-            match supplier.send(&request, "status", now.utc).await {
+            match supplier.send(&supplier.turn().await, &request, "status", now.utc).await {
                 Ok(response) => {
                     let reading = supplier.protocol.read_status(&buy, &response);
+                    let reading = self.unless_it_is_an_older_one(&order, reading).await?;
                     self.word(supplier, attempt, Word::Check, reading, "status", &response)
                 }
                 Err(error) => {
                     tracing::warn!(order = %id, supplier = %supplier.id, %error, "status check failed");
-                    Event::CheckFailed
+                    no_word
                 }
             }
         };
         self.apply(id, &event, &Along::default()).await?;
         Ok(true)
+    }
+
+    /// A second order of the same product to the same number today: a supplier that goes by product and number may
+    /// answer with the first one's success. Its serial number gives it away.
+    async fn unless_it_is_an_older_one(&self, order: &Order, reading: Reading) -> Result<Reading, StoreError> {
+        /// More of the same product to the same number on one day cannot be told apart by repeat number.
+        const LOOKED_AT: usize = 20;
+        let Outcome::Success(delivery) = &reading.outcome else { return Ok(reading) };
+        if order.nth == 1 || delivery.sn.is_empty() {
+            return Ok(reading);
+        }
+        let others = self.store.orders_of(order.agent, Some(&order.dest), None, LOOKED_AT).await?;
+        let is_theirs = others.iter().any(|other| other.id != order.id && view::line(other).sn == delivery.sn);
+        Ok(if is_theirs { Reading::unknown(Doubt::Contradictory) } else { reading })
     }
 
     fn word(
@@ -167,7 +188,8 @@ impl Shop {
     ) -> Event {
         let at = self.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);
-        if let crate::supplier::Outcome::Unknown(doubt) = &reading.outcome {
+        let reading = supplier.kept(reading);
+        if let Outcome::Unknown(doubt) = &reading.outcome {
             tracing::warn!(supplier = %supplier.id, reference = %attempt.reference, ?doubt, to, "reply not understood");
         }
         let raw = RawReply { at, to: to.to_owned(), text: supplier.masked(&response.text()) };

@@ -32,11 +32,23 @@ pub enum CallbackFate {
 }
 
 impl Shop {
-    /// Takes a callback. `believed` says whether its sender is who it should be.
+    /// Takes a callback. `believed` says whether its sender is who it should be. Once begun it is carried through,
+    /// also when the sender hangs up.
     ///
     /// # Errors
     /// When the store fails; the supplier should then try again.
     pub async fn callback(
+        self: &Arc<Self>,
+        id: SupplierId,
+        believed: bool,
+        callback: Callback,
+    ) -> Result<CallbackFate, StoreError> {
+        let shop = Arc::clone(self);
+        let taking = self.tasks.spawn(async move { shop.take_callback(&id, believed, &callback).await });
+        taking.await.unwrap_or_else(|_| Err(StoreError::Unavailable("handling a callback failed inside".to_owned())))
+    }
+
+    async fn take_callback(
         self: &Arc<Self>,
         id: &SupplierId,
         believed: bool,
@@ -57,7 +69,7 @@ impl Shop {
         let Some(attempt) = order.attempts.iter().find(|attempt| attempt.reference == reference) else {
             return Ok(CallbackFate::NoSuchOrder);
         };
-        let reading = supplier.protocol.read_callback(&buy_of(&order, attempt), callback);
+        let reading = supplier.kept(supplier.protocol.read_callback(&buy_of(&order, attempt), callback));
         let understood = !matches!(reading.outcome, Outcome::Unknown(_));
         let at = self.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);

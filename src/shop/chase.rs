@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::Shop;
 use super::books::{Along, Applied};
 use crate::ids::OrderId;
-use crate::order::schedule::{Todo, Ways, next};
+use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
 use crate::store::StoreError;
 
@@ -75,7 +75,11 @@ impl Shop {
         let open = self.store.open_orders().await?;
         let count = open.len();
         for order in open {
-            let order = match self.apply(order.id, &Event::Interrupted, &Along::default()).await? {
+            // Whoever ordered it has long bought elsewhere, or will order again.
+            let too_old = self.clock.utc() - order.created_at > self.policy.stale_after;
+            let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
+            let event = if too_old && is_ready { Event::Abandoned } else { Event::Interrupted };
+            let order = match self.apply(order.id, &event, &Along::default()).await? {
                 Applied::Changed(order) | Applied::Unchanged(order) => order,
                 Applied::NoSuchOrder => continue,
             };
@@ -118,11 +122,21 @@ impl Shop {
             return Ok(()); // it was put on the agenda again when that changed
         }
         match todo {
-            Todo::Buy => self.buy(id).await,
+            Todo::Buy => {
+                self.buy(id).await?;
+                if self.clock.utc() - order.created_at > OVERDUE {
+                    self.apply(id, &Event::Overdue, &Along::default()).await?;
+                }
+                // Should it still be ready (another buyer waits for its turn), it is looked at again.
+                self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
+                Ok(())
+            }
             Todo::Escalate => self.apply(id, &Event::Overdue, &Along::default()).await.map(drop),
             Todo::Check => {
-                if !self.check(id).await? {
-                    self.apply(id, &Event::CheckFailed, &Along::default()).await?;
+                if let Some(attempt) = order.current().filter(|_| !order.is_in_flight())
+                    && !self.check(id).await?
+                {
+                    self.apply(id, &Event::CheckFailed { reference: attempt.reference }, &Along::default()).await?;
                 }
                 Ok(())
             }

@@ -12,6 +12,7 @@ use super::answer::{Answer, answer};
 use super::books::TRIES;
 use crate::agent::Locale;
 use crate::ids::{Channel, ChatId};
+use crate::ledger::Refusal;
 use crate::reply::Reply;
 use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError};
 
@@ -45,15 +46,20 @@ impl Shop {
     /// # Errors
     /// When they could not be stored; then they must not be acknowledged to where they came from.
     pub async fn receive(self: &Arc<Self>, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
-        let mut commit = Commit::new(self.clock.utc());
-        commit.received.clone_from(&messages);
-        match self.store.commit(commit).await {
-            Ok(_) => {}
-            Err(CommitError::Store(error)) => return Err(error),
-            Err(other) => return Err(StoreError::Unavailable(other.to_string())),
-        }
-        self.enqueue(messages);
-        Ok(())
+        let shop = Arc::clone(self);
+        // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
+        let storing = self.tasks.spawn(async move {
+            let mut commit = Commit::new(shop.clock.utc());
+            commit.received.clone_from(&messages);
+            match shop.store.commit(commit).await {
+                Ok(_) => {}
+                Err(CommitError::Store(error)) => return Err(error),
+                Err(other) => return Err(StoreError::Unavailable(other.to_string())),
+            }
+            shop.enqueue(messages);
+            Ok(())
+        });
+        storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
     }
 
     /// Takes up what was received and not handled before the shop last stopped.
@@ -74,7 +80,10 @@ impl Shop {
                 let shop = Arc::clone(self);
                 self.tasks.spawn(async move {
                     while let Some(message) = shop.queues.pop(&chat) {
-                        shop.handle_safely(&message).await;
+                        // Whatever a stop leaves in the queue is in the inbox, and answered at the next start.
+                        if !shop.stop.is_cancelled() {
+                            shop.handle_safely(&message).await;
+                        }
                     }
                 });
             }
@@ -135,7 +144,8 @@ impl Shop {
                 }
                 Ok(true)
             }
-            Err(CommitError::Conflict(_) | CommitError::Refused(_)) => Ok(false),
+            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => Ok(false),
+            Err(CommitError::Refused(refusal)) => Err(StoreError::Unavailable(refusal.to_string())),
             Err(CommitError::OtherContent(key)) => {
                 tracing::error!(%key, "the same message came again with another content; the first one stands");
                 Ok(true)

@@ -2,6 +2,7 @@
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
 mod answer;
+mod at_work;
 mod books;
 mod buying;
 mod callbacks;
@@ -57,6 +58,8 @@ pub struct Shop {
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
     agenda: chase::Agenda,
+    buyers: at_work::AtWork,
+    checkers: at_work::AtWork,
     queues: desk::Queues,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
@@ -85,6 +88,8 @@ impl Shop {
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
             agenda: chase::Agenda::default(),
+            buyers: at_work::AtWork::default(),
+            checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
             bot: OnceLock::new(),
             outbox,

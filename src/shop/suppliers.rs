@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::CutOff;
 use crate::ids::SupplierId;
@@ -13,7 +13,7 @@ use crate::money::Rupiah;
 use crate::order::schedule::Ways;
 use crate::supplier::client::{Client, SendError, masked};
 use crate::supplier::protocol::Now;
-use crate::supplier::{Doubt, Protocol, ProtocolKind, Request, Response};
+use crate::supplier::{Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
 
 /// Requests under way at one supplier at once: enough for a busy shop, and it keeps a slow supplier from taking every
 /// file handle the machine has.
@@ -29,6 +29,9 @@ pub struct Supplier {
     permits: Semaphore,
     health: Mutex<Health>,
 }
+
+/// A place among the requests under way.
+pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
 
 /// What was last seen of a supplier.
 #[derive(Clone, Debug, Default)]
@@ -70,13 +73,24 @@ impl Supplier {
         self.cutoff.as_ref().is_some_and(|cutoff| cutoff.contains(now.local.time()))
     }
 
-    /// Sends one request, in turn with the others.
+    /// Waits for a place among the requests under way. Whoever buys takes it before committing that something leaves:
+    /// an order that only waits has not left.
+    pub async fn turn(&self) -> Turn<'_> {
+        // Never closed; were it, going on without a place would only be impolite.
+        Turn(self.permits.acquire().await.ok())
+    }
+
+    /// Sends one request.
     ///
     /// # Errors
     /// See [`SendError`].
-    pub async fn send(&self, request: &Request, what: &'static str, now: DateTime<Utc>) -> Result<Response, SendError> {
-        let _permit =
-            self.permits.acquire().await.map_err(|_| SendError::NotSent("the shop is stopping".to_owned()))?;
+    pub async fn send(
+        &self,
+        _: &Turn<'_>,
+        request: &Request,
+        what: &'static str,
+        now: DateTime<Utc>,
+    ) -> Result<Response, SendError> {
         let started = std::time::Instant::now();
         let result = self.client.send(request).await;
         let outcome = match &result {
@@ -98,7 +112,7 @@ impl Supplier {
     /// Asks for our deposit's balance, where the supplier's document knows a way.
     pub async fn ask_balance(&self, now: Now) {
         let Some(request) = self.protocol.balance(now.local).filter(|_| !self.in_cutoff(&now)) else { return };
-        match self.send(&request, "balance", now.utc).await {
+        match self.send(&self.turn().await, &request, "balance", now.utc).await {
             Ok(response) => self.saw_balance(self.protocol.read_balance(&response), now.utc),
             Err(error) => tracing::warn!(supplier = %self.id, %error, "the deposit's balance is not known"),
         }
@@ -114,6 +128,17 @@ impl Supplier {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health.lock().clone()
+    }
+
+    /// A reading as it may be kept: what it quotes of the reply is masked, and nothing in it is longer than a row bears.
+    #[must_use]
+    pub fn kept(&self, mut reading: Reading) -> Reading {
+        match &mut reading.outcome {
+            Outcome::Unknown(Doubt::Unlisted(words) | Doubt::Inconclusive(words)) => *words = self.masked(words),
+            Outcome::Success(delivery) => delivery.shorten(),
+            Outcome::Unknown(_) | Outcome::Failed(_) | Outcome::Pending => {}
+        }
+        reading
     }
 
     /// A reply as it may be kept and shown.

@@ -158,7 +158,7 @@ impl fmt::Debug for InboxMessage {
 pub struct Act {
     pub at: DateTime<Utc>,
     pub by: ChatId,
-    /// The command as typed, secrets masked.
+    /// The command as typed; no admin's command holds a secret.
     pub what: String,
 }
 

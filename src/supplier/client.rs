@@ -49,6 +49,9 @@ impl Client {
             .no_proxy()
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .pool_idle_timeout(IDLE_CONNECTION)
+            // One commit, one sending: nothing may repeat a request behind our back.
+            .http1_only()
+            .retry(reqwest::retry::never())
             .user_agent(concat!("konter/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, base: base.to_owned(), timeout })
@@ -146,7 +149,7 @@ pub fn masked(reply: &str, secrets: &[&SecretString]) -> String {
     for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
         text = if secret.chars().count() > SHORT { text.replace(secret, "***") } else { mask_words(&text, secret) };
     }
-    text
+    text.chars().take(KEPT_REPLY).collect()
 }
 
 fn mask_words(text: &str, word: &str) -> String {

@@ -255,6 +255,19 @@ pub struct Delivery {
     pub details: Details,
 }
 
+impl Delivery {
+    /// Cuts what is far longer than any document's examples, so that one reply cannot outgrow a stored row.
+    pub fn shorten(&mut self) {
+        /// The longest receipt of the documents has under 2,000 characters for one month.
+        const LONGEST: usize = 8_000;
+        for text in self.details.values_mut().chain([&mut self.sn]) {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+            }
+        }
+    }
+}
+
 pub type Details = BTreeMap<Detail, String>;
 
 /// Fields of a delivery or a customer, where the supplier gave them.

@@ -114,6 +114,37 @@ impl BotApi {
         arrived.map(|call| call.body["text"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// How many calls there have been.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn calls_made(&self) -> usize {
+        self.inner.lock().calls.len()
+    }
+
+    /// What arrived in any chat from this call on: the call's place, the chat and the text.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
+        let inner = self.inner.lock();
+        let calls = inner.calls.iter().enumerate().skip(call);
+        calls
+            .filter(|(_, call)| call.fine && call.method == "sendmessage")
+            .filter_map(|(place, call)| {
+                Some((place, call.body["chat_id"].as_i64()?, call.body["text"].as_str()?.to_owned()))
+            })
+            .collect()
+    }
+
+    /// Waits until it is so, or `patience` is over.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub async fn comes(&self, patience: Duration, mut so: impl FnMut(&Self) -> bool) -> bool {
+        let mut changes = self.changes.subscribe();
+        let wait = async {
+            while !so(self) {
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(patience, wait).await.is_ok()
+    }
+
     /// Waits until it is so.
     pub async fn until(&self, what: &str, so: impl Fn(&Self) -> bool) {
         let mut changes = self.changes.subscribe();

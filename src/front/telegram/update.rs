@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::front::{Attachment, FileRef, typed};
+use crate::front::{Attachment, FORWARDED, FileRef, typed};
 use crate::ids::ChatId;
 use crate::store::InboxMessage;
 
@@ -99,6 +99,10 @@ fn is_private(message: &Value) -> bool {
 
 /// What the message says: its text, its caption, or what was attached. `None` when it says nothing to the shop.
 fn words(message: &Value, private: bool) -> Option<String> {
+    // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
+    if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
+        return private.then(|| Attachment { kind: FORWARDED.to_owned(), file: None }.to_text());
+    }
     let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     if let Some(text) = written("text") {
         return Some(text.to_owned());

@@ -1,7 +1,7 @@
 //! A reseller's own things: balance, prices, last orders, PIN.
 
 use super::super::pins;
-use super::{Answer, Visit};
+use super::{Answer, Tried, Visit};
 use chrono::{Datelike as _, NaiveDate};
 
 use crate::catalog::{Catalog, Product};
@@ -95,8 +95,14 @@ impl Visit<'_> {
         } else if fits(second).await {
             first
         } else {
-            // Counts as one wrong try, whichever of the two was meant as the old one.
-            self.pin_fits(&agent, first, answer).await;
+            // Two PINs were tried, so two tries count.
+            let tries = if first == second { 1 } else { 2 };
+            let reply = match self.count_wrong(&agent, tries, answer) {
+                Tried::Locked { until } => Reply::PinLocked { until },
+                Tried::Wrong { tries_left } => Reply::PinWrong { tries_left },
+                Tried::Fits => Reply::TryAgain,
+            };
+            answer.reply(reply);
             return;
         };
         if first.expose() == second.expose() {

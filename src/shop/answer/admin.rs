@@ -1,5 +1,6 @@
 //! What the shop's admins do: deposits, resellers, orders that need a person.
 
+use super::super::Shop;
 use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
@@ -171,6 +172,10 @@ impl Visit<'_> {
     /// Ends an order by a person's knowledge; also corrects one that ended otherwise.
     async fn decide(&self, id: OrderId, verdict: AdminVerdict, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+        if order.is_in_flight() {
+            Self::admin_refused(answer, AdminProblem::StillSending { order: id });
+            return Ok(());
+        }
         let event = Event::Decided { by: self.message.chat.clone(), verdict };
         let fresh = self.shop.fresh_reference(self.at).await?;
         let Some(step) = step(&order, event, fresh, self.at) else {
@@ -183,7 +188,10 @@ impl Visit<'_> {
             OrderState::Final(end) if end.failure.is_none() => Verdict::Success,
             OrderState::Final(_) => Verdict::Failed,
         };
-        answer.reply(Reply::AdminDecided { order: id, verdict });
+        let mut decided =
+            Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
+        decided.balance_of = Some(AccountId::Agent(order.agent));
+        answer.commit.says.push(decided);
         answer.commit.postings.extend(step.postings);
         answer.commit.says.extend(self.shop.says_of(&step.order, step.notices));
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
@@ -195,6 +203,8 @@ impl Visit<'_> {
         if !order.is_open() {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
+        } else if order.is_in_flight() {
+            Self::admin_refused(answer, AdminProblem::StillSending { order: id });
         } else if self.shop.can_check(&order) {
             answer.reply(Reply::AdminRechecking { order: id });
             answer.check.push(id);

@@ -14,6 +14,7 @@ use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::command::{self, Command, Feature, Language, Pin, ReportKind};
+use crate::front::{Attachment, FORWARDED};
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::AccountId;
 use crate::reply::Reply;
@@ -72,6 +73,13 @@ impl Answer {
     }
 }
 
+/// What became of trying a PIN.
+enum Tried {
+    Fits,
+    Wrong { tries_left: u8 },
+    Locked { until: DateTime<Utc> },
+}
+
 /// Who is speaking, and everything an answer may need.
 struct Visit<'a> {
     shop: &'a Arc<Shop>,
@@ -101,28 +109,49 @@ impl Visit<'_> {
 
     /// Checks a PIN. When it does not fit, the answer counts the try and says so.
     async fn pin_fits(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> bool {
+        let reply = match self.try_pin(agent, pin, answer).await {
+            Tried::Fits => return true,
+            Tried::Wrong { tries_left } => Reply::PinWrong { tries_left },
+            Tried::Locked { until } => Reply::PinLocked { until },
+        };
+        answer.reply(reply);
+        false
+    }
+
+    /// Tries a PIN and keeps count in the answer, without a word.
+    async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
         if let Some(until) = agent.pin.locked(self.at) {
-            answer.reply(Reply::PinLocked { until });
-            return false;
+            return Tried::Locked { until };
         }
-        let mut after = agent.clone();
         if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
             if agent.pin.has_failures() {
+                let mut after = agent.clone();
                 after.pin.succeed();
                 answer.write_agent(agent, after);
             }
-            return true;
+            return Tried::Fits;
         }
-        let reply = match after.pin.fail(self.at) {
-            WrongPin::TriesLeft(tries_left) => Reply::PinWrong { tries_left },
-            WrongPin::LockedUntil(until) => {
-                tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
-                Reply::PinLocked { until }
+        self.count_wrong(agent, 1, answer)
+    }
+
+    /// Counts so many wrong tries at once.
+    fn count_wrong(&self, agent: &Agent, tries: u8, answer: &mut Answer) -> Tried {
+        let mut after = agent.clone();
+        let mut result = Tried::Fits;
+        for _ in 0..tries {
+            result = match after.pin.fail(self.at) {
+                WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
+                WrongPin::LockedUntil(until) => {
+                    tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
+                    Tried::Locked { until }
+                }
+            };
+            if matches!(result, Tried::Locked { .. }) {
+                break;
             }
-        };
+        }
         answer.write_agent(agent, after);
-        answer.reply(reply);
-        false
+        result
     }
 }
 
@@ -132,8 +161,19 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
     let mut answer = Answer::new(message, locale, visit.at);
+    if let Some(attachment) = Attachment::from_text(&message.text) {
+        if message.private {
+            answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
+        }
+        return Ok(answer);
+    }
     if message.text.len() > LONGEST_MESSAGE {
-        answer.reply(Reply::TooLong { limit: LONGEST_MESSAGE });
+        if message.private {
+            if can_forget(message.chat.channel) {
+                forget(&mut answer, message);
+            }
+            answer.reply(Reply::TooLong { limit: LONGEST_MESSAGE });
+        }
         return Ok(answer);
     }
     let command = command::parse(&message.text);

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Answer, Visit};
+use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
-use crate::command::{BadOrder, DestinationFault, OrderRequest, Problem, Topic};
+use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem, Topic};
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
@@ -24,11 +24,11 @@ impl Visit<'_> {
             }
             return Ok(());
         }
-        let Some(pin) = &request.pin else {
-            answer.reply(Reply::PinMissing { example: format!("{}.PIN", self.message.text.trim()) });
-            return Ok(());
-        };
-        if !self.pin_fits(&agent, pin, answer).await {
+        if let Err(why) = self.admit(&agent, &request, answer).await {
+            if let Some(line) = request.lines.first() {
+                let (product, dest) = (line.what.to_string(), line.dest.to_string());
+                refuse(&agent, answer, Refused { product, dest, why });
+            }
             return Ok(());
         }
         let mut till = Till {
@@ -60,6 +60,19 @@ impl Visit<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the PIN lets a request in.
+    async fn admit(&self, agent: &Agent, request: &OrderRequest, answer: &mut Answer) -> Result<(), Why> {
+        let Some(pin) = &request.pin else {
+            let lines: Vec<_> = request.lines.iter().map(|line| format!("{}.{}", line.what, line.dest)).collect();
+            return Err(Why::PinMissing { example: format!("{}.PIN", lines.join(".")) });
+        };
+        match self.try_pin(agent, pin, answer).await {
+            Tried::Fits => Ok(()),
+            Tried::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
+            Tried::Locked { until } => Err(Why::PinLocked { until }),
+        }
     }
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
@@ -171,15 +184,14 @@ impl Till<'_> {
         Ok(order)
     }
 
-    /// The text that orders the same once more: with the first repeat number that is free.
+    /// The text that orders the same once more: with the first repeat number that is free. Empty when all are taken.
     async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
-        let mut slot = SlotKey { nth: slot.nth.max(1), ..slot.clone() };
-        while slot.nth < u8::MAX {
-            slot.nth += 1;
+        for nth in slot.nth + 1..=MAX_NTH {
+            let slot = SlotKey { nth, ..slot.clone() };
             if !self.taken.contains_key(&slot) && self.visit.shop.store.order_in_slot(&slot).await?.is_none() {
-                break;
+                return Ok(format!("{}.{nth}.{}.PIN", order.product, order.dest));
             }
         }
-        Ok(format!("{}.{}.{}.PIN", order.product, slot.nth, order.dest))
+        Ok(String::new())
     }
 }

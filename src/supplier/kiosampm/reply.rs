@@ -177,7 +177,11 @@ fn other_status(buy: &Buy<'_>, status: &str, occasion: Occasion) -> Outcome {
     // Row 12 first: its status word is one of the others'.
     if let Some(at) = lower.find("; sudah pernah jam") {
         let (earlier, rest) = status.split_at(at);
-        return earlier_order(buy, earlier.trim(), rest);
+        // A reference never sent before has no earlier order: whatever this speaks of, it is not this one.
+        return match occasion {
+            Occasion::Purchase => Outcome::Unknown(Doubt::Inconclusive("sudah pernah".to_owned())),
+            _ => earlier_order(buy, earlier.trim(), rest),
+        };
     }
     // Rows 2 and 3.
     if lower.starts_with("akan diproses") || lower.starts_with("masih dalam proses") {
