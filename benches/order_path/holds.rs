@@ -14,7 +14,7 @@ use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, InboxMessage, Payload, Say, Store, Versioned};
 use tempfile::TempDir;
 
-use crate::waits::Waits;
+use crate::waits::{Waits, Watch};
 
 const AGENTS: u32 = 1_000;
 /// What each has; no run comes near using it up.
@@ -55,14 +55,14 @@ impl Holds {
             }
             hands.push(ids.into_iter().map(hold).collect::<Vec<_>>());
         }
-        let started = Instant::now();
+        let watch = Watch::start();
         let tasks: Vec<_> =
             hands.into_iter().map(|commits| tokio::spawn(caller(self.store.clone(), commits))).collect();
         let mut each = Vec::new();
         for task in tasks {
             each.extend(task.await.expect("a caller ends well"));
         }
-        waits.note(started, each)
+        waits.note(&watch, each)
     }
 
     pub async fn close(self) {

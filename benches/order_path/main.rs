@@ -22,7 +22,7 @@ use waits::Waits;
 const AT_ONCE: [usize; 4] = [1, 16, 64, 256];
 
 fn parse(c: &mut Criterion) {
-    let ten = (0..10).map(|n| format!("S10.0812345678{n}0.")).collect::<String>() + "1234";
+    let ten = (0..10).map(|n| format!("S10.0812345678{n}0.")).collect::<Vec<_>>().concat() + "1234";
     let mut group = c.benchmark_group("parse");
     group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
     for (name, text) in [("one order", "S10.081234567890.1234"), ("ten orders", ten.as_str())] {

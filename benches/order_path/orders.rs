@@ -30,7 +30,7 @@ use konter::store::{Commit, InboxMessage, Outgoing, Payload, Store, Versioned};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 
-use crate::waits::Waits;
+use crate::waits::{Waits, Watch};
 
 const BALANCE: i64 = 1_000_000_000_000;
 /// A reply that takes longer is lost, and the figures with it.
@@ -91,7 +91,7 @@ impl Orders {
     /// Orders so many times, shared among the resellers as each is done with its last.
     pub async fn run(&self, count: u64, waits: &mut Waits) -> Duration {
         let left = Arc::new(AtomicU64::new(count));
-        let started = Instant::now();
+        let watch = Watch::start();
         let mut tasks = Vec::new();
         for reseller in &self.resellers {
             let (shop, texts, reseller) = (self.shop.clone(), self.texts.clone(), reseller.clone());
@@ -111,7 +111,7 @@ impl Orders {
         for task in tasks {
             each.extend(task.await.expect("a reseller ends well"));
         }
-        waits.note(started, each)
+        waits.note(&watch, each)
     }
 
     /// The figures count only if the books are right and nothing was bought twice.
