@@ -8,8 +8,15 @@ use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier 
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 
 use crate::ids::AgentId;
+
+/// Hashes worked out at once. Each takes 19 MiB and a processor for some 20 ms; after a restart every reseller's first
+/// order needs one, and hundreds together would leave the shop neither memory nor time for anything else.
+const AT_ONCE: usize = 2;
+
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Checks PINs. What it remembers is keyed with a random value that dies with the process, and is never stored.
 pub struct Pins {
@@ -34,7 +41,7 @@ impl Pins {
             return true;
         }
         let (hash, pin) = (hash.to_owned(), pin.to_owned());
-        let fits = tokio::task::spawn_blocking(move || verify(&hash, &pin)).await.unwrap_or(false);
+        let fits = slowly(move || verify(&hash, &pin)).await.unwrap_or(false);
         if fits {
             self.known.lock().insert(agent, Known(digest));
         }
@@ -58,13 +65,23 @@ fn verify(hash: &str, pin: &str) -> bool {
 /// Hashes a PIN for keeping; slow, on a thread of its own. `None` when the machine cannot (no memory, no randomness).
 pub async fn hash(pin: &str) -> Option<String> {
     let pin = pin.to_owned();
-    tokio::task::spawn_blocking(move || {
+    slowly(move || {
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
         Argon2::default().hash_password(pin.as_bytes(), &salt).ok().map(|hash| hash.to_string())
     })
     .await
-    .ok()
     .flatten()
+}
+
+/// Does slow work on a thread of its own when it is its turn.
+async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let turn = TURNS.acquire().await.ok()?;
+    let working = tokio::task::spawn_blocking(move || {
+        // Kept until the work is done, also when whoever asked has gone.
+        let _turn = turn;
+        work()
+    });
+    working.await.ok()
 }
 
 #[cfg(test)]

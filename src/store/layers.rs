@@ -3,6 +3,7 @@
 //! must be freed, they settle: they are written to sled row by row and the record is deleted, in one batch. A row that
 //! changed or went again before it settled never costs sled anything. After a restart the log is read back.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::{ControlFlow, Range};
@@ -49,6 +50,43 @@ impl Kv for Layers {
             Direction::Up => merge(rows, &self.disk, range, direction, visit),
             Direction::Down => merge(rows.rev(), &self.disk, range, direction, visit),
         }
+    }
+}
+
+/// The young layer alone: what it knows can be read without waiting for anything.
+pub(super) struct Glance<'a> {
+    young: &'a RwLock<Rows>,
+    /// Something was asked that only the disk knows; what was answered means nothing then.
+    fell_short: Cell<bool>,
+}
+
+impl Layers {
+    pub(super) fn glance(&self) -> Glance<'_> {
+        Glance { young: &self.young, fell_short: Cell::new(false) }
+    }
+}
+
+impl Glance<'_> {
+    /// Whether everything asked so far could be told.
+    pub(super) fn was_enough(&self) -> bool {
+        !self.fell_short.get()
+    }
+}
+
+impl Kv for Glance<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        // A walk over the disk can hold the lock for long, so nobody waits for it here.
+        let young = self.young.try_read();
+        if let Some(young) = young.as_ref().and_then(|rows| rows.get(key)) {
+            return Ok(young.row.clone());
+        }
+        self.fell_short.set(true);
+        Ok(None)
+    }
+
+    fn scan(&self, _: Range<Vec<u8>>, _: Direction, _: Visit<'_>) -> Result<(), StoreError> {
+        self.fell_short.set(true);
+        Ok(())
     }
 }
 
@@ -200,3 +238,6 @@ pub(super) struct Unsynced {
     pieces: u32,
     bytes: usize,
 }
+
+#[cfg(test)]
+mod tests;

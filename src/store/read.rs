@@ -23,9 +23,9 @@ fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
 }
 
 /// What an engine's rows say.
-pub(super) struct Reader<'a, K>(pub &'a K);
+pub(super) struct Reader<'a, K: ?Sized>(pub &'a K);
 
-impl<K: Kv> Reader<'_, K> {
+impl<K: Kv + ?Sized> Reader<'_, K> {
     fn row<T: serde::de::DeserializeOwned>(&self, what: &'static str, key: &[u8]) -> Result<Option<T>, StoreError> {
         self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
     }

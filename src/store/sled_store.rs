@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::oneshot;
 
 use super::apply::{Prepared, Tip};
-use super::kv::Kv as _;
+use super::kv::Kv;
 use super::layers::{Layers, Log};
 use super::read::Reader;
 use super::reads::{Sequences, store_with_reads};
@@ -83,17 +83,32 @@ impl SledStore {
         Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer })
     }
 
-    /// Reads on a thread that may block. All there is to read is durable.
+    /// Reads what is young at once, everything else on a thread that may block: going there and back costs more than
+    /// the read itself, and an order on its way is always young. All there is to read is durable.
     async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Reader<'_, Layers>) -> Result<T, StoreError> + Send + 'static,
+        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        if let Some(found) = self.glance(&read) {
+            return found;
+        }
         let kv = self.kv.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let kv = kv.read();
             read(&Reader(kv.as_ref().ok_or_else(closed)?))
         });
         reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+    }
+
+    /// Never waits; `None` when the young layer does not know enough.
+    fn glance<T>(
+        &self,
+        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let kv = self.kv.try_read()?;
+        let glance = kv.as_ref()?.glance();
+        let found = read(&Reader(&glance));
+        glance.was_enough().then_some(found)
     }
 
     fn let_go(&self) -> Option<thread::JoinHandle<()>> {

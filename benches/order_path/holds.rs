@@ -1,0 +1,171 @@
+//! Durable holds: the commit the shop makes when it accepts an order.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use konter::agent::Locale;
+use konter::catalog::{ProductKind, Route};
+use konter::ids::{AgentId, ChatId, OrderId, Reference};
+use konter::ledger::{AccountId, Posting, Reason};
+use konter::money::Rupiah;
+use konter::order::{Order, OrderState, new_attempt};
+use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::{Commit, InboxMessage, Payload, Say, Store, Versioned};
+use tempfile::TempDir;
+
+use crate::waits::{Waits, Watch};
+
+const AGENTS: u32 = 1_000;
+/// What each has; no run comes near using it up.
+const BALANCE: i64 = 1_000_000_000_000;
+/// Messages stored together before the watch starts.
+const RECEIVED_AT_ONCE: usize = 500;
+const PRICE: i64 = 10_500;
+
+/// A store with resellers in it.
+pub struct Holds {
+    store: Arc<SledStore>,
+    placed: u64,
+    _folder: TempDir,
+}
+
+impl Holds {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
+        let mut commit = Commit::new(now());
+        commit.postings = (1..=AGENTS).map(deposit).collect();
+        store.commit(commit).await.expect("deposits");
+        Self { store: Arc::new(store), placed: 0, _folder: folder }
+    }
+
+    /// Places so many orders, each caller one after the other. Their messages are in the inbox before the watch starts.
+    pub async fn run(&mut self, callers: usize, count: u64, waits: &mut Waits) -> Duration {
+        let mut work = vec![Vec::new(); callers];
+        for (place, id) in (self.placed + 1..=self.placed + count).enumerate() {
+            work[place % callers].push(id);
+        }
+        self.placed += count;
+        let mut hands = Vec::with_capacity(callers);
+        for ids in work {
+            for some in ids.chunks(RECEIVED_AT_ONCE) {
+                let received = some.iter().map(|&id| message(id)).collect();
+                self.store.commit(Commit { received, ..Commit::new(now()) }).await.expect("received");
+            }
+            hands.push(ids.into_iter().map(hold).collect::<Vec<_>>());
+        }
+        let watch = Watch::start();
+        let tasks: Vec<_> =
+            hands.into_iter().map(|commits| tokio::spawn(caller(self.store.clone(), commits))).collect();
+        let mut each = Vec::new();
+        for task in tasks {
+            each.extend(task.await.expect("a caller ends well"));
+        }
+        waits.note(&watch, each)
+    }
+
+    pub async fn close(self) {
+        self.store.close().await.expect("closes");
+    }
+}
+
+async fn caller(store: Arc<SledStore>, commits: Vec<Commit>) -> Vec<Duration> {
+    let mut waits = Vec::with_capacity(commits.len());
+    for commit in commits {
+        let asked = Instant::now();
+        store.commit(commit).await.expect("held");
+        waits.push(asked.elapsed());
+    }
+    waits
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+fn deposit(agent: u32) -> Posting {
+    Posting::Transfer {
+        debit: AccountId::Cash,
+        credit: AccountId::Agent(AgentId(agent)),
+        amount: Rupiah::new(BALANCE),
+        reason: Reason::Deposit,
+        order: None,
+        note: None,
+        may_overdraw: false,
+    }
+}
+
+fn agent_of(id: u64) -> AgentId {
+    AgentId(u32::try_from(id % u64::from(AGENTS)).unwrap_or(0) + 1)
+}
+
+fn chat_of(id: u64) -> ChatId {
+    ChatId::telegram(i64::from(agent_of(id).0))
+}
+
+fn message(id: u64) -> InboxMessage {
+    InboxMessage {
+        chat: chat_of(id),
+        message: id.to_string(),
+        text: format!("S10.{}.1234", dest(id)),
+        sent_at: now(),
+        private: true,
+        sender: "Budi".to_owned(),
+    }
+}
+
+fn dest(id: u64) -> String {
+    format!("0812{:08}", id * 7919 % 100_000_000)
+}
+
+fn hold(id: u64) -> Commit {
+    let order = order(id);
+    let mut commit = Commit::new(now());
+    commit.answers = Some((message(id).key(), id));
+    commit.handled = Some(message(id).key());
+    commit.postings.push(Posting::Hold {
+        order: order.id,
+        debit: AccountId::Agent(order.agent),
+        credit: AccountId::Sales,
+        amount: order.price,
+    });
+    let payload = Payload::Forget { message: id.to_string() };
+    commit.says.push(Say { chat: order.chat.clone(), locale: Locale::Id, payload, balance_of: None });
+    commit.orders.push(Versioned { expected: None, row: order });
+    commit
+}
+
+fn order(id: u64) -> Order {
+    let route = Route {
+        supplier: "kios".parse().expect("an id"),
+        sku: "S10".to_owned(),
+        denom: None,
+        cost: Rupiah::new(10_150),
+        priority: 1,
+        open: true,
+    };
+    Order {
+        id: OrderId(id),
+        version: 1,
+        agent: agent_of(id),
+        chat: chat_of(id),
+        locale: Locale::Id,
+        product: "S10".parse().expect("a code"),
+        product_name: "Telkomsel 10.000".to_owned(),
+        kind: ProductKind::Topup,
+        dest: dest(id),
+        nth: 1,
+        day: now().date_naive(),
+        buyer_phone: None,
+        client_reference: None,
+        price: Rupiah::new(PRICE),
+        untried: Vec::new(),
+        attempts: vec![new_attempt(Reference(id), route)],
+        state: OrderState::Open,
+        announced: false,
+        escalated: false,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
