@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::open::{Opened, fault, open};
-use super::run::{no_proxies, serve, told_to_stop};
+use super::run::{Signals, no_proxies, serve};
 use crate::agent::{Agent, AgentStatus, PinState};
 use crate::catalog::SAMPLE;
 use crate::config::Settings;
@@ -45,6 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// When the store or the simulators cannot be started.
 pub async fn demo() -> Result<(), Failure> {
     telemetry::start_logging("error");
+    let mut signals = Signals::listen();
     let home = Home::new()?;
     let simulators = simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
@@ -73,7 +74,7 @@ pub async fn demo() -> Result<(), Failure> {
             result?;
             wait_until(PATIENCE, || all_final(store.as_ref())).await.map_err(fault)?;
         }
-        () = told_to_stop() => {}
+        () = signals.told_to_stop() => {}
     }
     shop.stop(Duration::from_secs(1)).await;
     stop.cancel();

@@ -34,6 +34,7 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(5);
 /// When settings are wrong, the store cannot be used, or the address is taken.
 pub async fn run() -> Result<(), Failure> {
     telemetry::start_logging("info");
+    let mut signals = Signals::listen();
     let settings = settings_or_failure()?;
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
@@ -82,7 +83,7 @@ pub async fn run() -> Result<(), Failure> {
     };
     let ended = tokio::select! {
         ended = receiving => ended,
-        () = told_to_stop() => Ok(()),
+        () = signals.told_to_stop() => Ok(()),
     };
     tracing::info!("stopping: finishing what is under way");
     // Replies of the last orders still go out while they finish.
@@ -144,25 +145,45 @@ fn spawn_audit(store: Arc<dyn crate::store::Store>) {
     });
 }
 
-/// SIGINT or SIGTERM.
-pub(super) async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// SIGINT or SIGTERM, heard from the moment this is made: a signal during a start is a stop, not a kill.
+pub(super) struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            },
-            Err(error) => {
-                tracing::error!(%error, "SIGTERM cannot be heard");
-                let _ = interrupt.await;
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    pub(super) fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let heard = |kind: SignalKind| {
+                signal(kind).inspect_err(|error| tracing::error!(%error, "a signal cannot be heard")).ok()
+            };
+            Self { terminate: heard(SignalKind::terminate()), interrupt: heard(SignalKind::interrupt()) }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    pub(super) async fn told_to_stop(&mut self) {
+        #[cfg(unix)]
+        {
+            async fn hear(signal: &mut Option<tokio::signal::unix::Signal>) {
+                match signal {
+                    Some(signal) => drop(signal.recv().await),
+                    None => std::future::pending().await,
+                }
+            }
+            tokio::select! {
+                () = hear(&mut self.terminate) => {}
+                () = hear(&mut self.interrupt) => {}
             }
         }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
     }
-    #[cfg(not(unix))]
-    let _ = interrupt.await;
 }
 
 /// Whose forwarded address is believed in the demo: nobody's.

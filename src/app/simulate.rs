@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::open::fault;
-use super::run::told_to_stop;
+use super::run::Signals;
 use crate::simulator::{self, Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 use crate::telemetry;
 
@@ -12,6 +12,7 @@ use crate::telemetry;
 /// When no port can be had.
 pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
     telemetry::start_logging("warn");
+    let mut signals = Signals::listen();
     let mut config = SimulatorConfig::loopback(Pace::Demo);
     config.callback_base = Some(callbacks.trim_end_matches('/').to_owned());
     let simulators = simulator::start(config).await.map_err(fault)?;
@@ -33,7 +34,7 @@ pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
         eprintln!("  {ending:>9}  {}{}", row.happens, instead(row.instead));
     }
     eprintln!("  {LISTED_ENDING}\nCtrl-C ends.");
-    told_to_stop().await;
+    signals.told_to_stop().await;
     simulators.stop().await;
     Ok(())
 }

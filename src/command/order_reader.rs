@@ -2,11 +2,12 @@
 //! order. That is what keeps `S10 0812 345 67 1234` from buying for the wrong number.
 
 use super::atom::Atom;
-use super::dest::Destination;
+use super::dest::{Destination, DestinationFault};
 use super::order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderLine, OrderRequest, What};
 use super::order_parts::{Target, nth, targets, what};
-use super::pin::is_pin;
+use super::pin::{NEW_PIN_DIGITS, is_pin};
 use super::problem::{Part, Problem};
+use super::typed::Typed;
 use crate::phone::Phone;
 
 /// More atoms than the longest order message needs.
@@ -75,7 +76,7 @@ pub(super) fn read(atoms: &[Atom<'_>], starts: &[(usize, Opening)], reference: O
         return Found::Bad(BadOrder { what: None, problem: Problem::Ambiguous });
     }
     if let Some(request) = strict.requests.pop() {
-        return Found::Order(request);
+        return short_number(atoms, &request).map_or(Found::Order(request), Found::Bad);
     }
     if let Some(fault) = strict.fault {
         return Found::Bad(fault);
@@ -89,6 +90,18 @@ pub(super) fn read(atoms: &[Atom<'_>], starts: &[(usize, Opening)], reference: O
         return Found::Bad(fault);
     }
     begun(atoms, starts, reference).map_or(Found::Nothing, Found::Bad)
+}
+
+/// `S10.0812345.1234`: taken as one number in two pieces it would be an order without a PIN. It is a number that is too
+/// short and a PIN, which must not be shown back as part of a number.
+fn short_number(atoms: &[Atom<'_>], request: &OrderRequest) -> Option<BadOrder> {
+    let ([line], None, [.., number, pin]) = (request.lines.as_slice(), &request.pin, atoms) else { return None };
+    let pin_like = NEW_PIN_DIGITS.contains(&pin.text.len()) && pin.text.bytes().all(|b| b.is_ascii_digit());
+    let in_two_pieces = pin_like && line.dest.as_str().ends_with(pin.text) && number.text.starts_with(['0', '+', '6']);
+    in_two_pieces.then(|| BadOrder {
+        what: Some(line.what.clone()),
+        problem: Problem::Destination(DestinationFault::TooShort, Typed::new(number.text)),
+    })
 }
 
 fn opens_like_an_order(atoms: &[Atom<'_>]) -> bool {

@@ -154,7 +154,10 @@ impl Shop {
                     self.apply(id, &Event::Overdue, &Along::default()).await?;
                 }
                 // Should it still be ready (another buyer waits for its turn), it is looked at again.
-                self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
+                let ready = |order: &Order| order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
+                if self.store.order(id).await?.is_some_and(|order| order.is_open() && ready(&order)) {
+                    self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
+                }
                 Ok(())
             }
             Todo::Escalate => self.apply(id, &Event::Overdue, &Along::default()).await.map(drop),
