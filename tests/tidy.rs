@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 10] = [
+const CORE: [&str; 11] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
+    "src/attachment.rs",
     "src/phone",
     "src/command",
     "src/catalog",

@@ -118,7 +118,7 @@ impl Telegram {
         self.name.get().map(String::as_str)
     }
 
-    /// Fetches a file an [`Attachment`](crate::front::Attachment) names, at most `limit` bytes.
+    /// Fetches a file an [`Attachment`](crate::attachment::Attachment) names, at most `limit` bytes.
     pub async fn download(&self, file_id: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
         self.api.download(file_id, limit, self.timing.call).await
     }

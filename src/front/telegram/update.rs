@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::front::{Attachment, FORWARDED, FileRef, typed};
+use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
+
 use crate::ids::ChatId;
 use crate::store::InboxMessage;
 

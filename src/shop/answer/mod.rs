@@ -13,8 +13,9 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
+use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Topic};
-use crate::front::{Attachment, FORWARDED};
+
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::AccountId;
 use crate::reply::Reply;

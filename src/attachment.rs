@@ -1,0 +1,72 @@
+//! Messages without words: a photo, a voice message, a file, a forwarded message. They travel through the inbox as the
+//! message's text, behind a mark that no one can type.
+
+/// Something sent without words: a photo, a voice message, a file. It travels through the inbox as the message's text,
+/// behind a mark that no one can type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is, by Telegram's name for it: `photo`, `sticker`, `document`.
+    pub kind: String,
+    /// Only for a document.
+    pub file: Option<FileRef>,
+}
+
+/// The kind of a forwarded message: what it says was not meant for us by who sent it on.
+pub const FORWARDED: &str = "forwarded";
+
+/// A file that lies at the chat service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRef {
+    /// The service's id of it.
+    pub id: String,
+    pub name: String,
+}
+
+/// Opens an attachment's text and stands between its parts. Fronts take it off the start of what people type.
+const MARK: char = '\u{1}';
+
+impl Attachment {
+    /// As the text of an inbox message.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{MARK}{}", self.kind);
+        if let Some(file) = &self.file {
+            for part in [&file.id, &file.name] {
+                text.push(MARK);
+                text.extend(part.chars().filter(|&c| c != MARK));
+            }
+        }
+        text
+    }
+
+    /// The attachment an inbox message's text stands for; `None` for words.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix(MARK)?.splitn(3, MARK);
+        let kind = parts.next()?.to_owned();
+        let file = parts.next().map(|id| FileRef { id: id.to_owned(), name: parts.next().unwrap_or("").to_owned() });
+        Some(Self { kind, file })
+    }
+}
+
+/// What someone typed, so that it can never be taken for an attachment.
+pub fn typed(text: &str) -> &str {
+    text.trim_start_matches(MARK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attachment_survives_the_inbox_and_cannot_be_typed() {
+        let file = FileRef { id: "BQAC".into(), name: "harga.csv".into() };
+        for attachment in
+            [Attachment { kind: "photo".into(), file: None }, Attachment { kind: "document".into(), file: Some(file) }]
+        {
+            assert_eq!(Attachment::from_text(&attachment.to_text()), Some(attachment.clone()));
+            assert_eq!(Attachment::from_text(typed(&attachment.to_text())), None);
+        }
+        assert_eq!(Attachment::from_text("S10.0812.1234"), None);
+    }
+}
