@@ -1,5 +1,7 @@
 //! Logs and metrics. Logs go to stderr, so that stdout stays what a command was asked for.
 
+use std::io::IsTerminal as _;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -7,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 pub fn start_logging(default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // Already set when several shops run in one process, as tests do; the first one's choice stands.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let _ = log.try_init();
 }
 
 /// Starts keeping metrics. `None` when something else in this process already does.
@@ -19,5 +23,6 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     metrics::describe_counter!("konter_orders_final_total", "Orders that became final, by supplier and verdict");
     metrics::describe_counter!("konter_callbacks_total", "Callbacks received, by what became of them");
     metrics::describe_gauge!("konter_orders_open", "Orders that are not final");
+    metrics::describe_gauge!("konter_held_rupiah", "What open orders hold of the resellers' balances");
     Some(handle)
 }

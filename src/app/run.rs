@@ -47,7 +47,7 @@ pub async fn run() -> Result<(), Failure> {
     // Orders first: what the inbox orders now must not be taken for something interrupted.
     let orders = shop.recover().await.map_err(fault)?;
     let messages = shop.recover_inbox().await.map_err(fault)?;
-    tracing::info!(%listen, messages, orders, "konter is open; taken up from before: messages and orders");
+    tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
     shop.start();
 
     let stop = CancellationToken::new();

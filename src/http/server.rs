@@ -146,7 +146,10 @@ async fn health(State(http): State<Http>) -> Response {
 
 async fn metrics(State(http): State<Http>) -> Response {
     match &http.metrics {
-        Some(handle) => ([("content-type", "text/plain; version=0.0.4")], handle.render()).into_response(),
+        Some(handle) => {
+            http.shop.measure().await;
+            ([("content-type", "text/plain; version=0.0.4")], handle.render()).into_response()
+        }
         None => (StatusCode::NOT_FOUND, "metrics are off\n").into_response(),
     }
 }

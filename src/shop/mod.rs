@@ -128,6 +128,17 @@ impl Shop {
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
+    /// Puts what is open now into the metrics; the rest is counted as it happens.
+    pub async fn measure(&self) {
+        if let Ok(holds) = self.store.holds().await {
+            // Whole rupiah far below 2^53: nothing is lost.
+            #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
+            let (open, held) = (holds.len() as f64, holds.iter().map(|hold| hold.amount.get()).sum::<i64>() as f64);
+            metrics::gauge!("konter_orders_open").set(open);
+            metrics::gauge!("konter_held_rupiah").set(held);
+        }
+    }
+
     /// Starts the work that goes on by itself.
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
