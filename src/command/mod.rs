@@ -188,31 +188,6 @@ pub enum Feature {
     FeeScheme,
 }
 
-impl Feature {
-    /// Its Indonesian name, for the reply that says it is not there.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DownlineRegistration => "pendaftaran downline",
-            Self::DownlineList => "daftar downline",
-            Self::DownlineBalance => "cek saldo downline",
-            Self::DownlineStatus => "blokir/aktifkan downline",
-            Self::Markup => "markup harga downline",
-            Self::SenderNumbers => "nomor pengirim paralel",
-            Self::ShopName => "ganti nama konter",
-            Self::Commission => "komisi dan bonus",
-            Self::Points => "poin hadiah",
-            Self::TakeBack => "tarik saldo",
-            Self::CancelOrder => "pembatalan transaksi",
-            Self::CentreNumbers => "nomor center",
-            Self::ResetPin => "reset PIN lewat pesan (hubungi admin)",
-            Self::Receipt => "cetak ulang struk",
-            Self::StaffUsers => "pengguna loket",
-            Self::FeeScheme => "ganti skema fee",
-        }
-    }
-}
-
 /// Reads a message.
 #[must_use]
 pub fn parse(text: &str) -> Command {

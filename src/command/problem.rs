@@ -1,9 +1,6 @@
 //! What can be wrong with a message, and how to type it right.
 
-use std::fmt;
-
 use super::dest::DestinationFault;
-use super::order::MAX_ORDERS_PER_MESSAGE;
 use super::typed::Typed;
 
 /// A part of a command.
@@ -27,32 +24,7 @@ pub enum Part {
     Language,
 }
 
-impl Part {
-    /// The Indonesian word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Product => "kode produk",
-            Self::Destination => "nomor tujuan",
-            Self::Customer => "nomor pelanggan",
-            Self::Pin => "PIN",
-            Self::NewPin => "PIN baru",
-            Self::Amount => "jumlah",
-            Self::Price => "harga",
-            Self::Agent => "agen",
-            Self::Name => "nama",
-            Self::Text => "isi pesan",
-            Self::Date => "tanggal",
-            Self::OrderNumber => "nomor transaksi",
-            Self::Ticket => "nomor tiket",
-            Self::SerialNumber => "SN",
-            Self::Reason => "alasan",
-            Self::Language => "bahasa",
-        }
-    }
-}
-
-/// What is wrong. `Display` says it in Indonesian, for who typed the message.
+/// What is wrong; the words for it are the replies'.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     Missing(Part),
@@ -83,26 +55,6 @@ impl Problem {
     /// Something else stands where `part` belongs.
     pub(super) fn unfit(part: Part, text: &str) -> Self {
         Self::Unfit(part, Typed::new(&super::redact(text)))
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(part) => write!(f, "{} belum diisi", part.word()),
-            Self::Unfit(part, text) => write!(f, "{} tidak terbaca: {text}", part.word()),
-            Self::Destination(DestinationFault::Unreadable, text) => write!(f, "nomor tujuan tidak terbaca: {text}"),
-            Self::Destination(DestinationFault::TooShort, text) => write!(f, "nomor tujuan kurang digit: {text}"),
-            Self::Destination(DestinationFault::TooLong, text) => write!(f, "nomor tujuan kelebihan digit: {text}"),
-            Self::Leftover(text) => write!(f, "kelebihan: {text}"),
-            Self::Ambiguous => f.write_str("bisa dibaca lebih dari satu arti, tulis nomornya tanpa spasi atau titik"),
-            Self::DifferentPins => f.write_str("PIN dalam satu pesan harus sama"),
-            Self::RepeatsDisagree => f.write_str("urutan transaksi ditulis dua kali dan berbeda"),
-            Self::SameOrderTwice => f.write_str("produk dan tujuan yang sama ditulis dua kali"),
-            Self::TooManyOrders => write!(f, "paling banyak {MAX_ORDERS_PER_MESSAGE} transaksi per pesan"),
-            Self::ReferenceForSeveral => f.write_str("R# hanya untuk satu transaksi per pesan"),
-            Self::NegativeAmount => f.write_str("jumlah tidak boleh minus"),
-        }
     }
 }
 

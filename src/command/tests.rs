@@ -461,7 +461,10 @@ fn no_pin_is_ever_printed() {
         let command = parse(text);
         assert!(!format!("{command:?}").contains("73519"), "{text}: {command:?}");
         if let Command::BadOrder(BadOrder { problem, .. }) | Command::Incomplete { problem, .. } = &command {
-            assert!(!problem.to_string().contains("73519"), "{text}: {problem}");
+            let (Problem::Unfit(_, shown) | Problem::Destination(_, shown) | Problem::Leftover(shown)) = problem else {
+                continue;
+            };
+            assert!(!shown.as_str().contains("73519"), "{text}: {shown}");
         }
     }
 }

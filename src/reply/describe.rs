@@ -65,8 +65,8 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
             ("talk.group", none.maybe("bot", bot.as_ref().map(|b| b.trim_start_matches('@')), NAME))
         }
         Reply::NotUnderstood { problem, nearest } => {
-            let fields = none.maybe("problem", problem.as_ref().map(|p| p.trim_end_matches(['.', ' '])), SENTENCE);
-            ("talk.not_understood", fields.text("nearest", nearest, SENTENCE))
+            let problem = problem.as_ref().map(|problem| words::misread(problem, say));
+            ("talk.not_understood", none.set("problem", problem).text("nearest", nearest, SENTENCE))
         }
         Reply::NotOffered { feature } => ("talk.not_offered", none.set("feature", words::feature(feature, say))),
         Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),

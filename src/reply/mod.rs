@@ -20,8 +20,8 @@ pub use load::TextError;
 pub use rendered::Rendered;
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, Near, OrderCard, OrderLine, PriceLine, Refused, RegisterProblem, Reply,
-    SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
+    RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::says::{
-    AdminProblem, AgentCard, AttemptCard, Near, OrderCard, OrderLine, PriceLine, Refused, RegisterProblem, Reply,
-    SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
+    RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
 use crate::agent::AgentStatus;
@@ -123,11 +123,10 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::GroupPointer { bot: Some("konter_bot".to_owned()) },
             Reply::GroupPointer { bot: None },
         ],
-        Reply::NotUnderstood { .. } => [
-            Reply::NotUnderstood { problem: Some("PIN tidak ada".to_owned()), nearest: "S10.081234567890.PIN".to_owned() },
-            Reply::NotUnderstood { problem: None, nearest: "BANTUAN".to_owned() },
-        ],
-        Reply::NotOffered { .. } => FEATURES.into_iter().chain(["PULSA DARURAT"])
+        Reply::NotUnderstood { .. } => misreads().into_iter()
+            .map(|problem| Reply::NotUnderstood { problem: Some(problem), nearest: "S10.081234567890.PIN".to_owned() })
+            .chain([Reply::NotUnderstood { problem: None, nearest: "BANTUAN".to_owned() }]).collect::<Vec<_>>(),
+        Reply::NotOffered { .. } => FEATURES.into_iter().map(|(feature, _)| feature).chain(["PULSA DARURAT"])
             .map(|feature| Reply::NotOffered { feature: feature.to_owned() }).collect::<Vec<_>>(),
         Reply::TooLong { .. } => [Reply::TooLong { limit: 2_000 }],
         Reply::Forwarded => [Reply::Forwarded],
@@ -322,6 +321,46 @@ fn register_problems() -> Vec<RegisterProblem> {
         RegisterProblem::NameTooLong => [RegisterProblem::NameTooLong],
         RegisterProblem::PinMissing => [RegisterProblem::PinMissing],
         RegisterProblem::PinUnfit => [RegisterProblem::PinUnfit],
+    }
+}
+
+fn misreads() -> Vec<Misread> {
+    let text = || "12 cepat".to_owned();
+    every! { Misread:
+        Misread::Missing { .. } => part_names().into_iter().map(|part| Misread::Missing { part }).collect::<Vec<_>>(),
+        Misread::Unfit { .. } => [Misread::Unfit { part: PartName::Amount, text: text() }],
+        Misread::DestinationUnreadable { .. } => [Misread::DestinationUnreadable { text: text() }],
+        Misread::DestinationTooShort { .. } => [Misread::DestinationTooShort { text: "0812345".to_owned() }],
+        Misread::DestinationTooLong { .. } => [Misread::DestinationTooLong { text: "08123456789012345".to_owned() }],
+        Misread::Leftover { .. } => [Misread::Leftover { text: text() }],
+        Misread::Ambiguous => [Misread::Ambiguous],
+        Misread::DifferentPins => [Misread::DifferentPins],
+        Misread::RepeatsDisagree => [Misread::RepeatsDisagree],
+        Misread::SameOrderTwice => [Misread::SameOrderTwice],
+        Misread::TooManyOrders { .. } => [Misread::TooManyOrders { most: 10 }],
+        Misread::ReferenceForSeveral => [Misread::ReferenceForSeveral],
+        Misread::NegativeAmount => [Misread::NegativeAmount],
+    }
+}
+
+fn part_names() -> Vec<PartName> {
+    every! { PartName:
+        PartName::Product => [PartName::Product],
+        PartName::Destination => [PartName::Destination],
+        PartName::Customer => [PartName::Customer],
+        PartName::Pin => [PartName::Pin],
+        PartName::NewPin => [PartName::NewPin],
+        PartName::Amount => [PartName::Amount],
+        PartName::Price => [PartName::Price],
+        PartName::Agent => [PartName::Agent],
+        PartName::Name => [PartName::Name],
+        PartName::Text => [PartName::Text],
+        PartName::Date => [PartName::Date],
+        PartName::OrderNumber => [PartName::OrderNumber],
+        PartName::Ticket => [PartName::Ticket],
+        PartName::SerialNumber => [PartName::SerialNumber],
+        PartName::Reason => [PartName::Reason],
+        PartName::Language => [PartName::Language],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::clean::{NAME, SENTENCE, clean};
 use super::fields::Fields;
-use super::says::Verdict;
+use super::says::{Misread, PartName, Verdict};
 use crate::agent::AgentStatus;
 use crate::order::FailureReason;
 use crate::supplier::{Doubt, FailureKind};
@@ -119,42 +119,90 @@ pub(super) fn doubt(doubt: &Doubt, say: &Say<'_>) -> String {
     }
 }
 
-/// Features a shop may lack, as `Reply::NotOffered` can name them, each with its text; any other name is shown as it
-/// is.
-pub const FEATURES: [&str; 13] = [
-    "deposit_ticket",
-    "transfer",
-    "report",
-    "statement",
-    "complaint",
-    "meter",
-    "bill",
-    "downline",
-    "markup",
-    "sender",
-    "points",
-    "schedule",
-    "broadcast",
+/// What is wrong with a message, for who typed it; without a full stop, because the sentence goes on.
+pub(super) fn misread(misread: &Misread, say: &Say<'_>) -> String {
+    let none = Fields::new();
+    let typed = |text: &str| Fields::new().text("text", text, SENTENCE);
+    let told = match misread {
+        Misread::Missing { part } => say("problem.missing", none.set("part", part_name(*part, say))),
+        Misread::Unfit { part, text } => say("problem.unfit", typed(text).set("part", part_name(*part, say))),
+        Misread::DestinationUnreadable { text } => say("problem.destination_unreadable", typed(text)),
+        Misread::DestinationTooShort { text } => say("problem.destination_too_short", typed(text)),
+        Misread::DestinationTooLong { text } => say("problem.destination_too_long", typed(text)),
+        Misread::Leftover { text } => say("problem.leftover", typed(text)),
+        Misread::Ambiguous => say("problem.ambiguous", none),
+        Misread::DifferentPins => say("problem.different_pins", none),
+        Misread::RepeatsDisagree => say("problem.repeats_disagree", none),
+        Misread::SameOrderTwice => say("problem.same_order_twice", none),
+        Misread::TooManyOrders { most } => say("problem.too_many_orders", none.set("most", *most)),
+        Misread::ReferenceForSeveral => say("problem.reference_for_several", none),
+        Misread::NegativeAmount => say("problem.negative_amount", none),
+    };
+    told.trim_end_matches(['.', ' ']).to_owned()
+}
+
+fn part_name(part: PartName, say: &Say<'_>) -> String {
+    plain(
+        say,
+        match part {
+            PartName::Product => "part_name.product",
+            PartName::Destination => "part_name.destination",
+            PartName::Customer => "part_name.customer",
+            PartName::Pin => "part_name.pin",
+            PartName::NewPin => "part_name.new_pin",
+            PartName::Amount => "part_name.amount",
+            PartName::Price => "part_name.price",
+            PartName::Agent => "part_name.agent",
+            PartName::Name => "part_name.name",
+            PartName::Text => "part_name.text",
+            PartName::Date => "part_name.date",
+            PartName::OrderNumber => "part_name.order_number",
+            PartName::Ticket => "part_name.ticket",
+            PartName::SerialNumber => "part_name.serial_number",
+            PartName::Reason => "part_name.reason",
+            PartName::Language => "part_name.language",
+        },
+    )
+}
+
+/// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
+/// shown as it is.
+pub const FEATURES: [(&str, &str); 28] = [
+    ("deposit_ticket", "feature.deposit_ticket"),
+    ("transfer", "feature.transfer"),
+    ("report", "feature.report"),
+    ("statement", "feature.statement"),
+    ("complaint", "feature.complaint"),
+    ("meter", "feature.meter"),
+    ("bill", "feature.bill"),
+    ("downline", "feature.downline"),
+    ("markup", "feature.markup"),
+    ("sender", "feature.sender"),
+    ("points", "feature.points"),
+    ("schedule", "feature.schedule"),
+    ("broadcast", "feature.broadcast"),
+    ("shop_name", "feature.shop_name"),
+    ("take_back", "feature.take_back"),
+    ("cancel_order", "feature.cancel_order"),
+    ("centre", "feature.centre"),
+    ("reset_pin", "feature.reset_pin"),
+    ("receipt", "feature.receipt"),
+    ("staff", "feature.staff"),
+    ("fee_scheme", "feature.fee_scheme"),
+    ("block_agent", "feature.block_agent"),
+    ("unblock_agent", "feature.unblock_agent"),
+    ("reset_agent_pin", "feature.reset_agent_pin"),
+    ("sell_price", "feature.sell_price"),
+    ("open_product", "feature.open_product"),
+    ("close_product", "feature.close_product"),
+    ("catalog", "feature.catalog"),
 ];
 
 pub(super) fn feature(name: &str, say: &Say<'_>) -> String {
-    let key = match name {
-        "deposit_ticket" => "feature.deposit_ticket",
-        "transfer" => "feature.transfer",
-        "report" => "feature.report",
-        "statement" => "feature.statement",
-        "complaint" => "feature.complaint",
-        "meter" => "feature.meter",
-        "bill" => "feature.bill",
-        "downline" => "feature.downline",
-        "markup" => "feature.markup",
-        "sender" => "feature.sender",
-        "points" => "feature.points",
-        "schedule" => "feature.schedule",
-        "broadcast" => "feature.broadcast",
-        other => return clean(other, NAME),
-    };
-    plain(say, key)
+    match FEATURES.iter().find(|(known, _)| *known == name) {
+        Some((_, key)) => plain(say, key),
+        None => clean(name, NAME),
+    }
 }
 
 /// The help page a word asks for; the overview for a word that names none.

@@ -240,18 +240,19 @@ impl Visit<'_> {
     }
 }
 
-/// The name of a command that this version understands and does not offer.
-const fn feature_of(command: &AdminCommand) -> &'static str {
+/// The texts' name of a command that this version understands and does not offer; empty for those it does.
+pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
     match command {
         AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
         AdminCommand::Broadcast { .. } => "broadcast",
         AdminCommand::Recap { .. } => "report",
-        AdminCommand::Block { .. } => "/blokir",
-        AdminCommand::Unblock { .. } | AdminCommand::OpenProduct { .. } => "/buka",
-        AdminCommand::ResetPin { .. } => "/resetpin",
-        AdminCommand::SellPrice { .. } => "/hargajual",
-        AdminCommand::CloseProduct { .. } => "/tutup",
-        AdminCommand::Catalog => "/katalog",
+        AdminCommand::Block { .. } => "block_agent",
+        AdminCommand::Unblock { .. } => "unblock_agent",
+        AdminCommand::OpenProduct { .. } => "open_product",
+        AdminCommand::ResetPin { .. } => "reset_agent_pin",
+        AdminCommand::SellPrice { .. } => "sell_price",
+        AdminCommand::CloseProduct { .. } => "close_product",
+        AdminCommand::Catalog => "catalog",
         AdminCommand::Deposit { .. }
         | AdminCommand::Agents { .. }
         | AdminCommand::Approve { .. }

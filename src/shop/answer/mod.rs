@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod misread;
 mod order;
 mod register;
 
@@ -213,7 +214,7 @@ impl Visit<'_> {
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
                 let nearest = topic.example().to_owned();
-                answer.reply(Reply::NotUnderstood { problem: Some(problem.to_string()), nearest });
+                answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
             Command::Unknown { nearest } => {
                 answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
@@ -253,7 +254,7 @@ fn not_offered(answer: &mut Answer, feature: &str) {
     answer.reply(Reply::NotOffered { feature: feature.to_owned() });
 }
 
-/// The texts' name of a feature that other servers have; those without one go by their own name.
+/// The texts' name of a feature that other servers have.
 const fn feature_key(feature: Feature) -> &'static str {
     match feature {
         Feature::DownlineRegistration | Feature::DownlineList | Feature::DownlineBalance | Feature::DownlineStatus => {
@@ -262,7 +263,14 @@ const fn feature_key(feature: Feature) -> &'static str {
         Feature::Markup => "markup",
         Feature::SenderNumbers => "sender",
         Feature::Commission | Feature::Points => "points",
-        other => other.name(),
+        Feature::ShopName => "shop_name",
+        Feature::TakeBack => "take_back",
+        Feature::CancelOrder => "cancel_order",
+        Feature::CentreNumbers => "centre",
+        Feature::ResetPin => "reset_pin",
+        Feature::Receipt => "receipt",
+        Feature::StaffUsers => "staff",
+        Feature::FeeScheme => "fee_scheme",
     }
 }
 
@@ -306,3 +314,6 @@ fn fingerprint(text: &str) -> u64 {
     let digest = Sha256::digest(command::redact(text));
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
+
+#[cfg(test)]
+mod tests;

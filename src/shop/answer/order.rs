@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::misread::misread;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
 use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem, Topic};
@@ -89,7 +90,7 @@ impl Visit<'_> {
             }
         } else {
             let nearest = Topic::Order.example().to_owned();
-            answer.reply(Reply::NotUnderstood { problem: Some(bad.problem.to_string()), nearest });
+            answer.reply(Reply::NotUnderstood { problem: Some(misread(&bad.problem)), nearest });
         }
     }
 

@@ -1,0 +1,50 @@
+//! What the reader of messages found wrong, as the replies tell it.
+
+use crate::command::{DestinationFault, MAX_ORDERS_PER_MESSAGE, Part, Problem, Typed};
+use crate::reply::{Misread, PartName};
+
+pub(super) fn misread(problem: &Problem) -> Misread {
+    match problem {
+        Problem::Missing(part) => Misread::Missing { part: part_name(*part) },
+        Problem::Unfit(part, typed) => Misread::Unfit { part: part_name(*part), text: typed.to_string() },
+        Problem::Destination(fault, typed) => destination(*fault, typed),
+        Problem::Leftover(typed) => Misread::Leftover { text: typed.to_string() },
+        Problem::Ambiguous => Misread::Ambiguous,
+        Problem::DifferentPins => Misread::DifferentPins,
+        Problem::RepeatsDisagree => Misread::RepeatsDisagree,
+        Problem::SameOrderTwice => Misread::SameOrderTwice,
+        Problem::TooManyOrders => Misread::TooManyOrders { most: MAX_ORDERS_PER_MESSAGE },
+        Problem::ReferenceForSeveral => Misread::ReferenceForSeveral,
+        Problem::NegativeAmount => Misread::NegativeAmount,
+    }
+}
+
+fn destination(fault: DestinationFault, typed: &Typed) -> Misread {
+    let text = typed.to_string();
+    match fault {
+        DestinationFault::Unreadable => Misread::DestinationUnreadable { text },
+        DestinationFault::TooShort => Misread::DestinationTooShort { text },
+        DestinationFault::TooLong => Misread::DestinationTooLong { text },
+    }
+}
+
+const fn part_name(part: Part) -> PartName {
+    match part {
+        Part::Product => PartName::Product,
+        Part::Destination => PartName::Destination,
+        Part::Customer => PartName::Customer,
+        Part::Pin => PartName::Pin,
+        Part::NewPin => PartName::NewPin,
+        Part::Amount => PartName::Amount,
+        Part::Price => PartName::Price,
+        Part::Agent => PartName::Agent,
+        Part::Name => PartName::Name,
+        Part::Text => PartName::Text,
+        Part::Date => PartName::Date,
+        Part::OrderNumber => PartName::OrderNumber,
+        Part::Ticket => PartName::Ticket,
+        Part::SerialNumber => PartName::SerialNumber,
+        Part::Reason => PartName::Reason,
+        Part::Language => PartName::Language,
+    }
+}
