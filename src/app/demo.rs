@@ -62,9 +62,9 @@ pub async fn demo() -> Result<(), Failure> {
         metrics: telemetry::start_metrics(),
     };
     let stop = CancellationToken::new();
-    let server = tokio::spawn(serve(listener, router(http), stop.clone()));
     shop.recover().await.map_err(fault)?;
     shop.recover_inbox().await.map_err(fault)?;
+    let server = tokio::spawn(serve(listener, router(http), stop.clone()));
     shop.start();
     let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting));
     greet();

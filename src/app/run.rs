@@ -71,7 +71,7 @@ pub async fn run() -> Result<(), Failure> {
             }
         }
     });
-    spawn_audit(Arc::clone(&store));
+    fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, stop.clone()));
 
     let receiving = async {
@@ -135,14 +135,13 @@ pub(super) async fn serve(listener: TcpListener, routes: axum::Router, stop: Can
 }
 
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
-fn spawn_audit(store: Arc<dyn crate::store::Store>) {
-    tokio::spawn(async move {
-        match crate::store::audit::audit(store.as_ref()).await {
-            Ok(report) if report.is_clean() => tracing::info!("the books are sound"),
-            Ok(report) => tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`"),
-            Err(error) => tracing::error!(%error, "the books could not be read"),
-        }
-    });
+async fn audit_beside_the_work(store: Arc<dyn crate::store::Store>, stop: CancellationToken) {
+    match stop.run_until_cancelled(crate::store::audit::audit(store.as_ref())).await {
+        None => {}
+        Some(Ok(report)) if report.is_clean() => tracing::info!("the books are sound"),
+        Some(Ok(report)) => tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`"),
+        Some(Err(error)) => tracing::error!(%error, "the books could not be read"),
+    }
 }
 
 /// SIGINT or SIGTERM, heard from the moment this is made: a signal during a start is a stop, not a kill.

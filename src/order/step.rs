@@ -215,7 +215,10 @@ impl Stepper {
             attempt.checked_at = Some(at);
         }
         let keep = |slot: &mut Option<Rupiah>, value: Option<Rupiah>| *slot = value.or(*slot);
-        keep(&mut attempt.charged, reading.charged);
+        // Once a delivery's cost is posted, what comes back with a reversal is that very amount.
+        if !matches!(attempt.outcome, Some(Outcome::Success(_))) {
+            keep(&mut attempt.charged, reading.charged);
+        }
         keep(&mut attempt.balance_after, reading.supplier_balance);
         attempt.supplier_trx = reading.supplier_trx.clone().or(attempt.supplier_trx.take());
         if let Some(raw) = raw {
@@ -421,7 +424,8 @@ impl Stepper {
     /// The last attempt that left is the one an admin speaks of: it was delivered, and cost what it costs.
     fn delivered_as_admin_says(&mut self, sn: &str) {
         let sent = self.order.attempts.iter().rposition(|attempt| attempt.step == AttemptStep::Sent);
-        if let Some(index) = sent {
+        let unposted = |index: &usize| !matches!(self.order.attempts[*index].outcome, Some(Outcome::Success(_)));
+        if let Some(index) = sent.filter(unposted) {
             let attempt = &mut self.order.attempts[index];
             attempt.outcome = Some(Outcome::Success(Delivery { sn: sn.to_owned(), details: Details::new() }));
             let cost = attempt.charged.unwrap_or(attempt.route.cost);

@@ -311,7 +311,7 @@ fn an_admin_decides_once_and_can_correct() {
             "nothing",
             "Reversal 10.500, reversed",
             "nothing",
-            "Cost 10.200, LateDelivery 10.500, late SN9",
+            "LateDelivery 10.500, late SN9",
         ],
     );
 }
@@ -434,4 +434,33 @@ fn what_lay_unsent_too_long_is_given_up_with_all_its_routes() {
     let order = story(order(&["xgate"]), vec![Event::Abandoned, Event::Abandoned], &["release, GAGAL", "nothing"]);
     assert!(!order.is_open());
     story(super::tests::order(&[]), vec![Event::Sending, Event::Abandoned], &["", "nothing"]);
+}
+
+#[test]
+fn what_a_delivery_cost_is_posted_once_and_comes_back_as_posted() {
+    let priced = |outcome, charged| Event::Word {
+        from: Word::Report,
+        reference: FIRST,
+        reading: Reading { charged: Some(Rupiah::new(charged)), ..Reading::new(outcome) },
+        raw: None,
+    };
+    story(
+        order(&[]),
+        vec![
+            Event::Sending,
+            priced(delivered("SN1"), 10_100),
+            admin(AdminVerdict::Failed { reason: "salah".to_owned() }),
+            admin(AdminVerdict::Success { sn: "SN1".to_owned() }),
+        ],
+        &["", "Cost 10.100, capture, SUKSES SN1", "Reversal 10.500, reversed", "LateDelivery 10.500, late SN1"],
+    );
+    story(
+        order(&[]),
+        vec![Event::Sending, priced(delivered("SN1"), 10_100), priced(Outcome::Failed(FailureKind::Refused), 0)],
+        &[
+            "",
+            "Cost 10.100, capture, SUKSES SN1",
+            "CostReversal 10.100, Reversal 10.500, reversed, admins: contradiction, corrected true",
+        ],
+    );
 }

@@ -19,12 +19,31 @@ pub(super) struct Shift<'a> {
 impl AtWork {
     /// Begins work on an order; `None` when somebody already is at it.
     pub fn enter(&self, id: OrderId) -> Option<Shift<'_>> {
-        self.0.lock().insert(id).then_some(Shift { set: self, id })
+        // The lock must be gone before a shift can be dropped, which takes it again.
+        let is_free = self.0.lock().insert(id);
+        is_free.then(|| Shift { set: self, id })
     }
 }
 
 impl Drop for Shift<'_> {
     fn drop(&mut self) {
         self.set.0.lock().remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_has_one_worker_until_that_one_is_done() {
+        let set = AtWork::default();
+        let first = set.enter(OrderId(1));
+        assert!(first.is_some());
+        assert!(set.enter(OrderId(1)).is_none());
+        assert!(set.enter(OrderId(1)).is_none(), "the one refused must not have ended the other's shift");
+        assert!(set.enter(OrderId(2)).is_some());
+        drop(first);
+        assert!(set.enter(OrderId(1)).is_some());
     }
 }

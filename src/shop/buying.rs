@@ -45,19 +45,16 @@ impl Shop {
 
     /// One attempt, announced to the reseller when it takes long.
     async fn attempt(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
-        let announce = self.announce_if_slow(order.id);
-        tokio::pin!(announce);
         let work = self.send_purchase(supplier, order, attempt);
         tokio::pin!(work);
         tokio::select! {
             result = &mut work => return result,
-            () = &mut announce => {}
+            () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
         }
-        work.await
+        tokio::join!(self.announce(order.id), work).1
     }
 
-    async fn announce_if_slow(&self, id: OrderId) {
-        tokio::time::sleep(ANNOUNCE_AFTER).await;
+    async fn announce(&self, id: OrderId) {
         if let Err(error) = self.apply(id, &Event::Slow, &Along::default()).await {
             tracing::error!(order = %id, %error, "could not announce the order");
         }
@@ -65,6 +62,9 @@ impl Shop {
 
     async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
         let turn = supplier.turn().await;
+        if self.stop.is_cancelled() {
+            return Ok(());
+        }
         let event = if supplier.protocol.inquiry_first(order.kind) {
             self.inquire(supplier, &turn, order, attempt).await
         } else {
@@ -163,13 +163,13 @@ impl Shop {
         Ok(true)
     }
 
-    /// A second order of the same product to the same number today: a supplier that goes by product and number may
-    /// answer with the first one's success. Its serial number gives it away.
+    /// Of several orders to the same number: a supplier that goes by product and number may answer with an earlier
+    /// one's success. Its serial number gives it away.
     async fn unless_it_is_an_older_one(&self, order: &Order, reading: Reading) -> Result<Reading, StoreError> {
-        /// More of the same product to the same number on one day cannot be told apart by repeat number.
+        /// A number gets few orders of one reseller on a day.
         const LOOKED_AT: usize = 20;
         let Outcome::Success(delivery) = &reading.outcome else { return Ok(reading) };
-        if order.nth == 1 || delivery.sn.is_empty() {
+        if delivery.sn.is_empty() {
             return Ok(reading);
         }
         let others = self.store.orders_of(order.agent, Some(&order.dest), None, LOOKED_AT).await?;

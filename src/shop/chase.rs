@@ -18,6 +18,8 @@ use crate::store::StoreError;
 
 /// An order that is ready is bought at once; one that still is after this long was left lying.
 const BUY_ANYWAY_AFTER: TimeDelta = TimeDelta::seconds(2);
+/// An order that somebody is at work on is looked at again after this long, should they not have said how it went.
+const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// The longest sleep between looks: keeps the chaser honest when the clock is set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -31,31 +33,40 @@ pub(super) struct Agenda {
 }
 
 /// Every order has one moment: a later plan replaces the earlier one, whose entry then counts for nothing. Otherwise
-/// an order with several entries would be attended to several times at once, and its supplier asked as often.
+/// an order with several entries would be attended to several times at once, and its supplier asked as often. Plans
+/// are made after their commits and can overtake each other; the one of the newer version of the order stands.
 #[derive(Default)]
 struct Plan {
     heap: BinaryHeap<Due>,
-    moments: HashMap<OrderId, DateTime<Utc>>,
+    moments: HashMap<OrderId, (u32, DateTime<Utc>)>,
 }
 
 impl Agenda {
-    fn add(&self, at: DateTime<Utc>, id: OrderId) {
+    /// Plans an order's moment as of one version of it.
+    fn plan(&self, id: OrderId, version: u32, at: DateTime<Utc>) {
         let mut plan = self.plan.lock();
-        plan.moments.insert(id, at);
+        if plan.moments.get(&id).is_some_and(|(newer, _)| *newer > version) {
+            return;
+        }
+        plan.moments.insert(id, (version, at));
         plan.heap.push(Reverse((at, id)));
         drop(plan);
         self.changed.notify_one();
     }
 
-    fn strike(&self, id: OrderId) {
-        self.plan.lock().moments.remove(&id);
+    /// As of this version the order wants nothing any more.
+    fn strike(&self, id: OrderId, version: u32) {
+        let mut plan = self.plan.lock();
+        if plan.moments.get(&id).is_some_and(|(newer, _)| *newer <= version) {
+            plan.moments.remove(&id);
+        }
     }
 
     fn take_due(&self, now: DateTime<Utc>) -> Option<OrderId> {
         let mut plan = self.plan.lock();
         while plan.heap.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             let Reverse((at, id)) = plan.heap.pop()?;
-            if plan.moments.get(&id) == Some(&at) {
+            if plan.moments.get(&id).is_some_and(|(_, moment)| *moment == at) {
                 plan.moments.remove(&id);
                 return Some(id);
             }
@@ -72,11 +83,17 @@ impl Agenda {
 impl Shop {
     /// Puts an open order on the agenda for whatever it wants next.
     pub(super) fn schedule(&self, order: &Order) {
-        match next(order, self.ways_of(order)) {
+        let wanted = match next(order, self.ways_of(order)) {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
-            Some((at, Todo::Buy)) => self.agenda.add(at + BUY_ANYWAY_AFTER, order.id),
-            Some((at, Todo::Check | Todo::Escalate)) => self.agenda.add(at, order.id),
-            None => self.agenda.strike(order.id),
+            Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),
+            Some((at, Todo::Check | Todo::Escalate)) => Some(at),
+            None => None,
+        };
+        // Whoever sends it tells the outcome; should they fail to, somebody must notice.
+        let noticed = order.is_in_flight().then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
+        match wanted.into_iter().chain(noticed).min() {
+            Some(at) => self.agenda.plan(order.id, order.version, at),
+            None => self.agenda.strike(order.id, order.version),
         }
     }
 
@@ -133,19 +150,28 @@ impl Shop {
         self.agenda.changed.notify_one();
     }
 
-    /// Does what an order wants now, if it still wants it, and puts it back on the agenda.
+    /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the
+    /// steps taken plan its next moment, and where none was taken this one stands.
     async fn attend(&self, id: OrderId) {
+        self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
-            self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
         }
     }
 
     async fn try_attend(&self, id: OrderId) -> Result<(), StoreError> {
-        let Some(order) = self.store.order(id).await? else { return Ok(()) };
+        let Some(order) = self.store.order(id).await?.filter(Order::is_open) else {
+            self.agenda.strike(id, u32::MAX);
+            return Ok(());
+        };
+        if order.is_in_flight() && self.buyers.enter(id).is_some() {
+            // Nobody is sending it any more: what became of it is unknown.
+            return self.apply(id, &Event::Interrupted, &Along::default()).await.map(drop);
+        }
         let Some((at, todo)) = next(&order, self.ways_of(&order)) else { return Ok(()) };
         if at > self.clock.utc() {
-            return Ok(()); // it was put on the agenda again when that changed
+            self.schedule(&order);
+            return Ok(());
         }
         match todo {
             Todo::Buy => {
@@ -153,22 +179,16 @@ impl Shop {
                 if self.clock.utc() - order.created_at > OVERDUE {
                     self.apply(id, &Event::Overdue, &Along::default()).await?;
                 }
-                // Should it still be ready (another buyer waits for its turn), it is looked at again.
-                let ready = |order: &Order| order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
-                if self.store.order(id).await?.is_some_and(|order| order.is_open() && ready(&order)) {
-                    self.agenda.add(self.clock.utc() + TimeDelta::minutes(1), id);
-                }
-                Ok(())
             }
-            Todo::Escalate => self.apply(id, &Event::Overdue, &Along::default()).await.map(drop),
+            Todo::Escalate => drop(self.apply(id, &Event::Overdue, &Along::default()).await?),
             Todo::Check => {
-                if let Some(attempt) = order.current().filter(|_| !order.is_in_flight())
+                if let Some(attempt) = order.current()
                     && !self.check(id).await?
                 {
                     self.apply(id, &Event::CheckFailed { reference: attempt.reference }, &Along::default()).await?;
                 }
-                Ok(())
             }
         }
+        Ok(())
     }
 }

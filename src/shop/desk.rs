@@ -13,6 +13,7 @@ use super::books::TRIES;
 use crate::agent::Locale;
 use crate::ids::{Channel, ChatId};
 use crate::ledger::Refusal;
+use crate::order::Order;
 use crate::reply::Reply;
 use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError};
 
@@ -95,9 +96,12 @@ impl Shop {
         let key = message.key();
         match AssertUnwindSafe(self.handle(message)).catch_unwind().await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%key, %error, "message not handled; it stays in the inbox"),
-            Err(_) => {
-                tracing::error!(%key, "handling a message failed inside; it is answered with an apology");
+            Ok(Err(error @ StoreError::Unavailable(_))) => {
+                tracing::error!(%key, %error, "message not handled; it stays in the inbox for the next start");
+            }
+            fault => {
+                let error = fault.ok().and_then(Result::err);
+                tracing::error!(%key, ?error, "handling a message failed inside; it is answered with an apology");
                 let sorry = Answer::of(message, self.policy.locale, Reply::TryAgain);
                 if let Err(error) = self.commit_answer(message, sorry).await {
                     tracing::error!(%key, %error, "the apology could not be stored");
@@ -128,6 +132,7 @@ impl Shop {
     /// `false`: something changed meanwhile; decide again.
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, .. } = answer;
+        let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
         let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
@@ -136,6 +141,9 @@ impl Shop {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
                 self.notify(&chats);
+                for order in &orders {
+                    self.schedule(order);
+                }
                 for id in buy {
                     self.spawn_buy(id);
                 }
