@@ -217,6 +217,7 @@ impl Visit<'_> {
                 answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
             Command::Unknown { nearest } => {
+                let nearest = if is_offered(nearest, self.is_admin()) { nearest } else { Topic::Help };
                 answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
             }
         }
@@ -247,6 +248,47 @@ impl Visit<'_> {
         }
         answer.locale = locale;
         answer.reply(Reply::LanguageSet);
+    }
+}
+
+/// Whether it helps to suggest a format: to this reader, in this version.
+const fn is_offered(topic: Topic, admin: bool) -> bool {
+    match topic {
+        Topic::Order
+        | Topic::Balance
+        | Topic::Prices
+        | Topic::Orders
+        | Topic::ChangePin
+        | Topic::Register
+        | Topic::Help
+        | Topic::Language => true,
+        Topic::AdminDeposit
+        | Topic::AdminAgents
+        | Topic::AdminApprove
+        | Topic::AdminPending
+        | Topic::AdminOrder
+        | Topic::AdminRecheck
+        | Topic::AdminSuccess
+        | Topic::AdminFailure
+        | Topic::AdminSuppliers => admin,
+        Topic::Deposit
+        | Topic::Meter
+        | Topic::BillInquiry
+        | Topic::BillPayment
+        | Topic::Transfer
+        | Topic::Sales
+        | Topic::Statement
+        | Topic::Complaint
+        | Topic::AdminAccept
+        | Topic::AdminRefuse
+        | Topic::AdminBlock
+        | Topic::AdminOpen
+        | Topic::AdminResetPin
+        | Topic::AdminPrice
+        | Topic::AdminClose
+        | Topic::AdminCatalog
+        | Topic::AdminBroadcast
+        | Topic::AdminRecap => false,
     }
 }
 
