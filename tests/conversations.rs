@@ -286,6 +286,26 @@ async fn doubt_is_announced_asked_again_and_cleared() {
     conversation("doubt_cleared", held(), lines).await;
 }
 
+#[tokio::test]
+async fn admins_contain_trouble() {
+    let lines = [
+        a("/tutup S10"),
+        r("S10.081234567890.1234"),
+        r("HARGA.S10"),
+        a("/buka S10"),
+        r("S10.081234567890.1234"),
+        a("/tutup S11"),
+        a("/blokir KR0001").brings(2),
+        r("S10.081234567891.1234"),
+        r("SAL"),
+        a("/blokir KR0001"),
+        a("/buka KR0001"),
+        r("SAL"),
+        a("/buka KR0099"),
+    ];
+    conversation("admins_contain_trouble", held(), lines).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn admins_decide_what_stays_open() {
     let lines = [

@@ -167,7 +167,7 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 28] = [
+pub const FEATURES: [(&str, &str); 24] = [
     ("deposit_ticket", "feature.deposit_ticket"),
     ("transfer", "feature.transfer"),
     ("report", "feature.report"),
@@ -189,12 +189,8 @@ pub const FEATURES: [(&str, &str); 28] = [
     ("receipt", "feature.receipt"),
     ("staff", "feature.staff"),
     ("fee_scheme", "feature.fee_scheme"),
-    ("block_agent", "feature.block_agent"),
-    ("unblock_agent", "feature.unblock_agent"),
     ("reset_agent_pin", "feature.reset_agent_pin"),
     ("sell_price", "feature.sell_price"),
-    ("open_product", "feature.open_product"),
-    ("close_product", "feature.close_product"),
     ("catalog", "feature.catalog"),
 ];
 

@@ -132,6 +132,7 @@ impl Shop {
     /// `false`: something changed meanwhile; decide again.
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, .. } = answer;
+        let products = commit.products.clone();
         let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
@@ -141,6 +142,7 @@ impl Shop {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
                 self.notify(&chats);
+                self.restock(products);
                 for order in &orders {
                     self.schedule(order);
                 }

@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 pub use callbacks::CallbackFate;
 
 use crate::agent::Locale;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Product};
 use crate::clock::ShopClock;
 use crate::config::Registration;
 use crate::ids::{ChatId, OrderId, Reference};
@@ -136,6 +136,18 @@ impl Shop {
             let (open, held) = (holds.len() as f64, holds.iter().map(|hold| hold.amount.get()).sum::<i64>() as f64);
             metrics::gauge!("konter_orders_open").set(open);
             metrics::gauge!("konter_held_rupiah").set(held);
+        }
+    }
+
+    /// Takes changed products into the catalog that is being sold from, once they are stored.
+    fn restock(&self, products: Vec<Product>) {
+        if !products.is_empty() {
+            let mut catalog = self.catalog.write();
+            let mut changed = Catalog::clone(&catalog);
+            for product in products {
+                changed.put(product);
+            }
+            *catalog = Arc::new(changed);
         }
     }
 

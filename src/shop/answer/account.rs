@@ -43,10 +43,7 @@ impl Visit<'_> {
         for filter in filters {
             let matching = matching(&catalog, filter);
             if matching.is_empty() {
-                let filter = shown(filter);
-                let near = catalog.near(&filter, NEAR);
-                let near = near.iter().map(|p| Near { code: p.code.clone(), name: p.name.clone() }).collect();
-                answer.reply(Reply::NoPrices { filter, near });
+                answer.reply(no_such_product(&catalog, &shown(filter)));
             }
             for product in matching {
                 if !found.contains(&product) {
@@ -120,7 +117,14 @@ impl Visit<'_> {
     }
 }
 
-fn price_line(product: &Product) -> PriceLine {
+/// That nothing of this name is sold, with what comes near.
+pub(super) fn no_such_product(catalog: &Catalog, name: &str) -> Reply {
+    let near = catalog.near(name, NEAR);
+    let near = near.iter().map(|product| Near { code: product.code.clone(), name: product.name.clone() }).collect();
+    Reply::NoPrices { filter: name.to_owned(), near }
+}
+
+pub(super) fn price_line(product: &Product) -> PriceLine {
     PriceLine {
         category: product.category.clone(),
         code: product.code.clone(),

@@ -1,11 +1,12 @@
 //! What the shop's admins do: deposits, resellers, orders that need a person.
 
 use super::super::Shop;
+use super::account::{no_such_product, price_line};
 use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AdminCommand, AgentRef};
-use crate::ids::{OrderId, SupplierId};
+use crate::ids::{OrderId, ProductCode, SupplierId};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
@@ -35,6 +36,16 @@ impl Visit<'_> {
             AdminCommand::Agents { agent: Some(agent) } => self.show_agent(&agent, answer).await,
             AdminCommand::Agents { agent: None } => self.list_agents(answer).await,
             AdminCommand::Approve { agent } => self.approve(&agent, answer).await,
+            AdminCommand::Block { agent } => self.block(&agent, answer).await,
+            AdminCommand::Unblock { agent } => self.unblock(&agent, answer).await,
+            AdminCommand::CloseProduct { product } => {
+                self.set_open(&product, false, answer);
+                Ok(())
+            }
+            AdminCommand::OpenProduct { product } => {
+                self.set_open(&product, true, answer);
+                Ok(())
+            }
             AdminCommand::Pending => self.pending(answer).await,
             AdminCommand::Order { id } => self.show_order(id, answer).await,
             AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
@@ -147,6 +158,46 @@ impl Visit<'_> {
         Ok(())
     }
 
+    /// Nothing but an admin lets a blocked reseller order again; its open orders go on.
+    async fn block(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        let blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        answer.reply(Reply::AdminAgent(self.card_of(&blocked).await?));
+        if agent.status != AgentStatus::Blocked {
+            answer.tell(&agent, &Reply::AgentBlocked { code: agent.id });
+            answer.write_agent(&agent, blocked);
+        }
+        Ok(())
+    }
+
+    /// Lets a blocked reseller in again. One that waits for approval goes on waiting.
+    async fn unblock(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        let mut after = agent.clone();
+        if agent.status == AgentStatus::Blocked {
+            after.status = AgentStatus::Active;
+            answer.write_agent(&agent, after.clone());
+        }
+        answer.reply(Reply::AdminAgent(self.card_of(&after).await?));
+        Ok(())
+    }
+
+    /// Closes a product at all its suppliers, or opens it; shown as the price list shows it.
+    fn set_open(&self, code: &ProductCode, open: bool, answer: &mut Answer) {
+        let catalog = self.shop.catalog();
+        let Some(product) = catalog.get(code) else {
+            answer.commit.acts.clear();
+            answer.reply(no_such_product(&catalog, code.as_str()));
+            return;
+        };
+        let mut product = product.clone();
+        for route in &mut product.routes {
+            route.open = open;
+        }
+        answer.reply(Reply::Prices { lines: vec![price_line(&product)], left_out: 0 });
+        answer.commit.products.push(product);
+    }
+
     async fn pending(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let open = self.shop.store.open_orders().await?;
         let orders = open.iter().take(PENDING_SHOWN).map(|order| view::card(order, self.at)).collect();
@@ -246,16 +297,16 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
         AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
         AdminCommand::Broadcast { .. } => "broadcast",
         AdminCommand::Recap { .. } => "report",
-        AdminCommand::Block { .. } => "block_agent",
-        AdminCommand::Unblock { .. } => "unblock_agent",
-        AdminCommand::OpenProduct { .. } => "open_product",
         AdminCommand::ResetPin { .. } => "reset_agent_pin",
         AdminCommand::SellPrice { .. } => "sell_price",
-        AdminCommand::CloseProduct { .. } => "close_product",
         AdminCommand::Catalog => "catalog",
         AdminCommand::Deposit { .. }
         | AdminCommand::Agents { .. }
         | AdminCommand::Approve { .. }
+        | AdminCommand::Block { .. }
+        | AdminCommand::Unblock { .. }
+        | AdminCommand::CloseProduct { .. }
+        | AdminCommand::OpenProduct { .. }
         | AdminCommand::Pending
         | AdminCommand::Order { .. }
         | AdminCommand::Recheck { .. }

@@ -265,6 +265,9 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         Topic::AdminDeposit
         | Topic::AdminAgents
         | Topic::AdminApprove
+        | Topic::AdminBlock
+        | Topic::AdminOpen
+        | Topic::AdminClose
         | Topic::AdminPending
         | Topic::AdminOrder
         | Topic::AdminRecheck
@@ -281,11 +284,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Complaint
         | Topic::AdminAccept
         | Topic::AdminRefuse
-        | Topic::AdminBlock
-        | Topic::AdminOpen
         | Topic::AdminResetPin
         | Topic::AdminPrice
-        | Topic::AdminClose
         | Topic::AdminCatalog
         | Topic::AdminBroadcast
         | Topic::AdminRecap => false,
