@@ -70,7 +70,8 @@ pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
 
 /// Settings from the environment and `.env`; the environment wins.
 fn read_environment() -> Result<Checked, Failure> {
-    match dotenvy::dotenv() {
+    // Only here: a file of the same name further up is somebody else's.
+    match dotenvy::from_path(".env") {
         Ok(_) => {}
         Err(error) if error.not_found() => {}
         // Not the error itself: it quotes the line, which may hold a secret.
