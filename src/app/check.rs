@@ -72,7 +72,7 @@ pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
 fn read_environment() -> Result<Checked, Failure> {
     // Only here: a file of the same name further up is somebody else's.
     match dotenvy::from_path(".env") {
-        Ok(_) => {}
+        Ok(()) => {}
         Err(error) if error.not_found() => {}
         // Not the error itself: it quotes the line, which may hold a secret.
         Err(dotenvy::Error::LineParse(_, position)) => {
