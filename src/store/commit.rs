@@ -23,7 +23,7 @@ pub struct Commit {
     pub orders: Vec<Versioned<Order>>,
     /// Applied in this order.
     pub postings: Vec<Posting>,
-    /// Products written as given; those of `removed_products` deleted.
+    /// Products written as given.
     pub products: Vec<Product>,
     pub says: Vec<Say>,
     /// Taken from the outbox: the chat's own service has them.

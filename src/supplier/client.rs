@@ -192,4 +192,25 @@ mod tests {
         assert!(matches!(error, SendError::NotSent(_)), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("987654"));
     }
+
+    /// Ten megabytes of anything are no answer: a doubt, and not read to the end.
+    #[tokio::test]
+    async fn a_reply_beyond_the_limit_is_a_doubt() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        const BODY: usize = 10_000_000;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 1024]).await;
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {BODY}\r\n\r\n");
+            let _ = socket.write_all(head.as_bytes()).await;
+            // The client hangs up in the middle, and that is right.
+            let _ = socket.write_all(&vec![b'x'; BODY]).await;
+        });
+        let client = Client::new(&format!("http://{address}"), Duration::from_secs(20)).unwrap();
+        let request = Request { method: Method::Get, path: "/trx", query: vec![], headers: vec![], body: None };
+        let error = client.send(&request).await.unwrap_err();
+        assert!(matches!(error, SendError::MaybeSent(Doubt::TooLarge, _)), "{error:?}");
+    }
 }

@@ -7,7 +7,7 @@ use konter::catalog::{ProductKind, Route};
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
-use konter::order::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState};
+use konter::order::{Attempt, Decider, FailureReason, Final, Order, OrderState};
 use konter::reply::{OrderLine, Reply, Verdict};
 use konter::store::{Commit, InboxMessage, MessageKey, Payload, Say, Versioned};
 use konter::supplier::{Details, FailureKind};
@@ -55,21 +55,7 @@ pub fn route(supplier: &str) -> Route {
 }
 
 pub fn attempt(reference: u64) -> Attempt {
-    Attempt {
-        reference: Reference(reference),
-        route: route("kios"),
-        step: AttemptStep::Ready,
-        quote: None,
-        sent_at: None,
-        checks: 0,
-        checked_at: None,
-        outcome: None,
-        supplier_trx: None,
-        charged: None,
-        balance_before: None,
-        balance_after: None,
-        replies: Vec::new(),
-    }
+    konter::order::new_attempt(Reference(reference), route("kios"))
 }
 
 /// An open order of 10,500 with one attempt; its reference is its number plus a million.
