@@ -112,6 +112,7 @@ fn message(id: u64) -> InboxMessage {
         sent_at: now(),
         private: true,
         sender: "Budi".to_owned(),
+        tapped: None,
     }
 }
 

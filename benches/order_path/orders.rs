@@ -150,6 +150,7 @@ impl Reseller {
             sent_at: Utc::now(),
             private: true,
             sender: "Budi".to_owned(),
+            tapped: None,
         };
         let asked = Instant::now();
         shop.receive(vec![message]).await.expect("received");

@@ -10,11 +10,11 @@ use crate::catalog::{Catalog, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
 use crate::command::is_orderable;
 use crate::config::Settings;
-use crate::front::{Text, Wording};
+use crate::front::{self, Text, Wording};
 use crate::http::{Doorkeeper, Entry};
 use crate::ids::ChatId;
 use crate::phone::PrefixTable;
-use crate::reply::Texts;
+use crate::reply::{Button, Texts};
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::sled_store::{SledOptions, SledStore};
@@ -39,9 +39,11 @@ struct Words(Texts);
 impl Wording for Words {
     fn render(&self, row: &Outgoing) -> Text {
         match &row.payload {
-            Payload::Reply(reply) => {
+            Payload::Reply(reply) | Payload::Edit { reply, .. } => {
                 let rendered = self.0.render(row.locale, reply, row.balance);
-                Text { body: rendered.body, copy: rendered.copy }
+                let button = |button: Button| front::Button { label: button.label, tap: button.tap };
+                let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
+                Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
             }
             Payload::Forget { .. } => Text::default(),
         }

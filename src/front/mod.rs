@@ -22,6 +22,13 @@ pub trait Desk: Send + Sync + 'static {
 /// What turns a row of the outbox into words.
 pub trait Wording: Send + Sync + 'static {
     fn render(&self, row: &Outgoing) -> Text;
+
+    /// The file a row is, where it is one: then its text is the words under it. May take a while; not to be called on a
+    /// thread that serves others.
+    fn file(&self, row: &Outgoing) -> Option<File> {
+        let _ = row;
+        None
+    }
 }
 
 /// A text to be sent.
@@ -30,4 +37,32 @@ pub struct Text {
     pub body: String,
     /// Byte ranges of `body` that a tap should copy, such as a token.
     pub copy: Vec<Range<usize>>,
+    /// Byte ranges of `body` whose columns must stay below each other, such as a receipt.
+    pub fixed: Vec<Range<usize>>,
+    /// Rows of buttons below it.
+    pub buttons: Vec<Vec<Button>>,
+}
+
+/// A button below a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    pub label: String,
+    /// What a tap says to the desk, as the text of a message; at most 64 bytes.
+    pub tap: String,
+}
+
+/// A file to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub name: String,
+    pub kind: FileKind,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// Shown in the chat; a PNG.
+    Picture,
+    /// Handed over as it is.
+    Document,
 }

@@ -57,6 +57,10 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::DepositReceived { amount, note } => {
             ("account.deposit", none.money("amount", *amount).maybe("note", note.as_ref(), SENTENCE))
         }
+        Reply::Receipt { card, .. } => {
+            let card = none.code("product", &card.product).text("dest", &card.dest, TYPED).set("order", card.order.0);
+            ("receipt.caption", card)
+        }
         Reply::Welcome { registered, name } => {
             ("talk.welcome", none.set("registered", *registered).maybe("name", Some(name), NAME))
         }

@@ -17,11 +17,11 @@ mod words;
 
 pub use filters::operator_name;
 pub use load::TextError;
-pub use rendered::Rendered;
+pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
-    RegisterProblem, Reply, SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, ReceiptCard,
+    ReceiptForm, Refused, RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

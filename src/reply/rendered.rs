@@ -9,6 +9,18 @@ pub struct Rendered {
     /// Byte ranges of `body`, in order and apart from each other: serial numbers, tokens, texts to send again. A front
     /// that can, makes them copyable with one tap.
     pub copy: Vec<Range<usize>>,
+    /// Byte ranges of `body` to be shown with letters of one width.
+    pub fixed: Vec<Range<usize>>,
+    /// Rows of buttons below it.
+    pub buttons: Vec<Vec<Button>>,
+}
+
+/// A button below a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    pub label: String,
+    /// What a tap says.
+    pub tap: String,
 }
 
 /// Stand around a copyable part while templates run. Private-use characters: no text from outside has them, because
@@ -65,7 +77,11 @@ mod tests {
     #[test]
     fn lonely_marks_leave_nothing_behind() {
         for marked in ["\u{e001}a", "a\u{e000}", "a\u{e000}\u{e001}", "\u{e001}\u{e001}a\u{e000}"] {
-            assert_eq!(Rendered::from_marked(marked), Rendered { body: "a".to_owned(), copy: vec![] }, "{marked:?}");
+            assert_eq!(
+                Rendered::from_marked(marked),
+                Rendered { body: "a".to_owned(), ..Rendered::default() },
+                "{marked:?}"
+            );
         }
     }
 }

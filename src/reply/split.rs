@@ -70,7 +70,7 @@ fn piece(whole: &Rendered, range: Range<usize>) -> Option<Rendered> {
         let (begin, end) = (part.start.max(from), part.end.min(to));
         (begin < end).then(|| begin - from..end - from)
     });
-    Some(Rendered { copy: copy.collect(), body })
+    Some(Rendered { copy: copy.collect(), body, ..Rendered::default() })
 }
 
 #[cfg(test)]
@@ -79,11 +79,14 @@ mod tests {
 
     fn split(body: &str, copy: &str, limit: usize) -> Vec<(String, Vec<String>)> {
         let copy = body.find(copy).filter(|_| !copy.is_empty()).map(|at| at..at + copy.len());
-        split_for_telegram(Rendered { body: body.to_owned(), copy: copy.into_iter().collect() }, limit)
-            .into_iter()
-            .inspect(|piece| assert!(units(&piece.body) <= limit, "{piece:?}"))
-            .map(|piece| (piece.body.clone(), piece.copyable().map(str::to_owned).collect()))
-            .collect()
+        split_for_telegram(
+            Rendered { body: body.to_owned(), copy: copy.into_iter().collect(), ..Rendered::default() },
+            limit,
+        )
+        .into_iter()
+        .inspect(|piece| assert!(units(&piece.body) <= limit, "{piece:?}"))
+        .map(|piece| (piece.body.clone(), piece.copyable().map(str::to_owned).collect()))
+        .collect()
     }
 
     #[test]

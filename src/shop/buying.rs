@@ -113,6 +113,7 @@ impl Shop {
                     Event::Quoted { reference, inquiry }
                 }
                 InquiryReading::Failed(kind) => Event::InquiryRefused { reference, kind },
+                InquiryReading::Pending => Event::Unsendable { reference },
                 InquiryReading::Unknown(doubt) => {
                     let doubt = supplier.kept(Reading::unknown(doubt)).outcome;
                     tracing::warn!(order = %order.id, supplier = %supplier.id, ?doubt, "inquiry without a usable answer");

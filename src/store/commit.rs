@@ -109,6 +109,12 @@ pub enum Payload {
     Forget {
         message: String,
     },
+    /// Put another text, and other buttons, in place of a reply that was said before. Where the channel cannot, or the
+    /// message is gone, nothing is lost: it tells nothing that is not told elsewhere.
+    Edit {
+        message: String,
+        reply: Box<Reply>,
+    },
 }
 
 /// A row of the outbox: kept until the chat's own service has it.
@@ -138,6 +144,9 @@ pub struct InboxMessage {
     /// What the sender calls themself, for greetings.
     #[serde(default)]
     pub sender: String,
+    /// For a tap on a button: the message the button stands under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tapped: Option<String>,
 }
 
 impl InboxMessage {

@@ -383,6 +383,8 @@ pub enum Doubt {
 pub enum InquiryReading {
     Found(Inquiry),
     Failed(FailureKind),
+    /// Still being looked up: the same inquiry again tells more.
+    Pending,
     /// Nothing is known; no money can have moved.
     Unknown(Doubt),
 }

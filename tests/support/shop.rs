@@ -244,6 +244,7 @@ impl TestShop {
             sent_at: self.now(),
             private: true,
             sender: "Budi".to_owned(),
+            tapped: None,
         }
     }
 
@@ -302,6 +303,10 @@ impl TestShop {
                 Payload::Reply(reply) => {
                     let body = self.texts.render(row.locale, reply, row.balance).body;
                     heard.push((row.chat.clone(), body));
+                }
+                Payload::Edit { message, reply } => {
+                    let body = self.texts.render(row.locale, reply, row.balance).body;
+                    self.note(&format!("    (message {message} becomes: {body})"));
                 }
                 Payload::Forget { .. } => self.note("    (the message is deleted)"),
             }

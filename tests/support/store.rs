@@ -173,6 +173,7 @@ pub fn message(chat_of: i64, id: &str) -> InboxMessage {
         sent_at: now() - TimeDelta::seconds(1),
         private: true,
         sender: "Budi".to_owned(),
+        tapped: None,
     }
 }
 

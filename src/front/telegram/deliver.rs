@@ -79,7 +79,7 @@ impl Courier {
         let more = rows.len() > 1;
         if let Some(row) = choose(&rows, progress, Instant::now()) {
             return match &row.payload {
-                Payload::Reply(_) => self.say(peer, row, progress, more).await,
+                Payload::Reply(_) | Payload::Edit { .. } => self.say(peer, row, progress, more).await,
                 Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
             };
         }

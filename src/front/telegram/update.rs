@@ -77,12 +77,14 @@ fn read_message(message: &Value) -> Incoming {
         sent_at: integer(message, "/date").and_then(|date| DateTime::from_timestamp(date, 0)).unwrap_or_default(),
         private,
         sender: sender(message.get("from")),
+        tapped: None,
     })
 }
 
 fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
     let tap = query.get("id")?.as_str()?.to_owned();
     let message = query.get("message")?;
+    let tapped = integer(message, "/message_id").map(|id| id.to_string());
     let message = InboxMessage {
         chat: ChatId::telegram(integer(message, "/chat/id")?),
         message: format!("tap{tap}"),
@@ -90,6 +92,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
         sent_at: now,
         private: is_private(message),
         sender: sender(query.get("from")),
+        tapped,
     };
     Some(Incoming::Tap { message, tap })
 }

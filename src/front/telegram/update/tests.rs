@@ -35,6 +35,7 @@ fn a_message_becomes_an_inbox_message() {
         sent_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
         private: true,
         sender: "Budi Cell".into(),
+        tapped: None,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
 }
