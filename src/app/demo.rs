@@ -63,6 +63,7 @@ pub async fn demo() -> Result<(), Failure> {
     };
     let stop = CancellationToken::new();
     shop.recover().await.map_err(fault)?;
+    shop.recover_inquiries().await.map_err(fault)?;
     shop.recover_inbox().await.map_err(fault)?;
     let server = tokio::spawn(serve(listener, router(http), stop.clone()));
     shop.start();
@@ -159,6 +160,8 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
             phones: Vec::new(),
             locale: crate::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())
                 .unwrap_or_default(),
+            receipt_shop: None,
+            receipt_footer: None,
             created_at: now,
         },
     });

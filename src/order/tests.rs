@@ -46,6 +46,8 @@ fn order(untried: &[&str]) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(10_500),
+        bill: None,
+        customer: crate::supplier::Details::new(),
         untried: untried.iter().map(|id| route(id)).collect(),
         attempts: vec![new_attempt(FIRST, route("kios"))],
         state: OrderState::Open,

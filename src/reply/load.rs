@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
 use super::describe::describe;
+use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::filters;
 use super::promise;
@@ -39,7 +40,8 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 5] = [
+const PARTS: [(&str, &[&str]); 6] = [
+    ("part.details", &["details"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
     ("part.near", &["near"]),
@@ -169,11 +171,13 @@ struct Rehearsal<'a> {
 impl Rehearsal<'_> {
     fn tell(&mut self, Sample { reply, balance }: &Sample) {
         let words = RefCell::new(Vec::new());
-        let (key, fields) = describe(reply, *balance, &|key, fields| {
+        let say = |key, fields: Fields| {
             let text = self.env.get_template(key).and_then(|template| template.render(fields.clone()));
             words.borrow_mut().push((key, fields, text.as_ref().err().map(problem_of(key))));
             text.unwrap_or_default()
-        });
+        };
+        let (key, fields) = describe(reply, *balance, &say);
+        buttons(reply, &say);
         for (key, fields, problem) in words.into_inner() {
             self.note(key, &fields, problem);
         }

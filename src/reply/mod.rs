@@ -4,13 +4,16 @@
 mod clean;
 mod describe;
 mod describe_admin;
+mod describe_bill;
 mod fields;
 mod filters;
 mod load;
 mod promise;
 mod rendered;
 mod samples;
+mod samples_bill;
 mod says;
+mod says_bill;
 mod split;
 mod texts;
 mod words;
@@ -20,8 +23,9 @@ pub use load::TextError;
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, ReceiptCard,
-    ReceiptForm, Refused, RegisterProblem, Reply, SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
+    PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
+    SupplierCard, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

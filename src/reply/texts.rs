@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use minijinja::Environment;
 
 use super::describe::describe;
+use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::load::{self, Sources, TextError};
 use super::promise;
@@ -101,7 +102,7 @@ impl Texts {
         let say = |key: &'static str, fields: Fields| language.tell(key, &fields).unwrap_or_default();
         let (key, fields) = describe(reply, balance, &say);
         let text = language.tell(key, &fields).unwrap_or_else(|| promise::plain(reply, balance, key));
-        Rendered::from_marked(&text)
+        Rendered { buttons: buttons(reply, &say), ..Rendered::from_marked(&text) }
     }
 
     const fn language(&self, locale: Locale) -> &Language {

@@ -180,7 +180,12 @@ impl Shop {
                     self.apply(id, &Event::Overdue, &Along::default()).await?;
                 }
             }
-            Todo::Escalate => drop(self.apply(id, &Event::Overdue, &Along::default()).await?),
+            Todo::Escalate => {
+                if let Some(seen) = self.observe(&order).await {
+                    self.apply(id, &seen, &Along::default()).await?;
+                }
+                self.apply(id, &Event::Overdue, &Along::default()).await?;
+            }
             Todo::Check => {
                 if let Some(attempt) = order.current()
                     && !self.check(id).await?

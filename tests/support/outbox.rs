@@ -137,6 +137,23 @@ impl Store for Outbox {
     ) -> Result<Vec<Order>, StoreError> {
         unimplemented!()
     }
+    async fn order_of_bill(&self, _: &konter::order::BillKey) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn inquiry(&self, _: konter::ids::InquiryId) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+        unimplemented!()
+    }
+    async fn inquiry_of(
+        &self,
+        _: AgentId,
+        _: &konter::ids::ProductCode,
+        _: &str,
+    ) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+        unimplemented!()
+    }
+    async fn asking(&self) -> Result<Vec<konter::inquiry::Inquiry>, StoreError> {
+        unimplemented!()
+    }
     async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
         unimplemented!()
     }
