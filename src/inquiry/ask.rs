@@ -47,17 +47,27 @@ impl BillWord<'_> {
         if let Some(product) = catalog.get(self.0) {
             return Ok(product);
         }
-        let bills = || catalog.iter().filter(|product| product.kind == ProductKind::Bill && product.is_open());
-        let begins = |product: &&Product| product.code.as_str().starts_with(word) && is_monthly(product, word);
-        let named = |product: &&Product| {
-            product.name.split(|c: char| !c.is_alphanumeric()).any(|part| part.eq_ignore_ascii_case(word))
-                && is_monthly(product, word)
+        let bills = || {
+            let mut bills: Vec<&Product> = catalog
+                .iter()
+                .filter(|product| product.kind == ProductKind::Bill && product.is_open() && is_monthly(product, word))
+                .collect();
+            bills.sort_by_key(|product| (product.code.as_str().len(), &product.code));
+            bills
         };
-        bills()
-            .filter(begins)
-            .min_by_key(|product| (product.code.as_str().len(), &product.code))
-            .or_else(|| bills().find(named))
-            .ok_or_else(|| Why::UnknownProduct { near: near(catalog, word) })
+        let mut begin: Vec<_> = bills();
+        begin.retain(|product| product.code.as_str().starts_with(word));
+        let mut named: Vec<_> = bills();
+        named.retain(|product| {
+            product.name.split(|c: char| !c.is_alphanumeric()).any(|part| part.eq_ignore_ascii_case(word))
+        });
+        match (begin.as_slice(), named.as_slice()) {
+            ([only], _) | ([], [only]) => Ok(only),
+            ([first, ..], _) if word == ELECTRICITY => Ok(first),
+            ([], []) => Err(Why::UnknownProduct { near: near(catalog, word) }),
+            (several, _) if !several.is_empty() => Err(Why::UnknownProduct { near: offered(several) }),
+            (_, several) => Err(Why::UnknownProduct { near: offered(several) }),
+        }
     }
 }
 
@@ -66,8 +76,12 @@ fn is_monthly(product: &Product, word: &str) -> bool {
 }
 
 fn near(catalog: &Catalog, word: &str) -> Vec<Near> {
-    let near = catalog.near(word, NEAR);
-    near.iter().map(|product| Near { code: product.code.clone(), name: product.name.clone() }).collect()
+    offered(&catalog.near(word, NEAR))
+}
+
+fn offered(products: &[&Product]) -> Vec<Near> {
+    let offer = |product: &&Product| Near { code: product.code.clone(), name: product.name.clone() };
+    products.iter().take(NEAR).map(offer).collect()
 }
 
 impl Counter<'_> {
