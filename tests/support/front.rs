@@ -147,7 +147,14 @@ pub async fn webhook(api: &BotApi, desk: &Arc<Notes>) -> (String, String, Runnin
 }
 
 pub async fn post(address: &str, header: &str, body: String) -> u16 {
+    let (status, _) = ask(address, header, body).await;
+    status
+}
+
+/// Posts an update; the status and what is said back.
+pub async fn ask(address: &str, header: &str, body: String) -> (u16, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(address).header("X-Telegram-Bot-Api-Secret-Token", header).body(body);
-    request.send().await.unwrap().status().as_u16()
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
 }

@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(shown("  a {b}", LONGEST), ["a {b}"]);
         // Telegram wants no mark inside a block, and no block inside another.
         assert_eq!(shown("{SN [12] x} [34]", LONGEST), ["{SN 12 x} [34]"]);
-        let text = Text { body: "abcdef".into(), fixed: vec![2..4, 0..3, 9..12], copy: vec![3..5], ..Text::default() };
+        let text =
+            Text { body: "abcdef".into(), fixed: vec![2..4, 0..3, 9..12], copy: vec![3..5, 5..5], ..Text::default() };
         assert_eq!(show(parts(&text, LONGEST).remove(0)), "{abcd}ef");
     }
 
