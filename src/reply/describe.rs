@@ -217,7 +217,7 @@ enum Form {
     Hidden,
 }
 
-const ALL_DETAILS: [Detail; 20] = [
+const ALL_DETAILS: [Detail; 22] = [
     Detail::Token,
     Detail::CustomerName,
     Detail::Meter,
@@ -236,6 +236,8 @@ const ALL_DETAILS: [Detail; 20] = [
     Detail::Period,
     Detail::RegistrationNumber,
     Detail::TransactionName,
+    Detail::MeterStand,
+    Detail::Arrears,
     Detail::Receipt,
     Detail::Message,
 ];
@@ -260,6 +262,8 @@ const fn detail_form(detail: Detail) -> Form {
         Detail::Period => Form::Text("period"),
         Detail::RegistrationNumber => Form::Text("registration_number"),
         Detail::TransactionName => Form::Text("transaction_name"),
+        Detail::MeterStand => Form::Text("meter_stand"),
+        Detail::Arrears => Form::Text("arrears"),
         Detail::Receipt | Detail::Message => Form::Hidden,
     }
 }
