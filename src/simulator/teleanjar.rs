@@ -1,6 +1,7 @@
 //! teleanjar v1.4: JSON over `POST /tele-api-v2/h2h/trx/inquiry` and `/payment`. A payment's answer is its last word.
 
 mod fault;
+mod rows;
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -17,6 +18,7 @@ use super::scenario::{Refusal, Scenario, Twist, Word};
 use super::text::{Moment, digits, hex, is_field, someone_else, token};
 use super::turn::{Asked, JSON, Turn};
 use fault::Fault;
+use rows::{PaidMonth, PaidNonTaglis, Row};
 
 pub(super) const PARTNER_ID: &str = "DEMO001";
 pub(super) const USERNAME: &str = "demo";
@@ -54,93 +56,6 @@ struct Response {
     saldo: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rc: Option<&'static str>,
-}
-
-/// `respdata` of the four products, with the fields in the document's order.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Row {
-    Bill {
-        idpel: String,
-        nama: &'static str,
-        blth: String,
-        tarif: &'static str,
-        daya: String,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        #[serde(flatten)]
-        paid: Option<PaidMonth>,
-    },
-    Meter {
-        nometer: String,
-        idpel: String,
-        nama: &'static str,
-        tarif: &'static str,
-        daya: String,
-        rp_admin: i64,
-        available_token: [i64; 9],
-    },
-    Token {
-        nometer: String,
-        idpel: String,
-        nama: &'static str,
-        tarif: &'static str,
-        daya: String,
-        rp_ppn: i64,
-        rp_ppj: i64,
-        rp_materai: i64,
-        rp_angsuran: i64,
-        rp_token: i64,
-        rp_admin: i64,
-        rp_total: i64,
-        kwh: i64,
-        token: String,
-        pesan: &'static str,
-        callpln: &'static str,
-        waktu_transaksi: String,
-        billreff: String,
-    },
-    NonTaglis {
-        nama_transaksi: &'static str,
-        nomor_registrasi: String,
-        tanggal_registrasi: &'static str,
-        idpel: String,
-        nama: &'static str,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        #[serde(flatten)]
-        paid: Option<PaidNonTaglis>,
-    },
-    Telkom {
-        noslip: String,
-        nopel: String,
-        nama: &'static str,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        referensi: String,
-        waktu_transaksi: String,
-        billreff: String,
-    },
-}
-
-#[derive(Serialize)]
-struct PaidMonth {
-    stan_awal: &'static str,
-    stan_akhir: &'static str,
-    sisatungg: usize,
-    billreff: String,
-    service_unit_phone: &'static str,
-    waktu_transaksi: String,
-}
-
-#[derive(Serialize)]
-struct PaidNonTaglis {
-    pesan: &'static str,
-    waktu_transaksi: String,
-    billreff: String,
 }
 
 #[derive(Clone, Copy)]

@@ -456,8 +456,8 @@ async fn ppob_looks_a_bill_up_in_its_own_time() {
 async fn a_paid_bill_stays_paid() {
     let market = open_market().await;
     let dest = "530000000090";
-    let inquire = json!({"code": "INQPLN", "dest": dest, "refid": 1});
-    let (_, body) = market.ppob("topup", inquire.clone()).await.unwrap();
+    let question = json!({"code": "INQPLN", "dest": dest, "refid": 1});
+    let (_, body) = market.ppob("topup", question.clone()).await.unwrap();
     let inquiry: Value = serde_json::from_str(&body).unwrap();
     let (_, body) = market.ppob("payment", json!({"inq_id": inquiry["trx_id"], "refid": 2})).await.unwrap();
     assert_like(&body, "*Waiting*");
@@ -466,7 +466,7 @@ async fn a_paid_bill_stays_paid() {
         let (_, body) = market.ppob("topup", json!({"code": "INQPLN", "dest": dest, "refid": refid})).await.unwrap();
         assert_like(&body, r#"*"message":"tagihan sudah dibayar",*"status":"Failed"*"#);
     }
-    let (_, body) = market.ppob("topup", inquire).await.unwrap();
+    let (_, body) = market.ppob("topup", question).await.unwrap();
     assert_like(&body, r#"*"trx sebelumnya ditemukan"*"Success"*"#);
     let (_, body) = market.ppob("topup", json!({"code": "INQPAM", "dest": dest, "refid": 5})).await.unwrap();
     assert_like(&body, r#"*"Success"*"#);

@@ -257,7 +257,7 @@ fn pays_several_months_of_pln_postpaid() {
         (Detail::MeterStand, "00000000-00000000, 00000000-00000000"),
     ];
     assert_eq!(fields, details(&expected));
-    // Both months paid: nothing is owed. With the last one still open, the customer must be told.
+    // Both months paid: nothing is owed. Where 21 and then 20 more are, the customer must be told of the 20.
     let (_, _, fields) = paid(&PAID_POSTPAID, &PAYMENT_POSTPAID.replace("\"sisatungg\": ", "\"sisatungg\": 2"));
     assert_eq!(fields[&Detail::Arrears], "20");
 }
