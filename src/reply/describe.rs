@@ -235,7 +235,7 @@ enum Form {
     Hidden,
 }
 
-const ALL_DETAILS: [Detail; 20] = [
+const ALL_DETAILS: [Detail; 22] = [
     Detail::Token,
     Detail::CustomerName,
     Detail::Meter,
@@ -254,6 +254,8 @@ const ALL_DETAILS: [Detail; 20] = [
     Detail::Period,
     Detail::RegistrationNumber,
     Detail::TransactionName,
+    Detail::MeterStand,
+    Detail::Arrears,
     Detail::Receipt,
     Detail::Message,
 ];
@@ -278,6 +280,8 @@ const fn detail_form(detail: Detail) -> Form {
         Detail::Period => Form::Text("period"),
         Detail::RegistrationNumber => Form::Text("registration_number"),
         Detail::TransactionName => Form::Text("transaction_name"),
+        Detail::MeterStand => Form::Text("meter_stand"),
+        Detail::Arrears => Form::Text("arrears"),
         Detail::Receipt | Detail::Message => Form::Hidden,
     }
 }

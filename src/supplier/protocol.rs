@@ -297,6 +297,10 @@ pub enum Detail {
     Period,
     RegistrationNumber,
     TransactionName,
+    /// The meter's figures at the beginning and the end of each period, such as `00012345-00012400`.
+    MeterStand,
+    /// Months still owed after what was paid; absent where none are.
+    Arrears,
     /// The supplier's printed receipt, printer codes included.
     Receipt,
     Message,
