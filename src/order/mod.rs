@@ -10,7 +10,7 @@ pub mod view;
 
 pub use bill::{BillKey, OrderBill, claims};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
-pub use step::{AdminVerdict, Event, Notice, Step, Word, new_attempt, of_customer, step};
+pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, new_attempt, of_customer, step};
 
 #[cfg(test)]
 mod tests;

@@ -36,16 +36,22 @@ pub enum Event {
     Word { from: Word, reference: Reference, reading: Reading, raw: Option<RawReply> },
     /// A status check got no word.
     CheckFailed { reference: Reference },
-    /// What was seen of our deposit with the supplier after a purchase in doubt, for whoever decides.
-    Observed { reference: Reference, balance: Option<Rupiah>, raw: RawReply },
     /// We stopped while the purchase may have been leaving.
     Interrupted,
     /// It takes long enough that the reseller should hear that it is being processed.
     Slow,
-    /// It takes so long that a person should look.
-    Overdue,
+    /// It takes so long that a person should look. `seen` is what could still be seen of it.
+    Overdue { seen: Option<Seen> },
     /// An admin knows how it ended.
     Decided { by: ChatId, verdict: AdminVerdict },
+}
+
+/// Our deposit with a supplier after a purchase in doubt, for whoever decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub reference: Reference,
+    pub balance: Option<Rupiah>,
+    pub raw: RawReply,
 }
 
 /// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
@@ -110,10 +116,9 @@ impl Stepper {
             Event::Abandoned => self.abandoned(),
             Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
             Event::CheckFailed { reference } => self.checked(reference),
-            Event::Observed { reference, balance, raw } => self.observed(reference, balance, raw),
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),
-            Event::Overdue => self.escalate(),
+            Event::Overdue { seen } => self.escalate(seen),
             Event::Decided { by, verdict } => self.decided(by, verdict),
         }
     }
@@ -144,10 +149,10 @@ impl Stepper {
         }
     }
 
-    fn observed(&mut self, reference: Reference, balance: Option<Rupiah>, raw: RawReply) {
-        if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.reference == reference) {
-            attempt.balance_after = balance.or(attempt.balance_after);
-            keep_reply(attempt, raw);
+    fn observed(&mut self, seen: Seen) {
+        if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.reference == seen.reference) {
+            attempt.balance_after = seen.balance.or(attempt.balance_after);
+            keep_reply(attempt, seen.raw);
         }
     }
 
@@ -406,8 +411,11 @@ impl Stepper {
         }
     }
 
-    fn escalate(&mut self) {
+    fn escalate(&mut self, seen: Option<Seen>) {
         if self.order.is_open() && !self.order.escalated {
+            if let Some(seen) = seen {
+                self.observed(seen);
+            }
             self.order.escalated = true;
             let card = view::card(&self.order, self.at);
             self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(card))));

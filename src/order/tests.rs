@@ -177,8 +177,8 @@ fn doubt_changes_no_money_and_never_tries_elsewhere() {
                 Event::Sending,
                 answer(Outcome::Unknown(doubt)),
                 Event::CheckFailed { reference: FIRST },
-                Event::Overdue,
-                Event::Overdue,
+                Event::Overdue { seen: None },
+                Event::Overdue { seen: None },
             ],
             &["", "diproses", "", "admins: overdue", "nothing"],
         );
@@ -344,7 +344,7 @@ fn an_order_in_doubt_is_asked_about_or_escalated() {
 
 #[test]
 fn nobody_is_asked_after_the_window_closed() {
-    let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue]).0;
+    let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue { seen: None }]).0;
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
     assert_eq!(next(&order, Ways { check: true, report: true }), None);
@@ -427,7 +427,15 @@ fn a_new_attempt_can_be_escalated_again() {
     let doubt = word(Word::Answer, SECOND, Outcome::Unknown(Doubt::Timeout));
     story(
         order(&["tele"]),
-        vec![Event::Sending, answer(Outcome::Pending), Event::Overdue, failed, Event::Sending, doubt, Event::Overdue],
+        vec![
+            Event::Sending,
+            answer(Outcome::Pending),
+            Event::Overdue { seen: None },
+            failed,
+            Event::Sending,
+            doubt,
+            Event::Overdue { seen: None },
+        ],
         &["", "diproses", "admins: overdue", "", "", "", "admins: overdue"],
     );
 }
@@ -535,10 +543,10 @@ fn an_admins_word_on_a_bill_posts_what_it_was_shown_to_cost() {
 #[test]
 fn what_is_seen_of_the_deposit_decides_nothing() {
     let raw = RawReply { at: at(), to: "inquiry".to_owned(), text: "{}".to_owned() };
-    let seen = Event::Observed { reference: FIRST, balance: Some(Rupiah::new(5)), raw };
-    let (order, story) =
-        play(bill(302_500), vec![looked_again(302_500), answer(Outcome::Unknown(Doubt::Timeout)), seen]);
-    assert_eq!(story[2], "");
+    let seen = Some(Seen { reference: FIRST, balance: Some(Rupiah::new(5)), raw });
+    let doubt = answer(Outcome::Unknown(Doubt::Timeout));
+    let (order, story) = play(bill(302_500), vec![looked_again(302_500), doubt, Event::Overdue { seen }]);
+    assert_eq!(story[2], "admins: overdue");
     assert!(order.is_open());
     assert_eq!(order.attempts[0].balance_after, Some(Rupiah::new(5)));
 }

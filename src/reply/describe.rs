@@ -8,7 +8,7 @@ use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, V
 use super::words::{self, Say};
 use super::{describe_admin, describe_bill};
 use crate::money::Rupiah;
-use crate::supplier::{Detail, Details};
+use crate::supplier::{Detail, Details, FailureKind};
 
 /// A text's key and its values.
 pub(super) type Described = (&'static str, Fields);
@@ -131,7 +131,12 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
         Why::NotABill { example } => ("refused.not_a_bill", base.text("example", example, SENTENCE)),
         Why::InquiryRefused { kind } => {
-            let kind = kind.map_or("reason.disturbed", words::reason_key);
+            let kind = match kind {
+                None => "reason.disturbed",
+                // No document says why; nothing was bought, so "refused" would mislead.
+                Some(FailureKind::Refused) => "reason.not_found",
+                Some(kind) => words::reason_key(*kind),
+            };
             ("refused.inquiry", base.set("reason", say(kind, Fields::new())))
         }
         Why::InquiryRunning => ("refused.inquiry_running", base),

@@ -6,7 +6,7 @@ use super::Shop;
 use super::books::{Along, Applied};
 use super::suppliers::{Supplier, Turn};
 use crate::ids::OrderId;
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Word, view};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, view};
 use crate::store::StoreError;
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
@@ -116,7 +116,7 @@ impl Shop {
 
     /// What can still be seen of a purchase in doubt where nobody will ever tell: an inquiry moves no money, and shows our
     /// deposit and whether the bill is still there.
-    pub(super) async fn observe(&self, order: &Order) -> Option<Event> {
+    pub(super) async fn observe(&self, order: &Order) -> Option<Seen> {
         let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
         let supplier = self.suppliers.get(&attempt.route.supplier)?;
         let ways = supplier.ways();
@@ -125,13 +125,10 @@ impl Shop {
         }
         let mut buy = buy_of(order, attempt);
         buy.inquiry = None;
-        let (reading, response) = self.look_up(supplier, &supplier.turn().await, &buy).await?;
-        let balance = match reading {
-            InquiryReading::Found(found) => found.supplier_balance,
-            InquiryReading::Failed(_) | InquiryReading::Pending | InquiryReading::Unknown(_) => None,
-        };
+        let (_, response) = self.look_up(supplier, &supplier.turn().await, &buy).await?;
         let raw = RawReply { at: self.clock.utc(), to: "inquiry".to_owned(), text: supplier.masked(&response.text()) };
-        Some(Event::Observed { reference: attempt.reference, balance, raw })
+        let balance = supplier.protocol.read_deposit(&response);
+        Some(Seen { reference: attempt.reference, balance, raw })
     }
 
     /// Asks what became of an order, where that is safe; one question at a time. `false`: it cannot be asked.

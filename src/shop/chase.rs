@@ -177,14 +177,12 @@ impl Shop {
             Todo::Buy => {
                 self.buy(id).await?;
                 if self.clock.utc() - order.created_at > OVERDUE {
-                    self.apply(id, &Event::Overdue, &Along::default()).await?;
+                    self.apply(id, &Event::Overdue { seen: None }, &Along::default()).await?;
                 }
             }
             Todo::Escalate => {
-                if let Some(seen) = self.observe(&order).await {
-                    self.apply(id, &seen, &Along::default()).await?;
-                }
-                self.apply(id, &Event::Overdue, &Along::default()).await?;
+                let seen = self.observe(&order).await;
+                self.apply(id, &Event::Overdue { seen }, &Along::default()).await?;
             }
             Todo::Check => {
                 if let Some(attempt) = order.current()

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Datelike as _;
+
 use super::Shop;
 use super::books::TRIES;
 use super::suppliers::{Supplier, Turn};
@@ -17,7 +19,7 @@ use crate::reply::{
     BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
 };
 use crate::store::{Commit, CommitError, Say, StoreError, Versioned};
-use crate::supplier::{self, Buy, Doubt, InquiryReading, Reading, Response};
+use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -107,7 +109,7 @@ impl Shop {
                 }
                 Answered::Bill(after) => self.bill_found(&inquiry, after).await?,
                 Answered::Refused(after, kind) => {
-                    let says = vec![inquiry_refused(&inquiry, Why::InquiryRefused { kind })];
+                    let says = self.nobody_knows(&inquiry, kind).await?;
                     (after, says)
                 }
             };
@@ -218,10 +220,10 @@ impl Shop {
         let InquiryState::Shown(quote) = &after.state else { return Ok((after, Vec::new())) };
         let earlier = self.payer_of(&after.ask.product, &after.customer, quote).await?;
         if let Some(earlier) = earlier {
-            let mut says = vec![inquiry_refused(before, paid_before(&earlier, after.agent))];
-            if let Some(agent) = self.store.agent(after.agent).await? {
-                says.extend(again(&agent, &earlier).map(|reply| Self::say(&before.chat, before.locale, reply)));
-            }
+            let says = match self.store.agent(after.agent).await? {
+                Some(agent) => refused_as_paid(before, &agent, &earlier),
+                None => Vec::new(),
+            };
             return Ok((before.with(InquiryState::Done), says));
         }
         let because = match after.purpose {
@@ -230,6 +232,26 @@ impl Shop {
         };
         let says = vec![shown(&after, quote, BillStage::Payable(because))];
         Ok((after, says))
+    }
+
+    /// No supplier tells. A bill is often refused because it has been paid: then its reseller is told where and when.
+    async fn nobody_knows(&self, inquiry: &Inquiry, kind: Option<FailureKind>) -> Result<Vec<Say>, StoreError> {
+        /// Orders to one customer, newest first: few of one month.
+        const LOOKED_AT: usize = 20;
+        let may_be_paid = inquiry.ask.kind == ProductKind::Bill && kind.is_some();
+        if may_be_paid && let Some(agent) = self.store.agent(inquiry.agent).await? {
+            let today = self.clock.day_of(self.clock.utc());
+            let this_month = |order: &&Order| {
+                order.product == inquiry.ask.product
+                    && order.takes_slot()
+                    && (order.day.year(), order.day.month()) == (today.year(), today.month())
+            };
+            let orders = self.store.orders_of(agent.id, Some(&inquiry.customer), None, LOOKED_AT).await?;
+            if let Some(earlier) = orders.iter().find(this_month) {
+                return Ok(refused_as_paid(inquiry, &agent, earlier));
+            }
+        }
+        Ok(vec![inquiry_refused(inquiry, Why::InquiryRefused { kind })])
     }
 
     /// The order that pays one of a bill's periods, or has paid it.
@@ -298,6 +320,13 @@ pub(super) fn paid_before(earlier: &Order, agent: AgentId) -> Why {
     } else {
         Why::BillPaidElsewhere
     }
+}
+
+/// Refused because it is paid, with the receipt where that is the reseller's own.
+fn refused_as_paid(inquiry: &Inquiry, agent: &Agent, earlier: &Order) -> Vec<Say> {
+    let receipt = again(agent, earlier).map(|reply| Shop::say(&inquiry.chat, inquiry.locale, reply));
+    let refused = inquiry_refused(inquiry, paid_before(earlier, inquiry.agent));
+    std::iter::once(refused).chain(receipt).collect()
 }
 
 fn inquiry_refused(inquiry: &Inquiry, why: Why) -> Say {

@@ -50,6 +50,12 @@ pub trait Protocol: Send + Sync {
         InquiryReading::Unknown(Doubt::NotUnderstood)
     }
 
+    /// Our deposit with the supplier, where any answer of its mentions it.
+    fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
+        let _ = response;
+        None
+    }
+
     /// The order itself. `now` is the shop's local time.
     fn purchase(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request;
 
