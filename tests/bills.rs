@@ -226,6 +226,26 @@ async fn receipts_carry_the_resellers_own_name_and_price() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_that_changed_meanwhile_is_shown_anew() {
+    let shop = TestShop::with(rich()).await;
+    let lines = [
+        ("TAG.PLNPOST.520010509827", 1),
+        ("BAYAR.PLNPOST.520010509827.1234", 2),
+        ("BAYAR.PLNPOST.520010509827.1234", 1),
+        ("SAL", 1),
+    ];
+    says(&shop, &lines).await;
+    insta::assert_snapshot!("changed", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supplier_that_is_still_looking_is_asked_again() {
+    let shop = TestShop::with(rich()).await;
+    says(&shop, &[("TAG.PDAM.0100200328", 1), ("BAYAR.PDAM.0100200328.1234", 1)]).await;
+    insta::assert_snapshot!("still_looking", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_english() {
     let shop = TestShop::with(Setup { locale: Locale::En, ..rich() }).await;
     let lines = [
