@@ -127,14 +127,20 @@ impl People {
     }
 }
 
+/// What the Bot API had seen when a process began.
+struct Life {
+    calls: usize,
+    connections: usize,
+}
+
 /// The shop under fire.
 struct Site {
     folder: tempfile::TempDir,
     settings: Settings,
     api: BotApi,
     simulators: Simulators,
-    /// Bot API calls made when each process began.
-    lives: Vec<usize>,
+    /// One per process, in the order they began.
+    lives: Vec<Life>,
 }
 
 impl Site {
@@ -161,7 +167,7 @@ impl Site {
     }
 
     fn start(&mut self) -> Running {
-        self.lives.push(self.api.calls_made());
+        self.lives.push(Life { calls: self.api.calls_made(), connections: self.api.connections() });
         self.settings.start(self.folder.path(), &["run"])
     }
 
@@ -172,7 +178,7 @@ impl Site {
 
     /// Waits until the process talks to Telegram.
     async fn at_work(&self, running: &Running) {
-        let since = *self.lives.last().unwrap();
+        let since = self.lives.last().unwrap().calls;
         let came = self.api.comes(PATIENCE, |api| api.calls_made() > since).await;
         assert!(came, "the program does not begin to work; it said: {}", tail(&running.err()));
     }
@@ -207,9 +213,11 @@ impl Site {
         }
     }
 
-    /// Whether a process was killed and another started between two calls.
+    /// Whether a process was killed and another started between two calls. By their connections: a call of a killed process
+    /// can still lie unread when the next one begins.
     fn restarted_between(&self, earlier: usize, later: usize) -> bool {
-        self.lives.iter().any(|&began| earlier < began && began <= later)
+        let [earlier, later] = [earlier, later].map(|call| self.api.connection_of(call));
+        self.lives.iter().any(|life| earlier < life.connections && life.connections <= later)
     }
 }
 

@@ -3,18 +3,21 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::serve::{IncomingStream, Listener};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// Looks like a real one, and is easy to find in a log.
@@ -51,6 +54,9 @@ pub struct Call {
     pub file: Option<Uploaded>,
     /// Whether it ended well.
     pub fine: bool,
+    /// Counts the connections; a process never uses one that was opened before it began.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub connection: usize,
 }
 
 /// A file of a form.
@@ -77,9 +83,39 @@ struct Inner {
     outage: Option<Mishap>,
 }
 
+/// Numbers connections as they come.
+struct Numbering {
+    listener: TcpListener,
+    opened: Arc<AtomicUsize>,
+}
+
+impl Listener for Numbering {
+    type Io = TcpStream;
+    type Addr = usize;
+
+    async fn accept(&mut self) -> (TcpStream, usize) {
+        let (stream, _) = Listener::accept(&mut self.listener).await;
+        (stream, self.opened.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn local_addr(&self) -> std::io::Result<usize> {
+        Ok(0)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Connection(usize);
+
+impl Connected<IncomingStream<'_, Numbering>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, Numbering>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
 #[derive(Clone)]
 pub struct BotApi {
     pub url: String,
+    opened: Arc<AtomicUsize>,
     inner: Arc<Mutex<Inner>>,
     /// Counts whatever happens.
     changes: watch::Sender<u64>,
@@ -89,9 +125,12 @@ impl BotApi {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let api = Self { url, inner: Arc::default(), changes: watch::Sender::new(0) };
+        let opened = Arc::new(AtomicUsize::new(0));
+        let listener = Numbering { listener, opened: Arc::clone(&opened) };
+        let api = Self { url, opened, inner: Arc::default(), changes: watch::Sender::new(0) };
         let app = Router::new().route("/{bot}/{method}", post(answer)).with_state(api.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let service = app.into_make_service_with_connect_info::<Connection>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         api
     }
 
@@ -130,6 +169,18 @@ impl BotApi {
         let calls = self.calls("sendmessage");
         let arrived = calls.iter().filter(|call| call.fine && call.body["chat_id"] == chat);
         arrived.map(|call| call.body["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// How many connections there have been.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn connections(&self) -> usize {
+        self.opened.load(Ordering::SeqCst)
+    }
+
+    /// The connection a call came by.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn connection_of(&self, call: usize) -> usize {
+        self.inner.lock().calls[call].connection
     }
 
     /// How many calls there have been.
@@ -216,6 +267,7 @@ impl Inner {
 
 async fn answer(
     State(api): State<BotApi>,
+    ConnectInfo(Connection(connection)): ConnectInfo<Connection>,
     Path((bot, method)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -232,7 +284,7 @@ async fn answer(
     } else {
         Some(Mishap::Refuse(401, "Unauthorized"))
     };
-    let call = Call { method: method.clone(), body: body.clone(), file, fine: mishap.is_none() };
+    let call = Call { method: method.clone(), body: body.clone(), file, fine: mishap.is_none(), connection };
     api.inner.lock().calls.push(call);
     api.changed();
     if let Some(mishap) = mishap {
