@@ -5,7 +5,9 @@ mod shop;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use konter::agent::Locale;
-use konter::ids::ChatId;
+use konter::ids::{AgentId, ChatId, InquiryId};
+use konter::inquiry::{Inquiry, InquiryState};
+use konter::store::{Commit, Versioned};
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 /// A balance for bills.
@@ -243,6 +245,55 @@ async fn a_supplier_that_is_still_looking_is_asked_again() {
     let shop = TestShop::with(rich()).await;
     says(&shop, &[("TAG.PDAM.0100200328", 1), ("BAYAR.PDAM.0100200328.1234", 1)]).await;
     insta::assert_snapshot!("still_looking", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resellers_racing_for_one_bill_pay_it_once() {
+    let shop = TestShop::with(rich()).await;
+    let racers: Vec<ChatId> = (1..=6).map(|n| ChatId::telegram(2000 + n)).collect();
+    for racer in racers.iter().skip(1) {
+        shop.add_agent(racer.clone(), RICH, Locale::Id).await;
+    }
+    for racer in &racers {
+        shop.say(racer, "TAG.PLNPOST.520010509867", 1).await;
+    }
+    let payments: Vec<_> = racers.iter().map(|racer| shop.message(racer, "BAYAR.PLNPOST.520010509867.1234")).collect();
+    futures::future::join_all(payments.into_iter().map(|payment| shop.shop.receive(vec![payment]))).await;
+    let answers = shop.hear(racers.len()).await;
+    assert_eq!(answers.iter().filter(|answer| answer.starts_with("SUKSES")).count(), 1, "{answers:#?}");
+    assert_eq!(shop.simulators.bought().len(), 1);
+    shop.close().await;
+}
+
+/// What a stop leaves unanswered: the same row with its asking state, as the store has it after a crash.
+async fn unanswered(shop: &TestShop, minutes_ago: i64) {
+    let kept = shop.store.inquiry_of(AgentId(1), &"PLNPOST".parse().unwrap(), "520010509867").await.unwrap().unwrap();
+    let now = shop.now();
+    let row = Inquiry {
+        id: InquiryId(u64::try_from(now.timestamp_micros()).unwrap()),
+        version: 1,
+        state: InquiryState::Asking,
+        created_at: now - TimeDelta::minutes(minutes_ago),
+        ..kept
+    };
+    let mut commit = Commit::new(now);
+    commit.inquiries.push(Versioned { expected: None, row });
+    shop.store.commit(commit).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stop_left_unanswered_is_answered_at_the_next_start() {
+    let shop = TestShop::with(rich()).await;
+    says(&shop, &[("TAG.PLNPOST.520010509867", 1)]).await;
+    for (minutes_ago, expected) in [(1, "TAGIHAN PLNPOST"), (31, "GAGAL. Cek PLNPOST")] {
+        shop.pass(TimeDelta::seconds(5));
+        unanswered(&shop, minutes_ago).await;
+        assert_eq!(shop.shop.recover_inquiries().await.unwrap(), 1);
+        let said = shop.hear(1).await;
+        assert!(said[0].starts_with(expected), "{said:?}");
+        assert!(shop.store.asking().await.unwrap().is_empty());
+    }
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
