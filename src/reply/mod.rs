@@ -8,15 +8,19 @@ mod fields;
 mod filters;
 mod load;
 mod promise;
+mod receipts;
 mod rendered;
+mod sample_receipts;
 mod samples;
 mod says;
 mod split;
 mod texts;
 mod words;
 
+pub(crate) use clean::clean;
 pub use filters::operator_name;
 pub use load::TextError;
+pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
