@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::labels::Labels;
-use super::{Align, Letters, Line, Receipt, Row, Side, Style, printed};
+use super::{Align, COLUMNS, Letters, Line, Receipt, Row, Side, Style, printed};
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
 use crate::reply::{ReceiptCard, clean};
@@ -11,7 +11,7 @@ use crate::supplier::{Bill, Detail};
 
 /// Characters of a footer: eight rows, more than a printed shop card has.
 pub const LONGEST_FOOTER: usize = 256;
-/// Characters of a shop's name: four rows of large letters.
+/// Characters of a shop's name: two rows of letters.
 pub const LONGEST_SHOP: usize = 60;
 /// Periods of one bill that are listed; five years, and few utilities wait for one.
 pub const MOST_PERIODS: usize = 60;
@@ -54,7 +54,9 @@ impl Layout<'_> {
         let shop = clean(&self.card.shop, LONGEST_SHOP);
         let mut lines = Vec::new();
         if !shop.is_empty() {
-            lines.extend([centred(shop, Style::LARGE), Line::Rule]);
+            // A long name in the largest letters would fill half of the picture.
+            let style = if shop.chars().count() > COLUMNS { Style::TALL } else { Style::LARGE };
+            lines.extend([centred(shop, style), Line::Rule]);
         }
         lines.push(Line::Field {
             label: at.format("%d/%m/%Y %H:%M ").to_string(),
@@ -67,8 +69,12 @@ impl Layout<'_> {
     }
 
     fn footer(&self) -> Vec<Line> {
-        let footer: String = self.card.footer.as_deref().unwrap_or_default().chars().take(LONGEST_FOOTER).collect();
-        let lines = footer.lines().map(|line| clean(line, LONGEST_FOOTER)).filter(|line| !line.is_empty());
+        let footer = self.card.footer.as_deref().unwrap_or_default();
+        let mut kept: String = footer.chars().take(LONGEST_FOOTER).collect();
+        if kept.len() < footer.len() {
+            kept.push('…');
+        }
+        let lines = kept.lines().map(|line| clean(line, LONGEST_FOOTER + 1)).filter(|line| !line.is_empty());
         let lines: Vec<_> = lines.take(MOST_FOOTER_LINES).map(|line| centred(line, Style::PLAIN)).collect();
         if lines.is_empty() { lines } else { [vec![Line::Gap], lines].concat() }
     }

@@ -123,6 +123,7 @@ impl Size {
 impl Style {
     const PLAIN: Self = Self { weight: Weight::Normal, size: Size::Normal, underline: Underline::None };
     const BOLD: Self = Self { weight: Weight::Bold, ..Self::PLAIN };
+    const TALL: Self = Self { size: Size::Tall, ..Self::BOLD };
     const LARGE: Self = Self { size: Size::Large, ..Self::BOLD };
 
     /// The stronger of both in everything.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef, GlyphId, InvalidFont, PxScale, ScaleFont, point};
 
-use super::{Align, COLUMNS, Letters, Receipt, Row, Style, Underline, Weight};
+use super::{Align, COLUMNS, Letters, Receipt, Row, Size, Style, Underline, Weight};
 
 /// A finished picture.
 #[derive(Clone, PartialEq, Eq)]
@@ -102,9 +102,10 @@ impl Pen<'_> {
             Align::Centre => MARGIN + (COLUMNS * COLUMN).saturating_sub(width) / 2,
         };
         for (nth, letter) in text.chars().enumerate().filter(|(_, letter)| !letter.is_whitespace()) {
-            let font = match style.weight {
-                Weight::Normal => &self.fonts.normal,
-                Weight::Bold => &self.fonts.bold,
+            // Letters that are stretched only upwards have thin strokes.
+            let font = match (style.weight, style.size) {
+                (Weight::Normal, Size::Normal | Size::Wide | Size::Large) => &self.fonts.normal,
+                (Weight::Bold, _) | (_, Size::Tall) => &self.fonts.bold,
             };
             let shape = self.shapes.entry((letter, style)).or_insert_with(|| Shape::draw(font, letter, style));
             sheet.stamp(shape, left + nth * column, top);

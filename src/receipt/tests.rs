@@ -369,12 +369,17 @@ fn printers_get_ascii_and_a_few_commands() {
 fn decoded(png: &[u8]) -> (usize, usize, Vec<u8>) {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
     decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().expect("a PNG");
-    let mut dots = vec![0; reader.output_buffer_size().expect("a size")];
-    let info = reader.next_frame(&mut dots).expect("a whole PNG");
+    let (info, dots) = whole_frame(decoder);
     assert_eq!(info.color_type, png::ColorType::Rgb);
     let (width, height) = (usize::try_from(info.width).unwrap(), usize::try_from(info.height).unwrap());
     (width, height, dots.chunks(3).map(|dot| dot[0]).collect())
+}
+
+fn whole_frame(decoder: png::Decoder<std::io::Cursor<&[u8]>>) -> (png::OutputInfo, Vec<u8>) {
+    let mut reader = decoder.read_info().expect("a PNG");
+    let mut dots = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut dots).expect("a whole PNG");
+    (info, dots)
 }
 
 /// The share of dark dots between two rows of ordinary letters' tops.
@@ -422,7 +427,7 @@ fn limits_hold_and_say_so() {
     let months: Vec<Bill> = (0..200).map(|n| month(&format!("M{n}"), 1_000)).collect();
     let text = shown(&bill(&months));
     assert!(text.contains("Periode lain  : +140") && text.contains("Rp 700.000"), "{text}");
-    assert!(text.contains("E29AF7F5547E4C68B9"), "{text}");
+    assert!(text.contains("E29AF7F5547E4C68"), "{text}");
 
     let text = shown(&with_receipt(&"a|".repeat(4_000), token()));
     assert!(text.contains("(struk terlalu panjang)") && text.contains(TOKEN), "{text}");
@@ -430,8 +435,9 @@ fn limits_hold_and_say_so() {
 
     let footer = shown(&ReceiptCard { footer: Some("x\n".repeat(500)), ..pulsa() });
     assert!(footer.lines().count() < 30, "{footer}");
-    let long = shown(&ReceiptCard { footer: Some("x".repeat(500)), shop: "y".repeat(500), ..pulsa() });
-    assert_eq!((long.matches('x').count(), long.matches('y').count()), (LONGEST_FOOTER, LONGEST_SHOP));
+    let long = shown(&ReceiptCard { footer: Some("q".repeat(500)), shop: "y".repeat(500), ..pulsa() });
+    assert_eq!((long.matches('q').count(), long.matches('y').count()), (LONGEST_FOOTER, LONGEST_SHOP));
+    assert!(long.ends_with('…'), "{long}");
 }
 
 #[test]
@@ -469,8 +475,9 @@ fn check(card: &ReceiptCard) {
     assert!(!text.chars().any(|c| c != '\n' && c.is_control()), "{text:?}");
     assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
     read_bytes(&escpos::bytes(&laid_out(card)).expect("bytes"));
-    let picture = drawn(card);
-    assert_eq!(decoded(&picture.png).0, picture::WIDTH);
+    let png = drawn(card).png;
+    let (info, _) = whole_frame(png::Decoder::new(std::io::Cursor::new(&png)));
+    assert_eq!(usize::try_from(info.width), Ok(picture::WIDTH));
 }
 
 #[test]
@@ -487,15 +494,15 @@ fn hostile_words_make_a_receipt_all_the_same() {
         ": ".repeat(5_000),
         "Tail\u{e000}\u{e001}\u{10ffff}\u{0}".repeat(10),
     ] {
-        check(&with_receipt(&text, full_token()));
-        let field = details([(Detail::CustomerName, text.as_str()), (Detail::Kwh, &text), (Detail::Admin, &text)]);
-        check(&ReceiptCard { details: field, shop: text.clone(), footer: Some(text.clone()), ..full_token() });
-        check(&ReceiptCard { sn: text.clone(), dest: text.clone(), product_name: text, ..pulsa() });
+        check(&with_receipt(&text, ReceiptCard { footer: Some(text.clone()), ..full_token() }));
+        let details = details([(Detail::CustomerName, text.as_str()), (Detail::Kwh, &text), (Detail::Admin, &text)]);
+        let (sn, dest, product_name) = (text.clone(), text.clone(), text.clone());
+        check(&ReceiptCard { details, shop: text, sn, dest, product_name, ..pulsa() });
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn any_words_make_a_receipt(printed in any::<String>(), codes in "[\u{1b}\u{1c}\u{1d}!@(kVpa\u{0}-\u{20}|0-9 :é]{0,200}", sn in ".{0,80}") {
