@@ -94,15 +94,21 @@ async fn print_chat(
 }
 
 async fn print_row(wording: &Arc<dyn Wording>, files: &Path, row: &Outgoing) {
-    let mut text = wording.render(row).body;
-    if let Some(place) = keep_file(wording, files, row).await {
-        text = format!("{text}\n{place}");
-    }
+    let text = told(wording, files, row).await;
     let speaker = if row.chat == admin() { "konter → admin" } else { "konter" };
     let mut out = std::io::stdout().lock();
     // A closed pipe is the reader's wish to hear no more.
     let _ = writeln!(out, "{speaker}: {}", text.replace('\n', "\n    "));
     let _ = out.flush();
+}
+
+/// A row's words, and below them the place of its file where it is one.
+async fn told(wording: &Arc<dyn Wording>, files: &Path, row: &Outgoing) -> String {
+    let text = wording.render(row).body;
+    match keep_file(wording, files, row).await {
+        Some(place) => format!("{text}\n{place}"),
+        None => text,
+    }
 }
 
 /// Writes the file a row is, and says where, or why not.
@@ -119,4 +125,53 @@ async fn keep_file(wording: &Arc<dyn Wording>, files: &Path, row: &Outgoing) -> 
         Ok(path) => path.display().to_string(),
         Err(error) => format!("({error})"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{File, FileKind, Text};
+    use super::*;
+    use crate::agent::Locale;
+    use crate::reply::Reply;
+
+    /// Says that everything is this file.
+    struct Receipt;
+
+    impl Wording for Receipt {
+        fn render(&self, _: &Outgoing) -> Text {
+            Text { body: "Struk".to_owned(), ..Text::default() }
+        }
+
+        fn file(&self, row: &Outgoing) -> Option<File> {
+            let name = "struk-7.bin".to_owned();
+            (row.seq == 7).then(|| File { name, kind: FileKind::Document, bytes: b"\x1b@".to_vec() })
+        }
+    }
+
+    fn row(seq: u64) -> Outgoing {
+        Outgoing {
+            seq,
+            at: Utc::now(),
+            chat: reseller(),
+            locale: Locale::Id,
+            payload: Payload::Reply(Box::new(Reply::NotText)),
+            balance: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_kept_in_the_folder_and_their_place_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        let files = home.path().join("struk");
+        let wording: Arc<dyn Wording> = Arc::new(Receipt);
+        let path = files.join("struk-7.bin");
+        assert_eq!(told(&wording, &files, &row(1)).await, "Struk");
+        assert!(!files.exists());
+        assert_eq!(told(&wording, &files, &row(7)).await, format!("Struk\n{}", path.display()));
+        assert_eq!(std::fs::read(&path).unwrap(), b"\x1b@");
+
+        // A folder that cannot be made is said, and nothing else is lost.
+        let told = told(&wording, &path, &row(7)).await;
+        assert!(told.starts_with("Struk\n("), "{told}");
+    }
 }

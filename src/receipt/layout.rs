@@ -34,13 +34,15 @@ const GROUP: usize = 4;
 #[must_use]
 pub fn lay_out(card: &ReceiptCard, labels: &Labels, at: NaiveDateTime) -> Receipt {
     let layout = Layout { card, labels };
-    let printed = layout.detail(Detail::Receipt).map(|text| printed::lines(text)).filter(|lines| !lines.is_empty());
+    let printed = layout.detail(Detail::Receipt).map(printed::lines).filter(|lines| !lines.is_empty());
     let mut lines = layout.head(at);
     match printed {
         Some(printed) => lines.extend(layout.around_printed(printed)),
         None => lines.extend(layout.own_body()),
     }
     lines.extend(layout.footer());
+    // A token stands between rules of its own, whatever its neighbours bring.
+    lines.dedup_by(|line, before| *line == Line::Rule && *before == Line::Rule);
     Receipt { lines }
 }
 
@@ -94,7 +96,7 @@ impl Layout<'_> {
             None if self.sn().split(',').all(|part| says.contains(&squeezed(part))) => {}
             None => own.extend(self.sn_field()),
         }
-        own.extend(self.value(&self.labels.buyer_phone, self.card.buyer_phone.as_deref()));
+        own.extend(value(&self.labels.buyer_phone, self.card.buyer_phone.as_deref()));
         own.extend(self.price_lines());
         if !own.is_empty() {
             lines.push(Line::Rule);
@@ -111,10 +113,7 @@ impl Layout<'_> {
         };
         let price = self.price_lines();
         if !price.is_empty() {
-            // A token stands between rules of its own.
-            if lines.last() != Some(&Line::Rule) {
-                lines.push(Line::Rule);
-            }
+            lines.push(Line::Rule);
             lines.extend(price);
         }
         let mut body = vec![centred(title.clone(), Style::BOLD), Line::Gap];
@@ -125,7 +124,7 @@ impl Layout<'_> {
     fn topup(&self) -> Vec<Line> {
         let mut lines = self.what_and_whom(&self.labels.destination);
         lines.extend(self.customer());
-        lines.extend(self.value(&self.labels.buyer_phone, self.card.buyer_phone.as_deref()));
+        lines.extend(value(&self.labels.buyer_phone, self.card.buyer_phone.as_deref()));
         lines.extend(self.text_of(&self.labels.period, Detail::Period));
         lines.extend(self.sn_field());
         lines
@@ -135,7 +134,7 @@ impl Layout<'_> {
         let labels = self.labels;
         let mut lines = self.what_and_whom(&labels.customer);
         lines.extend(self.customer());
-        lines.extend(self.value(&labels.buyer_phone, self.card.buyer_phone.as_deref()));
+        lines.extend(value(&labels.buyer_phone, self.card.buyer_phone.as_deref()));
         lines.extend(self.text_of(&labels.kwh, Detail::Kwh));
         for (label, detail) in [
             (&labels.token_amount, Detail::TokenAmount),
@@ -159,7 +158,7 @@ impl Layout<'_> {
         let labels = self.labels;
         let mut lines = self.what_and_whom(&labels.customer);
         lines.extend(self.customer());
-        lines.extend(self.value(&labels.buyer_phone, self.card.buyer_phone.as_deref()));
+        lines.extend(value(&labels.buyer_phone, self.card.buyer_phone.as_deref()));
         match self.card.bills.as_slice() {
             [] => {
                 lines.extend(self.text_of(&labels.period, Detail::Period));
@@ -168,7 +167,7 @@ impl Layout<'_> {
             bills => lines.extend(self.periods(bills)),
         }
         let reference = self.detail(Detail::UtilityReference).unwrap_or_default();
-        lines.extend(self.value(&labels.reference, Some(reference)));
+        lines.extend(value(&labels.reference, Some(reference)));
         if squeezed(reference) != squeezed(self.sn()) {
             lines.extend(self.sn_field());
         }
@@ -180,7 +179,7 @@ impl Layout<'_> {
         let mut lines = Vec::new();
         for bill in bills.iter().take(MOST_PERIODS) {
             lines.push(Line::Gap);
-            lines.extend(self.value(&labels.period, Some(&bill.period)));
+            lines.extend(value(&labels.period, Some(&bill.period)));
             let parts = [(&labels.amount, bill.amount), (&labels.admin, bill.admin)];
             lines.extend(
                 parts.iter().filter(|(_, part)| *part != Rupiah::ZERO).map(|(label, part)| money(label, *part)),
@@ -215,9 +214,9 @@ impl Layout<'_> {
 
     fn what_and_whom(&self, label: &str) -> Vec<Line> {
         let same = |detail| self.detail(detail).is_some_and(|number| squeezed(number) == squeezed(&self.card.dest));
-        let mut lines: Vec<_> = self.value(&self.labels.product, Some(&self.card.product_name)).into_iter().collect();
+        let mut lines: Vec<_> = value(&self.labels.product, Some(&self.card.product_name)).into_iter().collect();
         if !same(Detail::Meter) && !same(Detail::CustomerId) {
-            lines.extend(self.value(label, Some(&self.card.dest)));
+            lines.extend(value(label, Some(&self.card.dest)));
         }
         lines
     }
@@ -235,7 +234,7 @@ impl Layout<'_> {
             lines.extend(self.text_of(label, detail));
         }
         let tariff = [Detail::Tariff, Detail::Power].into_iter().filter_map(|detail| self.detail(detail));
-        lines.extend(self.value(&labels.tariff, Some(&tariff.collect::<Vec<_>>().join("/"))));
+        lines.extend(value(&labels.tariff, Some(&tariff.collect::<Vec<_>>().join("/"))));
         lines
     }
 
@@ -271,20 +270,20 @@ impl Layout<'_> {
         self.card.details.get(&detail).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
-    fn value(&self, label: &str, value: Option<&str>) -> Option<Line> {
-        let value = clean(value.unwrap_or_default(), LONGEST_VALUE);
-        (!value.is_empty()).then(|| field(label, value, Style::PLAIN))
-    }
-
     fn text_of(&self, label: &str, detail: Detail) -> Option<Line> {
-        self.value(label, self.detail(detail))
+        value(label, self.detail(detail))
     }
 
     /// Amounts come as plain digits; whatever else came stays as it is.
     fn money_of(&self, label: &str, detail: Detail) -> Option<Line> {
-        let value = self.detail(detail)?;
-        value.parse().map_or_else(|_| self.value(label, Some(value)), |amount| Some(money(label, amount)))
+        let told = self.detail(detail)?;
+        told.parse().map_or_else(|_| value(label, Some(told)), |amount| Some(money(label, amount)))
     }
+}
+
+fn value(label: &str, value: Option<&str>) -> Option<Line> {
+    let value = clean(value.unwrap_or_default(), LONGEST_VALUE);
+    (!value.is_empty()).then(|| field(label, value, Style::PLAIN))
 }
 
 fn centred(text: String, style: Style) -> Line {

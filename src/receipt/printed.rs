@@ -96,9 +96,8 @@ impl Reader {
             Some(Parameters::UntilNul) => while parameter().is_some_and(|byte| byte != 0) {},
             Some(Parameters::Cut) => {
                 // From 65 on, the distance to feed follows.
-                if parameter().is_some_and(|how| how >= 65) {
-                    skip(1, parameter);
-                }
+                let feeds = parameter().is_some_and(|how| how >= 65);
+                skip(usize::from(feeds), parameter);
             }
             Some(Parameters::Length) => {
                 skip(1, &mut parameter);
@@ -149,8 +148,11 @@ const fn parameters(introducer: char, name: char) -> Option<Parameters> {
         (ESC, '@') => Reset,
         (ESC, '!') => PrintMode,
         (ESC, '2' | '<' | 'L' | 'S' | 'i' | 'm' | 'v' | '\u{c}') | (GS, ':') | (FS, '&' | '.') => Count(0),
-        (ESC, ' ' | '%' | '-' | '3' | '=' | '?' | 'E' | 'G' | 'J' | 'K' | 'M' | 'R' | 'T' | 'U' | 'V')
-        | (ESC, 'a' | 'd' | 'e' | 'r' | 't' | 'u' | '{')
+        (
+            ESC,
+            ' ' | '%' | '-' | '3' | '=' | '?' | 'E' | 'G' | 'J' | 'K' | 'M' | 'R' | 'T' | 'U' | 'V' | 'a' | 'd' | 'e'
+            | 'r' | 't' | 'u' | '{',
+        )
         | (GS, '!' | '#' | '/' | 'B' | 'E' | 'H' | 'I' | 'T' | 'a' | 'b' | 'f' | 'h' | 'r' | 'w')
         | (FS, '!' | '-' | 'C' | 'W') => Count(1),
         (ESC, '$' | '\\' | 'c' | 'f') | (GS, '$' | 'L' | 'P' | 'W' | '\\') | (FS, '?' | 'S' | 'p') => Count(2),

@@ -1,6 +1,8 @@
 //! Receipts as customers see them: as text, as a printer's bytes and as pictures; and that nothing from outside gets
 //! through that is not text.
 
+use std::fmt::Write as _;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use proptest::prelude::*;
 
@@ -245,8 +247,12 @@ fn the_customer_pays_what_the_reseller_says_and_no_other_price_is_told() {
         (bill(&[]), Some(5_000), vec!["TOTAL BAYAR", "Rp 5.000"], vec!["Biaya", "Total Tagihan"]),
     ] {
         let shown = shown(&ReceiptCard { price: price.map(Rupiah::new), ..card });
-        says.iter().for_each(|part| assert!(shown.contains(part), "{part} in\n{shown}"));
-        says_not.iter().for_each(|part| assert!(!shown.contains(part), "{part} not in\n{shown}"));
+        for part in says {
+            assert!(shown.contains(part), "{part} in\n{shown}");
+        }
+        for part in says_not {
+            assert!(!shown.contains(part), "{part} not in\n{shown}");
+        }
     }
 }
 
@@ -332,7 +338,7 @@ fn read_bytes(bytes: &[u8]) -> String {
                 rest
             }
             [0x1d, b'!', n @ (0 | 1 | 0x10 | 0x11), rest @ ..] => {
-                out += &format!("<size {n:02x}>");
+                let _ = write!(out, "<size {n:02x}>");
                 rest
             }
             [0x1b, b'd', 1, rest @ ..] => {
@@ -457,7 +463,8 @@ fn replies_give_the_receipt_in_the_resellers_language() {
     let receipt = |form| Reply::Receipt { form, card: Box::new(card.clone()) };
     let text = texts.render(Locale::Id, &receipt(ReceiptForm::Text), None);
     assert_eq!(text.body, shown(&card));
-    assert_eq!(text.fixed, [0..text.body.len()]);
+    let whole = 0..text.body.len();
+    assert_eq!(text.fixed.as_slice(), std::slice::from_ref(&whole));
     assert!(texts.file(Locale::Id, &receipt(ReceiptForm::Text)).is_none());
     assert!(texts.render(Locale::En, &receipt(ReceiptForm::Text), None).body.contains("Meter No"));
 
