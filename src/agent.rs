@@ -19,6 +19,12 @@ pub struct Agent {
     #[serde(default)]
     pub phones: Vec<String>,
     pub locale: Locale,
+    /// At the top of receipts; the reseller's name where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_shop: Option<String>,
+    /// At the bottom of receipts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_footer: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::supplier::protocol::Now;
@@ -44,6 +44,17 @@ impl ShopClock {
     pub fn now(&self) -> Now {
         let utc = self.utc();
         Now { utc, local: utc.with_timezone(&self.zone).naive_local() }
+    }
+
+    /// When the shop's day ends that a moment falls on.
+    #[must_use]
+    pub fn next_midnight(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
+        let midnight = self.day_of(moment).succ_opt().map(|day| day.and_time(NaiveTime::MIN));
+        // Where clocks are set at midnight it can be missing; then the day ends with the next hour that is there.
+        let local = midnight.and_then(|midnight| {
+            (0..3).find_map(|hours| self.zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest())
+        });
+        local.map_or(moment, |local| local.with_timezone(&Utc))
     }
 
     /// The shop's day a moment falls on.

@@ -107,6 +107,34 @@ impl FromStr for Reference {
     }
 }
 
+/// An inquiry's number, which is also the reference its request carries: it grows with the clock and is never given
+/// twice, so a button under an old message can never mean a newer inquiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct InquiryId(pub u64);
+
+impl InquiryId {
+    /// What the suppliers know it by.
+    #[must_use]
+    pub const fn reference(self) -> Reference {
+        Reference(self.0)
+    }
+}
+
+impl fmt::Display for InquiryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for InquiryId {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| BadName::new("an inquiry number", text))
+    }
+}
+
 /// A supplier's id as the settings name it: `[a-z0-9]+`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierId(String);

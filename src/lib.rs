@@ -12,6 +12,7 @@ pub mod config;
 pub mod front;
 pub mod http;
 pub mod ids;
+pub mod inquiry;
 pub mod ledger;
 pub mod money;
 pub mod order;

@@ -103,6 +103,7 @@ fn every_general_setting_is_read() {
         ("KONTER_PREFIXES", "prefixes.csv"),
         ("KONTER_TIMEZONE", "Asia/Makassar"),
         ("KONTER_STALE_MINUTES", "5"),
+        ("KONTER_INQUIRY_MINUTES", "10"),
         ("KONTER_REGISTRATION", "open"),
     ]);
     let telegram = settings.telegram.unwrap();
@@ -122,6 +123,7 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.prefixes.as_deref(), Some(Path::new("prefixes.csv")));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Makassar);
     assert_eq!(settings.stale_after, TimeDelta::minutes(5));
+    assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
 }
 
@@ -143,6 +145,7 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_LOCALE", "jv", "must be one of: id, en"),
         ("KONTER_TIMEZONE", "WIB", "`WIB` is not a time zone's name"),
         ("KONTER_STALE_MINUTES", "0", "must be a whole number from 1 to 1440"),
+        ("KONTER_INQUIRY_MINUTES", "0", "must be a whole number from 1 to 1440"),
         ("KONTER_STALE_MINUTES", "half an hour", "must be a whole number from 1 to 1440"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use konter::command::{Command, DateArg, OrderLine, PriceFilter, Problem, ReportKind, parse};
+use konter::command::{Command, DateArg, OrderLine, PriceFilter, Problem, ReceiptOf, ReportKind, parse};
 
 /// A message and its meaning.
 #[derive(serde::Deserialize)]
@@ -65,6 +65,15 @@ fn describe(command: &Command) -> String {
             &amount.map(|amount| amount.get().to_string()).unwrap_or_default(),
             reference.as_deref().unwrap_or_default(),
         ]),
+        Command::Receipt { of, price } => {
+            let of = match of {
+                ReceiptOf::Latest => "latest".to_owned(),
+                ReceiptOf::Order(id) => format!("#{id}"),
+                ReceiptOf::Customer { dest, date: day } => format!("{dest} {}", date(*day)),
+            };
+            joined(&["receipt", of.trim(), &price.map(|price| price.get().to_string()).unwrap_or_default()])
+        }
+        Command::ReceiptLine(line) => format!("{line:?}"),
         Command::BillPayment { product, customer, .. } => format!("pay {product} {customer}"),
         Command::Transfer(transfer) => {
             let pin = transfer.pin.as_ref().map_or("nopin", |pin| pin.expose());

@@ -2,6 +2,7 @@
 //! everything it had.
 
 mod store_contract {
+    pub mod bills;
     pub mod books;
     pub mod engines;
     pub mod messages;
@@ -59,6 +60,14 @@ contract! {
         a_reference_belongs_to_one_order,
         every_attempt_is_found_by_its_reference,
         a_very_long_order_is_kept_whole;
+    bills:
+        an_inquiry_is_found_until_a_newer_one_takes_its_place,
+        an_inquiry_that_is_answered_is_not_asked_again,
+        an_answer_to_a_replaced_inquiry_is_a_conflict,
+        an_inquiry_may_go_on_to_another_product,
+        old_inquiries_go_by_themselves,
+        a_period_of_a_bill_is_paid_by_one_order,
+        a_failed_payment_frees_its_bill_and_a_late_one_takes_it_back_where_it_is_free;
     people:
         agents_are_found_by_code_chat_and_phone,
         a_chat_or_phone_belongs_to_one_agent,

@@ -64,6 +64,9 @@ const UNASKED: &str = "
 24  terbuka 1   terbuka 1   sukses 1    sukses 1    sukses 1
 25  terbuka 1   terbuka 1   sukses 1    sukses 1    terbuka 1
 26  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 ";
 
 /// The same, after the first status check.
@@ -96,6 +99,9 @@ const ASKED: &str = "
 24  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 25  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 26  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 ";
 
 async fn orders(shop: &TestShop) -> Vec<Order> {
@@ -198,5 +204,39 @@ async fn every_supplier_in_every_situation() {
     becomes(&shop, &decided).await;
     money_is_right(&shop).await;
     assert!(shop.store.open_orders().await.unwrap().is_empty() && shop.store.holds().await.unwrap().is_empty());
+    shop.close().await;
+}
+
+/// Tokens bought through a query first: the query is answered with nothing delivered, the purchase quotes it.
+#[tokio::test]
+async fn xgateway_tokens_can_be_bought_after_a_query() {
+    let shop =
+        TestShop::with(Setup { balance: BALANCE, ..Setup::default() }.set("SUPPLIER_XGATE_TOKEN", "query")).await;
+    let cases =
+        [("00", "sukses", 1), ("01", "sukses", 1), ("04", "sukses", 1), ("05", "sukses", 1), ("11", "gagal", 0)];
+    let dest = |ending: &str| format!("140123450{ending}");
+    let messages = cases.map(|(ending, ..)| shop.message(&reseller(), &format!("PLN20.{}.1234", dest(ending))));
+    shop.shop.receive(messages.into()).await.unwrap();
+    let all_final = async || {
+        let orders = orders(&shop).await;
+        orders.len() == cases.len() && orders.iter().all(|order| matches!(state(order), "sukses" | "gagal"))
+    };
+    let started = Instant::now();
+    while !all_final().await && started.elapsed() < PATIENCE {
+        shop.pass(TimeDelta::seconds(33));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let orders = orders(&shop).await;
+    for (ending, expected, delivered) in cases {
+        let order = orders.iter().find(|order| order.dest == dest(ending)).unwrap();
+        assert_eq!(state(order), expected, "{ending}");
+        let bought = shop.simulators.bought();
+        let times: u32 = bought.iter().filter(|b| b.dest == dest(ending)).map(|b| b.times_delivered).sum();
+        assert_eq!(times, delivered, "{ending}");
+        assert_eq!(order.attempts.len(), 1, "{ending}");
+        let quoted = order.attempts.iter().all(|attempt| attempt.quote.is_some());
+        assert_eq!(quoted, delivered == 1, "{ending}: a purchase quotes its query");
+    }
+    money_is_right(&shop).await;
     shop.close().await;
 }

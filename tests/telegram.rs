@@ -3,99 +3,27 @@
 
 #[path = "support/bot_api.rs"]
 mod bot_api;
+#[path = "support/front.rs"]
+mod front;
 #[path = "support/outbox.rs"]
 mod outbox;
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bot_api::{BotApi, Mishap, TOKEN, content, message};
-use konter::agent::Locale;
-use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing, Waker};
-use konter::front::{Desk, Text, Wording};
+use front::{BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, telegram, until_empty, webhook};
+use konter::front::telegram::{Settings, Stopped, Telegram, Waker};
+use konter::front::{Text, Wording};
 use konter::ids::ChatId;
 use konter::reply::Reply;
-use konter::store::{InboxMessage, Outgoing, Payload, StoreError};
-use outbox::Outbox;
+use konter::store::{Outgoing, Payload};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-
-const BUDI: i64 = 1001;
-const SITI: i64 = 1002;
-
-/// In a hurry, but for what Telegram counts in whole seconds.
-const HURRY: Timing = Timing {
-    poll: Duration::from_secs(50),
-    call: Duration::from_secs(2),
-    forget: Duration::from_millis(200),
-    backoff: Backoff { first: Duration::from_millis(5), longest: Duration::from_millis(20) },
-    chat: Rate { interval: Duration::from_millis(1), burst: 5 },
-    overall: Rate { interval: Duration::from_micros(100), burst: 5 },
-    rescan: Duration::from_secs(600),
-};
-
-fn telegram(api: &BotApi) -> Telegram {
-    Telegram::new(settings(api)).unwrap()
-}
-
-fn settings(api: &BotApi) -> Settings {
-    Settings {
-        token: TOKEN.into(),
-        api_url: Some(api.url.clone()),
-        webhook_url: None,
-        admins: vec![ChatId::telegram(9)],
-        locale: Locale::Id,
-        timing: HURRY,
-    }
-}
-
-/// Keeps what it is given, and what Telegram took for acknowledged at that moment.
-struct Notes {
-    api: BotApi,
-    kept: Mutex<Vec<(InboxMessage, i64)>>,
-    /// Failures to come.
-    broken: Mutex<VecDeque<StoreError>>,
-}
-
-impl Notes {
-    fn new(api: &BotApi) -> Arc<Self> {
-        Arc::new(Self { api: api.clone(), kept: Mutex::default(), broken: Mutex::default() })
-    }
-
-    fn fail(&self, times: usize) {
-        self.broken.lock().extend((0..times).map(|_| StoreError::Unavailable("disk full".into())));
-    }
-
-    fn texts(&self) -> Vec<String> {
-        self.kept.lock().iter().map(|(message, _)| message.text.clone()).collect()
-    }
-
-    async fn until_kept(&self, count: usize) {
-        self.api.until("messages", |_| self.kept.lock().len() >= count).await;
-    }
-}
-
-#[async_trait]
-impl Desk for Notes {
-    async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
-        let failure = self.broken.lock().pop_front();
-        self.api.changed();
-        if let Some(error) = failure {
-            return Err(error);
-        }
-        let acknowledged = self.api.acknowledged();
-        self.kept.lock().extend(messages.into_iter().map(|message| (message, acknowledged)));
-        self.api.changed();
-        Ok(())
-    }
-}
 
 /// Says what the reply holds; `[` and `]` stand around what a tap copies.
 struct Plain;
@@ -114,47 +42,6 @@ impl Wording for Plain {
         }
         text
     }
-}
-
-struct Running<T> {
-    task: JoinHandle<T>,
-    cancel: CancellationToken,
-}
-
-impl<T> Running<T> {
-    async fn stop(self) -> T {
-        self.cancel.cancel();
-        tokio::time::timeout(Duration::from_secs(2), self.task).await.expect("it stops promptly").unwrap()
-    }
-}
-
-fn receive(telegram: Telegram, desk: &Arc<Notes>) -> Running<Result<(), Stopped>> {
-    let (cancel, desk) = (CancellationToken::new(), Arc::clone(desk));
-    let token = cancel.clone();
-    Running { task: tokio::spawn(async move { telegram.run(&*desk, &token).await }), cancel }
-}
-
-fn deliver(telegram: &Telegram, outbox: &Arc<Outbox>, waker: &Waker) -> Running<()> {
-    let cancel = CancellationToken::new();
-    let pump = telegram.pump(Arc::clone(outbox) as _, Arc::new(Plain), waker.clone());
-    Running { task: tokio::spawn(pump.run(cancel.clone())), cancel }
-}
-
-/// A pump over an outbox.
-async fn sender() -> (BotApi, Arc<Outbox>, Waker, Running<()>) {
-    let api = BotApi::start().await;
-    let outbox = Arc::new(Outbox::new(&api));
-    let waker = Waker::default();
-    let pump = deliver(&telegram(&api), &outbox, &waker);
-    (api, outbox, waker, pump)
-}
-
-async fn until_empty(api: &BotApi, outbox: &Outbox) {
-    api.until("an empty outbox", |_| outbox.is_empty()).await;
-}
-
-fn numbered(count: usize) -> Vec<String> {
-    (1..=count).map(|n| format!("balasan {n}")).collect()
 }
 
 // Receiving.
@@ -322,27 +209,6 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
 
 // The webhook.
 
-/// The front behind a port of its own; the address below it and the header it expects, as told to Telegram.
-async fn webhook(api: &BotApi, desk: &Arc<Notes>) -> (String, String, Running<Result<(), Stopped>>) {
-    let public = Settings { webhook_url: Some("https://konter.example/shop/".into()), ..settings(api) };
-    let telegram = Telegram::new(public).unwrap();
-    let router = telegram.webhook_router(Arc::clone(desk) as _).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let local = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let running = receive(telegram, desk);
-    api.until("the registration", |api| api.calls("setwebhook").iter().any(|call| call.fine)).await;
-    let told = api.calls("setwebhook").pop().unwrap().body;
-    let path = told["url"].as_str().unwrap().strip_prefix("https://konter.example/shop").unwrap().to_owned();
-    (local + &path, told["secret_token"].as_str().unwrap().to_owned(), running)
-}
-
-async fn post(address: &str, header: &str, body: String) -> u16 {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = client.post(address).header("X-Telegram-Bot-Api-Secret-Token", header).body(body);
-    request.send().await.unwrap().status().as_u16()
-}
-
 #[tokio::test]
 async fn the_webhook_lets_only_telegram_in() {
     let api = BotApi::start().await;
@@ -393,7 +259,7 @@ async fn the_webhook_is_registered_when_telegram_is_back() {
 
 #[tokio::test]
 async fn replies_arrive_once_and_in_order_whatever_happens() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.mishaps(
         "sendmessage",
         [
@@ -420,7 +286,7 @@ async fn replies_arrive_once_and_in_order_whatever_happens() {
 
 #[tokio::test]
 async fn a_new_run_says_what_an_outage_left_unsaid() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.set_outage(Some(Mishap::Page(502)));
     let replies = numbered(5);
     for (chat, text) in [BUDI, SITI].into_iter().flat_map(|chat| replies.iter().map(move |text| (chat, text))) {
@@ -431,7 +297,7 @@ async fn a_new_run_says_what_an_outage_left_unsaid() {
     pump.stop().await;
     api.set_outage(None);
     // Nobody tells it which chats wait.
-    let pump = deliver(&telegram(&api), &outbox, &Waker::default());
+    let pump = deliver(&telegram(&api), &outbox, &Waker::default(), Plain);
     until_empty(&api, &outbox).await;
     assert_eq!((api.said(BUDI), api.said(SITI)), (replies.clone(), replies));
     pump.stop().await;
@@ -439,7 +305,7 @@ async fn a_new_run_says_what_an_outage_left_unsaid() {
 
 #[tokio::test]
 async fn one_chat_does_not_hold_up_another() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     let (flooded, down, slow) = (2001, 2002, 2003);
     api.shut(flooded, Mishap::Flood(3600));
     api.shut(down, Mishap::Page(500));
@@ -457,7 +323,7 @@ async fn one_chat_does_not_hold_up_another() {
 
 #[tokio::test]
 async fn a_chat_that_is_gone_loses_its_replies_and_no_one_elses() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.shut(BUDI, Mishap::Refuse(403, "Forbidden: bot was blocked by the user"));
     for text in numbered(3) {
         outbox.say(BUDI, &text);
@@ -474,7 +340,7 @@ async fn a_chat_that_is_gone_loses_its_replies_and_no_one_elses() {
 
 #[tokio::test]
 async fn a_reply_telegram_will_never_take_does_not_block_the_chat() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.mishaps("sendmessage", vec![Mishap::Refuse(400, "Bad Request: something new"); 3]);
     for text in ["ditolak", "", "lanjut"] {
         outbox.say(BUDI, text);
@@ -487,7 +353,7 @@ async fn a_reply_telegram_will_never_take_does_not_block_the_chat() {
 
 #[tokio::test]
 async fn a_reply_that_was_sent_is_not_sent_again_when_the_store_stumbles() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     outbox.broken.store(4, Ordering::SeqCst);
     let replies = numbered(3);
     outbox.say_all(BUDI, &replies);
@@ -499,7 +365,7 @@ async fn a_reply_that_was_sent_is_not_sent_again_when_the_store_stumbles() {
 
 #[tokio::test]
 async fn what_a_tap_copies_is_marked_in_telegrams_own_count() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     outbox.say(BUDI, "✅ SUKSES 🎉 SN: [1234-5678]");
     waker.notify(&ChatId::telegram(BUDI));
     until_empty(&api, &outbox).await;
@@ -512,7 +378,7 @@ async fn what_a_tap_copies_is_marked_in_telegrams_own_count() {
 
 #[tokio::test]
 async fn marks_telegram_refuses_do_not_cost_the_reply() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.mishaps("sendmessage", [Mishap::Refuse(400, "Bad Request: can't parse entities")]);
     outbox.say(BUDI, "SN: [1234]");
     waker.notify(&ChatId::telegram(BUDI));
@@ -527,7 +393,7 @@ async fn marks_telegram_refuses_do_not_cost_the_reply() {
 
 #[tokio::test]
 async fn a_long_reply_is_several_messages_and_none_twice() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     let line = "🎉 harga 10.500 ".repeat(8);
     let long = vec![line.trim(); 70].join("\n");
     outbox.say(BUDI, &long);
@@ -553,7 +419,7 @@ async fn a_deletion_never_delays_a_reply() {
         Mishap::Hang(Duration::from_secs(60)),
         Mishap::Page(502),
     ] {
-        let (api, outbox, waker, pump) = sender().await;
+        let (api, outbox, waker, pump) = sender(Plain).await;
         let began = Instant::now();
         api.mishaps("deletemessage", vec![mishap.clone(); 20]);
         outbox.forget(BUDI, "55");
@@ -568,7 +434,7 @@ async fn a_deletion_never_delays_a_reply() {
 
 #[tokio::test]
 async fn a_pin_is_deleted_even_if_not_at_once() {
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     api.mishaps("deletemessage", [Mishap::Page(502), Mishap::Flood(1), Mishap::Garbage]);
     outbox.forget(BUDI, "55");
     outbox.forget(BUDI, "tap99");
@@ -622,7 +488,7 @@ async fn neither_the_token_nor_a_message_gets_into_the_log() {
         .finish();
     let _caught = tracing::subscriber::set_default(subscriber);
 
-    let (api, outbox, waker, pump) = sender().await;
+    let (api, outbox, waker, pump) = sender(Plain).await;
     let desk = Notes::new(&api);
     let all =
         [Mishap::Garbage, Mishap::Page(500), Mishap::Hang(Duration::from_millis(2100)), Mishap::Refuse(400, "no")];

@@ -161,6 +161,8 @@ fn order(id: u64) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(PRICE),
+        bill: None,
+        customer: konter::supplier::Details::new(),
         untried: Vec::new(),
         attempts: vec![new_attempt(Reference(id), route)],
         state: OrderState::Open,

@@ -207,6 +207,8 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             chats: vec![chat.clone()],
             phones: Vec::new(),
             locale: Locale::Id,
+            receipt_shop: None,
+            receipt_footer: None,
             created_at: commit.at,
         };
         commit.postings.push(Posting::Transfer {
@@ -236,6 +238,7 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
         locale: Locale::Id,
         registration: Registration::Closed,
         stale_after: TimeDelta::minutes(30),
+        inquiry_valid_for: TimeDelta::minutes(15),
     };
     let products = parse_catalog(CATALOG, None, &|_| false).expect("a catalog");
     let clock = ShopClock::new(Arc::new(SystemClock), Jakarta);

@@ -63,6 +63,7 @@ pub async fn demo() -> Result<(), Failure> {
     };
     let stop = CancellationToken::new();
     shop.recover().await.map_err(fault)?;
+    shop.recover_inquiries().await.map_err(fault)?;
     shop.recover_inbox().await.map_err(fault)?;
     let server = tokio::spawn(serve(listener, router(http), stop.clone()));
     shop.start();
@@ -159,6 +160,8 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
             phones: Vec::new(),
             locale: crate::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())
                 .unwrap_or_default(),
+            receipt_shop: None,
+            receipt_footer: None,
             created_at: now,
         },
     });
@@ -177,7 +180,8 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
 fn greet() {
     eprintln!(
         "konter demo: five simulated suppliers, one reseller (KR0001, PIN {PIN}, balance {OPENING_BALANCE}), one admin.\n\
-         Type as the reseller:   S10.081234567890.{PIN}     SAL     HARGA.S     BANTUAN\n\
+         Type as the reseller:   S10.081234567890.{PIN}     CEKPLN.14027480390     TKN20.14027480390.{PIN}     SAL     BANTUAN\n\
+         Bills and receipts:     TAG.PLNPOST.520010502267     BAYAR.PLNPOST.520010502267.{PIN}     STRUK.1.75000\n\
          Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help\n\
          The destination's last digits choose what the supplier does: ...01 pending, ...11 wrong number, ...04 no answer\n\
          (all of them: README). Ctrl-D ends."

@@ -78,6 +78,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
         locale: settings.locale,
         registration: settings.registration,
         stale_after: settings.stale_after,
+        inquiry_valid_for: settings.inquiry_valid_for,
     };
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);

@@ -46,6 +46,7 @@ pub async fn run() -> Result<(), Failure> {
         TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
     // Orders first: what the inbox orders now must not be taken for something interrupted.
     let orders = shop.recover().await.map_err(fault)?;
+    shop.recover_inquiries().await.map_err(fault)?;
     let messages = shop.recover_inbox().await.map_err(fault)?;
     tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
     shop.start();

@@ -14,9 +14,11 @@ mod order_parts;
 mod order_reader;
 mod pin;
 mod problem;
+mod receipt;
 mod redact;
 mod suggest;
 mod talk;
+mod tap;
 mod typed;
 mod words;
 
@@ -32,8 +34,10 @@ pub use dest::{Destination, DestinationFault};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
+pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
 pub use talk::MIN_TICKET;
+pub use tap::{PadKey, Tap};
 pub use typed::Typed;
 pub use words::{CONFLICTS, Conflict, is_reserved};
 
@@ -95,6 +99,12 @@ pub enum Command {
         pin: Option<Pin>,
         reference: Option<String>,
     },
+    Receipt {
+        of: ReceiptOf,
+        /// What the reseller's customer pays.
+        price: Option<Rupiah>,
+    },
+    ReceiptLine(ReceiptLine),
     Transfer(Transfer),
     Report {
         kind: ReportKind,
@@ -183,7 +193,6 @@ pub enum Feature {
     CancelOrder,
     CentreNumbers,
     ResetPin,
-    Receipt,
     StaffUsers,
     FeeScheme,
 }

@@ -71,6 +71,7 @@ pub enum Topic {
     Meter,
     BillInquiry,
     BillPayment,
+    Receipt,
     Transfer,
     Sales,
     Statement,
@@ -99,7 +100,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -110,6 +111,7 @@ impl Topic {
         Self::Meter,
         Self::BillInquiry,
         Self::BillPayment,
+        Self::Receipt,
         Self::Transfer,
         Self::Sales,
         Self::Statement,
@@ -151,6 +153,7 @@ impl Topic {
             Self::Meter => "CEKPLN.14027480301",
             Self::BillInquiry => "TAG.PLNPOST.520010509867",
             Self::BillPayment => "BAYAR.PLNPOST.520010509867.1234",
+            Self::Receipt => "STRUK.12.25000",
             Self::Transfer => "TR.KR0002.50000.1234",
             Self::Sales => "LAP.25/07/26",
             Self::Statement => "MUTASI",

@@ -8,6 +8,7 @@ use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOM
 use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
+use super::receipt;
 use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind, Transfer};
@@ -63,9 +64,13 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
             after.skip(1);
             command(Word::Meter, after, reference)
         }
-        Word::Inquiry | Word::InquiryOrMeter => inquiry(args, reference).map_err(about(Topic::BillInquiry)),
+        Word::Inquiry | Word::InquiryOrMeter => inquiry(args, None, reference).map_err(about(Topic::BillInquiry)),
         Word::Payment => payment(args, None, reference).map_err(about(Topic::BillPayment)),
         Word::PlnPayment => payment(args, "PLN".parse().ok(), reference).map_err(about(Topic::BillPayment)),
+        Word::PlnInquiry => inquiry(args, "PLN".parse().ok(), reference).map_err(about(Topic::BillInquiry)),
+        Word::Receipt => receipt::receipt(args).map_err(about(Topic::Receipt)),
+        Word::ReceiptShop => Ok(receipt::shop(args)),
+        Word::ReceiptFooter => Ok(receipt::footer(args)),
         Word::Transfer => transfer(args).map_err(about(Topic::Transfer)),
         Word::SalesOrDownline if has_phone(args) => Ok(Command::Known(Feature::DownlineRegistration)),
         Word::Sales | Word::SalesOrDownline => report(ReportKind::Sales, args).map_err(about(Topic::Sales)),
@@ -330,8 +335,8 @@ fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
 }
 
 /// `<product>.<customer>`, and what machine clients add: PIN, then amount.
-fn inquiry(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
-    let product = product(&mut args)?;
+fn inquiry(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&str>) -> Result<Command, Problem> {
+    let product = known.map_or_else(|| product(&mut args), Ok)?;
     let customer = customer(&mut args, MIN_BILL_DIGITS)?;
     let pin = args.pin();
     let amount = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };

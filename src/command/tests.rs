@@ -204,6 +204,7 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Sales => matches!(command, Command::Report { kind: ReportKind::Sales, .. }),
             Topic::Statement => matches!(command, Command::Report { kind: ReportKind::Statement, .. }),
             Topic::Complaint => matches!(command, Command::Complaint { .. }),
+            Topic::Receipt => matches!(command, Command::Receipt { .. }),
             Topic::Help => matches!(command, Command::Help { .. }),
             Topic::Language => matches!(command, Command::Language { .. }),
             _ => matches!(command, Command::Admin(_)),

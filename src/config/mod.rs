@@ -26,6 +26,9 @@ pub const DEFAULT_DATA_DIR: &str = "./data";
 /// Imported into an empty store unless `KONTER_CATALOG` says otherwise.
 pub const DEFAULT_CATALOG: &str = "./catalog.csv";
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const DEFAULT_INQUIRY_MINUTES: u16 = 15;
+/// No bill may be paid past its day anyway.
+const MOST_INQUIRY_MINUTES: u16 = 24 * 60;
 const DEFAULT_STALE_MINUTES: u16 = 30;
 /// A day: an order older than that was placed for a need that has passed.
 const MOST_STALE_MINUTES: u16 = 24 * 60;
@@ -51,6 +54,8 @@ pub struct Settings {
     pub time_zone: Tz,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
+    /// How long a bill that was shown may be paid.
+    pub inquiry_valid_for: TimeDelta,
     pub registration: Registration,
     pub suppliers: Vec<SupplierSettings>,
 }
@@ -123,6 +128,9 @@ impl Settings {
             time_zone: source.value("KONTER_TIMEZONE", "Asia/Jakarta", time_zone).unwrap_or(Tz::Asia__Jakarta),
             stale_after: TimeDelta::minutes(
                 source.value("KONTER_STALE_MINUTES", "30", stale_minutes).unwrap_or(DEFAULT_STALE_MINUTES).into(),
+            ),
+            inquiry_valid_for: TimeDelta::minutes(
+                source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
             ),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
@@ -220,6 +228,10 @@ fn locale(text: &str) -> Result<Locale, String> {
 
 fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| format!("`{}` is not a time zone's name", source::shorten(text)))
+}
+
+fn inquiry_minutes(text: &str) -> Result<u16, String> {
+    source::number(text, 1, MOST_INQUIRY_MINUTES)
 }
 
 fn stale_minutes(text: &str) -> Result<u16, String> {

@@ -2,13 +2,15 @@
 //! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
 pub mod accept;
+mod bill;
 mod model;
 pub mod schedule;
 mod step;
 pub mod view;
 
+pub use bill::{BillKey, OrderBill, claims};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
-pub use step::{AdminVerdict, Event, Notice, Step, Word, new_attempt, step};
+pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, new_attempt, of_customer, step};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
 use crate::supplier::{Details, FailureKind, Outcome};
 
+use super::bill::{BillKey, OrderBill};
+
 /// A reseller's order, from the moment its price is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -37,6 +39,12 @@ pub struct Order {
     pub client_reference: Option<String>,
     /// What the reseller pays.
     pub price: Rupiah,
+    /// For a bill: what is being paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<OrderBill>,
+    /// Who the customer is, as far as an inquiry told.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub customer: Details,
     /// Ways of buying it not tried yet, best first.
     pub untried: Vec<Route>,
     /// Every try, the current one last; never empty.
@@ -74,6 +82,23 @@ impl Order {
     #[must_use]
     pub const fn takes_slot(&self) -> bool {
         !matches!(self.state, OrderState::Final(Final { failure: Some(_), .. }))
+    }
+
+    /// What no other order may pay again while this one did not fail.
+    pub fn bill_keys(&self) -> impl Iterator<Item = BillKey> + '_ {
+        let key = |period: &String| BillKey {
+            product: self.product.clone(),
+            customer: self.dest.clone(),
+            period: period.clone(),
+        };
+        self.bill.iter().flat_map(|bill| &bill.claims).map(key)
+    }
+
+    /// What an attempt costs us if its supplier does not say otherwise.
+    #[must_use]
+    pub fn expected_cost(&self, attempt: &Attempt) -> Rupiah {
+        let bill = self.bill.as_ref().map_or(Rupiah::ZERO, |bill| bill.total);
+        attempt.route.cost.checked_add(bill).unwrap_or(bill)
     }
 
     /// Whether its purchase is on its way at this moment: nobody can know or decide anything yet.
@@ -139,6 +164,8 @@ pub enum FailureReason {
     Supplier(FailureKind),
     /// No supplier could be reached; nothing was sent.
     Unreachable,
+    /// The bill is not the one that was shown any more; nothing was sent.
+    BillChanged,
     /// An admin's own words.
     Admin(String),
 }

@@ -12,7 +12,7 @@ use crate::ids::{ChatId, Reference};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::reply::{Reply, Verdict};
-use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
+use crate::supplier::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 /// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
 const REPLIES_KEPT: usize = 4;
@@ -40,10 +40,18 @@ pub enum Event {
     Interrupted,
     /// It takes long enough that the reseller should hear that it is being processed.
     Slow,
-    /// It takes so long that a person should look.
-    Overdue,
+    /// It takes so long that a person should look. `seen` is what could still be seen of it.
+    Overdue { seen: Option<Seen> },
     /// An admin knows how it ended.
     Decided { by: ChatId, verdict: AdminVerdict },
+}
+
+/// Our deposit with a supplier after a purchase in doubt, for whoever decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub reference: Reference,
+    pub balance: Option<Rupiah>,
+    pub raw: RawReply,
 }
 
 /// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
@@ -110,7 +118,7 @@ impl Stepper {
             Event::CheckFailed { reference } => self.checked(reference),
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),
-            Event::Overdue => self.escalate(),
+            Event::Overdue { seen } => self.escalate(seen),
             Event::Decided { by, verdict } => self.decided(by, verdict),
         }
     }
@@ -124,13 +132,27 @@ impl Stepper {
         }
     }
 
+    /// A bill is paid only as it was shown.
     fn quoted(&mut self, reference: Reference, inquiry: Inquiry) {
         let at = self.at;
-        if let Some(attempt) = self.ready(reference) {
+        let is_shown = self.order.bill.as_ref().is_none_or(|bill| bill.is_same(&inquiry));
+        let Some(attempt) = self.ready(reference) else { return };
+        attempt.balance_before = inquiry.supplier_balance;
+        if is_shown {
             attempt.step = AttemptStep::Sent;
             attempt.sent_at = Some(at);
-            attempt.balance_before = inquiry.supplier_balance;
             attempt.quote = Some(inquiry.quote);
+            self.order.customer.extend(of_customer(inquiry.details));
+        } else {
+            attempt.step = AttemptStep::NotSent;
+            self.end_failed(FailureReason::BillChanged, Decider::Shop);
+        }
+    }
+
+    fn observed(&mut self, seen: Seen) {
+        if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.reference == seen.reference) {
+            attempt.balance_after = seen.balance.or(attempt.balance_after);
+            keep_reply(attempt, seen.raw);
         }
     }
 
@@ -222,10 +244,7 @@ impl Stepper {
         keep(&mut attempt.balance_after, reading.supplier_balance);
         attempt.supplier_trx = reading.supplier_trx.clone().or(attempt.supplier_trx.take());
         if let Some(raw) = raw {
-            if attempt.replies.len() >= REPLIES_KEPT {
-                attempt.replies.remove(1);
-            }
-            attempt.replies.push(raw);
+            keep_reply(attempt, raw);
         }
     }
 
@@ -248,8 +267,10 @@ impl Stepper {
             return;
         }
         self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
-        let cost = self.order.attempts[index].charged.unwrap_or(self.order.attempts[index].route.cost);
+        let expected = self.order.expected_cost(&self.order.attempts[index]);
+        let cost = self.order.attempts[index].charged.unwrap_or(expected);
         self.post_cost(index, cost, Reason::Cost);
+        let dearer = self.order.bill.is_some() && cost > expected;
         let another_may_deliver =
             self.order.attempts.iter().enumerate().any(|(i, attempt)| i != index && may_have_delivered(attempt));
         match self.order.state {
@@ -266,6 +287,10 @@ impl Stepper {
             }
             // An admin already said so, or another attempt delivered.
             OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
+        }
+        if dearer {
+            let card = Box::new(view::card(&self.order, self.at));
+            self.notices.push(Notice::Admins(Reply::AlertDearer { card, expected, charged: cost }));
         }
         if another_may_deliver {
             let card = view::card(&self.order, self.at);
@@ -386,8 +411,11 @@ impl Stepper {
         }
     }
 
-    fn escalate(&mut self) {
+    fn escalate(&mut self, seen: Option<Seen>) {
         if self.order.is_open() && !self.order.escalated {
+            if let Some(seen) = seen {
+                self.observed(seen);
+            }
             self.order.escalated = true;
             let card = view::card(&self.order, self.at);
             self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(card))));
@@ -426,14 +454,18 @@ impl Stepper {
         let sent = self.order.attempts.iter().rposition(|attempt| attempt.step == AttemptStep::Sent);
         let unposted = |index: &usize| !matches!(self.order.attempts[*index].outcome, Some(Outcome::Success(_)));
         if let Some(index) = sent.filter(unposted) {
-            let attempt = &mut self.order.attempts[index];
-            attempt.outcome = Some(Outcome::Success(Delivery { sn: sn.to_owned(), details: Details::new() }));
-            let cost = attempt.charged.unwrap_or(attempt.route.cost);
+            let delivery = Delivery { sn: sn.to_owned(), details: Details::new() };
+            self.order.attempts[index].outcome = Some(Outcome::Success(delivery));
+            let attempt = &self.order.attempts[index];
+            let cost = attempt.charged.unwrap_or_else(|| self.order.expected_cost(attempt));
             self.post_cost(index, cost, Reason::Cost);
         }
     }
 
-    fn end_success(&mut self, sn: String, details: Details, by: Decider) {
+    fn end_success(&mut self, sn: String, mut details: Details, by: Decider) {
+        for (detail, value) in &self.order.customer {
+            details.entry(*detail).or_insert_with(|| value.clone());
+        }
         self.order.state = OrderState::Final(Final { failure: None, sn, details, by, at: self.at });
     }
 
@@ -508,6 +540,20 @@ impl Stepper {
             self.post_cost(index, cost, Reason::CostReversal);
         }
     }
+}
+
+/// What an inquiry tells of the customer; its printed text is no receipt of a payment.
+#[must_use]
+pub fn of_customer(mut details: Details) -> Details {
+    details.retain(|detail, _| !matches!(detail, Detail::Receipt | Detail::Message | Detail::Paid));
+    details
+}
+
+fn keep_reply(attempt: &mut Attempt, raw: RawReply) {
+    if attempt.replies.len() >= REPLIES_KEPT {
+        attempt.replies.remove(1);
+    }
+    attempt.replies.push(raw);
 }
 
 fn may_have_delivered(attempt: &Attempt) -> bool {

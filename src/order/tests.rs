@@ -10,7 +10,7 @@ use crate::ids::{AgentId, ChatId, OrderId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
 use crate::reply::Reply;
-use crate::supplier::{Delivery, Doubt, FailureKind, Inquiry, Outcome, Reading};
+use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 const FIRST: Reference = Reference(1_000);
 const SECOND: Reference = Reference(2_000);
@@ -46,6 +46,8 @@ fn order(untried: &[&str]) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(10_500),
+        bill: None,
+        customer: crate::supplier::Details::new(),
         untried: untried.iter().map(|id| route(id)).collect(),
         attempts: vec![new_attempt(FIRST, route("kios"))],
         state: OrderState::Open,
@@ -125,6 +127,7 @@ fn notice(notice: &Notice) -> String {
         Reply::AlertContradiction { corrected, .. } => format!("contradiction, corrected {corrected}"),
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
         Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
+        Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
         other => panic!("{other:?}"),
     };
     format!("{to}{what}")
@@ -174,8 +177,8 @@ fn doubt_changes_no_money_and_never_tries_elsewhere() {
                 Event::Sending,
                 answer(Outcome::Unknown(doubt)),
                 Event::CheckFailed { reference: FIRST },
-                Event::Overdue,
-                Event::Overdue,
+                Event::Overdue { seen: None },
+                Event::Overdue { seen: None },
             ],
             &["", "diproses", "", "admins: overdue", "nothing"],
         );
@@ -341,7 +344,7 @@ fn an_order_in_doubt_is_asked_about_or_escalated() {
 
 #[test]
 fn nobody_is_asked_after_the_window_closed() {
-    let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue]).0;
+    let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue { seen: None }]).0;
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
     assert_eq!(next(&order, Ways { check: true, report: true }), None);
@@ -424,7 +427,15 @@ fn a_new_attempt_can_be_escalated_again() {
     let doubt = word(Word::Answer, SECOND, Outcome::Unknown(Doubt::Timeout));
     story(
         order(&["tele"]),
-        vec![Event::Sending, answer(Outcome::Pending), Event::Overdue, failed, Event::Sending, doubt, Event::Overdue],
+        vec![
+            Event::Sending,
+            answer(Outcome::Pending),
+            Event::Overdue { seen: None },
+            failed,
+            Event::Sending,
+            doubt,
+            Event::Overdue { seen: None },
+        ],
         &["", "diproses", "admins: overdue", "", "", "", "admins: overdue"],
     );
 }
@@ -463,4 +474,79 @@ fn what_a_delivery_cost_is_posted_once_and_comes_back_as_posted() {
             "CostReversal 10.100, Reversal 10.500, reversed, admins: contradiction, corrected true",
         ],
     );
+}
+
+/// A bill of one month that was shown with this total.
+fn bill(total: i64) -> Order {
+    let bill = OrderBill {
+        inquiry: crate::ids::InquiryId(5),
+        bills: vec![month(total)],
+        total: Rupiah::new(total),
+        claims: vec!["MEI18".to_owned()],
+    };
+    let customer = [(Detail::CustomerName, "BUDI".to_owned())].into();
+    let mut order = Order { kind: ProductKind::Bill, bill: Some(bill), customer, ..order(&[]) };
+    order.attempts[0].route.cost = Rupiah::ZERO;
+    order
+}
+
+fn month(total: i64) -> crate::supplier::Bill {
+    crate::supplier::Bill { period: "MEI18".to_owned(), total: Rupiah::new(total), ..crate::supplier::Bill::default() }
+}
+
+fn looked_again(total: i64) -> Event {
+    let inquiry = Inquiry {
+        quote: "R1".to_owned(),
+        bills: vec![month(total)],
+        total: Some(Rupiah::new(total)),
+        details: [(Detail::Receipt, "INFO".to_owned())].into(),
+        ..Inquiry::default()
+    };
+    Event::Quoted { reference: FIRST, inquiry }
+}
+
+#[test]
+fn a_bill_is_paid_as_it_was_shown_and_costs_what_the_supplier_takes() {
+    let (order, story) = play(bill(302_500), vec![looked_again(302_500), answer(delivered("REF1"))]);
+    assert_eq!(story, ["", "Cost 302.500, capture, SUKSES REF1"]);
+    let OrderState::Final(end) = order.state else { panic!("it is final") };
+    assert_eq!(end.details.get(&Detail::CustomerName).map(String::as_str), Some("BUDI"));
+    assert_eq!(end.details.get(&Detail::Receipt), None, "an inquiry's text is no receipt");
+}
+
+#[test]
+fn a_bill_that_has_changed_is_not_paid() {
+    let (_, story) = play(bill(302_500), vec![looked_again(305_000)]);
+    assert_eq!(story, ["release, GAGAL"]);
+    let changed = step(&bill(302_500), looked_again(305_000), SECOND, at()).unwrap().order;
+    assert_eq!(changed.attempts[0].step, AttemptStep::NotSent);
+    let OrderState::Final(end) = changed.state else { panic!("it is final") };
+    assert_eq!(end.failure, Some(FailureReason::BillChanged));
+}
+
+#[test]
+fn a_supplier_that_takes_more_than_it_said_is_told_to_the_admins() {
+    let mut reading = Reading::new(delivered("REF1"));
+    reading.charged = Some(Rupiah::new(305_000));
+    let paid = Event::Word { from: Word::Answer, reference: FIRST, reading, raw: None };
+    let (_, story) = play(bill(302_500), vec![looked_again(302_500), paid]);
+    assert_eq!(story[1], "Cost 305.000, capture, SUKSES REF1, admins: dearer 305.000 than 302.500");
+}
+
+#[test]
+fn an_admins_word_on_a_bill_posts_what_it_was_shown_to_cost() {
+    let sukses = admin(AdminVerdict::Success { sn: "X".to_owned() });
+    let (_, story) = play(bill(302_500), vec![looked_again(302_500), answer(Outcome::Unknown(Doubt::Timeout)), sukses]);
+    assert_eq!(story[2], "Cost 302.500, capture, SUKSES X");
+}
+
+#[test]
+fn what_is_seen_of_the_deposit_decides_nothing() {
+    let raw = RawReply { at: at(), to: "inquiry".to_owned(), text: "{}".to_owned() };
+    let seen = Some(Seen { reference: FIRST, balance: Some(Rupiah::new(5)), raw });
+    let doubt = answer(Outcome::Unknown(Doubt::Timeout));
+    let (order, story) = play(bill(302_500), vec![looked_again(302_500), doubt, Event::Overdue { seen }]);
+    assert_eq!(story[2], "admins: overdue");
+    assert!(order.is_open());
+    assert_eq!(order.attempts[0].balance_after, Some(Rupiah::new(5)));
 }

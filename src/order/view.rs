@@ -10,7 +10,7 @@ use crate::supplier::Outcome;
 #[must_use]
 pub fn line(order: &Order) -> OrderLine {
     let (verdict, sn, details, reason, at) = match &order.state {
-        OrderState::Open => (Verdict::Open, String::new(), crate::supplier::Details::new(), None, order.created_at),
+        OrderState::Open => (Verdict::Open, String::new(), order.customer.clone(), None, order.created_at),
         OrderState::Final(Final { failure, sn, details, at, .. }) => {
             let verdict = if failure.is_none() { Verdict::Success } else { Verdict::Failed };
             (verdict, sn.clone(), details.clone(), failure.clone(), *at)
@@ -20,6 +20,7 @@ pub fn line(order: &Order) -> OrderLine {
         order: order.id,
         product: order.product.clone(),
         product_name: order.product_name.clone(),
+        kind: order.kind,
         dest: order.dest.clone(),
         nth: order.nth,
         price: order.price,

@@ -31,6 +31,12 @@ pub struct Labels {
     /// Above an electricity token.
     pub token: String,
     pub period: String,
+    /// The meter's figures.
+    pub meter_stand: String,
+    /// Still owed after this.
+    pub arrears: String,
+    /// Behind the number of months still owed.
+    pub months: String,
     pub amount: String,
     /// Of one period.
     pub subtotal: String,

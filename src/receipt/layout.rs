@@ -9,8 +9,8 @@ use crate::money::Rupiah;
 use crate::reply::{ReceiptCard, clean};
 use crate::supplier::{Bill, Detail};
 
-/// Characters of a footer: eight rows, more than a printed shop card has.
-pub const LONGEST_FOOTER: usize = 256;
+/// Characters of a footer: five rows.
+pub const LONGEST_FOOTER: usize = 160;
 /// Characters of a shop's name: two rows of letters.
 pub const LONGEST_SHOP: usize = 60;
 /// Periods of one bill that are listed; five years, and few utilities wait for one.
@@ -165,6 +165,10 @@ impl Layout<'_> {
                 lines.extend(self.money_of(&labels.admin, Detail::Admin));
             }
             bills => lines.extend(self.periods(bills)),
+        }
+        lines.extend(self.text_of(&labels.meter_stand, Detail::MeterStand));
+        if let Some(months) = self.detail(Detail::Arrears) {
+            lines.extend(value(&labels.arrears, Some(&format!("{months} {}", labels.months))));
         }
         let reference = self.detail(Detail::UtilityReference).unwrap_or_default();
         lines.extend(value(&labels.reference, Some(reference)));

@@ -22,11 +22,15 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     pieces
 }
 
-/// Where a text longer than `width` is broken: at the last space that has a word before it, else in the word.
+/// Where a text longer than `width` is broken: at the last space that has a word before it, else in the word, after a
+/// dash or a slash if one stands in the row's second half.
 fn break_at(text: &[char], width: usize) -> usize {
     let first_word = text.iter().position(|c| *c != ' ').unwrap_or(0);
     let window = text.get(..=width).unwrap_or(text);
-    window.iter().rposition(|c| *c == ' ').filter(|at| *at > first_word).unwrap_or(width)
+    let space = window.iter().rposition(|c| *c == ' ').filter(|at| *at > first_word);
+    let joint =
+        || text.get(width / 2..width)?.iter().rposition(|c| matches!(c, '-' | '/')).map(|at| width / 2 + at + 1);
+    space.or_else(joint).unwrap_or(width)
 }
 
 fn trim_start(text: &[char]) -> &[char] {
@@ -77,6 +81,9 @@ mod tests {
             ("one two three four", vec!["one two", "three four"]),
             ("one two  three four", vec!["one two", "three four"]),
             ("0123456789abc", vec!["0123456789", "abc"]),
+            ("012345-789abc", vec!["012345-", "789abc"]),
+            ("012-456789/abc", vec!["012-456789", "/abc"]),
+            ("012-456789abc", vec!["012-456789", "abc"]),
             ("one 0123456789abc", vec!["one", "0123456789", "abc"]),
             ("0123456789 ", vec!["0123456789"]),
             ("0123456789  x", vec!["0123456789", "x"]),

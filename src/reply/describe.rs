@@ -3,12 +3,12 @@
 use minijinja::value::Value;
 
 use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
-use super::describe_admin;
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
+use super::{describe_admin, describe_bill};
 use crate::money::Rupiah;
-use crate::supplier::{Detail, Details};
+use crate::supplier::{Detail, Details, FailureKind};
 
 /// A text's key and its values.
 pub(super) type Described = (&'static str, Fields);
@@ -57,6 +57,13 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::DepositReceived { amount, note } => {
             ("account.deposit", none.money("amount", *amount).maybe("note", note.as_ref(), SENTENCE))
         }
+        Reply::ButtonTooOld => ("bill.button_too_old", none),
+        Reply::PinTooShort => ("bill.pin_too_short", none),
+        Reply::InquiryPending { .. }
+        | Reply::Customer(_)
+        | Reply::Bill(_)
+        | Reply::ReceiptRefused { .. }
+        | Reply::ReceiptHead { .. } => describe_bill::describe(reply, say),
         Reply::Receipt { card, .. } => {
             let card = none.code("product", &card.product).text("dest", &card.dest, TYPED).set("order", card.order.0);
             ("receipt.caption", card)
@@ -92,7 +99,8 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::AlertOverdue(_)
         | Reply::AlertContradiction { .. }
         | Reply::AlertUnclearReport(_)
-        | Reply::AlertDoubleDelivery(_) => describe_admin::describe(reply, say),
+        | Reply::AlertDoubleDelivery(_)
+        | Reply::AlertDearer { .. } => describe_admin::describe(reply, say),
     }
 }
 
@@ -121,6 +129,21 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         }
         Why::Stale { minutes } => ("refused.stale", base.set("minutes", *minutes)),
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
+        Why::NotABill { example } => ("refused.not_a_bill", base.text("example", example, SENTENCE)),
+        Why::InquiryRefused { kind } => {
+            let kind = match kind {
+                None => "reason.disturbed",
+                // No document says why; nothing was bought, so "refused" would mislead.
+                Some(FailureKind::Refused) => "reason.not_found",
+                Some(kind) => words::reason_key(*kind),
+            };
+            ("refused.inquiry", base.set("reason", say(kind, Fields::new())))
+        }
+        Why::InquiryRunning => ("refused.inquiry_running", base),
+        Why::InquiryExpired { example } => ("refused.inquiry_expired", base.text("example", example, SENTENCE)),
+        Why::BillPaidBefore { earlier } => ("refused.bill_paid", base.set("earlier", order_line(earlier, say))),
+        Why::BillPaidElsewhere => ("refused.bill_paid_elsewhere", base),
+        Why::AmountNotChosen { example } => ("refused.amount_not_chosen", base.text("example", example, SENTENCE)),
         Why::CutOff => ("refused.cut_off", base),
         Why::NoSupplier => ("refused.no_supplier", base),
         Why::PinMissing { example } => ("refused.pin_missing", base.text("example", example, SENTENCE)),
@@ -193,7 +216,7 @@ fn grouped(token: &str) -> String {
 }
 
 /// Every detail by its name; those the supplier did not give are there but missing, so that a text can test them.
-fn details(details: &Details) -> Fields {
+pub(super) fn details(details: &Details) -> Fields {
     ALL_DETAILS.into_iter().fold(Fields::new(), |fields, detail| {
         let value = details.get(&detail);
         match detail_form(detail) {
@@ -217,7 +240,7 @@ enum Form {
     Hidden,
 }
 
-const ALL_DETAILS: [Detail; 20] = [
+const ALL_DETAILS: [Detail; 22] = [
     Detail::Token,
     Detail::CustomerName,
     Detail::Meter,
@@ -236,6 +259,8 @@ const ALL_DETAILS: [Detail; 20] = [
     Detail::Period,
     Detail::RegistrationNumber,
     Detail::TransactionName,
+    Detail::MeterStand,
+    Detail::Arrears,
     Detail::Receipt,
     Detail::Message,
 ];
@@ -260,6 +285,8 @@ const fn detail_form(detail: Detail) -> Form {
         Detail::Period => Form::Text("period"),
         Detail::RegistrationNumber => Form::Text("registration_number"),
         Detail::TransactionName => Form::Text("transaction_name"),
+        Detail::MeterStand => Form::Text("meter_stand"),
+        Detail::Arrears => Form::Text("arrears"),
         Detail::Receipt | Detail::Message => Form::Hidden,
     }
 }
@@ -272,7 +299,7 @@ fn nearby(near: &[Near]) -> impl Iterator<Item = Fields> + '_ {
     near.iter().map(|near| Fields::new().code("code", &near.code).text("name", &near.name, NAME))
 }
 
-fn price_line(line: &PriceLine) -> Fields {
+pub(super) fn price_line(line: &PriceLine) -> Fields {
     Fields::new()
         .text("category", &line.category, NAME)
         .code("code", &line.code)

@@ -45,6 +45,10 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
         }
         Reply::AlertUnclearReport(card) => ("alert.unclear_report", none.set("card", order_card(card, say))),
         Reply::AlertDoubleDelivery(card) => ("alert.double_delivery", none.set("card", order_card(card, say))),
+        Reply::AlertDearer { card, expected, charged } => {
+            let fields = none.set("card", order_card(card, say)).money("expected", *expected);
+            ("alert.dearer", fields.money("charged", *charged))
+        }
         _ => ("admin.not_admin", none),
     }
 }

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
 use super::describe::describe;
+use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::filters;
 use super::promise;
@@ -41,7 +42,8 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 5] = [
+const PARTS: [(&str, &[&str]); 6] = [
+    ("part.details", &["details"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
     ("part.near", &["near"]),
@@ -180,6 +182,7 @@ impl Rehearsal<'_> {
         if matches!(reply, Reply::Receipt { .. }) {
             receipts::labels(&say);
         }
+        buttons(reply, &say);
         for (key, fields, problem) in words.into_inner() {
             self.note(key, &fields, problem);
         }

@@ -4,15 +4,18 @@
 mod clean;
 mod describe;
 mod describe_admin;
+mod describe_bill;
 mod fields;
 mod filters;
 mod load;
 mod promise;
 mod receipts;
 mod rendered;
-mod sample_receipts;
 mod samples;
+mod samples_bill;
+mod samples_receipt;
 mod says;
+mod says_bill;
 mod split;
 mod texts;
 mod words;
@@ -24,8 +27,9 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, ReceiptCard,
-    ReceiptForm, Refused, RegisterProblem, Reply, SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
+    PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
+    SupplierCard, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

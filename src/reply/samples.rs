@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::sample_receipts::receipts;
+use super::samples_bill;
+use super::samples_receipt::receipts;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
 use crate::agent::AgentStatus;
+use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
@@ -96,7 +98,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::NoPrices { filter: "XYZ".to_owned(), near: vec![] },
         ],
         Reply::Orders { .. } => [
-            Reply::Orders { lines: vec![line.clone(), open, any_failed], dest: None },
+            Reply::Orders { lines: vec![line.clone(), open.clone(), any_failed], dest: None },
             Reply::Orders { lines: vec![line.clone()], dest: Some("081234567890".to_owned()) },
             Reply::Orders { lines: vec![], dest: None },
             Reply::Orders { lines: vec![], dest: Some("081234567890".to_owned()) },
@@ -114,6 +116,19 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::DepositReceived { .. } => [
             Reply::DepositReceived { amount: Rupiah::new(100_000), note: Some("transfer BCA".to_owned()) },
             Reply::DepositReceived { amount: Rupiah::new(-5_000), note: None },
+        ],
+        Reply::ButtonTooOld => [Reply::ButtonTooOld],
+        Reply::PinTooShort => [Reply::PinTooShort],
+        Reply::InquiryPending { .. } => [Reply::InquiryPending {
+            product: "PLNPOST".to_owned(),
+            customer: "541234567890".to_owned(),
+        }],
+        Reply::Customer(_) => samples_bill::customers(&prices()?),
+        Reply::Bill(_) => samples_bill::bills(&line)?,
+        Reply::ReceiptRefused { .. } => samples_bill::receipt_problems(&line, &open),
+        Reply::ReceiptHead { .. } => [
+            Reply::ReceiptHead { shop: "Berkah Cell".to_owned(), footer: Some("Terima kasih".to_owned()), changed: true },
+            Reply::ReceiptHead { shop: "Berkah Cell".to_owned(), footer: None, changed: false },
         ],
         Reply::Receipt { .. } => receipts(&line, &token_line(&line)?)?,
         Reply::Welcome { .. } => [
@@ -167,11 +182,16 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertOverdue(_) => [Reply::AlertOverdue(Box::new(card.clone()))],
         Reply::AlertContradiction { .. } => contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
+        Reply::AlertDearer { .. } => [Reply::AlertDearer {
+            card: Box::new(card.clone()),
+            expected: Rupiah::new(302_500),
+            charged: Rupiah::new(305_000),
+        }],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
     })
 }
 
-fn at(minutes: i64) -> DateTime<Utc> {
+pub(super) fn at(minutes: i64) -> DateTime<Utc> {
     // 14:05 in Jakarta on 21 November.
     DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_413) + TimeDelta::minutes(7 * 60 + 5 + minutes)
 }
@@ -181,6 +201,7 @@ fn order_line() -> Result<OrderLine, BadName> {
         order: OrderId(12),
         product: "S10".parse()?,
         product_name: "Telkomsel 10.000".to_owned(),
+        kind: ProductKind::Topup,
         dest: "081234567890".to_owned(),
         nth: 1,
         price: Rupiah::new(10_500),
@@ -207,6 +228,7 @@ fn token_line(line: &OrderLine) -> Result<OrderLine, BadName> {
     Ok(OrderLine {
         product: "PLN20".parse()?,
         product_name: "Token PLN 20.000".to_owned(),
+        kind: ProductKind::Token,
         dest: "14012345678".to_owned(),
         price: Rupiah::new(20_750),
         sn: "12345678901234567890".to_owned(),
@@ -230,6 +252,7 @@ fn reasons() -> Vec<FailureReason> {
     every! { FailureReason:
         FailureReason::Supplier(_) => failure_kinds().into_iter().map(FailureReason::Supplier).collect::<Vec<_>>(),
         FailureReason::Unreachable => [FailureReason::Unreachable],
+        FailureReason::BillChanged => [FailureReason::BillChanged],
         FailureReason::Admin(_) => [FailureReason::Admin("nomor sudah hangus".to_owned())],
     }
 }
@@ -281,6 +304,15 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         ],
         Why::Stale { .. } => [Why::Stale { minutes: 45 }],
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
+        Why::NotABill { .. } => [Why::NotABill { example: "S10.081234567890.PIN".to_owned() }],
+        Why::InquiryRefused { .. } => samples_bill::inquiry_refusals(),
+        Why::InquiryRunning => [Why::InquiryRunning],
+        Why::InquiryExpired { .. } => [Why::InquiryExpired { example: "TAG.PLNPOST.541234567890".to_owned() }],
+        Why::BillPaidBefore { .. } => [
+            Why::BillPaidBefore { earlier: Box::new(line.clone()) }, Why::BillPaidBefore { earlier: Box::new(open.clone()) },
+        ],
+        Why::BillPaidElsewhere => [Why::BillPaidElsewhere],
+        Why::AmountNotChosen { .. } => [Why::AmountNotChosen { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::CutOff => [Why::CutOff],
         Why::NoSupplier => [Why::NoSupplier],
         Why::PinMissing { .. } => [Why::PinMissing { example: "S10.081234567890.PIN".to_owned() }],
@@ -368,7 +400,7 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 7] = ["TRX", "HARGA", "SALDO", "CEK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 9] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

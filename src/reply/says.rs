@@ -8,7 +8,9 @@ use crate::catalog::ProductKind;
 use crate::ids::{AgentId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
-use crate::supplier::{Bill, Details, Doubt};
+use crate::supplier::{Bill, Details, Doubt, FailureKind};
+
+pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +86,33 @@ pub enum Reply {
         amount: Rupiah,
         note: Option<String>,
     },
+    // Looking up and paying.
+    /// What the button was about is over, or was somebody else's.
+    ButtonTooOld,
+    /// Too few digits have been tapped.
+    PinTooShort,
+    /// It takes a while to look up.
+    InquiryPending {
+        product: String,
+        customer: String,
+    },
+    Customer(Box<CustomerCard>),
+    Bill(Box<BillCard>),
+
     /// A receipt for the reseller's customer.
     Receipt {
         form: ReceiptForm,
         card: Box<ReceiptCard>,
+    },
+
+    ReceiptRefused {
+        problem: ReceiptProblem,
+    },
+    /// What stands at the top and at the bottom of the reseller's receipts.
+    ReceiptHead {
+        shop: String,
+        footer: Option<String>,
+        changed: bool,
     },
 
     // Talk.
@@ -173,6 +198,12 @@ pub enum Reply {
     AlertUnclearReport(Box<OrderCard>),
     /// The same order may have been delivered by two suppliers.
     AlertDoubleDelivery(Box<OrderCard>),
+    /// A supplier took more for a bill than it had said.
+    AlertDearer {
+        card: Box<OrderCard>,
+        expected: Rupiah,
+        charged: Rupiah,
+    },
 }
 
 /// An order as its reseller sees it.
@@ -181,6 +212,8 @@ pub struct OrderLine {
     pub order: OrderId,
     pub product: ProductCode,
     pub product_name: String,
+    #[serde(default = "topup")]
+    pub kind: ProductKind,
     pub dest: String,
     pub nth: u8,
     pub price: Rupiah,
@@ -229,6 +262,11 @@ pub enum ReceiptForm {
     Picture,
     /// Bytes for a thermal printer.
     Printer,
+}
+
+/// For rows of the outbox written before the kind was kept.
+const fn topup() -> ProductKind {
+    ProductKind::Topup
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,6 +323,30 @@ pub enum Why {
     },
     /// A bill is looked up first.
     BillNeedsInquiry {
+        example: String,
+    },
+    /// It is no bill; `example` orders it.
+    NotABill {
+        example: String,
+    },
+    /// The suppliers asked do not tell; `None` when none could be asked.
+    InquiryRefused {
+        kind: Option<FailureKind>,
+    },
+    /// It is still being looked up.
+    InquiryRunning,
+    /// What was shown is not valid any more; `example` looks it up again.
+    InquiryExpired {
+        example: String,
+    },
+    /// The reseller has paid it before.
+    BillPaidBefore {
+        earlier: Box<OrderLine>,
+    },
+    /// It is paid, or being paid, by somebody else.
+    BillPaidElsewhere,
+    /// Its amount comes from the supplier and cannot be chosen.
+    AmountNotChosen {
         example: String,
     },
     /// Every supplier of it is in its nightly break.

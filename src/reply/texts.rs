@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use minijinja::Environment;
 
 use super::describe::describe;
+use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::load::{self, Sources, TextError};
 use super::promise;
@@ -108,7 +109,7 @@ impl Texts {
         }
         let (key, fields) = describe(reply, balance, &say);
         let text = language.tell(key, &fields).unwrap_or_else(|| promise::plain(reply, balance, key));
-        Rendered::from_marked(&text)
+        Rendered { buttons: buttons(reply, &say), ..Rendered::from_marked(&text) }
     }
 
     /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.

@@ -42,11 +42,12 @@ pub(super) fn reason(reason: &FailureReason, say: &Say<'_>) -> String {
     match reason {
         FailureReason::Supplier(kind) => plain(say, reason_key(*kind)),
         FailureReason::Unreachable => plain(say, "reason.disturbed"),
+        FailureReason::BillChanged => plain(say, "reason.bill_changed"),
         FailureReason::Admin(words) => clean(words, SENTENCE),
     }
 }
 
-const fn reason_key(kind: FailureKind) -> &'static str {
+pub(super) const fn reason_key(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::WrongNumber => "reason.wrong_number",
         FailureKind::NumberExpired => "reason.number_expired",
@@ -73,6 +74,7 @@ pub(super) fn cause(reason: &FailureReason, say: &Say<'_>) -> String {
     match reason {
         FailureReason::Supplier(kind) => plain(say, cause_key(*kind)),
         FailureReason::Unreachable => plain(say, "cause.unreachable"),
+        FailureReason::BillChanged => plain(say, "cause.bill_changed"),
         FailureReason::Admin(words) => say("cause.admin", Fields::new().text("words", words, SENTENCE)),
     }
 }
@@ -167,14 +169,12 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 24] = [
+pub const FEATURES: [(&str, &str); 21] = [
     ("deposit_ticket", "feature.deposit_ticket"),
     ("transfer", "feature.transfer"),
     ("report", "feature.report"),
     ("statement", "feature.statement"),
     ("complaint", "feature.complaint"),
-    ("meter", "feature.meter"),
-    ("bill", "feature.bill"),
     ("downline", "feature.downline"),
     ("markup", "feature.markup"),
     ("sender", "feature.sender"),
@@ -186,7 +186,6 @@ pub const FEATURES: [(&str, &str); 24] = [
     ("cancel_order", "feature.cancel_order"),
     ("centre", "feature.centre"),
     ("reset_pin", "feature.reset_pin"),
-    ("receipt", "feature.receipt"),
     ("staff", "feature.staff"),
     ("fee_scheme", "feature.fee_scheme"),
     ("reset_agent_pin", "feature.reset_agent_pin"),
@@ -210,6 +209,8 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "saldo" | "sal" | "balance" => "help.balance",
         "cek" | "status" | "sn" => "help.status",
         "pin" | "gp" => "help.pin",
+        "tagihan" | "tag" | "bayar" | "bill" | "bills" => "help.bill",
+        "struk" | "nota" | "cetak" | "receipt" => "help.receipt",
         "daftar" | "reg" | "register" => "help.register",
         "kata" | "istilah" | "words" => "help.words",
         _ => "help.main",

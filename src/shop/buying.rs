@@ -6,7 +6,7 @@ use super::Shop;
 use super::books::{Along, Applied};
 use super::suppliers::{Supplier, Turn};
 use crate::ids::OrderId;
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Word, view};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, view};
 use crate::store::StoreError;
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
@@ -66,11 +66,14 @@ impl Shop {
             return Ok(());
         }
         let event = if supplier.protocol.inquiry_first(order.kind) {
-            self.inquire(supplier, &turn, order, attempt).await
+            self.inquire_first(supplier, &turn, order, attempt).await
         } else {
             Event::Sending
         };
         let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
+        if let Event::Quoted { inquiry, .. } = event {
+            self.show_changed(&order, inquiry).await?;
+        }
         let Some(attempt) = order.current().filter(|now| now.reference == attempt.reference) else { return Ok(()) };
         if attempt.step != AttemptStep::Sent {
             return Ok(());
@@ -102,29 +105,30 @@ impl Shop {
     }
 
     /// Asks whom or what would be paid for; no money moves.
-    async fn inquire(&self, supplier: &Supplier, turn: &Turn<'_>, order: &Order, attempt: &Attempt) -> Event {
-        let now = self.clock.now();
+    async fn inquire_first(&self, supplier: &Supplier, turn: &Turn<'_>, order: &Order, attempt: &Attempt) -> Event {
         let (buy, reference) = (buy_of(order, attempt), attempt.reference);
-        let Some(request) = supplier.protocol.inquiry(&buy, now.local) else { return Event::Unsendable { reference } };
-        match supplier.send(turn, &request, "inquiry", now.utc).await {
-            Ok(response) => match supplier.protocol.read_inquiry(&buy, &response) {
-                InquiryReading::Found(inquiry) => {
-                    supplier.saw_balance(inquiry.supplier_balance, now.utc);
-                    Event::Quoted { reference, inquiry }
-                }
-                InquiryReading::Failed(kind) => Event::InquiryRefused { reference, kind },
-                InquiryReading::Pending => Event::Unsendable { reference },
-                InquiryReading::Unknown(doubt) => {
-                    let doubt = supplier.kept(Reading::unknown(doubt)).outcome;
-                    tracing::warn!(order = %order.id, supplier = %supplier.id, ?doubt, "inquiry without a usable answer");
-                    Event::Unsendable { reference }
-                }
-            },
-            Err(error) => {
-                tracing::warn!(order = %order.id, supplier = %supplier.id, %error, "inquiry failed");
-                Event::Unsendable { reference }
-            }
+        match self.look_up(supplier, turn, &buy).await {
+            Some((InquiryReading::Found(inquiry), _)) => Event::Quoted { reference, inquiry },
+            Some((InquiryReading::Failed(kind), _)) => Event::InquiryRefused { reference, kind },
+            Some((InquiryReading::Pending | InquiryReading::Unknown(_), _)) | None => Event::Unsendable { reference },
         }
+    }
+
+    /// What can still be seen of a purchase in doubt where nobody will ever tell: an inquiry moves no money, and shows our
+    /// deposit and whether the bill is still there.
+    pub(super) async fn observe(&self, order: &Order) -> Option<Seen> {
+        let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
+        let supplier = self.suppliers.get(&attempt.route.supplier)?;
+        let ways = supplier.ways();
+        if ways.check || ways.report || attempt.balance_after.is_some() {
+            return None;
+        }
+        let mut buy = buy_of(order, attempt);
+        buy.inquiry = None;
+        let (_, response) = self.look_up(supplier, &supplier.turn().await, &buy).await?;
+        let raw = RawReply { at: self.clock.utc(), to: "inquiry".to_owned(), text: supplier.masked(&response.text()) };
+        let balance = supplier.protocol.read_deposit(&response);
+        Some(Seen { reference: attempt.reference, balance, raw })
     }
 
     /// Asks what became of an order, where that is safe; one question at a time. `false`: it cannot be asked.

@@ -177,10 +177,13 @@ impl Shop {
             Todo::Buy => {
                 self.buy(id).await?;
                 if self.clock.utc() - order.created_at > OVERDUE {
-                    self.apply(id, &Event::Overdue, &Along::default()).await?;
+                    self.apply(id, &Event::Overdue { seen: None }, &Along::default()).await?;
                 }
             }
-            Todo::Escalate => drop(self.apply(id, &Event::Overdue, &Along::default()).await?),
+            Todo::Escalate => {
+                let seen = self.observe(&order).await;
+                self.apply(id, &Event::Overdue { seen }, &Along::default()).await?;
+            }
             Todo::Check => {
                 if let Some(attempt) = order.current()
                     && !self.check(id).await?

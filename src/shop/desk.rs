@@ -131,7 +131,7 @@ impl Shop {
 
     /// `false`: something changed meanwhile; decide again.
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
-        let Answer { mut commit, buy, check, .. } = answer;
+        let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
@@ -151,6 +151,9 @@ impl Shop {
                 }
                 for id in check {
                     self.spawn_check(id);
+                }
+                for id in inquire {
+                    self.spawn_inquire(id);
                 }
                 Ok(true)
             }

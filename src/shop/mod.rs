@@ -8,6 +8,8 @@ mod buying;
 mod callbacks;
 mod chase;
 mod desk;
+mod inquiring;
+mod keypad;
 pub mod pins;
 pub mod suppliers;
 
@@ -38,6 +40,8 @@ pub struct Policy {
     pub registration: Registration,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
+    /// How long a bill that was shown may be paid, at most to the end of its day.
+    pub inquiry_valid_for: TimeDelta,
 }
 
 /// What `/health` tells.
@@ -61,6 +65,7 @@ pub struct Shop {
     buyers: at_work::AtWork,
     checkers: at_work::AtWork,
     queues: desk::Queues,
+    keypads: keypad::Keypads,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
@@ -91,6 +96,7 @@ impl Shop {
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
+            keypads: keypad::Keypads::default(),
             bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),

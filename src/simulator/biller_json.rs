@@ -167,7 +167,7 @@ pub(super) fn report(sale: &Sale, word: Word) -> Report {
 fn serial(sale: &Sale) -> String {
     if sale.product.to_ascii_uppercase().starts_with("PLN") {
         let Customer { name, segment, power, .. } = Customer::of(&sale.dest);
-        format!("{}/{name}/{segment}/{power}VA", token(&sale.reference, '-'))
+        format!("{}/{name}/{segment}/{power}VA/13,5", token(&sale.reference, '-'))
     } else {
         digits(&sale.reference, 11)
     }

@@ -83,6 +83,26 @@ pub(super) struct Inquiry {
     pub number: u64,
     pub product: String,
     pub dest: String,
+    /// By how much a bill is more than at its first inquiry, in whole rupiah.
+    pub grown: i64,
+    /// How often it was asked for, this time included.
+    pub asked: u32,
+}
+
+/// What an inquiry of a bill comes to.
+pub(super) enum LookedUp {
+    Owed(Inquiry),
+    /// It was paid before.
+    Paid,
+    /// The book is full.
+    Full,
+}
+
+/// A bill that was asked for.
+#[derive(Default)]
+struct Bill {
+    seen: bool,
+    paid: bool,
 }
 
 struct Pages {
@@ -92,6 +112,8 @@ struct Pages {
     /// The last sale of each reference.
     latest: HashMap<String, usize>,
     inquiries: HashMap<String, Inquiry>,
+    /// By product and customer.
+    bills: HashMap<(String, String), Bill>,
 }
 
 pub(super) struct Book {
@@ -109,6 +131,7 @@ impl Book {
             sales: Vec::new(),
             latest: HashMap::new(),
             inquiries: HashMap::new(),
+            bills: HashMap::new(),
         };
         Self { kind, pages: Mutex::new(pages) }
     }
@@ -132,7 +155,7 @@ impl Book {
         let mut shown = pages.enter(order, course.truth, now);
         drop(pages);
         match course.twist {
-            Twist::None => {}
+            Twist::None | Twist::StrangersRows => {}
             Twist::OtherReference => shown.reference = someone_else(&shown.reference),
             Twist::OtherDestination => shown.dest = someone_else(&shown.dest),
         }
@@ -142,22 +165,39 @@ impl Book {
     /// Writes the end of a purchase (or its correction) and returns it as it now is.
     pub fn settle(&self, index: usize, word: Word) -> Option<Sale> {
         let mut pages = self.pages.lock();
-        let Pages { balance, sales, .. } = &mut *pages;
+        let Pages { balance, sales, bills, .. } = &mut *pages;
         let sale = sales.get_mut(index)?;
         sale.apply(word, balance);
+        sale.note_bill(bills);
         Some(sale.clone())
     }
 
     /// Remembers a looked-up customer under a key of the protocol's choosing. `None` when the book is full.
     pub fn inquire(&self, product: &str, dest: &str, key: impl FnOnce(u64) -> String) -> Option<Inquiry> {
+        self.pages.lock().look_up(product, dest, 0, key)
+    }
+
+    /// The same for a bill, which is owed until it has been paid.
+    pub fn inquire_bill(&self, product: &str, dest: &str, key: impl FnOnce(u64) -> String) -> LookedUp {
+        /// What scenario 27 adds, in whole rupiah.
+        const GROWTH: i64 = 2500;
         let mut pages = self.pages.lock();
-        if pages.inquiries.len() >= MOST_REMEMBERED {
-            return None;
+        let bill = pages.bills.entry((product.to_owned(), dest.to_owned())).or_default();
+        if bill.paid {
+            return LookedUp::Paid;
         }
-        let number = pages.number();
-        let inquiry = Inquiry { number, product: product.to_owned(), dest: dest.to_owned() };
-        pages.inquiries.insert(key(number), inquiry.clone());
-        Some(inquiry)
+        let grows = bill.seen && Scenario::of(self.kind, dest) == Scenario::BillGrows;
+        bill.seen = true;
+        let inquiry = pages.look_up(product, dest, if grows { GROWTH } else { 0 }, key);
+        inquiry.map_or(LookedUp::Full, LookedUp::Owed)
+    }
+
+    /// The inquiry remembered under a key, asked for once more.
+    pub fn ask_again(&self, key: &str) -> Option<Inquiry> {
+        let mut pages = self.pages.lock();
+        let inquiry = pages.inquiries.get_mut(key)?;
+        inquiry.asked += 1;
+        Some(inquiry.clone())
     }
 
     /// Remembers a customer that was looked up under a further key.
@@ -198,6 +238,16 @@ impl Pages {
         self.next_number
     }
 
+    fn look_up(&mut self, product: &str, dest: &str, grown: i64, key: impl FnOnce(u64) -> String) -> Option<Inquiry> {
+        if self.inquiries.len() >= MOST_REMEMBERED {
+            return None;
+        }
+        let number = self.number();
+        let inquiry = Inquiry { number, product: product.to_owned(), dest: dest.to_owned(), grown, asked: 1 };
+        self.inquiries.insert(key(number), inquiry.clone());
+        Some(inquiry)
+    }
+
     fn earlier(&self, reference: &str, repeats: Repeats, now: Moment) -> Option<Sale> {
         let sale = self.latest.get(reference).and_then(|&index| self.sales.get(index))?;
         let remembered = match repeats {
@@ -224,6 +274,7 @@ impl Pages {
             delivered: false,
         };
         sale.apply(truth, &mut self.balance);
+        sale.note_bill(&mut self.bills);
         if self.sales.len() < MOST_REMEMBERED {
             self.latest.insert(sale.reference.clone(), sale.index);
             self.sales.push(sale.clone());
@@ -233,6 +284,15 @@ impl Pages {
 }
 
 impl Sale {
+    /// A bill that was asked for is paid as long as its payment stands.
+    fn note_bill(&self, bills: &mut HashMap<(String, String), Bill>) {
+        if !bills.is_empty()
+            && let Some(bill) = bills.get_mut(&(self.product.clone(), self.dest.clone()))
+        {
+            bill.paid = self.delivered;
+        }
+    }
+
     /// Money follows the standing: held while pending, kept on success, given back on failure.
     fn apply(&mut self, word: Word, balance: &mut i64) {
         self.standing = word;

@@ -55,14 +55,19 @@ impl Month<'_> {
 }
 
 /// What a customer owes: two months when the third digit from the end is odd, else one.
-pub(super) fn bill(dest: &str) -> Vec<Month<'static>> {
+/// The last month has grown by so many rupiah.
+pub(super) fn bill(dest: &str, grown: i64) -> Vec<Month<'static>> {
     const ADMIN: i64 = 2500;
     let third = dest.len().checked_sub(3).and_then(|at| dest.as_bytes().get(at));
     let months: &[&'static str] =
         if third.is_some_and(|digit| digit % 2 == 1) { &["FEB16", "MAR16"] } else { &["MEI18"] };
     let share = i64::try_from(scramble(dest) % 450).unwrap_or(0);
     let amount = 50_000 + share * 1000;
-    months.iter().map(|&name| Month { name, amount, admin: ADMIN }).collect()
+    let mut months: Vec<Month<'static>> = months.iter().map(|&name| Month { name, amount, admin: ADMIN }).collect();
+    if let Some(last) = months.last_mut() {
+        last.amount += grown;
+    }
+    months
 }
 
 pub(super) fn owed(bill: &[Month<'_>]) -> i64 {

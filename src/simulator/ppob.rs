@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Kind;
-use super::book::{Book, Inquiry, Order, Repeats, Sale, Traded};
+use super::book::{Book, Inquiry, LookedUp, Order, Repeats, Sale, Traded};
 use super::customer::{Customer, bill, owed};
 use super::scenario::{Refusal, Scenario, Word};
 use super::text::{Moment, digits, encoded, hex, is_field, price, token};
@@ -120,10 +120,10 @@ fn topup(book: &Book, request: Request, reference: String, now: Moment) -> Turn 
 
 /// "Request utk trx Postpaid": pays what an earlier inquiry found.
 fn pay(book: &Book, request: &Request, reference: String, now: Moment) -> Turn {
-    let Some(Inquiry { product, dest, .. }) = book.inquiry(&number_key(&scalar(&request.inq_id))) else {
+    let Some(Inquiry { product, dest, grown, .. }) = book.inquiry(&number_key(&scalar(&request.inq_id))) else {
         return request.refused("inquiry tidak ditemukan");
     };
-    let price = owed(&bill(&dest));
+    let price = owed(&bill(&dest, grown));
     trade(book, Order { reference, product, dest, price }, now)
 }
 
@@ -148,34 +148,56 @@ fn reference_key(reference: &str) -> String {
     format!("reference {reference}")
 }
 
+/// How often scenario 28 answers Waiting.
+const WAITS: u32 = 2;
+
 /// An inquiry is ordered like anything else; it is answered at once, because nothing is bought.
 fn inquire(book: &Book, request: &Request, reference: &str) -> Turn {
     let (code, dest) = (&request.code, &request.dest);
     if let Some(refusal) = Scenario::of(Kind::Ppob, dest).refuses_inquiry() {
         return request.refused(reason(refusal));
     }
-    let earlier = book.inquiry(&reference_key(reference));
-    let found_earlier = earlier.is_some();
-    let inquiry = earlier.or_else(|| {
-        let inquiry = book.inquire(code, dest, |number| number_key(&number.to_string()))?;
-        book.remember(reference_key(reference), inquiry.clone());
-        Some(inquiry)
-    });
-    let Some(Inquiry { number, product, dest }) = inquiry else { return request.refused("sistem penuh") };
-    let (name, total) = (Customer::of(&dest).name, owed(&bill(&dest)));
-    let message = if found_earlier {
+    let inquiry = match book.ask_again(&reference_key(reference)) {
+        Some(earlier) => earlier,
+        None => match book.inquire_bill(code, dest, |_| reference_key(reference)) {
+            LookedUp::Owed(inquiry) => inquiry,
+            LookedUp::Paid => return request.refused("tagihan sudah dibayar"),
+            LookedUp::Full => return request.refused("sistem penuh"),
+        },
+    };
+    let Inquiry { number, product, dest, grown, asked } = &inquiry;
+    if *asked <= WAITS && Scenario::of(Kind::Ppob, dest) == Scenario::BillWaits {
+        return waiting(&inquiry, reference);
+    }
+    book.remember(number_key(&number.to_string()), inquiry.clone());
+    let (name, total) = (Customer::of(dest).name, owed(&bill(dest, *grown)));
+    let message = if *asked > 1 {
         "trx sebelumnya ditemukan".to_owned()
     } else {
         format!("inquiry sukses, nama {name}, total {total}")
     };
     let response = Response {
-        code: &product,
-        destination: &dest,
+        code: product,
+        destination: dest,
         message,
         ref_id: reference_value(reference),
         sn: format!("{name}/TOTAL:{total}"),
         status: "Success",
-        trx_id: number,
+        trx_id: *number,
+    };
+    response.say()
+}
+
+fn waiting(inquiry: &Inquiry, reference: &str) -> Turn {
+    let message = if inquiry.asked > 1 { "trx sebelumnya ditemukan" } else { "request trx diterima" };
+    let response = Response {
+        code: &inquiry.product,
+        destination: &inquiry.dest,
+        message: message.to_owned(),
+        ref_id: reference_value(reference),
+        sn: String::new(),
+        status: "Waiting",
+        trx_id: inquiry.number,
     };
     response.say()
 }
@@ -234,7 +256,7 @@ pub(super) fn report(sale: &Sale, word: Word) -> Report {
 fn serial(sale: &Sale) -> String {
     if sale.product.to_ascii_uppercase().starts_with("PLN") {
         let Customer { name, segment, power, .. } = Customer::of(&sale.dest);
-        format!("{}/{name}/{segment}/{power}VA", token(&sale.reference, '-'))
+        format!("{}/{name}/{segment}/{power}VA/13,5", token(&sale.reference, '-'))
     } else {
         digits(&sale.reference, 16)
     }

@@ -32,6 +32,9 @@ pub enum Scenario {
     OtherReference,
     OtherDestination,
     Unlisted,
+    BillGrows,
+    BillWaits,
+    StrangersRows,
     /// This row, code or reason of the protocol's own list.
     Listed(u8),
 }
@@ -156,6 +159,24 @@ pub const TABLE: &[ScenarioRow] = &[
         "bought, but the answer is a code or word the document does not list; asking again says success",
         "biller-json, teleanjar: cannot be asked again",
     ),
+    row(
+        "27",
+        Scenario::BillGrows,
+        "bills: each inquiry after the first finds 2,500 more; else success",
+        "no bills at kiosampm, xgateway, biller-json",
+    ),
+    row(
+        "28",
+        Scenario::BillWaits,
+        "bills at ppob: the inquiry is answered Waiting twice, then found; else success",
+        "no such answer at the others",
+    ),
+    row(
+        "29",
+        Scenario::StrangersRows,
+        "teleanjar: bought, but the answer holds another customer's rows besides; else success",
+        "no rows at the others",
+    ),
 ];
 
 impl Scenario {
@@ -224,6 +245,8 @@ pub(super) enum Twist {
     None,
     OtherReference,
     OtherDestination,
+    /// Besides what was bought it shows something of another customer.
+    StrangersRows,
 }
 
 /// Something that happens after the purchase: the book changes and the shop is told.
@@ -291,7 +314,7 @@ impl Course {
         let bought = Self::new(Success, Success, NOTHING);
         let bought_and_reported = Self::new(Success, Success, SUCCESS_LATER);
         match scenario {
-            Scenario::Success => bought,
+            Scenario::Success | Scenario::BillGrows | Scenario::BillWaits | Scenario::StrangersRows => bought,
             Scenario::PendingThenSuccess => Self::new(Pending, Pending, SUCCESS_LATER),
             Scenario::PendingThenFailure => Self::new(Pending, Pending, FAILURE_LATER),
             Scenario::PendingSilentSuccess => Self::new(Pending, Success, NOTHING),
@@ -318,7 +341,7 @@ impl Course {
         let taken = Self::new(Pending, Pending, SUCCESS_LATER);
         let done = Self::new(Pending, Success, SUCCESS_LATER);
         match scenario {
-            Scenario::Success => taken,
+            Scenario::Success | Scenario::BillGrows | Scenario::BillWaits | Scenario::StrangersRows => taken,
             Scenario::SuccessThenReversal => Self { steps: SUCCESS_THEN_REVERSAL, ..taken },
             Scenario::ClosedThenReported => done.by(Way::Closed),
             Scenario::BadGateway => done.by(Way::BadGateway),
@@ -341,6 +364,7 @@ impl Course {
                 Self { says: Unlisted, ..Self::refused(Refusal::Plain) }
             }
             Scenario::FailureThenSuccess => Self { truth: Success, ..Self::refused(Refusal::Plain) },
+            Scenario::StrangersRows => bought.naming(Twist::StrangersRows),
             same => Self { steps: NOTHING, ..Self::direct(same) },
         }
     }

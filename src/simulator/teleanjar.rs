@@ -1,6 +1,7 @@
 //! teleanjar v1.4: JSON over `POST /tele-api-v2/h2h/trx/inquiry` and `/payment`. A payment's answer is its last word.
 
 mod fault;
+mod rows;
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -10,13 +11,14 @@ use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use super::book::{Book, Order, Repeats, Sale, Traded};
+use super::book::{Book, LookedUp, Order, Repeats, Sale, Traded};
 use super::customer::{Customer, Month, bill, owed};
 use super::receipt::{self, Stub, TokenParts};
-use super::scenario::{Refusal, Scenario, Word};
-use super::text::{Moment, digits, hex, is_field, token};
+use super::scenario::{Refusal, Scenario, Twist, Word};
+use super::text::{Moment, digits, hex, is_field, someone_else, token};
 use super::turn::{Asked, JSON, Turn};
 use fault::Fault;
+use rows::{PaidMonth, PaidNonTaglis, Row};
 
 pub(super) const PARTNER_ID: &str = "DEMO001";
 pub(super) const USERNAME: &str = "demo";
@@ -54,93 +56,6 @@ struct Response {
     saldo: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     rc: Option<&'static str>,
-}
-
-/// `respdata` of the four products, with the fields in the document's order.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Row {
-    Bill {
-        idpel: String,
-        nama: &'static str,
-        blth: String,
-        tarif: &'static str,
-        daya: String,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        #[serde(flatten)]
-        paid: Option<PaidMonth>,
-    },
-    Meter {
-        nometer: String,
-        idpel: String,
-        nama: &'static str,
-        tarif: &'static str,
-        daya: String,
-        rp_admin: i64,
-        available_token: [i64; 9],
-    },
-    Token {
-        nometer: String,
-        idpel: String,
-        nama: &'static str,
-        tarif: &'static str,
-        daya: String,
-        rp_ppn: i64,
-        rp_ppj: i64,
-        rp_materai: i64,
-        rp_angsuran: i64,
-        rp_token: i64,
-        rp_admin: i64,
-        rp_total: i64,
-        kwh: i64,
-        token: String,
-        pesan: &'static str,
-        callpln: &'static str,
-        waktu_transaksi: String,
-        billreff: String,
-    },
-    NonTaglis {
-        nama_transaksi: &'static str,
-        nomor_registrasi: String,
-        tanggal_registrasi: &'static str,
-        idpel: String,
-        nama: &'static str,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        #[serde(flatten)]
-        paid: Option<PaidNonTaglis>,
-    },
-    Telkom {
-        noslip: String,
-        nopel: String,
-        nama: &'static str,
-        tagihan: i64,
-        admin: i64,
-        total: i64,
-        referensi: String,
-        waktu_transaksi: String,
-        billreff: String,
-    },
-}
-
-#[derive(Serialize)]
-struct PaidMonth {
-    stan_awal: &'static str,
-    stan_akhir: &'static str,
-    sisatungg: usize,
-    billreff: String,
-    service_unit_phone: &'static str,
-    waktu_transaksi: String,
-}
-
-#[derive(Serialize)]
-struct PaidNonTaglis {
-    pesan: &'static str,
-    waktu_transaksi: String,
-    billreff: String,
 }
 
 #[derive(Clone, Copy)]
@@ -236,8 +151,16 @@ fn inquire(book: &Book, product: &str, dest: &str, denomination: Option<i64>) ->
     if let Some(refusal) = Scenario::of(Kind::Teleanjar, dest).refuses_inquiry() {
         return Err(Fault::Refused(refusal));
     }
-    let inquiry = book.inquire(product, dest, respid).ok_or(Fault::Refused(Refusal::SupplierDisturbed))?;
-    let (respdata, info, rc) = looked_up(service, dest);
+    let full = Fault::Refused(Refusal::SupplierDisturbed);
+    let inquiry = match service {
+        Service::Prepaid => book.inquire(product, dest, respid).ok_or(full)?,
+        Service::Postpaid | Service::NonTaglis | Service::Telkom => match book.inquire_bill(product, dest, respid) {
+            LookedUp::Owed(inquiry) => inquiry,
+            LookedUp::Paid => return Err(Fault::BillPaid),
+            LookedUp::Full => return Err(full),
+        },
+    };
+    let (respdata, info, rc) = looked_up(service, dest, inquiry.grown);
     Ok(say(&Response {
         code: SUCCESS.to_owned(),
         respid: respid(inquiry.number),
@@ -249,12 +172,12 @@ fn inquire(book: &Book, product: &str, dest: &str, denomination: Option<i64>) ->
     }))
 }
 
-fn looked_up(service: Service, dest: &str) -> (Vec<Row>, String, Option<&'static str>) {
+fn looked_up(service: Service, dest: &str, grown: i64) -> (Vec<Row>, String, Option<&'static str>) {
     let customer = Customer::of(dest);
     match service {
         Service::Postpaid => {
             let customer = Customer { id: dest.to_owned(), ..customer };
-            let bill = bill(dest);
+            let bill = bill(dest, grown);
             let info = receipt::postpaid_info(&customer, &bill, owed(&bill));
             (bill.iter().map(|&month| month_row(&customer, month, None)).collect(), info, None)
         }
@@ -273,12 +196,12 @@ fn looked_up(service: Service, dest: &str) -> (Vec<Row>, String, Option<&'static
             (vec![row], info, None)
         }
         Service::NonTaglis => {
-            let (registration, month) = (registration(dest), connection_fee(dest));
+            let (registration, month) = (registration(dest), connection_fee(dest, grown));
             let info = receipt::nontaglis_info(&registration, &customer, month);
             (vec![nontaglis_row(registration, customer, month, None)], info, None)
         }
         Service::Telkom => {
-            let (reference, month) = telephone_bill(dest);
+            let (reference, month) = telephone_bill(dest, grown);
             let month = Month { name: &reference, ..month };
             let row = Row::Bill {
                 idpel: dest.to_owned(),
@@ -329,16 +252,17 @@ fn registration(dest: &str) -> String {
     if dest.len() == 12 { digits(dest, 13) } else { dest.to_owned() }
 }
 
-fn connection_fee(dest: &str) -> Month<'static> {
+fn connection_fee(dest: &str, grown: i64) -> Month<'static> {
     const ADMIN: i64 = 7500;
-    Month { name: "", amount: bill(dest).first().map_or(0, |month| month.amount) * 4, admin: ADMIN }
+    Month { name: "", amount: bill(dest, 0).first().map_or(0, |month| month.amount) * 4 + grown, admin: ADMIN }
 }
 
 /// A telephone bill is one row; what stands for its month is a reference.
-fn telephone_bill(dest: &str) -> (String, Month<'static>) {
+fn telephone_bill(dest: &str, grown: i64) -> (String, Month<'static>) {
     let mut reference = hex(&Md5::digest(dest));
     reference.truncate(11);
-    let month = bill(dest).first().copied().unwrap_or(Month { name: "", amount: 0, admin: 0 });
+    let month = bill(dest, 0).first().copied().unwrap_or(Month { name: "", amount: 0, admin: 0 });
+    let month = Month { amount: month.amount + grown, ..month };
     (reference, month)
 }
 
@@ -353,14 +277,15 @@ struct Payment<'a> {
 fn pay(book: &Book, payment: &Payment<'_>, now: Moment) -> Result<Turn, Fault> {
     let &Payment { product, dest, respid, denom } = payment;
     let service = Service::of(product, denom).ok_or(Fault::UnknownProduct)?;
-    book.inquiry(respid)
+    let inquiry = book
+        .inquiry(respid)
         .filter(|inquiry| inquiry.product == product && inquiry.dest == dest)
         .ok_or(Fault::UnknownInquiry)?;
     let price = match service {
-        Service::Postpaid => owed(&bill(dest)),
+        Service::Postpaid => owed(&bill(dest, inquiry.grown)),
         Service::Prepaid => denom.filter(|denom| TOKENS.contains(denom)).ok_or(Fault::WrongToken)? + TOKEN_ADMIN,
-        Service::NonTaglis => connection_fee(dest).total(),
-        Service::Telkom => telephone_bill(dest).1.total(),
+        Service::NonTaglis => connection_fee(dest, inquiry.grown).total(),
+        Service::Telkom => telephone_bill(dest, inquiry.grown).1.total(),
     };
     let order = Order { reference: respid.to_owned(), product: product.to_owned(), dest: dest.to_owned(), price };
     let (shown, course) = match book.trade(order, Repeats::BuyAgain, now) {
@@ -368,7 +293,8 @@ fn pay(book: &Book, payment: &Payment<'_>, now: Moment) -> Result<Turn, Fault> {
         Traded::Earlier(_) => return Err(Fault::Refused(Refusal::Repeated)),
     };
     let response = match course.says {
-        Word::Success => paid(service, &shown),
+        Word::Success if course.twist == Twist::StrangersRows => with_strangers_rows(service, &shown, inquiry.grown),
+        Word::Success => paid(service, &shown, inquiry.grown),
         Word::Pending | Word::Unlisted => refusal(true, "SWT:0068", "TRANSAKSI SEDANG DIPROSES", shown.after),
         Word::Failed(reason) => {
             let fault = Fault::Refused(reason);
@@ -378,7 +304,16 @@ fn pay(book: &Book, payment: &Payment<'_>, now: Moment) -> Result<Turn, Fault> {
     Ok(say(&response).follow(shown.index, &course))
 }
 
-fn paid(service: Service, sale: &Sale) -> Response {
+/// The right answer, and behind its rows those of somebody else.
+fn with_strangers_rows(service: Service, sale: &Sale, grown: i64) -> Response {
+    let mut stranger = sale.clone();
+    stranger.dest = someone_else(&sale.dest);
+    let mut response = paid(service, sale, grown);
+    response.respdata.extend(paid(service, &stranger, 0).respdata);
+    response
+}
+
+fn paid(service: Service, sale: &Sale, grown: i64) -> Response {
     let stub = Stub {
         time: sale.at.format("%Y-%m-%d %H:%M:%S").to_string(),
         stamp: sale.at.format("%Y%m%d%H%M%S").to_string(),
@@ -387,10 +322,10 @@ fn paid(service: Service, sale: &Sale) -> Response {
     };
     let customer = Customer::of(&sale.dest);
     let (respdata, info_struk, rc) = match service {
-        Service::Postpaid => paid_months(sale, customer, &stub),
+        Service::Postpaid => paid_months(sale, customer, &bill(&sale.dest, grown), &stub),
         Service::Prepaid => paid_token(sale, customer, &stub),
         Service::NonTaglis => {
-            let (registration, month) = (registration(&sale.dest), connection_fee(&sale.dest));
+            let (registration, month) = (registration(&sale.dest), connection_fee(&sale.dest, grown));
             let text = receipt::nontaglis(&registration, &customer, month, &stub);
             let paid = PaidNonTaglis {
                 pesan: "Hemat Listrik & Ayo Bebas Narkoba",
@@ -399,7 +334,7 @@ fn paid(service: Service, sale: &Sale) -> Response {
             };
             (vec![nontaglis_row(registration, customer, month, Some(paid))], text, None)
         }
-        Service::Telkom => paid_telephone(sale, &customer, stub),
+        Service::Telkom => paid_telephone(sale, &customer, telephone_bill(&sale.dest, grown), stub),
     };
     // In the examples `billreff` is the inquiry's respid; the payment's own is a new short one, but for Telkom.
     let respid = match service {
@@ -410,9 +345,13 @@ fn paid(service: Service, sale: &Sale) -> Response {
     Response { code: SUCCESS.to_owned(), respid, respdata, info: None, info_struk, saldo: sale.after, rc }
 }
 
-fn paid_months(sale: &Sale, customer: Customer, stub: &Stub) -> (Vec<Row>, String, Option<&'static str>) {
+fn paid_months(
+    sale: &Sale,
+    customer: Customer,
+    bill: &[Month<'_>],
+    stub: &Stub,
+) -> (Vec<Row>, String, Option<&'static str>) {
     let customer = Customer { id: sale.dest.clone(), ..customer };
-    let bill = bill(&sale.dest);
     let rows = bill.iter().enumerate().map(|(i, &month)| {
         let paid = PaidMonth {
             stan_awal: "00000000",
@@ -424,7 +363,7 @@ fn paid_months(sale: &Sale, customer: Customer, stub: &Stub) -> (Vec<Row>, Strin
         };
         month_row(&customer, month, Some(paid))
     });
-    (rows.collect(), receipt::postpaid(&customer, &bill, stub), None)
+    (rows.collect(), receipt::postpaid(&customer, bill, stub), None)
 }
 
 fn paid_token(sale: &Sale, customer: Customer, stub: &Stub) -> (Vec<Row>, String, Option<&'static str>) {
@@ -466,8 +405,12 @@ fn paid_token(sale: &Sale, customer: Customer, stub: &Stub) -> (Vec<Row>, String
     (vec![row], text, None)
 }
 
-fn paid_telephone(sale: &Sale, customer: &Customer, stub: Stub) -> (Vec<Row>, String, Option<&'static str>) {
-    let (reference, month) = telephone_bill(&sale.dest);
+fn paid_telephone(
+    sale: &Sale,
+    customer: &Customer,
+    (reference, month): (String, Month<'_>),
+    stub: Stub,
+) -> (Vec<Row>, String, Option<&'static str>) {
     let slip = digits(&sale.reference, 6);
     let text = receipt::telkom(&sale.dest, customer.name, &slip, Month { name: &reference, ..month }, &stub);
     let row = Row::Telkom {

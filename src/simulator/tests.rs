@@ -423,6 +423,95 @@ async fn ppob_pays_what_an_inquiry_found() {
 }
 
 #[tokio::test]
+async fn ppob_looks_a_bill_up_in_its_own_time() {
+    let market = open_market().await;
+    let inquire = async |dest: &str, refid: u64| {
+        let (_, body) = market.ppob("topup", json!({"code": "INQPLN", "dest": dest, "refid": refid})).await.unwrap();
+        serde_json::from_str::<Value>(&body).unwrap()
+    };
+    let dest = "530000000028";
+    for _ in 0..2 {
+        let waiting = inquire(dest, 1).await;
+        assert_eq!((&waiting["status"], &waiting["sn"]), (&json!("Waiting"), &json!("")));
+        let (_, body) = market.ppob("payment", json!({"inq_id": waiting["trx_id"], "refid": 9})).await.unwrap();
+        assert_like(&body, "*inquiry tidak ditemukan*");
+    }
+    for _ in 0..2 {
+        assert_eq!(inquire(dest, 1).await["status"], "Success");
+    }
+    assert_eq!(inquire("530000000090", 2).await["status"], "Success");
+    // A bill that grows: an inquiry that was answered keeps its amount.
+    let total = |found: &Value| {
+        let sn = found["sn"].as_str().unwrap();
+        sn.rsplit_once(':').unwrap().1.parse::<i64>().unwrap()
+    };
+    let dest = "530000000027";
+    let first = total(&inquire(dest, 3).await);
+    for (refid, more) in [(4, 2500), (5, 2500), (3, 0)] {
+        assert_eq!(total(&inquire(dest, refid).await), first + more, "{refid}");
+    }
+}
+
+#[tokio::test]
+async fn a_paid_bill_stays_paid() {
+    let market = open_market().await;
+    let dest = "530000000090";
+    let question = json!({"code": "INQPLN", "dest": dest, "refid": 1});
+    let (_, body) = market.ppob("topup", question.clone()).await.unwrap();
+    let inquiry: Value = serde_json::from_str(&body).unwrap();
+    let (_, body) = market.ppob("payment", json!({"inq_id": inquiry["trx_id"], "refid": 2})).await.unwrap();
+    assert_like(&body, "*Waiting*");
+    market.calls(1).await;
+    for refid in [3, 3, 4] {
+        let (_, body) = market.ppob("topup", json!({"code": "INQPLN", "dest": dest, "refid": refid})).await.unwrap();
+        assert_like(&body, r#"*"message":"tagihan sudah dibayar",*"status":"Failed"*"#);
+    }
+    let (_, body) = market.ppob("topup", question).await.unwrap();
+    assert_like(&body, r#"*"trx sebelumnya ditemukan"*"Success"*"#);
+    let (_, body) = market.ppob("topup", json!({"code": "INQPAM", "dest": dest, "refid": 5})).await.unwrap();
+    assert_like(&body, r#"*"Success"*"#);
+
+    for (product, dest) in [("PLNPOST", "123456792090"), ("PLNNON", "5311000928290"), ("TELKOM", "023158334690")] {
+        let udata = format!("{product}|{dest}");
+        let respid = market.respid(&udata).await;
+        market.tele("payment", &format!("{udata}|{respid}")).await.unwrap();
+        for _ in 0..2 {
+            let (_, body) = market.tele("inquiry", &udata).await.unwrap();
+            assert_like(&body, r#"{"response":"SWT:0088",*"info":"TAGIHAN SUDAH LUNAS"*"#);
+        }
+    }
+    let respid = market.respid("PLNPRE|55000002690").await;
+    market.tele("payment", &format!("PLNPRE|55000002690|{respid}|20000")).await.unwrap();
+    market.respid("PLNPRE|55000002690").await;
+}
+
+#[tokio::test]
+async fn teleanjar_bills_grow_and_answers_hold_strangers_rows() {
+    let market = open_market().await;
+    let rows = |body: &str| serde_json::from_str::<Value>(body).unwrap()["respdata"].as_array().unwrap().clone();
+    let total = |body: &str| rows(body).iter().map(|row| row["total"].as_i64().unwrap()).sum::<i64>();
+    for (product, dest) in [("PLNPOST", "123456792127"), ("PLNNON", "5311000928227"), ("TELKOM", "023158334627")] {
+        let udata = format!("{product}|{dest}");
+        let (_, first) = market.tele("inquiry", &udata).await.unwrap();
+        let (_, later) = market.tele("inquiry", &udata).await.unwrap();
+        assert_eq!(total(&later), total(&first) + 2500, "{product}");
+        let before = market.simulators.balance(Kind::Teleanjar);
+        let respid = market.respid(&udata).await;
+        let (_, paid) = market.tele("payment", &format!("{udata}|{respid}")).await.unwrap();
+        assert_eq!(total(&paid), total(&later), "{product}");
+        assert_eq!(before - market.simulators.balance(Kind::Teleanjar), total(&later), "{product}");
+    }
+    for (product, dest, denom) in [("PLNPOST", "123456792029", ""), ("PLNPRE", "55000002629", "|20000")] {
+        let respid = market.respid(&format!("{product}|{dest}")).await;
+        let (_, body) = market.tele("payment", &format!("{product}|{dest}|{respid}{denom}")).await.unwrap();
+        let field = if denom.is_empty() { "idpel" } else { "nometer" };
+        let customers: Vec<_> = rows(&body).into_iter().map(|row| row[field].clone()).collect();
+        assert_eq!(customers, [json!(dest), json!(text::someone_else(dest))]);
+        assert_eq!(market.times_delivered(Kind::Teleanjar, dest), 1);
+    }
+}
+
+#[tokio::test]
 async fn teleanjar_looks_up_and_pays_the_four_products() {
     let market = open_market().await;
     for (product, dest, inquiry, payment) in [
@@ -717,7 +806,7 @@ fn every_scenario_is_in_the_table_once() {
         assert_eq!(TABLE.iter().filter(|other| other.ending == row.ending).count(), 1, "{}", row.ending);
         assert_eq!(Scenario::of(Kind::Ppob, &format!("0812345678{}", row.ending)), row.scenario);
     }
-    assert_eq!(TABLE.len(), 27);
+    assert_eq!(TABLE.len(), 30);
     for (kind, dest, scenario) in [
         (Kind::Kiosampm, "", Scenario::Success),
         (Kind::Kiosampm, "1", Scenario::Success),

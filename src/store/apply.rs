@@ -160,7 +160,7 @@ struct Staged {
 }
 
 /// One commit being worked out over its group.
-struct Stage<'g, K> {
+pub(super) struct Stage<'g, K> {
     kv: &'g K,
     group: &'g Rows,
     tip: &'g Tip,
@@ -193,6 +193,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;
         }
+        for inquiry in &commit.inquiries {
+            self.inquiry(inquiry, commit.at)?;
+        }
         for posting in &commit.postings {
             self.posting(posting, &commit)?;
         }
@@ -216,7 +219,11 @@ impl<'g, K: Kv> Stage<'g, K> {
         Ok(Verdict::Accepted(self.staged))
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) const fn kv(&self) -> &'g K {
+        self.kv
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self.staged.rows.get(key).or_else(|| self.group.get(key)) {
             Some(row) => Ok(row.clone()),
             None => self.kv.get(key),
@@ -232,11 +239,11 @@ impl<'g, K: Kv> Stage<'g, K> {
         self.get(key)
     }
 
-    fn put(&mut self, key: Vec<u8>, row: Vec<u8>) {
+    pub(super) fn put(&mut self, key: Vec<u8>, row: Vec<u8>) {
         self.staged.rows.insert(key, Some(row));
     }
 
-    fn delete(&mut self, key: Vec<u8>) {
+    pub(super) fn delete(&mut self, key: Vec<u8>) {
         self.staged.rows.insert(key, None);
     }
 
@@ -313,6 +320,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             Some(_) => {}
         }
         self.order_slot(row, expected.is_none())?;
+        self.order_bills(row, expected.is_none())?;
         self.order_references(row)?;
         self.staged.last_order = self.staged.last_order.max(row.id.0);
         self.put(key, bytes);
@@ -458,7 +466,7 @@ impl<'g, K: Kv> Stage<'g, K> {
     }
 }
 
-fn check_version(
+pub(super) fn check_version(
     stored: Option<u32>,
     expected: Option<u32>,
     new: u32,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
 use crate::ids::{ChatId, OrderId, Reference, SupplierId};
+use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
 use crate::order::Order;
@@ -21,6 +22,8 @@ pub struct Commit {
     pub answers: Option<(MessageKey, u64)>,
     pub agents: Vec<Versioned<Agent>>,
     pub orders: Vec<Versioned<Order>>,
+    /// Inquiries; a new one takes the place of the reseller's earlier one about the same product and customer.
+    pub inquiries: Vec<Versioned<Inquiry>>,
     /// Applied in this order.
     pub postings: Vec<Posting>,
     /// Products written as given.
@@ -43,6 +46,7 @@ impl Commit {
             answers: None,
             agents: Vec::new(),
             orders: Vec::new(),
+            inquiries: Vec::new(),
             postings: Vec::new(),
             products: Vec::new(),
             says: Vec::new(),

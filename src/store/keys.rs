@@ -5,9 +5,9 @@ use chrono::Datelike as _;
 use sha2::{Digest as _, Sha256};
 
 use super::MessageKey;
-use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference, SupplierId};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::ledger::AccountId;
-use crate::order::SlotKey;
+use crate::order::{BillKey, SlotKey};
 
 pub(super) const ORDER: u8 = b'o';
 const ORDER_OF_AGENT: u8 = b'a';
@@ -26,6 +26,10 @@ const AGENT_OF_CHAT: u8 = b'c';
 const AGENT_OF_PHONE: u8 = b'p';
 pub(super) const PRODUCT: u8 = b'd';
 pub(super) const ACT: u8 = b't';
+pub(super) const INQUIRY: u8 = b'q';
+const INQUIRY_OF: u8 = b'w';
+pub(super) const ASKING: u8 = b'y';
+const BILL: u8 = b'l';
 const META: u8 = b'm';
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
@@ -159,6 +163,25 @@ pub(super) fn agent_of_chat(chat: &ChatId) -> Vec<u8> {
 
 pub(super) fn agent_of_phone(phone: &str) -> Vec<u8> {
     Key::new(AGENT_OF_PHONE).text(phone).0
+}
+
+pub(super) fn inquiry(id: InquiryId) -> Vec<u8> {
+    Key::new(INQUIRY).u64(id.0).0
+}
+
+/// Index: the latest inquiry of a reseller about a product and a customer.
+pub(super) fn inquiry_of(agent: AgentId, customer: &str, product: &ProductCode) -> Vec<u8> {
+    Key::new(INQUIRY_OF).u32(agent.0).text(customer).text(product.as_str()).0
+}
+
+/// Index: inquiries without an answer.
+pub(super) fn asking(id: InquiryId) -> Vec<u8> {
+    Key::new(ASKING).u64(id.0).0
+}
+
+/// Which order pays a bill, or has paid it.
+pub(super) fn bill(key: &BillKey) -> Vec<u8> {
+    Key::new(BILL).text(key.product.as_str()).text(&key.customer).text(&key.period).0
 }
 
 pub(super) fn product(code: &ProductCode) -> Vec<u8> {

@@ -3,6 +3,7 @@
 //! commit enforces: funds, versions, unique keys.
 
 mod apply;
+mod apply_bills;
 pub mod audit;
 mod commit;
 mod keys;
@@ -26,9 +27,10 @@ pub use commit::{
 
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::order::{Order, SlotKey};
+use crate::order::{BillKey, Order, SlotKey};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,18 @@ pub trait Store: Send + Sync + 'static {
         before: Option<OrderId>,
         limit: usize,
     ) -> Result<Vec<Order>, StoreError>;
+    /// The order that pays a bill, or has paid it.
+    async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError>;
+    async fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError>;
+    /// A reseller's latest inquiry about a product and a customer.
+    async fn inquiry_of(
+        &self,
+        agent: AgentId,
+        product: &ProductCode,
+        customer: &str,
+    ) -> Result<Option<Inquiry>, StoreError>;
+    /// Inquiries without an answer, oldest first.
+    async fn asking(&self) -> Result<Vec<Inquiry>, StoreError>;
     /// Every order that is not final, oldest first.
     async fn open_orders(&self) -> Result<Vec<Order>, StoreError>;
 

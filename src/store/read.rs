@@ -7,9 +7,10 @@ use super::rows::{self, InboxRow, SCHEMA, SCHEMA_NAME, SlotRow, decode};
 use super::{Act, Answered, InboxMessage, MessageKey, Outgoing, StoreError, keys};
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::order::{Order, SlotKey};
+use crate::order::{BillKey, Order, SlotKey};
 
 const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 const BREAK: ControlFlow<()> = ControlFlow::Break(());
@@ -278,6 +279,39 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         ids.sort_unstable_by(|a, b| b.cmp(a));
         ids.truncate(limit);
         Ok(ids)
+    }
+
+    pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
+        match self.row("bill", &keys::bill(key))? {
+            Some(id) => self.order(id),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
+        self.row("inquiry", &keys::inquiry(id))
+    }
+
+    pub(super) fn inquiry_of(
+        &self,
+        agent: AgentId,
+        product: &ProductCode,
+        customer: &str,
+    ) -> Result<Option<Inquiry>, StoreError> {
+        let Some(id) = self.row("inquiry's key", &keys::inquiry_of(agent, customer, product))? else {
+            return Ok(None);
+        };
+        // It may have gone on to another product since.
+        Ok(self.inquiry(id)?.filter(|inquiry| inquiry.ask.product == *product))
+    }
+
+    pub(super) fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
+        let mut ids = Vec::new();
+        self.0.scan(under(keys::all(keys::ASKING)), Direction::Up, &mut |key, _| {
+            ids.extend(keys::last_number(key).map(InquiryId));
+            Ok(CONTINUE)
+        })?;
+        ids.into_iter().filter_map(|id| self.inquiry(id).transpose()).collect()
     }
 
     pub(super) fn open_orders(&self) -> Result<Vec<Order>, StoreError> {

@@ -124,6 +124,29 @@ macro_rules! store_with_reads {
             self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
         }
 
+        async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
+            let key = key.clone();
+            self.read(move |rows| rows.order_of_bill(&key)).await
+        }
+
+        async fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
+            self.read(move |rows| rows.inquiry(id)).await
+        }
+
+        async fn inquiry_of(
+            &self,
+            agent: AgentId,
+            product: &ProductCode,
+            customer: &str,
+        ) -> Result<Option<Inquiry>, StoreError> {
+            let (product, customer) = (product.clone(), customer.to_owned());
+            self.read(move |rows| rows.inquiry_of(agent, &product, &customer)).await
+        }
+
+        async fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
+            self.read(|rows| rows.asking()).await
+        }
+
         async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
             self.read(|rows| rows.open_orders()).await
         }

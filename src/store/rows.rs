@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{InboxMessage, StoreError};
-use crate::ids::{AgentId, OrderId, ProductCode};
+use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::ledger::{AccountId, Entry};
 
 /// Raised when rows change so that an older program would read them wrongly.
@@ -64,6 +64,21 @@ pub(super) struct OrderHead {
     pub dest: String,
     pub nth: u8,
     pub day: NaiveDate,
+}
+
+/// The part of an inquiry that a commit compares, and what its index is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct InquiryHead {
+    pub id: InquiryId,
+    pub version: u32,
+    pub agent: AgentId,
+    pub customer: String,
+    pub ask: AskHead,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct AskHead {
+    pub product: ProductCode,
 }
 
 /// Lines of the journal that share one row, newline between them. A row per line would cost a fifth of the writer's

@@ -25,9 +25,10 @@ use super::{
 };
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::order::{Order, SlotKey};
+use crate::order::{BillKey, Order, SlotKey};
 
 /// How to open a [`SledStore`].
 #[derive(Clone, Copy, Debug)]

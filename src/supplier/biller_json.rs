@@ -11,8 +11,11 @@ use secrecy::SecretString;
 
 use super::json::{self, Object, Sent};
 use super::protocol::{
-    Buy, Callback, Delivery, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, reveal,
+    Buy, Callback, Delivery, Details, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request,
+    Response, reveal,
 };
+use super::token_serial;
+use crate::catalog::ProductKind;
 use crate::ids::Reference;
 
 /// The protocol with our account at the biller.
@@ -136,13 +139,22 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     line.must_be_for(buy)?;
     let fields = Fields::read(fields);
     let outcome = match (status, line.said()?) {
-        ("0", Said::Succeeded) => Outcome::Success(Delivery { sn: fields.serial()?, ..Delivery::default() }),
+        ("0", Said::Succeeded) => Outcome::Success(delivery(buy, fields.serial()?)),
         ("1", Said::Failed) => Outcome::Failed(line.failure()),
         ("0" | "1", _) => return Err(Doubt::Contradictory),
         (other, _) => return Err(json::unlisted(other)),
     };
     let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(json::amount) } else { None };
     Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(json::amount) })
+}
+
+/// The document shows no token; where one is sold, its serial is read as such serials are written.
+fn delivery(buy: &Buy<'_>, sn: String) -> Delivery {
+    let details = match buy.kind {
+        ProductKind::Token => token_serial::read(&sn).details,
+        ProductKind::Topup | ProductKind::Bill => Details::new(),
+    };
+    Delivery { sn, details }
 }
 
 /// `Transaksi <product>.<destination> <what became of it>`. The product in it is no proof: the document's own

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::ProductKind;
 use crate::money::Rupiah;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
+use crate::supplier::protocol::Detail;
 
 const PENDING: &str = include_str!("../../tests/fixtures/biller-json/pending.json");
 const GAGAL: &str = include_str!("../../tests/fixtures/biller-json/gagal.json");
@@ -142,6 +142,24 @@ fn serial_numbers_may_hold_anything() {
         let Outcome::Success(delivery) = reversal(&query).outcome else { panic!("{serial}") };
         assert_eq!(delivery.sn, serial);
     }
+}
+
+#[test]
+fn a_token_in_the_serial_is_shown_apart() {
+    let buy = Buy { kind: ProductKind::Token, ..BUY };
+    let sn = "6722-0840-8781-8484-1314/BUDI, SH/R1/1300VA/32,5";
+    let query = REVERSAL_SUKSES.replace("11111111111", &sn.replace(' ', "+"));
+    let Outcome::Success(delivery) = biller().read_callback(&buy, &callback(&query)).outcome else { panic!() };
+    assert_eq!(delivery.sn, sn);
+    let told: Vec<_> = delivery.details.iter().map(|(detail, value)| (*detail, value.as_str())).collect();
+    let expected = [
+        (Detail::Token, "6722-0840-8781-8484-1314"),
+        (Detail::CustomerName, "BUDI, SH"),
+        (Detail::Tariff, "R1"),
+        (Detail::Power, "1300VA"),
+        (Detail::Kwh, "32,5"),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

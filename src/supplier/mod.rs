@@ -14,8 +14,10 @@ mod amount;
 mod biller_json;
 mod json;
 mod kiosampm;
+mod labels;
 mod ppob;
 mod teleanjar;
+mod token_serial;
 mod xgateway;
 
 /// The protocols konter speaks, as `SUPPLIER_<ID>_PROTOCOL` names them.

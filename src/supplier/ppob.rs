@@ -7,15 +7,18 @@
 //! for a bill the supplier's product code is the inquiry's. Inquiry and payment are two transactions and need two
 //! `refid`s; see [`inquiry_reference`].
 
+mod bill;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use super::json::{self, Object, Sent};
 use super::protocol::{
-    Body, Buy, Callback, Delivery, Detail, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options, Outcome,
-    Protocol, Reading, Request, Response, reveal,
+    Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options,
+    Outcome, Protocol, Reading, Request, Response, reveal,
 };
+use super::token_serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 use crate::money::Rupiah;
@@ -170,7 +173,8 @@ fn identify(buy: &Buy<'_>, reference: Reference, reply: &Object) -> Result<(), D
 fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
     identify(buy, buy.reference, reply)?;
     let status = status(&reply.text("status").ok_or(Doubt::NotUnderstood)?)?;
-    let outcome = outcome(buy, status, reply.text("sn").as_deref(), EmptySerial::Doubtful)?;
+    let (sn, message) = (reply.text("sn").unwrap_or_default(), reply.text("message").unwrap_or_default());
+    let outcome = outcome(buy, status, Said { sn: &sn, message: &message }, EmptySerial::Doubtful)?;
     Ok(Reading { supplier_trx: reply.text("trx_id"), ..Reading::new(outcome) })
 }
 
@@ -186,26 +190,47 @@ fn read_report(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
         return Err(Doubt::OtherDestination);
     }
     let status = status(given("status")?.ok_or(Doubt::NotUnderstood)?)?;
-    outcome(buy, status, given("sn")?, EmptySerial::Allowed).map(Reading::new)
+    let said = Said { sn: given("sn")?.unwrap_or_default(), message: "" };
+    outcome(buy, status, said, EmptySerial::Allowed).map(Reading::new)
 }
 
-fn outcome(buy: &Buy<'_>, status: Status, sn: Option<&str>, empty: EmptySerial) -> Result<Outcome, Doubt> {
+/// The free texts of a reply or a report; empty where it has none.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    sn: &'a str,
+    message: &'a str,
+}
+
+fn outcome(buy: &Buy<'_>, status: Status, said: Said<'_>, empty: EmptySerial) -> Result<Outcome, Doubt> {
     match status {
         Status::Open => Ok(Outcome::Pending),
         Status::Failed => Ok(Outcome::Failed(FailureKind::Refused)), // the document lists no reasons
-        Status::Success => delivery(buy, sn.unwrap_or_default().trim(), empty).map(Outcome::Success),
+        Status::Success => delivery(buy, said, empty).map(Outcome::Success),
     }
 }
 
-fn delivery(buy: &Buy<'_>, sn: &str, empty: EmptySerial) -> Result<Delivery, Doubt> {
-    let mut delivery = Delivery { sn: sn.to_owned(), ..Delivery::default() };
-    if buy.kind == ProductKind::Token {
-        let token = sn.split(['/', ',', ':', ';', '#', '|']).find_map(json::token_digits).ok_or(Doubt::NoSerial)?;
-        delivery.details.insert(Detail::Token, json::in_fours(&token));
-    } else if sn.is_empty() && empty == EmptySerial::Doubtful {
+fn delivery(buy: &Buy<'_>, said: Said<'_>, empty: EmptySerial) -> Result<Delivery, Doubt> {
+    let sn = said.sn.trim();
+    if sn.is_empty() && empty == EmptySerial::Doubtful {
         return Err(Doubt::NoSerial);
     }
-    Ok(delivery)
+    let details = match buy.kind {
+        ProductKind::Topup => Details::new(),
+        ProductKind::Token => {
+            let serial = token_serial::read(sn);
+            if serial.tokens.is_empty() {
+                return Err(Doubt::NoSerial);
+            }
+            serial.details
+        }
+        ProductKind::Bill => {
+            let total = stated_total(&[sn, said.message]);
+            let mut details = bill::read(sn, said.message, total).details;
+            details.extend(total.map(|total| (Detail::Paid, total.get().to_string())));
+            details
+        }
+    };
+    Ok(Delivery { sn: sn.to_owned(), details })
 }
 
 fn read_inquiry(buy: &Buy<'_>, reply: &Object) -> Result<InquiryReading, Doubt> {
@@ -213,22 +238,30 @@ fn read_inquiry(buy: &Buy<'_>, reply: &Object) -> Result<InquiryReading, Doubt> 
     let word = reply.text("status").ok_or(Doubt::NotUnderstood)?;
     match status(&word)? {
         Status::Failed => Ok(InquiryReading::Failed(FailureKind::Refused)),
-        Status::Open => Err(Doubt::Inconclusive(word)), // the same inquiry again is answered with its state
+        Status::Open => Ok(InquiryReading::Pending), // 1.2: the same inquiry again is answered with its state
         Status::Success => {
             let quote = reply.text("trx_id").ok_or(Doubt::NotUnderstood)?;
-            let said = [reply.text("sn"), reply.text("message")];
-            let total = stated_total(said.iter().flatten());
-            let message = said.into_iter().flatten().next();
-            let details = message.map(|message| (Detail::Message, message)).into_iter().collect();
-            Ok(InquiryReading::Found(Inquiry { quote, details, total, ..Inquiry::default() }))
+            let (sn, message) = (reply.text("sn"), reply.text("message"));
+            let texts = [&sn, &message].map(|text| text.as_deref().unwrap_or_default());
+            let total = stated_total(&texts);
+            let [in_sn, in_message] = texts;
+            let bill::Told { mut details, bill } = bill::read(in_sn, in_message, total);
+            details.extend(sn.or(message).map(|said| (Detail::Message, said)));
+            Ok(InquiryReading::Found(Inquiry {
+                quote,
+                details,
+                bills: bill.into_iter().collect(),
+                total,
+                ..Inquiry::default()
+            }))
         }
     }
 }
 
 /// The amount to pay. The document does not say where an inquiry's answer holds it, so it is taken only where the
 /// text itself names one, and only one, total: `TOTAL: 102.500`, `Total Bayar=Rp102500`, `TOTAL TAGIHAN Rp. 102,500`.
-fn stated_total<'a>(texts: impl Iterator<Item = &'a String>) -> Option<Rupiah> {
-    let mut totals = texts.flat_map(|text| totals_in(text));
+fn stated_total(texts: &[&str]) -> Option<Rupiah> {
+    let mut totals = texts.iter().flat_map(|text| totals_in(text));
     let first = totals.next()??;
     (first.is_positive() && totals.all(|total| total == Some(first))).then_some(first)
 }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
+use crate::supplier::protocol::Bill;
 
 const ACCEPTED: &str = include_str!("../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../tests/fixtures/ppob/found.json");
@@ -38,6 +39,10 @@ fn report(query: &str) -> Reading {
 
 fn delivered(sn: &str) -> Outcome {
     Outcome::Success(Delivery { sn: sn.to_owned(), ..Delivery::default() })
+}
+
+fn told(details: &Details) -> Vec<(Detail, &str)> {
+    details.iter().map(|(detail, value)| (*detail, value.as_str())).collect()
 }
 
 fn doubt(reading: Reading) -> Option<Doubt> {
@@ -168,7 +173,17 @@ fn a_token_is_delivered_only_with_its_digits() {
     let read = |sn: &str| ppob().read_callback(&TOKEN, &callback(&REPORT.replace("0123456789", sn))).outcome;
     let sn = "6722-0840-8781-8484-1314/BUDI/R1/1300VA/32,5";
     let Outcome::Success(delivery) = read(sn) else { panic!() };
-    assert_eq!((delivery.sn.as_str(), delivery.details[&Detail::Token].as_str()), (sn, "6722 0840 8781 8484 1314"));
+    let expected = [
+        (Detail::Token, "6722-0840-8781-8484-1314"),
+        (Detail::CustomerName, "BUDI"),
+        (Detail::Tariff, "R1"),
+        (Detail::Power, "1300VA"),
+        (Detail::Kwh, "32,5"),
+    ];
+    assert_eq!((delivery.sn.as_str(), told(&delivery.details)), (sn, expected.to_vec()));
+    // Two tokens: the whole serial is shown, none of them is chosen.
+    let Outcome::Success(delivery) = read("67220840878184841314/11112222333344445555") else { panic!() };
+    assert!(delivery.details.is_empty());
     for sn in ["", "0123456789", "6722-0840-8781-8484-131/BUDI"] {
         assert_eq!(read(sn), Outcome::Unknown(Doubt::NoSerial), "{sn}");
     }
@@ -179,10 +194,20 @@ fn reads_an_inquiry_under_its_own_reference_only() {
     let read = |body: &str| ppob().read_inquiry(&BILL, &response(body));
     let InquiryReading::Found(found) = read(INQUIRY) else { panic!() };
     assert_eq!((found.quote.as_str(), found.total), ("6748325", Some(Rupiah::new(102_500))));
+    let expected = [
+        (Detail::CustomerName, "SUBSCRIBER NAME"),
+        (Detail::Admin, "2500"),
+        (Detail::Message, "NAMA: SUBSCRIBER NAME, TAGIHAN: 100.000, ADMIN: 2.500, TOTAL: 102.500"),
+    ];
+    assert_eq!(told(&found.details), expected);
+    let (amount, admin, total) = (Rupiah::new(100_000), Rupiah::new(2_500), Rupiah::new(102_500));
+    assert_eq!(found.bills, [Bill { period: String::new(), amount, admin, total }]);
+    for word in ["Waiting", "pending"] {
+        assert_eq!(read(&INQUIRY.replace("Success", word)), InquiryReading::Pending, "{word}");
+    }
     assert_eq!(read(&INQUIRY.replace("Success", "Failed")), InquiryReading::Failed(FailureKind::Refused));
     for (body, expected) in [
         (INQUIRY.replace("6298847627370497", "1795248000000001"), Doubt::OtherReference),
-        (INQUIRY.replace("Success", "Waiting"), Doubt::Inconclusive("Waiting".to_owned())),
         (INQUIRY.replace("Success", "Ok"), Doubt::Unlisted("Ok".to_owned())),
         (INQUIRY.replace("6748325", "null"), Doubt::NotUnderstood),
         (INQUIRY.replace("CEKPLN", "CEKPAM"), Doubt::OtherProduct),
@@ -192,6 +217,23 @@ fn reads_an_inquiry_under_its_own_reference_only() {
     // Nothing said of an inquiry is ever the payment's outcome.
     let reading = ppob().read_purchase(&BILL, &response(INQUIRY));
     assert_eq!(doubt(reading), Some(Doubt::OtherReference));
+}
+
+#[test]
+fn a_paid_bill_tells_whose_it_was_and_what_was_paid() {
+    let paid = FOUND.replace("Waiting", "Success").replace("S10", "CEKPLN");
+    let read =
+        |sn: &str| ppob().read_purchase(&BILL, &response(paid.replace("\"sn\":\"\"", &format!("\"sn\":\"{sn}\""))));
+    let Outcome::Success(delivery) = read("REF:7A9B/NAMA:BUDI/BLTH:MEI26/TOTAL:102.500").outcome else { panic!() };
+    let expected = [
+        (Detail::CustomerName, "BUDI"),
+        (Detail::Paid, "102500"),
+        (Detail::UtilityReference, "7A9B"),
+        (Detail::Period, "MEI26"),
+    ];
+    assert_eq!(told(&delivery.details), expected);
+    let Outcome::Success(delivery) = read("0123456789").outcome else { panic!() };
+    assert!(delivery.details.is_empty());
 }
 
 #[test]
@@ -209,7 +251,7 @@ fn a_total_is_read_only_where_the_text_names_one() {
         ("total", None),
         ("TOTAL: é", None),
     ] {
-        assert_eq!(stated_total([text.to_owned()].iter()), expected.map(Rupiah::new), "{text}");
+        assert_eq!(stated_total(&[text]), expected.map(Rupiah::new), "{text}");
     }
 }
 

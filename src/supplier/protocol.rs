@@ -50,6 +50,12 @@ pub trait Protocol: Send + Sync {
         InquiryReading::Unknown(Doubt::NotUnderstood)
     }
 
+    /// Our deposit with the supplier, where any answer of its mentions it.
+    fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
+        let _ = response;
+        None
+    }
+
     /// The order itself. `now` is the shop's local time.
     fn purchase(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request;
 
@@ -297,6 +303,10 @@ pub enum Detail {
     Period,
     RegistrationNumber,
     TransactionName,
+    /// The meter's figures at the beginning and the end of each period, such as `00012345-00012400`.
+    MeterStand,
+    /// Months still owed after what was paid; absent where none are.
+    Arrears,
     /// The supplier's printed receipt, printer codes included.
     Receipt,
     Message,

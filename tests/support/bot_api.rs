@@ -8,7 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use parking_lot::Mutex;
@@ -21,6 +22,9 @@ pub const TOKEN: &str = "8123456789:AAsecretSECRETsecretSECRETsecret";
 
 /// No wait in a test is longer, but for a test that fails.
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What never ends well for a chat that is shut.
+const TO_A_CHAT: [&str; 4] = ["sendmessage", "sendphoto", "senddocument", "editmessagetext"];
 
 /// How a call ends, instead of well.
 #[derive(Clone, Debug)]
@@ -41,9 +45,22 @@ pub enum Mishap {
 pub struct Call {
     /// Lower case: Telegram does not mind the case.
     pub method: String,
+    /// Of a form: its fields, but for the file.
     pub body: Value,
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub file: Option<Uploaded>,
     /// Whether it ended well.
     pub fine: bool,
+}
+
+/// A file of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "not every test needs it")]
+pub struct Uploaded {
+    pub field: String,
+    pub name: String,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -94,6 +111,7 @@ impl BotApi {
         self.inner.lock().shut.insert(chat, mishap);
     }
 
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn set_outage(&self, outage: Option<Mishap>) {
         self.inner.lock().outage = outage;
     }
@@ -164,7 +182,7 @@ impl BotApi {
 
     fn mishap(&self, method: &str, chat: Option<i64>) -> Option<Mishap> {
         let mut inner = self.inner.lock();
-        let shut = (method == "sendmessage").then(|| inner.shut.get(&chat?).cloned()).flatten();
+        let shut = TO_A_CHAT.contains(&method).then(|| inner.shut.get(&chat?).cloned()).flatten();
         let scripted = inner.mishaps.get_mut(method).and_then(VecDeque::pop_front);
         inner.outage.clone().or(shut).or(scripted)
     }
@@ -196,16 +214,25 @@ impl Inner {
     }
 }
 
-async fn answer(State(api): State<BotApi>, Path((bot, method)): Path<(String, String)>, body: Bytes) -> Response {
+async fn answer(
+    State(api): State<BotApi>,
+    Path((bot, method)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let method = method.to_lowercase();
-    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let (body, file) = match content_type.strip_prefix("multipart/form-data; boundary=") {
+        Some(boundary) => form(boundary, &body),
+        None => (serde_json::from_slice(&body).unwrap_or(Value::Null), None),
+    };
     let right_token = bot == format!("bot{TOKEN}");
     let mishap = if right_token {
         api.mishap(&method, body["chat_id"].as_i64())
     } else {
         Some(Mishap::Refuse(401, "Unauthorized"))
     };
-    let call = Call { method: method.clone(), body: body.clone(), fine: mishap.is_none() };
+    let call = Call { method: method.clone(), body: body.clone(), file, fine: mishap.is_none() };
     api.inner.lock().calls.push(call);
     api.changed();
     if let Some(mishap) = mishap {
@@ -218,6 +245,49 @@ async fn answer(State(api): State<BotApi>, Path((bot, method)): Path<(String, St
         _ => json!(true),
     };
     json!({"ok": true, "result": result}).to_string().into_response()
+}
+
+/// Reads a form as Telegram does: fields that are JSON or numbers are read as such.
+fn form(boundary: &str, body: &[u8]) -> (Value, Option<Uploaded>) {
+    let delimiter = format!("\r\n--{boundary}");
+    // The first delimiter has no line before it.
+    let mut rest = [b"\r\n", body].concat();
+    let (mut fields, mut file) = (json!({}), None);
+    while let Some(start) = find(&rest, delimiter.as_bytes()) {
+        rest.drain(..start + delimiter.len());
+        let Some(head) = find(&rest, b"\r\n\r\n") else { break };
+        let head_text = String::from_utf8(rest[..head].to_vec()).unwrap();
+        let content_start = head + 4;
+        let content_end =
+            content_start + find(&rest[content_start..], delimiter.as_bytes()).expect("a form has an end");
+        let content = rest[content_start..content_end].to_vec();
+        let field = quoted(&head_text, "; name=").expect("a field has a name");
+        match quoted(&head_text, "; filename=") {
+            Some(name) => {
+                let content_type = head_text.split("Content-Type: ").nth(1).unwrap_or("");
+                let content_type = content_type.lines().next().unwrap_or("").to_owned();
+                file = Some(Uploaded { field, name, content_type, bytes: content });
+            }
+            None => fields[&field] = value(&field, String::from_utf8(content).unwrap()),
+        }
+        rest.drain(..content_end);
+    }
+    (fields, file)
+}
+
+fn value(field: &str, content: String) -> Value {
+    match field {
+        "chat_id" | "caption_entities" | "reply_markup" => serde_json::from_str(&content).unwrap(),
+        _ => content.into(),
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn quoted(head: &str, name: &str) -> Option<String> {
+    Some(head.split(name).nth(1)?.split('"').nth(1)?.to_owned())
 }
 
 async fn fail(mishap: Mishap) -> Response {
@@ -238,6 +308,7 @@ async fn fail(mishap: Mishap) -> Response {
 }
 
 /// A private text message as Telegram sends it.
+#[allow(dead_code, reason = "not every test needs it")]
 pub fn message(update: i64, chat: i64, text: &str) -> Value {
     json!({"update_id": update, "message": content(update, chat, text)})
 }

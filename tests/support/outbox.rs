@@ -37,12 +37,21 @@ impl Outbox {
         self.put(chat, Payload::Reply(Box::new(Reply::NotOffered { feature: text.to_owned() })));
     }
 
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn say_all(&self, chat: i64, texts: &[String]) {
         for text in texts {
             self.say(chat, text);
         }
     }
 
+    /// Puts a text for an earlier message into the outbox.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn edit(&self, chat: i64, message: &str, text: &str) {
+        let reply = Box::new(Reply::NotOffered { feature: text.to_owned() });
+        self.put(chat, Payload::Edit { message: message.to_owned(), reply });
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn forget(&self, chat: i64, message: &str) {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }
@@ -58,6 +67,7 @@ impl Outbox {
         self.rows.lock().is_empty()
     }
 
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn holds(&self, chat: i64) -> bool {
         self.rows.lock().values().any(|row| row.chat == ChatId::telegram(chat))
     }
@@ -135,6 +145,23 @@ impl Store for Outbox {
         _: Option<OrderId>,
         _: usize,
     ) -> Result<Vec<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn order_of_bill(&self, _: &konter::order::BillKey) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn inquiry(&self, _: konter::ids::InquiryId) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+        unimplemented!()
+    }
+    async fn inquiry_of(
+        &self,
+        _: AgentId,
+        _: &konter::ids::ProductCode,
+        _: &str,
+    ) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+        unimplemented!()
+    }
+    async fn asking(&self) -> Result<Vec<konter::inquiry::Inquiry>, StoreError> {
         unimplemented!()
     }
     async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {

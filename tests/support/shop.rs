@@ -2,6 +2,7 @@
 //! transcript of everything said.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,7 +99,12 @@ pub struct TestShop {
     texts: Texts,
     messages: AtomicU64,
     transcript: Mutex<String>,
+    /// The buttons each chat saw last: the message they stand under, label and data.
+    buttons: Mutex<HashMap<ChatId, Seen>>,
 }
+
+/// A message, and the labels and data of the buttons below it.
+type Seen = (String, Vec<(String, String)>);
 
 pub fn reseller() -> ChatId {
     ChatId::telegram(2001)
@@ -140,6 +146,7 @@ impl TestShop {
             locale: setup.locale,
             registration: setup.registration,
             stale_after: TimeDelta::minutes(30),
+            inquiry_valid_for: TimeDelta::minutes(15),
         };
         let (shop, _) = Shop::new(
             Arc::clone(&store),
@@ -181,6 +188,7 @@ impl TestShop {
             texts: Texts::builtin(Jakarta),
             messages: AtomicU64::new(1),
             transcript: Mutex::default(),
+            buttons: Mutex::default(),
         };
         if test.store.agent_of_chat(&reseller()).await.unwrap().is_none() {
             test.add_agent(reseller(), setup.balance, setup.locale).await;
@@ -201,6 +209,8 @@ impl TestShop {
             chats: vec![chat],
             phones: Vec::new(),
             locale,
+            receipt_shop: None,
+            receipt_footer: None,
             created_at: self.now(),
         };
         let mut commit = Commit::new(self.now());
@@ -301,16 +311,55 @@ impl TestShop {
         for row in rows {
             match &row.payload {
                 Payload::Reply(reply) => {
-                    let body = self.texts.render(row.locale, reply, row.balance).body;
-                    heard.push((row.chat.clone(), body));
+                    let rendered = self.texts.render(row.locale, reply, row.balance);
+                    let below = self.see_buttons(&row.chat, row.seq.to_string(), &rendered.buttons);
+                    heard.push((row.chat.clone(), rendered.body + &below));
                 }
                 Payload::Edit { message, reply } => {
-                    let body = self.texts.render(row.locale, reply, row.balance).body;
-                    self.note(&format!("    (message {message} becomes: {body})"));
+                    let rendered = self.texts.render(row.locale, reply, row.balance);
+                    let below = self.see_buttons(&row.chat, message.clone(), &rendered.buttons);
+                    let last = rendered.body.lines().last().unwrap_or_default().to_owned();
+                    self.note(&format!("    (the bill now ends: {last}{})", below.replace('\n', " ")));
                 }
                 Payload::Forget { .. } => self.note("    (the message is deleted)"),
             }
         }
+    }
+
+    /// Remembers the buttons for [`TestShop::tap`]; gives them as the transcript shows them.
+    fn see_buttons(&self, chat: &ChatId, message: String, rows: &[Vec<konter::reply::Button>]) -> String {
+        let seen = rows.iter().flatten().map(|button| (button.label.clone(), button.tap.clone())).collect();
+        if !rows.is_empty() {
+            self.buttons.lock().insert(chat.clone(), (message, seen));
+        }
+        let row = |row: &Vec<konter::reply::Button>| {
+            let labels: Vec<String> = row.iter().map(|button| format!("[{}]", button.label)).collect();
+            format!("\n{}", labels.join(" "))
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// The tap on a button the chat saw last, as the front would deliver it.
+    pub fn tap_on(&self, chat: &ChatId, label: &str) -> InboxMessage {
+        let buttons = self.buttons.lock();
+        let (message, seen) = buttons.get(chat).expect("the chat has seen buttons");
+        let (_, data) = seen.iter().find(|(known, _)| known == label).expect("a button of that label");
+        let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        InboxMessage {
+            message: format!("tap{number}"),
+            tapped: Some(message.clone()),
+            text: data.clone(),
+            ..self.message(chat, "")
+        }
+    }
+
+    /// Taps, and waits until so many replies have been given; edits are none.
+    pub async fn tap(&self, chat: &ChatId, label: &str, replies: usize) -> Vec<String> {
+        let tap = self.tap_on(chat, label);
+        self.note(&format!("{} {}> taps [{label}]", self.time(), who(chat)));
+        self.pass(TimeDelta::seconds(1));
+        self.shop.receive(vec![tap]).await.unwrap();
+        self.hear(replies).await
     }
 
     fn time(&self) -> String {
@@ -359,6 +408,12 @@ fn masked(transcript: &str) -> String {
             // Its form takes turns by such a number.
             mask(r"(> callback: ).*", "${1}(a report)"),
             mask(r"SN: \d{4}(-\d{4}){4}", "SN: (a token)"),
+            mask(r"\b[0-9A-F]{32}\b", "(a reference)"),
+            mask(r"\bAPL\d+", "(a reference)"),
+            // On a supplier's own receipt.
+            mask(r"(?m)^( *)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", "${1}(a time)"),
+            mask(r"(?m)^( *CA\|\w+\|)\d{14}\n( *)[0-9a-f]{32}$", "${1}(a time)\n${2}(a hash)"),
+            mask(r"(?m)^( *)\d{4}( \d{4}){4}$", "${1}(a token)"),
             mask(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         ]
     });

@@ -39,6 +39,8 @@ pub fn agent(n: u32) -> Agent {
         chats: vec![chat(i64::from(n))],
         phones: vec![format!("0812{n:08}")],
         locale: Locale::Id,
+        receipt_shop: None,
+        receipt_footer: None,
         created_at: now(),
     }
 }
@@ -75,6 +77,8 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: rp(10_500),
+        bill: None,
+        customer: konter::supplier::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt(1_000_000 + id)],
         state: OrderState::Open,
@@ -90,6 +94,7 @@ pub fn line(order: &Order) -> OrderLine {
         order: order.id,
         product: order.product.clone(),
         product_name: order.product_name.clone(),
+        kind: konter::catalog::ProductKind::Topup,
         dest: order.dest.clone(),
         nth: order.nth,
         price: order.price,

@@ -8,7 +8,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::multipart::Form;
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
@@ -108,8 +109,20 @@ impl Api {
     {
         let body = serde_json::to_vec(method)
             .map_err(|error| ApiError::Refused { code: 0, description: format!("not sent, {error}") })?;
-        let address = format!("{}/bot{}/{}", self.base, self.token.expose_secret(), P::NAME);
-        let request = self.client.post(address).header(CONTENT_TYPE, "application/json").body(body).timeout(patience);
+        let request = self.post(P::NAME).header(CONTENT_TYPE, "application/json").body(body);
+        self.ask(request.timeout(patience)).await
+    }
+
+    /// Calls a method that takes a file, and returns its `result`; gives up after `patience`.
+    pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Value, ApiError> {
+        self.ask(self.post(method).multipart(form).timeout(patience)).await
+    }
+
+    fn post(&self, method: &str) -> RequestBuilder {
+        self.client.post(format!("{}/bot{}/{method}", self.base, self.token.expose_secret()))
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> Result<Value, ApiError> {
         let response = request.send().await.map_err(|error| self.unreachable(error))?;
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -169,7 +182,14 @@ fn is_loopback(url: &Url) -> bool {
 fn judge(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Result<Value, ApiError> {
     let down = || ApiError::Down(status.as_u16());
     let Ok(Value::Object(mut answer)) = serde_json::from_slice(body) else {
-        return Err(if status == StatusCode::TOO_MANY_REQUESTS { too_many(wait) } else { down() });
+        return Err(match status {
+            StatusCode::TOO_MANY_REQUESTS => too_many(wait),
+            // Said by the server in front of Telegram: the same again would never pass it.
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                ApiError::Refused { code: status.as_u16(), description: "the file is too big".to_owned() }
+            }
+            _ => down(),
+        });
     };
     match answer.get("ok").and_then(Value::as_bool) {
         Some(true) if status.is_success() => return Ok(answer.remove("result").unwrap_or(Value::Null)),
@@ -229,6 +249,7 @@ mod tests {
         check(429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":7}}"#, &wait(7));
         check(429, r#"{"ok":false,"error_code":429}"#, &wait(5));
         check(429, "slow down", &wait(5));
+        check(413, "<html>Request Entity Too Large", &refused(413, "the file is too big"));
     }
 
     #[test]

@@ -1,19 +1,21 @@
-//! One visit to one chat's outbox: one message sent, or one deletion tried. A row leaves the outbox when Telegram has
+//! One visit to one chat's outbox: one message or file sent, one edit made, or one deletion tried. A row leaves the outbox when Telegram has
 //! taken it, or when it is certain that Telegram never will.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Utc;
-use teloxide::payloads::{DeleteMessage, SendMessage};
-use teloxide::types::{ChatId as Peer, LinkPreviewOptions, MessageId};
+use teloxide::payloads::DeleteMessage;
+use teloxide::types::{ChatId as Peer, InlineKeyboardMarkup, MessageId};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use super::post::{self, Upload};
 use super::queue::Step;
 use super::text::{self, Part};
+use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
-use crate::front::Wording;
+use crate::front::{Button, File, FileKind, Wording};
 use crate::ids::{Channel, ChatId};
 use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
 
@@ -22,9 +24,10 @@ const WINDOW: usize = 8;
 /// Looked at when the first ones are all deletions that failed before.
 const WIDE_WINDOW: usize = 500;
 /// How often a message that Telegram refuses for an unknown reason is offered before it is given up.
-const REFUSALS: u8 = 3;
-/// How often a deletion is tried while Telegram is out of order: with the longest wait between them, half an hour.
-const FORGET_TRIES: u32 = 60;
+const REFUSALS: u32 = 3;
+/// How often a deletion or an edit is tried while Telegram is out of order: with the longest wait between them, half an
+/// hour.
+const TRIES: u32 = 60;
 
 /// What must be remembered of a chat between two visits. Losing it costs a repeated message, never a lost one.
 #[derive(Debug, Default)]
@@ -38,11 +41,50 @@ pub(super) struct Progress {
 #[derive(Clone, Copy, Debug, Default)]
 struct RowProgress {
     seq: u64,
-    /// Parts of it that Telegram has.
+    /// Parts of it that Telegram has. A file goes with the first.
     parts: usize,
-    /// Sent without what a tap copies: Telegram did not like the marks.
+    /// The longest part, in UTF-16 units: words under a file are shorter.
+    longest: usize,
+    /// Sent without what is marked in it: Telegram did not like the marks.
     plain: bool,
-    refusals: u8,
+    /// Sent without its buttons: Telegram did not like them.
+    bare: bool,
+    form: Form,
+    refusals: u32,
+}
+
+impl RowProgress {
+    const fn new(seq: u64) -> Self {
+        Self { seq, parts: 0, longest: text::LONGEST, plain: false, bare: false, form: Form::Own, refusals: 0 }
+    }
+}
+
+/// What a row with a file goes as; each is for when Telegram refused the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    #[default]
+    Own,
+    Document,
+    Words,
+}
+
+impl Form {
+    /// What a file goes as; `None`: it does not go.
+    const fn of(self, kind: FileKind) -> Option<FileKind> {
+        match self {
+            Self::Own => Some(kind),
+            Self::Document => Some(FileKind::Document),
+            Self::Words => None,
+        }
+    }
+
+    /// What is left when it was refused as this.
+    const fn below(kind: FileKind) -> Self {
+        match kind {
+            FileKind::Picture => Self::Document,
+            FileKind::Document => Self::Words,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +121,8 @@ impl Courier {
         let more = rows.len() > 1;
         if let Some(row) = choose(&rows, progress, Instant::now()) {
             return match &row.payload {
-                Payload::Reply(_) | Payload::Edit { .. } => self.say(peer, row, progress, more).await,
+                Payload::Reply(_) => self.say(peer, row, progress, more).await,
+                Payload::Edit { message, .. } => self.edit(peer, row, message, &rows, progress).await,
                 Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
             };
         }
@@ -100,61 +143,167 @@ impl Courier {
     /// Sends the next part of a row.
     async fn say(&self, peer: Peer, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
         if progress.row.seq != row.seq {
-            progress.row = RowProgress { seq: row.seq, ..RowProgress::default() };
+            progress.row = RowProgress::new(row.seq);
         }
-        let parts = text::parts(&self.wording.render(row), text::LONGEST);
-        let count = parts.len();
-        let Some(part) = parts.into_iter().nth(progress.row.parts) else {
+        let file = self.file(row, &mut progress.row).await;
+        let words = self.wording.render(row);
+        let sent = progress.row;
+        let parts = text::parts(&words, sent.longest);
+        let count = parts.len().max(usize::from(file.is_some()));
+        if sent.parts >= count {
             // Else Telegram has it, and the store did not take note last time.
-            if count == 0 {
+            if count == 0 && sent.parts == 0 {
                 tracing::error!(chat = %row.chat, seq = row.seq, "a reply without words is dropped");
             }
             return self.finish(row, progress, Step::Done { more }).await;
-        };
-        let message = message(peer, part, progress.row.plain);
-        match self.api.call(&message, self.timing.call).await {
-            Ok(_) => {
+        }
+        let mut part = parts.into_iter().nth(sent.parts).unwrap_or_default();
+        if sent.plain {
+            part.entities.clear();
+        }
+        let with_buttons = sent.parts + 1 == count && !sent.bare;
+        let buttons = if with_buttons { buttons(row, &words.buttons) } else { InlineKeyboardMarkup::default() };
+        let kind = file.as_ref().and_then(|file| sent.form.of(file.kind));
+        match self.send(peer, part, file.zip(kind), buttons).await {
+            Ok(()) => {
                 progress.row.parts += 1;
                 if progress.row.parts < count {
                     return Step::Sent { more: true };
                 }
                 self.finish(row, progress, Step::Sent { more }).await
             }
-            Err(error) => self.unsaid(row, progress, &error, more).await,
+            Err(error) => self.unsaid(row, progress, &error, kind, more).await,
         }
     }
 
-    /// Decides what becomes of a row that Telegram did not take.
-    async fn unsaid(&self, row: &Outgoing, progress: &mut Progress, error: &ApiError, more: bool) -> Step {
+    /// The file that goes with a row's next part.
+    async fn file(&self, row: &Outgoing, sent: &mut RowProgress) -> Option<File> {
+        if sent.parts > 0 {
+            return None;
+        }
+        let file = if sent.form == Form::Words { None } else { self.make(row, sent).await };
+        sent.longest = if file.is_some() { text::LONGEST_CAPTION } else { text::LONGEST };
+        file
+    }
+
+    async fn make(&self, row: &Outgoing, sent: &mut RowProgress) -> Option<File> {
+        let (wording, copy) = (Arc::clone(&self.wording), row.clone());
+        if let Ok(file) = spawn_blocking(move || wording.file(&copy)).await {
+            return file;
+        }
+        tracing::error!(chat = %row.chat, seq = row.seq, "a file cannot be made; its words go alone");
+        sent.form = Form::Words;
+        None
+    }
+
+    async fn send(
+        &self,
+        peer: Peer,
+        part: Part,
+        file: Option<(File, FileKind)>,
+        buttons: InlineKeyboardMarkup,
+    ) -> Result<(), ApiError> {
+        match file {
+            None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
+            Some((file, kind)) => {
+                let Upload { method, form } = post::upload(peer, file, kind, part, &buttons)?;
+                self.api.upload(method, form, self.timing.upload).await?
+            }
+        };
+        Ok(())
+    }
+
+    /// Decides what becomes of a row that Telegram did not take; `kind` is what its file went as.
+    async fn unsaid(
+        &self,
+        row: &Outgoing,
+        progress: &mut Progress,
+        error: &ApiError,
+        kind: Option<FileKind>,
+        more: bool,
+    ) -> Step {
         let (chat, seq) = (&row.chat, row.seq);
-        match verdict(error) {
-            Verdict::Wait(wait) => {
+        let sent = &mut progress.row;
+        match (verdict(error), kind) {
+            (Verdict::Wait(wait), _) => {
                 tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
                 Step::Flooded(wait)
             }
-            Verdict::Again => {
+            (Verdict::Again, _) => {
                 tracing::warn!(%chat, seq, %error, "a reply waits until Telegram can be reached");
                 Step::Failed
             }
-            Verdict::Never => {
+            (Verdict::Never, _) => {
                 tracing::warn!(%chat, seq, %error, "a reply is dropped: this chat cannot be written to");
                 self.finish(row, progress, Step::Done { more }).await
             }
-            Verdict::Marks if !progress.row.plain => {
+            (Verdict::Marks, _) if !sent.plain => {
                 tracing::error!(%chat, seq, %error, "a reply is sent again without marks");
-                progress.row.plain = true;
+                sent.plain = true;
                 Step::Done { more: true }
             }
-            Verdict::Marks | Verdict::Odd => {
-                progress.row.refusals += 1;
-                if progress.row.refusals < REFUSALS {
+            (Verdict::Buttons, _) if !sent.bare => {
+                tracing::error!(%chat, seq, %error, "a reply is sent again without its buttons");
+                sent.bare = true;
+                Step::Done { more: true }
+            }
+            (Verdict::File, Some(kind)) => lower(sent, kind, error),
+            (Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd, kind) => {
+                sent.refusals += 1;
+                if sent.refusals < REFUSALS {
                     tracing::warn!(%chat, seq, %error, "a reply is refused and will be offered again");
                     return Step::Failed;
+                }
+                if let Some(kind) = kind {
+                    return lower(sent, kind, error);
                 }
                 tracing::error!(%chat, seq, %error, "a reply is dropped: Telegram keeps refusing it");
                 self.finish(row, progress, Step::Done { more }).await
             }
         }
+    }
+
+    /// Puts other words in place of a message's. Only while Telegram cannot be reached does it wait.
+    async fn edit(
+        &self,
+        peer: Peer,
+        row: &Outgoing,
+        message: &str,
+        rows: &[Outgoing],
+        progress: &mut Progress,
+    ) -> Step {
+        let more = rows.len() > 1;
+        let overtaken = overtaken(rows, message);
+        if overtaken.contains(&row.seq) {
+            return self.finish_all(&row.chat, &overtaken, progress, Step::Done { more }).await;
+        }
+        let words = self.wording.render(row);
+        let part = text::parts(&words, text::LONGEST).into_iter().next();
+        let (Ok(id), Some(part)) = (message.parse(), part) else {
+            tracing::error!(chat = %row.chat, seq = row.seq, "an edit without words, or of no message, is dropped");
+            return self.finish(row, progress, Step::Done { more }).await;
+        };
+        let edit = post::edit(peer, MessageId(id), part, buttons(row, &words.buttons));
+        let (chat, seq) = (&row.chat, row.seq);
+        let Err(error) = self.api.call(&edit, self.timing.call).await else {
+            return self.finish(row, progress, Step::Sent { more }).await;
+        };
+        match verdict(&error) {
+            Verdict::Wait(wait) => {
+                tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
+                return Step::Flooded(wait);
+            }
+            Verdict::Again if worth_another_try(row, progress, &error) => {
+                tracing::warn!(%chat, seq, %error, "an edit waits until Telegram can be reached");
+                return Step::Failed;
+            }
+            _ if reads_so_already(&error) => tracing::debug!(%chat, seq, "a message reads so already"),
+            // Gone, too old, a picture: it tells nothing that is not told elsewhere.
+            Verdict::Again | Verdict::Never | Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
+                tracing::warn!(%chat, seq, %error, "an edit is dropped");
+            }
+        }
+        self.finish(row, progress, Step::Done { more }).await
     }
 
     /// Deletes a message. It may wait, but replies do not wait for it.
@@ -168,7 +317,7 @@ impl Courier {
         let wait = match &error {
             ApiError::RetryAfter(wait) => *wait,
             ApiError::Network(_) | ApiError::BadToken(_) => self.timing.backoff.wait(tries),
-            ApiError::Down(_) if tries < FORGET_TRIES => self.timing.backoff.wait(tries),
+            ApiError::Down(_) if tries < TRIES => self.timing.backoff.wait(tries),
             // Older than 48 hours, already gone, no right to: it will never work.
             ApiError::Down(_) | ApiError::Refused { .. } | ApiError::Conflict(_) => {
                 tracing::debug!(chat = %row.chat, %error, "a message stays where it is");
@@ -181,18 +330,60 @@ impl Courier {
 
     /// Takes a row out of the outbox.
     async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        progress.forgets.remove(&row.seq);
+        self.finish_all(&row.chat, &[row.seq], progress, step).await
+    }
+
+    async fn finish_all(&self, chat: &ChatId, rows: &[u64], progress: &mut Progress, step: Step) -> Step {
         let mut commit = Commit::new(Utc::now());
-        commit.said.push((row.chat.clone(), row.seq));
+        for &seq in rows {
+            progress.forgets.remove(&seq);
+            commit.said.push((chat.clone(), seq));
+        }
         match self.store.commit(commit).await {
             Ok(_) => step,
             // The next visit remembers how many parts Telegram has: nothing is sent twice.
             Err(error) => {
-                tracing::error!(chat = %row.chat, seq = row.seq, %error, "what was said cannot be marked so");
+                tracing::error!(%chat, ?rows, %error, "what was said cannot be marked so");
                 Step::Failed
             }
         }
     }
+}
+
+/// A file refused as `kind` goes as less from now on.
+fn lower(sent: &mut RowProgress, kind: FileKind, error: &ApiError) -> Step {
+    sent.form = Form::below(kind);
+    sent.refusals = 0;
+    tracing::warn!(seq = sent.seq, %error, refused = ?kind, instead = ?sent.form, "a file is refused and goes otherwise");
+    Step::Done { more: true }
+}
+
+/// Whether an edit is tried again: what Telegram alone breaks down over must not hold up the replies behind it.
+fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) -> bool {
+    if progress.row.seq != row.seq {
+        progress.row = RowProgress::new(row.seq);
+    }
+    if matches!(error, ApiError::Down(_)) {
+        progress.row.refusals += 1;
+    }
+    progress.row.refusals < TRIES
+}
+
+/// The edits of a message that a later one makes needless: someone who taps digits leaves one per tap.
+fn overtaken(rows: &[Outgoing], edited: &str) -> Vec<u64> {
+    let of_it = |row: &&Outgoing| matches!(&row.payload, Payload::Edit { message, .. } if message == edited);
+    let mut edits: Vec<u64> = rows.iter().filter(of_it).map(|row| row.seq).collect();
+    edits.pop();
+    edits
+}
+
+/// A row's buttons in Telegram's terms.
+fn buttons(row: &Outgoing, wanted: &[Vec<Button>]) -> InlineKeyboardMarkup {
+    let (keyboard, left_out) = post::keyboard(wanted);
+    if left_out > 0 {
+        tracing::error!(chat = %row.chat, seq = row.seq, left_out, "buttons Telegram cannot show are left out");
+    }
+    keyboard
 }
 
 /// The oldest row but for deletions that failed before.
@@ -204,86 +395,4 @@ fn fresh<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> 
 fn choose<'a>(rows: &'a [Outgoing], progress: &Progress, now: Instant) -> Option<&'a Outgoing> {
     let ready = |row: &&Outgoing| progress.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
     fresh(rows, progress).or_else(|| rows.iter().find(ready))
-}
-
-fn message(peer: Peer, part: Part, plain: bool) -> SendMessage {
-    let mut message = SendMessage::new(peer, part.body);
-    if !plain && !part.entities.is_empty() {
-        message.entities = Some(part.entities);
-    }
-    // An address in a reply is no reason for a picture.
-    message.link_preview_options = Some(LinkPreviewOptions {
-        is_disabled: true,
-        url: None,
-        prefer_small_media: false,
-        prefer_large_media: false,
-        show_above_text: false,
-    });
-    message
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Wait(Duration),
-    Again,
-    /// This chat will not take anything, ever.
-    Never,
-    /// Telegram does not like what is marked in the text.
-    Marks,
-    /// Refused for a reason we do not know.
-    Odd,
-}
-
-/// Telegram's words (in lower case) for a chat that cannot be written to, beside a 403.
-const GONE: [&str; 7] = [
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "upgraded to a supergroup",
-    "chat_write_forbidden",
-    "not enough rights to send",
-    "have no rights to send",
-];
-
-fn verdict(error: &ApiError) -> Verdict {
-    match error {
-        ApiError::RetryAfter(wait) => Verdict::Wait(*wait),
-        // A wrong token is the operator's to mend; no reply is lost meanwhile.
-        ApiError::BadToken(_) | ApiError::Conflict(_) | ApiError::Down(_) | ApiError::Network(_) => Verdict::Again,
-        ApiError::Refused { code: 403, .. } => Verdict::Never,
-        ApiError::Refused { description, .. } => {
-            let words = description.to_lowercase();
-            if GONE.iter().any(|gone| words.contains(gone)) {
-                Verdict::Never
-            } else if words.contains("entit") {
-                Verdict::Marks
-            } else {
-                Verdict::Odd
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_hopeless_chat_loses_its_replies_at_once() {
-        let refused = |code, description: &str| ApiError::Refused { code, description: description.to_owned() };
-        for (error, expected) in [
-            (refused(403, "Forbidden: bot was blocked by the user"), Verdict::Never),
-            (refused(400, "Bad Request: chat not found"), Verdict::Never),
-            (refused(400, "Bad Request: group chat was upgraded to a supergroup chat"), Verdict::Never),
-            (refused(400, "Bad Request: can't parse entities: unsupported"), Verdict::Marks),
-            (refused(400, "Bad Request: message is not modified"), Verdict::Odd),
-            (refused(400, "Bad Request: message text is empty"), Verdict::Odd),
-            (ApiError::Down(502), Verdict::Again),
-            (ApiError::BadToken(401), Verdict::Again),
-            (ApiError::Network(String::new()), Verdict::Again),
-            (ApiError::RetryAfter(Duration::from_secs(3)), Verdict::Wait(Duration::from_secs(3))),
-        ] {
-            assert_eq!(verdict(&error), expected, "{error}");
-        }
-    }
 }

@@ -6,10 +6,12 @@ mod deliver;
 mod menu;
 mod pace;
 mod poll;
+mod post;
 mod queue;
 mod send;
 mod text;
 mod update;
+mod verdict;
 mod webhook;
 
 use std::sync::{Arc, OnceLock};
@@ -55,6 +57,8 @@ pub struct Timing {
     pub poll: Duration,
     /// How long any other call may take.
     pub call: Duration,
+    /// How long a call with a file may take: a reseller's picture goes up over the shop's own line.
+    pub upload: Duration,
     /// How long the deletion of a message may take: a reply can wait behind its first try.
     pub forget: Duration,
     pub backoff: Backoff,
@@ -71,6 +75,7 @@ impl Default for Timing {
         Self {
             poll: Duration::from_secs(50),
             call: Duration::from_secs(20),
+            upload: Duration::from_secs(60),
             forget: Duration::from_secs(3),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
             chat: Rate { interval: Duration::from_secs(1), burst: 5 },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use futures::{StreamExt as _, stream};
 use serde_json::Value;
 use teloxide::payloads::{AnswerCallbackQuery, DeleteWebhook, GetUpdates};
 use teloxide::types::CallbackQueryId;
@@ -22,6 +23,8 @@ const WAY: Duration = Duration::from_secs(15);
 /// Without updates for that long, the offset is forgotten: after a quiet week Telegram starts counting anew, perhaps
 /// below it. All that came before has been acknowledged by then.
 const QUIET: Duration = Duration::from_secs(3600);
+/// Taps answered side by side: one slow answer keeps no other hourglass turning.
+const ANSWERS_AT_ONCE: usize = 8;
 /// Something that answers "nothing" at once, although asked to wait, is not asked faster than this.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -142,6 +145,7 @@ impl Poller<'_> {
                     messages.push(message);
                     taps.push(tap);
                 }
+                Incoming::ForeignTap { tap } => taps.push(tap),
                 Incoming::Ignored => {}
                 // Its content can hold a PIN: only its number is told.
                 Incoming::Broken => {
@@ -165,13 +169,15 @@ impl Poller<'_> {
             return;
         }
         let (api, patience) = (Arc::clone(self.api), self.timing.call);
-        tokio::spawn(async move {
-            for tap in taps {
+        let answers = stream::iter(taps).for_each_concurrent(ANSWERS_AT_ONCE, move |tap| {
+            let api = Arc::clone(&api);
+            async move {
                 if let Err(error) = api.call(&AnswerCallbackQuery::new(CallbackQueryId(tap)), patience).await {
                     tracing::debug!(%error, "a button's tap was not answered");
                 }
             }
         });
+        tokio::spawn(answers);
     }
 
     /// How long to wait after a failure.

@@ -37,6 +37,10 @@ pub(super) enum Incoming {
         message: InboxMessage,
         tap: String,
     },
+    /// A button, tapped by someone who does not speak for the chat: answered, so that it stops waiting, and no more.
+    ForeignTap {
+        tap: String,
+    },
     /// Nothing the shop listens to: an edited message, a bot's, a notice.
     Ignored,
     /// It should have been a message and cannot be read.
@@ -81,18 +85,23 @@ fn read_message(message: &Value) -> Incoming {
     })
 }
 
+/// A tap is the words of the one who taps. Only in a private chat is that surely the one the chat belongs to: in a group
+/// anyone can tap what was offered to another.
 fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
     let tap = query.get("id")?.as_str()?.to_owned();
     let message = query.get("message")?;
-    let tapped = integer(message, "/message_id").map(|id| id.to_string());
+    let chat = integer(message, "/chat/id")?;
+    if !is_private(message) || integer(query, "/from/id") != Some(chat) {
+        return Some(Incoming::ForeignTap { tap });
+    }
     let message = InboxMessage {
-        chat: ChatId::telegram(integer(message, "/chat/id")?),
+        chat: ChatId::telegram(chat),
         message: format!("tap{tap}"),
         text: typed(query.get("data")?.as_str()?).to_owned(),
         sent_at: now,
-        private: is_private(message),
+        private: true,
         sender: sender(query.get("from")),
-        tapped,
+        tapped: integer(message, "/message_id").map(|id| id.to_string()),
     };
     Some(Incoming::Tap { message, tap })
 }

@@ -86,9 +86,12 @@ async fn take(
 
 impl Hook {
     async fn keep(&self, update: &Value) -> Response {
+        let answer =
+            |tap: String| Json(json!({"method": "answerCallbackQuery", "callback_query_id": tap})).into_response();
         let (message, tap) = match update::read(update, Utc::now()) {
             Incoming::Message(message) => (message, None),
             Incoming::Tap { message, tap } => (message, Some(tap)),
+            Incoming::ForeignTap { tap } => return answer(tap),
             Incoming::Ignored => return StatusCode::OK.into_response(),
             Incoming::Broken => {
                 tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
@@ -99,10 +102,7 @@ impl Hook {
             tracing::error!(%error, "a message from Telegram is not stored; Telegram will bring it again");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        match tap {
-            Some(tap) => Json(json!({"method": "answerCallbackQuery", "callback_query_id": tap})).into_response(),
-            None => StatusCode::OK.into_response(),
-        }
+        tap.map_or_else(|| StatusCode::OK.into_response(), answer)
     }
 }
 

@@ -124,7 +124,7 @@ pub(super) fn no_such_product(catalog: &Catalog, name: &str) -> Reply {
     Reply::NoPrices { filter: name.to_owned(), near }
 }
 
-pub(super) fn price_line(product: &Product) -> PriceLine {
+pub(in crate::shop) fn price_line(product: &Product) -> PriceLine {
     PriceLine {
         category: product.category.clone(),
         code: product.code.clone(),
@@ -152,7 +152,7 @@ fn shown(filter: &PriceFilter) -> String {
     }
 }
 
-fn is_on(date: DateArg, day: NaiveDate, today: NaiveDate) -> bool {
+pub(super) fn is_on(date: DateArg, day: NaiveDate, today: NaiveDate) -> bool {
     match date {
         DateArg::Yesterday => today.pred_opt() == Some(day),
         DateArg::Day(wanted) => day == wanted,

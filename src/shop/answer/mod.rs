@@ -2,9 +2,12 @@
 
 mod account;
 mod admin;
+mod bill;
 mod misread;
 mod order;
+mod receipt;
 mod register;
+mod tap;
 
 use std::sync::Arc;
 
@@ -15,12 +18,15 @@ use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Topic};
+use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
 
-use crate::ids::{ChatId, OrderId};
+use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
 use crate::reply::Reply;
 use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
+pub(super) use account::price_line;
+use bill::Wanted;
+pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -30,6 +36,7 @@ pub(super) struct Answer {
     pub commit: Commit,
     pub buy: Vec<OrderId>,
     pub check: Vec<OrderId>,
+    pub inquire: Vec<InquiryId>,
     chat: ChatId,
     locale: Locale,
 }
@@ -38,7 +45,7 @@ impl Answer {
     fn new(message: &InboxMessage, locale: Locale, at: DateTime<Utc>) -> Self {
         let mut commit = Commit::new(at);
         commit.answers = Some((message.key(), fingerprint(&message.text)));
-        Self { commit, buy: Vec::new(), check: Vec::new(), chat: message.chat.clone(), locale }
+        Self { commit, buy: Vec::new(), check: Vec::new(), inquire: Vec::new(), chat: message.chat.clone(), locale }
     }
 
     /// One reply and nothing else.
@@ -178,6 +185,23 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
         }
         return Ok(answer);
     }
+    if message.private
+        && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
+    {
+        visit.tapped(tap, &mut answer).await?;
+        return Ok(answer);
+    }
+    // While a keypad is open for a bill, a PIN may be typed as well.
+    if message.private
+        && let Ok(pin) = message.text.trim().parse()
+        && let Some((bill, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
+    {
+        if can_forget(message.chat.channel) {
+            forget(&mut answer, message);
+        }
+        visit.typed_pin(bill, under, &pin, &mut answer).await?;
+        return Ok(answer);
+    }
     let command = command::parse(&message.text);
     if message.private {
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
@@ -205,8 +229,20 @@ impl Visit<'_> {
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
             Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
-            Command::Meter { .. } => not_offered(answer, "meter"),
-            Command::BillInquiry { .. } | Command::BillPayment { .. } => not_offered(answer, "bill"),
+            Command::Meter { customer, pin, reference } => {
+                let wanted = Wanted { product: None, customer, reference };
+                self.look_up(wanted, false, pin.as_ref(), answer).await?;
+            }
+            Command::BillInquiry { product, customer, amount, pin, reference } => {
+                let wanted = Wanted { product: Some(product), customer, reference };
+                self.look_up(wanted, amount.is_some(), pin.as_ref(), answer).await?;
+            }
+            Command::BillPayment { product, customer, pin, reference } => {
+                let wanted = Wanted { product: Some(product), customer, reference };
+                self.pay_bill(wanted, pin.as_ref(), answer).await?;
+            }
+            Command::Receipt { of, price } => self.receipt(&of, price, answer).await?,
+            Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(_) => not_offered(answer, "transfer"),
             Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
             Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
@@ -258,6 +294,10 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Balance
         | Topic::Prices
         | Topic::Orders
+        | Topic::Meter
+        | Topic::BillInquiry
+        | Topic::BillPayment
+        | Topic::Receipt
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
@@ -275,9 +315,6 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminFailure
         | Topic::AdminSuppliers => admin,
         Topic::Deposit
-        | Topic::Meter
-        | Topic::BillInquiry
-        | Topic::BillPayment
         | Topic::Transfer
         | Topic::Sales
         | Topic::Statement
@@ -310,7 +347,6 @@ const fn feature_key(feature: Feature) -> &'static str {
         Feature::CancelOrder => "cancel_order",
         Feature::CentreNumbers => "centre",
         Feature::ResetPin => "reset_pin",
-        Feature::Receipt => "receipt",
         Feature::StaffUsers => "staff",
         Feature::FeeScheme => "fee_scheme",
     }
@@ -318,6 +354,10 @@ const fn feature_key(feature: Feature) -> &'static str {
 
 /// Whether a message shows a PIN that should not stay in the chat.
 fn holds_pin(command: &Command, text: &str) -> bool {
+    // Alone it means nothing, and is a PIN all the same.
+    if text.trim().parse::<Pin>().is_ok() {
+        return true;
+    }
     match command {
         Command::Order(request) => request.pin.is_some(),
         Command::ChangePin { .. } | Command::Register { .. } => true,
@@ -338,6 +378,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Known(_)
         | Command::Unknown { nearest: Topic::Order } => command::redact(text).contains("***"),
         Command::Prices { .. }
+        | Command::Receipt { .. }
+        | Command::ReceiptLine(_)
         | Command::Start { .. }
         | Command::Help { .. }
         | Command::Language { .. }
@@ -353,7 +395,8 @@ fn forget(answer: &mut Answer, message: &InboxMessage) {
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
 fn fingerprint(text: &str) -> u64 {
-    let digest = Sha256::digest(command::redact(text));
+    let kept = Tap::read(text).map_or_else(|| command::redact(text), Tap::without_secret);
+    let digest = Sha256::digest(kept);
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
 

@@ -13,6 +13,7 @@ use crate::order::accept::{Availability, Candidate, Shelves};
 use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
 use crate::reply::{Refused, Reply, Why};
 use crate::store::{Sequence, StoreError, Versioned};
+use crate::supplier::Details;
 
 impl Visit<'_> {
     pub(super) async fn order(&self, request: OrderRequest, answer: &mut Answer) -> Result<(), StoreError> {
@@ -106,7 +107,7 @@ impl Visit<'_> {
     }
 }
 
-fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
+pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
     answer.reply_with_balance(agent, Reply::OrderRefused(refused));
 }
 
@@ -166,6 +167,8 @@ impl Till<'_> {
             buyer_phone,
             client_reference: client_reference.map(ToOwned::to_owned),
             price: product.price,
+            bill: None,
+            customer: Details::new(),
             untried: routes,
             attempts: vec![new_attempt(Reference(0), first)],
             state: OrderState::Open,

@@ -35,6 +35,8 @@ impl Visit<'_> {
             chats: vec![self.message.chat.clone()],
             phones: Vec::new(),
             locale: self.shop.policy.locale,
+            receipt_shop: None,
+            receipt_footer: None,
             created_at: self.at,
         };
         answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });

@@ -25,7 +25,6 @@ fn every_feature_of_other_servers_has_a_text() {
         Feature::CancelOrder,
         Feature::CentreNumbers,
         Feature::ResetPin,
-        Feature::Receipt,
         Feature::StaffUsers,
         Feature::FeeScheme,
     ] {

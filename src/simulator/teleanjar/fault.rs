@@ -9,6 +9,7 @@ pub(super) enum Fault {
     UnknownProduct,
     UnknownInquiry,
     WrongToken,
+    BillPaid,
     Refused(Refusal),
 }
 
@@ -20,6 +21,7 @@ impl Fault {
             Self::Format => "SWT:0030",
             Self::UnknownInquiry => "SWT:0063",
             Self::WrongToken => "SWT:0013",
+            Self::BillPaid => "SWT:0088",
             Self::UnknownProduct | Self::Refused(Refusal::UnknownProduct) => "SWT:0031",
             Self::Refused(refusal) => match refusal {
                 Refusal::WrongNumber => "SWT:0014",
@@ -41,6 +43,7 @@ impl Fault {
             Self::Format => "FORMAT SALAH",
             Self::UnknownInquiry => "INQUIRY TIDAK DITEMUKAN",
             Self::WrongToken => "NOMINAL TIDAK TERSEDIA",
+            Self::BillPaid => "TAGIHAN SUDAH LUNAS",
             Self::UnknownProduct | Self::Refused(Refusal::UnknownProduct) => "PRODUK TIDAK TERSEDIA",
             Self::Refused(refusal) => match refusal {
                 Refusal::WrongNumber => "NOMOR PELANGGAN SALAH",

@@ -1,8 +1,9 @@
 //! What a text of kiosAMPM says ("Data Respon Transaksi" and "Format Balasan", version 1.3). Every format is
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
-use super::super::amount::{amount, is_serial, leading_amount, same_destination, strip_word, token};
-use super::super::protocol::{Buy, Delivery, Detail, Doubt, FailureKind, Outcome, Reading};
+use super::super::amount::{amount, is_serial, leading_amount, same_destination, strip_word};
+use super::super::protocol::{Buy, Delivery, Doubt, FailureKind, Outcome, Reading};
+use super::super::token_serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 use crate::money::Rupiah;
@@ -164,10 +165,8 @@ fn delivered(buy: &Buy<'_>, serial: &str) -> Outcome {
         return Outcome::Unknown(Doubt::NoSerial);
     }
     let mut delivery = Delivery { sn: serial.to_owned(), ..Delivery::default() };
-    if buy.kind == ProductKind::Token
-        && let Some(token) = serial.split(['/', '#', ',']).next().and_then(token)
-    {
-        delivery.details.insert(Detail::Token, token);
+    if buy.kind == ProductKind::Token {
+        delivery.details = token_serial::read(serial).details;
     }
     Outcome::Success(delivery)
 }

@@ -220,6 +220,19 @@ fn a_token_in_the_serial_is_shown_apart() {
     let Outcome::Success(delivery) = supplier("none").read_purchase(&buy, &answer(&text)).outcome else { panic!() };
     assert_eq!(delivery.details.get(&Detail::Token).map(String::as_str), Some("1234-5678-9012-3456-7890"));
     assert!(delivery.sn.ends_with("/BUDI/R1/1300VA/33.5"));
+    let expected = [
+        (Detail::Token, "1234-5678-9012-3456-7890"),
+        (Detail::CustomerName, "BUDI"),
+        (Detail::Tariff, "R1"),
+        (Detail::Power, "1300VA"),
+        (Detail::Kwh, "33.5"),
+    ];
+    let told: Vec<_> = delivery.details.iter().map(|(detail, value)| (*detail, value.as_str())).collect();
+    assert_eq!(told, expected);
+    // Row 12 tells the same.
+    let again = row(12).replace("0041002345678901", &delivery.sn);
+    let reading = supplier("none").read_status(&buy, &answer(&again));
+    assert_eq!(reading.outcome, Outcome::Success(delivery));
 }
 
 #[test]

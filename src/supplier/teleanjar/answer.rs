@@ -19,8 +19,9 @@ const CUSTOMER_NUMBERS: [&str; 4] = [
     "nopel",            // Telkom's payment
 ];
 
-/// Fields kept as text. The first that is there wins: `nopel` is Telkom's name for `idpel`.
-const TEXTS: [(&str, Detail); 12] = [
+/// Fields kept as text. The first that is there wins: `nopel` is Telkom's name for `idpel`, and `referensi` is Telkom's
+/// own where `billreff` is the switch's.
+const TEXTS: [(&str, Detail); 13] = [
     ("nama", Detail::CustomerName),
     ("nometer", Detail::Meter),
     ("idpel", Detail::CustomerId),
@@ -32,6 +33,7 @@ const TEXTS: [(&str, Detail); 12] = [
     ("nama_transaksi", Detail::TransactionName),
     ("pesan", Detail::Message),
     ("blth", Detail::Period),
+    ("referensi", Detail::UtilityReference),
     ("billreff", Detail::UtilityReference),
 ];
 
@@ -193,6 +195,8 @@ fn details(rows: &[&Object], bills: &[Bill]) -> Details {
             details.insert(detail, amount.get().to_string());
         }
     }
+    details.extend(meter_stand(rows).map(|stand| (Detail::MeterStand, stand)));
+    details.extend(arrears(rows).map(|months| (Detail::Arrears, months.to_string())));
     if !bills.is_empty() {
         for (detail, amount) in
             [(Detail::Paid, sum(bills.iter().map(|b| b.total))), (Detail::Admin, sum(bills.iter().map(|b| b.admin)))]
@@ -201,6 +205,19 @@ fn details(rows: &[&Object], bills: &[Bill]) -> Details {
         }
     }
     details
+}
+
+/// `stan_awal` and `stan_akhir` of each period ("Contoh Reponse" 1, "STAND METER").
+fn meter_stand(rows: &[&Object]) -> Option<String> {
+    let stand = |row: &&Object| Some(format!("{}-{}", row.text("stan_awal")?, row.text("stan_akhir")?));
+    rows.iter().map(stand).collect::<Option<Vec<_>>>().map(|stands| stands.join(", "))
+}
+
+/// `sisatungg` counts down over the periods paid together; what the last leaves is still owed ("Contoh Reponse" 1,
+/// "Anda masih memiliki sisatunggakan").
+fn arrears(rows: &[&Object]) -> Option<i64> {
+    let left: Option<Vec<_>> = rows.iter().map(|row| row.amount("sisatungg")).collect();
+    left?.into_iter().min().map(Rupiah::get).filter(|months| *months > 0)
 }
 
 /// The different values of one field over all rows, in their order; `None` where no row has it.

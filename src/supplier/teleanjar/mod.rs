@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use super::json::{self, Sent};
 use super::protocol::{Buy, InquiryReading, Method, Options, Protocol, Reading, Request, Response, reveal};
 use crate::catalog::ProductKind;
+use crate::money::Rupiah;
 
 /// "API :Trx (inquiry)", URL.
 const INQUIRY: &str = "/tele-api-v2/h2h/trx/inquiry";
@@ -112,6 +113,11 @@ impl Protocol for Teleanjar {
             }),
             Err(doubt) => Reading::unknown(doubt),
         }
+    }
+
+    /// "Parameter Out (response)", `saldo`: in every answer of both calls.
+    fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
+        json::read_object(&response.text()).ok()?.amount("saldo")
     }
 
     fn secrets(&self) -> Vec<&SecretString> {

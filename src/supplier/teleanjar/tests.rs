@@ -164,14 +164,28 @@ fn reads_the_scans_own_faults() {
     assert_eq!(inquiry.total, Some(Rupiah::new(302_500)));
 }
 
+/// Everything an inquiry tells but its receipt, which is checked to begin so.
+fn told(inquiry: &Inquiry, receipt: &str) -> Details {
+    let mut details = inquiry.details.clone();
+    assert!(details.remove(&Detail::Receipt).unwrap().starts_with(receipt));
+    details
+}
+
 #[test]
 fn inquires_pln_prepaid_and_its_denominations() {
     for dest in ["55000002604", "100456789024"] {
         let inquiry = found(&Buy { dest, ..PREPAID }, INQUIRY_PREPAID);
         assert_eq!((inquiry.total, inquiry.bills.len(), inquiry.denoms.len()), (None, 0, 9));
-        assert_eq!(inquiry.details[&Detail::Meter], "55000002604");
-        assert_eq!(inquiry.details[&Detail::Admin], "1500");
         assert_eq!(inquiry.denoms.first(), Some(&Rupiah::new(20_000)));
+        let expected = [
+            (Detail::CustomerName, "Person 24"),
+            (Detail::Meter, "55000002604"),
+            (Detail::CustomerId, "100456789024"),
+            (Detail::Tariff, "R3"),
+            (Detail::Power, "7000VA"),
+            (Detail::Admin, "1500"),
+        ];
+        assert_eq!(told(&inquiry, "INFORMASI PELANGGAN PREPAID||"), details(&expected));
     }
     let closed = Buy { denom: Some(Rupiah::new(25_000)), ..PREPAID };
     assert_eq!(inquire(&closed, INQUIRY_PREPAID), InquiryReading::Failed(FailureKind::ProductClosed));
@@ -181,11 +195,23 @@ fn inquires_pln_prepaid_and_its_denominations() {
 fn inquires_nontaglis_and_telkom() {
     let inquiry = found(&NONTAGLIS, INQUIRY_NONTAGLIS);
     assert_eq!(inquiry.total, Some(Rupiah::new(1_007_500)));
-    assert_eq!(inquiry.details[&Detail::RegistrationNumber], "5311000928219");
-    assert_eq!(inquiry.details[&Detail::TransactionName], "Tambah Daya");
+    let expected = [
+        (Detail::CustomerName, "calle nagesh"),
+        (Detail::CustomerId, "123456790282"),
+        (Detail::Admin, "7500"),
+        (Detail::RegistrationNumber, "5311000928219"),
+        (Detail::TransactionName, "Tambah Daya"),
+    ];
+    assert_eq!(told(&inquiry, "INFORMASI PEMBAYARAN NONTAGLIS||"), details(&expected));
     let inquiry = found(&TELKOM, INQUIRY_TELKOM);
     assert_eq!(inquiry.total, Some(Rupiah::new(659_707)));
-    assert_eq!(inquiry.details.get(&Detail::Tariff), None);
+    let expected = [
+        (Detail::CustomerName, "Pelanggan 250"),
+        (Detail::CustomerId, "023158334621"),
+        (Detail::Admin, "2500"),
+        (Detail::Period, "4b2b77ebb7e"),
+    ];
+    assert_eq!(told(&inquiry, "INFORMASI TAGIHAN ||"), details(&expected));
 }
 
 #[test]
@@ -228,8 +254,12 @@ fn pays_several_months_of_pln_postpaid() {
         (Detail::Paid, "1555000"),
         (Detail::Admin, "5000"),
         (Detail::UtilityReference, "E29AF7F5547E4C68B928908A551DAB34"),
+        (Detail::MeterStand, "00000000-00000000, 00000000-00000000"),
     ];
     assert_eq!(fields, details(&expected));
+    // Both months paid: nothing is owed. Where 21 and then 20 more are, the customer must be told of the 20.
+    let (_, _, fields) = paid(&PAID_POSTPAID, &PAYMENT_POSTPAID.replace("\"sisatungg\": ", "\"sisatungg\": 2"));
+    assert_eq!(fields[&Detail::Arrears], "20");
 }
 
 #[test]
@@ -263,11 +293,28 @@ fn pays_nontaglis_and_telkom() {
     let (reading, sn, fields) = paid(&NONTAGLIS, PAYMENT_NONTAGLIS);
     assert_eq!(reading, accounts("5b626fb565a0f", 1_007_500, 1_132_651));
     assert_eq!(sn, "702CA2EF240E42D5A732E74251822025");
-    assert_eq!(fields[&Detail::Message], "Hemat Listrik & Ayo Bebas Narkoba");
+    let expected = [
+        (Detail::CustomerName, "calle nagesh"),
+        (Detail::CustomerId, "123456790282"),
+        (Detail::Paid, "1007500"),
+        (Detail::Admin, "7500"),
+        (Detail::UtilityReference, "702CA2EF240E42D5A732E74251822025"),
+        (Detail::RegistrationNumber, "5311000928219"),
+        (Detail::TransactionName, "Tambah Daya"),
+        (Detail::Message, "Hemat Listrik & Ayo Bebas Narkoba"),
+    ];
+    assert_eq!(fields, details(&expected));
     let (reading, sn, fields) = paid(&TELKOM, PAYMENT_TELKOM);
     assert_eq!(reading, accounts("52D16F98B50C4FD1B9068481A1683077", 659_707, 7_157_361));
     assert_eq!(sn, "52D16F98B50C4FD1B9068481A1683077");
-    assert_eq!(fields[&Detail::CustomerId], "023158334621");
+    let expected = [
+        (Detail::CustomerName, "Pelanggan 250"),
+        (Detail::CustomerId, "023158334621"),
+        (Detail::Paid, "659707"),
+        (Detail::Admin, "2500"),
+        (Detail::UtilityReference, "4b2b77ebb7e"),
+    ];
+    assert_eq!(fields, details(&expected));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What was delivered, and to whom: the serial's two forms ("Keterangan SN", sections III.2 and III.3, version 1.2) and
-//! the fields of the text.
+//! the fields of the text. A serial in another form is read by its pieces' shapes.
 
-use super::super::amount::{amount, token};
+use super::super::amount::{amount, strip_word, token};
 use super::super::protocol::{Buy, Delivery, Detail, Details, Doubt};
+use super::super::token_serial::{self, TokenSerial};
 use super::message::{Key, Text};
 use crate::catalog::ProductKind;
 
@@ -19,7 +20,8 @@ pub(super) fn read(buy: &Buy<'_>, serial: Option<&str>, text: &Text<'_>) -> Resu
 
 /// The token is the serial (`PLN…`), its first part (`PLNA…`) or the field `TOKEN`; given twice it must be the same.
 fn read_token(serial: Option<&str>, text: &Text<'_>) -> Result<Delivery, Doubt> {
-    let in_serial = serial.and_then(|serial| serial.split('/').next()).and_then(token);
+    let shapes = serial.map(token_serial::read).unwrap_or_default();
+    let in_serial = serial.and_then(|serial| serial.split('/').next()).and_then(token).or_else(|| only(&shapes));
     let in_text = text.get(Key::Token).and_then(token);
     let token = match (in_serial, in_text) {
         (Some(one), Some(other)) if one != other => return Err(Doubt::Contradictory),
@@ -28,7 +30,9 @@ fn read_token(serial: Option<&str>, text: &Text<'_>) -> Result<Delivery, Doubt> 
     };
     let mut details = details(text);
     if let Some(serial) = serial {
-        for (detail, value) in serial_parts(serial) {
+        let fixed = serial_parts(serial);
+        let told = if fixed.is_empty() { shapes.details.into_iter().collect() } else { fixed };
+        for (detail, value) in told {
             details.entry(detail).or_insert(value);
         }
     }
@@ -36,7 +40,12 @@ fn read_token(serial: Option<&str>, text: &Text<'_>) -> Result<Delivery, Doubt> 
     Ok(Delivery { sn: token, details })
 }
 
-/// `token/name/kWh/segment/power`, from the ends inwards: the name may hold a `/`.
+fn only(serial: &TokenSerial) -> Option<String> {
+    if let [token] = serial.tokens.as_slice() { Some(token.clone()) } else { None }
+}
+
+/// `token/name/kWh/segment/power`, from the ends inwards: the name may hold a `/`. Nothing when the parts are not what
+/// they should be.
 fn serial_parts(serial: &str) -> Vec<(Detail, String)> {
     let mut ends = serial.rsplitn(4, '/');
     let (Some(power), Some(segment), Some(kwh), Some(front)) = (ends.next(), ends.next(), ends.next(), ends.next())
@@ -44,15 +53,16 @@ fn serial_parts(serial: &str) -> Vec<(Detail, String)> {
         return vec![];
     };
     let Some((_, name)) = front.split_once('/') else { return vec![] };
-    [
-        (Detail::CustomerName, Some(name.trim().to_owned())),
-        (Detail::Kwh, Some(plain_kwh(kwh))),
-        (Detail::Tariff, Some(segment.trim().to_owned())),
-        (Detail::Power, volt_ampere(power)),
-    ]
-    .into_iter()
-    .filter_map(|(detail, value)| Some((detail, value.filter(|value| !value.is_empty())?)))
-    .collect()
+    let kwh = plain_kwh(kwh);
+    let is_figure = kwh.starts_with(|c: char| c.is_ascii_digit()) && !kwh.contains(char::is_alphabetic);
+    let (Some(power), true) = (volt_ampere(power), is_figure) else { return vec![] };
+    let parts = [
+        (Detail::CustomerName, name.trim().to_owned()),
+        (Detail::Kwh, kwh),
+        (Detail::Tariff, segment.trim().to_owned()),
+        (Detail::Power, power),
+    ];
+    parts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Who the customer is: `METER`, `IDPEL`, `NAMA`, `DAYA`.
@@ -105,7 +115,7 @@ fn details(text: &Text<'_>) -> Details {
 /// `kWh1500.0` without its unit.
 fn plain_kwh(text: &str) -> String {
     let text = text.trim();
-    super::super::amount::strip_word(text, "kWh").unwrap_or(text).trim().to_owned()
+    strip_word(text, "kWh").unwrap_or(text).trim().to_owned()
 }
 
 /// `5500`, `5500 VA` as `5500VA`.

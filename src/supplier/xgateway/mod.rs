@@ -31,11 +31,21 @@ const PATH: &str = "/st24";
 /// afterwards it would buy again; the hour between is for clocks that differ.
 const REPEAT_IS_SAFE: TimeDelta = TimeDelta::hours(23);
 
+/// How a token is bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TokenWay {
+    /// III.3: one request, whose repetition asks for its status.
+    Direct,
+    /// III.2: a query first, then a topup under the same REQUESTID.
+    Query,
+}
+
 /// A client's access to `XGateway`.
 #[derive(Debug)]
 pub struct Xgateway {
     user_id: SecretString,
     pin: SecretString,
+    token_way: TokenWay,
 }
 
 /// On what occasion a reply came.
@@ -48,11 +58,13 @@ enum Occasion {
 }
 
 impl Xgateway {
-    /// Settings `_USER_ID` and `_PIN`.
+    /// Settings `_USER_ID`, `_PIN` and `_TOKEN` (`direct` or `query`).
     pub fn configure(options: &Options<'_>) -> Option<Self> {
         let user_id = options.secret("USER_ID");
         let pin = options.secret("PIN");
-        Some(Self { user_id: user_id?, pin: pin? })
+        let ways = [("direct", TokenWay::Direct), ("query", TokenWay::Query)];
+        let token_way = options.choice("TOKEN", TokenWay::Direct, &ways);
+        Some(Self { user_id: user_id?, pin: pin?, token_way: token_way? })
     }
 
     fn call(&self, method: &str, buy: &Buy<'_>) -> Request {
@@ -75,7 +87,8 @@ impl Xgateway {
 
     fn order(&self, buy: &Buy<'_>) -> Request {
         let method = match (buy.kind, buy.inquiry) {
-            // III.2.b: must be preceded by its query.
+            // III.2.b: must be preceded by its query. The order's own quote decides and not the setting, so that a
+            // status check repeats what was sent also after the setting was changed.
             (ProductKind::Token, Some(_)) => "PLNPrepaidTopup",
             // III.3.
             (ProductKind::Token, None) => "PLNPrepaidDirectTopup",
@@ -87,6 +100,10 @@ impl Xgateway {
 }
 
 impl Protocol for Xgateway {
+    fn inquiry_first(&self, kind: ProductKind) -> bool {
+        kind == ProductKind::Token && self.token_way == TokenWay::Query
+    }
+
     fn can_check(&self) -> bool {
         true
     }
@@ -219,12 +236,13 @@ impl Answer {
 
     fn outcome(&self, buy: &Buy<'_>, text: &Text<'_>, occasion: Occasion) -> Outcome {
         let contradictory = Outcome::Unknown(Doubt::Contradictory);
+        let of_query = text.head.is_some_and(|head| head.subject == Subject::Query);
         match self.says() {
             Says::Success if is_other(text.word, Word::Success) => contradictory,
             // The answer to the query, which has the same REQUESTID: it tells nothing of the purchase.
-            Says::Success if text.head.is_some_and(|head| head.subject == Subject::Query) => {
-                Outcome::Unknown(Doubt::NoSerial)
-            }
+            Says::Success if of_query => Outcome::Unknown(Doubt::NoSerial),
+            Says::Pending if of_query => Outcome::Unknown(Doubt::Inconclusive("68".to_owned())),
+            Says::Failed(row) if of_query => Outcome::Unknown(Doubt::Inconclusive(row.code.to_owned())),
             Says::Success => match delivery::read(buy, self.serial(text), text) {
                 Ok(delivery) => Outcome::Success(delivery),
                 Err(doubt) => Outcome::Unknown(doubt),

@@ -16,9 +16,14 @@ const CALLBACK_SUCCESS: &str = include_str!("../../../tests/fixtures/xgateway/ca
 const TOKEN: &str = "9999-9999-9999-9999-9999";
 
 fn supplier() -> Xgateway {
+    buying_tokens("direct")
+}
+
+fn buying_tokens(way: &str) -> Xgateway {
     let lookup = |name: &str| match name {
         "USER_ID" => Some("konter01".to_owned()),
         "PIN" => Some("p<&>9".to_owned()),
+        "TOKEN" => Some(way.to_owned()),
         _ => None,
     };
     Xgateway::configure(&Options::new(&lookup)).unwrap()
@@ -126,7 +131,72 @@ fn each_way_of_buying_has_its_method() {
     assert_eq!(method(supplier().purchase(&quoted, noon())), "PLNPrepaidTopup");
     assert_eq!(method(supplier().inquiry(&pln("PLN20"), noon()).unwrap()), "PLNPrepaidQuery");
     assert_eq!(supplier().inquiry(&i50(), noon()), None);
-    assert!(!supplier().inquiry_first(ProductKind::Token));
+    for (way, first) in [("", false), ("direct", false), ("Query", true)] {
+        let supplier = buying_tokens(way);
+        assert_eq!(supplier.inquiry_first(ProductKind::Token), first, "{way}");
+        assert!(!supplier.inquiry_first(ProductKind::Topup) && !supplier.inquiry_first(ProductKind::Bill));
+        assert_eq!(method(supplier.inquiry(&pln("PLN20"), noon()).unwrap()), "PLNPrepaidQuery");
+        // A status check repeats what was sent, whatever is set by then.
+        let now = Now { utc: noon().and_utc(), local: noon() };
+        for buy in [pln("PLN20"), quoted] {
+            assert_eq!(supplier.status(&buy, now.utc, &now), Some(supplier.purchase(&buy, noon())));
+            assert_eq!(supplier.purchase(&buy, noon()), buying_tokens("direct").purchase(&buy, noon()));
+        }
+    }
+    let wrong = Options::new(&|name| Some(if name == "TOKEN" { "both" } else { "x" }.to_owned()));
+    assert!(Xgateway::configure(&wrong).is_none());
+    let [error] = <[_; 1]>::try_from(wrong.into_errors()).unwrap();
+    assert_eq!(error.to_string(), "TOKEN: must be one of: direct, query");
+}
+
+/// Query and purchase share a REQUESTID: what is said of the one is never taken for the other.
+#[test]
+fn the_querys_answer_says_nothing_of_the_purchase() {
+    let buy = pln("PLN20");
+    let worded = |word: &str, code: &str| with_code(&QUERY_SUCCESS.replace("SUKSES", word), code);
+    for (text, expected) in [
+        (QUERY_SUCCESS.to_owned(), Doubt::NoSerial),
+        (worded("GAGAL", "07"), Doubt::Inconclusive("07".to_owned())),
+        (worded("PENDING", "68"), Doubt::Inconclusive("68".to_owned())),
+    ] {
+        let expected = Outcome::Unknown(expected);
+        assert_eq!(read(&buy, &text).outcome, expected, "{text}");
+        assert_eq!(supplier().read_status(&buy, &answer(&text)).outcome, expected, "{text}");
+        let callback = Callback { body: text.as_bytes().to_vec(), ..Callback::default() };
+        assert_eq!(supplier().read_callback(&buy, &callback).outcome, expected, "{text}");
+    }
+}
+
+#[test]
+fn whole_rupiah_may_be_written_with_zero_cents() {
+    let labels = [
+        ("RPTOKEN", Detail::TokenAmount),
+        ("RPBAYAR", Detail::Paid),
+        ("ADMIN", Detail::Admin),
+        ("METERAI", Detail::Stamp),
+        ("PPN", Detail::Vat),
+        ("PPJ", Detail::StreetLightTax),
+        ("ANGSURAN", Detail::Instalment),
+    ];
+    for (written, expected) in [
+        ("2000.0", Some("2000")),
+        ("2000.00", Some("2000")),
+        ("2,000.0", Some("2000")),
+        ("12000.0", Some("12000")),
+        ("0.0", Some("0")),
+        ("0", Some("0")),
+        ("2000.55", None),
+        ("2000.5", None),
+        ("2000.000", None),
+        ("", None),
+    ] {
+        let fields = labels.map(|(label, _)| format!("{label}={written}")).join(", ");
+        let message = format!("ISI PLN20 KE 11310000011 , SUKSES. SAL=1, {fields}, TOKEN={TOKEN}");
+        let details = sold(&pln("PLN20"), &reply("00", 12_906_713, &message, TOKEN)).details;
+        for (label, detail) in labels {
+            assert_eq!(details.get(&detail).map(String::as_str), expected, "{label}={written}");
+        }
+    }
 }
 
 #[test]
@@ -246,6 +316,12 @@ fn a_token_is_found_in_any_of_its_places() {
         ("99999999999999999999", ""),
     ] {
         assert_eq!(sold(&pln("PLNA20"), &reply("00", 12_906_713, message, sn)).sn, TOKEN, "{sn} {message}");
+    }
+    // Not the documented order: known by their shapes.
+    for serial in [format!("{TOKEN}/BUDI/R1/1300VA/13,5"), format!("BUDI#R1/1300#{TOKEN}#KWH:13,5")] {
+        let details = sold(&pln("PLNA20"), &reply("00", 12_906_713, "", &serial)).details;
+        let told = shown(&details).replace('\n', ", ");
+        assert_eq!(told, format!("Token: {TOKEN}, CustomerName: BUDI, Tariff: R1, Power: 1300VA, Kwh: 13,5"));
     }
     let details = sold(&pln("PLNA20"), &reply("00", 12_906_713, "", &serial)).details;
     insta::assert_snapshot!(shown(&details), @r"

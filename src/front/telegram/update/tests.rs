@@ -110,16 +110,41 @@ fn a_message_without_a_place_is_broken_and_one_without_a_date_is_old() {
     }
 }
 
+fn tap(from: i64, chat: &Value) -> Value {
+    // Telegram shows no more of a message that is old or gone.
+    let message = json!({"message_id": 3, "date": 0, "chat": chat});
+    let query = json!({"id": "4242", "from": {"id": from, "first_name": "Budi"}, "data": "SAL", "message": message});
+    json!({"update_id": 1, "callback_query": query})
+}
+
 #[test]
 fn a_button_speaks_with_its_data_once_per_tap() {
     let now = DateTime::from_timestamp(99, 0).unwrap();
-    let query = json!({"id": "4242", "from": {"first_name": "Budi"}, "data": "SAL",
-        "message": {"message_id": 3, "date": 0, "chat": {"id": 1001, "type": "private"}}});
-    match read(&json!({"update_id": 1, "callback_query": query}), now) {
-        Incoming::Tap { message, tap } => {
-            assert_eq!((tap.as_str(), message.message.as_str(), message.text.as_str()), ("4242", "tap4242", "SAL"));
-            assert_eq!((message.sent_at, message.private), (now, true));
-        }
-        other => panic!("{other:?}"),
+    let expected = InboxMessage {
+        chat: ChatId::telegram(1001),
+        message: "tap4242".into(),
+        text: "SAL".into(),
+        sent_at: now,
+        private: true,
+        sender: "Budi".into(),
+        tapped: Some("3".into()),
+    };
+    let read = read(&tap(1001, &json!({"id": 1001, "type": "private"})), now);
+    assert_eq!(read, Incoming::Tap { message: expected, tap: "4242".into() });
+}
+
+#[test]
+fn a_tap_counts_only_from_the_one_the_chat_belongs_to() {
+    let foreign = || Incoming::ForeignTap { tap: "4242".into() };
+    for (from, chat) in [
+        (1002, json!({"id": 1001, "type": "private"})),
+        (1001, json!({"id": -100, "type": "supergroup"})),
+        (1001, json!({"id": 1001, "type": "group"})),
+        (1001, json!({"id": 1001})),
+    ] {
+        assert_eq!(read_now(&tap(from, &chat)), foreign(), "{from} in {chat}");
     }
+    let mut nobody = tap(1001, &json!({"id": 1001, "type": "private"}));
+    nobody["callback_query"]["from"] = json!("odd");
+    assert_eq!(read_now(&nobody), foreign());
 }

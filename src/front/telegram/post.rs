@@ -1,0 +1,174 @@
+//! What goes to Telegram for a text, an edit or a file. Pure.
+
+use reqwest::multipart::{self, Form};
+use serde::Serialize;
+use teloxide::payloads::{EditMessageText, SendMessage};
+use teloxide::types::{
+    ChatId as Peer, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, LinkPreviewOptions, MessageId,
+};
+
+use super::ApiError;
+use super::text::Part;
+use crate::front::{Button, File, FileKind};
+
+/// Of what a button says, in bytes.
+const LONGEST_TAP: usize = 64;
+const PNG: &str = "image/png";
+/// For a file that is only handed over.
+const ANY_TYPE: &str = "application/octet-stream";
+/// By the end of a file's name: with it, a phone knows what to open the file with.
+const TYPES: [(&str, &str); 4] =
+    [("png", PNG), ("csv", "text/csv"), ("txt", "text/plain; charset=utf-8"), ("pdf", "application/pdf")];
+
+/// An address in a reply is no reason for a picture.
+const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
+    is_disabled: true,
+    url: None,
+    prefer_small_media: false,
+    prefer_large_media: false,
+    show_above_text: false,
+};
+
+/// The buttons Telegram can show, and how many it cannot: one of these would cost the whole message.
+pub(super) fn keyboard(rows: &[Vec<Button>]) -> (InlineKeyboardMarkup, usize) {
+    let fits = |button: &&Button| !button.label.trim().is_empty() && (1..=LONGEST_TAP).contains(&button.tap.len());
+    let shown = |button: &Button| {
+        InlineKeyboardButton::new(&button.label, InlineKeyboardButtonKind::CallbackData(button.tap.clone()))
+    };
+    let kept: Vec<Vec<InlineKeyboardButton>> = rows
+        .iter()
+        .map(|row| row.iter().filter(fits).map(shown).collect::<Vec<_>>())
+        .filter(|row| !row.is_empty())
+        .collect();
+    let left_out = rows.iter().flatten().count() - kept.iter().flatten().count();
+    (InlineKeyboardMarkup { inline_keyboard: kept }, left_out)
+}
+
+pub(super) fn message(peer: Peer, part: Part, buttons: InlineKeyboardMarkup) -> SendMessage {
+    let mut message = SendMessage::new(peer, part.body);
+    message.entities = some(part.entities);
+    message.reply_markup =
+        some(buttons.inline_keyboard).map(|rows| InlineKeyboardMarkup { inline_keyboard: rows }.into());
+    message.link_preview_options = Some(NO_PREVIEW);
+    message
+}
+
+/// An edit always says which buttons there are: none, too, so that the earlier ones go.
+pub(super) fn edit(peer: Peer, id: MessageId, part: Part, buttons: InlineKeyboardMarkup) -> EditMessageText {
+    let mut edit = EditMessageText::new(peer, id, part.body);
+    edit.entities = some(part.entities);
+    edit.reply_markup = Some(buttons);
+    edit.link_preview_options = Some(NO_PREVIEW);
+    edit
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+/// A file on its way: the method that takes it, and what is given to it.
+pub(super) struct Upload {
+    pub method: &'static str,
+    pub form: Form,
+}
+
+/// A file, with the words under it. `kind` is what it goes as: a picture can also go as a document.
+pub(super) fn upload(
+    peer: Peer,
+    file: File,
+    kind: FileKind,
+    words: Part,
+    buttons: &InlineKeyboardMarkup,
+) -> Result<Upload, ApiError> {
+    let (method, field) = match kind {
+        FileKind::Picture => ("SendPhoto", "photo"),
+        FileKind::Document => ("SendDocument", "document"),
+    };
+    let content_type = match file.kind {
+        FileKind::Picture => PNG,
+        FileKind::Document => content_type(&file.name),
+    };
+    let content = multipart::Part::bytes(file.bytes).file_name(file_name(&file.name));
+    let content = content.mime_str(content_type).map_err(|_| unsendable())?;
+    let mut form = Form::new().text("chat_id", peer.0.to_string()).part(field, content);
+    if !words.body.is_empty() {
+        form = form.text("caption", words.body);
+    }
+    if !words.entities.is_empty() {
+        form = form.text("caption_entities", written(&words.entities)?);
+    }
+    if !buttons.inline_keyboard.is_empty() {
+        form = form.text("reply_markup", written(buttons)?);
+    }
+    Ok(Upload { method, form })
+}
+
+fn written(value: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value).map_err(|_| unsendable())
+}
+
+/// As if Telegram had refused it: the words go alone.
+fn unsendable() -> ApiError {
+    ApiError::Refused { code: 0, description: "not sent, the file cannot be put into a form".to_owned() }
+}
+
+fn content_type(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    TYPES.into_iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map_or(ANY_TYPE, |(_, known)| known)
+}
+
+/// A name that cannot break out of the quotes it stands in, nor name a folder.
+fn file_name(name: &str) -> String {
+    let safe = |c: char| if c.is_control() || matches!(c, '"' | '\\' | '/') { '_' } else { c };
+    name.chars().map(safe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn button(label: &str, tap: &str) -> Button {
+        Button { label: label.to_owned(), tap: tap.to_owned() }
+    }
+
+    #[test]
+    fn a_button_telegram_would_refuse_is_left_out_alone() {
+        let longest = "x".repeat(LONGEST_TAP);
+        let rows = [
+            vec![button("Saldo", "SAL"), button(" ", "HARGA")],
+            vec![button("Panjang", &longest), button("Kepanjangan", &(longest.clone() + "x"))],
+            vec![button("Kosong", "")],
+            vec![],
+        ];
+        let (keyboard, left_out) = keyboard(&rows);
+        let taps: Vec<Vec<&str>> = keyboard
+            .inline_keyboard
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|button| match &button.kind {
+                        InlineKeyboardButtonKind::CallbackData(tap) => tap.as_str(),
+                        other => panic!("{other:?}"),
+                    })
+                    .collect()
+            })
+            .collect();
+        assert_eq!((taps, left_out), (vec![vec!["SAL"], vec![&longest]], 3));
+        assert_eq!(super::keyboard(&[]), (InlineKeyboardMarkup::default(), 0));
+    }
+
+    #[test]
+    fn a_file_says_what_it_is() {
+        for (name, expected) in
+            [("harga.csv", "text/csv"), ("STRUK.PNG", PNG), ("struk.bin", ANY_TYPE), ("struk", ANY_TYPE)]
+        {
+            assert_eq!(content_type(name), expected, "{name}");
+        }
+        assert_eq!(file_name("struk 12.png"), "struk 12.png");
+        assert_eq!(file_name("../a\"b\r\n.csv"), ".._a_b__.csv");
+        // Both ways a type is written are read by the part that carries it.
+        for known in TYPES.map(|(_, known)| known).into_iter().chain([ANY_TYPE]) {
+            assert!(multipart::Part::text("").mime_str(known).is_ok(), "{known}");
+        }
+    }
+}

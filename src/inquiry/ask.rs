@@ -1,0 +1,197 @@
+//! Whom to ask: from what a reseller typed to the products and suppliers that can tell.
+
+use crate::catalog::{Catalog, Product, ProductKind};
+use crate::ids::{ProductCode, SupplierId};
+use crate::order::accept::Availability;
+use crate::reply::{Near, Why};
+
+use super::model::Ask;
+
+/// Suppliers asked one after the other for one question; more would only make the reseller wait.
+const MOST_ASKS: usize = 4;
+/// Near matches offered for a product that is not there.
+const NEAR: usize = 3;
+/// Digits of a customer's number. A meter has fewer; prepaid customers have one too.
+const CUSTOMER_NUMBER_DIGITS: usize = 12;
+/// Destinations of bills.
+const LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
+/// Meters and customer numbers of electricity; older and newer ones vary by one or two.
+const METER_LENGTH: std::ops::RangeInclusive<usize> = 10..=13;
+/// What people call the bill for electricity, without more words.
+const ELECTRICITY: &str = "PLN";
+/// In a product's code or name: bills that come once, not every month.
+const ONCE: &str = "NON";
+
+/// The shop's products and who can be asked about them.
+pub struct Counter<'a> {
+    pub catalog: &'a Catalog,
+    /// Whether a supplier can be asked about products of a kind now.
+    pub can_tell: &'a dyn Fn(&SupplierId, ProductKind) -> Availability,
+}
+
+/// What a reseller named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Best first; never empty.
+    pub asks: Vec<Ask>,
+}
+
+/// A bill's name as people type it.
+pub struct BillWord<'a>(pub &'a ProductCode);
+
+impl BillWord<'_> {
+    /// The product that is meant: by its code, else the one bill whose code begins so, else the one that has the word in
+    /// its name. `PLN` alone is the monthly bill.
+    fn find<'c>(&self, catalog: &'c Catalog) -> Result<&'c Product, Why> {
+        let word = self.0.as_str();
+        if let Some(product) = catalog.get(self.0) {
+            return Ok(product);
+        }
+        let bills = || {
+            let mut bills: Vec<&Product> = catalog
+                .iter()
+                .filter(|product| product.kind == ProductKind::Bill && product.is_open() && is_monthly(product, word))
+                .collect();
+            bills.sort_by_key(|product| (product.code.as_str().len(), &product.code));
+            bills
+        };
+        let mut begin: Vec<_> = bills();
+        begin.retain(|product| product.code.as_str().starts_with(word));
+        let mut named: Vec<_> = bills();
+        named.retain(|product| {
+            product.name.split(|c: char| !c.is_alphanumeric()).any(|part| part.eq_ignore_ascii_case(word))
+        });
+        match (begin.as_slice(), named.as_slice()) {
+            ([only], _) | ([], [only]) => Ok(only),
+            ([first, ..], _) if word == ELECTRICITY => Ok(first),
+            ([], []) => Err(Why::UnknownProduct { near: near(catalog, word) }),
+            (several, _) if !several.is_empty() => Err(Why::UnknownProduct { near: offered(several) }),
+            (_, several) => Err(Why::UnknownProduct { near: offered(several) }),
+        }
+    }
+}
+
+fn is_monthly(product: &Product, word: &str) -> bool {
+    word != ELECTRICITY || !(product.code.as_str().contains(ONCE) || product.name.to_uppercase().contains(ONCE))
+}
+
+fn near(catalog: &Catalog, word: &str) -> Vec<Near> {
+    offered(&catalog.near(word, NEAR))
+}
+
+fn offered(products: &[&Product]) -> Vec<Near> {
+    let offer = |product: &&Product| Near { code: product.code.clone(), name: product.name.clone() };
+    products.iter().take(NEAR).map(offer).collect()
+}
+
+impl Counter<'_> {
+    /// Whom to ask what a bill comes to, or whose meter a token would go to.
+    ///
+    /// # Errors
+    /// Why nobody can be asked, ready to be said.
+    pub fn bill(&self, word: &BillWord<'_>, customer: &str) -> Result<Found, Why> {
+        let product = word.find(self.catalog)?;
+        if !product.is_open() {
+            return Err(Why::Closed);
+        }
+        match product.kind {
+            ProductKind::Topup => Err(Why::NotABill { example: format!("{}.{customer}.PIN", product.code) }),
+            ProductKind::Token => check_length(customer, &METER_LENGTH).and_then(|()| self.asks_of(product)),
+            ProductKind::Bill => check_length(customer, &LENGTH).and_then(|()| self.asks_of(product)),
+        }
+        .map(|asks| Found { asks })
+    }
+
+    /// The product a payment names.
+    ///
+    /// # Errors
+    /// Why it cannot be paid, ready to be said.
+    pub fn product(&self, word: &BillWord<'_>, customer: &str) -> Result<&Product, Why> {
+        let product = word.find(self.catalog)?;
+        if product.kind == ProductKind::Bill {
+            Ok(product)
+        } else {
+            Err(Why::NotABill { example: format!("{}.{customer}.PIN", product.code) })
+        }
+    }
+
+    /// Whom to ask about one product, by its routes' order.
+    fn asks_of(&self, product: &Product) -> Result<Vec<Ask>, Why> {
+        let open = || product.routes.iter().filter(|route| route.open);
+        let able =
+            |route: &&crate::catalog::Route| (self.can_tell)(&route.supplier, product.kind) == Availability::Ready;
+        let ask = |route: &crate::catalog::Route| Ask {
+            product: product.code.clone(),
+            product_name: product.name.clone(),
+            kind: product.kind,
+            fee: product.price,
+            route: route.clone(),
+        };
+        let asks: Vec<Ask> = open().filter(able).take(MOST_ASKS).map(ask).collect();
+        if !asks.is_empty() {
+            return Ok(asks);
+        }
+        let rests = open().any(|route| (self.can_tell)(&route.supplier, product.kind) == Availability::CutOff);
+        Err(if rests { Why::CutOff } else { Why::NoSupplier })
+    }
+}
+
+/// Whom to ask who stands behind a meter or customer number of electricity: the tokens' suppliers, each once and with the
+/// smallest token, and those of the monthly bill, because people do not always know which of the two a customer has.
+/// A number as long as a customer's is looked up as a bill first.
+///
+/// # Errors
+/// Why nobody can be asked, ready to be said.
+pub fn meter_asks(counter: &Counter<'_>, customer: &str) -> Result<Found, Why> {
+    check_length(customer, &METER_LENGTH)?;
+    let tokens = token_asks(counter);
+    let bills = ELECTRICITY
+        .parse()
+        .map_or_else(|_| Err(Why::NoSupplier), |word| counter.bill(&BillWord(&word), customer).map(|found| found.asks));
+    let (first, second) = if customer.len() == CUSTOMER_NUMBER_DIGITS { (bills, tokens) } else { (tokens, bills) };
+    let mut asks = Vec::new();
+    let mut why = None;
+    for some in [first, second] {
+        match some {
+            Ok(some) => asks.extend(some),
+            Err(problem) => why = why.or(Some(problem)),
+        }
+    }
+    asks.truncate(MOST_ASKS);
+    match why {
+        Some(why) if asks.is_empty() => Err(why),
+        _ => Ok(Found { asks }),
+    }
+}
+
+fn token_asks(counter: &Counter<'_>) -> Result<Vec<Ask>, Why> {
+    let is_token = |product: &&Product| product.kind == ProductKind::Token && product.is_open();
+    let mut products: Vec<&Product> = counter.catalog.iter().filter(is_token).collect();
+    products.sort_by_key(|product| (product.nominal, product.price, &product.code));
+    let mut asks: Vec<Ask> = Vec::new();
+    let mut why = Why::NoSupplier;
+    for product in products {
+        match counter.asks_of(product) {
+            Ok(some) => {
+                for ask in some {
+                    if asks.iter().all(|known| known.route.supplier != ask.route.supplier) {
+                        asks.push(ask);
+                    }
+                }
+            }
+            Err(problem) => why = problem,
+        }
+    }
+    if asks.is_empty() { Err(why) } else { Ok(asks) }
+}
+
+fn check_length(customer: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {
+    let length = customer.chars().count();
+    if length < *range.start() {
+        Err(Why::TooShort)
+    } else if length > *range.end() {
+        Err(Why::TooLong)
+    } else {
+        Ok(())
+    }
+}

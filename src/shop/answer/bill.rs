@@ -1,0 +1,371 @@
+//! Looking a customer or a bill up, and paying what was shown.
+
+use super::super::inquiring::{again, bill_card, paid_before};
+use super::order::refuse;
+use super::{Answer, Tried, Visit};
+use crate::agent::Agent;
+use crate::catalog::ProductKind;
+use crate::command::{MAX_NTH, Pin};
+use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
+use crate::inquiry::{BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
+use crate::ledger::{AccountId, Posting};
+use crate::order::accept::Availability;
+use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer, view};
+use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
+use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
+use crate::supplier::Buy;
+
+/// A customer or a bill as a message names it.
+pub(super) struct Wanted {
+    pub product: Option<ProductCode>,
+    pub customer: String,
+    pub reference: Option<String>,
+}
+
+impl Wanted {
+    fn name(&self) -> String {
+        self.product.as_ref().map_or_else(|| "PLN".to_owned(), ToString::to_string)
+    }
+
+    fn refused(&self, why: Why) -> Refused {
+        Refused { product: self.name(), dest: self.customer.clone(), why }
+    }
+}
+
+impl Visit<'_> {
+    /// Whose meter or bill it is; without a product, whoever is behind a number of electricity.
+    pub(super) async fn look_up(
+        &self,
+        wanted: Wanted,
+        chosen_amount: bool,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        // A PIN is not needed to look something up, but a wrong one counts.
+        if let Some(pin) = pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        match self.whom_to_ask(&wanted) {
+            Ok(Found { asks }) if chosen_amount => {
+                let product = asks.first().map(|ask| ask.product.to_string()).unwrap_or_default();
+                let example = format!("TAG.{product}.{}", wanted.customer);
+                refuse(&agent, answer, wanted.refused(Why::AmountNotChosen { example }));
+            }
+            Ok(found) => self.begin(&agent, wanted, found, Purpose::Look, answer).await?,
+            Err(why) => refuse(&agent, answer, wanted.refused(why)),
+        }
+        Ok(())
+    }
+
+    /// Pays the bill that was last shown. What was not shown, or not lately, is shown first.
+    pub(super) async fn pay_bill(
+        &self,
+        mut wanted: Wanted,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let age = self.at - self.message.sent_at;
+        if age > self.shop.policy.stale_after {
+            refuse(&agent, answer, wanted.refused(Why::Stale { minutes: age.num_minutes() }));
+            return Ok(());
+        }
+        let product = match self.bill_product(&wanted) {
+            Ok(product) => product,
+            Err(why) => {
+                refuse(&agent, answer, wanted.refused(why));
+                return Ok(());
+            }
+        };
+        wanted.product = Some(product.clone());
+        if let Err(why) = self.admit_payment(&agent, &wanted, pin, answer).await {
+            refuse(&agent, answer, wanted.refused(why));
+            return Ok(());
+        }
+        let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
+        match shown {
+            Some(inquiry) if inquiry.payable(self.at).is_some() => {
+                self.pay(&agent, &inquiry, wanted.reference, answer).await?;
+            }
+            shown => {
+                // Another day it may be another bill.
+                let today = self.shop.clock.day_of(self.at);
+                if let Some(earlier) = self.order_of(shown.as_ref()).await?
+                    && earlier.takes_slot()
+                    && earlier.day == today
+                {
+                    refuse_paid(&agent, &wanted, &earlier, answer);
+                    return Ok(());
+                }
+                match self.whom_to_ask(&wanted) {
+                    Ok(found) => self.begin(&agent, wanted, found, Purpose::Pay, answer).await?,
+                    Err(why) => refuse(&agent, answer, wanted.refused(why)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn order_of(&self, inquiry: Option<&Inquiry>) -> Result<Option<Order>, StoreError> {
+        match inquiry.and_then(super::super::inquiring::order_of) {
+            Some(id) => self.shop.store.order(id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn admit_payment(
+        &self,
+        agent: &Agent,
+        wanted: &Wanted,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), Why> {
+        let Some(pin) = pin else {
+            let product = wanted.product.as_ref().map(ToString::to_string).unwrap_or_default();
+            return Err(Why::PinMissing { example: format!("BAYAR.{product}.{}.PIN", wanted.customer) });
+        };
+        match self.try_pin(agent, pin, answer).await {
+            Tried::Fits => Ok(()),
+            Tried::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
+            Tried::Locked { until } => Err(Why::PinLocked { until }),
+        }
+    }
+
+    fn whom_to_ask(&self, wanted: &Wanted) -> Result<Found, Why> {
+        self.at_the_counter(|counter| match &wanted.product {
+            Some(product) => counter.bill(&BillWord(product), &wanted.customer),
+            None => meter_asks(counter, &wanted.customer),
+        })
+    }
+
+    fn bill_product(&self, wanted: &Wanted) -> Result<ProductCode, Why> {
+        let Some(word) = &wanted.product else { return Err(Why::UnknownProduct { near: Vec::new() }) };
+        self.at_the_counter(|counter| {
+            counter.product(&BillWord(word), &wanted.customer).map(|product| product.code.clone())
+        })
+    }
+
+    fn at_the_counter<T>(&self, ask: impl FnOnce(&Counter<'_>) -> T) -> T {
+        let now = self.shop.clock.now();
+        let can_tell = |id: &_, kind: ProductKind| {
+            let Some(supplier) = self.shop.suppliers.get(id) else { return Availability::NotSetUp };
+            // Whether its document knows an inquiry for this kind is the same for every destination.
+            let buy = Buy { reference: Reference(0), sku: "", dest: "", denom: None, kind, inquiry: None };
+            if supplier.protocol.inquiry(&buy, now.local).is_none() {
+                Availability::NotSetUp
+            } else if supplier.in_cutoff(&now) {
+                Availability::CutOff
+            } else {
+                Availability::Ready
+            }
+        };
+        let catalog = self.shop.catalog();
+        ask(&Counter { catalog: &catalog, can_tell: &can_tell })
+    }
+
+    /// Notes the question; it is asked once that is stored.
+    async fn begin(
+        &self,
+        agent: &Agent,
+        wanted: Wanted,
+        found: Found,
+        purpose: Purpose,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let mut asks = found.asks;
+        if asks.is_empty() {
+            refuse(agent, answer, wanted.refused(Why::NoSupplier));
+            return Ok(());
+        }
+        let ask = asks.remove(0);
+        let running = self.shop.store.inquiry_of(agent.id, &ask.product, &wanted.customer).await?;
+        let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < self.shop.policy.inquiry_valid_for;
+        if running.as_ref().is_some_and(|running| running.is_asking() && fresh(running)) {
+            refuse(agent, answer, wanted.refused(Why::InquiryRunning));
+            return Ok(());
+        }
+        let id = InquiryId(self.shop.fresh_reference(self.at).await?.0);
+        let row = Inquiry {
+            id,
+            version: 1,
+            agent: agent.id,
+            chat: self.message.chat.clone(),
+            locale: agent.locale,
+            asked: wanted.name(),
+            customer: wanted.customer,
+            purpose,
+            client_reference: wanted.reference,
+            ask,
+            untried: asks,
+            refusal: None,
+            state: InquiryState::Asking,
+            created_at: self.at,
+        };
+        answer.commit.inquiries.push(Versioned { expected: None, row });
+        answer.inquire.push(id);
+        Ok(())
+    }
+
+    /// Places the order of a bill that may be paid. The PIN has been checked.
+    pub(super) async fn pay(
+        &self,
+        agent: &Agent,
+        inquiry: &Inquiry,
+        client_reference: Option<String>,
+        answer: &mut Answer,
+    ) -> Result<Option<OrderId>, StoreError> {
+        let Some(quote) = inquiry.payable(self.at) else { return Ok(None) };
+        let refused = |why| Refused { product: inquiry.ask.product.to_string(), dest: inquiry.customer.clone(), why };
+        if let Some(earlier) = self.shop.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
+            let wanted = Wanted {
+                product: Some(inquiry.ask.product.clone()),
+                customer: inquiry.customer.clone(),
+                reference: None,
+            };
+            refuse_paid(agent, &wanted, &earlier, answer);
+            return Ok(None);
+        }
+        if let Err(why) = self.is_sold(inquiry) {
+            refuse(agent, answer, refused(why));
+            return Ok(None);
+        }
+        let available = self.shop.store.account(&AccountId::Agent(agent.id)).await?.available();
+        if available < quote.price {
+            let missing = quote.price.checked_sub(available).unwrap_or(quote.price);
+            refuse(agent, answer, refused(Why::BalanceShort { price: quote.price, missing }));
+            return Ok(None);
+        }
+        let draft = self.draft(agent, inquiry, quote, client_reference);
+        let order = match self.with_free_slot(draft).await? {
+            Ok(order) => order,
+            Err(why) => {
+                refuse(agent, answer, refused(why));
+                return Ok(None);
+            }
+        };
+        let id = order.id;
+        answer.commit.postings.push(Posting::Hold {
+            order: id,
+            debit: AccountId::Agent(agent.id),
+            credit: AccountId::Sales,
+            amount: order.price,
+        });
+        let paid = inquiry.with(InquiryState::Paid { order: id, quote: quote.clone() });
+        answer.commit.inquiries.push(Versioned { expected: Some(inquiry.version), row: paid });
+        answer.commit.orders.push(Versioned { expected: None, row: order });
+        answer.buy.push(id);
+        Ok(Some(id))
+    }
+
+    /// Whether what was shown is still on sale, and its supplier awake.
+    fn is_sold(&self, inquiry: &Inquiry) -> Result<(), Why> {
+        let catalog = self.shop.catalog();
+        let same = |route: &crate::catalog::Route| route.supplier == inquiry.ask.route.supplier && route.open;
+        let product = catalog.get(&inquiry.ask.product).ok_or(Why::Closed)?;
+        if !product.routes.iter().any(same) {
+            return Err(Why::Closed);
+        }
+        match self.shop.suppliers.get(&inquiry.ask.route.supplier) {
+            None => Err(Why::NoSupplier),
+            Some(supplier) if supplier.in_cutoff(&self.shop.clock.now()) => Err(Why::CutOff),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// The order but for its number, reference and place.
+    fn draft(&self, agent: &Agent, inquiry: &Inquiry, quote: &Quote, client_reference: Option<String>) -> Order {
+        let day = self.shop.clock.day_of(self.at);
+        Order {
+            id: OrderId(0),
+            version: 1,
+            agent: agent.id,
+            chat: self.message.chat.clone(),
+            locale: agent.locale,
+            product: inquiry.ask.product.clone(),
+            product_name: inquiry.ask.product_name.clone(),
+            kind: ProductKind::Bill,
+            dest: inquiry.customer.clone(),
+            nth: 1,
+            day,
+            buyer_phone: None,
+            client_reference,
+            price: quote.price,
+            bill: Some(OrderBill {
+                inquiry: inquiry.id,
+                bills: quote.found.bills.clone(),
+                total: quote.total,
+                claims: claims(&quote.found.bills, quote.total, day),
+            }),
+            customer: of_customer(quote.found.details.clone()),
+            // A bill is paid where it was looked up: elsewhere it may be another amount.
+            untried: Vec::new(),
+            attempts: vec![new_attempt(Reference(0), inquiry.ask.route.clone())],
+            state: OrderState::Open,
+            announced: false,
+            escalated: false,
+            created_at: self.at,
+            updated_at: self.at,
+        }
+    }
+
+    /// What keeps a bill from being paid twice are its periods; an earlier one of the same customer on the same day is
+    /// another bill, so the order takes the first place that is free.
+    async fn with_free_slot(&self, mut order: Order) -> Result<Result<Order, Why>, StoreError> {
+        let mut earlier = None;
+        for nth in 1..=MAX_NTH {
+            order.nth = nth;
+            if let Some(other) = self.shop.store.order_in_slot(&order.slot()).await? {
+                earlier = Some(other);
+                continue;
+            }
+            order.id = OrderId(self.shop.store.next(Sequence::Order).await?);
+            let reference = self.shop.fresh_reference(self.at).await?;
+            order.attempts.iter_mut().for_each(|attempt| attempt.reference = reference);
+            return Ok(Ok(order));
+        }
+        let earlier = Box::new(view::line(&earlier.unwrap_or(order)));
+        Ok(Err(Why::AlreadyOrdered { earlier, again: String::new() }))
+    }
+
+    /// Puts the bill's message in another stage, where the message is known.
+    pub(super) fn restage(
+        &self,
+        under: Option<&str>,
+        (inquiry, quote): (&Inquiry, &Quote),
+        stage: BillStage,
+        answer: &mut Answer,
+    ) {
+        let Some(message) = under else { return };
+        let reply = Box::new(Reply::Bill(Box::new(bill_card(inquiry, quote, stage))));
+        answer.commit.says.push(Say {
+            chat: self.message.chat.clone(),
+            locale: inquiry.locale,
+            payload: Payload::Edit { message: message.to_owned(), reply },
+            balance_of: None,
+        });
+    }
+
+    /// The stage that offers payment.
+    pub(super) const fn payable() -> BillStage {
+        BillStage::Payable(ShownBecause::Asked)
+    }
+}
+
+/// Paid before: the reseller who paid it gets the receipt once more.
+fn refuse_paid(agent: &Agent, wanted: &Wanted, earlier: &Order, answer: &mut Answer) {
+    refuse(agent, answer, wanted.refused(paid_before(earlier, agent.id)));
+    if let Some(receipt) = again(agent, earlier) {
+        answer.reply(receipt);
+    }
+}
+
+/// That a button is too old, with the text that looks the bill up again.
+pub(super) fn refuse_expired(agent: &Agent, inquiry: &Inquiry, answer: &mut Answer) {
+    let product = inquiry.ask.product.to_string();
+    let example = format!("TAG.{product}.{}", inquiry.customer);
+    let why = Why::InquiryExpired { example };
+    refuse(agent, answer, Refused { product, dest: inquiry.customer.clone(), why });
+}

@@ -1,0 +1,139 @@
+//! Receipts for a reseller's customers.
+
+use super::{Answer, Visit};
+use crate::agent::Agent;
+use crate::command::{DateArg, ReceiptLine, ReceiptOf};
+use crate::ids::OrderId;
+use crate::money::Rupiah;
+use crate::order::{Order, OrderState, view};
+use crate::reply::{ReceiptCard, ReceiptForm, ReceiptProblem, Reply, Verdict};
+use crate::store::StoreError;
+
+/// Orders looked through for the one whose receipt is wanted.
+const ORDERS_SEARCHED: usize = 100;
+/// A shop's name on paper of 32 letters a line: two lines.
+const LONGEST_SHOP: usize = 60;
+/// What stands at the bottom: a few lines.
+const LONGEST_FOOTER: usize = 160;
+/// Takes away what was set.
+const NOTHING: &str = "-";
+
+impl Visit<'_> {
+    pub(super) async fn receipt(
+        &self,
+        of: &ReceiptOf,
+        price: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        match of {
+            ReceiptOf::Order(id) => self.receipt_of_order(*id, price, answer).await,
+            ReceiptOf::Latest => self.receipt_found(None, None, price, answer).await,
+            ReceiptOf::Customer { dest, date } => self.receipt_found(Some(dest), *date, price, answer).await,
+        }
+    }
+
+    pub(super) async fn receipt_of_order(
+        &self,
+        id: OrderId,
+        price: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        // Another reseller's order is no business of this one: it is as if it were not there.
+        match self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
+            Some(order) => hand_over(&agent, &order, price, answer),
+            None => answer.reply(no_such(format!("#{id}"))),
+        }
+        Ok(())
+    }
+
+    /// The receipt of the latest order, or of the latest to a customer, that was delivered.
+    async fn receipt_found(
+        &self,
+        dest: Option<&str>,
+        date: Option<DateArg>,
+        price: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let today = self.shop.clock.day_of(self.at);
+        let orders = self.shop.store.orders_of(agent.id, dest, None, ORDERS_SEARCHED).await?;
+        let asked: Vec<&Order> = orders
+            .iter()
+            .filter(|order| date.is_none_or(|date| super::account::is_on(date, order.day, today)))
+            .collect();
+        let delivered = asked.iter().find(|order| view::line(order).verdict == Verdict::Success);
+        match delivered.or(asked.first()) {
+            Some(order) => hand_over(&agent, order, price, answer),
+            None => answer.reply(no_such(dest.unwrap_or_default().to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Sets, or shows, what stands at the top and at the bottom of the reseller's receipts.
+    pub(super) fn receipt_line(&self, line: &ReceiptLine, answer: &mut Answer) {
+        let Some(agent) = self.active_agent(answer) else { return };
+        let mut after = agent.clone();
+        let (slot, text, longest) = match line {
+            ReceiptLine::Shop(text) => (&mut after.receipt_shop, text, LONGEST_SHOP),
+            ReceiptLine::Footer(text) => (&mut after.receipt_footer, text, LONGEST_FOOTER),
+        };
+        if let Some(text) = text.as_deref().map(str::trim) {
+            if text.chars().count() > longest {
+                answer.reply(Reply::ReceiptRefused { problem: ReceiptProblem::TooLong { longest } });
+                return;
+            }
+            *slot = Some(text.to_owned()).filter(|text| text != NOTHING && !text.is_empty());
+        }
+        let changed = after != agent;
+        answer.reply(Reply::ReceiptHead { shop: shop_of(&after), footer: after.receipt_footer.clone(), changed });
+        if changed {
+            answer.write_agent(&agent, after);
+        }
+    }
+}
+
+fn no_such(asked: String) -> Reply {
+    Reply::ReceiptRefused { problem: ReceiptProblem::NoSuchOrder { asked } }
+}
+
+fn shop_of(agent: &Agent) -> String {
+    agent.receipt_shop.clone().unwrap_or_else(|| agent.name.clone())
+}
+
+/// All three shapes of a receipt, or why there is none.
+fn hand_over(agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut Answer) {
+    let line = view::line(order);
+    if line.verdict != Verdict::Success {
+        answer.reply(Reply::ReceiptRefused { problem: ReceiptProblem::NotDelivered(Box::new(line)) });
+        return;
+    }
+    let card = receipt_card(agent, order, price);
+    for form in [ReceiptForm::Text, ReceiptForm::Picture, ReceiptForm::Printer] {
+        answer.reply(Reply::Receipt { form, card: Box::new(card.clone()) });
+    }
+}
+
+/// A delivered order as it is put on paper.
+pub(in crate::shop) fn receipt_card(agent: &Agent, order: &Order, price: Option<Rupiah>) -> ReceiptCard {
+    let line = view::line(order);
+    let at = match &order.state {
+        OrderState::Final(end) => end.at,
+        OrderState::Open => order.created_at,
+    };
+    ReceiptCard {
+        shop: shop_of(agent),
+        footer: agent.receipt_footer.clone(),
+        order: order.id,
+        product: order.product.clone(),
+        product_name: order.product_name.clone(),
+        kind: order.kind,
+        dest: order.dest.clone(),
+        sn: line.sn,
+        details: line.details,
+        bills: order.bill.as_ref().map(|bill| bill.bills.clone()).unwrap_or_default(),
+        buyer_phone: order.buyer_phone.clone(),
+        price,
+        at,
+    }
+}

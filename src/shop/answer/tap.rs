@@ -1,0 +1,152 @@
+//! Buttons. A button belongs to the chat it was shown in; whatever is tapped however often, the stored inquiry decides.
+
+use super::super::inquiring::stage_of;
+use super::super::keypad::Tapped;
+use super::bill::refuse_expired;
+use super::{Answer, Tried, Visit};
+use crate::agent::Agent;
+use crate::command::{PadKey, Pin, Tap};
+use crate::ids::InquiryId;
+use crate::inquiry::{Inquiry, InquiryState, Quote};
+use crate::reply::{BillStage, Reply};
+use crate::store::StoreError;
+
+/// A bill under whose message a button was tapped, by somebody who may.
+struct Tabled {
+    agent: Agent,
+    inquiry: Inquiry,
+    quote: Quote,
+    stage: BillStage,
+    /// The message it stands in.
+    under: Option<String>,
+}
+
+impl Tabled {
+    /// Puts the message in another stage.
+    fn restage(&self, visit: &Visit<'_>, stage: BillStage, answer: &mut Answer) {
+        visit.restage(self.under.as_deref(), (&self.inquiry, &self.quote), stage, answer);
+    }
+}
+
+impl Visit<'_> {
+    pub(super) async fn tapped(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
+        match tap {
+            Tap::Pay(id) => self.tapped_pay(id, answer).await,
+            Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
+            Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
+            Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
+        }
+    }
+
+    /// The bill a button is about; otherwise the answer says why not.
+    async fn tabled(&self, id: InquiryId, answer: &mut Answer) -> Result<Option<Tabled>, StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(None) };
+        let inquiry = self.shop.store.inquiry(id).await?;
+        let Some(inquiry) = inquiry.filter(|inquiry| inquiry.agent == agent.id && inquiry.chat == self.message.chat)
+        else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(None);
+        };
+        let Some((quote, stage)) = stage_of(&inquiry, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(None);
+        };
+        let quote = quote.clone();
+        Ok(Some(Tabled { agent, inquiry, quote, stage, under: self.message.tapped.clone() }))
+    }
+
+    /// Asks for the PIN, with a keypad below the bill.
+    async fn tapped_pay(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
+        if matches!(tabled.stage, BillStage::Payable(_)) {
+            self.shop.keypads.open(&self.message.chat, id, tabled.under.as_deref(), self.at);
+            tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
+        } else {
+            self.too_late(&tabled, answer);
+        }
+        Ok(())
+    }
+
+    /// Expired, or paid already: the message is put right, and what is expired is said.
+    fn too_late(&self, tabled: &Tabled, answer: &mut Answer) {
+        tabled.restage(self, tabled.stage, answer);
+        if tabled.stage == BillStage::Expired {
+            refuse_expired(&tabled.agent, &tabled.inquiry, answer);
+        }
+    }
+
+    async fn tapped_cancel(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
+        if let BillStage::Paying { .. } = tabled.stage {
+            self.too_late(&tabled, answer);
+            return Ok(());
+        }
+        self.shop.keypads.close(&self.message.chat);
+        let row = tabled.inquiry.with(InquiryState::Cancelled);
+        answer.commit.inquiries.push(crate::store::Versioned { expected: Some(tabled.inquiry.version), row });
+        tabled.restage(self, BillStage::Cancelled, answer);
+        Ok(())
+    }
+
+    async fn tapped_key(&self, id: InquiryId, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
+        if !matches!(tabled.stage, BillStage::Payable(_)) {
+            self.too_late(&tabled, answer);
+            return Ok(());
+        }
+        let chat = &self.message.chat;
+        match self.shop.keypads.tap(chat, id, &self.message.message, key, self.at) {
+            Tapped::Digits(digits) => {
+                tabled.restage(self, BillStage::EnterPin { digits }, answer);
+            }
+            Tapped::Entered(pin) => self.entered(&tabled, &pin, answer).await?,
+            Tapped::TooShort => {
+                answer.reply(Reply::PinTooShort);
+            }
+            // Forgotten by a restart, or another tap handed it in: an empty one.
+            Tapped::Closed => {
+                self.shop.keypads.open(chat, id, tabled.under.as_deref(), self.at);
+                tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// A PIN typed while a keypad is open for a bill.
+    pub(super) async fn typed_pin(
+        &self,
+        id: InquiryId,
+        under: Option<String>,
+        pin: &Pin,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
+        let tabled = Tabled { under, ..tabled };
+        if matches!(tabled.stage, BillStage::Payable(_)) {
+            self.entered(&tabled, pin, answer).await
+        } else {
+            self.too_late(&tabled, answer);
+            Ok(())
+        }
+    }
+
+    async fn entered(&self, tabled: &Tabled, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
+        let Tabled { agent, inquiry, .. } = tabled;
+        match self.try_pin(agent, pin, answer).await {
+            Tried::Fits => {
+                let placed = self.pay(agent, inquiry, inquiry.client_reference.clone(), answer).await?;
+                let stage = placed.map_or_else(Self::payable, |order| BillStage::Paying { order });
+                tabled.restage(self, stage, answer);
+            }
+            Tried::Wrong { tries_left } => {
+                answer.reply(Reply::PinWrong { tries_left });
+                tabled.restage(self, Self::payable(), answer);
+            }
+            Tried::Locked { until } => {
+                answer.reply(Reply::PinLocked { until });
+                tabled.restage(self, Self::payable(), answer);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,386 @@
+//! Asking suppliers who a customer is and what a bill comes to. No money moves, so what gets no answer is simply asked
+//! elsewhere, and what a stop interrupts is asked again at the next start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Datelike as _;
+
+use super::Shop;
+use super::books::TRIES;
+use super::suppliers::{Supplier, Turn};
+use crate::agent::Agent;
+use crate::catalog::ProductKind;
+use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
+use crate::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
+use crate::ledger::AccountId;
+use crate::order::{BillKey, FailureReason, Final, Order, OrderState, claims, of_customer, view};
+use crate::reply::{
+    BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
+};
+use crate::store::{Commit, CommitError, Say, StoreError, Versioned};
+use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response};
+
+/// How long a reseller waits without a word.
+const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+/// Waits between the same inquiry and itself while a supplier is still looking: short at first, since most take a
+/// moment, and about a minute together, since nobody stands at a counter for longer.
+const WAITS: [Duration; 10] = [
+    Duration::from_millis(300),
+    Duration::from_millis(700),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+    Duration::from_secs(8),
+    Duration::from_secs(10),
+    Duration::from_secs(12),
+    Duration::from_secs(15),
+];
+/// Products offered for a customer.
+const PRODUCTS_SHOWN: usize = 8;
+
+impl Shop {
+    /// Finds out in the background, and says what came of it.
+    pub(super) fn spawn_inquire(self: &Arc<Self>, id: InquiryId) {
+        let shop = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if let Err(error) = shop.inquire(id).await {
+                tracing::error!(inquiry = %id, %error, "an inquiry stopped; it is taken up at the next start");
+            }
+        });
+    }
+
+    /// Takes up what was being looked up when the shop last stopped. Nobody waits any more for what is old.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover_inquiries(self: &Arc<Self>) -> Result<usize, StoreError> {
+        let asking = self.store.asking().await?;
+        let count = asking.len();
+        for inquiry in asking {
+            if self.clock.utc() - inquiry.created_at > self.policy.stale_after {
+                let done = inquiry.with(InquiryState::Done);
+                let refused = inquiry_refused(&inquiry, Why::InquiryRefused { kind: None });
+                self.settle(&inquiry, done, vec![refused]).await?;
+            } else {
+                self.spawn_inquire(inquiry.id);
+            }
+        }
+        Ok(count)
+    }
+
+    async fn inquire(self: &Arc<Self>, id: InquiryId) -> Result<(), StoreError> {
+        let work = self.ask_around(id);
+        tokio::pin!(work);
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
+        }
+        self.announce_inquiry(id).await?;
+        work.await
+    }
+
+    async fn announce_inquiry(&self, id: InquiryId) -> Result<(), StoreError> {
+        let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) else { return Ok(()) };
+        let reply = Reply::InquiryPending { product: inquiry.asked.clone(), customer: inquiry.customer.clone() };
+        let mut commit = Commit::new(self.clock.utc());
+        commit.says.push(Self::say(&inquiry.chat, inquiry.locale, reply));
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.notify(std::slice::from_ref(&inquiry.chat));
+        Ok(())
+    }
+
+    /// Asks one supplier after the other until one knows.
+    async fn ask_around(self: &Arc<Self>, id: InquiryId) -> Result<(), StoreError> {
+        // Ends: each round has one supplier less to ask.
+        while let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) {
+            let got = self.ask(&inquiry).await;
+            if self.stop.is_cancelled() && got == Got::Nothing {
+                return Ok(());
+            }
+            let now = self.clock.utc();
+            let until = expires_at(now, self.policy.inquiry_valid_for, self.clock.next_midnight(now));
+            let (after, says) = match inquiry.answered(got, until) {
+                Answered::AskOn(after) => (after, Vec::new()),
+                Answered::Customer(after, found) => {
+                    let says = vec![self.customer_found(&inquiry, &found)];
+                    (after, says)
+                }
+                Answered::Bill(after) => self.bill_found(&inquiry, after).await?,
+                Answered::Refused(after, kind) => {
+                    let says = self.nobody_knows(&inquiry, kind).await?;
+                    (after, says)
+                }
+            };
+            self.settle(&inquiry, after, says).await?;
+        }
+        Ok(())
+    }
+
+    /// One supplier's answer.
+    async fn ask(&self, inquiry: &Inquiry) -> Got {
+        let now = self.clock.now();
+        let Some(supplier) = self.suppliers.get(&inquiry.ask.route.supplier).filter(|s| !s.in_cutoff(&now)) else {
+            return Got::Nothing;
+        };
+        let buy = Buy {
+            reference: inquiry.id.reference(),
+            sku: &inquiry.ask.route.sku,
+            dest: &inquiry.customer,
+            denom: inquiry.ask.route.denom,
+            kind: inquiry.ask.kind,
+            inquiry: None,
+        };
+        let turn = supplier.turn().await;
+        match self.look_up(supplier, &turn, &buy).await {
+            Some((InquiryReading::Found(found), _)) => Got::Found(found),
+            Some((InquiryReading::Failed(kind), _)) => Got::Refused(kind),
+            Some((InquiryReading::Pending | InquiryReading::Unknown(_), _)) | None => Got::Nothing,
+        }
+    }
+
+    /// Asks one supplier, and again while it is still looking. `None`: no answer.
+    pub(super) async fn look_up(
+        &self,
+        supplier: &Supplier,
+        turn: &Turn<'_>,
+        buy: &Buy<'_>,
+    ) -> Option<(InquiryReading, Response)> {
+        let mut waits = WAITS.into_iter();
+        loop {
+            let now = self.clock.now();
+            let request = supplier.protocol.inquiry(buy, now.local)?;
+            let response = match supplier.send(turn, &request, "inquiry", now.utc).await {
+                Ok(response) => response,
+                Err(error) => {
+                    tracing::warn!(supplier = %supplier.id, reference = %buy.reference, %error, "inquiry failed");
+                    return None;
+                }
+            };
+            let reading = supplier.protocol.read_inquiry(buy, &response);
+            match (&reading, waits.next()) {
+                (InquiryReading::Pending, Some(wait)) => {
+                    self.stop.run_until_cancelled(tokio::time::sleep(wait)).await?;
+                    continue;
+                }
+                (InquiryReading::Found(found), _) => supplier.saw_balance(found.supplier_balance, now.utc),
+                (InquiryReading::Unknown(doubt), _) => warn_of(supplier, buy, doubt),
+                (InquiryReading::Failed(_) | InquiryReading::Pending, _) => {}
+            }
+            return Some((reading, response));
+        }
+    }
+
+    /// Writes what became of an inquiry and says it. Somebody else may have been faster, or the reseller has asked anew:
+    /// then this answer is nobody's.
+    async fn settle(&self, before: &Inquiry, after: Inquiry, says: Vec<Say>) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.clock.utc());
+        let chats: Vec<_> = says.iter().map(|say| say.chat.clone()).collect();
+        commit.says = says;
+        commit.inquiries.push(Versioned { expected: Some(before.version), row: after });
+        match self.store.commit(commit).await {
+            Ok(_) => {
+                self.notify(&chats);
+                Ok(())
+            }
+            Err(CommitError::Conflict(_)) => Ok(()),
+            Err(CommitError::Store(error)) => Err(error),
+            Err(other) => Err(StoreError::Unavailable(other.to_string())),
+        }
+    }
+
+    fn customer_found(&self, inquiry: &Inquiry, found: &supplier::Inquiry) -> Say {
+        let card = CustomerCard {
+            customer: inquiry.customer.clone(),
+            details: of_customer(found.details.clone()),
+            products: self.tokens_for(found),
+            client_reference: inquiry.client_reference.clone(),
+        };
+        Self::say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))
+    }
+
+    /// What can be bought for a customer: the open tokens, by face value, that its supplier has on offer.
+    fn tokens_for(&self, found: &supplier::Inquiry) -> Vec<PriceLine> {
+        let catalog = self.catalog();
+        let on_offer = |product: &&crate::catalog::Product| {
+            product.kind == ProductKind::Token
+                && product.is_open()
+                && (found.denoms.is_empty() || product.nominal.is_none_or(|nominal| found.denoms.contains(&nominal)))
+        };
+        let mut products: Vec<_> = catalog.iter().filter(on_offer).collect();
+        products.sort_by_key(|product| (product.nominal, product.price, &product.code));
+        products.dedup_by_key(|product| product.nominal);
+        products.truncate(PRODUCTS_SHOWN);
+        products.into_iter().map(super::answer::price_line).collect()
+    }
+
+    /// A bill that was found is shown, unless it is paid already.
+    async fn bill_found(&self, before: &Inquiry, after: Inquiry) -> Result<(Inquiry, Vec<Say>), StoreError> {
+        let InquiryState::Shown(quote) = &after.state else { return Ok((after, Vec::new())) };
+        let earlier = self.payer_of(&after.ask.product, &after.customer, quote).await?;
+        if let Some(earlier) = earlier {
+            let says = match self.store.agent(after.agent).await? {
+                Some(agent) => refused_as_paid(before, &agent, &earlier),
+                None => Vec::new(),
+            };
+            return Ok((before.with(InquiryState::Done), says));
+        }
+        let because = match after.purpose {
+            crate::inquiry::Purpose::Look => ShownBecause::Asked,
+            crate::inquiry::Purpose::Pay => ShownBecause::PaymentAsked,
+        };
+        let says = vec![shown(&after, quote, BillStage::Payable(because))];
+        Ok((after, says))
+    }
+
+    /// No supplier tells. A bill is often refused because it has been paid: then its reseller is told where and when.
+    async fn nobody_knows(&self, inquiry: &Inquiry, kind: Option<FailureKind>) -> Result<Vec<Say>, StoreError> {
+        /// Orders to one customer, newest first: few of one month.
+        const LOOKED_AT: usize = 20;
+        let may_be_paid = inquiry.ask.kind == ProductKind::Bill && kind.is_some();
+        if may_be_paid && let Some(agent) = self.store.agent(inquiry.agent).await? {
+            let today = self.clock.day_of(self.clock.utc());
+            let this_month = |order: &&Order| {
+                order.product == inquiry.ask.product
+                    && order.takes_slot()
+                    && (order.day.year(), order.day.month()) == (today.year(), today.month())
+            };
+            let orders = self.store.orders_of(agent.id, Some(&inquiry.customer), None, LOOKED_AT).await?;
+            if let Some(earlier) = orders.iter().find(this_month) {
+                return Ok(refused_as_paid(inquiry, &agent, earlier));
+            }
+        }
+        Ok(vec![inquiry_refused(inquiry, Why::InquiryRefused { kind })])
+    }
+
+    /// The order that pays one of a bill's periods, or has paid it.
+    pub(super) async fn payer_of(
+        &self,
+        product: &ProductCode,
+        customer: &str,
+        quote: &Quote,
+    ) -> Result<Option<Order>, StoreError> {
+        let day = self.clock.day_of(self.clock.utc());
+        for period in claims(&quote.found.bills, quote.total, day) {
+            let key = BillKey { product: product.clone(), customer: customer.to_owned(), period };
+            if let Some(order) = self.store.order_of_bill(&key).await? {
+                return Ok(Some(order));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A payment was stopped because the bill has changed: it is shown as it is now, to be paid anew.
+    pub(super) async fn show_changed(&self, order: &Order, found: supplier::Inquiry) -> Result<(), StoreError> {
+        let stopped =
+            matches!(&order.state, OrderState::Final(Final { failure: Some(FailureReason::BillChanged), .. }));
+        let Some(bill) = order.bill.as_ref().filter(|_| stopped) else { return Ok(()) };
+        let Some(paid) = self.store.inquiry(bill.inquiry).await? else { return Ok(()) };
+        for _ in 0..TRIES {
+            let now = self.clock.utc();
+            let id = InquiryId(self.fresh_reference(now).await?.0);
+            let anew = Inquiry {
+                id,
+                version: 0,
+                state: InquiryState::Asking,
+                untried: Vec::new(),
+                created_at: now,
+                ..paid.clone()
+            };
+            let until = expires_at(now, self.policy.inquiry_valid_for, self.clock.next_midnight(now));
+            let Answered::Bill(row) = anew.answered(Got::Found(found.clone()), until) else { return Ok(()) };
+            let InquiryState::Shown(quote) = &row.state else { return Ok(()) };
+            let mut commit = Commit::new(now);
+            commit.says.push(shown(&row, quote, BillStage::Payable(ShownBecause::Changed)));
+            commit.inquiries.push(Versioned { expected: None, row });
+            match self.store.commit(commit).await {
+                Ok(_) => {
+                    self.notify(std::slice::from_ref(&order.chat));
+                    return Ok(());
+                }
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error),
+                Err(other) => return Err(StoreError::Unavailable(other.to_string())),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn warn_of(supplier: &Supplier, buy: &Buy<'_>, doubt: &Doubt) {
+    let doubt = supplier.kept(Reading::unknown(doubt.clone())).outcome;
+    tracing::warn!(supplier = %supplier.id, reference = %buy.reference, ?doubt, "inquiry without a usable answer");
+}
+
+/// What a reseller may know of an order that pays a bill already: all of its own, nothing of another's.
+pub(super) fn paid_before(earlier: &Order, agent: AgentId) -> Why {
+    if earlier.agent == agent {
+        Why::BillPaidBefore { earlier: Box::new(view::line(earlier)) }
+    } else {
+        Why::BillPaidElsewhere
+    }
+}
+
+/// Refused because it is paid, with the receipt where that is the reseller's own.
+fn refused_as_paid(inquiry: &Inquiry, agent: &Agent, earlier: &Order) -> Vec<Say> {
+    let receipt = again(agent, earlier).map(|reply| Shop::say(&inquiry.chat, inquiry.locale, reply));
+    let refused = inquiry_refused(inquiry, paid_before(earlier, inquiry.agent));
+    std::iter::once(refused).chain(receipt).collect()
+}
+
+fn inquiry_refused(inquiry: &Inquiry, why: Why) -> Say {
+    let refused = Refused { product: inquiry.asked.clone(), dest: inquiry.customer.clone(), why };
+    let mut say = Shop::say(&inquiry.chat, inquiry.locale, Reply::OrderRefused(refused));
+    say.balance_of = Some(AccountId::Agent(inquiry.agent));
+    say
+}
+
+/// The receipt of a bill that its reseller wanted to pay once more.
+pub(super) fn again(agent: &Agent, earlier: &Order) -> Option<Reply> {
+    let paid = earlier.agent == agent.id && view::line(earlier).verdict == Verdict::Success;
+    paid.then(|| {
+        let card = Box::new(super::answer::receipt_card(agent, earlier, None));
+        Reply::Receipt { form: ReceiptForm::Text, card }
+    })
+}
+
+fn shown(inquiry: &Inquiry, quote: &Quote, stage: BillStage) -> Say {
+    Shop::say(&inquiry.chat, inquiry.locale, Reply::Bill(Box::new(bill_card(inquiry, quote, stage))))
+}
+
+/// A bill as replies show it.
+pub(super) fn bill_card(inquiry: &Inquiry, quote: &Quote, stage: BillStage) -> BillCard {
+    BillCard {
+        inquiry: inquiry.id,
+        product: inquiry.ask.product.clone(),
+        product_name: inquiry.ask.product_name.clone(),
+        customer: inquiry.customer.clone(),
+        details: of_customer(quote.found.details.clone()),
+        bills: quote.found.bills.clone(),
+        total: quote.total,
+        fee: quote.price.checked_sub(quote.total).unwrap_or(quote.price),
+        price: quote.price,
+        expires_at: quote.expires_at,
+        client_reference: inquiry.client_reference.clone(),
+        stage,
+    }
+}
+
+/// The stage a bill is at, for a button tapped under it.
+pub(super) fn stage_of(inquiry: &Inquiry, now: chrono::DateTime<chrono::Utc>) -> Option<(&Quote, BillStage)> {
+    match &inquiry.state {
+        InquiryState::Shown(quote) if now < quote.expires_at => Some((quote, BillStage::Payable(ShownBecause::Asked))),
+        InquiryState::Shown(quote) => Some((quote, BillStage::Expired)),
+        InquiryState::Paid { order, quote } => Some((quote, BillStage::Paying { order: *order })),
+        InquiryState::Asking | InquiryState::Done | InquiryState::Cancelled => None,
+    }
+}
+
+/// The order an inquiry led to.
+pub(super) const fn order_of(inquiry: &Inquiry) -> Option<OrderId> {
+    match &inquiry.state {
+        InquiryState::Paid { order, .. } => Some(*order),
+        _ => None,
+    }
+}
