@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod money;
 pub mod order;
 pub mod phone;
+pub mod receipt;
 pub mod reply;
 pub mod shop;
 pub mod simulator;

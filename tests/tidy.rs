@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 12] = [
+const CORE: [&str; 13] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -15,6 +15,7 @@ const CORE: [&str; 12] = [
     "src/ledger",
     "src/inquiry",
     "src/order",
+    "src/receipt",
     "src/reply",
     "src/supplier",
 ];

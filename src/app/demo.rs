@@ -67,7 +67,7 @@ pub async fn demo() -> Result<(), Failure> {
     shop.recover_inbox().await.map_err(fault)?;
     let server = tokio::spawn(serve(listener, router(http), stop.clone()));
     shop.start();
-    let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting));
+    let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting, home.dir.join("struk")));
     greet();
 
     tokio::select! {

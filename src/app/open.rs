@@ -10,11 +10,11 @@ use crate::catalog::{Catalog, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
 use crate::command::is_orderable;
 use crate::config::Settings;
-use crate::front::{self, Text, Wording};
+use crate::front::{self, File, FileKind, Text, Wording};
 use crate::http::{Doorkeeper, Entry};
 use crate::ids::ChatId;
 use crate::phone::PrefixTable;
-use crate::reply::{Button, Texts};
+use crate::reply::{Button, ReplyFileKind, Texts};
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::sled_store::{SledOptions, SledStore};
@@ -47,6 +47,19 @@ impl Wording for Words {
             }
             Payload::Forget { .. } => Text::default(),
         }
+    }
+
+    fn file(&self, row: &Outgoing) -> Option<File> {
+        let reply = match &row.payload {
+            Payload::Reply(reply) | Payload::Edit { reply, .. } => reply,
+            Payload::Forget { .. } => return None,
+        };
+        let file = self.0.file(row.locale, reply)?;
+        let kind = match file.kind {
+            ReplyFileKind::Picture => FileKind::Picture,
+            ReplyFileKind::Document => FileKind::Document,
+        };
+        Some(File { name: file.name, kind, bytes: file.bytes })
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) const SENTENCE: usize = 300;
 pub(super) const SERIAL: usize = 500;
 
 /// The text on one line without characters that cannot be seen, at most `longest` characters.
-pub(super) fn clean(text: &str, longest: usize) -> String {
+pub(crate) fn clean(text: &str, longest: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * longest));
     let mut left = longest;
     for c in text.trim().chars() {

@@ -11,8 +11,10 @@ use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::filters;
 use super::promise;
+use super::receipts;
 use super::rendered::Rendered;
 use super::samples::{Sample, samples};
+use super::says::Reply;
 use crate::agent::Locale;
 
 /// A mistake in a language file.
@@ -171,12 +173,15 @@ struct Rehearsal<'a> {
 impl Rehearsal<'_> {
     fn tell(&mut self, Sample { reply, balance }: &Sample) {
         let words = RefCell::new(Vec::new());
-        let say = |key, fields: Fields| {
+        let say = |key: &'static str, fields: Fields| {
             let text = self.env.get_template(key).and_then(|template| template.render(fields.clone()));
             words.borrow_mut().push((key, fields, text.as_ref().err().map(problem_of(key))));
             text.unwrap_or_default()
         };
         let (key, fields) = describe(reply, *balance, &say);
+        if matches!(reply, Reply::Receipt { .. }) {
+            receipts::labels(&say);
+        }
         buttons(reply, &say);
         for (key, fields, problem) in words.into_inner() {
             self.note(key, &fields, problem);

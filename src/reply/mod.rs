@@ -9,17 +9,21 @@ mod fields;
 mod filters;
 mod load;
 mod promise;
+mod receipts;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_receipt;
 mod says;
 mod says_bill;
 mod split;
 mod texts;
 mod words;
 
+pub(crate) use clean::clean;
 pub use filters::operator_name;
 pub use load::TextError;
+pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{

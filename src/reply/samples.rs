@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::samples_bill;
+use super::samples_receipt::receipts;
 use super::says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, ReceiptCard,
-    ReceiptForm, Refused, RegisterProblem, Reply, SupplierCard, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
+    RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
 use crate::agent::AgentStatus;
@@ -129,7 +130,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::ReceiptHead { shop: "Berkah Cell".to_owned(), footer: Some("Terima kasih".to_owned()), changed: true },
             Reply::ReceiptHead { shop: "Berkah Cell".to_owned(), footer: None, changed: false },
         ],
-        Reply::Receipt { .. } => receipts(&token_line(&line)?),
+        Reply::Receipt { .. } => receipts(&line, &token_line(&line)?)?,
         Reply::Welcome { .. } => [
             Reply::Welcome { registered: true, name: "Budi Cell".to_owned() },
             Reply::Welcome { registered: false, name: String::new() },
@@ -211,26 +212,6 @@ fn order_line() -> Result<OrderLine, BadName> {
         at: at(0),
         client_reference: None,
     })
-}
-
-fn receipts(line: &OrderLine) -> Vec<Reply> {
-    let card = ReceiptCard {
-        shop: "Berkah Cell".to_owned(),
-        footer: Some("Terima kasih".to_owned()),
-        order: line.order,
-        product: line.product.clone(),
-        product_name: line.product_name.clone(),
-        kind: ProductKind::Token,
-        dest: line.dest.clone(),
-        sn: line.sn.clone(),
-        details: line.details.clone(),
-        bills: Vec::new(),
-        buyer_phone: Some("081234567890".to_owned()),
-        price: Some(Rupiah::new(22_000)),
-        at: line.at,
-    };
-    let form = |form| Reply::Receipt { form, card: Box::new(card.clone()) };
-    [ReceiptForm::Text, ReceiptForm::Picture, ReceiptForm::Printer].map(form).to_vec()
 }
 
 fn token_line(line: &OrderLine) -> Result<OrderLine, BadName> {

@@ -1,5 +1,6 @@
 //! Every text of the shop, in every language, ready to be told.
 
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use minijinja::Environment;
 
@@ -8,8 +9,10 @@ use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::load::{self, Sources, TextError};
 use super::promise;
+use super::receipts::{self, ReplyFile};
 use super::rendered::Rendered;
-use super::says::Reply;
+use super::says::{ReceiptCard, ReceiptForm, Reply};
+use super::words::Say;
 use crate::agent::Locale;
 use crate::money::Rupiah;
 
@@ -17,6 +20,7 @@ use crate::money::Rupiah;
 /// that to a plain line with the words a reply must have.
 #[derive(Debug)]
 pub struct Texts {
+    shop_tz: Tz,
     id: Language,
     en: Language,
 }
@@ -51,7 +55,7 @@ impl Texts {
     /// The texts that come with konter; times are shown in `shop_tz`.
     #[must_use]
     pub fn builtin(shop_tz: Tz) -> Self {
-        Self { id: Language::builtin(Locale::Id, shop_tz), en: Language::builtin(Locale::En, shop_tz) }
+        Self { shop_tz, id: Language::builtin(Locale::Id, shop_tz), en: Language::builtin(Locale::En, shop_tz) }
     }
 
     /// The same with an operator's own wording. `files` are (file name, contents): `id.toml` and `en.toml`, each with
@@ -100,9 +104,25 @@ impl Texts {
     pub fn render(&self, locale: Locale, reply: &Reply, balance: Option<Rupiah>) -> Rendered {
         let language = self.language(locale);
         let say = |key: &'static str, fields: Fields| language.tell(key, &fields).unwrap_or_default();
+        if let Reply::Receipt { form: ReceiptForm::Text, card } = reply {
+            return receipts::block(card, &receipts::labels(&say), self.delivered(card));
+        }
         let (key, fields) = describe(reply, balance, &say);
         let text = language.tell(key, &fields).unwrap_or_else(|| promise::plain(reply, balance, key));
         Rendered { buttons: buttons(reply, &say), ..Rendered::from_marked(&text) }
+    }
+
+    /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.
+    #[must_use]
+    pub fn file(&self, locale: Locale, reply: &Reply) -> Option<ReplyFile> {
+        let Reply::Receipt { form, card } = reply else { return None };
+        let language = self.language(locale);
+        let say: &Say<'_> = &|key, fields| language.tell(key, &fields).unwrap_or_default();
+        receipts::file(*form, card, &receipts::labels(say), self.delivered(card))
+    }
+
+    fn delivered(&self, card: &ReceiptCard) -> NaiveDateTime {
+        card.at.with_timezone(&self.shop_tz).naive_local()
     }
 
     const fn language(&self, locale: Locale) -> &Language {

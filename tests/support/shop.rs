@@ -410,6 +410,10 @@ fn masked(transcript: &str) -> String {
             mask(r"SN: \d{4}(-\d{4}){4}", "SN: (a token)"),
             mask(r"\b[0-9A-F]{32}\b", "(a reference)"),
             mask(r"\bAPL\d+", "(a reference)"),
+            // On a supplier's own receipt.
+            mask(r"(?m)^( *)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", "${1}(a time)"),
+            mask(r"(?m)^( *CA\|\w+\|)\d{14}\n( *)[0-9a-f]{32}$", "${1}(a time)\n${2}(a hash)"),
+            mask(r"(?m)^( *)\d{4}( \d{4}){4}$", "${1}(a token)"),
             mask(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         ]
     });
