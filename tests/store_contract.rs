@@ -67,7 +67,7 @@ contract! {
         an_inquiry_may_go_on_to_another_product,
         old_inquiries_go_by_themselves,
         a_period_of_a_bill_is_paid_by_one_order,
-        a_failed_payment_frees_its_bill_and_a_late_one_takes_it_back_where_it_is_free;
+        a_failed_payment_frees_its_bill_and_a_late_one_claims_it_beside_the_other;
     people:
         agents_are_found_by_code_chat_and_phone,
         a_chat_or_phone_belongs_to_one_agent,

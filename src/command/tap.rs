@@ -21,6 +21,8 @@ pub enum Tap {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PadKey {
     Digit(u8),
+    /// A digit that is kept elsewhere: as such a tap is stored.
+    Kept,
     /// Takes the last digit back.
     Back,
     Done,
@@ -32,6 +34,7 @@ impl fmt::Display for Tap {
             Self::Pay(id) => write!(f, "{MARK}pay {id}"),
             Self::Cancel(id) => write!(f, "{MARK}cancel {id}"),
             Self::Key(id, PadKey::Digit(digit)) => write!(f, "{MARK}pin {id} {digit}"),
+            Self::Key(id, PadKey::Kept) => write!(f, "{MARK}pin {id} *"),
             Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
             Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
@@ -53,6 +56,7 @@ impl Tap {
                 let key = match words.next()? {
                     "back" => PadKey::Back,
                     "ok" => PadKey::Done,
+                    "*" => PadKey::Kept,
                     digit => PadKey::Digit(digit.parse().ok().filter(|digit| *digit <= 9)?),
                 };
                 Self::Key(id.parse().ok()?, key)
@@ -62,12 +66,12 @@ impl Tap {
         words.next().is_none().then_some(tap)
     }
 
-    /// The same without what was tapped of a PIN: for whatever is kept.
+    /// The same without what was tapped of a PIN, and the digit: for whatever is kept.
     #[must_use]
-    pub fn without_secret(self) -> String {
+    pub fn without_secret(self) -> (Self, Option<u8>) {
         match self {
-            Self::Key(id, PadKey::Digit(_)) => format!("{MARK}pin {id}"),
-            other => other.to_string(),
+            Self::Key(id, PadKey::Digit(digit)) => (Self::Key(id, PadKey::Kept), Some(digit)),
+            other => (other, None),
         }
     }
 }
@@ -79,7 +83,8 @@ mod tests {
     #[test]
     fn every_tap_reads_back_and_fits_a_button() {
         let id = InquiryId(u64::MAX);
-        let keys = (0..=9).map(PadKey::Digit).chain([PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
+        let keys =
+            (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
         for tap in keys.chain([Tap::Pay(id), Tap::Cancel(id), Tap::Receipt(OrderId(u64::MAX))]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");
@@ -97,6 +102,8 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_tap_holds_no_digit_of_a_pin() {
         let kept = |digit| Tap::Key(InquiryId(7), PadKey::Digit(digit)).without_secret();
-        assert_eq!(kept(1), kept(2));
+        assert_eq!(kept(1).0, kept(2).0);
+        assert_eq!(kept(4).1, Some(4));
+        assert_eq!(Tap::Pay(InquiryId(7)).without_secret(), (Tap::Pay(InquiryId(7)), None));
     }
 }

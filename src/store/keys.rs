@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::MessageKey;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::ledger::AccountId;
-use crate::order::{BillKey, SlotKey};
+use crate::order::{BillKey, Period, SlotKey};
 
 pub(super) const ORDER: u8 = b'o';
 const ORDER_OF_AGENT: u8 = b'a';
@@ -181,7 +181,11 @@ pub(super) fn asking(id: InquiryId) -> Vec<u8> {
 
 /// Which order pays a bill, or has paid it.
 pub(super) fn bill(key: &BillKey) -> Vec<u8> {
-    Key::new(BILL).text(key.product.as_str()).text(&key.customer).text(&key.period).0
+    let bill = Key::new(BILL).text(key.product.as_str()).text(&key.customer);
+    match &key.period {
+        Period::Any => bill.u8(0).0,
+        Period::Claim(claim) => bill.u8(1).text(claim).0,
+    }
 }
 
 pub(super) fn product(code: &ProductCode) -> Vec<u8> {

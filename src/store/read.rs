@@ -282,7 +282,8 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
-        match self.row("bill", &keys::bill(key))? {
+        let payers: Option<Vec<OrderId>> = self.row("bill", &keys::bill(key))?;
+        match payers.and_then(|payers| payers.first().copied()) {
             Some(id) => self.order(id),
             None => Ok(None),
         }

@@ -193,6 +193,7 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     }
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
+        && visit.at - message.sent_at <= shop.policy.stale_after
         && let Ok(pin) = message.text.trim().parse()
         && let Some((bill, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
     {
@@ -395,7 +396,7 @@ fn forget(answer: &mut Answer, message: &InboxMessage) {
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
 fn fingerprint(text: &str) -> u64 {
-    let kept = Tap::read(text).map_or_else(|| command::redact(text), Tap::without_secret);
+    let kept = Tap::read(text).map_or_else(|| command::redact(text), |tap| tap.without_secret().0.to_string());
     let digest = Sha256::digest(kept);
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }

@@ -81,7 +81,7 @@ impl Visit<'_> {
             self.too_late(&tabled, answer);
             return Ok(());
         }
-        self.shop.keypads.close(&self.message.chat);
+        self.shop.keypads.close(&self.message.chat, id);
         let row = tabled.inquiry.with(InquiryState::Cancelled);
         answer.commit.inquiries.push(crate::store::Versioned { expected: Some(tabled.inquiry.version), row });
         tabled.restage(self, BillStage::Cancelled, answer);
@@ -103,10 +103,12 @@ impl Visit<'_> {
             Tapped::TooShort => {
                 answer.reply(Reply::PinTooShort);
             }
-            // Forgotten by a restart, or another tap handed it in: an empty one.
+            // Forgotten by a restart, or another tap handed it in: a new one, with this very key on it.
             Tapped::Closed => {
                 self.shop.keypads.open(chat, id, tabled.under.as_deref(), self.at);
-                tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
+                let tapped = self.shop.keypads.tap(chat, id, &self.message.message, key, self.at);
+                let digits = if let Tapped::Digits(digits) = tapped { digits } else { 0 };
+                tabled.restage(self, BillStage::EnterPin { digits }, answer);
             }
         }
         Ok(())
