@@ -399,7 +399,7 @@ async fn deposits_and_resellers() {
         a("/agen"),
         a("/agen KR0001"),
         a("/agen 081234567890"),
-        a("/siaran halo"),
+        a("/siaran halo").brings(2),
         a("/help"),
     ];
     conversation("deposits", Setup::default(), lines).await;
@@ -527,7 +527,7 @@ async fn help_and_what_is_not_offered() {
         r("BANTUAN.APASAJA"),
         r("TIKET.100000"),
         r("TR.KR0002.50000.1234"),
-        r("KOMPLAIN.S10 ke 081234567890 belum masuk"),
+        r("KOMPLAIN.S10 ke 081234567890 belum masuk").brings(2),
         r("REKAP"),
         r("MUTASI"),
         r("CEKPLN.14012345678"),

@@ -43,6 +43,8 @@ pub enum AdminCommand {
     SellPrice {
         product: ProductCode,
         price: Rupiah,
+        /// Also below cost.
+        forced: bool,
     },
     CloseProduct {
         product: ProductCode,
@@ -70,11 +72,23 @@ pub enum AdminCommand {
     Broadcast {
         text: String,
     },
+    /// Words for one reseller.
+    Answer {
+        agent: AgentRef,
+        text: String,
+    },
+    /// Who did what.
+    Log {
+        count: Option<usize>,
+    },
     /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
     Recap {
         date: Option<DateArg>,
     },
 }
+
+/// Said behind a command that would otherwise be refused.
+const FORCE: &str = "--paksa";
 
 type Parsed = Result<AdminCommand, (Topic, Problem)>;
 
@@ -114,6 +128,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         }
         "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
+        "balas" => (Topic::AdminAnswer, words.answer()),
+        "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),
         "rekap" => (Topic::AdminRecap, recap(rest)),
         _ => return None,
     };
@@ -234,8 +250,22 @@ impl<'a> Words<'a> {
         let word = self.need(Part::Price)?;
         // A bill's fee may be nothing.
         let price = if word == "0" { Ok(Rupiah::ZERO) } else { amount::read(word, false) };
-        self.finish()?;
-        price.map(|price| AdminCommand::SellPrice { product, price })
+        let forced = self.0.trim().eq_ignore_ascii_case(FORCE);
+        if !forced {
+            self.finish()?;
+        }
+        price.map(|price| AdminCommand::SellPrice { product, price, forced })
+    }
+
+    fn answer(&mut self) -> Result<AdminCommand, Problem> {
+        let agent = self.agent(|rest| !rest.is_empty())?;
+        self.text(Part::Text).map(|text| AdminCommand::Answer { agent, text })
+    }
+
+    fn count(&mut self) -> Result<Option<usize>, Problem> {
+        let Some(word) = self.next() else { return Ok(None) };
+        let count = word.parse().map_err(|_| Problem::unfit(Part::Amount, word))?;
+        self.finish().map(|()| Some(count))
     }
 
     fn ticket(&mut self) -> Result<u64, Problem> {

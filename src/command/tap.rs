@@ -16,6 +16,9 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    /// Take over the catalog that came with this message.
+    Import(u64),
+    CancelImport(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ impl fmt::Display for Tap {
             Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
             Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
+            Self::Import(number) => write!(f, "{MARK}import {number}"),
+            Self::CancelImport(number) => write!(f, "{MARK}noimport {number}"),
         }
     }
 }
@@ -52,6 +57,8 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "import" => Self::Import(id.parse().ok()?),
+            "noimport" => Self::CancelImport(id.parse().ok()?),
             "pin" => {
                 let key = match words.next()? {
                     "back" => PadKey::Back,
@@ -85,7 +92,13 @@ mod tests {
         let id = InquiryId(u64::MAX);
         let keys =
             (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
-        for tap in keys.chain([Tap::Pay(id), Tap::Cancel(id), Tap::Receipt(OrderId(u64::MAX))]) {
+        for tap in keys.chain([
+            Tap::Pay(id),
+            Tap::Cancel(id),
+            Tap::Receipt(OrderId(u64::MAX)),
+            Tap::Import(7),
+            Tap::CancelImport(7),
+        ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");
             assert!(data.len() <= 64, "{data}");

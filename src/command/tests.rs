@@ -242,7 +242,10 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/buka s10", AdminCommand::OpenProduct { product: product() }),
         ("/tutup S10", AdminCommand::CloseProduct { product: product() }),
         ("/resetpin 081234567890", AdminCommand::ResetPin { agent: phone() }),
-        ("/hargajual S10 10.500", AdminCommand::SellPrice { product: product(), price: Rupiah::new(10_500) }),
+        (
+            "/hargajual S10 10.500",
+            AdminCommand::SellPrice { product: product(), price: Rupiah::new(10_500), forced: false },
+        ),
         ("/order 12", AdminCommand::Order { id }),
         ("/cekulang #12", AdminCommand::Recheck { id }),
         ("/sukses 12 1234-5678 / A#B", AdminCommand::Success { id, sn: "1234-5678 / A#B".to_owned() }),

@@ -2,6 +2,7 @@
 
 use super::clean::{NAME, TYPED};
 use super::describe::{Described, details, order_line, price_line};
+use super::describe_desk;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{BillCard, BillStage, CustomerCard, ReceiptProblem, Reply, ShownBecause};
@@ -97,6 +98,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
             }
             BillStage::Paying { .. } | BillStage::Cancelled | BillStage::Expired => Vec::new(),
         },
+        Reply::AdminImport(card) => describe_desk::buttons(card, say),
         Reply::OrderSuccess(line) if line.kind != crate::catalog::ProductKind::Topup => {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }

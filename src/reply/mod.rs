@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_desk;
 mod fields;
 mod filters;
 mod load;
@@ -13,9 +14,11 @@ mod receipts;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_desk;
 mod samples_receipt;
 mod says;
 mod says_bill;
+mod says_desk;
 mod split;
 mod texts;
 mod words;
@@ -27,9 +30,9 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
-    PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
-    SupplierCard, Verdict, Why,
+    ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ComplaintCard, CustomerCard, ImportCard,
+    ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine, ReceiptCard, ReceiptForm,
+    ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -11,6 +11,7 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,6 +204,45 @@ pub enum Reply {
         card: Box<OrderCard>,
         expected: Rupiah,
         charged: Rupiah,
+    },
+
+    // The desk.
+    AdminPrice(PriceChange),
+    AdminPinReset {
+        agent: AgentId,
+        name: String,
+    },
+    /// To a reseller: choose a new PIN.
+    PinReset,
+    ComplaintTaken,
+    AlertComplaint(Box<ComplaintCard>),
+    /// To a reseller: an admin's own words.
+    Answered {
+        text: String,
+    },
+    AdminAnswered {
+        agent: AgentId,
+        name: String,
+    },
+    /// To every reseller.
+    Announcement {
+        text: String,
+    },
+    AdminBroadcast {
+        chats: usize,
+    },
+    /// The catalog as a file.
+    AdminCatalog {
+        products: usize,
+        csv: String,
+    },
+    AdminImport(ImportCard),
+    AdminImportFailed {
+        errors: Vec<String>,
+        left_out: usize,
+    },
+    AdminLog {
+        acts: Vec<ActLine>,
     },
 }
 
@@ -487,6 +527,13 @@ pub enum AdminProblem {
         agent: AgentId,
     },
     AmountUnfit,
+    /// Would sell below what the dearest open supplier takes.
+    PriceTooLow {
+        product: ProductCode,
+        lowest: Rupiah,
+    },
+    /// The catalog file is not remembered any more.
+    ImportGone,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,10 +13,12 @@ mod keypad;
 pub mod pins;
 pub mod suppliers;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -52,6 +54,13 @@ pub struct Health {
     pub suppliers: usize,
 }
 
+/// Where files lie that people send by chat.
+#[async_trait]
+pub trait Files: Send + Sync + 'static {
+    /// A file's content, at most `limit` bytes; `None` when it cannot be had.
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>>;
+}
+
 /// One shop. Everything in it is shared; every change goes through the store's commit.
 pub struct Shop {
     pub store: Arc<dyn Store>,
@@ -66,6 +75,9 @@ pub struct Shop {
     checkers: at_work::AtWork,
     queues: desk::Queues,
     keypads: keypad::Keypads,
+    /// Catalogs sent by chat that wait for their button, the latest of each admin.
+    imports: Mutex<HashMap<ChatId, answer::Import>>,
+    files: OnceLock<Arc<dyn Files>>,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
@@ -97,6 +109,8 @@ impl Shop {
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
             keypads: keypad::Keypads::default(),
+            imports: Mutex::default(),
+            files: OnceLock::new(),
             bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
@@ -114,6 +128,15 @@ impl Shop {
     /// The bot's name on its chat service, for the pointer in groups; once known it stays.
     pub fn learn_bot_name(&self, name: &str) {
         let _ = self.bot.set(name.to_owned());
+    }
+
+    /// Where files sent by chat are fetched from; once known it stays.
+    pub fn learn_files(&self, files: Arc<dyn Files>) {
+        let _ = self.files.set(files);
+    }
+
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
+        self.files.get()?.fetch(id, limit).await
     }
 
     fn bot_name(&self) -> Option<String> {

@@ -52,6 +52,18 @@ impl Visit<'_> {
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
+            AdminCommand::SellPrice { product, price, forced } => {
+                self.sell_price(&product, price, forced, answer);
+                Ok(())
+            }
+            AdminCommand::ResetPin { agent } => self.reset_pin(&agent, answer).await,
+            AdminCommand::Catalog => {
+                self.export_catalog(answer);
+                Ok(())
+            }
+            AdminCommand::Broadcast { text } => self.broadcast(&text, answer).await,
+            AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
+            AdminCommand::Log { count } => self.log(count, answer).await,
             later => {
                 // Understood, and on its way to be offered.
                 answer.commit.acts.clear();
@@ -61,13 +73,13 @@ impl Visit<'_> {
         }
     }
 
-    fn admin_refused(answer: &mut Answer, problem: AdminProblem) {
+    pub(super) fn admin_refused(answer: &mut Answer, problem: AdminProblem) {
         // Nothing was done, so there is nothing to record.
         answer.commit.acts.clear();
         answer.reply(Reply::AdminRefused { problem });
     }
 
-    async fn find_agent(&self, name: &AgentRef, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
+    pub(super) async fn find_agent(&self, name: &AgentRef, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
         let store = &self.shop.store;
         let agent = match name {
             AgentRef::Code(id) => store.agent(*id).await?,
@@ -295,11 +307,7 @@ impl Visit<'_> {
 pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
     match command {
         AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
-        AdminCommand::Broadcast { .. } => "broadcast",
         AdminCommand::Recap { .. } => "report",
-        AdminCommand::ResetPin { .. } => "reset_agent_pin",
-        AdminCommand::SellPrice { .. } => "sell_price",
-        AdminCommand::Catalog => "catalog",
         AdminCommand::Deposit { .. }
         | AdminCommand::Agents { .. }
         | AdminCommand::Approve { .. }
@@ -312,6 +320,12 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
         | AdminCommand::Recheck { .. }
         | AdminCommand::Success { .. }
         | AdminCommand::Failure { .. }
-        | AdminCommand::Suppliers => "",
+        | AdminCommand::Suppliers
+        | AdminCommand::Broadcast { .. }
+        | AdminCommand::ResetPin { .. }
+        | AdminCommand::SellPrice { .. }
+        | AdminCommand::Catalog
+        | AdminCommand::Answer { .. }
+        | AdminCommand::Log { .. } => "",
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod bill;
+mod desk;
 mod misread;
 mod order;
 mod receipt;
@@ -26,6 +27,7 @@ use crate::reply::Reply;
 use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use account::price_line;
 use bill::Wanted;
+pub(super) use desk::Import;
 pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
@@ -171,7 +173,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
     let mut answer = Answer::new(message, locale, visit.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if message.private {
+        if let Some(file) = attachment.file.as_ref().filter(|file| visit.is_admin() && is_catalog(&file.name)) {
+            visit.offer_import(file, &mut answer).await;
+        } else if message.private {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
@@ -247,7 +251,7 @@ impl Visit<'_> {
             Command::Transfer(_) => not_offered(answer, "transfer"),
             Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
             Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
-            Command::Complaint { .. } => not_offered(answer, "complaint"),
+            Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
                 let nearest = topic.example().to_owned();
@@ -288,6 +292,11 @@ impl Visit<'_> {
     }
 }
 
+/// Whether a file's name is a table's.
+fn is_catalog(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".csv")
+}
+
 /// Whether it helps to suggest a format: to this reader, in this version.
 const fn is_offered(topic: Topic, admin: bool) -> bool {
     match topic {
@@ -299,6 +308,7 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::BillInquiry
         | Topic::BillPayment
         | Topic::Receipt
+        | Topic::Complaint
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
@@ -314,18 +324,19 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminRecheck
         | Topic::AdminSuccess
         | Topic::AdminFailure
-        | Topic::AdminSuppliers => admin,
-        Topic::Deposit
-        | Topic::Transfer
-        | Topic::Sales
-        | Topic::Statement
-        | Topic::Complaint
-        | Topic::AdminAccept
-        | Topic::AdminRefuse
+        | Topic::AdminSuppliers
         | Topic::AdminResetPin
         | Topic::AdminPrice
         | Topic::AdminCatalog
         | Topic::AdminBroadcast
+        | Topic::AdminAnswer
+        | Topic::AdminLog => admin,
+        Topic::Deposit
+        | Topic::Transfer
+        | Topic::Sales
+        | Topic::Statement
+        | Topic::AdminAccept
+        | Topic::AdminRefuse
         | Topic::AdminRecap => false,
     }
 }

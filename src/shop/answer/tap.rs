@@ -34,6 +34,14 @@ impl Visit<'_> {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
             Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
+            Tap::Import(number) => {
+                self.apply_import(number, true, answer);
+                Ok(())
+            }
+            Tap::CancelImport(number) => {
+                self.apply_import(number, false, answer);
+                Ok(())
+            }
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
         }
     }
