@@ -48,7 +48,7 @@ fn named(row: &Outgoing) -> &str {
             Reply::NotOffered { feature } => feature,
             other => panic!("{other:?}"),
         },
-        Payload::Forget { .. } => "",
+        Payload::Forget { .. } | Payload::Copy { .. } => "",
     }
 }
 

@@ -179,6 +179,19 @@ impl Store for Outbox {
     async fn acts(&self, _: usize) -> Result<Vec<Act>, StoreError> {
         unimplemented!()
     }
+    async fn ticket(&self, _: konter::ids::TicketId) -> Result<Option<konter::deposit::Ticket>, StoreError> {
+        unimplemented!()
+    }
+    async fn undecided_tickets(&self, _: AgentId) -> Result<Vec<konter::deposit::Ticket>, StoreError> {
+        unimplemented!()
+    }
+    async fn pays_taken(
+        &self,
+        _: konter::money::Rupiah,
+        _: konter::money::Rupiah,
+    ) -> Result<Vec<konter::deposit::Claim>, StoreError> {
+        unimplemented!()
+    }
     async fn close(&self) -> Result<(), StoreError> {
         Ok(())
     }

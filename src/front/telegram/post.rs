@@ -2,7 +2,7 @@
 
 use reqwest::multipart::{self, Form};
 use serde::Serialize;
-use teloxide::payloads::{EditMessageText, SendMessage};
+use teloxide::payloads::{CopyMessage, EditMessageText, SendMessage};
 use teloxide::types::{
     ChatId as Peer, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, LinkPreviewOptions, MessageId,
 };
@@ -60,6 +60,11 @@ pub(super) fn edit(peer: Peer, id: MessageId, part: Part, buttons: InlineKeyboar
     edit.reply_markup = Some(buttons);
     edit.link_preview_options = Some(NO_PREVIEW);
     edit
+}
+
+/// Another chat's message, shown without saying whose it was.
+pub(super) fn copy(peer: Peer, from: Peer, id: MessageId) -> CopyMessage {
+    CopyMessage::new(peer, from, id)
 }
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {

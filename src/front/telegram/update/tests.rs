@@ -36,6 +36,7 @@ fn a_message_becomes_an_inbox_message() {
         private: true,
         sender: "Budi Cell".into(),
         tapped: None,
+        is_caption: false,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
 }
@@ -128,6 +129,7 @@ fn a_button_speaks_with_its_data_once_per_tap() {
         private: true,
         sender: "Budi".into(),
         tapped: Some("3".into()),
+        is_caption: false,
     };
     let read = read(&tap(1001, &json!({"id": 1001, "type": "private"})), now);
     assert_eq!(read, Incoming::Tap { message: expected, tap: "4242".into() });
