@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::ids::{InquiryId, OrderId};
+use crate::ids::{InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
 const MARK: &str = "!";
@@ -16,6 +16,9 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    // Deposit tickets; only admins have these.
+    AcceptTicket(TicketId),
+    RefuseTicket(TicketId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ impl fmt::Display for Tap {
             Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
             Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
+            Self::AcceptTicket(ticket) => write!(f, "{MARK}acc {ticket}"),
+            Self::RefuseTicket(ticket) => write!(f, "{MARK}tolak {ticket}"),
         }
     }
 }
@@ -49,6 +54,8 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "acc" => Self::AcceptTicket(id.parse().ok()?),
+            "tolak" => Self::RefuseTicket(id.parse().ok()?),
             "pin" => {
                 let key = match words.next()? {
                     "back" => PadKey::Back,
@@ -80,7 +87,9 @@ mod tests {
     fn every_tap_reads_back_and_fits_a_button() {
         let id = InquiryId(u64::MAX);
         let keys = (0..=9).map(PadKey::Digit).chain([PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
-        for tap in keys.chain([Tap::Pay(id), Tap::Cancel(id), Tap::Receipt(OrderId(u64::MAX))]) {
+        let ticket = TicketId(u64::MAX);
+        let tickets = [Tap::AcceptTicket(ticket), Tap::RefuseTicket(ticket)];
+        for tap in keys.chain([Tap::Pay(id), Tap::Cancel(id), Tap::Receipt(OrderId(u64::MAX))]).chain(tickets) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");
             assert!(data.len() <= 64, "{data}");

@@ -12,12 +12,10 @@ const LONGEST_BANK: usize = 100;
 const MOST_TICKET_HOURS: u16 = 72;
 
 pub(super) fn read(source: &Source<'_>) -> Terms {
-    let banks = source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
+    let banks =
+        source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
     let hours = source.value("KONTER_TICKET_HOURS", "24", |text| source::number(text, 1, MOST_TICKET_HOURS));
-    Terms {
-        banks: banks.unwrap_or_default(),
-        valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())),
-    }
+    Terms { banks: banks.unwrap_or_default(), valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())) }
 }
 
 /// Accounts separated by `;`, each in the operator's own words.

@@ -6,9 +6,7 @@ mod model;
 mod unique;
 
 pub use bank::{BankAccount, named_first};
-pub use model::{
-    Claim, Decider, MAX_OPEN, MAX_TICKET, PROOF_TAKEN_FOR, Terms, Ticket, TicketState, expires_at, note,
-};
+pub use model::{Claim, Decider, MAX_OPEN, MAX_TICKET, PROOF_TAKEN_FOR, Terms, Ticket, TicketState, expires_at, note};
 pub use unique::{MOST_ADDED, free_pay, reach};
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::NotWaiting { agent } => ("admin_refused.not_waiting", none.code("agent", agent)),
         AdminProblem::AmountUnfit => ("admin_refused.amount_unfit", none),
+        AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
     }
 }
 

@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_deposit;
 mod fields;
 mod filters;
 mod load;
@@ -12,8 +13,10 @@ mod promise;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_deposit;
 mod says;
 mod says_bill;
+mod says_deposit;
 mod split;
 mod texts;
 mod words;
@@ -25,7 +28,7 @@ pub use samples::{Sample, samples};
 pub use says::{
     AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
     PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
-    SupplierCard, Verdict, Why,
+    SupplierCard, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::samples_bill;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, ReceiptCard,
     ReceiptForm, Refused, RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
+use super::{samples_bill, samples_deposit};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -187,6 +187,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
+        Reply::Ticket(_) => samples_deposit::tickets(),
     })
 }
 
@@ -419,7 +420,7 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 9] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()
@@ -437,6 +438,7 @@ fn admin_problems() -> Vec<AdminProblem> {
         AdminProblem::BalanceShort { .. } => [AdminProblem::BalanceShort { available: Rupiah::new(4_000) }],
         AdminProblem::NotWaiting { .. } => [AdminProblem::NotWaiting { agent: AgentId(7) }],
         AdminProblem::AmountUnfit => [AdminProblem::AmountUnfit],
+        AdminProblem::Ticket(_) => samples_deposit::problems(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +205,9 @@ pub enum Reply {
         expected: Rupiah,
         charged: Rupiah,
     },
+
+    /// Everything about deposit tickets.
+    Ticket(Box<TicketSays>),
 }
 
 /// An order as its reseller sees it.
@@ -487,6 +491,8 @@ pub enum AdminProblem {
         agent: AgentId,
     },
     AmountUnfit,
+    // Deposit tickets.
+    Ticket(TicketProblem),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

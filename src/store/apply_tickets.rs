@@ -32,7 +32,7 @@ impl<K: Kv> Stage<'_, K> {
             self.take_amount(pay, &row.claim_of_pay(), commit.at)?;
             self.take_amount(amount, &row.claim_of_amount(), commit.at)?;
         } else {
-            self.give_up_amount(pay, &row.claim_of_pay())?;
+            self.give_up_pay(pay, &Claim { until: commit.at, ..row.claim_of_pay() })?;
             self.give_up_amount(amount, &row.claim_of_amount())?;
         }
         self.put(key, encode("ticket", row)?);
@@ -45,6 +45,15 @@ impl<K: Kv> Stage<'_, K> {
             return Err(CommitError::Conflict(format!("the amount of ticket {}", claim.ticket)));
         }
         self.put(key, encode("ticket's amount", claim)?);
+        Ok(())
+    }
+
+    /// The amount is free, and its last ticket still found by it, unless another ticket has it by now.
+    fn give_up_pay(&mut self, key: Vec<u8>, over: &Claim) -> Result<(), StoreError> {
+        if let Some(claim) = self.claim_at(&key)?.filter(|claim| claim.ticket == over.ticket) {
+            let until = claim.until.min(over.until);
+            self.put(key, encode("ticket's amount", &Claim { until, ..claim })?);
+        }
         Ok(())
     }
 

@@ -114,7 +114,7 @@ pub trait Store: Send + Sync + 'static {
     async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A reseller's tickets that nobody has decided about, newest first. One whose time is long over may be missing.
     async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError>;
-    /// Which tickets the amounts to pay from `from` to `to` belong to. One whose time is over may be among them.
+    /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
     async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError>;
 
     /// Makes everything durable and lets go of the files.

@@ -27,7 +27,11 @@ pub(super) fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
 pub(super) struct Reader<'a, K: ?Sized>(pub &'a K);
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
-    pub(super) fn row<T: serde::de::DeserializeOwned>(&self, what: &'static str, key: &[u8]) -> Result<Option<T>, StoreError> {
+    pub(super) fn row<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        key: &[u8],
+    ) -> Result<Option<T>, StoreError> {
         self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
     }
 

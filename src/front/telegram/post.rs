@@ -64,7 +64,10 @@ pub(super) fn edit(peer: Peer, id: MessageId, part: Part, buttons: InlineKeyboar
 
 /// Another chat's message, shown without saying whose it was.
 pub(super) fn copy(peer: Peer, from: Peer, id: MessageId) -> CopyMessage {
-    CopyMessage::new(peer, from, id)
+    let mut copy = CopyMessage::new(peer, from, id);
+    // The words below it have been said, without any PIN that stood there.
+    copy.caption = Some(String::new());
+    copy
 }
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {

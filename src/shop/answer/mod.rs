@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod bill;
+mod deposit;
 mod misread;
 mod order;
 mod receipt;
@@ -171,7 +172,7 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
     let mut answer = Answer::new(message, locale, visit.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if message.private {
+        if message.private && !visit.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
@@ -216,6 +217,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
 
 impl Visit<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.worded_proof(&command, answer).await? {
+            return Ok(());
+        }
         match command {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
@@ -228,7 +232,10 @@ impl Visit<'_> {
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
-            Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
+            Command::Deposit { amount, bank, pin } => {
+                self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?
+            }
+            Command::Proof { text, pin } => self.proof(text.as_str(), pin.as_ref(), answer).await?,
             Command::Meter { customer, pin, reference } => {
                 let wanted = Wanted { product: None, customer, reference };
                 self.look_up(wanted, false, pin.as_ref(), answer).await?;
@@ -294,6 +301,7 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Balance
         | Topic::Prices
         | Topic::Orders
+        | Topic::Deposit
         | Topic::Meter
         | Topic::BillInquiry
         | Topic::BillPayment
@@ -303,6 +311,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Help
         | Topic::Language => true,
         Topic::AdminDeposit
+        | Topic::AdminAccept
+        | Topic::AdminRefuse
         | Topic::AdminAgents
         | Topic::AdminApprove
         | Topic::AdminBlock
@@ -314,13 +324,10 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminSuccess
         | Topic::AdminFailure
         | Topic::AdminSuppliers => admin,
-        Topic::Deposit
-        | Topic::Transfer
+        Topic::Transfer
         | Topic::Sales
         | Topic::Statement
         | Topic::Complaint
-        | Topic::AdminAccept
-        | Topic::AdminRefuse
         | Topic::AdminResetPin
         | Topic::AdminPrice
         | Topic::AdminCatalog
@@ -367,7 +374,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
         | Command::Report { pin, .. }
-        | Command::Complaint { pin, .. } => pin.is_some(),
+        | Command::Complaint { pin, .. }
+        | Command::Proof { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
         // An admin's command has none; what looks like one is an agent's code or an amount.
