@@ -10,6 +10,7 @@ use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::order::{BillKey, SlotKey};
 
+// `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
 pub(super) const ORDER: u8 = b'o';
 const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';
@@ -28,7 +29,7 @@ const AGENT_OF_PHONE: u8 = b'p';
 pub(super) const PRODUCT: u8 = b'd';
 pub(super) const ACT: u8 = b't';
 pub(super) const INQUIRY: u8 = b'q';
-const INQUIRY_OF: u8 = b'w';
+const INQUIRY_OF: u8 = b'v';
 pub(super) const ASKING: u8 = b'y';
 const BILL: u8 = b'l';
 /// Deposit tickets, and which of them an amount belongs to: a second byte says which of these a row is.
