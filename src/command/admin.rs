@@ -151,12 +151,12 @@ fn recap(rest: &str) -> Result<AdminCommand, Problem> {
     }
 }
 
-/// Stands in a command to say that it is meant though it takes a balance below zero.
-const FORCE: &str = "--paksa";
+/// Behind dashes it stands in a command to say that it is meant though it takes a balance below zero.
+const FORCE: &str = "paksa";
 
-/// A note without the word of force, and whether that stood in it. Phones make one long dash of two.
+/// A note without the word of force, and whether that stood in it. Phones make one dash of two.
 fn without_force(note: &str) -> (bool, String) {
-    let is_force = |word: &&str| word.to_lowercase().replace(['—', '–'], "--") == FORCE;
+    let is_force = |word: &&str| word.starts_with('-') && word.trim_start_matches('-').eq_ignore_ascii_case(FORCE);
     let forced = note.split_whitespace().any(|word| is_force(&word));
     let kept: Vec<&str> = note.split_whitespace().filter(|word| !is_force(word)).collect();
     (forced, if forced { kept.join(" ") } else { note.trim().to_owned() })

@@ -52,6 +52,11 @@ impl Outbox {
     }
 
     #[allow(dead_code, reason = "not every test needs it")]
+    pub fn copy(&self, chat: i64, from: &ChatId, message: &str) {
+        self.put(chat, Payload::Copy { from: from.clone(), message: message.to_owned() });
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn forget(&self, chat: i64, message: &str) {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }
