@@ -45,7 +45,7 @@ fn attached(shop: &TestShop, kind: &str, file: Option<&str>) -> InboxMessage {
     shop.message(&reseller(), &Attachment { kind: kind.to_owned(), file }.to_text())
 }
 
-async fn later(shop: &TestShop, words: &str, time: TimeDelta) {
+fn later(shop: &TestShop, words: &str, time: TimeDelta) {
     shop.note(&format!("-- {words} later"));
     shop.pass(time);
 }
@@ -126,7 +126,7 @@ async fn what_came_may_be_another_amount_and_a_ticket_is_named_by_its_amount() {
 async fn a_ticket_runs_out_at_midnight_and_may_be_accepted_after_all() {
     let shop = TestShop::with(setup()).await;
     says(&shop, &[("TIKET.100000", 3), ("TIKET.50000", 3)]).await;
-    later(&shop, "13 hours", TimeDelta::hours(13)).await;
+    later(&shop, "13 hours", TimeDelta::hours(13));
     says(&shop, &[("BANK", 1), ("TIKET.100000", 3), ("BUKTI.50 rb sudah masuk", 3)]).await;
     orders(&shop, &[("/acc 1", 3)]).await;
     shop.tap(&admin(), "Tolak", 2).await;
@@ -152,7 +152,7 @@ async fn hours_may_be_set_and_limits_are_told() {
         ("TIKET.40rb", 1),
     ];
     says(&shop, &asked).await;
-    later(&shop, "3 hours", TimeDelta::hours(3)).await;
+    later(&shop, "3 hours", TimeDelta::hours(3));
     says(&shop, &[("TIKET.50rb", 3)]).await;
     shop.say(&ChatId::telegram(3003), "TIKET.100000", 1).await;
     insta::assert_snapshot!("limits", shop.close().await);
@@ -171,7 +171,9 @@ async fn proofs_go_to_the_admins_with_their_ticket() {
     let caption = |text: &str| InboxMessage { is_caption: true, ..shop.message(&reseller(), text) };
     shop.receive(caption(&format!("ini bos {first}")), 3).await;
     shop.receive(caption(&format!("deposit {first}")), 3).await;
+    shop.receive(caption("BUKTI.dari BRI.1234"), 3).await;
     says(&shop, &[("BUKTI.dari BCA Siti.1234", 3), (&format!("sdh tf {} ya min", first.get()), 3)]).await;
+    says(&shop, &[("sdh tf, pin saya 1234", 3)]).await;
     shop.note("-- no proof");
     shop.receive(attached(&shop, "sticker", None), 1).await;
     shop.receive(attached(&shop, "document", Some("harga.csv")), 1).await;

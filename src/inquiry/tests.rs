@@ -146,6 +146,7 @@ fn a_bill_without_an_amount_is_never_payable() {
 
 #[test]
 fn the_next_supplier_is_asked_until_none_is_left_and_the_most_telling_refusal_is_told() {
+    use FailureKind::{BillPaid, Refused, SupplierDisturbed, WrongNumber};
     let refused = |kinds: &[Option<FailureKind>]| {
         let mut row = inquiry(kinds.iter().map(|_| ask("PLNPOST", ProductKind::Bill)).collect());
         for kind in kinds {
@@ -157,7 +158,6 @@ fn the_next_supplier_is_asked_until_none_is_left_and_the_most_telling_refusal_is
         }
         panic!("somebody is left to ask");
     };
-    use FailureKind::{BillPaid, Refused, SupplierDisturbed, WrongNumber};
     assert_eq!(refused(&[None, None]), None);
     assert_eq!(refused(&[Some(SupplierDisturbed), None]), Some(SupplierDisturbed));
     assert_eq!(refused(&[Some(Refused), Some(BillPaid)]), Some(BillPaid));

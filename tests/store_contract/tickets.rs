@@ -204,8 +204,8 @@ pub async fn many_decide_about_a_ticket_and_one_does(engine: impl Engine) {
 /// Claims of tickets that ran out go by themselves, so that a reseller never has many.
 pub async fn old_claims_of_a_reseller_go_by_themselves(engine: impl Engine) {
     let store = engine.store();
-    for n in 0..20_i64 {
-        let row = ticket(n as u64 + 1, 1, 10_000 + n, 11_000 + n);
+    for (id, n) in (1..=20).zip(0_i64..) {
+        let row = ticket(id, 1, 10_000 + n, 11_000 + n);
         store.commit(open_at(n * 30, row)).await.unwrap();
     }
     let left = undecided(&*store, 1).await;

@@ -114,7 +114,7 @@ impl Visit<'_> {
         let available = self.shop.store.account(&account).await?.available();
         let overdraws = amount.is_negative() && available < size;
         if overdraws && !forced {
-            Self::admin_refused(answer, AdminProblem::BalanceShort { available });
+            Self::admin_refused(answer, AdminProblem::BalanceShort { available: available.max(Rupiah::ZERO) });
             return Ok(());
         }
         answer.commit.postings.push(Posting::Transfer {

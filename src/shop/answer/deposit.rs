@@ -164,12 +164,18 @@ impl Visit<'_> {
             Command::Deposit { .. } | Command::Incomplete { topic: Topic::Deposit, .. } => is_caption,
             _ => false,
         };
-        match &self.agent {
+        let words = proof_words(&self.message.text);
+        let taken = match &self.agent {
             Some(agent) if may_be && agent.status == AgentStatus::Active => {
-                self.pass_on(agent, Some(&proof_words(&self.message.text)), is_caption, answer).await
+                self.pass_on(agent, Some(&words), is_caption, answer).await?
             }
-            _ => Ok(false),
+            _ => false,
+        };
+        // What looked like a PIN was an amount.
+        if taken && words == self.message.text.trim() {
+            keep_message(answer);
         }
+        Ok(taken)
     }
 
     /// Shows a proof to every admin, with the ticket it is about: the one whose amount it names, else the newest.
@@ -197,6 +203,8 @@ impl Visit<'_> {
             let (chat, locale) = (shown.chat.clone(), shown.locale);
             answer.commit.says.push(shown);
             if follows {
+                // It is yet to be shown: a deleted picture is no proof.
+                keep_message(answer);
                 let payload = Payload::Copy { from: self.message.chat.clone(), message: self.message.message.clone() };
                 answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
             }
@@ -361,7 +369,9 @@ impl Visit<'_> {
 
     fn to_admins_with_balance(&self, agent: &Agent, reply: &Reply) -> Vec<Say> {
         let mut says = Shop::to_admins(self.shop, reply);
-        says.iter_mut().for_each(|say| say.balance_of = Some(AccountId::Agent(agent.id)));
+        for say in &mut says {
+            say.balance_of = Some(AccountId::Agent(agent.id));
+        }
         says
     }
 
@@ -408,6 +418,11 @@ fn shown(named: TicketRef) -> String {
         TicketRef::Pay(pay) => pay.to_string(),
         TicketRef::Digits(digits) => digits.to_string(),
     }
+}
+
+/// Takes back that the message is to be deleted.
+fn keep_message(answer: &mut Answer) {
+    answer.commit.says.retain(|say| !matches!(say.payload, Payload::Forget { .. }));
 }
 
 /// Whether words name an amount, in digits or grouped.

@@ -233,7 +233,7 @@ impl Visit<'_> {
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
             Command::Deposit { amount, bank, pin } => {
-                self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?
+                self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?;
             }
             Command::Proof { text, pin } => self.proof(text.as_str(), pin.as_ref(), answer).await?,
             Command::Meter { customer, pin, reference } => {

@@ -60,6 +60,18 @@ fn what_is_no_text_says_what_it_is() {
 }
 
 #[test]
+fn words_under_a_picture_are_known_as_such() {
+    let is_caption = |message: Value| match read_now(&json!({"message": private(&message)})) {
+        Incoming::Message(message) => message.is_caption,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_caption(json!({"photo": [], "caption": "sudah transfer"})));
+    assert!(is_caption(json!({"document": {"file_id": "F1", "file_name": "bukti.pdf"}, "caption": "sudah"})));
+    assert!(!is_caption(json!({"photo": []})));
+    assert!(!is_caption(json!({"text": "sudah transfer"})));
+}
+
+#[test]
 fn a_csv_is_a_file_whatever_stands_under_it() {
     let table = json!({"document": {"file_id": "F1", "file_name": "Harga.CSV"}, "caption": "baru"});
     let attachment = Attachment::from_text(&text_of(&private(&table)).unwrap()).unwrap();
