@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::ids::{InquiryId, OrderId};
+use crate::ids::{InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
 const MARK: &str = "!";
@@ -19,6 +19,9 @@ pub enum Tap {
     /// Take over the catalog that came with this message.
     Import(u64),
     CancelImport(u64),
+    // Deposit tickets; only admins have these.
+    AcceptTicket(TicketId),
+    RefuseTicket(TicketId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ impl fmt::Display for Tap {
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
             Self::Import(number) => write!(f, "{MARK}import {number}"),
             Self::CancelImport(number) => write!(f, "{MARK}noimport {number}"),
+            Self::AcceptTicket(ticket) => write!(f, "{MARK}acc {ticket}"),
+            Self::RefuseTicket(ticket) => write!(f, "{MARK}tolak {ticket}"),
         }
     }
 }
@@ -59,6 +64,8 @@ impl Tap {
             "receipt" => Self::Receipt(id.parse().ok()?),
             "import" => Self::Import(id.parse().ok()?),
             "noimport" => Self::CancelImport(id.parse().ok()?),
+            "acc" => Self::AcceptTicket(id.parse().ok()?),
+            "tolak" => Self::RefuseTicket(id.parse().ok()?),
             "pin" => {
                 let key = match words.next()? {
                     "back" => PadKey::Back,
@@ -98,6 +105,8 @@ mod tests {
             Tap::Receipt(OrderId(u64::MAX)),
             Tap::Import(7),
             Tap::CancelImport(7),
+            Tap::AcceptTicket(TicketId(u64::MAX)),
+            Tap::RefuseTicket(TicketId(u64::MAX)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

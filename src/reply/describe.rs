@@ -6,7 +6,7 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill, describe_desk};
+use super::{describe_admin, describe_bill, describe_deposit, describe_desk};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -97,6 +97,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Forwarded => ("talk.forwarded", none),
         Reply::NotText => ("talk.not_text", none),
         Reply::TryAgain => ("talk.try_again", none),
+        Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
         | Reply::AdminDeposit { .. }

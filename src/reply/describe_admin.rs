@@ -73,6 +73,7 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
             ("admin_refused.price_too_low", none.code("product", product).money("lowest", *lowest))
         }
         AdminProblem::ImportGone => ("admin_refused.import_gone", none),
+        AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
     }
 }
 

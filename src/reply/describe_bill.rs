@@ -102,6 +102,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         Reply::OrderSuccess(line) if line.kind != crate::catalog::ProductKind::Topup => {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
+        Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
         _ => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_deposit;
 mod describe_desk;
 mod fields;
 mod filters;
@@ -14,10 +15,12 @@ mod receipts;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_deposit;
 mod samples_desk;
 mod samples_receipt;
 mod says;
 mod says_bill;
+mod says_deposit;
 mod says_desk;
 mod split;
 mod texts;
@@ -32,7 +35,8 @@ pub use samples::{Sample, samples};
 pub use says::{
     ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ComplaintCard, CustomerCard, ImportCard,
     ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine, ReceiptCard, ReceiptForm,
-    ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, Verdict, Why,
+    ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard, TicketProblem,
+    TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -11,7 +11,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_desk};
+use super::{samples_bill, samples_deposit, samples_desk};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -204,6 +204,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
+        Reply::Ticket(_) => samples_deposit::tickets(),
     })
 }
 
@@ -416,7 +417,7 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 9] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()
@@ -436,6 +437,7 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
         AdminProblem::AmountUnfit => [AdminProblem::AmountUnfit],
         AdminProblem::PriceTooLow { .. } => [AdminProblem::PriceTooLow { product: "S10".parse()?, lowest: Rupiah::new(10_200) }],
         AdminProblem::ImportGone => [AdminProblem::ImportGone],
+        AdminProblem::Ticket(_) => samples_deposit::problems(),
     })
 }
 

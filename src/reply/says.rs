@@ -11,6 +11,7 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
@@ -244,6 +245,8 @@ pub enum Reply {
     AdminLog {
         acts: Vec<ActLine>,
     },
+    /// Everything about deposit tickets.
+    Ticket(Box<TicketSays>),
 }
 
 /// An order as its reseller sees it.
@@ -534,6 +537,8 @@ pub enum AdminProblem {
     },
     /// The catalog file is not remembered any more.
     ImportGone,
+    // Deposit tickets.
+    Ticket(TicketProblem),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

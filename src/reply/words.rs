@@ -169,8 +169,7 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 16] = [
-    ("deposit_ticket", "feature.deposit_ticket"),
+pub const FEATURES: [(&str, &str); 15] = [
     ("transfer", "feature.transfer"),
     ("report", "feature.report"),
     ("statement", "feature.statement"),
@@ -203,6 +202,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "harga" | "h" | "ch" | "price" | "prices" => "help.price",
         "saldo" | "sal" | "balance" => "help.balance",
         "cek" | "status" | "sn" => "help.status",
+        "deposit" | "tiket" | "depo" | "dep" | "ticket" | "tickets" => "help.deposit",
         "pin" | "gp" => "help.pin",
         "tagihan" | "tag" | "bayar" | "bill" | "bills" => "help.bill",
         "struk" | "nota" | "cetak" | "receipt" => "help.receipt",

@@ -30,6 +30,7 @@ use crate::agent::Locale;
 use crate::catalog::{Catalog, Product};
 use crate::clock::ShopClock;
 use crate::config::Registration;
+use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
 use crate::store::{Commit, Store, StoreError};
@@ -44,6 +45,8 @@ pub struct Policy {
     pub stale_after: TimeDelta,
     /// How long a bill that was shown may be paid, at most to the end of its day.
     pub inquiry_valid_for: TimeDelta,
+    /// Where resellers pay in, and how long a deposit ticket is open.
+    pub deposits: Terms,
 }
 
 /// What `/health` tells.

@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_tickets;
 pub mod audit;
 mod commit;
 mod keys;
@@ -12,6 +13,7 @@ mod layers;
 mod log;
 pub mod memory;
 mod read;
+mod read_tickets;
 mod reads;
 mod rows;
 mod sled_kv;
@@ -27,9 +29,11 @@ pub use commit::{
 
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::deposit::{Claim, Ticket};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::money::Rupiah;
 use crate::order::{BillKey, Order, SlotKey};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
@@ -37,6 +41,7 @@ use crate::order::{BillKey, Order, SlotKey};
 pub enum Sequence {
     Order,
     Agent,
+    Ticket,
 }
 
 #[async_trait]
@@ -105,6 +110,12 @@ pub trait Store: Send + Sync + 'static {
     async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError>;
     /// Admin acts, newest first.
     async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError>;
+
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// A reseller's tickets that nobody has decided about, newest first. One whose time is long over may be missing.
+    async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError>;
+    /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
+    async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -12,14 +12,14 @@ use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::order::{BillKey, Order, SlotKey};
 
-const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
+pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 const BREAK: ControlFlow<()> = ControlFlow::Break(());
 
 /// A key and what stands under it.
 type Row = (Vec<u8>, Vec<u8>);
 
 /// Goes on until `limit` rows are there.
-fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
+pub(super) fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
     if found.len() < limit { CONTINUE } else { BREAK }
 }
 
@@ -27,7 +27,11 @@ fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
 pub(super) struct Reader<'a, K: ?Sized>(pub &'a K);
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
-    fn row<T: serde::de::DeserializeOwned>(&self, what: &'static str, key: &[u8]) -> Result<Option<T>, StoreError> {
+    pub(super) fn row<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        key: &[u8],
+    ) -> Result<Option<T>, StoreError> {
         self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
     }
 

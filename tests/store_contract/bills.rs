@@ -130,6 +130,20 @@ pub async fn old_inquiries_go_by_themselves(engine: impl Engine) {
     assert_eq!(asking(&*store).await.len(), 3);
 }
 
+/// Where they settle they are rows like any other.
+pub async fn many_inquiries_are_there_after_opening_again(engine: impl Engine) {
+    let store = engine.store();
+    let first = number(TimeDelta::minutes(5));
+    for n in 0..40 {
+        store.commit(write(None, inquiry(first + n, 1, &format!("52{n}")))).await.unwrap();
+    }
+    drop(store);
+    let store = engine.reopen().store();
+    for n in 0..40 {
+        assert_eq!(latest(&*store, 1, &format!("52{n}")).await, Some(first + n));
+    }
+}
+
 /// An order of a bill's periods.
 fn bill(id: u64, agent: u32, periods: &[&str]) -> Order {
     let claims = periods.iter().map(|period| (*period).to_owned()).collect();

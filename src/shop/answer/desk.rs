@@ -78,7 +78,7 @@ impl Visit<'_> {
         let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
         match parse_catalog(&String::from_utf8_lossy(&bytes), Some(&suppliers), &reserved) {
             Ok(products) => {
-                let import = self.import_of(products);
+                let import = self.import_of(&products);
                 answer.reply(Reply::AdminImport(import.card.clone()));
                 self.shop.imports.lock().insert(self.message.chat.clone(), import);
             }
@@ -90,7 +90,7 @@ impl Visit<'_> {
         }
     }
 
-    fn import_of(&self, products: Vec<Product>) -> Import {
+    fn import_of(&self, products: &[Product]) -> Import {
         let catalog = self.shop.catalog();
         let before = |product: &Product| catalog.get(&product.code);
         let changed: Vec<&Product> = products.iter().filter(|product| before(product) != Some(*product)).collect();

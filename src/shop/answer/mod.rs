@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod bill;
+mod deposit;
 mod desk;
 mod misread;
 mod order;
@@ -175,7 +176,7 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     if let Some(attachment) = Attachment::from_text(&message.text) {
         if let Some(file) = attachment.file.as_ref().filter(|file| visit.is_admin() && is_catalog(&file.name)) {
             visit.offer_import(file, &mut answer).await;
-        } else if message.private {
+        } else if message.private && !visit.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
@@ -221,6 +222,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
 
 impl Visit<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.worded_proof(&command, answer).await? {
+            return Ok(());
+        }
         match command {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
@@ -233,7 +237,10 @@ impl Visit<'_> {
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
-            Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
+            Command::Deposit { amount, bank, pin } => {
+                self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?;
+            }
+            Command::Proof { text, pin } => self.proof(text.as_str(), pin.as_ref(), answer).await?,
             Command::Meter { customer, pin, reference } => {
                 let wanted = Wanted { product: None, customer, reference };
                 self.look_up(wanted, false, pin.as_ref(), answer).await?;
@@ -304,6 +311,7 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Balance
         | Topic::Prices
         | Topic::Orders
+        | Topic::Deposit
         | Topic::Meter
         | Topic::BillInquiry
         | Topic::BillPayment
@@ -314,6 +322,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Help
         | Topic::Language => true,
         Topic::AdminDeposit
+        | Topic::AdminAccept
+        | Topic::AdminRefuse
         | Topic::AdminAgents
         | Topic::AdminApprove
         | Topic::AdminBlock
@@ -331,13 +341,7 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminBroadcast
         | Topic::AdminAnswer
         | Topic::AdminLog => admin,
-        Topic::Deposit
-        | Topic::Transfer
-        | Topic::Sales
-        | Topic::Statement
-        | Topic::AdminAccept
-        | Topic::AdminRefuse
-        | Topic::AdminRecap => false,
+        Topic::Transfer | Topic::Sales | Topic::Statement | Topic::AdminRecap => false,
     }
 }
 
@@ -379,7 +383,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
         | Command::Report { pin, .. }
-        | Command::Complaint { pin, .. } => pin.is_some(),
+        | Command::Complaint { pin, .. }
+        | Command::Proof { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
         // An admin's command has none; what looks like one is an agent's code or an amount.

@@ -3,6 +3,7 @@
 use super::super::inquiring::stage_of;
 use super::super::keypad::Tapped;
 use super::bill::refuse_expired;
+use super::deposit::Word;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
 use crate::command::{PadKey, Pin, Tap};
@@ -43,6 +44,8 @@ impl Visit<'_> {
                 Ok(())
             }
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
+            Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,
+            Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
         }
     }
 
