@@ -16,6 +16,11 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    /// One of the products that were offered for a number, by the offer's number and the product's place in it.
+    Choose(u64, usize),
+    NoChoice(u64),
+    /// A key of the pad the PIN for what was chosen is tapped on.
+    OrderKey(u64, PadKey),
     /// Take over the catalog that came with this message.
     Import(u64),
     CancelImport(u64),
@@ -39,15 +44,44 @@ impl fmt::Display for Tap {
         match self {
             Self::Pay(id) => write!(f, "{MARK}pay {id}"),
             Self::Cancel(id) => write!(f, "{MARK}cancel {id}"),
-            Self::Key(id, PadKey::Digit(digit)) => write!(f, "{MARK}pin {id} {digit}"),
-            Self::Key(id, PadKey::Kept) => write!(f, "{MARK}pin {id} *"),
-            Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
-            Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
+            Self::Key(id, key) => write!(f, "{MARK}pin {id} {key}"),
+            Self::OrderKey(id, key) => write!(f, "{MARK}opin {id} {key}"),
+            Self::Choose(id, index) => write!(f, "{MARK}choose {id} {index}"),
+            Self::NoChoice(id) => write!(f, "{MARK}nochoice {id}"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
             Self::Import(number) => write!(f, "{MARK}import {number}"),
             Self::CancelImport(number) => write!(f, "{MARK}noimport {number}"),
             Self::AcceptTicket(ticket) => write!(f, "{MARK}acc {ticket}"),
             Self::RefuseTicket(ticket) => write!(f, "{MARK}tolak {ticket}"),
+        }
+    }
+}
+
+impl fmt::Display for PadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digit(digit) => write!(f, "{digit}"),
+            Self::Kept => f.write_str("*"),
+            Self::Back => f.write_str("back"),
+            Self::Done => f.write_str("ok"),
+        }
+    }
+}
+
+impl PadKey {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "back" => Some(Self::Back),
+            "ok" => Some(Self::Done),
+            "*" => Some(Self::Kept),
+            digit => digit.parse().ok().filter(|digit| *digit <= 9).map(Self::Digit),
+        }
+    }
+
+    fn without_digit(self) -> (Self, Option<u8>) {
+        match self {
+            Self::Digit(digit) => (Self::Kept, Some(digit)),
+            key => (key, None),
         }
     }
 }
@@ -66,15 +100,10 @@ impl Tap {
             "noimport" => Self::CancelImport(id.parse().ok()?),
             "acc" => Self::AcceptTicket(id.parse().ok()?),
             "tolak" => Self::RefuseTicket(id.parse().ok()?),
-            "pin" => {
-                let key = match words.next()? {
-                    "back" => PadKey::Back,
-                    "ok" => PadKey::Done,
-                    "*" => PadKey::Kept,
-                    digit => PadKey::Digit(digit.parse().ok().filter(|digit| *digit <= 9)?),
-                };
-                Self::Key(id.parse().ok()?, key)
-            }
+            "pin" => Self::Key(id.parse().ok()?, PadKey::read(words.next()?)?),
+            "opin" => Self::OrderKey(id.parse().ok()?, PadKey::read(words.next()?)?),
+            "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
+            "nochoice" => Self::NoChoice(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
@@ -84,7 +113,14 @@ impl Tap {
     #[must_use]
     pub fn without_secret(self) -> (Self, Option<u8>) {
         match self {
-            Self::Key(id, PadKey::Digit(digit)) => (Self::Key(id, PadKey::Kept), Some(digit)),
+            Self::Key(id, key) => {
+                let (key, digit) = key.without_digit();
+                (Self::Key(id, key), digit)
+            }
+            Self::OrderKey(id, key) => {
+                let (key, digit) = key.without_digit();
+                (Self::OrderKey(id, key), digit)
+            }
             other => (other, None),
         }
     }
@@ -101,6 +137,9 @@ mod tests {
             (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
         for tap in keys.chain([
             Tap::Pay(id),
+            Tap::Choose(u64::MAX, 23),
+            Tap::NoChoice(7),
+            Tap::OrderKey(u64::MAX, PadKey::Digit(7)),
             Tap::Cancel(id),
             Tap::Receipt(OrderId(u64::MAX)),
             Tap::Import(7),

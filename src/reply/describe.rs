@@ -6,7 +6,7 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill, describe_deposit, describe_desk};
+use super::{describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -64,6 +64,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::Bill(_)
         | Reply::ReceiptRefused { .. }
         | Reply::ReceiptHead { .. } => describe_bill::describe(reply, say),
+        Reply::Choose(card) => describe_guide::describe(card),
         Reply::AdminPrice(_)
         | Reply::AdminPinReset { .. }
         | Reply::PinReset

@@ -7,6 +7,7 @@ mod describe_admin;
 mod describe_bill;
 mod describe_deposit;
 mod describe_desk;
+mod describe_guide;
 mod fields;
 mod filters;
 mod load;
@@ -22,6 +23,7 @@ mod says;
 mod says_bill;
 mod says_deposit;
 mod says_desk;
+mod says_guide;
 mod split;
 mod texts;
 mod words;
@@ -33,10 +35,10 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ComplaintCard, CustomerCard, ImportCard,
-    ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine, ReceiptCard, ReceiptForm,
-    ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard, TicketProblem,
-    TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+    ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ChooseCard, ChooseStage, ComplaintCard,
+    CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine,
+    ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
+    TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -182,6 +182,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertOverdue(_) => [Reply::AlertOverdue(Box::new(card.clone()))],
         Reply::AlertContradiction { .. } => contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
+        Reply::Choose(_) => samples_desk::choices(&prices()?),
         Reply::AdminPrice(_) => samples_desk::prices()?,
         Reply::AdminPinReset { .. } => [Reply::AdminPinReset { agent: AgentId(7), name: "Budi Cell".to_owned() }],
         Reply::PinReset => [Reply::PinReset],

@@ -1,6 +1,7 @@
 //! Samples of what is said about the desk's work.
 
 use super::says::{ActLine, AgentCard, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, Reply};
+use super::says::{ChooseCard, ChooseStage, PriceLine};
 use crate::ids::BadName;
 use crate::money::Rupiah;
 
@@ -41,4 +42,19 @@ pub(super) fn complaints(agents: &[AgentCard], line: &OrderLine) -> Vec<Reply> {
 pub(super) fn logs(at: chrono::DateTime<chrono::Utc>) -> Vec<Reply> {
     let act = ActLine { at, by: "telegram:1001".to_owned(), what: "/deposit KR0001 100000".to_owned() };
     [vec![act], Vec::new()].map(|acts| Reply::AdminLog { acts }).to_vec()
+}
+
+pub(super) fn choices(products: &[PriceLine]) -> Vec<Reply> {
+    let stages = [
+        (None, ChooseStage::List),
+        (Some(0), ChooseStage::EnterPin { digits: 0 }),
+        (Some(0), ChooseStage::EnterPin { digits: 4 }),
+        (Some(0), ChooseStage::Placed { order: crate::ids::OrderId(12) }),
+        (None, ChooseStage::Cancelled),
+    ];
+    let card = |(chosen, stage)| {
+        let dest = "081234567890".to_owned();
+        Reply::Choose(Box::new(ChooseCard { guide: 77, dest, products: products.to_vec(), chosen, stage }))
+    };
+    stages.map(card).to_vec()
 }

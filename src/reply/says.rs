@@ -13,6 +13,7 @@ use crate::supplier::{Bill, Details, Doubt, FailureKind};
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_guide::{ChooseCard, ChooseStage};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +207,9 @@ pub enum Reply {
         expected: Rupiah,
         charged: Rupiah,
     },
+
+    /// What can be bought for a number that was sent alone.
+    Choose(Box<ChooseCard>),
 
     // The desk.
     AdminPrice(PriceChange),

@@ -23,8 +23,16 @@ pub(super) struct Keypads {
     kept: Mutex<HashMap<String, (u8, DateTime<Utc>)>>,
 }
 
+/// What a PIN is tapped for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PadId {
+    Bill(InquiryId),
+    /// What was chosen by buttons, by the number of its offer.
+    Order(u64),
+}
+
 struct Keypad {
-    inquiry: InquiryId,
+    of: PadId,
     /// The message it stands under.
     message: Option<String>,
     /// Keys in the order they were tapped, each with its tap: a tap that is handled twice counts once.
@@ -47,16 +55,16 @@ pub(super) enum Tapped {
 
 impl Keypads {
     /// Opens an empty keypad.
-    pub fn open(&self, chat: &ChatId, inquiry: InquiryId, message: Option<&str>, now: DateTime<Utc>) {
+    pub fn open(&self, chat: &ChatId, of: PadId, message: Option<&str>, now: DateTime<Utc>) {
         let mut pads = self.pads(now);
         let message = message.map(str::to_owned);
-        pads.insert(chat.clone(), Keypad { inquiry, message, keys: Vec::new(), done: None, used_at: now });
+        pads.insert(chat.clone(), Keypad { of, message, keys: Vec::new(), done: None, used_at: now });
     }
 
-    /// Closes the keypad of this bill, if it is open.
-    pub fn close(&self, chat: &ChatId, inquiry: InquiryId) {
+    /// Closes this keypad, if it is open.
+    pub fn close(&self, chat: &ChatId, of: PadId) {
         let mut pads = self.pads.lock();
-        if pads.get(chat).is_some_and(|pad| pad.inquiry == inquiry) {
+        if pads.get(chat).is_some_and(|pad| pad.of == of) {
             pads.remove(chat);
         }
     }
@@ -75,26 +83,26 @@ impl Keypads {
         kept.insert(tap.to_owned(), (digit, now));
     }
 
-    /// The inquiry a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it
+    /// What a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it
     /// in. The same message again has the same answer.
-    pub fn typed(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<(InquiryId, Option<String>)> {
+    pub fn typed(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<(PadId, Option<String>)> {
         let mut pads = self.pads(now);
         let pad = pads.get_mut(chat)?;
         if pad.done.as_deref().is_some_and(|done| done != message) {
             return None;
         }
         pad.done = Some(message.to_owned());
-        Some((pad.inquiry, pad.message.clone()))
+        Some((pad.of, pad.message.clone()))
     }
 
     /// Takes a tap. The same tap again has the same answer.
-    pub fn tap(&self, chat: &ChatId, inquiry: InquiryId, tap: &str, key: PadKey, now: DateTime<Utc>) -> Tapped {
+    pub fn tap(&self, chat: &ChatId, of: PadId, tap: &str, key: PadKey, now: DateTime<Utc>) -> Tapped {
         let key = match key {
             PadKey::Kept => self.kept.lock().get(tap).map(|(digit, _)| PadKey::Digit(*digit)),
             key => Some(key),
         };
         let mut pads = self.pads(now);
-        let pad = pads.get_mut(chat).filter(|pad| pad.inquiry == inquiry);
+        let pad = pads.get_mut(chat).filter(|pad| pad.of == of);
         let pad = pad.filter(|pad| pad.done.as_deref().is_none_or(|done| done == tap));
         // A digit that a restart forgot is tapped again, on an empty pad.
         let (Some(pad), Some(key)) = (pad, key) else { return Tapped::Closed };
@@ -135,7 +143,7 @@ fn digits(keys: &[(String, PadKey)]) -> String {
 mod tests {
     use super::*;
 
-    const BILL: InquiryId = InquiryId(7);
+    const BILL: PadId = PadId::Bill(InquiryId(7));
 
     fn chat() -> ChatId {
         ChatId::telegram(1)
@@ -185,7 +193,7 @@ mod tests {
     #[test]
     fn closing_one_bills_pad_leaves_anothers_open() {
         let pads = pad_with(&[1, 2, 3, 4]);
-        pads.close(&chat(), InquiryId(8));
+        pads.close(&chat(), PadId::Bill(InquiryId(8)));
         assert_eq!(tap(&pads, "ok", PadKey::Done), "1234");
         pads.close(&chat(), BILL);
         assert_eq!(tap(&pads, "ok", PadKey::Done), "closed");
@@ -203,7 +211,7 @@ mod tests {
         let later = DateTime::UNIX_EPOCH + FORGOTTEN_AFTER;
         let closed = |tapped| matches!(tapped, Tapped::Closed);
         assert!(closed(pads.tap(&ChatId::telegram(2), BILL, "ok", PadKey::Done, DateTime::UNIX_EPOCH)));
-        assert!(closed(pads.tap(&chat(), InquiryId(8), "ok", PadKey::Done, DateTime::UNIX_EPOCH)));
+        assert!(closed(pads.tap(&chat(), PadId::Bill(InquiryId(8)), "ok", PadKey::Done, DateTime::UNIX_EPOCH)));
         assert!(closed(pads.tap(&chat(), BILL, "ok", PadKey::Done, later)));
         assert_eq!(pads.typed(&chat(), "8", later), None);
     }

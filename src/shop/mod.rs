@@ -8,6 +8,7 @@ mod buying;
 mod callbacks;
 mod chase;
 mod desk;
+mod guide;
 mod inquiring;
 mod keypad;
 pub mod pins;
@@ -78,6 +79,7 @@ pub struct Shop {
     checkers: at_work::AtWork,
     queues: desk::Queues,
     keypads: keypad::Keypads,
+    guides: guide::Guides,
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
@@ -112,6 +114,7 @@ impl Shop {
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
             keypads: keypad::Keypads::default(),
+            guides: guide::Guides::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
             bot: OnceLock::new(),

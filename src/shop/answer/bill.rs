@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::super::inquiring::{again, bill_card, paid_before};
+use super::super::keypad::PadId;
 use super::order::refuse;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
@@ -95,7 +96,7 @@ impl Visit<'_> {
         let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
         match shown {
             Some(inquiry) if inquiry.payable(self.at).is_some() => {
-                self.shop.keypads.close(&self.message.chat, inquiry.id);
+                self.shop.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
                 self.pay(&agent, &inquiry, wanted.reference, answer).await?;
             }
             shown => {

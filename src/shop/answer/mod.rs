@@ -5,6 +5,7 @@ mod admin;
 mod bill;
 mod deposit;
 mod desk;
+mod guide;
 mod misread;
 mod order;
 mod receipt;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Shop;
 use super::desk::can_forget;
+use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
@@ -200,12 +202,18 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     if message.private
         && visit.at - message.sent_at <= shop.policy.stale_after
         && let Ok(pin) = message.text.trim().parse()
-        && let Some((bill, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
+        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
     {
         if can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
-        visit.typed_pin(bill, under, &pin, &mut answer).await?;
+        match pad {
+            PadId::Bill(bill) => visit.typed_pin(bill, under, &pin, &mut answer).await?,
+            PadId::Order(id) => visit.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
+        }
+        return Ok(answer);
+    }
+    if message.private && visit.offer_for_number(&mut answer) {
         return Ok(answer);
     }
     let command = command::parse(&message.text);
