@@ -134,13 +134,11 @@ impl Visit<'_> {
         pin: &Pin,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        match self.shop.guides.get(&self.message.chat, id, self.at) {
-            Some(guide) => self.order_chosen(&guide, under, pin, answer).await,
-            None => {
-                answer.reply(Reply::ButtonTooOld);
-                Ok(())
-            }
-        }
+        let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        self.order_chosen(&guide, under, pin, answer).await
     }
 
     /// What was chosen becomes an order as if it had been typed: the same checks, the same answers.
