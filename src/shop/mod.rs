@@ -11,6 +11,7 @@ mod desk;
 mod guide;
 mod inquiring;
 mod keypad;
+mod patience;
 pub mod pins;
 pub mod suppliers;
 
@@ -80,6 +81,7 @@ pub struct Shop {
     queues: desk::Queues,
     keypads: keypad::Keypads,
     guides: guide::Guides,
+    patience: patience::Patience,
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
@@ -115,6 +117,7 @@ impl Shop {
             queues: desk::Queues::default(),
             keypads: keypad::Keypads::default(),
             guides: guide::Guides::default(),
+            patience: patience::Patience::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
             bot: OnceLock::new(),

@@ -272,12 +272,17 @@ impl Visit<'_> {
                 let nearest = topic.example().to_owned();
                 answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
+            Command::Unknown { .. } if !self.is_worth_an_answer() => {}
             Command::Unknown { nearest } => {
                 let nearest = if is_offered(nearest, self.is_admin()) { nearest } else { Topic::Help };
                 answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
             }
         }
         Ok(())
+    }
+
+    fn is_worth_an_answer(&self) -> bool {
+        self.shop.patience.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
     }
 
     fn welcome(&self, answer: &mut Answer) {
