@@ -76,6 +76,7 @@ fn nothing_set_means_the_documented_defaults() {
     assert_eq!((settings.locale, settings.locales_dir, settings.prefixes), (Locale::Id, None, None));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Jakarta);
     assert_eq!(settings.stale_after, TimeDelta::minutes(30));
+    assert_eq!(settings.summary_at, Some(time(23, 55)));
     assert_eq!(settings.registration, Registration::Approve);
 }
 
@@ -104,6 +105,7 @@ fn every_general_setting_is_read() {
         ("KONTER_TIMEZONE", "Asia/Makassar"),
         ("KONTER_STALE_MINUTES", "5"),
         ("KONTER_INQUIRY_MINUTES", "10"),
+        ("KONTER_SUMMARY_AT", "06:30"),
         ("KONTER_REGISTRATION", "open"),
     ]);
     let telegram = settings.telegram.unwrap();
@@ -123,6 +125,8 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.prefixes.as_deref(), Some(Path::new("prefixes.csv")));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Makassar);
     assert_eq!(settings.stale_after, TimeDelta::minutes(5));
+    assert_eq!(settings.summary_at, Some(time(6, 30)));
+    assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
 }
@@ -146,6 +150,8 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_TIMEZONE", "WIB", "`WIB` is not a time zone's name"),
         ("KONTER_STALE_MINUTES", "0", "must be a whole number from 1 to 1440"),
         ("KONTER_INQUIRY_MINUTES", "0", "must be a whole number from 1 to 1440"),
+        ("KONTER_SUMMARY_AT", "24:00", "`24:00` is neither a time (HH:MM) nor `off`"),
+        ("KONTER_SUMMARY_AT", "malam", "`malam` is neither a time (HH:MM) nor `off`"),
         ("KONTER_STALE_MINUTES", "half an hour", "must be a whole number from 1 to 1440"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),

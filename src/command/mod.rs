@@ -16,9 +16,11 @@ mod pin;
 mod problem;
 mod receipt;
 mod redact;
+mod span;
 mod suggest;
 mod talk;
 mod tap;
+mod tap_report;
 mod typed;
 mod words;
 
@@ -36,8 +38,10 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
+pub use span::{Span, SpanProblem};
 pub use talk::MIN_TICKET;
 pub use tap::{PadKey, Tap};
+pub use tap_report::{Page, ReportFile};
 pub use typed::Typed;
 pub use words::{CONFLICTS, Conflict, is_reserved};
 

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::span::Span;
+use super::tap_report::{self, Page, ReportFile};
 use crate::ids::{InquiryId, OrderId};
 
 /// Nothing people type begins so.
@@ -16,6 +18,11 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    // Reports.
+    /// Lines of the reseller's statement; of these days only, if given.
+    Statement(Page, Option<Span>),
+    /// The shop's report as a file.
+    Report(ReportFile, Span),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +42,11 @@ impl fmt::Display for Tap {
             Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
             Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
+            Self::Statement(page, None) => write!(f, "{MARK}statement {page}"),
+            Self::Statement(page, Some(days)) => {
+                write!(f, "{MARK}statement {page} {} {}", days.from(), days.to())
+            }
+            Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
         }
     }
 }
@@ -44,7 +56,13 @@ impl Tap {
     #[must_use]
     pub fn read(data: &str) -> Option<Self> {
         let mut words = data.strip_prefix(MARK)?.split(' ');
-        let (verb, id) = (words.next()?, words.next()?);
+        let verb = words.next()?;
+        match verb {
+            "statement" => return tap_report::page(words).map(|(page, days)| Self::Statement(page, days)),
+            "report" => return tap_report::file(words).map(|(file, days)| Self::Report(file, days)),
+            _ => {}
+        }
+        let id = words.next()?;
         let tap = match verb {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),

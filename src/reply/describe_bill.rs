@@ -100,7 +100,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         Reply::OrderSuccess(line) if line.kind != crate::catalog::ProductKind::Topup => {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
-        _ => Vec::new(),
+        _ => super::describe_report::buttons(reply, say),
     }
 }
 

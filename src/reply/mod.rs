@@ -5,17 +5,21 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_report;
 mod fields;
 mod filters;
 mod load;
 mod promise;
 mod receipts;
 mod rendered;
+mod reports;
 mod samples;
 mod samples_bill;
 mod samples_receipt;
+mod samples_report;
 mod says;
 mod says_bill;
+mod says_report;
 mod split;
 mod texts;
 mod words;
@@ -31,6 +35,7 @@ pub use says::{
     PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
     SupplierCard, Verdict, Why,
 };
+pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;
 pub use words::FEATURES;

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::samples_bill;
 use super::samples_receipt::receipts;
+use super::samples_report;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
@@ -188,6 +189,10 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
+        Reply::Sales(_) => samples_report::sales()?,
+        Reply::Statement(_) => samples_report::statements()?,
+        Reply::ShopReport { .. } => samples_report::shop_reports(),
+        Reply::ReportRefused { .. } => samples_report::problems(),
     })
 }
 

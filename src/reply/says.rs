@@ -11,6 +11,9 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_report::{
+    ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
+};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,6 +206,20 @@ pub enum Reply {
         card: Box<OrderCard>,
         expected: Rupiah,
         charged: Rupiah,
+    },
+
+    // Reports.
+    /// A reseller's own sales.
+    Sales(Box<SalesCard>),
+    /// Lines of a reseller's statement.
+    Statement(Box<StatementCard>),
+    /// To admins: the whole shop's figures.
+    ShopReport {
+        form: ReportForm,
+        card: Box<ShopCard>,
+    },
+    ReportRefused {
+        problem: ReportProblem,
     },
 }
 

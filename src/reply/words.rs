@@ -169,11 +169,9 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 21] = [
+pub const FEATURES: [(&str, &str); 19] = [
     ("deposit_ticket", "feature.deposit_ticket"),
     ("transfer", "feature.transfer"),
-    ("report", "feature.report"),
-    ("statement", "feature.statement"),
     ("complaint", "feature.complaint"),
     ("downline", "feature.downline"),
     ("markup", "feature.markup"),
@@ -212,6 +210,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "tagihan" | "tag" | "bayar" | "bill" | "bills" => "help.bill",
         "struk" | "nota" | "cetak" | "receipt" => "help.receipt",
         "daftar" | "reg" | "register" => "help.register",
+        "rekap" | "lap" | "laporan" | "mutasi" | "mut" | "report" | "statement" => "help.report",
         "kata" | "istilah" | "words" => "help.words",
         _ => "help.main",
     }

@@ -11,14 +11,16 @@ mod desk;
 mod inquiring;
 mod keypad;
 pub mod pins;
+mod reports;
+mod summary;
 pub mod suppliers;
 
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::RwLock;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -42,6 +44,8 @@ pub struct Policy {
     pub stale_after: TimeDelta,
     /// How long a bill that was shown may be paid, at most to the end of its day.
     pub inquiry_valid_for: TimeDelta,
+    /// When the owners are told the day's figures, by the shop's wall; `None`: never.
+    pub summary_at: Option<NaiveTime>,
 }
 
 /// What `/health` tells.
@@ -66,6 +70,8 @@ pub struct Shop {
     checkers: at_work::AtWork,
     queues: desk::Queues,
     keypads: keypad::Keypads,
+    /// The clock was set.
+    new_time: Notify,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
@@ -97,6 +103,7 @@ impl Shop {
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
             keypads: keypad::Keypads::default(),
+            new_time: Notify::new(),
             bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
@@ -160,6 +167,7 @@ impl Shop {
     /// Starts the work that goes on by itself.
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
+        self.tasks.spawn(Arc::clone(self).tell_summaries());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

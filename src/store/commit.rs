@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, Locale};
@@ -36,6 +36,8 @@ pub struct Commit {
     /// Taken from the inbox: handled by this very decision.
     pub handled: Option<MessageKey>,
     pub acts: Vec<Act>,
+    /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
+    pub summarised: Option<NaiveDate>,
 }
 
 impl Commit {
@@ -54,6 +56,7 @@ impl Commit {
             received: Vec::new(),
             handled: None,
             acts: Vec::new(),
+            summarised: None,
         }
     }
 }

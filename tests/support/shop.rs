@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::agent::{Agent, AgentStatus, Locale, PinState};
 use konter::catalog::{Catalog, Product, parse_catalog};
@@ -19,7 +19,7 @@ use konter::ids::{AgentId, ChatId};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
 use konter::phone::PrefixTable;
-use konter::reply::Texts;
+use konter::reply::{Reply, Texts};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
 use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
@@ -61,6 +61,8 @@ pub struct Setup {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
+    /// When the admins are told the day's figures.
+    pub summary_at: Option<NaiveTime>,
 }
 
 impl Setup {
@@ -84,6 +86,7 @@ impl Default for Setup {
             catalog: catalog(),
             metrics: None,
             request_limit: Duration::from_secs(10),
+            summary_at: None,
         }
     }
 }
@@ -147,6 +150,7 @@ impl TestShop {
             registration: setup.registration,
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
+            summary_at: setup.summary_at,
         };
         let (shop, _) = Shop::new(
             Arc::clone(&store),
@@ -318,6 +322,12 @@ impl TestShop {
                 Payload::Edit { message, reply } => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
                     let below = self.see_buttons(&row.chat, message.clone(), &rendered.buttons);
+                    // A bill is long and only its end changes.
+                    if !matches!(**reply, Reply::Bill(_)) {
+                        let now = (rendered.body + &below).replace('\n', "\n        ");
+                        self.note(&format!("    (the message now says: {now})"));
+                        continue;
+                    }
                     let last = rendered.body.lines().last().unwrap_or_default().to_owned();
                     self.note(&format!("    (the bill now ends: {last}{})", below.replace('\n', " ")));
                 }

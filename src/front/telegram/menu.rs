@@ -14,11 +14,13 @@ struct Item {
     en: &'static str,
 }
 
-const EVERYONE: [Item; 5] = [
+const EVERYONE: [Item; 7] = [
     Item { command: "start", id: "Mulai atau mendaftar", en: "Start or register" },
     Item { command: "saldo", id: "Lihat saldo", en: "Show the balance" },
     Item { command: "harga", id: "Daftar harga", en: "Price list" },
     Item { command: "cek", id: "Transaksi terakhir", en: "Latest orders" },
+    Item { command: "rekap", id: "Rekap penjualan hari ini", en: "Today's sales" },
+    Item { command: "mutasi", id: "Mutasi saldo", en: "Balance statement" },
     Item { command: "help", id: "Bantuan dan format transaksi", en: "Help and order formats" },
 ];
 

@@ -52,6 +52,7 @@ impl Visit<'_> {
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
+            AdminCommand::Recap { date } => self.recap(date, answer).await,
             later => {
                 // Understood, and on its way to be offered.
                 answer.commit.acts.clear();
@@ -296,7 +297,6 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
     match command {
         AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
         AdminCommand::Broadcast { .. } => "broadcast",
-        AdminCommand::Recap { .. } => "report",
         AdminCommand::ResetPin { .. } => "reset_agent_pin",
         AdminCommand::SellPrice { .. } => "sell_price",
         AdminCommand::Catalog => "catalog",
@@ -312,6 +312,7 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
         | AdminCommand::Recheck { .. }
         | AdminCommand::Success { .. }
         | AdminCommand::Failure { .. }
-        | AdminCommand::Suppliers => "",
+        | AdminCommand::Suppliers
+        | AdminCommand::Recap { .. } => "",
     }
 }

@@ -7,6 +7,7 @@ mod misread;
 mod order;
 mod receipt;
 mod register;
+mod report;
 mod tap;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
+use crate::command::{self, AdminCommand, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
@@ -227,6 +228,10 @@ impl Visit<'_> {
             Command::Start { .. } => self.welcome(answer),
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
+            // A reseller's `/rekap` is the reseller's own.
+            Command::Admin(AdminCommand::Recap { date }) if !self.is_admin() => {
+                self.report(ReportKind::Sales, date, None, answer).await?;
+            }
             Command::Admin(command) => self.admin(command, answer).await?,
             Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
             Command::Meter { customer, pin, reference } => {
@@ -244,8 +249,7 @@ impl Visit<'_> {
             Command::Receipt { of, price } => self.receipt(&of, price, answer).await?,
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(_) => not_offered(answer, "transfer"),
-            Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
-            Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
+            Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { .. } => not_offered(answer, "complaint"),
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
@@ -301,7 +305,9 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
-        | Topic::Language => true,
+        | Topic::Language
+        | Topic::Sales
+        | Topic::Statement => true,
         Topic::AdminDeposit
         | Topic::AdminAgents
         | Topic::AdminApprove
@@ -313,19 +319,17 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminRecheck
         | Topic::AdminSuccess
         | Topic::AdminFailure
-        | Topic::AdminSuppliers => admin,
+        | Topic::AdminSuppliers
+        | Topic::AdminRecap => admin,
         Topic::Deposit
         | Topic::Transfer
-        | Topic::Sales
-        | Topic::Statement
         | Topic::Complaint
         | Topic::AdminAccept
         | Topic::AdminRefuse
         | Topic::AdminResetPin
         | Topic::AdminPrice
         | Topic::AdminCatalog
-        | Topic::AdminBroadcast
-        | Topic::AdminRecap => false,
+        | Topic::AdminBroadcast => false,
     }
 }
 

@@ -35,6 +35,8 @@ impl Visit<'_> {
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
             Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
+            Tap::Statement(page, days) => self.tapped_statement(page, days, answer).await,
+            Tap::Report(file, days) => self.tapped_report(file, days, answer).await,
         }
     }
 
