@@ -405,7 +405,7 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 9] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

@@ -110,11 +110,8 @@ impl Book {
     /// What one product comes to.
     #[must_use]
     pub fn product(&self, code: &str) -> Tally {
-        self.products
-            .iter()
-            .find(|(product, _)| product.as_str() == code)
-            .map(|(_, (_, tally))| *tally)
-            .unwrap_or_default()
+        let code: Option<ProductCode> = code.parse().ok();
+        code.and_then(|code| self.products.get(&code)).map(|(_, tally)| *tally).unwrap_or_default()
     }
 
     /// The `most` biggest products.

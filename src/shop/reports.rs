@@ -11,7 +11,7 @@ use crate::ledger::{AccountId, Entry};
 use crate::money::Rupiah;
 use crate::order::Order;
 use crate::reply::{ProductSales, SalesCard, ShopCard, StatementCard, StatementLine};
-use crate::report::{Book, Movement, movement};
+use crate::report::{Book, Movement, Share, Tally, movement};
 use crate::store::StoreError;
 
 /// Rows read at once: a longer read would keep the store's writer waiting.
@@ -114,18 +114,16 @@ impl Shop {
             Some(day) => Some(self.own_book(agent.id, day).await?),
             None => None,
         };
-        let ranking = book.products(PRODUCTS_SHOWN);
-        let product = |share: crate::report::Share| {
-            let before = before.as_ref().map(|book| book.product(&share.code));
-            Some(ProductSales { product: share.code.parse().ok()?, name: share.name, tally: share.tally, before })
-        };
+        let mut products = products_sold(&book, before.as_ref());
+        let left_out = products.len().saturating_sub(PRODUCTS_SHOWN);
+        products.truncate(PRODUCTS_SHOWN);
         Ok(SalesCard {
             code: agent.id,
             name: agent.name.clone(),
             span,
             total: *book.total(),
-            left_out: ranking.left_out,
-            products: ranking.shares.into_iter().filter_map(product).collect(),
+            left_out,
+            products,
             before: before.as_ref().map(|book| *book.total()),
         })
     }
@@ -261,6 +259,19 @@ impl Shop {
         let Movement { amount, balance, about } = movement;
         Ok(StatementLine { line: entry.seq, at: entry.at, amount, balance, about, order, note: entry.note })
     }
+}
+
+/// What was sold of each product, the most first, and then what was sold only the day before.
+fn products_sold(book: &Book, before: Option<&Book>) -> Vec<ProductSales> {
+    let all = |book: &Book| book.products(usize::MAX).shares;
+    let only_before =
+        before.map(all).unwrap_or_default().into_iter().filter(|share| book.product(&share.code).is_empty());
+    let only_before = only_before.map(|share| Share { tally: Tally::default(), ..share });
+    let sold = all(book).into_iter().chain(only_before).filter_map(|share| {
+        let before = before.map(|book| book.product(&share.code));
+        Some(ProductSales { product: share.code.parse().ok()?, name: share.name, tally: share.tally, before })
+    });
+    sold.filter(|sold| sold.tally.delivered > 0 || sold.before.is_some_and(|before| before.delivered > 0)).collect()
 }
 
 /// An account's lines of the journal from one on, up to another.
