@@ -7,7 +7,7 @@ use chrono::{NaiveTime, TimeDelta};
 use konter::agent::Locale;
 use konter::ids::ChatId;
 use konter::store::memory::MemoryStore;
-use konter::store::{Commit, Store};
+use konter::store::{InboxMessage, Store};
 use shop::{Setup, TestShop, admin, noon, reseller};
 use std::sync::Arc;
 
@@ -119,14 +119,14 @@ async fn buttons_of_statements_and_reports_are_harmless_in_other_hands_and_late(
     let stranger = ChatId::telegram(99);
     fill_a_page(&shop).await;
     for chat in [reseller(), other(), stranger.clone()] {
-        let tap = konter::store::InboxMessage { chat, ..csv.clone() };
+        let tap = InboxMessage { chat, ..csv.clone() };
         shop.receive(tap, 1).await;
     }
     shop.say(&reseller(), "MUTASI", 1).await;
     let older = shop.tap_on(&reseller(), "« Lebih lama");
     // Whoever taps sees the own statement; a stranger sees nothing.
-    shop.receive(konter::store::InboxMessage { chat: other(), ..older.clone() }, 0).await;
-    shop.receive(konter::store::InboxMessage { chat: stranger, ..older }, 1).await;
+    shop.receive(InboxMessage { chat: other(), ..older.clone() }, 0).await;
+    shop.receive(InboxMessage { chat: stranger, ..older }, 1).await;
     for (n, text) in
         ["!statement before 0", "!statement after 18446744073709551615", "!statement last 2020-01-01 2020-01-02"]
             .into_iter()
@@ -204,16 +204,4 @@ async fn the_owners_are_told_the_day_once() {
     shop.hear(1).await;
     let late = shop.close().await;
     insta::assert_snapshot!("summary", [told, again, before, late].join("\n---\n"));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_day_is_summarised_by_one_process_only_and_days_do_not_go_back() {
-    let store = MemoryStore::new();
-    let day = noon().date_naive();
-    let tell = |day| Commit { summarised: Some(day), ..Commit::new(noon()) };
-    store.commit(tell(day)).await.unwrap();
-    for told in [day, day.pred_opt().unwrap()] {
-        assert!(store.commit(tell(told)).await.is_err());
-    }
-    store.commit(tell(day.succ_opt().unwrap())).await.unwrap();
 }

@@ -74,7 +74,7 @@ fn head(canvas: &mut Canvas, card: &ShopCard, labels: &Labels) {
 
 /// A panel of bars with its name above and its scale to the left.
 fn bars(canvas: &mut Canvas, panel: Panel, (name, values): (&str, &[i64]), colour: Colour, labels: &Labels) {
-    canvas.write(40, panel.top - 44, name, bold(30.0, Align::Left));
+    canvas.write(40, panel.top - 44, &capital(name), bold(30.0, Align::Left));
     let scale = Scale::over(values);
     for line in scale.lines() {
         let y = scale.place(line, panel);
@@ -92,6 +92,12 @@ fn bars(canvas: &mut Canvas, panel: Panel, (name, values): (&str, &[i64]), colou
             canvas.fill((left, zero), (right, top.max(zero + 2)), RED);
         }
     }
+}
+
+/// A column's name as a heading.
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Left and right edge of a bar.
