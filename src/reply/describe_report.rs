@@ -21,7 +21,7 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
             ("report.shop", shop(card).set("unasked", *form == ReportForm::Summary))
         }
         Reply::ShopReport { form: ReportForm::Chart | ReportForm::Csv | ReportForm::Xlsx, card } => {
-            ("report.caption", days(&card.span))
+            ("report.caption", days(card.span))
         }
         Reply::ReportRefused { problem } => match problem {
             ReportProblem::Future => ("report.future", none),
@@ -37,7 +37,7 @@ fn date(day: NaiveDate) -> String {
 }
 
 /// `to` is only there for more than one day.
-fn days(span: &Span) -> Fields {
+fn days(span: Span) -> Fields {
     let to = (!span.is_one_day()).then(|| date(span.to()));
     Fields::new().set("from", date(span.from())).set("to", to)
 }
@@ -68,7 +68,7 @@ fn own_tally(tally: &Tally) -> Fields {
 }
 
 fn sales(card: &SalesCard) -> Fields {
-    days(&card.span)
+    days(card.span)
         .code("code", &card.code)
         .text("name", &card.name, NAME)
         .set("total", own_tally(&card.total))
@@ -118,7 +118,7 @@ fn statement_line(line: &StatementLine, say: &Say<'_>) -> Fields {
 }
 
 fn shop(card: &ShopCard) -> Fields {
-    days(&card.span)
+    days(card.span)
         .set("total", tally(&card.total))
         .set("before", card.before.as_ref().map(tally))
         .set("products", ranking(&card.products))

@@ -50,7 +50,9 @@ pub(super) fn sales() -> Result<Vec<Reply>, BadName> {
         ],
         left_out: 3,
     };
-    let range = SalesCard { span: week, before: None, left_out: 0, ..full.clone() };
+    let alone = |sold: &ProductSales| ProductSales { before: None, ..sold.clone() };
+    let products = full.products.iter().map(alone).collect();
+    let range = SalesCard { span: week, before: None, products, left_out: 0, ..full.clone() };
     let empty = SalesCard {
         total: Tally::default(),
         before: Some(Tally::default()),

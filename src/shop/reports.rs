@@ -14,8 +14,10 @@ use crate::reply::{ProductSales, SalesCard, ShopCard, StatementCard, StatementLi
 use crate::report::{Book, Movement, Share, Tally, movement};
 use crate::store::StoreError;
 
-/// Rows read at once: a longer read would keep the store's writer waiting.
-const ROWS_AT_ONCE: usize = 500;
+/// Rows read at once: a longer read would keep the store's writer waiting, and the last one reads behind the days.
+const ROWS_AT_ONCE: usize = 200;
+/// The same for one reseller, who orders less and whose orders are looked up one by one.
+const OWN_ROWS_AT_ONCE: usize = 50;
 /// Orders placed side by side can have numbers in another order than their moments, and a day's first may be decided
 /// before midnight and numbered after it. What is further apart than this was placed by a clock that was set.
 const AROUND_MIDNIGHT: TimeDelta = TimeDelta::minutes(10);
@@ -78,11 +80,11 @@ impl Shop {
         let Some(bounds) = self.bounds(span) else { return Ok(book) };
         let mut before = self.store.first_order_since(bounds.end + AROUND_MIDNIGHT).await?;
         loop {
-            let orders = self.store.orders_of(agent, None, before, ROWS_AT_ONCE).await?;
+            let orders = self.store.orders_of(agent, None, before, OWN_ROWS_AT_ONCE).await?;
             for order in &orders {
                 book.take(order, self.clock.local(order.created_at));
             }
-            match orders.last().filter(|last| orders.len() == ROWS_AT_ONCE && !bounds.is_before(last)) {
+            match orders.last().filter(|last| orders.len() == OWN_ROWS_AT_ONCE && !bounds.is_before(last)) {
                 Some(last) => before = Some(last.id),
                 None => return Ok(book),
             }
