@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::supplier::protocol::Now;
@@ -49,12 +49,23 @@ impl ShopClock {
     /// When the shop's day ends that a moment falls on.
     #[must_use]
     pub fn next_midnight(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
-        let midnight = self.day_of(moment).succ_opt().map(|day| day.and_time(NaiveTime::MIN));
-        // Where clocks are set at midnight it can be missing; then the day ends with the next hour that is there.
-        let local = midnight.and_then(|midnight| {
-            (0..3).find_map(|hours| self.zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest())
-        });
-        local.map_or(moment, |local| local.with_timezone(&Utc))
+        self.day_of(moment).succ_opt().and_then(|day| self.start_of(day)).unwrap_or(moment)
+    }
+
+    /// When one of the shop's days begins; `None` only at the far ends of the calendar.
+    #[must_use]
+    pub fn start_of(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where clocks are set at midnight it can be missing; then the day begins with the next hour that is there.
+        let hour =
+            |hours| self.zone.from_local_datetime(&midnight.checked_add_signed(TimeDelta::hours(hours))?).earliest();
+        (0..3).find_map(hour).map(|local| local.with_timezone(&Utc))
+    }
+
+    /// What the shop's wall shows at a moment.
+    #[must_use]
+    pub fn local(&self, moment: DateTime<Utc>) -> NaiveDateTime {
+        moment.with_timezone(&self.zone).naive_local()
     }
 
     /// The shop's day a moment falls on.

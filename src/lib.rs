@@ -20,6 +20,7 @@ pub mod order;
 pub mod phone;
 pub mod receipt;
 pub mod reply;
+pub mod report;
 pub mod shop;
 pub mod simulator;
 pub mod store;

@@ -79,6 +79,7 @@ fn nothing_set_means_the_documented_defaults() {
     assert_eq!((settings.locale, settings.locales_dir, settings.prefixes), (Locale::Id, None, None));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Jakarta);
     assert_eq!(settings.stale_after, TimeDelta::minutes(30));
+    assert_eq!(settings.summary_at, Some(time(23, 55)));
     assert_eq!(settings.registration, Registration::Approve);
     assert_eq!(settings.deposits, Terms::default());
 }
@@ -108,6 +109,7 @@ fn every_general_setting_is_read() {
         ("KONTER_TIMEZONE", "Asia/Makassar"),
         ("KONTER_STALE_MINUTES", "5"),
         ("KONTER_INQUIRY_MINUTES", "10"),
+        ("KONTER_SUMMARY_AT", "06:30"),
         ("KONTER_REGISTRATION", "open"),
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
         ("KONTER_TICKET_HOURS", "72"),
@@ -129,6 +131,8 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.prefixes.as_deref(), Some(Path::new("prefixes.csv")));
     assert_eq!(settings.time_zone, chrono_tz::Asia::Makassar);
     assert_eq!(settings.stale_after, TimeDelta::minutes(5));
+    assert_eq!(settings.summary_at, Some(time(6, 30)));
+    assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
     assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
@@ -154,6 +158,8 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_TIMEZONE", "WIB", "`WIB` is not a time zone's name"),
         ("KONTER_STALE_MINUTES", "0", "must be a whole number from 1 to 1440"),
         ("KONTER_INQUIRY_MINUTES", "0", "must be a whole number from 1 to 1440"),
+        ("KONTER_SUMMARY_AT", "24:00", "`24:00` is neither a time (HH:MM) nor `off`"),
+        ("KONTER_SUMMARY_AT", "malam", "`malam` is neither a time (HH:MM) nor `off`"),
         ("KONTER_STALE_MINUTES", "half an hour", "must be a whole number from 1 to 1440"),
         ("KONTER_TICKET_HOURS", "0", "must be a whole number from 1 to 72"),
         ("KONTER_TICKET_HOURS", "73", "must be a whole number from 1 to 72"),

@@ -10,6 +10,7 @@ mod store_contract {
     pub mod people;
     pub mod races;
     pub mod random;
+    pub mod reports;
     pub mod sled_only;
     pub mod tickets;
 }
@@ -96,6 +97,11 @@ contract! {
         the_outbox_is_in_order_per_chat,
         what_was_said_is_gone,
         a_reply_carries_the_balance_its_commit_left;
+    reports:
+        a_moment_finds_the_first_order_and_the_first_line_since,
+        orders_are_read_on_from_any_number,
+        statements_page_forwards_through_one_account,
+        a_day_is_summarised_once;
     random:
         any_commits_leave_what_they_leave_in_memory;
     races:

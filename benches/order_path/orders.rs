@@ -239,6 +239,7 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
         locale: Locale::Id,
         registration: Registration::Closed,
         stale_after: TimeDelta::minutes(30),
+        summary_at: None,
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter::deposit::Terms::default(),
     };

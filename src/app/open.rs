@@ -80,6 +80,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
         stale_after: settings.stale_after,
         inquiry_valid_for: settings.inquiry_valid_for,
         deposits: settings.deposits.clone(),
+        summary_at: settings.summary_at,
     };
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);

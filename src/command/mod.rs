@@ -17,9 +17,11 @@ mod pin;
 mod problem;
 mod receipt;
 mod redact;
+mod span;
 mod suggest;
 mod talk;
 mod tap;
+mod tap_report;
 mod typed;
 mod words;
 
@@ -38,7 +40,9 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
+pub use span::{Span, SpanProblem};
 pub use tap::{PadKey, Tap};
+pub use tap_report::{Page, ReportFile};
 pub use typed::Typed;
 pub use words::{CONFLICTS, Conflict, is_reserved};
 

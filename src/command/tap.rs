@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::span::Span;
+use super::tap_report::{self, Page, ReportFile};
 use crate::ids::{InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
@@ -27,6 +29,11 @@ pub enum Tap {
     // Deposit tickets; only admins have these.
     AcceptTicket(TicketId),
     RefuseTicket(TicketId),
+    // Reports.
+    /// Lines of the reseller's statement; of these days only, if given.
+    Statement(Page, Option<Span>),
+    /// The shop's report as a file.
+    Report(ReportFile, Span),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,11 @@ impl fmt::Display for Tap {
             Self::CancelImport(number) => write!(f, "{MARK}noimport {number}"),
             Self::AcceptTicket(ticket) => write!(f, "{MARK}acc {ticket}"),
             Self::RefuseTicket(ticket) => write!(f, "{MARK}tolak {ticket}"),
+            Self::Statement(page, None) => write!(f, "{MARK}statement {page}"),
+            Self::Statement(page, Some(days)) => {
+                write!(f, "{MARK}statement {page} {} {}", days.from(), days.to())
+            }
+            Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
         }
     }
 }
@@ -91,7 +103,13 @@ impl Tap {
     #[must_use]
     pub fn read(data: &str) -> Option<Self> {
         let mut words = data.strip_prefix(MARK)?.split(' ');
-        let (verb, id) = (words.next()?, words.next()?);
+        let verb = words.next()?;
+        match verb {
+            "statement" => return tap_report::page(words).map(|(page, days)| Self::Statement(page, days)),
+            "report" => return tap_report::file(words).map(|(file, days)| Self::Report(file, days)),
+            _ => {}
+        }
+        let id = words.next()?;
         let tap = match verb {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),

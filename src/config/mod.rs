@@ -9,7 +9,7 @@ mod supplier;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use reqwest::Url;
@@ -32,6 +32,8 @@ const DEFAULT_INQUIRY_MINUTES: u16 = 15;
 /// No bill may be paid past its day anyway.
 const MOST_INQUIRY_MINUTES: u16 = 24 * 60;
 const DEFAULT_STALE_MINUTES: u16 = 30;
+/// Late enough to hold nearly the whole day, and still on it.
+const DEFAULT_SUMMARY_AT: Option<NaiveTime> = NaiveTime::from_hms_opt(23, 55, 0);
 /// A day: an order older than that was placed for a need that has passed.
 const MOST_STALE_MINUTES: u16 = 24 * 60;
 
@@ -60,6 +62,8 @@ pub struct Settings {
     pub inquiry_valid_for: TimeDelta,
     /// Where resellers pay in, and how long a deposit ticket is open.
     pub deposits: Terms,
+    /// When the owners are told the day's figures, by the shop's wall; `None`: never.
+    pub summary_at: Option<NaiveTime>,
     pub registration: Registration,
     pub suppliers: Vec<SupplierSettings>,
 }
@@ -137,6 +141,7 @@ impl Settings {
                 source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
             ),
             deposits: deposit::read(source),
+            summary_at: source.value("KONTER_SUMMARY_AT", "23:55", summary_at).unwrap_or(DEFAULT_SUMMARY_AT),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),
@@ -241,4 +246,13 @@ fn inquiry_minutes(text: &str) -> Result<u16, String> {
 
 fn stale_minutes(text: &str) -> Result<u16, String> {
     source::number(text, 1, MOST_STALE_MINUTES)
+}
+
+/// `23:55`, or `off`.
+fn summary_at(text: &str) -> Result<Option<NaiveTime>, String> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    let time = NaiveTime::parse_from_str(text, "%H:%M");
+    time.map(Some).map_err(|_| format!("`{}` is neither a time (HH:MM) nor `off`", source::shorten(text)))
 }

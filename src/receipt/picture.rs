@@ -44,8 +44,8 @@ const INK: u8 = SHADES - 1;
 const PAPER_COLOUR: [u8; 3] = [253, 252, 248];
 const INK_COLOUR: [u8; 3] = [22, 22, 24];
 
-static NORMAL: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Medium.ttf");
-static BOLD: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-ExtraBold.ttf");
+pub(crate) static NORMAL: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Medium.ttf");
+pub(crate) static BOLD: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-ExtraBold.ttf");
 
 struct Fonts {
     normal: FontRef<'static>,

@@ -6,7 +6,7 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide};
+use super::{describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_report};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -116,6 +116,9 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::AlertUnclearReport(_)
         | Reply::AlertDoubleDelivery(_)
         | Reply::AlertDearer { .. } => describe_admin::describe(reply, say),
+        Reply::Sales(_) | Reply::Statement(_) | Reply::ShopReport { .. } | Reply::ReportRefused { .. } => {
+            describe_report::describe(reply, say)
+        }
     }
 }
 

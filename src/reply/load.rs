@@ -13,6 +13,7 @@ use super::filters;
 use super::promise;
 use super::receipts;
 use super::rendered::Rendered;
+use super::reports;
 use super::samples::{Sample, samples};
 use super::says::Reply;
 use crate::agent::Locale;
@@ -182,6 +183,9 @@ impl Rehearsal<'_> {
         let (key, fields) = describe(reply, *balance, &say);
         if matches!(reply, Reply::Receipt { .. }) {
             receipts::labels(&say);
+        }
+        if matches!(reply, Reply::ShopReport { .. }) {
+            reports::labels(&say);
         }
         buttons(reply, &say);
         for (key, fields, problem) in words.into_inner() {

@@ -8,22 +8,27 @@ mod describe_bill;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
+mod describe_report;
 mod fields;
 mod filters;
 mod load;
 mod promise;
 mod receipts;
 mod rendered;
+mod reports;
 mod samples;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
 mod samples_receipt;
+mod samples_report;
 mod says;
 mod says_bill;
 mod says_deposit;
 mod says_desk;
 mod says_guide;
+mod says_misread;
+mod says_report;
 mod split;
 mod texts;
 mod words;
@@ -40,6 +45,7 @@ pub use says::{
     ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
     TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
+pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;
 pub use words::FEATURES;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::samples_receipt::receipts;
+use super::samples_report;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
@@ -206,6 +207,10 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
+        Reply::Sales(_) => samples_report::sales()?,
+        Reply::Statement(_) => samples_report::statements()?,
+        Reply::ShopReport { .. } => samples_report::shop_reports(),
+        Reply::ReportRefused { .. } => samples_report::problems(),
     })
 }
 
@@ -418,7 +423,8 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 11] =
+        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

@@ -14,6 +14,10 @@ pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, Sh
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
+pub use super::says_misread::{Misread, PartName};
+pub use super::says_report::{
+    ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
+};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,6 +255,19 @@ pub enum Reply {
     },
     /// Everything about deposit tickets.
     Ticket(Box<TicketSays>),
+    // Reports.
+    /// A reseller's own sales.
+    Sales(Box<SalesCard>),
+    /// Lines of a reseller's statement.
+    Statement(Box<StatementCard>),
+    /// To admins: the whole shop's figures.
+    ShopReport {
+        form: ReportForm,
+        card: Box<ShopCard>,
+    },
+    ReportRefused {
+        problem: ReportProblem,
+    },
 }
 
 /// An order as its reseller sees it.
@@ -409,68 +426,6 @@ pub enum Why {
     PinLocked {
         until: DateTime<Utc>,
     },
-}
-
-/// What is wrong with a message. `text` is what somebody typed there, with what could be a PIN already masked where
-/// one may stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "misread", rename_all = "snake_case")]
-pub enum Misread {
-    Missing {
-        part: PartName,
-    },
-    /// Something else stands where this part belongs.
-    Unfit {
-        part: PartName,
-        text: String,
-    },
-    DestinationUnreadable {
-        text: String,
-    },
-    DestinationTooShort {
-        text: String,
-    },
-    DestinationTooLong {
-        text: String,
-    },
-    /// Understood up to here; the rest has no meaning.
-    Leftover {
-        text: String,
-    },
-    /// Can be read as two different things.
-    Ambiguous,
-    DifferentPins,
-    /// The repeat number stands in two places, and they disagree.
-    RepeatsDisagree,
-    SameOrderTwice,
-    TooManyOrders {
-        most: usize,
-    },
-    /// A machine client's reference names one order, and there are several.
-    ReferenceForSeveral,
-    NegativeAmount,
-}
-
-/// A part of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartName {
-    Product,
-    Destination,
-    Customer,
-    Pin,
-    NewPin,
-    Amount,
-    Price,
-    Agent,
-    Name,
-    Text,
-    Date,
-    OrderNumber,
-    Ticket,
-    SerialNumber,
-    Reason,
-    Language,
 }
 
 /// A product close to what was asked for.

@@ -11,6 +11,7 @@ use super::load::{self, Sources, TextError};
 use super::promise;
 use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
+use super::reports;
 use super::says::{ReceiptCard, ReceiptForm, Reply};
 use super::words::Say;
 use crate::agent::Locale;
@@ -119,10 +120,13 @@ impl Texts {
             let (name, bytes) = ("catalog.csv".to_owned(), csv.clone().into_bytes());
             return Some(ReplyFile { name, kind: ReplyFileKind::Document, bytes });
         }
-        let Reply::Receipt { form, card } = reply else { return None };
         let language = self.language(locale);
         let say: &Say<'_> = &|key, fields| language.tell(key, &fields).unwrap_or_default();
-        receipts::file(*form, card, &receipts::labels(say), self.delivered(card))
+        match reply {
+            Reply::Receipt { form, card } => receipts::file(*form, card, &receipts::labels(say), self.delivered(card)),
+            Reply::ShopReport { form, card } => reports::file(*form, card, &reports::labels(say)),
+            _ => None,
+        }
     }
 
     fn delivered(&self, card: &ReceiptCard) -> NaiveDateTime {

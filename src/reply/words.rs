@@ -169,10 +169,8 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 15] = [
+pub const FEATURES: [(&str, &str); 13] = [
     ("transfer", "feature.transfer"),
-    ("report", "feature.report"),
-    ("statement", "feature.statement"),
     ("downline", "feature.downline"),
     ("markup", "feature.markup"),
     ("sender", "feature.sender"),
@@ -207,6 +205,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "tagihan" | "tag" | "bayar" | "bill" | "bills" => "help.bill",
         "struk" | "nota" | "cetak" | "receipt" => "help.receipt",
         "daftar" | "reg" | "register" => "help.register",
+        "rekap" | "lap" | "laporan" | "mutasi" | "mut" | "report" | "statement" => "help.report",
         "kata" | "istilah" | "words" => "help.words",
         _ => "help.main",
     }

@@ -148,6 +148,7 @@ impl Shop {
     /// Looks at the agenda at once: for whoever moves the clock.
     pub fn look_again(&self) {
         self.agenda.changed.notify_one();
+        self.new_time.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the

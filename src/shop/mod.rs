@@ -13,16 +13,18 @@ mod inquiring;
 mod keypad;
 mod patience;
 pub mod pins;
+mod reports;
+mod summary;
 pub mod suppliers;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -49,6 +51,8 @@ pub struct Policy {
     pub inquiry_valid_for: TimeDelta,
     /// Where resellers pay in, and how long a deposit ticket is open.
     pub deposits: Terms,
+    /// When the owners are told the day's figures, by the shop's wall; `None`: never.
+    pub summary_at: Option<NaiveTime>,
 }
 
 /// What `/health` tells.
@@ -85,6 +89,8 @@ pub struct Shop {
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
+    /// The clock was set.
+    new_time: Notify,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
@@ -120,6 +126,7 @@ impl Shop {
             patience: patience::Patience::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
+            new_time: Notify::new(),
             bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
@@ -192,6 +199,7 @@ impl Shop {
     /// Starts the work that goes on by itself.
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
+        self.tasks.spawn(Arc::clone(self).tell_summaries());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

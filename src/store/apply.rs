@@ -219,6 +219,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         for act in &commit.acts {
             self.act(act)?;
         }
+        if let Some(day) = commit.summarised {
+            self.summarised(day)?;
+        }
         Ok(Verdict::Accepted(self.staged))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, Locale};
@@ -39,6 +39,8 @@ pub struct Commit {
     pub acts: Vec<Act>,
     /// Deposit tickets. One that is accepted comes with its posting.
     pub tickets: Vec<Versioned<Ticket>>,
+    /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
+    pub summarised: Option<NaiveDate>,
 }
 
 impl Commit {
@@ -58,6 +60,7 @@ impl Commit {
             handled: None,
             acts: Vec::new(),
             tickets: Vec::new(),
+            summarised: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use super::apply::{Group, Prepared, Tip};

@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_reports;
 mod apply_tickets;
 pub mod audit;
 mod commit;
@@ -13,6 +14,7 @@ mod layers;
 mod log;
 pub mod memory;
 mod read;
+mod read_reports;
 mod read_tickets;
 mod reads;
 mod rows;
@@ -21,6 +23,7 @@ pub mod sled_store;
 mod writer;
 
 use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Say, StoreError,
@@ -116,6 +119,18 @@ pub trait Store: Send + Sync + 'static {
     async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError>;
     /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
     async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError>;
+    // Reports. Numbers of orders and lines grow with time, so what came since a moment is found without an index.
+    /// The first order that was placed at a moment or later. Orders placed side by side, whose numbers and moments may
+    /// cross, can stand before it: whoever must not miss any asks for a little earlier.
+    async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError>;
+    /// Orders from a number on, oldest first.
+    async fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError>;
+    /// The first line of the journal that was written at a moment or later.
+    async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError>;
+    /// One account's lines of the journal, oldest first, after `after`.
+    async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+    /// The last day the owners were told the figures of.
+    async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -13,7 +13,7 @@ use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::order::{BillKey, Order, SlotKey};
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
-const BREAK: ControlFlow<()> = ControlFlow::Break(());
+pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
 
 /// A key and what stands under it.
 type Row = (Vec<u8>, Vec<u8>);
@@ -59,7 +59,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     /// The highest key of a kind, if any.
-    fn last_key(&self, kind: u8) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) fn last_key(&self, kind: u8) -> Result<Option<Vec<u8>>, StoreError> {
         let mut last = None;
         self.0.scan(under(keys::all(kind)), Direction::Down, &mut |key, _| {
             last = Some(key.to_vec());
@@ -158,7 +158,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     /// The last pack of the journal that starts at or before a line, under its key.
-    fn pack_with(&self, seq: u64) -> Result<Option<Row>, StoreError> {
+    pub(super) fn pack_with(&self, seq: u64) -> Result<Option<Row>, StoreError> {
         let mut found = None;
         let range = keys::journal(0)..after_prefix(&keys::journal(seq));
         self.0.scan(range, Direction::Down, &mut |key, pack| {
@@ -168,7 +168,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         Ok(found)
     }
 
-    fn entry(&self, seq: u64) -> Result<Entry, StoreError> {
+    pub(super) fn entry(&self, seq: u64) -> Result<Entry, StoreError> {
         let missing = || StoreError::Corrupt { what: "journal", problem: format!("line {seq} is missing") };
         let (key, pack) = self.pack_with(seq)?.ok_or_else(missing)?;
         let skip = keys::last_number(&key).and_then(|first| usize::try_from(seq.checked_sub(first)?).ok());

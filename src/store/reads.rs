@@ -195,6 +195,27 @@ macro_rules! store_with_reads {
         ) -> Result<Vec<crate::deposit::Claim>, StoreError> {
             self.read(move |rows| rows.pays_taken(from, to)).await
         }
+
+        async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
+            self.read(move |rows| rows.first_order_since(at)).await
+        }
+
+        async fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError> {
+            self.read(move |rows| rows.orders_from(first, limit)).await
+        }
+
+        async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+            self.read(move |rows| rows.first_entry_since(at)).await
+        }
+
+        async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            let id = id.clone();
+            self.read(move |rows| rows.statement_after(&id, after, limit)).await
+        }
+
+        async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {
+            self.read(|rows| rows.last_summary()).await
+        }
         }
     };
 }

@@ -1,7 +1,7 @@
 //! How rows look inside: JSON, so that fields can be added and a person can read them. What a row is called in an
 //! error never includes its content.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use crate::ledger::{AccountId, Entry};
 pub(super) const SCHEMA: u32 = 1;
 pub(super) const SCHEMA_NAME: &str = "schema";
 pub(super) const COUNTER_NAME: &str = "counter";
+/// The last day the owners were told the figures of.
+pub(super) const SUMMARY_NAME: &str = "summary";
 
 /// No row this program writes comes near; a longer one is a mistake, not data.
 pub(super) const LONGEST_ROW: usize = 1 << 20;
@@ -79,6 +81,13 @@ pub(super) struct InquiryHead {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct AskHead {
     pub product: ProductCode,
+}
+
+/// When a row was made: an order, or a line of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Moment {
+    #[serde(alias = "created_at")]
+    pub at: DateTime<Utc>,
 }
 
 /// Lines of the journal that share one row, newline between them. A row per line would cost a fifth of the writer's

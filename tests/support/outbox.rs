@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use konter::agent::{Agent, Locale};
 use konter::catalog::Product;
 use konter::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
@@ -199,5 +199,21 @@ impl Store for Outbox {
     }
     async fn close(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+    // Reports.
+    async fn first_order_since(&self, _: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
+        unimplemented!()
+    }
+    async fn orders_from(&self, _: OrderId, _: usize) -> Result<Vec<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn first_entry_since(&self, _: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+        unimplemented!()
+    }
+    async fn statement_after(&self, _: &AccountId, _: u64, _: usize) -> Result<Vec<Entry>, StoreError> {
+        unimplemented!()
+    }
+    async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
+        unimplemented!()
     }
 }

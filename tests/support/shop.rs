@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::agent::{Agent, AgentStatus, Locale, PinState};
 use konter::catalog::{Catalog, Product, parse_catalog};
@@ -19,7 +19,7 @@ use konter::ids::{AgentId, ChatId};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
 use konter::phone::PrefixTable;
-use konter::reply::Texts;
+use konter::reply::{Reply, Texts};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
 use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
@@ -64,6 +64,8 @@ pub struct Setup {
     pub deposits: konter::deposit::Terms,
     /// Admins besides [`admin`].
     pub more_admins: Vec<ChatId>,
+    /// When the admins are told the day's figures.
+    pub summary_at: Option<NaiveTime>,
 }
 
 impl Setup {
@@ -89,6 +91,7 @@ impl Default for Setup {
             request_limit: Duration::from_secs(10),
             deposits: konter::deposit::Terms::default(),
             more_admins: Vec::new(),
+            summary_at: None,
         }
     }
 }
@@ -153,6 +156,7 @@ impl TestShop {
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,
+            summary_at: setup.summary_at,
         };
         let (shop, _) = Shop::new(
             Arc::clone(&store),
@@ -325,6 +329,12 @@ impl TestShop {
                 Payload::Edit { message, reply } => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
                     let below = self.see_buttons(&row.chat, message.clone(), &rendered.buttons);
+                    // A bill is long and only its end changes.
+                    if !matches!(**reply, Reply::Bill(_)) {
+                        let now = (rendered.body + &below).replace('\n', "\n        ");
+                        self.note(&format!("    (the message now says: {now})"));
+                        continue;
+                    }
                     let last = rendered.body.lines().last().unwrap_or_default().to_owned();
                     self.note(&format!("    (the bill now ends: {last}{})", below.replace('\n', " ")));
                 }

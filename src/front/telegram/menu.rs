@@ -14,7 +14,7 @@ struct Item {
     en: &'static str,
 }
 
-const EVERYONE: [Item; 6] = [
+const EVERYONE: [Item; 8] = [
     Item { command: "start", id: "Mulai atau mendaftar", en: "Start or register" },
     Item { command: "saldo", id: "Lihat saldo", en: "Show the balance" },
     Item { command: "harga", id: "Daftar harga", en: "Price list" },
@@ -24,6 +24,8 @@ const EVERYONE: [Item; 6] = [
         id: "Isi saldo: rekening dan tiket deposit",
         en: "Add balance: accounts and deposit tickets",
     },
+    Item { command: "rekap", id: "Rekap penjualan hari ini", en: "Today's sales" },
+    Item { command: "mutasi", id: "Mutasi saldo", en: "Balance statement" },
     Item { command: "help", id: "Bantuan dan format transaksi", en: "Help and order formats" },
 ];
 

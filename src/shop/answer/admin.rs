@@ -73,12 +73,7 @@ impl Visit<'_> {
             AdminCommand::Broadcast { text } => self.broadcast(&text, answer).await,
             AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
             AdminCommand::Log { count } => self.log(count, answer).await,
-            later => {
-                // Understood, and on its way to be offered.
-                answer.commit.acts.clear();
-                answer.reply(Reply::NotOffered { feature: feature_of(&later).to_owned() });
-                Ok(())
-            }
+            AdminCommand::Recap { date } => self.recap(date, answer).await,
         }
     }
 
@@ -311,33 +306,5 @@ impl Visit<'_> {
         });
         answer.reply(Reply::AdminSuppliers { suppliers: cards.collect() });
         Ok(())
-    }
-}
-
-/// The texts' name of a command that this version understands and does not offer; empty for those it does.
-pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
-    match command {
-        AdminCommand::Recap { .. } => "report",
-        AdminCommand::Deposit { .. }
-        | AdminCommand::AcceptTicket { .. }
-        | AdminCommand::RefuseTicket { .. }
-        | AdminCommand::Agents { .. }
-        | AdminCommand::Approve { .. }
-        | AdminCommand::Block { .. }
-        | AdminCommand::Unblock { .. }
-        | AdminCommand::CloseProduct { .. }
-        | AdminCommand::OpenProduct { .. }
-        | AdminCommand::Pending
-        | AdminCommand::Order { .. }
-        | AdminCommand::Recheck { .. }
-        | AdminCommand::Success { .. }
-        | AdminCommand::Failure { .. }
-        | AdminCommand::Suppliers
-        | AdminCommand::Broadcast { .. }
-        | AdminCommand::ResetPin { .. }
-        | AdminCommand::SellPrice { .. }
-        | AdminCommand::Catalog
-        | AdminCommand::Answer { .. }
-        | AdminCommand::Log { .. } => "",
     }
 }

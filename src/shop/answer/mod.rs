@@ -10,6 +10,7 @@ mod misread;
 mod order;
 mod receipt;
 mod register;
+mod report;
 mod tap;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use super::desk::can_forget;
 use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
+use crate::command::{self, AdminCommand, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
@@ -244,6 +245,10 @@ impl Visit<'_> {
             Command::Start { .. } => self.welcome(answer),
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
+            // A reseller's `/rekap` is the reseller's own.
+            Command::Admin(AdminCommand::Recap { date }) if !self.is_admin() => {
+                self.report(ReportKind::Sales, date, None, answer).await?;
+            }
             Command::Admin(command) => self.admin(command, answer).await?,
             Command::Deposit { amount, bank, pin } => {
                 self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?;
@@ -264,8 +269,7 @@ impl Visit<'_> {
             Command::Receipt { of, price } => self.receipt(&of, price, answer).await?,
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(_) => not_offered(answer, "transfer"),
-            Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
-            Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
+            Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
@@ -333,7 +337,9 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
-        | Topic::Language => true,
+        | Topic::Language
+        | Topic::Sales
+        | Topic::Statement => true,
         Topic::AdminDeposit
         | Topic::AdminAccept
         | Topic::AdminRefuse
@@ -353,8 +359,9 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminCatalog
         | Topic::AdminBroadcast
         | Topic::AdminAnswer
-        | Topic::AdminLog => admin,
-        Topic::Transfer | Topic::Sales | Topic::Statement | Topic::AdminRecap => false,
+        | Topic::AdminLog
+        | Topic::AdminRecap => admin,
+        Topic::Transfer => false,
     }
 }
 

@@ -55,6 +55,8 @@ impl Visit<'_> {
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
             Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,
             Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
+            Tap::Statement(page, days) => self.tapped_statement(page, days, answer).await,
+            Tap::Report(file, days) => self.tapped_report(file, days, answer).await,
         }
     }
 

@@ -1,0 +1,168 @@
+//! What a day's report costs, with a thousand and with a million orders behind the day: the same.
+//!
+//! `cargo bench --bench reports`. The stores stand below the temporary folder (`TMPDIR`) and are made first, which
+//! takes a minute or two.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use konter::agent::Locale;
+use konter::catalog::{ProductKind, Route};
+use konter::command::Span;
+use konter::ids::{AgentId, ChatId, OrderId, Reference};
+use konter::ledger::{AccountId, Posting, Reason};
+use konter::money::Rupiah;
+use konter::order::{Decider, Final, Order, OrderState, new_attempt};
+use konter::report::Book;
+use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::{Commit, Store, Versioned};
+use konter::supplier::{Delivery, Details, Outcome};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Orders of the day that is reported on.
+const OF_THE_DAY: u64 = 500;
+/// Orders before it.
+const BEHIND: [u64; 2] = [1_000, 1_000_000];
+const AGENTS: u64 = 100;
+const PRICE: i64 = 10_500;
+/// Orders in one commit while the store is filled.
+const AT_ONCE: u64 = 500;
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day")
+}
+
+fn midnight() -> DateTime<Utc> {
+    day().and_hms_opt(0, 0, 0).expect("a time").and_utc()
+}
+
+struct Filled {
+    store: Arc<SledStore>,
+    _folder: TempDir,
+}
+
+/// So many orders before the day, ten seconds apart, then the day's own.
+async fn fill(behind: u64) -> Filled {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
+    let mut commit = Commit::new(midnight() - TimeDelta::days(400));
+    commit.postings = (1..=AGENTS).map(deposit).collect();
+    store.commit(commit).await.expect("deposits");
+    let all = behind + OF_THE_DAY;
+    let mut next = 1;
+    while next <= all {
+        let last = (next + AT_ONCE - 1).min(all);
+        let orders: Vec<Order> = (next..=last).map(|id| order(id, behind)).collect();
+        let mut commit = Commit::new(orders.first().map_or_else(midnight, |order| order.created_at));
+        for order in orders {
+            let (id, agent) = (order.id, AccountId::Agent(order.agent));
+            let hold = Posting::Hold { order: id, debit: agent, credit: AccountId::Sales, amount: order.price };
+            commit.postings.extend([hold, Posting::Capture { order: id }]);
+            commit.orders.push(Versioned { expected: None, row: order });
+        }
+        store.commit(commit).await.expect("orders");
+        next = last + 1;
+    }
+    Filled { store, _folder: folder }
+}
+
+fn deposit(agent: u64) -> Posting {
+    Posting::Transfer {
+        debit: AccountId::Cash,
+        credit: AccountId::Agent(agent_of(agent)),
+        amount: Rupiah::new(1_000_000_000_000),
+        reason: Reason::Deposit,
+        order: None,
+        note: None,
+        may_overdraw: false,
+    }
+}
+
+fn agent_of(id: u64) -> AgentId {
+    AgentId(u32::try_from(id % AGENTS + 1).expect("few"))
+}
+
+fn order(id: u64, behind: u64) -> Order {
+    let seconds = (i64::try_from(id).expect("few") - i64::try_from(behind).expect("few") - 1) * 10;
+    let at = midnight() + TimeDelta::seconds(seconds);
+    let route = Route {
+        supplier: "kios".parse().expect("a supplier"),
+        sku: "S10".to_owned(),
+        denom: None,
+        cost: Rupiah::new(PRICE - 300),
+        priority: 1,
+        open: true,
+    };
+    let mut attempt = new_attempt(Reference(1_000_000_000 + id), route);
+    let delivery = Delivery { sn: "0412345678901234".to_owned(), details: Details::new() };
+    attempt.outcome = Some(Outcome::Success(delivery));
+    attempt.charged = Some(Rupiah::new(PRICE - 300));
+    Order {
+        id: OrderId(id),
+        version: 1,
+        agent: agent_of(id),
+        chat: ChatId::telegram(1),
+        locale: Locale::Id,
+        product: "S10".parse().expect("a product"),
+        product_name: "Telkomsel 10.000".to_owned(),
+        kind: ProductKind::Topup,
+        dest: format!("0812{id:08}"),
+        nth: 1,
+        day: at.date_naive(),
+        buyer_phone: None,
+        client_reference: None,
+        price: Rupiah::new(PRICE),
+        bill: None,
+        customer: Details::new(),
+        untried: Vec::new(),
+        attempts: vec![attempt],
+        state: OrderState::Final(Final {
+            failure: None,
+            sn: "0412345678901234".to_owned(),
+            details: Details::new(),
+            by: Decider::Supplier,
+            at,
+        }),
+        announced: false,
+        escalated: false,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// The day's figures, read as the shop reads them.
+async fn report(store: &SledStore) -> Book {
+    let mut book = Book::new(Span::day(day()));
+    let first = store.first_order_since(midnight() - TimeDelta::minutes(10)).await.expect("read").expect("an order");
+    // The day is the last one; one more read finds its end.
+    let mut next = first;
+    loop {
+        let orders = store.orders_from(next, 500).await.expect("read");
+        let Some(last) = orders.last() else { break };
+        next = OrderId(last.id.0 + 1);
+        for order in &orders {
+            book.take(order, order.created_at.naive_utc());
+        }
+    }
+    assert_eq!(book.total().orders, OF_THE_DAY);
+    book
+}
+
+fn reports(c: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime");
+    let mut group = c.benchmark_group("report of a day of 500");
+    group.sample_size(20).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(5));
+    for behind in BEHIND {
+        let mut filled = None;
+        group.bench_function(BenchmarkId::new("orders behind it", behind), |b| {
+            let filled = filled.get_or_insert_with(|| runtime.block_on(fill(behind)));
+            b.iter(|| runtime.block_on(report(&filled.store)));
+        });
+    }
+}
+
+criterion_group!(benches, reports);
+criterion_main!(benches);

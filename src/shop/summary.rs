@@ -1,0 +1,71 @@
+//! The day's figures for the owners, once a day at the hour they have set.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveTime};
+
+use super::Shop;
+use super::reports::SHOWN;
+use crate::command::Span;
+use crate::reply::{Reply, ReportForm};
+use crate::store::{Commit, CommitError, StoreError};
+
+/// Time between looks at the clock: it may be set, and nobody minds half a minute.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+impl Shop {
+    /// Tells each day's figures when it is time, until the shop stops.
+    pub(super) async fn tell_summaries(self: Arc<Self>) {
+        let Some(hour) = self.policy.summary_at else { return };
+        let mut told = None;
+        loop {
+            let day = self.due_day(hour);
+            if day != told {
+                match self.tell_summary(day).await {
+                    Ok(()) => told = day,
+                    Err(error) => tracing::error!(%error, "the day's figures could not be told; trying again"),
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.new_time.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// The latest day whose figures should have been told.
+    fn due_day(&self, hour: NaiveTime) -> Option<NaiveDate> {
+        let now = self.clock.now().local;
+        if now.time() >= hour { Some(now.date()) } else { now.date().pred_opt() }
+    }
+
+    /// Tells a day's figures unless they have been told. A day that a stop has kept from being told is told late; the
+    /// day before the shop's first is not told at all.
+    async fn tell_summary(&self, day: Option<NaiveDate>) -> Result<(), StoreError> {
+        let Some(day) = day.filter(|_| !self.policy.admins.is_empty()) else { return Ok(()) };
+        let at = self.clock.utc();
+        let nothing_to_tell = match self.store.last_summary().await? {
+            Some(last) => last >= day,
+            None => day != self.clock.day_of(at),
+        };
+        if nothing_to_tell {
+            return Ok(());
+        }
+        let card = Box::new(self.shop_card(Span::day(day), SHOWN).await?);
+        let mut commit = Commit::new(at);
+        commit.says = self.to_admins(&Reply::ShopReport { form: ReportForm::Summary, card });
+        commit.summarised = Some(day);
+        match self.store.commit(commit).await {
+            Ok(_) => {
+                self.notify(&self.policy.admins);
+                Ok(())
+            }
+            // Another process has told it.
+            Err(CommitError::Conflict(_)) => Ok(()),
+            Err(CommitError::Store(error)) => Err(error),
+            Err(other) => Err(StoreError::Unavailable(other.to_string())),
+        }
+    }
+}
