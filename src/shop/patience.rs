@@ -12,21 +12,28 @@ const ANSWERS: u32 = 3;
 /// After this long it is answered anew.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
-/// What each chat said last that meant nothing, as a fingerprint, and how often.
+/// What each chat said last that meant nothing.
 #[derive(Default)]
-pub(super) struct Patience(Mutex<HashMap<ChatId, (u64, u32, DateTime<Utc>)>>);
+pub(super) struct Patience(Mutex<HashMap<ChatId, Nonsense>>);
+
+struct Nonsense {
+    /// A fingerprint of it.
+    text: u64,
+    times: u32,
+    first: DateTime<Utc>,
+}
 
 impl Patience {
     /// Whether a text that means nothing is to be answered.
     pub fn bears(&self, chat: &ChatId, text: u64, now: DateTime<Utc>) -> bool {
         let mut last = self.0.lock();
-        last.retain(|_, (_, _, at)| now - *at < FORGOTTEN_AFTER);
-        let said = last.entry(chat.clone()).or_insert((text, 0, now));
-        if said.0 != text {
-            *said = (text, 0, now);
+        last.retain(|_, nonsense| now - nonsense.first < FORGOTTEN_AFTER);
+        let said = last.entry(chat.clone()).or_insert(Nonsense { text, times: 0, first: now });
+        if said.text != text {
+            *said = Nonsense { text, times: 0, first: now };
         }
-        said.1 = said.1.saturating_add(1);
-        said.1 <= ANSWERS
+        said.times = said.times.saturating_add(1);
+        said.times <= ANSWERS
     }
 }
 
