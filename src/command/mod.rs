@@ -8,6 +8,7 @@ mod agent_ref;
 mod amount;
 mod atom;
 mod date;
+mod deposit;
 mod dest;
 mod order;
 mod order_parts;
@@ -32,6 +33,7 @@ pub use admin::AdminCommand;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
+pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
 pub use dest::{Destination, DestinationFault};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
@@ -39,7 +41,6 @@ pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
 pub use span::{Span, SpanProblem};
-pub use talk::MIN_TICKET;
 pub use tap::{PadKey, Tap};
 pub use tap_report::{Page, ReportFile};
 pub use typed::Typed;
@@ -129,6 +130,12 @@ pub enum Command {
         to: Option<Language>,
     },
     Admin(AdminCommand),
+    /// That a transfer for a ticket has been made, in the reseller's own words.
+    Proof {
+        /// Without the PIN, where that stood before or behind it.
+        text: Typed,
+        pin: Option<Pin>,
+    },
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.

@@ -97,10 +97,12 @@ pub enum Topic {
     AdminSuppliers,
     AdminBroadcast,
     AdminRecap,
+    AdminAnswer,
+    AdminLog,
 }
 
 impl Topic {
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -137,6 +139,8 @@ impl Topic {
         Self::AdminSuppliers,
         Self::AdminBroadcast,
         Self::AdminRecap,
+        Self::AdminAnswer,
+        Self::AdminLog,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -178,6 +182,8 @@ impl Topic {
             Self::AdminFailure => "/gagal 12 nomor salah",
             Self::AdminSuppliers => "/supplier",
             Self::AdminBroadcast => "/siaran Server kembali normal",
+            Self::AdminAnswer => "/balas KR0001 sudah kami cek",
+            Self::AdminLog => "/log 20",
             Self::AdminRecap => "/rekap 25/07/26",
         }
     }

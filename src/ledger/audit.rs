@@ -194,7 +194,7 @@ impl Recount {
 /// Only these may take a reseller below zero: what happened cannot be refused any more.
 const fn corrects_the_past(reason: Reason) -> bool {
     match reason {
-        Reason::Reversal | Reason::LateDelivery | Reason::CostReversal => true,
+        Reason::Reversal | Reason::LateDelivery | Reason::CostReversal | Reason::Correction => true,
         Reason::Deposit | Reason::Order | Reason::Cost => false,
     }
 }
@@ -210,6 +210,7 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::Reversal) => "reversals",
         (EntryKind::Transfer, Reason::LateDelivery) => "late deliveries",
         (EntryKind::Transfer, Reason::CostReversal) => "costs given back",
+        (EntryKind::Transfer, Reason::Correction) => "corrections by hand",
     }
 }
 

@@ -8,9 +8,13 @@ use crate::catalog::ProductKind;
 use crate::ids::{AgentId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
-use crate::supplier::{Bill, Details, Doubt, FailureKind};
+use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
+pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_guide::{ChooseCard, ChooseStage};
+pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
@@ -208,6 +212,49 @@ pub enum Reply {
         charged: Rupiah,
     },
 
+    /// What can be bought for a number that was sent alone.
+    Choose(Box<ChooseCard>),
+
+    // The desk.
+    AdminPrice(PriceChange),
+    AdminPinReset {
+        agent: AgentId,
+        name: String,
+    },
+    /// To a reseller: choose a new PIN.
+    PinReset,
+    ComplaintTaken,
+    AlertComplaint(Box<ComplaintCard>),
+    /// To a reseller: an admin's own words.
+    Answered {
+        text: String,
+    },
+    AdminAnswered {
+        agent: AgentId,
+        name: String,
+    },
+    /// To every reseller.
+    Announcement {
+        text: String,
+    },
+    AdminBroadcast {
+        chats: usize,
+    },
+    /// The catalog as a file.
+    AdminCatalog {
+        products: usize,
+        csv: String,
+    },
+    AdminImport(ImportCard),
+    AdminImportFailed {
+        errors: Vec<String>,
+        left_out: usize,
+    },
+    AdminLog {
+        acts: Vec<ActLine>,
+    },
+    /// Everything about deposit tickets.
+    Ticket(Box<TicketSays>),
     // Reports.
     /// A reseller's own sales.
     Sales(Box<SalesCard>),
@@ -243,42 +290,6 @@ pub struct OrderLine {
     pub at: DateTime<Utc>,
     /// The reference a machine client gave.
     pub client_reference: Option<String>,
-}
-
-/// What stands on a receipt. It has no place for what the shop or the reseller paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiptCard {
-    /// The reseller's own name for the shop.
-    pub shop: String,
-    pub footer: Option<String>,
-    pub order: OrderId,
-    pub product: ProductCode,
-    pub product_name: String,
-    pub kind: ProductKind,
-    pub dest: String,
-    /// Serial number or token; empty when there is none.
-    pub sn: String,
-    /// Fields read from the supplier's reply; its own printed receipt is one of them.
-    pub details: Details,
-    /// What was paid for, for a bill: one per period, the shop's fee not in it.
-    pub bills: Vec<Bill>,
-    pub buyer_phone: Option<String>,
-    /// What the customer pays, if the reseller has said so.
-    pub price: Option<Rupiah>,
-    /// When it was delivered.
-    pub at: DateTime<Utc>,
-}
-
-/// The shapes a receipt is handed over in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReceiptForm {
-    /// Letters of one width in the chat.
-    Text,
-    /// A picture that looks like paper.
-    Picture,
-    /// Bytes for a thermal printer.
-    Printer,
 }
 
 /// For rows of the outbox written before the kind was kept.
@@ -504,6 +515,15 @@ pub enum AdminProblem {
         agent: AgentId,
     },
     AmountUnfit,
+    /// Would sell below what the dearest open supplier takes.
+    PriceTooLow {
+        product: ProductCode,
+        lowest: Rupiah,
+    },
+    /// The catalog file is not remembered any more.
+    ImportGone,
+    // Deposit tickets.
+    Ticket(TicketProblem),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,8 +49,8 @@ pub fn movement(entry: &Entry, account: &AccountId) -> Option<Movement> {
     };
     let balance = if is_debit { entry.debit_available } else { entry.credit_available };
     let about = match entry.reason {
-        Reason::Deposit if amount.is_negative() => About::Withdrawal,
-        Reason::Deposit => About::Deposit,
+        Reason::Deposit | Reason::Correction if amount.is_negative() => About::Withdrawal,
+        Reason::Deposit | Reason::Correction => About::Deposit,
         Reason::Order if entry.kind == EntryKind::Release => About::Refund,
         Reason::Order => About::Order,
         Reason::Reversal => About::Reversal,

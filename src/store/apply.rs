@@ -196,6 +196,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         for inquiry in &commit.inquiries {
             self.inquiry(inquiry, commit.at)?;
         }
+        for ticket in &commit.tickets {
+            self.ticket(ticket, &commit)?;
+        }
         for posting in &commit.postings {
             self.posting(posting, &commit)?;
         }
@@ -493,6 +496,6 @@ fn is_same_order(head: &OrderHead, order: &Order) -> bool {
         && head.day == order.day
 }
 
-fn corrupt(what: &'static str, problem: String) -> StoreError {
+pub(super) fn corrupt(what: &'static str, problem: String) -> StoreError {
     StoreError::Corrupt { what, problem }
 }

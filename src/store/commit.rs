@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
+use crate::deposit::Ticket;
 use crate::ids::{ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
@@ -36,6 +37,8 @@ pub struct Commit {
     /// Taken from the inbox: handled by this very decision.
     pub handled: Option<MessageKey>,
     pub acts: Vec<Act>,
+    /// Deposit tickets. One that is accepted comes with its posting.
+    pub tickets: Vec<Versioned<Ticket>>,
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
 }
@@ -56,6 +59,7 @@ impl Commit {
             received: Vec::new(),
             handled: None,
             acts: Vec::new(),
+            tickets: Vec::new(),
             summarised: None,
         }
     }
@@ -122,6 +126,12 @@ pub enum Payload {
         message: String,
         reply: Box<Reply>,
     },
+    /// Show a message of another chat here, as it is: what is only seen, such as a picture. Where the channel cannot, it
+    /// is left out: what must be known stands in a reply.
+    Copy {
+        from: ChatId,
+        message: String,
+    },
 }
 
 /// A row of the outbox: kept until the chat's own service has it.
@@ -154,6 +164,9 @@ pub struct InboxMessage {
     /// For a tap on a button: the message the button stands under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tapped: Option<String>,
+    /// The text is what stands under a picture or a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_caption: bool,
 }
 
 impl InboxMessage {

@@ -5,6 +5,7 @@
 mod apply;
 mod apply_bills;
 mod apply_reports;
+mod apply_tickets;
 pub mod audit;
 mod commit;
 mod keys;
@@ -14,6 +15,7 @@ mod log;
 pub mod memory;
 mod read;
 mod read_reports;
+mod read_tickets;
 mod reads;
 mod rows;
 mod sled_kv;
@@ -30,9 +32,11 @@ pub use commit::{
 
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::deposit::{Claim, Ticket};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::money::Rupiah;
 use crate::order::{BillKey, Order, SlotKey};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
@@ -40,6 +44,7 @@ use crate::order::{BillKey, Order, SlotKey};
 pub enum Sequence {
     Order,
     Agent,
+    Ticket,
 }
 
 #[async_trait]
@@ -109,6 +114,11 @@ pub trait Store: Send + Sync + 'static {
     /// Admin acts, newest first.
     async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError>;
 
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// A reseller's tickets that nobody has decided about, newest first. One whose time is long over may be missing.
+    async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError>;
+    /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
+    async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError>;
     // Reports. Numbers of orders and lines grow with time, so what came since a moment is found without an index.
     /// The first order that was placed at a moment or later. Orders placed side by side, whose numbers and moments may
     /// cross, can stand before it: whoever must not miss any asks for a little earlier.

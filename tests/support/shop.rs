@@ -61,6 +61,9 @@ pub struct Setup {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
+    pub deposits: konter::deposit::Terms,
+    /// Admins besides [`admin`].
+    pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
     pub summary_at: Option<NaiveTime>,
 }
@@ -86,6 +89,8 @@ impl Default for Setup {
             catalog: catalog(),
             metrics: None,
             request_limit: Duration::from_secs(10),
+            deposits: konter::deposit::Terms::default(),
+            more_admins: Vec::new(),
             summary_at: None,
         }
     }
@@ -145,11 +150,12 @@ impl TestShop {
             })
             .collect();
         let policy = Policy {
-            admins: vec![admin()],
+            admins: std::iter::once(admin()).chain(setup.more_admins).collect(),
             locale: setup.locale,
             registration: setup.registration,
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
+            deposits: setup.deposits,
             summary_at: setup.summary_at,
         };
         let (shop, _) = Shop::new(
@@ -259,6 +265,7 @@ impl TestShop {
             private: true,
             sender: "Budi".to_owned(),
             tapped: None,
+            is_caption: false,
         }
     }
 
@@ -322,8 +329,8 @@ impl TestShop {
                 Payload::Edit { message, reply } => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
                     let below = self.see_buttons(&row.chat, message.clone(), &rendered.buttons);
-                    // A bill is long and only its end changes.
-                    if !matches!(**reply, Reply::Bill(_)) {
+                    // Of a statement all changes; of other replies, their end.
+                    if matches!(**reply, Reply::Statement(_)) {
                         let now = (rendered.body + &below).replace('\n', "\n        ");
                         self.note(&format!("    (the message now says: {now})"));
                         continue;
@@ -332,6 +339,9 @@ impl TestShop {
                     self.note(&format!("    (the bill now ends: {last}{})", below.replace('\n', " ")));
                 }
                 Payload::Forget { .. } => self.note("    (the message is deleted)"),
+                Payload::Copy { from, .. } => {
+                    self.note(&format!("    (to {}: the message of {} is shown)", who(&row.chat), who(from)));
+                }
             }
         }
     }
