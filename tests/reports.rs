@@ -80,6 +80,7 @@ async fn a_reseller_sees_the_sales_of_any_day() {
         "REKAP",
         "RKP.1234",
         "/rekap",
+        "/rekap 20/11/26 1234",
         "LAP.KEMARIN",
         "LAP.19",
         "LAP.20/11",

@@ -121,6 +121,8 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
     set("KONTER_DATA_DIR".to_owned(), &home.dir.to_string_lossy());
     set("KONTER_ADMINS".to_owned(), &console::admin().to_string());
     set("KONTER_REGISTRATION".to_owned(), "open");
+    // A session of minutes needs no evening; `/rekap` shows the same.
+    set("KONTER_SUMMARY_AT".to_owned(), "off");
     set("KONTER_BANKS".to_owned(), "BCA 1234567890 a.n. Demo Cell");
     let locale = std::env::var("KONTER_LOCALE").unwrap_or_default();
     set("KONTER_LOCALE".to_owned(), &locale);

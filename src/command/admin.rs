@@ -133,7 +133,7 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
         "balas" => (Topic::AdminAnswer, words.answer()),
         "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),
-        "rekap" => (Topic::AdminRecap, recap(rest)),
+        "rekap" => (Topic::AdminRecap, recap(rest)?),
         _ => return None,
     };
     Some(read.map_err(|problem| (topic, problem)))
@@ -155,12 +155,14 @@ fn orders(rest: &str) -> bool {
     rest.split_whitespace().nth(1).is_some() || rest.chars().any(char::is_alphabetic)
 }
 
-fn recap(rest: &str) -> Result<AdminCommand, Problem> {
+/// `None` with a PIN: that is how a reseller asks for its own day.
+fn recap(rest: &str) -> Option<Result<AdminCommand, Problem>> {
     let atoms = atoms(rest, false);
     let mut cursor = Cursor::new(rest, &atoms);
-    match date::date_and_pin(&mut cursor)? {
-        (date, None) => Ok(AdminCommand::Recap { date }),
-        (_, Some(_)) => Err(Problem::unfit(Part::Date, rest)),
+    match date::date_and_pin(&mut cursor) {
+        Ok((date, None)) => Some(Ok(AdminCommand::Recap { date })),
+        Ok((_, Some(_))) => None,
+        Err(problem) => Some(Err(problem)),
     }
 }
 

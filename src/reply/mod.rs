@@ -28,6 +28,7 @@ mod says_deposit;
 mod says_desk;
 mod says_guide;
 mod says_misread;
+mod says_receipt;
 mod says_report;
 mod split;
 mod texts;

@@ -8,13 +8,14 @@ use crate::catalog::ProductKind;
 use crate::ids::{AgentId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
-use crate::supplier::{Bill, Details, Doubt, FailureKind};
+use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 pub use super::says_misread::{Misread, PartName};
+pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
@@ -290,42 +291,6 @@ pub struct OrderLine {
     pub at: DateTime<Utc>,
     /// The reference a machine client gave.
     pub client_reference: Option<String>,
-}
-
-/// What stands on a receipt. It has no place for what the shop or the reseller paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiptCard {
-    /// The reseller's own name for the shop.
-    pub shop: String,
-    pub footer: Option<String>,
-    pub order: OrderId,
-    pub product: ProductCode,
-    pub product_name: String,
-    pub kind: ProductKind,
-    pub dest: String,
-    /// Serial number or token; empty when there is none.
-    pub sn: String,
-    /// Fields read from the supplier's reply; its own printed receipt is one of them.
-    pub details: Details,
-    /// What was paid for, for a bill: one per period, the shop's fee not in it.
-    pub bills: Vec<Bill>,
-    pub buyer_phone: Option<String>,
-    /// What the customer pays, if the reseller has said so.
-    pub price: Option<Rupiah>,
-    /// When it was delivered.
-    pub at: DateTime<Utc>,
-}
-
-/// The shapes a receipt is handed over in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReceiptForm {
-    /// Letters of one width in the chat.
-    Text,
-    /// A picture that looks like paper.
-    Picture,
-    /// Bytes for a thermal printer.
-    Printer,
 }
 
 /// For rows of the outbox written before the kind was kept.

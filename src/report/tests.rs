@@ -395,6 +395,28 @@ fn a_spreadsheet_opens_and_has_a_sheet_for_each_table() {
 }
 
 #[test]
+fn every_form_is_handed_over_in_each_language() {
+    let texts = crate::reply::Texts::builtin(chrono_tz::Asia::Jakarta);
+    for locale in Locale::ALL {
+        for (form, name) in [
+            (ReportForm::Text, None),
+            (ReportForm::Summary, None),
+            (ReportForm::Chart, Some("laporan-2026-11-21.png")),
+            (ReportForm::Csv, Some("laporan-2026-11-21.csv")),
+            (ReportForm::Xlsx, Some("laporan-2026-11-21.xlsx")),
+        ] {
+            let file = texts.file(locale, &Reply::ShopReport { form, card: Box::new(sample(form)) });
+            assert_eq!(file.map(|file| file.name).as_deref(), name);
+        }
+    }
+    let month = Span::new(day(1), day(30)).unwrap();
+    let card = Box::new(ShopCard { span: month, ..sample(ReportForm::Csv) });
+    let file = texts.file(Locale::Id, &Reply::ShopReport { form: ReportForm::Csv, card }).unwrap();
+    assert_eq!(file.name, "laporan-2026-11-01_2026-11-30.csv");
+    assert!(std::str::from_utf8(&file.bytes).unwrap().contains("penjualan,modal,laba"));
+}
+
+#[test]
 fn a_language_whose_words_do_not_do_as_names_of_sheets_still_gets_a_spreadsheet() {
     let labels = Labels { total: "a/b".to_owned(), products: "x".repeat(40), hours: String::new(), ..labels() };
     let book = xlsx::xlsx(&sample(ReportForm::Xlsx), &labels).unwrap();

@@ -329,8 +329,8 @@ impl TestShop {
                 Payload::Edit { message, reply } => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
                     let below = self.see_buttons(&row.chat, message.clone(), &rendered.buttons);
-                    // A bill is long and only its end changes.
-                    if !matches!(**reply, Reply::Bill(_)) {
+                    // Of a statement all changes; of other replies, their end.
+                    if matches!(**reply, Reply::Statement(_)) {
                         let now = (rendered.body + &below).replace('\n', "\n        ");
                         self.note(&format!("    (the message now says: {now})"));
                         continue;
