@@ -46,6 +46,12 @@ pub enum Reason {
     LateDelivery,
     /// A supplier's cost came back with a reversal.
     CostReversal,
+    /// An upline's part of a delivered order.
+    Margin,
+    /// An upline's part taken back with a reversal.
+    MarginReversal,
+    /// A reseller sent balance to a downline.
+    Transfer,
 }
 
 /// An open reservation.

@@ -3,6 +3,7 @@
 
 pub mod accept;
 mod bill;
+pub mod margins;
 mod model;
 pub mod schedule;
 mod step;

@@ -10,6 +10,7 @@ mod chase;
 mod desk;
 mod inquiring;
 mod keypad;
+mod network;
 pub mod pins;
 pub mod suppliers;
 

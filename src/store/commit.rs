@@ -11,7 +11,9 @@ use crate::ids::{ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
+use crate::network::{Invited, PendingTransfer};
 use crate::order::Order;
+use crate::pricing::PriceGroup;
 use crate::reply::Reply;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
@@ -36,6 +38,19 @@ pub struct Commit {
     /// Taken from the inbox: handled by this very decision.
     pub handled: Option<MessageKey>,
     pub acts: Vec<Act>,
+    pub network: NetworkRows,
+}
+
+/// Rows about uplines and downlines.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkRows {
+    pub groups: Vec<Versioned<PriceGroup>>,
+    /// One a reseller: a newer one takes the place of the one before.
+    pub transfers: Vec<Versioned<PendingTransfer>>,
+    /// Written as given.
+    pub invited: Vec<Invited>,
+    /// Chats that have registered, or need not any more.
+    pub uninvited: Vec<ChatId>,
 }
 
 impl Commit {
@@ -54,6 +69,7 @@ impl Commit {
             received: Vec::new(),
             handled: None,
             acts: Vec::new(),
+            network: NetworkRows::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_network;
 pub mod audit;
 mod commit;
 mod keys;
@@ -12,6 +13,7 @@ mod layers;
 mod log;
 pub mod memory;
 mod read;
+mod read_network;
 mod reads;
 mod rows;
 mod sled_kv;
@@ -21,8 +23,8 @@ mod writer;
 use async_trait::async_trait;
 
 pub use commit::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Say, StoreError,
-    Versioned,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
+    StoreError, Versioned,
 };
 
 use crate::agent::Agent;
@@ -30,7 +32,9 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
+use crate::pricing::{GroupName, PriceGroup};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +109,19 @@ pub trait Store: Send + Sync + 'static {
     async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError>;
     /// Admin acts, newest first.
     async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError>;
+
+    // Uplines and downlines.
+    /// Those directly below a reseller, in order of their codes, from after `after` on.
+    async fn downlines(&self, of: AgentId, after: Option<AgentId>, limit: usize) -> Result<Vec<AgentId>, StoreError>;
+    /// Whose invitation this is.
+    async fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError>;
+    /// Every price group that was ever changed, by name.
+    async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError>;
+    async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError>;
+    /// A reseller's latest question whether to send.
+    async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
+    /// Whose link a chat came by, if it has not registered since.
+    async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

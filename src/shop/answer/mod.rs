@@ -220,7 +220,7 @@ impl Visit<'_> {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
-            Command::Prices { filters } => self.prices(&filters, answer),
+            Command::Prices { filters } => self.prices(&filters, answer).await?,
             Command::Orders(query) => self.orders(&query, answer).await?,
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,

@@ -7,6 +7,7 @@ use crate::command::Pin;
 use crate::config::Registration;
 use crate::ids::AgentId;
 use crate::money::Rupiah;
+use crate::network::Network;
 use crate::reply::{AgentCard, RegisterProblem, Reply};
 use crate::store::{Sequence, StoreError, Versioned};
 
@@ -37,6 +38,7 @@ impl Visit<'_> {
             locale: self.shop.policy.locale,
             receipt_shop: None,
             receipt_footer: None,
+            network: Network::default(),
             created_at: self.at,
         };
         answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });
