@@ -4,11 +4,13 @@
 //! elsewhere.
 
 mod admin;
+mod admin_network;
 mod agent_ref;
 mod amount;
 mod atom;
 mod date;
 mod dest;
+mod network;
 mod order;
 mod order_parts;
 mod order_reader;
@@ -27,10 +29,12 @@ use crate::money::Rupiah;
 use crate::phone::clean;
 
 pub use admin::AdminCommand;
+pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
 pub use dest::{Destination, DestinationFault};
+pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
@@ -125,6 +129,8 @@ pub enum Command {
         to: Option<Language>,
     },
     Admin(AdminCommand),
+    /// Uplines and downlines.
+    Network(NetworkCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.
@@ -181,8 +187,6 @@ pub enum Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     DownlineRegistration,
-    DownlineList,
-    DownlineBalance,
     DownlineStatus,
     Markup,
     SenderNumbers,

@@ -22,6 +22,8 @@ pub enum Part {
     SerialNumber,
     Reason,
     Language,
+    /// Of a question that was asked.
+    Number,
 }
 
 /// What is wrong; the words for it are the replies'.
@@ -97,10 +99,18 @@ pub enum Topic {
     AdminSuppliers,
     AdminBroadcast,
     AdminRecap,
+    // Uplines and downlines.
+    DownlineRegistration,
+    Downlines,
+    Markup,
+    Invite,
+    Confirm,
+    AdminGroups,
+    AdminMove,
 }
 
 impl Topic {
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 43] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -137,6 +147,13 @@ impl Topic {
         Self::AdminSuppliers,
         Self::AdminBroadcast,
         Self::AdminRecap,
+        Self::DownlineRegistration,
+        Self::Downlines,
+        Self::Markup,
+        Self::Invite,
+        Self::Confirm,
+        Self::AdminGroups,
+        Self::AdminMove,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -179,6 +196,13 @@ impl Topic {
             Self::AdminSuppliers => "/supplier",
             Self::AdminBroadcast => "/siaran Server kembali normal",
             Self::AdminRecap => "/rekap 25/07/26",
+            Self::DownlineRegistration => "REG.Berkah Cell.081234567890.100.1234",
+            Self::Downlines => "DOWNLINE",
+            Self::Markup => "MARKUP.KR0002.100.1234",
+            Self::Invite => "UNDANG",
+            Self::Confirm => "YA.1",
+            Self::AdminGroups => "/grup agent -100",
+            Self::AdminMove => "/pindah KR0003 KR0002",
         }
     }
 }

@@ -16,6 +16,9 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    /// Yes or no to a transfer; the number is the question's.
+    Send(u32),
+    DoNotSend(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ impl fmt::Display for Tap {
             Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
             Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
+            Self::Send(number) => write!(f, "{MARK}send {number}"),
+            Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
         }
     }
 }
@@ -49,6 +54,8 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "send" => Self::Send(id.parse().ok()?),
+            "keep" => Self::DoNotSend(id.parse().ok()?),
             "pin" => {
                 let key = match words.next()? {
                     "back" => PadKey::Back,
@@ -80,7 +87,13 @@ mod tests {
     fn every_tap_reads_back_and_fits_a_button() {
         let id = InquiryId(u64::MAX);
         let keys = (0..=9).map(PadKey::Digit).chain([PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
-        for tap in keys.chain([Tap::Pay(id), Tap::Cancel(id), Tap::Receipt(OrderId(u64::MAX))]) {
+        for tap in keys.chain([
+            Tap::Pay(id),
+            Tap::Cancel(id),
+            Tap::Receipt(OrderId(u64::MAX)),
+            Tap::Send(u32::MAX),
+            Tap::DoNotSend(7),
+        ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");
             assert!(data.len() <= 64, "{data}");

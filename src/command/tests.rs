@@ -207,6 +207,13 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Receipt => matches!(command, Command::Receipt { .. }),
             Topic::Help => matches!(command, Command::Help { .. }),
             Topic::Language => matches!(command, Command::Language { .. }),
+            Topic::DownlineRegistration => {
+                matches!(command, Command::Network(NetworkCommand::RegisterDownline(_)))
+            }
+            Topic::Downlines => matches!(command, Command::Network(NetworkCommand::Downlines { .. })),
+            Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
+            Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
+            Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),
             _ => matches!(command, Command::Admin(_)),
         };
         assert!(fits, "{topic:?}: {command:?}");

@@ -6,7 +6,7 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill};
+use super::{describe_admin, describe_bill, describe_network};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -84,6 +84,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Forwarded => ("talk.forwarded", none),
         Reply::NotText => ("talk.not_text", none),
         Reply::TryAgain => ("talk.try_again", none),
+        Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
         | Reply::AdminDeposit { .. }

@@ -100,6 +100,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         Reply::OrderSuccess(line) if line.kind != crate::catalog::ProductKind::Topup => {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
+        Reply::Network(reply) => super::describe_network::buttons(reply, say),
         _ => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_network;
 mod fields;
 mod filters;
 mod load;
@@ -13,9 +14,11 @@ mod receipts;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_network;
 mod samples_receipt;
 mod says;
 mod says_bill;
+mod says_network;
 mod split;
 mod texts;
 mod words;
@@ -30,6 +33,10 @@ pub use says::{
     AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
     PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
     SupplierCard, Verdict, Why,
+};
+pub use says_network::{
+    DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
+    NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::samples_bill;
 use super::samples_receipt::receipts;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
+use super::{samples_bill, samples_network};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -187,6 +187,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             expected: Rupiah::new(302_500),
             charged: Rupiah::new(305_000),
         }],
+        Reply::Network(_) => samples_network::network()?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
     })
 }
@@ -395,12 +396,13 @@ fn part_names() -> Vec<PartName> {
         PartName::SerialNumber => [PartName::SerialNumber],
         PartName::Reason => [PartName::Reason],
         PartName::Language => [PartName::Language],
+        PartName::Number => [PartName::Number],
     }
 }
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 9] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

@@ -11,6 +11,7 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+use super::says_network::NetworkReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +205,9 @@ pub enum Reply {
         expected: Rupiah,
         charged: Rupiah,
     },
+
+    /// Uplines and downlines.
+    Network(Box<NetworkReply>),
 }
 
 /// An order as its reseller sees it.
@@ -424,6 +428,8 @@ pub enum PartName {
     SerialNumber,
     Reason,
     Language,
+    /// Of a question.
+    Number,
 }
 
 /// A product close to what was asked for.

@@ -163,6 +163,7 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
             PartName::SerialNumber => "part_name.serial_number",
             PartName::Reason => "part_name.reason",
             PartName::Language => "part_name.language",
+            PartName::Number => "part_name.number",
         },
     )
 }
@@ -213,6 +214,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "struk" | "nota" | "cetak" | "receipt" => "help.receipt",
         "daftar" | "reg" | "register" => "help.register",
         "kata" | "istilah" | "words" => "help.words",
+        "downline" | "markup" | "tr" | "transfer" | "undang" => "network.help",
         _ => "help.main",
     }
 }

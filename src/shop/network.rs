@@ -4,9 +4,12 @@ use super::Shop;
 use crate::agent::Agent;
 use crate::catalog::Product;
 use crate::ids::AgentId;
+use crate::ledger::{AccountId, Posting, Reason};
 use crate::network::DEEPEST;
+use crate::order::Order;
 use crate::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
-use crate::store::StoreError;
+use crate::reply::{NetworkReply, Reply};
+use crate::store::{Say, StoreError};
 
 /// Uplines read before a chain is taken for broken. The store lets no circle in; two moves at the same time may leave a
 /// chain a little longer than is allowed, and its orders go on.
@@ -45,6 +48,20 @@ impl Shop {
     async fn group_of(&self, root: &Agent) -> Result<PriceGroup, StoreError> {
         let Some(name) = &root.network.group else { return retail() };
         Ok(self.store.price_group(name).await?.unwrap_or_else(|| PriceGroup::new(name.clone())))
+    }
+
+    /// What the admins are told when margins taken back leave an upline below zero.
+    pub(super) async fn overdrawn_uplines(&self, order: &Order, postings: &[Posting]) -> Result<Vec<Say>, StoreError> {
+        let mut says = Vec::new();
+        for posting in postings {
+            let Posting::Transfer { debit, amount, reason: Reason::MarginReversal, .. } = posting else { continue };
+            let AccountId::Agent(agent) = *debit else { continue };
+            if self.store.account(debit).await?.available() < *amount {
+                let alert = NetworkReply::AlertUplineOverdrawn { agent, order: order.id, amount: *amount };
+                says.extend(self.to_admins(&Reply::Network(Box::new(alert))));
+            }
+        }
+        Ok(says)
     }
 
     /// Resellers on the longest way down from one, itself included.

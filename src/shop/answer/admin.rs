@@ -52,6 +52,7 @@ impl Visit<'_> {
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
+            AdminCommand::Network(command) => self.admin_network(command, answer).await,
             later => {
                 // Understood, and on its way to be offered.
                 answer.commit.acts.clear();
@@ -61,13 +62,13 @@ impl Visit<'_> {
         }
     }
 
-    fn admin_refused(answer: &mut Answer, problem: AdminProblem) {
+    pub(super) fn admin_refused(answer: &mut Answer, problem: AdminProblem) {
         // Nothing was done, so there is nothing to record.
         answer.commit.acts.clear();
         answer.reply(Reply::AdminRefused { problem });
     }
 
-    async fn find_agent(&self, name: &AgentRef, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
+    pub(super) async fn find_agent(&self, name: &AgentRef, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
         let store = &self.shop.store;
         let agent = match name {
             AgentRef::Code(id) => store.agent(*id).await?,
@@ -243,6 +244,7 @@ impl Visit<'_> {
             Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.says.push(decided);
+        answer.commit.says.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
         answer.commit.postings.extend(step.postings);
         answer.commit.says.extend(self.shop.says_of(&step.order, step.notices));
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
@@ -312,6 +314,7 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
         | AdminCommand::Recheck { .. }
         | AdminCommand::Success { .. }
         | AdminCommand::Failure { .. }
-        | AdminCommand::Suppliers => "",
+        | AdminCommand::Suppliers
+        | AdminCommand::Network(_) => "",
     }
 }

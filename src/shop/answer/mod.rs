@@ -3,11 +3,15 @@
 mod account;
 mod admin;
 mod bill;
+mod downline;
+mod groups;
+mod invite;
 mod misread;
 mod order;
 mod receipt;
 mod register;
 mod tap;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -18,7 +22,7 @@ use super::Shop;
 use super::desk::can_forget;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
+use crate::command::{self, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
@@ -224,7 +228,7 @@ impl Visit<'_> {
             Command::Orders(query) => self.orders(&query, answer).await?,
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
-            Command::Start { .. } => self.welcome(answer),
+            Command::Start { payload } => self.start(payload.as_deref(), answer).await?,
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
@@ -243,7 +247,8 @@ impl Visit<'_> {
             }
             Command::Receipt { of, price } => self.receipt(&of, price, answer).await?,
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
-            Command::Transfer(_) => not_offered(answer, "transfer"),
+            Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
+            Command::Network(command) => self.network(command, answer).await?,
             Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
             Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
             Command::Complaint { .. } => not_offered(answer, "complaint"),
@@ -301,7 +306,13 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
-        | Topic::Language => true,
+        | Topic::Language
+        | Topic::Transfer
+        | Topic::DownlineRegistration
+        | Topic::Downlines
+        | Topic::Markup
+        | Topic::Invite
+        | Topic::Confirm => true,
         Topic::AdminDeposit
         | Topic::AdminAgents
         | Topic::AdminApprove
@@ -313,9 +324,10 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminRecheck
         | Topic::AdminSuccess
         | Topic::AdminFailure
-        | Topic::AdminSuppliers => admin,
+        | Topic::AdminSuppliers
+        | Topic::AdminGroups
+        | Topic::AdminMove => admin,
         Topic::Deposit
-        | Topic::Transfer
         | Topic::Sales
         | Topic::Statement
         | Topic::Complaint
@@ -336,9 +348,7 @@ fn not_offered(answer: &mut Answer, feature: &str) {
 /// The texts' name of a feature that other servers have.
 const fn feature_key(feature: Feature) -> &'static str {
     match feature {
-        Feature::DownlineRegistration | Feature::DownlineList | Feature::DownlineBalance | Feature::DownlineStatus => {
-            "downline"
-        }
+        Feature::DownlineRegistration | Feature::DownlineStatus => "downline",
         Feature::Markup => "markup",
         Feature::SenderNumbers => "sender",
         Feature::Commission | Feature::Points => "points",
@@ -370,6 +380,13 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Complaint { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
+        Command::Network(command) => match command {
+            NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
+            NetworkCommand::Downlines { pin, .. } | NetworkCommand::Downline { pin, .. } => pin.is_some(),
+            NetworkCommand::Markup(request) => request.pin.is_some(),
+            NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
+            NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
+        },
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.

@@ -34,6 +34,8 @@ impl Visit<'_> {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
             Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
+            Tap::Send(number) => self.tapped_transfer(number, true, answer).await,
+            Tap::DoNotSend(number) => self.tapped_transfer(number, false, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
         }
     }
