@@ -37,8 +37,9 @@ pub enum AdminNetwork {
     },
 }
 
-/// At the end: done although something is sold below its cost. Telephones make one long dash of two.
-const FORCE: [&str; 2] = ["--paksa", "—paksa"];
+/// At the end: done although something is sold below its cost. Telephones make one long dash of two,
+/// which is a short one by the time it is read.
+const FORCE: [&str; 2] = ["--paksa", "-paksa"];
 
 /// `/grup`, `/grup <name>`, `/grup <name> <margin>`, `/grup <name> <product> <price>`, `/grup <agent> <name>`.
 pub(super) fn groups(rest: &str) -> Result<AdminCommand, Problem> {

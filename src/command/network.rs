@@ -345,7 +345,11 @@ fn or_either(read: Result<Transfer, Problem>, args: Cursor<'_>) -> Result<Comman
                     readings.extend(rest.last_pin().ok().map(|pin| Transfer { agent, amount, pin }));
                 }
             }
-            if readings.len() > 1 {
+            let same = |reading: &Transfer| readings.first().is_some_and(|first| first.agent == reading.agent);
+            if readings.len() > 1 && readings.iter().all(same) {
+                // Which of the numbers is the amount, nobody's being there can tell.
+                Err(Problem::Ambiguous)
+            } else if readings.len() > 1 {
                 Ok(Command::Network(NetworkCommand::TransferEither(readings)))
             } else {
                 readings.pop().map(Command::Transfer).ok_or(Problem::Ambiguous)

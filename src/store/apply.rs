@@ -496,6 +496,7 @@ fn is_same_order(head: &OrderHead, order: &Order) -> bool {
         && head.dest == order.dest
         && head.nth == order.nth
         && head.day == order.day
+        && head.margins == order.margins
 }
 
 pub(super) fn corrupt(what: &'static str, problem: String) -> StoreError {

@@ -12,7 +12,7 @@ use crate::ids::AgentId;
 use crate::ledger::{Posting, Reason};
 use crate::network::{DEEPEST, PendingTransfer};
 use crate::order::{OrderState, margins};
-use crate::pricing::{Margin, PriceGroup};
+use crate::pricing::PriceGroup;
 
 /// Uplines looked through for a circle. More than a chain may have: two moves at the same time may make one a little
 /// longer than was allowed, and that must not look like a circle.
@@ -23,8 +23,6 @@ const LOOKED_THROUGH: usize = 4 * DEEPEST;
 struct Earning {
     version: u32,
     state: OrderState,
-    #[serde(default)]
-    margins: Vec<Margin>,
 }
 
 impl<K: Kv> Stage<'_, K> {
@@ -96,7 +94,7 @@ impl<K: Kv> Stage<'_, K> {
     }
 
     /// The postings of margins in a commit are those that its orders' becoming a success, or no success any more, make
-    /// due; and what an order owes its uplines never changes.
+    /// due.
     pub(super) fn check_margins(&self, commit: &Commit) -> Result<(), CommitError> {
         let is_margin =
             |p: &&Posting| matches!(p, Posting::Transfer { reason: Reason::Margin | Reason::MarginReversal, .. });
@@ -111,9 +109,6 @@ impl<K: Kv> Stage<'_, K> {
             let total = row.margins.iter().try_fold(0_i64, |sum, margin| sum.checked_add(margin.amount.get()));
             if total.is_none_or(|total| total > row.price.get()) {
                 return Err(wrong(format!("order {} owes its uplines more than its price", row.id)).into());
-            }
-            if before.as_ref().is_some_and(|before| before.margins != row.margins) {
-                return Err(wrong(format!("order {} owes its uplines something else than before", row.id)).into());
             }
             due.extend(margins::due(before.is_some_and(|before| before.state.is_success()), row));
         }

@@ -14,19 +14,18 @@ use crate::store::{Payload, Say, StoreError, Versioned};
 impl Visit<'_> {
     /// The readings of one message: the one whose reseller there is.
     pub(super) async fn transfer_either(&self, readings: Vec<Transfer>, answer: &mut Answer) -> Result<(), StoreError> {
-        let first = readings.first().cloned();
+        if self.active_agent(answer).is_none() {
+            return Ok(());
+        }
         let mut existing = Vec::new();
         for reading in readings {
             if self.named(&reading.agent).await?.is_some() {
                 existing.push(reading);
             }
         }
-        match (existing.pop(), first) {
-            (Some(reading), _) if existing.is_empty() => self.transfer(reading, answer).await?,
-            (Some(_), _) => self.refuse_transfer(TransferProblem::Ambiguous, answer),
-            // Nobody of these: the answer is the same as to any name that is nobody's.
-            (None, Some(reading)) => self.transfer(reading, answer).await?,
-            (None, None) => {}
+        match existing.pop() {
+            Some(reading) if existing.is_empty() => self.transfer(reading, answer).await?,
+            Some(_) | None => self.refuse_transfer(TransferProblem::Ambiguous, answer),
         }
         Ok(())
     }
