@@ -213,7 +213,7 @@ impl World {
         let journal = self.store.journal(0, usize::MAX).await.unwrap();
         let mut earned: BTreeMap<(OrderId, AccountId), (i64, i64)> = BTreeMap::new();
         for entry in &journal {
-            self.check_line(entry);
+            check_line(entry);
             let (upline, sign) = match entry.reason {
                 Reason::Margin => (&entry.credit, 1),
                 Reason::MarginReversal => (&entry.debit, -1),
@@ -237,13 +237,13 @@ impl World {
             self.uplines(&self.agent(n).await).await;
         }
     }
+}
 
-    /// New money is never spent by who does not have it.
-    fn check_line(&self, entry: &Entry) {
-        let spends = entry.kind == EntryKind::Hold || entry.reason == Reason::Transfer;
-        assert!(!spends || !entry.debit_available.is_negative(), "{entry:?}");
-        assert!(entry.amount.is_positive(), "{entry:?}");
-    }
+/// New money is never spent by who does not have it.
+fn check_line(entry: &Entry) {
+    let spends = entry.kind == EntryKind::Hold || entry.reason == Reason::Transfer;
+    assert!(!spends || !entry.debit_available.is_negative(), "{entry:?}");
+    assert!(entry.amount.is_positive(), "{entry:?}");
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 13] = [
+const CORE: [&str; 15] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -14,7 +14,9 @@ const CORE: [&str; 13] = [
     "src/catalog",
     "src/ledger",
     "src/inquiry",
+    "src/network",
     "src/order",
+    "src/pricing",
     "src/receipt",
     "src/reply",
     "src/supplier",

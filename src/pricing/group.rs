@@ -97,10 +97,8 @@ impl PriceGroup {
     pub fn price(&self, product: &Product) -> Option<Rupiah> {
         let price = match self.prices.get(&product.code) {
             Some(price) => *price,
-            None => {
-                let price = product.price.checked_add(self.margin)?;
-                if self.forced { price } else { price.max(lowest_price(product).min(product.price)) }
-            }
+            None if self.forced => product.price.checked_add(self.margin)?,
+            None => product.price.checked_add(self.margin)?.max(lowest_price(product).min(product.price)),
         };
         match product.kind {
             ProductKind::Bill => Some(price.max(Rupiah::ZERO)),

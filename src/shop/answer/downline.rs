@@ -28,13 +28,12 @@ const MARKUPS_SHOWN: usize = 40;
 impl Answer {
     /// Changes a reseller's row, also where this very answer has changed it already.
     pub(super) fn alter_agent(&mut self, before: &Agent, change: impl FnOnce(&mut Agent)) {
-        match self.commit.agents.iter_mut().find(|agent| agent.row.id == before.id) {
-            Some(agent) => change(&mut agent.row),
-            None => {
-                let mut after = before.clone();
-                change(&mut after);
-                self.write_agent(before, after);
-            }
+        if let Some(agent) = self.commit.agents.iter_mut().find(|agent| agent.row.id == before.id) {
+            change(&mut agent.row);
+        } else {
+            let mut after = before.clone();
+            change(&mut after);
+            self.write_agent(before, after);
         }
     }
 }
@@ -46,7 +45,10 @@ impl Visit<'_> {
             NetworkCommand::Downlines { page, pin } => self.downlines(page, pin.as_ref(), answer).await,
             NetworkCommand::Downline { agent, pin } => self.downline(&agent, pin.as_ref(), answer).await,
             NetworkCommand::Markup(request) => self.markup(request, answer).await,
-            NetworkCommand::Invite { renew } => self.invite(renew, answer),
+            NetworkCommand::Invite { renew } => {
+                self.invite(renew, answer);
+                Ok(())
+            }
             NetworkCommand::Confirm { number } => self.confirm_transfer(number, answer).await,
             NetworkCommand::TransferEither(readings) => self.transfer_either(readings, answer).await,
         }
@@ -63,16 +65,12 @@ impl Visit<'_> {
             return Ok(());
         }
         match &request.pin {
-            Some(pin) => {
-                if !self.pin_fits(&agent, pin, answer).await {
-                    return Ok(());
-                }
-            }
+            Some(pin) if !self.pin_fits(&agent, pin, answer).await => return Ok(()),
             None if request.deposit.is_some() => {
                 answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.saldo.markup.PIN".to_owned() });
                 return Ok(());
             }
-            None => {}
+            Some(_) | None => {}
         }
         if let Err(problem) = self.may_register_downline(&agent, &request).await? {
             answer.reply_with_balance(&agent, network(NetworkReply::DownlineRefused { problem }));

@@ -52,19 +52,18 @@ impl Visit<'_> {
     }
 
     /// The reseller's own invitation, made when it is first asked for.
-    pub(super) fn invite(&self, renew: bool, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+    pub(super) fn invite(&self, renew: bool, answer: &mut Answer) {
+        let Some(agent) = self.active_agent(answer) else { return };
         let known = agent.network.invite.clone().filter(|_| !renew);
         let Some(code) = known.clone().or_else(random_code) else {
             answer.reply(Reply::TryAgain);
-            return Ok(());
+            return;
         };
         let renewed = renew && agent.network.invite.is_some();
         answer.reply(network(NetworkReply::Invitation { link: self.link(code.clone()), renewed }));
         if known.is_none() {
             answer.alter_agent(&agent, |after| after.network.invite = Some(code));
         }
-        Ok(())
     }
 
     pub(super) fn link(&self, code: InviteCode) -> InviteLink {

@@ -59,7 +59,7 @@ impl Visit<'_> {
             return Ok(());
         }
         if amount <= LARGE_TRANSFER {
-            self.send(&agent, &to, amount, answer);
+            send(&agent, &to, amount, answer);
             return Ok(());
         }
         let before = self.shop.store.pending_transfer(agent.id).await?;
@@ -68,7 +68,7 @@ impl Visit<'_> {
         };
         if let Some(asked) = before.as_ref().filter(same) {
             write_pending(asked, PendingState::Sent, answer);
-            self.send(&agent, &to, amount, answer);
+            send(&agent, &to, amount, answer);
         } else {
             let from = (agent.id, self.message.chat.clone());
             let asked = PendingTransfer::asked(before.as_ref(), from, (to.id, amount), self.at);
@@ -129,7 +129,7 @@ impl Visit<'_> {
         match self.may_send(agent, &to, asked.amount).await? {
             Ok(()) => {
                 write_pending(asked, PendingState::Sent, answer);
-                self.send(agent, &to, asked.amount, answer);
+                send(agent, &to, asked.amount, answer);
                 Ok(true)
             }
             Err(problem) => {
@@ -166,16 +166,6 @@ impl Visit<'_> {
         Ok(self.shop.uplines(agent).await?.iter().any(|above| above.id == upline))
     }
 
-    /// Moves the money; both sides are told with what they have then.
-    fn send(&self, agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) {
-        answer.commit.postings.push(sending(agent.id, to.id, amount));
-        let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount };
-        answer.reply_with_balance(agent, network(sent));
-        let received = NetworkReply::TransferReceived { from: agent.id, name: agent.name.clone(), amount };
-        answer.tell(to, &network(received));
-        tracing::info!(from = %agent.id, to = %to.id, at = %self.at, "transfer");
-    }
-
     fn refuse_transfer(&self, problem: TransferProblem, answer: &mut Answer) {
         let reply = network(NetworkReply::TransferRefused { problem });
         match &self.agent {
@@ -206,6 +196,15 @@ impl Visit<'_> {
             AgentRef::Other(_) => Ok(None),
         }
     }
+}
+
+/// Moves the money; both sides are told with what they have then.
+fn send(agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) {
+    answer.commit.postings.push(sending(agent.id, to.id, amount));
+    let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount };
+    answer.reply_with_balance(agent, network(sent));
+    let received = NetworkReply::TransferReceived { from: agent.id, name: agent.name.clone(), amount };
+    answer.tell(to, &network(received));
 }
 
 /// The posting of a transfer; each side's statement shows the other by it.
