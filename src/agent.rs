@@ -74,6 +74,9 @@ const FIRST_LOCK: TimeDelta = TimeDelta::minutes(15);
 /// Doubling stops here: a day is long enough to make guessing pointless, and an owner can reset the PIN.
 const LONGEST_LOCK: TimeDelta = TimeDelta::hours(24);
 
+/// After a reset by an admin: long enough for somebody who reads messages once a day.
+const CHOOSE_WITHIN: TimeDelta = TimeDelta::hours(24);
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinState {
     /// argon2 in PHC form.
@@ -86,6 +89,9 @@ pub struct PinState {
     pub locks: u8,
     #[serde(default)]
     pub locked_until: Option<DateTime<Utc>>,
+    /// No PIN fits; until then the reseller may choose a new one without an old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_until: Option<DateTime<Utc>>,
 }
 
 /// What a wrong PIN leads to.
@@ -98,7 +104,19 @@ pub enum WrongPin {
 impl PinState {
     #[must_use]
     pub const fn new(hash: String) -> Self {
-        Self { hash, wrong: 0, locks: 0, locked_until: None }
+        Self { hash, wrong: 0, locks: 0, locked_until: None, reset_until: None }
+    }
+
+    /// As an admin resets it.
+    #[must_use]
+    pub fn reset(now: DateTime<Utc>) -> Self {
+        Self { reset_until: Some(now + CHOOSE_WITHIN), ..Self::new(String::new()) }
+    }
+
+    /// Whether a new PIN may be chosen without the old one.
+    #[must_use]
+    pub fn may_be_chosen(&self, now: DateTime<Utc>) -> bool {
+        self.reset_until.is_some_and(|until| now < until)
     }
 
     /// Until when no PIN is looked at; `None` when one may be tried.

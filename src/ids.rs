@@ -135,6 +135,26 @@ impl FromStr for InquiryId {
     }
 }
 
+/// A deposit ticket's number, counted up from 1; what admins accept or refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketId(pub u64);
+
+impl fmt::Display for TicketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for TicketId {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix('#').unwrap_or(text);
+        digits.parse().map(Self).map_err(|_| BadName::new("a ticket number", text))
+    }
+}
+
 /// A supplier's id as the settings name it: `[a-z0-9]+`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierId(String);

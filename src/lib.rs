@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod deposit;
 pub mod front;
 pub mod http;
 pub mod ids;

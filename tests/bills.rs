@@ -297,6 +297,21 @@ async fn what_a_stop_left_unanswered_is_answered_at_the_next_start() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_keeps_a_supplier_busy_with_questions() {
+    let shop = TestShop::with(rich()).await;
+    // Numbers the supplier is slow to find.
+    for n in 1..=5 {
+        shop.say(&reseller(), &format!("TAG.PDAM.01002{n}28"), 0).await;
+    }
+    let sixth = shop.say(&reseller(), "TAG.PDAM.0100200300", 1).await;
+    assert!(sixth[0].contains("masih dicek"), "{sixth:?}");
+    shop.hear(5).await;
+    let later = shop.say(&reseller(), "TAG.PDAM.0100200300", 1).await;
+    assert!(later[0].starts_with("TAGIHAN PDAM"), "{later:?}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_english() {
     let shop = TestShop::with(Setup { locale: Locale::En, ..rich() }).await;
     let lines = [

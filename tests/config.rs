@@ -7,9 +7,12 @@ use std::time::Duration;
 use chrono::{NaiveTime, TimeDelta};
 use konter::agent::Locale;
 use konter::config::{BaseUrl, Checked, CutOff, Registration, Settings, SupplierSettings};
+use konter::deposit::Terms;
 use konter::supplier::ProtocolKind;
 use secrecy::ExposeSecret;
 
+const LONG_BANK: &str =
+    "BCA 0123456789012345678901234567890123456789 a.n. Toko Berkah Jaya Makmur Sentosa Abadi Sejahtera di Pasar Baru";
 const TOKEN: &str = "123456789:AAE-top_SECRET";
 
 /// Everything a supplier of each protocol needs besides its address.
@@ -77,6 +80,7 @@ fn nothing_set_means_the_documented_defaults() {
     assert_eq!(settings.time_zone, chrono_tz::Asia::Jakarta);
     assert_eq!(settings.stale_after, TimeDelta::minutes(30));
     assert_eq!(settings.registration, Registration::Approve);
+    assert_eq!(settings.deposits, Terms::default());
 }
 
 #[test]
@@ -105,6 +109,8 @@ fn every_general_setting_is_read() {
         ("KONTER_STALE_MINUTES", "5"),
         ("KONTER_INQUIRY_MINUTES", "10"),
         ("KONTER_REGISTRATION", "open"),
+        ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
+        ("KONTER_TICKET_HOURS", "72"),
     ]);
     let telegram = settings.telegram.unwrap();
     assert_eq!(telegram.token.expose_secret(), TOKEN);
@@ -125,6 +131,8 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.stale_after, TimeDelta::minutes(5));
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
+    assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
+    assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
 }
 
 #[test]
@@ -147,6 +155,12 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_STALE_MINUTES", "0", "must be a whole number from 1 to 1440"),
         ("KONTER_INQUIRY_MINUTES", "0", "must be a whole number from 1 to 1440"),
         ("KONTER_STALE_MINUTES", "half an hour", "must be a whole number from 1 to 1440"),
+        ("KONTER_TICKET_HOURS", "0", "must be a whole number from 1 to 72"),
+        ("KONTER_TICKET_HOURS", "73", "must be a whole number from 1 to 72"),
+        ("KONTER_BANKS", "BCA 1;BCA 1", "names `BCA 1` twice"),
+        ("KONTER_BANKS", "BCA 1; -", "`-` names no account"),
+        ("KONTER_BANKS", "1;2;3;4;5;6;7;8;9;10;11", "names 11 accounts, at most 10 are shown"),
+        ("KONTER_BANKS", LONG_BANK, "`BCA 012345678901234567890123456789012345` is longer than 100 characters"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),
     ] {

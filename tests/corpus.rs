@@ -89,6 +89,7 @@ fn describe(command: &Command) -> String {
             };
             joined(&[kind, &date(*day)])
         }
+        Command::Proof { text, .. } => joined(&["proof", text.as_str()]),
         Command::Complaint { text, .. } => format!("complaint {text}"),
         Command::Help { .. } => "help".to_owned(),
         Command::Language { .. } => "language".to_owned(),

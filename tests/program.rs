@@ -294,6 +294,23 @@ async fn the_demo_sells_over_a_pipe_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn the_demo_looks_up_pays_and_hands_over_paper() {
+    let folder = folder();
+    let talk = "CEKPLN.14027480390\nTAG.PLNPOST.520010502267\nBAYAR.PLNPOST.520010502267.1234\nSTRUK.1.62000\n";
+    let settings = Settings::new().set("KONTER_DATA_DIR", folder.path().join("data").display());
+    let ended = settings.run_with(folder.path(), &["demo"], talk).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for said in ["PELANGGAN PLN 14027480390", "Total bayar 60.500", "SUKSES. PLNPOST ke 520010502267", "Rp 62.000"] {
+        assert!(ended.out.contains(said), "{said:?} is not said: {}", ended.out);
+    }
+    for (name, begins) in [("struk-1.png", &b"\x89PNG"[..]), ("struk-1.bin", b"\x1b@")] {
+        let path = folder.path().join("data/struk").join(name);
+        assert!(ended.out.contains(&path.display().to_string()), "{name} is not named: {}", ended.out);
+        assert!(fs::read(&path).unwrap().starts_with(begins), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn the_demo_keeps_its_data_where_it_is_told_to() {
     let folder = folder();
     let settings = Settings::new().set("KONTER_DATA_DIR", folder.path().join("kept").display());

@@ -12,6 +12,7 @@ mod store_contract {
     pub mod races;
     pub mod random;
     pub mod sled_only;
+    pub mod tickets;
 }
 #[path = "support/store.rs"]
 mod support;
@@ -67,8 +68,17 @@ contract! {
         an_answer_to_a_replaced_inquiry_is_a_conflict,
         an_inquiry_may_go_on_to_another_product,
         old_inquiries_go_by_themselves,
+        many_inquiries_are_there_after_opening_again,
         a_period_of_a_bill_is_paid_by_one_order,
-        a_failed_payment_frees_its_bill_and_a_late_one_takes_it_back_where_it_is_free;
+        a_failed_payment_frees_its_bill_and_a_late_one_claims_it_beside_the_other;
+    tickets:
+        a_ticket_is_found_by_number_reseller_and_amount,
+        an_amount_belongs_to_one_open_ticket,
+        a_ticket_that_is_over_gives_its_amount_away,
+        a_decided_ticket_frees_its_amount_and_stays_decided,
+        an_acceptance_comes_with_its_money,
+        many_decide_about_a_ticket_and_one_does,
+        old_claims_of_a_reseller_go_by_themselves;
     people:
         agents_are_found_by_code_chat_and_phone,
         a_chat_or_phone_belongs_to_one_agent,

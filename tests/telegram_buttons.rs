@@ -48,7 +48,7 @@ fn named(row: &Outgoing) -> &str {
             Reply::NotOffered { feature } => feature,
             other => panic!("{other:?}"),
         },
-        Payload::Forget { .. } => "",
+        Payload::Forget { .. } | Payload::Copy { .. } => "",
     }
 }
 
@@ -291,6 +291,57 @@ async fn an_edit_that_was_made_is_done_even_if_the_store_stumbles() {
     let edits = api.calls("editmessagetext");
     assert!(edits.iter().all(|call| call.body["text"] == "••"));
     assert_eq!(api.said(BUDI), ["selesai"]);
+}
+
+// Copies.
+
+const SARI: i64 = 2002;
+
+#[tokio::test]
+async fn a_message_of_another_chat_is_shown_without_its_words() {
+    let bot = Bot::new(Script::default()).await;
+    bot.outbox.say(BUDI, "bukti");
+    bot.outbox.copy(BUDI, &ChatId::telegram(SARI), "77");
+    bot.outbox.say(BUDI, "lanjut");
+    let api = bot.carry().await;
+    let calls = api.calls("copymessage");
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].body, json!({"chat_id": BUDI, "from_chat_id": SARI, "message_id": 77, "caption": ""}));
+    assert_eq!(api.said(BUDI), ["bukti", "lanjut"]);
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_holds_up_nothing() {
+    for words in
+        ["Bad Request: message to copy not found", "Bad Request: MESSAGE_ID_INVALID", "Bad Request: something new"]
+    {
+        let bot = Bot::new(Script::default()).await;
+        bot.api.mishaps("copymessage", [Mishap::Refuse(400, words)]);
+        bot.outbox.copy(BUDI, &ChatId::telegram(SARI), "77");
+        bot.outbox.copy(BUDI, &ChatId::console("reseller"), "77");
+        bot.outbox.copy(BUDI, &ChatId::telegram(SARI), "tap77");
+        bot.outbox.say_all(BUDI, &numbered(2));
+        let api = bot.carry().await;
+        assert_eq!(api.calls("copymessage").len(), 1, "{words}");
+        assert_eq!(api.said(BUDI), numbered(2), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_waits_for_telegram_but_not_for_ever() {
+    let bot = Bot::new(Script::default()).await;
+    bot.api.mishaps("copymessage", [Mishap::Page(502), Mishap::Flood(0)]);
+    bot.outbox.copy(BUDI, &ChatId::telegram(SARI), "77");
+    bot.outbox.say(BUDI, "lanjut");
+    let api = bot.carry().await;
+    assert_eq!(api.calls("copymessage").iter().map(|call| call.fine).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(api.said(BUDI), ["lanjut"]);
+
+    let bot = Bot::new(Script::default()).await;
+    bot.api.mishaps("copymessage", vec![Mishap::Refuse(500, "Internal Server Error"); 200]);
+    bot.outbox.copy(BUDI, &ChatId::telegram(SARI), "77");
+    bot.outbox.say(BUDI, "lanjut");
+    assert_eq!(bot.carry().await.said(BUDI), ["lanjut"]);
 }
 
 // Files.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 15] = [
+const CORE: [&str; 16] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -13,6 +13,7 @@ const CORE: [&str; 15] = [
     "src/command",
     "src/catalog",
     "src/ledger",
+    "src/deposit",
     "src/inquiry",
     "src/network",
     "src/order",

@@ -113,6 +113,7 @@ fn message(id: u64) -> InboxMessage {
         private: true,
         sender: "Budi".to_owned(),
         tapped: None,
+        is_caption: false,
     }
 }
 

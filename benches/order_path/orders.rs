@@ -151,6 +151,7 @@ impl Reseller {
             private: true,
             sender: "Budi".to_owned(),
             tapped: None,
+            is_caption: false,
         };
         let asked = Instant::now();
         shop.receive(vec![message]).await.expect("received");
@@ -240,6 +241,7 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
         registration: Registration::Closed,
         stale_after: TimeDelta::minutes(30),
         inquiry_valid_for: TimeDelta::minutes(15),
+        deposits: konter::deposit::Terms::default(),
     };
     let products = parse_catalog(CATALOG, None, &|_| false).expect("a catalog");
     let clock = ShopClock::new(Arc::new(SystemClock), Jakarta);

@@ -22,6 +22,7 @@ use crate::http::{Http, router};
 use crate::ids::AgentId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
+use crate::order::Order;
 use crate::shop::{Shop, pins};
 use crate::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
 use crate::store::{Commit, Sequence, Store, StoreError, Versioned};
@@ -120,6 +121,7 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
     set("KONTER_DATA_DIR".to_owned(), &home.dir.to_string_lossy());
     set("KONTER_ADMINS".to_owned(), &console::admin().to_string());
     set("KONTER_REGISTRATION".to_owned(), "open");
+    set("KONTER_BANKS".to_owned(), "BCA 1234567890 a.n. Demo Cell");
     let locale = std::env::var("KONTER_LOCALE").unwrap_or_default();
     set("KONTER_LOCALE".to_owned(), &locale);
     set("KONTER_SUPPLIERS".to_owned(), &Kind::ALL.map(Kind::supplier_id).join(","));
@@ -245,12 +247,25 @@ async fn all_said(store: &dyn Store) -> Result<bool, StoreError> {
     Ok(store.inbox().await?.is_empty() && store.waiting_chats().await?.is_empty())
 }
 
+/// No supplier is being asked about a customer or a bill.
+async fn nothing_asked(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.asking().await?.is_empty())
+}
+
 /// All is said, and no order is waiting without a word.
 async fn all_announced(store: &dyn Store) -> Result<bool, StoreError> {
-    Ok(all_said(store).await? && store.open_orders().await?.iter().all(|order| order.announced))
+    settled(store, |order| order.announced).await
 }
 
 /// All is said, and every order is final.
 async fn all_final(store: &dyn Store) -> Result<bool, StoreError> {
-    Ok(all_said(store).await? && store.open_orders().await?.is_empty())
+    settled(store, |_| false).await
+}
+
+/// Looks at what is said before and after the rest: what becomes settled in between has something to say.
+async fn settled(store: &dyn Store, may_stay: impl Fn(&Order) -> bool) -> Result<bool, StoreError> {
+    Ok(all_said(store).await?
+        && nothing_asked(store).await?
+        && store.open_orders().await?.iter().all(may_stay)
+        && all_said(store).await?)
 }

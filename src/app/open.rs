@@ -45,14 +45,14 @@ impl Wording for Words {
                 let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
                 Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
             }
-            Payload::Forget { .. } => Text::default(),
+            Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
         }
     }
 
     fn file(&self, row: &Outgoing) -> Option<File> {
         let reply = match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => reply,
-            Payload::Forget { .. } => return None,
+            Payload::Forget { .. } | Payload::Copy { .. } => return None,
         };
         let file = self.0.file(row.locale, reply)?;
         let kind = match file.kind {
@@ -79,6 +79,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
         registration: settings.registration,
         stale_after: settings.stale_after,
         inquiry_valid_for: settings.inquiry_valid_for,
+        deposits: settings.deposits.clone(),
     };
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);

@@ -17,7 +17,7 @@ use crate::config::TelegramSettings;
 use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Http, router};
-use crate::shop::Shop;
+use crate::shop::{Files, Shop};
 use crate::store::{InboxMessage, StoreError};
 use crate::telemetry;
 
@@ -51,6 +51,9 @@ pub async fn run() -> Result<(), Failure> {
     tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
     shop.start();
 
+    if let Some(telegram) = &telegram {
+        shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
+    }
     let stop = CancellationToken::new();
     let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
     let mut routes = router(http);
@@ -96,6 +99,22 @@ pub async fn run() -> Result<(), Failure> {
     store.close().await.map_err(fault)?;
     tracing::info!("stopped");
     ended
+}
+
+/// Files that people send on Telegram.
+struct ChatFiles(Arc<Telegram>);
+
+#[async_trait]
+impl Files for ChatFiles {
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
+        match self.0.download(id, limit).await {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                tracing::warn!(%error, "a file sent by chat cannot be fetched");
+                None
+            }
+        }
+    }
 }
 
 fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Result<Arc<Telegram>, Failure> {

@@ -5,6 +5,7 @@ use super::agent_ref::AgentRef;
 use super::amount;
 use super::atom::{Cursor, atoms};
 use super::date::{self, DateArg};
+use super::deposit::TicketRef;
 use super::order_parts::phones_in_pieces;
 use super::problem::{Part, Problem, Topic};
 use crate::ids::{OrderId, ProductCode};
@@ -17,12 +18,17 @@ pub enum AdminCommand {
         agent: AgentRef,
         amount: Rupiah,
         note: Option<String>,
+        /// Also where it takes the balance below zero.
+        forced: bool,
     },
     AcceptTicket {
-        ticket: u64,
+        ticket: TicketRef,
+        /// What has come, where it is not what the ticket says.
+        amount: Option<Rupiah>,
     },
     RefuseTicket {
-        ticket: u64,
+        ticket: TicketRef,
+        reason: Option<String>,
     },
     /// All of them, or one.
     Agents {
@@ -44,6 +50,8 @@ pub enum AdminCommand {
     SellPrice {
         product: ProductCode,
         price: Rupiah,
+        /// Also below cost.
+        forced: bool,
     },
     CloseProduct {
         product: ProductCode,
@@ -71,6 +79,15 @@ pub enum AdminCommand {
     Broadcast {
         text: String,
     },
+    /// Words for one reseller.
+    Answer {
+        agent: AgentRef,
+        text: String,
+    },
+    /// Who did what.
+    Log {
+        count: Option<usize>,
+    },
     /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
     Recap {
         date: Option<DateArg>,
@@ -87,8 +104,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
     let mut words = Words(rest);
     let (topic, read): (Topic, Result<AdminCommand, Problem>) = match word.to_ascii_lowercase().as_str() {
         "deposit" if names_an_agent(rest) => (Topic::AdminDeposit, words.deposit()),
-        "acc" => (Topic::AdminAccept, words.ticket().map(|ticket| AdminCommand::AcceptTicket { ticket })),
-        "tolak" => (Topic::AdminRefuse, words.ticket().map(|ticket| AdminCommand::RefuseTicket { ticket })),
+        "acc" => (Topic::AdminAccept, words.accept()),
+        "tolak" => (Topic::AdminRefuse, words.refuse()),
         "agen" if rest.is_empty() => (Topic::AdminAgents, Ok(AdminCommand::Agents { agent: None })),
         "agen" => (Topic::AdminAgents, words.only_agent().map(|agent| AdminCommand::Agents { agent: Some(agent) })),
         "setujui" => (Topic::AdminApprove, words.only_agent().map(|agent| AdminCommand::Approve { agent })),
@@ -117,6 +134,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         }
         "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
+        "balas" => (Topic::AdminAnswer, words.answer()),
+        "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),
         "rekap" => (Topic::AdminRecap, recap(rest)),
         "grup" => (Topic::AdminGroups, admin_network::groups(rest)),
         "pindah" => (Topic::AdminMove, admin_network::moves(rest)),
@@ -130,7 +149,7 @@ fn names_an_agent(rest: &str) -> bool {
     let Some(first) = rest.split_whitespace().next() else { return false };
     let amount = amount::read(first, true).is_ok();
     match AgentRef::read(first) {
-        Some(AgentRef::Other(name)) => !amount && !super::talk::is_bank(&name),
+        Some(AgentRef::Other(name)) => !amount && !super::deposit::is_bank(&name),
         Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
         None => first.starts_with('0') || first.starts_with("+62") || first == "62",
     }
@@ -148,6 +167,21 @@ fn recap(rest: &str) -> Result<AdminCommand, Problem> {
         (date, None) => Ok(AdminCommand::Recap { date }),
         (_, Some(_)) => Err(Problem::unfit(Part::Date, rest)),
     }
+}
+
+/// Behind dashes it stands in a command that would otherwise be refused.
+const FORCE: &str = "paksa";
+
+/// A note without the word of force, and whether that stood in it. Phones make one dash of two.
+fn without_force(note: &str) -> (bool, String) {
+    let is_force = |word: &&str| word.starts_with('-') && word.trim_start_matches('-').eq_ignore_ascii_case(FORCE);
+    let forced = note.split_whitespace().any(|word| is_force(&word));
+    let kept: Vec<&str> = note.split_whitespace().filter(|word| !is_force(word)).collect();
+    (forced, if forced { kept.join(" ") } else { note.trim().to_owned() })
+}
+
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Words cut at white space only: names, notes and serial numbers may hold any other sign.
@@ -211,8 +245,8 @@ impl<'a> Words<'a> {
         let agent =
             self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
         let amount = amount::read(self.need(Part::Amount)?, true)?;
-        let note = Some(self.0.trim()).filter(|note| !note.is_empty()).map(str::to_owned);
-        Ok(AdminCommand::Deposit { agent, amount, note })
+        let (forced, note) = without_force(self.0);
+        Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced })
     }
 
     /// A reseller or a product: a code such as `KR0001` is always a reseller's.
@@ -239,14 +273,38 @@ impl<'a> Words<'a> {
         let word = self.need(Part::Price)?;
         // A bill's fee may be nothing.
         let price = if word == "0" { Ok(Rupiah::ZERO) } else { amount::read(word, false) };
-        self.finish()?;
-        price.map(|price| AdminCommand::SellPrice { product, price })
+        let (forced, rest) = without_force(self.0);
+        if !rest.is_empty() {
+            self.finish()?;
+        }
+        price.map(|price| AdminCommand::SellPrice { product, price, forced })
     }
 
-    fn ticket(&mut self) -> Result<u64, Problem> {
+    fn answer(&mut self) -> Result<AdminCommand, Problem> {
+        let agent = self.agent(|rest| !rest.is_empty())?;
+        self.text(Part::Text).map(|text| AdminCommand::Answer { agent, text })
+    }
+
+    fn count(&mut self) -> Result<Option<usize>, Problem> {
+        let Some(word) = self.next() else { return Ok(None) };
+        let count = word.parse().map_err(|_| Problem::unfit(Part::Amount, word))?;
+        self.finish().map(|()| Some(count))
+    }
+
+    fn ticket(&mut self) -> Result<TicketRef, Problem> {
         let word = self.need(Part::Ticket)?;
-        let ticket = word.trim_start_matches('#').parse().map_err(|_| Problem::unfit(Part::Ticket, word))?;
-        self.finish().map(|()| ticket)
+        TicketRef::read(word).ok_or_else(|| Problem::unfit(Part::Ticket, word))
+    }
+
+    fn accept(&mut self) -> Result<AdminCommand, Problem> {
+        let ticket = self.ticket()?;
+        let amount = self.next().map(|word| amount::read(word, false)).transpose()?;
+        self.finish().map(|()| AdminCommand::AcceptTicket { ticket, amount })
+    }
+
+    fn refuse(&mut self) -> Result<AdminCommand, Problem> {
+        let ticket = self.ticket()?;
+        Ok(AdminCommand::RefuseTicket { ticket, reason: some(self.0.trim().to_owned()) })
     }
 
     fn id(&mut self) -> Result<OrderId, Problem> {

@@ -9,6 +9,7 @@ mod agent_ref;
 mod amount;
 mod atom;
 mod date;
+mod deposit;
 mod dest;
 mod network;
 mod order;
@@ -33,6 +34,7 @@ pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
+pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
 pub use dest::{Destination, DestinationFault};
 pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
@@ -40,7 +42,6 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
-pub use talk::MIN_TICKET;
 pub use tap::{PadKey, Tap};
 pub use typed::Typed;
 pub use words::{CONFLICTS, Conflict, is_reserved};
@@ -129,6 +130,12 @@ pub enum Command {
         to: Option<Language>,
     },
     Admin(AdminCommand),
+    /// That a transfer for a ticket has been made, in the reseller's own words.
+    Proof {
+        /// Without the PIN, where that stood before or behind it.
+        text: Typed,
+        pin: Option<Pin>,
+    },
     /// Uplines and downlines.
     Network(NetworkCommand),
     /// Asks for something konter does not have.

@@ -99,6 +99,8 @@ pub enum Topic {
     AdminSuppliers,
     AdminBroadcast,
     AdminRecap,
+    AdminAnswer,
+    AdminLog,
     // Uplines and downlines.
     DownlineRegistration,
     Downlines,
@@ -110,7 +112,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -147,6 +149,8 @@ impl Topic {
         Self::AdminSuppliers,
         Self::AdminBroadcast,
         Self::AdminRecap,
+        Self::AdminAnswer,
+        Self::AdminLog,
         Self::DownlineRegistration,
         Self::Downlines,
         Self::Markup,
@@ -195,6 +199,8 @@ impl Topic {
             Self::AdminFailure => "/gagal 12 nomor salah",
             Self::AdminSuppliers => "/supplier",
             Self::AdminBroadcast => "/siaran Server kembali normal",
+            Self::AdminAnswer => "/balas KR0001 sudah kami cek",
+            Self::AdminLog => "/log 20",
             Self::AdminRecap => "/rekap 25/07/26",
             Self::DownlineRegistration => "REG.Berkah Cell.081234567890.100.1234",
             Self::Downlines => "DOWNLINE",

@@ -52,7 +52,7 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Balance | Word::BalanceOrComplaint => Topic::Balance,
         Word::Prices | Word::PlnPrices | Word::BillPrices => Topic::Prices,
         Word::Orders => Topic::Orders,
-        Word::Deposit | Word::HowToDeposit => Topic::Deposit,
+        Word::Deposit | Word::HowToDeposit | Word::Proof => Topic::Deposit,
         Word::ChangePin | Word::PinOrSender | Word::Change => Topic::ChangePin,
         Word::Register | Word::Start => Topic::Register,
         Word::Meter | Word::Pln => Topic::Meter,

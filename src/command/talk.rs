@@ -3,6 +3,7 @@
 use super::amount;
 use super::atom::{Atom, Cursor, Gap};
 use super::date;
+use super::deposit;
 use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
 use super::network;
 use super::order_parts::{nominal, phones_in_pieces};
@@ -13,10 +14,7 @@ use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
 use crate::ids::ProductCode;
-use crate::money::Rupiah;
 
-/// Smallest deposit ticket, in rupiah: less is a slip (`DEPOSIT.17`), or meant in thousands, which is not guessed.
-pub const MIN_TICKET: i64 = 1_000;
 /// Most filters of a price list.
 const MAX_FILTERS: usize = 20;
 /// Longest word of a filter.
@@ -36,8 +34,9 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::BillPrices => Ok(Command::Prices { filters: vec![PriceFilter::Word("PPOB".to_owned())] })
             .and_then(|command| args.finish().map(|()| command).map_err(about(Topic::Prices))),
         Word::Orders => orders_or_other(args, reference),
-        Word::Deposit => deposit(args).map_err(about(Topic::Deposit)),
+        Word::Deposit => deposit::ticket(args).map_err(about(Topic::Deposit)),
         Word::HowToDeposit => Ok(Command::Deposit { amount: None, bank: None, pin: None }),
+        Word::Proof => deposit::proof(args).map_err(about(Topic::Deposit)),
         Word::ChangePin => change_pin(args).map_err(about(Topic::ChangePin)),
         Word::PinOrSender => {
             let pins = args.atoms.len() > 1 && args.atoms.iter().all(|atom| is_pin(atom.text));
@@ -207,46 +206,6 @@ fn whole_number(args: &mut Cursor<'_>) -> Option<String> {
     Some(phone.to_string())
 }
 
-/// Where deposits come from.
-const BANKS: &[&str] = &[
-    "BCA",
-    "BRI",
-    "BNI",
-    "MANDIRI",
-    "BSI",
-    "BTN",
-    "CIMB",
-    "PERMATA",
-    "DANAMON",
-    "MUAMALAT",
-    "SEABANK",
-    "JAGO",
-    "DANA",
-    "OVO",
-    "GOPAY",
-    "SHOPEEPAY",
-    "LINKAJA",
-    "QRIS",
-];
-
-/// Whether the word names a bank or a wallet.
-pub(super) fn is_bank(word: &str) -> bool {
-    BANKS.iter().any(|bank| word.eq_ignore_ascii_case(bank))
-}
-
-fn deposit(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    args.take_if(|atom| atom.is("TIKET") || atom.is("DEPOSIT"));
-    let bank = args.take_if(|atom| is_bank(atom.text)).map(|atom| atom.text.to_uppercase());
-    if args.is_empty() {
-        return Ok(Command::Deposit { amount: None, bank, pin: None });
-    }
-    let amount = amount::take(&mut args)?;
-    if amount < Rupiah::new(MIN_TICKET) {
-        return Err(Problem::Unfit(Part::Amount, Typed::new(&amount.to_string())));
-    }
-    Ok(Command::Deposit { amount: Some(amount), bank, pin: args.last_pin()? })
-}
-
 fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut pins: Vec<Pin> = Vec::new();
     for atom in args.atoms {
@@ -370,8 +329,12 @@ fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
     Ok(Command::Report { kind, date, pin })
 }
 
-/// The words of a complaint. A PIN before or behind them is not part of them: admins read this.
 fn complaint(args: Cursor<'_>) -> Result<Command, Problem> {
+    words_for_admins(args).map(|(text, pin)| Command::Complaint { text, pin })
+}
+
+/// What is passed on to admins. A PIN before or behind the words is not part of them.
+pub(super) fn words_for_admins(args: Cursor<'_>) -> Result<(Typed, Option<Pin>), Problem> {
     const LEAST: usize = 4; // `10.300` may be a time or a price; three-digit PINs are rare
     let pin = |atom: &Atom<'_>| atom.text.parse::<Pin>().ok().filter(|_| atom.text.len() >= LEAST);
     // A round sum at the end is an amount: `K.1234.….BCA.100000`.
@@ -392,7 +355,7 @@ fn complaint(args: Cursor<'_>) -> Result<Command, Problem> {
     // Without a PIN behind them, the last signs belong to the words.
     let end = if behind.is_some() { last.end() } else { args.text.len() };
     let text = args.text.get(first.start..end).unwrap_or_default();
-    Ok(Command::Complaint { text: Typed::whole(text), pin: before.or(behind) })
+    Ok((Typed::whole(text), before.or(behind)))
 }
 
 /// `CStransfer 50250 … belum masuk`: a complaint whose first word grew together with the next.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::ids::{InquiryId, OrderId};
+use crate::ids::{InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
 const MARK: &str = "!";
@@ -16,6 +16,17 @@ pub enum Tap {
     /// A key of the pad the PIN for this bill is tapped on.
     Key(InquiryId, PadKey),
     Receipt(OrderId),
+    /// One of the products that were offered for a number, by the offer's number and the product's place in it.
+    Choose(u64, usize),
+    NoChoice(u64),
+    /// A key of the pad the PIN for what was chosen is tapped on.
+    OrderKey(u64, PadKey),
+    /// Take over the catalog that came with this message.
+    Import(u64),
+    CancelImport(u64),
+    // Deposit tickets; only admins have these.
+    AcceptTicket(TicketId),
+    RefuseTicket(TicketId),
     /// Yes or no to a transfer; the number is the question's.
     Send(u32),
     DoNotSend(u32),
@@ -24,6 +35,8 @@ pub enum Tap {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PadKey {
     Digit(u8),
+    /// A digit that is kept elsewhere: as such a tap is stored.
+    Kept,
     /// Takes the last digit back.
     Back,
     Done,
@@ -34,12 +47,46 @@ impl fmt::Display for Tap {
         match self {
             Self::Pay(id) => write!(f, "{MARK}pay {id}"),
             Self::Cancel(id) => write!(f, "{MARK}cancel {id}"),
-            Self::Key(id, PadKey::Digit(digit)) => write!(f, "{MARK}pin {id} {digit}"),
-            Self::Key(id, PadKey::Back) => write!(f, "{MARK}pin {id} back"),
-            Self::Key(id, PadKey::Done) => write!(f, "{MARK}pin {id} ok"),
+            Self::Key(id, key) => write!(f, "{MARK}pin {id} {key}"),
+            Self::OrderKey(id, key) => write!(f, "{MARK}opin {id} {key}"),
+            Self::Choose(id, index) => write!(f, "{MARK}choose {id} {index}"),
+            Self::NoChoice(id) => write!(f, "{MARK}nochoice {id}"),
             Self::Receipt(order) => write!(f, "{MARK}receipt {order}"),
+            Self::Import(number) => write!(f, "{MARK}import {number}"),
+            Self::CancelImport(number) => write!(f, "{MARK}noimport {number}"),
+            Self::AcceptTicket(ticket) => write!(f, "{MARK}acc {ticket}"),
+            Self::RefuseTicket(ticket) => write!(f, "{MARK}tolak {ticket}"),
             Self::Send(number) => write!(f, "{MARK}send {number}"),
             Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
+        }
+    }
+}
+
+impl fmt::Display for PadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digit(digit) => write!(f, "{digit}"),
+            Self::Kept => f.write_str("*"),
+            Self::Back => f.write_str("back"),
+            Self::Done => f.write_str("ok"),
+        }
+    }
+}
+
+impl PadKey {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "back" => Some(Self::Back),
+            "ok" => Some(Self::Done),
+            "*" => Some(Self::Kept),
+            digit => digit.parse().ok().filter(|digit| *digit <= 9).map(Self::Digit),
+        }
+    }
+
+    fn without_digit(self) -> (Self, Option<u8>) {
+        match self {
+            Self::Digit(digit) => (Self::Kept, Some(digit)),
+            key => (key, None),
         }
     }
 }
@@ -56,25 +103,32 @@ impl Tap {
             "receipt" => Self::Receipt(id.parse().ok()?),
             "send" => Self::Send(id.parse().ok()?),
             "keep" => Self::DoNotSend(id.parse().ok()?),
-            "pin" => {
-                let key = match words.next()? {
-                    "back" => PadKey::Back,
-                    "ok" => PadKey::Done,
-                    digit => PadKey::Digit(digit.parse().ok().filter(|digit| *digit <= 9)?),
-                };
-                Self::Key(id.parse().ok()?, key)
-            }
+            "import" => Self::Import(id.parse().ok()?),
+            "noimport" => Self::CancelImport(id.parse().ok()?),
+            "acc" => Self::AcceptTicket(id.parse().ok()?),
+            "tolak" => Self::RefuseTicket(id.parse().ok()?),
+            "pin" => Self::Key(id.parse().ok()?, PadKey::read(words.next()?)?),
+            "opin" => Self::OrderKey(id.parse().ok()?, PadKey::read(words.next()?)?),
+            "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
+            "nochoice" => Self::NoChoice(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
     }
 
-    /// The same without what was tapped of a PIN: for whatever is kept.
+    /// The same without what was tapped of a PIN, and the digit: for whatever is kept.
     #[must_use]
-    pub fn without_secret(self) -> String {
+    pub fn without_secret(self) -> (Self, Option<u8>) {
         match self {
-            Self::Key(id, PadKey::Digit(_)) => format!("{MARK}pin {id}"),
-            other => other.to_string(),
+            Self::Key(id, key) => {
+                let (key, digit) = key.without_digit();
+                (Self::Key(id, key), digit)
+            }
+            Self::OrderKey(id, key) => {
+                let (key, digit) = key.without_digit();
+                (Self::OrderKey(id, key), digit)
+            }
+            other => (other, None),
         }
     }
 }
@@ -86,11 +140,19 @@ mod tests {
     #[test]
     fn every_tap_reads_back_and_fits_a_button() {
         let id = InquiryId(u64::MAX);
-        let keys = (0..=9).map(PadKey::Digit).chain([PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
+        let keys =
+            (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
         for tap in keys.chain([
             Tap::Pay(id),
+            Tap::Choose(u64::MAX, 23),
+            Tap::NoChoice(7),
+            Tap::OrderKey(u64::MAX, PadKey::Digit(7)),
             Tap::Cancel(id),
             Tap::Receipt(OrderId(u64::MAX)),
+            Tap::Import(7),
+            Tap::CancelImport(7),
+            Tap::AcceptTicket(TicketId(u64::MAX)),
+            Tap::RefuseTicket(TicketId(u64::MAX)),
             Tap::Send(u32::MAX),
             Tap::DoNotSend(7),
         ]) {
@@ -110,6 +172,8 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_tap_holds_no_digit_of_a_pin() {
         let kept = |digit| Tap::Key(InquiryId(7), PadKey::Digit(digit)).without_secret();
-        assert_eq!(kept(1), kept(2));
+        assert_eq!(kept(1).0, kept(2).0);
+        assert_eq!(kept(4).1, Some(4));
+        assert_eq!(Tap::Pay(InquiryId(7)).without_secret(), (Tap::Pay(InquiryId(7)), None));
     }
 }

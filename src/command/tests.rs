@@ -228,7 +228,18 @@ fn admins_act_on_resellers_products_and_orders() {
         agent,
         amount: Rupiah::new(amount),
         note: note.map(str::to_owned),
+        forced: false,
     };
+    let forced = |note: Option<&str>| AdminCommand::Deposit {
+        agent: agent(),
+        amount: Rupiah::new(-50_000),
+        note: note.map(str::to_owned),
+        forced: true,
+    };
+    let accept = |ticket, amount: Option<i64>| AdminCommand::AcceptTicket { ticket, amount: amount.map(Rupiah::new) };
+    let refuse =
+        |ticket, reason: Option<&str>| AdminCommand::RefuseTicket { ticket, reason: reason.map(str::to_owned) };
+    let numbered = TicketRef::Id(crate::ids::TicketId(12));
     let product = || "S10".parse::<ProductCode>().unwrap();
     let id = crate::ids::OrderId(12);
     for (text, expected) in [
@@ -239,8 +250,17 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/deposit 0812 3456 7890 Rp100.000", deposit(phone(), 100_000, None)),
         ("/deposit telegram:1001 50rb", deposit(AgentRef::Chat(crate::ids::ChatId::telegram(1001)), 50_000, None)),
         ("/deposit Budi 50000", deposit(AgentRef::Other("Budi".to_owned()), 50_000, None)),
-        ("/acc #12", AdminCommand::AcceptTicket { ticket: 12 }),
-        ("/tolak 12", AdminCommand::RefuseTicket { ticket: 12 }),
+        ("/deposit KR0001 -50000 salah input --paksa", forced(Some("salah input"))),
+        ("/deposit KR0001 -50000 --PAKSA", forced(None)),
+        ("/deposit KR0001 -50000 —paksa dobel", forced(Some("dobel"))),
+        ("/acc #12", accept(numbered, None)),
+        ("/acc 12", accept(TicketRef::Digits(12), None)),
+        ("/acc 100412", accept(TicketRef::Digits(100_412), None)),
+        ("/acc 100.412", accept(TicketRef::Pay(Rupiah::new(100_412)), None)),
+        ("/acc rp100412", accept(TicketRef::Pay(Rupiah::new(100_412)), None)),
+        ("/acc #12 100.000", accept(numbered, Some(100_000))),
+        ("/tolak 12", refuse(TicketRef::Digits(12), None)),
+        ("/tolak #12 uang belum masuk.", refuse(numbered, Some("uang belum masuk."))),
         ("/agen", AdminCommand::Agents { agent: None }),
         ("/agen +62 812 3456 7890", AdminCommand::Agents { agent: Some(phone()) }),
         ("/setujui KR0001", AdminCommand::Approve { agent: agent() }),
@@ -249,7 +269,10 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/buka s10", AdminCommand::OpenProduct { product: product() }),
         ("/tutup S10", AdminCommand::CloseProduct { product: product() }),
         ("/resetpin 081234567890", AdminCommand::ResetPin { agent: phone() }),
-        ("/hargajual S10 10.500", AdminCommand::SellPrice { product: product(), price: Rupiah::new(10_500) }),
+        (
+            "/hargajual S10 10.500",
+            AdminCommand::SellPrice { product: product(), price: Rupiah::new(10_500), forced: false },
+        ),
         ("/order 12", AdminCommand::Order { id }),
         ("/cekulang #12", AdminCommand::Recheck { id }),
         ("/sukses 12 1234-5678 / A#B", AdminCommand::Success { id, sn: "1234-5678 / A#B".to_owned() }),
@@ -270,7 +293,10 @@ fn admins_act_on_resellers_products_and_orders() {
         "/deposit KR0001 seratus",
         "/acc",
         "/acc x",
-        "/acc 1 2",
+        "/acc 1 2 3",
+        "/acc 12 -100000",
+        "/tolak #x",
+        "/tolak",
         "/sukses 12",
         "/gagal x y",
         "/hargajual S10 -5",
@@ -294,6 +320,50 @@ fn admins_act_on_resellers_products_and_orders() {
     // Without the slash they are nobody's command.
     for text in ["acc 12", "sukses 12 1234", "blokir KR0001"] {
         assert!(!matches!(parse(text), Command::Admin(_)), "{text}");
+    }
+}
+
+#[test]
+fn a_proof_is_passed_on_without_a_pin() {
+    let proof = |text: &str| match parse(text) {
+        Command::Proof { text, pin } => (text.as_str().to_owned(), pin.map(|pin| pin.expose().to_owned())),
+        other => panic!("{text}: {other:?}"),
+    };
+    for (text, words, pin) in [
+        ("BUKTI.sudah tf 100.412 dari BCA", "sudah tf 100.412 dari BCA", None),
+        ("KONFIRMASI.100412.BCA.Siti.4321", "100412.BCA.Siti", Some("4321")),
+        ("konfirmasi.4321.transfer 50.030", "transfer 50.030", Some("4321")),
+        ("bukti transfer", "transfer", None),
+        ("BUKTI", "", None),
+    ] {
+        assert_eq!(proof(text), (words.to_owned(), pin.map(str::to_owned)), "{text}");
+    }
+    for (text, words) in [
+        ("sudah tf 100.412 ya bos", "sudah tf 100.412 ya bos"),
+        ("sdh transfer.4321", "sdh transfer"),
+        ("sudah tf 100412, pin 4321", "sudah tf ***, pin ***"),
+    ] {
+        assert_eq!(proof_words(text), words, "{text}");
+    }
+}
+
+#[test]
+fn telling_of_a_transfer_sounds_like_a_proof_and_nothing_else_does() {
+    for text in
+        ["sudah transfer min", "Sdh TF 100.412 BCA", "udah trf ya", "ini bukti transfernya, sudah tf", "dah setor bos"]
+    {
+        assert!(sounds_like_proof(text), "{text}");
+    }
+    for text in [
+        "",
+        "transfer kemana?",
+        "mau tf dulu",
+        "sudah",
+        "pulsa sudah masuk",
+        "S10.081234567890.1234",
+        "stafnya sudah tau",
+    ] {
+        assert!(!sounds_like_proof(text), "{text}");
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Word {
     Orders,
     Deposit,
     HowToDeposit,
+    /// `BUKTI`: a transfer has been made.
+    Proof,
     ChangePin,
     /// `P`: a new PIN when two PINs follow, else a sender's number.
     PinOrSender,
@@ -102,6 +104,7 @@ const WORDS: &[(Word, &[&str])] = &[
     ),
     (Word::Deposit, &["TIKET", "DEPOSIT", "DEP", "DEPO", "TOPUP", "ISI"]),
     (Word::HowToDeposit, &["BANK", "REKENING", "NOREK"]),
+    (Word::Proof, &["BUKTI", "KONFIRMASI", "KONFIRM", "BUKTITRANSFER", "BUKTITF"]),
     (Word::ChangePin, &["GP", "GPIN", "GTP", "G", "PIN", "GANTIPIN", "UBAHPIN"]),
     (Word::PinOrSender, &["P"]),
     (Word::SenderOrStatus, &["A"]),

@@ -2,6 +2,7 @@
 //! way to look variables up and touches neither files nor the process's environment. No secret's value is ever part
 //! of an error.
 
+mod deposit;
 mod source;
 mod supplier;
 
@@ -18,6 +19,7 @@ pub use crate::supplier::SettingError;
 pub use supplier::{BaseUrl, CutOff, SupplierSettings};
 
 use crate::agent::Locale;
+use crate::deposit::Terms;
 use crate::ids::{ChatId, SupplierId};
 use source::Source;
 
@@ -56,6 +58,8 @@ pub struct Settings {
     pub stale_after: TimeDelta,
     /// How long a bill that was shown may be paid.
     pub inquiry_valid_for: TimeDelta,
+    /// Where resellers pay in, and how long a deposit ticket is open.
+    pub deposits: Terms,
     pub registration: Registration,
     pub suppliers: Vec<SupplierSettings>,
 }
@@ -132,6 +136,7 @@ impl Settings {
             inquiry_valid_for: TimeDelta::minutes(
                 source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
             ),
+            deposits: deposit::read(source),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),

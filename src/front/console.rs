@@ -46,7 +46,16 @@ impl Lines {
         let chat = if text.starts_with('/') { admin() } else { reseller() };
         let message = self.0.fetch_add(1, Ordering::Relaxed).to_string();
         let sender = "demo".to_owned();
-        Some(InboxMessage { chat, message, text: text.to_owned(), sent_at: now, private: true, sender, tapped: None })
+        Some(InboxMessage {
+            chat,
+            message,
+            text: text.to_owned(),
+            sent_at: now,
+            private: true,
+            sender,
+            tapped: None,
+            is_caption: false,
+        })
     }
 }
 

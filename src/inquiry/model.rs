@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
 use crate::pricing::Margin;
 use crate::supplier::{self, FailureKind};
@@ -29,6 +29,8 @@ pub struct Inquiry {
     pub client_reference: Option<String>,
     /// Who is being asked, or has answered.
     pub ask: Ask,
+    /// What that question carries: no two questions share one.
+    pub reference: Reference,
     /// Whom to ask next should this one not know, best first.
     pub untried: Vec<Ask>,
     /// The most telling refusal so far.
@@ -150,6 +152,9 @@ impl Inquiry {
     fn not_known(&self, kind: Option<FailureKind>) -> Answered {
         let mut after = self.with(InquiryState::Asking);
         after.refusal = more_telling(self.refusal, kind);
+        if self.ask.kind == ProductKind::Bill && kind.is_some_and(settles_a_bill) {
+            after.untried.retain(|ask| ask.kind != ProductKind::Bill);
+        }
         if after.untried.is_empty() {
             after.state = InquiryState::Done;
             let refusal = after.refusal;
@@ -159,6 +164,12 @@ impl Inquiry {
             Answered::AskOn(after)
         }
     }
+}
+
+/// Whether another supplier must not be asked for a bill after this refusal: it may be refused because it is paid, and
+/// another supplier may not know that yet.
+const fn settles_a_bill(kind: FailureKind) -> bool {
+    kind.is_about_customer() || matches!(kind, FailureKind::Refused)
 }
 
 /// A refusal about the customer tells more than one about a supplier.

@@ -116,6 +116,7 @@ fn inquiry(asks: Vec<Ask>) -> Inquiry {
         ask: asks.next().unwrap(),
         untried: asks.collect(),
         refusal: None,
+        reference: crate::ids::Reference(1),
         state: InquiryState::Asking,
         created_at: now(),
     }
@@ -158,11 +159,24 @@ fn the_next_supplier_is_asked_until_none_is_left_and_the_most_telling_refusal_is
         }
         panic!("somebody is left to ask");
     };
-    use FailureKind::{BillPaid, Refused, SupplierDisturbed, WrongNumber};
+    let (disturbed, paid, wrong) = (FailureKind::SupplierDisturbed, FailureKind::BillPaid, FailureKind::WrongNumber);
     assert_eq!(refused(&[None, None]), None);
-    assert_eq!(refused(&[Some(SupplierDisturbed), None]), Some(SupplierDisturbed));
-    assert_eq!(refused(&[Some(Refused), Some(BillPaid)]), Some(BillPaid));
-    assert_eq!(refused(&[Some(WrongNumber), Some(Refused)]), Some(WrongNumber));
+    assert_eq!(refused(&[Some(disturbed), None]), Some(disturbed));
+    assert_eq!(refused(&[Some(disturbed), Some(paid)]), Some(paid));
+    assert_eq!(refused(&[Some(wrong)]), Some(wrong));
+}
+
+#[test]
+fn a_bill_refused_at_one_supplier_is_not_looked_for_at_another() {
+    for kind in [FailureKind::BillPaid, FailureKind::Refused, FailureKind::WrongNumber] {
+        let asks = vec![ask("PLNPOST", ProductKind::Bill), ask("PLNPOST", ProductKind::Bill)];
+        let answered = inquiry(asks).answered(Got::Refused(kind), now());
+        assert!(matches!(answered, Answered::Refused(..)), "{kind:?}");
+        // Whose meter it is may be asked all the same.
+        let asks = vec![ask("PLNPOST", ProductKind::Bill), ask("PLN20", ProductKind::Token)];
+        let answered = inquiry(asks).answered(Got::Refused(kind), now());
+        assert!(matches!(answered, Answered::AskOn(_)), "{kind:?}");
+    }
 }
 
 #[test]
@@ -181,9 +195,11 @@ fn month(period: &str, total: i64) -> Bill {
 fn what_a_payment_claims_are_its_periods_or_else_its_month_and_amount() {
     let day = "2026-11-21".parse().unwrap();
     let claims = |bills: &[Bill], total| claims(bills, Rupiah::new(total), day);
-    assert_eq!(claims(&[month("Mar26", 5), month("FEB26", 7)], 12), ["FEB26", "MAR26"]);
+    assert_eq!(claims(&[month("Mar26", 5), month("FEB26", 7)], 12), ["2026-02", "2026-03"]);
     assert_eq!(claims(&[], 12), ["2026-11:12"]);
-    assert_eq!(claims(&[month("", 5), month(" ", 5), month("FEB26", 7)], 17), ["2026-11:5", "FEB26"]);
+    assert_eq!(claims(&[month("FEB26, MAR 2026", 12)], 12), ["2026-02", "2026-03"]);
+    assert_eq!(claims(&[month("4b2b77ebb7e", 12)], 12), ["2026-11:12"]);
+    assert_eq!(claims(&[month("", 5), month(" ", 5), month("FEB26", 7)], 17), ["2026-02", "2026-11:5"]);
 }
 
 proptest! {

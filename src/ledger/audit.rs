@@ -248,7 +248,11 @@ impl Recount {
 /// Only these may take a reseller below zero: what happened cannot be refused any more.
 const fn corrects_the_past(reason: Reason) -> bool {
     match reason {
-        Reason::Reversal | Reason::LateDelivery | Reason::CostReversal | Reason::MarginReversal => true,
+        Reason::Reversal
+        | Reason::LateDelivery
+        | Reason::CostReversal
+        | Reason::Correction
+        | Reason::MarginReversal => true,
         Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer => false,
     }
 }
@@ -264,6 +268,7 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::Reversal) => "reversals",
         (EntryKind::Transfer, Reason::LateDelivery) => "late deliveries",
         (EntryKind::Transfer, Reason::CostReversal) => "costs given back",
+        (EntryKind::Transfer, Reason::Correction) => "corrections by hand",
         (EntryKind::Transfer, Reason::Margin) => "margins",
         (EntryKind::Transfer, Reason::MarginReversal) => "margins taken back",
         (EntryKind::Transfer, Reason::Transfer) => "transfers",

@@ -46,6 +46,8 @@ pub enum Reason {
     LateDelivery,
     /// A supplier's cost came back with a reversal.
     CostReversal,
+    /// An admin took back what should not have been paid in, whatever was left of it.
+    Correction,
     /// An upline's part of a delivered order.
     Margin,
     /// An upline's part taken back with a reversal.

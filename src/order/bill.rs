@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::period::months;
 use crate::ids::{InquiryId, ProductCode};
 use crate::money::Rupiah;
 use crate::supplier::{self, Bill};
@@ -20,10 +21,13 @@ pub struct OrderBill {
 }
 
 impl OrderBill {
-    /// Whether a later look at the bill finds the very same one.
+    /// Whether a later look at the bill finds the very same one. What is no month, such as Telkom's reference, may be new
+    /// with every look.
     #[must_use]
     pub fn is_same(&self, found: &supplier::Inquiry) -> bool {
-        found.total == Some(self.total) && found.bills == self.bills
+        let terms =
+            |bills: &[Bill]| -> Vec<_> { bills.iter().map(|bill| (months(&bill.period), bill.total)).collect() };
+        found.total == Some(self.total) && terms(&found.bills) == terms(&self.bills)
     }
 }
 
@@ -31,22 +35,35 @@ impl OrderBill {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BillKey {
     pub product: ProductCode,
+    /// Without the zeros in front, which suppliers do not mind.
     pub customer: String,
-    pub period: String,
+    pub period: Period,
 }
 
-/// The periods a bill is for. Where a supplier names none, the month and the amount stand in: the same amount twice in a
-/// month is the same bill.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// Claimed while an order is open, whatever it pays: until it is final nobody knows what is still owed.
+    Any,
+    /// Claimed by an order that did not fail.
+    Claim(String),
+}
+
+impl BillKey {
+    #[must_use]
+    pub fn new(product: &ProductCode, customer: &str, period: Period) -> Self {
+        Self { product: product.clone(), customer: customer.trim_start_matches('0').to_owned(), period }
+    }
+}
+
+/// The months a bill is for. Where a supplier names none, the month of paying and the amount stand in: the same amount
+/// twice in a month is the same bill.
 #[must_use]
 pub fn claims(bills: &[Bill], total: Rupiah, day: NaiveDate) -> Vec<String> {
-    let unnamed = |amount: Rupiah| format!("{}:{}", day.format("%Y-%m"), amount.get());
-    let named = |bill: &Bill| match bill.period.trim() {
-        "" => unnamed(bill.total),
-        period => period.to_uppercase(),
-    };
-    let mut claims: Vec<String> = bills.iter().map(named).collect();
+    let unnamed = |amount: Rupiah| vec![format!("{}:{}", day.format("%Y-%m"), amount.get())];
+    let mut claims: Vec<String> =
+        bills.iter().flat_map(|bill| months(&bill.period).unwrap_or_else(|| unnamed(bill.total))).collect();
     if claims.is_empty() {
-        claims.push(unnamed(total));
+        claims = unnamed(total);
     }
     claims.sort();
     claims.dedup();

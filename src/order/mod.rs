@@ -5,11 +5,12 @@ pub mod accept;
 mod bill;
 pub mod margins;
 mod model;
+mod period;
 pub mod schedule;
 mod step;
 pub mod view;
 
-pub use bill::{BillKey, OrderBill, claims};
+pub use bill::{BillKey, OrderBill, Period, claims};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
 pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, new_attempt, of_customer, step};
 

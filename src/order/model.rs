@@ -10,7 +10,7 @@ use crate::money::Rupiah;
 use crate::pricing::Margin;
 use crate::supplier::{Details, FailureKind, Outcome};
 
-use super::bill::{BillKey, OrderBill};
+use super::bill::{BillKey, OrderBill, Period};
 
 /// A reseller's order, from the moment its price is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,14 +94,13 @@ impl Order {
         !matches!(self.state, OrderState::Final(Final { failure: Some(_), .. }))
     }
 
-    /// What no other order may pay again while this one did not fail.
-    pub fn bill_keys(&self) -> impl Iterator<Item = BillKey> + '_ {
-        let key = |period: &String| BillKey {
-            product: self.product.clone(),
-            customer: self.dest.clone(),
-            period: period.clone(),
-        };
-        self.bill.iter().flat_map(|bill| &bill.claims).map(key)
+    /// What no other order may pay, each with whether this one claims it as it is now.
+    pub fn bill_keys(&self) -> impl Iterator<Item = (BillKey, bool)> + '_ {
+        let key = |period| BillKey::new(&self.product, &self.dest, period);
+        self.bill.iter().flat_map(move |bill| {
+            let claims = bill.claims.iter().map(move |claim| (key(Period::Claim(claim.clone())), self.takes_slot()));
+            std::iter::once((key(Period::Any), self.is_open())).chain(claims)
+        })
     }
 
     /// What an attempt costs us if its supplier does not say otherwise.

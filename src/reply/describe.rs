@@ -6,7 +6,7 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill, describe_network};
+use super::{describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_network};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -64,6 +64,20 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::Bill(_)
         | Reply::ReceiptRefused { .. }
         | Reply::ReceiptHead { .. } => describe_bill::describe(reply, say),
+        Reply::Choose(card) => describe_guide::describe(card),
+        Reply::AdminPrice(_)
+        | Reply::AdminPinReset { .. }
+        | Reply::PinReset
+        | Reply::ComplaintTaken
+        | Reply::AlertComplaint(_)
+        | Reply::Answered { .. }
+        | Reply::AdminAnswered { .. }
+        | Reply::Announcement { .. }
+        | Reply::AdminBroadcast { .. }
+        | Reply::AdminCatalog { .. }
+        | Reply::AdminImport(_)
+        | Reply::AdminImportFailed { .. }
+        | Reply::AdminLog { .. } => describe_desk::describe(reply, say),
         Reply::Receipt { card, .. } => {
             let card = none.code("product", &card.product).text("dest", &card.dest, TYPED).set("order", card.order.0);
             ("receipt.caption", card)
@@ -84,6 +98,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Forwarded => ("talk.forwarded", none),
         Reply::NotText => ("talk.not_text", none),
         Reply::TryAgain => ("talk.try_again", none),
+        Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }

@@ -69,10 +69,15 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::NotWaiting { agent } => ("admin_refused.not_waiting", none.code("agent", agent)),
         AdminProblem::AmountUnfit => ("admin_refused.amount_unfit", none),
+        AdminProblem::PriceTooLow { product, lowest } => {
+            ("admin_refused.price_too_low", none.code("product", product).money("lowest", *lowest))
+        }
+        AdminProblem::ImportGone => ("admin_refused.import_gone", none),
+        AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
     }
 }
 
-fn agent_card(card: &AgentCard, say: &Say<'_>) -> Fields {
+pub(super) fn agent_card(card: &AgentCard, say: &Say<'_>) -> Fields {
     Fields::new()
         .code("code", &card.code)
         .text("name", &card.name, NAME)

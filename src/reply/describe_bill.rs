@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{BillCard, BillStage, CustomerCard, ReceiptProblem, Reply, ShownBecause};
 use super::words::Say;
+use super::{describe_desk, describe_guide};
 use crate::command::{PadKey, Tap};
-use crate::ids::InquiryId;
 use crate::supplier::Bill;
 
 /// Only called for these replies.
@@ -91,26 +91,30 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
                 ]]
             }
             BillStage::EnterPin { .. } => {
-                let mut rows = keypad(card.inquiry, &word("button.ok"));
+                let mut rows = keypad(&word("button.ok"), |key| Tap::Key(card.inquiry, key));
                 rows.push(vec![button(word("button.cancel"), Tap::Cancel(card.inquiry))]);
                 rows
             }
             BillStage::Paying { .. } | BillStage::Cancelled | BillStage::Expired => Vec::new(),
         },
+        Reply::Choose(card) => describe_guide::buttons(card, say),
+        Reply::Welcome { registered, .. } => describe_guide::welcome(*registered, say),
+        Reply::AdminImport(card) => describe_desk::buttons(card, say),
         Reply::OrderSuccess(line) if line.kind != crate::catalog::ProductKind::Topup => {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
+        Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
         _ => Vec::new(),
     }
 }
 
 /// Digits as on a telephone, and below them: take back, zero, done.
-fn keypad(inquiry: InquiryId, ok: &str) -> Vec<Vec<Button>> {
-    let key = |label: &str, key| Button { label: label.to_owned(), tap: Tap::Key(inquiry, key).to_string() };
+pub(super) fn keypad(ok: &str, tap: impl Fn(PadKey) -> Tap) -> Vec<Vec<Button>> {
+    let key = |label: &str, key| Button { label: label.to_owned(), tap: tap(key).to_string() };
     let digit = |digit: u8| key(&digit.to_string(), PadKey::Digit(digit));
     let mut rows: Vec<Vec<Button>> =
-        [[1, 2, 3], [4, 5, 6], [7, 8, 9]].into_iter().map(|row| row.map(digit).to_vec()).collect();
+        [[1, 2, 3], [4, 5, 6], [7, 8, 9]].into_iter().map(|row| row.map(&digit).to_vec()).collect();
     rows.push(vec![key("⌫", PadKey::Back), digit(0), key(ok, PadKey::Done)]);
     rows
 }

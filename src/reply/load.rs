@@ -42,13 +42,14 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 6] = [
+const PARTS: [(&str, &[&str]); 7] = [
     ("part.details", &["details"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
     ("part.near", &["near"]),
     ("part.order_card", &["card"]),
     ("part.agent_card", &["card"]),
+    ("part.banks", &["banks"]),
 ];
 
 /// Reads `[section]` / `key = "text"`; the key of a text is `section.key`.

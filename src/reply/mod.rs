@@ -5,6 +5,9 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_deposit;
+mod describe_desk;
+mod describe_guide;
 mod describe_network;
 mod fields;
 mod filters;
@@ -14,10 +17,16 @@ mod receipts;
 mod rendered;
 mod samples;
 mod samples_bill;
+mod samples_deposit;
+mod samples_desk;
 mod samples_network;
 mod samples_receipt;
 mod says;
 mod says_bill;
+mod says_deposit;
+mod says_desk;
+mod says_guide;
+mod says_misread;
 mod says_network;
 mod split;
 mod texts;
@@ -30,9 +39,10 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, CustomerCard, Misread, Near, OrderCard, OrderLine,
-    PartName, PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
-    SupplierCard, Verdict, Why,
+    ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ChooseCard, ChooseStage, ComplaintCard,
+    CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine,
+    ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
+    TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
 pub use says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,

@@ -11,7 +11,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_network};
+use super::{samples_bill, samples_deposit, samples_desk, samples_network};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -150,7 +150,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::NotText => [Reply::NotText],
         Reply::TryAgain => [Reply::TryAgain],
         Reply::NotAdmin => [Reply::NotAdmin],
-        Reply::AdminRefused { .. } => admin_problems()
+        Reply::AdminRefused { .. } => admin_problems()?
             .into_iter().map(|problem| Reply::AdminRefused { problem }).collect::<Vec<_>>(),
         Reply::AdminDeposit { .. } => [
             Reply::AdminDeposit {
@@ -182,6 +182,23 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertOverdue(_) => [Reply::AlertOverdue(Box::new(card.clone()))],
         Reply::AlertContradiction { .. } => contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
+        Reply::Choose(_) => samples_desk::choices(&prices()?),
+        Reply::AdminPrice(_) => samples_desk::prices()?,
+        Reply::AdminPinReset { .. } => [Reply::AdminPinReset { agent: AgentId(7), name: "Budi Cell".to_owned() }],
+        Reply::PinReset => [Reply::PinReset],
+        Reply::ComplaintTaken => [Reply::ComplaintTaken],
+        Reply::AlertComplaint(_) => samples_desk::complaints(&agent_cards(), &line),
+        Reply::Answered { .. } => [Reply::Answered { text: "sudah kami cek".to_owned() }],
+        Reply::AdminAnswered { .. } => [Reply::AdminAnswered { agent: AgentId(7), name: "Budi Cell".to_owned() }],
+        Reply::Announcement { .. } => [Reply::Announcement { text: "Server kembali normal".to_owned() }],
+        Reply::AdminBroadcast { .. } => [Reply::AdminBroadcast { chats: 120 }],
+        Reply::AdminCatalog { .. } => [Reply::AdminCatalog { products: 76, csv: "code,name\n".to_owned() }],
+        Reply::AdminImport(_) => samples_desk::imports()?,
+        Reply::AdminImportFailed { .. } => [Reply::AdminImportFailed {
+            errors: vec!["line 3, price: `abc` is not a whole amount".to_owned()],
+            left_out: 2,
+        }],
+        Reply::AdminLog { .. } => samples_desk::logs(at(0)),
         Reply::AlertDearer { .. } => [Reply::AlertDearer {
             card: Box::new(card.clone()),
             expected: Rupiah::new(302_500),
@@ -189,6 +206,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::Network(_) => samples_network::network()?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
+        Reply::Ticket(_) => samples_deposit::tickets(),
     })
 }
 
@@ -402,14 +420,15 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 10] = ["TRX", "HARGA", "SALDO", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
+    const PAGES: [&str; 11] =
+        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()
 }
 
-fn admin_problems() -> Vec<AdminProblem> {
-    every! { AdminProblem:
+fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
+    Ok(every! { AdminProblem:
         AdminProblem::NoSuchAgent { .. } => [AdminProblem::NoSuchAgent { name: "KR0099".to_owned() }],
         AdminProblem::NoSuchOrder { .. } => [AdminProblem::NoSuchOrder { order: OrderId(99) }],
         AdminProblem::Usage { .. } => [AdminProblem::Usage { usage: "/deposit KR0001 100000".to_owned() }],
@@ -420,7 +439,10 @@ fn admin_problems() -> Vec<AdminProblem> {
         AdminProblem::BalanceShort { .. } => [AdminProblem::BalanceShort { available: Rupiah::new(4_000) }],
         AdminProblem::NotWaiting { .. } => [AdminProblem::NotWaiting { agent: AgentId(7) }],
         AdminProblem::AmountUnfit => [AdminProblem::AmountUnfit],
-    }
+        AdminProblem::PriceTooLow { .. } => [AdminProblem::PriceTooLow { product: "S10".parse()?, lowest: Rupiah::new(10_200) }],
+        AdminProblem::ImportGone => [AdminProblem::ImportGone],
+        AdminProblem::Ticket(_) => samples_deposit::problems(),
+    })
 }
 
 fn verdicts() -> Vec<Verdict> {

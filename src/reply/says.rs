@@ -11,6 +11,10 @@ use crate::order::FailureReason;
 use crate::supplier::{Bill, Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
+pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_guide::{ChooseCard, ChooseStage};
+pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
@@ -206,6 +210,49 @@ pub enum Reply {
         charged: Rupiah,
     },
 
+    /// What can be bought for a number that was sent alone.
+    Choose(Box<ChooseCard>),
+
+    // The desk.
+    AdminPrice(PriceChange),
+    AdminPinReset {
+        agent: AgentId,
+        name: String,
+    },
+    /// To a reseller: choose a new PIN.
+    PinReset,
+    ComplaintTaken,
+    AlertComplaint(Box<ComplaintCard>),
+    /// To a reseller: an admin's own words.
+    Answered {
+        text: String,
+    },
+    AdminAnswered {
+        agent: AgentId,
+        name: String,
+    },
+    /// To every reseller.
+    Announcement {
+        text: String,
+    },
+    AdminBroadcast {
+        chats: usize,
+    },
+    /// The catalog as a file.
+    AdminCatalog {
+        products: usize,
+        csv: String,
+    },
+    AdminImport(ImportCard),
+    AdminImportFailed {
+        errors: Vec<String>,
+        left_out: usize,
+    },
+    AdminLog {
+        acts: Vec<ActLine>,
+    },
+    /// Everything about deposit tickets.
+    Ticket(Box<TicketSays>),
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
 }
@@ -368,70 +415,6 @@ pub enum Why {
     },
 }
 
-/// What is wrong with a message. `text` is what somebody typed there, with what could be a PIN already masked where
-/// one may stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "misread", rename_all = "snake_case")]
-pub enum Misread {
-    Missing {
-        part: PartName,
-    },
-    /// Something else stands where this part belongs.
-    Unfit {
-        part: PartName,
-        text: String,
-    },
-    DestinationUnreadable {
-        text: String,
-    },
-    DestinationTooShort {
-        text: String,
-    },
-    DestinationTooLong {
-        text: String,
-    },
-    /// Understood up to here; the rest has no meaning.
-    Leftover {
-        text: String,
-    },
-    /// Can be read as two different things.
-    Ambiguous,
-    DifferentPins,
-    /// The repeat number stands in two places, and they disagree.
-    RepeatsDisagree,
-    SameOrderTwice,
-    TooManyOrders {
-        most: usize,
-    },
-    /// A machine client's reference names one order, and there are several.
-    ReferenceForSeveral,
-    NegativeAmount,
-}
-
-/// A part of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartName {
-    Product,
-    Destination,
-    Customer,
-    Pin,
-    NewPin,
-    Amount,
-    Price,
-    Agent,
-    Name,
-    Text,
-    Date,
-    OrderNumber,
-    Ticket,
-    SerialNumber,
-    Reason,
-    Language,
-    /// Of a question.
-    Number,
-}
-
 /// A product close to what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Near {
@@ -493,6 +476,15 @@ pub enum AdminProblem {
         agent: AgentId,
     },
     AmountUnfit,
+    /// Would sell below what the dearest open supplier takes.
+    PriceTooLow {
+        product: ProductCode,
+        lowest: Rupiah,
+    },
+    /// The catalog file is not remembered any more.
+    ImportGone,
+    // Deposit tickets.
+    Ticket(TicketProblem),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use super::describe_bill::buttons;
 use super::fields::Fields;
 use super::load::{self, Sources, TextError};
 use super::promise;
-use super::receipts::{self, ReplyFile};
+use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
 use super::says::{ReceiptCard, ReceiptForm, Reply};
 use super::words::Say;
@@ -115,6 +115,10 @@ impl Texts {
     /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.
     #[must_use]
     pub fn file(&self, locale: Locale, reply: &Reply) -> Option<ReplyFile> {
+        if let Reply::AdminCatalog { csv, .. } = reply {
+            let (name, bytes) = ("catalog.csv".to_owned(), csv.clone().into_bytes());
+            return Some(ReplyFile { name, kind: ReplyFileKind::Document, bytes });
+        }
         let Reply::Receipt { form, card } = reply else { return None };
         let language = self.language(locale);
         let say: &Say<'_> = &|key, fields| language.tell(key, &fields).unwrap_or_default();

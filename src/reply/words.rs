@@ -170,18 +170,15 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 21] = [
-    ("deposit_ticket", "feature.deposit_ticket"),
+pub const FEATURES: [(&str, &str); 15] = [
     ("transfer", "feature.transfer"),
     ("report", "feature.report"),
     ("statement", "feature.statement"),
-    ("complaint", "feature.complaint"),
     ("downline", "feature.downline"),
     ("markup", "feature.markup"),
     ("sender", "feature.sender"),
     ("points", "feature.points"),
     ("schedule", "feature.schedule"),
-    ("broadcast", "feature.broadcast"),
     ("shop_name", "feature.shop_name"),
     ("take_back", "feature.take_back"),
     ("cancel_order", "feature.cancel_order"),
@@ -189,9 +186,6 @@ pub const FEATURES: [(&str, &str); 21] = [
     ("reset_pin", "feature.reset_pin"),
     ("staff", "feature.staff"),
     ("fee_scheme", "feature.fee_scheme"),
-    ("reset_agent_pin", "feature.reset_agent_pin"),
-    ("sell_price", "feature.sell_price"),
-    ("catalog", "feature.catalog"),
 ];
 
 pub(super) fn feature(name: &str, say: &Say<'_>) -> String {
@@ -209,6 +203,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "harga" | "h" | "ch" | "price" | "prices" => "help.price",
         "saldo" | "sal" | "balance" => "help.balance",
         "cek" | "status" | "sn" => "help.status",
+        "deposit" | "tiket" | "depo" | "dep" | "ticket" | "tickets" => "help.deposit",
         "pin" | "gp" => "help.pin",
         "tagihan" | "tag" | "bayar" | "bill" | "bills" => "help.bill",
         "struk" | "nota" | "cetak" | "receipt" => "help.receipt",

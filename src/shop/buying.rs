@@ -61,14 +61,22 @@ impl Shop {
     }
 
     async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
-        let turn = supplier.turn().await;
+        let mut turn = Some(supplier.turn().await);
         if self.stop.is_cancelled() {
             return Ok(());
         }
         let event = if supplier.protocol.inquiry_first(order.kind) {
-            self.inquire_first(supplier, &turn, order, attempt).await
+            self.inquire_first(supplier, &mut turn, order, attempt).await
         } else {
             Event::Sending
+        };
+        // What a stop cut short has not left: it is taken up at the next start.
+        if self.stop.is_cancelled() && matches!(event, Event::Unsendable { .. }) {
+            return Ok(());
+        }
+        let turn = match turn {
+            Some(turn) => turn,
+            None => supplier.turn().await,
         };
         let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
         if let Event::Quoted { inquiry, .. } = event {
@@ -105,7 +113,13 @@ impl Shop {
     }
 
     /// Asks whom or what would be paid for; no money moves.
-    async fn inquire_first(&self, supplier: &Supplier, turn: &Turn<'_>, order: &Order, attempt: &Attempt) -> Event {
+    async fn inquire_first<'s>(
+        &self,
+        supplier: &'s Supplier,
+        turn: &mut Option<Turn<'s>>,
+        order: &Order,
+        attempt: &Attempt,
+    ) -> Event {
         let (buy, reference) = (buy_of(order, attempt), attempt.reference);
         match self.look_up(supplier, turn, &buy).await {
             Some((InquiryReading::Found(inquiry), _)) => Event::Quoted { reference, inquiry },
@@ -125,7 +139,7 @@ impl Shop {
         }
         let mut buy = buy_of(order, attempt);
         buy.inquiry = None;
-        let (_, response) = self.look_up(supplier, &supplier.turn().await, &buy).await?;
+        let (_, response) = self.look_up(supplier, &mut None, &buy).await?;
         let raw = RawReply { at: self.clock.utc(), to: "inquiry".to_owned(), text: supplier.masked(&response.text()) };
         let balance = supplier.protocol.read_deposit(&response);
         Some(Seen { reference: attempt.reference, balance, raw })
@@ -174,7 +188,8 @@ impl Shop {
         /// A number gets few orders of one reseller on a day.
         const LOOKED_AT: usize = 20;
         let Outcome::Success(delivery) = &reading.outcome else { return Ok(reading) };
-        if delivery.sn.is_empty() {
+        // A bill's serial may be the customer's name and a fixed amount, the same every month.
+        if delivery.sn.is_empty() || order.bill.is_some() {
             return Ok(reading);
         }
         let others = self.store.orders_of(order.agent, Some(&order.dest), None, LOOKED_AT).await?;

@@ -11,6 +11,7 @@ use super::Shop;
 use super::answer::{Answer, answer};
 use super::books::TRIES;
 use crate::agent::Locale;
+use crate::command::Tap;
 use crate::ids::{Channel, ChatId};
 use crate::ledger::Refusal;
 use crate::order::Order;
@@ -46,7 +47,10 @@ impl Shop {
     ///
     /// # Errors
     /// When they could not be stored; then they must not be acknowledged to where they came from.
-    pub async fn receive(self: &Arc<Self>, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+    pub async fn receive(self: &Arc<Self>, mut messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+        for message in &mut messages {
+            self.keep_digit(message);
+        }
         let shop = Arc::clone(self);
         // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
         let storing = self.tasks.spawn(async move {
@@ -61,6 +65,15 @@ impl Shop {
             Ok(())
         });
         storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
+    }
+
+    /// A digit of a PIN that was tapped is kept in memory: what is stored of the tap does not hold it.
+    fn keep_digit(&self, message: &mut InboxMessage) {
+        let tap = message.tapped.as_ref().and_then(|_| Tap::read(&message.text)).map(Tap::without_secret);
+        if let Some((tap, Some(digit))) = tap {
+            self.keypads.keep(&message.message, digit, self.clock.utc());
+            message.text = tap.to_string();
+        }
     }
 
     /// Takes up what was received and not handled before the shop last stopped.

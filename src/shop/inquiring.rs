@@ -15,7 +15,7 @@ use crate::catalog::ProductKind;
 use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
 use crate::ledger::AccountId;
-use crate::order::{BillKey, FailureReason, Final, Order, OrderState, claims, of_customer, view};
+use crate::order::{BillKey, FailureReason, Final, Order, OrderState, Period, claims, of_customer, view};
 use crate::pricing::Tariff;
 use crate::reply::{
     BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
@@ -104,7 +104,10 @@ impl Shop {
             let now = self.clock.utc();
             let until = expires_at(now, self.policy.inquiry_valid_for, self.clock.next_midnight(now));
             let (after, says) = match inquiry.answered(got, until) {
-                Answered::AskOn(after) => (after, Vec::new()),
+                Answered::AskOn(mut after) => {
+                    after.reference = self.fresh_reference(now).await?;
+                    (after, Vec::new())
+                }
                 Answered::Customer(after, found) => {
                     let says = self.customer_found(&inquiry, &found).await?;
                     (after, says)
@@ -127,33 +130,38 @@ impl Shop {
             return Got::Nothing;
         };
         let buy = Buy {
-            reference: inquiry.id.reference(),
+            reference: inquiry.reference,
             sku: &inquiry.ask.route.sku,
             dest: &inquiry.customer,
             denom: inquiry.ask.route.denom,
             kind: inquiry.ask.kind,
             inquiry: None,
         };
-        let turn = supplier.turn().await;
-        match self.look_up(supplier, &turn, &buy).await {
+        match self.look_up(supplier, &mut None, &buy).await {
             Some((InquiryReading::Found(found), _)) => Got::Found(found),
             Some((InquiryReading::Failed(kind), _)) => Got::Refused(kind),
             Some((InquiryReading::Pending | InquiryReading::Unknown(_), _)) | None => Got::Nothing,
         }
     }
 
-    /// Asks one supplier, and again while it is still looking. `None`: no answer.
-    pub(super) async fn look_up(
+    /// Asks one supplier, and again while it is still looking. A place among the supplier's requests is held only while
+    /// one is under way: looking things up must never keep orders from being bought. `None`: no answer.
+    pub(super) async fn look_up<'s>(
         &self,
-        supplier: &Supplier,
-        turn: &Turn<'_>,
+        supplier: &'s Supplier,
+        turn: &mut Option<Turn<'s>>,
         buy: &Buy<'_>,
     ) -> Option<(InquiryReading, Response)> {
         let mut waits = WAITS.into_iter();
         loop {
             let now = self.clock.now();
             let request = supplier.protocol.inquiry(buy, now.local)?;
-            let response = match supplier.send(turn, &request, "inquiry", now.utc).await {
+            let held = match turn.take() {
+                Some(held) => held,
+                None => supplier.turn().await,
+            };
+            let sent = supplier.send(&held, &request, "inquiry", now.utc).await;
+            let response = match sent {
                 Ok(response) => response,
                 Err(error) => {
                     tracing::warn!(supplier = %supplier.id, reference = %buy.reference, %error, "inquiry failed");
@@ -163,6 +171,7 @@ impl Shop {
             let reading = supplier.protocol.read_inquiry(buy, &response);
             match (&reading, waits.next()) {
                 (InquiryReading::Pending, Some(wait)) => {
+                    drop(held);
                     self.stop.run_until_cancelled(tokio::time::sleep(wait)).await?;
                     continue;
                 }
@@ -170,6 +179,7 @@ impl Shop {
                 (InquiryReading::Unknown(doubt), _) => warn_of(supplier, buy, doubt),
                 (InquiryReading::Failed(_) | InquiryReading::Pending, _) => {}
             }
+            *turn = Some(held);
             return Some((reading, response));
         }
     }
@@ -243,7 +253,10 @@ impl Shop {
     async fn nobody_knows(&self, inquiry: &Inquiry, kind: Option<FailureKind>) -> Result<Vec<Say>, StoreError> {
         /// Orders to one customer, newest first: few of one month.
         const LOOKED_AT: usize = 20;
-        let may_be_paid = inquiry.ask.kind == ProductKind::Bill && kind.is_some();
+        // No document has a code of its own for every case: a plain refusal may be one because the bill is paid.
+        let may_mean_paid =
+            matches!(kind, Some(FailureKind::BillPaid | FailureKind::BillUnavailable | FailureKind::Refused));
+        let may_be_paid = inquiry.ask.kind == ProductKind::Bill && may_mean_paid;
         if may_be_paid && let Some(agent) = self.store.agent(inquiry.agent).await? {
             let today = self.clock.day_of(self.clock.utc());
             let this_month = |order: &&Order| {
@@ -267,8 +280,9 @@ impl Shop {
         quote: &Quote,
     ) -> Result<Option<Order>, StoreError> {
         let day = self.clock.day_of(self.clock.utc());
-        for period in claims(&quote.found.bills, quote.total, day) {
-            let key = BillKey { product: product.clone(), customer: customer.to_owned(), period };
+        let claims = claims(&quote.found.bills, quote.total, day).into_iter().map(Period::Claim);
+        for period in std::iter::once(Period::Any).chain(claims) {
+            let key = BillKey::new(product, customer, period);
             if let Some(order) = self.store.order_of_bill(&key).await? {
                 return Ok(Some(order));
             }
@@ -288,6 +302,8 @@ impl Shop {
             let anew = Inquiry {
                 id,
                 version: 0,
+                chat: order.chat.clone(),
+                reference: id.reference(),
                 state: InquiryState::Asking,
                 untried: Vec::new(),
                 created_at: now,

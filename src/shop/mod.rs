@@ -8,16 +8,20 @@ mod buying;
 mod callbacks;
 mod chase;
 mod desk;
+mod guide;
 mod inquiring;
 mod keypad;
 mod network;
+mod patience;
 pub mod pins;
 pub mod suppliers;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +33,7 @@ use crate::agent::Locale;
 use crate::catalog::{Catalog, Product};
 use crate::clock::ShopClock;
 use crate::config::Registration;
+use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
 use crate::store::{Commit, Store, StoreError};
@@ -43,6 +48,8 @@ pub struct Policy {
     pub stale_after: TimeDelta,
     /// How long a bill that was shown may be paid, at most to the end of its day.
     pub inquiry_valid_for: TimeDelta,
+    /// Where resellers pay in, and how long a deposit ticket is open.
+    pub deposits: Terms,
 }
 
 /// What `/health` tells.
@@ -51,6 +58,13 @@ pub struct Health {
     pub status: &'static str,
     pub open_orders: usize,
     pub suppliers: usize,
+}
+
+/// Where files lie that people send by chat.
+#[async_trait]
+pub trait Files: Send + Sync + 'static {
+    /// A file's content, at most `limit` bytes; `None` when it cannot be had.
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>>;
 }
 
 /// One shop. Everything in it is shared; every change goes through the store's commit.
@@ -67,6 +81,11 @@ pub struct Shop {
     checkers: at_work::AtWork,
     queues: desk::Queues,
     keypads: keypad::Keypads,
+    guides: guide::Guides,
+    patience: patience::Patience,
+    /// Catalogs sent by chat that wait for their button, the latest of each admin.
+    imports: Mutex<HashMap<ChatId, answer::Import>>,
+    files: OnceLock<Arc<dyn Files>>,
     bot: OnceLock<String>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
@@ -98,6 +117,10 @@ impl Shop {
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
             keypads: keypad::Keypads::default(),
+            guides: guide::Guides::default(),
+            patience: patience::Patience::default(),
+            imports: Mutex::default(),
+            files: OnceLock::new(),
             bot: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
@@ -115,6 +138,15 @@ impl Shop {
     /// The bot's name on its chat service, for the pointer in groups; once known it stays.
     pub fn learn_bot_name(&self, name: &str) {
         let _ = self.bot.set(name.to_owned());
+    }
+
+    /// Where files sent by chat are fetched from; once known it stays.
+    pub fn learn_files(&self, files: Arc<dyn Files>) {
+        let _ = self.files.set(files);
+    }
+
+    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
+        self.files.get()?.fetch(id, limit).await
     }
 
     fn bot_name(&self) -> Option<String> {

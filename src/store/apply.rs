@@ -198,6 +198,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         for inquiry in &commit.inquiries {
             self.inquiry(inquiry, commit.at)?;
         }
+        for ticket in &commit.tickets {
+            self.ticket(ticket, &commit)?;
+        }
         for posting in &commit.postings {
             self.posting(posting, &commit)?;
         }

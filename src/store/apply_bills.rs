@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::apply::Stage;
-use super::kv::{Direction, Kv, under};
+use super::kv::{Direction, Kv};
 use super::rows::{InquiryHead, decode, encode};
 use super::{CommitError, StoreError, Versioned, keys};
 use crate::ids::{InquiryId, OrderId};
@@ -16,14 +16,20 @@ use crate::order::Order;
 const KEPT_FOR: TimeDelta = TimeDelta::days(2);
 /// Old ones deleted with every new one: more than one, so that there are never many.
 const DELETED_AT_ONCE: usize = 2;
+/// Rows looked at for that: others of the same group may have deleted the first ones.
+const LOOKED_AT: usize = 256;
 
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn inquiry(&mut self, inquiry: &Versioned<Inquiry>, at: DateTime<Utc>) -> Result<(), CommitError> {
         let Versioned { expected, row } = inquiry;
         let head = self.inquiry_head(row.id)?;
-        let version = head.map(|head| head.version);
+        let version = head.as_ref().map(|head| head.version);
         super::apply::check_version(version, *expected, row.version, || format!("inquiry {}", row.id))?;
         let index = keys::inquiry_of(row.agent, &row.customer, &row.ask.product);
+        // It went on to another product.
+        if let Some(head) = head.filter(|head| head.ask.product != row.ask.product) {
+            self.drop_index(&head)?;
+        }
         if expected.is_none() {
             self.drop_old_inquiries(at)?;
         }
@@ -55,41 +61,55 @@ impl<K: Kv> Stage<'_, K> {
     /// Numbers of inquiries are moments, so the oldest come first.
     fn drop_old_inquiries(&mut self, at: DateTime<Utc>) -> Result<(), StoreError> {
         let limit = u64::try_from((at - KEPT_FOR).timestamp_micros()).unwrap_or(0);
+        let kv = self.kv();
         let mut old = Vec::new();
-        let range = keys::inquiry(InquiryId(0))..keys::inquiry(InquiryId(limit));
-        debug_assert!(range.end < under(keys::all(keys::INQUIRY)).end, "the range stays among inquiries");
-        self.kv().scan(range, Direction::Up, &mut |key, bytes| {
-            let head: InquiryHead = decode("inquiry", bytes)?;
-            old.push((key.to_vec(), head));
-            Ok(if old.len() < DELETED_AT_ONCE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        let mut looked_at = 0;
+        kv.scan(keys::inquiry(InquiryId(0))..keys::inquiry(InquiryId(limit)), Direction::Up, &mut |key, bytes| {
+            looked_at += 1;
+            // This very group may have deleted it already.
+            if self.get(key)?.is_some() {
+                old.push((key.to_vec(), decode("inquiry", bytes)?));
+            }
+            let enough = old.len() >= DELETED_AT_ONCE || looked_at >= LOOKED_AT;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         for (key, head) in old {
-            let index = keys::inquiry_of(head.agent, &head.customer, &head.ask.product);
-            let latest: Option<InquiryId> =
-                self.get(&index)?.map(|bytes| decode("inquiry's key", &bytes)).transpose()?;
-            if latest == Some(head.id) {
-                self.delete(index);
-            }
+            self.drop_index(&head)?;
             self.delete(keys::asking(head.id));
             self.delete(key);
         }
         Ok(())
     }
 
-    /// Only placing an order competes for its bill's periods. One that failed and was paid after all takes them back
-    /// where they are free; where another order has them by now, what happened is recorded all the same.
+    /// Takes an inquiry out of the index, unless a newer one stands there.
+    fn drop_index(&mut self, head: &InquiryHead) -> Result<(), StoreError> {
+        let index = keys::inquiry_of(head.agent, &head.customer, &head.ask.product);
+        let latest: Option<InquiryId> = self.get(&index)?.map(|bytes| decode("inquiry's key", &bytes)).transpose()?;
+        if latest == Some(head.id) {
+            self.delete(index);
+        }
+        Ok(())
+    }
+
+    /// Only placing an order competes for its bill. One that failed and was paid after all stands beside whoever claimed
+    /// the bill meanwhile: the bill stays claimed until neither does any more.
     pub(super) fn order_bills(&mut self, order: &Order, is_new: bool) -> Result<(), CommitError> {
-        for bill in order.bill_keys() {
+        for (bill, claims) in order.bill_keys() {
             let key = keys::bill(&bill);
-            let owner: Option<OrderId> = self.get(&key)?.map(|bytes| decode("bill", &bytes)).transpose()?;
-            let is_others = owner.is_some_and(|owner| owner != order.id);
-            match (order.takes_slot(), is_others) {
-                (true, true) if is_new => {
-                    return Err(CommitError::Conflict(format!("the bill of order {}", order.id)));
-                }
-                (_, true) => {}
-                (true, false) => self.put(key, encode("bill", &order.id)?),
-                (false, false) => self.delete(key),
+            let stored: Option<Vec<OrderId>> = self.get(&key)?.map(|bytes| decode("bill", &bytes)).transpose()?;
+            let mut payers = stored.unwrap_or_default();
+            let before = payers.clone();
+            if is_new && claims && !payers.is_empty() {
+                return Err(CommitError::Conflict(format!("the bill of order {}", order.id)));
+            }
+            payers.retain(|payer| *payer != order.id);
+            if claims {
+                payers.push(order.id);
+            }
+            if payers.is_empty() {
+                self.delete(key);
+            } else if payers != before {
+                self.put(key, encode("bill", &payers)?);
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
+use crate::deposit::Ticket;
 use crate::ids::{ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
@@ -38,6 +39,8 @@ pub struct Commit {
     /// Taken from the inbox: handled by this very decision.
     pub handled: Option<MessageKey>,
     pub acts: Vec<Act>,
+    /// Deposit tickets. One that is accepted comes with its posting.
+    pub tickets: Vec<Versioned<Ticket>>,
     pub network: NetworkRows,
 }
 
@@ -69,6 +72,7 @@ impl Commit {
             received: Vec::new(),
             handled: None,
             acts: Vec::new(),
+            tickets: Vec::new(),
             network: NetworkRows::default(),
         }
     }
@@ -135,6 +139,12 @@ pub enum Payload {
         message: String,
         reply: Box<Reply>,
     },
+    /// Show a message of another chat here, as it is: what is only seen, such as a picture. Where the channel cannot, it
+    /// is left out: what must be known stands in a reply.
+    Copy {
+        from: ChatId,
+        message: String,
+    },
 }
 
 /// A row of the outbox: kept until the chat's own service has it.
@@ -167,6 +177,9 @@ pub struct InboxMessage {
     /// For a tap on a button: the message the button stands under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tapped: Option<String>,
+    /// The text is what stands under a picture or a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_caption: bool,
 }
 
 impl InboxMessage {

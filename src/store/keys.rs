@@ -5,12 +5,14 @@ use chrono::Datelike as _;
 use sha2::{Digest as _, Sha256};
 
 use super::MessageKey;
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::ledger::AccountId;
+use crate::money::Rupiah;
 use crate::network::InviteCode;
-use crate::order::{BillKey, SlotKey};
+use crate::order::{BillKey, Period, SlotKey};
 use crate::pricing::GroupName;
 
+// `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
 pub(super) const ORDER: u8 = b'o';
 const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';
@@ -29,9 +31,14 @@ const AGENT_OF_PHONE: u8 = b'p';
 pub(super) const PRODUCT: u8 = b'd';
 pub(super) const ACT: u8 = b't';
 pub(super) const INQUIRY: u8 = b'q';
-const INQUIRY_OF: u8 = b'w';
+const INQUIRY_OF: u8 = b'v';
 pub(super) const ASKING: u8 = b'y';
 const BILL: u8 = b'l';
+/// Deposit tickets, and which of them an amount belongs to: a second byte says which of these a row is.
+const TICKET: u8 = b'e';
+const TICKET_ITSELF: u8 = 0;
+const TICKET_OF_PAY: u8 = 1;
+const TICKET_OF_AMOUNT: u8 = 2;
 const META: u8 = b'm';
 // Uplines and downlines.
 const DOWNLINE: u8 = b'X';
@@ -189,7 +196,40 @@ pub(super) fn asking(id: InquiryId) -> Vec<u8> {
 
 /// Which order pays a bill, or has paid it.
 pub(super) fn bill(key: &BillKey) -> Vec<u8> {
-    Key::new(BILL).text(key.product.as_str()).text(&key.customer).text(&key.period).0
+    let bill = Key::new(BILL).text(key.product.as_str()).text(&key.customer);
+    match &key.period {
+        Period::Any => bill.u8(0).0,
+        Period::Claim(claim) => bill.u8(1).text(claim).0,
+    }
+}
+
+pub(super) fn ticket(id: TicketId) -> Vec<u8> {
+    Key(tickets()).u64(id.0).0
+}
+
+/// Prefix of every ticket.
+pub(super) fn tickets() -> Vec<u8> {
+    Key::new(TICKET).u8(TICKET_ITSELF).0
+}
+
+/// Which ticket an amount to pay belongs to.
+pub(super) fn ticket_of_pay(pay: Rupiah) -> Vec<u8> {
+    Key::new(TICKET).u8(TICKET_OF_PAY).u64(unsigned(pay)).0
+}
+
+/// A reseller's ticket of an amount it asked for.
+pub(super) fn ticket_of_amount(agent: AgentId, amount: Rupiah) -> Vec<u8> {
+    Key(tickets_of(agent)).u64(unsigned(amount)).0
+}
+
+/// Prefix of a reseller's amounts.
+pub(super) fn tickets_of(agent: AgentId) -> Vec<u8> {
+    Key::new(TICKET).u8(TICKET_OF_AMOUNT).u32(agent.0).0
+}
+
+/// No ticket is for less than nothing; keys of such an amount would not sort.
+fn unsigned(amount: Rupiah) -> u64 {
+    u64::try_from(amount.get()).unwrap_or(0)
 }
 
 pub(super) fn product(code: &ProductCode) -> Vec<u8> {

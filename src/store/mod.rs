@@ -5,6 +5,7 @@
 mod apply;
 mod apply_bills;
 mod apply_network;
+mod apply_tickets;
 pub mod audit;
 mod commit;
 mod keys;
@@ -14,6 +15,7 @@ mod log;
 pub mod memory;
 mod read;
 mod read_network;
+mod read_tickets;
 mod reads;
 mod rows;
 mod sled_kv;
@@ -29,9 +31,11 @@ pub use commit::{
 
 use crate::agent::Agent;
 use crate::catalog::Product;
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use crate::deposit::{Claim, Ticket};
+use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::money::Rupiah;
 use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
@@ -41,6 +45,7 @@ use crate::pricing::{GroupName, PriceGroup};
 pub enum Sequence {
     Order,
     Agent,
+    Ticket,
 }
 
 #[async_trait]
@@ -110,6 +115,11 @@ pub trait Store: Send + Sync + 'static {
     /// Admin acts, newest first.
     async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError>;
 
+    async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// A reseller's tickets that nobody has decided about, newest first. One whose time is long over may be missing.
+    async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError>;
+    /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
+    async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError>;
     // Uplines and downlines.
     /// Those directly below a reseller, in order of their codes, from after `after` on.
     async fn downlines(&self, of: AgentId, after: Option<AgentId>, limit: usize) -> Result<Vec<AgentId>, StoreError>;

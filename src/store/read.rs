@@ -12,14 +12,14 @@ use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::order::{BillKey, Order, SlotKey};
 
-const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
+pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 const BREAK: ControlFlow<()> = ControlFlow::Break(());
 
 /// A key and what stands under it.
 type Row = (Vec<u8>, Vec<u8>);
 
 /// Goes on until `limit` rows are there.
-fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
+pub(super) fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
     if found.len() < limit { CONTINUE } else { BREAK }
 }
 
@@ -290,7 +290,8 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
-        match self.row("bill", &keys::bill(key))? {
+        let payers: Option<Vec<OrderId>> = self.row("bill", &keys::bill(key))?;
+        match payers.and_then(|payers| payers.first().copied()) {
             Some(id) => self.order(id),
             None => Ok(None),
         }

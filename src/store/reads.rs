@@ -15,6 +15,7 @@ pub(super) struct Sequences {
     order: AtomicU64,
     agent: AtomicU64,
     reference: AtomicU64,
+    ticket: AtomicU64,
 }
 
 impl Sequences {
@@ -23,6 +24,7 @@ impl Sequences {
             order: rows.last_order()?.into(),
             agent: rows.last_agent()?.into(),
             reference: rows.last_reference()?.into(),
+            ticket: rows.last_ticket()?.into(),
         })
     }
 
@@ -30,6 +32,7 @@ impl Sequences {
         let last = match sequence {
             Sequence::Order => &self.order,
             Sequence::Agent => &self.agent,
+            Sequence::Ticket => &self.ticket,
         };
         last.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -175,6 +178,22 @@ macro_rules! store_with_reads {
 
         async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
             self.read(move |rows| rows.acts(limit)).await
+        }
+
+        async fn ticket(&self, id: crate::ids::TicketId) -> Result<Option<crate::deposit::Ticket>, StoreError> {
+            self.read(move |rows| rows.ticket(id)).await
+        }
+
+        async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<crate::deposit::Ticket>, StoreError> {
+            self.read(move |rows| rows.undecided_tickets(agent)).await
+        }
+
+        async fn pays_taken(
+            &self,
+            from: crate::money::Rupiah,
+            to: crate::money::Rupiah,
+        ) -> Result<Vec<crate::deposit::Claim>, StoreError> {
+            self.read(move |rows| rows.pays_taken(from, to)).await
         }
 
         async fn downlines(

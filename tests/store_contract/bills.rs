@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use konter::catalog::ProductKind;
 use konter::ids::{AgentId, InquiryId, OrderId};
 use konter::inquiry::{Ask, Inquiry, InquiryState, Purpose};
-use konter::order::{BillKey, Order, OrderBill};
+use konter::order::{BillKey, Order, OrderBill, Period};
 use konter::store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
@@ -29,6 +29,7 @@ fn inquiry(id: u64, agent: u32, customer: &str) -> Inquiry {
             margins: Vec::new(),
             route: route("tele"),
         },
+        reference: konter::ids::Reference(id),
         untried: Vec::new(),
         refusal: None,
         state: InquiryState::Asking,
@@ -130,6 +131,20 @@ pub async fn old_inquiries_go_by_themselves(engine: impl Engine) {
     assert_eq!(asking(&*store).await.len(), 3);
 }
 
+/// Where they settle they are rows like any other.
+pub async fn many_inquiries_are_there_after_opening_again(engine: impl Engine) {
+    let store = engine.store();
+    let first = number(TimeDelta::minutes(5));
+    for n in 0..40 {
+        store.commit(write(None, inquiry(first + n, 1, &format!("52{n}")))).await.unwrap();
+    }
+    drop(store);
+    let store = engine.reopen().store();
+    for n in 0..40 {
+        assert_eq!(latest(&*store, 1, &format!("52{n}")).await, Some(first + n));
+    }
+}
+
 /// An order of a bill's periods.
 fn bill(id: u64, agent: u32, periods: &[&str]) -> Order {
     let claims = periods.iter().map(|period| (*period).to_owned()).collect();
@@ -139,7 +154,12 @@ fn bill(id: u64, agent: u32, periods: &[&str]) -> Order {
 }
 
 async fn payer(store: &dyn Store, period: &str) -> Option<u64> {
-    let key = BillKey { product: "S10".parse().unwrap(), customer: "5200".to_owned(), period: period.to_owned() };
+    payer_of(store, Period::Claim(period.to_owned())).await
+}
+
+async fn payer_of(store: &dyn Store, period: Period) -> Option<u64> {
+    // Zeros in front are nobody's to mind.
+    let key = BillKey::new(&"S10".parse().unwrap(), "0005200", period);
     store.order_of_bill(&key).await.unwrap().map(|order| order.id.0)
 }
 
@@ -154,21 +174,25 @@ pub async fn a_period_of_a_bill_is_paid_by_one_order(engine: impl Engine) {
     }
     let first = bill(1, 1, &["FEB26", "MAR26"]);
     store.commit(place(first.clone())).await.unwrap();
-    // Whoever it is.
-    for twice in [bill(2, 1, &["MAR26", "APR26"]), bill(3, 2, &["FEB26"])] {
+    // While it is open nobody knows what is still owed: whoever it is, and whatever the bill says.
+    for twice in [bill(2, 1, &["MAR26", "APR26"]), bill(3, 2, &["FEB26"]), bill(4, 2, &["APR26"])] {
         assert!(is_conflict(&store.commit(place(twice)).await));
     }
     assert_eq!(payer(&*store, "APR26").await, None, "a refused commit claims nothing");
-    store.commit(place(bill(4, 2, &["APR26"]))).await.unwrap();
+    assert_eq!(payer_of(&*store, Period::Any).await, Some(1));
     store.commit(succeed(&first)).await.unwrap();
+    assert_eq!(payer_of(&*store, Period::Any).await, None);
     drop(store);
     let store = engine.reopen().store();
     assert_eq!(payer(&*store, "FEB26").await, Some(1));
-    assert_eq!(payer(&*store, "APR26").await, Some(4));
-    assert!(is_conflict(&store.commit(place(bill(5, 2, &["MAR26"]))).await));
+    for twice in [bill(5, 2, &["MAR26"]), bill(6, 1, &["MAR26", "APR26"])] {
+        assert!(is_conflict(&store.commit(place(twice)).await));
+    }
+    store.commit(place(bill(7, 2, &["APR26"]))).await.unwrap();
+    assert_eq!(payer(&*store, "APR26").await, Some(7));
 }
 
-pub async fn a_failed_payment_frees_its_bill_and_a_late_one_takes_it_back_where_it_is_free(engine: impl Engine) {
+pub async fn a_failed_payment_frees_its_bill_and_a_late_one_claims_it_beside_the_other(engine: impl Engine) {
     let store = engine.store();
     for n in 1..=2 {
         store.commit(deposit(n, 10_000_000)).await.unwrap();
@@ -178,11 +202,15 @@ pub async fn a_failed_payment_frees_its_bill_and_a_late_one_takes_it_back_where_
     store.commit(fail(&first)).await.unwrap();
     assert_eq!(payer(&*store, "FEB26").await, None);
     store.commit(place(second.clone())).await.unwrap();
-    // It was paid after all: recorded, and it has what nobody else has by now.
+    // It was paid after all: recorded beside the other.
     let paid = Order { version: 3, ..ended(&first, None) };
     let late = Commit { orders: vec![Versioned { expected: Some(2), row: paid.clone() }], ..commit() };
     store.commit(late).await.unwrap();
     assert_eq!(store.order(OrderId(1)).await.unwrap(), Some(paid));
     assert_eq!(payer(&*store, "FEB26").await, Some(2));
     assert_eq!(payer(&*store, "MAR26").await, Some(1));
+    // The other fails: the bill is still paid, by the late one.
+    store.commit(fail(&second)).await.unwrap();
+    assert_eq!(payer(&*store, "FEB26").await, Some(1));
+    assert!(is_conflict(&store.commit(place(bill(3, 2, &["FEB26"]))).await));
 }

@@ -27,7 +27,7 @@ pub const TOKEN: &str = "8123456789:AAsecretSECRETsecretSECRETsecret";
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What never ends well for a chat that is shut.
-const TO_A_CHAT: [&str; 4] = ["sendmessage", "sendphoto", "senddocument", "editmessagetext"];
+const TO_A_CHAT: [&str; 5] = ["sendmessage", "sendphoto", "senddocument", "editmessagetext", "copymessage"];
 
 /// How a call ends, instead of well.
 #[derive(Clone, Debug)]
@@ -293,6 +293,7 @@ async fn answer(
     let result = match method.as_str() {
         "getupdates" => api.updates(&body).await,
         "getme" => json!({"id": 1, "is_bot": true, "first_name": "Konter", "username": "konter_bot"}),
+        "copymessage" => json!({"message_id": 1}),
         // Not the message: nothing the front does may depend on its echo.
         _ => json!(true),
     };

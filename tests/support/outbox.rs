@@ -52,6 +52,11 @@ impl Outbox {
     }
 
     #[allow(dead_code, reason = "not every test needs it")]
+    pub fn copy(&self, chat: i64, from: &ChatId, message: &str) {
+        self.put(chat, Payload::Copy { from: from.clone(), message: message.to_owned() });
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn forget(&self, chat: i64, message: &str) {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }
@@ -177,6 +182,19 @@ impl Store for Outbox {
         unimplemented!()
     }
     async fn acts(&self, _: usize) -> Result<Vec<Act>, StoreError> {
+        unimplemented!()
+    }
+    async fn ticket(&self, _: konter::ids::TicketId) -> Result<Option<konter::deposit::Ticket>, StoreError> {
+        unimplemented!()
+    }
+    async fn undecided_tickets(&self, _: AgentId) -> Result<Vec<konter::deposit::Ticket>, StoreError> {
+        unimplemented!()
+    }
+    async fn pays_taken(
+        &self,
+        _: konter::money::Rupiah,
+        _: konter::money::Rupiah,
+    ) -> Result<Vec<konter::deposit::Claim>, StoreError> {
         unimplemented!()
     }
     async fn downlines(&self, _: AgentId, _: Option<AgentId>, _: usize) -> Result<Vec<AgentId>, StoreError> {

@@ -61,6 +61,9 @@ pub struct Setup {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
+    pub deposits: konter::deposit::Terms,
+    /// Admins besides [`admin`].
+    pub more_admins: Vec<ChatId>,
 }
 
 impl Setup {
@@ -84,6 +87,8 @@ impl Default for Setup {
             catalog: catalog(),
             metrics: None,
             request_limit: Duration::from_secs(10),
+            deposits: konter::deposit::Terms::default(),
+            more_admins: Vec::new(),
         }
     }
 }
@@ -142,11 +147,12 @@ impl TestShop {
             })
             .collect();
         let policy = Policy {
-            admins: vec![admin()],
+            admins: std::iter::once(admin()).chain(setup.more_admins).collect(),
             locale: setup.locale,
             registration: setup.registration,
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
+            deposits: setup.deposits,
         };
         let (shop, _) = Shop::new(
             Arc::clone(&store),
@@ -256,6 +262,7 @@ impl TestShop {
             private: true,
             sender: "Budi".to_owned(),
             tapped: None,
+            is_caption: false,
         }
     }
 
@@ -323,6 +330,9 @@ impl TestShop {
                     self.note(&format!("    (the bill now ends: {last}{})", below.replace('\n', " ")));
                 }
                 Payload::Forget { .. } => self.note("    (the message is deleted)"),
+                Payload::Copy { from, .. } => {
+                    self.note(&format!("    (to {}: the message of {} is shown)", who(&row.chat), who(from)));
+                }
             }
         }
     }

@@ -181,6 +181,7 @@ pub fn message(chat_of: i64, id: &str) -> InboxMessage {
         private: true,
         sender: "Budi".to_owned(),
         tapped: None,
+        is_caption: false,
     }
 }
 

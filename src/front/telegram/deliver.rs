@@ -123,6 +123,7 @@ impl Courier {
             return match &row.payload {
                 Payload::Reply(_) => self.say(peer, row, progress, more).await,
                 Payload::Edit { message, .. } => self.edit(peer, row, message, &rows, progress).await,
+                Payload::Copy { from, message } => self.copy(peer, row, (from, message), progress, more).await,
                 Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
             };
         }
@@ -284,23 +285,50 @@ impl Courier {
             return self.finish(row, progress, Step::Done { more }).await;
         };
         let edit = post::edit(peer, MessageId(id), part, buttons(row, &words.buttons));
-        let (chat, seq) = (&row.chat, row.seq);
         let Err(error) = self.api.call(&edit, self.timing.call).await else {
             return self.finish(row, progress, Step::Sent { more }).await;
         };
-        match verdict(&error) {
+        self.not_shown(row, progress, &error, more).await
+    }
+
+    /// Shows a message of another chat, a picture for example. What must be known is said elsewhere, so only while
+    /// Telegram cannot be reached does it wait.
+    async fn copy(
+        &self,
+        peer: Peer,
+        row: &Outgoing,
+        (from, message): (&ChatId, &str),
+        progress: &mut Progress,
+        more: bool,
+    ) -> Step {
+        let (chat, seq) = (&row.chat, row.seq);
+        let (Some(from), Ok(id)) = (self::peer(from), message.parse()) else {
+            tracing::debug!(%chat, seq, "a message of another channel cannot be shown here");
+            return self.finish(row, progress, Step::Done { more }).await;
+        };
+        let copy = post::copy(peer, from, MessageId(id));
+        let Err(error) = self.api.call(&copy, self.timing.call).await else {
+            return self.finish(row, progress, Step::Sent { more }).await;
+        };
+        self.not_shown(row, progress, &error, more).await
+    }
+
+    /// What becomes of an edit or a copy that Telegram did not take: neither holds up the replies behind it for long.
+    async fn not_shown(&self, row: &Outgoing, progress: &mut Progress, error: &ApiError, more: bool) -> Step {
+        let (chat, seq) = (&row.chat, row.seq);
+        match verdict(error) {
             Verdict::Wait(wait) => {
                 tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
                 return Step::Flooded(wait);
             }
-            Verdict::Again if worth_another_try(row, progress, &error) => {
-                tracing::warn!(%chat, seq, %error, "an edit waits until Telegram can be reached");
+            Verdict::Again if worth_another_try(row, progress, error) => {
+                tracing::warn!(%chat, seq, %error, "an edit or a copy waits until Telegram can be reached");
                 return Step::Failed;
             }
-            _ if reads_so_already(&error) => tracing::debug!(%chat, seq, "a message reads so already"),
+            _ if reads_so_already(error) => tracing::debug!(%chat, seq, "a message reads so already"),
             // Gone, too old, a picture: it tells nothing that is not told elsewhere.
             Verdict::Again | Verdict::Never | Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
-                tracing::warn!(%chat, seq, %error, "an edit is dropped");
+                tracing::warn!(%chat, seq, %error, "an edit or a copy is dropped");
             }
         }
         self.finish(row, progress, Step::Done { more }).await

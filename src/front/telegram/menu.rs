@@ -14,15 +14,20 @@ struct Item {
     en: &'static str,
 }
 
-const EVERYONE: [Item; 5] = [
+const EVERYONE: [Item; 6] = [
     Item { command: "start", id: "Mulai atau mendaftar", en: "Start or register" },
     Item { command: "saldo", id: "Lihat saldo", en: "Show the balance" },
     Item { command: "harga", id: "Daftar harga", en: "Price list" },
     Item { command: "cek", id: "Transaksi terakhir", en: "Latest orders" },
+    Item {
+        command: "tiket",
+        id: "Isi saldo: rekening dan tiket deposit",
+        en: "Add balance: accounts and deposit tickets",
+    },
     Item { command: "help", id: "Bantuan dan format transaksi", en: "Help and order formats" },
 ];
 
-const ADMINS: [Item; 9] = [
+const ADMINS: [Item; 11] = [
     Item { command: "pending", id: "Transaksi yang belum selesai", en: "Orders still open" },
     Item { command: "order", id: "Lihat satu transaksi", en: "Show one order" },
     Item { command: "cekulang", id: "Tanya ulang ke supplier", en: "Ask the supplier again" },
@@ -31,6 +36,8 @@ const ADMINS: [Item; 9] = [
     Item { command: "agen", id: "Daftar agen", en: "Resellers" },
     Item { command: "setujui", id: "Setujui agen baru", en: "Approve a reseller" },
     Item { command: "deposit", id: "Tambah atau tarik saldo agen", en: "Change a reseller's balance" },
+    Item { command: "acc", id: "Terima tiket deposit", en: "Accept a deposit ticket" },
+    Item { command: "tolak", id: "Tolak tiket deposit", en: "Refuse a deposit ticket" },
     Item { command: "supplier", id: "Saldo dan keadaan supplier", en: "Suppliers' balances and state" },
 ];
 

@@ -2,7 +2,7 @@
 
 use reqwest::multipart::{self, Form};
 use serde::Serialize;
-use teloxide::payloads::{EditMessageText, SendMessage};
+use teloxide::payloads::{CopyMessage, EditMessageText, SendMessage};
 use teloxide::types::{
     ChatId as Peer, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, LinkPreviewOptions, MessageId,
 };
@@ -60,6 +60,14 @@ pub(super) fn edit(peer: Peer, id: MessageId, part: Part, buttons: InlineKeyboar
     edit.reply_markup = Some(buttons);
     edit.link_preview_options = Some(NO_PREVIEW);
     edit
+}
+
+/// Another chat's message, shown without saying whose it was.
+pub(super) fn copy(peer: Peer, from: Peer, id: MessageId) -> CopyMessage {
+    let mut copy = CopyMessage::new(peer, from, id);
+    // The words below it have been said, without any PIN that stood there.
+    copy.caption = Some(String::new());
+    copy
 }
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {

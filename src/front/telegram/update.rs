@@ -72,7 +72,7 @@ fn read_message(message: &Value) -> Incoming {
         return Incoming::Broken;
     };
     let private = is_private(message);
-    let Some(text) = words(message, private) else { return Incoming::Ignored };
+    let Some(Words { text, is_caption }) = words(message, private) else { return Incoming::Ignored };
     Incoming::Message(InboxMessage {
         chat: ChatId::telegram(chat),
         message: id.to_string(),
@@ -82,6 +82,7 @@ fn read_message(message: &Value) -> Incoming {
         private,
         sender: sender(message.get("from")),
         tapped: None,
+        is_caption,
     })
 }
 
@@ -102,6 +103,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
         private: true,
         sender: sender(query.get("from")),
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
+        is_caption: false,
     };
     Some(Incoming::Tap { message, tap })
 }
@@ -110,25 +112,37 @@ fn is_private(message: &Value) -> bool {
     message.pointer("/chat/type").and_then(Value::as_str) == Some("private")
 }
 
+struct Words {
+    text: String,
+    /// They stand under a picture or a file.
+    is_caption: bool,
+}
+
+impl Words {
+    const fn plain(text: String) -> Self {
+        Self { text, is_caption: false }
+    }
+}
+
 /// What the message says: its text, its caption, or what was attached. `None` when it says nothing to the shop.
-fn words(message: &Value, private: bool) -> Option<String> {
+fn words(message: &Value, private: bool) -> Option<Words> {
     // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
     if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
-        return private.then(|| Attachment { kind: FORWARDED.to_owned(), file: None }.to_text());
+        return private.then(|| Words::plain(Attachment { kind: FORWARDED.to_owned(), file: None }.to_text()));
     }
     let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     if let Some(text) = written("text") {
-        return Some(text.to_owned());
+        return Some(Words::plain(text.to_owned()));
     }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.
     let table = file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(".csv"));
     if let Some(caption) = written("caption").filter(|caption| !table && !caption.trim().is_empty()) {
-        return Some(caption.to_owned());
+        return Some(Words { text: caption.to_owned(), is_caption: true });
     }
     // In a group, pictures are people talking to each other.
     let kind = THINGS.into_iter().find(|&thing| private && message.get(thing).is_some())?;
-    Some(Attachment { kind: kind.to_owned(), file }.to_text())
+    Some(Words::plain(Attachment { kind: kind.to_owned(), file }.to_text()))
 }
 
 fn file(document: &Value) -> Option<FileRef> {

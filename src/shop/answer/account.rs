@@ -5,6 +5,7 @@ use super::super::pins;
 use super::{Answer, Tried, Visit};
 use chrono::{Datelike as _, NaiveDate};
 
+use crate::agent::Agent;
 use crate::catalog::{Catalog, Product};
 use crate::command::{DateArg, OrdersQuery, Pin, PriceFilter};
 use crate::order::Order;
@@ -87,6 +88,10 @@ impl Visit<'_> {
             answer.reply(Reply::PinLocked { until });
             return;
         }
+        if agent.pin.may_be_chosen(self.at) {
+            self.choose_pin(&agent, first, second, answer).await;
+            return;
+        }
         let fits = |pin: &Pin| {
             let (hash, pin) = (agent.pin.hash.clone(), pin.expose().to_owned());
             async move { self.shop.pins.fits(agent.id, &hash, &pin).await }
@@ -108,12 +113,27 @@ impl Visit<'_> {
         };
         if first.expose() == second.expose() {
             answer.reply(Reply::PinSame);
-        } else if !new.is_fit_as_new() {
+        } else {
+            self.set_pin(&agent, new, answer).await;
+        }
+    }
+
+    /// After a reset: the new PIN twice, so that a slip does not lock its owner out.
+    async fn choose_pin(&self, agent: &Agent, first: &Pin, second: &Pin, answer: &mut Answer) {
+        if first == second {
+            self.set_pin(agent, first, answer).await;
+        } else {
+            answer.reply(Reply::PinReset);
+        }
+    }
+
+    async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) {
+        if !new.is_fit_as_new() {
             answer.reply(Reply::PinUnfit);
         } else if let Some(hash) = pins::hash(new.expose()).await {
             let mut after = agent.clone();
             after.pin = crate::agent::PinState::new(hash);
-            answer.write_agent(&agent, after);
+            answer.write_agent(agent, after);
             answer.reply(Reply::PinChanged);
         } else {
             answer.reply(Reply::TryAgain);

@@ -2,6 +2,7 @@
 
 use super::super::Shop;
 use super::account::{no_such_product, price_line};
+use super::deposit::Word;
 use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
@@ -32,7 +33,15 @@ impl Visit<'_> {
             what: self.message.text.trim().to_owned(),
         });
         match command {
-            AdminCommand::Deposit { agent, amount, note } => self.deposit(&agent, amount, note, answer).await,
+            AdminCommand::Deposit { agent, amount, note, forced } => {
+                self.deposit(&agent, amount, note, forced, answer).await
+            }
+            AdminCommand::AcceptTicket { ticket, amount } => {
+                self.settle_named(ticket, Word::Accept(amount), answer).await
+            }
+            AdminCommand::RefuseTicket { ticket, reason } => {
+                self.settle_named(ticket, Word::Refuse(reason), answer).await
+            }
             AdminCommand::Agents { agent: Some(agent) } => self.show_agent(&agent, answer).await,
             AdminCommand::Agents { agent: None } => self.list_agents(answer).await,
             AdminCommand::Approve { agent } => self.approve(&agent, answer).await,
@@ -52,6 +61,18 @@ impl Visit<'_> {
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => self.recheck(id, answer).await,
             AdminCommand::Suppliers => self.suppliers(answer).await,
+            AdminCommand::SellPrice { product, price, forced } => {
+                self.sell_price(&product, price, forced, answer);
+                Ok(())
+            }
+            AdminCommand::ResetPin { agent } => self.reset_pin(&agent, answer).await,
+            AdminCommand::Catalog => {
+                self.export_catalog(answer);
+                Ok(())
+            }
+            AdminCommand::Broadcast { text } => self.broadcast(&text, answer).await,
+            AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
+            AdminCommand::Log { count } => self.log(count, answer).await,
             AdminCommand::Network(command) => self.admin_network(command, answer).await,
             later => {
                 // Understood, and on its way to be offered.
@@ -92,6 +113,7 @@ impl Visit<'_> {
         agent: &AgentRef,
         amount: Rupiah,
         note: Option<String>,
+        forced: bool,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
@@ -103,18 +125,19 @@ impl Visit<'_> {
         let (debit, credit) =
             if amount.is_negative() { (account.clone(), AccountId::Cash) } else { (AccountId::Cash, account.clone()) };
         let available = self.shop.store.account(&account).await?.available();
-        if amount.is_negative() && available < size {
-            Self::admin_refused(answer, AdminProblem::BalanceShort { available });
+        let overdraws = amount.is_negative() && available < size;
+        if overdraws && !forced {
+            Self::admin_refused(answer, AdminProblem::BalanceShort { available: available.max(Rupiah::ZERO) });
             return Ok(());
         }
         answer.commit.postings.push(Posting::Transfer {
             debit,
             credit,
             amount: size,
-            reason: Reason::Deposit,
+            reason: if overdraws { Reason::Correction } else { Reason::Deposit },
             order: None,
             note: note.clone(),
-            may_overdraw: false,
+            may_overdraw: overdraws,
         });
         let done = Reply::AdminDeposit { agent: agent.id, name: agent.name.clone(), amount, note: note.clone() };
         answer.reply_with_balance(&agent, done);
@@ -296,13 +319,10 @@ impl Visit<'_> {
 /// The texts' name of a command that this version understands and does not offer; empty for those it does.
 pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
     match command {
-        AdminCommand::AcceptTicket { .. } | AdminCommand::RefuseTicket { .. } => "deposit_ticket",
-        AdminCommand::Broadcast { .. } => "broadcast",
         AdminCommand::Recap { .. } => "report",
-        AdminCommand::ResetPin { .. } => "reset_agent_pin",
-        AdminCommand::SellPrice { .. } => "sell_price",
-        AdminCommand::Catalog => "catalog",
         AdminCommand::Deposit { .. }
+        | AdminCommand::AcceptTicket { .. }
+        | AdminCommand::RefuseTicket { .. }
         | AdminCommand::Agents { .. }
         | AdminCommand::Approve { .. }
         | AdminCommand::Block { .. }
@@ -315,6 +335,12 @@ pub(super) const fn feature_of(command: &AdminCommand) -> &'static str {
         | AdminCommand::Success { .. }
         | AdminCommand::Failure { .. }
         | AdminCommand::Suppliers
+        | AdminCommand::Broadcast { .. }
+        | AdminCommand::ResetPin { .. }
+        | AdminCommand::SellPrice { .. }
+        | AdminCommand::Catalog
+        | AdminCommand::Answer { .. }
+        | AdminCommand::Log { .. }
         | AdminCommand::Network(_) => "",
     }
 }

@@ -1,6 +1,9 @@
 //! Looking a customer or a bill up, and paying what was shown.
 
+use chrono::TimeDelta;
+
 use super::super::inquiring::{again, bill_card, paid_before};
+use super::super::keypad::PadId;
 use super::order::refuse;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
@@ -15,6 +18,11 @@ use crate::pricing::Tariff;
 use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
 use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
 use crate::supplier::Buy;
+
+/// Questions a reseller may have open at once: each costs a supplier a request, and none costs the reseller anything.
+const MOST_RUNNING: usize = 5;
+/// Longer than any supplier is asked; what still has no answer then was lost, and may be asked anew.
+const RUNNING_AT_MOST: TimeDelta = TimeDelta::minutes(3);
 
 /// A customer or a bill as a message names it.
 pub(super) struct Wanted {
@@ -89,6 +97,7 @@ impl Visit<'_> {
         let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
         match shown {
             Some(inquiry) if inquiry.payable(self.at).is_some() => {
+                self.shop.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
                 self.pay(&agent, &inquiry, wanted.reference, answer).await?;
             }
             shown => {
@@ -191,8 +200,9 @@ impl Visit<'_> {
         }
         let ask = asks.remove(0);
         let running = self.shop.store.inquiry_of(agent.id, &ask.product, &wanted.customer).await?;
-        let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < self.shop.policy.inquiry_valid_for;
-        if running.as_ref().is_some_and(|running| running.is_asking() && fresh(running)) {
+        let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < RUNNING_AT_MOST;
+        let is_running = running.as_ref().is_some_and(|running| running.is_asking() && fresh(running));
+        if is_running || self.too_many_running(agent).await? {
             refuse(agent, answer, wanted.refused(Why::InquiryRunning));
             return Ok(());
         }
@@ -208,6 +218,7 @@ impl Visit<'_> {
             purpose,
             client_reference: wanted.reference,
             ask,
+            reference: id.reference(),
             untried: asks,
             refusal: None,
             state: InquiryState::Asking,
@@ -216,6 +227,13 @@ impl Visit<'_> {
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
         Ok(())
+    }
+
+    async fn too_many_running(&self, agent: &Agent) -> Result<bool, StoreError> {
+        let asking = self.shop.store.asking().await?;
+        let own =
+            asking.iter().filter(|inquiry| inquiry.agent == agent.id && self.at - inquiry.created_at < RUNNING_AT_MOST);
+        Ok(own.count() >= MOST_RUNNING)
     }
 
     /// Places the order of a bill that may be paid. The PIN has been checked.

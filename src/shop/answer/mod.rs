@@ -3,8 +3,11 @@
 mod account;
 mod admin;
 mod bill;
+mod deposit;
+mod desk;
 mod downline;
 mod groups;
+mod guide;
 mod invite;
 mod misread;
 mod order;
@@ -20,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Shop;
 use super::desk::can_forget;
+use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{self, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
@@ -30,6 +34,7 @@ use crate::reply::Reply;
 use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use account::price_line;
 use bill::Wanted;
+pub(super) use desk::Import;
 pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
@@ -175,7 +180,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
     let mut answer = Answer::new(message, locale, visit.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if message.private {
+        if let Some(file) = attachment.file.as_ref().filter(|file| visit.is_admin() && is_catalog(&file.name)) {
+            visit.offer_import(file, &mut answer).await;
+        } else if message.private && !visit.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
@@ -197,13 +204,20 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     }
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
+        && visit.at - message.sent_at <= shop.policy.stale_after
         && let Ok(pin) = message.text.trim().parse()
-        && let Some((bill, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
+        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
     {
         if can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
-        visit.typed_pin(bill, under, &pin, &mut answer).await?;
+        match pad {
+            PadId::Bill(bill) => visit.typed_pin(bill, under, &pin, &mut answer).await?,
+            PadId::Order(id) => visit.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
+        }
+        return Ok(answer);
+    }
+    if message.private && visit.offer_for_number(&mut answer).await? {
         return Ok(answer);
     }
     let command = command::parse(&message.text);
@@ -220,6 +234,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
 
 impl Visit<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.worded_proof(&command, answer).await? {
+            return Ok(());
+        }
         match command {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
@@ -232,7 +249,10 @@ impl Visit<'_> {
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
             Command::Admin(command) => self.admin(command, answer).await?,
-            Command::Deposit { .. } => not_offered(answer, "deposit_ticket"),
+            Command::Deposit { amount, bank, pin } => {
+                self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?;
+            }
+            Command::Proof { text, pin } => self.proof(text.as_str(), pin.as_ref(), answer).await?,
             Command::Meter { customer, pin, reference } => {
                 let wanted = Wanted { product: None, customer, reference };
                 self.look_up(wanted, false, pin.as_ref(), answer).await?;
@@ -251,18 +271,23 @@ impl Visit<'_> {
             Command::Network(command) => self.network(command, answer).await?,
             Command::Report { kind: ReportKind::Sales, .. } => not_offered(answer, "report"),
             Command::Report { kind: ReportKind::Statement, .. } => not_offered(answer, "statement"),
-            Command::Complaint { .. } => not_offered(answer, "complaint"),
+            Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
                 let nearest = topic.example().to_owned();
                 answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
+            Command::Unknown { .. } if !self.is_worth_an_answer() => {}
             Command::Unknown { nearest } => {
                 let nearest = if is_offered(nearest, self.is_admin()) { nearest } else { Topic::Help };
                 answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
             }
         }
         Ok(())
+    }
+
+    fn is_worth_an_answer(&self) -> bool {
+        self.shop.patience.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
     }
 
     fn welcome(&self, answer: &mut Answer) {
@@ -292,6 +317,11 @@ impl Visit<'_> {
     }
 }
 
+/// Whether a file's name is a table's.
+fn is_catalog(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".csv")
+}
+
 /// Whether it helps to suggest a format: to this reader, in this version.
 const fn is_offered(topic: Topic, admin: bool) -> bool {
     match topic {
@@ -299,10 +329,12 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Balance
         | Topic::Prices
         | Topic::Orders
+        | Topic::Deposit
         | Topic::Meter
         | Topic::BillInquiry
         | Topic::BillPayment
         | Topic::Receipt
+        | Topic::Complaint
         | Topic::ChangePin
         | Topic::Register
         | Topic::Help
@@ -314,6 +346,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Invite
         | Topic::Confirm => true,
         Topic::AdminDeposit
+        | Topic::AdminAccept
+        | Topic::AdminRefuse
         | Topic::AdminAgents
         | Topic::AdminApprove
         | Topic::AdminBlock
@@ -326,18 +360,14 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminFailure
         | Topic::AdminSuppliers
         | Topic::AdminGroups
-        | Topic::AdminMove => admin,
-        Topic::Deposit
-        | Topic::Sales
-        | Topic::Statement
-        | Topic::Complaint
-        | Topic::AdminAccept
-        | Topic::AdminRefuse
+        | Topic::AdminMove
         | Topic::AdminResetPin
         | Topic::AdminPrice
         | Topic::AdminCatalog
         | Topic::AdminBroadcast
-        | Topic::AdminRecap => false,
+        | Topic::AdminAnswer
+        | Topic::AdminLog => admin,
+        Topic::Sales | Topic::Statement | Topic::AdminRecap => false,
     }
 }
 
@@ -377,7 +407,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
         | Command::Report { pin, .. }
-        | Command::Complaint { pin, .. } => pin.is_some(),
+        | Command::Complaint { pin, .. }
+        | Command::Proof { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
@@ -412,7 +443,7 @@ fn forget(answer: &mut Answer, message: &InboxMessage) {
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
 fn fingerprint(text: &str) -> u64 {
-    let kept = Tap::read(text).map_or_else(|| command::redact(text), Tap::without_secret);
+    let kept = Tap::read(text).map_or_else(|| command::redact(text), |tap| tap.without_secret().0.to_string());
     let digest = Sha256::digest(kept);
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }

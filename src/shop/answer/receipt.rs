@@ -6,15 +6,12 @@ use crate::command::{DateArg, ReceiptLine, ReceiptOf};
 use crate::ids::OrderId;
 use crate::money::Rupiah;
 use crate::order::{Order, OrderState, view};
+use crate::receipt::{LONGEST_FOOTER, LONGEST_SHOP};
 use crate::reply::{ReceiptCard, ReceiptForm, ReceiptProblem, Reply, Verdict};
 use crate::store::StoreError;
 
 /// Orders looked through for the one whose receipt is wanted.
 const ORDERS_SEARCHED: usize = 100;
-/// A shop's name on paper of 32 letters a line: two lines.
-const LONGEST_SHOP: usize = 60;
-/// What stands at the bottom: a few lines.
-const LONGEST_FOOTER: usize = 160;
 /// Takes away what was set.
 const NOTHING: &str = "-";
 

@@ -1,8 +1,9 @@
 //! Buttons. A button belongs to the chat it was shown in; whatever is tapped however often, the stored inquiry decides.
 
 use super::super::inquiring::stage_of;
-use super::super::keypad::Tapped;
+use super::super::keypad::{PadId, Tapped};
 use super::bill::refuse_expired;
+use super::deposit::Word;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
 use crate::command::{PadKey, Pin, Tap};
@@ -34,9 +35,22 @@ impl Visit<'_> {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
             Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
+            Tap::Import(number) => {
+                self.apply_import(number, true, answer);
+                Ok(())
+            }
+            Tap::CancelImport(number) => {
+                self.apply_import(number, false, answer);
+                Ok(())
+            }
+            Tap::Choose(id, index) => self.tapped_choice(id, index, answer).await,
+            Tap::NoChoice(id) => self.tapped_no_choice(id, answer).await,
+            Tap::OrderKey(id, key) => self.tapped_order_key(id, key, answer).await,
             Tap::Send(number) => self.tapped_transfer(number, true, answer).await,
             Tap::DoNotSend(number) => self.tapped_transfer(number, false, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
+            Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,
+            Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
         }
     }
 
@@ -61,7 +75,7 @@ impl Visit<'_> {
     async fn tapped_pay(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
         if matches!(tabled.stage, BillStage::Payable(_)) {
-            self.shop.keypads.open(&self.message.chat, id, tabled.under.as_deref(), self.at);
+            self.shop.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
             tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
         } else {
             self.too_late(&tabled, answer);
@@ -83,7 +97,7 @@ impl Visit<'_> {
             self.too_late(&tabled, answer);
             return Ok(());
         }
-        self.shop.keypads.close(&self.message.chat);
+        self.shop.keypads.close(&self.message.chat, PadId::Bill(id));
         let row = tabled.inquiry.with(InquiryState::Cancelled);
         answer.commit.inquiries.push(crate::store::Versioned { expected: Some(tabled.inquiry.version), row });
         tabled.restage(self, BillStage::Cancelled, answer);
@@ -97,7 +111,7 @@ impl Visit<'_> {
             return Ok(());
         }
         let chat = &self.message.chat;
-        match self.shop.keypads.tap(chat, id, &self.message.message, key, self.at) {
+        match self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, key, self.at) {
             Tapped::Digits(digits) => {
                 tabled.restage(self, BillStage::EnterPin { digits }, answer);
             }
@@ -105,10 +119,12 @@ impl Visit<'_> {
             Tapped::TooShort => {
                 answer.reply(Reply::PinTooShort);
             }
-            // Forgotten by a restart, or another tap handed it in: an empty one.
+            // Forgotten by a restart, or another tap handed it in: a new one, with this very key on it.
             Tapped::Closed => {
-                self.shop.keypads.open(chat, id, tabled.under.as_deref(), self.at);
-                tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
+                self.shop.keypads.open(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
+                let tapped = self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, key, self.at);
+                let digits = if let Tapped::Digits(digits) = tapped { digits } else { 0 };
+                tabled.restage(self, BillStage::EnterPin { digits }, answer);
             }
         }
         Ok(())

@@ -36,6 +36,7 @@ fn a_message_becomes_an_inbox_message() {
         private: true,
         sender: "Budi Cell".into(),
         tapped: None,
+        is_caption: false,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
 }
@@ -56,6 +57,18 @@ fn what_is_no_text_says_what_it_is() {
     assert_eq!(kind(private(&json!({"photo": [], "caption": " "}))).as_deref(), Some("photo"));
     assert_eq!(text_of(&private(&json!({"photo": [], "caption": "SAL"}))).as_deref(), Some("SAL"));
     assert_eq!(text_of(&private(&json!({"text": "\u{1}photo"}))).as_deref(), Some("photo"), "nobody types a mark");
+}
+
+#[test]
+fn words_under_a_picture_are_known_as_such() {
+    let is_caption = |message: Value| match read_now(&json!({"message": private(&message)})) {
+        Incoming::Message(message) => message.is_caption,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_caption(json!({"photo": [], "caption": "sudah transfer"})));
+    assert!(is_caption(json!({"document": {"file_id": "F1", "file_name": "bukti.pdf"}, "caption": "sudah"})));
+    assert!(!is_caption(json!({"photo": []})));
+    assert!(!is_caption(json!({"text": "sudah transfer"})));
 }
 
 #[test]
@@ -128,6 +141,7 @@ fn a_button_speaks_with_its_data_once_per_tap() {
         private: true,
         sender: "Budi".into(),
         tapped: Some("3".into()),
+        is_caption: false,
     };
     let read = read(&tap(1001, &json!({"id": 1001, "type": "private"})), now);
     assert_eq!(read, Incoming::Tap { message: expected, tap: "4242".into() });

@@ -1,0 +1,40 @@
+//! Where resellers pay in, and how long a deposit ticket is open.
+
+use chrono::TimeDelta;
+
+use super::source::{self, Source};
+use crate::deposit::Terms;
+
+/// All of them stand in one reply.
+const MOST_BANKS: usize = 10;
+const LONGEST_BANK: usize = 100;
+/// Over a weekend; what is older is not recognised by its amount any more.
+const MOST_TICKET_HOURS: u16 = 72;
+
+pub(super) fn read(source: &Source<'_>) -> Terms {
+    let banks =
+        source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
+    let hours = source.value("KONTER_TICKET_HOURS", "24", |text| source::number(text, 1, MOST_TICKET_HOURS));
+    Terms { banks: banks.unwrap_or_default(), valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())) }
+}
+
+/// Accounts separated by `;`, each in the operator's own words.
+fn banks(text: &str) -> Result<Vec<String>, String> {
+    let mut banks: Vec<String> = Vec::new();
+    for bank in text.split(';').map(str::trim).filter(|bank| !bank.is_empty()) {
+        if bank.chars().count() > LONGEST_BANK {
+            return Err(format!("`{}` is longer than {LONGEST_BANK} characters", source::shorten(bank)));
+        }
+        if !bank.chars().any(char::is_alphanumeric) {
+            return Err(format!("`{}` names no account", source::shorten(bank)));
+        }
+        if banks.iter().any(|known| known == bank) {
+            return Err(format!("names `{}` twice", source::shorten(bank)));
+        }
+        banks.push(bank.to_owned());
+    }
+    if banks.len() > MOST_BANKS {
+        return Err(format!("names {} accounts, at most {MOST_BANKS} are shown", banks.len()));
+    }
+    Ok(banks)
+}

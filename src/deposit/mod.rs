@@ -1,0 +1,13 @@
+//! Deposit tickets: an amount reserved for one reseller, so that a transfer into the shop's bank account says by its
+//! last digits whose it is. Pure. No money moves here: accepting a ticket is a posting, and lives with the shop.
+
+mod bank;
+mod model;
+mod unique;
+
+pub use bank::{BankAccount, named_first};
+pub use model::{Claim, Decider, MAX_OPEN, MAX_TICKET, PROOF_TAKEN_FOR, Terms, Ticket, TicketState, expires_at, note};
+pub use unique::{MOST_ADDED, free_pay, reach};
+
+#[cfg(test)]
+mod tests;

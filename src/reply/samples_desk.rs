@@ -1,0 +1,60 @@
+//! Samples of what is said about the desk's work.
+
+use super::says::{ActLine, AgentCard, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, Reply};
+use super::says::{ChooseCard, ChooseStage, PriceLine};
+use crate::ids::BadName;
+use crate::money::Rupiah;
+
+fn change(before: Option<i64>) -> Result<PriceChange, BadName> {
+    Ok(PriceChange {
+        code: "S10".parse()?,
+        name: "Telkomsel 10.000".to_owned(),
+        before: before.map(Rupiah::new),
+        after: Rupiah::new(10_600),
+    })
+}
+
+pub(super) fn prices() -> Result<Vec<Reply>, BadName> {
+    Ok(vec![Reply::AdminPrice(change(Some(10_500))?)])
+}
+
+pub(super) fn imports() -> Result<Vec<Reply>, BadName> {
+    let card =
+        |stage, prices| ImportCard { import: 77, added: 2, changed: 5, unchanged: 60, not_named: 1, prices, stage };
+    let both = vec![change(Some(10_500))?, change(None)?];
+    let cards = [
+        card(ImportStage::Offered, both.clone()),
+        card(ImportStage::Applied, both),
+        card(ImportStage::Cancelled, Vec::new()),
+    ];
+    Ok(cards.map(Reply::AdminImport).to_vec())
+}
+
+pub(super) fn complaints(agents: &[AgentCard], line: &OrderLine) -> Vec<Reply> {
+    let complaint = |agent: &AgentCard, orders| {
+        let card = ComplaintCard { agent: agent.clone(), text: "S10 belum masuk".to_owned(), orders };
+        Reply::AlertComplaint(Box::new(card))
+    };
+    let both = |agent| [complaint(agent, vec![line.clone()]), complaint(agent, Vec::new())];
+    agents.iter().flat_map(both).collect()
+}
+
+pub(super) fn logs(at: chrono::DateTime<chrono::Utc>) -> Vec<Reply> {
+    let act = ActLine { at, by: "telegram:1001".to_owned(), what: "/deposit KR0001 100000".to_owned() };
+    [vec![act], Vec::new()].map(|acts| Reply::AdminLog { acts }).to_vec()
+}
+
+pub(super) fn choices(products: &[PriceLine]) -> Vec<Reply> {
+    let stages = [
+        (None, ChooseStage::List),
+        (Some(0), ChooseStage::EnterPin { digits: 0 }),
+        (Some(0), ChooseStage::EnterPin { digits: 4 }),
+        (Some(0), ChooseStage::Placed { order: crate::ids::OrderId(12) }),
+        (None, ChooseStage::Cancelled),
+    ];
+    let card = |(chosen, stage)| {
+        let dest = "081234567890".to_owned();
+        Reply::Choose(Box::new(ChooseCard { guide: 77, dest, products: products.to_vec(), chosen, stage }))
+    };
+    stages.map(card).to_vec()
+}

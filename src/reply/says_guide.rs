@@ -1,0 +1,32 @@
+//! What replies about orders by buttons hold.
+
+use serde::{Deserialize, Serialize};
+
+use super::says::PriceLine;
+use crate::ids::OrderId;
+
+/// What can be bought for a number, and how far the choice has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChooseCard {
+    /// The offer's number, which its buttons carry.
+    pub guide: u64,
+    pub dest: String,
+    pub products: Vec<PriceLine>,
+    /// The place of what was chosen.
+    pub chosen: Option<usize>,
+    pub stage: ChooseStage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChooseStage {
+    List,
+    /// So many digits of the PIN have been tapped.
+    EnterPin {
+        digits: usize,
+    },
+    Placed {
+        order: OrderId,
+    },
+    Cancelled,
+}

@@ -1,0 +1,432 @@
+//! Deposit tickets: asked for by resellers, decided by admins. A ticket's money moves in the commit that accepts it.
+
+use std::collections::BTreeSet;
+
+use super::super::Shop;
+use super::{Answer, Visit};
+use crate::agent::{Agent, AgentStatus};
+use crate::attachment::Attachment;
+use crate::command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
+use crate::deposit::{
+    self, Decider, MAX_OPEN, MAX_TICKET, MOST_ADDED, PROOF_TAKEN_FOR, Ticket, TicketState, free_pay, named_first, reach,
+};
+use crate::ids::TicketId;
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::money::Rupiah;
+use crate::reply::{AdminProblem, Reply, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
+use crate::store::{Act, Payload, Say, Sequence, StoreError, Versioned};
+
+/// What a proof of payment is sent as.
+const PROOFS: [&str; 2] = ["photo", "document"];
+/// A table is a price list, never a proof.
+const TABLE: &str = ".csv";
+
+/// An admin's word about a ticket.
+pub(super) enum Word {
+    /// With what has come, where it is not what the ticket says.
+    Accept(Option<Rupiah>),
+    Refuse(Option<String>),
+}
+
+fn says(says: TicketSays) -> Reply {
+    Reply::Ticket(Box::new(says))
+}
+
+impl Visit<'_> {
+    /// A ticket for an amount; without one, how to deposit.
+    pub(super) async fn ticket(
+        &self,
+        amount: Option<Rupiah>,
+        bank: Option<&str>,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        // A PIN is not needed to pay in, but a wrong one counts.
+        if let Some(pin) = pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        let banks = named_first(&self.shop.policy.deposits.banks, bank);
+        let tickets = self.shop.store.undecided_tickets(agent.id).await?;
+        let reply = match amount {
+            None => {
+                let open = tickets.iter().filter(|ticket| ticket.takes_proof(self.at));
+                TicketSays::HowTo {
+                    banks,
+                    open: open.map(|ticket| self.card(ticket, &agent)).collect(),
+                    least: Rupiah::new(MIN_TICKET),
+                    most: Rupiah::new(MAX_TICKET),
+                }
+            }
+            Some(amount) => self.open_ticket(&agent, amount, banks, &tickets, answer).await?,
+        };
+        answer.reply(says(reply));
+        Ok(())
+    }
+
+    async fn open_ticket(
+        &self,
+        agent: &Agent,
+        amount: Rupiah,
+        banks: Vec<String>,
+        undecided: &[Ticket],
+        answer: &mut Answer,
+    ) -> Result<TicketSays, StoreError> {
+        let most = Rupiah::new(MAX_TICKET);
+        if amount > most {
+            return Ok(TicketSays::Refused { why: TicketRefusal::TooMuch { most } });
+        }
+        let open: Vec<&Ticket> = undecided.iter().filter(|ticket| ticket.is_open(self.at)).collect();
+        if let Some(same) = open.iter().find(|ticket| ticket.amount == amount) {
+            return Ok(TicketSays::Opened { card: self.card(same, agent), banks, again: true });
+        }
+        if open.len() >= MAX_OPEN {
+            let open = open.iter().map(|ticket| self.card(ticket, agent)).collect();
+            return Ok(TicketSays::Refused { why: TicketRefusal::TooMany { most: MAX_OPEN, open } });
+        }
+        let Some(ticket) = self.new_ticket(agent, amount).await? else {
+            return Ok(TicketSays::Refused { why: TicketRefusal::NoneFree });
+        };
+        let card = self.card(&ticket, agent);
+        let shown = says(TicketSays::Card { card: card.clone(), why: TicketWhy::New });
+        answer.commit.says.extend(self.to_admins_with_balance(agent, &shown));
+        answer.commit.tickets.push(Versioned { expected: None, row: ticket });
+        Ok(TicketSays::Opened { card, banks, again: false })
+    }
+
+    /// `None` when no amount is free.
+    async fn new_ticket(&self, agent: &Agent, amount: Rupiah) -> Result<Option<Ticket>, StoreError> {
+        let Some(reach) = reach(amount) else { return Ok(None) };
+        let claims = self.shop.store.pays_taken(*reach.start(), *reach.end()).await?;
+        let taken = |at| -> BTreeSet<Rupiah> {
+            claims.iter().filter(|claim| claim.holds(at)).map(|claim| claim.amount).collect()
+        };
+        let id = TicketId(self.shop.store.next(Sequence::Ticket).await?);
+        // Money for a ticket that has just run out may still come: its amount is given away last.
+        let free =
+            free_pay(amount, id, &taken(self.at - PROOF_TAKEN_FOR)).or_else(|| free_pay(amount, id, &taken(self.at)));
+        let midnight = self.shop.clock.next_midnight(self.at);
+        Ok(free.map(|pay| Ticket {
+            id,
+            version: 1,
+            agent: agent.id,
+            chat: self.message.chat.clone(),
+            locale: agent.locale,
+            amount,
+            pay,
+            state: TicketState::Open,
+            created_at: self.at,
+            expires_at: deposit::expires_at(self.at, &self.shop.policy.deposits, midnight),
+        }))
+    }
+
+    /// `BUKTI`: words that say a transfer was made, perhaps under a picture.
+    pub(super) async fn proof(&self, words: &str, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        if let Some(pin) = pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        if !self.pass_on(&agent, Some(words), self.message.is_caption, answer).await? {
+            answer.reply(says(TicketSays::ProofWithoutTicket));
+        }
+        Ok(())
+    }
+
+    /// Takes a picture or a file for the proof of an open ticket; `false` when there is none.
+    pub(super) async fn attached_proof(
+        &self,
+        attachment: &Attachment,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let table = attachment.file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(TABLE));
+        match &self.agent {
+            Some(agent)
+                if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>
+            {
+                self.pass_on(agent, None, true, answer).await
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Takes what is no command for the proof of an open ticket, where it sounds like one or stands under a picture.
+    pub(super) async fn worded_proof(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        let is_caption = self.message.is_caption;
+        let may_be = match command {
+            Command::Unknown { .. } | Command::Incomplete { topic: Topic::Transfer, .. } => {
+                is_caption || sounds_like_proof(&self.message.text)
+            }
+            // `deposit 100412` under a picture tells what was transferred.
+            Command::Deposit { .. } | Command::Incomplete { topic: Topic::Deposit, .. } => is_caption,
+            _ => false,
+        };
+        let words = proof_words(&self.message.text);
+        let taken = match &self.agent {
+            Some(agent) if may_be && agent.status == AgentStatus::Active => {
+                self.pass_on(agent, Some(&words), is_caption, answer).await?
+            }
+            _ => false,
+        };
+        // What looked like a PIN was an amount.
+        if taken && words == self.message.text.trim() {
+            keep_message(answer);
+        }
+        Ok(taken)
+    }
+
+    /// Shows a proof to every admin, with the ticket it is about: the one whose amount it names, else the newest.
+    async fn pass_on(
+        &self,
+        agent: &Agent,
+        words: Option<&str>,
+        follows: bool,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let mut tickets = self.shop.store.undecided_tickets(agent.id).await?;
+        tickets.retain(|ticket| ticket.takes_proof(self.at));
+        let named = tickets.iter().position(|ticket| words.is_some_and(|words| names(words, ticket.pay)));
+        if tickets.is_empty() {
+            return Ok(false);
+        }
+        let ticket = tickets.remove(named.unwrap_or(0));
+        let card = self.card(&ticket, agent);
+        let why = TicketWhy::Proof {
+            words: words.map(str::to_owned),
+            follows,
+            others: tickets.iter().map(|other| self.card(other, agent)).collect(),
+        };
+        for shown in self.to_admins_with_balance(agent, &says(TicketSays::Card { card: card.clone(), why })) {
+            let (chat, locale) = (shown.chat.clone(), shown.locale);
+            answer.commit.says.push(shown);
+            if follows {
+                // It is yet to be shown: a deleted picture is no proof.
+                keep_message(answer);
+                let payload = Payload::Copy { from: self.message.chat.clone(), message: self.message.message.clone() };
+                answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
+            }
+        }
+        answer.reply(says(TicketSays::ProofTaken { card }));
+        Ok(true)
+    }
+
+    /// `/acc`, `/tolak`.
+    pub(super) async fn settle_named(
+        &self,
+        named: TicketRef,
+        word: Word,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        match self.find_ticket(named).await? {
+            Ok(ticket) => self.settle(&ticket, word, answer).await,
+            Err(problem) => {
+                Self::admin_refused(answer, AdminProblem::Ticket(problem));
+                Ok(())
+            }
+        }
+    }
+
+    /// A button below a ticket.
+    pub(super) async fn tapped_ticket(&self, id: TicketId, word: Word, answer: &mut Answer) -> Result<(), StoreError> {
+        if !self.is_admin() {
+            answer.reply(Reply::NotAdmin);
+            return Ok(());
+        }
+        let verb = match word {
+            Word::Accept(_) => "/acc",
+            Word::Refuse(_) => "/tolak",
+        };
+        let what = format!("{verb} {id}");
+        answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
+        self.settle_named(TicketRef::Id(id), word, answer).await
+    }
+
+    async fn find_ticket(&self, named: TicketRef) -> Result<Result<Ticket, TicketProblem>, StoreError> {
+        let store = &self.shop.store;
+        let (by_number, by_amount) = match named {
+            TicketRef::Id(id) => (store.ticket(id).await?, None),
+            TicketRef::Pay(pay) => (None, self.ticket_of_pay(pay).await?),
+            TicketRef::Digits(digits) => {
+                let pay = i64::try_from(digits).map_or(Rupiah::ZERO, Rupiah::new);
+                (store.ticket(TicketId(digits)).await?, self.ticket_of_pay(pay).await?)
+            }
+        };
+        Ok(match (by_number, by_amount) {
+            (Some(by_number), Some(by_amount)) if by_number.id != by_amount.id => {
+                match (by_number.is_undecided(), by_amount.is_undecided()) {
+                    (true, true) => Err(TicketProblem::Ambiguous {
+                        by_number: Box::new(self.card_of_ticket(&by_number).await?),
+                        by_amount: Box::new(self.card_of_ticket(&by_amount).await?),
+                    }),
+                    (false, true) => Ok(by_amount),
+                    (_, false) => Ok(by_number),
+                }
+            }
+            (Some(ticket), _) | (None, Some(ticket)) => Ok(ticket),
+            (None, None) => Err(TicketProblem::NoSuchTicket { asked: shown(named) }),
+        })
+    }
+
+    async fn ticket_of_pay(&self, pay: Rupiah) -> Result<Option<Ticket>, StoreError> {
+        match self.shop.store.pays_taken(pay, pay).await?.first() {
+            Some(claim) => self.shop.store.ticket(claim.ticket).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn settle(&self, ticket: &Ticket, word: Word, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.shop.store.agent(ticket.agent).await? else {
+            return Err(StoreError::Corrupt { what: "ticket", problem: format!("{} is nobody", ticket.agent) });
+        };
+        let by = Decider { chat: self.message.chat.clone(), name: self.message.sender.clone() };
+        let state = match word {
+            Word::Accept(came) => match self.credited(ticket, &agent, came).await? {
+                Ok(credited) => TicketState::Accepted { by, at: self.at, credited },
+                Err(problem) => {
+                    Self::admin_refused(answer, problem);
+                    return Ok(());
+                }
+            },
+            Word::Refuse(reason) => TicketState::Refused { by, at: self.at, reason },
+        };
+        let Some(decided) = ticket.decided(state) else {
+            let card = self.card(ticket, &agent);
+            self.restage_ticket(&card, &agent, answer);
+            Self::admin_refused(answer, AdminProblem::Ticket(TicketProblem::AlreadyDecided { card: Box::new(card) }));
+            return Ok(());
+        };
+        if let TicketState::Accepted { credited, .. } = &decided.state {
+            answer.commit.postings.push(Posting::Transfer {
+                debit: AccountId::Cash,
+                credit: AccountId::Agent(agent.id),
+                amount: *credited,
+                reason: Reason::Deposit,
+                order: None,
+                note: Some(deposit::note(ticket.id)),
+                may_overdraw: false,
+            });
+        }
+        let card = self.card(&decided, &agent);
+        let settled = says(TicketSays::Settled { card: card.clone() });
+        // Under the pressed button the card itself shows the decision.
+        if !self.restage_ticket(&card, &agent, answer) {
+            answer.reply_with_balance(&agent, settled.clone());
+        }
+        let mut others = self.to_admins_with_balance(&agent, &settled);
+        others.retain(|say| say.chat != self.message.chat);
+        answer.commit.says.extend(others);
+        answer.tell(&agent, &says(TicketSays::Decided { card }));
+        answer.commit.tickets.push(Versioned { expected: Some(ticket.version), row: decided });
+        Ok(())
+    }
+
+    /// What a reseller gets for a ticket.
+    async fn credited(
+        &self,
+        ticket: &Ticket,
+        agent: &Agent,
+        came: Option<Rupiah>,
+    ) -> Result<Result<Rupiah, AdminProblem>, StoreError> {
+        const MOST: i64 = MAX_TICKET + MOST_ADDED;
+        let Some(came) = came else {
+            let other = self.rival(ticket).await?;
+            return Ok(match other {
+                None => Ok(ticket.pay),
+                Some(other) => Err(AdminProblem::Ticket(TicketProblem::AmountTaken {
+                    card: Box::new(self.card(ticket, agent)),
+                    other: Box::new(self.card_of_ticket(&other).await?),
+                })),
+            });
+        };
+        let fits = came.is_positive() && came <= Rupiah::new(MOST);
+        Ok(if fits { Ok(came) } else { Err(AdminProblem::AmountUnfit) })
+    }
+
+    /// The ticket that is to be paid with the same amount by now, after this one has run out.
+    async fn rival(&self, ticket: &Ticket) -> Result<Option<Ticket>, StoreError> {
+        if !ticket.is_undecided() || !ticket.has_expired(self.at) {
+            return Ok(None);
+        }
+        let owner = self.ticket_of_pay(ticket.pay).await?;
+        Ok(owner.filter(|owner| owner.id != ticket.id && owner.is_undecided()))
+    }
+
+    /// Shows a ticket's decision under the button that was pressed; `false` when none was.
+    fn restage_ticket(&self, card: &TicketCard, agent: &Agent, answer: &mut Answer) -> bool {
+        let Some(message) = &self.message.tapped else { return false };
+        let shown = says(TicketSays::Card { card: card.clone(), why: TicketWhy::Decided });
+        answer.commit.says.push(Say {
+            chat: self.message.chat.clone(),
+            locale: answer.locale,
+            payload: Payload::Edit { message: message.clone(), reply: Box::new(shown) },
+            balance_of: Some(AccountId::Agent(agent.id)),
+        });
+        true
+    }
+
+    fn to_admins_with_balance(&self, agent: &Agent, reply: &Reply) -> Vec<Say> {
+        let mut says = Shop::to_admins(self.shop, reply);
+        for say in &mut says {
+            say.balance_of = Some(AccountId::Agent(agent.id));
+        }
+        says
+    }
+
+    async fn card_of_ticket(&self, ticket: &Ticket) -> Result<TicketCard, StoreError> {
+        let agent = self.shop.store.agent(ticket.agent).await?;
+        Ok(card(ticket, agent.map(|agent| agent.name).unwrap_or_default(), self.at))
+    }
+
+    fn card(&self, ticket: &Ticket, agent: &Agent) -> TicketCard {
+        card(ticket, agent.name.clone(), self.at)
+    }
+}
+
+fn card(ticket: &Ticket, name: String, now: chrono::DateTime<chrono::Utc>) -> TicketCard {
+    let (stage, at) = match &ticket.state {
+        TicketState::Open => (TicketStage::Undecided, now),
+        TicketState::Accepted { by, at, credited } => {
+            (TicketStage::Accepted { by: shown_decider(by), at: *at, credited: *credited }, *at)
+        }
+        TicketState::Refused { by, at, reason } => {
+            (TicketStage::Refused { by: shown_decider(by), at: *at, reason: reason.clone() }, *at)
+        }
+    };
+    TicketCard {
+        ticket: ticket.id,
+        agent: ticket.agent,
+        name,
+        amount: ticket.amount,
+        pay: ticket.pay,
+        created_at: ticket.created_at,
+        expires_at: ticket.expires_at,
+        late: ticket.has_expired(at),
+        stage,
+    }
+}
+
+fn shown_decider(by: &Decider) -> String {
+    if by.name.trim().is_empty() { by.chat.to_string() } else { format!("{} ({})", by.name.trim(), by.chat) }
+}
+
+fn shown(named: TicketRef) -> String {
+    match named {
+        TicketRef::Id(id) => format!("#{id}"),
+        TicketRef::Pay(pay) => pay.to_string(),
+        TicketRef::Digits(digits) => digits.to_string(),
+    }
+}
+
+/// Takes back that the message is to be deleted.
+fn keep_message(answer: &mut Answer) {
+    answer.commit.says.retain(|say| !matches!(say.payload, Payload::Forget { .. }));
+}
+
+/// Whether words name an amount, in digits or grouped.
+fn names(words: &str, pay: Rupiah) -> bool {
+    let digits = pay.get().to_string();
+    words.replace(['.', ','], "").split(|c: char| !c.is_ascii_digit()).any(|number| number == digits)
+}

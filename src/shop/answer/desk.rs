@@ -1,0 +1,229 @@
+//! The desk: prices, the catalog by chat, PINs, complaints, announcements, and who did what.
+
+use super::register::card;
+use super::{Answer, Visit};
+use crate::agent::{Agent, AgentStatus, PinState};
+use crate::attachment::FileRef;
+use crate::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
+use crate::command::{AgentRef, Pin, Typed, is_orderable};
+use crate::ids::{ProductCode, SupplierId};
+use crate::ledger::AccountId;
+use crate::money::Rupiah;
+use crate::order::view;
+use crate::reply::{ActLine, AdminProblem, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
+use crate::shop::Shop;
+use crate::store::{Act, Payload, Say, StoreError};
+
+/// Orders shown beside a complaint.
+const ORDERS_WITH_COMPLAINT: usize = 3;
+/// Errors of a file shown at once: a chat message holds about so many.
+const ERRORS_SHOWN: usize = 20;
+/// Changed prices shown of a file.
+const PRICES_SHOWN: usize = 15;
+/// Resellers read at a time for an announcement.
+const AGENTS_AT_ONCE: usize = 500;
+/// Acts shown where no number is given, and at most.
+const ACTS_SHOWN: usize = 15;
+const MOST_ACTS: usize = 50;
+
+/// A catalog sent by chat, waiting for the button.
+#[derive(Clone)]
+pub(in crate::shop) struct Import {
+    card: ImportCard,
+    products: Vec<Product>,
+}
+
+impl Visit<'_> {
+    pub(super) fn sell_price(&self, code: &ProductCode, price: Rupiah, forced: bool, answer: &mut Answer) {
+        let catalog = self.shop.catalog();
+        let Some(product) = catalog.get(code) else {
+            answer.commit.acts.clear();
+            answer.reply(super::account::no_such_product(&catalog, code.as_str()));
+            return;
+        };
+        let lowest = lowest_price(product);
+        if price < lowest && !forced {
+            let problem = AdminProblem::PriceTooLow { product: code.clone(), lowest };
+            Self::admin_refused(answer, problem);
+            return;
+        }
+        let after = Product { price, ..product.clone() };
+        answer.reply(Reply::AdminPrice(change(Some(product), &after)));
+        answer.commit.products.push(after);
+    }
+
+    /// The reseller chooses a new PIN in its own chat; until then none fits.
+    pub(super) async fn reset_pin(&self, name: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
+        let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
+        answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
+        answer.tell(&agent, &Reply::PinReset);
+        answer.write_agent(&agent, after);
+        Ok(())
+    }
+
+    pub(super) fn export_catalog(&self, answer: &mut Answer) {
+        let products: Vec<Product> = self.shop.catalog().iter().cloned().collect();
+        let csv = write_catalog(&products);
+        answer.reply(Reply::AdminCatalog { products: products.len(), csv });
+    }
+
+    /// A file an admin sent: what it would change is shown, and a button applies it.
+    pub(super) async fn offer_import(&self, file: &FileRef, answer: &mut Answer) {
+        let Some(bytes) = self.shop.fetch(&file.id, LARGEST_FILE).await else {
+            answer.reply(Reply::TryAgain);
+            return;
+        };
+        let suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
+        let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
+        match parse_catalog(&String::from_utf8_lossy(&bytes), Some(&suppliers), &reserved) {
+            Ok(products) => {
+                let import = self.import_of(&products);
+                answer.reply(Reply::AdminImport(import.card.clone()));
+                self.shop.imports.lock().insert(self.message.chat.clone(), import);
+            }
+            Err(errors) => {
+                let left_out = errors.len().saturating_sub(ERRORS_SHOWN);
+                let errors = errors.iter().take(ERRORS_SHOWN).map(ToString::to_string).collect();
+                answer.reply(Reply::AdminImportFailed { errors, left_out });
+            }
+        }
+    }
+
+    fn import_of(&self, products: &[Product]) -> Import {
+        let catalog = self.shop.catalog();
+        let before = |product: &Product| catalog.get(&product.code);
+        let changed: Vec<&Product> = products.iter().filter(|product| before(product) != Some(*product)).collect();
+        let added = changed.iter().filter(|product| before(product).is_none()).count();
+        let prices = changed
+            .iter()
+            .filter(|product| before(product).is_none_or(|before| before.price != product.price))
+            .take(PRICES_SHOWN)
+            .map(|product| change(before(product), product))
+            .collect();
+        let named = products.len();
+        let known = products.iter().filter(|product| before(product).is_some()).count();
+        let card = ImportCard {
+            import: self.message.message.parse().unwrap_or_default(),
+            added,
+            changed: changed.len() - added,
+            unchanged: named - changed.len(),
+            not_named: catalog.len() - known,
+            prices,
+            stage: ImportStage::Offered,
+        };
+        let products = changed.into_iter().cloned().collect();
+        Import { card, products }
+    }
+
+    pub(super) fn apply_import(&self, number: u64, apply: bool, answer: &mut Answer) {
+        if !self.is_admin() {
+            answer.reply(Reply::NotAdmin);
+            return;
+        }
+        let waiting = self.shop.imports.lock().get(&self.message.chat).cloned();
+        let Some(Import { mut card, products }) = waiting.filter(|import| import.card.import == number) else {
+            answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
+            return;
+        };
+        card.stage = if apply { ImportStage::Applied } else { ImportStage::Cancelled };
+        if apply {
+            answer.commit.products = products;
+            let what = format!("katalog: {} baru, {} berubah", card.added, card.changed);
+            answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
+        }
+        answer.reply(Reply::AdminImport(card.clone()));
+        if let Some(message) = self.message.tapped.clone() {
+            let reply = Box::new(Reply::AdminImport(card));
+            let payload = Payload::Edit { message, reply };
+            let (chat, locale) = (self.message.chat.clone(), self.shop.policy.locale);
+            answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
+        }
+    }
+
+    pub(super) async fn complain(
+        &self,
+        text: &Typed,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        if let Some(pin) = pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
+        let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?;
+        let complaint = ComplaintCard {
+            agent: card(&agent, account.available(), account.pending_debits, self.at),
+            text: text.to_string(),
+            orders: orders.iter().map(view::line).collect(),
+        };
+        answer.commit.says.extend(self.shop.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
+        answer.reply(Reply::ComplaintTaken);
+        Ok(())
+    }
+
+    /// An admin's words to a reseller.
+    pub(super) async fn answer_agent(
+        &self,
+        name: &AgentRef,
+        text: String,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
+        answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
+        for chat in &agent.chats {
+            answer.commit.says.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
+        }
+        Ok(())
+    }
+
+    /// An announcement to every reseller that is not blocked, in all its chats. The outbox says it as fast as each chat's
+    /// service allows.
+    pub(super) async fn broadcast(&self, text: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let (mut after, mut chats) = (None, 0);
+        loop {
+            let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
+            let Some(last) = agents.last() else { break };
+            after = Some(last.id);
+            for agent in agents.iter().filter(|agent| agent.status != AgentStatus::Blocked) {
+                for chat in &agent.chats {
+                    let reply = Reply::Announcement { text: text.to_owned() };
+                    answer.commit.says.push(Shop::say(chat, agent.locale, reply));
+                    chats += 1;
+                }
+            }
+        }
+        answer.reply(Reply::AdminBroadcast { chats });
+        Ok(())
+    }
+
+    pub(super) async fn log(&self, count: Option<usize>, answer: &mut Answer) -> Result<(), StoreError> {
+        // Looking at the log is nothing to note in it.
+        answer.commit.acts.clear();
+        let acts = self.shop.store.acts(count.unwrap_or(ACTS_SHOWN).clamp(1, MOST_ACTS)).await?;
+        let line = |act: Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
+        answer.reply(Reply::AdminLog { acts: acts.into_iter().map(line).collect() });
+        Ok(())
+    }
+}
+
+fn change(before: Option<&Product>, after: &Product) -> PriceChange {
+    PriceChange {
+        code: after.code.clone(),
+        name: after.name.clone(),
+        before: before.map(|before| before.price),
+        after: after.price,
+    }
+}
+
+/// Below this the shop loses money with every order: the dearest open way of buying it. A bill's price is a fee on top.
+fn lowest_price(product: &Product) -> Rupiah {
+    let costs = product.routes.iter().filter(|route| route.open).map(|route| route.cost);
+    match product.kind {
+        ProductKind::Bill => Rupiah::ZERO,
+        ProductKind::Topup | ProductKind::Token => costs.max().unwrap_or(Rupiah::ZERO),
+    }
+}

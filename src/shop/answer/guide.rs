@@ -1,0 +1,183 @@
+//! Orders by buttons, and the buttons of the greeting.
+
+use super::super::guide::Guide;
+use super::super::keypad::{PadId, Tapped};
+use super::super::network::priced;
+use super::account::price_line;
+use super::{Answer, Visit};
+use crate::catalog::{Product, ProductKind};
+use crate::command::{self, Command, Destination, PadKey, Pin};
+use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
+use crate::store::{Payload, Say, StoreError};
+
+/// Products offered at once: as many buttons as a chat shows without scrolling far.
+const MOST_OFFERED: usize = 24;
+/// Digits of meters and customer numbers of electricity.
+const METER_DIGITS: std::ops::RangeInclusive<usize> = 10..=13;
+
+impl Visit<'_> {
+    /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
+    pub(super) async fn offer_for_number(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Ok(dest) = self.message.text.trim().parse::<Destination>() else { return Ok(false) };
+        if !self.agent.as_ref().is_some_and(|agent| agent.status == crate::agent::AgentStatus::Active) {
+            return Ok(false);
+        }
+        let products = self.products_for(&dest);
+        let Ok(id) = self.message.message.parse() else { return Ok(false) };
+        if products.is_empty() {
+            return Ok(false);
+        }
+        let guide = Guide {
+            id,
+            dest: dest.to_string(),
+            products: products.iter().map(|product| product.code.clone()).collect(),
+            chosen: None,
+            at: self.at,
+        };
+        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List).await?)));
+        self.shop.guides.offer(&self.message.chat, guide);
+        Ok(true)
+    }
+
+    /// The open products of the number's operator, or tokens for a meter: by category and face value.
+    fn products_for(&self, dest: &Destination) -> Vec<Product> {
+        let catalog = self.shop.catalog();
+        let fits = |product: &&Product| match dest.phone() {
+            Some(phone) => {
+                let operators = self.shop.prefixes.operators_of(phone);
+                product.kind == ProductKind::Topup
+                    && product.operator.as_ref().is_some_and(|wants| operators.iter().any(|of| of.as_str() == wants))
+            }
+            None => product.kind == ProductKind::Token && METER_DIGITS.contains(&dest.as_str().len()),
+        };
+        let mut products: Vec<&Product> = catalog.iter().filter(|product| product.is_open()).filter(fits).collect();
+        // Face values first, smallest first; then what has none, such as data, by price.
+        products.sort_by_key(|product| (product.nominal.is_none(), product.nominal, product.price, &product.code));
+        if dest.phone().is_none() {
+            products.dedup_by_key(|product| product.nominal);
+        }
+        products.into_iter().take(MOST_OFFERED).cloned().collect()
+    }
+
+    /// At the reseller's own prices.
+    async fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> Result<ChooseCard, StoreError> {
+        let tariff = match &self.agent {
+            Some(agent) => Some(self.shop.tariff(agent).await?),
+            None => None,
+        };
+        let own = |product: &Product| {
+            let priced = tariff.as_ref().and_then(|tariff| priced(tariff, product));
+            // Buttons count places, so one that has no price keeps its own.
+            priced.map_or_else(|| PriceLine { open: false, ..price_line(product) }, |(product, _)| price_line(&product))
+        };
+        let catalog = self.shop.catalog();
+        let products = guide.products.iter().filter_map(|code| catalog.get(code)).map(own).collect();
+        Ok(ChooseCard { guide: guide.id, dest: guide.dest.clone(), products, chosen: guide.chosen, stage })
+    }
+
+    async fn restage_choice(
+        &self,
+        under: Option<&str>,
+        guide: &Guide,
+        stage: ChooseStage,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(message) = under else { return Ok(()) };
+        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage).await?)));
+        answer.commit.says.push(Say {
+            chat: self.message.chat.clone(),
+            locale: answer.locale,
+            payload: Payload::Edit { message: message.to_owned(), reply },
+            balance_of: None,
+        });
+        Ok(())
+    }
+
+    pub(super) async fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.active_agent(answer).is_none() {
+            return Ok(());
+        }
+        let chat = &self.message.chat;
+        let Some(guide) = self.shop.guides.choose(chat, id, index, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        let under = self.message.tapped.as_deref();
+        self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
+        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer).await
+    }
+
+    pub(super) async fn tapped_no_choice(&self, id: u64, answer: &mut Answer) -> Result<(), StoreError> {
+        let chat = &self.message.chat;
+        if let Some(guide) = self.shop.guides.get(chat, id, self.at) {
+            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer).await?;
+        }
+        self.shop.keypads.close(chat, PadId::Order(id));
+        self.shop.guides.forget(chat, id);
+        Ok(())
+    }
+
+    pub(super) async fn tapped_order_key(&self, id: u64, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.active_agent(answer).is_none() {
+            return Ok(());
+        }
+        let chat = &self.message.chat;
+        let Some(guide) = self.shop.guides.get(chat, id, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        let under = self.message.tapped.as_deref();
+        let pad = PadId::Order(id);
+        let tapped = match self.shop.keypads.tap(chat, pad, &self.message.message, key, self.at) {
+            Tapped::Closed => {
+                self.shop.keypads.open(chat, pad, under, self.at);
+                self.shop.keypads.tap(chat, pad, &self.message.message, key, self.at)
+            }
+            tapped => tapped,
+        };
+        match tapped {
+            Tapped::Digits(digits) => {
+                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer).await?;
+            }
+            Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
+            Tapped::TooShort | Tapped::Closed => answer.reply(Reply::PinTooShort),
+        }
+        Ok(())
+    }
+
+    /// A PIN typed while a keypad is open for an order.
+    pub(super) async fn typed_order_pin(
+        &self,
+        id: u64,
+        under: Option<&str>,
+        pin: &Pin,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        self.order_chosen(&guide, under, pin, answer).await
+    }
+
+    /// What was chosen becomes an order as if it had been typed: the same checks, the same answers.
+    async fn order_chosen(
+        &self,
+        guide: &Guide,
+        under: Option<&str>,
+        pin: &Pin,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let chosen = guide.chosen.and_then(|index| guide.products.get(index));
+        let Some(Command::Order(request)) =
+            chosen.map(|code| command::parse(&format!("{code}.{}.{}", guide.dest, pin.expose())))
+        else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        self.order(request, answer).await?;
+        let placed = answer.commit.orders.first().map(|order| order.row.id);
+        let stage = placed.map_or(ChooseStage::List, |order| ChooseStage::Placed { order });
+        self.restage_choice(under, guide, stage, answer).await
+    }
+}

@@ -1,0 +1,70 @@
+//! Orders by buttons, as conversations that a person can review.
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use chrono::TimeDelta;
+use konter::agent::Locale;
+use konter::ids::ChatId;
+use konter::store::InboxMessage;
+use shop::{Setup, TestShop, reseller};
+
+async fn taps(shop: &TestShop, labels: &[(&str, usize)]) {
+    for (label, replies) in labels {
+        shop.tap(&reseller(), label, *replies).await;
+    }
+}
+
+const PIN: [(&str, usize); 4] = [("1", 0), ("2", 0), ("3", 0), ("4", 0)];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_alone_is_offered_its_products_and_bought_by_buttons() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "0857-1234-5678", 1).await;
+    taps(&shop, &[("I10 11.000", 0)]).await;
+    taps(&shop, &PIN).await;
+    taps(&shop, &[("OK", 1)]).await;
+    shop.note("-- a meter, with a slip of the finger and a PIN that is typed");
+    shop.say(&reseller(), "14027480300", 1).await;
+    taps(&shop, &[("PLN20 20.900", 0), ("9", 0), ("⌫", 0)]).await;
+    shop.say(&reseller(), "1234", 1).await;
+    insta::assert_snapshot!("guided", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_choice_can_be_wrong_late_cancelled_or_somebody_elses() {
+    let shop = TestShop::open().await;
+    let other = ChatId::telegram(2002);
+    shop.add_agent(other.clone(), 0, Locale::Id).await;
+    shop.say(&reseller(), "085712345678", 1).await;
+    let choice = shop.tap_on(&reseller(), "I10 11.000");
+    shop.receive(InboxMessage { chat: other.clone(), ..choice.clone() }, 1).await;
+    shop.receive(choice, 0).await;
+    shop.note("-- a wrong PIN: the list again");
+    taps(&shop, &[("9", 0), ("9", 0), ("9", 0), ("9", 0), ("OK", 1)]).await;
+    taps(&shop, &[("I10 11.000", 0)]).await;
+    taps(&shop, &PIN).await;
+    let ok = shop.tap_on(&reseller(), "OK");
+    shop.receive(ok.clone(), 1).await;
+    shop.note("-- the same tap again");
+    shop.receive(ok, 0).await;
+    shop.say(&reseller(), "085712345679", 1).await;
+    let late = shop.tap_on(&reseller(), "I10 11.000");
+    taps(&shop, &[("Batal", 0)]).await;
+    shop.receive(late, 1).await;
+    shop.say(&reseller(), "085712345670", 1).await;
+    shop.pass(TimeDelta::minutes(11));
+    taps(&shop, &[("I10 11.000", 1)]).await;
+    assert_eq!(shop.simulators.bought().len(), 1);
+    insta::assert_snapshot!("guided_wrong", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_number_of_ours_and_nobody_unknown_is_offered_anything() {
+    let shop = TestShop::with(Setup { locale: Locale::En, ..Setup::default() }).await;
+    for text in ["080012345678", "12345678901234567", "081234567890", "/start"] {
+        shop.say(&reseller(), text, 1).await;
+    }
+    shop.say(&ChatId::telegram(3001), "081234567890", 1).await;
+    insta::assert_snapshot!("guided_not", shop.close().await);
+}
