@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, ChatId};
+use crate::network::Network;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
@@ -25,6 +26,9 @@ pub struct Agent {
     /// At the bottom of receipts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_footer: Option<String>,
+    /// Whom it is below, and what it adds for those below.
+    #[serde(default, skip_serializing_if = "Network::is_plain")]
+    pub network: Network,
     pub created_at: DateTime<Utc>,
 }
 

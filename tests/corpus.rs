@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use konter::command::{Command, DateArg, OrderLine, PriceFilter, Problem, ReceiptOf, ReportKind, parse};
+use konter::command::{
+    AgentRef, Command, DateArg, MarkupChange, MarkupWhom, NetworkCommand, OrderLine, PriceFilter, Problem, ReceiptOf,
+    ReportKind, parse,
+};
 
 /// A message and its meaning.
 #[derive(serde::Deserialize)]
@@ -91,9 +94,56 @@ fn describe(command: &Command) -> String {
         Command::Help { .. } => "help".to_owned(),
         Command::Language { .. } => "language".to_owned(),
         Command::Admin(command) => format!("admin {command:?}"),
+        Command::Network(command) => network(command),
         Command::Known(feature) => format!("known {feature:?}"),
         Command::Incomplete { topic, problem: why } => format!("incomplete {topic:?} {}", problem(why)),
         Command::Unknown { nearest } => format!("unknown {nearest:?}"),
+    }
+}
+
+fn network(command: &NetworkCommand) -> String {
+    let pin =
+        |pin: &Option<konter::command::Pin>| pin.as_ref().map_or("nopin".to_owned(), |pin| pin.expose().to_owned());
+    let amount =
+        |amount: Option<konter::money::Rupiah>| amount.map_or("-".to_owned(), |amount| amount.get().to_string());
+    match command {
+        NetworkCommand::RegisterDownline(new) => format!(
+            "downline {} | {} | {} markup {} deposit {} {}",
+            new.name,
+            new.town.as_deref().unwrap_or("-"),
+            new.phone,
+            amount(new.markup),
+            amount(new.deposit),
+            pin(&new.pin),
+        ),
+        NetworkCommand::Downlines { page, .. } => format!("downlines {page}"),
+        NetworkCommand::Downline { agent, .. } => format!("downline {}", named(agent)),
+        NetworkCommand::Markup(request) => {
+            let whom = match &request.whom {
+                MarkupWhom::All => "all".to_owned(),
+                MarkupWhom::Product(product) => product.to_string(),
+                MarkupWhom::Agent(agent) => named(agent),
+                MarkupWhom::Both(agent, product) => format!("{} {product}", named(agent)),
+            };
+            let change = match request.change {
+                MarkupChange::Show => "show".to_owned(),
+                MarkupChange::Set(amount) => amount.get().to_string(),
+                MarkupChange::Remove => "remove".to_owned(),
+            };
+            format!("markup {whom} {change} {}", pin(&request.pin))
+        }
+        NetworkCommand::Invite { renew } => format!("invite {renew}"),
+        NetworkCommand::Confirm { number } => format!("confirm {number}"),
+        NetworkCommand::TransferEither(readings) => format!("transfer-either {}", readings.len()),
+    }
+}
+
+fn named(agent: &AgentRef) -> String {
+    match agent {
+        AgentRef::Code(code) => code.to_string(),
+        AgentRef::Chat(chat) => chat.to_string(),
+        AgentRef::Phone(phone) => format!("<{phone}>"),
+        AgentRef::Other(name) => format!("\"{name}\""),
     }
 }
 

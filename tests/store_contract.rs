@@ -6,6 +6,7 @@ mod store_contract {
     pub mod books;
     pub mod engines;
     pub mod messages;
+    pub mod network;
     pub mod orders;
     pub mod people;
     pub mod races;
@@ -87,6 +88,13 @@ contract! {
         products_are_written_over,
         acts_come_newest_first,
         numbers_and_references_never_repeat;
+    network:
+        those_below_come_in_pages_and_follow_a_move,
+        nobody_gets_below_themselves,
+        an_invitation_leads_to_one_reseller_until_it_is_renewed,
+        groups_and_questions_are_changed_by_who_has_read_them,
+        an_invited_chat_is_remembered_until_it_registers,
+        margins_are_paid_when_their_order_becomes_a_success_and_never_else;
     messages:
         the_same_message_again_changes_nothing,
         the_same_key_with_other_content_is_an_error,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 15] = [
+const CORE: [&str; 17] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -15,7 +15,9 @@ const CORE: [&str; 15] = [
     "src/ledger",
     "src/deposit",
     "src/inquiry",
+    "src/network",
     "src/order",
+    "src/pricing",
     "src/receipt",
     "src/reply",
     "src/report",

@@ -162,6 +162,7 @@ fn order(id: u64) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(PRICE),
+        margins: Vec::new(),
         bill: None,
         customer: konter::supplier::Details::new(),
         untried: Vec::new(),

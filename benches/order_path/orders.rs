@@ -210,6 +210,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             locale: Locale::Id,
             receipt_shop: None,
             receipt_footer: None,
+            network: konter::network::Network::default(),
             created_at: commit.at,
         };
         commit.postings.push(Posting::Transfer {

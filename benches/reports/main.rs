@@ -115,6 +115,7 @@ fn order(id: u64, behind: u64) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(PRICE),
+        margins: Vec::new(),
         bill: None,
         customer: Details::new(),
         untried: Vec::new(),

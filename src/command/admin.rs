@@ -1,5 +1,6 @@
 //! What an admin types, always with a slash. Whether the sender is one is not known here.
 
+use super::admin_network::{self, AdminNetwork};
 use super::agent_ref::AgentRef;
 use super::amount;
 use super::atom::{Cursor, atoms};
@@ -91,6 +92,8 @@ pub enum AdminCommand {
     Recap {
         date: Option<DateArg>,
     },
+    /// Price groups, and who is below whom.
+    Network(AdminNetwork),
 }
 
 type Parsed = Result<AdminCommand, (Topic, Problem)>;
@@ -134,6 +137,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "balas" => (Topic::AdminAnswer, words.answer()),
         "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),
         "rekap" => (Topic::AdminRecap, recap(rest)?),
+        "grup" => (Topic::AdminGroups, admin_network::groups(rest)),
+        "pindah" => (Topic::AdminMove, admin_network::moves(rest)),
         _ => return None,
     };
     Some(read.map_err(|problem| (topic, problem)))
@@ -182,21 +187,21 @@ fn some(text: String) -> Option<String> {
 }
 
 /// Words cut at white space only: names, notes and serial numbers may hold any other sign.
-struct Words<'a>(&'a str);
+pub(super) struct Words<'a>(pub(super) &'a str);
 
 impl<'a> Words<'a> {
-    fn next(&mut self) -> Option<&'a str> {
+    pub(super) fn next(&mut self) -> Option<&'a str> {
         let text = self.0.trim_start();
         let (word, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
         self.0 = rest.trim();
         if word.is_empty() { None } else { Some(word) }
     }
 
-    fn need(&mut self, part: Part) -> Result<&'a str, Problem> {
+    pub(super) fn need(&mut self, part: Part) -> Result<&'a str, Problem> {
         self.next().ok_or(Problem::Missing(part))
     }
 
-    fn finish(&self) -> Result<(), Problem> {
+    pub(super) fn finish(&self) -> Result<(), Problem> {
         if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::leftover(self.0)) }
     }
 
@@ -209,7 +214,7 @@ impl<'a> Words<'a> {
     }
 
     /// One word, or a phone number in pieces whose end is plain because `fits` what follows.
-    fn agent(&mut self, fits: impl Fn(&str) -> bool) -> Result<AgentRef, Problem> {
+    pub(super) fn agent(&mut self, fits: impl Fn(&str) -> bool) -> Result<AgentRef, Problem> {
         let before = self.0;
         let word = self.need(Part::Agent)?;
         if let Some(agent) = AgentRef::read(word) {
@@ -233,7 +238,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn only_agent(&mut self) -> Result<AgentRef, Problem> {
+    pub(super) fn only_agent(&mut self) -> Result<AgentRef, Problem> {
         let agent = self.agent(str::is_empty)?;
         self.finish().map(|()| agent)
     }

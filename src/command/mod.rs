@@ -4,12 +4,14 @@
 //! elsewhere.
 
 mod admin;
+mod admin_network;
 mod agent_ref;
 mod amount;
 mod atom;
 mod date;
 mod deposit;
 mod dest;
+mod network;
 mod order;
 mod order_parts;
 mod order_reader;
@@ -30,11 +32,13 @@ use crate::money::Rupiah;
 use crate::phone::clean;
 
 pub use admin::AdminCommand;
+pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
 pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
 pub use dest::{Destination, DestinationFault};
+pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
@@ -136,6 +140,8 @@ pub enum Command {
         text: Typed,
         pin: Option<Pin>,
     },
+    /// Uplines and downlines.
+    Network(NetworkCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.
@@ -192,8 +198,6 @@ pub enum Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     DownlineRegistration,
-    DownlineList,
-    DownlineBalance,
     DownlineStatus,
     Markup,
     SenderNumbers,

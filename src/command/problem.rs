@@ -22,6 +22,8 @@ pub enum Part {
     SerialNumber,
     Reason,
     Language,
+    /// Of a question that was asked.
+    Number,
 }
 
 /// What is wrong; the words for it are the replies'.
@@ -99,10 +101,18 @@ pub enum Topic {
     AdminRecap,
     AdminAnswer,
     AdminLog,
+    // Uplines and downlines.
+    DownlineRegistration,
+    Downlines,
+    Markup,
+    Invite,
+    Confirm,
+    AdminGroups,
+    AdminMove,
 }
 
 impl Topic {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 45] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -141,6 +151,13 @@ impl Topic {
         Self::AdminRecap,
         Self::AdminAnswer,
         Self::AdminLog,
+        Self::DownlineRegistration,
+        Self::Downlines,
+        Self::Markup,
+        Self::Invite,
+        Self::Confirm,
+        Self::AdminGroups,
+        Self::AdminMove,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -185,6 +202,13 @@ impl Topic {
             Self::AdminAnswer => "/balas KR0001 sudah kami cek",
             Self::AdminLog => "/log 20",
             Self::AdminRecap => "/rekap 25/07/26",
+            Self::DownlineRegistration => "REG.Berkah Cell.081234567890.100.1234",
+            Self::Downlines => "DOWNLINE",
+            Self::Markup => "MARKUP.KR0002.100.1234",
+            Self::Invite => "UNDANG",
+            Self::Confirm => "YA.1",
+            Self::AdminGroups => "/grup agent -100",
+            Self::AdminMove => "/pindah KR0003 KR0002",
         }
     }
 }

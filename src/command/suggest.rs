@@ -66,6 +66,10 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Help => Topic::Help,
         Word::Language => Topic::Language,
         Word::Order | Word::OrdersOrMarkup | Word::Again => Topic::Order,
-        Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
+        Word::RegisterDownline => Topic::DownlineRegistration,
+        Word::Downlines | Word::Downline => Topic::Downlines,
+        Word::Markup | Word::ShowMarkup => Topic::Markup,
+        Word::Invite => Topic::Invite,
+        Word::Confirm | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
     })
 }

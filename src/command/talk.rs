@@ -1,21 +1,19 @@
 //! Commands that open with a word: balance, prices, deposits, reports and all the rest that is not an order.
 
-use super::agent_ref::AgentRef;
 use super::amount;
 use super::atom::{Atom, Cursor, Gap};
 use super::date;
 use super::deposit;
 use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
+use super::network;
 use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
 use super::receipt;
 use super::typed::Typed;
 use super::words::{self, Word};
-use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind, Transfer};
+use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
 use crate::ids::ProductCode;
-use crate::money::Rupiah;
-use crate::phone::Phone;
 
 /// Most filters of a price list.
 const MAX_FILTERS: usize = 20;
@@ -51,9 +49,13 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
                 None => Ok(Command::Known(Feature::SenderNumbers)),
             }
         }
-        Word::SenderOrStatus if has_phone(args) => Ok(Command::Known(Feature::SenderNumbers)),
+        Word::SenderOrStatus if network::has_phone(args) => Ok(Command::Known(Feature::SenderNumbers)),
         Word::SenderOrStatus => Ok(Command::Known(Feature::DownlineStatus)),
+        Word::Register | Word::RegisterDownline if network::has_phone(args) => {
+            network::registration(args).map_err(about(Topic::DownlineRegistration))
+        }
         Word::Register => register(args).map_err(about(Topic::Register)),
+        Word::RegisterDownline => Ok(Command::Known(Feature::DownlineRegistration)),
         Word::Start => {
             let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
             Ok(Command::Start { payload })
@@ -71,8 +73,8 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Receipt => receipt::receipt(args).map_err(about(Topic::Receipt)),
         Word::ReceiptShop => Ok(receipt::shop(args)),
         Word::ReceiptFooter => Ok(receipt::footer(args)),
-        Word::Transfer => transfer(args).map_err(about(Topic::Transfer)),
-        Word::SalesOrDownline if has_phone(args) => Ok(Command::Known(Feature::DownlineRegistration)),
+        Word::Transfer => network::transfer(args).map_err(about(Topic::Transfer)),
+        Word::SalesOrDownline if network::has_phone(args) => command(Word::RegisterDownline, args, reference),
         Word::Sales | Word::SalesOrDownline => report(ReportKind::Sales, args).map_err(about(Topic::Sales)),
         Word::Statement => report(ReportKind::Statement, args).map_err(about(Topic::Statement)),
         Word::Complaint => complaint(args).map_err(about(Topic::Complaint)),
@@ -85,7 +87,13 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
             Ok(Command::Help { topic: topic.map(|rest| rest.chars().take(MAX_FILTER_CHARS).collect()) })
         }
         Word::Language => language(args).map_err(about(Topic::Language)),
-        Word::OrdersOrMarkup => Ok(Command::Known(Feature::Markup)),
+        Word::OrdersOrMarkup => network::own_markup(args).map_err(about(Topic::Markup)),
+        Word::Markup => network::markup(args).map_err(about(Topic::Markup)),
+        Word::ShowMarkup => network::show_markup(args).map_err(about(Topic::Markup)),
+        Word::Downlines => network::downlines(args).map_err(about(Topic::Downlines)),
+        Word::Downline => network::downline(args).map_err(about(Topic::Downlines)),
+        Word::Invite => network::invite(args).map_err(about(Topic::Invite)),
+        Word::Confirm => network::confirm(args).map_err(about(Topic::Confirm)),
         Word::Order | Word::Again | Word::Inner => Err((Topic::Order, Problem::Missing(Part::Destination))),
         Word::Feature(feature) => Ok(Command::Known(feature)),
     }
@@ -98,7 +106,7 @@ fn balance(word: Word, mut args: Cursor<'_>) -> Result<Command, Problem> {
     }
     let somebody = |cursor: &Cursor<'_>| cursor.peek().is_some_and(|atom| atom.text.parse::<ProductCode>().is_ok());
     if somebody(&args) && args.atoms.iter().skip(1).all(|atom| is_pin(atom.text)) {
-        return Ok(Command::Known(Feature::DownlineBalance));
+        return network::downline(args);
     }
     Ok(Command::Balance { pin: args.last_pin()? })
 }
@@ -215,36 +223,16 @@ fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
     }
 }
 
-fn has_phone(args: Cursor<'_>) -> bool {
-    (0..args.atoms.len()).any(|at| {
-        let here = args.atoms.get(at..).unwrap_or_default();
-        here.first().is_some_and(|atom| is_masked(atom.text) || atom.text.parse::<Phone>().is_ok())
-            || !phones_in_pieces(here).is_empty()
-    })
-}
-
 /// `<name>.<pin>`, or with a town between them.
 fn register(args: Cursor<'_>) -> Result<Command, Problem> {
-    if has_phone(args) {
-        return Ok(Command::Known(Feature::DownlineRegistration));
-    }
     let pin: Option<Pin> = args.atoms.last().and_then(|atom| atom.text.parse().ok());
     let named = if pin.is_some() { args.atoms.split_last().map_or(args.atoms, |(_, rest)| rest) } else { args.atoms };
-    let (Some(first), Some(last)) = (named.first(), named.last()) else { return Err(Problem::Missing(Part::Name)) };
-    let name_ends = named.iter().skip(1).find(|atom| atom.gap != Gap::Space);
-    let slice = |from: usize, to: usize| args.text.get(from..to).unwrap_or_default();
-    let (name, town) = match name_ends {
-        None => (slice(first.start, last.end()), None),
-        Some(next) => {
-            let name = slice(first.start, next.start).trim_end_matches(|c: char| !c.is_alphanumeric());
-            (name, Some(slice(next.start, last.end()).to_owned()))
-        }
-    };
+    let (name, town) = network::named(args.text, named).ok_or(Problem::Missing(Part::Name))?;
     if !name.chars().any(char::is_alphabetic) {
         return Err(Problem::unfit(Part::Name, name));
     }
     let pin = pin.ok_or(Problem::Missing(Part::Pin))?;
-    Ok(Command::Register { name: name.to_owned(), town, pin })
+    Ok(Command::Register { name: name.to_owned(), town: town.map(str::to_owned), pin })
 }
 
 /// A customer's number: a meter, a bill, a phone. In pieces it is read where a PIN or nothing follows.
@@ -334,55 +322,6 @@ pub(super) fn bill_verb_third(args: Cursor<'_>, reference: Option<&str>) -> Opti
     };
     let topic = if pays { Topic::BillPayment } else { Topic::BillInquiry };
     Some(read().map_err(|problem| (topic, problem)))
-}
-
-/// `<agent>.<amount>.<pin>`. Other servers put the amount, or the PIN, before the agent: both are read where it is
-/// plain which of the two numbers is the amount.
-fn transfer(args: Cursor<'_>) -> Result<Command, Problem> {
-    let first = args.peek().ok_or(Problem::Missing(Part::Agent))?;
-    let number_first =
-        first.is_digits() && AgentRef::read(first.text).is_none() && phones_in_pieces(args.atoms).is_empty();
-    if !number_first && !first.text.to_ascii_uppercase().starts_with("RP") {
-        return agent_first(args);
-    }
-    match (amount_first(args), pin_first(args)) {
-        (Ok(one), Ok(two)) => match (is_round(one.amount), is_round(two.amount)) {
-            (true, false) => Ok(Command::Transfer(one)),
-            (false, true) => Ok(Command::Transfer(two)),
-            (true, true) | (false, false) => Err(Problem::Ambiguous),
-        },
-        (Ok(transfer), Err(_)) | (Err(_), Ok(transfer)) => Ok(Command::Transfer(transfer)),
-        (Err(problem), Err(_)) => Err(problem),
-    }
-}
-
-fn is_round(amount: Rupiah) -> bool {
-    const ROUND: i64 = 500;
-    amount.get() % ROUND == 0
-}
-
-fn is_amount(mut cursor: Cursor<'_>) -> bool {
-    amount::take(&mut cursor).is_ok() && cursor.last_pin().is_ok()
-}
-
-fn agent_first(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    let agent = AgentRef::take(&mut args, is_amount)?;
-    let amount = amount::take(&mut args)?;
-    Ok(Command::Transfer(Transfer { agent, amount, pin: args.last_pin()? }))
-}
-
-fn amount_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
-    let amount = amount::take(&mut args)?;
-    let agent = AgentRef::take(&mut args, |mut rest| rest.last_pin().is_ok())?;
-    Ok(Transfer { agent, amount, pin: args.last_pin()? })
-}
-
-fn pin_first(mut args: Cursor<'_>) -> Result<Transfer, Problem> {
-    let pin = args.pin().ok_or(Problem::Missing(Part::Pin))?;
-    let agent = AgentRef::take(&mut args, is_amount)?;
-    let amount = amount::take(&mut args)?;
-    args.finish()?;
-    Ok(Transfer { agent, amount, pin: Some(pin) })
 }
 
 fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {

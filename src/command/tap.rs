@@ -34,6 +34,9 @@ pub enum Tap {
     Statement(Page, Option<Span>),
     /// The shop's report as a file.
     Report(ReportFile, Span),
+    /// Yes or no to a transfer; the number is the question's.
+    Send(u32),
+    DoNotSend(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +68,8 @@ impl fmt::Display for Tap {
                 write!(f, "{MARK}statement {page} {} {}", days.from(), days.to())
             }
             Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
+            Self::Send(number) => write!(f, "{MARK}send {number}"),
+            Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
         }
     }
 }
@@ -114,6 +119,8 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "send" => Self::Send(id.parse().ok()?),
+            "keep" => Self::DoNotSend(id.parse().ok()?),
             "import" => Self::Import(id.parse().ok()?),
             "noimport" => Self::CancelImport(id.parse().ok()?),
             "acc" => Self::AcceptTicket(id.parse().ok()?),
@@ -164,6 +171,8 @@ mod tests {
             Tap::CancelImport(7),
             Tap::AcceptTicket(TicketId(u64::MAX)),
             Tap::RefuseTicket(TicketId(u64::MAX)),
+            Tap::Send(u32::MAX),
+            Tap::DoNotSend(7),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

@@ -41,6 +41,17 @@ pub(super) enum Word {
     Sales,
     /// `R`: sales, or a downline's registration when a phone number follows.
     SalesOrDownline,
+    /// `D`, `AUTOREG`: a downline.
+    RegisterDownline,
+    Downlines,
+    Downline,
+    /// For all, for a product, for a downline, for a downline and a product.
+    Markup,
+    /// What a downline is charged.
+    ShowMarkup,
+    Invite,
+    /// `YA`: a transfer goes ahead.
+    Confirm,
     Statement,
     Complaint,
     /// `INFO`: complaint when words follow.
@@ -122,14 +133,16 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::OrdersOrMarkup, &["M", "MULTI"]),
     (Word::Again, &["ULANG"]),
     (Word::Inner, &["RO"]),
-    (Word::Feature(Feature::DownlineRegistration), &["D", "AUTOREG"]),
-    (Word::Feature(Feature::DownlineList), &["LDL", "DONLINE", "DOWNLINE", "LIHAT"]),
-    (Word::Feature(Feature::DownlineBalance), &["SD", "CSDL"]),
+    (Word::RegisterDownline, &["D", "AUTOREG"]),
+    (Word::Downlines, &["LDL", "DONLINE", "DOWNLINE", "LIHAT"]),
+    (Word::Downline, &["SD", "CSDL"]),
     (Word::Feature(Feature::DownlineStatus), &["NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF"]),
-    (
-        Word::Feature(Feature::Markup),
-        &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GH", "GHALL", "SH", "HU", "UL", "SM", "CM", "CHRG"],
-    ),
+    (Word::Markup, &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GHALL", "HU", "UL", "SM"]),
+    (Word::ShowMarkup, &["CM", "CHRG"]),
+    // Prices instead of markups.
+    (Word::Feature(Feature::Markup), &["GH", "SH"]),
+    (Word::Invite, &["UNDANG", "UNDANGAN", "INVITE"]),
+    (Word::Confirm, &["YA"]),
     (
         Word::Feature(Feature::SenderNumbers),
         &[
@@ -184,17 +197,17 @@ pub const CONFLICTS: &[Conflict] = &[
     ),
     conflict("PRINT.<nomor>.<tgl>", "cetak ulang", "struk transaksi ke nomor itu"),
     conflict("DEPOSIT.<angka>", "tiket deposit; mutasi tanggal", "tiket deposit; mutasi memakai MUTASI.<tgl>"),
-    conflict("REG", "daftar; daftarkan downline; mutasi", "daftar; dengan nomor HP berarti downline (belum ada)"),
-    conflict("R", "rekap; daftarkan downline", "rekap; dengan nomor HP berarti downline (belum ada)"),
+    conflict("REG", "daftar; daftarkan downline; mutasi", "daftar; dengan nomor HP berarti mendaftarkan downline"),
+    conflict("R", "rekap; daftarkan downline", "rekap; dengan nomor HP berarti mendaftarkan downline"),
     conflict("RKP.2", "tanggal 2; dua hari lalu", "tanggal 2"),
     conflict(
         "T, TS",
         "<agen>.<jumlah>; <jumlah>.<agen>; PIN di depan",
-        "agen dulu atau jumlah dulu, PIN selalu terakhir",
+        "agen dulu atau jumlah dulu; PIN paling depan hanya bila jelas mana jumlahnya",
     ),
     conflict("TS.<agen>.-<jumlah>", "tarik saldo", "ditolak: jumlah tidak boleh minus"),
     conflict("GP.<pin>.<pin>", "baru.lama; lama.baru", "urutan bebas"),
-    conflict("M", "multi transaksi; markup", "multi transaksi; selain itu markup (belum ada)"),
+    conflict("M", "multi transaksi; markup", "multi transaksi; selain itu markup untuk semua atau satu produk"),
     conflict("A", "tambah nomor; aktifkan downline", "keduanya belum ada"),
     conflict("LIST", "daftar nomor; daftar harga", "daftar nomor pengirim (belum ada); harga memakai HARGA"),
     conflict("….<pin>.1", "pengulangan pertama", "transaksi ke-1; yang kedua .2"),

@@ -125,6 +125,7 @@ impl Counter<'_> {
             product_name: product.name.clone(),
             kind: product.kind,
             fee: product.price,
+            margins: Vec::new(),
             route: route.clone(),
         };
         let asks: Vec<Ask> = open().filter(able).take(MOST_ASKS).map(ask).collect();

@@ -7,6 +7,7 @@ use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
+use crate::pricing::Margin;
 use crate::supplier::{self, FailureKind};
 
 /// A reseller's question who a customer is, or what a bill comes to.
@@ -56,6 +57,9 @@ pub struct Ask {
     pub kind: ProductKind,
     /// The shop's own fee on top of a bill; for a token its price.
     pub fee: Rupiah,
+    /// The uplines' parts of the fee.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub margins: Vec<Margin>,
     pub route: Route,
 }
 

@@ -96,6 +96,7 @@ fn ask(product: &str, kind: ProductKind) -> Ask {
         product_name: product.name.clone(),
         kind,
         fee: product.price,
+        margins: Vec::new(),
         route: product.routes[0].clone(),
     }
 }

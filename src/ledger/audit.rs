@@ -21,6 +21,8 @@ enum Sum {
 }
 
 type Sums = [i128; 4];
+/// What each upline has of one order.
+type Earned = BTreeMap<AccountId, i128>;
 
 fn balance(sums: &Sums) -> i128 {
     sums[Sum::Credits as usize] - sums[Sum::Debits as usize]
@@ -35,6 +37,9 @@ fn available(sums: &Sums) -> i128 {
 pub struct Recount {
     accounts: HashMap<AccountId, Sums>,
     holds: HashMap<OrderId, Hold>,
+    /// What uplines have of orders, and what the orders' own rows say they must have.
+    margins: HashMap<OrderId, Earned>,
+    owed: HashMap<OrderId, Earned>,
     last_seq: u64,
     last_digest: Digest,
     kinds: BTreeMap<&'static str, (u64, i128)>,
@@ -73,6 +78,7 @@ impl Recount {
             self.differs(format!("line {seq} moves {} from {} to {}", entry.amount, entry.debit, entry.credit));
         }
         self.resolve_hold(entry);
+        self.count_margin(entry);
         self.add(entry);
         self.check_running(entry);
         let kind = self.kinds.entry(kind_name(entry)).or_default();
@@ -95,6 +101,53 @@ impl Recount {
             }
         } else if self.holds.remove(&order) != Some(of_entry) {
             self.differs(format!("line {seq} resolves a hold of order {order} that is not open like this"));
+        }
+    }
+
+    /// A margin is paid when nothing of it is paid, and taken back as it was paid.
+    fn count_margin(&mut self, entry: &Entry) {
+        let (seq, amount) = (entry.seq, i128::from(entry.amount.get()));
+        let (upline, sales, pays) = match (entry.kind, entry.reason) {
+            (EntryKind::Transfer, Reason::Margin) => (&entry.credit, &entry.debit, true),
+            (EntryKind::Transfer, Reason::MarginReversal) => (&entry.debit, &entry.credit, false),
+            _ => return,
+        };
+        let Some(order) = entry.order.filter(|_| *sales == AccountId::Sales) else {
+            self.differs(format!("line {seq} is a margin of no order, or not out of sales"));
+            return;
+        };
+        let earned = self.margins.entry(order).or_default();
+        let fits =
+            if pays { earned.insert(upline.clone(), amount).is_none() } else { earned.remove(upline) == Some(amount) };
+        if earned.is_empty() {
+            self.margins.remove(&order);
+        }
+        if !fits {
+            let done = if pays { "pays" } else { "takes back" };
+            self.differs(format!("line {seq} {done} a margin of order {order} that is not due"));
+        }
+    }
+
+    /// Notes what uplines must have of an order, as its row says now; the last word about an order counts.
+    pub fn owes(&mut self, order: OrderId, margins: impl IntoIterator<Item = (AccountId, Rupiah)>) {
+        let owed: Earned = margins.into_iter().map(|(id, amount)| (id, i128::from(amount.get()))).collect();
+        if owed.is_empty() {
+            self.owed.remove(&order);
+        } else {
+            self.owed.insert(order, owed);
+        }
+    }
+
+    fn compare_margins(&mut self) {
+        let (earned, mut owed) = (std::mem::take(&mut self.margins), std::mem::take(&mut self.owed));
+        for (order, earned) in earned {
+            let owed = owed.remove(&order).unwrap_or_default();
+            if owed != earned {
+                self.differs(format!("uplines have {earned:?} of order {order}, its row says {owed:?}"));
+            }
+        }
+        for (order, owed) in owed {
+            self.differs(format!("uplines have nothing of order {order}, its row says {owed:?}"));
         }
     }
 
@@ -138,6 +191,7 @@ impl Recount {
     pub fn compare(mut self, accounts: &[(AccountId, Account)], holds: &[Hold]) -> AuditReport {
         self.compare_accounts(accounts);
         self.compare_holds(holds);
+        self.compare_margins();
         let total: i128 = self.accounts.values().map(balance).sum();
         if total != 0 {
             self.differs(format!("all balances together are {total}, not zero"));
@@ -194,8 +248,12 @@ impl Recount {
 /// Only these may take a reseller below zero: what happened cannot be refused any more.
 const fn corrects_the_past(reason: Reason) -> bool {
     match reason {
-        Reason::Reversal | Reason::LateDelivery | Reason::CostReversal | Reason::Correction => true,
-        Reason::Deposit | Reason::Order | Reason::Cost => false,
+        Reason::Reversal
+        | Reason::LateDelivery
+        | Reason::CostReversal
+        | Reason::Correction
+        | Reason::MarginReversal => true,
+        Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer => false,
     }
 }
 
@@ -211,6 +269,9 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::LateDelivery) => "late deliveries",
         (EntryKind::Transfer, Reason::CostReversal) => "costs given back",
         (EntryKind::Transfer, Reason::Correction) => "corrections by hand",
+        (EntryKind::Transfer, Reason::Margin) => "margins",
+        (EntryKind::Transfer, Reason::MarginReversal) => "margins taken back",
+        (EntryKind::Transfer, Reason::Transfer) => "transfers",
     }
 }
 

@@ -48,6 +48,12 @@ pub enum Reason {
     CostReversal,
     /// An admin took back what should not have been paid in, whatever was left of it.
     Correction,
+    /// An upline's part of a delivered order.
+    Margin,
+    /// An upline's part taken back with a reversal.
+    MarginReversal,
+    /// A reseller sent balance to a downline.
+    Transfer,
 }
 
 /// An open reservation.

@@ -3,6 +3,7 @@
 
 pub mod accept;
 mod bill;
+pub mod margins;
 mod model;
 mod period;
 pub mod schedule;

@@ -7,6 +7,7 @@ use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
+use crate::pricing::Margin;
 use crate::supplier::{Details, FailureKind, Outcome};
 
 use super::bill::{BillKey, OrderBill, Period};
@@ -39,6 +40,9 @@ pub struct Order {
     pub client_reference: Option<String>,
     /// What the reseller pays.
     pub price: Rupiah,
+    /// The parts of it that are its uplines', as they were when it was accepted; paid as long as it is a success.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub margins: Vec<Margin>,
     /// For a bill: what is being paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<OrderBill>,
@@ -76,6 +80,12 @@ impl Order {
             dest: self.dest.clone(),
             nth: self.nth,
         }
+    }
+
+    /// Whether it was delivered, as far as is known.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        self.state.is_success()
     }
 
     /// Whether the slot is taken by this order.
@@ -129,6 +139,13 @@ pub enum OrderState {
     /// Its price is held; the last attempt tells how far it got.
     Open,
     Final(Final),
+}
+
+impl OrderState {
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Final(Final { failure: None, .. }))
+    }
 }
 
 /// How an order ended, as far as is known: a later word can still contradict it.

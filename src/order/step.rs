@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::margins;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::view;
 use crate::catalog::Route;
@@ -275,7 +276,7 @@ impl Stepper {
             self.order.attempts.iter().enumerate().any(|(i, attempt)| i != index && may_have_delivered(attempt));
         match self.order.state {
             OrderState::Open => {
-                self.postings.push(Posting::Capture { order: self.order.id });
+                self.capture();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
                 self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
             }
@@ -426,7 +427,7 @@ impl Stepper {
         match (verdict, &self.order.state) {
             (AdminVerdict::Success { sn }, OrderState::Open) => {
                 self.delivered_as_admin_says(&sn);
-                self.postings.push(Posting::Capture { order: self.order.id });
+                self.capture();
                 self.end_success(sn, Details::new(), Decider::Admin(by));
                 self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
             }
@@ -490,7 +491,12 @@ impl Stepper {
         self.notices.push(Notice::Admins(Reply::AlertContradiction { card, said, corrected, overdrawn: false }));
     }
 
-    /// Charges a refunded order that was delivered after all; only this may take a reseller below zero.
+    fn capture(&mut self) {
+        self.postings.push(Posting::Capture { order: self.order.id });
+        self.postings.extend(margins::paid(&self.order));
+    }
+
+    /// Charges a refunded order that was delivered after all; this may take a reseller below zero.
     fn charge_again(&mut self) {
         self.postings.push(Posting::Transfer {
             debit: AccountId::Agent(self.order.agent),
@@ -501,6 +507,7 @@ impl Stepper {
             note: None,
             may_overdraw: true,
         });
+        self.postings.extend(margins::paid(&self.order));
     }
 
     fn give_back(&mut self) {
@@ -513,6 +520,7 @@ impl Stepper {
             note: None,
             may_overdraw: false,
         });
+        self.postings.extend(margins::taken_back(&self.order));
     }
 
     fn post_cost(&mut self, index: usize, cost: Rupiah, reason: Reason) {

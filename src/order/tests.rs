@@ -46,6 +46,7 @@ fn order(untried: &[&str]) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: Rupiah::new(10_500),
+        margins: Vec::new(),
         bill: None,
         customer: crate::supplier::Details::new(),
         untried: untried.iter().map(|id| route(id)).collect(),

@@ -6,7 +6,9 @@ use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
-use super::{describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_report};
+use super::{
+    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_network, describe_report,
+};
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
 
@@ -82,23 +84,17 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
             let card = none.code("product", &card.product).text("dest", &card.dest, TYPED).set("order", card.order.0);
             ("receipt.caption", card)
         }
-        Reply::Welcome { registered, name } => {
-            ("talk.welcome", none.set("registered", *registered).maybe("name", Some(name), NAME))
-        }
-        Reply::Help { topic, admin } => (words::help_key(topic.as_deref()), none.set("admin", *admin)),
-        Reply::GroupPointer { bot } => {
-            ("talk.group", none.maybe("bot", bot.as_ref().map(|b| b.trim_start_matches('@')), NAME))
-        }
-        Reply::NotUnderstood { problem, nearest } => {
-            let problem = problem.as_ref().map(|problem| words::misread(problem, say));
-            ("talk.not_understood", none.set("problem", problem).text("nearest", nearest, SENTENCE))
-        }
-        Reply::NotOffered { feature } => ("talk.not_offered", none.set("feature", words::feature(feature, say))),
-        Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
-        Reply::Forwarded => ("talk.forwarded", none),
-        Reply::NotText => ("talk.not_text", none),
-        Reply::TryAgain => ("talk.try_again", none),
+        Reply::Welcome { .. }
+        | Reply::Help { .. }
+        | Reply::GroupPointer { .. }
+        | Reply::NotUnderstood { .. }
+        | Reply::NotOffered { .. }
+        | Reply::TooLong { .. }
+        | Reply::Forwarded
+        | Reply::NotText
+        | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
+        Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
         | Reply::AdminDeposit { .. }
@@ -119,6 +115,29 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Sales(_) | Reply::Statement(_) | Reply::ShopReport { .. } | Reply::ReportRefused { .. } => {
             describe_report::describe(reply, say)
         }
+    }
+}
+
+/// What has nothing to do with money.
+fn small_talk(reply: &Reply, say: &Say<'_>) -> Described {
+    let none = Fields::new();
+    match reply {
+        Reply::Welcome { registered, name } => {
+            ("talk.welcome", none.set("registered", *registered).maybe("name", Some(name), NAME))
+        }
+        Reply::Help { topic, admin } => (words::help_key(topic.as_deref()), none.set("admin", *admin)),
+        Reply::GroupPointer { bot } => {
+            ("talk.group", none.maybe("bot", bot.as_ref().map(|b| b.trim_start_matches('@')), NAME))
+        }
+        Reply::NotUnderstood { problem, nearest } => {
+            let problem = problem.as_ref().map(|problem| words::misread(problem, say));
+            ("talk.not_understood", none.set("problem", problem).text("nearest", nearest, SENTENCE))
+        }
+        Reply::NotOffered { feature } => ("talk.not_offered", none.set("feature", words::feature(feature, say))),
+        Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
+        Reply::Forwarded => ("talk.forwarded", none),
+        Reply::NotText => ("talk.not_text", none),
+        _ => ("talk.try_again", none),
     }
 }
 

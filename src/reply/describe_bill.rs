@@ -104,6 +104,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
         Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
+        Reply::Network(reply) => super::describe_network::buttons(reply, say),
         _ => super::describe_report::buttons(reply, say),
     }
 }

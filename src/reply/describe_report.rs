@@ -52,6 +52,7 @@ fn tally(tally: &Tally) -> Fields {
         .money("sales", tally.sales)
         .money("held", tally.held)
         .money("cost", tally.cost)
+        .money("uplines", tally.uplines)
         .money("margin", tally.margin())
 }
 
@@ -102,6 +103,9 @@ fn statement_line(line: &StatementLine, say: &Say<'_>) -> Fields {
         About::Refund => "movement.refund",
         About::Reversal => "movement.reversal",
         About::LateDelivery => "movement.late_delivery",
+        About::Margin => "movement.margin",
+        About::MarginReversal => "movement.margin_reversal",
+        About::Transfer => "movement.transfer",
         About::Other => "movement.other",
     };
     let order = line.order.as_ref();

@@ -8,6 +8,7 @@ mod describe_bill;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
+mod describe_network;
 mod describe_report;
 mod fields;
 mod filters;
@@ -20,6 +21,7 @@ mod samples;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
+mod samples_network;
 mod samples_receipt;
 mod samples_report;
 mod says;
@@ -28,6 +30,7 @@ mod says_deposit;
 mod says_desk;
 mod says_guide;
 mod says_misread;
+mod says_network;
 mod says_receipt;
 mod says_report;
 mod split;
@@ -45,6 +48,10 @@ pub use says::{
     CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine,
     ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
     TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+};
+pub use says_network::{
+    DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
+    NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
 pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};

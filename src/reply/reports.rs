@@ -29,6 +29,7 @@ pub(super) fn labels(say: &Say<'_>) -> Labels {
         open: label("sheet.open"),
         sales: label("sheet.sales"),
         cost: label("sheet.cost"),
+        uplines: label("sheet.uplines"),
         margin: label("sheet.margin"),
         thousand: label("sheet.thousand"),
         million: label("sheet.million"),

@@ -12,7 +12,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk};
+use super::{samples_bill, samples_deposit, samples_desk, samples_network};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -205,6 +205,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             expected: Rupiah::new(302_500),
             charged: Rupiah::new(305_000),
         }],
+        Reply::Network(_) => samples_network::network()?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -418,13 +419,14 @@ fn part_names() -> Vec<PartName> {
         PartName::SerialNumber => [PartName::SerialNumber],
         PartName::Reason => [PartName::Reason],
         PartName::Language => [PartName::Language],
+        PartName::Number => [PartName::Number],
     }
 }
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 11] =
-        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA"];
+    const PAGES: [&str; 12] =
+        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

@@ -24,12 +24,13 @@ const fn sold(delivered: u64, sales: i64, cost: i64) -> Tally {
         sales: Rupiah::new(sales),
         held: Rupiah::ZERO,
         cost: Rupiah::new(cost),
+        uplines: Rupiah::ZERO,
     }
 }
 
 fn busy() -> Tally {
     let (open, held) = (1, Rupiah::new(10_500));
-    Tally { orders: 6, failed: 2, reversed: 1, open, held, ..sold(3, 41_750, 40_900) }
+    Tally { orders: 6, failed: 2, reversed: 1, open, held, uplines: Rupiah::new(250), ..sold(3, 41_750, 40_900) }
 }
 
 pub(super) fn sales() -> Result<Vec<Reply>, BadName> {
@@ -72,7 +73,9 @@ pub(super) fn statements() -> Result<Vec<Reply>, BadName> {
         amount: Rupiah::new(amount),
         balance: Rupiah::new(balance),
         about,
-        order: order.clone().filter(|_| !matches!(about, About::Deposit | About::Withdrawal | About::Other)),
+        order: order
+            .clone()
+            .filter(|_| !matches!(about, About::Deposit | About::Withdrawal | About::Transfer | About::Other)),
         note: (about == About::Deposit).then(|| "transfer BCA".to_owned()),
     };
     let lines = vec![
@@ -82,7 +85,10 @@ pub(super) fn statements() -> Result<Vec<Reply>, BadName> {
         line(4, About::Refund, 10_500, 95_000),
         line(5, About::LateDelivery, -10_500, 84_500),
         line(6, About::Reversal, 10_500, 95_000),
-        line(7, About::Other, -500, 94_500),
+        line(7, About::Margin, 250, 95_250),
+        line(8, About::MarginReversal, -250, 95_000),
+        line(9, About::Transfer, -50_000, 45_000),
+        line(10, About::Other, -500, 44_500),
     ];
     let (code, name) = (AgentId(1), "Budi Cell".to_owned());
     let full = StatementCard { code, name, days: None, lines, older: Some(1), newer: Some(7) };

@@ -15,6 +15,7 @@ pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSa
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 pub use super::says_misread::{Misread, PartName};
+use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
@@ -269,6 +270,8 @@ pub enum Reply {
     ReportRefused {
         problem: ReportProblem,
     },
+    /// Uplines and downlines.
+    Network(Box<NetworkReply>),
 }
 
 /// An order as its reseller sees it.

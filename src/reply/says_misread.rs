@@ -62,4 +62,6 @@ pub enum PartName {
     SerialNumber,
     Reason,
     Language,
+    /// Of a question.
+    Number,
 }

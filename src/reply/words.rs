@@ -163,6 +163,7 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
             PartName::SerialNumber => "part_name.serial_number",
             PartName::Reason => "part_name.reason",
             PartName::Language => "part_name.language",
+            PartName::Number => "part_name.number",
         },
     )
 }
@@ -207,6 +208,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "daftar" | "reg" | "register" => "help.register",
         "rekap" | "lap" | "laporan" | "mutasi" | "mut" | "report" | "statement" => "help.report",
         "kata" | "istilah" | "words" => "help.words",
+        "downline" | "markup" | "tr" | "transfer" | "undang" => "network.help",
         _ => "help.main",
     }
 }

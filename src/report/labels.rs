@@ -25,6 +25,7 @@ pub struct Labels {
     pub open: String,
     pub sales: String,
     pub cost: String,
+    pub uplines: String,
     pub margin: String,
     // Short for big amounts.
     pub thousand: String,

@@ -18,7 +18,7 @@ pub(super) struct Line {
 }
 
 /// Figures of a line, and the names of their columns.
-pub(super) const FIGURES: usize = 8;
+pub(super) const FIGURES: usize = 9;
 
 pub(super) fn columns(labels: &Labels) -> [&str; FIGURES] {
     [
@@ -29,6 +29,7 @@ pub(super) fn columns(labels: &Labels) -> [&str; FIGURES] {
         &labels.open,
         &labels.sales,
         &labels.cost,
+        &labels.uplines,
         &labels.margin,
     ]
 }
@@ -43,6 +44,7 @@ pub(super) fn figures(tally: &Tally) -> [i64; FIGURES] {
         count(tally.open),
         tally.sales.get(),
         tally.cost.get(),
+        tally.uplines.get(),
         tally.margin().get(),
     ]
 }

@@ -30,6 +30,12 @@ pub enum About {
     Reversal,
     /// A refunded order was delivered after all.
     LateDelivery,
+    /// Earned by a downline's order.
+    Margin,
+    /// A downline's order was taken back, and what it had earned with it.
+    MarginReversal,
+    /// Sent to a downline, or received from the upline.
+    Transfer,
     Other,
 }
 
@@ -55,6 +61,9 @@ pub fn movement(entry: &Entry, account: &AccountId) -> Option<Movement> {
         Reason::Order => About::Order,
         Reason::Reversal => About::Reversal,
         Reason::LateDelivery => About::LateDelivery,
+        Reason::Margin => About::Margin,
+        Reason::MarginReversal => About::MarginReversal,
+        Reason::Transfer => About::Transfer,
         Reason::Cost | Reason::CostReversal => About::Other,
     };
     Some(Movement { amount, balance, about })

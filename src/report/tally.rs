@@ -22,6 +22,9 @@ pub struct Tally {
     pub held: Rupiah,
     /// What deliveries cost the shop; also one whose reseller got the money back, where the supplier kept its own.
     pub cost: Rupiah,
+    /// What the uplines of those delivered earned.
+    #[serde(default)]
+    pub uplines: Rupiah,
 }
 
 impl Tally {
@@ -30,17 +33,19 @@ impl Tally {
         let one = Self { orders: 1, cost: cost(order), ..Self::default() };
         match &order.state {
             OrderState::Open => Self { open: 1, held: order.price, ..one },
-            OrderState::Final(Final { failure: None, .. }) => Self { delivered: 1, sales: order.price, ..one },
+            OrderState::Final(Final { failure: None, .. }) => {
+                Self { delivered: 1, sales: order.price, uplines: uplines(order), ..one }
+            }
             OrderState::Final(Final { failure: Some(reason), .. }) => {
                 Self { failed: 1, reversed: u64::from(was_delivered(order, reason)), ..one }
             }
         }
     }
 
-    /// What is left of the sales.
+    /// What is left of the sales, for the shop.
     #[must_use]
     pub fn margin(&self) -> Rupiah {
-        Rupiah::new(self.sales.get().saturating_sub(self.cost.get()))
+        Rupiah::new(self.sales.get().saturating_sub(self.cost.get()).saturating_sub(self.uplines.get()))
     }
 
     #[must_use]
@@ -59,6 +64,7 @@ impl Tally {
         self.sales = sum(self.sales, other.sales);
         self.held = sum(self.held, other.held);
         self.cost = sum(self.cost, other.cost);
+        self.uplines = sum(self.uplines, other.uplines);
     }
 }
 
@@ -76,6 +82,10 @@ fn cost(order: &Order) -> Rupiah {
     let delivered = order.attempts.iter().filter(|attempt| matches!(attempt.outcome, Some(Outcome::Success(_))));
     let charged = delivered.filter_map(|attempt| attempt.charged).filter(|cost| cost.is_positive());
     Rupiah::new(charged.fold(0, |sum: i64, cost| sum.saturating_add(cost.get())))
+}
+
+fn uplines(order: &Order) -> Rupiah {
+    Rupiah::new(order.margins.iter().fold(0, |sum: i64, margin| sum.saturating_add(margin.amount.get())))
 }
 
 /// Whether a failed order had been a success before: its supplier took it back, or an admin did.

@@ -14,6 +14,7 @@ use crate::ids::{AgentId, ChatId, OrderId, Reference};
 use crate::ledger::{Account, AccountId, Entry, Hold, HoldChange, Posting, Reason, Refusal, apply};
 use crate::money::Rupiah;
 use crate::order::{AdminVerdict, Event, Order, OrderState, Word, new_attempt, step};
+use crate::pricing::Margin;
 use crate::reply::{Reply, ReportForm, ShopCard, samples};
 use crate::supplier::{Delivery, Details, FailureKind, Outcome, Reading};
 
@@ -116,6 +117,9 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
         buyer_phone: None,
         client_reference: None,
         price,
+        margins: (0..story.agent - 1)
+            .map(|level| Margin { agent: AgentId(9 - level), amount: Rupiah::new(50) })
+            .collect(),
         bill: None,
         customer: Details::new(),
         untried: vec![route("xgate", story.price - 100)],
@@ -212,7 +216,7 @@ proptest! {
         prop_assert!(total.reversed <= total.failed);
         let placed = stories.iter().filter(|story| week().contains(day(story.day))).count();
         prop_assert_eq!(total.orders, u64::try_from(placed).unwrap());
-        prop_assert_eq!(total.sales.get(), moved(&books, &AccountId::Sales, week()));
+        prop_assert_eq!(total.sales.get() - total.uplines.get(), moved(&books, &AccountId::Sales, week()));
         prop_assert_eq!(-total.cost.get(), moved(&books, &AccountId::Cost, week()));
         let held: i64 = books.holds.values().map(|hold| hold.amount.get()).sum();
         let outside: i64 = stories.iter().zip(1..).filter(|(story, id)| {
@@ -274,6 +278,7 @@ fn labels() -> Labels {
         "terbuka",
         "penjualan",
         "modal",
+        "markup upline",
         "laba",
         "rb",
         "jt",
@@ -299,6 +304,7 @@ fn labels() -> Labels {
         open,
         sales,
         cost,
+        uplines,
         margin,
         thousand,
         million,
@@ -323,6 +329,7 @@ fn labels() -> Labels {
         open,
         sales,
         cost,
+        uplines,
         margin,
         thousand,
         million,
@@ -388,8 +395,8 @@ fn a_spreadsheet_opens_and_has_a_sheet_for_each_table() {
         let rest = total.split_once(&format!("<c r=\"{cell}\"")).unwrap().1;
         rest.split_once("<v>").unwrap().1.split_once("</v>").unwrap().0.parse::<f64>().unwrap()
     };
-    let expected = [6.0, 3.0, 2.0, 1.0, 1.0, 41_750.0, 40_900.0, 850.0];
-    for (cell, expected) in ["C2", "D2", "E2", "F2", "G2", "H2", "I2", "J2"].into_iter().zip(expected) {
+    let expected = [6.0, 3.0, 2.0, 1.0, 1.0, 41_750.0, 40_900.0, 250.0, 600.0];
+    for (cell, expected) in ["C2", "D2", "E2", "F2", "G2", "H2", "I2", "J2", "K2"].into_iter().zip(expected) {
         assert!((value(cell) - expected).abs() < 0.5, "{cell}: {} is not {expected}", value(cell));
     }
 }
@@ -413,7 +420,7 @@ fn every_form_is_handed_over_in_each_language() {
     let card = Box::new(ShopCard { span: month, ..sample(ReportForm::Csv) });
     let file = texts.file(Locale::Id, &Reply::ShopReport { form: ReportForm::Csv, card }).unwrap();
     assert_eq!(file.name, "laporan-2026-11-01_2026-11-30.csv");
-    assert!(std::str::from_utf8(&file.bytes).unwrap().contains("penjualan,modal,laba"));
+    assert!(std::str::from_utf8(&file.bytes).unwrap().contains("penjualan,modal,markup upline,laba"));
 }
 
 #[test]

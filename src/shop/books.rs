@@ -79,6 +79,7 @@ impl Shop {
         let mut commit = Commit::new(at);
         commit.says = along.says.clone();
         commit.says.extend(self.says_of(&order, notices));
+        commit.says.extend(self.overdrawn_uplines(&order, &postings).await?);
         commit.orders.push(Versioned { expected: Some(before.version), row: order });
         commit.postings = postings;
         commit.answers.clone_from(&along.answers);

@@ -8,6 +8,7 @@ use chrono::Datelike as _;
 
 use super::Shop;
 use super::books::TRIES;
+use super::network::priced;
 use super::suppliers::{Supplier, Turn};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
@@ -15,6 +16,7 @@ use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
 use crate::ledger::AccountId;
 use crate::order::{BillKey, FailureReason, Final, Order, OrderState, Period, claims, of_customer, view};
+use crate::pricing::Tariff;
 use crate::reply::{
     BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
 };
@@ -107,7 +109,7 @@ impl Shop {
                     (after, Vec::new())
                 }
                 Answered::Customer(after, found) => {
-                    let says = vec![self.customer_found(&inquiry, &found)];
+                    let says = self.customer_found(&inquiry, &found).await?;
                     (after, says)
                 }
                 Answered::Bill(after) => self.bill_found(&inquiry, after).await?,
@@ -200,18 +202,20 @@ impl Shop {
         }
     }
 
-    fn customer_found(&self, inquiry: &Inquiry, found: &supplier::Inquiry) -> Say {
+    async fn customer_found(&self, inquiry: &Inquiry, found: &supplier::Inquiry) -> Result<Vec<Say>, StoreError> {
+        let Some(agent) = self.store.agent(inquiry.agent).await? else { return Ok(Vec::new()) };
+        let tariff = self.tariff(&agent).await?;
         let card = CustomerCard {
             customer: inquiry.customer.clone(),
             details: of_customer(found.details.clone()),
-            products: self.tokens_for(found),
+            products: self.tokens_for(found, &tariff),
             client_reference: inquiry.client_reference.clone(),
         };
-        Self::say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))
+        Ok(vec![Self::say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))])
     }
 
     /// What can be bought for a customer: the open tokens, by face value, that its supplier has on offer.
-    fn tokens_for(&self, found: &supplier::Inquiry) -> Vec<PriceLine> {
+    fn tokens_for(&self, found: &supplier::Inquiry, tariff: &Tariff) -> Vec<PriceLine> {
         let catalog = self.catalog();
         let on_offer = |product: &&crate::catalog::Product| {
             product.kind == ProductKind::Token
@@ -222,7 +226,8 @@ impl Shop {
         products.sort_by_key(|product| (product.nominal, product.price, &product.code));
         products.dedup_by_key(|product| product.nominal);
         products.truncate(PRODUCTS_SHOWN);
-        products.into_iter().map(super::answer::price_line).collect()
+        let own = products.into_iter().filter_map(|product| priced(tariff, product));
+        own.map(|(product, _)| super::answer::price_line(&product)).collect()
     }
 
     /// A bill that was found is shown, unless it is paid already.

@@ -11,6 +11,7 @@ mod desk;
 mod guide;
 mod inquiring;
 mod keypad;
+mod network;
 mod patience;
 pub mod pins;
 mod reports;

@@ -190,6 +190,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         for agent in &commit.agents {
             self.agent(agent)?;
         }
+        self.network(&commit.network)?;
+        self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;
         }
@@ -291,6 +293,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             old.chats.iter().for_each(|chat| self.delete(keys::agent_of_chat(chat)));
             old.phones.iter().for_each(|phone| self.delete(keys::agent_of_phone(phone)));
         }
+        self.agent_network(stored.as_ref(), row)?;
         for chat in &row.chats {
             self.claim(keys::agent_of_chat(chat), row.id, || format!("chat {chat}"))?;
         }
@@ -302,7 +305,12 @@ impl<'g, K: Kv> Stage<'g, K> {
     }
 
     /// Makes a unique key point at an agent.
-    fn claim(&mut self, key: Vec<u8>, agent: AgentId, name: impl FnOnce() -> String) -> Result<(), CommitError> {
+    pub(super) fn claim(
+        &mut self,
+        key: Vec<u8>,
+        agent: AgentId,
+        name: impl FnOnce() -> String,
+    ) -> Result<(), CommitError> {
         let owner: Option<AgentId> = self.get(&key)?.map(|bytes| decode("agent's key", &bytes)).transpose()?;
         if owner.is_some_and(|owner| owner != agent) {
             return Err(CommitError::Conflict(name()));
@@ -494,6 +502,7 @@ fn is_same_order(head: &OrderHead, order: &Order) -> bool {
         && head.dest == order.dest
         && head.nth == order.nth
         && head.day == order.day
+        && head.margins == order.margins
 }
 
 pub(super) fn corrupt(what: &'static str, problem: String) -> StoreError {

@@ -57,6 +57,11 @@ async fn read_journal(
         // Captures and releases name the order of their hold, so only the others are looked up.
         let first_words = page.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
         for (id, order) in look_up(store, first_words.filter_map(|entry| entry.order).collect()).await? {
+            if let Some(order) = &order {
+                // Whatever changes it comes with another line that names it, so the last look is the one that counts.
+                let owed = order.margins.iter().filter(|_| order.is_success());
+                count.owes(id, owed.map(|margin| (AccountId::Agent(margin.agent), margin.amount)));
+            }
             match order {
                 None => count.differs(format!("the journal names order {id}, which is not stored")),
                 Some(order) if order.is_open() => {

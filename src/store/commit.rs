@@ -12,7 +12,9 @@ use crate::ids::{ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
+use crate::network::{Invited, PendingTransfer};
 use crate::order::Order;
+use crate::pricing::PriceGroup;
 use crate::reply::Reply;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
@@ -41,6 +43,19 @@ pub struct Commit {
     pub tickets: Vec<Versioned<Ticket>>,
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
+    pub network: NetworkRows,
+}
+
+/// Rows about uplines and downlines.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkRows {
+    pub groups: Vec<Versioned<PriceGroup>>,
+    /// One a reseller: a newer one takes the place of the one before.
+    pub transfers: Vec<Versioned<PendingTransfer>>,
+    /// Written as given.
+    pub invited: Vec<Invited>,
+    /// Chats that have registered, or need not any more.
+    pub uninvited: Vec<ChatId>,
 }
 
 impl Commit {
@@ -61,6 +76,7 @@ impl Commit {
             acts: Vec::new(),
             tickets: Vec::new(),
             summarised: None,
+            network: NetworkRows::default(),
         }
     }
 }

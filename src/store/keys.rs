@@ -8,7 +8,9 @@ use super::MessageKey;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
+use crate::network::InviteCode;
 use crate::order::{BillKey, Period, SlotKey};
+use crate::pricing::GroupName;
 
 // `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
 pub(super) const ORDER: u8 = b'o';
@@ -38,6 +40,12 @@ const TICKET_ITSELF: u8 = 0;
 const TICKET_OF_PAY: u8 = 1;
 const TICKET_OF_AMOUNT: u8 = 2;
 const META: u8 = b'm';
+// Uplines and downlines.
+const DOWNLINE: u8 = b'X';
+pub(super) const PRICE_GROUP: u8 = b'G';
+const PENDING_TRANSFER: u8 = b'F';
+const INVITE: u8 = b'I';
+const INVITED: u8 = b'V';
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
@@ -232,6 +240,33 @@ pub(super) fn act(seq: u64) -> Vec<u8> {
     Key::new(ACT).u64(seq).0
 }
 
+/// Index: those directly below a reseller.
+pub(super) fn downline(upline: AgentId, id: AgentId) -> Vec<u8> {
+    Key(downlines_of(upline)).u32(id.0).0
+}
+
+pub(super) fn downlines_of(upline: AgentId) -> Vec<u8> {
+    Key::new(DOWNLINE).u32(upline.0).0
+}
+
+pub(super) fn price_group(name: &GroupName) -> Vec<u8> {
+    Key::new(PRICE_GROUP).text(name.as_str()).0
+}
+
+pub(super) fn pending_transfer(agent: AgentId) -> Vec<u8> {
+    Key::new(PENDING_TRANSFER).u32(agent.0).0
+}
+
+/// Whose invitation a code is.
+pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
+    Key::new(INVITE).text(code.as_str()).0
+}
+
+/// A chat that came by an invitation.
+pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
+    Key::new(INVITED).chat(chat).0
+}
+
 pub(super) fn meta(name: &str) -> Vec<u8> {
     Key::new(META).text(name).0
 }
@@ -240,6 +275,12 @@ pub(super) fn meta(name: &str) -> Vec<u8> {
 pub(super) fn number_at(key: &[u8], skip: usize) -> Option<u64> {
     let bytes = key.get(skip..skip.checked_add(8)?)?;
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
+}
+
+/// The reseller's number that starts `skip` bytes into a key.
+pub(super) fn agent_at(key: &[u8], skip: usize) -> Option<AgentId> {
+    let bytes = key.get(skip..skip.checked_add(4)?)?;
+    Some(AgentId(u32::from_be_bytes(bytes.try_into().ok()?)))
 }
 
 /// The number a key ends with.

@@ -19,7 +19,9 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
+use crate::pricing::{GroupName, PriceGroup};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 

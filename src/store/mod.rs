@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_network;
 mod apply_reports;
 mod apply_tickets;
 pub mod audit;
@@ -14,6 +15,7 @@ mod layers;
 mod log;
 pub mod memory;
 mod read;
+mod read_network;
 mod read_reports;
 mod read_tickets;
 mod reads;
@@ -26,8 +28,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Say, StoreError,
-    Versioned,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
+    StoreError, Versioned,
 };
 
 use crate::agent::Agent;
@@ -37,7 +39,9 @@ use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, Su
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::money::Rupiah;
+use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
+use crate::pricing::{GroupName, PriceGroup};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +135,18 @@ pub trait Store: Send + Sync + 'static {
     async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
     /// The last day the owners were told the figures of.
     async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError>;
+    // Uplines and downlines.
+    /// Those directly below a reseller, in order of their codes, from after `after` on.
+    async fn downlines(&self, of: AgentId, after: Option<AgentId>, limit: usize) -> Result<Vec<AgentId>, StoreError>;
+    /// Whose invitation this is.
+    async fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError>;
+    /// Every price group that was ever changed, by name.
+    async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError>;
+    async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError>;
+    /// A reseller's latest question whether to send.
+    async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
+    /// Whose link a chat came by, if it has not registered since.
+    async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

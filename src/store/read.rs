@@ -35,7 +35,11 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
     }
 
-    fn rows<T: serde::de::DeserializeOwned>(&self, what: &'static str, kind: u8) -> Result<Vec<T>, StoreError> {
+    pub(super) fn rows<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        kind: u8,
+    ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         self.0.scan(under(keys::all(kind)), Direction::Up, &mut |_, bytes| {
             found.push(decode(what, bytes)?);
@@ -88,7 +92,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         self.row("agent", &keys::agent(id))
     }
 
-    fn agent_at(&self, key: &[u8]) -> Result<Option<Agent>, StoreError> {
+    pub(super) fn agent_at(&self, key: &[u8]) -> Result<Option<Agent>, StoreError> {
         match self.row("agent's key", key)? {
             Some(id) => self.agent(id),
             None => Ok(None),

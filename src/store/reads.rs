@@ -216,6 +216,38 @@ macro_rules! store_with_reads {
         async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {
             self.read(|rows| rows.last_summary()).await
         }
+
+        async fn downlines(
+            &self,
+            of: AgentId,
+            after: Option<AgentId>,
+            limit: usize,
+        ) -> Result<Vec<AgentId>, StoreError> {
+            self.read(move |rows| rows.downlines(of, after, limit)).await
+        }
+
+        async fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
+            let code = code.clone();
+            self.read(move |rows| rows.agent_of_invite(&code)).await
+        }
+
+        async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
+            self.read(|rows| rows.price_groups()).await
+        }
+
+        async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
+            let name = name.clone();
+            self.read(move |rows| rows.price_group(&name)).await
+        }
+
+        async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError> {
+            self.read(move |rows| rows.pending_transfer(agent)).await
+        }
+
+        async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
+            let chat = chat.clone();
+            self.read(move |rows| rows.invited(&chat)).await
+        }
         }
     };
 }

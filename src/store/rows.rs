@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{InboxMessage, StoreError};
 use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::ledger::{AccountId, Entry};
+use crate::pricing::Margin;
 
 /// Raised when rows change so that an older program would read them wrongly.
 pub(super) const SCHEMA: u32 = 1;
@@ -66,6 +67,8 @@ pub(super) struct OrderHead {
     pub dest: String,
     pub nth: u8,
     pub day: NaiveDate,
+    #[serde(default)]
+    pub margins: Vec<Margin>,
 }
 
 /// The part of an inquiry that a commit compares, and what its index is made of.

@@ -29,7 +29,9 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
+use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
+use crate::pricing::{GroupName, PriceGroup};
 
 /// How to open a [`SledStore`].
 #[derive(Clone, Copy, Debug)]

@@ -26,6 +26,7 @@ fn inquiry(id: u64, agent: u32, customer: &str) -> Inquiry {
             product_name: "Tagihan listrik".to_owned(),
             kind: ProductKind::Bill,
             fee: rp(3_000),
+            margins: Vec::new(),
             route: route("tele"),
         },
         reference: konter::ids::Reference(id),

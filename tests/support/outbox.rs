@@ -197,6 +197,27 @@ impl Store for Outbox {
     ) -> Result<Vec<konter::deposit::Claim>, StoreError> {
         unimplemented!()
     }
+    async fn downlines(&self, _: AgentId, _: Option<AgentId>, _: usize) -> Result<Vec<AgentId>, StoreError> {
+        unimplemented!()
+    }
+    async fn agent_of_invite(&self, _: &konter::network::InviteCode) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
+    async fn price_groups(&self) -> Result<Vec<konter::pricing::PriceGroup>, StoreError> {
+        unimplemented!()
+    }
+    async fn price_group(
+        &self,
+        _: &konter::pricing::GroupName,
+    ) -> Result<Option<konter::pricing::PriceGroup>, StoreError> {
+        unimplemented!()
+    }
+    async fn pending_transfer(&self, _: AgentId) -> Result<Option<konter::network::PendingTransfer>, StoreError> {
+        unimplemented!()
+    }
+    async fn invited(&self, _: &ChatId) -> Result<Option<konter::network::Invited>, StoreError> {
+        unimplemented!()
+    }
     async fn close(&self) -> Result<(), StoreError> {
         Ok(())
     }

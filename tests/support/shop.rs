@@ -221,6 +221,7 @@ impl TestShop {
             locale,
             receipt_shop: None,
             receipt_footer: None,
+            network: konter::network::Network::default(),
             created_at: self.now(),
         };
         let mut commit = Commit::new(self.now());

@@ -41,6 +41,7 @@ pub fn agent(n: u32) -> Agent {
         locale: Locale::Id,
         receipt_shop: None,
         receipt_footer: None,
+        network: konter::network::Network::default(),
         created_at: now(),
     }
 }
@@ -77,6 +78,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         buyer_phone: None,
         client_reference: None,
         price: rp(10_500),
+        margins: Vec::new(),
         bill: None,
         customer: konter::supplier::Details::new(),
         untried: Vec::new(),

@@ -1,5 +1,6 @@
 //! A reseller's own things: balance, prices, last orders, PIN.
 
+use super::super::network::priced;
 use super::super::pins;
 use super::{Answer, Tried, Visit};
 use chrono::{Datelike as _, NaiveDate};
@@ -33,10 +34,10 @@ impl Visit<'_> {
         answer.reply_with_balance(&agent, Reply::Balance { code: agent.id, name: agent.name.clone() });
     }
 
-    pub(super) fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) {
-        if self.active_agent(answer).is_none() {
-            return;
-        }
+    /// Each reseller's own prices.
+    pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let tariff = self.shop.tariff(&agent).await?;
         let catalog = self.shop.catalog();
         let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };
@@ -53,9 +54,12 @@ impl Visit<'_> {
             }
         }
         if !found.is_empty() {
-            let lines = found.iter().take(PRICES_SHOWN).map(|product| price_line(product)).collect();
-            answer.reply(Reply::Prices { lines, left_out: found.len().saturating_sub(PRICES_SHOWN) });
+            let own = found.iter().filter_map(|product| priced(&tariff, product));
+            let lines: Vec<PriceLine> = own.map(|(product, _)| price_line(&product)).collect();
+            let left_out = lines.len().saturating_sub(PRICES_SHOWN);
+            answer.reply(Reply::Prices { lines: lines.into_iter().take(PRICES_SHOWN).collect(), left_out });
         }
+        Ok(())
     }
 
     /// The last orders, or those that the query narrows them to.

@@ -74,6 +74,7 @@ impl Visit<'_> {
             AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
             AdminCommand::Log { count } => self.log(count, answer).await,
             AdminCommand::Recap { date } => self.recap(date, answer).await,
+            AdminCommand::Network(command) => self.admin_network(command, answer).await,
         }
     }
 
@@ -261,6 +262,7 @@ impl Visit<'_> {
             Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.says.push(decided);
+        answer.commit.says.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
         answer.commit.postings.extend(step.postings);
         answer.commit.says.extend(self.shop.says_of(&step.order, step.notices));
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });

@@ -10,10 +10,11 @@ use crate::agent::Agent;
 use crate::catalog::ProductKind;
 use crate::command::{MAX_NTH, Pin};
 use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
-use crate::inquiry::{BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
+use crate::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
 use crate::ledger::{AccountId, Posting};
 use crate::order::accept::Availability;
 use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer, view};
+use crate::pricing::Tariff;
 use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
 use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
 use crate::supplier::Buy;
@@ -175,6 +176,13 @@ impl Visit<'_> {
         ask(&Counter { catalog: &catalog, can_tell: &can_tell })
     }
 
+    /// The question with the reseller's own fee in place of the catalog's: what is shown is what is paid.
+    fn as_priced(&self, tariff: &Tariff, ask: Ask) -> Option<Ask> {
+        let catalog = self.shop.catalog();
+        let priced = tariff.price(catalog.get(&ask.product)?)?;
+        Some(Ask { fee: priced.price, margins: priced.margins, ..ask })
+    }
+
     /// Notes the question; it is asked once that is stored.
     async fn begin(
         &self,
@@ -184,7 +192,8 @@ impl Visit<'_> {
         purpose: Purpose,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let mut asks = found.asks;
+        let tariff = self.shop.tariff(agent).await?;
+        let mut asks: Vec<Ask> = found.asks.into_iter().filter_map(|ask| self.as_priced(&tariff, ask)).collect();
         if asks.is_empty() {
             refuse(agent, answer, wanted.refused(Why::NoSupplier));
             return Ok(());
@@ -311,6 +320,7 @@ impl Visit<'_> {
             buyer_phone: None,
             client_reference,
             price: quote.price,
+            margins: inquiry.ask.margins.clone(),
             bill: Some(OrderBill {
                 inquiry: inquiry.id,
                 bills: quote.found.bills.clone(),

@@ -2,11 +2,12 @@
 
 use super::super::guide::Guide;
 use super::super::keypad::{PadId, Tapped};
+use super::super::network::priced;
 use super::account::price_line;
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
 use crate::command::{self, Command, Destination, PadKey, Pin};
-use crate::reply::{ChooseCard, ChooseStage, Reply};
+use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
 
 /// Products offered at once: as many buttons as a chat shows without scrolling far.
@@ -16,15 +17,15 @@ const METER_DIGITS: std::ops::RangeInclusive<usize> = 10..=13;
 
 impl Visit<'_> {
     /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
-    pub(super) fn offer_for_number(&self, answer: &mut Answer) -> bool {
-        let Ok(dest) = self.message.text.trim().parse::<Destination>() else { return false };
+    pub(super) async fn offer_for_number(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Ok(dest) = self.message.text.trim().parse::<Destination>() else { return Ok(false) };
         if !self.agent.as_ref().is_some_and(|agent| agent.status == crate::agent::AgentStatus::Active) {
-            return false;
+            return Ok(false);
         }
         let products = self.products_for(&dest);
-        let Ok(id) = self.message.message.parse() else { return false };
+        let Ok(id) = self.message.message.parse() else { return Ok(false) };
         if products.is_empty() {
-            return false;
+            return Ok(false);
         }
         let guide = Guide {
             id,
@@ -33,9 +34,9 @@ impl Visit<'_> {
             chosen: None,
             at: self.at,
         };
-        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List))));
+        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List).await?)));
         self.shop.guides.offer(&self.message.chat, guide);
-        true
+        Ok(true)
     }
 
     /// The open products of the number's operator, or tokens for a meter: by category and face value.
@@ -58,44 +59,62 @@ impl Visit<'_> {
         products.into_iter().take(MOST_OFFERED).cloned().collect()
     }
 
-    fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> ChooseCard {
+    /// At the reseller's own prices.
+    async fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> Result<ChooseCard, StoreError> {
+        let tariff = match &self.agent {
+            Some(agent) => Some(self.shop.tariff(agent).await?),
+            None => None,
+        };
+        let own = |product: &Product| {
+            let priced = tariff.as_ref().and_then(|tariff| priced(tariff, product));
+            // Buttons count places, so one that has no price keeps its own.
+            priced.map_or_else(|| PriceLine { open: false, ..price_line(product) }, |(product, _)| price_line(&product))
+        };
         let catalog = self.shop.catalog();
-        let products = guide.products.iter().filter_map(|code| catalog.get(code)).map(price_line).collect();
-        ChooseCard { guide: guide.id, dest: guide.dest.clone(), products, chosen: guide.chosen, stage }
+        let products = guide.products.iter().filter_map(|code| catalog.get(code)).map(own).collect();
+        Ok(ChooseCard { guide: guide.id, dest: guide.dest.clone(), products, chosen: guide.chosen, stage })
     }
 
-    fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
-        let Some(message) = under else { return };
-        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage))));
+    async fn restage_choice(
+        &self,
+        under: Option<&str>,
+        guide: &Guide,
+        stage: ChooseStage,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(message) = under else { return Ok(()) };
+        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage).await?)));
         answer.commit.says.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
             payload: Payload::Edit { message: message.to_owned(), reply },
             balance_of: None,
         });
+        Ok(())
     }
 
-    pub(super) fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) {
+    pub(super) async fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) -> Result<(), StoreError> {
         if self.active_agent(answer).is_none() {
-            return;
+            return Ok(());
         }
         let chat = &self.message.chat;
         let Some(guide) = self.shop.guides.choose(chat, id, index, self.at) else {
             answer.reply(Reply::ButtonTooOld);
-            return;
+            return Ok(());
         };
         let under = self.message.tapped.as_deref();
         self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
-        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer);
+        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer).await
     }
 
-    pub(super) fn tapped_no_choice(&self, id: u64, answer: &mut Answer) {
+    pub(super) async fn tapped_no_choice(&self, id: u64, answer: &mut Answer) -> Result<(), StoreError> {
         let chat = &self.message.chat;
         if let Some(guide) = self.shop.guides.get(chat, id, self.at) {
-            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer);
+            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer).await?;
         }
         self.shop.keypads.close(chat, PadId::Order(id));
         self.shop.guides.forget(chat, id);
+        Ok(())
     }
 
     pub(super) async fn tapped_order_key(&self, id: u64, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
@@ -118,7 +137,7 @@ impl Visit<'_> {
         };
         match tapped {
             Tapped::Digits(digits) => {
-                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer);
+                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer).await?;
             }
             Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
             Tapped::TooShort | Tapped::Closed => answer.reply(Reply::PinTooShort),
@@ -159,7 +178,6 @@ impl Visit<'_> {
         self.order(request, answer).await?;
         let placed = answer.commit.orders.first().map(|order| order.row.id);
         let stage = placed.map_or(ChooseStage::List, |order| ChooseStage::Placed { order });
-        self.restage_choice(under, guide, stage, answer);
-        Ok(())
+        self.restage_choice(under, guide, stage, answer).await
     }
 }

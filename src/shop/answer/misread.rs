@@ -46,5 +46,6 @@ const fn part_name(part: Part) -> PartName {
         Part::SerialNumber => PartName::SerialNumber,
         Part::Reason => PartName::Reason,
         Part::Language => PartName::Language,
+        Part::Number => PartName::Number,
     }
 }

@@ -5,13 +5,17 @@ mod admin;
 mod bill;
 mod deposit;
 mod desk;
+mod downline;
+mod groups;
 mod guide;
+mod invite;
 mod misread;
 mod order;
 mod receipt;
 mod register;
 mod report;
 mod tap;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -23,7 +27,7 @@ use super::desk::can_forget;
 use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, AdminCommand, Command, Feature, Language, Pin, ReportKind, Tap, Topic};
+use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
@@ -214,7 +218,7 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
         }
         return Ok(answer);
     }
-    if message.private && visit.offer_for_number(&mut answer) {
+    if message.private && visit.offer_for_number(&mut answer).await? {
         return Ok(answer);
     }
     let command = command::parse(&message.text);
@@ -238,11 +242,11 @@ impl Visit<'_> {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
-            Command::Prices { filters } => self.prices(&filters, answer),
+            Command::Prices { filters } => self.prices(&filters, answer).await?,
             Command::Orders(query) => self.orders(&query, answer).await?,
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
-            Command::Start { .. } => self.welcome(answer),
+            Command::Start { payload } => self.start(payload.as_deref(), answer).await?,
             Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
             Command::Language { to } => self.language(to, answer),
             // A reseller's `/rekap` is the reseller's own.
@@ -268,7 +272,8 @@ impl Visit<'_> {
             }
             Command::Receipt { of, price } => self.receipt(&of, price, answer).await?,
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
-            Command::Transfer(_) => not_offered(answer, "transfer"),
+            Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
+            Command::Network(command) => self.network(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
@@ -339,7 +344,13 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Help
         | Topic::Language
         | Topic::Sales
-        | Topic::Statement => true,
+        | Topic::Statement
+        | Topic::Transfer
+        | Topic::DownlineRegistration
+        | Topic::Downlines
+        | Topic::Markup
+        | Topic::Invite
+        | Topic::Confirm => true,
         Topic::AdminDeposit
         | Topic::AdminAccept
         | Topic::AdminRefuse
@@ -354,6 +365,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminSuccess
         | Topic::AdminFailure
         | Topic::AdminSuppliers
+        | Topic::AdminGroups
+        | Topic::AdminMove
         | Topic::AdminResetPin
         | Topic::AdminPrice
         | Topic::AdminCatalog
@@ -361,7 +374,6 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminAnswer
         | Topic::AdminLog
         | Topic::AdminRecap => admin,
-        Topic::Transfer => false,
     }
 }
 
@@ -372,9 +384,7 @@ fn not_offered(answer: &mut Answer, feature: &str) {
 /// The texts' name of a feature that other servers have.
 const fn feature_key(feature: Feature) -> &'static str {
     match feature {
-        Feature::DownlineRegistration | Feature::DownlineList | Feature::DownlineBalance | Feature::DownlineStatus => {
-            "downline"
-        }
+        Feature::DownlineRegistration | Feature::DownlineStatus => "downline",
         Feature::Markup => "markup",
         Feature::SenderNumbers => "sender",
         Feature::Commission | Feature::Points => "points",
@@ -407,6 +417,13 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Proof { pin, .. } => pin.is_some(),
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
+        Command::Network(command) => match command {
+            NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
+            NetworkCommand::Downlines { pin, .. } | NetworkCommand::Downline { pin, .. } => pin.is_some(),
+            NetworkCommand::Markup(request) => request.pin.is_some(),
+            NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
+            NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
+        },
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::network::priced;
 use super::misread::misread;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
@@ -11,6 +12,7 @@ use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
 use crate::order::accept::{Availability, Candidate, Shelves};
 use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
+use crate::pricing::{Margin, Tariff};
 use crate::reply::{Refused, Reply, Why};
 use crate::store::{Sequence, StoreError, Versioned};
 use crate::supplier::Details;
@@ -36,6 +38,7 @@ impl Visit<'_> {
         let mut till = Till {
             visit: self,
             agent: &agent,
+            tariff: self.shop.tariff(&agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
             taken: HashMap::new(),
         };
@@ -115,6 +118,7 @@ pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
 struct Till<'a> {
     visit: &'a Visit<'a>,
     agent: &'a Agent,
+    tariff: Tariff,
     available: Rupiah,
     taken: HashMap<SlotKey, Order>,
 }
@@ -126,7 +130,14 @@ impl Till<'_> {
         client_reference: Option<&str>,
     ) -> Result<Result<Order, Refused>, StoreError> {
         let store = &self.visit.shop.store;
-        let order = self.draft(candidate, client_reference);
+        let Some((product, margins)) = priced(&self.tariff, &candidate.product) else {
+            return Ok(Err(Refused {
+                product: candidate.product.code.to_string(),
+                dest: candidate.dest,
+                why: Why::Closed,
+            }));
+        };
+        let order = self.draft(Candidate { product, ..candidate }, margins, client_reference);
         let slot = order.slot();
         let earlier = match self.taken.get(&slot) {
             Some(earlier) => Some(earlier.clone()),
@@ -149,7 +160,7 @@ impl Till<'_> {
     }
 
     /// The order but for its number and reference, which only an accepted order gets.
-    fn draft(&self, candidate: Candidate, client_reference: Option<&str>) -> Order {
+    fn draft(&self, candidate: Candidate, margins: Vec<Margin>, client_reference: Option<&str>) -> Order {
         let Candidate { product, mut routes, dest, nth, buyer_phone } = candidate;
         let first = routes.remove(0);
         Order {
@@ -167,6 +178,7 @@ impl Till<'_> {
             buyer_phone,
             client_reference: client_reference.map(ToOwned::to_owned),
             price: product.price,
+            margins,
             bill: None,
             customer: Details::new(),
             untried: routes,

@@ -1,23 +1,32 @@
 //! Becoming a reseller.
 
 use super::super::pins;
+use super::transfer::network;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
 use crate::command::Pin;
 use crate::config::Registration;
 use crate::ids::AgentId;
 use crate::money::Rupiah;
-use crate::reply::{AgentCard, RegisterProblem, Reply};
+use crate::network::Network;
+use crate::reply::{AgentCard, NetworkReply, RegisterProblem, Reply};
 use crate::store::{Sequence, StoreError, Versioned};
 
 /// The longest name kept: it stands in replies and lists.
-const LONGEST_NAME: usize = 40;
+pub(super) const LONGEST_NAME: usize = 40;
 
 impl Visit<'_> {
     pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
         let name = name.trim();
         if let Err(problem) = self.may_register(name, pin) {
             answer.reply(Reply::RegisterRefused { problem });
+            return Ok(());
+        }
+        let upline = self.inviter().await?;
+        if let Some(upline) = &upline
+            && let Err(problem) = self.has_room_below(upline).await?
+        {
+            answer.reply(network(NetworkReply::DownlineRefused { problem }));
             return Ok(());
         }
         let Some(hash) = pins::hash(pin.expose()).await else {
@@ -37,9 +46,15 @@ impl Visit<'_> {
             locale: self.shop.policy.locale,
             receipt_shop: None,
             receipt_footer: None,
+            network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
             created_at: self.at,
         };
         answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });
+        if let Some(upline) = &upline {
+            let joined = NetworkReply::DownlineJoined { code: agent.id, name: agent.name.clone(), waiting };
+            answer.tell(upline, &network(joined));
+            answer.commit.network.uninvited.push(self.message.chat.clone());
+        }
         let card = card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at);
         answer.commit.says.extend(self.shop.to_admins(&Reply::AlertNewAgent(card)));
         answer.commit.agents.push(Versioned { expected: None, row: agent });

@@ -43,15 +43,11 @@ impl Visit<'_> {
                 self.apply_import(number, false, answer);
                 Ok(())
             }
-            Tap::Choose(id, index) => {
-                self.tapped_choice(id, index, answer);
-                Ok(())
-            }
-            Tap::NoChoice(id) => {
-                self.tapped_no_choice(id, answer);
-                Ok(())
-            }
+            Tap::Choose(id, index) => self.tapped_choice(id, index, answer).await,
+            Tap::NoChoice(id) => self.tapped_no_choice(id, answer).await,
             Tap::OrderKey(id, key) => self.tapped_order_key(id, key, answer).await,
+            Tap::Send(number) => self.tapped_transfer(number, true, answer).await,
+            Tap::DoNotSend(number) => self.tapped_transfer(number, false, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
             Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,
             Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,

@@ -12,8 +12,6 @@ fn has_a_text(name: &str) -> bool {
 fn every_feature_of_other_servers_has_a_text() {
     for feature in [
         Feature::DownlineRegistration,
-        Feature::DownlineList,
-        Feature::DownlineBalance,
         Feature::DownlineStatus,
         Feature::Markup,
         Feature::SenderNumbers,

@@ -1,0 +1,13 @@
+//! What a product costs whom: the price of the chain's root in its price group, and what each upline adds on the way
+//! down. Pure. Who stands above whom, and when a margin is paid, is not decided here.
+
+mod group;
+mod markups;
+mod tariff;
+
+pub use group::{BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_margin, lowest_price};
+pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
+pub use tariff::{Margin, Priced, Tariff};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,338 @@
+//! Those below a reseller: registering them, looking at them, what is added for them.
+
+use rand::Rng as _;
+
+use super::super::pins;
+use super::register::{LONGEST_NAME, card};
+use super::transfer::{network, sending, typed};
+use super::{Answer, Visit};
+use crate::agent::{Agent, AgentStatus, PinState};
+use crate::command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
+use crate::config::Registration;
+use crate::ids::{AgentId, ProductCode};
+use crate::ledger::AccountId;
+use crate::money::Rupiah;
+use crate::network::{DEEPEST, LARGE_TRANSFER, Network};
+use crate::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor};
+use crate::reply::{
+    DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
+    ToldOnce, TransferProblem,
+};
+use crate::store::{Sequence, StoreError, Versioned};
+
+/// Downlines on a page.
+const PAGE: usize = 20;
+/// Markups shown at once.
+const MARKUPS_SHOWN: usize = 40;
+
+impl Answer {
+    /// Changes a reseller's row, also where this very answer has changed it already.
+    pub(super) fn alter_agent(&mut self, before: &Agent, change: impl FnOnce(&mut Agent)) {
+        if let Some(agent) = self.commit.agents.iter_mut().find(|agent| agent.row.id == before.id) {
+            change(&mut agent.row);
+        } else {
+            let mut after = before.clone();
+            change(&mut after);
+            self.write_agent(before, after);
+        }
+    }
+}
+
+impl Visit<'_> {
+    pub(super) async fn network(&self, command: NetworkCommand, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            NetworkCommand::RegisterDownline(request) => self.register_downline(request, answer).await,
+            NetworkCommand::Downlines { page, pin } => self.downlines(page, pin.as_ref(), answer).await,
+            NetworkCommand::Downline { agent, pin } => self.downline(&agent, pin.as_ref(), answer).await,
+            NetworkCommand::Markup(request) => self.markup(request, answer).await,
+            NetworkCommand::Invite { renew } => {
+                self.invite(renew, answer);
+                Ok(())
+            }
+            NetworkCommand::Confirm { number } => self.confirm_transfer(number, answer).await,
+            NetworkCommand::TransferEither(readings) => self.transfer_either(readings, answer).await,
+        }
+    }
+
+    /// Registers somebody else below who asks. A typed PIN is the asking reseller's, and needed where money moves; the
+    /// new one is drawn and told once.
+    async fn register_downline(&self, request: DownlineRequest, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let age = self.at - self.message.sent_at;
+        if age > self.shop.policy.stale_after {
+            let problem = TransferProblem::Stale { minutes: age.num_minutes() };
+            answer.reply_with_balance(&agent, network(NetworkReply::TransferRefused { problem }));
+            return Ok(());
+        }
+        match &request.pin {
+            Some(pin) if !self.pin_fits(&agent, pin, answer).await => return Ok(()),
+            None if request.deposit.is_some() => {
+                answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.saldo.markup.PIN".to_owned() });
+                return Ok(());
+            }
+            Some(_) | None => {}
+        }
+        if let Err(problem) = self.may_register_downline(&agent, &request).await? {
+            answer.reply_with_balance(&agent, network(NetworkReply::DownlineRefused { problem }));
+            return Ok(());
+        }
+        let pin = random_pin();
+        let (Some(hash), Some(code)) = (pins::hash(&pin).await, super::invite::random_code()) else {
+            answer.reply(Reply::TryAgain);
+            return Ok(());
+        };
+        let number = self.shop.store.next(Sequence::Agent).await?;
+        let id = AgentId(u32::try_from(number).unwrap_or(u32::MAX));
+        let row = Agent {
+            id,
+            version: 1,
+            name: request.name.trim().to_owned(),
+            // Whoever registers vouches for who is registered.
+            status: AgentStatus::Active,
+            pin: PinState::new(hash),
+            chats: Vec::new(),
+            phones: vec![request.phone.to_string()],
+            locale: agent.locale,
+            receipt_shop: None,
+            receipt_footer: None,
+            network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
+            created_at: self.at,
+        };
+        let mut markups = agent.network.markups.clone();
+        if request.markup.is_some()
+            && let Err(fault) = markups.set(MarkupFor::Downline(id), request.markup)
+        {
+            answer.reply(network(NetworkReply::MarkupRefused { problem: too_much(fault) }));
+            return Ok(());
+        }
+        let told = NewDownline {
+            code: id,
+            name: row.name.clone(),
+            phone: request.phone.to_string(),
+            pin: ToldOnce(pin),
+            markup: markups.for_downline(id),
+            deposit: request.deposit,
+            link: self.link(code),
+        };
+        if request.markup.is_some() {
+            answer.alter_agent(&agent, |after| after.network.markups = markups);
+        }
+        answer.commit.postings.extend(request.deposit.map(|deposit| sending(agent.id, id, deposit)));
+        answer.reply_with_balance(&agent, network(NetworkReply::DownlineRegistered(told)));
+        let alert = Reply::AlertNewAgent(card(&row, request.deposit.unwrap_or_default(), Rupiah::ZERO, self.at));
+        answer.commit.says.extend(self.shop.to_admins(&alert));
+        answer.commit.agents.push(Versioned { expected: None, row });
+        Ok(())
+    }
+
+    async fn may_register_downline(
+        &self,
+        agent: &Agent,
+        request: &DownlineRequest,
+    ) -> Result<Result<(), DownlineProblem>, StoreError> {
+        if self.shop.policy.registration == Registration::Closed {
+            return Ok(Err(DownlineProblem::Closed));
+        }
+        if request.name.trim().chars().count() > LONGEST_NAME {
+            return Ok(Err(DownlineProblem::NameTooLong));
+        }
+        if request.markup.is_some_and(|markup| markup > HIGHEST_MARKUP) {
+            return Ok(Err(DownlineProblem::Markup { highest: HIGHEST_MARKUP }));
+        }
+        if let Err(problem) = self.has_room_below(agent).await? {
+            return Ok(Err(problem));
+        }
+        if self.shop.store.agent_of_phone(request.phone.as_str()).await?.is_some() {
+            return Ok(Err(DownlineProblem::PhoneTaken { phone: request.phone.to_string() }));
+        }
+        let Some(amount) = request.deposit else { return Ok(Ok(())) };
+        if amount > LARGE_TRANSFER {
+            return Ok(Err(DownlineProblem::DepositTooLarge { most: LARGE_TRANSFER }));
+        }
+        let available = self.shop.store.account(&AccountId::Agent(agent.id)).await?.available();
+        if available < amount {
+            let missing = amount.checked_sub(available).unwrap_or(amount);
+            return Ok(Err(DownlineProblem::Short { amount, missing }));
+        }
+        Ok(Ok(()))
+    }
+
+    /// Whether one more level fits below a reseller.
+    pub(super) async fn has_room_below(&self, upline: &Agent) -> Result<Result<(), DownlineProblem>, StoreError> {
+        let level = self.shop.uplines(upline).await?.len() + 1;
+        Ok(if level < DEEPEST { Ok(()) } else { Err(DownlineProblem::TooDeep { most: DEEPEST }) })
+    }
+
+    async fn downlines(&self, page: usize, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
+        let skip = (page - 1) * PAGE;
+        let ids = self.shop.store.downlines(agent.id, None, skip + PAGE + 1).await?;
+        let mut lines = Vec::new();
+        for id in ids.iter().skip(skip).take(PAGE) {
+            if let Some(downline) = self.shop.store.agent(*id).await? {
+                lines.push(self.line(&agent, &downline).await?);
+            }
+        }
+        let more = ids.len() > skip + PAGE;
+        answer.reply(network(NetworkReply::Downlines { lines, page, more }));
+        Ok(())
+    }
+
+    async fn downline(&self, name: &AgentRef, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
+        match self.below(&agent, name).await? {
+            Some(downline) => self.show_downline(&agent, &downline, answer).await?,
+            None => answer.reply(network(NetworkReply::NoSuchDownline { name: typed(name) })),
+        }
+        Ok(())
+    }
+
+    /// Somebody below, at any depth.
+    async fn below(&self, agent: &Agent, name: &AgentRef) -> Result<Option<Agent>, StoreError> {
+        match self.named(name).await? {
+            Some(downline) if self.is_below(agent.id, &downline).await? => Ok(Some(downline)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The active reseller, whose PIN fits if one was typed.
+    async fn let_in(&self, pin: Option<&Pin>, answer: &mut Answer) -> Option<Agent> {
+        let agent = self.active_agent(answer)?;
+        match pin {
+            Some(pin) if !self.pin_fits(&agent, pin, answer).await => None,
+            _ => Some(agent),
+        }
+    }
+
+    async fn show_downline(&self, agent: &Agent, downline: &Agent, answer: &mut Answer) -> Result<(), StoreError> {
+        let line = self.line(agent, downline).await?;
+        let products = agent.network.markups.products_for(downline.id).map(product_markup).collect();
+        let phones = downline.phones.clone();
+        answer.reply(network(NetworkReply::Downline { line, phones, products }));
+        Ok(())
+    }
+
+    async fn line(&self, agent: &Agent, downline: &Agent) -> Result<DownlineLine, StoreError> {
+        let is_direct = downline.network.upline == Some(agent.id);
+        Ok(DownlineLine {
+            code: downline.id,
+            name: downline.name.clone(),
+            status: downline.status,
+            balance: self.shop.store.account(&AccountId::Agent(downline.id)).await?.available(),
+            markup: is_direct.then(|| agent.network.markups.for_downline(downline.id)),
+        })
+    }
+
+    async fn markup(&self, request: MarkupRequest, answer: &mut Answer) -> Result<(), StoreError> {
+        let MarkupRequest { whom, change, pin } = request;
+        if pin.is_none() && change != MarkupChange::Show && self.agent.is_some() {
+            answer.reply(Reply::PinMissing { example: "MARKUP.100.PIN".to_owned() });
+            return Ok(());
+        }
+        let Some(agent) = self.let_in(pin.as_ref(), answer).await else { return Ok(()) };
+        let whom = match self.markup_for(&agent, &whom).await? {
+            Ok(whom) => whom,
+            Err(problem) => {
+                answer.reply(network(NetworkReply::MarkupRefused { problem }));
+                return Ok(());
+            }
+        };
+        let amount = match change {
+            MarkupChange::Set(amount) => Some(amount),
+            MarkupChange::Remove => None,
+            MarkupChange::Show => return self.show_markups(&agent, &whom, answer).await,
+        };
+        let mut markups = agent.network.markups.clone();
+        if let Err(fault) = markups.set(whom.clone(), amount) {
+            answer.reply(network(NetworkReply::MarkupRefused { problem: too_much(fault) }));
+            return Ok(());
+        }
+        let (downline, product) = match whom {
+            MarkupFor::All => (None, None),
+            MarkupFor::Product(product) => (None, Some(product)),
+            MarkupFor::Downline(downline) => (Some(downline), None),
+            MarkupFor::Both(downline, product) => (Some(downline), Some(product)),
+        };
+        let counts = match (downline, &product) {
+            (Some(downline), Some(product)) => markups.on(downline, product),
+            (Some(downline), None) => markups.for_downline(downline),
+            (None, _) => amount.unwrap_or(markups.all()),
+        };
+        let removed = amount.is_none();
+        answer.reply(network(NetworkReply::MarkupSet { downline, product, amount: counts, removed }));
+        answer.alter_agent(&agent, |after| after.network.markups = markups);
+        Ok(())
+    }
+
+    /// Whom a markup is for: a name that is no reseller's may be a product's.
+    async fn markup_for(
+        &self,
+        agent: &Agent,
+        whom: &MarkupWhom,
+    ) -> Result<Result<MarkupFor, MarkupProblem>, StoreError> {
+        Ok(match whom {
+            MarkupWhom::All => Ok(MarkupFor::All),
+            MarkupWhom::Product(product) => self.sold(product).map(MarkupFor::Product),
+            MarkupWhom::Agent(AgentRef::Other(name)) => match name.parse() {
+                Ok(product) => self.sold(&product).map(MarkupFor::Product),
+                Err(_) => Err(MarkupProblem::NotDirect { name: name.clone() }),
+            },
+            MarkupWhom::Agent(name) => self.direct(agent, name).await?.map(MarkupFor::Downline),
+            MarkupWhom::Both(name, product) => match (self.direct(agent, name).await?, self.sold(product)) {
+                (Ok(downline), Ok(product)) => Ok(MarkupFor::Both(downline, product)),
+                (Err(problem), _) | (_, Err(problem)) => Err(problem),
+            },
+        })
+    }
+
+    fn sold(&self, product: &ProductCode) -> Result<ProductCode, MarkupProblem> {
+        let known = self.shop.catalog().get(product).is_some();
+        if known { Ok(product.clone()) } else { Err(MarkupProblem::NoSuchProduct { product: product.to_string() }) }
+    }
+
+    async fn direct(&self, agent: &Agent, name: &AgentRef) -> Result<Result<AgentId, MarkupProblem>, StoreError> {
+        let found = self.named(name).await?.filter(|downline| downline.network.upline == Some(agent.id));
+        Ok(found.map(|downline| downline.id).ok_or_else(|| MarkupProblem::NotDirect { name: typed(name) }))
+    }
+
+    async fn show_markups(&self, agent: &Agent, whom: &MarkupFor, answer: &mut Answer) -> Result<(), StoreError> {
+        if let MarkupFor::Downline(id) | MarkupFor::Both(id, _) = whom
+            && let Some(downline) = self.shop.store.agent(*id).await?
+        {
+            return self.show_downline(agent, &downline, answer).await;
+        }
+        let markups = &agent.network.markups;
+        let (products, downlines) = (markups.products(), markups.downlines());
+        let count = markups.products().count() + markups.downlines().count();
+        let products: Vec<_> = products.take(MARKUPS_SHOWN).map(product_markup).collect();
+        let room = MARKUPS_SHOWN - products.len();
+        let downlines: Vec<_> = downlines.take(room).map(|(code, amount)| DownlineMarkup { code, amount }).collect();
+        let left_out = count - products.len() - downlines.len();
+        answer.reply(network(NetworkReply::Markups { all: markups.all(), products, downlines, left_out }));
+        Ok(())
+    }
+}
+
+fn product_markup((product, amount): (&ProductCode, Rupiah)) -> ProductMarkup {
+    ProductMarkup { product: product.clone(), amount }
+}
+
+const fn too_much(fault: MarkupFault) -> MarkupProblem {
+    match fault {
+        MarkupFault::OutOfRange => MarkupProblem::TooHigh { highest: HIGHEST_MARKUP },
+        MarkupFault::TooMany => MarkupProblem::TooMany { most: MOST_MARKUPS },
+    }
+}
+
+/// Four digits, not all the same.
+fn random_pin() -> String {
+    let mut random = rand::rng();
+    let mut digits: [u8; 4] = std::array::from_fn(|_| random.random_range(0..10));
+    if let [first, rest @ .., last] = &mut digits
+        && rest.iter().all(|digit| digit == first)
+        && last == first
+    {
+        *last = (*last + 1) % 10;
+    }
+    digits.iter().map(|digit| char::from(b'0' + digit)).collect()
+}

@@ -1,0 +1,104 @@
+//! Reading who is above whom, and what a reseller pays because of it.
+
+use super::Shop;
+use crate::agent::Agent;
+use crate::catalog::Product;
+use crate::ids::AgentId;
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::network::DEEPEST;
+use crate::order::Order;
+use crate::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
+use crate::reply::{NetworkReply, Reply};
+use crate::store::{Say, StoreError};
+
+/// Uplines read before a chain is taken for broken. The store lets no circle in; two moves at the same time may leave a
+/// chain a little longer than is allowed, and its orders go on.
+const READ_AT_MOST: usize = 4 * DEEPEST;
+/// Downlines read at once.
+const PAGE: usize = 100;
+
+impl Shop {
+    /// Those above a reseller, the nearest first.
+    pub(super) async fn uplines(&self, agent: &Agent) -> Result<Vec<Agent>, StoreError> {
+        let mut uplines: Vec<Agent> = Vec::new();
+        let mut above = agent.network.upline;
+        while let Some(id) = above {
+            let broken = || StoreError::Corrupt { what: "agent", problem: format!("the uplines of {}", agent.id) };
+            if uplines.len() >= READ_AT_MOST {
+                return Err(broken());
+            }
+            let upline = self.store.agent(id).await?.ok_or_else(broken)?;
+            above = upline.network.upline;
+            uplines.push(upline);
+        }
+        Ok(uplines)
+    }
+
+    /// What a reseller pays.
+    pub(super) async fn tariff(&self, agent: &Agent) -> Result<Tariff, StoreError> {
+        let mut uplines = self.uplines(agent).await?;
+        uplines.reverse();
+        let root = uplines.first().unwrap_or(agent);
+        let group = self.group_of(root).await?;
+        let uplines = uplines.into_iter().map(|upline| (upline.id, upline.network.markups)).collect();
+        Ok(Tariff::new(agent.id, uplines, group))
+    }
+
+    /// The group of whoever is directly below the shop.
+    async fn group_of(&self, root: &Agent) -> Result<PriceGroup, StoreError> {
+        let Some(name) = &root.network.group else { return retail() };
+        Ok(self.store.price_group(name).await?.unwrap_or_else(|| PriceGroup::new(name.clone())))
+    }
+
+    /// What the admins are told when margins taken back leave an upline below zero.
+    pub(super) async fn overdrawn_uplines(&self, order: &Order, postings: &[Posting]) -> Result<Vec<Say>, StoreError> {
+        let mut says = Vec::new();
+        for posting in postings {
+            let Posting::Transfer { debit, amount, reason: Reason::MarginReversal, .. } = posting else { continue };
+            let AccountId::Agent(agent) = *debit else { continue };
+            if self.store.account(debit).await?.available() < *amount {
+                let alert = NetworkReply::AlertUplineOverdrawn { agent, order: order.id, amount: *amount };
+                says.extend(self.to_admins(&Reply::Network(Box::new(alert))));
+            }
+        }
+        Ok(says)
+    }
+
+    /// Resellers on the longest way down from one, itself included.
+    pub(super) async fn height(&self, agent: AgentId) -> Result<usize, StoreError> {
+        let mut level = vec![agent];
+        let mut height = 0;
+        // Ends: a circle is never stored, and nobody has more levels than are read above.
+        while !level.is_empty() && height < READ_AT_MOST {
+            height += 1;
+            let mut below = Vec::new();
+            for upline in level {
+                let mut after = None;
+                loop {
+                    let page = self.store.downlines(upline, after, PAGE).await?;
+                    after = page.last().copied();
+                    let is_last = page.len() < PAGE;
+                    below.extend(page);
+                    if is_last {
+                        break;
+                    }
+                }
+            }
+            level = below;
+        }
+        Ok(height)
+    }
+}
+
+fn retail() -> Result<PriceGroup, StoreError> {
+    let name: GroupName = RETAIL
+        .parse()
+        .map_err(|_| StoreError::Corrupt { what: "price group", problem: "its name is none".to_owned() })?;
+    Ok(PriceGroup::new(name))
+}
+
+/// The product as one reseller buys it, and whom parts of its price go to; `None` where it has no price.
+pub(super) fn priced(tariff: &Tariff, product: &Product) -> Option<(Product, Vec<Margin>)> {
+    let priced = tariff.price(product)?;
+    Some((Product { price: priced.price, ..product.clone() }, priced.margins))
+}

@@ -1,0 +1,263 @@
+//! Random networks, and whatever may happen in them: nobody spends what they do not have, every margin is paid once per
+//! success and taken back once per reversal, and the books still add up.
+
+#[path = "support/store.rs"]
+mod support;
+
+use std::collections::BTreeMap;
+
+use konter::agent::Agent;
+use konter::catalog::{Product, ProductKind};
+use konter::ids::{AgentId, ChatId, OrderId, Reference};
+use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
+use konter::network::Network;
+use konter::order::{AdminVerdict, Event, Order, Word, step};
+use konter::pricing::{MarkupFor, PriceGroup, Tariff};
+use konter::store::memory::MemoryStore;
+use konter::store::{Commit, CommitError, NetworkRows, Store, Versioned};
+use konter::supplier::{Delivery, FailureKind, Outcome, Reading};
+use proptest::prelude::*;
+use support::{commit, deposits, new, now, order, pay_in, place, route, rp};
+
+const PEOPLE: u32 = 8;
+
+#[derive(Clone, Debug)]
+enum Op {
+    Deposit { to: u32, amount: i64 },
+    Send { from: u32, to: u32, amount: i64 },
+    Markup { of: u32, whom: u32, amount: i64 },
+    Move { who: u32, upline: Option<u32> },
+    Order { by: u32 },
+    Happens { order: usize, what: What },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Sending,
+    Success(Word),
+    Failure(Word),
+    AdminSuccess,
+    AdminFailure,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let who = || 1..=PEOPLE;
+    let word = || prop_oneof![Just(Word::Answer), Just(Word::Check), Just(Word::Report)];
+    let what = prop_oneof![
+        Just(What::Sending),
+        word().prop_map(What::Success),
+        word().prop_map(What::Failure),
+        Just(What::AdminSuccess),
+        Just(What::AdminFailure),
+    ];
+    prop_oneof![
+        2 => (who(), 1_i64..40_000).prop_map(|(to, amount)| Op::Deposit { to, amount }),
+        2 => (who(), who(), 1_i64..30_000).prop_map(|(from, to, amount)| Op::Send { from, to, amount }),
+        1 => (who(), who(), 0_i64..2_000).prop_map(|(of, whom, amount)| Op::Markup { of, whom, amount }),
+        1 => (who(), proptest::option::of(who())).prop_map(|(who, upline)| Op::Move { who, upline }),
+        4 => who().prop_map(|by| Op::Order { by }),
+        8 => (0_usize..30, what).prop_map(|(order, what)| Op::Happens { order, what }),
+    ]
+}
+
+fn product() -> Product {
+    Product {
+        code: "S10".parse().unwrap(),
+        name: "Telkomsel 10.000".to_owned(),
+        category: "Pulsa".to_owned(),
+        operator: None,
+        kind: ProductKind::Topup,
+        nominal: None,
+        price: rp(10_500),
+        routes: vec![route("kios")],
+    }
+}
+
+struct World {
+    store: MemoryStore,
+    orders: u64,
+}
+
+impl World {
+    async fn new() -> Self {
+        let store = MemoryStore::new();
+        let group = PriceGroup { version: 1, margin: rp(-100), ..PriceGroup::new("agent".parse().unwrap()) };
+        let network = NetworkRows { groups: vec![new(group)], ..NetworkRows::default() };
+        let agents = (1..=PEOPLE).map(|n| {
+            // Two in a group, everybody else pays the catalog's price.
+            let group = (n <= 2).then(|| "agent".parse().unwrap());
+            new(Agent { network: Network { group, ..Network::default() }, ..support::agent(n) })
+        });
+        store.commit(Commit { agents: agents.collect(), network, ..commit() }).await.unwrap();
+        Self { store, orders: 0 }
+    }
+
+    async fn agent(&self, n: u32) -> Agent {
+        self.store.agent(AgentId(n)).await.unwrap().unwrap()
+    }
+
+    async fn available(&self, n: u32) -> i64 {
+        self.store.account(&deposits(n)).await.unwrap().available().get()
+    }
+
+    /// Everybody above, the nearest first; a circle would never end.
+    async fn uplines(&self, agent: &Agent) -> Vec<Agent> {
+        let mut uplines: Vec<Agent> = Vec::new();
+        let mut above = agent.network.upline;
+        while let Some(id) = above {
+            assert!(uplines.len() < PEOPLE as usize, "a circle above {}", agent.id);
+            uplines.push(self.agent(id.0).await);
+            above = uplines.last().unwrap().network.upline;
+        }
+        uplines
+    }
+
+    async fn change(&self, before: Agent, network: Network) -> Result<(), CommitError> {
+        let row = Agent { version: before.version + 1, network, ..before.clone() };
+        let agents = vec![Versioned { expected: Some(before.version), row }];
+        self.store.commit(Commit { agents, ..commit() }).await.map(|_| ())
+    }
+
+    async fn run(&mut self, op: Op) {
+        match op {
+            Op::Deposit { to, amount } => {
+                let postings = vec![pay_in(to, amount)];
+                self.store.commit(Commit { postings, ..commit() }).await.unwrap();
+            }
+            Op::Send { from, to, amount } => self.send(from, to, amount).await,
+            Op::Markup { of, whom, amount } => {
+                let agent = self.agent(of).await;
+                let mut network = agent.network.clone();
+                let whom = if whom == of { MarkupFor::All } else { MarkupFor::Downline(AgentId(whom)) };
+                network.markups.set(whom, Some(rp(amount))).unwrap();
+                self.change(agent, network).await.unwrap();
+            }
+            Op::Move { who, upline } => {
+                let agent = self.agent(who).await;
+                let above = match upline {
+                    Some(upline) => {
+                        let upline = self.agent(upline).await;
+                        let mut above = self.uplines(&upline).await;
+                        above.push(upline);
+                        above
+                    }
+                    None => Vec::new(),
+                };
+                let circle = above.iter().any(|above| above.id == agent.id);
+                let same = agent.network.upline == upline.map(AgentId);
+                let network = Network { upline: upline.map(AgentId), ..agent.network.clone() };
+                let result = self.change(agent, network).await;
+                assert_eq!(result.is_err(), circle && !same, "{result:?}");
+            }
+            Op::Order { by } => self.order(by).await,
+            Op::Happens { order, what } => self.happens(order as u64 + 1, what).await,
+        }
+    }
+
+    async fn send(&self, from: u32, to: u32, amount: i64) {
+        let before = self.available(from).await;
+        let posting = Posting::Transfer {
+            debit: deposits(from),
+            credit: deposits(to),
+            amount: rp(amount),
+            reason: Reason::Transfer,
+            order: None,
+            note: None,
+            may_overdraw: false,
+        };
+        let result = self.store.commit(Commit { postings: vec![posting], ..commit() }).await;
+        assert_eq!(result.is_ok(), from != to && amount <= before, "{result:?}");
+    }
+
+    async fn order(&mut self, by: u32) {
+        let agent = self.agent(by).await;
+        let mut uplines = self.uplines(&agent).await;
+        uplines.reverse();
+        let root = uplines.first().unwrap_or(&agent);
+        let group = match &root.network.group {
+            Some(name) => self.store.price_group(name).await.unwrap().unwrap(),
+            None => PriceGroup::new("retail".parse().unwrap()),
+        };
+        let above = uplines.into_iter().map(|upline| (upline.id, upline.network.markups)).collect();
+        let priced = Tariff::new(agent.id, above, group).price(&product()).unwrap();
+        let before = self.available(by).await;
+        let id = self.orders + 1;
+        let row = Order { price: priced.price, margins: priced.margins, ..order(id, by, &format!("08{id:010}")) };
+        let result = self.store.commit(place(row)).await;
+        assert_eq!(result.is_ok(), priced.price.get() <= before, "{result:?}");
+        self.orders += u64::from(result.is_ok());
+    }
+
+    async fn happens(&self, id: u64, what: What) {
+        let Some(order) = self.store.order(OrderId(id)).await.unwrap() else { return };
+        let reference = Reference(1_000_000 + id);
+        let word = |from, outcome| Event::Word { from, reference, reading: Reading::new(outcome), raw: None };
+        let by = ChatId::telegram(1001);
+        let event = match what {
+            What::Sending => Event::Sending,
+            What::Success(from) => {
+                word(from, Outcome::Success(Delivery { sn: "SN".to_owned(), ..Delivery::default() }))
+            }
+            What::Failure(from) => word(from, Outcome::Failed(FailureKind::WrongNumber)),
+            What::AdminSuccess => Event::Decided { by, verdict: AdminVerdict::Success { sn: "SN".to_owned() } },
+            What::AdminFailure => Event::Decided { by, verdict: AdminVerdict::Failed { reason: "no".to_owned() } },
+        };
+        let Some(step) = step(&order, event, Reference(9_000_000 + id), now()) else { return };
+        let orders = vec![Versioned { expected: Some(order.version), row: step.order }];
+        self.store.commit(Commit { orders, postings: step.postings, ..commit() }).await.unwrap();
+    }
+
+    async fn check(&self) {
+        let report = konter::store::audit::audit(&self.store).await.unwrap();
+        assert!(report.is_clean(), "{report}");
+        let journal = self.store.journal(0, usize::MAX).await.unwrap();
+        let mut earned: BTreeMap<(OrderId, AccountId), (i64, i64)> = BTreeMap::new();
+        for entry in &journal {
+            check_line(entry);
+            let (upline, sign) = match entry.reason {
+                Reason::Margin => (&entry.credit, 1),
+                Reason::MarginReversal => (&entry.debit, -1),
+                _ => continue,
+            };
+            let (times, amount) = earned.entry((entry.order.unwrap(), upline.clone())).or_default();
+            *times += sign;
+            *amount += sign * entry.amount.get();
+            assert!((0..=1).contains(times), "{entry:?}");
+        }
+        for id in 1..=self.orders {
+            let order = self.store.order(OrderId(id)).await.unwrap().unwrap();
+            for margin in &order.margins {
+                let due = if order.is_success() { (1, margin.amount.get()) } else { (0, 0) };
+                let has = earned.remove(&(order.id, AccountId::Agent(margin.agent))).unwrap_or_default();
+                assert_eq!(has, due, "{order:?}");
+            }
+        }
+        assert_eq!(earned, BTreeMap::new(), "margins of nobody's order");
+        for n in 1..=PEOPLE {
+            self.uplines(&self.agent(n).await).await;
+        }
+    }
+}
+
+/// New money is never spent by who does not have it.
+fn check_line(entry: &Entry) {
+    let spends = entry.kind == EntryKind::Hold || entry.reason == Reason::Transfer;
+    assert!(!spends || !entry.debit_available.is_negative(), "{entry:?}");
+    assert!(entry.amount.is_positive(), "{entry:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_books_of_a_network_are_right(ops in proptest::collection::vec(op(), 1..160)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut world = World::new().await;
+            for op in ops {
+                world.run(op).await;
+            }
+            world.check().await;
+        });
+    }
+}
