@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, Mishap, TOKEN, content, message};
-use front::{BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, telegram, until_empty, webhook};
+use front::{BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, staff, telegram, until_empty, webhook};
 use konter::front::telegram::{Settings, Stopped, Telegram, Waker};
 use konter::front::{Text, Wording};
 use konter::ids::ChatId;
@@ -198,7 +198,7 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
     let bot = Arc::new(telegram(&api));
     let (cancel, desk) = (CancellationToken::new(), Notes::new(&api));
     let (running, token) = (Arc::clone(&bot), cancel.clone());
-    let task = tokio::spawn(async move { running.run(&*desk, &token).await });
+    let task = tokio::spawn(async move { running.run(&*desk, staff().subscribe(), &token).await });
     api.until("the menus", |api| api.calls("setmycommands").len() == 6).await;
     assert_eq!(bot.bot_name(), Some("konter_bot"));
     let scoped: Vec<Value> = api.calls("setmycommands").iter().map(|call| call.body["scope"].clone()).collect();
