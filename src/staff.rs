@@ -135,12 +135,10 @@ mod tests {
         roster.learn(row(2, 1, Some(Role::Operator)));
         roster.learn(row(3, 1, Some(Role::Viewer)));
         let role = |n| roster.role(&ChatId::telegram(n));
-        assert_eq!([role(1), role(2), role(3), role(4)], [
-            Some(Role::Owner),
-            Some(Role::Operator),
-            Some(Role::Viewer),
-            None
-        ]);
+        assert_eq!(
+            [role(1), role(2), role(3), role(4)],
+            [Some(Role::Owner), Some(Role::Operator), Some(Role::Viewer), None]
+        );
         let chats: Vec<_> = roster.at_least(Role::Operator).cloned().collect();
         assert_eq!(chats, [ChatId::telegram(1), ChatId::telegram(2)]);
     }

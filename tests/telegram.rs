@@ -14,7 +14,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, Mishap, TOKEN, content, message};
-use front::{BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, staff, telegram, until_empty, webhook};
+use front::{
+    BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, staff, telegram, until_empty, webhook,
+};
 use konter::front::telegram::{Settings, Stopped, Telegram, Waker};
 use konter::front::{Text, Wording};
 use konter::ids::ChatId;

@@ -8,7 +8,7 @@ use super::product::Product;
 /// Categories offered when the name fits none, or several.
 const NEAR: usize = 8;
 /// How much alike a name must be to be worth offering.
-const ALIKE: f64 = 0.7;
+const ALIKE: f64 = 0.8;
 /// Letters of a name that are looked at.
 const LONGEST: usize = 60;
 

@@ -38,9 +38,13 @@ pub(super) fn desk(agents: &[AgentCard]) -> Vec<DeskReply> {
     ];
     all.extend(problems.map(|problem| DeskReply::RoleRefused { problem }));
     all.extend([Some(Role::Viewer), None].map(|role| DeskReply::YourRole { role }));
-    all.extend([(agents.to_vec(), 0), (agents.to_vec(), 5), (Vec::new(), 0)].map(|(agents, left_out)| {
-        DeskReply::Found { text: "budi".to_owned(), agents, left_out }
-    }));
+    all.extend(
+        [(agents.to_vec(), 0), (agents.to_vec(), 5), (Vec::new(), 0)].map(|(agents, left_out)| DeskReply::Found {
+            text: "budi".to_owned(),
+            agents,
+            left_out,
+        }),
+    );
     all.extend(categories().map(DeskReply::Category));
     all.extend(broadcasts().map(DeskReply::Broadcast));
     all

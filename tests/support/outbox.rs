@@ -241,10 +241,7 @@ impl Store for Outbox {
     async fn staff(&self) -> Result<Vec<konter::staff::Staff>, StoreError> {
         unimplemented!()
     }
-    async fn broadcast(
-        &self,
-        _: konter::ids::BroadcastId,
-    ) -> Result<Option<konter::broadcast::Broadcast>, StoreError> {
+    async fn broadcast(&self, _: konter::ids::BroadcastId) -> Result<Option<konter::broadcast::Broadcast>, StoreError> {
         unimplemented!()
     }
     async fn sending(&self) -> Result<Vec<(konter::ids::BroadcastId, konter::broadcast::Tally)>, StoreError> {

@@ -46,7 +46,14 @@ const STAFF: [(Role, Item); 21] = [
     (Viewer, Item { command: "cari", id: "Cari agen", en: "Find a reseller" }),
     (Operator, Item { command: "setujui", id: "Setujui agen baru", en: "Approve a reseller" }),
     (Operator, Item { command: "blokir", id: "Blokir agen", en: "Block a reseller" }),
-    (Operator, Item { command: "buka", id: "Buka agen, produk atau kategori", en: "Let in a reseller, open a product or category" }),
+    (
+        Operator,
+        Item {
+            command: "buka",
+            id: "Buka agen, produk atau kategori",
+            en: "Let in a reseller, open a product or category",
+        },
+    ),
     (Operator, Item { command: "tutup", id: "Tutup produk atau kategori", en: "Close a product or category" }),
     (Operator, Item { command: "deposit", id: "Tambah saldo agen", en: "Add to a reseller's balance" }),
     (Operator, Item { command: "acc", id: "Terima tiket deposit", en: "Accept a deposit ticket" }),
@@ -191,7 +198,9 @@ mod tests {
             assert_eq!(menus.len(), 3, "two languages and the default");
             menus.iter().all(|menu| menu.commands.iter().any(|item| item.command == command))
         };
-        for (command, least) in [("saldo", None), ("cari", Some(Viewer)), ("acc", Some(Operator)), ("siaran", Some(Owner))] {
+        for (command, least) in
+            [("saldo", None), ("cari", Some(Viewer)), ("acc", Some(Operator)), ("siaran", Some(Owner))]
+        {
             for whose in [None, Some(Viewer), Some(Operator), Some(Owner)] {
                 assert_eq!(has(whose, command), whose >= least, "{command} {whose:?}");
             }

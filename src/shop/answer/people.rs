@@ -37,18 +37,14 @@ impl Visit<'_> {
 
     pub(super) async fn rename(&self, name: &AgentRef, new: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
-        let new = crate::reply::clean(new, usize::MAX);
+        let new = crate::reply::clean(new, LONGEST_NAME + 1);
         if new.is_empty() || new.chars().count() > LONGEST_NAME {
             answer.commit.acts.clear();
             answer.reply(desk(DeskReply::RenameRefused { most: LONGEST_NAME }));
             return Ok(());
         }
         answer.note(format_args!("{} {} → {new}", agent.id, agent.name));
-        answer.reply(desk(DeskReply::Renamed {
-            agent: agent.id,
-            before: agent.name.clone(),
-            after: new.clone(),
-        }));
+        answer.reply(desk(DeskReply::Renamed { agent: agent.id, before: agent.name.clone(), after: new.clone() }));
         if agent.name != new {
             answer.tell(&agent, &desk(DeskReply::YourName { name: new.clone() }));
             answer.write_agent(&agent, Agent { name: new, ..agent.clone() });
@@ -113,7 +109,8 @@ mod tests {
     #[test]
     fn a_reseller_is_found_by_any_part_of_what_is_known() {
         let fits = |text| Wanted::new(text).fits(&agent());
-        for text in ["budi", "CELL ñ", "kr0012", "KR12", "1234567", "+62 812-3456", "0812 3456", "telegram:700123", "7001"]
+        for text in
+            ["budi", "CELL ñ", "kr0012", "KR12", "1234567", "+62 812-3456", "0812 3456", "telegram:700123", "7001"]
         {
             assert!(fits(text), "{text}");
         }
