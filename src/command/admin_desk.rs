@@ -41,6 +41,8 @@ pub enum AdminDesk {
 
 /// Words that take a role away.
 const NONE: [&str; 4] = ["hapus", "cabut", "keluar", "-"];
+/// Words behind which a category's name stands.
+const CATEGORY: [&str; 2] = ["kategori", "category"];
 
 /// `/peran`, `/peran <chat|agent> owner|operator|viewer|hapus`.
 pub(super) fn staff(rest: &str) -> Result<AdminCommand, Problem> {
@@ -82,13 +84,12 @@ pub(super) fn rename(rest: &str) -> Result<AdminCommand, Problem> {
 
 /// `kategori <name>` or `*<name>` behind `/tutup` and `/buka`; `None` where no category is meant.
 pub(super) fn category(rest: &str, open: bool) -> Option<Result<AdminCommand, Problem>> {
-    let name = match rest.strip_prefix('*') {
-        Some(name) => name,
-        None => {
-            let mut words = Words(rest);
-            words.next().filter(|word| ["kategori", "category"].iter().any(|name| word.eq_ignore_ascii_case(name)))?;
-            words.0
-        }
+    let name = if let Some(name) = rest.strip_prefix('*') {
+        name
+    } else {
+        let mut words = Words(rest);
+        words.next().filter(|word| CATEGORY.iter().any(|name| word.eq_ignore_ascii_case(name)))?;
+        words.0
     };
     let read = Words(name).text(Part::Name);
     Some(read.map(|name| AdminCommand::Desk(AdminDesk::SetCategory { name, open })))

@@ -27,7 +27,7 @@ fn write(expected: Option<u32>, row: Broadcast) -> Commit {
 }
 
 fn asked() -> Broadcast {
-    Broadcast::asked(BroadcastId(7), (chat(1), Locale::Id), "halo".to_owned(), now())
+    Broadcast::asked(BroadcastId(1), (chat(1), Locale::Id), "halo".to_owned(), now())
 }
 
 fn sending() -> Broadcast {
@@ -35,7 +35,7 @@ fn sending() -> Broadcast {
 }
 
 fn announcement(to: i64) -> konter::store::Say {
-    say(to, Reply::Announcement { text: "halo".to_owned(), broadcast: Some(BroadcastId(7)) })
+    say(to, Reply::Announcement { text: "halo".to_owned(), broadcast: Some(BroadcastId(1)) })
 }
 
 async fn waiting(store: &dyn Store, for_chat: i64) -> Vec<Outgoing> {
@@ -64,6 +64,7 @@ pub async fn a_role_is_changed_by_who_has_read_it_and_its_row_stays(engine: impl
 
 pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
     let store = engine.store();
+    assert_eq!(store.next(Sequence::Broadcast).await.unwrap(), 1);
     store.commit(write(None, asked())).await.unwrap();
     assert_eq!(store.sending().await.unwrap(), []);
     let mut sent = write(Some(1), sending());
@@ -74,21 +75,21 @@ pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
     taken_out(&*store, &to_two[1], true).await;
     // Whoever believes it was not taken out tries again.
     taken_out(&*store, &to_two[0], true).await;
-    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(7), Tally { reached: 1, unreachable: 0 })]);
+    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), Tally { reached: 1, unreachable: 0 })]);
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
     taken_out(&*store, &waiting(&*store, 3).await[0], false).await;
     let tally = Tally { reached: 1, unreachable: 1 };
-    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(7), tally)]);
+    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), tally)]);
     let done = sending().ended(tally, now()).unwrap();
     store.commit(write(Some(2), done.clone())).await.unwrap();
     drop(store);
     let store = engine.reopen().store();
     assert_eq!(store.sending().await.unwrap(), []);
-    assert_eq!(store.broadcast(BroadcastId(7)).await.unwrap(), Some(done));
-    assert_eq!(store.broadcast(BroadcastId(8)).await.unwrap(), None);
-    assert_eq!(store.next(Sequence::Broadcast).await.unwrap(), 8);
+    assert_eq!(store.broadcast(BroadcastId(1)).await.unwrap(), Some(done));
+    assert_eq!(store.broadcast(BroadcastId(2)).await.unwrap(), None);
+    assert_eq!(store.next(Sequence::Broadcast).await.unwrap(), 2);
 }
 
 pub async fn an_announcement_is_sent_once(engine: impl Engine) {

@@ -147,8 +147,14 @@ impl Telegram {
         roster: watch::Receiver<Roster>,
         cancel: &CancellationToken,
     ) -> Result<(), Stopped> {
-        let introduced = cancel.run_until_cancelled(self.introduce(roster));
-        let (received, _) = tokio::join!(self.receive(desk, cancel), introduced);
+        let introduced = async {
+            self.introduce(roster).await;
+            std::future::pending().await
+        };
+        let received = tokio::select! {
+            received = self.receive(desk, cancel) => received,
+            never = introduced => never,
+        };
         received
     }
 

@@ -101,9 +101,12 @@ impl Visit<'_> {
         let mut lines = Vec::new();
         for row in rows {
             let (chat, before) = (row.chat.clone(), roster.row(&row.chat).map(|before| before.version));
-            answer.note(format_args!("{chat} {} → {}", word(roster.role(&chat)), word(role)));
+            let was = roster.role(&chat);
             roster.learn(row.clone());
-            lines.push(self.staff_line(&roster, &chat).await?);
+            let line = self.staff_line(&roster, &chat).await?;
+            let whose = line.agent.map(|agent| format!(" ({agent})")).unwrap_or_default();
+            answer.note(format_args!("{chat}{whose} {} → {}", word(was), word(role)));
+            lines.push(line);
             if chat != self.message.chat {
                 let yours = desk(DeskReply::YourRole { role });
                 answer.commit.says.push(Shop::say(&chat, self.shop.policy.locale, yours));
@@ -133,7 +136,9 @@ impl Visit<'_> {
             })
             .collect();
         let mut after = roster.clone();
-        rows.iter().for_each(|row| after.learn(row.clone()));
+        for row in &rows {
+            after.learn(row.clone());
+        }
         if after.at_least(Role::Owner).next().is_none() { Err(RoleProblem::LastOwner) } else { Ok(rows) }
     }
 
