@@ -237,3 +237,43 @@ async fn a_category_is_closed_and_opened_whole() {
     .await;
     insta::assert_snapshot!("categories", shop.close().await);
 }
+
+/// Whatever is changed by hand can be read in the log, from what to what.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_change_is_noted_with_what_it_changed() {
+    let shop = with_siti(Setup::default()).await;
+    // Nobody knows what becomes of it: a person decides.
+    shop.say(&reseller(), "S10.081234567823.1234", 1).await;
+    shop.say(&reseller(), "TIKET.50000", 2).await;
+    shop.say(&ChatId::telegram(4004), "DAFTAR.Baru Cell.4821", 2).await;
+    let changes = [
+        ("/sukses 1 SN123", 2, "KR0001 trx #1 diproses → SUKSES"),
+        ("/gagal 1 salah", 2, "KR0001 trx #1 SUKSES → GAGAL"),
+        ("/tolak 1 belum masuk", 2, "KR0001 tiket #1 50.618: terbuka → ditolak"),
+        ("/deposit KR0001 5000", 2, "KR0001 Konter 1: 5.000"),
+        ("/setujui KR0003", 2, "KR0003 Baru Cell menunggu → aktif"),
+        ("/blokir telegram:4004", 2, "KR0003 Baru Cell aktif → diblokir"),
+        ("/buka KR0003", 1, "KR0003 Baru Cell diblokir → aktif"),
+        ("/nama KR0003 Berkah", 2, "KR0003 Baru Cell → Berkah"),
+        ("/resetpin KR0003", 2, "KR0003 Berkah: PIN direset"),
+        ("/balas KR0003 halo", 2, "KR0003 Berkah"),
+        ("/tutup S10", 1, "S10 buka → tutup"),
+        ("/buka S10", 1, "S10 tutup → buka"),
+        ("/tutup *axis", 1, "Pulsa Axis, 5 produk: buka → tutup"),
+        ("/hargajual S10 10600", 1, "S10 10.500 → 10.600"),
+        ("/grup agent -100", 1, "agent 0 → -100"),
+        ("/grup agent S10 10400", 1, "agent S10 - → 10.400"),
+        ("/grup agent S10 -", 1, "agent S10 10.400 → -"),
+        ("/grup KR0001 agent", 1, "KR0001 Konter 1 retail → agent"),
+        ("/pindah KR0003 KR0002", 1, "KR0003 Berkah toko → KR0002"),
+        ("/pindah KR0003 -", 1, "KR0003 Berkah KR0002 → toko"),
+        ("/peran KR0003 viewer", 2, "telegram:4004 (KR0003) tanpa peran → viewer"),
+    ];
+    for (typed, replies, noted) in changes {
+        shop.say(&admin(), typed, replies).await;
+        let acts = shop.store.acts(1).await.unwrap();
+        assert_eq!(acts[0].what, format!("{typed} ⇒ {noted}"));
+        assert_eq!(acts[0].by, admin());
+    }
+    shop.close().await;
+}
