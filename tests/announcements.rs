@@ -20,9 +20,9 @@ use konter::agent::Locale;
 use konter::front::telegram::{Settings, Telegram, Timing, Waker};
 use konter::front::{Text, Wording};
 use konter::ids::ChatId;
-use konter::reply::Texts;
+use konter::reply::{BroadcastStage, DeskReply, Reply, Texts};
 use konter::store::memory::MemoryStore;
-use konter::store::{Outgoing, Payload};
+use konter::store::{Commit, Outgoing, Payload};
 use shop::{Setup, TestShop, admin, reseller};
 use tokio_util::sync::CancellationToken;
 
@@ -79,6 +79,49 @@ async fn an_announcement_in_english() {
     until_counted(&shop).await;
     shop.hear(0).await;
     insta::assert_snapshot!("in_english", shop.close().await);
+}
+
+/// What the sender's message is told to show, in order.
+async fn shown(shop: &TestShop) -> Vec<(BroadcastStage, usize, usize)> {
+    let rows = shop.store.outbox(&admin(), 10).await.unwrap();
+    let card = |row: &Outgoing| match &row.payload {
+        Payload::Edit { reply, .. } => match reply.as_ref() {
+            Reply::Desk(says) => match says.as_ref() {
+                DeskReply::Broadcast(card) => Some((card.stage, card.reached, card.unreachable)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    rows.iter().filter_map(card).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_senders_message_counts_along() {
+    let shop = with_resellers(Setup::default(), Locale::Id).await;
+    shop.say(&admin(), "/siaran Halo", 1).await;
+    shop.shop.receive(vec![shop.tap_on(&admin(), "Kirim")]).await.unwrap();
+    while shop.store.sending().await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let mut steps = vec![(BroadcastStage::Sending, 0, 0)];
+    for (chat, reached, next) in [
+        (reseller(), true, (BroadcastStage::Sending, 1, 0)),
+        (other(2), false, (BroadcastStage::Sending, 1, 1)),
+        (other(3), true, (BroadcastStage::Done, 2, 1)),
+    ] {
+        let mut commit = Commit::new(shop.now());
+        commit.take_out(&shop.store.outbox(&chat, 1).await.unwrap()[0], reached);
+        shop.store.commit(commit).await.unwrap();
+        steps.push(next);
+        shop.pass(TimeDelta::seconds(1));
+        while shown(&shop).await.len() < steps.len() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+    assert_eq!(shown(&shop).await, steps);
+    shop.close().await;
 }
 
 /// Stopped right after the yes: the next start goes on counting where the store stands.
