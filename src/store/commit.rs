@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
 use crate::deposit::Ticket;
+use crate::habits::Habits;
 use crate::ids::{ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
@@ -44,6 +45,8 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    /// What resellers have arranged for themselves.
+    pub habits: Vec<Versioned<Habits>>,
 }
 
 /// Rows about uplines and downlines.
@@ -77,6 +80,7 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            habits: Vec::new(),
         }
     }
 }

@@ -46,6 +46,9 @@ pub(super) const PRICE_GROUP: u8 = b'G';
 const PENDING_TRANSFER: u8 = b'F';
 const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
+// Habits.
+const HABITS: u8 = b'Y';
+const JOINING: u8 = b'N';
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
@@ -265,6 +268,15 @@ pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
 /// A chat that came by an invitation.
 pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
     Key::new(INVITED).chat(chat).0
+}
+
+pub(super) fn habits(agent: AgentId) -> Vec<u8> {
+    Key::new(HABITS).u32(agent.0).0
+}
+
+/// Whose chat may join by a code.
+pub(super) fn joining(code: &InviteCode) -> Vec<u8> {
+    Key::new(JOINING).text(code.as_str()).0
 }
 
 pub(super) fn meta(name: &str) -> Vec<u8> {

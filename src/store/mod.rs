@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_habits;
 mod apply_network;
 mod apply_reports;
 mod apply_tickets;
@@ -35,6 +36,7 @@ pub use commit::{
 use crate::agent::Agent;
 use crate::catalog::Product;
 use crate::deposit::{Claim, Ticket};
+use crate::habits::Habits;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
@@ -147,6 +149,11 @@ pub trait Store: Send + Sync + 'static {
     async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
+    // Habits.
+    /// What a reseller has arranged for itself; [`Habits::none`] until it has.
+    async fn habits(&self, agent: AgentId) -> Result<Habits, StoreError>;
+    /// Whose chat may join by this code.
+    async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

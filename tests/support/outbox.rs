@@ -237,4 +237,11 @@ impl Store for Outbox {
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
         unimplemented!()
     }
+    // Habits.
+    async fn habits(&self, _: AgentId) -> Result<konter::habits::Habits, StoreError> {
+        unimplemented!()
+    }
+    async fn agent_of_joining(&self, _: &konter::network::InviteCode) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
 }
