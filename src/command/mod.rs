@@ -11,6 +11,7 @@ mod atom;
 mod date;
 mod deposit;
 mod dest;
+mod habit;
 mod network;
 mod order;
 mod order_parts;
@@ -38,6 +39,7 @@ pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
 pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
 pub use dest::{Destination, DestinationFault};
+pub use habit::{Ask, ChatName, HabitCommand, SellingChange};
 pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
@@ -142,6 +144,8 @@ pub enum Command {
     },
     /// Uplines and downlines.
     Network(NetworkCommand),
+    /// A reseller's own arrangements, and the beginning of a guided order.
+    Habit(HabitCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.
@@ -201,7 +205,6 @@ pub enum Feature {
     DownlineStatus,
     Markup,
     SenderNumbers,
-    ShopName,
     Commission,
     Points,
     TakeBack,

@@ -109,10 +109,16 @@ pub enum Topic {
     Confirm,
     AdminGroups,
     AdminMove,
+    // Habits.
+    Chats,
+    Favourites,
+    Selling,
+    SellingList,
+    Rename,
 }
 
 impl Topic {
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 50] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -158,6 +164,11 @@ impl Topic {
         Self::Confirm,
         Self::AdminGroups,
         Self::AdminMove,
+        Self::Chats,
+        Self::Favourites,
+        Self::Selling,
+        Self::SellingList,
+        Self::Rename,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -209,6 +220,11 @@ impl Topic {
             Self::Confirm => "YA.1",
             Self::AdminGroups => "/grup agent -100",
             Self::AdminMove => "/pindah KR0003 KR0002",
+            Self::Chats => "TAMBAH.081234567890.1234",
+            Self::Favourites => "SIMPAN.IBU.S10.081234567890",
+            Self::Selling => "JUAL.S10.12000",
+            Self::SellingList => "DAFTARHARGA.TELKOMSEL",
+            Self::Rename => "NAMA.Berkah Cell.1234",
         }
     }
 }

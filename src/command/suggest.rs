@@ -70,6 +70,11 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Downlines | Word::Downline => Topic::Downlines,
         Word::Markup | Word::ShowMarkup => Topic::Markup,
         Word::Invite => Topic::Invite,
-        Word::Confirm | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
+        Word::AddChat | Word::Remove | Word::Chats => Topic::Chats,
+        Word::SaveFavourite | Word::Favourite => Topic::Favourites,
+        Word::Selling => Topic::Selling,
+        Word::SellingList => Topic::SellingList,
+        Word::Rename => Topic::Rename,
+        Word::Confirm | Word::Earnings | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
     })
 }

@@ -37,6 +37,8 @@ pub enum Tap {
     /// Yes or no to a transfer; the number is the question's.
     Send(u32),
     DoNotSend(u32),
+    /// This order once more.
+    Repeat(OrderId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ impl fmt::Display for Tap {
             Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
             Self::Send(number) => write!(f, "{MARK}send {number}"),
             Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
+            Self::Repeat(order) => write!(f, "{MARK}again {order}"),
         }
     }
 }
@@ -119,6 +122,7 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "again" => Self::Repeat(id.parse().ok()?),
             "send" => Self::Send(id.parse().ok()?),
             "keep" => Self::DoNotSend(id.parse().ok()?),
             "import" => Self::Import(id.parse().ok()?),
@@ -132,6 +136,12 @@ impl Tap {
             _ => return None,
         };
         words.next().is_none().then_some(tap)
+    }
+
+    /// Whether only a button can say this, though perhaps none of today's.
+    #[must_use]
+    pub fn looks_like_one(data: &str) -> bool {
+        data.starts_with(MARK)
     }
 
     /// The same without what was tapped of a PIN, and the digit: for whatever is kept.
@@ -173,6 +183,7 @@ mod tests {
             Tap::RefuseTicket(TicketId(u64::MAX)),
             Tap::Send(u32::MAX),
             Tap::DoNotSend(7),
+            Tap::Repeat(OrderId(u64::MAX)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

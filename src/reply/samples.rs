@@ -12,7 +12,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_network};
+use super::{samples_bill, samples_deposit, samples_desk, samples_habit, samples_network};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -206,6 +206,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::Network(_) => samples_network::network()?,
+        Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -425,8 +426,10 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 12] =
-        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
+    const PAGES: [&str; 15] = [
+        "TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE",
+        "FAVORIT", "JUAL", "NOMOR",
+    ];
     let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
     overviews.into_iter().chain(pages).collect()

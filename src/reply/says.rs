@@ -14,6 +14,7 @@ pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, Sh
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
+use super::says_habit::HabitReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
@@ -272,6 +273,8 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    /// A reseller's own arrangements, and the beginning of a guided order.
+    Habit(Box<HabitReply>),
 }
 
 /// An order as its reseller sees it.
