@@ -5,6 +5,7 @@ mod store_contract {
     pub mod bills;
     pub mod books;
     pub mod engines;
+    pub mod habits;
     pub mod messages;
     pub mod network;
     pub mod orders;
@@ -95,6 +96,9 @@ contract! {
         groups_and_questions_are_changed_by_who_has_read_them,
         an_invited_chat_is_remembered_until_it_registers,
         margins_are_paid_when_their_order_becomes_a_success_and_never_else;
+    habits:
+        habits_are_changed_by_who_has_read_them,
+        a_code_leads_to_one_reseller_until_it_is_used_or_replaced;
     messages:
         the_same_message_again_changes_nothing,
         the_same_key_with_other_content_is_an_error,
