@@ -4,7 +4,7 @@
 use super::atom::{Atom, Cursor};
 use super::dest::{Destination, DestinationFault, digits_of, is_masked};
 use super::order_parts::{nth, phones_in_pieces};
-use super::pin::is_pin;
+use super::pin::{NEW_PIN_DIGITS, is_pin};
 use super::problem::{Part, Problem};
 use super::typed::Typed;
 use super::{Command, Feature, Pin, PriceFilter, amount};
@@ -226,7 +226,9 @@ fn chat_and_pin(args: Cursor<'_>) -> Result<(ChatName, Option<Pin>), Problem> {
         return Err(unreadable(first));
     }
     let name = args.text.get(first.start..last.end()).unwrap_or_default();
-    if name.chars().count() > LONGEST_NAME {
+    // A name is shown and kept; this one could be a PIN.
+    let could_be_a_pin = NEW_PIN_DIGITS.contains(&name.len()) && is_pin(name);
+    if could_be_a_pin || name.chars().count() > LONGEST_NAME {
         return Err(Problem::unfit(Part::Name, name));
     }
     Ok((ChatName::Other(name.to_owned()), pin))

@@ -643,6 +643,7 @@ fn resellers_arrange_their_own_things() {
     for text in [
         "TAMBAH.0812xxxx.1234",
         "TAMBAH.2.1234",
+        "TAMBAH.4321.1234",
         "HAPUS.1234",
         "SIMPAN.IBU",
         "SIMPAN.123.S10.081234567890",
