@@ -601,10 +601,7 @@ fn resellers_arrange_their_own_things() {
         ("HAPUS.2.ya.1234", Habit::RemoveChat { which: ChatName::Place(2), sure: true, pin: pin() }),
         ("hapus hp 081234567890 1234", Habit::RemoveChat { which: phone(), sure: false, pin: pin() }),
         ("DELYM*your_pulsa*1234", Habit::RemoveChat { which: other("your_pulsa"), sure: false, pin: pin() }),
-        (
-            "GANTI.081234567890.081234567890.1234",
-            Habit::ReplaceChat { old: phone(), new: phone(), pin: pin() },
-        ),
+        ("GANTI.081234567890.081234567890.1234", Habit::ReplaceChat { old: phone(), new: phone(), pin: pin() }),
         ("ULANG", Habit::Repeat),
         ("lagi 1234", Habit::Repeat),
         ("SIMPAN.ibu.S10.0812 3456 7890", saved("S10", "081234567890")),

@@ -153,6 +153,12 @@ pub(super) fn repeats(lines: &[OrderLine], say: &Say<'_>) -> Vec<Vec<Button>> {
     let word = |line: &OrderLine| {
         say("button.repeat", Fields::new().code("product", &line.product).text("dest", &line.dest, TYPED))
     };
-    let delivered = lines.iter().filter(|line| line.verdict == Verdict::Success);
-    delivered.map(|line| vec![Button { label: word(line), tap: Tap::Repeat(line.order).to_string() }]).collect()
+    // The same thing ordered twice is repeated in the same way.
+    let is_first = |at: usize, line: &OrderLine| {
+        let mut before = lines.iter().take(at).filter(|earlier| earlier.verdict == Verdict::Success);
+        !before.any(|earlier| earlier.product == line.product && earlier.dest == line.dest)
+    };
+    let delivered =
+        lines.iter().enumerate().filter(|(at, line)| line.verdict == Verdict::Success && is_first(*at, line));
+    delivered.map(|(_, line)| vec![Button { label: word(line), tap: Tap::Repeat(line.order).to_string() }]).collect()
 }

@@ -47,7 +47,8 @@ fn joining(code: &str) -> Identities {
         instead_of: None,
         until: now(),
     };
-    let mut identities = Identities { joining: Some(joining), ..Identities::default() };
+    let mut identities = Identities::default();
+    identities.joining = Some(joining);
     identities.call(chat(1), "kasir".to_owned());
     identities
 }

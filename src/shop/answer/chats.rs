@@ -112,7 +112,12 @@ impl Visit<'_> {
         }
         let chat = self.message.chat.clone();
         let called = Some(name.clone()).filter(|name| !name.is_empty());
-        answer.tell(owner, &says(HabitReply::ChatAdded { chat: chat.to_string(), name: called }));
+        let mut staying = owner.clone();
+        if let Some(old) = &instead_of {
+            take_out(&mut staying, old);
+            tell_gone(owner, old, answer);
+        }
+        answer.tell(&staying, &says(HabitReply::ChatAdded { chat: chat.to_string(), name: called }));
         answer.locale = owner.locale;
         answer.commit.network.uninvited.push(chat.clone());
         answer.alter_agent(owner, |after| {
@@ -276,7 +281,14 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     take_out(&mut rest, chat);
     let name = agent.identities.name_of(chat).map_or_else(|| chat.to_string(), str::to_owned);
     answer.tell(&rest, &says(HabitReply::ChatRemoved { name }));
-    let gone = says(HabitReply::ChatGone { code: agent.id });
-    answer.commit.says.push(super::Shop::say(chat, agent.locale, gone));
+    tell_gone(agent, chat, answer);
     answer.alter_agent(agent, |after| take_out(after, chat));
+}
+
+/// To the chat that goes: if it still is one.
+fn tell_gone(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
+    if agent.chats.contains(chat) {
+        let gone = says(HabitReply::ChatGone { code: agent.id });
+        answer.commit.says.push(super::Shop::say(chat, agent.locale, gone));
+    }
 }
