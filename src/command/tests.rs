@@ -654,7 +654,7 @@ fn resellers_arrange_their_own_things() {
         "NAMA.1234",
         "NAMA.77.1234",
     ] {
-        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {}", read(text));
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
     }
     // A favourite's name and a PIN are no order.
     assert!(!matches!(parse("IBU.1234"), Command::Order(_)));
