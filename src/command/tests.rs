@@ -215,6 +215,11 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
             Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
             Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),
+            Topic::Chats => matches!(command, Command::Habit(HabitCommand::AddChat { .. })),
+            Topic::Favourites => matches!(command, Command::Habit(HabitCommand::SaveFavourite { .. })),
+            Topic::Selling => matches!(command, Command::Habit(HabitCommand::Selling(_))),
+            Topic::SellingList => matches!(command, Command::Habit(HabitCommand::SellingList { .. })),
+            Topic::Rename => matches!(command, Command::Habit(HabitCommand::Rename { .. })),
             _ => matches!(command, Command::Admin(_)),
         };
         assert!(fits, "{topic:?}: {command:?}");
