@@ -26,11 +26,11 @@ fn chats() -> Result<Vec<HabitReply>, BadName> {
     let phone = || Some("081234567890".to_owned());
     let link = InviteLink { bot: Some("konter_bot".to_owned()), code: "aB3dE6gH9jK2mN5p".parse().map_err(bad)? };
     let bare = InviteLink { bot: None, ..link.clone() };
-    let line = |chat: Option<&str>, name, here| ChatLine { chat: chat.map(str::to_owned), name, here };
+    let listed = |chat: Option<&str>, name, here| ChatLine { chat: chat.map(str::to_owned), name, here };
     let lines = vec![
-        line(Some("telegram:2001"), None, true),
-        line(Some("telegram:2002"), phone(), false),
-        line(None, phone(), false),
+        listed(Some("telegram:2001"), None, true),
+        listed(Some("telegram:2002"), phone(), false),
+        listed(None, phone(), false),
     ];
     let problems = [
         ChatProblem::TooMany { most: 5 },
