@@ -642,6 +642,10 @@ fn resellers_arrange_their_own_things() {
     ] {
         assert_eq!(parse(text), Command::Habit(expected), "{text}");
     }
+}
+
+#[test]
+fn what_resellers_arrange_is_told_what_is_wrong_with_it() {
     for text in [
         "TAMBAH.0812xxxx.1234",
         "TAMBAH.2.1234",

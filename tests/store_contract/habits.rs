@@ -47,7 +47,7 @@ fn joining(code: &str) -> Identities {
         instead_of: None,
         until: now(),
     };
-    let mut identities = Identities::default();
+    let mut identities = agent(1).identities;
     identities.joining = Some(joining);
     identities.call(chat(1), "kasir".to_owned());
     identities

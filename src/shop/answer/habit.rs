@@ -131,25 +131,21 @@ impl Visit<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_SEARCHED).await?;
         let last = orders.iter().find(|order| view::line(order).verdict == Verdict::Success);
-        match last {
-            Some(order) => self.repeat(&agent, order, answer).await,
-            None => {
-                answer.reply(says(HabitReply::NothingToRepeat));
-                Ok(())
-            }
+        if let Some(order) = last {
+            return self.repeat(&agent, order, answer).await;
         }
+        answer.reply(says(HabitReply::NothingToRepeat));
+        Ok(())
     }
 
     /// A button beside an order.
     pub(super) async fn tapped_repeat(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        match self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
-            Some(order) => self.repeat(&agent, &order, answer).await,
-            None => {
-                answer.reply(Reply::ButtonTooOld);
-                Ok(())
-            }
+        if let Some(order) = self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
+            return self.repeat(&agent, &order, answer).await;
         }
+        answer.reply(Reply::ButtonTooOld);
+        Ok(())
     }
 
     async fn repeat(&self, agent: &Agent, order: &Order, answer: &mut Answer) -> Result<(), StoreError> {

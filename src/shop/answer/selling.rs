@@ -70,13 +70,13 @@ impl Visit<'_> {
             answer.reply(says(HabitReply::SellingRefused { problem }));
             return Ok(());
         }
-        answer.reply(says(HabitReply::Selling(self.selling_card(&habits.selling, &tariff, about))));
+        answer.reply(says(HabitReply::Selling(self.selling_card(&habits.selling, &tariff, about.as_ref()))));
         write_habits(read, habits, answer);
         Ok(())
     }
 
     /// What is set; of `about` first, with what it costs the reseller. Only the reseller sees this one.
-    fn selling_card(&self, selling: &Selling, tariff: &Tariff, about: Option<ProductCode>) -> SellingCard {
+    fn selling_card(&self, selling: &Selling, tariff: &Tariff, about: Option<&ProductCode>) -> SellingCard {
         let catalog = self.shop.catalog();
         let line = |code: &ProductCode| {
             let (product, _) = priced(tariff, catalog.get(code)?)?;
@@ -86,7 +86,7 @@ impl Visit<'_> {
         SellingCard {
             all: selling.all(),
             rounded: selling.rounded,
-            about: about.as_ref().and_then(line),
+            about: about.and_then(line),
             lines: selling.products().take(SHOWN).filter_map(|(code, _)| line(code)).collect(),
             left_out: selling.products().len().saturating_sub(SHOWN),
         }
