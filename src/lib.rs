@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod app;
 pub mod attachment;
+pub mod backup;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

@@ -44,6 +44,8 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    /// A restored store is taken over: every open order has been put in doubt.
+    pub taken_over: bool,
 }
 
 /// Rows about uplines and downlines.
@@ -77,6 +79,7 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            taken_over: false,
         }
     }
 }
@@ -236,4 +239,6 @@ pub enum StoreError {
     Unavailable(String),
     #[error("a stored {what} cannot be read: {problem}")]
     Corrupt { what: &'static str, problem: String },
+    #[error("the store cannot be used: another process has {0} open")]
+    InUse(String),
 }

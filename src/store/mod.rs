@@ -8,7 +8,10 @@ mod apply_network;
 mod apply_reports;
 mod apply_tickets;
 pub mod audit;
+pub mod census;
 mod commit;
+mod cut;
+mod fill;
 mod keys;
 mod kv;
 mod layers;
@@ -19,9 +22,13 @@ mod read_network;
 mod read_reports;
 mod read_tickets;
 mod reads;
+mod restored;
 mod rows;
+mod sled_cut;
 mod sled_kv;
+mod sled_open;
 pub mod sled_store;
+mod witness;
 mod writer;
 
 use async_trait::async_trait;
@@ -31,6 +38,10 @@ pub use commit::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
     StoreError, Versioned,
 };
+pub use cut::{Cut, RawRow};
+pub use fill::fill;
+pub use restored::Restored;
+pub use sled_open::is_in_use;
 
 use crate::agent::Agent;
 use crate::catalog::Product;
@@ -147,6 +158,12 @@ pub trait Store: Send + Sync + 'static {
     async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
+
+    // Backups.
+    /// The mark of a store that came out of a backup.
+    async fn restored(&self) -> Result<Option<Restored>, StoreError>;
+    /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
+    async fn cut(&self) -> Result<Cut, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;
