@@ -27,14 +27,17 @@ pub enum Command {
     Check,
     /// Re-derive every balance from the journal and check every invariant
     Audit,
-    /// A consistent copy of everything
+    /// A consistent copy of everything, also of a running shop
     Backup {
         /// Where the copy is written
         file: PathBuf,
+        /// Also over a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Put a backup into an empty data dir, and audit it
     Restore {
-        /// The backup
+        /// The backup, encrypted or not
         file: PathBuf,
         /// Also into a data dir that is not empty; what was there is moved aside
         #[arg(long)]

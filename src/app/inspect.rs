@@ -18,7 +18,7 @@ pub async fn audit() -> Result<(), Failure> {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
     }
-    let store = open_store(&settings.data_dir).await?;
+    let store = open_store(&settings).await?;
     let report = audit::audit(store.as_ref()).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;

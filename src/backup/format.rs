@@ -226,3 +226,11 @@ fn unread(error: io::Error) -> BackupError {
         _ => BackupError::File("the backup".to_owned(), error),
     }
 }
+
+#[cfg(test)]
+impl Writer<Vec<u8>> {
+    /// Bytes as they are.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.out.write_all(bytes).unwrap();
+    }
+}

@@ -1,6 +1,6 @@
 //! Backups being written, and read again to prove them.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -63,8 +63,8 @@ pub fn keep(
     let unwanted = || (!over && path.exists()).then(|| BackupError::Exists(path.display().to_string()));
     unwanted().map_or(Ok(()), Err)?;
     let unfinished = Unfinished::beside(path)?;
-    write(File::create(&unfinished.0).map_err(BackupError::file(&unfinished.0))?)?;
-    let made = verify(&unfinished.0, None)?;
+    write(unfinished.create()?)?;
+    let made = verify(unfinished.path(), None)?;
     if !made.report.is_clean() {
         return Err(BackupError::Books(made.report.to_string()));
     }
@@ -74,17 +74,40 @@ pub fn keep(
 }
 
 /// A file under its first name; gone again unless it becomes what it should.
-pub(super) struct Unfinished(pub PathBuf);
+pub struct Unfinished(PathBuf);
 
 impl Unfinished {
     /// In the same folder, so that it can be renamed.
+    ///
+    /// # Errors
+    /// When the path names no file.
     pub fn beside(path: &Path) -> Result<Self, BackupError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| BackupError::File(path.display().to_string(), io::ErrorKind::InvalidInput.into()))?;
         Ok(Self(path.with_file_name(format!(".{name}.{}.part", std::process::id()))))
     }
 
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Creates it, for nobody else's eyes: a backup holds what the data dir holds.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn create(&self) -> Result<File, BackupError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&self.0).map_err(BackupError::file(&self.0))
+    }
+
     /// Durable, then renamed, then the name durable.
+    ///
+    /// # Errors
+    /// What the disk says.
     pub fn becomes(self, path: &Path) -> Result<(), BackupError> {
         let finish = || {
             File::open(&self.0)?.sync_all()?;

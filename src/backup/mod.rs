@@ -11,7 +11,7 @@ pub mod seal;
 use std::io;
 
 pub use format::{Header, Reader, Writer};
-pub use making::{Made, hand_out, keep, make, open, verify};
+pub use making::{Made, Unfinished, hand_out, keep, make, open, verify};
 pub use restore::{BUILT_IN, Restoring, restore};
 
 use crate::store::StoreError;

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
 use super::{
-    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_network, describe_report,
+    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_keeping, describe_network, describe_report,
 };
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};
@@ -95,6 +95,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::Network(reply) => describe_network::describe(reply, say),
+        Reply::Keeping(reply) => describe_keeping::describe(reply),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
         | Reply::AdminDeposit { .. }

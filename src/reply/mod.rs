@@ -8,6 +8,7 @@ mod describe_bill;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
+mod describe_keeping;
 mod describe_network;
 mod describe_report;
 mod fields;
@@ -21,6 +22,7 @@ mod samples;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
+mod samples_keeping;
 mod samples_network;
 mod samples_receipt;
 mod samples_report;
@@ -29,6 +31,7 @@ mod says_bill;
 mod says_deposit;
 mod says_desk;
 mod says_guide;
+mod says_keeping;
 mod says_misread;
 mod says_network;
 mod says_receipt;
@@ -49,6 +52,7 @@ pub use says::{
     ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
     TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
+pub use says_keeping::{BackupFile, KeepingReply};
 pub use says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,

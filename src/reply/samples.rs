@@ -12,7 +12,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_network};
+use super::{samples_bill, samples_deposit, samples_desk, samples_keeping, samples_network};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -206,6 +206,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::Network(_) => samples_network::network()?,
+        Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -543,6 +544,7 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Contradictory => [Doubt::Contradictory],
         Doubt::NoSerial => [Doubt::NoSerial],
         Doubt::Interrupted => [Doubt::Interrupted],
+        Doubt::Restored => [Doubt::Restored],
     }
 }
 

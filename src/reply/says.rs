@@ -15,6 +15,7 @@ pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSa
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 pub use super::says_misread::{Misread, PartName};
+use super::says_keeping::KeepingReply;
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
@@ -272,6 +273,8 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    /// Backups, restores, and a store that fails.
+    Keeping(KeepingReply),
 }
 
 /// An order as its reseller sees it.

@@ -110,6 +110,7 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
+        self.take_over().await?;
         let open = self.store.open_orders().await?;
         let count = open.len();
         for order in open {
@@ -149,6 +150,7 @@ impl Shop {
     pub fn look_again(&self) {
         self.agenda.changed.notify_one();
         self.new_time.notify_one();
+        self.backup_time.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the
@@ -157,6 +159,7 @@ impl Shop {
         self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
+            self.cry_out(&[], &error);
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod answer;
 mod at_work;
+mod backups;
 mod books;
 mod buying;
 mod callbacks;
@@ -10,6 +11,7 @@ mod chase;
 mod desk;
 mod guide;
 mod inquiring;
+mod keeping;
 mod keypad;
 mod network;
 mod patience;
@@ -30,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use callbacks::CallbackFate;
+pub use keeping::Voice;
 
 use crate::agent::Locale;
 use crate::catalog::{Catalog, Product};
@@ -92,7 +95,13 @@ pub struct Shop {
     files: OnceLock<Arc<dyn Files>>,
     /// The clock was set.
     new_time: Notify,
+    /// The same for who makes backups.
+    backup_time: Notify,
     bot: OnceLock<String>,
+    voice: OnceLock<Arc<dyn Voice>>,
+    cries: keeping::Cries,
+    /// When the shop was put back from a backup, if it ever was.
+    restored_at: OnceLock<DateTime<Utc>>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -128,7 +137,11 @@ impl Shop {
             imports: Mutex::default(),
             files: OnceLock::new(),
             new_time: Notify::new(),
+            backup_time: Notify::new(),
             bot: OnceLock::new(),
+            voice: OnceLock::new(),
+            cries: keeping::Cries::default(),
+            restored_at: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -241,4 +241,7 @@ pub enum StoreError {
     Corrupt { what: &'static str, problem: String },
     #[error("the store cannot be used: another process has {0} open")]
     InUse(String),
+    /// What was asked can be asked again in a while; nothing is wrong with the store.
+    #[error("{0}")]
+    Busy(&'static str),
 }

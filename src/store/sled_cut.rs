@@ -35,8 +35,7 @@ impl SledCut {
         })?;
         drop(kv);
         if self.begun.copying.is_spoilt() {
-            let busy = "too much was written while it was copied; try again in a calmer moment";
-            return Err(StoreError::Unavailable(busy.to_owned()));
+            return Err(StoreError::Busy("too much was written while it was copied; try again in a calmer moment"));
         }
         self.from = match page.last() {
             // The first key behind it.

@@ -154,7 +154,7 @@ impl Writer {
 
     fn begin_copy(&mut self) -> Result<Begun, StoreError> {
         if self.is_copied() {
-            return Err(StoreError::Unavailable("another copy is being taken".to_owned()));
+            return Err(StoreError::Busy("another copy is being taken"));
         }
         let copying = Arc::new(Copying::default());
         self.copying = Arc::downgrade(&copying);
