@@ -4,6 +4,7 @@
 mod store_contract {
     pub mod bills;
     pub mod books;
+    pub mod damage;
     pub mod engines;
     pub mod messages;
     pub mod network;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
@@ -13,6 +14,10 @@ const END: &str = ".backup";
 /// Behind the name of an encrypted one.
 const SEALED: &str = ".age";
 const MOMENT: &str = "%Y%m%dT%H%M%SZ";
+/// What a file is called at the end that is still being written.
+pub(super) const UNFINISHED: &str = ".part";
+/// Nobody writes at a backup for so long.
+const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3600);
 /// Every backup is kept so long; of what is older, the last of each day.
 const ALL_OF: TimeDelta = TimeDelta::hours(24);
 
@@ -75,7 +80,22 @@ pub fn prune(folder: &Path, now: DateTime<Utc>, keep: TimeDelta) -> Result<usize
     for path in sealed.values().rev().skip(1) {
         fs::remove_file(path).map_err(BackupError::file(path))?;
     }
+    sweep(folder)?;
     Ok(gone)
+}
+
+/// Clears away what a process left behind that was killed over it.
+fn sweep(folder: &Path) -> Result<(), BackupError> {
+    for entry in fs::read_dir(folder).map_err(BackupError::file(folder))? {
+        let entry = entry.map_err(BackupError::file(folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let written = entry.metadata().and_then(|file| file.modified()).ok();
+        let is_old = written.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > LEFT_BEHIND);
+        if is_old && name.starts_with(&format!(".{BEGIN}")) && name.ends_with(UNFINISHED) {
+            fs::remove_file(entry.path()).map_err(BackupError::file(&entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 fn needless(

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+use super::folder::UNFINISHED;
 use super::{BackupError, Header, Reader, Writer, seal};
 use crate::ledger::audit::AuditReport;
 use crate::store::census::Census;
@@ -84,7 +85,7 @@ impl Unfinished {
     pub fn beside(path: &Path) -> Result<Self, BackupError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| BackupError::File(path.display().to_string(), io::ErrorKind::InvalidInput.into()))?;
-        Ok(Self(path.with_file_name(format!(".{name}.{}.part", std::process::id()))))
+        Ok(Self(path.with_file_name(format!(".{name}.{}{UNFINISHED}", std::process::id()))))
     }
 
     #[must_use]

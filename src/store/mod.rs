@@ -168,3 +168,6 @@ pub trait Store: Send + Sync + 'static {
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;
 }
+
+#[cfg(test)]
+mod power_tests;
