@@ -1,6 +1,6 @@
 //! The file itself: it comes back as it went in, and nothing that is not whole is taken for a backup.
 
-use std::io::{BufReader, Write as _};
+use std::io::BufReader;
 
 use chrono::DateTime;
 use secrecy::SecretString;
