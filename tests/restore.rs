@@ -64,9 +64,8 @@ impl Site {
 
     /// Waits until a chat has heard all of these words in one message, among what was said from `since` on.
     async fn hears(&self, running: &Running, chat: i64, since: usize, words: &[&str]) {
-        let heard = |api: &BotApi| {
-            api.said(chat).iter().skip(since).any(|said| words.iter().all(|word| said.contains(word)))
-        };
+        let heard =
+            |api: &BotApi| api.said(chat).iter().skip(since).any(|said| words.iter().all(|word| said.contains(word)));
         let came = self.api.comes(PATIENCE, heard).await;
         assert!(came, "{chat} never hears {words:?}: {:#?}\n{}", self.api.said(chat), tail(&running.err()));
     }
@@ -186,8 +185,7 @@ async fn a_restore_that_cannot_be_right_is_refused_and_changes_nothing() {
 async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
     let mut site = Site::new().await;
     let passphrase = "tiga ekor kucing hitam";
-    site.settings =
-        site.settings.clone().set("KONTER_BACKUP_EVERY", "60").set("KONTER_BACKUP_PASSPHRASE", passphrase);
+    site.settings = site.settings.clone().set("KONTER_BACKUP_EVERY", "60").set("KONTER_BACKUP_PASSPHRASE", passphrase);
     let mut running = site.open().await;
     let sent = |api: &BotApi| !api.calls("senddocument").is_empty();
     assert!(site.api.comes(PATIENCE, sent).await, "no backup is sent: {}", tail(&running.err()));

@@ -49,7 +49,7 @@ pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
     };
     eprintln!("{}: {} rows, {} bytes, as of {}", file.display(), made.rows, made.bytes, made.made_at);
     println!("{}", made.report);
-    Ok(())
+    if made.report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 
 fn settings_in_data_dir() -> Result<Settings, Failure> {

@@ -18,6 +18,8 @@ const MOMENT: &str = "%Y%m%dT%H%M%SZ";
 pub(super) const UNFINISHED: &str = ".part";
 /// Nobody writes at a backup for so long.
 const LEFT_BEHIND: Duration = Duration::from_secs(24 * 3600);
+/// A full disk stops the shop: some thousand orders' worth is left to it.
+const LEFT_FREE: u64 = 64 << 20;
 /// Every backup is kept so long; of what is older, the last of each day.
 const ALL_OF: TimeDelta = TimeDelta::hours(24);
 
@@ -96,6 +98,19 @@ fn sweep(folder: &Path) -> Result<(), BackupError> {
         }
     }
     Ok(())
+}
+
+/// Whether a file of about so many bytes can be written without taking the room the shop itself needs.
+///
+/// # Errors
+/// [`BackupError::NoRoom`], or what the disk says.
+pub fn has_room(folder: &Path, bytes: u64) -> Result<(), BackupError> {
+    let free = fs2::available_space(folder).map_err(BackupError::file(folder))?;
+    let wanted = bytes.saturating_add(bytes / 2).saturating_add(LEFT_FREE);
+    if free >= wanted {
+        return Ok(());
+    }
+    Err(BackupError::NoRoom { folder: folder.display().to_string(), free, wanted })
 }
 
 fn needless(

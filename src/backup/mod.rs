@@ -32,8 +32,11 @@ pub enum BackupError {
     Encrypted,
     #[error("it cannot be decrypted with KONTER_BACKUP_PASSPHRASE")]
     WrongPassphrase,
-    #[error("its books do not add up:\n{0}")]
+    #[error("the books do not add up: {0}")]
     Books(String),
+    /// Less than a backup may need; what is left belongs to the shop.
+    #[error("no room in {folder}: {free} bytes free, {wanted} wanted")]
+    NoRoom { folder: String, free: u64, wanted: u64 },
     #[error("{0} exists")]
     Exists(String),
     #[error("the data dir {0} is not empty")]

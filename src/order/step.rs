@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{margins, restored};
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::view;
+use super::{margins, restored};
 use crate::catalog::Route;
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{AccountId, Posting, Reason};

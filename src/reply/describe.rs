@@ -7,7 +7,8 @@ use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
 use super::{
-    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_keeping, describe_network, describe_report,
+    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_keeping, describe_network,
+    describe_report,
 };
 use crate::money::Rupiah;
 use crate::supplier::{Detail, Details, FailureKind};

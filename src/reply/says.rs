@@ -14,8 +14,8 @@ pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, Sh
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
-pub use super::says_misread::{Misread, PartName};
 use super::says_keeping::KeepingReply;
+pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{

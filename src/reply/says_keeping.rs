@@ -13,9 +13,7 @@ pub enum KeepingReply {
         last: Option<DateTime<Utc>>,
     },
     /// To admins: it works again.
-    BackupWorks {
-        at: DateTime<Utc>,
-    },
+    BackupWorks { at: DateTime<Utc> },
     /// To admins: the day's backup, encrypted. The file is read when it is sent.
     BackupSent(BackupFile),
     /// To admins: it cannot be sent.
@@ -36,9 +34,7 @@ pub enum KeepingReply {
     /// To anyone, past the outbox: nothing can be stored.
     TryLater,
     /// To admins, past the outbox: nothing can be stored.
-    StoreFailed {
-        problem: String,
-    },
+    StoreFailed { problem: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -28,8 +28,15 @@ impl Shop {
     /// Makes backups by itself from now on, until the shop stops.
     pub fn start_backups(self: &Arc<Self>, settings: BackupSettings) {
         if let Some(every) = settings.every {
-            let keeper =
-                Keeper { shop: Arc::clone(self), settings, every, not_before: None, failures: 0, told: false, large: false };
+            let keeper = Keeper {
+                shop: Arc::clone(self),
+                settings,
+                every,
+                not_before: None,
+                failures: 0,
+                told: false,
+                large: false,
+            };
             self.tasks.spawn(keeper.run());
         }
     }
@@ -71,11 +78,16 @@ impl Keeper {
         let folder = self.settings.folder.clone();
         let found = blocking(move || Ok((folder::backups(&folder, false)?, folder::backups(&folder, true)?))).await?;
         let (plain, sealed) = (newest(&found.0, now), newest(&found.1, now));
+        if let Some((at, path)) = &plain {
+            measure(*at, path);
+        }
         let mut done = false;
         if plain.as_ref().is_none_or(|(last, _)| now - *last >= self.every) {
-            let made = self.make(now).await?;
+            let made = self.make(plain.as_ref().map(|(_, path)| path.clone()), now).await?;
             tracing::info!(rows = made.rows, bytes = made.bytes, "backup made");
-            measure(&made);
+            if !made.report.is_clean() {
+                return Err(BackupError::Books(made.report.differences.join("; ")));
+            }
             done = true;
         }
         if let (Some(passphrase), Some(hour)) = (self.settings.passphrase.clone(), self.settings.send_at)
@@ -86,12 +98,19 @@ impl Keeper {
         Ok(done)
     }
 
-    async fn make(&self, now: DateTime<Utc>) -> Result<Made, BackupError> {
-        let cut = self.shop.store.cut().await?;
+    async fn make(&self, last: Option<PathBuf>, now: DateTime<Utc>) -> Result<Made, BackupError> {
         let (folder, keep) = (self.settings.folder.clone(), self.settings.keep);
+        let prepared = folder.clone();
         blocking(move || {
-            std::fs::create_dir_all(&folder).map_err(BackupError::file(&folder))?;
-            let made = backup::make(cut, now, &folder.join(folder::name(now)), false)?;
+            std::fs::create_dir_all(&prepared).map_err(BackupError::file(&prepared))?;
+            folder::has_room(&prepared, last.as_deref().map_or(0, size))
+        })
+        .await?;
+        let cut = self.shop.store.cut().await?;
+        blocking(move || {
+            let path = folder.join(folder::name(now));
+            let made = backup::make(cut, now, &path, false)?;
+            measure(now, &path);
             if let Err(error) = folder::prune(&folder, now, keep) {
                 tracing::warn!(%error, "old backups cannot be cleared away");
             }
@@ -176,6 +195,7 @@ fn newest(
 
 /// Encrypts a backup and proves that it can be read again; its size.
 fn sealed(from: &Path, to: &Path, passphrase: &SecretString) -> Result<u64, BackupError> {
+    folder::has_room(to.parent().unwrap_or(to), size(from))?;
     let unfinished = backup::Unfinished::beside(to)?;
     let out = unfinished.create()?;
     let mut plain = std::fs::File::open(from).map_err(BackupError::file(from))?;
@@ -194,10 +214,14 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.unwrap_or_else(|error| Err(broken_off(error)))
 }
 
-fn measure(made: &Made) {
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+fn measure(at: DateTime<Utc>, path: &Path) {
     // Whole seconds and bytes far below 2^53: nothing is lost.
     #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
-    let (at, bytes) = (made.made_at.timestamp() as f64, made.bytes as f64);
+    let (at, bytes) = (at.timestamp() as f64, size(path) as f64);
     metrics::gauge!("konter_backup_last_timestamp_seconds").set(at);
     metrics::gauge!("konter_backup_bytes").set(bytes);
 }

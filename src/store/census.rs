@@ -55,7 +55,10 @@ impl Census {
                 Ok(())
             }
             Some((&keys::JOURNAL, _)) => self.journal(row),
-            Some((&keys::ORDER, _)) => self.order(decode("order", row)?),
+            Some((&keys::ORDER, _)) => {
+                self.order(&decode("order", row)?);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -77,7 +80,7 @@ impl Census {
         Ok(())
     }
 
-    fn order(&mut self, order: OrderBooks) -> Result<(), StoreError> {
+    fn order(&mut self, order: &OrderBooks) {
         self.awaited.remove(&order.id);
         let owed = order.margins.iter().filter(|_| order.state.is_success());
         self.count.owes(order.id, owed.map(|margin| (AccountId::Agent(margin.agent), margin.amount)));
@@ -90,7 +93,6 @@ impl Census {
             (true, None) => self.count.differs(format!("open order {id} has no hold")),
             (false, Some(_)) => self.count.differs(format!("final order {id} still has its hold")),
         }
-        Ok(())
     }
 
     /// What the rows add up to.

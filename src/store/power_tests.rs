@@ -46,8 +46,15 @@ struct Disk {
 fn deposit(n: u64) -> Commit {
     let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(1)));
     let amount = Rupiah::new(i64::try_from(n).unwrap());
-    let posting =
-        Posting::Transfer { debit, credit, amount, reason: Reason::Deposit, order: None, note: None, may_overdraw: false };
+    let posting = Posting::Transfer {
+        debit,
+        credit,
+        amount,
+        reason: Reason::Deposit,
+        order: None,
+        note: None,
+        may_overdraw: false,
+    };
     let text = "x".repeat(usize::try_from(n % 7).unwrap() * 900);
     let say = Say {
         chat: ChatId::telegram(1),
@@ -63,7 +70,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let copied = to.join(file.file_name());
-        if file.file_type().unwrap().is_dir() { copy(&file.path(), &copied) } else { drop(fs::copy(file.path(), copied)) }
+        if file.file_type().unwrap().is_dir() {
+            copy(&file.path(), &copied);
+        } else {
+            fs::copy(file.path(), copied).unwrap();
+        }
     }
 }
 
@@ -151,7 +162,8 @@ async fn after_a_power_cut_everything_answered_is_there() {
             copy(&before, &after);
             fs::write(after.join("db"), remainder(moment, &mut choices)).unwrap();
             let what = format!("seed {seed}, {limits:?}, cut {cut}, {} answered", moment.answered);
-            let store = SledStore::open(&after, SledOptions::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let store =
+                SledStore::open(&after, SledOptions::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
             let report = audit(&store).await.unwrap();
             assert!(report.is_clean(), "{what}: {report}");
             let there = moment.answered..=moment.answered + 1;

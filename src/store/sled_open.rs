@@ -133,7 +133,10 @@ pub(super) fn prepare_schema(kv: &SledKv, log: &File, witness: &Witness) -> Resu
         return Ok(());
     }
     if witness.has_seen_a_shop() {
-        return Err(StoreError::Corrupt { what: "store", problem: "a shop was kept here, and its rows are gone".to_owned() });
+        return Err(StoreError::Corrupt {
+            what: "store",
+            problem: "a shop was kept here, and its rows are gone".to_owned(),
+        });
     }
     if !kv.is_empty() || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
         return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
@@ -146,6 +149,5 @@ pub(super) fn prepare_schema(kv: &SledKv, log: &File, witness: &Witness) -> Resu
 /// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.
 #[must_use]
 pub fn is_in_use(path: &Path) -> bool {
-    path.join("db").exists()
-        && matches!(open_patiently(path, SledOptions::default()), Err(Unopened::Locked(_)))
+    path.join("db").exists() && matches!(open_patiently(path, SledOptions::default()), Err(Unopened::Locked(_)))
 }

@@ -32,6 +32,7 @@ pub(super) struct Job {
     pub answer: oneshot::Sender<Answer>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are commits")]
 pub(super) enum Work {
     Commit(Job),
     /// A copy of all rows is to be taken.

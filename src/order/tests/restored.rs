@@ -57,13 +57,15 @@ fn what_its_supplier_has_and_nobody_else_could_get_stays_as_it_is() {
     assert_eq!(step(&ended, Event::Restored, SECOND, at()), None);
 }
 
+/// Other suppliers, what happens, what must be, why.
+type Case = (&'static [&'static str], Event, fn(&Order) -> bool, &'static str);
+
 #[test]
 fn a_report_or_a_person_ends_it() {
     let success = |order: &Order| order.is_success();
     let failed = |order: &Order| !order.is_open() && !order.is_success();
     let still_open = |order: &Order| order.is_open() && order.attempts.len() == 1;
     let disturbed = || report(Outcome::Failed(FailureKind::ProductDisturbed));
-    type Case = (&'static [&'static str], Event, fn(&Order) -> bool, &'static str);
     let cases: [Case; 7] = [
         (&[], report(delivered("1")), success, "delivered"),
         (&["two"], report(delivered("1")), success, "delivered, whatever was tried elsewhere"),
