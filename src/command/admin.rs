@@ -248,6 +248,12 @@ impl<'a> Words<'a> {
             self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
         let amount = amount::read(self.need(Part::Amount)?, true)?;
         let (forced, note) = without_force(self.0);
+        // `1 500 000`, `50 rb`: the rest of an amount, not a note.
+        let next = note.split_whitespace().next().unwrap_or_default();
+        let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
+        if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Problem::unfit(Part::Amount, next));
+        }
         Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced })
     }
 

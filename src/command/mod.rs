@@ -27,7 +27,7 @@ mod tap_report;
 mod typed;
 mod words;
 
-use crate::ids::ProductCode;
+use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 use crate::phone::clean;
 
@@ -43,7 +43,7 @@ pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderL
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
-pub use redact::redact;
+pub use redact::{MASK, redact};
 pub use span::{Span, SpanProblem};
 pub use tap::{PadKey, Tap};
 pub use tap_report::{Page, ReportFile};
@@ -255,9 +255,13 @@ pub fn suggest(text: &str) -> &'static str {
     suggest::nearest(&text, &atoms(&text, false)).example()
 }
 
-/// Whether a product of this code can be ordered by it: no command's word, no repeat number in front (`2S10`).
+/// Whether a product of this code can be ordered by it: no command's word, no repeat number in front (`2S10`), no
+/// reseller's code.
 #[must_use]
 pub fn is_orderable(code: &ProductCode) -> bool {
+    if code.as_str().parse::<AgentId>().is_ok() {
+        return false;
+    }
     match parse(&format!("{code}.081234567890.1234")) {
         Command::Order(request) => {
             matches!(request.lines.as_slice(), [OrderLine { what: What::Code(read), nth: 1, .. }] if read == code)

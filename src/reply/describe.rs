@@ -93,6 +93,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::TooLong { .. }
         | Reply::Forwarded
         | Reply::NotText
+        | Reply::TooOften { .. }
         | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::Network(reply) => describe_network::describe(reply, say),
@@ -139,6 +140,7 @@ fn small_talk(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
         Reply::Forwarded => ("talk.forwarded", none),
         Reply::NotText => ("talk.not_text", none),
+        Reply::TooOften { minutes } => ("talk.too_often", none.set("minutes", *minutes)),
         _ => ("talk.try_again", none),
     }
 }

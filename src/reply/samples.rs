@@ -150,6 +150,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Forwarded => [Reply::Forwarded],
         Reply::NotText => [Reply::NotText],
         Reply::TryAgain => [Reply::TryAgain],
+        Reply::TooOften { .. } => [Reply::TooOften { minutes: 10 }],
         Reply::NotAdmin => [Reply::NotAdmin],
         Reply::AdminRefused { .. } => admin_problems()?
             .into_iter().map(|problem| Reply::AdminRefused { problem }).collect::<Vec<_>>(),

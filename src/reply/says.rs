@@ -156,6 +156,10 @@ pub enum Reply {
     NotText,
     /// Something failed inside; nothing was done.
     TryAgain,
+    /// More than admins can be asked to read; nothing was passed on.
+    TooOften {
+        minutes: i64,
+    },
 
     // To admins.
     NotAdmin,

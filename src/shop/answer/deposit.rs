@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Shop;
+use super::super::patience::Bother;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::attachment::Attachment;
@@ -192,6 +193,9 @@ impl Visit<'_> {
         if tickets.is_empty() {
             return Ok(false);
         }
+        if !self.may_bother(agent, Bother::Proof, answer) {
+            return Ok(true);
+        }
         let ticket = tickets.remove(named.unwrap_or(0));
         let card = self.card(&ticket, agent);
         let why = TicketWhy::Proof {
@@ -334,6 +338,10 @@ impl Visit<'_> {
         let Some(came) = came else {
             let other = self.rival(ticket).await?;
             return Ok(match other {
+                None if ticket.is_undecided() && !ticket.takes_proof(self.at) => {
+                    let card = Box::new(self.card(ticket, agent));
+                    Err(AdminProblem::Ticket(TicketProblem::LongOver { card }))
+                }
                 None => Ok(ticket.pay),
                 Some(other) => Err(AdminProblem::Ticket(TicketProblem::AmountTaken {
                     card: Box::new(self.card(ticket, agent)),
@@ -345,13 +353,13 @@ impl Visit<'_> {
         Ok(if fits { Ok(came) } else { Err(AdminProblem::AmountUnfit) })
     }
 
-    /// The ticket that is to be paid with the same amount by now, after this one has run out.
+    /// The ticket that is to be paid with the same amount by now, or has been, after this one has run out.
     async fn rival(&self, ticket: &Ticket) -> Result<Option<Ticket>, StoreError> {
         if !ticket.is_undecided() || !ticket.has_expired(self.at) {
             return Ok(None);
         }
         let owner = self.ticket_of_pay(ticket.pay).await?;
-        Ok(owner.filter(|owner| owner.id != ticket.id && owner.is_undecided()))
+        Ok(owner.filter(|owner| owner.id != ticket.id && !matches!(owner.state, TicketState::Refused { .. })))
     }
 
     /// Shows a ticket's decision under the button that was pressed; `false` when none was.

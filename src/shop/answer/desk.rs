@@ -4,14 +4,16 @@ use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
 use crate::attachment::FileRef;
-use crate::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
+use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
 use crate::command::{AgentRef, Pin, Typed, is_orderable};
 use crate::ids::{ProductCode, SupplierId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::order::view;
+use crate::pricing::lowest_lasting_price;
 use crate::reply::{ActLine, AdminProblem, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use crate::shop::Shop;
+use crate::shop::patience::Bother;
 use crate::store::{Act, Payload, Say, StoreError};
 
 /// Orders shown beside a complaint.
@@ -41,7 +43,7 @@ impl Visit<'_> {
             answer.reply(super::account::no_such_product(&catalog, code.as_str()));
             return;
         };
-        let lowest = lowest_price(product);
+        let lowest = lowest_lasting_price(product);
         if price < lowest && !forced {
             let problem = AdminProblem::PriceTooLow { product: code.clone(), lowest };
             Self::admin_refused(answer, problem);
@@ -153,6 +155,9 @@ impl Visit<'_> {
         {
             return Ok(());
         }
+        if !self.may_bother(&agent, Bother::Complaint, answer) {
+            return Ok(());
+        }
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
         let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?;
         let complaint = ComplaintCard {
@@ -216,14 +221,5 @@ fn change(before: Option<&Product>, after: &Product) -> PriceChange {
         name: after.name.clone(),
         before: before.map(|before| before.price),
         after: after.price,
-    }
-}
-
-/// Below this the shop loses money with every order: the dearest open way of buying it. A bill's price is a fee on top.
-fn lowest_price(product: &Product) -> Rupiah {
-    let costs = product.routes.iter().filter(|route| route.open).map(|route| route.cost);
-    match product.kind {
-        ProductKind::Bill => Rupiah::ZERO,
-        ProductKind::Topup | ProductKind::Token => costs.max().unwrap_or(Rupiah::ZERO),
     }
 }

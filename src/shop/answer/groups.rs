@@ -9,7 +9,7 @@ use crate::command::{AdminNetwork, AgentRef};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;
 use crate::network::DEEPEST;
-use crate::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, lowest_margin, lowest_price};
+use crate::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, lowest_lasting_price, lowest_margin};
 use crate::reply::{AdminProblem, GroupCard, GroupProblem, MoveProblem, NetworkReply, ProductMarkup};
 use crate::store::{StoreError, Versioned};
 
@@ -90,7 +90,7 @@ impl Visit<'_> {
             answer.reply(no_such_product(&catalog, code.as_str()));
             return Ok(());
         };
-        let lowest = lowest_price(product);
+        let lowest = lowest_lasting_price(product);
         if price.is_some_and(|price| price < lowest) && !force {
             refuse(GroupProblem::PriceBelowCost { product: code.clone(), lowest }, answer);
             return Ok(());
@@ -101,8 +101,8 @@ impl Visit<'_> {
             return Ok(());
         }
         let change = |group: &mut PriceGroup| match price {
-            Some(price) => drop(group.prices.insert(code.clone(), price)),
-            None => drop(group.prices.remove(code)),
+            Some(price) => group.set_price(code.clone(), price, force),
+            None => group.unset_price(code),
         };
         self.change_group(name, answer, change).await
     }

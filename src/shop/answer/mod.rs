@@ -25,6 +25,7 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use super::keypad::PadId;
+use super::patience::Bother;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
@@ -294,6 +295,15 @@ impl Visit<'_> {
         self.shop.patience.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
     }
 
+    /// Whether a reseller may once more have something shown to the admins; it is told when not.
+    pub(super) fn may_bother(&self, agent: &Agent, what: Bother, answer: &mut Answer) -> bool {
+        let allowed = self.shop.patience.bother(agent.id, what, self.at);
+        if let Err(wait) = allowed {
+            answer.reply(Reply::TooOften { minutes: wait.num_minutes().max(0) + 1 });
+        }
+        allowed.is_ok()
+    }
+
     fn welcome(&self, answer: &mut Answer) {
         let name = self.agent.as_ref().map_or(&self.message.sender, |agent| &agent.name);
         let welcome = Reply::Welcome { registered: self.agent.is_some(), name: name.clone() };
@@ -412,9 +422,10 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Meter { pin, .. }
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
-        | Command::Report { pin, .. }
-        | Command::Complaint { pin, .. }
-        | Command::Proof { pin, .. } => pin.is_some(),
+        | Command::Report { pin, .. } => pin.is_some(),
+        Command::Complaint { pin, text } | Command::Proof { pin, text } => {
+            pin.is_some() || text.as_str().contains(command::MASK)
+        }
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
@@ -427,19 +438,32 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
-        Command::BadOrder(_)
-        | Command::Incomplete { .. }
-        | Command::Known(_)
-        | Command::Unknown { nearest: Topic::Order } => command::redact(text).contains("***"),
+        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => {
+            command::redact(text).contains(command::MASK)
+        }
+        Command::Unknown { nearest } => ends_in_a_pin(*nearest) && command::redact(text).contains(command::MASK),
         Command::Prices { .. }
         | Command::Receipt { .. }
         | Command::ReceiptLine(_)
         | Command::Start { .. }
         | Command::Help { .. }
         | Command::Language { .. }
-        | Command::Admin(_)
-        | Command::Unknown { .. } => false,
+        | Command::Admin(_) => false,
     }
+}
+
+/// Whether what is typed about it holds a PIN, misspelt or not.
+const fn ends_in_a_pin(topic: Topic) -> bool {
+    matches!(
+        topic,
+        Topic::Order
+            | Topic::ChangePin
+            | Topic::Register
+            | Topic::BillPayment
+            | Topic::Transfer
+            | Topic::DownlineRegistration
+            | Topic::Markup
+    )
 }
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {
