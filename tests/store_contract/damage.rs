@@ -25,6 +25,8 @@ enum Opened {
     Noticed,
 }
 
+type Damage = fn(&mut Vec<u8>);
+
 struct Shop {
     folder: tempfile::TempDir,
     lines: u64,
@@ -94,6 +96,12 @@ fn snapshots(path: &Path) -> Vec<PathBuf> {
     files.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
 }
 
+fn without_snapshots(path: &Path) {
+    for file in snapshots(path) {
+        fs::remove_file(file).unwrap();
+    }
+}
+
 fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = fs::read(file).unwrap();
     change(&mut bytes);
@@ -103,14 +111,16 @@ fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_torn_snapshot_costs_nothing() {
     let shop = shop().await;
-    let each = |damage: fn(&mut Vec<u8>)| {
+    let each = |damage: Damage| {
         move |path: &Path| {
             let snapshots = snapshots(path);
             assert!(!snapshots.is_empty());
-            snapshots.iter().for_each(|file| change(file, damage));
+            for file in &snapshots {
+                change(file, damage);
+            }
         }
     };
-    let cases: [(&str, fn(&mut Vec<u8>)); 5] = [
+    let cases: [(&str, Damage); 5] = [
         ("empty", Vec::clear),
         ("half", |bytes| bytes.truncate(bytes.len() / 2)),
         ("a byte short", |bytes| bytes.truncate(bytes.len() - 1)),
@@ -124,17 +134,16 @@ async fn a_torn_snapshot_costs_nothing() {
         let opened = shop.damaged(name, each(damage)).await;
         assert!(matches!(opened, Opened::Whole { .. }), "{name}: {opened:?}");
     }
-    let without = |path: &Path| snapshots(path).iter().for_each(|file| fs::remove_file(file).unwrap());
-    assert!(matches!(shop.damaged("none", without).await, Opened::Whole { .. }));
+    assert!(matches!(shop.damaged("none", without_snapshots).await, Opened::Whole { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shop_that_lost_its_rows_is_not_taken_for_a_new_one() {
     let shop = shop().await;
-    let db = |damage: fn(&mut Vec<u8>)| move |path: &Path| change(&path.join("db"), damage);
+    let db = |damage: Damage| move |path: &Path| change(&path.join("db"), damage);
     let emptied = |path: &Path| {
         fs::write(path.join("db"), "").unwrap();
-        snapshots(path).iter().for_each(|file| fs::remove_file(file).unwrap());
+        without_snapshots(path);
     };
     let gone = |path: &Path| {
         for file in fs::read_dir(path).unwrap().map(|file| file.unwrap().path()) {
@@ -161,7 +170,7 @@ async fn bytes_that_changed_in_the_file_are_noticed_or_did_not_matter() {
     let seed = std::env::var("KONTER_TEST_SEED").map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
     eprintln!("seed {seed}");
     let mut choices = StdRng::seed_from_u64(seed);
-    let mut seen = Vec::new();
+    let mut outcomes = Vec::new();
     for nth in 0..20 {
         let (place, mask) = (choices.random_range(0..usize::MAX), choices.random_range(1..=255_u8));
         let flip = |path: &Path| {
@@ -173,9 +182,9 @@ async fn bytes_that_changed_in_the_file_are_noticed_or_did_not_matter() {
                 bytes[place..end].iter_mut().for_each(|byte| *byte ^= mask);
             });
         };
-        seen.push(shop.damaged(&format!("flip-{nth}"), flip).await);
+        outcomes.push(shop.damaged(&format!("flip-{nth}"), flip).await);
     }
-    eprintln!("{seen:?}");
+    eprintln!("{outcomes:?}");
 }
 
 #[tokio::test]
