@@ -119,7 +119,8 @@ async fn put_back(shop: &TestShop, folder: &Path) -> Arc<dyn Store> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_open_in_the_backup_is_left_to_people() {
     let folder = tempfile::tempdir().unwrap();
-    let before = TestShop::open().await;
+    let store = Arc::new(SledStore::open(&folder.path().join("before"), SledOptions::default()).unwrap());
+    let before = TestShop::on(store, Setup::default()).await;
     let order = |dest: &str| format!("S10.{dest}.{PIN}");
     before.say(&reseller(), &order("081234567800"), 1).await;
     before.say(&reseller(), &order("081234567823"), 1).await;

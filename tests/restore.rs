@@ -139,8 +139,8 @@ async fn a_busy_shop_comes_back_from_its_backup_and_buys_nothing_twice() {
     assert_ended(&site.run(&elsewhere, &["restore", &path(&file)]).await, 2, &["not empty", "--force"]);
 
     let mut running = elsewhere.start(site.folder.path(), &["run"]);
-    assert_ended(&site.run(&elsewhere, &["restore", &path(&file), "--force"]).await, 1, &["another process has"]);
     site.hears(&running, ADMIN, 0, &["dipulihkan dari cadangan", "2 pesanan", "/pending"]).await;
+    assert_ended(&site.run(&elsewhere, &["restore", &path(&file), "--force"]).await, 1, &["another process has"]);
     // Telegram hands out once more what it had no receipt for when the shop died.
     site.write(BUDI, &order("081234500400"), executed_before);
     site.hears(&running, BUDI, said, &["GAGAL", "081234500400"]).await;

@@ -116,9 +116,7 @@ pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
     let settings = settings_in_data_dir()?;
     let (data, from, passphrase) = (settings.data_dir.clone(), file.to_owned(), settings.backups.passphrase.clone());
     let restoring = blocking(move || {
-        if is_in_use(&data) {
-            return Err(StoreError::InUse(data.display().to_string()).into());
-        }
+        nobody_at_work(&data)?;
         backup::restore(&from, &data, force, passphrase.as_ref(), Utc::now())
     })
     .await?;
@@ -135,8 +133,13 @@ pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
         let words = "the backup's books do not add up, nothing was put back; --force puts it back all the same";
         return Err(Failure::Fault(words.to_owned()));
     }
-    let made_at = restoring.made_at;
-    let aside = blocking(move || restoring.take_place()).await?;
+    let (made_at, data) = (restoring.made_at, settings.data_dir.clone());
+    let aside = blocking(move || {
+        // A shop that was starting when this began is at work by now; one that starts now refuses to.
+        nobody_at_work(&data).inspect_err(|_| restoring.give_up())?;
+        restoring.take_place()
+    })
+    .await?;
     eprintln!("{}: the shop as of {made_at}", settings.data_dir.display());
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
@@ -147,6 +150,10 @@ pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
         report.holds
     );
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+fn nobody_at_work(data: &Path) -> Result<(), BackupError> {
+    if is_in_use(data) { Err(StoreError::InUse(data.display().to_string()).into()) } else { Ok(()) }
 }
 
 async fn prove(dir: PathBuf) -> Result<crate::ledger::audit::AuditReport, Failure> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use konter::store::audit::audit;
 use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
-use konter::store::{Store, StoreError};
+use konter::store::{RawRow, Store, StoreError};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -23,6 +23,8 @@ enum Opened {
     Refused,
     /// It opened with less, and the audit says so.
     Noticed,
+    /// It opened, its books are right, and other rows are gone or changed.
+    Unnoticed,
 }
 
 type Damage = fn(&mut Vec<u8>);
@@ -30,6 +32,23 @@ type Damage = fn(&mut Vec<u8>);
 struct Shop {
     folder: tempfile::TempDir,
     lines: u64,
+    rows: Vec<RawRow>,
+}
+
+/// All rows, or none when reading fails.
+async fn rows(store: &dyn Store) -> Vec<RawRow> {
+    let Ok(mut cut) = store.cut().await else { return Vec::new() };
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut rows = Vec::new();
+        loop {
+            match cut.next_page() {
+                Ok(page) if page.is_empty() => return rows,
+                Ok(page) => rows.extend(page),
+                Err(_) => return Vec::new(),
+            }
+        }
+    });
+    reading.await.unwrap_or_default()
 }
 
 /// A closed shop that has been opened several times, with rows in the log and in sled.
@@ -49,8 +68,9 @@ async fn shop() -> Shop {
     }
     let store = open(&data, options);
     let lines = audit(&*store).await.unwrap().entries;
+    let rows = rows(&*store).await;
     store.close().await.unwrap();
-    Shop { folder, lines }
+    Shop { folder, lines, rows }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -81,7 +101,8 @@ impl Shop {
             Ok(store) => match audit(&store).await {
                 Ok(report) if report.is_clean() => {
                     assert_eq!(report.entries, self.lines, "{name}: lines are missing and nobody says so");
-                    Opened::Whole { repaired: store.was_repaired() }
+                    let is_whole = rows(&store).await == self.rows;
+                    if is_whole { Opened::Whole { repaired: store.was_repaired() } } else { Opened::Unnoticed }
                 }
                 Ok(_) | Err(_) => Opened::Noticed,
             },
