@@ -4,6 +4,7 @@
 //! elsewhere.
 
 mod admin;
+mod admin_desk;
 mod admin_network;
 mod agent_ref;
 mod amount;
@@ -16,6 +17,7 @@ mod order;
 mod order_parts;
 mod order_reader;
 mod pin;
+pub mod powers;
 mod problem;
 mod receipt;
 mod redact;
@@ -32,6 +34,7 @@ use crate::money::Rupiah;
 use crate::phone::clean;
 
 pub use admin::AdminCommand;
+pub use admin_desk::AdminDesk;
 pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;

@@ -12,7 +12,9 @@ use tokio::task::spawn_blocking;
 use super::Shop;
 use crate::backup::{self, BackupError, Made, folder, seal};
 use crate::config::BackupSettings;
+use crate::ids::ChatId;
 use crate::reply::{BackupFile, KeepingReply, Reply};
+use crate::staff::Role;
 use crate::store::{Commit, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
@@ -177,10 +179,12 @@ impl Keeper {
 
     async fn tell(&self, reply: KeepingReply) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.shop.clock.utc());
-        commit.says = self.shop.to_admins(&Reply::Keeping(reply));
+        // A backup holds everything, so it is for owners alone.
+        commit.says = self.shop.to_staff(Role::Owner, &Reply::Keeping(reply));
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         let told = self.shop.store.commit(commit).await;
         told.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.shop.notify(&self.shop.policy.admins);
+        self.shop.notify(&chats);
         Ok(())
     }
 }

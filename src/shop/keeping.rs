@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use super::Shop;
 use super::books::{Along, Applied};
 use crate::agent::Locale;
+use crate::command::powers;
 use crate::ids::ChatId;
 use crate::order::Event;
 use crate::reply::{KeepingReply, Reply};
@@ -70,7 +71,7 @@ impl Shop {
         if !self.cries.admins.swap(true, Ordering::Relaxed) {
             let problem = error.to_string();
             let cry = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
-            cries.extend(self.policy.admins.iter().map(cry));
+            cries.extend(self.roster.borrow().at_least(powers::ALERTED).map(cry));
         }
         let (voice, locale) = (Arc::clone(voice), self.policy.locale);
         self.tasks.spawn(async move {
@@ -99,8 +100,9 @@ impl Shop {
         let mut commit = Commit::new(self.clock.utc());
         commit.says = self.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
         commit.taken_over = true;
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(&self.policy.admins);
+        self.notify(&chats);
         tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");
         Ok(())
     }

@@ -7,7 +7,8 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::Shop;
 use super::reports::SHOWN;
-use crate::command::Span;
+use crate::command::{Span, powers};
+use crate::ids::ChatId;
 use crate::reply::{Reply, ReportForm};
 use crate::store::{Commit, CommitError, StoreError};
 
@@ -50,7 +51,8 @@ impl Shop {
     /// Tells a day's figures unless they have been told. A day that a stop has kept from being told is told late; the
     /// day before the shop's first is not told at all.
     async fn tell_summary(&self, day: Option<NaiveDate>) -> Result<(), StoreError> {
-        let Some(day) = day.filter(|_| !self.policy.admins.is_empty()) else { return Ok(()) };
+        let somebody = self.roster.borrow().at_least(powers::SUMMARISED).next().is_some();
+        let Some(day) = day.filter(|_| somebody) else { return Ok(()) };
         let at = self.clock.utc();
         let last = self.store.last_summary().await?;
         if last.is_some_and(|last| last >= day) {
@@ -61,11 +63,12 @@ impl Shop {
             return Ok(());
         }
         let mut commit = Commit::new(at);
-        commit.says = self.to_admins(&Reply::ShopReport { form: ReportForm::Summary, card });
+        commit.says = self.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         commit.summarised = Some(day);
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&self.policy.admins);
+                self.notify(&chats);
                 Ok(())
             }
             // Another process has told it.

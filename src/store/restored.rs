@@ -17,6 +17,7 @@ pub(super) const RESTORED_NAME: &str = "restored";
 const ORDERS_A_DAY: u64 = 100_000;
 const TICKETS_A_DAY: u64 = 10_000;
 const AGENTS_A_DAY: u64 = 1_000;
+const BROADCASTS_A_DAY: u64 = 100;
 /// Resellers' numbers are small, and a backup is hardly older.
 const MOST_DAYS: u64 = 365;
 
@@ -39,6 +40,8 @@ pub(super) struct Numbers {
     pub order: u64,
     pub agent: u64,
     pub ticket: u64,
+    #[serde(default)]
+    pub broadcast: u64,
 }
 
 impl Restored {
@@ -54,6 +57,7 @@ impl Restored {
             order: highest.order + days * ORDERS_A_DAY,
             agent: highest.agent + days * AGENTS_A_DAY,
             ticket: highest.ticket + days * TICKETS_A_DAY,
+            broadcast: highest.broadcast + days * BROADCASTS_A_DAY,
         };
         Self { last, ..self }
     }
@@ -71,6 +75,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             order: given.order.max(self.last_order()?),
             agent: given.agent.max(self.last_agent()?),
             ticket: given.ticket.max(self.last_ticket()?),
+            broadcast: given.broadcast.max(self.last_broadcast()?),
         })
     }
 }

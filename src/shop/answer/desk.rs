@@ -2,7 +2,7 @@
 
 use super::register::card;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus, PinState};
+use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
 use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
 use crate::command::{AgentRef, Pin, Typed, is_orderable};
@@ -22,8 +22,6 @@ const ORDERS_WITH_COMPLAINT: usize = 3;
 const ERRORS_SHOWN: usize = 20;
 /// Changed prices shown of a file.
 const PRICES_SHOWN: usize = 15;
-/// Resellers read at a time for an announcement.
-const AGENTS_AT_ONCE: usize = 500;
 /// Acts shown where no number is given, and at most.
 const ACTS_SHOWN: usize = 15;
 const MOST_ACTS: usize = 50;
@@ -50,6 +48,7 @@ impl Visit<'_> {
             return;
         }
         let after = Product { price, ..product.clone() };
+        answer.note(format_args!("{code} {} → {price}", product.price));
         answer.reply(Reply::AdminPrice(change(Some(product), &after)));
         answer.commit.products.push(after);
     }
@@ -58,6 +57,7 @@ impl Visit<'_> {
     pub(super) async fn reset_pin(&self, name: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
         let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
+        answer.note(format_args!("{} {}: PIN direset", agent.id, agent.name));
         answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
         answer.tell(&agent, &Reply::PinReset);
         answer.write_agent(&agent, after);
@@ -119,10 +119,6 @@ impl Visit<'_> {
     }
 
     pub(super) fn apply_import(&self, number: u64, apply: bool, answer: &mut Answer) {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
-            return;
-        }
         let waiting = self.shop.imports.lock().get(&self.message.chat).cloned();
         let Some(Import { mut card, products }) = waiting.filter(|import| import.card.import == number) else {
             answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
@@ -133,6 +129,10 @@ impl Visit<'_> {
             answer.commit.products = products;
             let what = format!("katalog: {} baru, {} berubah", card.added, card.changed);
             answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
+            for price in &card.prices {
+                let before = price.before.map_or_else(|| "baru".to_owned(), |before| before.to_string());
+                answer.note(format_args!("{} {before} → {}", price.code, price.after));
+            }
         }
         answer.reply(Reply::AdminImport(card.clone()));
         if let Some(message) = self.message.tapped.clone() {
@@ -178,30 +178,11 @@ impl Visit<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
+        answer.note(format_args!("{} {}", agent.id, agent.name));
         answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
         for chat in &agent.chats {
             answer.commit.says.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
         }
-        Ok(())
-    }
-
-    /// An announcement to every reseller that is not blocked, in all its chats. The outbox says it as fast as each chat's
-    /// service allows.
-    pub(super) async fn broadcast(&self, text: &str, answer: &mut Answer) -> Result<(), StoreError> {
-        let (mut after, mut chats) = (None, 0);
-        loop {
-            let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
-            let Some(last) = agents.last() else { break };
-            after = Some(last.id);
-            for agent in agents.iter().filter(|agent| agent.status != AgentStatus::Blocked) {
-                for chat in &agent.chats {
-                    let reply = Reply::Announcement { text: text.to_owned() };
-                    answer.commit.says.push(Shop::say(chat, agent.locale, reply));
-                    chats += 1;
-                }
-            }
-        }
-        answer.reply(Reply::AdminBroadcast { chats });
         Ok(())
     }
 
