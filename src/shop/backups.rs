@@ -64,7 +64,12 @@ impl Keeper {
             // A clock that was set back does not keep it waiting.
             let waits = self.not_before.is_some_and(|at| now < at && at - now <= TRY_AGAIN_AFTER);
             if !waits {
-                let looked = self.look(now).await;
+                let shop = Arc::clone(&self.shop);
+                let looked = tokio::select! {
+                    // A stop does not wait for a copy; what there is of it is no backup.
+                    () = shop.stop.cancelled() => return,
+                    looked = self.look(now) => looked,
+                };
                 self.note(looked, now).await;
             }
             tokio::select! {

@@ -107,11 +107,15 @@ impl Shop {
         Ok(())
     }
 
+    /// Whether what came of something at this moment may have been forgotten by a restore.
+    pub(super) fn may_be_forgotten(&self, at: DateTime<Utc>) -> bool {
+        self.restored_at.get().is_some_and(|restored| at <= *restored)
+    }
+
     /// A message from before a restore may have been carried out and forgotten: it is as old as one that is not carried
     /// out any more.
     pub(super) fn as_of_now(&self, message: &InboxMessage) -> Option<InboxMessage> {
-        let restored_at = self.restored_at.get()?;
-        (message.sent_at <= *restored_at).then(|| {
+        self.may_be_forgotten(message.sent_at).then(|| {
             let too_old = self.clock.utc() - self.policy.stale_after - TimeDelta::minutes(1);
             InboxMessage { sent_at: message.sent_at.min(too_old), ..message.clone() }
         })
