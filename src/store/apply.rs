@@ -47,6 +47,11 @@ impl Tip {
         })?;
         Ok(tip)
     }
+
+    /// The journal's last line, and its digest.
+    pub(super) const fn end(&self) -> (u64, Digest) {
+        (self.seq, self.digest)
+    }
 }
 
 /// A commit with what can be worked out before it is its turn.
@@ -225,6 +230,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         if let Some(day) = commit.summarised {
             self.summarised(day)?;
+        }
+        if commit.taken_over {
+            self.taken_over()?;
         }
         Ok(Verdict::Accepted(self.staged))
     }
