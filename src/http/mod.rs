@@ -6,5 +6,5 @@ mod callback;
 mod server;
 
 pub use address::{allowed, believed_address};
-pub use callback::{Doorkeeper, Entry};
+pub use callback::{Doorkeeper, Entry, read_callback};
 pub use server::{Http, router, router_within};

@@ -14,10 +14,9 @@ use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::address::believed_address;
-use super::callback::Doorkeeper;
+use super::callback::{Doorkeeper, read_callback};
 use crate::ids::SupplierId;
 use crate::shop::{CallbackFate, Shop};
-use crate::supplier::Callback;
 
 /// The largest callback read: the documents' own are under 2 KiB.
 const LARGEST_CALLBACK: usize = 64 * 1024;
@@ -98,11 +97,7 @@ async fn take_callback(
         return (StatusCode::NOT_FOUND, "no such supplier\n").into_response();
     };
     let believed = http.door.believes(&supplier, from, secret);
-    let raw_query = query.unwrap_or_default();
-    let pairs = reqwest::Url::parse(&format!("http://callback/?{raw_query}"))
-        .map(|url| url.query_pairs().into_owned().collect())
-        .unwrap_or_default();
-    let callback = Callback { raw_query, query: pairs, body: body.to_vec() };
+    let callback = read_callback(query.unwrap_or_default(), body);
     let fate = http.shop.callback(supplier.clone(), believed, callback).await;
     let label = fate.as_ref().map_or("store_failed", |fate| label_of(*fate));
     metrics::counter!("konter_callbacks_total", "supplier" => supplier.to_string(), "fate" => label).increment(1);
