@@ -13,6 +13,7 @@ mod inquiring;
 mod keypad;
 mod network;
 mod patience;
+mod pepper;
 pub mod pins;
 mod reports;
 mod summary;

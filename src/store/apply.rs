@@ -224,6 +224,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         if let Some(day) = commit.summarised {
             self.summarised(day)?;
         }
+        if let Some(mark) = &commit.pepper {
+            self.pepper(mark)?;
+        }
         Ok(Verdict::Accepted(self.staged))
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::PepperMark;
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
 use crate::deposit::Ticket;
@@ -44,6 +45,8 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    /// The mark of a pepper that is used for the first time.
+    pub pepper: Option<PepperMark>,
 }
 
 /// Rows about uplines and downlines.
@@ -77,6 +80,7 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            pepper: None,
         }
     }
 }

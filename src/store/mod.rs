@@ -14,6 +14,7 @@ mod kv;
 mod layers;
 mod log;
 pub mod memory;
+mod pepper;
 mod read;
 mod read_network;
 mod read_reports;
@@ -26,6 +27,8 @@ mod writer;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+
+pub use pepper::PepperMark;
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
@@ -147,6 +150,9 @@ pub trait Store: Send + Sync + 'static {
     async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
+
+    /// The mark of the pepper PINs are hashed with, once there has been one.
+    async fn pepper(&self) -> Result<Option<PepperMark>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

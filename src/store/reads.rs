@@ -248,6 +248,10 @@ macro_rules! store_with_reads {
             let chat = chat.clone();
             self.read(move |rows| rows.invited(&chat)).await
         }
+
+        async fn pepper(&self) -> Result<Option<crate::store::PepperMark>, StoreError> {
+            self.read(|rows| rows.pepper()).await
+        }
         }
     };
 }

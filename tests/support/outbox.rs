@@ -237,4 +237,7 @@ impl Store for Outbox {
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
         unimplemented!()
     }
+    async fn pepper(&self) -> Result<Option<konter::store::PepperMark>, StoreError> {
+        unimplemented!()
+    }
 }

@@ -139,10 +139,11 @@ impl Visit<'_> {
 
     /// Tries a PIN and keeps count in the answer, without a word.
     async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
-        if let Some(until) = agent.pin.locked(self.at) {
+        if let Some(until) = self.locked(agent, answer) {
             return Tried::Locked { until };
         }
         if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
+            self.shop.renew_hash(agent, pin);
             if agent.pin.has_failures() {
                 let mut after = agent.clone();
                 after.pin.succeed();
@@ -151,6 +152,16 @@ impl Visit<'_> {
             return Tried::Fits;
         }
         self.count_wrong(agent, 1, answer)
+    }
+
+    /// Until when no PIN of this reseller is looked at.
+    fn locked(&self, agent: &Agent, answer: &mut Answer) -> Option<DateTime<Utc>> {
+        let until = agent.pin.locked(self.at)?;
+        let mut after = agent.clone();
+        if after.pin.begin_lock_anew(self.at) {
+            answer.write_agent(agent, after);
+        }
+        Some(until)
     }
 
     /// Counts so many wrong tries at once.
