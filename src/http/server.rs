@@ -21,7 +21,7 @@ use crate::shop::{CallbackFate, Shop};
 /// The largest callback read: the documents' own are under 2 KiB.
 const LARGEST_CALLBACK: usize = 64 * 1024;
 /// How long one request may take in all; a sender that dribbles is cut off.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the routes need.
 #[derive(Clone)]
@@ -39,14 +39,19 @@ pub fn router(http: Http) -> Router {
 
 /// The same, with another limit to how long one request may take.
 pub fn router_within(limit: Duration, http: Http) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/callback/{supplier}", any(plain_callback))
         .route("/callback/{supplier}/{secret}", any(secret_callback))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
-        .layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
-        .with_state(http)
+        .with_state(http);
+    within(limit, routes)
+}
+
+/// Routes whose every request is cut off after so long.
+pub fn within(limit: Duration, routes: Router) -> Router {
+    routes.layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
 }
 
 async fn with_timeout(limit: Duration, request: axum::extract::Request, next: axum::middleware::Next) -> Response {

@@ -272,6 +272,11 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    // The shop's own troubles, to admins.
+    /// Replies that cannot be said were taken out of the queue.
+    AlertSetAside {
+        replies: usize,
+    },
 }
 
 /// An order as its reseller sees it.

@@ -56,7 +56,8 @@ impl Pepper {
 
     fn argon(&self) -> Option<Argon2<'_>> {
         let params = ParamsBuilder::new().keyid(argon2::KeyId::new(&self.id).ok()?).build().ok()?;
-        Argon2::new_with_secret(self.secret.expose_secret().as_bytes(), Algorithm::Argon2id, Version::V0x13, params).ok()
+        Argon2::new_with_secret(self.secret.expose_secret().as_bytes(), Algorithm::Argon2id, Version::V0x13, params)
+            .ok()
     }
 }
 

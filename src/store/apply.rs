@@ -227,6 +227,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         if let Some(mark) = &commit.pepper {
             self.pepper(mark)?;
         }
+        self.aside(&commit.aside)?;
         Ok(Verdict::Accepted(self.staged))
     }
 

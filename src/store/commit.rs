@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::PepperMark;
+use super::{Aside, PepperMark};
 use crate::agent::{Agent, Locale};
 use crate::catalog::Product;
 use crate::deposit::Ticket;
@@ -47,6 +47,8 @@ pub struct Commit {
     pub network: NetworkRows,
     /// The mark of a pepper that is used for the first time.
     pub pepper: Option<PepperMark>,
+    /// Rows of the outbox that cannot be said.
+    pub aside: Aside,
 }
 
 /// Rows about uplines and downlines.
@@ -81,6 +83,7 @@ impl Commit {
             summarised: None,
             network: NetworkRows::default(),
             pepper: None,
+            aside: Aside::default(),
         }
     }
 }

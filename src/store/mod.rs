@@ -7,8 +7,10 @@ mod apply_bills;
 mod apply_network;
 mod apply_reports;
 mod apply_tickets;
+mod aside;
 pub mod audit;
 mod commit;
+mod depths;
 mod keys;
 mod kv;
 mod layers;
@@ -28,6 +30,8 @@ mod writer;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use aside::{Aside, OutboxRow, SetAside};
+pub use depths::Depths;
 pub use pepper::PepperMark;
 
 pub use commit::{
@@ -153,6 +157,14 @@ pub trait Store: Send + Sync + 'static {
 
     /// The mark of the pepper PINs are hashed with, once there has been one.
     async fn pepper(&self) -> Result<Option<PepperMark>, StoreError>;
+
+    // What cannot be said.
+    /// Rows of the outbox that cannot be read. [`Store::outbox`] and [`Store::waiting_chats`] pass over them.
+    async fn unreadable_outbox(&self) -> Result<Vec<OutboxRow>, StoreError>;
+    /// How many rows have been set aside.
+    async fn set_aside(&self) -> Result<SetAside, StoreError>;
+    /// How much waits in the inbox and the outbox.
+    async fn depths(&self) -> Result<Depths, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

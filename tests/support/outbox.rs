@@ -240,4 +240,13 @@ impl Store for Outbox {
     async fn pepper(&self) -> Result<Option<konter::store::PepperMark>, StoreError> {
         unimplemented!()
     }
+    async fn unreadable_outbox(&self) -> Result<Vec<konter::store::OutboxRow>, StoreError> {
+        unimplemented!()
+    }
+    async fn set_aside(&self) -> Result<konter::store::SetAside, StoreError> {
+        unimplemented!()
+    }
+    async fn depths(&self) -> Result<konter::store::Depths, StoreError> {
+        unimplemented!()
+    }
 }

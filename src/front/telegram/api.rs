@@ -110,12 +110,12 @@ impl Api {
         let body = serde_json::to_vec(method)
             .map_err(|error| ApiError::Refused { code: 0, description: format!("not sent, {error}") })?;
         let request = self.post(P::NAME).header(CONTENT_TYPE, "application/json").body(body);
-        self.ask(request.timeout(patience)).await
+        counted(P::NAME, self.ask(request.timeout(patience)).await)
     }
 
     /// Calls a method that takes a file, and returns its `result`; gives up after `patience`.
     pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Value, ApiError> {
-        self.ask(self.post(method).multipart(form).timeout(patience)).await
+        counted(method, self.ask(self.post(method).multipart(form).timeout(patience)).await)
     }
 
     fn post(&self, method: &str) -> RequestBuilder {
@@ -168,6 +168,22 @@ impl Api {
         }
         ApiError::Network(words.replace(self.token.expose_secret(), "[token]"))
     }
+}
+
+/// Counts a call by how it ended.
+fn counted<T>(method: &str, result: Result<T, ApiError>) -> Result<T, ApiError> {
+    let outcome = match &result {
+        Ok(_) => "done",
+        Err(ApiError::RetryAfter(_)) => "flooded",
+        Err(ApiError::BadToken(_)) => "bad_token",
+        Err(ApiError::Conflict(_)) => "conflict",
+        Err(ApiError::Refused { .. }) => "refused",
+        Err(ApiError::Down(_)) => "down",
+        Err(ApiError::Network(_)) => "unreachable",
+    };
+    let labels = [("method", method.to_owned()), ("outcome", outcome.to_owned())];
+    metrics::counter!("konter_telegram_calls_total", &labels).increment(1);
+    result
 }
 
 /// Whether an address is on this machine: a proxy could not reach it.

@@ -173,6 +173,7 @@ impl Visit<'_> {
                 WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
                 WrongPin::LockedUntil(until) => {
                     tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
+                    metrics::counter!("konter_pin_locks_total").increment(1);
                     Tried::Locked { until }
                 }
             };
