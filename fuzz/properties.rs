@@ -15,9 +15,7 @@ use chrono::{NaiveDate, NaiveTime};
 use konter::agent::Locale;
 use konter::catalog::{Catalog, ProductKind, Route, parse_catalog, write_catalog};
 use konter::clock::{Clock, ShopClock};
-use konter::command::{
-    Command, Destination, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderLine, OrderRequest, Tap, parse, redact,
-};
+use konter::command::{Command, Destination, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderRequest, Tap, parse, redact};
 use konter::http::{Doorkeeper, Entry, Http, read_callback, router};
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
@@ -281,7 +279,8 @@ async fn open() -> Door {
         door.0.insert(id.clone(), Entry { addresses, secret: None });
         // Nobody listens there.
         let (url, patience) = ("http://127.0.0.1:9", Duration::from_secs(1));
-        suppliers.push(konter::shop::suppliers::Supplier::new(id, kind, protocol(kind), url, patience, None).expect("TLS"));
+        suppliers
+            .push(konter::shop::suppliers::Supplier::new(id, kind, protocol(kind), url, patience, None).expect("TLS"));
     }
     store.commit(stock(clock.utc())).await.expect("memory");
     let policy = Policy {
