@@ -12,8 +12,8 @@ use konter::ledger::{Account, AccountId, Entry, Hold};
 use konter::order::{Order, SlotKey};
 use konter::reply::Reply;
 use konter::store::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Sequence, Store,
-    StoreError,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload, Sequence,
+    Store, StoreError,
 };
 use parking_lot::Mutex;
 
@@ -21,6 +21,8 @@ use super::bot_api::BotApi;
 
 pub struct Outbox {
     rows: Mutex<BTreeMap<u64, Outgoing>>,
+    /// Rows that were set aside.
+    pub aside: Mutex<Vec<u64>>,
     /// Commits that fail, from now on.
     pub broken: AtomicUsize,
     /// Told of every change.
@@ -29,7 +31,7 @@ pub struct Outbox {
 
 impl Outbox {
     pub fn new(api: &BotApi) -> Self {
-        Self { rows: Mutex::default(), broken: AtomicUsize::new(0), api: api.clone() }
+        Self { rows: Mutex::default(), aside: Mutex::default(), broken: AtomicUsize::new(0), api: api.clone() }
     }
 
     /// Puts a text for a chat into the outbox.
@@ -88,6 +90,15 @@ impl Store for Outbox {
         for (_, seq) in commit.said {
             self.rows.lock().remove(&seq).expect("a row is taken out once");
         }
+        let is_aside = |row: &Outgoing| commit.aside.rows.contains(&OutboxRow::of(&row.chat, row.seq));
+        let mut aside = self.aside.lock();
+        self.rows.lock().retain(|seq, row| {
+            if is_aside(row) {
+                aside.push(*seq);
+            }
+            !is_aside(row)
+        });
+        drop(aside);
         self.api.changed();
         Ok(Committed::Done)
     }

@@ -2,6 +2,7 @@
 //! taken it, or when it is certain that Telegram never will.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use chrono::Utc;
@@ -15,9 +16,9 @@ use super::queue::Step;
 use super::text::{self, Part};
 use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
-use crate::front::{Button, File, FileKind, Wording};
+use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
+use crate::store::{Commit, OutboxRow, Outgoing, Payload, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -147,7 +148,7 @@ impl Courier {
             progress.row = RowProgress::new(row.seq);
         }
         let file = self.file(row, &mut progress.row).await;
-        let words = self.wording.render(row);
+        let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let sent = progress.row;
         let parts = text::parts(&words, sent.longest);
         let count = parts.len().max(usize::from(file.is_some()));
@@ -175,6 +176,19 @@ impl Courier {
             }
             Err(error) => self.unsaid(row, progress, &error, kind, more).await,
         }
+    }
+
+    /// A row in words; `None` when putting it into words breaks down.
+    fn words(&self, row: &Outgoing) -> Option<Text> {
+        catch_unwind(AssertUnwindSafe(|| self.wording.render(row))).ok()
+    }
+
+    /// Takes a row that cannot be said out of the way of those behind it. It is kept, and the shop tells the admins.
+    async fn set_aside(&self, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
+        tracing::error!(chat = %row.chat, seq = row.seq, "a reply cannot be put into words and is set aside");
+        let mut commit = Commit::new(Utc::now());
+        commit.aside.rows.push(OutboxRow::of(&row.chat, row.seq));
+        self.leave(&row.chat, &[row.seq], commit, progress, Step::Done { more }).await
     }
 
     /// The file that goes with a row's next part.
@@ -278,7 +292,7 @@ impl Courier {
         if overtaken.contains(&row.seq) {
             return self.finish_all(&row.chat, &overtaken, progress, Step::Done { more }).await;
         }
-        let words = self.wording.render(row);
+        let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let part = text::parts(&words, text::LONGEST).into_iter().next();
         let (Ok(id), Some(part)) = (message.parse(), part) else {
             tracing::error!(chat = %row.chat, seq = row.seq, "an edit without words, or of no message, is dropped");
@@ -363,9 +377,14 @@ impl Courier {
 
     async fn finish_all(&self, chat: &ChatId, rows: &[u64], progress: &mut Progress, step: Step) -> Step {
         let mut commit = Commit::new(Utc::now());
-        for &seq in rows {
-            progress.forgets.remove(&seq);
-            commit.said.push((chat.clone(), seq));
+        commit.said = rows.iter().map(|&seq| (chat.clone(), seq)).collect();
+        self.leave(chat, rows, commit, progress, step).await
+    }
+
+    /// Commits that rows leave the outbox.
+    async fn leave(&self, chat: &ChatId, rows: &[u64], commit: Commit, progress: &mut Progress, step: Step) -> Step {
+        for seq in rows {
+            progress.forgets.remove(seq);
         }
         match self.store.commit(commit).await {
             Ok(_) => step,
