@@ -16,7 +16,7 @@ use konter::store::{Commit, InboxMessage, Store, Versioned};
 use shop::{Setup, TestShop, reseller};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LOCKED: &str = "PIN terkunci";
+const LOCKED: &str = "PIN terkunci karena";
 const WRONG: &str = "PIN salah";
 
 async fn agent(shop: &TestShop) -> Agent {
@@ -39,6 +39,12 @@ async fn more_chats(shop: &TestShop, count: i64) -> Vec<ChatId> {
 /// Everybody else's order, with this PIN.
 fn order(shop: &TestShop, chat: &ChatId, pin: u32) -> InboxMessage {
     shop.message(chat, &format!("S5.0813123456{:02}.{pin:04}", pin % 100))
+}
+
+/// The reseller's message of this number: a shop that is opened again counts its own anew.
+async fn say(shop: &TestShop, number: u32, text: &str) -> Vec<String> {
+    let message = InboxMessage { message: number.to_string(), ..shop.message(&reseller(), text) };
+    shop.receive(message, 1).await
 }
 
 #[tokio::test]
@@ -76,15 +82,15 @@ async fn every_command_that_takes_a_pin_counts() {
 #[tokio::test]
 async fn a_restart_forgets_no_wrong_pin_and_no_lock() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    for (text, expected) in [
+    for (number, (text, expected)) in (100..).zip([
         ("SAL.9999", WRONG),
         ("SAL.9998", WRONG),
         ("SAL.9997", LOCKED),
         ("SAL.1234", LOCKED),
         ("S5.081312345600.1234", LOCKED),
-    ] {
+    ]) {
         let shop = TestShop::on(Arc::clone(&store), Setup::default()).await;
-        let heard = shop.say(&reseller(), text, 1).await;
+        let heard = say(&shop, number, text).await;
         assert!(heard[0].contains(expected), "{text}: {heard:?}");
         shop.shop.stop(Duration::from_secs(5)).await;
     }
@@ -149,13 +155,13 @@ async fn a_pepper_comes_to_a_shop_that_had_none() {
 
     // Whoever has the rows and not the pepper cannot tell the right PIN from a wrong one.
     let thief = TestShop::on(Arc::clone(&store), Setup::default()).await;
-    assert!(thief.say(&reseller(), "SAL.1234", 1).await[0].contains(WRONG));
+    assert!(say(&thief, 200, "SAL.1234").await[0].contains(WRONG));
     thief.shop.stop(Duration::from_secs(5)).await;
 
     let shop = TestShop::on(store, Setup::default()).await;
     shop.shop.learn_pepper(pepper);
-    assert!(shop.say(&reseller(), "GP.1234.4821", 1).await[0].contains("PIN sudah diganti"));
+    assert!(say(&shop, 300, "GP.1234.4821").await[0].contains("PIN sudah diganti"));
     assert!(peppered(&agent(&shop).await));
-    assert!(shop.say(&reseller(), "SAL.4821", 1).await[0].contains("Saldo"));
+    assert!(say(&shop, 301, "SAL.4821").await[0].contains("Saldo"));
     shop.close().await;
 }

@@ -417,7 +417,7 @@ async fn a_shop_with_a_pepper_does_not_open_without_it_or_with_another() {
         assert!(!ended.err.contains("geheim"), "{ended:?}");
     }
     let mut running = ours.start(folder.path(), &["run"]);
-    say(&api, BUDI, "SALDO.739154", (BUDI, "Saldo 0")).await;
+    say(&api, BUDI, "GP.739154.739154", (BUDI, "PIN belum diganti")).await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
 
     let lost = other.set("KONTER_PIN_PEPPER_LOST", "yes");

@@ -113,6 +113,8 @@ fn assert_files_are_clean(data: &Path, secrets: &[String]) {
     for path in &files {
         assert_clean(&path.display().to_string(), &fs::read(path).unwrap(), &long);
     }
+    // Messages did lie there: what is not found was not merely never written.
+    assert!(files.iter().any(|path| fs::read(path).unwrap().windows(7).any(|bytes| bytes == b"sealed ")));
     let rows = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
     assert!(!rows.is_empty());
     for row in rows.iter() {

@@ -11,13 +11,15 @@ use konter::money::Rupiah;
 use konter::order::{AttemptStep, Decider, Final, Order, OrderState, RawReply, new_attempt};
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, MessageKey, Store, Versioned};
-use konter::supplier::{Delivery, Details, Outcome};
+use konter::supplier::{Delivery, Detail, Details, Outcome};
 
 const AGENTS: u64 = 1_000;
 const PRICE: i64 = 10_500;
 const COST: i64 = 10_150;
 /// Orders in one commit.
 const AT_ONCE: u64 = 500;
+/// One order in so many has a long receipt.
+const RECEIPT_EVERY: u64 = 50;
 const SUPPLIER: &str = "teleanjar";
 
 /// A supplier that nobody answers for and that is never asked about an order: doubts stay doubts.
@@ -141,7 +143,13 @@ fn order(id: u64, is_open: bool) -> Order {
         to: "purchase".to_owned(),
         text: format!("#{id}#S10#ke:0812{id:08}#SUKSES#SN:{sn}# Sisa saldo Rp.10,250,000-Rp. 10,150=Rp. 10,239,850#"),
     });
-    let done = Final { failure: None, sn, details: Details::new(), by: Decider::Supplier, at };
+    // A bill's receipt now and then: rows that outgrow a piece are part of every shop's history.
+    let details = if id.is_multiple_of(RECEIPT_EVERY) {
+        Details::from([(Detail::Receipt, "LEMBAR STRUK PEMBAYARAN\n".repeat(250))])
+    } else {
+        Details::new()
+    };
+    let done = Final { failure: None, sn, details, by: Decider::Supplier, at };
     Order {
         id: OrderId(id),
         version: 1,

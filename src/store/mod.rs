@@ -11,6 +11,7 @@ mod aside;
 pub mod audit;
 mod commit;
 mod depths;
+mod in_pieces;
 mod keys;
 mod kv;
 mod layers;

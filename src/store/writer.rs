@@ -72,7 +72,8 @@ impl Writer {
                     waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
                     self.group(waiting)?;
                 }
-                Err(RecvTimeoutError::Timeout) => drop(self.log.settle_one()?),
+                Err(RecvTimeoutError::Timeout) if self.log.settles_at_once() => drop(self.log.settle_one()?),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
