@@ -49,7 +49,7 @@ fn check_orders(request: &OrderRequest) {
         assert!((1..=MAX_NTH).contains(&line.nth), "{request:?}");
         assert!(!lines[..place].contains(line), "the same order twice: {request:?}");
         assert_eq!(line.dest.as_str().parse::<Destination>().as_ref(), Ok(&line.dest), "{request:?}");
-        let typed = line.example(line.nth).replace("PIN", "5937");
+        let typed = line.example(line.nth).replace(".PIN", ".5937");
         let Command::Order(again) = parse(&typed) else { panic!("{typed:?} is no order: {:?}", parse(&typed)) };
         assert_eq!(again.lines, std::slice::from_ref(line), "{typed:?}");
     }
@@ -163,11 +163,11 @@ pub fn reply(data: &[u8]) {
     assert!(reading.charged.is_none_or(|charged| !charged.is_negative()), "{reading:?}");
 }
 
+/// What was looked up may have no total: then nothing can be paid. Where it has one, its bills come to it.
 fn check_inquiry(protocol: &dyn Protocol, buy: &Buy<'_>, response: &Response) {
     if let InquiryReading::Found(inquiry) = protocol.read_inquiry(buy, response) {
         let sum = inquiry.bills.iter().try_fold(Rupiah::ZERO, |sum, bill| sum.checked_add(bill.total));
         assert!(inquiry.bills.is_empty() || inquiry.total == sum, "the bills are not the total: {inquiry:?}");
-        assert!(buy.kind != ProductKind::Bill || inquiry.total.is_some(), "a bill without a total: {inquiry:?}");
     }
 }
 

@@ -159,7 +159,7 @@ impl Desk for Counter {
 
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
 async fn audit_beside_the_work(store: Arc<dyn crate::store::Store>, stop: CancellationToken) {
-    match stop.run_until_cancelled(crate::store::audit::audit(store.as_ref())).await {
+    match stop.run_until_cancelled(crate::store::audit::audit_beside_work(store.as_ref())).await {
         None => {}
         Some(Ok(report)) => {
             metrics::gauge!("konter_books_sound").set(if report.is_clean() { 1.0 } else { 0.0 });
