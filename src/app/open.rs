@@ -91,6 +91,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
     pepper.into_iter().for_each(|pepper| shop.learn_pepper(pepper));
     seal.into_iter().for_each(|seal| shop.learn_seal(seal));
+    shop.load_staff().await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
 }
 

@@ -16,6 +16,7 @@ use crate::ids::{Channel, ChatId};
 use crate::ledger::Refusal;
 use crate::order::Order;
 use crate::reply::Reply;
+use crate::staff::Staff;
 use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError, Versioned};
 
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
@@ -172,6 +173,8 @@ impl Shop {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
+        let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
+        let announces = !commit.desk.broadcasts.is_empty();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
         let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
@@ -181,6 +184,10 @@ impl Shop {
             Ok(Committed::Done) => {
                 self.notify(&chats);
                 self.restock(products);
+                self.learn_staff(staff);
+                if announces {
+                    self.announcing.started.notify_one();
+                }
                 for order in &orders {
                     note_placed(order);
                     self.schedule(&order.row);

@@ -1,6 +1,7 @@
 //! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
+mod announcing;
 mod answer;
 mod at_work;
 mod books;
@@ -20,6 +21,7 @@ pub mod pins;
 mod reports;
 pub mod seal;
 mod spoilt;
+mod staff;
 mod summary;
 pub mod suppliers;
 
@@ -29,7 +31,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -44,11 +46,13 @@ use crate::config::Registration;
 use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
+use crate::staff::Roster;
 use crate::store::{Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// Owners that no chat can change.
     pub admins: Vec<ChatId>,
     pub locale: Locale,
     pub registration: Registration,
@@ -95,6 +99,9 @@ pub struct Shop {
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
     seal: OnceLock<seal::Seal>,
+    /// Who works here.
+    roster: watch::Sender<Roster>,
+    announcing: announcing::Announcing,
     /// The clock was set.
     new_time: Notify,
     bot: OnceLock<String>,
@@ -115,6 +122,7 @@ impl Shop {
         catalog: Catalog,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<ChatId>) {
         let (outbox, waiting) = mpsc::unbounded_channel();
+        let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
         let shop = Self {
             store,
             clock,
@@ -134,6 +142,8 @@ impl Shop {
             imports: Mutex::default(),
             files: OnceLock::new(),
             seal: OnceLock::new(),
+            roster,
+            announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
             bot: OnceLock::new(),
             outbox,
@@ -189,6 +199,7 @@ impl Shop {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
         self.tasks.spawn(Arc::clone(self).set_spoilt_aside());
+        self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

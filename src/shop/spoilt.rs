@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shop;
+use crate::ids::ChatId;
 use crate::reply::Reply;
 use crate::store::{Aside, Commit, CommitError, StoreError};
 
@@ -38,9 +39,10 @@ impl Shop {
         let mut commit = Commit::new(self.clock.utc());
         commit.says = self.to_admins(&Reply::AlertSetAside { replies: new });
         commit.aside = Aside { rows, told: true };
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&self.policy.admins);
+                self.notify(&chats);
                 Ok(())
             }
             Err(CommitError::Store(error)) => Err(error),

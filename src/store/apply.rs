@@ -215,6 +215,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         for say in commit.says {
             self.say(say, commit.at)?;
         }
+        self.desk(&commit.desk)?;
+        self.aside(&commit.aside)?;
         for (chat, seq) in &commit.said {
             self.delete(keys::outbox(chat, *seq));
         }
@@ -227,7 +229,6 @@ impl<'g, K: Kv> Stage<'g, K> {
         if let Some(mark) = &commit.pepper {
             self.pepper(mark)?;
         }
-        self.aside(&commit.aside)?;
         Ok(Verdict::Accepted(self.staged))
     }
 

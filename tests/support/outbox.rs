@@ -87,9 +87,6 @@ impl Store for Outbox {
         if self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_ok() {
             return Err(StoreError::Unavailable("disk full".into()).into());
         }
-        for (_, seq) in commit.said {
-            self.rows.lock().remove(&seq).expect("a row is taken out once");
-        }
         let is_aside = |row: &Outgoing| commit.aside.rows.contains(&OutboxRow::of(&row.chat, row.seq));
         let mut aside = self.aside.lock();
         self.rows.lock().retain(|seq, row| {
@@ -98,6 +95,9 @@ impl Store for Outbox {
             }
             !is_aside(row)
         });
+        for (_, seq) in commit.said.into_iter().filter(|(_, seq)| !aside.contains(seq)) {
+            self.rows.lock().remove(&seq).expect("a row is taken out once");
+        }
         drop(aside);
         self.api.changed();
         Ok(Committed::Done)
@@ -258,6 +258,16 @@ impl Store for Outbox {
         unimplemented!()
     }
     async fn depths(&self) -> Result<konter::store::Depths, StoreError> {
+        unimplemented!()
+    }
+    // The desk.
+    async fn staff(&self) -> Result<Vec<konter::staff::Staff>, StoreError> {
+        unimplemented!()
+    }
+    async fn broadcast(&self, _: konter::ids::BroadcastId) -> Result<Option<konter::broadcast::Broadcast>, StoreError> {
+        unimplemented!()
+    }
+    async fn sending(&self) -> Result<Vec<(konter::ids::BroadcastId, konter::broadcast::Tally)>, StoreError> {
         unimplemented!()
     }
 }
