@@ -1,7 +1,7 @@
 //! `konter run`: the real shop.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -17,7 +17,7 @@ use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::shop::{Files, Shop};
-use crate::store::{InboxMessage, StoreError};
+use crate::store::{InboxMessage, Store, StoreError};
 use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -26,6 +26,11 @@ const STOP_PATIENCE: Duration = Duration::from_secs(75);
 
 /// How long a stop waits for HTTP requests under way.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a stop waits for replies to be said, and how many of them it waits for.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+const MANY_WORDS: usize = 100;
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Exit code of a stop that was not waited for.
 const ENDED_AT_ONCE: i32 = 1;
@@ -96,6 +101,9 @@ pub async fn run() -> Result<(), Failure> {
     let impatient = tokio::spawn(end_at_once(signals));
     // Replies of the last orders still go out while they finish.
     shop.stop(STOP_PATIENCE).await;
+    if telegram.is_some() {
+        last_words(store.as_ref()).await;
+    }
     stop.cancel();
     while fronts.join_next().await.is_some() {}
     // A caller who never finishes a request must not keep the store open.
@@ -104,6 +112,19 @@ pub async fn run() -> Result<(), Failure> {
     impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// Waits a moment until the replies of the last orders are said. Those that are not are said at the next start.
+async fn last_words(store: &dyn Store) {
+    let until = Instant::now() + LAST_WORDS;
+    while Instant::now() < until {
+        match store.depths().await {
+            // So many wait because Telegram is away.
+            Ok(waiting) if waiting.outbox == 0 || waiting.outbox > MANY_WORDS => return,
+            Ok(_) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(_) => return,
+        }
+    }
 }
 
 /// Ends the program at the next signal, as a kill would: everything that was acknowledged is on the disk, and what is
@@ -158,7 +179,7 @@ impl Desk for Counter {
 }
 
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
-async fn audit_beside_the_work(store: Arc<dyn crate::store::Store>, stop: CancellationToken) {
+async fn audit_beside_the_work(store: Arc<dyn Store>, stop: CancellationToken) {
     match stop.run_until_cancelled(crate::store::audit::audit_beside_work(store.as_ref())).await {
         None => {}
         Some(Ok(report)) => {
