@@ -89,8 +89,12 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
     let seal = settings.telegram.as_ref().map(|telegram| Seal::new(&telegram.token));
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
-    pepper.into_iter().for_each(|pepper| shop.learn_pepper(pepper));
-    seal.into_iter().for_each(|seal| shop.learn_seal(seal));
+    if let Some(pepper) = pepper {
+        shop.learn_pepper(pepper);
+    }
+    if let Some(seal) = seal {
+        shop.learn_seal(seal);
+    }
     shop.load_staff().await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
 }
@@ -104,9 +108,8 @@ async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Re
     let wrong = |problem: &str| Failure::Wrong(format!("KONTER_PIN_PEPPER: {problem}. {LOST}"));
     let cannot = || Failure::Fault("the PIN pepper cannot be used: not enough memory".to_owned());
     match (mark, &settings.pin_pepper) {
-        (None, None) => return Ok(None),
         (Some(_), None) if !is_lost => return Err(wrong("is missing, and PINs of this shop were hashed with one")),
-        (Some(_), None) => return Ok(None),
+        (_, None) => return Ok(None),
         (Some(mark), Some(secret)) => match Pepper::known(secret, &mark).await {
             Some(pepper) => return Ok(Some(pepper)),
             None if !is_lost => return Err(wrong("is not the one PINs of this shop were hashed with")),

@@ -16,7 +16,7 @@ use crate::store::InboxMessage;
 const MARK: &str = "\u{1}sealed ";
 /// Keeps the key apart from whatever else is made of the same secret.
 const PURPOSE: &[u8] = b"konter inbox 1\0";
-/// Of XChaCha20: long enough to be drawn by chance every time.
+/// Of the cipher: long enough to be drawn by chance every time.
 const NONCE_BYTES: usize = 24;
 
 /// Seals texts, and opens them after a restart with the same secret.

@@ -85,16 +85,16 @@ async fn read_journal(
 ) -> Result<(), StoreError> {
     loop {
         let began = Instant::now();
-        let page = store.journal(count.last_seq(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let lines = store.journal(count.last_seq(), PAGE).await?;
+        let Some(last) = lines.last() else { return Ok(()) };
         if last.seq <= count.last_seq() {
             return Err(StoreError::Corrupt { what: "journal", problem: "its lines do not count up".to_owned() });
         }
-        for entry in &page {
+        for entry in &lines {
             count.entry(entry);
         }
         // Captures and releases name the order of their hold, so only the others are looked up.
-        let first_words = page.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
+        let first_words = lines.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
         for (id, order) in look_up(store, pace, first_words.filter_map(|entry| entry.order).collect()).await? {
             if let Some(order) = &order {
                 // Whatever changes it comes with another line that names it, so the last look is the one that counts.

@@ -28,7 +28,9 @@ struct Walk {
 impl Drop for Walk {
     fn drop(&mut self) {
         let thread = self.thread.get_mut().take().filter(|walker| walker.thread().id() != thread::current().id());
-        thread.into_iter().for_each(|walker| drop(walker.join()));
+        if let Some(walker) = thread {
+            let _ = walker.join();
+        }
     }
 }
 
