@@ -120,13 +120,31 @@ impl PinState {
     /// Whether a new PIN may be chosen without the old one.
     #[must_use]
     pub fn may_be_chosen(&self, now: DateTime<Utc>) -> bool {
-        self.reset_until.is_some_and(|until| now < until)
+        // Never longer than it was given, also when the clock has been put back since.
+        self.reset_until.is_some_and(|until| now < until && until - now <= CHOOSE_WITHIN)
     }
 
     /// Until when no PIN is looked at; `None` when one may be tried.
     #[must_use]
     pub fn locked(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.locked_until.filter(|&until| now < until)
+        self.locked_until.filter(|&until| now < until).map(|until| until.min(now + self.lock_length()))
+    }
+
+    /// A lock that would end later than one begun now: the clock has been put back since. It begins anew, so that it
+    /// neither falls nor lasts for ever. `false`: nothing to do.
+    pub fn begin_lock_anew(&mut self, now: DateTime<Utc>) -> bool {
+        let latest = now + self.lock_length();
+        let is_beyond = self.locked_until.is_some_and(|until| until > latest);
+        if is_beyond {
+            self.locked_until = Some(latest);
+        }
+        is_beyond
+    }
+
+    /// How long the latest lock lasts.
+    fn lock_length(&self) -> TimeDelta {
+        let doublings = u32::from(self.locks.saturating_sub(1)).min(16);
+        (FIRST_LOCK * 2_i32.pow(doublings)).min(LONGEST_LOCK)
     }
 
     /// Counts a wrong try.
@@ -135,10 +153,9 @@ impl PinState {
         if self.wrong < PIN_TRIES {
             return WrongPin::TriesLeft(PIN_TRIES - self.wrong);
         }
-        let doublings = u32::from(self.locks).min(16);
-        let until = now + (FIRST_LOCK * 2_i32.pow(doublings)).min(LONGEST_LOCK);
         self.wrong = 0;
         self.locks = self.locks.saturating_add(1);
+        let until = now + self.lock_length();
         self.locked_until = Some(until);
         WrongPin::LockedUntil(until)
     }
@@ -173,6 +190,25 @@ mod tests {
         assert_eq!(pin.fail(first), WrongPin::LockedUntil(first + TimeDelta::minutes(30)));
         pin.succeed();
         assert_eq!(pin.fail(first), WrongPin::TriesLeft(2));
+    }
+
+    #[test]
+    fn a_clock_put_back_neither_ends_a_lock_nor_makes_it_endless() {
+        let (start, quarter) = (DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(1_000), TimeDelta::minutes(15));
+        let mut pin = PinState::new(String::new());
+        for _ in 0..PIN_TRIES {
+            pin.fail(start);
+        }
+        assert!(!pin.begin_lock_anew(start + TimeDelta::minutes(1)), "nothing is wrong with the clock");
+        let year_ago = start - TimeDelta::days(365);
+        assert_eq!(pin.locked(year_ago), Some(year_ago + quarter));
+        assert!(pin.begin_lock_anew(year_ago));
+        assert!(!pin.begin_lock_anew(year_ago + TimeDelta::minutes(1)));
+        assert!(pin.locked(year_ago + quarter - TimeDelta::seconds(1)).is_some());
+        assert_eq!(pin.locked(year_ago + quarter), None);
+
+        let reset = PinState::reset(start);
+        assert!(reset.may_be_chosen(start) && !reset.may_be_chosen(year_ago));
     }
 
     #[test]

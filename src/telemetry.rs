@@ -1,31 +1,91 @@
-//! Logs and metrics. Logs go to stderr, so that stdout stays what a command was asked for.
+//! Logs and metrics. Logs go to stderr, so that stdout stays what a command was asked for. What each metric means to an
+//! operator stands in `docs/metrics.md`.
 
 use std::io::IsTerminal as _;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::LogFormat;
+
+/// Seconds. Suppliers answer within seconds, or not within their minute.
+const SUPPLIER_BUCKETS: [f64; 11] = [0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0];
+/// Seconds. An answer is a few milliseconds; one that hashes a PIN some tens.
+const ANSWER_BUCKETS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0];
+/// Seconds from an order's placing to its end.
+const ORDER_BUCKETS: [f64; 10] = [0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3_600.0];
+
 /// Starts logging. `RUST_LOG` decides what is shown; without it, `default` does.
-pub fn start_logging(default: &str) {
+pub fn start_logging(default: &str, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Already set when several shops run in one process, as tests do; the first one's choice stands.
-    let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    let _ = log.try_init();
+    let _ = match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
+    };
 }
 
 /// Starts keeping metrics. `None` when something else in this process already does.
 #[must_use]
 pub fn start_metrics() -> Option<PrometheusHandle> {
-    let handle = PrometheusBuilder::new().install_recorder().ok()?;
-    metrics::describe_histogram!("konter_answer_seconds", "From taking up a message to the durable answer");
-    metrics::describe_histogram!("konter_supplier_seconds", "One request to a supplier, by outcome");
-    metrics::describe_counter!("konter_orders_final_total", "Orders that became final, by supplier and verdict");
-    metrics::describe_counter!("konter_callbacks_total", "Callbacks received, by what became of them");
-    metrics::describe_gauge!("konter_orders_open", "Orders that are not final");
-    metrics::describe_gauge!("konter_held_rupiah", "What open orders hold of the resellers' balances");
-    metrics::describe_gauge!("konter_backup_last_timestamp_seconds", "When the last good automatic backup was made");
-    metrics::describe_gauge!("konter_backup_bytes", "The size of the last good automatic backup");
-    metrics::describe_counter!("konter_backup_failures_total", "Automatic backups that failed");
+    let handle = with_buckets(PrometheusBuilder::new())?.install_recorder().ok()?;
+    describe();
     Some(handle)
 }
+
+/// Buckets rather than quantiles: they can be added up over suppliers and over time.
+fn with_buckets(builder: PrometheusBuilder) -> Option<PrometheusBuilder> {
+    let named = |name: &str| Matcher::Full(name.to_owned());
+    let builder = builder.set_buckets_for_metric(named("konter_supplier_seconds"), &SUPPLIER_BUCKETS).ok()?;
+    let builder = builder.set_buckets_for_metric(named("konter_answer_seconds"), &ANSWER_BUCKETS).ok()?;
+    builder.set_buckets_for_metric(named("konter_order_seconds"), &ORDER_BUCKETS).ok()
+}
+
+fn describe() {
+    for (name, kind, help) in METRICS {
+        match kind {
+            Kind::Counter => describe_counter!(name, help),
+            Kind::Gauge => describe_gauge!(name, help),
+            Kind::Histogram => describe_histogram!(name, help),
+        }
+    }
+    // Those without labels are there from the start, as nought: an alert can tell nothing from not happening.
+    for name in ["konter_orders_placed_total", "konter_pin_locks_total", "konter_http_refused_total"] {
+        metrics::counter!(name).absolute(0);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
+pub const METRICS: [(&str, Kind, &str); 22] = [
+    ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
+    ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
+    ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
+    ("konter_supplier_seconds", Kind::Histogram, "One request to a supplier, by what it asked and how it ended"),
+    ("konter_callbacks_total", Kind::Counter, "Suppliers' reports, by what became of them"),
+    ("konter_orders_open", Kind::Gauge, "Orders that are not final, by how far they got"),
+    ("konter_orders_open_older", Kind::Gauge, "Orders that are not final, placed so many seconds ago or more"),
+    ("konter_oldest_open_order_seconds", Kind::Gauge, "Age of the oldest order that is not final; 0 without one"),
+    ("konter_inbox_messages", Kind::Gauge, "Messages received and not answered yet"),
+    ("konter_outbox_messages", Kind::Gauge, "Replies, edits and deletions the chat service has not taken yet"),
+    ("konter_outbox_set_aside", Kind::Gauge, "Replies that cannot be said and were set aside"),
+    ("konter_answer_seconds", Kind::Histogram, "From taking up a message to the durable answer"),
+    ("konter_telegram_calls_total", Kind::Counter, "Calls to Telegram, by method and outcome"),
+    ("konter_held_rupiah", Kind::Gauge, "What open orders hold of the resellers' balances"),
+    ("konter_resellers_rupiah", Kind::Gauge, "What all resellers together can spend"),
+    ("konter_supplier_balance_rupiah", Kind::Gauge, "Our deposit with a supplier, as it last said"),
+    ("konter_backup_last_timestamp_seconds", Kind::Gauge, "When the last good automatic backup was made"),
+    ("konter_backup_bytes", Kind::Gauge, "The size of the last good automatic backup"),
+    ("konter_backup_failures_total", Kind::Counter, "Automatic backups that failed"),
+    ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
+    ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),
+    ("konter_http_refused_total", Kind::Counter, "Connections turned away because there were too many"),
+];

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
 use konter::agent::Locale;
-use konter::config::{BaseUrl, Checked, CutOff, Registration, Settings, SupplierSettings};
+use konter::config::{BaseUrl, Checked, CutOff, LogFormat, Registration, Settings, SupplierSettings};
 use konter::deposit::Terms;
 use konter::supplier::ProtocolKind;
 use secrecy::ExposeSecret;
@@ -430,5 +430,27 @@ fn the_example_file_names_every_setting() {
     assert!(missing.is_empty(), "{missing:?}");
     for suffix in common {
         assert!(all.keys().any(|name| name.ends_with(suffix)), "{suffix}");
+    }
+}
+
+#[test]
+fn the_pepper_is_long_and_never_shown_and_the_log_has_a_form() {
+    let none = read(&[]);
+    assert!(none.pin_pepper.is_none() && !none.pin_pepper_is_lost && none.log_format == LogFormat::Text);
+    let all = read(&[
+        ("KONTER_PIN_PEPPER", "sixteen-or-more!"),
+        ("KONTER_PIN_PEPPER_LOST", "Yes"),
+        ("KONTER_LOG_FORMAT", "JSON"),
+    ]);
+    assert_eq!(all.pin_pepper.as_ref().unwrap().expose_secret(), "sixteen-or-more!");
+    assert!(all.pin_pepper_is_lost && all.log_format == LogFormat::Json);
+    assert!(!format!("{all:?}").contains("sixteen-or"));
+    for (name, value) in [
+        ("KONTER_PIN_PEPPER", "fifteen-or-less"),
+        ("KONTER_PIN_PEPPER_LOST", "vanished"),
+        ("KONTER_LOG_FORMAT", "xml-like"),
+    ] {
+        let told = mistakes(&variables(&[(name, value)]));
+        assert!(matches!(told.as_slice(), [only] if only.starts_with(name) && !only.contains(value)), "{told:?}");
     }
 }

@@ -392,6 +392,28 @@ async fn a_reply_telegram_will_never_take_does_not_block_the_chat() {
     pump.stop().await;
 }
 
+/// A wording that breaks down over one reply.
+struct Brittle;
+
+impl Wording for Brittle {
+    fn render(&self, row: &Outgoing) -> Text {
+        let text = Plain.render(row);
+        assert_ne!(text.body, "rusak", "on purpose: this reply cannot be put into words");
+        text
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_put_into_words_is_set_aside() {
+    let (api, outbox, waker, pump) = sender(Brittle).await;
+    outbox.say_all(BUDI, &["pertama", "rusak", "lanjut"].map(str::to_owned));
+    waker.notify(&ChatId::telegram(BUDI));
+    until_empty(&api, &outbox).await;
+    assert_eq!(api.said(BUDI), ["pertama", "lanjut"]);
+    assert_eq!(*outbox.aside.lock(), [2]);
+    pump.stop().await;
+}
+
 #[tokio::test]
 async fn a_reply_that_was_sent_is_not_sent_again_when_the_store_stumbles() {
     let (api, outbox, waker, pump) = sender(Plain).await;

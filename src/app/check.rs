@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::open::{NO_DATABASE, cannot_be_ordered, catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
-use crate::config::{Checked, DEFAULT_CATALOG, Settings};
+use crate::config::{Checked, DEFAULT_CATALOG, LogFormat, Settings};
 use crate::ids::SupplierId;
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
@@ -66,6 +66,13 @@ pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
         Failure::Wrong(lines.join("\n"))
     })
+}
+
+/// How the log is to look. It begins before the settings are checked; what is wrong with this one is told with them.
+pub(super) fn log_format() -> LogFormat {
+    // As in `read_environment`, which tells what is wrong with the file.
+    let _ = dotenvy::from_path(".env");
+    LogFormat::of_environment(&|name| std::env::var(name).ok())
 }
 
 /// Settings from the environment and `.env`; the environment wins.

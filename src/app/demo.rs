@@ -13,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use super::open::{Opened, fault, open};
-use super::run::{Signals, no_proxies, serve};
+use super::run::{Signals, no_proxies};
 use crate::agent::{Agent, AgentStatus, PinState};
 use crate::catalog::SAMPLE;
-use crate::config::Settings;
+use crate::config::{LogFormat, Settings};
 use crate::front::console::{self, Lines};
-use crate::http::{Http, router};
+use crate::http::{Http, Limits, router, serve};
 use crate::ids::AgentId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
@@ -45,7 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// # Errors
 /// When the store or the simulators cannot be started.
 pub async fn demo() -> Result<(), Failure> {
-    telemetry::start_logging("error");
+    telemetry::start_logging("error", LogFormat::Text);
     let mut signals = Signals::listen();
     let home = Home::new()?;
     let simulators = simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
@@ -66,7 +66,7 @@ pub async fn demo() -> Result<(), Failure> {
     shop.recover().await.map_err(fault)?;
     shop.recover_inquiries().await.map_err(fault)?;
     shop.recover_inbox().await.map_err(fault)?;
-    let server = tokio::spawn(serve(listener, router(http), stop.clone()));
+    let server = tokio::spawn(serve(listener, router(http), Limits::default(), stop.clone()));
     shop.start();
     let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting, home.dir.join("struk")));
     greet();

@@ -17,6 +17,8 @@ use crate::http::{Doorkeeper, Entry};
 use crate::ids::ChatId;
 use crate::phone::PrefixTable;
 use crate::reply::{Button, KeepingReply, Reply, ReplyFileKind, Texts};
+use crate::shop::pins::Pepper;
+use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::sled_store::{SledOptions, SledStore};
@@ -109,10 +111,46 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
         deposits: settings.deposits.clone(),
         summary_at: settings.summary_at,
     };
+    let pepper = pepper(store.as_ref(), &settings, &clock).await?;
+    // Only where messages come from a chat service is there a secret to seal them with.
+    let seal = settings.telegram.as_ref().map(|telegram| Seal::new(&telegram.token));
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
+    if let Some(pepper) = pepper {
+        shop.learn_pepper(pepper);
+    }
+    if let Some(seal) = seal {
+        shop.learn_seal(seal);
+    }
     shop.load_staff().await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
+}
+
+/// The pepper PINs are hashed with. A shop that has used one does not open with another, or without: every PIN would
+/// be wrong, and every reseller locked out.
+async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Result<Option<Pepper>, Failure> {
+    const LOST: &str = "Put the right one back; if it is gone for good, set KONTER_PIN_PEPPER_LOST=yes and give every \
+                        reseller a new PIN with /resetpin";
+    let (mark, is_lost) = (store.pepper().await.map_err(fault)?, settings.pin_pepper_is_lost);
+    let wrong = |problem: &str| Failure::Wrong(format!("KONTER_PIN_PEPPER: {problem}. {LOST}"));
+    let cannot = || Failure::Fault("the PIN pepper cannot be used: not enough memory".to_owned());
+    match (mark, &settings.pin_pepper) {
+        (Some(_), None) if !is_lost => return Err(wrong("is missing, and PINs of this shop were hashed with one")),
+        (_, None) => return Ok(None),
+        (Some(mark), Some(secret)) => match Pepper::known(secret, &mark).await {
+            Some(pepper) => return Ok(Some(pepper)),
+            None if !is_lost => return Err(wrong("is not the one PINs of this shop were hashed with")),
+            None => {}
+        },
+        (None, Some(_)) => {}
+    }
+    let secret = settings.pin_pepper.as_ref().ok_or_else(cannot)?;
+    let (pepper, mark) = Pepper::mark(secret).await.ok_or_else(cannot)?;
+    let mut commit = Commit::new(clock.utc());
+    commit.pepper = Some(mark);
+    store.commit(commit).await.map_err(fault)?;
+    tracing::info!("PINs are hashed with a pepper from now on; keep KONTER_PIN_PEPPER safe, and apart from backups");
+    Ok(Some(pepper))
 }
 
 /// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.

@@ -1,8 +1,7 @@
 //! `konter run`: the real shop.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -12,17 +11,17 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
-use super::check::settings_or_failure;
+use super::check::{log_format, settings_or_failure};
 use super::open::{Opened, fault, open};
 use crate::agent::Locale;
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::front::{Desk, Wording};
-use crate::http::{Http, router};
+use crate::http::{Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::ids::ChatId;
 use crate::reply::Reply;
 use crate::shop::{Files, Shop, Voice};
-use crate::store::{InboxMessage, Outgoing, Payload, StoreError};
+use crate::store::{InboxMessage, Outgoing, Payload, Store, StoreError};
 use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -32,12 +31,20 @@ const STOP_PATIENCE: Duration = Duration::from_secs(75);
 /// How long a stop waits for HTTP requests under way.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a stop waits for replies to be said, and how many of them it waits for.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+const MANY_WORDS: usize = 100;
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Exit code of a stop that was not waited for.
+const ENDED_AT_ONCE: i32 = 1;
+
 /// Runs the shop until it is told to stop.
 ///
 /// # Errors
 /// When settings are wrong, the store cannot be used, or the address is taken.
 pub async fn run() -> Result<(), Failure> {
-    telemetry::start_logging("info");
+    telemetry::start_logging("info", log_format());
     let mut signals = Signals::listen();
     let settings = settings_or_failure()?;
     let metrics = telemetry::start_metrics();
@@ -72,7 +79,7 @@ pub async fn run() -> Result<(), Failure> {
     let mut fronts = tokio::task::JoinSet::new();
     if let Some(telegram) = &telegram {
         if let Some(webhook) = telegram.webhook_router(Arc::clone(&desk)) {
-            routes = routes.merge(webhook);
+            routes = routes.merge(within(REQUEST_TIMEOUT, webhook));
         }
         fronts.spawn(telegram.pump(Arc::clone(&store), wording, waker.clone()).run(stop.clone()));
     } else {
@@ -87,7 +94,7 @@ pub async fn run() -> Result<(), Failure> {
         }
     });
     fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
-    let server = tokio::spawn(serve(listener, routes, stop.clone()));
+    let server = tokio::spawn(serve(listener, routes, Limits::default(), stop.clone()));
 
     let roster = shop.roster();
     let receiving = async {
@@ -101,16 +108,42 @@ pub async fn run() -> Result<(), Failure> {
         ended = receiving => ended,
         () = signals.told_to_stop() => Ok(()),
     };
-    tracing::info!("stopping: finishing what is under way");
+    tracing::info!("stopping: finishing what is under way; a second signal ends at once");
+    let impatient = tokio::spawn(end_at_once(signals));
     // Replies of the last orders still go out while they finish.
     shop.stop(STOP_PATIENCE).await;
+    if telegram.is_some() {
+        last_words(store.as_ref()).await;
+    }
     stop.cancel();
     while fronts.join_next().await.is_some() {}
     // A caller who never finishes a request must not keep the store open.
     let _ = tokio::time::timeout(SERVER_PATIENCE, server).await;
     store.close().await.map_err(fault)?;
+    impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// Waits a moment until the replies of the last orders are said. Those that are not are said at the next start.
+async fn last_words(store: &dyn Store) {
+    let until = Instant::now() + LAST_WORDS;
+    while Instant::now() < until {
+        match store.depths().await {
+            // So many wait because Telegram is away.
+            Ok(waiting) if waiting.outbox == 0 || waiting.outbox > MANY_WORDS => return,
+            Ok(_) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(_) => return,
+        }
+    }
+}
+
+/// Ends the program at the next signal, as a kill would: everything that was acknowledged is on the disk, and what is
+/// under way is taken up at the next start.
+async fn end_at_once(mut signals: Signals) {
+    signals.told_to_stop().await;
+    tracing::warn!("told to stop again: ending at once; requests under way are taken up at the next start");
+    std::process::exit(ENDED_AT_ONCE);
 }
 
 /// Files that people send on Telegram.
@@ -173,21 +206,18 @@ impl Desk for Counter {
     }
 }
 
-/// Serves HTTP until `stop`, then lets requests under way finish.
-pub(super) async fn serve(listener: TcpListener, routes: axum::Router, stop: CancellationToken) {
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let until = async move { stop.cancelled().await };
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
-        tracing::error!(%error, "the HTTP server ended");
-    }
-}
-
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
-async fn audit_beside_the_work(store: Arc<dyn crate::store::Store>, stop: CancellationToken) {
-    match stop.run_until_cancelled(crate::store::audit::audit(store.as_ref())).await {
+async fn audit_beside_the_work(store: Arc<dyn Store>, stop: CancellationToken) {
+    match stop.run_until_cancelled(crate::store::audit::audit_beside_work(store.as_ref())).await {
         None => {}
-        Some(Ok(report)) if report.is_clean() => tracing::info!("the books are sound"),
-        Some(Ok(report)) => tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`"),
+        Some(Ok(report)) => {
+            metrics::gauge!("konter_books_sound").set(if report.is_clean() { 1.0 } else { 0.0 });
+            if report.is_clean() {
+                tracing::info!("the books are sound");
+            } else {
+                tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`");
+            }
+        }
         Some(Err(error)) => tracing::error!(%error, "the books could not be read"),
     }
 }

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::open::fault;
 use super::run::Signals;
+use crate::config::LogFormat;
 use crate::simulator::{self, Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 use crate::telemetry;
 
@@ -11,7 +12,7 @@ use crate::telemetry;
 /// # Errors
 /// When no port can be had.
 pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
-    telemetry::start_logging("warn");
+    telemetry::start_logging("warn", LogFormat::Text);
     let mut signals = Signals::listen();
     let mut config = SimulatorConfig::loopback(Pace::Demo);
     config.callback_base = Some(callbacks.trim_end_matches('/').to_owned());

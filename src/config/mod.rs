@@ -69,6 +69,20 @@ pub struct Settings {
     pub backups: BackupSettings,
     pub registration: Registration,
     pub suppliers: Vec<SupplierSettings>,
+    /// Mixed into every hash of a PIN.
+    pub pin_pepper: Option<SecretString>,
+    /// The pepper that PINs were hashed with is gone for good: they fit no more, and the shop opens all the same.
+    pub pin_pepper_is_lost: bool,
+    pub log_format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    /// One object a line, for programs that collect logs.
+    Json,
 }
 
 #[derive(Debug)]
@@ -150,6 +164,9 @@ impl Settings {
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),
+            pin_pepper: source.value("KONTER_PIN_PEPPER", "the-output-of-openssl-rand-base64-24", pin_pepper),
+            pin_pepper_is_lost: source.value("KONTER_PIN_PEPPER_LOST", "no", yes_or_no).unwrap_or(false),
+            log_format: source.value("KONTER_LOG_FORMAT", "text", LogFormat::parse).unwrap_or_default(),
             suppliers: ids.into_iter().filter_map(|id| SupplierSettings::read(source, id)).collect(),
         }
     }
@@ -186,6 +203,41 @@ impl Registration {
             "closed" => Ok(Self::Closed),
             _ => Err("must be one of: open, approve, closed".to_owned()),
         }
+    }
+}
+
+impl LogFormat {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_lowercase().as_str() {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("must be one of: text, json".to_owned()),
+        }
+    }
+
+    /// What the environment says. Logging begins before the other settings are read, and their mistakes are logged: one
+    /// in this setting is told with theirs.
+    #[must_use]
+    pub fn of_environment(lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+        lookup("KONTER_LOG_FORMAT").and_then(|text| Self::parse(text.trim()).ok()).unwrap_or_default()
+    }
+}
+
+/// Characters. A short one could be guessed together with the PINs. The value is never quoted.
+const SHORTEST_PEPPER: usize = 16;
+
+fn pin_pepper(text: &str) -> Result<SecretString, String> {
+    if text.chars().count() < SHORTEST_PEPPER {
+        return Err(format!("must have at least {SHORTEST_PEPPER} characters"));
+    }
+    Ok(text.into())
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("must be yes or no".to_owned()),
     }
 }
 

@@ -9,6 +9,16 @@ use subtle::ConstantTimeEq as _;
 
 use super::address::allowed;
 use crate::ids::SupplierId;
+use crate::supplier::Callback;
+
+/// What came in at a supplier's address, as its protocol reads it: the query as it stood there, and its pairs decoded.
+#[must_use]
+pub fn read_callback(raw_query: String, body: &[u8]) -> Callback {
+    let query = reqwest::Url::parse(&format!("http://callback/?{raw_query}"))
+        .map(|url| url.query_pairs().into_owned().collect())
+        .unwrap_or_default();
+    Callback { raw_query, query, body: body.to_vec() }
+}
 
 /// How one supplier proves to be itself.
 #[derive(Clone, Default)]

@@ -4,8 +4,10 @@
 pub mod address;
 mod backup;
 mod callback;
+mod serve;
 mod server;
 
 pub use address::{allowed, believed_address};
-pub use callback::{Doorkeeper, Entry};
-pub use server::{Http, router, router_within};
+pub use callback::{Doorkeeper, Entry, read_callback};
+pub use serve::{Limits, serve};
+pub use server::{Http, REQUEST_TIMEOUT, router, router_within, within};

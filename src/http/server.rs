@@ -14,15 +14,14 @@ use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::address::believed_address;
-use super::callback::Doorkeeper;
+use super::callback::{Doorkeeper, read_callback};
 use crate::ids::SupplierId;
 use crate::shop::{CallbackFate, Shop};
-use crate::supplier::Callback;
 
 /// The largest callback read: the documents' own are under 2 KiB.
 const LARGEST_CALLBACK: usize = 64 * 1024;
 /// How long one request may take in all; a sender that dribbles is cut off.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the routes need.
 #[derive(Clone)]
@@ -40,15 +39,20 @@ pub fn router(http: Http) -> Router {
 
 /// The same, with another limit to how long one request may take.
 pub fn router_within(limit: Duration, http: Http) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/callback/{supplier}", any(plain_callback))
         .route("/callback/{supplier}/{secret}", any(secret_callback))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .route("/backup", post(super::backup::backup))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
-        .layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
-        .with_state(http)
+        .with_state(http);
+    within(limit, routes)
+}
+
+/// Routes whose every request is cut off after so long.
+pub fn within(limit: Duration, routes: Router) -> Router {
+    routes.layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
 }
 
 async fn with_timeout(limit: Duration, request: axum::extract::Request, next: axum::middleware::Next) -> Response {
@@ -99,11 +103,7 @@ async fn take_callback(
         return (StatusCode::NOT_FOUND, "no such supplier\n").into_response();
     };
     let believed = http.door.believes(&supplier, from, secret);
-    let raw_query = query.unwrap_or_default();
-    let pairs = reqwest::Url::parse(&format!("http://callback/?{raw_query}"))
-        .map(|url| url.query_pairs().into_owned().collect())
-        .unwrap_or_default();
-    let callback = Callback { raw_query, query: pairs, body: body.to_vec() };
+    let callback = read_callback(query.unwrap_or_default(), body);
     let fate = http.shop.callback(supplier.clone(), believed, callback).await;
     let label = fate.as_ref().map_or("store_failed", |fate| label_of(*fate));
     metrics::counter!("konter_callbacks_total", "supplier" => supplier.to_string(), "fate" => label).increment(1);

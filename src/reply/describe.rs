@@ -96,6 +96,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::TooOften { .. }
         | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
+        Reply::AlertSetAside { replies } => ("trouble.set_aside", none.set("replies", *replies)),
         Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::Keeping(reply) => describe_keeping::describe(reply),
         Reply::Desk(reply) => describe_staff::describe(reply, say),

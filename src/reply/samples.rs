@@ -218,6 +218,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Statement(_) => samples_report::statements()?,
         Reply::ShopReport { .. } => samples_report::shop_reports(),
         Reply::ReportRefused { .. } => samples_report::problems(),
+        Reply::AlertSetAside { .. } => [Reply::AlertSetAside { replies: 2 }],
     })
 }
 

@@ -284,6 +284,11 @@ pub enum Reply {
     Network(Box<NetworkReply>),
     /// Backups, restores, and a store that fails.
     Keeping(KeepingReply),
+    // The shop's own troubles, to admins.
+    /// Replies that cannot be said were taken out of the queue.
+    AlertSetAside {
+        replies: usize,
+    },
     /// Those who work here, and what else the desk does.
     Desk(Box<DeskReply>),
     /// A reseller's own arrangements, and the beginning of a guided order.

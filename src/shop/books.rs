@@ -127,6 +127,8 @@ impl Shop {
             let supplier = after.current().map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
             let labels = [("supplier", supplier), ("verdict", format!("{verdict:?}").to_lowercase())];
             metrics::counter!("konter_orders_final_total", &labels).increment(1);
+            let took = (after.updated_at - after.created_at).to_std().unwrap_or_default();
+            metrics::histogram!("konter_order_seconds", &labels).record(took.as_secs_f64());
             tracing::info!(order = %after.id, ?verdict, "order is final");
         }
         self.schedule(after);

@@ -56,7 +56,7 @@ impl Shop {
 
     async fn announce(&self, id: OrderId) {
         if let Err(error) = self.apply(id, &Event::Slow, &Along::default()).await {
-            tracing::error!(order = %id, %error, "could not announce the order");
+            tracing::error!(%error, "could not announce the order");
         }
     }
 
@@ -95,11 +95,11 @@ impl Shop {
                 self.word(supplier, attempt, Word::Answer, reading, "purchase", &response)
             }
             Err(SendError::NotSent(problem)) => {
-                tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "not sent");
+                tracing::warn!(supplier = %supplier.id, problem, "not sent");
                 Event::NeverLeft { reference: attempt.reference }
             }
             Err(SendError::MaybeSent(doubt, problem)) => {
-                tracing::warn!(order = %order.id, supplier = %supplier.id, problem, "in doubt");
+                tracing::warn!(supplier = %supplier.id, problem, "in doubt");
                 Event::Word {
                     from: Word::Answer,
                     reference: attempt.reference,
@@ -174,7 +174,7 @@ impl Shop {
                     self.word(supplier, attempt, Word::Check, reading, "status", &response)
                 }
                 Err(error) => {
-                    tracing::warn!(order = %id, supplier = %supplier.id, %error, "status check failed");
+                    tracing::warn!(supplier = %supplier.id, %error, "status check failed");
                     no_word
                 }
             }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 
-use super::Shop;
 use super::books::{Along, Applied};
 use super::buying::buy_of;
+use super::{Shop, of_order};
 use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Event, Order, RawReply, Word};
 use crate::store::{MessageKey, StoreError};
@@ -99,11 +100,12 @@ impl Shop {
 
     pub(super) fn spawn_check(self: &Arc<Self>, id: OrderId) {
         let shop = Arc::clone(self);
-        self.tasks.spawn(async move {
+        let checking = async move {
             if let Err(error) = shop.check(id).await {
-                tracing::error!(order = %id, %error, "status check failed");
+                tracing::error!(%error, "status check failed");
             }
-        });
+        };
+        self.tasks.spawn(checking.instrument(of_order(id)));
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt as _, TryStreamExt as _};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 
-use super::Shop;
 use super::books::{Along, Applied};
+use super::{Shop, of_order};
 use crate::ids::OrderId;
 use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
@@ -22,6 +24,9 @@ const BUY_ANYWAY_AFTER: TimeDelta = TimeDelta::seconds(2);
 const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// The longest sleep between looks: keeps the chaser honest when the clock is set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// Orders looked at side by side after a start.
+const TAKEN_UP_AT_ONCE: usize = 64;
 
 /// The soonest first.
 type Due = Reverse<(DateTime<Utc>, OrderId)>;
@@ -83,6 +88,7 @@ impl Agenda {
 impl Shop {
     /// Puts an open order on the agenda for whatever it wants next.
     pub(super) fn schedule(&self, order: &Order) {
+        self.open_book.note(order);
         let wanted = match next(order, self.ways_of(order)) {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
             Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),
@@ -113,21 +119,26 @@ impl Shop {
         self.take_over().await?;
         let open = self.store.open_orders().await?;
         let count = open.len();
-        for order in open {
-            // Whoever ordered it has long bought elsewhere, or will order again.
-            let too_old = self.clock.utc() - order.created_at > self.policy.stale_after;
-            let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
-            let event = if too_old && is_ready { Event::Abandoned } else { Event::Interrupted };
-            let order = match self.apply(order.id, &event, &Along::default()).await? {
-                Applied::Changed(order) | Applied::Unchanged(order) => order,
-                Applied::NoSuchOrder => continue,
-            };
-            if order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
-                self.spawn_buy(order.id);
-            }
-            self.schedule(&order);
-        }
+        // Side by side: what hundreds of orders change becomes durable together.
+        let taken_up = open.into_iter().map(|order| self.take_up(order));
+        futures::stream::iter(taken_up).buffer_unordered(TAKEN_UP_AT_ONCE).try_collect::<()>().await?;
         Ok(count)
+    }
+
+    async fn take_up(self: &Arc<Self>, order: Order) -> Result<(), StoreError> {
+        // Whoever ordered it has long bought elsewhere, or will order again.
+        let too_old = self.clock.utc() - order.created_at > self.policy.stale_after;
+        let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
+        let event = if too_old && is_ready { Event::Abandoned } else { Event::Interrupted };
+        let order = match self.apply(order.id, &event, &Along::default()).await? {
+            Applied::Changed(order) | Applied::Unchanged(order) => order,
+            Applied::NoSuchOrder => return Ok(()),
+        };
+        if order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
+            self.spawn_buy(order.id);
+        }
+        self.schedule(&order);
+        Ok(())
     }
 
     /// Works off the agenda until the shop stops.
@@ -135,7 +146,7 @@ impl Shop {
         loop {
             while let Some(id) = self.agenda.take_due(self.clock.utc()) {
                 let shop = Arc::clone(&self);
-                self.tasks.spawn(async move { shop.attend(id).await });
+                self.tasks.spawn(async move { shop.attend(id).await }.instrument(of_order(id)));
             }
             let sleep = self.agenda.sleep_until_next(self.clock.utc());
             tokio::select! {
@@ -159,7 +170,7 @@ impl Shop {
     async fn attend(&self, id: OrderId) {
         self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
-            tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
+            tracing::error!(%error, "could not attend to the order; trying again later");
             self.cry_out(&[], &error);
         }
     }

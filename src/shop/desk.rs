@@ -17,7 +17,7 @@ use crate::ledger::Refusal;
 use crate::order::Order;
 use crate::reply::Reply;
 use crate::staff::Staff;
-use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError};
+use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError, Versioned};
 
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Shop {
         // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
         let storing = self.tasks.spawn(async move {
             let mut commit = Commit::new(shop.clock.utc());
-            commit.received.clone_from(&messages);
+            commit.received = messages.iter().map(|message| shop.sealed(message)).collect::<Result<_, _>>()?;
             let error = match shop.store.commit(commit).await {
                 Ok(_) => None,
                 Err(CommitError::Store(error)) => Some(error),
@@ -70,6 +70,12 @@ impl Shop {
             Ok(())
         });
         storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
+    }
+
+    /// A message as it may lie on the disk.
+    fn sealed(&self, message: &InboxMessage) -> Result<InboxMessage, StoreError> {
+        let Some(seal) = self.seal.get() else { return Ok(message.clone()) };
+        seal.close(message).ok_or_else(|| StoreError::Unavailable("a message cannot be sealed".to_owned()))
     }
 
     /// A digit of a PIN that was tapped is kept in memory: what is stored of the tap does not hold it.
@@ -88,7 +94,21 @@ impl Shop {
     pub async fn recover_inbox(self: &Arc<Self>) -> Result<usize, StoreError> {
         let waiting = self.store.inbox().await?;
         let count = waiting.len();
-        self.enqueue(waiting);
+        let mut readable = Vec::with_capacity(count);
+        for stored in waiting {
+            let Some(seal) = self.seal.get() else {
+                readable.push(stored);
+                continue;
+            };
+            let key = stored.key();
+            if let Some(message) = seal.open(stored.clone()) {
+                readable.push(message);
+            } else {
+                tracing::warn!(%key, "a message was sealed with another secret; it is answered with an apology");
+                self.apologise(&stored).await;
+            }
+        }
+        self.enqueue(readable);
         Ok(count)
     }
 
@@ -121,11 +141,16 @@ impl Shop {
             fault => {
                 let error = fault.ok().and_then(Result::err);
                 tracing::error!(%key, ?error, "handling a message failed inside; it is answered with an apology");
-                let sorry = Answer::of(message, self.policy.locale, Reply::TryAgain);
-                if let Err(error) = self.commit_answer(message, sorry).await {
-                    tracing::error!(%key, %error, "the apology could not be stored");
-                }
+                self.apologise(message).await;
             }
+        }
+    }
+
+    /// Answers that it did not work and may be said again.
+    async fn apologise(self: &Arc<Self>, message: &InboxMessage) {
+        let sorry = Answer::of(message, self.policy.locale, Reply::TryAgain);
+        if let Err(error) = self.commit_answer(message, sorry).await {
+            tracing::error!(key = %message.key(), %error, "the apology could not be stored");
         }
     }
 
@@ -154,9 +179,9 @@ impl Shop {
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
+        let orders: Vec<Versioned<Order>> = commit.orders.clone();
         let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
         let announces = !commit.desk.broadcasts.is_empty();
-        let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
         let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
@@ -171,7 +196,8 @@ impl Shop {
                     self.announcing.started.notify_one();
                 }
                 for order in &orders {
-                    self.schedule(order);
+                    note_placed(order);
+                    self.schedule(&order.row);
                 }
                 for id in buy {
                     self.spawn_buy(id);
@@ -197,6 +223,14 @@ impl Shop {
     /// How a chat's replies are to be worded before its reseller is known.
     pub(super) fn say(chat: &ChatId, locale: Locale, reply: Reply) -> Say {
         Say { chat: chat.clone(), locale, payload: Payload::Reply(Box::new(reply)), balance_of: None }
+    }
+}
+
+/// Counts an order that is new.
+fn note_placed(Versioned { expected, row }: &Versioned<Order>) {
+    if expected.is_none() {
+        metrics::counter!("konter_orders_placed_total").increment(1);
+        tracing::info!(order = %row.id, agent = %row.agent, product = %row.product, "order placed");
     }
 }
 

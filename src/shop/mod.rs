@@ -15,10 +15,15 @@ mod guide;
 mod inquiring;
 mod keeping;
 mod keypad;
+mod measure;
 mod network;
+mod open_book;
 mod patience;
+mod pepper;
 pub mod pins;
 mod reports;
+pub mod seal;
+mod spoilt;
 mod staff;
 mod summary;
 pub mod suppliers;
@@ -29,13 +34,14 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
-use serde::Serialize;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub use callbacks::CallbackFate;
 pub use keeping::Voice;
+pub use measure::Health;
 
 use crate::agent::Locale;
 use crate::catalog::{Catalog, Product};
@@ -45,7 +51,7 @@ use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
 use crate::staff::Roster;
-use crate::store::{Commit, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
@@ -64,19 +70,16 @@ pub struct Policy {
     pub summary_at: Option<NaiveTime>,
 }
 
-/// What `/health` tells.
-#[derive(Clone, Debug, Serialize)]
-pub struct Health {
-    pub status: &'static str,
-    pub open_orders: usize,
-    pub suppliers: usize,
-}
-
 /// Where files lie that people send by chat.
 #[async_trait]
 pub trait Files: Send + Sync + 'static {
     /// A file's content, at most `limit` bytes; `None` when it cannot be had.
     async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>>;
+}
+
+/// What is logged inside is about this order.
+fn of_order(id: OrderId) -> tracing::Span {
+    tracing::info_span!("order", order = %id)
 }
 
 /// One shop. Everything in it is shared; every change goes through the store's commit.
@@ -89,6 +92,7 @@ pub struct Shop {
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
     agenda: chase::Agenda,
+    open_book: open_book::OpenBook,
     buyers: at_work::AtWork,
     checkers: at_work::AtWork,
     queues: desk::Queues,
@@ -98,6 +102,7 @@ pub struct Shop {
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
+    seal: OnceLock<seal::Seal>,
     /// Who works here.
     roster: watch::Sender<Roster>,
     announcing: announcing::Announcing,
@@ -137,6 +142,7 @@ impl Shop {
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
             agenda: chase::Agenda::default(),
+            open_book: open_book::OpenBook::default(),
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
@@ -145,6 +151,7 @@ impl Shop {
             patience: patience::Patience::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
+            seal: OnceLock::new(),
             roster,
             announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
@@ -176,37 +183,17 @@ impl Shop {
         let _ = self.files.set(files);
     }
 
+    /// What messages are sealed with before they are stored; once known it stays.
+    pub fn learn_seal(&self, seal: seal::Seal) {
+        let _ = self.seal.set(seal);
+    }
+
     async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
         self.files.get()?.fetch(id, limit).await
     }
 
     fn bot_name(&self) -> Option<String> {
         self.bot.get().cloned()
-    }
-
-    /// Whether the shop can take orders.
-    ///
-    /// # Errors
-    /// Why it cannot.
-    pub async fn health(&self) -> Result<Health, String> {
-        // A commit with nothing in it goes the way of every commit, and writes nothing.
-        self.store.commit(Commit::new(self.clock.utc())).await.map_err(|error| error.to_string())?;
-        let open_orders = self.store.open_orders().await.map_err(|error| error.to_string())?.len();
-        if self.catalog().is_empty() {
-            return Err("the catalog is empty".to_owned());
-        }
-        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
-    }
-
-    /// Puts what is open now into the metrics; the rest is counted as it happens.
-    pub async fn measure(&self) {
-        if let Ok(holds) = self.store.holds().await {
-            // Whole rupiah far below 2^53: nothing is lost.
-            #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
-            let (open, held) = (holds.len() as f64, holds.iter().map(|hold| hold.amount.get()).sum::<i64>() as f64);
-            metrics::gauge!("konter_orders_open").set(open);
-            metrics::gauge!("konter_held_rupiah").set(held);
-        }
     }
 
     /// Takes changed products into the catalog that is being sold from, once they are stored.
@@ -225,6 +212,7 @@ impl Shop {
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
+        self.tasks.spawn(Arc::clone(self).set_spoilt_aside());
         self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 
@@ -240,11 +228,12 @@ impl Shop {
 
     fn spawn_buy(self: &Arc<Self>, id: OrderId) {
         let shop = Arc::clone(self);
-        self.tasks.spawn(async move {
+        let buying = async move {
             if let Err(error) = shop.buy(id).await {
-                tracing::error!(order = %id, %error, "buying stopped; it is taken up at the next start");
+                tracing::error!(%error, "buying stopped; it is taken up at the next start");
             }
-        });
+        };
+        self.tasks.spawn(buying.instrument(of_order(id)));
     }
 
     fn notify(&self, chats: &[ChatId]) {

@@ -59,7 +59,7 @@ impl Patience {
     /// Whether a text that means nothing is to be answered.
     pub fn bears(&self, chat: &ChatId, text: u64, now: DateTime<Utc>) -> bool {
         let mut last = self.nonsense.lock();
-        last.retain(|_, nonsense| now - nonsense.first < FORGOTTEN_AFTER);
+        last.retain(|_, nonsense| (now - nonsense.first).abs() < FORGOTTEN_AFTER);
         let said = last.entry(chat.clone()).or_insert(Nonsense { text, times: 0, in_all: 0, first: now });
         if said.text != text {
             *said = Nonsense { text, times: 0, ..*said };

@@ -222,6 +222,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.say(say, commit.at)?;
         }
         self.desk(&commit.desk)?;
+        self.aside(&commit.aside)?;
         for (chat, seq) in &commit.said {
             self.delete(keys::outbox(chat, *seq));
         }
@@ -233,6 +234,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         if commit.taken_over {
             self.taken_over()?;
+        }
+        if let Some(mark) = &commit.pepper {
+            self.pepper(mark)?;
         }
         Ok(Verdict::Accepted(self.staged))
     }

@@ -1,6 +1,7 @@
 //! Audits a store: its journal recounted, and everything else compared with that.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
@@ -12,8 +13,32 @@ use crate::order::Order;
 
 /// Lines read at once: the journal is longer than memory.
 const PAGE: usize = 5_000;
-/// Orders looked up at the same time.
-const LOOKUPS: usize = 16;
+/// How hard an audit works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// With all the machine has.
+    Alone,
+    /// Half the time, and with one reader at a time: whoever orders meanwhile must not notice.
+    BesideWork,
+}
+
+impl Pace {
+    /// Orders looked up at the same time.
+    const fn lookups(self) -> usize {
+        match self {
+            Self::Alone => 16,
+            Self::BesideWork => 1,
+        }
+    }
+
+    /// Rests as long as the last page took.
+    async fn rest(self, page: Duration) {
+        if self == Self::BesideWork {
+            tokio::time::sleep(page).await;
+        }
+    }
+}
+
 /// How often the ends are compared anew when the shop goes on working meanwhile.
 const TRIES: u32 = 1_000;
 
@@ -22,10 +47,22 @@ const TRIES: u32 = 1_000;
 /// # Errors
 /// When the store cannot be read. What is wrong in it stands in the report.
 pub async fn audit(store: &dyn Store) -> Result<AuditReport, StoreError> {
+    audit_at(store, Pace::Alone).await
+}
+
+/// The same, slowly, for a shop that is at work.
+///
+/// # Errors
+/// As [`audit`].
+pub async fn audit_beside_work(store: &dyn Store) -> Result<AuditReport, StoreError> {
+    audit_at(store, Pace::BesideWork).await
+}
+
+async fn audit_at(store: &dyn Store, pace: Pace) -> Result<AuditReport, StoreError> {
     let mut count = Recount::default();
     let mut seen_open = BTreeSet::new();
     for _ in 0..TRIES {
-        read_journal(store, &mut count, &mut seen_open).await?;
+        read_journal(store, pace, &mut count, &mut seen_open).await?;
         let (accounts, holds) = (store.accounts().await?, store.holds().await?);
         let problems = compare_orders(store, &holds, &seen_open).await?;
         // Every change of an account, a hold or an order's being open comes with a line of the journal.
@@ -42,21 +79,23 @@ pub async fn audit(store: &dyn Store) -> Result<AuditReport, StoreError> {
 /// Reads on to the journal's end; notes the orders it names that are open.
 async fn read_journal(
     store: &dyn Store,
+    pace: Pace,
     count: &mut Recount,
     seen_open: &mut BTreeSet<OrderId>,
 ) -> Result<(), StoreError> {
     loop {
-        let page = store.journal(count.last_seq(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let began = Instant::now();
+        let lines = store.journal(count.last_seq(), PAGE).await?;
+        let Some(last) = lines.last() else { return Ok(()) };
         if last.seq <= count.last_seq() {
             return Err(StoreError::Corrupt { what: "journal", problem: "its lines do not count up".to_owned() });
         }
-        for entry in &page {
+        for entry in &lines {
             count.entry(entry);
         }
         // Captures and releases name the order of their hold, so only the others are looked up.
-        let first_words = page.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
-        for (id, order) in look_up(store, first_words.filter_map(|entry| entry.order).collect()).await? {
+        let first_words = lines.iter().filter(|entry| matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer));
+        for (id, order) in look_up(store, pace, first_words.filter_map(|entry| entry.order).collect()).await? {
             if let Some(order) = &order {
                 // Whatever changes it comes with another line that names it, so the last look is the one that counts.
                 let owed = order.margins.iter().filter(|_| order.is_success());
@@ -70,12 +109,17 @@ async fn read_journal(
                 Some(_) => {}
             }
         }
+        pace.rest(began.elapsed()).await;
     }
 }
 
-async fn look_up(store: &dyn Store, ids: BTreeSet<OrderId>) -> Result<BTreeMap<OrderId, Option<Order>>, StoreError> {
+async fn look_up(
+    store: &dyn Store,
+    pace: Pace,
+    ids: BTreeSet<OrderId>,
+) -> Result<BTreeMap<OrderId, Option<Order>>, StoreError> {
     let lookups = ids.into_iter().map(|id| async move { store.order(id).await.map(|order| (id, order)) });
-    futures::stream::iter(lookups).buffer_unordered(LOOKUPS).try_collect().await
+    futures::stream::iter(lookups).buffer_unordered(pace.lookups()).try_collect().await
 }
 
 /// An order is open exactly as long as its price is held.
@@ -85,7 +129,7 @@ async fn compare_orders(
     seen_open: &BTreeSet<OrderId>,
 ) -> Result<Vec<String>, StoreError> {
     let mut problems = Vec::new();
-    let mut orders = look_up(store, holds.iter().map(|hold| hold.order).collect()).await?;
+    let mut orders = look_up(store, Pace::Alone, holds.iter().map(|hold| hold.order).collect()).await?;
     for hold in holds {
         match orders.remove(&hold.order).flatten() {
             Some(order) if !order.is_open() => problems.push(format!("final order {} still has its hold", order.id)),
@@ -98,7 +142,7 @@ async fn compare_orders(
         }
     }
     let held: BTreeSet<OrderId> = holds.iter().map(|hold| hold.order).collect();
-    let unheld = look_up(store, seen_open.difference(&held).copied().collect()).await?;
+    let unheld = look_up(store, Pace::Alone, seen_open.difference(&held).copied().collect()).await?;
     let still_open = unheld.into_values().flatten().filter(Order::is_open);
     problems.extend(still_open.map(|order| format!("open order {} has no hold", order.id)));
     Ok(problems)

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Aside, PepperMark};
 use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
@@ -49,6 +50,10 @@ pub struct Commit {
     pub network: NetworkRows,
     /// A restored store is taken over: every open order has been put in doubt.
     pub taken_over: bool,
+    /// The mark of a pepper that is used for the first time.
+    pub pepper: Option<PepperMark>,
+    /// Rows of the outbox that cannot be said.
+    pub aside: Aside,
     pub desk: DeskRows,
     /// What resellers have arranged for themselves.
     pub habits: Vec<Versioned<Habits>>,
@@ -86,6 +91,8 @@ impl Commit {
             summarised: None,
             network: NetworkRows::default(),
             taken_over: false,
+            pepper: None,
+            aside: Aside::default(),
             desk: DeskRows::default(),
             habits: Vec::new(),
         }

@@ -46,6 +46,8 @@ pub(super) const PRICE_GROUP: u8 = b'G';
 const PENDING_TRANSFER: u8 = b'F';
 const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
+/// Rows taken out of the outbox because they cannot be said; their whole key follows.
+const ASIDE: u8 = b'z';
 /// Roles of those who work here, and announcements: a second byte says which of these a row is.
 const DESK: u8 = b'R';
 const DESK_STAFF: u8 = 0;
@@ -274,6 +276,11 @@ pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
 /// A chat that came by an invitation.
 pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
     Key::new(INVITED).chat(chat).0
+}
+
+/// Prefix of the rows set aside, those the admins know of and the others.
+pub(super) fn aside(told: bool) -> Vec<u8> {
+    Key::new(ASIDE).u8(u8::from(told)).0
 }
 
 pub(super) fn staff(chat: &ChatId) -> Vec<u8> {

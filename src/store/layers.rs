@@ -230,6 +230,11 @@ impl Log {
         self.bytes += bytes;
     }
 
+    /// Whether settling need not wait for something that is still being looked for after a start.
+    pub(super) fn settles_at_once(&self) -> bool {
+        self.layers.disk.writes_at_once()
+    }
+
     /// Settles the oldest record, if there is one. Gives the number of its bytes.
     pub(super) fn settle_one(&mut self) -> Result<usize, StoreError> {
         let Some(record) = self.records.front() else { return Ok(0) };

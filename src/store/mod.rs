@@ -9,16 +9,20 @@ mod apply_habits;
 mod apply_network;
 mod apply_reports;
 mod apply_tickets;
+mod aside;
 pub mod audit;
 pub mod census;
 mod commit;
 mod cut;
+mod depths;
 mod fill;
+mod in_pieces;
 mod keys;
 mod kv;
 mod layers;
 mod log;
 pub mod memory;
+mod pepper;
 mod read;
 mod read_desk;
 mod read_network;
@@ -36,6 +40,10 @@ mod writer;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+
+pub use aside::{Aside, OutboxRow, SetAside};
+pub use depths::Depths;
+pub use pepper::PepperMark;
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
@@ -182,6 +190,17 @@ pub trait Store: Send + Sync + 'static {
     async fn restored(&self) -> Result<Option<Restored>, StoreError>;
     /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
     async fn cut(&self) -> Result<Cut, StoreError>;
+
+    /// The mark of the pepper PINs are hashed with, once there has been one.
+    async fn pepper(&self) -> Result<Option<PepperMark>, StoreError>;
+
+    // What cannot be said.
+    /// Rows of the outbox that cannot be read. [`Store::outbox`] and [`Store::waiting_chats`] pass over them.
+    async fn unreadable_outbox(&self) -> Result<Vec<OutboxRow>, StoreError>;
+    /// How many rows have been set aside.
+    async fn set_aside(&self) -> Result<SetAside, StoreError>;
+    /// How much waits in the inbox and the outbox.
+    async fn depths(&self) -> Result<Depths, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -354,8 +354,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         loop {
             let mut first: Option<Outgoing> = None;
             self.0.scan(range.clone(), Direction::Up, &mut |_, bytes| {
-                first = Some(decode("outgoing message", bytes)?);
-                Ok(BREAK)
+                // One that cannot be read is not said, and holds up nothing: it is set aside.
+                first = decode("outgoing message", bytes).ok();
+                Ok(if first.is_some() { BREAK } else { CONTINUE })
             })?;
             let Some(row) = first else { return Ok(chats) };
             range.start = after_prefix(&keys::outbox_of(&row.chat));
@@ -367,7 +368,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         let mut found = Vec::new();
         if limit > 0 {
             self.0.scan(under(keys::outbox_of(chat)), Direction::Up, &mut |_, bytes| {
-                found.push(decode("outgoing message", bytes)?);
+                found.extend(decode::<Outgoing>("outgoing message", bytes));
                 Ok(until(&found, limit))
             })?;
         }

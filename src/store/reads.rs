@@ -257,6 +257,22 @@ macro_rules! store_with_reads {
             self.read(|rows| rows.restored()).await
         }
 
+        async fn pepper(&self) -> Result<Option<crate::store::PepperMark>, StoreError> {
+            self.read(|rows| rows.pepper()).await
+        }
+
+        async fn unreadable_outbox(&self) -> Result<Vec<crate::store::OutboxRow>, StoreError> {
+            self.read(|rows| rows.unreadable_outbox()).await
+        }
+
+        async fn set_aside(&self) -> Result<crate::store::SetAside, StoreError> {
+            self.read(|rows| rows.set_aside()).await
+        }
+
+        async fn depths(&self) -> Result<crate::store::Depths, StoreError> {
+            self.read(|rows| rows.depths()).await
+        }
+
         async fn staff(&self) -> Result<Vec<crate::staff::Staff>, StoreError> {
             self.read(|rows| rows.staff()).await
         }

@@ -1,14 +1,12 @@
 //! Rows in one sled tree, so that one batch is atomic. Long rows are cut into pieces: sled puts a node that outgrows a
 //! quarter of a segment into a file of its own below `blobs/`, and never syncs those.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 
-use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
+use super::in_pieces::InPieces;
 use super::keys::number_at;
 use super::kv::{Batch, Direction, Kv, Visit};
 
@@ -30,7 +28,7 @@ const READS: usize = 100;
 pub(super) struct SledKv {
     tree: sled::Db,
     /// Keys whose rows stand in pieces: few, and asking sled before every write would cost more than the write.
-    in_pieces: Arc<Mutex<HashSet<Vec<u8>>>>,
+    in_pieces: InPieces,
 }
 
 pub(super) fn unavailable(error: &sled::Error) -> StoreError {
@@ -39,12 +37,13 @@ pub(super) fn unavailable(error: &sled::Error) -> StoreError {
 
 impl SledKv {
     pub(super) fn new(tree: sled::Db) -> Result<Self, StoreError> {
-        let mut in_pieces = HashSet::new();
-        for key in tree.scan_prefix([PIECE]).keys() {
-            let key = key.map_err(|error| unavailable(&error))?;
-            in_pieces.extend(key.get(1..key.len().saturating_sub(8)).map(<[u8]>::to_vec));
-        }
-        Ok(Self { tree, in_pieces: Arc::new(Mutex::new(in_pieces)) })
+        let in_pieces = InPieces::find(tree.clone(), PIECE)?;
+        Ok(Self { tree, in_pieces })
+    }
+
+    /// Whether a write need not wait until all long rows are known.
+    pub(super) fn writes_at_once(&self) -> bool {
+        self.in_pieces.is_known()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -95,21 +94,22 @@ impl SledKv {
     }
 
     fn write_with(&self, mut batch: sled::Batch, rows: Batch) -> Result<(), StoreError> {
-        let mut in_pieces = self.in_pieces.lock();
-        for (key, row) in rows {
-            if in_pieces.remove(&key) {
-                self.drop_pieces(&mut batch, &key)?;
-            }
-            match row {
-                None => batch.remove(key),
-                Some(row) if row.len() > LONGEST_PIECE => {
-                    in_pieces.insert(key.clone());
-                    insert_in_pieces(&mut batch, key, &row);
+        self.in_pieces.with(|in_pieces| {
+            for (key, row) in rows {
+                if in_pieces.remove(&key) {
+                    self.drop_pieces(&mut batch, &key)?;
                 }
-                Some(row) => batch.insert(key, row),
+                match row {
+                    None => batch.remove(key),
+                    Some(row) if row.len() > LONGEST_PIECE => {
+                        in_pieces.insert(key.clone());
+                        insert_in_pieces(&mut batch, key, &row);
+                    }
+                    Some(row) => batch.insert(key, row),
+                }
             }
-        }
-        drop(in_pieces);
+            Ok(())
+        })?;
         self.tree.apply_batch(batch).map_err(|error| unavailable(&error))
     }
 

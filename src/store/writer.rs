@@ -121,7 +121,7 @@ impl Writer {
                     self.take_up(waiting)?;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.may_settle() {
+                    if self.log.settles_at_once() && self.may_settle() {
                         self.log.settle_one()?;
                     }
                 }

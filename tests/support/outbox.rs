@@ -12,8 +12,8 @@ use konter::ledger::{Account, AccountId, Entry, Hold};
 use konter::order::{Order, SlotKey};
 use konter::reply::Reply;
 use konter::store::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Payload, Sequence, Store,
-    StoreError,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload, Sequence,
+    Store, StoreError,
 };
 use parking_lot::Mutex;
 
@@ -21,6 +21,8 @@ use super::bot_api::BotApi;
 
 pub struct Outbox {
     rows: Mutex<BTreeMap<u64, Outgoing>>,
+    /// Rows that were set aside.
+    pub aside: Mutex<Vec<u64>>,
     /// Commits that fail, from now on.
     pub broken: AtomicUsize,
     /// Told of every change.
@@ -29,7 +31,7 @@ pub struct Outbox {
 
 impl Outbox {
     pub fn new(api: &BotApi) -> Self {
-        Self { rows: Mutex::default(), broken: AtomicUsize::new(0), api: api.clone() }
+        Self { rows: Mutex::default(), aside: Mutex::default(), broken: AtomicUsize::new(0), api: api.clone() }
     }
 
     /// Puts a text for a chat into the outbox.
@@ -85,9 +87,18 @@ impl Store for Outbox {
         if self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_ok() {
             return Err(StoreError::Unavailable("disk full".into()).into());
         }
-        for (_, seq) in commit.said {
+        let is_aside = |row: &Outgoing| commit.aside.rows.contains(&OutboxRow::of(&row.chat, row.seq));
+        let mut aside = self.aside.lock();
+        self.rows.lock().retain(|seq, row| {
+            if is_aside(row) {
+                aside.push(*seq);
+            }
+            !is_aside(row)
+        });
+        for (_, seq) in commit.said.into_iter().filter(|(_, seq)| !aside.contains(seq)) {
             self.rows.lock().remove(&seq).expect("a row is taken out once");
         }
+        drop(aside);
         self.api.changed();
         Ok(Committed::Done)
     }
@@ -243,6 +254,18 @@ impl Store for Outbox {
         unimplemented!()
     }
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
+        unimplemented!()
+    }
+    async fn pepper(&self) -> Result<Option<konter::store::PepperMark>, StoreError> {
+        unimplemented!()
+    }
+    async fn unreadable_outbox(&self) -> Result<Vec<konter::store::OutboxRow>, StoreError> {
+        unimplemented!()
+    }
+    async fn set_aside(&self) -> Result<konter::store::SetAside, StoreError> {
+        unimplemented!()
+    }
+    async fn depths(&self) -> Result<konter::store::Depths, StoreError> {
         unimplemented!()
     }
     // The desk.

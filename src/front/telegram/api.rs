@@ -27,6 +27,9 @@ const LONGEST_DESCRIPTION: usize = 200;
 /// When Telegram says "too many requests" and not how long to wait.
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
+/// Longer than this is no pause but a fault; the chat is tried again by then.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
 /// Why the Bot API cannot be used at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
@@ -110,12 +113,12 @@ impl Api {
         let body = serde_json::to_vec(method)
             .map_err(|error| ApiError::Refused { code: 0, description: format!("not sent, {error}") })?;
         let request = self.post(P::NAME).header(CONTENT_TYPE, "application/json").body(body);
-        self.ask(request.timeout(patience)).await
+        counted(P::NAME, self.ask(request.timeout(patience)).await)
     }
 
     /// Calls a method that takes a file, and returns its `result`; gives up after `patience`.
     pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Value, ApiError> {
-        self.ask(self.post(method).multipart(form).timeout(patience)).await
+        counted(method, self.ask(self.post(method).multipart(form).timeout(patience)).await)
     }
 
     fn post(&self, method: &str) -> RequestBuilder {
@@ -170,6 +173,22 @@ impl Api {
     }
 }
 
+/// Counts a call by how it ended.
+fn counted<T>(method: &str, result: Result<T, ApiError>) -> Result<T, ApiError> {
+    let outcome = match &result {
+        Ok(_) => "done",
+        Err(ApiError::RetryAfter(_)) => "flooded",
+        Err(ApiError::BadToken(_)) => "bad_token",
+        Err(ApiError::Conflict(_)) => "conflict",
+        Err(ApiError::Refused { .. }) => "refused",
+        Err(ApiError::Down(_)) => "down",
+        Err(ApiError::Network(_)) => "unreachable",
+    };
+    let labels = [("method", method.to_owned()), ("outcome", outcome.to_owned())];
+    metrics::counter!("konter_telegram_calls_total", &labels).increment(1);
+    result
+}
+
 /// Whether an address is on this machine: a proxy could not reach it.
 fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
@@ -207,7 +226,7 @@ fn judge(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Result<Valu
         .collect();
     let told = answer.get("parameters").and_then(|more| more.get("retry_after")).and_then(Value::as_u64);
     Err(match (code, told.map(Duration::from_secs)) {
-        (_, Some(told)) => ApiError::RetryAfter(told),
+        (_, Some(told)) => ApiError::RetryAfter(told.min(LONGEST_WAIT)),
         (429, None) => too_many(wait),
         // Telegram answers 404 to a token that has not even the form of one.
         (401 | 404, None) => ApiError::BadToken(code),
@@ -218,7 +237,7 @@ fn judge(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Result<Valu
 }
 
 fn too_many(wait: Option<Duration>) -> ApiError {
-    ApiError::RetryAfter(wait.unwrap_or(DEFAULT_WAIT))
+    ApiError::RetryAfter(wait.unwrap_or(DEFAULT_WAIT).min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -249,6 +268,8 @@ mod tests {
         check(429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":7}}"#, &wait(7));
         check(429, r#"{"ok":false,"error_code":429}"#, &wait(5));
         check(429, "slow down", &wait(5));
+        let endless = r#"{"ok":false,"error_code":429,"parameters":{"retry_after":18446744073709551615}}"#;
+        check(429, endless, &wait(3600));
         check(413, "<html>Request Entity Too Large", &refused(413, "the file is too big"));
     }
 

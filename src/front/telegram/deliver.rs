@@ -2,6 +2,7 @@
 //! taken it, or when it is certain that Telegram never will.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ use super::queue::Step;
 use super::text::{self, Part};
 use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
-use crate::front::{Button, File, FileKind, Wording};
+use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
+use crate::store::{Commit, OutboxRow, Outgoing, Payload, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -152,7 +153,7 @@ impl Courier {
             progress.row = RowProgress::new(row.seq);
         }
         let file = self.file(row, &mut progress.row).await;
-        let words = self.wording.render(row);
+        let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let sent = progress.row;
         let parts = text::parts(&words, sent.longest);
         let count = parts.len().max(usize::from(file.is_some()));
@@ -185,6 +186,21 @@ impl Courier {
                 self.unsaid(row, progress, &error, kind.map(|kind| (kind, too_slow)), more).await
             }
         }
+    }
+
+    /// A row in words; `None` when putting it into words breaks down.
+    fn words(&self, row: &Outgoing) -> Option<Text> {
+        catch_unwind(AssertUnwindSafe(|| self.wording.render(row))).ok()
+    }
+
+    /// Takes a row that cannot be said out of the way of those behind it. It is kept, and the shop tells the admins.
+    async fn set_aside(&self, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
+        tracing::error!(chat = %row.chat, seq = row.seq, "a reply cannot be put into words and is set aside");
+        let mut commit = Commit::new(Utc::now());
+        commit.aside.rows.push(OutboxRow::of(&row.chat, row.seq));
+        // An announcement counts whom it does not reach.
+        commit.take_out(row, false);
+        self.leave(&[row], commit, progress, Step::Done { more }).await
     }
 
     /// The file that goes with a row's next part.
@@ -298,7 +314,7 @@ impl Courier {
         if overtaken.iter().any(|edit| edit.seq == row.seq) {
             return self.take_out(&overtaken, true, progress, Step::Done { more }).await;
         }
-        let words = self.wording.render(row);
+        let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let part = text::parts(&words, text::LONGEST).into_iter().next();
         let (Ok(id), Some(part)) = (message.parse(), part) else {
             tracing::error!(chat = %row.chat, seq = row.seq, "an edit without words, or of no message, is dropped");
@@ -389,8 +405,15 @@ impl Courier {
     async fn take_out(&self, rows: &[&Outgoing], reached: bool, progress: &mut Progress, step: Step) -> Step {
         let mut commit = Commit::new(Utc::now());
         for row in rows {
-            progress.forgets.remove(&row.seq);
             commit.take_out(row, reached);
+        }
+        self.leave(rows, commit, progress, step).await
+    }
+
+    /// Commits that rows leave the outbox.
+    async fn leave(&self, rows: &[&Outgoing], commit: Commit, progress: &mut Progress, step: Step) -> Step {
+        for row in rows {
+            progress.forgets.remove(&row.seq);
         }
         match self.store.commit(commit).await {
             Ok(_) => step,

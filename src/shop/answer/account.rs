@@ -1,7 +1,6 @@
 //! A reseller's own things: balance, prices, last orders, PIN.
 
 use super::super::network::priced;
-use super::super::pins;
 use super::{Answer, Tried, Visit};
 use chrono::{Datelike as _, NaiveDate};
 
@@ -92,7 +91,7 @@ impl Visit<'_> {
     /// Old and new PIN in either order: the one that fits is the old one.
     pub(super) async fn change_pin(&self, first: &Pin, second: &Pin, answer: &mut Answer) {
         let Some(agent) = self.active_agent(answer) else { return };
-        if let Some(until) = agent.pin.locked(self.at) {
+        if let Some(until) = self.locked(&agent, answer) {
             answer.reply(Reply::PinLocked { until });
             return;
         }
@@ -138,7 +137,7 @@ impl Visit<'_> {
     async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) {
         if !new.is_fit_as_new() {
             answer.reply(Reply::PinUnfit);
-        } else if let Some(hash) = pins::hash(new.expose()).await {
+        } else if let Some(hash) = self.shop.pins.hash(new.expose()).await {
             let mut after = agent.clone();
             after.pin = crate::agent::PinState::new(hash);
             answer.write_agent(agent, after);

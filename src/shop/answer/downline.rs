@@ -3,7 +3,6 @@
 use rand::Rng as _;
 
 use super::super::patience::Bother;
-use super::super::pins;
 use super::register::{LONGEST_NAME, card};
 use super::transfer::{network, sending, typed};
 use super::{Answer, Visit};
@@ -87,7 +86,7 @@ impl Visit<'_> {
             return Ok(());
         }
         let pin = random_pin();
-        let (Some(hash), Some(code)) = (pins::hash(&pin).await, super::invite::random_code()) else {
+        let (Some(hash), Some(code)) = (self.shop.pins.hash(&pin).await, super::invite::random_code()) else {
             answer.reply(Reply::TryAgain);
             return Ok(());
         };

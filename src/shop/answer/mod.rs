@@ -157,10 +157,11 @@ impl Visit<'_> {
 
     /// Tries a PIN and keeps count in the answer, without a word.
     async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
-        if let Some(until) = agent.pin.locked(self.at) {
+        if let Some(until) = self.locked(agent, answer) {
             return Tried::Locked { until };
         }
         if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
+            self.shop.renew_hash(agent, pin);
             if agent.pin.has_failures() {
                 let mut after = agent.clone();
                 after.pin.succeed();
@@ -169,6 +170,16 @@ impl Visit<'_> {
             return Tried::Fits;
         }
         self.count_wrong(agent, 1, answer)
+    }
+
+    /// Until when no PIN of this reseller is looked at.
+    fn locked(&self, agent: &Agent, answer: &mut Answer) -> Option<DateTime<Utc>> {
+        let until = agent.pin.locked(self.at)?;
+        let mut after = agent.clone();
+        if after.pin.begin_lock_anew(self.at) {
+            answer.write_agent(agent, after);
+        }
+        Some(until)
     }
 
     /// Counts so many wrong tries at once.
@@ -180,6 +191,7 @@ impl Visit<'_> {
                 WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
                 WrongPin::LockedUntil(until) => {
                     tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
+                    metrics::counter!("konter_pin_locks_total").increment(1);
                     Tried::Locked { until }
                 }
             };

@@ -1,6 +1,5 @@
 //! Becoming a reseller.
 
-use super::super::pins;
 use super::transfer::network;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
@@ -29,7 +28,7 @@ impl Visit<'_> {
             answer.reply(network(NetworkReply::DownlineRefused { problem }));
             return Ok(());
         }
-        let Some(hash) = pins::hash(pin.expose()).await else {
+        let Some(hash) = self.shop.pins.hash(pin.expose()).await else {
             answer.reply(Reply::TryAgain);
             return Ok(());
         };

@@ -1,0 +1,180 @@
+//! A shop with a long history: orders as they stand after they succeeded, with everything a commit wrote for them.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use konter::agent::{Agent, AgentStatus, Locale, PinState};
+use konter::catalog::{ProductKind, Route};
+use konter::ids::{AgentId, ChatId, OrderId, Reference};
+use konter::ledger::{AccountId, Posting, Reason};
+use konter::money::Rupiah;
+use konter::order::{AttemptStep, Decider, Final, Order, OrderState, RawReply, new_attempt};
+use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::{Commit, MessageKey, Store, Versioned};
+use konter::supplier::{Delivery, Detail, Details, Outcome};
+
+const AGENTS: u64 = 1_000;
+const PRICE: i64 = 10_500;
+const COST: i64 = 10_150;
+/// Orders in one commit.
+const AT_ONCE: u64 = 500;
+/// One order in so many has a long receipt.
+const RECEIPT_EVERY: u64 = 50;
+const SUPPLIER: &str = "teleanjar";
+
+/// A supplier that nobody answers for and that is never asked about an order: doubts stay doubts.
+pub fn supplier_settings() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("KONTER_SUPPLIERS", "kios,xgate,biller,ppob,teleanjar"),
+        ("SUPPLIER_KIOS_PROTOCOL", "teleanjar"),
+        ("SUPPLIER_XGATE_PROTOCOL", "teleanjar"),
+        ("SUPPLIER_BILLER_PROTOCOL", "teleanjar"),
+        ("SUPPLIER_PPOB_PROTOCOL", "teleanjar"),
+        ("SUPPLIER_TELEANJAR_PROTOCOL", "teleanjar"),
+    ]
+    .into_iter()
+    .chain(["KIOS", "XGATE", "BILLER", "PPOB", "TELEANJAR"].into_iter().flat_map(credentials))
+    .collect()
+}
+
+fn credentials(id: &'static str) -> Vec<(&'static str, &'static str)> {
+    let named = |suffix: &str| -> &'static str { Box::leak(format!("SUPPLIER_{id}_{suffix}").into_boxed_str()) };
+    let mut all: Vec<(&'static str, &'static str)> =
+        ["PARTNER_ID", "USERNAME", "PASSWORD", "API_KEY"].map(|suffix| (named(suffix), "bench")).into();
+    all.push((named("URL"), "http://127.0.0.1:9"));
+    all
+}
+
+fn beginning() -> DateTime<Utc> {
+    NaiveDate::from_ymd_opt(2025, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0)).expect("a moment").and_utc()
+}
+
+/// Makes a store with so many orders, the last `open` of them in doubt.
+pub async fn fill(data: &Path, orders: u64, open: u64) {
+    let store = SledStore::open(data, SledOptions::default()).expect("a store");
+    let mut commit = Commit::new(beginning());
+    for number in 1..=AGENTS {
+        commit.agents.push(Versioned { expected: None, row: agent(number) });
+        commit.postings.push(transfer(AccountId::Cash, AccountId::Agent(agent_of(number)), 1_000_000_000_000, None));
+    }
+    store.commit(commit).await.expect("resellers");
+    let mut next = 1;
+    while next <= orders {
+        let last = (next + AT_ONCE - 1).min(orders);
+        // Each order is a commit of its own, as in a shop; the writer makes groups of them.
+        let placed = (next..=last).map(|id| store.commit(place(order(id, id + open > orders))));
+        futures::future::try_join_all(placed).await.expect("orders");
+        next = last + 1;
+    }
+    store.close().await.expect("closes");
+}
+
+/// What a shop has written by the time the order is final.
+fn place(order: Order) -> Commit {
+    let mut commit = Commit::new(order.created_at);
+    let (id, agent) = (order.id, AccountId::Agent(order.agent));
+    let supplier = AccountId::Supplier(SUPPLIER.parse().expect("an id"));
+    commit.answers = Some((MessageKey::Chat { chat: order.chat.clone(), message: id.to_string() }, id.0));
+    commit.postings.push(Posting::Hold { order: id, debit: agent, credit: AccountId::Sales, amount: order.price });
+    if !order.is_open() {
+        commit.postings.push(Posting::Capture { order: id });
+        commit.postings.push(transfer(AccountId::Cost, supplier, COST, Some(id)));
+    }
+    commit.orders.push(Versioned { expected: None, row: order });
+    commit
+}
+
+fn transfer(debit: AccountId, credit: AccountId, amount: i64, order: Option<OrderId>) -> Posting {
+    let reason = if order.is_some() { Reason::Cost } else { Reason::Deposit };
+    Posting::Transfer { debit, credit, amount: Rupiah::new(amount), reason, order, note: None, may_overdraw: false }
+}
+
+fn agent_of(id: u64) -> AgentId {
+    AgentId(u32::try_from(id % AGENTS + 1).expect("few"))
+}
+
+fn chat_of(id: u64) -> ChatId {
+    ChatId::telegram(i64::from(agent_of(id).0))
+}
+
+fn agent(number: u64) -> Agent {
+    Agent {
+        id: agent_of(number),
+        version: 1,
+        name: format!("Konter {number}"),
+        status: AgentStatus::Active,
+        pin: PinState::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo".to_owned()),
+        chats: vec![chat_of(number)],
+        phones: Vec::new(),
+        locale: Locale::Id,
+        receipt_shop: None,
+        receipt_footer: None,
+        identities: konter::habits::Identities::default(),
+        network: konter::network::Network::default(),
+        created_at: beginning(),
+    }
+}
+
+/// Orders come half a minute apart.
+fn moment(id: u64) -> DateTime<Utc> {
+    beginning() + TimeDelta::seconds(i64::try_from(id).expect("few") * 30)
+}
+
+fn order(id: u64, is_open: bool) -> Order {
+    let at = moment(id);
+    let route = Route {
+        supplier: SUPPLIER.parse().expect("a supplier"),
+        sku: "S10".to_owned(),
+        denom: None,
+        cost: Rupiah::new(COST),
+        priority: 1,
+        open: true,
+    };
+    let sn = format!("04{id:014}");
+    let mut attempt = new_attempt(Reference(1_700_000_000_000_000 + id), route);
+    (attempt.step, attempt.sent_at) = (AttemptStep::Sent, Some(at));
+    attempt.outcome = Some(if is_open {
+        Outcome::Pending
+    } else {
+        Outcome::Success(Delivery { sn: sn.clone(), details: Details::new() })
+    });
+    attempt.charged = Some(Rupiah::new(COST));
+    attempt.replies.push(RawReply {
+        at,
+        to: "purchase".to_owned(),
+        text: format!("#{id}#S10#ke:0812{id:08}#SUKSES#SN:{sn}# Sisa saldo Rp.10,250,000-Rp. 10,150=Rp. 10,239,850#"),
+    });
+    // A bill's receipt now and then: rows that outgrow a piece are part of every shop's history.
+    let details = if id.is_multiple_of(RECEIPT_EVERY) {
+        Details::from([(Detail::Receipt, "LEMBAR STRUK PEMBAYARAN\n".repeat(250))])
+    } else {
+        Details::new()
+    };
+    let done = Final { failure: None, sn, details, by: Decider::Supplier, at };
+    Order {
+        id: OrderId(id),
+        version: 1,
+        agent: agent_of(id),
+        chat: chat_of(id),
+        locale: Locale::Id,
+        product: "S10".parse().expect("a product"),
+        product_name: "Telkomsel 10.000".to_owned(),
+        kind: ProductKind::Topup,
+        dest: format!("0812{id:08}"),
+        nth: 1,
+        day: at.date_naive(),
+        buyer_phone: None,
+        client_reference: None,
+        price: Rupiah::new(PRICE),
+        margins: Vec::new(),
+        bill: None,
+        customer: Details::new(),
+        untried: Vec::new(),
+        attempts: vec![attempt],
+        state: if is_open { OrderState::Open } else { OrderState::Final(done) },
+        announced: true,
+        escalated: true,
+        created_at: at,
+        updated_at: at,
+    }
+}

@@ -1,0 +1,119 @@
+//! How long the shop takes to open with much history behind it: the real program, from its start until `/health` says
+//! that orders can be taken.
+//!
+//! `cargo bench --bench start`. `KONTER_BENCH_ORDERS` sets how many orders are stored (1,000,000); `KONTER_BENCH_DIR`
+//! names a folder to keep and use again, else one below the temporary folder is filled and removed.
+
+mod history;
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const DEFAULT_ORDERS: u64 = 1_000_000;
+/// Of them not final: what a start has to look at.
+const OPEN: u64 = 200;
+const STARTS: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+fn main() {
+    // `cargo test` builds and starts benches too, to see that they run; filling a store is not meant then.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let orders = std::env::var("KONTER_BENCH_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(DEFAULT_ORDERS);
+    let kept = std::env::var_os("KONTER_BENCH_DIR").map(PathBuf::from);
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
+    let data = folder.join("data");
+    if !data.exists() {
+        let began = Instant::now();
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(history::fill(&data, orders, OPEN));
+        println!("filled with {orders} orders in {:.1?}", began.elapsed());
+    }
+    std::fs::write(folder.join("catalog.csv"), konter::catalog::SAMPLE).expect("the catalog");
+    println!("data dir: {} MiB", size(&data) >> 20);
+    for (how, kill) in [("after a clean stop", false), ("after a kill", true)] {
+        let mut times = Vec::new();
+        let mut memory = 0;
+        for _ in 0..STARTS {
+            let (mut shop, time) = start(&folder);
+            memory = memory.max(resident(shop.id()));
+            times.push(time);
+            end(&mut shop, kill);
+        }
+        times.sort_unstable();
+        println!(
+            "start {how}: median {:.0?}, slowest {:.0?}, {} MiB resident",
+            times[STARTS / 2],
+            times[STARTS - 1],
+            memory >> 10
+        );
+    }
+}
+
+/// Starts the program and waits until it can take orders.
+fn start(folder: &Path) -> (Child, Duration) {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
+    let log = std::fs::File::create(folder.join("log")).expect("a log");
+    let began = Instant::now();
+    let shop = Command::new(env!("CARGO_BIN_EXE_konter"))
+        .arg("run")
+        .current_dir(folder)
+        .env_clear()
+        .envs(history::supplier_settings())
+        .env("KONTER_LISTEN", address.to_string())
+        .env("KONTER_CATALOG", folder.join("catalog.csv"))
+        .env("KONTER_DATA_DIR", folder.join("data"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("the program starts");
+    while !is_healthy(address) {
+        assert!(began.elapsed() < PATIENCE, "never opens; see {}", folder.join("log").display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (shop, began.elapsed())
+}
+
+fn is_healthy(address: SocketAddr) -> bool {
+    let asked = TcpStream::connect(address).and_then(|mut stream| {
+        stream.write_all(b"GET /health HTTP/1.1\r\nHost: konter\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    });
+    asked.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+fn end(shop: &mut Child, kill: bool) {
+    if kill {
+        shop.kill().expect("killed");
+    } else {
+        let stopped = Command::new("kill").args(["-TERM", &shop.id().to_string()]).status();
+        assert!(stopped.expect("kill").success());
+    }
+    shop.wait().expect("ended");
+}
+
+/// KiB of a process's memory.
+fn resident(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
+}
+
+/// Bytes of all files below a folder.
+fn size(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size(&entry.path()),
+            Ok(meta) => meta.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

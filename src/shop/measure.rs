@@ -1,0 +1,99 @@
+//! What `/health` and `/metrics` tell. Both are asked every few seconds: nothing here reads more than is waiting, and
+//! one row a reseller.
+
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::Shop;
+use super::open_book::Stage;
+use crate::ledger::AccountId;
+use crate::money::Rupiah;
+use crate::store::{Commit, StoreError};
+
+/// Ages that open orders are counted by, in seconds: a minute, when the admins are asked, an hour, a day.
+pub const AGES: [i64; 4] = [60, 900, 3_600, 86_400];
+
+/// What `/health` tells.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    pub status: &'static str,
+    pub open_orders: usize,
+    pub suppliers: usize,
+}
+
+impl Shop {
+    /// Whether the shop can take orders.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn health(&self) -> Result<Health, String> {
+        // A commit with nothing in it goes the way of every commit, and writes nothing.
+        self.store.commit(Commit::new(self.clock.utc())).await.map_err(|error| error.to_string())?;
+        if self.catalog().is_empty() {
+            return Err("the catalog is empty".to_owned());
+        }
+        let open_orders = self.open_book.now(self.clock.utc()).placed.len();
+        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
+    }
+
+    /// Puts how things stand now into the metrics; the rest is counted as it happens.
+    pub async fn measure(&self) {
+        self.measure_open();
+        self.measure_suppliers();
+        if let Err(error) = self.measure_store().await {
+            tracing::warn!(%error, "not everything could be measured");
+        }
+    }
+
+    fn measure_open(&self) {
+        let now = self.clock.utc();
+        let open = self.open_book.now(now);
+        for stage in Stage::ALL {
+            let count = open.stages.get(&stage).copied().unwrap_or(0);
+            metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));
+        }
+        for age in AGES {
+            let older = open.placed.iter().filter(|placed| now - **placed >= TimeDelta::seconds(age)).count();
+            metrics::gauge!("konter_orders_open_older", "seconds" => age.to_string()).set(number(older));
+        }
+        let oldest = open.placed.iter().min().map_or(0, |placed| (now - *placed).num_seconds().max(0));
+        metrics::gauge!("konter_oldest_open_order_seconds").set(whole(oldest));
+    }
+
+    fn measure_suppliers(&self) {
+        for supplier in self.suppliers.iter() {
+            if let Some((balance, _)) = supplier.health().balance {
+                metrics::gauge!("konter_supplier_balance_rupiah", "supplier" => supplier.id.to_string())
+                    .set(whole(balance.get()));
+            }
+        }
+    }
+
+    async fn measure_store(&self) -> Result<(), StoreError> {
+        let (mut held, mut deposited) = (Rupiah::ZERO, Rupiah::ZERO);
+        for (id, account) in self.store.accounts().await? {
+            if matches!(id, AccountId::Agent(_)) {
+                held = held.checked_add(account.pending_debits).unwrap_or(held);
+                deposited = deposited.checked_add(account.available()).unwrap_or(deposited);
+            }
+        }
+        metrics::gauge!("konter_held_rupiah").set(whole(held.get()));
+        metrics::gauge!("konter_resellers_rupiah").set(whole(deposited.get()));
+        let waiting = self.store.depths().await?;
+        metrics::gauge!("konter_inbox_messages").set(number(waiting.inbox));
+        metrics::gauge!("konter_outbox_messages").set(number(waiting.outbox));
+        let aside = self.store.set_aside().await?;
+        metrics::gauge!("konter_outbox_set_aside").set(number(aside.told + aside.untold));
+        Ok(())
+    }
+}
+
+/// Whole rupiah and counts stay far below 2^53: nothing is lost.
+#[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
+const fn whole(number: i64) -> f64 {
+    number as f64
+}
+
+fn number(count: usize) -> f64 {
+    whole(i64::try_from(count).unwrap_or(i64::MAX))
+}

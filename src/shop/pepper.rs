@@ -1,0 +1,43 @@
+//! Hashes of PINs that were made before there was a pepper: made anew when their PIN is next typed, on the side.
+
+use std::sync::Arc;
+
+use super::Shop;
+use super::pins::Pepper;
+use crate::agent::Agent;
+use crate::command::Pin;
+use crate::store::{Commit, CommitError, Versioned};
+
+impl Shop {
+    /// PINs are hashed with it from here on; to be told before anybody types one.
+    pub fn learn_pepper(&self, pepper: Pepper) {
+        self.pins.learn_pepper(pepper);
+    }
+
+    /// Makes a reseller's hash anew, where it is older than the pepper. The PIN has just been seen to fit.
+    pub(super) fn renew_hash(self: &Arc<Self>, agent: &Agent, pin: &Pin) {
+        if !self.pins.is_stale(&agent.pin.hash) {
+            return;
+        }
+        let (shop, agent, pin) = (Arc::clone(self), agent.clone(), pin.clone());
+        self.tasks.spawn(async move {
+            let Some(hash) = shop.pins.hash(pin.expose()).await else { return };
+            // What the reseller's answer changes meanwhile is not to be undone: the row is read again.
+            let Ok(Some(now)) = shop.store.agent(agent.id).await else { return };
+            if now.pin.hash != agent.pin.hash {
+                return;
+            }
+            let mut row = now.clone();
+            row.version += 1;
+            row.pin.hash = hash;
+            let mut commit = Commit::new(shop.clock.utc());
+            commit.agents.push(Versioned { expected: Some(now.version), row });
+            match shop.store.commit(commit).await {
+                Ok(_) => tracing::info!(agent = %agent.id, "this PIN is hashed with the pepper now"),
+                // The next right PIN is another chance.
+                Err(CommitError::Conflict(_)) => {}
+                Err(error) => tracing::warn!(agent = %agent.id, %error, "a PIN's hash could not be renewed"),
+            }
+        });
+    }
+}

@@ -1,0 +1,28 @@
+//! How much waits.
+
+use super::kv::{Direction, Kv, under};
+use super::read::{CONTINUE, Reader};
+use super::{StoreError, keys};
+
+/// Rows that wait to be handled or said. Counting them costs what waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depths {
+    pub inbox: usize,
+    pub outbox: usize,
+}
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    pub(super) fn depths(&self) -> Result<Depths, StoreError> {
+        Ok(Depths { inbox: self.count(keys::all(keys::INBOX))?, outbox: self.count(keys::all(keys::OUTBOX))? })
+    }
+
+    /// How many rows there are under a prefix.
+    pub(super) fn count(&self, prefix: Vec<u8>) -> Result<usize, StoreError> {
+        let mut count = 0;
+        self.0.scan(under(prefix), Direction::Up, &mut |_, _| {
+            count += 1;
+            Ok(CONTINUE)
+        })?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,178 @@
+//! The inputs that fuzzing found interesting, and those it began with, played as plain tests: what must hold for any
+//! bytes from outside holds for these. `docs/fuzzing.md` says how more are found.
+//!
+//! `KONTER_WRITE_SEEDS=1 cargo test --test fuzz_corpus` writes what fuzzing begins with into `fuzz/corpus`.
+
+#[path = "../fuzz/properties.rs"]
+mod properties;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use konter::command::Command;
+use konter::ids::{InquiryId, OrderId};
+use konter::supplier::ProtocolKind;
+use properties::{ORDERS, READERS};
+
+type Input = Vec<u8>;
+
+const TAPS: [&str; 16] = [
+    "!pay 7",
+    "!cancel 7",
+    "!pin 7 4",
+    "!pin 7 *",
+    "!pin 7 back",
+    "!pin 7 ok",
+    "!opin 3 9",
+    "!choose 3 1",
+    "!nochoice 3",
+    "!receipt 12",
+    "!import 5",
+    "!noimport 5",
+    "!acc 9",
+    "!tolak 9",
+    "!send 2",
+    "!keep 2",
+];
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Plays what a target begins with, and every input that was kept for it.
+fn play(target: &str, seeds: Vec<Input>, property: fn(&[u8])) {
+    assert!(!seeds.is_empty());
+    let folder = root("fuzz/corpus").join(target);
+    if std::env::var_os("KONTER_WRITE_SEEDS").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        for (number, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number:04}")), seed).unwrap();
+        }
+    }
+    let kept = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut kept: Vec<PathBuf> = kept.collect();
+    kept.sort();
+    assert!(!kept.is_empty(), "nothing is kept in {}", folder.display());
+    for seed in &seeds {
+        property(seed);
+    }
+    for path in kept {
+        // A failure names its input by the last line before it.
+        println!("{}", path.display());
+        property(&fs::read(path).unwrap());
+    }
+}
+
+fn files(folder: &str) -> Vec<String> {
+    let folder = root("tests/fixtures").join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+/// Every reply in the fixtures of a protocol.
+fn replies(kind: ProtocolKind) -> Vec<String> {
+    let files = files(kind.name());
+    match kind {
+        ProtocolKind::Kiosampm => files.iter().flat_map(|file| file.lines()).map(str::to_owned).collect(),
+        ProtocolKind::Ppob => {
+            files.iter().flat_map(|file| file.lines()).map(str::to_owned).chain(files.clone()).collect()
+        }
+        ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Teleanjar => files,
+    }
+}
+
+/// A callback's query, a line end and its body, as each protocol is reported to.
+fn callbacks(kind: ProtocolKind) -> Vec<String> {
+    let encoded = |text: &str| {
+        let mut url = reqwest::Url::parse("http://callback/").unwrap();
+        url.query_pairs_mut().append_pair("message", text);
+        url.query().unwrap().to_owned()
+    };
+    let replies = replies(kind);
+    match kind {
+        ProtocolKind::Kiosampm => replies.iter().flat_map(|text| [encoded(text), format!("\n{text}")]).collect(),
+        ProtocolKind::Xgateway | ProtocolKind::Teleanjar => replies.iter().map(|text| format!("\n{text}")).collect(),
+        ProtocolKind::BillerJson | ProtocolKind::Ppob => {
+            replies.iter().map(|text| text.trim()).flat_map(|text| [text.to_owned(), format!("\n{text}")]).collect()
+        }
+    }
+}
+
+fn orders_of(kind: ProtocolKind) -> impl Iterator<Item = u8> {
+    (0..).zip(ORDERS).filter(move |(_, (of, _))| *of == kind).map(|(number, _)| number)
+}
+
+fn messages() -> Vec<Input> {
+    let texts = include_str!("data/corpus.jsonl").lines().map(|line| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["text"].as_str().unwrap().as_bytes().to_vec()
+    });
+    let examples =
+        ["/start abc", "/deposit KR0001 100000 tunai", "/hargajual S10 10500", "#2.S10.081234567890.1234 R#a1"];
+    texts.chain(examples.iter().map(|text| text.as_bytes().to_vec())).collect()
+}
+
+#[test]
+fn any_text_is_a_command_and_an_order_reads_back() {
+    play("command", messages(), properties::command);
+    assert!(matches!(konter::command::parse("S10.081234567890.1234"), Command::Order(_)));
+}
+
+#[test]
+fn any_button_data_is_a_tap_or_none() {
+    let written = [
+        konter::command::Tap::Pay(InquiryId(u64::MAX)).to_string(),
+        konter::command::Tap::Receipt(OrderId(0)).to_string(),
+        "!statement 1 2".to_owned(),
+        "!report csv 2026-11-01 2026-11-21".to_owned(),
+    ];
+    let seeds = TAPS.iter().map(|tap| (*tap).to_owned()).chain(written).map(String::into_bytes).collect();
+    play("tap", seeds, properties::tap);
+}
+
+#[test]
+fn any_catalog_reads_back_or_has_mistakes() {
+    let sample = konter::catalog::SAMPLE;
+    let head = sample.lines().next().unwrap();
+    let rows: Vec<&str> = sample.lines().skip(1).collect();
+    let mut seeds: Vec<Input> = rows.iter().step_by(7).map(|row| format!("{head}\n{row}\n").into_bytes()).collect();
+    seeds.push(format!("{head}\n{}\n", rows[..5].join("\n")).into_bytes());
+    seeds.push(format!("\u{feff}{head}\r\n\"{}\"\r\n", rows[0]).into_bytes());
+    seeds.push(format!("{head}\n=1+1,\"a\"\"b\",,,topup,1,2,kios,x,,1,1,yes\n").into_bytes());
+    play("catalog", seeds, properties::catalog);
+}
+
+#[test]
+fn any_reply_is_read_and_a_success_names_our_order() {
+    let seeds = ProtocolKind::ALL.into_iter().flat_map(|kind| {
+        let replies = replies(kind);
+        orders_of(kind).flat_map(move |order| {
+            let of_order = replies
+                .clone()
+                .into_iter()
+                .flat_map(move |reply| (0..READERS).map(move |reader| [&[order, reader], reply.as_bytes()].concat()));
+            of_order.collect::<Vec<_>>()
+        })
+    });
+    play("reply", seeds.collect(), properties::reply);
+}
+
+#[test]
+fn any_callback_decides_only_the_order_it_names() {
+    let seeds = ProtocolKind::ALL.into_iter().flat_map(|kind| {
+        let said = callbacks(kind);
+        orders_of(kind)
+            .flat_map(move |order| said.clone().into_iter().map(move |said| [&[order], said.as_bytes()].concat()))
+    });
+    play("callback", seeds.collect(), properties::callback);
+}
+
+#[test]
+fn the_door_answers_whatever_knocks() {
+    let seeds = ProtocolKind::ALL.into_iter().flat_map(|kind| {
+        let id = kind.name().replace('-', "");
+        callbacks(kind).into_iter().map(move |said| format!("{id}\n{said}").into_bytes())
+    });
+    play("entrance", seeds.collect(), properties::entrance);
+}

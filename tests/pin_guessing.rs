@@ -1,0 +1,167 @@
+//! Guessing PINs: every way of trying counts, whatever chat it comes from, across restarts and whatever the clock does;
+//! and the pepper that stolen hashes are worth nothing without.
+
+#[path = "support/shop.rs"]
+mod shop;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use konter::agent::Agent;
+use konter::ids::{AgentId, ChatId};
+use konter::shop::pins::Pepper;
+use konter::store::memory::MemoryStore;
+use konter::store::{Commit, InboxMessage, Store, Versioned};
+use shop::{Setup, TestShop, reseller};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOCKED: &str = "PIN terkunci karena";
+const WRONG: &str = "PIN salah";
+
+async fn agent(shop: &TestShop) -> Agent {
+    shop.store.agent(AgentId(1)).await.unwrap().unwrap()
+}
+
+/// The reseller writes from so many chats more.
+async fn more_chats(shop: &TestShop, count: i64) -> Vec<ChatId> {
+    let before = agent(shop).await;
+    let mut row = before.clone();
+    row.version += 1;
+    row.chats.extend((1..=count).map(|n| ChatId::telegram(3_000 + n)));
+    let chats = row.chats.clone();
+    let mut commit = Commit::new(shop.now());
+    commit.agents.push(Versioned { expected: Some(before.version), row });
+    shop.store.commit(commit).await.unwrap();
+    chats
+}
+
+/// Everybody else's order, with this PIN.
+fn order(shop: &TestShop, chat: &ChatId, pin: u32) -> InboxMessage {
+    shop.message(chat, &format!("S5.0813123456{:02}.{pin:04}", pin % 100))
+}
+
+/// The reseller's message of this number: a shop that is opened again counts its own anew.
+async fn say(shop: &TestShop, number: u32, text: &str) -> Vec<String> {
+    let message = InboxMessage { message: number.to_string(), ..shop.message(&reseller(), text) };
+    shop.receive(message, 1).await
+}
+
+#[tokio::test]
+async fn guesses_from_many_chats_at_once_count_together() {
+    let shop = TestShop::open().await;
+    let chats = more_chats(&shop, 3).await;
+    // The right one, 1234, is among them, but far behind.
+    let guesses: Vec<InboxMessage> =
+        (0..16).map(|n| order(&shop, &chats[n as usize % chats.len()], 1_219 + n)).collect();
+    let count = guesses.len();
+    shop.shop.receive(guesses).await.unwrap();
+    let heard = shop.hear(count).await;
+    let tried = heard.iter().filter(|reply| reply.contains(WRONG)).count();
+    let locked = heard.iter().filter(|reply| reply.contains(LOCKED)).count();
+    assert_eq!((tried, locked), (2, count - 2), "{heard:#?}");
+    assert_eq!(shop.available(1).await, 100_000, "nothing was bought");
+    assert_eq!(agent(&shop).await.pin.locks, 1);
+    for chat in &chats[..3] {
+        assert!(shop.say(chat, "S5.081312345699.1234", 1).await[0].contains(LOCKED), "the right PIN is not looked at");
+    }
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn every_command_that_takes_a_pin_counts() {
+    let shop = TestShop::open().await;
+    for text in ["SAL.9999", "GP.9998.9997", "CEK.081312345600.9996", "TIKET.100000.9995", "SAL.1234"] {
+        shop.say(&reseller(), text, 1).await;
+    }
+    assert!(agent(&shop).await.pin.locked(shop.now()).is_some(), "{}", shop.transcript());
+    assert!(shop.say(&reseller(), "GP.1234.4821", 1).await[0].contains(LOCKED));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_restart_forgets_no_wrong_pin_and_no_lock() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    for (number, (text, expected)) in (100..).zip([
+        ("SAL.9999", WRONG),
+        ("SAL.9998", WRONG),
+        ("SAL.9997", LOCKED),
+        ("SAL.1234", LOCKED),
+        ("S5.081312345600.1234", LOCKED),
+    ]) {
+        let shop = TestShop::on(Arc::clone(&store), Setup::default()).await;
+        let heard = say(&shop, number, text).await;
+        assert!(heard[0].contains(expected), "{text}: {heard:?}");
+        shop.shop.stop(Duration::from_secs(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lock_ends_in_its_time_and_the_next_lasts_longer() {
+    let shop = TestShop::open().await;
+    let lock = async || {
+        for _ in 0..3 {
+            shop.say(&reseller(), "SAL.9999", 1).await;
+        }
+    };
+    lock().await;
+    let until = agent(&shop).await.pin.locked(shop.now()).unwrap();
+    assert!(shop.say(&reseller(), "SAL.1234", 1).await[0].contains(LOCKED));
+    shop.pass(until - shop.now());
+    lock().await;
+    let next = agent(&shop).await.pin.locked(shop.now()).unwrap();
+    assert!(next - shop.now() > TimeDelta::minutes(29), "{}", next - shop.now());
+    shop.pass(TimeDelta::minutes(31));
+    assert!(shop.say(&reseller(), "SAL.1234", 1).await[0].contains("Saldo"));
+    assert!(!agent(&shop).await.pin.has_failures(), "a right PIN forgives");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_clock_put_back_neither_opens_a_lock_nor_keeps_it_for_ever() {
+    let shop = TestShop::open().await;
+    for _ in 0..3 {
+        shop.say(&reseller(), "SAL.9999", 1).await;
+    }
+    shop.pass(TimeDelta::days(-400));
+    for _ in 0..3 {
+        assert!(shop.say(&reseller(), "SAL.1234", 1).await[0].contains(LOCKED));
+    }
+    let until = agent(&shop).await.pin.locked(shop.now()).unwrap();
+    assert!(until - shop.now() <= TimeDelta::minutes(15), "{until}");
+    shop.pass(TimeDelta::minutes(15));
+    assert!(shop.say(&reseller(), "SAL.1234", 1).await[0].contains("Saldo"));
+    shop.close().await;
+}
+
+/// A hash made before there was a pepper goes on fitting, and is made anew when its PIN is next typed.
+#[tokio::test]
+async fn a_pepper_comes_to_a_shop_that_had_none() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let pepper = Pepper::mark(&"a pepper of our own".into()).await.unwrap().0;
+    let shop = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    shop.shop.learn_pepper(pepper.clone());
+    let peppered = |agent: &Agent| agent.pin.hash.contains("keyid=");
+    assert!(shop.say(&reseller(), "SAL.9999", 1).await[0].contains(WRONG));
+    assert!(!peppered(&agent(&shop).await), "a wrong PIN renews nothing");
+    shop.say(&reseller(), "S5.081312345600.1234", 1).await;
+    let began = Instant::now();
+    while !peppered(&agent(&shop).await) {
+        assert!(began.elapsed() < PATIENCE, "never renewed");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(shop.say(&reseller(), "SAL.1234", 1).await[0].contains("Saldo"));
+    shop.shop.stop(Duration::from_secs(5)).await;
+
+    // Whoever has the rows and not the pepper cannot tell the right PIN from a wrong one.
+    let thief = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    assert!(say(&thief, 200, "SAL.1234").await[0].contains(WRONG));
+    thief.shop.stop(Duration::from_secs(5)).await;
+
+    let shop = TestShop::on(store, Setup::default()).await;
+    shop.shop.learn_pepper(pepper);
+    assert!(say(&shop, 300, "GP.1234.4821").await[0].contains("PIN sudah diganti"));
+    assert!(peppered(&agent(&shop).await));
+    assert!(say(&shop, 301, "SAL.4821").await[0].contains("Saldo"));
+    shop.close().await;
+}

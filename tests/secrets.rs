@@ -1,0 +1,304 @@
+//! No secret leaves the program's memory: after a busy run, with everything going wrong that can, every byte it has
+//! written is searched for every secret it was given.
+
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/bot_api.rs"]
+mod bot_api;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bot_api::{BotApi, Mishap, TOKEN};
+use chrono::Utc;
+use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
+use program::{Running, Settings, free_port};
+
+const ADMIN: i64 = 1001;
+const BUDI: i64 = 2001;
+const PATIENCE: Duration = Duration::from_secs(60);
+const PINS: [&str; 4] = ["739154", "246802", "864209", "517263"];
+const PEPPER: &str = "pepper-PEPPER-pepper-PEPPER";
+const CALLBACK_SECRET: &str = "callbackSECRETcallback";
+/// Of the supplier that cannot be reached; its protocol puts both into the address.
+const LOST_PIN: &str = "rahasiaPINhilang";
+const LOST_PASSWORD: &str = "rahasiaSANDIhilang";
+/// Digits that are fewer than this stand in amounts and times by chance.
+const SHORTEST_IN_FILES: usize = 6;
+
+fn shop(folder: &Path, api: &BotApi, simulators: &Simulators, listen: &str) -> Settings {
+    let catalog = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/catalog.csv")).unwrap();
+    let lost = "AX9,Axis 9.000,Pulsa,axis,topup,9000,9900,hilang,AX9,,9100,1,yes\n";
+    fs::write(folder.join("catalog.csv"), catalog + lost).unwrap();
+    let mut settings = Settings::new()
+        .simulators(simulators)
+        .set("TELOXIDE_TOKEN", TOKEN)
+        .set("TELOXIDE_API_URL", &api.url)
+        .set("KONTER_ADMINS", format!("telegram:{ADMIN}"))
+        .set("KONTER_REGISTRATION", "open")
+        .set("KONTER_CATALOG", folder.join("catalog.csv").display())
+        .set("KONTER_DATA_DIR", folder.join("data").display())
+        .set("KONTER_LISTEN", listen)
+        .set("KONTER_PIN_PEPPER", PEPPER)
+        .set("RUST_LOG", "debug");
+    let suppliers = Kind::ALL.map(Kind::supplier_id).join(",") + ",hilang";
+    settings = settings.set("KONTER_SUPPLIERS", suppliers).set("SUPPLIER_KIOS_CALLBACK_SECRET", CALLBACK_SECRET);
+    for (name, value) in [
+        ("PROTOCOL", "kiosampm"),
+        ("URL", "http://127.0.0.1:1"),
+        ("CUTOFF", "none"),
+        ("MEMBER_ID", "hilang"),
+        ("PIN", LOST_PIN),
+        ("PASSWORD", LOST_PASSWORD),
+    ] {
+        settings = settings.set(&format!("SUPPLIER_HILANG_{name}"), value);
+    }
+    settings
+}
+
+fn secrets() -> Vec<String> {
+    let mut secrets: Vec<String> = [TOKEN, PEPPER, CALLBACK_SECRET, LOST_PIN, LOST_PASSWORD]
+        .iter()
+        .chain(&PINS)
+        .map(|s| (*s).to_owned())
+        .collect();
+    let is_name = |name: &str| matches!(name, "MEMBER_ID" | "USER_ID" | "USER" | "USERNAME" | "PARTNER_ID");
+    for kind in Kind::ALL {
+        let values = kind.credentials().iter().filter(|(name, _)| !is_name(name)).map(|(_, value)| (*value).to_owned());
+        secrets.extend(values);
+    }
+    secrets
+}
+
+/// Whether a secret stands in these bytes; one of digits only where no other digit touches it.
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    let digits = secret.bytes().all(|b| b.is_ascii_digit());
+    let touches = |at: Option<&u8>| digits && at.is_some_and(u8::is_ascii_digit);
+    bytes.windows(secret.len()).enumerate().any(|(at, window)| {
+        window == secret.as_bytes()
+            && !touches(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && !touches(bytes.get(at + secret.len()))
+    })
+}
+
+#[track_caller]
+fn assert_clean(what: &str, bytes: &[u8], secrets: &[String]) {
+    for secret in secrets {
+        if holds(bytes, secret) {
+            let text = String::from_utf8_lossy(bytes);
+            let line = text.lines().find(|line| line.contains(secret.as_str())).unwrap_or_default();
+            panic!("{secret} stands in {what}: {}", line.chars().take(2_000).collect::<String>());
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// What lies on the disk, byte for byte, and what a program that opens it would find.
+fn assert_files_are_clean(data: &Path, secrets: &[String]) {
+    let long: Vec<String> = secrets.iter().filter(|secret| secret.len() >= SHORTEST_IN_FILES).cloned().collect();
+    let files = files(data);
+    assert!(!files.is_empty());
+    for path in &files {
+        assert_clean(&path.display().to_string(), &fs::read(path).unwrap(), &long);
+    }
+    // Messages did lie there: what is not found was not merely never written.
+    assert!(files.iter().any(|path| fs::read(path).unwrap().windows(7).any(|bytes| bytes == b"sealed ")));
+    let rows = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
+    assert!(!rows.is_empty());
+    for row in rows.iter() {
+        let (key, row) = row.unwrap();
+        assert_clean("a row's key", &key, &long);
+        assert_clean("a row", &row, &long);
+    }
+}
+
+/// Someone writes.
+fn write(api: &BotApi, chat: i64, text: &str) {
+    static UPDATES: AtomicI64 = AtomicI64::new(1);
+    let mut update = bot_api::message(UPDATES.fetch_add(1, Ordering::Relaxed), chat, text);
+    update["message"]["date"] = Utc::now().timestamp().into();
+    api.push([update]);
+}
+
+/// The same, and is told something with these words in it.
+async fn say(api: &BotApi, chat: i64, text: &str, hears: (i64, &str)) {
+    write(api, chat, text);
+    let came = api.comes(PATIENCE, |api| api.said(hears.0).iter().any(|said| said.contains(hears.1))).await;
+    assert!(came, "{text:?} never leads to {hears:?}: {:#?}", api.said(hears.0));
+}
+
+async fn trade(api: &BotApi) {
+    // Telegram lets a bot say one thing per second in a chat, so there are several.
+    let chats = BUDI..BUDI + 6;
+    for chat in chats.clone() {
+        say(api, chat, "DAFTAR.Budi Cell.739154", (chat, "Kode agen")).await;
+        say(api, ADMIN, &format!("/deposit telegram:{chat} 1000000"), (chat, "Deposit masuk")).await;
+    }
+    let orders = [
+        ["S5.081312345600", "S5.081312345604", "S5.081312345609"],
+        ["S5.081312345611", "S10.081312345614", "I5.085712345600"],
+        ["I5.085712345605", "I5.085712345608", "I5.085712345624"],
+        ["T5.089612345600", "T5.089612345604", "SM5.088112345600"],
+        ["SM5.088112345608", "TKN20.14012345600", "AX9.083112345600"],
+        ["TKN20.14012345626", "PLN20.86012345600", "PLN20.86012345609"],
+    ];
+    for nth in 0..3 {
+        for (chat, orders) in chats.clone().zip(orders) {
+            let dest = orders[nth].split_once('.').unwrap().1;
+            say(api, chat, &format!("{}.739154", orders[nth]), (chat, dest)).await;
+        }
+    }
+}
+
+/// PINs where they do not belong, and wrong ones.
+async fn stumble(api: &BotApi) {
+    say(api, BUDI, "S5.081312345677.246802", (BUDI, "PIN salah")).await;
+    say(api, BUDI, "GP.739154.864209", (BUDI, "PIN sudah diganti")).await;
+    say(api, BUDI + 1, "S10 081312345600 739154 739154 apa ini", (BUDI + 1, "GAGAL")).await;
+    for (chat, text) in [
+        (BUDI + 1, "739154"),
+        (BUDI + 2, "TIKET.100000.739154"),
+        (BUDI + 2, "KOMPLAIN.tolong dicek.739154"),
+        (BUDI + 3, "S10..0813.739154.739154.517263"),
+        (BUDI + 4, "TR.KR0001.1000.246802"),
+        (BUDI + 5, "REG.Sari.081298765432.0.739154"),
+        (BUDI + 9, "DAFTAR.X.517263"),
+    ] {
+        let before = api.said(chat).len();
+        write(api, chat, text);
+        assert!(api.comes(PATIENCE, |api| api.said(chat).len() > before).await, "{text:?} is not answered");
+    }
+}
+
+async fn forge(listen: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let said = [("message", "#71#S5#ke:081312345600#SUKSES#SN:0041#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:17#")];
+    for (path, status) in [
+        (format!("/callback/kios/{CALLBACK_SECRET}"), 404),
+        ("/callback/kios/wrong".to_owned(), 403),
+        ("/callback/kios".to_owned(), 403),
+    ] {
+        let answer = client.get(format!("http://{listen}{path}")).query(&said).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+    }
+}
+
+async fn told_by(listen: &str) -> Vec<u8> {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut told = Vec::new();
+    for path in ["/metrics", "/health"] {
+        let answer = client.get(format!("http://{listen}{path}")).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        told.extend(answer.bytes().await.unwrap());
+    }
+    told
+}
+
+fn written(running: &Running) -> Vec<u8> {
+    (running.err() + &running.out()).into_bytes()
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_written_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = BotApi::start().await;
+    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let listen = format!("127.0.0.1:{}", free_port());
+    simulators.set_callback_base(format!("http://{listen}"));
+    let settings = shop(folder.path(), &api, &simulators, &listen);
+    let mut running = settings.start(folder.path(), &["run"]);
+    trade(&api).await;
+    stumble(&api).await;
+    forge(&listen).await;
+    assert_clean("/metrics or /health", &told_by(&listen).await, &secrets());
+    // What has come and is not answered yet when the program dies is on the disk.
+    api.set_outage(Some(Mishap::Page(502)));
+    tokio::time::timeout(PATIENCE, async {
+        while !running.err().contains("messages cannot be received") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    api.set_outage(None);
+    (0..50).for_each(|n| write(&api, BUDI + n % 6, &format!("S5.0813123457{n:02}.739154")));
+    api.comes(PATIENCE, |api| api.said(BUDI).iter().any(|said| said.contains("0813123457"))).await;
+    running.kill();
+
+    // Nobody listens any more: what the network says of its errors is part of it.
+    simulators.stop().await;
+    let mut running = settings.start(folder.path(), &["run"]);
+    let came = api.comes(PATIENCE, |api| api.said(BUDI + 1).iter().any(|said| said.contains("081312345749"))).await;
+    assert!(came, "what was in the inbox is not answered: {:#?}", api.said(BUDI + 1));
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+
+    let log = written(&running);
+    assert_clean("the log", &log, &secrets());
+    assert!(holds(&log, "DEBUG"), "the log is not as chatty as this test wants it");
+    assert_files_are_clean(&folder.path().join("data"), &secrets());
+}
+
+#[tokio::test]
+async fn the_webhooks_own_secrets_are_not_written_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = BotApi::start().await;
+    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let listen = format!("127.0.0.1:{}", free_port());
+    let settings =
+        shop(folder.path(), &api, &simulators, &listen).set("TELEGRAM_WEBHOOK_URL", "https://shop.example.com");
+    let mut running = settings.start(folder.path(), &["run"]);
+    assert!(api.comes(PATIENCE, |api| !api.calls("setwebhook").is_empty()).await, "{}", running.err());
+    let call = &api.calls("setwebhook")[0].body;
+    let header = call["secret_token"].as_str().unwrap().to_owned();
+    let path = call["url"].as_str().unwrap().strip_prefix("https://shop.example.com").unwrap().to_owned();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (header, status) in [("wrong", 401), (header.as_str(), 200)] {
+        let update = bot_api::message(1, BUDI, "DAFTAR.Budi Cell.739154").to_string();
+        let request = client.post(format!("http://{listen}{path}")).header("x-telegram-bot-api-secret-token", header);
+        assert_eq!(request.body(update).send().await.unwrap().status().as_u16(), status);
+    }
+    assert!(api.comes(PATIENCE, |api| !api.said(BUDI).is_empty()).await);
+    let told = told_by(&listen).await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    let mut secrets = secrets();
+    secrets.extend([header, path.rsplit_once('/').unwrap().1.to_owned()]);
+    assert_clean("/metrics or /health", &told, &secrets);
+    assert_clean("the log", &written(&running), &secrets);
+    assert_files_are_clean(&folder.path().join("data"), &secrets);
+}
+
+/// Mistakes in the settings are told without what was set.
+#[tokio::test]
+async fn wrong_settings_are_told_without_their_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = BotApi::start().await;
+    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let settings = shop(folder.path(), &api, &simulators, "127.0.0.1:1");
+    for (name, value) in [
+        ("TELOXIDE_TOKEN", "geheimTOKEN"),
+        ("KONTER_PIN_PEPPER", "geheimPEPPER"),
+        ("SUPPLIER_KIOS_CALLBACK_SECRET", "geheim/SECRET"),
+        ("SUPPLIER_KIOS_URL", "http://geheim:geheim@kios.example.com"),
+        ("DATABASE_URL", "postgres://konter:geheim@localhost/konter"),
+        ("KONTER_LISTEN", "nowhere"),
+    ] {
+        for command in ["check", "run"] {
+            let ended = settings.clone().set(name, value).run(folder.path(), &[command]).await;
+            assert!(ended.err.contains(name), "{ended:?}");
+            let told = (ended.out + &ended.err).into_bytes();
+            assert_clean(command, &told, &[secrets(), vec!["geheim".to_owned()]].concat());
+        }
+    }
+}
