@@ -10,6 +10,7 @@ mod buying;
 mod callbacks;
 mod chase;
 mod desk;
+mod earned;
 mod guide;
 mod inquiring;
 mod keeping;

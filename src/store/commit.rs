@@ -9,6 +9,7 @@ use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
 use crate::deposit::Ticket;
+use crate::habits::Habits;
 use crate::ids::{BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
@@ -49,6 +50,8 @@ pub struct Commit {
     /// A restored store is taken over: every open order has been put in doubt.
     pub taken_over: bool,
     pub desk: DeskRows,
+    /// What resellers have arranged for themselves.
+    pub habits: Vec<Versioned<Habits>>,
 }
 
 /// Rows about uplines and downlines.
@@ -84,6 +87,7 @@ impl Commit {
             network: NetworkRows::default(),
             taken_over: false,
             desk: DeskRows::default(),
+            habits: Vec::new(),
         }
     }
 
