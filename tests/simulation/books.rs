@@ -60,16 +60,13 @@ impl Books {
         *most = (*most).max(orders);
     }
 
-    pub const fn head(&self) -> u64 {
-        self.seq
+    /// Where journal and outbox end.
+    pub fn ends(&self) -> (u64, usize) {
+        (self.seq, self.waiting.values().sum())
     }
 
     pub fn times_answered(&self, key: &MessageKey) -> u32 {
         self.answered.get(key).copied().unwrap_or_default()
-    }
-
-    pub fn rows_waiting(&self) -> usize {
-        self.waiting.values().sum()
     }
 
     /// After a commit that changed something.

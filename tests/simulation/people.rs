@@ -167,13 +167,12 @@ impl Stage {
         let order = self.books.lock().orders[&id].clone();
         let OrderState::Open = order.state else { return false };
         let Some(attempt) = order.current() else { return false };
-        let (book, now) = (self.book.lock(), self.world.elapsed());
+        let book = self.book.lock();
         let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
         let Some(sent) = attempt.sent_at else { return true };
         let checks = SUPPLIERS[super::supplier::index_of(attempt.route.supplier.as_str())].1;
         // Stop well before the shop itself stops asking.
         let can_ask = checks && deal.fate.is_some() && self.world.now() - sent < TimeDelta::hours(20);
-        let heard = (deal.told_success || deal.told_failed) && deal.truth(now) != Truth::Pending;
-        can_ask || heard
+        can_ask || deal.acknowledged
     }
 }

@@ -69,6 +69,8 @@ pub struct Deal {
     pub told_not_sent: bool,
     pub told_failed: bool,
     pub told_success: bool,
+    /// A report of how it ended was taken by the shop.
+    pub acknowledged: bool,
 }
 
 impl Deal {
@@ -83,16 +85,6 @@ impl Deal {
             Some(Fate::DeliverThenReverse) if now >= self.second_at => Truth::Refused(FailureKind::Reversed),
             Some(Fate::DeliverThenReverse) => Truth::Delivered,
         }
-    }
-
-    /// Whether it was ever delivered, also when it was taken back later.
-    pub fn ever_delivered(&self, now: u64) -> bool {
-        now >= self.decided_at
-            && match self.fate {
-                Some(Fate::Deliver | Fate::DeliverThenReverse) => true,
-                Some(Fate::RefuseThenDeliver(_)) => now >= self.second_at,
-                Some(Fate::Refuse(_)) | None => false,
-            }
     }
 
     /// Whether the shop may know for certain that nothing comes of it: it never gave it away, it was told that it never

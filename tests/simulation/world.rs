@@ -35,7 +35,6 @@ impl Chance {
 
 /// One run's world. Everything in it outlives a crash of the shop, except the runtime its time comes from.
 pub struct World {
-    pub seed: u64,
     pub sabotage: Option<Sabotage>,
     state: Mutex<State>,
 }
@@ -57,7 +56,6 @@ struct State {
 impl World {
     pub fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
         Self {
-            seed,
             sabotage,
             state: Mutex::new(State {
                 chance: Chance::new(seed),
