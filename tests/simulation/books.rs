@@ -74,8 +74,8 @@ impl Books {
         let touched = self.read_journal(stage);
         for id in touched {
             let stored = at_once(stage.store.account(&id)).unwrap();
-            let stored =
-                [stored.debits, stored.credits, stored.pending_debits, stored.pending_credits].map(|s| i128::from(s.get()));
+            let stored = [stored.debits, stored.credits, stored.pending_debits, stored.pending_credits]
+                .map(|s| i128::from(s.get()));
             if stored != self.sums[&id] {
                 stage.world.violated(format!("{id} is stored as {stored:?}, its lines add up to {:?}", self.sums[&id]));
             }
@@ -155,7 +155,8 @@ impl Books {
         let credit = self.sums.entry(entry.credit.clone()).or_default();
         (credit[1], credit[3]) = (credit[1] + posted, credit[3] + pending);
         let spends = matches!(entry.kind, EntryKind::Hold)
-            || matches!(entry.reason, Reason::Transfer | Reason::Deposit | Reason::Order) && entry.kind == EntryKind::Transfer;
+            || matches!(entry.reason, Reason::Transfer | Reason::Deposit | Reason::Order)
+                && entry.kind == EntryKind::Transfer;
         if spends && left < 0 && entry.debit.is_limited() {
             stage.world.violated(format!("{} spends what it does not have: {entry:?}", entry.debit));
         }
@@ -229,7 +230,9 @@ impl Books {
             (Some(None), Some(false)) => &[FinalWord::Failed],
             (Some(Some(true)), Some(false)) => &[FinalWord::Reversed],
             (Some(Some(false)), Some(true)) => &[FinalWord::DeliveredLate],
-            (Some(Some(true)), Some(true)) if old.is_some_and(|old| serial(old).is_empty() != serial(new).is_empty()) => {
+            (Some(Some(true)), Some(true))
+                if old.is_some_and(|old| serial(old).is_empty() != serial(new).is_empty()) =>
+            {
                 &[FinalWord::Success]
             }
             (Some(Some(was)), Some(is)) if was == is => &[],
@@ -314,7 +317,9 @@ impl Books {
         }
         let stored: BTreeMap<AccountId, Sums> = accounts
             .into_iter()
-            .map(|(id, a)| (id, [a.debits, a.credits, a.pending_debits, a.pending_credits].map(|s| i128::from(s.get()))))
+            .map(|(id, a)| {
+                (id, [a.debits, a.credits, a.pending_debits, a.pending_credits].map(|s| i128::from(s.get())))
+            })
             .collect();
         if stored != books.sums {
             stage.world.violated(format!("accounts are stored as {stored:?}, counted {:?}", books.sums));

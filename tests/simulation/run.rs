@@ -65,7 +65,8 @@ pub struct Played {
 pub fn play(seed: u64, sabotage: Option<Sabotage>) -> Played {
     let stage = Arc::new(Stage::new(seed, sabotage));
     let mut crashes = 0;
-    let mut steps = stage.world.between(30, 70);
+    // Most short: many beginnings find more than long lives. Some long: what piles up needs time.
+    let mut steps = if stage.world.percent(10) { 90 } else { stage.world.between(12, 40) };
     let mut downtime = 0;
     while stage.world.broken().is_none() && matches!(stage.lives(downtime, &mut steps), End::Crash) {
         crashes += 1;
@@ -287,8 +288,11 @@ impl Stage {
 
     async fn step(self: &Arc<Self>, shop: &Arc<Shop>, store: &SlowStore) -> Option<End> {
         let world = &self.world;
+        if world.percent(50) {
+            self.deliver_outbox();
+        }
         match world.below(100) {
-            0..=49 => {
+            0..=57 => {
                 let mut messages = vec![self.says_something()];
                 if world.percent(15) {
                     messages.push(self.says_something());
@@ -296,13 +300,12 @@ impl Stage {
                 self.sent.lock().extend(messages.iter().cloned());
                 self.post(shop, messages);
             }
-            50..=58 => self.repeat(shop),
-            59..=74 => {
+            58..=66 => self.repeat(shop),
+            67..=82 => {
                 let message = self.admin_acts();
                 self.sent.lock().push(message.clone());
                 self.post(shop, vec![message]);
             }
-            75..=82 => self.deliver_outbox(),
             83..=87 => self.forge(shop),
             88..=89 => self.set_clock(shop),
             90 => {
@@ -330,7 +333,9 @@ impl Stage {
             let now = self.world.elapsed();
             loop {
                 let mut book = self.book.lock();
-                let Some(((at, _), _)) = book.reports.first_key_value().filter(|((at, _), _)| *at <= now) else { break };
+                let Some(((at, _), _)) = book.reports.first_key_value().filter(|((at, _), _)| *at <= now) else {
+                    break;
+                };
                 let at = *at;
                 let (_, report) = book.reports.pop_first().unwrap();
                 drop(book);
@@ -340,7 +345,8 @@ impl Stage {
             if now >= until || self.world.broken().is_some() {
                 return;
             }
-            let next = self.book.lock().reports.first_key_value().map_or(until, |((at, _), _)| *at).clamp(now + 1, until);
+            let next =
+                self.book.lock().reports.first_key_value().map_or(until, |((at, _), _)| *at).clamp(now + 1, until);
             self.world.pause(next - now, next - now).await;
         }
     }
@@ -352,7 +358,11 @@ impl Stage {
             match report.says {
                 Said::Success => self.tell(report.supplier, report.reference, Truth::Delivered),
                 Said::Failed => {
-                    self.tell(report.supplier, report.reference, Truth::Refused(konter::supplier::FailureKind::Refused));
+                    self.tell(
+                        report.supplier,
+                        report.reference,
+                        Truth::Refused(konter::supplier::FailureKind::Refused),
+                    );
                 }
                 Said::Nothing => {}
             }
@@ -452,8 +462,7 @@ impl Stage {
             let reading = konter::supplier::Reading::new(konter::supplier::Outcome::Failed(
                 konter::supplier::FailureKind::WrongNumber,
             ));
-            let event =
-                konter::order::Event::Word { from: konter::order::Word::Check, reference, reading, raw: None };
+            let event = konter::order::Event::Word { from: konter::order::Word::Check, reference, reading, raw: None };
             let Some(step) = konter::order::step(&order, event, Reference(0), self.world.now()) else { continue };
             let mut commit = Commit::new(self.world.now());
             commit.orders.push(Versioned { expected: Some(version), row: step.order });
@@ -534,9 +543,10 @@ impl Stage {
                 && at_once(self.store.asking()).unwrap().is_empty()
                 && self.unacknowledged.lock().is_empty()
                 && self.book.lock().reports.is_empty();
-            let waits = self.open_orders().into_iter().any(|id| {
-                self.must_be_final(id) || !self.books.lock().orders[&id].escalated
-            });
+            let waits = self
+                .open_orders()
+                .into_iter()
+                .any(|id| self.must_be_final(id) || !self.books.lock().orders[&id].escalated);
             if idle && !waits || self.world.broken().is_some() {
                 return;
             }
@@ -548,6 +558,7 @@ impl Stage {
                 }
                 return;
             }
+            self.deliver_outbox();
             self.pass(shop, 120_000).await;
         }
     }

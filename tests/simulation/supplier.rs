@@ -471,7 +471,8 @@ impl Way {
         if world.fault(10) {
             return doubt(Doubt::ConnectionLost);
         }
-        let known = self.stage.book.lock().deals.get(&(self.supplier, asked.reference)).is_some_and(|d| d.fate.is_some());
+        let known =
+            self.stage.book.lock().deals.get(&(self.supplier, asked.reference)).is_some_and(|d| d.fate.is_some());
         if !known {
             // No document calls this a failure: the purchase may still be on its way.
             world.log(format_args!("{} {} is not known", self.name(), asked.reference));
