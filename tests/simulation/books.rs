@@ -7,9 +7,10 @@ use std::future::Future;
 use futures::FutureExt as _;
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Entry, EntryKind, Reason};
-use konter::order::{AttemptStep, Decider, Final, Order, OrderState};
+use konter::order::{AttemptStep, Decider, FailureReason, Final, Order, OrderState};
 use konter::reply::Reply;
 use konter::store::{Commit, MessageKey, Outgoing, Payload, Store};
+use konter::supplier::Outcome;
 
 use super::run::Stage;
 use super::supplier::{SUPPLIERS, Truth};
@@ -48,6 +49,8 @@ pub struct Books {
     seen: BTreeMap<ChatId, u64>,
     waiting: BTreeMap<ChatId, usize>,
     pub tickets: u64,
+    /// What kinds of things have happened: a run in which nothing does proves nothing.
+    pub seen: BTreeSet<String>,
 }
 
 fn available(sums: Sums) -> i128 {
@@ -58,6 +61,10 @@ impl Books {
     pub fn allow(&mut self, key: MessageKey, orders: usize) {
         let most = self.allowed.entry(key).or_default();
         *most = (*most).max(orders);
+    }
+
+    pub fn saw(&mut self, what: String) {
+        self.seen.insert(what);
     }
 
     /// Where journal and outbox end.
@@ -89,6 +96,7 @@ impl Books {
             };
             placed += usize::from(!self.orders.contains_key(&id));
             self.changed(stage, &row, &words.remove(&id).unwrap_or_default());
+            self.note(&row);
             self.orders.insert(id, row);
         }
         for (id, words) in words {
@@ -107,7 +115,30 @@ impl Books {
         } else if placed > 0 {
             stage.world.violated(format!("{placed} orders without a message"));
         }
+        for ticket in &commit.tickets {
+            let state = format!("{:?}", ticket.row.state);
+            self.saw(format!("ticket {}", state.split([' ', '(']).next().unwrap_or_default()));
+        }
         self.tickets = commit.tickets.iter().map(|ticket| ticket.row.id.0).max().unwrap_or_default().max(self.tickets);
+    }
+
+    fn note(&mut self, order: &Order) {
+        if let OrderState::Final(Final { failure, .. }) = &order.state {
+            let how = match failure {
+                None => "success".to_owned(),
+                Some(FailureReason::Supplier(_)) => "refused".to_owned(),
+                Some(FailureReason::Admin(_)) => "failed by an admin".to_owned(),
+                Some(other) => format!("{other:?}"),
+            };
+            self.saw(format!("{:?}: {how}", order.kind));
+        }
+        if let Some(Outcome::Unknown(doubt)) = order.current().and_then(|attempt| attempt.outcome.as_ref()) {
+            let doubt = format!("{doubt:?}");
+            self.saw(format!("doubt: {}", doubt.split('(').next().unwrap_or_default()));
+        }
+        if order.attempts.len() > 1 {
+            self.saw("another route".to_owned());
+        }
     }
 
     /// After a commit that was refused, repeated or failed: nothing may have changed.
@@ -160,6 +191,7 @@ impl Books {
         if spends && left < 0 && entry.debit.is_limited() {
             stage.world.violated(format!("{} spends what it does not have: {entry:?}", entry.debit));
         }
+        self.saw(format!("{:?} for {:?}", entry.kind, entry.reason));
         self.hold(stage, entry);
         if entry.kind == EntryKind::Transfer
             && matches!(entry.reason, Reason::Deposit | Reason::Correction | Reason::Transfer)

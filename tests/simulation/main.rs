@@ -13,6 +13,8 @@ mod store;
 mod supplier;
 mod world;
 
+use std::collections::BTreeSet;
+
 use run::{Played, play};
 use sabotage::Sabotage;
 
@@ -20,6 +22,42 @@ use sabotage::Sabotage;
 const SEEDS: u64 = 2_000;
 /// A fault built in must show within so many runs.
 const SEEN_WITHIN: u64 = 200;
+
+/// So many runs must have met everything that can happen.
+const ENOUGH: u64 = 500;
+const MUST_HAPPEN: [&str; 31] = [
+    "Hold for Order",
+    "Capture for Order",
+    "Release for Order",
+    "Transfer for Deposit",
+    "Transfer for Correction",
+    "Transfer for Transfer",
+    "Transfer for Cost",
+    "Transfer for CostReversal",
+    "Transfer for Reversal",
+    "Transfer for LateDelivery",
+    "Transfer for Margin",
+    "Transfer for MarginReversal",
+    "Topup: success",
+    "Topup: refused",
+    "Topup: Unreachable",
+    "Topup: failed by an admin",
+    "Token: success",
+    "Bill: success",
+    "Bill: refused",
+    "Bill: BillChanged",
+    "another route",
+    "doubt: Timeout",
+    "doubt: ConnectionLost",
+    "doubt: HttpStatus",
+    "doubt: NotUnderstood",
+    "doubt: OtherReference",
+    "doubt: Interrupted",
+    "ticket Open",
+    "ticket Accepted",
+    "a conflict",
+    "a message answered before",
+];
 
 fn number_from(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is not a number: {value}")))
@@ -47,7 +85,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
     }
     let seeds = number_from("KONTER_TEST_SEEDS").unwrap_or(SEEDS);
     let first = number_from("KONTER_TEST_FIRST_SEED").unwrap_or(1);
-    let (mut orders, mut crashes) = (0, 0);
+    let (mut orders, mut crashes, mut seen) = (0, 0, BTreeSet::new());
     let started = std::time::Instant::now();
     for seed in first..first + seeds {
         let played = play(seed, None);
@@ -55,8 +93,13 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
             complain(seed, &played);
         }
         (orders, crashes) = (orders + played.orders, crashes + played.crashes);
+        seen.extend(played.seen);
     }
     println!("{seeds} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
+    if seeds >= ENOUGH {
+        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !seen.contains(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?} among {seen:#?}");
+    }
 }
 
 /// Otherwise a seed would be worth nothing.

@@ -1,7 +1,7 @@
 //! One run: a shop lives, crashes and starts again on the same store until its script is over; then everything comes to
 //! rest, and nothing may be left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ pub struct Played {
     pub log: String,
     pub orders: usize,
     pub crashes: usize,
+    pub seen: BTreeSet<String>,
 }
 
 /// Plays one seed from its first message to the last word.
@@ -75,8 +76,9 @@ pub fn play(seed: u64, sabotage: Option<Sabotage>) -> Played {
     if stage.world.broken().is_none() {
         stage.comes_to_rest();
     }
-    let orders = stage.books.lock().orders.len();
-    Played { broken: stage.world.broken(), log: stage.world.event_log(), orders, crashes }
+    let mut books = stage.books.lock();
+    let (orders, seen) = (books.orders.len(), std::mem::take(&mut books.seen));
+    Played { broken: stage.world.broken(), log: stage.world.event_log(), orders, crashes, seen }
 }
 
 /// A hash that costs nothing to check, so that the simulation tests orders and not argon2.

@@ -24,8 +24,9 @@ use super::books::at_once;
 use super::run::Stage;
 use super::sabotage::Sabotage;
 
-/// Milliseconds one word to the store takes at most.
-const SLOWEST: u64 = 6;
+/// Milliseconds one word to the store takes: mostly, and now and then, when others overtake.
+const MOSTLY: u64 = 6;
+const AT_TIMES: u64 = 300;
 
 pub struct SlowStore {
     stage: Arc<Stage>,
@@ -45,7 +46,8 @@ impl SlowStore {
     }
 
     async fn takes_a_while(&self) {
-        self.stage.world.pause(1, SLOWEST).await;
+        let slowest = if self.stage.world.fault(8) { AT_TIMES } else { MOSTLY };
+        self.stage.world.pause(1, slowest).await;
     }
 
     fn write(&self, commit: Commit) -> Result<Committed, CommitError> {
@@ -80,8 +82,15 @@ pub fn write(stage: &Stage, mut commit: Commit) -> Result<Committed, CommitError
     let result = at_once(stage.store.commit(commit));
     match &result {
         Ok(Committed::Done) => stage.books.lock().committed(stage, &meant),
-        Ok(Committed::Repeated(_)) => stage.books.lock().refused(stage, &meant),
+        Ok(Committed::Repeated(_)) => {
+            let mut books = stage.books.lock();
+            books.saw("a message answered before".to_owned());
+            books.refused(stage, &meant);
+        }
         Err(error) => {
+            if matches!(error, CommitError::Conflict(_)) {
+                stage.books.lock().saw("a conflict".to_owned());
+            }
             stage.world.log(format_args!("refused: {error}"));
             if matches!(error, CommitError::Store(_)) {
                 stage.world.violated(format!("the shop and its books disagree: {error}"));
