@@ -50,7 +50,7 @@ pub struct Books {
     waiting: BTreeMap<ChatId, usize>,
     pub tickets: u64,
     /// What kinds of things have happened: a run in which nothing does proves nothing.
-    pub seen: BTreeSet<String>,
+    pub happened: BTreeSet<String>,
 }
 
 fn available(sums: Sums) -> i128 {
@@ -64,7 +64,7 @@ impl Books {
     }
 
     pub fn saw(&mut self, what: String) {
-        self.seen.insert(what);
+        self.happened.insert(what);
     }
 
     /// Where journal and outbox end.

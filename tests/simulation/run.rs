@@ -77,7 +77,7 @@ pub fn play(seed: u64, sabotage: Option<Sabotage>) -> Played {
         stage.comes_to_rest();
     }
     let mut books = stage.books.lock();
-    let (orders, seen) = (books.orders.len(), std::mem::take(&mut books.seen));
+    let (orders, seen) = (books.orders.len(), std::mem::take(&mut books.happened));
     Played { broken: stage.world.broken(), log: stage.world.event_log(), orders, crashes, seen }
 }
 
