@@ -305,11 +305,16 @@ impl Books {
         let violated = |what: &str| stage.world.violated(format!("{name} gets {reference} to {dest}: {what}"));
         let order = at_once(stage.store.order_of_reference(&name.parse().unwrap(), reference)).unwrap();
         let Some(order) = order else { return violated("there is no such order") };
-        if !order.is_open() || order.dest != dest {
-            violated(&format!("nobody wants it; {order:?}"));
-        }
         let now = stage.world.elapsed();
         let book = stage.book.lock();
+        // A supplier that said no and then yes may say so while the next one's purchase is on its way.
+        let contradicted = order.attempts.iter().any(|attempt| {
+            let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
+            attempt.reference != reference && deal.told_failed && deal.told_success
+        });
+        if !order.is_open() && !contradicted || order.dest != dest {
+            violated(&format!("nobody wants it; {order:?}"));
+        }
         for attempt in &order.attempts {
             let is_this = attempt.reference == reference;
             if is_this && attempt.step != AttemptStep::Sent {
