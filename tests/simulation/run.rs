@@ -241,6 +241,7 @@ impl Stage {
         if self.world.does(Sabotage::BuysAgainAfterCrash) {
             self.send_anew();
         }
+        shop.load_staff().await.unwrap();
         shop.recover().await.unwrap();
         shop.recover_inquiries().await.unwrap();
         shop.recover_inbox().await.unwrap();
@@ -446,8 +447,9 @@ impl Stage {
     fn deliver_outbox(&self) {
         let mut commit = Commit::new(self.world.now());
         for chat in at_once(self.store.waiting_chats()).unwrap() {
-            let rows = at_once(self.store.outbox(&chat, usize::MAX)).unwrap();
-            commit.said.extend(rows.into_iter().map(|row| (row.chat, row.seq)));
+            for row in at_once(self.store.outbox(&chat, usize::MAX)).unwrap() {
+                commit.take_out(&row, true);
+            }
         }
         write(self, commit).unwrap();
     }

@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use konter::agent::Agent;
+use konter::broadcast::{Broadcast, Tally};
 use konter::catalog::Product;
 use konter::deposit::{Claim, Ticket};
-use konter::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
+use konter::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use konter::inquiry::Inquiry;
 use konter::ledger::{Account, AccountId, Entry, Hold, Posting, Reason};
 use konter::money::Rupiah;
 use konter::network::{InviteCode, Invited, PendingTransfer};
 use konter::order::{BillKey, Order, SlotKey};
 use konter::pricing::{GroupName, PriceGroup};
+use konter::staff::Staff;
 use konter::store::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
 };
@@ -201,5 +203,8 @@ slowly! {
     price_group(name: &GroupName) -> Option<PriceGroup>;
     pending_transfer(agent: AgentId) -> Option<PendingTransfer>;
     invited(chat: &ChatId) -> Option<Invited>;
+    staff() -> Vec<Staff>;
+    broadcast(id: BroadcastId) -> Option<Broadcast>;
+    sending() -> Vec<(BroadcastId, Tally)>;
     close() -> ();
 }
