@@ -94,6 +94,9 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
         }
         (orders, crashes) = (orders + played.orders, crashes + played.crashes);
         seen.extend(played.seen);
+        if seed % 10_000 == 0 {
+            println!("up to seed {seed} in {:?}", started.elapsed());
+        }
     }
     println!("{seeds} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
     if seeds >= ENOUGH {

@@ -62,8 +62,13 @@ pub struct Played {
     pub seen: BTreeSet<String>,
 }
 
+/// Hashing PINs is limited for the whole process: another run at the same time would keep this one waiting, and by how
+/// much is nobody's to say.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// Plays one seed from its first message to the last word.
 pub fn play(seed: u64, sabotage: Option<Sabotage>) -> Played {
+    let _alone = ONE_AT_A_TIME.lock();
     let stage = Arc::new(Stage::new(seed, sabotage));
     let mut crashes = 0;
     // Most short: many beginnings find more than long lives. Some long: what piles up needs time.
