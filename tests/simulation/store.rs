@@ -10,6 +10,7 @@ use konter::agent::Agent;
 use konter::broadcast::{Broadcast, Tally};
 use konter::catalog::Product;
 use konter::deposit::{Claim, Ticket};
+use konter::habits::Habits;
 use konter::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use konter::inquiry::Inquiry;
 use konter::ledger::{Account, AccountId, Entry, Hold, Posting, Reason};
@@ -206,5 +207,7 @@ slowly! {
     staff() -> Vec<Staff>;
     broadcast(id: BroadcastId) -> Option<Broadcast>;
     sending() -> Vec<(BroadcastId, Tally)>;
+    habits(agent: AgentId) -> Habits;
+    agent_of_joining(code: &InviteCode) -> Option<Agent>;
     close() -> ();
 }
