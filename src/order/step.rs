@@ -347,17 +347,18 @@ impl Stepper {
         kind: FailureKind,
         decided_by_person: bool,
     ) {
-        let another_delivered = self
-            .order
-            .attempts
-            .iter()
-            .enumerate()
-            .any(|(i, attempt)| i != index && matches!(attempt.outcome, Some(Outcome::Success(_))));
+        let others = || self.order.attempts.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, attempt)| attempt);
+        let another_delivered = others().any(|attempt| matches!(attempt.outcome, Some(Outcome::Success(_))));
+        let another_may_deliver = others().any(may_have_delivered);
         if another_delivered {
             // The reseller has the product from the other one.
             self.fail_attempt(index, before, kind);
         } else if decided_by_person || from != Word::Report {
             // A person said otherwise, or it may be older than the success it contradicts: no money moves by itself.
+            self.contradiction(Verdict::Failed, false);
+        } else if another_may_deliver {
+            // The reseller may still get the product from the other one.
+            self.fail_attempt(index, before, kind);
             self.contradiction(Verdict::Failed, false);
         } else {
             self.fail_attempt(index, before, kind);

@@ -393,6 +393,20 @@ fn a_reversal_by_the_attempt_that_delivered_gives_back_whichever_attempt_it_was(
 }
 
 #[test]
+fn a_reversal_refunds_nothing_while_another_attempt_may_deliver() {
+    let reversed = || report(Outcome::Failed(FailureKind::Reversed));
+    let untold = "CostReversal 10.200, admins: contradiction, corrected false";
+    let refused = word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused));
+    story(
+        delivered_by_the_first_of_two(),
+        vec![reversed(), refused],
+        &[untold, "Reversal 10.500, reversed, admins: contradiction, corrected true"],
+    );
+    let delivered = word(Word::Report, SECOND, delivered("SN2"));
+    story(delivered_by_the_first_of_two(), vec![reversed(), delivered], &[untold, "Cost 10.200"]);
+}
+
+#[test]
 fn a_report_against_an_admins_word_moves_nothing_by_itself() {
     story(
         order(&[]),

@@ -11,7 +11,7 @@ use crate::config::CutOff;
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
 use crate::order::schedule::Ways;
-use crate::supplier::client::{Client, SendError, masked};
+use crate::supplier::client::{Client, SendError, Transport, masked};
 use crate::supplier::protocol::Now;
 use crate::supplier::{Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
 
@@ -25,7 +25,7 @@ pub struct Supplier {
     pub kind: ProtocolKind,
     pub protocol: Box<dyn Protocol>,
     pub cutoff: Option<CutOff>,
-    client: Client,
+    transport: Box<dyn Transport>,
     permits: Semaphore,
     health: Mutex<Health>,
 }
@@ -52,15 +52,20 @@ impl Supplier {
         timeout: Duration,
         cutoff: Option<CutOff>,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            id,
-            kind,
-            protocol,
-            cutoff,
-            client: Client::new(url, timeout)?,
-            permits: Semaphore::new(REQUESTS_AT_ONCE),
-            health: Mutex::default(),
-        })
+        Ok(Self::over(id, kind, protocol, Box::new(Client::new(url, timeout)?), cutoff))
+    }
+
+    /// A supplier reached by other means than HTTP.
+    #[must_use]
+    pub fn over(
+        id: SupplierId,
+        kind: ProtocolKind,
+        protocol: Box<dyn Protocol>,
+        transport: Box<dyn Transport>,
+        cutoff: Option<CutOff>,
+    ) -> Self {
+        let permits = Semaphore::new(REQUESTS_AT_ONCE);
+        Self { id, kind, protocol, cutoff, transport, permits, health: Mutex::default() }
     }
 
     #[must_use]
@@ -92,7 +97,7 @@ impl Supplier {
         now: DateTime<Utc>,
     ) -> Result<Response, SendError> {
         let started = std::time::Instant::now();
-        let result = self.client.send(request).await;
+        let result = self.transport.send(request).await;
         let outcome = match &result {
             Ok(_) => "answered",
             Err(SendError::NotSent(_)) => "not_sent",

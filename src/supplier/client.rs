@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures::StreamExt as _;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
@@ -26,6 +27,16 @@ pub enum SendError {
     /// It may have arrived; nothing is known.
     #[error("no usable answer: {1}")]
     MaybeSent(Doubt, String),
+}
+
+/// What carries requests to one supplier: the HTTP client, or in a test whatever plays a supplier.
+#[async_trait]
+pub trait Transport: Send + Sync + 'static {
+    /// Carries a request there and the whole answer back.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    async fn send(&self, request: &Request) -> Result<Response, SendError>;
 }
 
 /// A supplier's address and the patience it is given.
@@ -57,16 +68,6 @@ impl Client {
         Ok(Self { http, base: base.to_owned(), timeout })
     }
 
-    /// Sends a request and reads the whole answer.
-    ///
-    /// # Errors
-    /// See [`SendError`]. No error text holds a secret: the request's address is left out of all of them.
-    pub async fn send(&self, request: &Request) -> Result<Response, SendError> {
-        tokio::time::timeout(self.timeout, self.exchange(request))
-            .await
-            .unwrap_or_else(|_| Err(SendError::MaybeSent(Doubt::Timeout, format!("none in {:?}", self.timeout))))
-    }
-
     async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
         let answer = self.build(request).send().await.map_err(classify)?;
         let status = answer.status();
@@ -96,6 +97,16 @@ impl Client {
             Some(body) => builder.header(CONTENT_TYPE, body.content_type).body(body.text.clone()),
             None => builder,
         }
+    }
+}
+
+#[async_trait]
+impl Transport for Client {
+    /// No error text holds a secret: the request's address is left out of all of them.
+    async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        tokio::time::timeout(self.timeout, self.exchange(request))
+            .await
+            .unwrap_or_else(|_| Err(SendError::MaybeSent(Doubt::Timeout, format!("none in {:?}", self.timeout))))
     }
 }
 

@@ -1,0 +1,149 @@
+//! The whole shop, played from a seed: random resellers, suppliers that lose, delay and contradict themselves, forgers,
+//! clocks that jump, disks that fill up, and crashes between any two steps. The shop is the real one; time, the store's
+//! pace and the suppliers are made up, so that the same seed is the same run. After every commit the books are compared
+//! with what the suppliers really did.
+//!
+//! `KONTER_TEST_SEED=<n>` replays one run and prints it, `KONTER_TEST_SEEDS=<n>` says how many runs there are.
+
+mod books;
+mod people;
+mod run;
+mod sabotage;
+mod store;
+mod supplier;
+mod world;
+
+use std::collections::BTreeSet;
+
+use run::{Played, play};
+use sabotage::Sabotage;
+
+/// Runs of every `cargo test`.
+const SEEDS: u64 = 2_000;
+/// A fault built in must show within so many runs.
+const SEEN_WITHIN: u64 = 200;
+
+/// So many runs must have met everything that can happen.
+const ENOUGH: u64 = 500;
+const MUST_HAPPEN: [&str; 31] = [
+    "Hold for Order",
+    "Capture for Order",
+    "Release for Order",
+    "Transfer for Deposit",
+    "Transfer for Correction",
+    "Transfer for Transfer",
+    "Transfer for Cost",
+    "Transfer for CostReversal",
+    "Transfer for Reversal",
+    "Transfer for LateDelivery",
+    "Transfer for Margin",
+    "Transfer for MarginReversal",
+    "Topup: success",
+    "Topup: refused",
+    "Topup: Unreachable",
+    "Topup: failed by an admin",
+    "Token: success",
+    "Bill: success",
+    "Bill: refused",
+    "Bill: BillChanged",
+    "another route",
+    "doubt: Timeout",
+    "doubt: ConnectionLost",
+    "doubt: HttpStatus",
+    "doubt: NotUnderstood",
+    "doubt: OtherReference",
+    "doubt: Interrupted",
+    "ticket Open",
+    "ticket Accepted",
+    "a conflict",
+    "a message answered before",
+];
+
+fn number_from(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is not a number: {value}")))
+}
+
+fn complain(seed: u64, played: &Played) -> ! {
+    let what = played.broken.as_deref().unwrap_or_default();
+    let name = format!("konter-simulation-{seed}.log");
+    let path = std::env::temp_dir().join(name);
+    let _ = std::fs::write(&path, &played.log);
+    let lines: Vec<&str> = played.log.lines().collect();
+    let end = lines[lines.len().saturating_sub(80)..].join("\n");
+    panic!("seed {seed}: {what}\n{end}\nThe whole run: {}; again with KONTER_TEST_SEED={seed}", path.display());
+}
+
+#[test]
+fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
+    if let Some(seed) = number_from("KONTER_TEST_SEED") {
+        let played = play(seed, None);
+        println!("{}", played.log);
+        if played.broken.is_some() {
+            complain(seed, &played);
+        }
+        return;
+    }
+    let seeds = number_from("KONTER_TEST_SEEDS").unwrap_or(SEEDS);
+    let first = number_from("KONTER_TEST_FIRST_SEED").unwrap_or(1);
+    let (mut orders, mut crashes, mut seen) = (0, 0, BTreeSet::new());
+    let started = std::time::Instant::now();
+    for seed in first..first + seeds {
+        let played = play(seed, None);
+        if played.broken.is_some() {
+            complain(seed, &played);
+        }
+        (orders, crashes) = (orders + played.orders, crashes + played.crashes);
+        seen.extend(played.seen);
+        if seed % 10_000 == 0 {
+            println!("up to seed {seed} in {:?}", started.elapsed());
+        }
+    }
+    println!("{seeds} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
+    if seeds >= ENOUGH {
+        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !seen.contains(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?} among {seen:#?}");
+    }
+}
+
+/// Otherwise a seed would be worth nothing.
+#[test]
+fn the_same_seed_is_the_same_run() {
+    for seed in 1..=40 {
+        let (once, again) = (play(seed, None).log, play(seed, None).log);
+        let differs = once.lines().zip(again.lines()).find(|(one, other)| one != other);
+        assert_eq!(differs, None, "seed {seed}");
+        assert_eq!(once.len(), again.len(), "seed {seed}");
+    }
+}
+
+fn sees(sabotage: Sabotage) {
+    let seen = (1..=SEEN_WITHIN).find_map(|seed| play(seed, Some(sabotage)).broken.map(|what| (seed, what)));
+    let (seed, what) = seen.unwrap_or_else(|| panic!("{sabotage:?} goes unseen"));
+    println!("{sabotage:?}: seed {seed}: {}", what.chars().take(200).collect::<String>());
+}
+
+macro_rules! sees {
+    ($($name:ident: $sabotage:ident;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                sees(Sabotage::$sabotage);
+            }
+        )*
+    };
+}
+
+sees! {
+    a_store_that_drops_corrections_is_seen: DropsCorrections;
+    a_store_that_forgets_what_it_answered_is_seen: ForgetsAnswered;
+    a_store_that_forgets_messages_is_seen: ForgetsInbox;
+    a_store_that_says_done_too_early_is_seen: SendsBeforeDurable;
+    an_outbox_that_says_things_twice_is_seen: SaysTwice;
+    an_outbox_that_swallows_answers_is_seen: SwallowsAnswers;
+    holds_given_back_by_time_are_seen: ReleasesByTime;
+    a_purchase_sent_twice_is_seen: BuysTwice;
+    a_client_that_takes_doubt_for_not_sent_is_seen: CallsMaybeSentNotSent;
+    a_reader_that_takes_doubt_for_failure_is_seen: CallsUnknownFailure;
+    a_door_open_to_forgers_is_seen: BelievesForgers;
+    purchases_repeated_after_a_crash_are_seen: BuysAgainAfterCrash;
+}

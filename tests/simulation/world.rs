@@ -1,0 +1,180 @@
+//! What all parts of a run share: chance, time, and the record of what happened.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use konter::clock::Clock;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::sabotage::Sabotage;
+
+/// A generator whose numbers never change with a library's version: a seed must mean the same run for ever
+/// (SplitMix64).
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 to `n - 1`.
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.next() % n.max(1)
+    }
+}
+
+/// One run's world. Everything in it outlives a crash of the shop, except the runtime its time comes from.
+pub struct World {
+    pub sabotage: Option<Sabotage>,
+    state: Mutex<State>,
+}
+
+struct State {
+    chance: Chance,
+    log: String,
+    broken: Option<String>,
+    /// Milliseconds since the run began, as of the runtime's start.
+    base: u64,
+    start: Option<Instant>,
+    /// Milliseconds at which something wakes: one thing each, so that what happens has one order.
+    taken: HashSet<u64>,
+    /// What the shop's wall clock is off by.
+    off: TimeDelta,
+    calm: bool,
+}
+
+impl World {
+    pub fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
+        Self {
+            sabotage,
+            state: Mutex::new(State {
+                chance: Chance::new(seed),
+                log: String::new(),
+                broken: None,
+                base: 0,
+                start: None,
+                taken: HashSet::new(),
+                off: TimeDelta::zero(),
+                calm: false,
+            }),
+        }
+    }
+
+    pub fn does(&self, sabotage: Sabotage) -> bool {
+        self.sabotage == Some(sabotage)
+    }
+
+    pub fn below(&self, n: u64) -> u64 {
+        self.state.lock().chance.below(n)
+    }
+
+    /// From `least` to `most`, both included.
+    pub fn between(&self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    /// Whether it happens this time.
+    pub fn percent(&self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+
+    /// A fault that happens this often, and not any more once the world is calm.
+    pub fn fault(&self, chance: u64) -> bool {
+        self.percent(chance) && !self.is_calm()
+    }
+
+    pub fn pick<'a, T>(&self, from: &'a [T]) -> &'a T {
+        let index = self.below(from.len() as u64);
+        &from[usize::try_from(index).unwrap()]
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub fn calm_down(&self) {
+        self.state.lock().calm = true;
+    }
+
+    pub fn is_calm(&self) -> bool {
+        self.state.lock().calm
+    }
+
+    /// A new runtime begins, so much later.
+    pub fn begin(&self, after: u64) {
+        let mut state = self.state.lock();
+        state.base += after;
+        state.start = Some(Instant::now());
+        state.taken.clear();
+    }
+
+    /// The runtime ends.
+    pub fn end(&self) {
+        let base = self.elapsed();
+        let mut state = self.state.lock();
+        state.base = base;
+        state.start = None;
+    }
+
+    /// Milliseconds since the run began.
+    pub fn elapsed(&self) -> u64 {
+        let state = self.state.lock();
+        state.base + state.start.map_or(0, |start| u64::try_from(start.elapsed().as_millis()).unwrap())
+    }
+
+    /// Lets so many milliseconds pass; nothing else wakes at the very moment this does.
+    pub async fn pause(&self, least: u64, most: u64) {
+        let wait = self.between(least, most).max(1);
+        let now = self.elapsed();
+        let until = {
+            let mut state = self.state.lock();
+            let mut moment = now + wait;
+            while !state.taken.insert(moment) {
+                moment += 1;
+            }
+            let start = state.start.expect("time passes in a runtime");
+            start + std::time::Duration::from_millis(moment - state.base)
+        };
+        tokio::time::sleep_until(until).await;
+    }
+
+    /// Somebody sets the shop's clock.
+    pub fn set_clock(&self, by: TimeDelta) {
+        self.state.lock().off += by;
+    }
+
+    pub fn log(&self, line: std::fmt::Arguments<'_>) {
+        let at = self.elapsed();
+        let mut state = self.state.lock();
+        let _ = writeln!(state.log, "{at:>9} {line}");
+    }
+
+    /// Something is not as it must be. The first such thing counts; the driver stops at it.
+    pub fn violated(&self, what: String) {
+        self.log(format_args!("VIOLATED: {what}"));
+        self.state.lock().broken.get_or_insert(what);
+    }
+
+    pub fn broken(&self) -> Option<String> {
+        self.state.lock().broken.clone()
+    }
+
+    pub fn event_log(&self) -> String {
+        self.state.lock().log.clone()
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> DateTime<Utc> {
+        // Nine in the morning in Jakarta.
+        let start = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_hms_opt(2, 0, 0).unwrap().and_utc();
+        start + TimeDelta::milliseconds(i64::try_from(self.elapsed()).unwrap()) + self.state.lock().off
+    }
+}
