@@ -95,6 +95,7 @@ fn describe(command: &Command) -> String {
         Command::Language { .. } => "language".to_owned(),
         Command::Admin(command) => format!("admin {command:?}"),
         Command::Network(command) => network(command),
+        Command::Routing(command) => format!("{command:?}"),
         Command::Known(feature) => format!("known {feature:?}"),
         Command::Incomplete { topic, problem: why } => format!("incomplete {topic:?} {}", problem(why)),
         Command::Unknown { nearest } => format!("unknown {nearest:?}"),

@@ -8,6 +8,7 @@ use super::date::{self, DateArg};
 use super::deposit::TicketRef;
 use super::order_parts::phones_in_pieces;
 use super::problem::{Part, Problem, Topic};
+use super::routing::{self, AdminRouting};
 use crate::ids::{OrderId, ProductCode};
 use crate::money::Rupiah;
 
@@ -94,6 +95,8 @@ pub enum AdminCommand {
     },
     /// Price groups, and who is below whom.
     Network(AdminNetwork),
+    /// Where orders are bought.
+    Routing(AdminRouting),
 }
 
 type Parsed = Result<AdminCommand, (Topic, Problem)>;
@@ -110,10 +113,13 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "agen" => (Topic::AdminAgents, words.only_agent().map(|agent| AdminCommand::Agents { agent: Some(agent) })),
         "setujui" => (Topic::AdminApprove, words.only_agent().map(|agent| AdminCommand::Approve { agent })),
         "blokir" => (Topic::AdminBlock, words.only_agent().map(|agent| AdminCommand::Block { agent })),
-        "buka" => (Topic::AdminOpen, words.open()),
+        "buka" => (Topic::AdminOpen, routing::route_open(rest, true).map_or_else(|| words.open(), Ok)),
         "resetpin" => (Topic::AdminResetPin, words.only_agent().map(|agent| AdminCommand::ResetPin { agent })),
         "hargajual" => (Topic::AdminPrice, words.price()),
-        "tutup" => (Topic::AdminClose, words.only_product().map(|product| AdminCommand::CloseProduct { product })),
+        "tutup" => {
+            let all = || words.only_product().map(|product| AdminCommand::CloseProduct { product });
+            (Topic::AdminClose, routing::route_open(rest, false).map_or_else(all, Ok))
+        }
         "katalog" => (Topic::AdminCatalog, words.finish().map(|()| AdminCommand::Catalog)),
         "pending" => (Topic::AdminPending, words.finish().map(|()| AdminCommand::Pending)),
         "order" if !orders(rest) => {
@@ -132,7 +138,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
             let read = words.id().and_then(|id| Ok((id, words.text(Part::Reason)?)));
             (Topic::AdminFailure, read.map(|(id, reason)| AdminCommand::Failure { id, reason }))
         }
-        "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
+        "supplier" => (Topic::AdminSuppliers, routing::supplier(rest)),
+        "prioritas" => (Topic::AdminRoute, routing::route_priority(rest)),
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
         "balas" => (Topic::AdminAnswer, words.answer()),
         "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),

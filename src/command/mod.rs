@@ -19,6 +19,7 @@ mod pin;
 mod problem;
 mod receipt;
 mod redact;
+mod routing;
 mod span;
 mod suggest;
 mod talk;
@@ -44,6 +45,7 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::redact;
+pub use routing::{AdminRouting, RoutingCommand};
 pub use span::{Span, SpanProblem};
 pub use tap::{PadKey, Tap};
 pub use tap_report::{Page, ReportFile};
@@ -142,6 +144,8 @@ pub enum Command {
     },
     /// Uplines and downlines.
     Network(NetworkCommand),
+    /// Orders that wait for their suppliers.
+    Routing(RoutingCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.

@@ -109,10 +109,14 @@ pub enum Topic {
     Confirm,
     AdminGroups,
     AdminMove,
+    // Where orders are bought, and those that wait.
+    CancelOrder,
+    Queue,
+    AdminRoute,
 }
 
 impl Topic {
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -158,6 +162,9 @@ impl Topic {
         Self::Confirm,
         Self::AdminGroups,
         Self::AdminMove,
+        Self::CancelOrder,
+        Self::Queue,
+        Self::AdminRoute,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -209,6 +216,9 @@ impl Topic {
             Self::Confirm => "YA.1",
             Self::AdminGroups => "/grup agent -100",
             Self::AdminMove => "/pindah KR0003 KR0002",
+            Self::CancelOrder => "BATAL.12",
+            Self::Queue => "ANTRI.YA",
+            Self::AdminRoute => "/prioritas S10 xgate 1",
         }
     }
 }

@@ -70,6 +70,7 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Downlines | Word::Downline => Topic::Downlines,
         Word::Markup | Word::ShowMarkup => Topic::Markup,
         Word::Invite => Topic::Invite,
-        Word::Confirm | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
+        Word::Queue => Topic::Queue,
+        Word::Cancel | Word::Confirm | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
     })
 }

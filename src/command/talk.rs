@@ -10,6 +10,7 @@ use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
 use super::receipt;
+use super::routing;
 use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
@@ -94,6 +95,8 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Downline => network::downline(args).map_err(about(Topic::Downlines)),
         Word::Invite => network::invite(args).map_err(about(Topic::Invite)),
         Word::Confirm => network::confirm(args).map_err(about(Topic::Confirm)),
+        Word::Cancel => routing::cancel(args).map_err(about(Topic::CancelOrder)),
+        Word::Queue => routing::queue(args).map_err(about(Topic::Queue)),
         Word::Order | Word::Again | Word::Inner => Err((Topic::Order, Problem::Missing(Part::Destination))),
         Word::Feature(feature) => Ok(Command::Known(feature)),
     }

@@ -37,6 +37,14 @@ pub enum Tap {
     /// Yes or no to a transfer; the number is the question's.
     Send(u32),
     DoNotSend(u32),
+    // Orders that need a person; only admins have these.
+    AskAgain(OrderId),
+    /// Asks for its serial number.
+    Delivered(OrderId),
+    /// Asks whether that is sure.
+    NotDelivered(OrderId),
+    SurelyNotDelivered(OrderId),
+    Reconsider(OrderId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +78,11 @@ impl fmt::Display for Tap {
             Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
             Self::Send(number) => write!(f, "{MARK}send {number}"),
             Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
+            Self::AskAgain(order) => write!(f, "{MARK}ask {order}"),
+            Self::Delivered(order) => write!(f, "{MARK}got {order}"),
+            Self::NotDelivered(order) => write!(f, "{MARK}fail {order}"),
+            Self::SurelyNotDelivered(order) => write!(f, "{MARK}failed {order}"),
+            Self::Reconsider(order) => write!(f, "{MARK}back {order}"),
         }
     }
 }
@@ -129,6 +142,11 @@ impl Tap {
             "opin" => Self::OrderKey(id.parse().ok()?, PadKey::read(words.next()?)?),
             "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
             "nochoice" => Self::NoChoice(id.parse().ok()?),
+            "ask" => Self::AskAgain(id.parse().ok()?),
+            "got" => Self::Delivered(id.parse().ok()?),
+            "fail" => Self::NotDelivered(id.parse().ok()?),
+            "failed" => Self::SurelyNotDelivered(id.parse().ok()?),
+            "back" => Self::Reconsider(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
@@ -173,6 +191,11 @@ mod tests {
             Tap::RefuseTicket(TicketId(u64::MAX)),
             Tap::Send(u32::MAX),
             Tap::DoNotSend(7),
+            Tap::AskAgain(OrderId(u64::MAX)),
+            Tap::Delivered(OrderId(12)),
+            Tap::NotDelivered(OrderId(12)),
+            Tap::SurelyNotDelivered(OrderId(12)),
+            Tap::Reconsider(OrderId(12)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

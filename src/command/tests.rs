@@ -214,6 +214,8 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
             Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
             Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),
+            Topic::CancelOrder => matches!(command, Command::Routing(RoutingCommand::Cancel { .. })),
+            Topic::Queue => matches!(command, Command::Routing(RoutingCommand::Queue { on: Some(true) })),
             _ => matches!(command, Command::Admin(_)),
         };
         assert!(fits, "{topic:?}: {command:?}");

@@ -8,7 +8,7 @@ use crate::agent::Locale;
 use crate::catalog::{Catalog, ProductKind, SAMPLE, parse_catalog};
 use crate::ids::{AgentId, ChatId, InquiryId, SupplierId};
 use crate::money::Rupiah;
-use crate::order::accept::Availability;
+use crate::routing::Availability;
 use crate::order::claims;
 use crate::reply::Why;
 use crate::supplier::{self, Bill, FailureKind};

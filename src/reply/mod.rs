@@ -10,6 +10,7 @@ mod describe_desk;
 mod describe_guide;
 mod describe_network;
 mod describe_report;
+mod describe_routing;
 mod fields;
 mod filters;
 mod load;
@@ -24,6 +25,7 @@ mod samples_desk;
 mod samples_network;
 mod samples_receipt;
 mod samples_report;
+mod samples_routing;
 mod says;
 mod says_bill;
 mod says_deposit;
@@ -33,6 +35,7 @@ mod says_misread;
 mod says_network;
 mod says_receipt;
 mod says_report;
+mod says_routing;
 mod split;
 mod texts;
 mod words;
@@ -54,6 +57,9 @@ pub use says_network::{
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
 pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
+pub use says_routing::{
+    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
+};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;
 pub use words::FEATURES;

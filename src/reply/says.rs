@@ -16,6 +16,7 @@ pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, Pric
 pub use super::says_guide::{ChooseCard, ChooseStage};
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
+use super::says_routing::{OverdueCard, RoutingReply, SupplierTraffic};
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
@@ -195,7 +196,7 @@ pub enum Reply {
     // Alerts to admins, unasked.
     AlertNewAgent(AgentCard),
     /// An order has been open too long.
-    AlertOverdue(Box<OrderCard>),
+    AlertOverdue(Box<OverdueCard>),
     /// A supplier's later word contradicts an earlier one; `overdrawn` when the reseller's balance fell below zero.
     AlertContradiction {
         card: Box<OrderCard>,
@@ -272,6 +273,8 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    /// Suppliers, and orders that wait.
+    Routing(Box<RoutingReply>),
 }
 
 /// An order as its reseller sees it.
@@ -385,6 +388,8 @@ pub enum Why {
     CutOff,
     /// No supplier of it is set up.
     NoSupplier,
+    /// Its suppliers are paused, out of order, or our deposit there does not cover it.
+    SuppliersRest,
     PinMissing {
         example: String,
     },
@@ -466,6 +471,12 @@ pub enum AdminProblem {
     ImportGone,
     // Deposit tickets.
     Ticket(TicketProblem),
+    // Routing.
+    /// Its supplier was asked less than a minute ago.
+    AskedLately {
+        order: OrderId,
+        seconds: i64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -518,4 +529,6 @@ pub struct SupplierCard {
     pub last_ok: Option<DateTime<Utc>>,
     pub last_error: Option<String>,
     pub last_error_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub traffic: SupplierTraffic,
 }

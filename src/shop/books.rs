@@ -80,6 +80,10 @@ impl Shop {
         commit.says = along.says.clone();
         commit.says.extend(self.says_of(&order, notices));
         commit.says.extend(self.overdrawn_uplines(&order, &postings).await?);
+        if let Some((edits, id)) = self.settle_alerts(before, &order).await? {
+            commit.says.extend(edits);
+            commit.routing.unshown.push(id);
+        }
         commit.orders.push(Versioned { expected: Some(before.version), row: order });
         commit.postings = postings;
         commit.answers.clone_from(&along.answers);
@@ -130,6 +134,7 @@ impl Shop {
             metrics::counter!("konter_orders_final_total", &labels).increment(1);
             tracing::info!(order = %after.id, ?verdict, "order is final");
         }
+        self.watch(before, after);
         self.schedule(after);
         self.notify(chats);
     }

@@ -146,6 +146,7 @@ impl Shop {
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
+        let steering: Vec<_> = commit.routing.steering.iter().map(|row| row.row.clone()).collect();
         let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
@@ -156,6 +157,7 @@ impl Shop {
             Ok(Committed::Done) => {
                 self.notify(&chats);
                 self.restock(products);
+                self.steered(steering);
                 for order in &orders {
                     self.schedule(order);
                 }

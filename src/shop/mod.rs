@@ -1,6 +1,7 @@
 //! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
+mod alarm;
 mod answer;
 mod at_work;
 mod books;
@@ -15,6 +16,7 @@ mod network;
 mod patience;
 pub mod pins;
 mod reports;
+mod routing;
 mod summary;
 pub mod suppliers;
 
@@ -81,6 +83,7 @@ pub struct Shop {
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
     agenda: chase::Agenda,
+    alarms: alarm::Alarms,
     buyers: at_work::AtWork,
     checkers: at_work::AtWork,
     queues: desk::Queues,
@@ -119,6 +122,7 @@ impl Shop {
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
             agenda: chase::Agenda::default(),
+            alarms: alarm::Alarms::default(),
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
@@ -201,6 +205,7 @@ impl Shop {
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
+        self.tasks.spawn(Arc::clone(self).look_after_suppliers());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

@@ -191,6 +191,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.agent(agent)?;
         }
         self.network(&commit.network)?;
+        self.routing(&commit.routing)?;
         self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;

@@ -16,6 +16,7 @@ use crate::network::{Invited, PendingTransfer};
 use crate::order::Order;
 use crate::pricing::PriceGroup;
 use crate::reply::Reply;
+use crate::routing::Steering;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    pub routing: RoutingRows,
 }
 
 /// Rows about uplines and downlines.
@@ -56,6 +58,25 @@ pub struct NetworkRows {
     pub invited: Vec<Invited>,
     /// Chats that have registered, or need not any more.
     pub uninvited: Vec<ChatId>,
+}
+
+/// Rows about where orders are bought.
+#[derive(Clone, Debug, Default)]
+pub struct RoutingRows {
+    pub steering: Vec<Versioned<Steering>>,
+    /// Written as given.
+    pub shown: Vec<Shown>,
+    /// Orders whose alerts need not be found any more.
+    pub unshown: Vec<OrderId>,
+}
+
+/// An alert about an order as its chat's own service has it: there it can be edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub order: OrderId,
+    pub chat: ChatId,
+    /// The channel's own id of the message.
+    pub message: String,
 }
 
 impl Commit {
@@ -77,6 +98,7 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            routing: RoutingRows::default(),
         }
     }
 }
@@ -161,6 +183,22 @@ pub struct Outgoing {
     pub payload: Payload,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Rupiah>,
+}
+
+impl Outgoing {
+    /// Where it stands once the channel has it as `message`, if it is one that may have to be put right later.
+    #[must_use]
+    pub fn shown(&self, message: String) -> Option<Shown> {
+        match &self.payload {
+            Payload::Reply(reply) => match &**reply {
+                Reply::AlertOverdue(card) => {
+                    Some(Shown { order: card.card.line.order, chat: self.chat.clone(), message })
+                }
+                _ => None,
+            },
+            Payload::Forget { .. } | Payload::Edit { .. } | Payload::Copy { .. } => None,
+        }
+    }
 }
 
 /// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.

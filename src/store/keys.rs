@@ -47,6 +47,11 @@ const PENDING_TRANSFER: u8 = b'F';
 const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
 
+/// Routing: a second byte says which of these a row is.
+const ROUTING: u8 = b'P';
+const STEERING: u8 = 0;
+const SHOWN: u8 = 1;
+
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
 const HASHED: u8 = u8::MAX;
@@ -265,6 +270,24 @@ pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
 /// A chat that came by an invitation.
 pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
     Key::new(INVITED).chat(chat).0
+}
+
+/// Prefix of what is set for all suppliers.
+pub(super) fn steerings() -> Vec<u8> {
+    Key::new(ROUTING).u8(STEERING).0
+}
+
+pub(super) fn steering(supplier: &SupplierId) -> Vec<u8> {
+    Key(steerings()).text(supplier.as_str()).0
+}
+
+/// Prefix of an order's alerts.
+pub(super) fn shown_of(order: OrderId) -> Vec<u8> {
+    Key::new(ROUTING).u8(SHOWN).u64(order.0).0
+}
+
+pub(super) fn shown(order: OrderId, chat: &ChatId) -> Vec<u8> {
+    Key(shown_of(order)).chat(chat).0
 }
 
 pub(super) fn meta(name: &str) -> Vec<u8> {

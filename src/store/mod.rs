@@ -6,6 +6,7 @@ mod apply;
 mod apply_bills;
 mod apply_network;
 mod apply_reports;
+mod apply_routing;
 mod apply_tickets;
 pub mod audit;
 mod commit;
@@ -17,6 +18,7 @@ pub mod memory;
 mod read;
 mod read_network;
 mod read_reports;
+mod read_routing;
 mod read_tickets;
 mod reads;
 mod rows;
@@ -28,8 +30,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
-    StoreError, Versioned,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
+    RoutingRows, Say, Shown, StoreError, Versioned,
 };
 
 use crate::agent::Agent;
@@ -42,6 +44,7 @@ use crate::money::Rupiah;
 use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::routing::Steering;
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +150,12 @@ pub trait Store: Send + Sync + 'static {
     async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
+
+    // Routing.
+    /// What is set for suppliers; those with nothing set are missing.
+    async fn steerings(&self) -> Result<Vec<Steering>, StoreError>;
+    /// Where the alerts about an order stand.
+    async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -248,6 +248,14 @@ macro_rules! store_with_reads {
             let chat = chat.clone();
             self.read(move |rows| rows.invited(&chat)).await
         }
+
+        async fn steerings(&self) -> Result<Vec<crate::routing::Steering>, StoreError> {
+            self.read(|rows| rows.steerings()).await
+        }
+
+        async fn shown(&self, order: OrderId) -> Result<Vec<crate::store::Shown>, StoreError> {
+            self.read(move |rows| rows.shown(order)).await
+        }
         }
     };
 }

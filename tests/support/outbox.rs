@@ -237,4 +237,11 @@ impl Store for Outbox {
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
         unimplemented!()
     }
+    // Routing.
+    async fn steerings(&self) -> Result<Vec<konter::routing::Steering>, StoreError> {
+        unimplemented!()
+    }
+    async fn shown(&self, _: OrderId) -> Result<Vec<konter::store::Shown>, StoreError> {
+        unimplemented!()
+    }
 }

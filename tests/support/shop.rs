@@ -146,7 +146,8 @@ impl TestShop {
             .into_iter()
             .map(|s| {
                 door.0.insert(s.id.clone(), Entry { addresses: s.callback_ips, secret: s.callback_secret });
-                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap()
+                let limits = s.limits;
+                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap().within(limits)
             })
             .collect();
         let policy = Policy {
@@ -187,6 +188,7 @@ impl TestShop {
             router_within(setup.request_limit, http).layer(held).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         simulators.set_callback_base(format!("http://{address}"));
+        shop.load_steering().await.unwrap();
         shop.start();
         let test = Self {
             shop,
@@ -221,6 +223,7 @@ impl TestShop {
             locale,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: konter::network::Network::default(),
             created_at: self.now(),
         };
@@ -317,6 +320,7 @@ impl TestShop {
         rows.sort_by_key(|row| row.seq);
         let mut commit = Commit::new(self.now());
         commit.said = rows.iter().map(|row| (row.chat.clone(), row.seq)).collect();
+        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.seq.to_string())).collect();
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }

@@ -41,6 +41,7 @@ pub fn agent(n: u32) -> Agent {
         locale: Locale::Id,
         receipt_shop: None,
         receipt_footer: None,
+        waits_for_break: false,
         network: konter::network::Network::default(),
         created_at: now(),
     }
@@ -84,6 +85,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         untried: Vec::new(),
         attempts: vec![attempt(1_000_000 + id)],
         state: OrderState::Open,
+        waits_until: None,
         announced: false,
         escalated: false,
         created_at: now(),

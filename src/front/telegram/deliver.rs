@@ -17,7 +17,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
+use crate::store::{Commit, Outgoing, Payload, Shown, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -166,12 +166,13 @@ impl Courier {
         let buttons = if with_buttons { buttons(row, &words.buttons) } else { InlineKeyboardMarkup::default() };
         let kind = file.as_ref().and_then(|file| sent.form.of(file.kind));
         match self.send(peer, part, file.zip(kind), buttons).await {
-            Ok(()) => {
+            Ok(message) => {
                 progress.row.parts += 1;
                 if progress.row.parts < count {
                     return Step::Sent { more: true };
                 }
-                self.finish(row, progress, Step::Sent { more }).await
+                let shown = message.and_then(|message| row.shown(message));
+                self.finish_shown(row, shown, progress, Step::Sent { more }).await
             }
             Err(error) => self.unsaid(row, progress, &error, kind, more).await,
         }
@@ -203,15 +204,15 @@ impl Courier {
         part: Part,
         file: Option<(File, FileKind)>,
         buttons: InlineKeyboardMarkup,
-    ) -> Result<(), ApiError> {
-        match file {
+    ) -> Result<Option<String>, ApiError> {
+        let sent = match file {
             None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
             Some((file, kind)) => {
                 let Upload { method, form } = post::upload(peer, file, kind, part, &buttons)?;
                 self.api.upload(method, form, self.timing.upload).await?
             }
         };
-        Ok(())
+        Ok(sent.get("message_id").and_then(serde_json::Value::as_i64).map(|id| id.to_string()))
     }
 
     /// Decides what becomes of a row that Telegram did not take; `kind` is what its file went as.
@@ -358,11 +359,28 @@ impl Courier {
 
     /// Takes a row out of the outbox.
     async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        self.finish_all(&row.chat, &[row.seq], progress, step).await
+        self.finish_shown(row, None, progress, step).await
+    }
+
+    /// The same, with where it stands, should it be put right later.
+    async fn finish_shown(&self, row: &Outgoing, shown: Option<Shown>, progress: &mut Progress, step: Step) -> Step {
+        let mut commit = Commit::new(Utc::now());
+        commit.routing.shown.extend(shown);
+        self.take_out(&row.chat, &[row.seq], commit, progress, step).await
     }
 
     async fn finish_all(&self, chat: &ChatId, rows: &[u64], progress: &mut Progress, step: Step) -> Step {
-        let mut commit = Commit::new(Utc::now());
+        self.take_out(chat, rows, Commit::new(Utc::now()), progress, step).await
+    }
+
+    async fn take_out(
+        &self,
+        chat: &ChatId,
+        rows: &[u64],
+        mut commit: Commit,
+        progress: &mut Progress,
+        step: Step,
+    ) -> Step {
         for &seq in rows {
             progress.forgets.remove(&seq);
             commit.said.push((chat.clone(), seq));

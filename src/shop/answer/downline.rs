@@ -95,6 +95,7 @@ impl Visit<'_> {
             locale: agent.locale,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
             created_at: self.at,
         };

@@ -11,9 +11,11 @@ mod guide;
 mod invite;
 mod misread;
 mod order;
+mod overdue;
 mod receipt;
 mod register;
 mod report;
+mod routing;
 mod tap;
 mod transfer;
 
@@ -27,7 +29,7 @@ use super::desk::can_forget;
 use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
+use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, RoutingCommand, Tap, Topic};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
@@ -218,6 +220,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
         }
         return Ok(answer);
     }
+    if message.private && visit.typed_serial(&mut answer).await? {
+        return Ok(answer);
+    }
     if message.private && visit.offer_for_number(&mut answer).await? {
         return Ok(answer);
     }
@@ -274,6 +279,7 @@ impl Visit<'_> {
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
             Command::Network(command) => self.network(command, answer).await?,
+            Command::Routing(command) => self.routing(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
@@ -350,7 +356,9 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::Downlines
         | Topic::Markup
         | Topic::Invite
-        | Topic::Confirm => true,
+        | Topic::Confirm
+        | Topic::CancelOrder
+        | Topic::Queue => true,
         Topic::AdminDeposit
         | Topic::AdminAccept
         | Topic::AdminRefuse
@@ -373,7 +381,8 @@ const fn is_offered(topic: Topic, admin: bool) -> bool {
         | Topic::AdminBroadcast
         | Topic::AdminAnswer
         | Topic::AdminLog
-        | Topic::AdminRecap => admin,
+        | Topic::AdminRecap
+        | Topic::AdminRoute => admin,
     }
 }
 
@@ -424,6 +433,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
         },
+        Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
+        Command::Routing(RoutingCommand::Queue { .. }) => false,
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
