@@ -14,14 +14,9 @@ const MOST_PRIORITY: u32 = 999;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoutingCommand {
     /// Takes back an order that waits.
-    Cancel {
-        order: OrderId,
-        pin: Option<Pin>,
-    },
+    Cancel { order: OrderId, pin: Option<Pin> },
     /// Whether orders wait for the end of a break; shows it when `on` is missing.
-    Queue {
-        on: Option<bool>,
-    },
+    Queue { on: Option<bool> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +115,9 @@ pub(super) fn route_open(rest: &str, open: bool) -> Option<AdminCommand> {
     let product: ProductCode = words.next()?.parse().ok()?;
     let supplier: SupplierId = words.next()?.to_lowercase().parse().ok()?;
     let named = supplier.as_str().bytes().any(|b| b.is_ascii_alphabetic());
-    (named && words.finish().is_ok())
-        .then_some(AdminCommand::Routing(AdminRouting::RouteOpen { product, supplier, open }))
+    (named && words.finish().is_ok()).then_some(AdminCommand::Routing(AdminRouting::RouteOpen {
+        product,
+        supplier,
+        open,
+    }))
 }

@@ -11,7 +11,13 @@ use crate::money::Rupiah;
 pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
     let refused = |problem| RoutingReply::CancelRefused { order: OrderId(12), problem };
     let line = |supplier: &str, priority, open| -> Result<RouteLine, BadName> {
-        Ok(RouteLine { supplier: supplier.parse()?, sku: "TSEL10".to_owned(), cost: Rupiah::new(10_200), priority, open })
+        Ok(RouteLine {
+            supplier: supplier.parse()?,
+            sku: "TSEL10".to_owned(),
+            cost: Rupiah::new(10_200),
+            priority,
+            open,
+        })
     };
     let steer = |problem| RoutingReply::SteerRefused { problem };
     let all = vec![
@@ -41,13 +47,8 @@ pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
 
 /// Every stage of an order that needs a person.
 pub(super) fn overdue(card: &OrderCard) -> Vec<Reply> {
-    let stages = [
-        OverdueStage::Open,
-        OverdueStage::Asked,
-        OverdueStage::WantsSerial,
-        OverdueStage::Sure,
-        OverdueStage::Done,
-    ];
+    let stages =
+        [OverdueStage::Open, OverdueStage::Asked, OverdueStage::WantsSerial, OverdueStage::Sure, OverdueStage::Done];
     stages.map(|stage| Reply::AlertOverdue(Box::new(OverdueCard { card: card.clone(), stage }))).to_vec()
 }
 

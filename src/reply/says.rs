@@ -16,11 +16,11 @@ pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, Pric
 pub use super::says_guide::{ChooseCard, ChooseStage};
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
-use super::says_routing::{OverdueCard, RoutingReply, SupplierTraffic};
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
+use super::says_routing::{OverdueCard, RoutingReply, SupplierTraffic};
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,7 +53,9 @@ pub enum CancelProblem {
     NoSuchOrder,
     /// It is with the supplier.
     Sent,
-    Ended { verdict: Verdict },
+    Ended {
+        verdict: Verdict,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,12 +106,19 @@ pub enum SupplierState {
     #[default]
     Open,
     /// In its nightly break.
-    CutOff { until: DateTime<Utc> },
+    CutOff {
+        until: DateTime<Utc>,
+    },
     /// Out of order.
-    Rests { until: DateTime<Utc> },
+    Rests {
+        until: DateTime<Utc>,
+    },
     /// One order will show, or is showing, whether it works again.
     HalfOpen,
-    Paused { reason: Option<String>, at: DateTime<Utc> },
+    Paused {
+        reason: Option<String>,
+        at: DateTime<Utc>,
+    },
 }
 
 /// An order that needs a person, and how far that person is.

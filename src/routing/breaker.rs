@@ -15,9 +15,13 @@ const LONGEST_REST: TimeDelta = TimeDelta::minutes(5);
 pub enum Door {
     Closed,
     /// Nothing goes through until then.
-    Open { until: DateTime<Utc> },
+    Open {
+        until: DateTime<Utc>,
+    },
     /// One order may go through to see whether it works again; `probing` while one does.
-    HalfOpen { probing: bool },
+    HalfOpen {
+        probing: bool,
+    },
 }
 
 impl Door {

@@ -8,6 +8,9 @@ use crate::money::Rupiah;
 /// refused for want of funds costs nothing but a moment.
 pub const BELIEVED_FOR: TimeDelta = TimeDelta::minutes(10);
 
+/// A balance told with, or shortly before, a refusal.
+const JUST_TOLD: TimeDelta = TimeDelta::minutes(1);
+
 /// What is known of the deposit. Amounts are whole rupiah.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Funds {
@@ -61,7 +64,13 @@ impl Funds {
         }
     }
 
+    /// An order of this cost was refused for want of funds. Where the supplier has just told a balance that covers it, the
+    /// balance is believed: the refusal meant something else.
     pub fn refused(&mut self, cost: Rupiah, at: DateTime<Utc>) {
+        let covered = |(balance, told): (Rupiah, DateTime<Utc>)| balance >= cost && at - told < JUST_TOLD;
+        if self.known.is_some_and(covered) {
+            return;
+        }
         let least = self.refused.filter(|(_, earlier)| at - *earlier < BELIEVED_FOR).map_or(cost, |(c, _)| c.min(cost));
         self.refused = Some((least, at));
     }

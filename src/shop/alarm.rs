@@ -90,11 +90,8 @@ impl Shop {
         let Some(order) = self.store.order(id).await?.filter(|order| order.is_open() && !order.escalated) else {
             return Ok(());
         };
-        let event = if one_by_one {
-            Event::Overdue { seen: self.observe(&order).await }
-        } else {
-            Event::OverdueAmongMany
-        };
+        let event =
+            if one_by_one { Event::Overdue { seen: self.observe(&order).await } } else { Event::OverdueAmongMany };
         self.apply(id, &event, &Along::default()).await.map(drop)
     }
 

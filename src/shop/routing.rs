@@ -82,7 +82,9 @@ impl Shop {
 
     /// Tells the owners once that our deposit is low, and remembers when it has risen again.
     pub(super) async fn tell_if_low(&self, supplier: &Supplier) -> Result<(), StoreError> {
-        let (Some(level), Some((balance, _))) = (supplier.limits.low_balance, supplier.balance()) else { return Ok(()) };
+        let (Some(level), Some((balance, _))) = (supplier.limits.low_balance, supplier.balance()) else {
+            return Ok(());
+        };
         let (is_low, before) = (balance < level, supplier.steering());
         if is_low == before.told_low {
             return Ok(());

@@ -247,7 +247,12 @@ impl Visit<'_> {
     }
 
     /// Ends an order by a person's knowledge; also corrects one that ended otherwise.
-    pub(super) async fn decide(&self, id: OrderId, verdict: AdminVerdict, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn decide(
+        &self,
+        id: OrderId,
+        verdict: AdminVerdict,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
         if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });

@@ -29,7 +29,9 @@ use super::desk::can_forget;
 use super::keypad::PadId;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, RoutingCommand, Tap, Topic};
+use crate::command::{
+    self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, RoutingCommand, Tap, Topic,
+};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;

@@ -133,12 +133,7 @@ impl Visit<'_> {
         Ok(())
     }
 
-    async fn show_supplier(
-        &self,
-        supplier: &Supplier,
-        set: &Steering,
-        answer: &mut Answer,
-    ) -> Result<(), StoreError> {
+    async fn show_supplier(&self, supplier: &Supplier, set: &Steering, answer: &mut Answer) -> Result<(), StoreError> {
         let open = self.shop.store.open_orders().await?;
         let card = card(supplier, set, &open, &self.shop.clock.now());
         answer.reply(Reply::AdminSuppliers { suppliers: vec![card] });
