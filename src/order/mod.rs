@@ -17,4 +17,6 @@ pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, Orde
 pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
 
 #[cfg(test)]
+mod routing_tests;
+#[cfg(test)]
 mod tests;
