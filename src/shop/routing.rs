@@ -21,6 +21,8 @@ use crate::supplier::protocol::Now;
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::hours(12);
 /// Time between looks at the deposits and at what is owed to the admins.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// How long is waited for balances at each look.
+const BALANCE_PATIENCE: Duration = Duration::from_secs(10);
 /// A deposit's balance is asked for when what is known of it is older…
 const ASK_BALANCE_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// …and sooner while it is low: somebody will top it up, and orders should go on then.
@@ -120,12 +122,12 @@ impl Shop {
     /// Looks after deposits, and after what is owed to the admins, until the shop stops.
     pub(super) async fn look_after_suppliers(self: Arc<Self>) {
         loop {
-            for supplier in self.suppliers.iter() {
-                self.refresh_deposit(supplier).await;
-            }
             if let Err(error) = self.tell_digest().await {
                 tracing::error!(%error, "the admins could not be told of orders that need a person; trying again");
             }
+            let asking = futures::future::join_all(self.suppliers.iter().map(|s| self.refresh_deposit(s)));
+            // A supplier that does not answer must not keep the admins from hearing of the others.
+            let _ = self.stop.run_until_cancelled(tokio::time::timeout(BALANCE_PATIENCE, asking)).await;
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = self.alarms.new_time.notified() => {}
