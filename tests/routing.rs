@@ -159,6 +159,8 @@ async fn what_admins_set_outlives_a_restart() {
     let shop = TestShop::on(store, rich()).await;
     shop.shop.recover().await.unwrap();
     shop.say(&reseller(), "S5.081234567890.1234", 1).await;
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    assert_eq!(route(&shop, 1).await, "xgate: success");
     let said = shop.say(&admin(), "/supplier kios", 1).await;
     assert!(said[0].contains("dijeda"), "{said:?}");
     shop.close().await;
