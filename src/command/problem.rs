@@ -24,6 +24,8 @@ pub enum Part {
     Language,
     /// Of a question that was asked.
     Number,
+    /// Of somebody who works at the shop.
+    Role,
 }
 
 /// What is wrong; the words for it are the replies'.
@@ -113,10 +115,14 @@ pub enum Topic {
     CancelOrder,
     Queue,
     AdminRoute,
+    // The desk.
+    AdminRoles,
+    AdminFind,
+    AdminRename,
 }
 
 impl Topic {
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -165,6 +171,9 @@ impl Topic {
         Self::CancelOrder,
         Self::Queue,
         Self::AdminRoute,
+        Self::AdminRoles,
+        Self::AdminFind,
+        Self::AdminRename,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -219,6 +228,9 @@ impl Topic {
             Self::CancelOrder => "BATAL.12",
             Self::Queue => "ANTRI.YA",
             Self::AdminRoute => "/prioritas S10 xgate 1",
+            Self::AdminRoles => "/peran KR0002 operator",
+            Self::AdminFind => "/cari budi",
+            Self::AdminRename => "/nama KR0001 Berkah Cell",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::span::Span;
 use super::tap_report::{self, Page, ReportFile};
-use crate::ids::{InquiryId, OrderId, TicketId};
+use crate::ids::{BroadcastId, InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
 const MARK: &str = "!";
@@ -45,6 +45,9 @@ pub enum Tap {
     NotDelivered(OrderId),
     SurelyNotDelivered(OrderId),
     Reconsider(OrderId),
+    // Announcements; only those who may send one have these.
+    SendBroadcast(BroadcastId),
+    DropBroadcast(BroadcastId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +86,8 @@ impl fmt::Display for Tap {
             Self::NotDelivered(order) => write!(f, "{MARK}fail {order}"),
             Self::SurelyNotDelivered(order) => write!(f, "{MARK}failed {order}"),
             Self::Reconsider(order) => write!(f, "{MARK}back {order}"),
+            Self::SendBroadcast(id) => write!(f, "{MARK}siar {id}"),
+            Self::DropBroadcast(id) => write!(f, "{MARK}nosiar {id}"),
         }
     }
 }
@@ -147,6 +152,8 @@ impl Tap {
             "fail" => Self::NotDelivered(id.parse().ok()?),
             "failed" => Self::SurelyNotDelivered(id.parse().ok()?),
             "back" => Self::Reconsider(id.parse().ok()?),
+            "siar" => Self::SendBroadcast(id.parse().ok()?),
+            "nosiar" => Self::DropBroadcast(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
@@ -196,6 +203,8 @@ mod tests {
             Tap::NotDelivered(OrderId(12)),
             Tap::SurelyNotDelivered(OrderId(12)),
             Tap::Reconsider(OrderId(12)),
+            Tap::SendBroadcast(BroadcastId(u64::MAX)),
+            Tap::DropBroadcast(BroadcastId(7)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

@@ -107,6 +107,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
         Reply::AlertOverdue(card) => super::describe_routing::overdue_buttons(card, say),
         Reply::AdminSuppliers { suppliers } => super::describe_routing::supplier_buttons(suppliers, say),
+        Reply::Desk(reply) => super::describe_staff::buttons(reply, say),
         _ => super::describe_report::buttons(reply, say),
     }
 }

@@ -11,6 +11,7 @@ mod describe_guide;
 mod describe_network;
 mod describe_report;
 mod describe_routing;
+mod describe_staff;
 mod fields;
 mod filters;
 mod load;
@@ -26,6 +27,7 @@ mod samples_network;
 mod samples_receipt;
 mod samples_report;
 mod samples_routing;
+mod samples_staff;
 mod says;
 mod says_bill;
 mod says_deposit;
@@ -36,6 +38,7 @@ mod says_network;
 mod says_receipt;
 mod says_report;
 mod says_routing;
+mod says_staff;
 mod split;
 mod texts;
 mod words;
@@ -60,6 +63,7 @@ pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCa
 pub use says_routing::{
     CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
 };
+pub use says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;
 pub use words::FEATURES;

@@ -13,12 +13,13 @@ use super::says::{
     RegisterProblem, Reply, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_network};
+use super::{samples_bill, samples_deposit, samples_desk, samples_network, samples_staff};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
+use crate::staff::Role;
 use crate::supplier::{Detail, Doubt, FailureKind};
 
 /// A reply as it could be told.
@@ -151,6 +152,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Forwarded => [Reply::Forwarded],
         Reply::NotText => [Reply::NotText],
         Reply::TryAgain => [Reply::TryAgain],
+        Reply::TooOften { .. } => [Reply::TooOften { minutes: 10 }],
         Reply::NotAdmin => [Reply::NotAdmin],
         Reply::AdminRefused { .. } => admin_problems()?
             .into_iter().map(|problem| Reply::AdminRefused { problem }).collect::<Vec<_>>(),
@@ -192,8 +194,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertComplaint(_) => samples_desk::complaints(&agent_cards(), &line),
         Reply::Answered { .. } => [Reply::Answered { text: "sudah kami cek".to_owned() }],
         Reply::AdminAnswered { .. } => [Reply::AdminAnswered { agent: AgentId(7), name: "Budi Cell".to_owned() }],
-        Reply::Announcement { .. } => [Reply::Announcement { text: "Server kembali normal".to_owned() }],
-        Reply::AdminBroadcast { .. } => [Reply::AdminBroadcast { chats: 120 }],
+        Reply::Announcement { .. } => [Reply::Announcement { text: "Server kembali normal".to_owned(), broadcast: None }],
         Reply::AdminCatalog { .. } => [Reply::AdminCatalog { products: 76, csv: "code,name\n".to_owned() }],
         Reply::AdminImport(_) => samples_desk::imports()?,
         Reply::AdminImportFailed { .. } => [Reply::AdminImportFailed {
@@ -208,6 +209,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::Network(_) => samples_network::network()?,
         Reply::Routing(_) => samples_routing::routing(&open)?,
+        Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -424,6 +426,7 @@ fn part_names() -> Vec<PartName> {
         PartName::Reason => [PartName::Reason],
         PartName::Language => [PartName::Language],
         PartName::Number => [PartName::Number],
+        PartName::Role => [PartName::Role],
     }
 }
 
@@ -431,8 +434,9 @@ fn part_names() -> Vec<PartName> {
 fn help() -> Vec<Reply> {
     const PAGES: [&str; 12] =
         ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
-    let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
-    let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
+    let roles = [None, Some(Role::Viewer), Some(Role::Operator), Some(Role::Owner)];
+    let overviews = roles.map(|role| Reply::Help { topic: None, role });
+    let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), role: None });
     overviews.into_iter().chain(pages).collect()
 }
 

@@ -110,8 +110,9 @@ impl Shop {
         if count > 0 {
             let mut commit = Commit::new(now);
             commit.says = self.to_admins(&Reply::Routing(Box::new(RoutingReply::AlertManyOverdue { count })));
+            let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
             self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-            self.notify(&self.policy.admins);
+            self.notify(&chats);
         }
         self.alarms.told.lock().told(now);
         Ok(())

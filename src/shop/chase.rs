@@ -154,6 +154,7 @@ impl Shop {
         self.agenda.changed.notify_one();
         self.alarms.new_time.notify_one();
         self.new_time.notify_one();
+        self.announcing.look.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the

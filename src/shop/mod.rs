@@ -2,6 +2,7 @@
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
 mod alarm;
+mod announcing;
 mod answer;
 mod at_work;
 mod books;
@@ -17,6 +18,7 @@ mod patience;
 pub mod pins;
 mod reports;
 mod routing;
+mod staff;
 mod summary;
 pub mod suppliers;
 
@@ -27,7 +29,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -40,11 +42,13 @@ use crate::config::Registration;
 use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
+use crate::staff::Roster;
 use crate::store::{Commit, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// Owners that no chat can change.
     pub admins: Vec<ChatId>,
     pub locale: Locale,
     pub registration: Registration,
@@ -93,6 +97,9 @@ pub struct Shop {
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
+    /// Who works here.
+    roster: watch::Sender<Roster>,
+    announcing: announcing::Announcing,
     /// The clock was set.
     new_time: Notify,
     bot: OnceLock<String>,
@@ -113,6 +120,7 @@ impl Shop {
         catalog: Catalog,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<ChatId>) {
         let (outbox, waiting) = mpsc::unbounded_channel();
+        let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
         let shop = Self {
             store,
             clock,
@@ -131,6 +139,8 @@ impl Shop {
             patience: patience::Patience::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
+            roster,
+            announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
             bot: OnceLock::new(),
             outbox,
@@ -206,6 +216,7 @@ impl Shop {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
         self.tasks.spawn(Arc::clone(self).look_after_suppliers());
+        self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Shop;
 use super::suppliers::Supplier;
 use crate::catalog::Route;
+use crate::ids::ChatId;
 use crate::money::Rupiah;
 use crate::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
 use crate::reply::{Reply, RoutingReply};
@@ -97,12 +98,13 @@ impl Shop {
             let alert = RoutingReply::AlertLowBalance { supplier: supplier.id.clone(), balance, level };
             commit.says = self.to_admins(&Reply::Routing(Box::new(alert)));
         }
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         let expected = Some(before.version).filter(|version| *version > 0);
         commit.routing.steering.push(Versioned { expected, row: row.clone() });
         match self.store.commit(commit).await {
             Ok(_) => {
                 supplier.steer(row);
-                self.notify(&self.policy.admins);
+                self.notify(&chats);
                 Ok(())
             }
             // Somebody else has told it, or set something: the next balance looks again.

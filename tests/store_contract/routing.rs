@@ -2,7 +2,7 @@
 
 use konter::ids::OrderId;
 use konter::routing::{Pause, Steering};
-use konter::store::{Commit, CommitError, RoutingRows, Shown, Store, Versioned};
+use konter::store::{Commit, CommitError, RoutingRows, Shown, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;

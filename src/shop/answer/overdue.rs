@@ -2,7 +2,7 @@
 
 use super::{Answer, Visit};
 use crate::agent::Locale;
-use crate::command::{Command, Tap, parse};
+use crate::command::{Command, Tap, parse, powers};
 use crate::order::{AdminVerdict, Order, view};
 use crate::reply::{OverdueCard, OverdueStage, Reply};
 use crate::store::{Act, Payload, Say, StoreError};
@@ -20,10 +20,6 @@ const fn tapped_reason(locale: Locale) -> &'static str {
 
 impl Visit<'_> {
     pub(super) async fn tapped_overdue(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
-            return Ok(());
-        }
         let (Tap::AskAgain(id)
         | Tap::Delivered(id)
         | Tap::NotDelivered(id)
@@ -66,7 +62,8 @@ impl Visit<'_> {
     /// The serial number an admin was asked for; `false` when the message is something else. Whatever means something by
     /// itself keeps that meaning.
     pub(super) async fn typed_serial(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        if !self.is_admin() {
+        // Whoever was asked may have lost the role since.
+        if self.shop.role_of(&self.message.chat) < Some(powers::ALERTED) {
             return Ok(false);
         }
         let Some(id) = self.shop.alarms.asked_serial(&self.message.chat, self.at) else { return Ok(false) };

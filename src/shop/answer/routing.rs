@@ -4,7 +4,7 @@
 use super::account::no_such_product;
 use super::{Answer, Visit};
 use crate::agent::Agent;
-use crate::catalog::Product;
+use crate::catalog::{Product, Route};
 use crate::command::{AdminRouting, Pin, RoutingCommand};
 use crate::ids::{OrderId, ProductCode, SupplierId};
 use crate::order::{Event, Order, step, view};
@@ -126,8 +126,13 @@ impl Visit<'_> {
         let Some(supplier) = self.find_supplier(name, answer) else { return Ok(()) };
         let stored = self.shop.store.steerings().await?.into_iter().find(|row| row.supplier == supplier.id);
         let expected = stored.as_ref().map(|row| row.version);
-        let mut row = stored.unwrap_or_else(|| Steering::of(supplier.id.clone())).next();
+        let before = stored.unwrap_or_else(|| Steering::of(supplier.id.clone()));
+        let mut row = before.next();
         set(&mut row);
+        if before.priority != row.priority {
+            let word = |priority: Option<u32>| priority.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            answer.note(format_args!("prioritas {} → {}", word(before.priority), word(row.priority)));
+        }
         self.show_supplier(supplier, &row, answer).await?;
         answer.commit.routing.steering.push(Versioned { expected, row });
         Ok(())
@@ -159,9 +164,14 @@ impl Visit<'_> {
             steer_refused(SteerProblem::NoSuchRoute { product, supplier }, answer);
             return;
         }
+        let before = product.routes.iter().find(|route| route.supplier == *supplier).cloned();
         let mut product = product.clone();
         change(&mut product);
-        let line = |route: &crate::catalog::Route| RouteLine {
+        let after = product.routes.iter().find(|route| route.supplier == *supplier);
+        if let (Some(before), Some(after)) = (before, after) {
+            note_route(&before, after, answer);
+        }
+        let line = |route: &Route| RouteLine {
             supplier: route.supplier.clone(),
             sku: route.sku.clone(),
             cost: route.cost,
@@ -174,6 +184,16 @@ impl Visit<'_> {
             routes: product.routes.iter().map(line).collect(),
         }));
         answer.commit.products.push(product);
+    }
+}
+
+fn note_route(before: &Route, after: &Route, answer: &mut Answer) {
+    let word = |open| if open { "buka" } else { "tutup" };
+    if before.priority != after.priority {
+        answer.note(format_args!("prioritas {} → {}", before.priority, after.priority));
+    }
+    if before.open != after.open {
+        answer.note(format_args!("{} → {}", word(before.open), word(after.open)));
     }
 }
 

@@ -31,6 +31,12 @@ impl Tabled {
 
 impl Visit<'_> {
     pub(super) async fn tapped(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
+        // Whoever taps may have lost a role since the button was shown.
+        if let Some(needs) = tap.needs()
+            && !self.may(needs, answer)
+        {
+            return Ok(());
+        }
         match tap {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
@@ -58,6 +64,8 @@ impl Visit<'_> {
             | Tap::NotDelivered(_)
             | Tap::SurelyNotDelivered(_)
             | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
+            Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
+            Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
         }
     }
 
