@@ -244,11 +244,6 @@ fn admins_act_on_resellers_products_and_orders() {
     let numbered = TicketRef::Id(crate::ids::TicketId(12));
     let product = || "S10".parse::<ProductCode>().unwrap();
     let id = crate::ids::OrderId(12);
-    let steer = AdminCommand::Routing;
-    let pause = |reason: &str| steer(AdminRouting::Pause { supplier: "xgate".to_owned(), reason: reason.to_owned() });
-    let ranked = |priority| steer(AdminRouting::Priority { supplier: "xgate".to_owned(), priority });
-    let route_open =
-        |open| steer(AdminRouting::RouteOpen { product: product(), supplier: "xgate".parse().unwrap(), open });
     for (text, expected) in [
         ("/deposit KR0001 100000", deposit(agent(), 100_000, None)),
         ("/deposit@konter_bot kr1 100.000 via BCA, lunas", deposit(agent(), 100_000, Some("via BCA, lunas"))),
@@ -290,18 +285,6 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/katalog", AdminCommand::Catalog),
         ("/pending", AdminCommand::Pending),
         ("/supplier", AdminCommand::Suppliers),
-        ("/supplier XGATE", steer(AdminRouting::Show { supplier: "xgate".to_owned() })),
-        ("/supplier xgate jeda", pause("")),
-        ("/supplier xgate jeda deposit habis, besok lagi", pause("deposit habis, besok lagi")),
-        ("/supplier xgate lanjut", steer(AdminRouting::Resume { supplier: "xgate".to_owned() })),
-        ("/supplier xgate prioritas 2", ranked(Some(2))),
-        ("/supplier xgate prioritas hapus", ranked(None)),
-        (
-            "/prioritas s10 Xgate 1",
-            steer(AdminRouting::RoutePriority { product: product(), supplier: "xgate".parse().unwrap(), priority: 1 }),
-        ),
-        ("/tutup S10 xgate", route_open(false)),
-        ("/buka S10 XGATE", route_open(true)),
     ] {
         assert_eq!(parse(text), Command::Admin(expected), "{text}");
     }
@@ -315,11 +298,6 @@ fn admins_act_on_resellers_products_and_orders() {
         "/acc 1 2 3",
         "/acc 12 -100000",
         "/tolak #x",
-        "/supplier xgate mati",
-        "/supplier xgate prioritas 0",
-        "/supplier xgate lanjut terus",
-        "/prioritas S10 xgate",
-        "/prioritas S10 1",
         "/tolak",
         "/sukses 12",
         "/gagal x y",
@@ -792,6 +770,41 @@ fn orders_that_wait_are_taken_back_by_their_number_only() {
         assert_eq!(parse(text), expected, "{text}");
     }
     for text in ["BATAL", "BATAL.12.x", "ANTRI.BESOK"] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}");
+    }
+}
+
+#[test]
+fn admins_steer_suppliers_and_routes() {
+    let product = || "S10".parse::<ProductCode>().unwrap();
+    let steer = AdminCommand::Routing;
+    let pause = |reason: &str| steer(AdminRouting::Pause { supplier: "xgate".to_owned(), reason: reason.to_owned() });
+    let ranked = |priority| steer(AdminRouting::Priority { supplier: "xgate".to_owned(), priority });
+    let route_open =
+        |open| steer(AdminRouting::RouteOpen { product: product(), supplier: "xgate".parse().unwrap(), open });
+    for (text, expected) in [
+        ("/supplier XGATE", steer(AdminRouting::Show { supplier: "xgate".to_owned() })),
+        ("/supplier xgate jeda", pause("")),
+        ("/supplier xgate jeda deposit habis, besok lagi", pause("deposit habis, besok lagi")),
+        ("/supplier xgate lanjut", steer(AdminRouting::Resume { supplier: "xgate".to_owned() })),
+        ("/supplier xgate prioritas 2", ranked(Some(2))),
+        ("/supplier xgate prioritas hapus", ranked(None)),
+        (
+            "/prioritas s10 Xgate 1",
+            steer(AdminRouting::RoutePriority { product: product(), supplier: "xgate".parse().unwrap(), priority: 1 }),
+        ),
+        ("/tutup S10 xgate", route_open(false)),
+        ("/buka S10 XGATE", route_open(true)),
+    ] {
+        assert_eq!(parse(text), Command::Admin(expected), "{text}");
+    }
+    for text in [
+        "/supplier xgate mati",
+        "/supplier xgate prioritas 0",
+        "/supplier xgate lanjut terus",
+        "/prioritas S10 xgate",
+        "/prioritas S10 1",
+    ] {
         assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}");
     }
 }

@@ -435,6 +435,7 @@ fn masked(transcript: &str) -> String {
         let mask = |pattern, by| (regex::Regex::new(pattern).unwrap(), by);
         vec![
             mask(r"(> (?:purchase|status|callback|inquiry): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
+            mask(r"HH:MM:SS\.\d+", "HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
             // Its form takes turns by such a number.
             mask(r"(> callback: ).*", "${1}(a report)"),

@@ -398,7 +398,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Meter { pin, .. }
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
-        | Command::Report { pin, .. } => pin.is_some(),
+        | Command::Report { pin, .. }
+        | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
         Command::Complaint { pin, text } | Command::Proof { pin, text } => {
             pin.is_some() || text.as_str().contains(command::MASK)
         }
@@ -411,8 +412,6 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
         },
-        Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
-        Command::Routing(RoutingCommand::Queue { .. }) => false,
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
@@ -426,6 +425,7 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Start { .. }
         | Command::Help { .. }
         | Command::Language { .. }
+        | Command::Routing(RoutingCommand::Queue { .. })
         | Command::Admin(_) => false,
     }
 }

@@ -61,7 +61,7 @@ impl Visit<'_> {
                         credit: AccountId::Sales,
                         amount: order.price,
                     });
-                    self.buy_or_wait(&agent, &order, answer);
+                    Self::buy_or_wait(&agent, &order, answer);
                     answer.commit.orders.push(Versioned { expected: None, row: order });
                 }
                 Err(refused) => refuse(&agent, answer, refused),
@@ -71,7 +71,7 @@ impl Visit<'_> {
     }
 
     /// An accepted order is bought at once, or told when it will be.
-    fn buy_or_wait(&self, agent: &Agent, order: &Order, answer: &mut Answer) {
+    fn buy_or_wait(agent: &Agent, order: &Order, answer: &mut Answer) {
         match order.waits_until {
             None => answer.buy.push(order.id),
             Some(until) => {
