@@ -363,6 +363,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         customer: konter::supplier::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt],
+        waits_until: None,
         state: OrderState::Open,
         announced: true,
         escalated: false,

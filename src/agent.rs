@@ -27,6 +27,9 @@ pub struct Agent {
     /// At the bottom of receipts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt_footer: Option<String>,
+    /// Orders that find every supplier in its nightly break wait for the end of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits_for_break: bool,
     /// Whom it is below, and what it adds for those below.
     #[serde(default, skip_serializing_if = "Network::is_plain")]
     pub network: Network,

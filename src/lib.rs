@@ -26,6 +26,7 @@ pub mod pricing;
 pub mod receipt;
 pub mod reply;
 pub mod report;
+pub mod routing;
 pub mod shop;
 pub mod simulator;
 pub mod staff;

@@ -189,6 +189,9 @@ fn all_mistakes_are_told_at_once() {
         ("SUPPLIER_B_CALLBACK_IPS", "somewhere"),
         ("SUPPLIER_B_CALLBACK_SECRET", "a/b"),
         ("SUPPLIER_B_CUTOFF", "late"),
+        ("SUPPLIER_B_CONCURRENCY", "0"),
+        ("SUPPLIER_B_RATE", "fast"),
+        ("SUPPLIER_B_LOW_BALANCE", "-5"),
     ]));
     let mut names: Vec<_> = told.iter().map(|line| line.split(':').next().unwrap()).collect();
     names.sort_unstable();
@@ -202,7 +205,10 @@ fn all_mistakes_are_told_at_once() {
             "SUPPLIER_A_URL",
             "SUPPLIER_B_CALLBACK_IPS",
             "SUPPLIER_B_CALLBACK_SECRET",
+            "SUPPLIER_B_CONCURRENCY",
             "SUPPLIER_B_CUTOFF",
+            "SUPPLIER_B_LOW_BALANCE",
+            "SUPPLIER_B_RATE",
             "SUPPLIER_B_TOKEN",
             "SUPPLIER_B_URL",
             "SUPPLIER_B_USERNAME",
@@ -232,6 +238,30 @@ fn a_supplier_has_its_defaults() {
     assert_eq!(ppob.url.as_str(), "http://127.0.0.1:9001");
     assert_eq!(ppob.timeout, Duration::from_secs(60));
     assert!(ppob.callback_ips.is_empty() && ppob.callback_secret.is_none() && ppob.cutoff.is_none());
+    assert_eq!(ppob.limits, konter::routing::Limits { at_once: 256, per_second: None, low_balance: None });
+}
+
+#[test]
+fn how_much_is_sent_to_a_supplier_can_be_set() {
+    let set = [("SUPPLIER_S1_CONCURRENCY", "8"), ("SUPPLIER_S1_RATE", "10"), ("SUPPLIER_S1_LOW_BALANCE", "500000")];
+    let low_balance = Some(konter::money::Rupiah::new(500_000));
+    let limits = konter::routing::Limits { at_once: 8, per_second: Some(10), low_balance };
+    assert_eq!(supplier(&with_supplier("ppob", &set)).limits, limits);
+    assert_eq!(supplier(&with_supplier("ppob", &[("SUPPLIER_S1_RATE", "none")])).limits.per_second, None);
+}
+
+#[test]
+fn a_break_says_how_long_it_goes_on() {
+    let time = |text| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
+    let night = CutOff { from: time("23:30"), to: time("00:30") };
+    for (now, minutes) in
+        [("23:30", Some(60)), ("23:40", Some(50)), ("00:00", Some(30)), ("00:29", Some(1)), ("00:30", None)]
+    {
+        assert_eq!(night.left(time(now)).map(|left| left.num_minutes()), minutes, "{now}");
+    }
+    let noon = CutOff { from: time("12:00"), to: time("13:00") };
+    assert_eq!(noon.left(time("12:59")).map(|left| left.num_minutes()), Some(1));
+    assert_eq!(noon.left(time("11:59")), None);
 }
 
 #[test]
@@ -420,7 +450,7 @@ fn the_example_file_names_every_setting() {
         all.get(name).cloned()
     });
     // Settings common to all suppliers are shown with the first one only.
-    let common = ["TIMEOUT_SECS", "CALLBACK_IPS", "CALLBACK_SECRET", "CUTOFF"];
+    let common = ["TIMEOUT_SECS", "CALLBACK_IPS", "CALLBACK_SECRET", "CUTOFF", "CONCURRENCY", "RATE", "LOW_BALANCE"];
     let missing: Vec<_> = asked
         .into_inner()
         .into_iter()

@@ -96,6 +96,7 @@ fn describe(command: &Command) -> String {
         Command::Admin(command) => format!("admin {command:?}"),
         Command::Network(command) => network(command),
         Command::Habit(command) => habit(command),
+        Command::Routing(command) => format!("{command:?}"),
         Command::Known(feature) => format!("known {feature:?}"),
         Command::Incomplete { topic, problem: why } => format!("incomplete {topic:?} {}", problem(why)),
         Command::Unknown { nearest } => format!("unknown {nearest:?}"),

@@ -15,6 +15,7 @@ mod store_contract {
     pub mod races;
     pub mod random;
     pub mod reports;
+    pub mod routing;
     pub mod sled_only;
     pub mod tickets;
 }
@@ -120,6 +121,9 @@ contract! {
         orders_are_read_on_from_any_number,
         statements_page_forwards_through_one_account,
         a_day_is_summarised_once;
+    routing:
+        what_is_set_for_a_supplier_is_changed_by_who_has_read_it,
+        alerts_are_found_by_their_order_until_they_are_settled;
     random:
         any_commits_leave_what_they_leave_in_memory;
     races:

@@ -168,6 +168,7 @@ fn order(id: u64) -> Order {
         untried: Vec::new(),
         attempts: vec![new_attempt(Reference(id), route)],
         state: OrderState::Open,
+        waits_until: None,
         announced: false,
         escalated: false,
         created_at: now(),

@@ -210,6 +210,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             locale: Locale::Id,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: konter::network::Network::default(),
             identities: konter::habits::Identities::default(),
             created_at: commit.at,

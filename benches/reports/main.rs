@@ -127,6 +127,7 @@ fn order(id: u64, behind: u64) -> Order {
             by: Decider::Supplier,
             at,
         }),
+        waits_until: None,
         announced: false,
         escalated: false,
         created_at: at,

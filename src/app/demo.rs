@@ -166,6 +166,7 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
                 .unwrap_or_default(),
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: crate::network::Network::default(),
             identities: crate::habits::Identities::default(),
             created_at: now,

@@ -9,6 +9,7 @@ use super::date::{self, DateArg};
 use super::deposit::TicketRef;
 use super::order_parts::phones_in_pieces;
 use super::problem::{Part, Problem, Topic};
+use super::routing::{self, AdminRouting};
 use crate::ids::{OrderId, ProductCode};
 use crate::money::Rupiah;
 
@@ -95,6 +96,8 @@ pub enum AdminCommand {
     },
     /// Price groups, and who is below whom.
     Network(AdminNetwork),
+    /// Where orders are bought.
+    Routing(AdminRouting),
     /// Those who work here, finding resellers, categories, announcements that wait for a yes.
     Desk(AdminDesk),
 }
@@ -113,12 +116,16 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "agen" => (Topic::AdminAgents, words.only_agent().map(|agent| AdminCommand::Agents { agent: Some(agent) })),
         "setujui" => (Topic::AdminApprove, words.only_agent().map(|agent| AdminCommand::Approve { agent })),
         "blokir" => (Topic::AdminBlock, words.only_agent().map(|agent| AdminCommand::Block { agent })),
-        "buka" => (Topic::AdminOpen, admin_desk::category(rest, true).unwrap_or_else(|| words.open())),
+        "buka" => {
+            let route = || routing::route_open(rest, true).map_or_else(|| words.open(), Ok);
+            (Topic::AdminOpen, admin_desk::category(rest, true).unwrap_or_else(route))
+        }
         "resetpin" => (Topic::AdminResetPin, words.only_agent().map(|agent| AdminCommand::ResetPin { agent })),
         "hargajual" => (Topic::AdminPrice, words.price()),
         "tutup" => {
             let one = || words.only_product().map(|product| AdminCommand::CloseProduct { product });
-            (Topic::AdminClose, admin_desk::category(rest, false).unwrap_or_else(one))
+            let route = || routing::route_open(rest, false).map_or_else(one, Ok);
+            (Topic::AdminClose, admin_desk::category(rest, false).unwrap_or_else(route))
         }
         "katalog" => (Topic::AdminCatalog, words.finish().map(|()| AdminCommand::Catalog)),
         "pending" => (Topic::AdminPending, words.finish().map(|()| AdminCommand::Pending)),
@@ -138,7 +145,8 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
             let read = words.id().and_then(|id| Ok((id, words.text(Part::Reason)?)));
             (Topic::AdminFailure, read.map(|(id, reason)| AdminCommand::Failure { id, reason }))
         }
-        "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
+        "supplier" => (Topic::AdminSuppliers, routing::supplier(rest)),
+        "prioritas" => (Topic::AdminRoute, routing::route_priority(rest)),
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
         "balas" => (Topic::AdminAnswer, words.answer()),
         "log" => (Topic::AdminLog, admin_desk::log(rest)),

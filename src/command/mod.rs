@@ -22,6 +22,7 @@ pub mod powers;
 mod problem;
 mod receipt;
 mod redact;
+mod routing;
 mod span;
 mod suggest;
 mod talk;
@@ -49,6 +50,7 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
 pub use redact::{MASK, redact};
+pub use routing::{AdminRouting, RoutingCommand};
 pub use span::{Span, SpanProblem};
 pub use tap::{PadKey, Tap};
 pub use tap_report::{Page, ReportFile};
@@ -149,6 +151,8 @@ pub enum Command {
     Network(NetworkCommand),
     /// A reseller's own arrangements, and the beginning of a guided order.
     Habit(HabitCommand),
+    /// Orders that wait for their suppliers.
+    Routing(RoutingCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.

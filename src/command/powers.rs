@@ -5,6 +5,7 @@ use super::admin::AdminCommand;
 use super::admin_desk::AdminDesk;
 use super::admin_network::AdminNetwork;
 use super::problem::Topic;
+use super::routing::AdminRouting;
 use super::tap::Tap;
 use crate::staff::Role::{self, Operator, Owner, Viewer};
 
@@ -58,6 +59,12 @@ impl AdminCommand {
                 | AdminNetwork::Assign { .. }
                 | AdminNetwork::Move { .. } => Owner,
             },
+            Self::Routing(command) => match command {
+                AdminRouting::Show { .. } => Viewer,
+                AdminRouting::Pause { .. } | AdminRouting::Resume { .. } | AdminRouting::RouteOpen { .. } => Operator,
+                // Both change what an order costs the shop.
+                AdminRouting::Priority { .. } | AdminRouting::RoutePriority { .. } => Owner,
+            },
             Self::Desk(command) => match command {
                 AdminDesk::Staff | AdminDesk::Find { .. } | AdminDesk::LogOf { .. } => Viewer,
                 AdminDesk::Rename { .. } | AdminDesk::SetCategory { .. } => Operator,
@@ -73,7 +80,13 @@ impl Tap {
     pub const fn needs(&self) -> Option<Role> {
         match self {
             Self::Report(..) => Some(Viewer),
-            Self::AcceptTicket(_) | Self::RefuseTicket(_) => Some(Operator),
+            Self::AcceptTicket(_)
+            | Self::RefuseTicket(_)
+            | Self::AskAgain(_)
+            | Self::Delivered(_)
+            | Self::NotDelivered(_)
+            | Self::SurelyNotDelivered(_)
+            | Self::Reconsider(_) => Some(Operator),
             Self::Import(_) | Self::CancelImport(_) | Self::SendBroadcast(_) | Self::DropBroadcast(_) => Some(Owner),
             Self::Pay(_)
             | Self::Cancel(_)
@@ -116,9 +129,12 @@ impl Topic {
             | Self::AdminFailure
             | Self::AdminAnswer
             | Self::AdminRename => Some(Operator),
-            Self::AdminPrice | Self::AdminBroadcast | Self::AdminGroups | Self::AdminMove | Self::AdminRoles => {
-                Some(Owner)
-            }
+            Self::AdminRoute
+            | Self::AdminPrice
+            | Self::AdminBroadcast
+            | Self::AdminGroups
+            | Self::AdminMove
+            | Self::AdminRoles => Some(Owner),
             Self::Order
             | Self::Balance
             | Self::Prices
@@ -138,6 +154,8 @@ impl Topic {
             | Self::Language
             | Self::DownlineRegistration
             | Self::Downlines
+            | Self::CancelOrder
+            | Self::Queue
             | Self::Markup
             | Self::Invite
             | Self::Confirm

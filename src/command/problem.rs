@@ -111,6 +111,10 @@ pub enum Topic {
     Confirm,
     AdminGroups,
     AdminMove,
+    // Where orders are bought, and those that wait.
+    CancelOrder,
+    Queue,
+    AdminRoute,
     // The desk.
     AdminRoles,
     AdminFind,
@@ -124,7 +128,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 56] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -170,6 +174,9 @@ impl Topic {
         Self::Confirm,
         Self::AdminGroups,
         Self::AdminMove,
+        Self::CancelOrder,
+        Self::Queue,
+        Self::AdminRoute,
         Self::AdminRoles,
         Self::AdminFind,
         Self::AdminRename,
@@ -229,6 +236,9 @@ impl Topic {
             Self::Confirm => "YA.1",
             Self::AdminGroups => "/grup agent -100",
             Self::AdminMove => "/pindah KR0003 KR0002",
+            Self::CancelOrder => "BATAL.12",
+            Self::Queue => "ANTRI.YA",
+            Self::AdminRoute => "/prioritas S10 xgate 1",
             Self::AdminRoles => "/peran KR0002 operator",
             Self::AdminFind => "/cari budi",
             Self::AdminRename => "/nama KR0001 Berkah Cell",

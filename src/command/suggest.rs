@@ -70,6 +70,7 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Downlines | Word::Downline => Topic::Downlines,
         Word::Markup | Word::ShowMarkup => Topic::Markup,
         Word::Invite => Topic::Invite,
+        Word::Queue => Topic::Queue,
         Word::AddChat | Word::Remove | Word::Chats => Topic::Chats,
         Word::SaveFavourite | Word::Favourite => Topic::Favourites,
         Word::Selling => Topic::Selling,
@@ -77,6 +78,7 @@ const fn topic(word: Word) -> Option<Topic> {
         // Everyday words come too near to `LAGI` and `NAMA`: pagi, lama.
         Word::Again
         | Word::Rename
+        | Word::Cancel
         | Word::Confirm
         | Word::Earnings
         | Word::SenderOrStatus

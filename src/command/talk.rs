@@ -12,6 +12,7 @@ use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
 use super::receipt;
 use super::redact::without_order_pins;
+use super::routing;
 use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, Feature, HabitCommand, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
@@ -109,6 +110,8 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Earnings => Ok(habit::earnings(args)),
         Word::Order if args.is_empty() => Ok(habit::ask(Ask::Phone)),
         Word::Again if args.atoms.iter().all(|atom| is_pin(atom.text)) => Ok(Command::Habit(HabitCommand::Repeat)),
+        Word::Cancel => routing::cancel(args).map_err(about(Topic::CancelOrder)),
+        Word::Queue => routing::queue(args).map_err(about(Topic::Queue)),
         Word::Order | Word::Again | Word::Inner => Err((Topic::Order, Problem::Missing(Part::Destination))),
         Word::Feature(feature) => Ok(Command::Known(feature)),
     }

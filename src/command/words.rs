@@ -52,6 +52,10 @@ pub(super) enum Word {
     Invite,
     /// `YA`: a transfer goes ahead.
     Confirm,
+    /// `BATAL`: an order that waits.
+    Cancel,
+    /// `ANTRI`: whether orders wait for the end of a break.
+    Queue,
     Statement,
     Complaint,
     /// `INFO`: complaint when words follow.
@@ -185,7 +189,8 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Earnings, &["CRBT", "CR", "CB", "KOMISI", "BONUS", "BAGIKOMISI", "TUKAR"]),
     (Word::Feature(Feature::Points), &["CEKHADIAH", "HADIAH", "POIN", "POINT", "CEKPOIN"]),
     (Word::Feature(Feature::TakeBack), &["TARIK", "AS", "TRFBLK", "BATALTRANSFER"]),
-    (Word::Feature(Feature::CancelOrder), &["BTL", "BATAL", "CANCEL"]),
+    (Word::Cancel, &["BTL", "BATAL", "CANCEL"]),
+    (Word::Queue, &["ANTRI", "ANTRIAN", "QUEUE"]),
     (Word::Feature(Feature::CentreNumbers), &["CENTER", "CENTRE"]),
     (Word::Feature(Feature::ResetPin), &["RP", "RESET", "RESETPIN", "LUPAPIN"]),
     (Word::Feature(Feature::StaffUsers), &["LISTUSER"]),

@@ -3,19 +3,27 @@
 use std::fmt;
 use std::time::Duration;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::source::{Source, number, shorten};
 use super::{range, web_address};
 use crate::ids::SupplierId;
+use crate::money::Rupiah;
+use crate::routing::{Limits, USUAL_AT_ONCE};
 use crate::supplier::{Options, Protocol, ProtocolKind, SettingError};
 
 /// Seconds: the longest that a supplier's document gives for an answer.
 const DEFAULT_TIMEOUT_SECS: u16 = 60;
 /// Seconds. Longer than this nobody at a counter waits; the order is pending by then anyway.
 const MOST_TIMEOUT_SECS: u16 = 600;
+/// Requests under way at one supplier at once. Each takes a file handle, and systems give a program some thousand.
+const MOST_AT_ONCE: u16 = 1024;
+/// Requests a second: more than any supplier bears.
+const MOST_PER_SECOND: u16 = 1000;
+/// Whole rupiah.
+const MOST_LOW_BALANCE: i64 = 1_000_000_000_000;
 /// Characters of a callback secret: it stands in an address.
 const LONGEST_CALLBACK_SECRET: usize = 128;
 
@@ -34,6 +42,8 @@ pub struct SupplierSettings {
     pub callback_secret: Option<SecretString>,
     /// Daily window in which nothing is sent.
     pub cutoff: Option<CutOff>,
+    /// How much is sent to it.
+    pub limits: Limits,
 }
 
 impl fmt::Debug for SupplierSettings {
@@ -46,6 +56,7 @@ impl fmt::Debug for SupplierSettings {
             .field("callback_ips", &self.callback_ips)
             .field("callback_secret", &self.callback_secret)
             .field("cutoff", &self.cutoff)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
@@ -63,6 +74,7 @@ impl SupplierSettings {
         let callback_ips = source.list(&name("CALLBACK_IPS"), "203.0.113.7,198.51.100.0/24", range);
         let callback_secret = source.value(&name("CALLBACK_SECRET"), "k3b4d2f1a9", callback_secret);
         let cutoff = source.value(&name("CUTOFF"), "23:30-00:30", cutoff);
+        let limits = limits(source, &name);
         let Some(kind) = kind else {
             // What the protocol would read is not known.
             source.do_not_judge(&prefix);
@@ -72,8 +84,29 @@ impl SupplierSettings {
         let protocol = configure(source, kind, &prefix);
         let (protocol, url) = (protocol?, url?);
         let timeout = Duration::from_secs(timeout.into());
-        Some(Self { id, kind, protocol, url, timeout, callback_ips, callback_secret, cutoff })
+        Some(Self { id, kind, protocol, url, timeout, callback_ips, callback_secret, cutoff, limits })
     }
+}
+
+/// How much is sent to a supplier, and when its deposit is low.
+fn limits(source: &Source<'_>, name: &dyn Fn(&str) -> String) -> Limits {
+    let at_once = source.value(&name("CONCURRENCY"), "32", |text| number(text, 1, MOST_AT_ONCE));
+    let per_second = source.value(&name("RATE"), "10", rate).flatten();
+    let low_balance = source.value(&name("LOW_BALANCE"), "500000", low_balance);
+    Limits { at_once: at_once.unwrap_or(USUAL_AT_ONCE), per_second, low_balance }
+}
+
+/// Requests a second, or `none`.
+fn rate(text: &str) -> Result<Option<u16>, String> {
+    if text.eq_ignore_ascii_case("none") { Ok(None) } else { number(text, 1, MOST_PER_SECOND).map(Some) }
+}
+
+fn low_balance(text: &str) -> Result<Rupiah, String> {
+    text.parse()
+        .ok()
+        .filter(|amount| (1..=MOST_LOW_BALANCE).contains(amount))
+        .map(Rupiah::new)
+        .ok_or_else(|| format!("`{}` is not an amount of whole rupiah", shorten(text)))
 }
 
 /// The protocol with its own settings, whose mistakes get their full names.
@@ -162,6 +195,14 @@ impl CutOff {
     #[must_use]
     pub fn contains(&self, time: NaiveTime) -> bool {
         if self.from < self.to { (self.from..self.to).contains(&time) } else { time >= self.from || time < self.to }
+    }
+
+    /// How long it goes on from a time inside it; `None` outside.
+    #[must_use]
+    pub fn left(&self, time: NaiveTime) -> Option<TimeDelta> {
+        let left = self.to - time;
+        let left = if left <= TimeDelta::zero() { left + TimeDelta::days(1) } else { left };
+        self.contains(time).then_some(left)
     }
 
     /// `23:30-00:30`; the error says what is wrong in words that follow a name.

@@ -2,8 +2,8 @@
 
 use crate::catalog::{Catalog, Product, ProductKind};
 use crate::ids::{ProductCode, SupplierId};
-use crate::order::accept::Availability;
 use crate::reply::{Near, Why};
+use crate::routing::Availability;
 
 use super::model::Ask;
 
@@ -132,8 +132,12 @@ impl Counter<'_> {
         if !asks.is_empty() {
             return Ok(asks);
         }
-        let rests = open().any(|route| (self.can_tell)(&route.supplier, product.kind) == Availability::CutOff);
-        Err(if rests { Why::CutOff } else { Why::NoSupplier })
+        let is = |wanted| open().any(|route| (self.can_tell)(&route.supplier, product.kind) == wanted);
+        Err(match (is(Availability::CutOff), is(Availability::Resting)) {
+            (true, _) => Why::CutOff,
+            (false, true) => Why::SuppliersRest,
+            (false, false) => Why::NoSupplier,
+        })
     }
 }
 

@@ -8,9 +8,9 @@ use crate::agent::Locale;
 use crate::catalog::{Catalog, ProductKind, SAMPLE, parse_catalog};
 use crate::ids::{AgentId, ChatId, InquiryId, SupplierId};
 use crate::money::Rupiah;
-use crate::order::accept::Availability;
 use crate::order::claims;
 use crate::reply::Why;
+use crate::routing::Availability;
 use crate::supplier::{self, Bill, FailureKind};
 
 fn catalog() -> Catalog {

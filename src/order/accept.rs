@@ -3,10 +3,10 @@
 
 use crate::catalog::{Catalog, Product, ProductKind, Route};
 use crate::command::{Destination, OrderLine, What};
-use crate::ids::SupplierId;
 use crate::money::Rupiah;
 use crate::phone::{Phone, PrefixTable};
 use crate::reply::{Near, Refused, Why};
+use crate::routing::{Availability, Plan, plan};
 
 /// Shorter numbers are not in use: 08 and eight more digits.
 const SHORTEST_PHONE: usize = 10;
@@ -25,27 +25,24 @@ const THOUSAND: i64 = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub product: Product,
-    /// Ways of buying it now, best first; never empty.
+    /// Ways of buying it, best first; never empty. The first can be used now, unless it waits.
     pub routes: Vec<Route>,
+    /// Only when a break has ended.
+    pub waits: bool,
     pub dest: String,
     pub nth: u8,
     pub buyer_phone: Option<String>,
-}
-
-/// Whether a supplier can be used at this moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Availability {
-    Ready,
-    /// In its nightly break.
-    CutOff,
-    NotSetUp,
 }
 
 /// What resolving looks things up in.
 pub struct Shelves<'a> {
     pub catalog: &'a Catalog,
     pub prefixes: &'a PrefixTable,
-    pub availability: &'a dyn Fn(&SupplierId) -> Availability,
+    pub availability: &'a dyn Fn(&Route) -> Availability,
+    /// Lower is tried first.
+    pub rank: &'a dyn Fn(&Route) -> u32,
+    /// Whether the reseller lets orders wait for the end of a break.
+    pub may_wait: bool,
 }
 
 impl Shelves<'_> {
@@ -62,10 +59,11 @@ impl Shelves<'_> {
             return Err(refuse(Why::BillNeedsInquiry { example }));
         }
         self.check_destination(product, &line.dest).map_err(refuse)?;
-        let routes = self.routes(product).map_err(refuse)?;
+        let (routes, waits) = self.routes(product).map_err(refuse)?;
         Ok(Candidate {
             product: product.clone(),
             routes,
+            waits,
             dest: dest.clone(),
             nth: line.nth,
             buyer_phone: line.buyer_phone.as_ref().map(ToString::to_string),
@@ -132,15 +130,15 @@ impl Shelves<'_> {
         }
     }
 
-    fn routes(&self, product: &Product) -> Result<Vec<Route>, Why> {
-        let open = || product.routes.iter().filter(|route| route.open);
-        let ready: Vec<Route> =
-            open().filter(|route| (self.availability)(&route.supplier) == Availability::Ready).cloned().collect();
-        if !ready.is_empty() {
-            return Ok(ready);
+    /// And whether it has to wait.
+    fn routes(&self, product: &Product) -> Result<(Vec<Route>, bool), Why> {
+        match plan(&product.routes, self.rank, self.availability) {
+            Plan::Buy(routes) => Ok((routes, false)),
+            Plan::AfterCutOff(routes) if self.may_wait => Ok((routes, true)),
+            Plan::AfterCutOff(_) => Err(Why::CutOff),
+            Plan::Resting => Err(Why::SuppliersRest),
+            Plan::NoSupplier => Err(Why::NoSupplier),
         }
-        let resting = open().any(|route| (self.availability)(&route.supplier) == Availability::CutOff);
-        Err(if resting { Why::CutOff } else { Why::NoSupplier })
     }
 }
 

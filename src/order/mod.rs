@@ -2,6 +2,7 @@
 //! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
 pub mod accept;
+mod attempt;
 mod bill;
 pub mod margins;
 mod model;
@@ -11,9 +12,12 @@ pub mod schedule;
 mod step;
 pub mod view;
 
+pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
-pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, new_attempt, of_customer, step};
+pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
 
+#[cfg(test)]
+mod routing_tests;
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,9 @@ pub struct Order {
     /// Every try, the current one last; never empty.
     pub attempts: Vec<Attempt>,
     pub state: OrderState,
+    /// Nothing is sent before this: its suppliers are in their nightly break, and the reseller lets orders wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<DateTime<Utc>>,
     /// Whether the reseller has been told that it is being processed.
     #[serde(default)]
     pub announced: bool,
@@ -114,6 +117,21 @@ impl Order {
     #[must_use]
     pub fn is_in_flight(&self) -> bool {
         self.is_open() && self.current().is_some_and(|a| a.step == AttemptStep::Sent && a.outcome.is_none())
+    }
+
+    /// Since when it could be bought: what waits for the end of a break does not grow old meanwhile.
+    #[must_use]
+    pub fn ripe_since(&self) -> DateTime<Utc> {
+        self.waits_until.map_or(self.created_at, |until| until.max(self.created_at))
+    }
+
+    /// Whether it waits for the end of a break and nothing of it has ever left: its reseller may take it back.
+    #[must_use]
+    pub fn is_queued(&self) -> bool {
+        self.is_open()
+            && self.waits_until.is_some()
+            && self.attempts.iter().all(|attempt| attempt.step != AttemptStep::Sent)
+            && self.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
     }
 
     /// The attempt that counts.
@@ -182,6 +200,8 @@ pub enum FailureReason {
     Unreachable,
     /// The bill is not the one that was shown any more; nothing was sent.
     BillChanged,
+    /// Its reseller took it back while it waited; nothing was sent.
+    Cancelled,
     /// An admin's own words.
     Admin(String),
 }

@@ -5,16 +5,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{Attempt, AttemptStep, Order};
 use super::restored::is_forgotten;
+use crate::ids::OrderId;
 use crate::supplier::Outcome;
 
 /// The first status check; most suppliers are done by then.
 const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
 /// Later checks are never closer together than this…
-const CHECK_STEP: TimeDelta = TimeDelta::seconds(60);
+pub const CHECK_STEP: TimeDelta = TimeDelta::seconds(60);
 /// …and never further apart than this.
 const SLOWEST_CHECK: TimeDelta = TimeDelta::minutes(15);
 /// No document promises that asking again is safe for longer than a day; stop well before.
 pub const CHECK_WINDOW: TimeDelta = TimeDelta::hours(23);
+/// Milliseconds.
+const MOST_JITTER_MS: u64 = 2_000;
 /// The longest "pending" any of the documents speaks of (kiosampm v1.3, Periode Transaksi); then a person looks.
 pub const OVERDUE: TimeDelta = TimeDelta::minutes(15);
 
@@ -43,20 +46,20 @@ pub enum Todo {
 pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
     let attempt = order.current().filter(|_| order.is_open())?;
     match attempt.step {
-        AttemptStep::Ready => Some((order.updated_at, Todo::Buy)),
+        AttemptStep::Ready => Some((order.waits_until.unwrap_or(order.updated_at), Todo::Buy)),
         AttemptStep::NotSent => None,
         AttemptStep::Sent => {
-            let check = next_check(attempt, ways).map(|at| (at, Todo::Check));
+            let check = next_check(order.id, attempt, ways).map(|at| (at, Todo::Check));
             let escalate = next_escalation(order, attempt, ways).map(|at| (at, Todo::Escalate));
             [check, escalate].into_iter().flatten().min_by_key(|(at, _)| *at)
         }
     }
 }
 
-fn next_check(attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
+fn next_check(id: OrderId, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
     let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && !is_forgotten(attempt);
     let sent = attempt.sent_at.filter(|_| ways.check && undecided)?;
-    let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(attempt);
+    let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(id, attempt.checks);
     (at - sent < CHECK_WINDOW).then_some(at)
 }
 
@@ -68,9 +71,12 @@ fn wait_before_check(checks_made: u16) -> TimeDelta {
     }
 }
 
-/// Up to two seconds by the attempt's own reference, so that orders sent together do not ask together.
-fn jitter(attempt: &Attempt) -> TimeDelta {
-    TimeDelta::milliseconds(i64::try_from(attempt.reference.0 % 2_000).unwrap_or(0))
+/// Later by up to two seconds, so that orders sent together do not ask together; the same for the same order and check,
+/// so that a restart plans what was planned before.
+fn jitter(id: OrderId, checks_made: u16) -> TimeDelta {
+    // Numbers next to each other must not end up next to each other.
+    let mixed = (id.0 ^ (u64::from(checks_made) << 48)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    TimeDelta::milliseconds(i64::try_from(mixed % MOST_JITTER_MS).unwrap_or(0))
 }
 
 fn next_escalation(order: &Order, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {

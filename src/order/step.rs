@@ -3,20 +3,21 @@
 //! Two rules carry everything here. Only an explicit failure or an admin's decision gives a hold back; time and doubt
 //! never do. And a later word that contradicts an earlier one is a correction: new postings, never an edit.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::attempt::{keep_reply, may_have_delivered, new_attempt, of_customer};
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::view;
 use super::{margins, restored};
-use crate::catalog::Route;
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{Reply, Verdict};
-use crate::supplier::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
+use crate::reply::{OverdueCard, Reply, Verdict};
+use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
-/// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
-const REPLIES_KEPT: usize = 4;
+/// How long after it was ordered another route is still tried. Whoever hears of a failure later has long helped
+/// themselves otherwise; a second supplier's delivery would come as a surprise.
+const NEXT_ROUTE_WITHIN: TimeDelta = TimeDelta::minutes(30);
 
 /// Something that happened to an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,12 @@ pub enum Event {
     Slow,
     /// It takes so long that a person should look. `seen` is what could still be seen of it.
     Overdue { seen: Option<Seen> },
+    /// The same, told to the admins together with others.
+    OverdueAmongMany,
+    /// The break it waits for goes on until then.
+    Rests { until: DateTime<Utc> },
+    /// Its reseller takes it back while it waits.
+    Cancelled,
     /// An admin knows how it ended.
     Decided { by: ChatId, verdict: AdminVerdict },
     /// It came out of a backup: what became of it since is forgotten.
@@ -125,6 +132,9 @@ impl Stepper {
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),
             Event::Overdue { seen } => self.escalate(seen),
+            Event::OverdueAmongMany => self.order.escalated |= self.order.is_open(),
+            Event::Rests { until } => self.rests(until),
+            Event::Cancelled => self.cancelled(),
             Event::Decided { by, verdict } => self.decided(by, verdict),
             Event::Restored => {}
         }
@@ -194,6 +204,22 @@ impl Stepper {
             attempt.step = AttemptStep::NotSent;
             attempt.sent_at = None;
             self.unreachable();
+        }
+    }
+
+    fn rests(&mut self, until: DateTime<Utc>) {
+        if self.order.is_queued() {
+            self.order.waits_until = Some(until);
+        }
+    }
+
+    fn cancelled(&mut self) {
+        if self.order.is_queued() {
+            if let Some(attempt) = self.order.attempts.last_mut() {
+                attempt.step = AttemptStep::NotSent;
+            }
+            self.order.untried.clear();
+            self.end_failed(FailureReason::Cancelled, Decider::Shop);
         }
     }
 
@@ -322,7 +348,10 @@ impl Stepper {
         }
         match &self.order.state {
             OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
-                self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(view::card(&self.order, self.at)))));
+                self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(OverdueCard::open(view::card(
+                    &self.order,
+                    self.at,
+                ))))));
             }
             OrderState::Open => {
                 self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
@@ -385,7 +414,8 @@ impl Stepper {
     }
 
     fn try_next_route(&mut self) -> bool {
-        if self.order.untried.is_empty() {
+        let waited = self.at - self.order.ripe_since();
+        if self.order.untried.is_empty() || waited > NEXT_ROUTE_WITHIN {
             return false;
         }
         let route = self.order.untried.remove(0);
@@ -429,7 +459,7 @@ impl Stepper {
             }
             self.order.escalated = true;
             let card = view::card(&self.order, self.at);
-            self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(card))));
+            self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(OverdueCard::open(card)))));
         }
     }
 
@@ -557,43 +587,5 @@ impl Stepper {
         if let Some(cost) = self.order.attempts[index].charged {
             self.post_cost(index, cost, Reason::CostReversal);
         }
-    }
-}
-
-/// What an inquiry tells of the customer; its printed text is no receipt of a payment.
-#[must_use]
-pub fn of_customer(mut details: Details) -> Details {
-    details.retain(|detail, _| !matches!(detail, Detail::Receipt | Detail::Message | Detail::Paid));
-    details
-}
-
-fn keep_reply(attempt: &mut Attempt, raw: RawReply) {
-    if attempt.replies.len() >= REPLIES_KEPT {
-        attempt.replies.remove(1);
-    }
-    attempt.replies.push(raw);
-}
-
-fn may_have_delivered(attempt: &Attempt) -> bool {
-    attempt.step == AttemptStep::Sent && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
-}
-
-/// An attempt of which nothing has left yet.
-#[must_use]
-pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
-    Attempt {
-        reference,
-        route,
-        step: AttemptStep::Ready,
-        quote: None,
-        sent_at: None,
-        checks: 0,
-        checked_at: None,
-        outcome: None,
-        supplier_trx: None,
-        charged: None,
-        balance_before: None,
-        balance_after: None,
-        replies: Vec::new(),
     }
 }

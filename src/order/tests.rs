@@ -54,6 +54,7 @@ fn order(untried: &[&str]) -> Order {
         untried: untried.iter().map(|id| route(id)).collect(),
         attempts: vec![new_attempt(FIRST, route("kios"))],
         state: OrderState::Open,
+        waits_until: None,
         announced: false,
         escalated: false,
         created_at: at(),

@@ -8,7 +8,7 @@ use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, V
 use super::words::{self, Say};
 use super::{
     describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_habit, describe_keeping,
-    describe_network, describe_report, describe_staff,
+    describe_network, describe_report, describe_routing, describe_staff,
 };
 use crate::money::Rupiah;
 use crate::staff::Role;
@@ -99,6 +99,8 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::AlertSetAside { replies } => ("trouble.set_aside", none.set("replies", *replies)),
         Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::Keeping(reply) => describe_keeping::describe(reply),
+        Reply::Routing(reply) => describe_routing::describe(reply, say),
+        Reply::AlertOverdue(card) => describe_routing::overdue(card, say),
         Reply::Desk(reply) => describe_staff::describe(reply, say),
         Reply::Habit(reply) => describe_habit::describe(reply),
         Reply::NotAdmin
@@ -113,7 +115,6 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::AdminRechecking { .. }
         | Reply::AdminSuppliers { .. }
         | Reply::AlertNewAgent(_)
-        | Reply::AlertOverdue(_)
         | Reply::AlertContradiction { .. }
         | Reply::AlertUnclearReport(_)
         | Reply::AlertDoubleDelivery(_)
@@ -194,6 +195,7 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::AmountNotChosen { example } => ("refused.amount_not_chosen", base.text("example", example, SENTENCE)),
         Why::CutOff => ("refused.cut_off", base),
         Why::NoSupplier => ("refused.no_supplier", base),
+        Why::SuppliersRest => ("refused.suppliers_rest", base),
         Why::PinMissing { example } => ("refused.pin_missing", base.text("example", example, SENTENCE)),
         Why::PinWrong { tries_left } => ("refused.pin_wrong", base.set("tries_left", *tries_left)),
         Why::PinLocked { until } => ("refused.pin_locked", base.time("until", *until)),

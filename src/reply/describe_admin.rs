@@ -2,6 +2,7 @@
 
 use super::clean::{NAME, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
+use super::describe_routing;
 use super::fields::Fields;
 use super::says::{AdminProblem, AgentCard, AttemptCard, OrderCard, Reply, SupplierCard, Verdict};
 use super::words::{self, Say};
@@ -38,7 +39,6 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
             ("admin.suppliers", none.list("suppliers", suppliers.iter().map(supplier_card)))
         }
         Reply::AlertNewAgent(card) => ("alert.new_agent", none.set("card", agent_card(card, say))),
-        Reply::AlertOverdue(card) => ("alert.overdue", none.set("card", order_card(card, say))),
         Reply::AlertContradiction { card, said, corrected, overdrawn } => {
             let fields = none.set("card", order_card(card, say)).set("said", words::verdict(*said, say));
             ("alert.contradiction", fields.set("corrected", *corrected).set("overdrawn", *overdrawn))
@@ -74,6 +74,9 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::ImportGone => ("admin_refused.import_gone", none),
         AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
+        AdminProblem::AskedLately { order, seconds } => {
+            ("admin_refused.asked_lately", none.set("order", order.0).set("seconds", *seconds))
+        }
     }
 }
 
@@ -95,7 +98,7 @@ fn cleaned(texts: &[String], longest: usize) -> Value {
     texts.iter().map(|text| clean(text, longest)).collect()
 }
 
-fn order_card(card: &OrderCard, say: &Say<'_>) -> Fields {
+pub(super) fn order_card(card: &OrderCard, say: &Say<'_>) -> Fields {
     let cause = card.line.reason.as_ref().map(|reason| words::cause(reason, say));
     order_line(&card.line, say)
         .set("cause", cause)
@@ -126,7 +129,7 @@ fn attempt_card(attempt: &AttemptCard, say: &Say<'_>) -> Fields {
 }
 
 fn supplier_card(card: &SupplierCard) -> Fields {
-    Fields::new()
+    let fields = Fields::new()
         .code("id", &card.id)
         .text("protocol", &card.protocol, NAME)
         .money("balance", card.balance)
@@ -135,5 +138,6 @@ fn supplier_card(card: &SupplierCard) -> Fields {
         .set("open_orders", card.open_orders)
         .time("last_ok", card.last_ok)
         .maybe("last_error", card.last_error.as_ref(), SENTENCE)
-        .time("last_error_at", card.last_error_at)
+        .time("last_error_at", card.last_error_at);
+    describe_routing::traffic(card, fields)
 }

@@ -105,6 +105,8 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         }
         Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
+        Reply::AlertOverdue(card) => super::describe_routing::overdue_buttons(card, say),
+        Reply::AdminSuppliers { suppliers } => super::describe_routing::supplier_buttons(suppliers, say),
         Reply::Desk(reply) => super::describe_staff::buttons(reply, say),
         Reply::Habit(reply) => super::describe_habit::buttons(reply, say),
         Reply::Orders { lines, .. } => super::describe_habit::repeats(lines, say),

@@ -12,6 +12,7 @@ mod describe_habit;
 mod describe_keeping;
 mod describe_network;
 mod describe_report;
+mod describe_routing;
 mod describe_staff;
 mod fields;
 mod filters;
@@ -29,6 +30,7 @@ mod samples_keeping;
 mod samples_network;
 mod samples_receipt;
 mod samples_report;
+mod samples_routing;
 mod samples_staff;
 mod says;
 mod says_bill;
@@ -41,6 +43,7 @@ mod says_misread;
 mod says_network;
 mod says_receipt;
 mod says_report;
+mod says_routing;
 mod says_staff;
 mod split;
 mod texts;
@@ -67,6 +70,9 @@ pub use says_network::{
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
 pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
+pub use says_routing::{
+    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
+};
 pub use says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use texts::Texts;

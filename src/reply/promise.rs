@@ -3,6 +3,7 @@
 use super::clean::{SENTENCE, TYPED, clean};
 use super::describe::serial;
 use super::says::{OrderLine, Reply};
+use super::says_routing::RoutingReply;
 use crate::money::Rupiah;
 use crate::order::FailureReason;
 
@@ -13,6 +14,7 @@ const MARKERS: [&str; 3] = ["diproses", "SUKSES", "GAGAL"];
 fn marker(reply: &Reply) -> Option<&'static str> {
     match reply {
         Reply::OrderPending(_) => Some("diproses"),
+        Reply::Routing(reply) if matches!(**reply, RoutingReply::Queued { .. }) => Some("diproses"),
         Reply::OrderSuccess(_) | Reply::OrderDeliveredLate(_) => Some("SUKSES"),
         Reply::OrderFailed(_)
         | Reply::OrderReversed(_)
@@ -50,6 +52,10 @@ pub(super) fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
         Reply::OrderRefused(refused) => {
             parts.extend([clean(&refused.product, TYPED), clean(&refused.dest, TYPED)]);
         }
+        Reply::Routing(reply) => match &**reply {
+            RoutingReply::Queued { line, .. } => parts.extend(whom(line)),
+            _ => return parts,
+        },
         Reply::Balance { .. } => {}
         _ => return parts,
     }

@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::samples_receipt::receipts;
 use super::samples_report;
+use super::samples_routing;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
-    RegisterProblem, Reply, SupplierCard, Verdict, Why,
+    RegisterProblem, Reply, Verdict, Why,
 };
 use super::words::FEATURES;
 use super::{
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
-use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
+use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
 use crate::staff::Role;
@@ -180,11 +181,11 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             .map(|verdict| Reply::AdminDecided { order: OrderId(12), verdict }).collect::<Vec<_>>(),
         Reply::AdminRechecking { .. } => [Reply::AdminRechecking { order: OrderId(12) }],
         Reply::AdminSuppliers { .. } => [
-            Reply::AdminSuppliers { suppliers: supplier_cards()? },
+            Reply::AdminSuppliers { suppliers: samples_routing::suppliers()? },
             Reply::AdminSuppliers { suppliers: vec![] },
         ],
         Reply::AlertNewAgent(_) => agent_cards().into_iter().map(Reply::AlertNewAgent).collect::<Vec<_>>(),
-        Reply::AlertOverdue(_) => [Reply::AlertOverdue(Box::new(card.clone()))],
+        Reply::AlertOverdue(_) => samples_routing::overdue(&card),
         Reply::AlertContradiction { .. } => contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
         Reply::Choose(_) => samples_desk::choices(&prices()?),
@@ -210,6 +211,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
+        Reply::Routing(_) => samples_routing::routing(&open)?,
         Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
@@ -284,6 +286,7 @@ fn reasons() -> Vec<FailureReason> {
         FailureReason::Supplier(_) => failure_kinds().into_iter().map(FailureReason::Supplier).collect::<Vec<_>>(),
         FailureReason::Unreachable => [FailureReason::Unreachable],
         FailureReason::BillChanged => [FailureReason::BillChanged],
+        FailureReason::Cancelled => [FailureReason::Cancelled],
         FailureReason::Admin(_) => [FailureReason::Admin("nomor sudah hangus".to_owned())],
     }
 }
@@ -346,6 +349,7 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::AmountNotChosen { .. } => [Why::AmountNotChosen { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::CutOff => [Why::CutOff],
         Why::NoSupplier => [Why::NoSupplier],
+        Why::SuppliersRest => [Why::SuppliersRest],
         Why::PinMissing { .. } => [Why::PinMissing { example: "S10.081234567890.PIN".to_owned() }],
         Why::PinWrong { .. } => [Why::PinWrong { tries_left: 2 }, Why::PinWrong { tries_left: 1 }],
         Why::PinLocked { .. } => [Why::PinLocked { until: at(2) }],
@@ -458,6 +462,7 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
         AdminProblem::PriceTooLow { .. } => [AdminProblem::PriceTooLow { product: "S10".parse()?, lowest: Rupiah::new(10_200) }],
         AdminProblem::ImportGone => [AdminProblem::ImportGone],
         AdminProblem::Ticket(_) => samples_deposit::problems(),
+        AdminProblem::AskedLately { .. } => [AdminProblem::AskedLately { order: OrderId(12), seconds: 42 }],
     })
 }
 
@@ -556,33 +561,6 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Interrupted => [Doubt::Interrupted],
         Doubt::Restored => [Doubt::Restored],
     }
-}
-
-fn supplier_cards() -> Result<Vec<SupplierCard>, BadName> {
-    let id: SupplierId = "kios".parse()?;
-    let working = SupplierCard {
-        id,
-        protocol: "kiosampm".to_owned(),
-        balance: Some(Rupiah::new(989_800)),
-        balance_at: Some(at(1)),
-        in_cutoff: false,
-        open_orders: 2,
-        last_ok: Some(at(2)),
-        last_error: None,
-        last_error_at: None,
-    };
-    let silent = SupplierCard {
-        id: "tele".parse()?,
-        protocol: "teleanjar".to_owned(),
-        balance: None,
-        balance_at: None,
-        in_cutoff: true,
-        open_orders: 0,
-        last_ok: None,
-        last_error: Some("connection refused".to_owned()),
-        last_error_at: Some(at(3)),
-    };
-    Ok(vec![working, silent])
 }
 
 fn contradictions(card: &OrderCard) -> Vec<Reply> {

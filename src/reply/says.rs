@@ -23,6 +23,7 @@ pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
+use super::says_routing::{OverdueCard, RoutingReply, SupplierTraffic};
 use super::says_staff::DeskReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
@@ -205,7 +206,7 @@ pub enum Reply {
     // Alerts to admins, unasked.
     AlertNewAgent(AgentCard),
     /// An order has been open too long.
-    AlertOverdue(Box<OrderCard>),
+    AlertOverdue(Box<OverdueCard>),
     /// A supplier's later word contradicts an earlier one; `overdrawn` when the reseller's balance fell below zero.
     AlertContradiction {
         card: Box<OrderCard>,
@@ -289,6 +290,8 @@ pub enum Reply {
     AlertSetAside {
         replies: usize,
     },
+    /// Suppliers, and orders that wait.
+    Routing(Box<RoutingReply>),
     /// Those who work here, and what else the desk does.
     Desk(Box<DeskReply>),
     /// A reseller's own arrangements, and the beginning of a guided order.
@@ -417,6 +420,8 @@ pub enum Why {
     CutOff,
     /// No supplier of it is set up.
     NoSupplier,
+    /// Its suppliers are paused, out of order, or our deposit there does not cover it.
+    SuppliersRest,
     PinMissing {
         example: String,
     },
@@ -498,6 +503,12 @@ pub enum AdminProblem {
     ImportGone,
     // Deposit tickets.
     Ticket(TicketProblem),
+    // Routing.
+    /// Its supplier was asked less than a minute ago.
+    AskedLately {
+        order: OrderId,
+        seconds: i64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -550,4 +561,6 @@ pub struct SupplierCard {
     pub last_ok: Option<DateTime<Utc>>,
     pub last_error: Option<String>,
     pub last_error_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub traffic: SupplierTraffic,
 }

@@ -43,6 +43,7 @@ pub(super) fn reason(reason: &FailureReason, say: &Say<'_>) -> String {
         FailureReason::Supplier(kind) => plain(say, reason_key(*kind)),
         FailureReason::Unreachable => plain(say, "reason.disturbed"),
         FailureReason::BillChanged => plain(say, "reason.bill_changed"),
+        FailureReason::Cancelled => plain(say, "reason.cancelled"),
         FailureReason::Admin(words) => clean(words, SENTENCE),
     }
 }
@@ -75,6 +76,7 @@ pub(super) fn cause(reason: &FailureReason, say: &Say<'_>) -> String {
         FailureReason::Supplier(kind) => plain(say, cause_key(*kind)),
         FailureReason::Unreachable => plain(say, "cause.unreachable"),
         FailureReason::BillChanged => plain(say, "cause.bill_changed"),
+        FailureReason::Cancelled => plain(say, "cause.cancelled"),
         FailureReason::Admin(words) => say("cause.admin", Fields::new().text("words", words, SENTENCE)),
     }
 }

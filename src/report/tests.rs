@@ -125,6 +125,7 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
         untried: vec![route("xgate", story.price - 100)],
         attempts: vec![new_attempt(Reference(id * 100), route("kios", story.price - 300))],
         state: OrderState::Open,
+        waits_until: None,
         announced: false,
         escalated: false,
         created_at: at,

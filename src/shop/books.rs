@@ -80,6 +80,10 @@ impl Shop {
         commit.says = along.says.clone();
         commit.says.extend(self.says_of(&order, notices).await?);
         commit.says.extend(self.overdrawn_uplines(&order, &postings).await?);
+        if let Some((edits, id)) = self.settle_alerts(before, &order).await? {
+            commit.says.extend(edits);
+            commit.routing.unshown.push(id);
+        }
         commit.orders.push(Versioned { expected: Some(before.version), row: order });
         commit.postings = postings;
         commit.answers.clone_from(&along.answers);
@@ -131,6 +135,7 @@ impl Shop {
             metrics::histogram!("konter_order_seconds", &labels).record(took.as_secs_f64());
             tracing::info!(order = %after.id, ?verdict, "order is final");
         }
+        self.watch(before, after);
         self.schedule(after);
         self.notify(chats);
     }

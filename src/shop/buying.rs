@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use super::Shop;
 use super::books::{Along, Applied};
+use super::routing::LONGEST_WAIT;
 use super::suppliers::{Supplier, Turn};
+use crate::catalog::Route;
 use crate::ids::OrderId;
+use crate::order::schedule::{CHECK_STEP, CHECK_WINDOW};
 use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored, view};
+use crate::routing::{Availability, Sign, sign_of};
 use crate::store::StoreError;
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+/// How long an order waits for a place at a busy supplier while there is another one.
+const BUSY_PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
     Buy {
@@ -33,14 +39,42 @@ impl Shop {
         while let Some(order) = self.store.order(id).await?.filter(Order::is_open) {
             let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
             let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
-            let supplier = self.suppliers.get(&attempt.route.supplier).filter(|s| !s.in_cutoff(&self.clock.now()));
-            if let Some(supplier) = supplier {
+            if order.is_queued() && self.waits_on(&order).await? {
+                return Ok(());
+            }
+            let cost = order.expected_cost(attempt);
+            let now = self.clock.now();
+            let ready = |s: &&Supplier| s.availability(&attempt.route.sku, cost, &now) == Availability::Ready;
+            if let Some(supplier) = self.suppliers.get(&attempt.route.supplier).filter(ready) {
                 self.attempt(supplier, &order, attempt).await?;
             } else {
                 self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
         }
         Ok(())
+    }
+
+    /// Whether an order that waits for the end of a break has to wait on. One that nobody waits for any more is given up,
+    /// as it would be after a stop.
+    async fn waits_on(&self, order: &Order) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        if order.waits_until.is_some_and(|until| now.utc < until) {
+            return Ok(true);
+        }
+        if now.utc - order.ripe_since() > self.policy.stale_after {
+            self.apply(order.id, &Event::Abandoned, &Along::default()).await?;
+            return Ok(true);
+        }
+        let routes = || order.current().map(|attempt| &attempt.route).into_iter().chain(&order.untried);
+        let cost = |route: &Route| route.cost;
+        let is_ready = routes().any(|route| self.availability(route, cost(route), &now) == Availability::Ready);
+        match self.break_ends(routes(), &now) {
+            Some(until) if !is_ready && until - order.created_at <= LONGEST_WAIT => {
+                self.apply(order.id, &Event::Rests { until }, &Along::default()).await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// One attempt, announced to the reseller when it takes long.
@@ -61,10 +95,22 @@ impl Shop {
     }
 
     async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
-        let mut turn = Some(supplier.turn().await);
+        // A supplier that is busy is waited for, but not while another one could have it.
+        let turn = if order.untried.is_empty() {
+            Some(supplier.turn().await)
+        } else {
+            tokio::time::timeout(BUSY_PATIENCE, supplier.turn()).await.ok()
+        };
         if self.stop.is_cancelled() {
             return Ok(());
         }
+        let (sku, cost) = (&attempt.route.sku, order.expected_cost(attempt));
+        let let_through = || supplier.let_through(sku, cost, &self.clock.now());
+        let Some((turn, _on_its_way)) = turn.and_then(|turn| Some((turn, let_through()?))) else {
+            let event = Event::Unsendable { reference: attempt.reference };
+            return self.apply(order.id, &event, &Along::default()).await.map(drop);
+        };
+        let mut turn = Some(turn);
         let event = if supplier.protocol.inquiry_first(order.kind) {
             self.inquire_first(supplier, &mut turn, order, attempt).await
         } else {
@@ -109,6 +155,7 @@ impl Shop {
             }
         };
         self.apply(order.id, &event, &Along::default()).await?;
+        self.look_at_deposit(supplier).await;
         Ok(())
     }
 
@@ -124,7 +171,19 @@ impl Shop {
         match self.look_up(supplier, turn, &buy).await {
             Some((InquiryReading::Found(inquiry), _)) => Event::Quoted { reference, inquiry },
             Some((InquiryReading::Failed(kind), _)) => Event::InquiryRefused { reference, kind },
-            Some((InquiryReading::Pending | InquiryReading::Unknown(_), _)) | None => Event::Unsendable { reference },
+            Some((InquiryReading::Unknown(doubt), _)) => {
+                let sign = sign_of(&Outcome::Unknown(doubt));
+                supplier.saw(buy.sku, order.expected_cost(attempt), sign, self.clock.utc());
+                Event::Unsendable { reference }
+            }
+            Some((InquiryReading::Pending, _)) => Event::Unsendable { reference },
+            None => {
+                // A look-up that a stop cut short says nothing.
+                if !self.stop.is_cancelled() {
+                    supplier.saw(buy.sku, order.expected_cost(attempt), Sign::Bad, self.clock.utc());
+                }
+                Event::Unsendable { reference }
+            }
         }
     }
 
@@ -157,8 +216,12 @@ impl Shop {
         let (Some(supplier), Some(sent_at)) = (self.suppliers.get(&attempt.route.supplier), attempt.sent_at) else {
             return Ok(false);
         };
+        // Whoever asks for it: never more often than once a minute.
+        if attempt.checked_at.is_some_and(|at| now.utc - at < CHECK_STEP) {
+            return Ok(true);
+        }
         let buy = buy_of(&order, attempt);
-        let in_window = now.utc - sent_at < crate::order::schedule::CHECK_WINDOW;
+        let in_window = now.utc - sent_at < CHECK_WINDOW;
         let Some(request) = supplier.protocol.status(&buy, sent_at, &now).filter(|_| in_window) else {
             return Ok(false);
         };

@@ -81,7 +81,9 @@ impl Shop {
         let event = Event::Word { from: Word::Report, reference, reading, raw: Some(raw) };
         let along = Along { answers: Some((key, content)), ..Along::default() };
         tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
-        if let Applied::Changed(order) = self.apply(order.id, &event, &along).await?
+        let applied = self.apply(order.id, &event, &along).await?;
+        self.look_at_deposit(supplier).await;
+        if let Applied::Changed(order) = applied
             && order.is_open()
             && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
         {

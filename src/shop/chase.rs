@@ -117,8 +117,12 @@ impl Shop {
     /// When the store fails.
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         self.take_over().await?;
+        self.load_steering().await?;
         let open = self.store.open_orders().await?;
         let count = open.len();
+        if open.iter().any(|order| order.escalated) {
+            self.owe_digest();
+        }
         // Side by side: what hundreds of orders change becomes durable together.
         let taken_up = open.into_iter().map(|order| self.take_up(order));
         futures::stream::iter(taken_up).buffer_unordered(TAKEN_UP_AT_ONCE).try_collect::<()>().await?;
@@ -127,7 +131,7 @@ impl Shop {
 
     async fn take_up(self: &Arc<Self>, order: Order) -> Result<(), StoreError> {
         // Whoever ordered it has long bought elsewhere, or will order again.
-        let too_old = self.clock.utc() - order.created_at > self.policy.stale_after;
+        let too_old = self.clock.utc() - order.ripe_since() > self.policy.stale_after;
         let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
         let event = if too_old && is_ready { Event::Abandoned } else { Event::Interrupted };
         let order = match self.apply(order.id, &event, &Along::default()).await? {
@@ -160,6 +164,7 @@ impl Shop {
     /// Looks at the agenda at once: for whoever moves the clock.
     pub fn look_again(&self) {
         self.agenda.changed.notify_one();
+        self.alarms.new_time.notify_one();
         self.new_time.notify_one();
         self.backup_time.notify_one();
         self.announcing.look.notify_one();
@@ -167,7 +172,7 @@ impl Shop {
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the
     /// steps taken plan its next moment, and where none was taken this one stands.
-    async fn attend(&self, id: OrderId) {
+    async fn attend(self: &Arc<Self>, id: OrderId) {
         self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(%error, "could not attend to the order; trying again later");
@@ -175,7 +180,7 @@ impl Shop {
         }
     }
 
-    async fn try_attend(&self, id: OrderId) -> Result<(), StoreError> {
+    async fn try_attend(self: &Arc<Self>, id: OrderId) -> Result<(), StoreError> {
         let Some(order) = self.store.order(id).await?.filter(Order::is_open) else {
             self.agenda.strike(id, u32::MAX);
             return Ok(());
@@ -192,13 +197,13 @@ impl Shop {
         match todo {
             Todo::Buy => {
                 self.buy(id).await?;
-                if self.clock.utc() - order.created_at > OVERDUE {
-                    self.apply(id, &Event::Overdue { seen: None }, &Along::default()).await?;
+                let is_left = self.store.order(id).await?.is_some_and(|order| order.is_open() && !order.escalated);
+                if is_left && self.clock.utc() - order.ripe_since() > OVERDUE {
+                    self.overdue(id);
                 }
             }
             Todo::Escalate => {
-                let seen = self.observe(&order).await;
-                self.apply(id, &Event::Overdue { seen }, &Along::default()).await?;
+                self.overdue(id);
             }
             Todo::Check => {
                 if let Some(attempt) = order.current()

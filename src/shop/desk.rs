@@ -180,6 +180,7 @@ impl Shop {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
+        let steering: Vec<_> = commit.routing.steering.iter().map(|row| row.row.clone()).collect();
         let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
         let announces = !commit.desk.broadcasts.is_empty();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
@@ -191,6 +192,7 @@ impl Shop {
             Ok(Committed::Done) => {
                 self.notify(&chats);
                 self.restock(products);
+                self.steered(steering);
                 self.learn_staff(staff);
                 if announces {
                     self.announcing.started.notify_one();

@@ -62,7 +62,7 @@ impl Shop {
 
     fn measure_suppliers(&self) {
         for supplier in self.suppliers.iter() {
-            if let Some((balance, _)) = supplier.health().balance {
+            if let Some((balance, _)) = supplier.balance() {
                 metrics::gauge!("konter_supplier_balance_rupiah", "supplier" => supplier.id.to_string())
                     .set(whole(balance.get()));
             }

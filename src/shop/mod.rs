@@ -1,6 +1,7 @@
 //! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
+mod alarm;
 mod announcing;
 mod answer;
 mod at_work;
@@ -22,6 +23,7 @@ mod patience;
 mod pepper;
 pub mod pins;
 mod reports;
+mod routing;
 pub mod seal;
 mod spoilt;
 mod staff;
@@ -93,6 +95,7 @@ pub struct Shop {
     pins: pins::Pins,
     agenda: chase::Agenda,
     open_book: open_book::OpenBook,
+    alarms: alarm::Alarms,
     buyers: at_work::AtWork,
     checkers: at_work::AtWork,
     queues: desk::Queues,
@@ -143,6 +146,7 @@ impl Shop {
             pins: pins::Pins::default(),
             agenda: chase::Agenda::default(),
             open_book: open_book::OpenBook::default(),
+            alarms: alarm::Alarms::default(),
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
@@ -213,6 +217,7 @@ impl Shop {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
         self.tasks.spawn(Arc::clone(self).set_spoilt_aside());
+        self.tasks.spawn(Arc::clone(self).look_after_suppliers());
         self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 

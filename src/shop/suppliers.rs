@@ -3,21 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use parking_lot::Mutex;
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::CutOff;
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
 use crate::order::schedule::Ways;
+use crate::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
 use crate::supplier::client::{Client, SendError, Transport, masked};
 use crate::supplier::protocol::Now;
 use crate::supplier::{Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
-
-/// Requests under way at one supplier at once: enough for a busy shop, and it keeps a slow supplier from taking every
-/// file handle the machine has.
-const REQUESTS_AT_ONCE: usize = 256;
 
 /// One supplier, ready to be asked.
 pub struct Supplier {
@@ -25,9 +22,24 @@ pub struct Supplier {
     pub kind: ProtocolKind,
     pub protocol: Box<dyn Protocol>,
     pub cutoff: Option<CutOff>,
+    pub limits: Limits,
     transport: Box<dyn Transport>,
     permits: Semaphore,
     health: Mutex<Health>,
+    traffic: Mutex<Traffic>,
+    steering: RwLock<Steering>,
+}
+
+/// An order on its way at a supplier; dropping it, also by a panic or a cancelled task, ends that.
+pub struct OnItsWay<'a> {
+    supplier: &'a Supplier,
+    pass: Pass,
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        self.supplier.traffic.lock().leave(&self.pass);
+    }
 }
 
 /// A place among the requests under way.
@@ -36,9 +48,11 @@ pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] Option<Semap
 /// What was last seen of a supplier.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    pub balance: Option<(Rupiah, DateTime<Utc>)>,
     pub last_ok: Option<DateTime<Utc>>,
     pub last_error: Option<(String, DateTime<Utc>)>,
+    asked_balance: Option<DateTime<Utc>>,
+    /// An order would have cost more than is there.
+    kept_away: Option<DateTime<Utc>>,
 }
 
 impl Supplier {
@@ -64,8 +78,137 @@ impl Supplier {
         transport: Box<dyn Transport>,
         cutoff: Option<CutOff>,
     ) -> Self {
-        let permits = Semaphore::new(REQUESTS_AT_ONCE);
-        Self { id, kind, protocol, cutoff, transport, permits, health: Mutex::default() }
+        let limits = Limits::default();
+        Self {
+            steering: RwLock::new(Steering::of(id.clone())),
+            id,
+            kind,
+            protocol,
+            cutoff,
+            transport,
+            permits: Semaphore::new(usize::from(limits.at_once)),
+            limits,
+            health: Mutex::default(),
+            traffic: Mutex::default(),
+        }
+    }
+
+    /// The same within other limits.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.permits = Semaphore::new(usize::from(limits.at_once));
+        self.limits = limits;
+        self
+    }
+
+    /// What is set for it.
+    #[must_use]
+    pub fn steering(&self) -> Steering {
+        self.steering.read().clone()
+    }
+
+    /// Takes over what is stored. Rows are stored one after the other but may be told in another order.
+    pub fn steer(&self, row: Steering) {
+        let mut steering = self.steering.write();
+        if row.version > steering.version {
+            *steering = row;
+        }
+    }
+
+    /// Whether an order of this cost can be sent now.
+    #[must_use]
+    pub fn availability(&self, sku: &str, cost: Rupiah, now: &Now) -> Availability {
+        if self.in_cutoff(now) {
+            Availability::CutOff
+        } else if self.steering.read().paused.is_some() || !self.is_ready(sku, cost, now.utc) {
+            Availability::Resting
+        } else {
+            Availability::Ready
+        }
+    }
+
+    fn is_ready(&self, sku: &str, cost: Rupiah, now: DateTime<Utc>) -> bool {
+        let traffic = self.traffic.lock();
+        let (is_ready, is_covered) = (traffic.is_ready(sku, cost, now), traffic.funds.cover(cost, now));
+        drop(traffic);
+        if !is_covered {
+            self.health.lock().kept_away = Some(now);
+        }
+        is_ready
+    }
+
+    /// When the break ends that it is in.
+    #[must_use]
+    pub fn break_ends(&self, now: &Now) -> Option<DateTime<Utc>> {
+        self.cutoff.as_ref()?.left(now.local.time()).map(|left| now.utc + left)
+    }
+
+    /// Lets an order through, if it still may go.
+    #[must_use]
+    pub fn let_through(&self, sku: &str, cost: Rupiah, now: &Now) -> Option<OnItsWay<'_>> {
+        if self.in_cutoff(now) || self.steering.read().paused.is_some() {
+            return None;
+        }
+        let pass = self.traffic.lock().enter(sku, cost, now.utc)?;
+        Some(OnItsWay { supplier: self, pass })
+    }
+
+    /// What is known of its traffic.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.lock().clone()
+    }
+
+    /// Takes a sign of how it is doing.
+    pub fn saw(&self, sku: &str, cost: Rupiah, sign: Sign, at: DateTime<Utc>) {
+        let mut traffic = self.traffic.lock();
+        let before = traffic.door(at);
+        traffic.saw(sku, cost, sign, at);
+        let after = traffic.door(at);
+        drop(traffic);
+        match (before, after) {
+            (Door::Closed | Door::HalfOpen { .. }, Door::Open { until }) => {
+                tracing::warn!(supplier = %self.id, %until, "out of order: nothing is sent for a while");
+            }
+            (Door::Open { .. } | Door::HalfOpen { .. }, Door::Closed) => {
+                tracing::info!(supplier = %self.id, "works again");
+            }
+            _ => {}
+        }
+    }
+
+    /// An order there ended, so long after it was sent.
+    pub fn ended(&self, success: bool, took: TimeDelta) {
+        self.traffic.lock().ended(success, took);
+    }
+
+    /// Something was delivered and its reply told no balance.
+    pub fn spent(&self, cost: Rupiah) {
+        self.traffic.lock().funds.spent(cost);
+    }
+
+    /// Whether an order was kept away lately because our deposit did not cover it.
+    #[must_use]
+    pub fn was_short(&self, now: DateTime<Utc>) -> bool {
+        let kept_away = self.health.lock().kept_away;
+        self.traffic.lock().funds.was_short(now) || kept_away.is_some_and(|at| now - at < BELIEVED_FOR)
+    }
+
+    /// Whether it is time to ask for the balance; asking counts, whatever comes of it.
+    #[must_use]
+    pub fn may_ask_balance(&self, now: DateTime<Utc>, every: TimeDelta) -> bool {
+        let mut health = self.health.lock();
+        let may = health.asked_balance.is_none_or(|at| now - at >= every);
+        if may {
+            health.asked_balance = Some(now);
+        }
+        may
+    }
+
+    /// The deposit as last told.
+    #[must_use]
+    pub fn balance(&self) -> Option<(Rupiah, DateTime<Utc>)> {
+        self.traffic.lock().funds.known()
     }
 
     #[must_use]
@@ -82,7 +225,14 @@ impl Supplier {
     /// an order that only waits has not left.
     pub async fn turn(&self) -> Turn<'_> {
         // Never closed; were it, going on without a place would only be impolite.
-        Turn(self.permits.acquire().await.ok())
+        let permit = self.permits.acquire().await.ok();
+        let booked = self.traffic.lock().rate.book(self.limits.per_second, Utc::now());
+        if let Ok(wait) = booked.to_std()
+            && !wait.is_zero()
+        {
+            tokio::time::sleep(wait).await;
+        }
+        Turn(permit)
     }
 
     /// Sends one request.
@@ -126,7 +276,7 @@ impl Supplier {
     /// Keeps a balance the supplier mentioned.
     pub fn saw_balance(&self, balance: Option<Rupiah>, at: DateTime<Utc>) {
         if let Some(balance) = balance {
-            self.health.lock().balance = Some((balance, at));
+            self.traffic.lock().funds.told(balance, at);
         }
     }
 

@@ -197,6 +197,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         self.network(&commit.network)?;
         self.habits(&commit.habits)?;
+        self.routing(&commit.routing)?;
         self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;

@@ -19,6 +19,7 @@ use crate::network::{Invited, PendingTransfer};
 use crate::order::Order;
 use crate::pricing::PriceGroup;
 use crate::reply::Reply;
+use crate::routing::Steering;
 use crate::staff::Staff;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
@@ -54,6 +55,7 @@ pub struct Commit {
     pub pepper: Option<PepperMark>,
     /// Rows of the outbox that cannot be said.
     pub aside: Aside,
+    pub routing: RoutingRows,
     pub desk: DeskRows,
     /// What resellers have arranged for themselves.
     pub habits: Vec<Versioned<Habits>>,
@@ -69,6 +71,25 @@ pub struct NetworkRows {
     pub invited: Vec<Invited>,
     /// Chats that have registered, or need not any more.
     pub uninvited: Vec<ChatId>,
+}
+
+/// Rows about where orders are bought.
+#[derive(Clone, Debug, Default)]
+pub struct RoutingRows {
+    pub steering: Vec<Versioned<Steering>>,
+    /// Written as given.
+    pub shown: Vec<Shown>,
+    /// Orders whose alerts need not be found any more.
+    pub unshown: Vec<OrderId>,
+}
+
+/// An alert about an order as its chat's own service has it: there it can be edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub order: OrderId,
+    pub chat: ChatId,
+    /// The channel's own id of the message.
+    pub message: String,
 }
 
 impl Commit {
@@ -93,6 +114,7 @@ impl Commit {
             taken_over: false,
             pepper: None,
             aside: Aside::default(),
+            routing: RoutingRows::default(),
             desk: DeskRows::default(),
             habits: Vec::new(),
         }
@@ -210,6 +232,22 @@ pub struct Outgoing {
     pub payload: Payload,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Rupiah>,
+}
+
+impl Outgoing {
+    /// Where it stands once the channel has it as `message`, if it is one that may have to be put right later.
+    #[must_use]
+    pub fn shown(&self, message: String) -> Option<Shown> {
+        match &self.payload {
+            Payload::Reply(reply) => match &**reply {
+                Reply::AlertOverdue(card) => {
+                    Some(Shown { order: card.card.line.order, chat: self.chat.clone(), message })
+                }
+                _ => None,
+            },
+            Payload::Forget { .. } | Payload::Edit { .. } | Payload::Copy { .. } => None,
+        }
+    }
 }
 
 /// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.

@@ -58,6 +58,11 @@ const DESK_TALLY: u8 = 2;
 const HABITS: u8 = b'Y';
 const JOINING: u8 = b'N';
 
+/// Routing: a second byte says which of these a row is.
+const ROUTING: u8 = b'P';
+const STEERING: u8 = 0;
+const SHOWN: u8 = 1;
+
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
 const HASHED: u8 = u8::MAX;
@@ -281,6 +286,24 @@ pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
 /// Prefix of the rows set aside, those the admins know of and the others.
 pub(super) fn aside(told: bool) -> Vec<u8> {
     Key::new(ASIDE).u8(u8::from(told)).0
+}
+
+/// Prefix of what is set for all suppliers.
+pub(super) fn steerings() -> Vec<u8> {
+    Key::new(ROUTING).u8(STEERING).0
+}
+
+pub(super) fn steering(supplier: &SupplierId) -> Vec<u8> {
+    Key(steerings()).text(supplier.as_str()).0
+}
+
+/// Prefix of an order's alerts.
+pub(super) fn shown_of(order: OrderId) -> Vec<u8> {
+    Key::new(ROUTING).u8(SHOWN).u64(order.0).0
+}
+
+pub(super) fn shown(order: OrderId, chat: &ChatId) -> Vec<u8> {
+    Key(shown_of(order)).chat(chat).0
 }
 
 pub(super) fn staff(chat: &ChatId) -> Vec<u8> {

@@ -8,6 +8,7 @@ mod apply_desk;
 mod apply_habits;
 mod apply_network;
 mod apply_reports;
+mod apply_routing;
 mod apply_tickets;
 mod aside;
 pub mod audit;
@@ -27,6 +28,7 @@ mod read;
 mod read_desk;
 mod read_network;
 mod read_reports;
+mod read_routing;
 mod read_tickets;
 mod reads;
 mod restored;
@@ -47,7 +49,7 @@ pub use pepper::PepperMark;
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
-    Say, StoreError, Told, Versioned,
+    RoutingRows, Say, Shown, StoreError, Told, Versioned,
 };
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
@@ -66,6 +68,7 @@ use crate::money::Rupiah;
 use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::routing::Steering;
 use crate::staff::Staff;
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
@@ -201,6 +204,12 @@ pub trait Store: Send + Sync + 'static {
     async fn set_aside(&self) -> Result<SetAside, StoreError>;
     /// How much waits in the inbox and the outbox.
     async fn depths(&self) -> Result<Depths, StoreError>;
+
+    // Routing.
+    /// What is set for suppliers; those with nothing set are missing.
+    async fn steerings(&self) -> Result<Vec<Steering>, StoreError>;
+    /// Where the alerts about an order stand.
+    async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

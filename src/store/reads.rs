@@ -273,6 +273,14 @@ macro_rules! store_with_reads {
             self.read(|rows| rows.depths()).await
         }
 
+        async fn steerings(&self) -> Result<Vec<crate::routing::Steering>, StoreError> {
+            self.read(|rows| rows.steerings()).await
+        }
+
+        async fn shown(&self, order: OrderId) -> Result<Vec<crate::store::Shown>, StoreError> {
+            self.read(move |rows| rows.shown(order)).await
+        }
+
         async fn staff(&self) -> Result<Vec<crate::staff::Staff>, StoreError> {
             self.read(|rows| rows.staff()).await
         }

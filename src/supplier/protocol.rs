@@ -346,16 +346,25 @@ impl FailureKind {
     /// Whether it lies with the destination, so that trying elsewhere is pointless.
     #[must_use]
     pub const fn is_about_customer(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::WrongNumber
-                | Self::NumberExpired
-                | Self::NumberInactive
-                | Self::NumberBlocked
-                | Self::AlreadyActive
-                | Self::BillUnavailable
-                | Self::BillPaid
-        )
+            | Self::NumberExpired
+            | Self::NumberInactive
+            | Self::NumberBlocked
+            | Self::AlreadyActive
+            | Self::BillUnavailable
+            | Self::BillPaid => true,
+            Self::ProductClosed
+            | Self::ProductUnknown
+            | Self::ProductDisturbed
+            | Self::SupplierFunds
+            | Self::SupplierLimit
+            | Self::CutOff
+            | Self::SupplierDisturbed
+            | Self::AccountRefused
+            | Self::Refused
+            | Self::Reversed => false,
+        }
     }
 }
 

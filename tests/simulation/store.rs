@@ -18,9 +18,11 @@ use konter::money::Rupiah;
 use konter::network::{InviteCode, Invited, PendingTransfer};
 use konter::order::{BillKey, Order, SlotKey};
 use konter::pricing::{GroupName, PriceGroup};
+use konter::routing::Steering;
 use konter::staff::Staff;
 use konter::store::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
+    Act, Answered, Commit, CommitError, Committed, Cut, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing,
+    PepperMark, Restored, Sequence, SetAside, Shown, Store, StoreError,
 };
 
 use super::books::at_once;
@@ -209,5 +211,13 @@ slowly! {
     sending() -> Vec<(BroadcastId, Tally)>;
     habits(agent: AgentId) -> Habits;
     agent_of_joining(code: &InviteCode) -> Option<Agent>;
+    restored() -> Option<Restored>;
+    cut() -> Cut;
+    pepper() -> Option<PepperMark>;
+    unreadable_outbox() -> Vec<OutboxRow>;
+    set_aside() -> SetAside;
+    depths() -> Depths;
+    steerings() -> Vec<Steering>;
+    shown(order: OrderId) -> Vec<Shown>;
     close() -> ();
 }

@@ -268,6 +268,13 @@ impl Store for Outbox {
     async fn depths(&self) -> Result<konter::store::Depths, StoreError> {
         unimplemented!()
     }
+    // Routing.
+    async fn steerings(&self) -> Result<Vec<konter::routing::Steering>, StoreError> {
+        unimplemented!()
+    }
+    async fn shown(&self, _: OrderId) -> Result<Vec<konter::store::Shown>, StoreError> {
+        unimplemented!()
+    }
     // The desk.
     async fn staff(&self) -> Result<Vec<konter::staff::Staff>, StoreError> {
         unimplemented!()

@@ -148,7 +148,8 @@ impl TestShop {
             .into_iter()
             .map(|s| {
                 door.0.insert(s.id.clone(), Entry { addresses: s.callback_ips, secret: s.callback_secret });
-                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap()
+                let limits = s.limits;
+                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap().within(limits)
             })
             .collect();
         let policy = Policy {
@@ -190,6 +191,7 @@ impl TestShop {
             router_within(setup.request_limit, http).layer(held).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         simulators.set_callback_base(format!("http://{address}"));
+        shop.load_steering().await.unwrap();
         shop.start();
         let test = Self {
             shop,
@@ -225,6 +227,7 @@ impl TestShop {
             locale,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: konter::network::Network::default(),
             identities: konter::habits::Identities::default(),
             created_at: self.now(),
@@ -324,6 +327,7 @@ impl TestShop {
         for row in &rows {
             commit.take_out(row, !self.unreachable.lock().contains(&row.chat));
         }
+        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.seq.to_string())).collect();
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }
@@ -432,6 +436,7 @@ fn masked(transcript: &str) -> String {
         let mask = |pattern, by| (regex::Regex::new(pattern).unwrap(), by);
         vec![
             mask(r"(> (?:purchase|status|callback|inquiry): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
+            mask(r"HH:MM:SS\.\d+", "HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
             // Its form takes turns by such a number.
             mask(r"(> callback: ).*", "${1}(a report)"),

@@ -19,7 +19,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, OutboxRow, Outgoing, Payload, Store, StoreError};
+use crate::store::{Commit, OutboxRow, Outgoing, Payload, Shown, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -174,12 +174,13 @@ impl Courier {
         let large = file.as_ref().is_some_and(|file| file.bytes.len() > LARGE_FILE);
         let began = Instant::now();
         match self.send(peer, part, file.zip(kind), buttons).await {
-            Ok(()) => {
+            Ok(message) => {
                 progress.row.parts += 1;
                 if progress.row.parts < count {
                     return Step::Sent { more: true };
                 }
-                self.finish(row, progress, Step::Sent { more }).await
+                let shown = message.and_then(|message| row.shown(message));
+                self.finish_shown(row, shown, progress, Step::Sent { more }).await
             }
             Err(error) => {
                 let too_slow = large && began.elapsed() >= self.timing.upload;
@@ -229,8 +230,8 @@ impl Courier {
         part: Part,
         file: Option<(File, FileKind)>,
         buttons: InlineKeyboardMarkup,
-    ) -> Result<(), ApiError> {
-        match file {
+    ) -> Result<Option<String>, ApiError> {
+        let sent = match file {
             None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
             Some((file, kind)) => {
                 let seconds = u64::try_from(file.bytes.len() / SLOWEST_LINE).unwrap_or_default();
@@ -238,7 +239,7 @@ impl Courier {
                 self.api.upload(method, form, self.timing.upload + Duration::from_secs(seconds)).await?
             }
         };
-        Ok(())
+        Ok(sent.get("message_id").and_then(serde_json::Value::as_i64).map(|id| id.to_string()))
     }
 
     /// Decides what becomes of a row that Telegram did not take; `file` is what its file went as, and whether the line
@@ -312,7 +313,7 @@ impl Courier {
         let more = rows.len() > 1;
         let overtaken = overtaken(rows, message);
         if overtaken.iter().any(|edit| edit.seq == row.seq) {
-            return self.take_out(&overtaken, true, progress, Step::Done { more }).await;
+            return self.take_out(&overtaken, true, None, progress, Step::Done { more }).await;
         }
         let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let part = text::parts(&words, text::LONGEST).into_iter().next();
@@ -394,16 +395,29 @@ impl Courier {
 
     /// Takes a row out of the outbox.
     async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        self.take_out(&[row], true, progress, step).await
+        self.take_out(&[row], true, None, progress, step).await
+    }
+
+    /// The same for one that the chat has, with where it stands, should it be put right later.
+    async fn finish_shown(&self, row: &Outgoing, shown: Option<Shown>, progress: &mut Progress, step: Step) -> Step {
+        self.take_out(&[row], true, shown, progress, step).await
     }
 
     /// The same for one that the chat will never have.
     async fn give_up(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        self.take_out(&[row], false, progress, step).await
+        self.take_out(&[row], false, None, progress, step).await
     }
 
-    async fn take_out(&self, rows: &[&Outgoing], reached: bool, progress: &mut Progress, step: Step) -> Step {
+    async fn take_out(
+        &self,
+        rows: &[&Outgoing],
+        reached: bool,
+        shown: Option<Shown>,
+        progress: &mut Progress,
+        step: Step,
+    ) -> Step {
         let mut commit = Commit::new(Utc::now());
+        commit.routing.shown.extend(shown);
         for row in rows {
             commit.take_out(row, reached);
         }

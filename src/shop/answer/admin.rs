@@ -1,5 +1,7 @@
 //! What the shop's admins do: deposits, resellers, orders that need a person.
 
+use chrono::TimeDelta;
+
 use super::super::Shop;
 use super::account::{no_such_product, price_line};
 use super::deposit::Word;
@@ -7,19 +9,18 @@ use super::register::card;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AdminCommand, AgentRef};
-use crate::ids::{OrderId, ProductCode, SupplierId};
+use crate::ids::{OrderId, ProductCode};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
+use crate::order::schedule::CHECK_STEP;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
-use crate::reply::{AdminProblem, AgentCard, Reply, SupplierCard, Verdict};
+use crate::reply::{AdminProblem, AgentCard, Reply, Verdict};
 use crate::store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.
 pub(super) const AGENTS_AT_ONCE: usize = 500;
 /// Resellers shown at once.
 const AGENTS_SHOWN: usize = 30;
-/// How long `/supplier` waits for the suppliers' balances.
-const BALANCE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// Open orders shown at once.
 const PENDING_SHOWN: usize = 10;
 
@@ -60,7 +61,12 @@ impl Visit<'_> {
             AdminCommand::Order { id } => self.show_order(id, answer).await,
             AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
-            AdminCommand::Recheck { id } => self.recheck(id, answer).await,
+            AdminCommand::Recheck { id } => {
+                if self.recheck(id, answer).await? {
+                    answer.reply(Reply::AdminRechecking { order: id });
+                }
+                Ok(())
+            }
             AdminCommand::Suppliers => self.suppliers(answer).await,
             AdminCommand::SellPrice { product, price, forced } => {
                 self.sell_price(&product, price, forced, answer);
@@ -76,6 +82,7 @@ impl Visit<'_> {
             AdminCommand::Log { count } => self.log(count, answer).await,
             AdminCommand::Recap { date } => self.recap(date, answer).await,
             AdminCommand::Network(command) => self.admin_network(command, answer).await,
+            AdminCommand::Routing(command) => self.admin_routing(command, answer).await,
             AdminCommand::Desk(command) => self.admin_desk(command, answer).await,
         }
     }
@@ -232,7 +239,7 @@ impl Visit<'_> {
         Ok(())
     }
 
-    async fn find_order(&self, id: OrderId, answer: &mut Answer) -> Result<Option<Order>, StoreError> {
+    pub(super) async fn find_order(&self, id: OrderId, answer: &mut Answer) -> Result<Option<Order>, StoreError> {
         let order = self.shop.store.order(id).await?;
         if order.is_none() {
             Self::admin_refused(answer, AdminProblem::NoSuchOrder { order: id });
@@ -248,7 +255,12 @@ impl Visit<'_> {
     }
 
     /// Ends an order by a person's knowledge; also corrects one that ended otherwise.
-    async fn decide(&self, id: OrderId, verdict: AdminVerdict, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn decide(
+        &self,
+        id: OrderId,
+        verdict: AdminVerdict,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
         if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
@@ -273,51 +285,36 @@ impl Visit<'_> {
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.says.push(decided);
         answer.commit.says.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
+        if let Some((edits, id)) = self.shop.settle_alerts(&order, &step.order).await? {
+            answer.commit.says.extend(edits);
+            answer.commit.routing.unshown.push(id);
+        }
         answer.commit.postings.extend(step.postings);
         answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(())
     }
 
-    async fn recheck(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+    /// `true`: it will be asked about.
+    pub(super) async fn recheck(&self, id: OrderId, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(order) = self.find_order(id, answer).await? else { return Ok(false) };
+        let asked_at = order.current().and_then(|attempt| attempt.checked_at);
+        let wait = asked_at.map_or(TimeDelta::zero(), |at| at + CHECK_STEP - self.at);
         if !order.is_open() {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
         } else if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
-        } else if self.shop.can_check(&order) {
-            answer.reply(Reply::AdminRechecking { order: id });
-            answer.check.push(id);
-        } else {
+        } else if !self.shop.can_check(&order) {
             Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
+        } else if wait > TimeDelta::zero() {
+            let seconds = wait.num_seconds().max(1);
+            Self::admin_refused(answer, AdminProblem::AskedLately { order: id, seconds });
+        } else {
+            answer.check.push(id);
+            return Ok(true);
         }
-        Ok(())
-    }
-
-    async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        let now = self.shop.clock.now();
-        let asked = futures::future::join_all(self.shop.suppliers.iter().map(|supplier| supplier.ask_balance(now)));
-        // What did not come in time shows as it was last seen.
-        let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
-        let open = self.shop.store.open_orders().await?;
-        let at = |order: &&Order, id: &SupplierId| order.current().is_some_and(|attempt| attempt.route.supplier == *id);
-        let cards = self.shop.suppliers.iter().map(|supplier| {
-            let health = supplier.health();
-            SupplierCard {
-                id: supplier.id.clone(),
-                protocol: supplier.kind.name().to_owned(),
-                balance: health.balance.map(|(balance, _)| balance),
-                balance_at: health.balance.map(|(_, at)| at),
-                in_cutoff: supplier.in_cutoff(&now),
-                open_orders: open.iter().filter(|order| at(order, &supplier.id)).count(),
-                last_ok: health.last_ok,
-                last_error: health.last_error.as_ref().map(|(error, _)| error.clone()),
-                last_error_at: health.last_error.map(|(_, at)| at),
-            }
-        });
-        answer.reply(Reply::AdminSuppliers { suppliers: cards.collect() });
-        Ok(())
+        Ok(false)
     }
 }
 

@@ -12,10 +12,11 @@ use crate::command::{MAX_NTH, Pin};
 use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
 use crate::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
 use crate::ledger::{AccountId, Posting};
-use crate::order::accept::Availability;
+use crate::money::Rupiah;
 use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer, view};
 use crate::pricing::Tariff;
 use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
+use crate::routing::Availability;
 use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
 use crate::supplier::Buy;
 
@@ -166,10 +167,9 @@ impl Visit<'_> {
             let buy = Buy { reference: Reference(0), sku: "", dest: "", denom: None, kind, inquiry: None };
             if supplier.protocol.inquiry(&buy, now.local).is_none() {
                 Availability::NotSetUp
-            } else if supplier.in_cutoff(&now) {
-                Availability::CutOff
             } else {
-                Availability::Ready
+                // A look-up costs nothing.
+                supplier.availability("", Rupiah::ZERO, &now)
             }
         };
         let catalog = self.shop.catalog();
@@ -260,7 +260,7 @@ impl Visit<'_> {
             refuse_paid(agent, &wanted, &earlier, answer);
             return Ok(None);
         }
-        if let Err(why) = self.is_sold(inquiry) {
+        if let Err(why) = self.is_sold(inquiry, quote.total) {
             refuse(agent, answer, refused(why));
             return Ok(None);
         }
@@ -293,17 +293,19 @@ impl Visit<'_> {
     }
 
     /// Whether what was shown is still on sale, and its supplier awake.
-    fn is_sold(&self, inquiry: &Inquiry) -> Result<(), Why> {
+    fn is_sold(&self, inquiry: &Inquiry, total: Rupiah) -> Result<(), Why> {
         let catalog = self.shop.catalog();
         let same = |route: &crate::catalog::Route| route.supplier == inquiry.ask.route.supplier && route.open;
         let product = catalog.get(&inquiry.ask.product).ok_or(Why::Closed)?;
         if !product.routes.iter().any(same) {
             return Err(Why::Closed);
         }
-        match self.shop.suppliers.get(&inquiry.ask.route.supplier) {
-            None => Err(Why::NoSupplier),
-            Some(supplier) if supplier.in_cutoff(&self.shop.clock.now()) => Err(Why::CutOff),
-            Some(_) => Ok(()),
+        let cost = inquiry.ask.route.cost.checked_add(total).unwrap_or(total);
+        match self.shop.availability(&inquiry.ask.route, cost, &self.shop.clock.now()) {
+            Availability::Ready => Ok(()),
+            Availability::CutOff => Err(Why::CutOff),
+            Availability::Resting => Err(Why::SuppliersRest),
+            Availability::NotSetUp => Err(Why::NoSupplier),
         }
     }
 
@@ -337,6 +339,7 @@ impl Visit<'_> {
             untried: Vec::new(),
             attempts: vec![new_attempt(Reference(0), inquiry.ask.route.clone())],
             state: OrderState::Open,
+            waits_until: None,
             announced: false,
             escalated: false,
             created_at: self.at,

@@ -104,6 +104,7 @@ impl Visit<'_> {
             locale: agent.locale,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
             identities: crate::habits::Identities::default(),
             created_at: self.at,

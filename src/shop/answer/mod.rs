@@ -15,10 +15,12 @@ mod habit;
 mod invite;
 mod misread;
 mod order;
+mod overdue;
 mod people;
 mod receipt;
 mod register;
 mod report;
+mod routing;
 mod selling;
 mod staff;
 mod tap;
@@ -36,7 +38,8 @@ use super::patience::Bother;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{
-    self, AdminCommand, Command, Feature, HabitCommand, Language, NetworkCommand, Pin, ReportKind, Tap, Topic, powers,
+    self, AdminCommand, Command, Feature, HabitCommand, Language, NetworkCommand, Pin, ReportKind, RoutingCommand, Tap,
+    Topic, powers,
 };
 
 use crate::ids::{ChatId, InquiryId, OrderId};
@@ -255,6 +258,9 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
         answer.reply(Reply::ButtonTooOld);
         return Ok(answer);
     }
+    if message.private && visit.typed_serial(&mut answer).await? {
+        return Ok(answer);
+    }
     if message.private && (visit.asked_customer(&mut answer).await? || visit.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
@@ -312,6 +318,7 @@ impl Visit<'_> {
             Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
             Command::Network(command) => self.network(command, answer).await?,
             Command::Habit(command) => self.habit(command, answer).await?,
+            Command::Routing(command) => self.routing(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
@@ -412,7 +419,8 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Meter { pin, .. }
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
-        | Command::Report { pin, .. } => pin.is_some(),
+        | Command::Report { pin, .. }
+        | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
         Command::Complaint { pin, text } | Command::Proof { pin, text } => {
             pin.is_some() || text.as_str().contains(command::MASK)
         }
@@ -454,6 +462,7 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Start { .. }
         | Command::Help { .. }
         | Command::Language { .. }
+        | Command::Routing(RoutingCommand::Queue { .. })
         | Command::Admin(_) => false,
     }
 }

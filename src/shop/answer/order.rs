@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::super::network::priced;
+use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
@@ -10,10 +13,10 @@ use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem,
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
-use crate::order::accept::{Availability, Candidate, Shelves};
+use crate::order::accept::{Candidate, Shelves};
 use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
 use crate::pricing::{Margin, Tariff};
-use crate::reply::{Refused, Reply, Why};
+use crate::reply::{Refused, Reply, RoutingReply, Why};
 use crate::store::{Sequence, StoreError, Versioned};
 use crate::supplier::Details;
 
@@ -58,13 +61,24 @@ impl Visit<'_> {
                         credit: AccountId::Sales,
                         amount: order.price,
                     });
-                    answer.buy.push(order.id);
+                    Self::buy_or_wait(&agent, &order, answer);
                     answer.commit.orders.push(Versioned { expected: None, row: order });
                 }
                 Err(refused) => refuse(&agent, answer, refused),
             }
         }
         Ok(())
+    }
+
+    /// An accepted order is bought at once, or told when it will be.
+    fn buy_or_wait(agent: &Agent, order: &Order, answer: &mut Answer) {
+        match order.waits_until {
+            None => answer.buy.push(order.id),
+            Some(until) => {
+                let queued = RoutingReply::Queued { line: view::line(order), until };
+                answer.reply_with_balance(agent, Reply::Routing(Box::new(queued)));
+            }
+        }
     }
 
     /// Whether the PIN lets a request in.
@@ -100,13 +114,20 @@ impl Visit<'_> {
 
     pub(super) fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
-        let availability = |id: &_| match self.shop.suppliers.get(id) {
-            None => Availability::NotSetUp,
-            Some(supplier) if supplier.in_cutoff(&now) => Availability::CutOff,
-            Some(_) => Availability::Ready,
+        let shelves = Shelves {
+            catalog: &self.shop.catalog(),
+            prefixes: &self.shop.prefixes,
+            availability: &|route| self.shop.availability(route, route.cost, &now),
+            rank: &|route| self.shop.rank(route),
+            may_wait: self.agent.as_ref().is_some_and(|agent| agent.waits_for_break),
         };
-        let catalog = self.shop.catalog();
-        Shelves { catalog: &catalog, prefixes: &self.shop.prefixes, availability: &availability }.resolve(line)
+        let candidate = shelves.resolve(line)?;
+        let too_long = |until: DateTime<Utc>| until - now.utc > LONGEST_WAIT;
+        if candidate.waits && self.shop.break_ends(&candidate.routes, &now).is_none_or(too_long) {
+            let (product, dest) = (line.what.to_string(), candidate.dest);
+            return Err(Refused { product, dest, why: Why::CutOff });
+        }
+        Ok(candidate)
     }
 }
 
@@ -161,7 +182,9 @@ impl Till<'_> {
 
     /// The order but for its number and reference, which only an accepted order gets.
     fn draft(&self, candidate: Candidate, margins: Vec<Margin>, client_reference: Option<&str>) -> Order {
-        let Candidate { product, mut routes, dest, nth, buyer_phone } = candidate;
+        let Candidate { product, mut routes, waits, dest, nth, buyer_phone } = candidate;
+        let now = self.visit.shop.clock.now();
+        let waits_until = if waits { self.visit.shop.break_ends(&routes, &now) } else { None };
         let first = routes.remove(0);
         Order {
             id: OrderId(0),
@@ -184,7 +207,9 @@ impl Till<'_> {
             untried: routes,
             attempts: vec![new_attempt(Reference(0), first)],
             state: OrderState::Open,
-            announced: false,
+            waits_until,
+            // Who is told when it will be bought needs not be told that it takes time.
+            announced: waits_until.is_some(),
             escalated: false,
             created_at: self.visit.at,
             updated_at: self.visit.at,

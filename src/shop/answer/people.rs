@@ -102,6 +102,7 @@ mod tests {
             receipt_shop: None,
             receipt_footer: None,
             identities: crate::habits::Identities::default(),
+            waits_for_break: false,
             network: crate::network::Network::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
         }

@@ -45,6 +45,7 @@ impl Visit<'_> {
             locale: self.shop.policy.locale,
             receipt_shop: None,
             receipt_footer: None,
+            waits_for_break: false,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
             identities: crate::habits::Identities::default(),
             created_at: self.at,

@@ -60,6 +60,11 @@ impl Visit<'_> {
             Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
             Tap::Statement(page, days) => self.tapped_statement(page, days, answer).await,
             Tap::Report(file, days) => self.tapped_report(file, days, answer).await,
+            Tap::AskAgain(_)
+            | Tap::Delivered(_)
+            | Tap::NotDelivered(_)
+            | Tap::SurelyNotDelivered(_)
+            | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
             Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
             Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
         }

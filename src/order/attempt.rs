@@ -1,0 +1,47 @@
+//! One try at one supplier: how it begins, and what is kept of what is said about it.
+
+use super::model::{Attempt, AttemptStep, RawReply};
+use crate::catalog::Route;
+use crate::ids::Reference;
+use crate::supplier::{Detail, Details, Outcome};
+
+/// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
+const REPLIES_KEPT: usize = 4;
+
+/// What an inquiry tells of the customer; its printed text is no receipt of a payment.
+#[must_use]
+pub fn of_customer(mut details: Details) -> Details {
+    details.retain(|detail, _| !matches!(detail, Detail::Receipt | Detail::Message | Detail::Paid));
+    details
+}
+
+pub(super) fn keep_reply(attempt: &mut Attempt, raw: RawReply) {
+    if attempt.replies.len() >= REPLIES_KEPT {
+        attempt.replies.remove(1);
+    }
+    attempt.replies.push(raw);
+}
+
+pub(super) fn may_have_delivered(attempt: &Attempt) -> bool {
+    attempt.step == AttemptStep::Sent && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
+}
+
+/// An attempt of which nothing has left yet.
+#[must_use]
+pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
+    Attempt {
+        reference,
+        route,
+        step: AttemptStep::Ready,
+        quote: None,
+        sent_at: None,
+        checks: 0,
+        checked_at: None,
+        outcome: None,
+        supplier_trx: None,
+        charged: None,
+        balance_before: None,
+        balance_after: None,
+        replies: Vec::new(),
+    }
+}

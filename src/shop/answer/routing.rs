@@ -1,0 +1,253 @@
+//! Where orders are bought: admins look at suppliers and steer them; resellers say whether orders wait, and take back one
+//! that does.
+
+use super::account::no_such_product;
+use super::{Answer, Visit};
+use crate::agent::Agent;
+use crate::catalog::{Product, Route};
+use crate::command::{AdminRouting, Pin, RoutingCommand};
+use crate::ids::{OrderId, ProductCode, SupplierId};
+use crate::order::{Event, Order, step, view};
+use crate::reply::{
+    CancelProblem, Reply, RouteLine, RoutingReply, SteerProblem, SupplierCard, SupplierState, SupplierTraffic,
+};
+use crate::routing::{Door, Pause, Steering, reason};
+use crate::shop::suppliers::Supplier;
+use crate::store::{StoreError, Versioned};
+use crate::supplier::protocol::Now;
+
+/// How long `/supplier` waits for the suppliers' balances.
+const BALANCE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+/// Disturbed products named on a card.
+const DISTURBED_SHOWN: usize = 10;
+
+fn says(reply: RoutingReply) -> Reply {
+    Reply::Routing(Box::new(reply))
+}
+
+impl Visit<'_> {
+    pub(super) async fn routing(&self, command: RoutingCommand, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            RoutingCommand::Queue { on } => {
+                if let Some(agent) = self.active_agent(answer) {
+                    set_queue(&agent, on, answer);
+                }
+                Ok(())
+            }
+            RoutingCommand::Cancel { order, pin } => self.cancel_order(order, pin.as_ref(), answer).await,
+        }
+    }
+
+    /// Takes back an order that waits for the end of a break. Nothing of it has left, and nothing will.
+    async fn cancel_order(&self, id: OrderId, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        // A PIN is not needed to get one's own money back, but a wrong one counts.
+        if let Some(pin) = pin
+            && !self.pin_fits(&agent, pin, answer).await
+        {
+            return Ok(());
+        }
+        let refused = |problem| says(RoutingReply::CancelRefused { order: id, problem });
+        let Some(order) = self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) else {
+            answer.reply(refused(CancelProblem::NoSuchOrder));
+            return Ok(());
+        };
+        let fresh = self.shop.fresh_reference(self.at).await?;
+        let Some(step) = step(&order, Event::Cancelled, fresh, self.at) else {
+            answer.reply(refused(why_not(&order)));
+            return Ok(());
+        };
+        answer.commit.postings.extend(step.postings);
+        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
+        answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
+        Ok(())
+    }
+
+    /// Every supplier as it is now.
+    pub(super) async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let now = self.shop.clock.now();
+        let asked = futures::future::join_all(self.shop.suppliers.iter().map(|supplier| supplier.ask_balance(now)));
+        // What did not come in time shows as it was last seen.
+        let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
+        let open = self.shop.store.open_orders().await?;
+        let card = |supplier: &Supplier| card(supplier, &supplier.steering(), &open, &now);
+        answer.reply(Reply::AdminSuppliers { suppliers: self.shop.suppliers.iter().map(card).collect() });
+        Ok(())
+    }
+
+    pub(super) async fn admin_routing(&self, command: AdminRouting, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            AdminRouting::Show { supplier } => {
+                if let Some(supplier) = self.find_supplier(&supplier, answer) {
+                    let _ = tokio::time::timeout(BALANCE_PATIENCE, supplier.ask_balance(self.shop.clock.now())).await;
+                    self.show_supplier(supplier, &supplier.steering(), answer).await?;
+                }
+            }
+            AdminRouting::Pause { supplier, reason: why } => match reason(&why) {
+                Err(_) => steer_refused(SteerProblem::LongReason, answer),
+                Ok(reason) => {
+                    let paused = Some(Pause { by: self.message.chat.clone(), at: self.at, reason });
+                    self.steer(&supplier, |row| row.paused = paused, answer).await?;
+                }
+            },
+            AdminRouting::Resume { supplier } => self.steer(&supplier, |row| row.paused = None, answer).await?,
+            AdminRouting::Priority { supplier, priority } => {
+                self.steer(&supplier, |row| row.priority = priority, answer).await?;
+            }
+            AdminRouting::RoutePriority { product, supplier, priority } => {
+                self.change_route(&product, &supplier, answer, |product| {
+                    for route in product.routes.iter_mut().filter(|route| route.supplier == supplier) {
+                        route.priority = priority;
+                    }
+                    product.routes.sort_by_key(|route| route.priority);
+                });
+            }
+            AdminRouting::RouteOpen { product, supplier, open } => {
+                self.change_route(&product, &supplier, answer, |product| {
+                    for route in product.routes.iter_mut().filter(|route| route.supplier == supplier) {
+                        route.open = open;
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn find_supplier(&self, name: &str, answer: &mut Answer) -> Option<&Supplier> {
+        let found = name.parse().ok().and_then(|id: SupplierId| self.shop.suppliers.get(&id));
+        if found.is_none() {
+            steer_refused(SteerProblem::NoSuchSupplier { name: name.to_owned() }, answer);
+        }
+        found
+    }
+
+    /// Changes what is set for a supplier and shows it as it is then.
+    async fn steer(&self, name: &str, set: impl FnOnce(&mut Steering), answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(supplier) = self.find_supplier(name, answer) else { return Ok(()) };
+        let stored = self.shop.store.steerings().await?.into_iter().find(|row| row.supplier == supplier.id);
+        let expected = stored.as_ref().map(|row| row.version);
+        let before = stored.unwrap_or_else(|| Steering::of(supplier.id.clone()));
+        let mut row = before.next();
+        set(&mut row);
+        if before.priority != row.priority {
+            let word = |priority: Option<u32>| priority.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            answer.note(format_args!("prioritas {} → {}", word(before.priority), word(row.priority)));
+        }
+        self.show_supplier(supplier, &row, answer).await?;
+        answer.commit.routing.steering.push(Versioned { expected, row });
+        Ok(())
+    }
+
+    async fn show_supplier(&self, supplier: &Supplier, set: &Steering, answer: &mut Answer) -> Result<(), StoreError> {
+        let open = self.shop.store.open_orders().await?;
+        let card = card(supplier, set, &open, &self.shop.clock.now());
+        answer.reply(Reply::AdminSuppliers { suppliers: vec![card] });
+        Ok(())
+    }
+
+    /// Changes one product's routes at one supplier and shows them all.
+    fn change_route(
+        &self,
+        code: &ProductCode,
+        supplier: &SupplierId,
+        answer: &mut Answer,
+        change: impl FnOnce(&mut Product),
+    ) {
+        let catalog = self.shop.catalog();
+        let Some(product) = catalog.get(code) else {
+            answer.commit.acts.clear();
+            answer.reply(no_such_product(&catalog, code.as_str()));
+            return;
+        };
+        if !product.routes.iter().any(|route| route.supplier == *supplier) {
+            let (product, supplier) = (code.clone(), supplier.clone());
+            steer_refused(SteerProblem::NoSuchRoute { product, supplier }, answer);
+            return;
+        }
+        let before = product.routes.iter().find(|route| route.supplier == *supplier).cloned();
+        let mut product = product.clone();
+        change(&mut product);
+        let after = product.routes.iter().find(|route| route.supplier == *supplier);
+        if let (Some(before), Some(after)) = (before, after) {
+            note_route(&before, after, answer);
+        }
+        let line = |route: &Route| RouteLine {
+            supplier: route.supplier.clone(),
+            sku: route.sku.clone(),
+            cost: route.cost,
+            priority: route.priority,
+            open: route.open,
+        };
+        answer.reply(says(RoutingReply::Routes {
+            product: product.code.clone(),
+            name: product.name.clone(),
+            routes: product.routes.iter().map(line).collect(),
+        }));
+        answer.commit.products.push(product);
+    }
+}
+
+fn note_route(before: &Route, after: &Route, answer: &mut Answer) {
+    let word = |open| if open { "buka" } else { "tutup" };
+    if before.priority != after.priority {
+        answer.note(format_args!("prioritas {} → {}", before.priority, after.priority));
+    }
+    if before.open != after.open {
+        answer.note(format_args!("{} → {}", word(before.open), word(after.open)));
+    }
+}
+
+fn steer_refused(problem: SteerProblem, answer: &mut Answer) {
+    // Nothing was done, so there is nothing to record.
+    answer.commit.acts.clear();
+    answer.reply(says(RoutingReply::SteerRefused { problem }));
+}
+
+fn set_queue(agent: &Agent, on: Option<bool>, answer: &mut Answer) {
+    let on = on.unwrap_or(agent.waits_for_break);
+    if on != agent.waits_for_break {
+        answer.write_agent(agent, Agent { waits_for_break: on, ..agent.clone() });
+    }
+    answer.reply(says(RoutingReply::QueueSetting { on }));
+}
+
+fn why_not(order: &Order) -> CancelProblem {
+    if order.is_open() { CancelProblem::Sent } else { CancelProblem::Ended { verdict: view::line(order).verdict } }
+}
+
+fn card(supplier: &Supplier, set: &Steering, open: &[Order], now: &Now) -> SupplierCard {
+    let (health, traffic) = (supplier.health(), supplier.traffic());
+    let is_there = |order: &&Order| order.current().is_some_and(|attempt| attempt.route.supplier == supplier.id);
+    let balance = traffic.funds.known();
+    let in_cutoff = supplier.in_cutoff(now);
+    let state = match (&set.paused, supplier.break_ends(now), traffic.door(now.utc)) {
+        (Some(pause), ..) => SupplierState::Paused { reason: pause.reason.clone(), at: pause.at },
+        (None, Some(until), _) => SupplierState::CutOff { until },
+        (None, None, Door::Open { until }) => SupplierState::Rests { until },
+        (None, None, Door::HalfOpen { .. }) => SupplierState::HalfOpen,
+        (None, None, Door::Closed) => SupplierState::Open,
+    };
+    let low = |(balance, _): (_, _)| supplier.limits.low_balance.is_some_and(|level| balance < level);
+    SupplierCard {
+        id: supplier.id.clone(),
+        protocol: supplier.kind.name().to_owned(),
+        balance: balance.map(|(balance, _)| balance),
+        balance_at: balance.map(|(_, at)| at),
+        in_cutoff,
+        open_orders: open.iter().filter(is_there).count(),
+        last_ok: health.last_ok,
+        last_error: health.last_error.as_ref().map(|(error, _)| error.clone()),
+        last_error_at: health.last_error.map(|(_, at)| at),
+        traffic: SupplierTraffic {
+            state,
+            balance_minutes: balance.map(|(_, at)| (now.utc - at).num_minutes()),
+            low: balance.is_some_and(low),
+            under_way: traffic.under_way(),
+            ended: traffic.record.count(),
+            percent: traffic.record.percent(),
+            median_ms: traffic.record.median().map(|took| took.num_milliseconds()),
+            disturbed: traffic.disturbed(now.utc).take(DISTURBED_SHOWN).map(str::to_owned).collect(),
+            priority: set.priority,
+        },
+    }
+}
