@@ -28,9 +28,9 @@ fn every_test_and_file_the_threat_model_names_exists() {
     let files: Vec<PathBuf> = ["src", "tests"].iter().flat_map(|folder| sources(&root().join(folder))).collect();
     let code: String = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
     // A test's name is a sentence: three words or more.
-    let test = Regex::new(r"`([a-z0-9]+(?:_[a-z0-9]+){2,})`").unwrap();
+    let sentence = Regex::new(r"`([a-z0-9]+(?:_[a-z0-9]+){2,})`").unwrap();
     let mut named = 0;
-    for name in test.captures_iter(&text).map(|capture| capture[1].to_owned()) {
+    for name in sentence.captures_iter(&text).map(|capture| capture[1].to_owned()) {
         named += 1;
         assert!(code.contains(&format!("fn {name}(")), "SECURITY.md names {name}, which is no test");
     }

@@ -40,7 +40,7 @@ fn root(path: &str) -> PathBuf {
 }
 
 /// Plays what a target begins with, and every input that was kept for it.
-fn play(target: &str, seeds: Vec<Input>, property: fn(&[u8])) {
+fn play(target: &str, seeds: &[Input], property: fn(&[u8])) {
     assert!(!seeds.is_empty());
     let folder = root("fuzz/corpus").join(target);
     if std::env::var_os("KONTER_WRITE_SEEDS").is_some() {
@@ -53,7 +53,7 @@ fn play(target: &str, seeds: Vec<Input>, property: fn(&[u8])) {
     let mut kept: Vec<PathBuf> = kept.collect();
     kept.sort();
     assert!(!kept.is_empty(), "nothing is kept in {}", folder.display());
-    for seed in &seeds {
+    for seed in seeds {
         property(seed);
     }
     for path in kept {
@@ -115,7 +115,7 @@ fn messages() -> Vec<Input> {
 
 #[test]
 fn any_text_is_a_command_and_an_order_reads_back() {
-    play("command", messages(), properties::command);
+    play("command", &messages(), properties::command);
     assert!(matches!(konter::command::parse("S10.081234567890.1234"), Command::Order(_)));
 }
 
@@ -127,8 +127,8 @@ fn any_button_data_is_a_tap_or_none() {
         "!statement 1 2".to_owned(),
         "!report csv 2026-11-01 2026-11-21".to_owned(),
     ];
-    let seeds = TAPS.iter().map(|tap| (*tap).to_owned()).chain(written).map(String::into_bytes).collect();
-    play("tap", seeds, properties::tap);
+    let seeds: Vec<Input> = TAPS.iter().map(|tap| (*tap).to_owned()).chain(written).map(String::into_bytes).collect();
+    play("tap", &seeds, properties::tap);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn any_catalog_reads_back_or_has_mistakes() {
     seeds.push(format!("{head}\n{}\n", rows[..5].join("\n")).into_bytes());
     seeds.push(format!("\u{feff}{head}\r\n\"{}\"\r\n", rows[0]).into_bytes());
     seeds.push(format!("{head}\n=1+1,\"a\"\"b\",,,topup,1,2,kios,x,,1,1,yes\n").into_bytes());
-    play("catalog", seeds, properties::catalog);
+    play("catalog", &seeds, properties::catalog);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn any_reply_is_read_and_a_success_names_our_order() {
             of_order.collect::<Vec<_>>()
         })
     });
-    play("reply", seeds.collect(), properties::reply);
+    play("reply", &seeds.collect::<Vec<_>>(), properties::reply);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn any_callback_decides_only_the_order_it_names() {
         orders_of(kind)
             .flat_map(move |order| said.clone().into_iter().map(move |said| [&[order], said.as_bytes()].concat()))
     });
-    play("callback", seeds.collect(), properties::callback);
+    play("callback", &seeds.collect::<Vec<_>>(), properties::callback);
 }
 
 #[test]
@@ -174,5 +174,5 @@ fn the_door_answers_whatever_knocks() {
         let id = kind.name().replace('-', "");
         callbacks(kind).into_iter().map(move |said| format!("{id}\n{said}").into_bytes())
     });
-    play("entrance", seeds.collect(), properties::entrance);
+    play("entrance", &seeds.collect::<Vec<_>>(), properties::entrance);
 }

@@ -27,7 +27,7 @@ fn damage(data: &Path, rows: &[(ChatId, u64)]) {
     sled.flush().unwrap();
 }
 
-async fn open(data: &Path) -> Arc<dyn Store> {
+fn open(data: &Path) -> Arc<dyn Store> {
     Arc::new(SledStore::open(data, SledOptions::default()).unwrap())
 }
 
@@ -35,11 +35,11 @@ async fn open(data: &Path) -> Arc<dyn Store> {
 async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    open(&data).await.close().await.unwrap();
+    open(&data).close().await.unwrap();
     // One before everything of a chat, and one of a chat that has nothing else.
     damage(&data, &[(reseller(), 0), (ChatId::telegram(9), 4)]);
 
-    let store = open(&data).await;
+    let store = open(&data);
     let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
     let alert = test.hear(1).await;
     assert!(alert[0].contains("2 balasan") && test.transcript().contains("to admin"), "{alert:?}");
@@ -52,7 +52,7 @@ async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
     drop(store);
 
     // After a restart nobody is told again.
-    let store = open(&data).await;
+    let store = open(&data);
     let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
     assert!(test.say(&admin(), "/pending", 1).await[0].contains("Tidak ada"), "{}", test.transcript());
     assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });

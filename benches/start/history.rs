@@ -20,20 +20,20 @@ const COST: i64 = 10_150;
 const AT_ONCE: u64 = 500;
 /// One order in so many has a long receipt.
 const RECEIPT_EVERY: u64 = 50;
-const SUPPLIER: &str = "teleanjar";
+const SUPPLIER: &str = "tele";
 
 /// A supplier that nobody answers for and that is never asked about an order: doubts stay doubts.
 pub fn supplier_settings() -> Vec<(&'static str, &'static str)> {
     vec![
-        ("KONTER_SUPPLIERS", "kios,xgate,biller,ppob,teleanjar"),
+        ("KONTER_SUPPLIERS", "kios,xgate,biller,ppob,tele"),
         ("SUPPLIER_KIOS_PROTOCOL", "teleanjar"),
         ("SUPPLIER_XGATE_PROTOCOL", "teleanjar"),
         ("SUPPLIER_BILLER_PROTOCOL", "teleanjar"),
         ("SUPPLIER_PPOB_PROTOCOL", "teleanjar"),
-        ("SUPPLIER_TELEANJAR_PROTOCOL", "teleanjar"),
+        ("SUPPLIER_TELE_PROTOCOL", "teleanjar"),
     ]
     .into_iter()
-    .chain(["KIOS", "XGATE", "BILLER", "PPOB", "TELEANJAR"].into_iter().flat_map(credentials))
+    .chain(["KIOS", "XGATE", "BILLER", "PPOB", "TELE"].into_iter().flat_map(credentials))
     .collect()
 }
 
