@@ -116,8 +116,8 @@ impl Books {
             stage.world.violated(format!("{placed} orders without a message"));
         }
         for ticket in &commit.tickets {
-            let state = format!("{:?}", ticket.row.state);
-            self.saw(format!("ticket {}", state.split([' ', '(']).next().unwrap_or_default()));
+            let became = format!("{:?}", ticket.row.state);
+            self.saw(format!("ticket {}", became.split([' ', '(']).next().unwrap_or_default()));
         }
         self.tickets = commit.tickets.iter().map(|ticket| ticket.row.id.0).max().unwrap_or_default().max(self.tickets);
     }
@@ -252,11 +252,11 @@ impl Books {
             violated("what is held is not its price");
         }
         let old = self.orders.get(&new.id);
-        let state = |order: &Order| match &order.state {
+        let is_success = |order: &Order| match &order.state {
             OrderState::Open => None,
             OrderState::Final(end) => Some(end.failure.is_none()),
         };
-        let expected: &[FinalWord] = match (old.map(state), state(new)) {
+        let expected: &[FinalWord] = match (old.map(is_success), is_success(new)) {
             (None | Some(None), None) => &[],
             (Some(None), Some(true)) => &[FinalWord::Success],
             (Some(None), Some(false)) => &[FinalWord::Failed],
@@ -273,70 +273,7 @@ impl Books {
         if words != expected {
             violated(&format!("its reseller is told {words:?}, not {expected:?}"));
         }
-        self.judged(stage, old, new);
-    }
-
-    /// Whether what has become of an order fits what its suppliers said.
-    fn judged(&self, stage: &Stage, old: Option<&Order>, new: &Order) {
-        let violated = |what: &str| stage.world.violated(format!("order {}: {what}; {new:?}", new.id));
-        let book = stage.book.lock();
-        let deal = |attempt: &konter::order::Attempt| book.deal(attempt.route.supplier.as_str(), attempt.reference);
-        let given_up = |attempts: &[konter::order::Attempt]| attempts.iter().all(|a| deal(a).may_be_given_up());
-        let earlier = new.attempts.len().saturating_sub(1);
-        if new.attempts.len() > old.map_or(1, |old| old.attempts.len()) && !given_up(&new.attempts[..earlier]) {
-            violated("it goes elsewhere although it may still be delivered");
-        }
-        let OrderState::Final(Final { failure, by, .. }) = &new.state else { return };
-        if old.is_some_and(|old| old.state == new.state) || matches!(by, Decider::Admin(_)) {
-            return;
-        }
-        if failure.is_some() && !given_up(&new.attempts) {
-            violated("it is refunded although it may have been delivered");
-        }
-        if failure.is_none() && !new.attempts.iter().any(|attempt| deal(attempt).told_success) {
-            violated("it is a success that no supplier told");
-        }
-    }
-
-    /// A purchase reaches its supplier: it must be durable that it left, it must be wanted, and nothing else may be on its
-    /// way for the same order or bill.
-    pub fn at_the_supplier(&self, stage: &Stage, supplier: usize, reference: Reference, is_bill: bool, dest: &str) {
-        let name = SUPPLIERS[supplier].0;
-        let violated = |what: &str| stage.world.violated(format!("{name} gets {reference} to {dest}: {what}"));
-        let order = at_once(stage.store.order_of_reference(&name.parse().unwrap(), reference)).unwrap();
-        let Some(order) = order else { return violated("there is no such order") };
-        let now = stage.world.elapsed();
-        let book = stage.book.lock();
-        // A supplier that said no and then yes may say so while the next one's purchase is on its way.
-        let contradicted = order.attempts.iter().any(|attempt| {
-            let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
-            attempt.reference != reference && deal.told_failed && deal.told_success
-        });
-        if !order.is_open() && !contradicted || order.dest != dest {
-            violated(&format!("nobody wants it; {order:?}"));
-        }
-        for attempt in &order.attempts {
-            let is_this = attempt.reference == reference;
-            if is_this && attempt.step != AttemptStep::Sent {
-                violated("that it has left is not durable");
-            }
-            if !is_this && !book.deal(attempt.route.supplier.as_str(), attempt.reference).may_be_given_up() {
-                violated(&format!("{} may still deliver it; {order:?}", attempt.reference));
-            }
-        }
-        let same_bill = book.deals.iter().filter(|((_, other), deal)| {
-            is_bill && *other != reference && deal.is_bill && deal.dest == dest && !deal.may_be_given_up()
-        });
-        for ((other, earlier), deal) in same_bill {
-            let other = SUPPLIERS[*other].0.parse().unwrap();
-            let order = at_once(stage.store.order_of_reference(&other, *earlier)).unwrap();
-            let by_admin = order.is_some_and(|order| {
-                matches!(&order.state, OrderState::Final(Final { failure: Some(_), by: Decider::Admin(_), .. }))
-            });
-            if !by_admin && !matches!(deal.truth(now), Truth::Refused(_)) {
-                violated(&format!("the same bill is being paid by {earlier}"));
-            }
-        }
+        judged(stage, old, new);
     }
 
     /// The whole of it, from the beginning.
@@ -403,4 +340,67 @@ fn final_word(row: &Outgoing) -> Option<(OrderId, FinalWord)> {
         Reply::OrderDeliveredLate(line) => (line.order, FinalWord::DeliveredLate),
         _ => return None,
     })
+}
+
+/// Whether what has become of an order fits what its suppliers said.
+fn judged(stage: &Stage, old: Option<&Order>, new: &Order) {
+    let violated = |what: &str| stage.world.violated(format!("order {}: {what}; {new:?}", new.id));
+    let book = stage.book.lock();
+    let deal = |attempt: &konter::order::Attempt| book.deal(attempt.route.supplier.as_str(), attempt.reference);
+    let given_up = |attempts: &[konter::order::Attempt]| attempts.iter().all(|a| deal(a).may_be_given_up());
+    let earlier = new.attempts.len().saturating_sub(1);
+    if new.attempts.len() > old.map_or(1, |old| old.attempts.len()) && !given_up(&new.attempts[..earlier]) {
+        violated("it goes elsewhere although it may still be delivered");
+    }
+    let OrderState::Final(Final { failure, by, .. }) = &new.state else { return };
+    if old.is_some_and(|old| old.state == new.state) || matches!(by, Decider::Admin(_)) {
+        return;
+    }
+    if failure.is_some() && !given_up(&new.attempts) {
+        violated("it is refunded although it may have been delivered");
+    }
+    if failure.is_none() && !new.attempts.iter().any(|attempt| deal(attempt).told_success) {
+        violated("it is a success that no supplier told");
+    }
+}
+
+/// A purchase reaches its supplier: it must be durable that it left, it must be wanted, and nothing else may be on its
+/// way for the same order or bill.
+pub fn at_the_supplier(stage: &Stage, supplier: usize, reference: Reference, is_bill: bool, dest: &str) {
+    let name = SUPPLIERS[supplier].0;
+    let violated = |what: &str| stage.world.violated(format!("{name} gets {reference} to {dest}: {what}"));
+    let order = at_once(stage.store.order_of_reference(&name.parse().unwrap(), reference)).unwrap();
+    let Some(order) = order else { return violated("there is no such order") };
+    let now = stage.world.elapsed();
+    let book = stage.book.lock();
+    // A supplier that said no and then yes may say so while the next one's purchase is on its way.
+    let contradicted = order.attempts.iter().any(|attempt| {
+        let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
+        attempt.reference != reference && deal.told_failed && deal.told_success
+    });
+    if !order.is_open() && !contradicted || order.dest != dest {
+        violated(&format!("nobody wants it; {order:?}"));
+    }
+    for attempt in &order.attempts {
+        let is_this = attempt.reference == reference;
+        if is_this && attempt.step != AttemptStep::Sent {
+            violated("that it has left is not durable");
+        }
+        if !is_this && !book.deal(attempt.route.supplier.as_str(), attempt.reference).may_be_given_up() {
+            violated(&format!("{} may still deliver it; {order:?}", attempt.reference));
+        }
+    }
+    let same_bill = book.deals.iter().filter(|((_, other), deal)| {
+        is_bill && *other != reference && deal.is_bill && deal.dest == dest && !deal.may_be_given_up()
+    });
+    for ((other, earlier), deal) in same_bill {
+        let other = SUPPLIERS[*other].0.parse().unwrap();
+        let order = at_once(stage.store.order_of_reference(&other, *earlier)).unwrap();
+        let by_admin = order.is_some_and(|order| {
+            matches!(&order.state, OrderState::Final(Final { failure: Some(_), by: Decider::Admin(_), .. }))
+        });
+        if !by_admin && !matches!(deal.truth(now), Truth::Refused(_)) {
+            violated(&format!("the same bill is being paid by {earlier}"));
+        }
+    }
 }

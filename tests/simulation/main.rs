@@ -85,7 +85,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
     }
     let seeds = number_from("KONTER_TEST_SEEDS").unwrap_or(SEEDS);
     let first = number_from("KONTER_TEST_FIRST_SEED").unwrap_or(1);
-    let (mut orders, mut crashes, mut seen) = (0, 0, BTreeSet::new());
+    let (mut orders, mut crashes, mut happened) = (0, 0, BTreeSet::new());
     let started = std::time::Instant::now();
     for seed in first..first + seeds {
         let played = play(seed, None);
@@ -93,15 +93,15 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
             complain(seed, &played);
         }
         (orders, crashes) = (orders + played.orders, crashes + played.crashes);
-        seen.extend(played.seen);
+        happened.extend(played.happened);
         if seed % 10_000 == 0 {
             println!("up to seed {seed} in {:?}", started.elapsed());
         }
     }
     println!("{seeds} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
     if seeds >= ENOUGH {
-        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !seen.contains(**what)).collect();
-        assert!(missing.is_empty(), "never happened: {missing:?} among {seen:#?}");
+        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !happened.contains(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?} among {happened:#?}");
     }
 }
 
@@ -117,8 +117,8 @@ fn the_same_seed_is_the_same_run() {
 }
 
 fn sees(sabotage: Sabotage) {
-    let seen = (1..=SEEN_WITHIN).find_map(|seed| play(seed, Some(sabotage)).broken.map(|what| (seed, what)));
-    let (seed, what) = seen.unwrap_or_else(|| panic!("{sabotage:?} goes unseen"));
+    let found = (1..=SEEN_WITHIN).find_map(|seed| play(seed, Some(sabotage)).broken.map(|what| (seed, what)));
+    let (seed, what) = found.unwrap_or_else(|| panic!("{sabotage:?} goes unseen"));
     println!("{sabotage:?}: seed {seed}: {}", what.chars().take(200).collect::<String>());
 }
 

@@ -59,7 +59,7 @@ pub struct Played {
     pub log: String,
     pub orders: usize,
     pub crashes: usize,
-    pub seen: BTreeSet<String>,
+    pub happened: BTreeSet<String>,
 }
 
 /// Hashing PINs is limited for the whole process: another run at the same time would keep this one waiting, and by how
@@ -82,8 +82,8 @@ pub fn play(seed: u64, sabotage: Option<Sabotage>) -> Played {
         stage.comes_to_rest();
     }
     let mut books = stage.books.lock();
-    let (orders, seen) = (books.orders.len(), std::mem::take(&mut books.happened));
-    Played { broken: stage.world.broken(), log: stage.world.event_log(), orders, crashes, seen }
+    let (orders, happened) = (books.orders.len(), std::mem::take(&mut books.happened));
+    Played { broken: stage.world.broken(), log: stage.world.event_log(), orders, crashes, happened }
 }
 
 /// A hash that costs nothing to check, so that the simulation tests orders and not argon2.

@@ -17,6 +17,7 @@ use konter::supplier::{
 };
 use secrecy::SecretString;
 
+use super::books::at_the_supplier;
 use super::run::Stage;
 use super::sabotage::Sabotage;
 
@@ -55,6 +56,7 @@ pub enum Truth {
 
 /// One reference's story. `None` as fate: it never arrived.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "words that were said, each independent of the others")]
 pub struct Deal {
     pub dest: String,
     pub is_bill: bool,
@@ -78,12 +80,10 @@ impl Deal {
         match self.fate {
             None => Truth::Refused(FailureKind::Refused),
             Some(_) if now < self.decided_at => Truth::Pending,
-            Some(Fate::Deliver) => Truth::Delivered,
-            Some(Fate::Refuse(kind)) => Truth::Refused(kind),
             Some(Fate::RefuseThenDeliver(_)) if now >= self.second_at => Truth::Delivered,
-            Some(Fate::RefuseThenDeliver(kind)) => Truth::Refused(kind),
             Some(Fate::DeliverThenReverse) if now >= self.second_at => Truth::Refused(FailureKind::Reversed),
-            Some(Fate::DeliverThenReverse) => Truth::Delivered,
+            Some(Fate::Deliver | Fate::DeliverThenReverse) => Truth::Delivered,
+            Some(Fate::Refuse(kind) | Fate::RefuseThenDeliver(kind)) => Truth::Refused(kind),
         }
     }
 
@@ -315,8 +315,8 @@ impl Transport for Way {
     }
 }
 
-fn reply(text: String) -> Result<Response, SendError> {
-    Ok(Response { content_type: None, body: text.into_bytes() })
+fn reply(text: String) -> Response {
+    Response { content_type: None, body: text.into_bytes() }
 }
 
 fn doubt(doubt: Doubt) -> Result<Response, SendError> {
@@ -366,7 +366,7 @@ impl Way {
     /// The purchase reaches its supplier, which does with it what it will.
     fn arrive(&self, asked: &Asked) {
         let (world, reference) = (&self.stage.world, asked.reference);
-        self.stage.books.lock().at_the_supplier(&self.stage, self.supplier, reference, asked.is_bill, &asked.dest);
+        at_the_supplier(&self.stage, self.supplier, reference, asked.is_bill, &asked.dest);
         let now = world.elapsed();
         let (is_new, paid) = {
             let book = self.stage.book.lock();
@@ -455,12 +455,12 @@ impl Way {
                 self.lost(Doubt::Timeout)
             }
             11..=13 => self.lost(Doubt::HttpStatus(502)),
-            14..=17 => reply("<html><body>Bad Gateway: failed</body></html>".to_owned()),
-            18..=19 => reply(line(Reference(reference.0 + 1), truth, deal.cost)),
-            20 => reply(format!("sim|{reference}|whatever|SN|0")),
+            14..=17 => Ok(reply("<html><body>Bad Gateway: failed</body></html>".to_owned())),
+            18..=19 => Ok(reply(line(Reference(reference.0 + 1), truth, deal.cost))),
+            20 => Ok(reply(format!("sim|{reference}|whatever|SN|0"))),
             _ => {
                 self.stage.tell(self.supplier, reference, truth);
-                reply(line(reference, truth, deal.cost))
+                Ok(reply(line(reference, truth, deal.cost)))
             }
         }
     }
@@ -476,7 +476,7 @@ impl Way {
         if !known {
             // No document calls this a failure: the purchase may still be on its way.
             world.log(format_args!("{} {} is not known", self.name(), asked.reference));
-            return reply(format!("sim|{}|unknown||0", asked.reference));
+            return Ok(reply(format!("sim|{}|unknown||0", asked.reference)));
         }
         self.answer(asked.reference).await
     }
@@ -491,10 +491,10 @@ impl Way {
             return doubt(Doubt::Timeout);
         }
         if world.fault(10) {
-            return reply("wait".to_owned());
+            return Ok(reply("wait".to_owned()));
         }
         if !asked.is_bill {
-            return reply(format!("bill|Q{}|0", asked.reference));
+            return Ok(reply(format!("bill|Q{}|0", asked.reference)));
         }
         let now = world.elapsed();
         let paid = {
@@ -502,13 +502,13 @@ impl Way {
             book.deals.values().any(|d| d.is_bill && d.dest == asked.dest && d.truth(now) == Truth::Delivered)
         };
         if paid {
-            return reply("paid".to_owned());
+            return Ok(reply("paid".to_owned()));
         }
         if world.fault(10) {
             // A late fee has come on top since it was last shown.
             let amount = self.amount_of(&asked.dest) + 5_000;
             self.stage.book.lock().bills.insert(asked.dest.clone(), amount);
         }
-        reply(format!("bill|Q{}|{}", asked.reference, self.amount_of(&asked.dest)))
+        Ok(reply(format!("bill|Q{}|{}", asked.reference, self.amount_of(&asked.dest))))
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::sabotage::Sabotage;
 
 /// A generator whose numbers never change with a library's version: a seed must mean the same run for ever
-/// (SplitMix64).
+/// (`SplitMix64`).
 pub struct Chance(u64);
 
 impl Chance {
