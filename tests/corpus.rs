@@ -258,6 +258,7 @@ fn sorted(command: &Command) -> Sorted {
         Command::Complaint { .. } => "complaints",
         Command::Help { .. } | Command::Language { .. } => "help and language",
         Command::Admin(_) => "admins",
+        Command::Routing(_) => "orders that wait",
         Command::Habit(
             HabitCommand::AddChat { .. }
             | HabitCommand::RemoveChat { .. }

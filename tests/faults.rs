@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use konter::front::telegram::{Api, ApiError};
 use konter::ids::OrderId;
 use konter::order::OrderState;
-use konter::supplier::client::{Client, SendError};
+use konter::supplier::client::{Client, SendError, Transport};
 use konter::supplier::{Doubt, Method, Outcome, Request};
 use shop::{Setup, TestShop, reseller};
 use teloxide::payloads::GetMe;

@@ -110,6 +110,7 @@ fn agent(number: u64) -> Agent {
         receipt_shop: None,
         receipt_footer: None,
         identities: konter::habits::Identities::default(),
+        waits_for_break: false,
         network: konter::network::Network::default(),
         created_at: beginning(),
     }
@@ -171,6 +172,7 @@ fn order(id: u64, is_open: bool) -> Order {
         customer: Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt],
+        waits_until: None,
         state: if is_open { OrderState::Open } else { OrderState::Final(done) },
         announced: true,
         escalated: true,

@@ -169,6 +169,7 @@ impl Stage {
                 pin: PinState::new(cheap_hash().to_owned()),
                 chats: vec![reseller(n)],
                 phones: Vec::new(),
+                waits_for_break: false,
                 identities: konter::habits::Identities::default(),
                 locale: if n % 2 == 0 { Locale::En } else { Locale::Id },
                 receipt_shop: None,
