@@ -52,7 +52,12 @@ fn describe() {
         }
     }
     // Those without labels are there from the start, as nought: an alert can tell nothing from not happening.
-    for name in ["konter_orders_placed_total", "konter_pin_locks_total", "konter_http_refused_total"] {
+    for name in [
+        "konter_orders_placed_total",
+        "konter_pin_locks_total",
+        "konter_http_refused_total",
+        "konter_backup_failures_total",
+    ] {
         metrics::counter!(name).absolute(0);
     }
 }

@@ -116,11 +116,11 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
-        self.take_over().await?;
+        let just_told = self.take_over().await?;
         self.load_steering().await?;
         let open = self.store.open_orders().await?;
         let count = open.len();
-        if open.iter().any(|order| order.escalated) {
+        if !just_told && open.iter().any(|order| order.escalated) {
             self.owe_digest();
         }
         // Side by side: what hundreds of orders change becomes durable together.

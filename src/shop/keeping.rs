@@ -82,11 +82,15 @@ impl Shop {
     }
 
     /// The first thing a shop does: one that came out of a backup puts every open order in doubt before anybody can look
-    /// at it, and remembers what messages it may have carried out and forgotten.
-    pub(super) async fn take_over(&self) -> Result<(), StoreError> {
-        let Some(restored) = self.store.restored().await? else { return Ok(()) };
+    /// at it, and remembers what messages it may have carried out and forgotten. `true`: this was the first start, and the
+    /// admins have been told.
+    pub(super) async fn take_over(&self) -> Result<bool, StoreError> {
+        let Some(restored) = self.store.restored().await? else { return Ok(false) };
         let _ = self.restored_at.set(restored.at);
-        if restored.pending { self.put_in_doubt(restored).await } else { Ok(()) }
+        if restored.pending {
+            self.put_in_doubt(restored).await?;
+        }
+        Ok(restored.pending)
     }
 
     async fn put_in_doubt(&self, Restored { made_at, at, .. }: Restored) -> Result<(), StoreError> {
