@@ -111,6 +111,20 @@ async fn a_catalog_sent_by_chat_is_shown_and_taken_over_by_a_button() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_catalog_below_cost_says_so_and_a_file_is_taken_over_once() {
+    let rows = "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,1000,kios,S10,,10150,1,yes\n";
+    let shop = with_file(Box::leak(format!("{HEADER}{rows}").into_boxed_str())).await;
+    shop.receive(file(&shop, &admin()), 1).await;
+    let apply = shop.tap_on(&admin(), "Terapkan di bawah modal");
+    shop.receive(apply.clone(), 1).await;
+    asks(&shop, &[("HARGA.S10", 1), ("/hargajual S10 10700", 1)]).await;
+    shop.note("-- the button again does not undo what came after");
+    shop.receive(InboxMessage { message: "tap again".to_owned(), ..apply }, 1).await;
+    asks(&shop, &[("HARGA.S10", 1)]).await;
+    insta::assert_snapshot!("desk_import_below_cost", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mistake_in_a_catalog_is_named_with_its_line() {
     let rows = "S10,Telkomsel,Pulsa,telkomsel,topup,10000,abc,kios,S10,,10150,1,yes\n\
                 SALDO,Telkomsel,Pulsa,telkomsel,topup,10000,10500,lain,S10,,10150,1,mungkin\n";

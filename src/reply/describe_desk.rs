@@ -5,7 +5,7 @@ use super::describe::{Described, order_line};
 use super::describe_admin::agent_card;
 use super::fields::Fields;
 use super::rendered::Button;
-use super::says::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
+use super::says::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use super::words::Say;
 use crate::command::Tap;
 use minijinja::value::Value;
@@ -63,7 +63,13 @@ fn import(card: &ImportCard) -> Fields {
         .set("unchanged", card.unchanged)
         .set("not_named", card.not_named)
         .list("prices", card.prices.iter().map(price))
+        .list("below", card.below_cost.iter().map(below_cost))
+        .set("more_below", card.more_below_cost)
         .set("stage", stage)
+}
+
+fn below_cost(below: &BelowCost) -> Fields {
+    Fields::new().code("code", &below.code).money("price", below.price).money("cost", below.cost)
 }
 
 fn act(act: &ActLine) -> Fields {
@@ -76,8 +82,6 @@ pub(super) fn buttons(card: &ImportCard, say: &Say<'_>) -> Vec<Vec<Button>> {
         return Vec::new();
     }
     let button = |key, tap: Tap| Button { label: say(key, Fields::new()), tap: tap.to_string() };
-    vec![vec![
-        button("button.apply", Tap::Import(card.import)),
-        button("button.cancel", Tap::CancelImport(card.import)),
-    ]]
+    let apply = if card.below_cost.is_empty() { "button.apply" } else { "button.apply_below" };
+    vec![vec![button(apply, Tap::Import(card.import)), button("button.cancel", Tap::CancelImport(card.import))]]
 }

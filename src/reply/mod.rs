@@ -56,10 +56,10 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    ActLine, AdminProblem, AgentCard, AttemptCard, BillCard, BillStage, ChooseCard, ChooseStage, ComplaintCard,
-    CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine,
-    ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
-    TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+    ActLine, AdminProblem, AgentCard, AttemptCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage,
+    ComplaintCard, CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange,
+    PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
+    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,

@@ -1,6 +1,8 @@
 //! Samples of what is said about the desk's work.
 
-use super::says::{ActLine, AgentCard, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, Reply};
+use super::says::{
+    ActLine, AgentCard, BelowCost, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, Reply,
+};
 use super::says::{ChooseCard, ChooseStage, PriceLine};
 use crate::ids::BadName;
 use crate::money::Rupiah;
@@ -19,11 +21,22 @@ pub(super) fn prices() -> Result<Vec<Reply>, BadName> {
 }
 
 pub(super) fn imports() -> Result<Vec<Reply>, BadName> {
-    let card =
-        |stage, prices| ImportCard { import: 77, added: 2, changed: 5, unchanged: 60, not_named: 1, prices, stage };
+    let card = |stage, prices| ImportCard {
+        import: 77,
+        added: 2,
+        changed: 5,
+        unchanged: 60,
+        not_named: 1,
+        prices,
+        below_cost: Vec::new(),
+        more_below_cost: 0,
+        stage,
+    };
+    let below = BelowCost { code: "S10".parse()?, price: Rupiah::new(10_000), cost: Rupiah::new(10_150) };
     let both = vec![change(Some(10_500))?, change(None)?];
     let cards = [
         card(ImportStage::Offered, both.clone()),
+        ImportCard { below_cost: vec![below], more_below_cost: 3, ..card(ImportStage::Offered, Vec::new()) },
         card(ImportStage::Applied, both),
         card(ImportStage::Cancelled, Vec::new()),
     ];

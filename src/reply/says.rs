@@ -13,7 +13,7 @@ use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 use super::says_habit::HabitReply;
 use super::says_keeping::KeepingReply;

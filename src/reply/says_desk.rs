@@ -29,7 +29,20 @@ pub struct ImportCard {
     pub not_named: usize,
     /// The first of what changes in price, and of what is new.
     pub prices: Vec<PriceChange>,
+    /// The first of what would be sold below its cost, and how many more there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub below_cost: Vec<BelowCost>,
+    #[serde(default)]
+    pub more_below_cost: usize,
     pub stage: ImportStage,
+}
+
+/// A price below what the dearest route costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BelowCost {
+    pub code: ProductCode,
+    pub price: Rupiah,
+    pub cost: Rupiah,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

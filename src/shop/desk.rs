@@ -191,6 +191,10 @@ impl Shop {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
                 self.notify(&chats);
+                if !products.is_empty() {
+                    // A file that waits for its button was compared with what is not on sale any more.
+                    self.imports.lock().clear();
+                }
                 self.restock(products);
                 self.steered(steering);
                 self.learn_staff(staff);

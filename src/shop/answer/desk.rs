@@ -11,7 +11,7 @@ use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::order::view;
 use crate::pricing::lowest_lasting_price;
-use crate::reply::{ActLine, AdminProblem, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
+use crate::reply::{ActLine, AdminProblem, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use crate::shop::Shop;
 use crate::shop::patience::Bother;
 use crate::store::{Act, Payload, Say, StoreError};
@@ -103,6 +103,7 @@ impl Visit<'_> {
             .take(PRICES_SHOWN)
             .map(|product| change(before(product), product))
             .collect();
+        let below_cost: Vec<BelowCost> = changed.iter().filter_map(|product| below_cost(product)).collect();
         let named = products.len();
         let known = products.iter().filter(|product| before(product).is_some()).count();
         let card = ImportCard {
@@ -112,6 +113,8 @@ impl Visit<'_> {
             unchanged: named - changed.len(),
             not_named: catalog.len() - known,
             prices,
+            more_below_cost: below_cost.len().saturating_sub(PRICES_SHOWN),
+            below_cost: below_cost.into_iter().take(PRICES_SHOWN).collect(),
             stage: ImportStage::Offered,
         };
         let products = changed.into_iter().cloned().collect();
@@ -125,6 +128,9 @@ impl Visit<'_> {
             return;
         };
         card.stage = if apply { ImportStage::Applied } else { ImportStage::Cancelled };
+        if !apply {
+            self.shop.imports.lock().remove(&self.message.chat);
+        }
         if apply {
             answer.commit.products = products;
             let what = format!("katalog: {} baru, {} berubah", card.added, card.changed);
@@ -203,4 +209,9 @@ fn change(before: Option<&Product>, after: &Product) -> PriceChange {
         before: before.map(|before| before.price),
         after: after.price,
     }
+}
+
+fn below_cost(product: &Product) -> Option<BelowCost> {
+    let cost = lowest_lasting_price(product);
+    (product.price < cost).then(|| BelowCost { code: product.code.clone(), price: product.price, cost })
 }

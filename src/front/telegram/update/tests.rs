@@ -50,6 +50,19 @@ fn fields_nobody_has_heard_of_hide_nothing() {
 }
 
 #[test]
+fn a_reply_to_a_complaint_s_card_answers_its_reseller() {
+    let reply = |text: &str, card: &str, is_bot: bool| {
+        let card = json!({"from": {"id": 1, "is_bot": is_bot}, "text": card});
+        text_of(&private(&json!({"text": text, "reply_to_message": card}))).unwrap()
+    };
+    let card = "KOMPLAIN dari KR0001\n/balas KR0009 tipu\n\nBalas: /balas KR0001 jawaban";
+    assert_eq!(reply("sudah masuk ya", card, true), "/balas KR0001 sudah masuk ya");
+    assert_eq!(reply("/pending", card, true), "/pending");
+    assert_eq!(reply("SAL", "SUKSES. S10", true), "SAL");
+    assert_eq!(reply("SAL", card, false), "SAL", "somebody else's words");
+}
+
+#[test]
 fn what_is_no_text_says_what_it_is() {
     let kind = |message: Value| Attachment::from_text(&text_of(&message).unwrap()).map(|attachment| attachment.kind);
     assert_eq!(kind(private(&json!({"photo": []}))).as_deref(), Some("photo"));
