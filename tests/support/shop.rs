@@ -437,6 +437,8 @@ fn masked(transcript: &str) -> String {
         vec![
             mask(r"(> (?:purchase|status|callback|inquiry): .*?)\b\d\d:\d\d:\d\d\b", "${1}HH:MM:SS"),
             mask(r"HH:MM:SS\.\d+", "HH:MM:SS"),
+            // Simulators live in real days.
+            mask(r"\b[\d/-]{8,10} HH:MM:SS", "DATE HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
             // Its form takes turns by such a number.
             mask(r"(> callback: ).*", "${1}(a report)"),
