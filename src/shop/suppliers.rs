@@ -168,6 +168,8 @@ impl Supplier {
         drop(traffic);
         match (before, after) {
             (Door::Closed | Door::HalfOpen { .. }, Door::Open { until }) => {
+                metrics::counter!("konter_supplier_breaker_opened_total", "supplier" => self.id.to_string())
+                    .increment(1);
                 tracing::warn!(supplier = %self.id, %until, "out of order: nothing is sent for a while");
             }
             (Door::Open { .. } | Door::HalfOpen { .. }, Door::Closed) => {
@@ -203,6 +205,18 @@ impl Supplier {
             health.asked_balance = Some(now);
         }
         may
+    }
+
+    /// The breaker's state.
+    #[must_use]
+    pub fn door(&self, now: DateTime<Utc>) -> Door {
+        self.traffic.lock().door(now)
+    }
+
+    /// Requests under way now, of any kind.
+    #[must_use]
+    pub fn requests_under_way(&self) -> usize {
+        usize::from(self.limits.at_once).saturating_sub(self.permits.available_permits())
     }
 
     /// The deposit as last told.
