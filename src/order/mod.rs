@@ -20,4 +20,6 @@ pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod tests;
