@@ -9,12 +9,16 @@ mod store_contract {
     pub mod network;
     pub mod orders;
     pub mod people;
+    pub mod postgres_only;
     pub mod races;
     pub mod random;
     pub mod reports;
     pub mod sled_only;
     pub mod tickets;
 }
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/postgres.rs"]
+mod postgres;
 #[path = "support/store.rs"]
 mod support;
 
@@ -39,6 +43,14 @@ macro_rules! contract {
             $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
                 crate::store_contract::$part::$rule(<crate::Settling as crate::Engine>::new()).await;
+            })+)+
+        }
+        mod on_postgres {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                if let Some(engine) = crate::store_contract::engines::Postgres::start().await {
+                    crate::store_contract::$part::$rule(engine).await;
+                }
             })+)+
         }
     };

@@ -14,6 +14,7 @@ mod kv;
 mod layers;
 mod log;
 pub mod memory;
+pub mod postgres;
 mod read;
 mod read_network;
 mod read_reports;

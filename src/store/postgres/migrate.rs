@@ -1,0 +1,92 @@
+//! The tables, and how they come about: numbered steps in `migrations/`, each applied once, in order, by whichever
+//! process starts first. A step that was ever released is never changed; what comes later is a new step.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Object, Pool};
+use sha2::{Digest as _, Sha256};
+
+use super::link::{Trouble, ask, connection, tell, together};
+use super::value::Param;
+
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// The first is number 1.
+const STEPS: [Step; 2] = [
+    Step { name: "rows", sql: include_str!("../../../migrations/0001_rows.sql") },
+    Step { name: "views", sql: include_str!("../../../migrations/0002_views.sql") },
+];
+
+/// Held while steps are applied: "konter" in ASCII.
+const LOCK: &str = "SELECT pg_advisory_lock(118083885098354)";
+const RECORD: &str = "CREATE TABLE IF NOT EXISTS konter_migrations \
+    (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())";
+const APPLIED: &str = "SELECT number, checksum FROM konter_migrations ORDER BY number";
+
+/// Sequences start over behind the highest number stored, should rows have come by another way than this program's own
+/// work. A sequence is never moved while it is ahead: another process may be drawing from it.
+const SEQUENCES: [&str; 4] = [
+    "SELECT setval('order_numbers', max(id)) FROM orders HAVING max(id) > (SELECT last_value FROM order_numbers)",
+    "SELECT setval('agent_numbers', max(id)) FROM agents HAVING max(id) > (SELECT last_value FROM agent_numbers)",
+    "SELECT setval('ticket_numbers', max(id)) FROM tickets HAVING max(id) > (SELECT last_value FROM ticket_numbers)",
+    "UPDATE reference_numbers SET last = greatest(last, \
+     (SELECT coalesce(max(('x' || encode(substring(key FROM 2 FOR 8), 'hex'))::bit(64)::bigint), 0) \
+      FROM (SELECT key FROM supplier_references ORDER BY key DESC LIMIT 1) AS newest))",
+];
+/// Rows of processes that ended long ago.
+const FORGET: &str = "DELETE FROM writers WHERE at < now() - interval '30 days'";
+
+/// Another process may be applying steps at the same time; they take seconds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Brings the database to this program's tables.
+///
+/// # Errors
+/// When a newer program has been there, or the database refuses.
+pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
+    // Not back into the pool: the lock ends with the connection.
+    let client = Object::take(connection(pool).await?);
+    client.batch_execute(LOCK).await?;
+    // Asked for first: making it anew would print a notice at every start.
+    let known = client.query_one("SELECT to_regclass('konter_migrations') IS NOT NULL", &[]).await?;
+    if !known.try_get::<_, bool>(0)? {
+        client.batch_execute(RECORD).await?;
+    }
+    let applied = client.query(APPLIED, &[]).await?;
+    if applied.len() > STEPS.len() {
+        let (theirs, ours) = (applied.len(), STEPS.len());
+        return Err(Trouble::Refused(format!("it was written by a newer konter (schema {theirs}, this one knows {ours})")));
+    }
+    for (row, (number, step)) in applied.iter().zip((1_i32..).zip(&STEPS)) {
+        if row.try_get::<_, i32>(0)? != number || row.try_get::<_, &str>(1)? != step.checksum() {
+            return Err(Trouble::Refused(format!("migration {number} ({}) is not this program's", step.name)));
+        }
+    }
+    for (number, step) in (1_i32..).zip(&STEPS).skip(applied.len()) {
+        let note = "INSERT INTO konter_migrations (number, name, checksum) VALUES ($1::bigint, $2, $3)";
+        let columns =
+            vec![Param::Number(number.into()), Param::Text(step.name.to_owned()), Param::Text(step.checksum())];
+        let asked = vec![
+            tell(&client, "BEGIN"),
+            tell(&client, step.sql),
+            ask(&client, note, columns).await?,
+            tell(&client, "COMMIT"),
+        ];
+        together(asked).await?;
+        tracing::info!(number, name = step.name, "database migrated");
+    }
+    for statement in SEQUENCES.iter().chain([&FORGET]) {
+        client.execute(*statement, &[]).await?;
+    }
+    Ok(())
+}
+
+impl Step {
+    fn checksum(&self) -> String {
+        let digest = Sha256::digest(self.sql.as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
