@@ -21,6 +21,8 @@ mod store_contract {
 mod postgres;
 #[path = "support/store.rs"]
 mod support;
+#[path = "support/postgres_wire.rs"]
+mod wire;
 
 use store_contract::engines::{Engine, Memory, Settling, Sled};
 

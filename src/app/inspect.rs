@@ -2,23 +2,20 @@
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{NO_DATABASE, fault, open_store};
+use super::open::{Use, fault, open_store};
 use crate::store::audit;
 
-/// Audits the store of a stopped shop and prints the figures.
+/// Audits the store and prints the figures: a data dir's only while its shop is stopped, a database's at any time.
 ///
 /// # Errors
 /// [`Failure::Fault`] when there is any difference.
 pub async fn audit() -> Result<(), Failure> {
     let settings = settings_or_failure()?;
-    if settings.database_url.is_some() {
-        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
-    }
-    if !settings.data_dir.exists() {
+    if settings.database_url.is_none() && !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
     }
-    let store = open_store(&settings.data_dir).await?;
+    let store = open_store(&settings, Use::BesideOthers).await?;
     let report = audit::audit(store.as_ref()).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;

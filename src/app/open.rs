@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use super::Failure;
@@ -17,11 +18,9 @@ use crate::phone::PrefixTable;
 use crate::reply::{Button, ReplyFileKind, Texts};
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
+use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
-use crate::store::{Commit, Outgoing, Payload, Store};
-
-/// Said wherever a database is asked for.
-pub(super) const NO_DATABASE: &str = "DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only";
+use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
 
 /// A shop put together but not started.
 pub(super) struct Opened {
@@ -65,12 +64,9 @@ impl Wording for Words {
 
 /// Opens the store and everything around it. An empty store begins with `catalog`, or with the file of the settings.
 pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
-    if settings.database_url.is_some() {
-        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
-    }
     let wording: Arc<dyn Wording> = Arc::new(Words(texts(&settings)?));
     let prefixes = prefixes(&settings)?;
-    let store = open_store(&settings.data_dir).await?;
+    let store = open_store(&settings, Use::Alone).await?;
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
     let catalog = stock(store.as_ref(), &settings, catalog, &clock).await?;
     let policy = Policy {
@@ -87,7 +83,31 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
     Ok(Opened { shop, store, waiting, wording, door })
 }
 
-pub(super) async fn open_store(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
+/// How a store is used. A data dir is always one process's; a database can be looked at while a shop runs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Alone,
+    BesideOthers,
+}
+
+/// The store that the settings name: the database, or else the data dir.
+pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+    match &settings.database_url {
+        Some(address) => open_database(address, r#use).await,
+        None => open_dir(&settings.data_dir).await,
+    }
+}
+
+async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+    let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
+    let store = PostgresStore::open(address).await.map_err(fault)?;
+    if r#use == Use::Alone {
+        store.claim_alone().await.map_err(fault)?;
+    }
+    Ok(Arc::new(store))
+}
+
+async fn open_dir(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
     let dir = dir.to_owned();
     let shown = dir.display().to_string();
     let store = tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()))

@@ -8,8 +8,8 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use konter::store::Store as _;
@@ -39,6 +39,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// The same database by another way to its server.
+    pub fn at_port(&self, own: u16, other: u16) -> Self {
+        Self { url: self.url.replacen(&format!(":{own}/"), &format!(":{other}/"), 1) }
+    }
+
     pub async fn open(&self) -> Arc<PostgresStore> {
         Arc::new(PostgresStore::open(&self.url.clone().into()).await.unwrap())
     }
@@ -95,14 +100,18 @@ fn find_server() -> Option<Server> {
         let (server, _) = url.rsplit_once('/').unwrap_or_else(|| panic!("{GIVEN} has no database in it"));
         return Some(Server { address: format!("{server}/{{}}"), prefix });
     }
-    let Some(programs) = programs() else {
+    let cluster = Cluster::start(&programs_or_say_so()?, &["-c", "fsync=off"]);
+    Some(Server { address: cluster.address(), prefix })
+}
+
+fn programs_or_say_so() -> Option<PathBuf> {
+    let found = programs();
+    if found.is_none() {
         let reason = format!("no PostgreSQL: initdb is neither in PATH nor in {}", FOLDERS.join(", "));
         assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, but there is {reason}");
-        eprintln!("SKIPPED: {reason}, and {GIVEN} is not set");
-        return None;
-    };
-    let cluster = Cluster::start(&programs, &["-c", "fsync=off"]);
-    Some(Server { address: cluster.address(), prefix })
+        eprintln!("SKIPPED: {reason}");
+    }
+    found
 }
 
 /// The folder of PostgreSQL's programs, the newest there is.
@@ -141,6 +150,32 @@ impl Cluster {
         CLUSTER.get_or_init(|| Self::new(programs, options))
     }
 
+    /// One that its test may crash. `None`: there are no programs for it here, and that has been said.
+    pub fn of_its_own() -> Option<Self> {
+        Some(Self::new(&programs_or_say_so()?, &["-c", "fsync=off"]))
+    }
+
+    /// The database that every cluster has, without tables.
+    pub fn database(&self) -> Database {
+        Database { url: self.address().replacen("{}", "postgres", 1) }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Every process of it ends at once, as after a crash.
+    pub fn crash(&self) {
+        let file = self.data().join("postmaster.pid");
+        let pid = fs::read_to_string(&file).unwrap().lines().next().unwrap().to_owned();
+        let started = Instant::now();
+        assert!(Command::new("kill").args(["-QUIT", &pid]).status().unwrap().success());
+        while file.exists() {
+            assert!(started.elapsed() < PATIENCE, "PostgreSQL does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     fn new(programs: &Path, options: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("konter-postgres-").tempdir().unwrap().keep();
         let warden = warden(&folder);
@@ -173,14 +208,16 @@ impl Cluster {
     }
 
     /// Starts the server and waits until it takes connections.
-    fn launch(&self) {
+    pub fn launch(&self) {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
         let mut server = self.command("postgres");
         let port = self.port.to_string();
         let connections = format!("max_connections={CONNECTIONS}");
         server.arg("-D").arg(self.data()).args(["-h", "127.0.0.1", "-p", &port, "-k", "", "-c", &connections]);
         server.args(&self.options).stdout(log.try_clone().unwrap()).stderr(log).process_group(0);
-        server.spawn().unwrap();
+        let mut server = server.spawn().unwrap();
+        // Its end is heard of, or it would stay in the list of processes as long as we do.
+        std::thread::spawn(move || server.wait());
         let started = Instant::now();
         while !self.takes_connections() {
             let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();

@@ -85,8 +85,11 @@ fn without_secrets(error: &tokio_postgres::Error) -> String {
 /// Whether a server that says this will take work again by itself, or when someone has looked after it.
 fn passes(code: &SqlState) -> bool {
     const CLASSES: [&str; 3] = ["08", "53", "57"]; // connection, resources, operator intervention
-    let others =
-        [&SqlState::LOCK_NOT_AVAILABLE, &SqlState::READ_ONLY_SQL_TRANSACTION, &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT];
+    let others = [
+        &SqlState::LOCK_NOT_AVAILABLE,
+        &SqlState::READ_ONLY_SQL_TRANSACTION,
+        &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+    ];
     CLASSES.iter().any(|class| code.code().starts_with(class)) || others.contains(&code)
 }
 
@@ -179,4 +182,25 @@ pub(super) async fn together(mut asked: Vec<Asked<'_>>) -> Result<Vec<Vec<Row>>,
         }
     }
     trouble.map_or(Ok(all), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_error_holds_the_password() {
+        for url in [
+            "postgres://konter:geheim@127.0.0.1:1/konter",
+            "postgres://konter:geheim@no such host/konter",
+            "postgres://konter:geheim@127.0.0.1:1/konter?geheim=1",
+            "postgres://konter:geheim@127.0.0.1:geheim/konter",
+        ] {
+            let error = match pool(&url.to_owned().into()) {
+                Ok(pool) => connection(&pool).await.map(drop).map_err(StoreError::from).unwrap_err(),
+                Err(error) => error,
+            };
+            assert!(!error.to_string().contains("geheim"), "{error}");
+        }
+    }
 }

@@ -58,7 +58,9 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
     let applied = client.query(APPLIED, &[]).await?;
     if applied.len() > STEPS.len() {
         let (theirs, ours) = (applied.len(), STEPS.len());
-        return Err(Trouble::Refused(format!("it was written by a newer konter (schema {theirs}, this one knows {ours})")));
+        return Err(Trouble::Refused(format!(
+            "it was written by a newer konter (schema {theirs}, this one knows {ours})"
+        )));
     }
     for (row, (number, step)) in applied.iter().zip((1_i32..).zip(&STEPS)) {
         if row.try_get::<_, i32>(0)? != number || row.try_get::<_, &str>(1)? != step.checksum() {

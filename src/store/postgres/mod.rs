@@ -7,6 +7,7 @@
 //! `columns`. A new read needs nothing either when it goes by keys and ranges (`fetch` says what it costs); it is
 //! written once for all stores. When commits of a new kind are frequent, `foresight` saves them a round trip.
 
+mod alone;
 mod columns;
 mod fetch;
 mod foresight;
@@ -62,8 +63,10 @@ const MOST_ROUNDS: usize = 1_000;
 pub struct PostgresStore {
     pool: Pool,
     /// `None` once closed.
-    jobs: Mutex<Option<mpsc::UnboundedSender<Job>>>,
+    jobs: Arc<Mutex<Option<mpsc::UnboundedSender<Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Keeps other processes from running a shop on the same database, once asked to.
+    alone: Mutex<Option<JoinHandle<()>>>,
     /// Why the writer waits, if it does.
     trouble: Arc<Mutex<Option<Trouble>>>,
 }
@@ -76,7 +79,7 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] when there is no such database, or a newer program has written to it.
     pub async fn open(address: &SecretString) -> Result<Self, StoreError> {
         let pool = link::pool(address)?;
-        let migrating = patiently(OPEN_PATIENCE, || migrate::migrate(&pool));
+        let migrating = patiently(OPEN_PATIENCE, || migrate::migrate(&pool), StoreError::from);
         let late = |_| StoreError::Unavailable("the database: its tables are not ready in time".to_owned());
         tokio::time::timeout(migrate::PATIENCE, migrating).await.map_err(late)??;
         let (jobs, waiting) = mpsc::unbounded_channel();
@@ -84,13 +87,22 @@ impl PostgresStore {
         let writer =
             Writer { pool: pool.clone(), id: rand::random(), groups: 0, client: None, trouble: Arc::clone(&trouble) };
         let writer = Mutex::new(Some(tokio::spawn(writer.run(waiting))));
-        Ok(Self { pool, jobs: Mutex::new(Some(jobs)), writer, trouble })
+        Ok(Self { pool, jobs: Arc::new(Mutex::new(Some(jobs))), writer, alone: Mutex::default(), trouble })
     }
 
+    /// From now on no other process runs a shop on this database. One that was killed may count for a moment.
+    ///
     /// # Errors
-    /// When the address cannot be understood. It connects to nothing.
-    pub fn check_address(address: &SecretString) -> Result<(), StoreError> {
-        link::pool(address).map(drop)
+    /// When another process does, or the database is away.
+    pub async fn claim_alone(&self) -> Result<(), StoreError> {
+        let in_use = |error| match error {
+            Trouble::Overtaken => StoreError::Unavailable("another process runs a shop on this database".to_owned()),
+            trouble => trouble.into(),
+        };
+        let client = patiently(OPEN_PATIENCE, || alone::take(&self.pool), in_use).await?;
+        let keeper = tokio::spawn(alone::keep(client, self.pool.clone(), Arc::clone(&self.jobs)));
+        *self.alone.lock() = Some(keeper);
+        Ok(())
     }
 
     /// Runs a read over what it needs, see [`fetch`].
@@ -98,7 +110,7 @@ impl PostgresStore {
         &self,
         read: impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
-        patiently(PATIENCE, || self.read_once(&read)).await
+        patiently(PATIENCE, || self.read_once(&read), StoreError::from).await
     }
 
     async fn read_once<T: Send>(
@@ -127,6 +139,7 @@ impl PostgresStore {
 async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
     patience: Duration,
     attempt: impl Fn() -> F,
+    give_up: impl FnOnce(Trouble) -> StoreError,
 ) -> Result<T, StoreError> {
     let started = Instant::now();
     loop {
@@ -135,7 +148,7 @@ async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
             Err(Trouble::Lost(_) | Trouble::Overtaken) if started.elapsed() < patience => {
                 tokio::time::sleep(PAUSE).await;
             }
-            Err(trouble) => return Err(trouble.into()),
+            Err(trouble) => return Err(give_up(trouble)),
         }
     }
 }
@@ -214,6 +227,9 @@ impl PostgresStore {
         {
             // The database is away. What waits has not been answered, so nobody believes that it was written.
             writer.abort();
+        }
+        if let Some(keeper) = self.alone.lock().take() {
+            keeper.abort();
         }
         self.pool.close();
         Ok(())

@@ -17,7 +17,8 @@ const LINES: &str = "SELECT row FROM journal WHERE seq > $1 ORDER BY seq LIMIT $
 /// Sales stands in nearly every line and has no index, so its lines are walked.
 const SALES_BEFORE: &str =
     "SELECT row FROM journal WHERE (debit = $1 OR credit = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3";
-const SALES_AFTER: &str = "SELECT row FROM journal WHERE (debit = $1 OR credit = $1) AND seq > $2 ORDER BY seq LIMIT $3";
+const SALES_AFTER: &str =
+    "SELECT row FROM journal WHERE (debit = $1 OR credit = $1) AND seq > $2 ORDER BY seq LIMIT $3";
 const LINES_BEFORE: &str = "SELECT row FROM (\
     (SELECT seq, row FROM journal WHERE debit = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) UNION ALL \
     (SELECT seq, row FROM journal WHERE credit = $1 AND credit <> 'sales' AND seq < $2 ORDER BY seq DESC LIMIT $3)\
@@ -27,7 +28,8 @@ const LINES_AFTER: &str = "SELECT row FROM (\
     (SELECT seq, row FROM journal WHERE credit = $1 AND credit <> 'sales' AND seq > $2 ORDER BY seq LIMIT $3)\
     ) AS line ORDER BY seq LIMIT $3";
 const ORDERS_OF: &str = "SELECT row FROM orders WHERE agent_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const ORDERS_TO: &str = "SELECT row FROM orders WHERE agent_id = $1 AND dest = $4 AND id < $2 ORDER BY id DESC LIMIT $3";
+const ORDERS_TO: &str =
+    "SELECT row FROM orders WHERE agent_id = $1 AND dest = $4 AND id < $2 ORDER BY id DESC LIMIT $3";
 const WAITING_CHATS: &str = "SELECT DISTINCT chat FROM outbox";
 pub(super) const FIRST_ORDER: &str = "SELECT id FROM orders WHERE created_at >= $1 ORDER BY created_at, id LIMIT 1";
 pub(super) const FIRST_LINE: &str = "SELECT seq FROM journal WHERE at >= $1 ORDER BY at, seq LIMIT 1";
@@ -63,7 +65,7 @@ impl PostgresStore {
             let asked = ask(&client, statement, params.clone()).await?;
             asked.await
         };
-        patiently(PATIENCE, attempt).await
+        patiently(PATIENCE, attempt, StoreError::from).await
     }
 
     pub(super) async fn next_number(&self, sequence: Sequence) -> Result<u64, StoreError> {
@@ -96,7 +98,7 @@ impl PostgresStore {
             let next = answers.get(2).map(|rows| number_in(rows)).transpose()?.flatten();
             next.map(Reference).ok_or_else(|| Trouble::Refused("it gives no reference".to_owned()))
         };
-        patiently(PATIENCE, attempt).await
+        patiently(PATIENCE, attempt, StoreError::from).await
     }
 
     pub(super) async fn lines(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -114,12 +116,7 @@ impl PostgresStore {
         decoded("journal entry", &self.rows(statement, params).await?)
     }
 
-    pub(super) async fn lines_after(
-        &self,
-        id: &AccountId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StoreError> {
+    pub(super) async fn lines_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let statement = if has_lines(id) { LINES_AFTER } else { SALES_AFTER };
         let params = vec![Param::Text(id.to_string()), bound(after), limited(limit)];
         decoded("journal entry", &self.rows(statement, params).await?)

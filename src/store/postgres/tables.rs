@@ -218,7 +218,8 @@ impl Table {
         if is_left_out(key) {
             return None;
         }
-        let of_its_own = |(_, table): &(Index, &'static Self)| !table.prefix.is_empty() && key.starts_with(table.prefix);
+        let of_its_own =
+            |(_, table): &(Index, &'static Self)| !table.prefix.is_empty() && key.starts_with(table.prefix);
         let tables = || TABLES.iter().enumerate();
         tables().find(of_its_own).or_else(|| tables().find(|(_, table)| table.name == "other_rows"))
     }

@@ -112,7 +112,9 @@ impl Writer {
             *self.trouble.lock() = Some(trouble.clone());
             match trouble {
                 Trouble::Overtaken if overtaken < OVERTAKEN_AT_MOST => overtaken += 1,
-                Trouble::Lost(_) => tracing::warn!(?pause, error = %StoreError::from(trouble), "a commit waits for the database"),
+                Trouble::Lost(_) => {
+                    tracing::warn!(?pause, error = %StoreError::from(trouble), "a commit waits for the database")
+                }
                 // One of them cannot be written. Which one shows when each goes by itself.
                 trouble if jobs.len() > 1 && in_doubt.is_none() => {
                     tracing::error!(error = %StoreError::from(trouble), "a group of commits is refused; each is tried alone");
@@ -295,7 +297,8 @@ type Pairs = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 fn rows_of(key: Vec<u8>, row: Option<Vec<u8>>) -> Result<Pairs, StoreError> {
     let (Some(keys::JOURNAL), Some(pack)) = (key.first().copied(), &row) else { return Ok(vec![(key, row)]) };
     let first = keys::last_number(&key);
-    let first = first.ok_or_else(|| StoreError::Corrupt { what: "journal", problem: "a line has no number".to_owned() })?;
+    let first =
+        first.ok_or_else(|| StoreError::Corrupt { what: "journal", problem: "a line has no number".to_owned() })?;
     let lines = pack.split(|&byte| byte == b'\n');
     Ok((first..).zip(lines).map(|(seq, line)| (keys::journal(seq), Some(line.to_vec()))).collect())
 }
