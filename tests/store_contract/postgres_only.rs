@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use konter::ledger::AccountId;
+use konter::order::Order;
+use konter::reply::Reply;
 use konter::store::audit::audit;
 use konter::store::postgres::PostgresStore;
 use konter::store::{Commit, CommitError, Committed, Sequence, Store, StoreError};
@@ -137,6 +139,38 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_doubled() {
     }
     assert!(wire.cuts() >= 5, "{} cuts", wire.cuts());
     assert!(audit(&*store).await.unwrap().is_clean());
+}
+
+/// What an order costs on the way to the database: a commit is two round trips, however many go together in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_is_two_round_trips() {
+    let Some(cluster) = Cluster::of_its_own() else { return };
+    let wire = Wire::to(cluster.port()).await;
+    let store = cluster.database().at_port(cluster.port(), wire.port()).open().await;
+    store.commit(deposit(1, 10_000_000)).await.unwrap();
+    let turns = async |commit: Commit| {
+        let before = wire.turns();
+        store.commit(commit).await.unwrap();
+        wire.turns() - before
+    };
+    let first = order(1, 1, "081");
+    for commit in [place(first.clone()), succeed(&first)] {
+        turns(commit).await; // the first of a kind has its statements prepared
+    }
+    let second = Order { product_name: "x".repeat(9), ..order(2, 1, "082") };
+    let more = |n: u64| Commit {
+        says: vec![say(1, Reply::TryAgain)],
+        answers: Some((key(1, &n.to_string()), n)),
+        ..place(order(n, 1, &format!("08{n}")))
+    };
+    turns(more(8)).await;
+    assert_eq!(turns(place(second.clone())).await, 2);
+    assert_eq!(turns(succeed(&second)).await, 2);
+    assert_eq!(turns(more(9)).await, 2);
+    let before = wire.turns();
+    futures::future::join_all((10..40).map(|n| store.commit(more(n)))).await;
+    let together = wire.turns() - before;
+    assert!(together <= 3 * 2, "{together} round trips for 30 orders at once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

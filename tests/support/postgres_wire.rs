@@ -24,6 +24,8 @@ struct Orders {
     one_of: AtomicU32,
     dice: AtomicU64,
     cuts: AtomicU32,
+    /// Times that something was asked after an answer, or first of all.
+    turns: AtomicU32,
 }
 
 pub struct Wire {
@@ -69,6 +71,13 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// Round trips so far.
+    pub fn turns(&self) -> u32 {
+        self.orders.turns.load(Ordering::SeqCst)
+    }
+}
+
 impl Orders {
     fn take(counter: &AtomicU32) -> bool {
         counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
@@ -86,11 +95,15 @@ impl Orders {
 /// Carries both ways until either end closes or the wire is cut.
 async fn carry(mut client: TcpStream, mut server: TcpStream, orders: Arc<Orders>) {
     let (mut asked, mut answered) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    let mut is_answered = true;
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
                 let piece = &asked[..length];
+                if std::mem::take(&mut is_answered) {
+                    orders.turns.fetch_add(1, Ordering::SeqCst);
+                }
                 let is_commit = piece.windows(7).any(|window| window == b"COMMIT\0");
                 if (is_commit && Orders::take(&orders.before)) || orders.chance() {
                     orders.cuts.fetch_add(1, Ordering::SeqCst);
@@ -108,6 +121,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, orders: Arc<Orders>
             }
             read = server.read(&mut answered) => {
                 let Ok(length @ 1..) = read else { return };
+                is_answered = true;
                 if orders.chance() {
                     orders.cuts.fetch_add(1, Ordering::SeqCst);
                     return;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Object, Pool};
+use deadpool_postgres::{ClientWrapper, Object, Pool};
 use sha2::{Digest as _, Sha256};
 
 use super::link::{Trouble, ask, connection, tell, together};
@@ -49,6 +49,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
     // Not back into the pool: the lock ends with the connection.
     let client = Object::take(connection(pool).await?);
+    let encoding = client.query_one("SHOW server_encoding", &[]).await?;
+    if encoding.try_get::<_, &str>(0)? != "UTF8" {
+        return Err(Trouble::Refused("the database's encoding must be UTF8".to_owned()));
+    }
     client.batch_execute(LOCK).await?;
     // Asked for first: making it anew would print a notice at every start.
     let known = client.query_one("SELECT to_regclass('konter_migrations') IS NOT NULL", &[]).await?;
@@ -80,8 +84,14 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
         together(asked).await?;
         tracing::info!(number, name = step.name, "database migrated");
     }
-    for statement in SEQUENCES.iter().chain([&FORGET]) {
-        client.execute(*statement, &[]).await?;
+    set_sequences(&client).await?;
+    client.execute(FORGET, &[]).await?;
+    Ok(())
+}
+
+pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble> {
+    for statement in SEQUENCES {
+        client.execute(statement, &[]).await?;
     }
     Ok(())
 }

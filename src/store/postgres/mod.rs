@@ -9,6 +9,7 @@
 
 mod alone;
 mod columns;
+mod copy;
 mod fetch;
 mod foresight;
 mod link;

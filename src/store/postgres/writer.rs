@@ -45,7 +45,7 @@ const MOST_ROUNDS: usize = 200;
 
 const LOCK_TIP: &str = "SELECT seq, digest, counter FROM tip FOR UPDATE";
 const LAST_GROUP: &str = "SELECT last_group FROM writers WHERE id = $1";
-const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3";
+pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3";
 const NOTE_GROUP: &str = "INSERT INTO writers (id, last_group) VALUES ($1, $2) \
     ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, at = now()";
 
@@ -244,7 +244,7 @@ fn answer(jobs: Vec<Job>, answers: Vec<Answer>) {
     }
 }
 
-fn number(number: u64) -> Result<Param, StoreError> {
+pub(super) fn number(number: u64) -> Result<Param, StoreError> {
     let too_large = |_| StoreError::Corrupt { what: "number", problem: format!("{number} is too large") };
     i64::try_from(number).map(Param::Number).map_err(too_large)
 }
@@ -261,7 +261,7 @@ struct Changes {
 }
 
 /// The statements that write a batch: what goes is deleted first, then what stays is written, table by table.
-async fn writes<'c>(client: &'c ClientWrapper, batch: Batch) -> Result<Vec<Asked<'c>>, Trouble> {
+pub(super) async fn writes<'c>(client: &'c ClientWrapper, batch: Batch) -> Result<Vec<Asked<'c>>, Trouble> {
     let mut tables: Vec<Changes> = Table::all().iter().map(Changes::new).collect();
     for (key, row) in batch {
         for (key, row) in rows_of(key, row)? {
