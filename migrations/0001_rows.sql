@@ -235,7 +235,8 @@ COMMENT ON TABLE other_rows IS 'Rows of kinds that have no table of their own; t
 CREATE SEQUENCE order_numbers MINVALUE 0 START 0;
 CREATE SEQUENCE agent_numbers MINVALUE 0 START 0;
 CREATE SEQUENCE ticket_numbers MINVALUE 0 START 0;
-SELECT nextval('order_numbers'), nextval('agent_numbers'), nextval('ticket_numbers');
+CREATE SEQUENCE broadcast_numbers MINVALUE 0 START 0;
+SELECT nextval('order_numbers'), nextval('agent_numbers'), nextval('ticket_numbers'), nextval('broadcast_numbers');
 
 CREATE TABLE reference_numbers (
     one   boolean PRIMARY KEY DEFAULT true CHECK (one),

@@ -27,6 +27,12 @@ pub enum Command {
     Check,
     /// Re-derive every balance from the journal and check every invariant
     Audit,
+    /// Who did what, newest first; of a stopped shop (in a running one: `/log` in the chat)
+    Log {
+        /// How many acts
+        #[arg(default_value_t = 50)]
+        count: usize,
+    },
     /// A consistent copy of everything
     Backup {
         /// Where the copy is written

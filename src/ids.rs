@@ -16,7 +16,7 @@ pub struct BadName {
 }
 
 impl BadName {
-    fn new(what: &'static str, text: &str) -> Self {
+    pub(crate) fn new(what: &'static str, text: &str) -> Self {
         // An error must stay readable when someone pastes a novel where a name belongs.
         const SHOWN: usize = 40;
         Self { what, text: text.chars().take(SHOWN).collect() }
@@ -152,6 +152,26 @@ impl FromStr for TicketId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix('#').unwrap_or(text);
         digits.parse().map(Self).map_err(|_| BadName::new("a ticket number", text))
+    }
+}
+
+/// An announcement's number, counted up from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BroadcastId(pub u64);
+
+impl fmt::Display for BroadcastId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for BroadcastId {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix('#').unwrap_or(text);
+        digits.parse().map(Self).map_err(|_| BadName::new("an announcement's number", text))
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod app;
 pub mod attachment;
+pub mod broadcast;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
@@ -25,6 +26,7 @@ pub mod reply;
 pub mod report;
 pub mod shop;
 pub mod simulator;
+pub mod staff;
 pub mod store;
 pub mod supplier;
 pub mod telemetry;

@@ -399,7 +399,7 @@ async fn deposits_and_resellers() {
         a("/agen"),
         a("/agen KR0001"),
         a("/agen 081234567890"),
-        a("/siaran halo").brings(2),
+        a("/siaran halo"),
         a("/help"),
     ];
     conversation("deposits", Setup::default(), lines).await;

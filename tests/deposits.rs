@@ -67,7 +67,14 @@ async fn a_ticket_is_asked_for_paid_and_accepted_by_a_button() {
     says(&shop, &[("SAL", 1)]).await;
     orders(&shop, &[("/acc 1", 3), ("/acc 1", 1), ("/tolak 1 salah", 1), ("/agen KR0001", 1)]).await;
     says(&shop, &[("BANK", 1)]).await;
-    assert_eq!(acts(&shop).await, ["/acc 2", "/acc 1", "/agen KR0001"]);
+    assert_eq!(
+        acts(&shop).await,
+        [
+            "/acc 2 ⇒ KR0001 tiket #2 50.236: terbuka → diterima 50.236",
+            "/acc 1 ⇒ KR0001 tiket #1 100.618: terbuka → diterima 100.618",
+            "/agen KR0001"
+        ]
+    );
     let account = AccountId::Agent(konter::ids::AgentId(1));
     let lines = shop.store.statement(&account, None, 10).await.unwrap();
     let notes: Vec<_> = lines.iter().filter_map(|line| line.note.clone()).collect();
@@ -88,7 +95,13 @@ async fn a_refusal_is_told_with_its_reason() {
     .await;
     says(&shop, &[("SAL", 1), ("TIKET.100000", 3)]).await;
     assert_eq!(shop.available(1).await, 5_000);
-    assert_eq!(acts(&shop).await, ["/tolak 1 uang belum masuk", "/tolak 2"]);
+    assert_eq!(
+        acts(&shop).await,
+        [
+            "/tolak 1 uang belum masuk ⇒ KR0001 tiket #1 100.618: terbuka → ditolak",
+            "/tolak 2 ⇒ KR0001 tiket #2 50.236: terbuka → ditolak"
+        ]
+    );
     insta::assert_snapshot!("refused", shop.close().await);
 }
 
@@ -209,7 +222,9 @@ async fn a_correction_goes_below_zero_only_when_it_is_forced() {
     let lines = shop.store.journal(0, 100).await.unwrap();
     let reasons: Vec<Reason> = lines.iter().map(|line| line.reason).collect();
     assert_eq!(reasons, [Reason::Deposit, Reason::Deposit, Reason::Correction, Reason::Deposit]);
-    assert_eq!(acts(&shop).await, [tried[1].0, tried[2].0, tried[4].0]);
+    let noted = [(1, "-1.000"), (2, "-6.000"), (4, "10.000")];
+    let noted = noted.map(|(n, amount): (usize, _)| format!("{} ⇒ KR0001 Konter 1: {amount}", tried[n].0));
+    assert_eq!(acts(&shop).await, noted);
     insta::assert_snapshot!("corrections", shop.close().await);
 }
 

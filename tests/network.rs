@@ -92,7 +92,7 @@ async fn a_downline_is_registered_and_comes_by_its_own_link() {
     shop.say(&chat(3), &format!("/start {code}"), 1).await;
     shop.say(&chat(2), &format!("GP.{}.5678", pin_in(&told[0])), 1).await;
     says(&shop, &chat(2), &[("SAL.5678", 1), ("SD.KR0001", 1), ("/start", 1)]).await;
-    says(&shop, &chat(3), &[("REG.Adi.081234567891.100.1234", 1)]).await;
+    says(&shop, &chat(3), &[("REG.Adi.081234567891.100", 1), ("DAFTAR.Adi.081234567891.4321", 2)]).await;
     insta::assert_snapshot!("registered", transcript(shop).await);
 }
 
@@ -238,9 +238,10 @@ async fn a_large_sum_is_asked_back_first() {
     shop.note("-- once");
     shop.receive(InboxMessage { message: "tap again".to_owned(), ..yes }, 0).await;
     says(&shop, &reseller(), &[("YA.1", 1), ("YA.99", 1), ("YA", 1)]).await;
-    shop.note("-- by text, or by the same command again");
-    let lines = [("TR.KR0002.600000.1234", 1), ("YA.2", 2), ("TR.KR0002.700000.1234", 1), ("TR.KR0002.700000.1234", 2)];
+    shop.note("-- by text; the same command again is no yes");
+    let lines = [("TR.KR0002.600000.1234", 1), ("YA.2", 2), ("TR.KR0002.700000.1234", 1), ("TR.KR0002.700000.1234", 1)];
     says(&shop, &reseller(), &lines).await;
+    says(&shop, &reseller(), &[("YA.3", 2), ("YA.3", 1)]).await;
     shop.note("-- another sum is another question");
     says(&shop, &reseller(), &[("TR.KR0002.800000.1234", 1), ("TR.KR0002.900000.1234", 1), ("YA.4", 1)]).await;
     shop.tap(&reseller(), "Batal", 0).await;
@@ -254,6 +255,20 @@ async fn a_large_sum_is_asked_back_first() {
     says(&shop, &reseller(), &[("YA.6", 1), ("SAL", 1)]).await;
     assert_eq!(shop.available(2).await, 500_000 + 500_001 + 600_000 + 700_000);
     insta::assert_snapshot!("large", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_sum_again_is_asked_back() {
+    let shop = TestShop::with(rich()).await;
+    shop.add_agent(chat(2), 0, Locale::Id).await;
+    says(&shop, &admin(), &[("/pindah KR0002 KR0001", 1)]).await;
+    let again = ("TR.KR0002.10000.1234", 1);
+    says(&shop, &reseller(), &[("TR.KR0002.10000.1234", 2), again, again, ("TR.KR0002.11000.1234", 2)]).await;
+    says(&shop, &reseller(), &[("YA.1", 2), ("YA.1", 1)]).await;
+    assert_eq!(shop.available(2).await, 31_000);
+    shop.pass(TimeDelta::minutes(10));
+    says(&shop, &reseller(), &[("TR.KR0002.10000.1234", 2)]).await;
+    insta::assert_snapshot!("same_again", transcript(shop).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

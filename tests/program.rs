@@ -88,7 +88,7 @@ async fn without_a_command_it_explains_itself() {
     let folder = folder();
     let help = Settings::new().run(folder.path(), &[]).await;
     assert_eq!(help.code, Some(0), "{help:?}");
-    for command in ["demo", "run", "simulate", "check", "audit", "backup", "restore"] {
+    for command in ["demo", "run", "simulate", "check", "audit", "log", "backup", "restore"] {
         assert!(help.out.contains(command), "{command} is missing: {}", help.out);
     }
 }
@@ -254,10 +254,14 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     say(&api, BUDI, "DAFTAR.Budi Cell.739154", (BUDI, "Kode agen")).await;
     say(&api, ADMIN, "/deposit KR0001 100000", (BUDI, "Deposit masuk")).await;
     assert_ended(&settings.run(folder.path(), &["audit"]).await, 1, &["data"]);
+    assert_ended(&settings.run(folder.path(), &["log"]).await, 1, &["data", "/log 50"]);
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
     let sound = settings.run(folder.path(), &["audit"]).await;
     assert_eq!(sound.code, Some(0), "{sound:?}");
     assert!(sound.out.contains("100.000"), "{sound:?}");
+    let log = settings.run(folder.path(), &["log", "5"]).await;
+    assert_eq!(log.code, Some(0), "{log:?}");
+    assert!(log.out.contains(&format!("telegram:{ADMIN}  /deposit KR0001 100000")), "{log:?}");
 
     forge(&folder.path().join("data"));
     let forged = settings.run(folder.path(), &["audit"]).await;

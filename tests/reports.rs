@@ -180,6 +180,20 @@ async fn again_on(store: &Arc<dyn Store>, setup: Setup) -> TestShop {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_the_morning_the_owners_are_told_the_day_that_has_ended() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let summary_at = NaiveTime::from_hms_opt(7, 0, 0);
+    let shop = TestShop::on(Arc::clone(&store), Setup { start: noon(), summary_at, ..rich() }).await;
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    shop.pass(TimeDelta::hours(19));
+    shop.note("-- 07:00");
+    shop.hear(1).await;
+    let told = shop.close().await;
+    assert_eq!(store.last_summary().await.unwrap(), Some(noon().date_naive()));
+    insta::assert_snapshot!("morning", told);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_owners_are_told_the_day_once() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let setup = |start| Setup { start, summary_at: evening(), ..rich() };

@@ -4,6 +4,7 @@
 mod store_contract {
     pub mod bills;
     pub mod books;
+    pub mod desk;
     pub mod engines;
     pub mod messages;
     pub mod network;
@@ -109,6 +110,10 @@ contract! {
         groups_and_questions_are_changed_by_who_has_read_them,
         an_invited_chat_is_remembered_until_it_registers,
         margins_are_paid_when_their_order_becomes_a_success_and_never_else;
+    desk:
+        a_role_is_changed_by_who_has_read_it_and_its_row_stays,
+        messages_of_an_announcement_are_counted_once,
+        an_announcement_is_sent_once;
     messages:
         the_same_message_again_changes_nothing,
         the_same_key_with_other_content_is_an_error,

@@ -14,11 +14,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, Mishap, TOKEN, content, message};
-use front::{BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, telegram, until_empty, webhook};
+use front::{
+    BUDI, Notes, SITI, deliver, numbered, post, receive, sender, settings, staff, telegram, until_empty, webhook,
+};
 use konter::front::telegram::{Settings, Stopped, Telegram, Waker};
 use konter::front::{Text, Wording};
 use konter::ids::ChatId;
 use konter::reply::Reply;
+use konter::staff::{Role, Staff};
 use konter::store::{Outgoing, Payload};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -198,11 +201,49 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
     let bot = Arc::new(telegram(&api));
     let (cancel, desk) = (CancellationToken::new(), Notes::new(&api));
     let (running, token) = (Arc::clone(&bot), cancel.clone());
-    let task = tokio::spawn(async move { running.run(&*desk, &token).await });
+    let task = tokio::spawn(async move { running.run(&*desk, staff().subscribe(), &token).await });
     api.until("the menus", |api| api.calls("setmycommands").len() == 6).await;
     assert_eq!(bot.bot_name(), Some("konter_bot"));
     let scoped: Vec<Value> = api.calls("setmycommands").iter().map(|call| call.body["scope"].clone()).collect();
     assert!(scoped.contains(&json!({"type": "chat", "chat_id": 9})), "{scoped:?}");
+    cancel.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn menus_follow_the_roles_and_refused_ones_are_offered_again() {
+    let api = BotApi::start().await;
+    let (desk, roster) = (Notes::new(&api), staff());
+    api.mishaps("setmycommands", [Mishap::Refuse(400, "Bad Request: chat not found"), Mishap::Page(502)]);
+    let cancel = CancellationToken::new();
+    let (token, followed) = (cancel.clone(), roster.subscribe());
+    let bot = telegram(&api);
+    let task = tokio::spawn(async move { bot.run(&*desk, followed, &token).await });
+    let of = |method: &str, chat: i64| {
+        let scope = json!({"type": "chat", "chat_id": chat});
+        let calls = api.calls(method).into_iter().filter(|call| call.fine && call.body["scope"] == scope);
+        calls.collect::<Vec<_>>()
+    };
+    let everybody = |api: &BotApi| {
+        let calls = api.calls("setmycommands");
+        calls.iter().filter(|call| call.fine && call.body["scope"] == json!({"type": "default"})).count()
+    };
+    api.until("the menus", |api| everybody(api) == 3 && of("setmycommands", 9).len() == 3).await;
+
+    let tono = |version, role| Staff {
+        chat: ChatId::telegram(3003),
+        version,
+        role,
+        by: ChatId::telegram(9),
+        at: chrono::DateTime::UNIX_EPOCH,
+    };
+    roster.send_modify(|roster| roster.learn(tono(1, Some(Role::Operator))));
+    api.until("the operator's menu", |_| of("setmycommands", 3003).len() == 3).await;
+    let menu = of("setmycommands", 3003).pop().unwrap().body["commands"].to_string();
+    assert!(menu.contains("\"acc\"") && !menu.contains("\"siaran\""), "{menu}");
+    roster.send_modify(|roster| roster.learn(tono(2, None)));
+    api.until("no menu", |_| of("deletemycommands", 3003).len() == 3).await;
+    assert_eq!(of("setmycommands", 9).len(), 3, "nothing changed for the owner");
     cancel.cancel();
     task.await.unwrap().unwrap();
 }

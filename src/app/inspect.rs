@@ -1,9 +1,17 @@
-//! `konter audit`: the books proven from the journal alone.
+//! `konter audit`, `konter log`: what a stopped shop has kept.
+
+use std::io::Write as _;
+use std::sync::Arc;
 
 use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{Use, fault, open_store};
-use crate::store::audit;
+use crate::config::Settings;
+use crate::reply::clean;
+use crate::store::{Act, Store, audit};
+
+/// Letters of an act that are shown: an announcement's text can be long.
+const SHOWN: usize = 300;
 
 /// Audits the store and prints the figures: a data dir's only while its shop is stopped, a database's at any time.
 ///
@@ -11,13 +19,42 @@ use crate::store::audit;
 /// [`Failure::Fault`] when there is any difference.
 pub async fn audit() -> Result<(), Failure> {
     let settings = settings_or_failure()?;
-    if settings.database_url.is_none() && !settings.data_dir.exists() {
-        let dir = settings.data_dir.display();
-        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
-    }
-    let store = open_store(&settings, Use::BesideOthers).await?;
+    let store = kept(&settings).await?;
     let report = audit::audit(store.as_ref()).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+/// Prints what was done by those who work at a stopped shop, newest first, in the shop's time.
+///
+/// # Errors
+/// When the store cannot be opened: while the shop runs, the same is in its chat.
+pub async fn log(count: usize) -> Result<(), Failure> {
+    let settings = settings_or_failure()?;
+    let store = kept(&settings).await.map_err(|failure| match failure {
+        Failure::Fault(problem) => {
+            Failure::Fault(format!("{problem}\nWhile the shop runs, type /log {count} in its chat, or stop it first."))
+        }
+        wrong @ Failure::Wrong(_) => wrong,
+    })?;
+    let acts = store.acts(count).await.map_err(fault)?;
+    let line = |act: &Act| {
+        let at = act.at.with_timezone(&settings.time_zone).format("%Y-%m-%d %H:%M:%S");
+        format!("{at}  {}  {}\n", act.by, clean(&act.what, SHOWN))
+    };
+    let lines: String = acts.iter().map(line).collect();
+    let told = if lines.is_empty() { "nothing has been done yet\n" } else { &lines };
+    // A closed pipe is the reader's wish to see no more.
+    let _ = std::io::stdout().lock().write_all(told.as_bytes());
+    store.close().await.map_err(fault)
+}
+
+/// The store of a shop that is not running, or a database's.
+async fn kept(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    if settings.database_url.is_none() && !settings.data_dir.exists() {
+        let dir = settings.data_dir.display();
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
+    }
+    open_store(settings, Use::BesideOthers).await
 }

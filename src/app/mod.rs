@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 pub use check::check;
 pub use demo::demo;
-pub use inspect::audit;
+pub use inspect::{audit, log};
 pub use run::run;
 pub use simulate::simulate;
 

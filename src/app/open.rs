@@ -80,6 +80,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
     };
     let (door, suppliers) = suppliers(settings)?;
     let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
+    shop.load_staff().await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
 }
 

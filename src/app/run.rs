@@ -78,12 +78,13 @@ pub async fn run() -> Result<(), Failure> {
     fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, stop.clone()));
 
+    let roster = shop.roster();
     let receiving = async {
         let Some(telegram) = &telegram else {
             stop.cancelled().await;
             return Ok(());
         };
-        telegram.run(desk.as_ref(), &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
+        telegram.run(desk.as_ref(), roster, &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
     };
     let ended = tokio::select! {
         ended = receiving => ended,
@@ -122,7 +123,6 @@ fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Resul
         token: telegram.token.expose_secret().into(),
         api_url: telegram.api_url.as_ref().map(ToString::to_string),
         webhook_url: telegram.webhook_url.as_ref().map(ToString::to_string),
-        admins: settings.admins.clone(),
         locale: settings.locale,
         timing: Timing::default(),
     };

@@ -1,5 +1,6 @@
 //! What an admin types, always with a slash. Whether the sender is one is not known here.
 
+use super::admin_desk::{self, AdminDesk};
 use super::admin_network::{self, AdminNetwork};
 use super::agent_ref::AgentRef;
 use super::amount;
@@ -94,6 +95,8 @@ pub enum AdminCommand {
     },
     /// Price groups, and who is below whom.
     Network(AdminNetwork),
+    /// Those who work here, finding resellers, categories, announcements that wait for a yes.
+    Desk(AdminDesk),
 }
 
 type Parsed = Result<AdminCommand, (Topic, Problem)>;
@@ -110,10 +113,13 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "agen" => (Topic::AdminAgents, words.only_agent().map(|agent| AdminCommand::Agents { agent: Some(agent) })),
         "setujui" => (Topic::AdminApprove, words.only_agent().map(|agent| AdminCommand::Approve { agent })),
         "blokir" => (Topic::AdminBlock, words.only_agent().map(|agent| AdminCommand::Block { agent })),
-        "buka" => (Topic::AdminOpen, words.open()),
+        "buka" => (Topic::AdminOpen, admin_desk::category(rest, true).unwrap_or_else(|| words.open())),
         "resetpin" => (Topic::AdminResetPin, words.only_agent().map(|agent| AdminCommand::ResetPin { agent })),
         "hargajual" => (Topic::AdminPrice, words.price()),
-        "tutup" => (Topic::AdminClose, words.only_product().map(|product| AdminCommand::CloseProduct { product })),
+        "tutup" => {
+            let one = || words.only_product().map(|product| AdminCommand::CloseProduct { product });
+            (Topic::AdminClose, admin_desk::category(rest, false).unwrap_or_else(one))
+        }
         "katalog" => (Topic::AdminCatalog, words.finish().map(|()| AdminCommand::Catalog)),
         "pending" => (Topic::AdminPending, words.finish().map(|()| AdminCommand::Pending)),
         "order" if !orders(rest) => {
@@ -135,10 +141,15 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         "supplier" => (Topic::AdminSuppliers, words.finish().map(|()| AdminCommand::Suppliers)),
         "siaran" => (Topic::AdminBroadcast, words.text(Part::Text).map(|text| AdminCommand::Broadcast { text })),
         "balas" => (Topic::AdminAnswer, words.answer()),
-        "log" => (Topic::AdminLog, words.count().map(|count| AdminCommand::Log { count })),
+        "log" => (Topic::AdminLog, admin_desk::log(rest)),
         "rekap" => (Topic::AdminRecap, recap(rest)?),
         "grup" => (Topic::AdminGroups, admin_network::groups(rest)),
         "pindah" => (Topic::AdminMove, admin_network::moves(rest)),
+        "peran" => (Topic::AdminRoles, admin_desk::staff(rest)),
+        "cari" => (Topic::AdminFind, admin_desk::find(rest)),
+        "nama" if admin_desk::names_an_agent(rest) => (Topic::AdminRename, admin_desk::rename(rest)),
+        "kirimsiaran" => (Topic::AdminBroadcast, admin_desk::decide(rest, true)),
+        "batalsiaran" => (Topic::AdminBroadcast, admin_desk::decide(rest, false)),
         _ => return None,
     };
     Some(read.map_err(|problem| (topic, problem)))
@@ -206,7 +217,7 @@ impl<'a> Words<'a> {
     }
 
     /// All that is left.
-    fn text(&mut self, part: Part) -> Result<String, Problem> {
+    pub(super) fn text(&mut self, part: Part) -> Result<String, Problem> {
         match self.0.trim() {
             "" => Err(Problem::Missing(part)),
             text => Ok(text.to_owned()),
@@ -248,6 +259,12 @@ impl<'a> Words<'a> {
             self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
         let amount = amount::read(self.need(Part::Amount)?, true)?;
         let (forced, note) = without_force(self.0);
+        // `1 500 000`, `50 rb`: the rest of an amount, not a note.
+        let next = note.split_whitespace().next().unwrap_or_default();
+        let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
+        if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Problem::unfit(Part::Amount, next));
+        }
         Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced })
     }
 
@@ -285,12 +302,6 @@ impl<'a> Words<'a> {
     fn answer(&mut self) -> Result<AdminCommand, Problem> {
         let agent = self.agent(|rest| !rest.is_empty())?;
         self.text(Part::Text).map(|text| AdminCommand::Answer { agent, text })
-    }
-
-    fn count(&mut self) -> Result<Option<usize>, Problem> {
-        let Some(word) = self.next() else { return Ok(None) };
-        let count = word.parse().map_err(|_| Problem::unfit(Part::Amount, word))?;
-        self.finish().map(|()| Some(count))
     }
 
     fn ticket(&mut self) -> Result<TicketRef, Problem> {

@@ -4,6 +4,7 @@
 //! elsewhere.
 
 mod admin;
+mod admin_desk;
 mod admin_network;
 mod agent_ref;
 mod amount;
@@ -16,6 +17,7 @@ mod order;
 mod order_parts;
 mod order_reader;
 mod pin;
+pub mod powers;
 mod problem;
 mod receipt;
 mod redact;
@@ -27,11 +29,12 @@ mod tap_report;
 mod typed;
 mod words;
 
-use crate::ids::ProductCode;
+use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 use crate::phone::clean;
 
 pub use admin::AdminCommand;
+pub use admin_desk::AdminDesk;
 pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
@@ -43,7 +46,7 @@ pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderL
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
 pub use problem::{Part, Problem, Topic};
 pub use receipt::{ReceiptLine, ReceiptOf};
-pub use redact::redact;
+pub use redact::{MASK, redact};
 pub use span::{Span, SpanProblem};
 pub use tap::{PadKey, Tap};
 pub use tap_report::{Page, ReportFile};
@@ -255,9 +258,13 @@ pub fn suggest(text: &str) -> &'static str {
     suggest::nearest(&text, &atoms(&text, false)).example()
 }
 
-/// Whether a product of this code can be ordered by it: no command's word, no repeat number in front (`2S10`).
+/// Whether a product of this code can be ordered by it: no command's word, no repeat number in front (`2S10`), no
+/// reseller's code.
 #[must_use]
 pub fn is_orderable(code: &ProductCode) -> bool {
+    if code.as_str().parse::<AgentId>().is_ok() {
+        return false;
+    }
     match parse(&format!("{code}.081234567890.1234")) {
         Command::Order(request) => {
             matches!(request.lines.as_slice(), [OrderLine { what: What::Code(read), nth: 1, .. }] if read == code)

@@ -24,6 +24,8 @@ pub enum Part {
     Language,
     /// Of a question that was asked.
     Number,
+    /// Of somebody who works at the shop.
+    Role,
 }
 
 /// What is wrong; the words for it are the replies'.
@@ -109,10 +111,14 @@ pub enum Topic {
     Confirm,
     AdminGroups,
     AdminMove,
+    // The desk.
+    AdminRoles,
+    AdminFind,
+    AdminRename,
 }
 
 impl Topic {
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -158,6 +164,9 @@ impl Topic {
         Self::Confirm,
         Self::AdminGroups,
         Self::AdminMove,
+        Self::AdminRoles,
+        Self::AdminFind,
+        Self::AdminRename,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -209,6 +218,9 @@ impl Topic {
             Self::Confirm => "YA.1",
             Self::AdminGroups => "/grup agent -100",
             Self::AdminMove => "/pindah KR0003 KR0002",
+            Self::AdminRoles => "/peran KR0002 operator",
+            Self::AdminFind => "/cari budi",
+            Self::AdminRename => "/nama KR0001 Berkah Cell",
         }
     }
 }

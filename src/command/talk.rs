@@ -10,6 +10,7 @@ use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
 use super::receipt;
+use super::redact::without_order_pins;
 use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
@@ -355,7 +356,7 @@ pub(super) fn words_for_admins(args: Cursor<'_>) -> Result<(Typed, Option<Pin>),
     // Without a PIN behind them, the last signs belong to the words.
     let end = if behind.is_some() { last.end() } else { args.text.len() };
     let text = args.text.get(first.start..end).unwrap_or_default();
-    Ok((Typed::whole(text), before.or(behind)))
+    Ok((Typed::whole(&without_order_pins(text)), before.or(behind)))
 }
 
 /// `CStransfer 50250 … belum masuk`: a complaint whose first word grew together with the next.
@@ -369,7 +370,7 @@ pub(super) fn glued_complaint(cursor: Cursor<'_>) -> Option<Command> {
         return None;
     }
     let text = cursor.text.get(first.start + OPENING..)?;
-    Some(Command::Complaint { text: Typed::whole(text), pin: None })
+    Some(Command::Complaint { text: Typed::whole(&without_order_pins(text)), pin: None })
 }
 
 fn language(mut args: Cursor<'_>) -> Result<Command, Problem> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::span::Span;
 use super::tap_report::{self, Page, ReportFile};
-use crate::ids::{InquiryId, OrderId, TicketId};
+use crate::ids::{BroadcastId, InquiryId, OrderId, TicketId};
 
 /// Nothing people type begins so.
 const MARK: &str = "!";
@@ -37,6 +37,9 @@ pub enum Tap {
     /// Yes or no to a transfer; the number is the question's.
     Send(u32),
     DoNotSend(u32),
+    // Announcements; only those who may send one have these.
+    SendBroadcast(BroadcastId),
+    DropBroadcast(BroadcastId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +73,8 @@ impl fmt::Display for Tap {
             Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
             Self::Send(number) => write!(f, "{MARK}send {number}"),
             Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
+            Self::SendBroadcast(id) => write!(f, "{MARK}siar {id}"),
+            Self::DropBroadcast(id) => write!(f, "{MARK}nosiar {id}"),
         }
     }
 }
@@ -129,6 +134,8 @@ impl Tap {
             "opin" => Self::OrderKey(id.parse().ok()?, PadKey::read(words.next()?)?),
             "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
             "nochoice" => Self::NoChoice(id.parse().ok()?),
+            "siar" => Self::SendBroadcast(id.parse().ok()?),
+            "nosiar" => Self::DropBroadcast(id.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
@@ -173,6 +180,8 @@ mod tests {
             Tap::RefuseTicket(TicketId(u64::MAX)),
             Tap::Send(u32::MAX),
             Tap::DoNotSend(7),
+            Tap::SendBroadcast(BroadcastId(u64::MAX)),
+            Tap::DropBroadcast(BroadcastId(7)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

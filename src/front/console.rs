@@ -93,7 +93,9 @@ async fn print_chat(
             }
         }
         let mut commit = Commit::new(Utc::now());
-        commit.said = rows.into_iter().map(|row| (row.chat, row.seq)).collect();
+        for row in &rows {
+            commit.take_out(row, true);
+        }
         match store.commit(commit).await {
             Ok(_) => {}
             Err(CommitError::Store(error)) => return Err(error),

@@ -10,7 +10,7 @@ use crate::ids::AgentId;
 use crate::pricing::{GroupName, Markups};
 
 pub use invite::{BadInviteCode, InviteCode, Invited};
-pub use transfer::{LARGE_TRANSFER, PendingState, PendingTransfer};
+pub use transfer::{LARGE_TRANSFER, PendingState, PendingTransfer, SAME_AGAIN_WITHIN};
 
 /// Resellers on the longest way from the shop down: each adds its own margin, and each is read for every order below.
 pub const DEEPEST: usize = 10;

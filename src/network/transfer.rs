@@ -9,6 +9,10 @@ use crate::money::Rupiah;
 /// Above it a transfer has to be confirmed: a slip would cost more than anybody likes to ask back.
 pub const LARGE_TRANSFER: Rupiah = Rupiah::new(500_000);
 
+/// The same sum to the same reseller within this time is asked back: it is rarely meant twice, and often typed twice
+/// because an answer was late.
+pub const SAME_AGAIN_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
 /// A reseller's latest question whether to send. There is one a reseller; asking anew takes its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingTransfer {

@@ -1,12 +1,12 @@
 //! Price groups: what the resellers directly below the shop pay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::catalog::{Product, ProductKind};
+use crate::catalog::{Product, ProductKind, Route};
 use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 
@@ -80,26 +80,52 @@ pub struct PriceGroup {
     pub forced: bool,
     #[serde(default)]
     pub prices: BTreeMap<ProductCode, Rupiah>,
+    /// The prices an admin wants also below their cost.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub forced_prices: BTreeSet<ProductCode>,
 }
 
 impl PriceGroup {
     /// A group nobody has changed yet: the catalog's prices.
     #[must_use]
     pub const fn new(name: GroupName) -> Self {
-        Self { name, version: 0, margin: Rupiah::ZERO, forced: false, prices: BTreeMap::new() }
+        Self {
+            name,
+            version: 0,
+            margin: Rupiah::ZERO,
+            forced: false,
+            prices: BTreeMap::new(),
+            forced_prices: BTreeSet::new(),
+        }
+    }
+
+    /// Gives a product a price of its own; an admin may force one below its cost.
+    pub fn set_price(&mut self, product: ProductCode, price: Rupiah, forced: bool) {
+        if forced {
+            self.forced_prices.insert(product.clone());
+        } else {
+            self.forced_prices.remove(&product);
+        }
+        self.prices.insert(product, price);
+    }
+
+    /// Lets the margin count again.
+    pub fn unset_price(&mut self, product: &ProductCode) {
+        self.prices.remove(product);
+        self.forced_prices.remove(product);
     }
 
     /// What the group pays; for a bill, the fee. `None` where it is no price at all.
     ///
-    /// A margin that was fine when it was set must not sell below cost because the catalog changed later: then the cost
-    /// is the price, or the catalog's own price where that is lower still.
+    /// What was fine when it was set must not sell below cost because the catalog changed later: then the cost is the
+    /// price, or the catalog's own price where that is lower still.
     #[must_use]
     pub fn price(&self, product: &Product) -> Option<Rupiah> {
-        let price = match self.prices.get(&product.code) {
-            Some(price) => *price,
-            None if self.forced => product.price.checked_add(self.margin)?,
-            None => product.price.checked_add(self.margin)?.max(lowest_price(product).min(product.price)),
+        let (price, forced) = match self.prices.get(&product.code) {
+            Some(price) => (*price, self.forced_prices.contains(&product.code)),
+            None => (product.price.checked_add(self.margin)?, self.forced),
         };
+        let price = if forced { price } else { price.max(lowest_price(product).min(product.price)) };
         match product.kind {
             ProductKind::Bill => Some(price.max(Rupiah::ZERO)),
             ProductKind::Topup | ProductKind::Token => Some(price).filter(|price| price.is_positive()),
@@ -107,10 +133,25 @@ impl PriceGroup {
     }
 }
 
-/// The lowest price at which nothing is lost whichever open route delivers: the dearest one's cost.
+/// The lowest price at which nothing is lost whichever open route delivers: the dearest one's cost. A bill's price is a
+/// fee on top of what it costs.
 #[must_use]
 pub fn lowest_price(product: &Product) -> Rupiah {
-    product.routes.iter().filter(|route| route.open).map(|route| route.cost).max().unwrap_or(Rupiah::ZERO)
+    dearest(product, |route| route.open)
+}
+
+/// The lowest price an admin may set without being asked twice: closed routes count, for they may open again.
+#[must_use]
+pub fn lowest_lasting_price(product: &Product) -> Rupiah {
+    dearest(product, |_| true)
+}
+
+fn dearest(product: &Product, counts: impl Fn(&Route) -> bool) -> Rupiah {
+    let costs = product.routes.iter().filter(|route| counts(route)).map(|route| route.cost);
+    match product.kind {
+        ProductKind::Bill => Rupiah::ZERO,
+        ProductKind::Topup | ProductKind::Token => costs.max().unwrap_or(Rupiah::ZERO),
+    }
 }
 
 /// The lowest margin at which none of these products is sold below its cost, and the product that sets it. What the

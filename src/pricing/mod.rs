@@ -5,7 +5,9 @@ mod group;
 mod markups;
 mod tariff;
 
-pub use group::{BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_margin, lowest_price};
+pub use group::{
+    BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin, lowest_price,
+};
 pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 pub use tariff::{Margin, Priced, Tariff};
 

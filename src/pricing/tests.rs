@@ -50,6 +50,17 @@ fn group(margin: i64, forced: bool, prices: &[(&str, i64)]) -> PriceGroup {
     }
 }
 
+fn forced(mut group: PriceGroup, product: &str, price: i64) -> PriceGroup {
+    group.set_price(code(product), rp(price), true);
+    group
+}
+
+#[test]
+fn a_price_is_set_with_closed_routes_in_mind() {
+    let s10 = topup(10_500, &[10_100, -11_000]);
+    assert_eq!((lowest_price(&s10), lowest_lasting_price(&s10)), (rp(10_100), rp(11_000)));
+}
+
 #[test]
 fn a_group_pays_its_own_price_or_the_catalogs_and_its_margin() {
     let s10 = topup(10_500, &[10_100, 10_200, -11_000]);
@@ -63,6 +74,9 @@ fn a_group_pays_its_own_price_or_the_catalogs_and_its_margin() {
         (group(-20_000, true, &[]), None),
         (group(-200, false, &[("S10", 10_250)]), Some(10_250)),
         (group(-200, false, &[("S5", 5_250)]), Some(10_300)),
+        // Nor does an own price that was fine before the cost rose.
+        (group(-200, false, &[("S10", 10_150)]), Some(10_200)),
+        (forced(group(0, false, &[]), "S10", 10_150), Some(10_150)),
     ] {
         assert_eq!(group.price(&s10), pays.map(rp), "{group:?}");
     }

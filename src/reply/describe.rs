@@ -8,8 +8,10 @@ use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, V
 use super::words::{self, Say};
 use super::{
     describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_network, describe_report,
+    describe_staff,
 };
 use crate::money::Rupiah;
+use crate::staff::Role;
 use crate::supplier::{Detail, Details, FailureKind};
 
 /// A text's key and its values.
@@ -75,7 +77,6 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::Answered { .. }
         | Reply::AdminAnswered { .. }
         | Reply::Announcement { .. }
-        | Reply::AdminBroadcast { .. }
         | Reply::AdminCatalog { .. }
         | Reply::AdminImport(_)
         | Reply::AdminImportFailed { .. }
@@ -92,9 +93,11 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::TooLong { .. }
         | Reply::Forwarded
         | Reply::NotText
+        | Reply::TooOften { .. }
         | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::Network(reply) => describe_network::describe(reply, say),
+        Reply::Desk(reply) => describe_staff::describe(reply, say),
         Reply::NotAdmin
         | Reply::AdminRefused { .. }
         | Reply::AdminDeposit { .. }
@@ -125,7 +128,11 @@ fn small_talk(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Welcome { registered, name } => {
             ("talk.welcome", none.set("registered", *registered).maybe("name", Some(name), NAME))
         }
-        Reply::Help { topic, admin } => (words::help_key(topic.as_deref()), none.set("admin", *admin)),
+        Reply::Help { topic, role } => {
+            let may = |least| *role >= Some(least);
+            let fields = none.set("admin", may(Role::Viewer)).set("operator", may(Role::Operator));
+            (words::help_key(topic.as_deref()), fields.set("owner", may(Role::Owner)))
+        }
         Reply::GroupPointer { bot } => {
             ("talk.group", none.maybe("bot", bot.as_ref().map(|b| b.trim_start_matches('@')), NAME))
         }
@@ -137,6 +144,7 @@ fn small_talk(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::TooLong { limit } => ("talk.too_long", none.set("limit", *limit)),
         Reply::Forwarded => ("talk.forwarded", none),
         Reply::NotText => ("talk.not_text", none),
+        Reply::TooOften { minutes } => ("talk.too_often", none.set("minutes", *minutes)),
         _ => ("talk.try_again", none),
     }
 }

@@ -105,6 +105,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         }
         Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
+        Reply::Desk(reply) => super::describe_staff::buttons(reply, say),
         _ => super::describe_report::buttons(reply, say),
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn problem(problem: &TicketProblem) -> Described {
         TicketProblem::AmountTaken { card: ticket, other } => {
             ("deposit.amount_taken", card(ticket).set("other", card(other)))
         }
+        TicketProblem::LongOver { card: ticket } => ("deposit.long_over", card(ticket)),
     }
 }
 

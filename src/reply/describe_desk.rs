@@ -24,8 +24,7 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::AlertComplaint(card) => ("alert.complaint", complaint(card, say)),
         Reply::Answered { text } => ("desk.answer", none.text("text", text, LONG_TEXT)),
         Reply::AdminAnswered { agent, name } => ("desk.answered", none.code("agent", agent).text("name", name, NAME)),
-        Reply::Announcement { text } => ("desk.announcement", none.text("text", text, LONG_TEXT)),
-        Reply::AdminBroadcast { chats } => ("desk.broadcast", none.set("chats", *chats)),
+        Reply::Announcement { text, .. } => ("desk.announcement", none.text("text", text, LONG_TEXT)),
         Reply::AdminCatalog { products, .. } => ("desk.catalog", none.set("products", *products)),
         Reply::AdminImport(card) => ("desk.import", import(card)),
         Reply::AdminImportFailed { errors, left_out } => {

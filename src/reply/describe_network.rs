@@ -90,6 +90,7 @@ fn transfer_card(card: &TransferCard) -> Fields {
         .text("name", &card.name, NAME)
         .money("amount", card.amount)
         .time("until", card.until)
+        .time("sent_before", card.sent_before)
         .set("stage", stage)
 }
 

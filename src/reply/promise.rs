@@ -25,6 +25,7 @@ fn marker(reply: &Reply) -> Option<&'static str> {
         | Reply::AgentBlocked { .. }
         | Reply::NotUnderstood { .. }
         | Reply::TooLong { .. }
+        | Reply::TooOften { .. }
         | Reply::TryAgain => Some("GAGAL"),
         _ => None,
     }

@@ -12,12 +12,13 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_network};
+use super::{samples_bill, samples_deposit, samples_desk, samples_network, samples_staff};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
+use crate::staff::Role;
 use crate::supplier::{Detail, Doubt, FailureKind};
 
 /// A reply as it could be told.
@@ -150,6 +151,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Forwarded => [Reply::Forwarded],
         Reply::NotText => [Reply::NotText],
         Reply::TryAgain => [Reply::TryAgain],
+        Reply::TooOften { .. } => [Reply::TooOften { minutes: 10 }],
         Reply::NotAdmin => [Reply::NotAdmin],
         Reply::AdminRefused { .. } => admin_problems()?
             .into_iter().map(|problem| Reply::AdminRefused { problem }).collect::<Vec<_>>(),
@@ -191,8 +193,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::AlertComplaint(_) => samples_desk::complaints(&agent_cards(), &line),
         Reply::Answered { .. } => [Reply::Answered { text: "sudah kami cek".to_owned() }],
         Reply::AdminAnswered { .. } => [Reply::AdminAnswered { agent: AgentId(7), name: "Budi Cell".to_owned() }],
-        Reply::Announcement { .. } => [Reply::Announcement { text: "Server kembali normal".to_owned() }],
-        Reply::AdminBroadcast { .. } => [Reply::AdminBroadcast { chats: 120 }],
+        Reply::Announcement { .. } => [Reply::Announcement { text: "Server kembali normal".to_owned(), broadcast: None }],
         Reply::AdminCatalog { .. } => [Reply::AdminCatalog { products: 76, csv: "code,name\n".to_owned() }],
         Reply::AdminImport(_) => samples_desk::imports()?,
         Reply::AdminImportFailed { .. } => [Reply::AdminImportFailed {
@@ -206,6 +207,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::Network(_) => samples_network::network()?,
+        Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -420,6 +422,7 @@ fn part_names() -> Vec<PartName> {
         PartName::Reason => [PartName::Reason],
         PartName::Language => [PartName::Language],
         PartName::Number => [PartName::Number],
+        PartName::Role => [PartName::Role],
     }
 }
 
@@ -427,8 +430,9 @@ fn part_names() -> Vec<PartName> {
 fn help() -> Vec<Reply> {
     const PAGES: [&str; 12] =
         ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
-    let overviews = [false, true].map(|admin| Reply::Help { topic: None, admin });
-    let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), admin: false });
+    let roles = [None, Some(Role::Viewer), Some(Role::Operator), Some(Role::Owner)];
+    let overviews = roles.map(|role| Reply::Help { topic: None, role });
+    let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), role: None });
     overviews.into_iter().chain(pages).collect()
 }
 

@@ -84,6 +84,7 @@ pub(super) fn problems() -> Vec<AdminProblem> {
         TicketProblem::NoSuchTicket { asked: "#99".to_owned() },
         TicketProblem::Ambiguous { by_number: other.clone(), by_amount: card() },
         TicketProblem::AmountTaken { card: Box::new(TicketCard { late: true, ..undecided() }), other },
+        TicketProblem::LongOver { card: Box::new(TicketCard { late: true, ..undecided() }) },
     ];
     all.extend(decided().into_iter().map(|card| TicketProblem::AlreadyDecided { card: Box::new(card) }));
     all.into_iter().map(AdminProblem::Ticket).collect()

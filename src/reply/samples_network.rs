@@ -28,7 +28,15 @@ fn name() -> String {
 
 fn transfers() -> Vec<NetworkReply> {
     let card = |stage| {
-        let card = TransferCard { number: 3, to: BELOW, name: name(), amount: rp(750_000), until: at(5), stage };
+        let card = TransferCard {
+            number: 3,
+            to: BELOW,
+            name: name(),
+            amount: rp(750_000),
+            until: at(5),
+            stage,
+            sent_before: None,
+        };
         NetworkReply::TransferAsk(card)
     };
     let stages = [TransferStage::Asked, TransferStage::Sent, TransferStage::Cancelled, TransferStage::Expired];

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
-use crate::ids::{AgentId, OrderId, ProductCode, SupplierId};
+use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
+use crate::staff::Role;
 use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
@@ -20,6 +21,7 @@ pub use super::says_receipt::{ReceiptCard, ReceiptForm};
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
+use super::says_staff::DeskReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +133,9 @@ pub enum Reply {
     },
     Help {
         topic: Option<String>,
-        admin: bool,
+        /// Of whoever asks, where it works here.
+        #[serde(default)]
+        role: Option<Role>,
     },
     /// In a group: come to the private chat.
     GroupPointer {
@@ -155,6 +159,10 @@ pub enum Reply {
     NotText,
     /// Something failed inside; nothing was done.
     TryAgain,
+    /// More than admins can be asked to read; nothing was passed on.
+    TooOften {
+        minutes: i64,
+    },
 
     // To admins.
     NotAdmin,
@@ -238,9 +246,9 @@ pub enum Reply {
     /// To every reseller.
     Announcement {
         text: String,
-    },
-    AdminBroadcast {
-        chats: usize,
+        /// Which one it is part of, so that it is counted there.
+        #[serde(default)]
+        broadcast: Option<BroadcastId>,
     },
     /// The catalog as a file.
     AdminCatalog {
@@ -272,6 +280,19 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    /// Those who work here, and what else the desk does.
+    Desk(Box<DeskReply>),
+}
+
+impl Reply {
+    /// The announcement this is part of.
+    #[must_use]
+    pub const fn broadcast(&self) -> Option<BroadcastId> {
+        match self {
+            Self::Announcement { broadcast, .. } => *broadcast,
+            _ => None,
+        }
+    }
 }
 
 /// An order as its reseller sees it.

@@ -96,10 +96,14 @@ pub enum TicketProblem {
         by_number: Box<TicketCard>,
         by_amount: Box<TicketCard>,
     },
-    /// It has run out, and the same amount is expected from somebody else by now.
+    /// It has run out, and the same amount is expected from somebody else by now, or has come from them.
     AmountTaken {
         card: Box<TicketCard>,
         other: Box<TicketCard>,
+    },
+    /// It ran out so long ago that its number may be meant as another's amount.
+    LongOver {
+        card: Box<TicketCard>,
     },
 }
 

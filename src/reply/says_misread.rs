@@ -64,4 +64,6 @@ pub enum PartName {
     Language,
     /// Of a question.
     Number,
+    /// Of somebody who works at the shop.
+    Role,
 }

@@ -130,6 +130,9 @@ pub struct TransferCard {
     pub amount: Rupiah,
     pub until: DateTime<Utc>,
     pub stage: TransferStage,
+    /// The same sum was sent there a moment ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_before: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

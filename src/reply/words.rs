@@ -164,6 +164,7 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
             PartName::Reason => "part_name.reason",
             PartName::Language => "part_name.language",
             PartName::Number => "part_name.number",
+            PartName::Role => "part_name.role",
         },
     )
 }

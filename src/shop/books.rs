@@ -111,17 +111,6 @@ impl Shop {
         supplier.is_some_and(|supplier| supplier.protocol.can_check())
     }
 
-    /// The same reply to every admin.
-    pub(super) fn to_admins(&self, reply: &Reply) -> Vec<Say> {
-        let say = |chat: &ChatId| Say {
-            chat: chat.clone(),
-            locale: self.policy.locale,
-            payload: Payload::Reply(Box::new(reply.clone())),
-            balance_of: None,
-        };
-        self.policy.admins.iter().map(say).collect()
-    }
-
     fn after_step(&self, before: &Order, after: &Order, chats: &[ChatId]) {
         if before.is_open() && !after.is_open() {
             let verdict = crate::order::view::line(after).verdict;

@@ -149,6 +149,7 @@ impl Shop {
     pub fn look_again(&self) {
         self.agenda.changed.notify_one();
         self.new_time.notify_one();
+        self.announcing.look.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the

@@ -16,6 +16,7 @@ use crate::ids::{Channel, ChatId};
 use crate::ledger::Refusal;
 use crate::order::Order;
 use crate::reply::Reply;
+use crate::staff::Staff;
 use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError};
 
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
@@ -146,6 +147,8 @@ impl Shop {
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
+        let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
+        let announces = !commit.desk.broadcasts.is_empty();
         let orders: Vec<Order> = commit.orders.iter().map(|order| order.row.clone()).collect();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
@@ -156,6 +159,10 @@ impl Shop {
             Ok(Committed::Done) => {
                 self.notify(&chats);
                 self.restock(products);
+                self.learn_staff(staff);
+                if announces {
+                    self.announcing.started.notify_one();
+                }
                 for order in &orders {
                     self.schedule(order);
                 }

@@ -1,6 +1,7 @@
 //! The running shop: decisions of the pure core carried out against the store and the suppliers. It knows no chat
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
+mod announcing;
 mod answer;
 mod at_work;
 mod books;
@@ -15,6 +16,7 @@ mod network;
 mod patience;
 pub mod pins;
 mod reports;
+mod staff;
 mod summary;
 pub mod suppliers;
 
@@ -25,7 +27,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,11 +40,13 @@ use crate::config::Registration;
 use crate::deposit::Terms;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::phone::PrefixTable;
+use crate::staff::Roster;
 use crate::store::{Commit, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// Owners that no chat can change.
     pub admins: Vec<ChatId>,
     pub locale: Locale,
     pub registration: Registration,
@@ -90,6 +94,9 @@ pub struct Shop {
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
+    /// Who works here.
+    roster: watch::Sender<Roster>,
+    announcing: announcing::Announcing,
     /// The clock was set.
     new_time: Notify,
     bot: OnceLock<String>,
@@ -110,6 +117,7 @@ impl Shop {
         catalog: Catalog,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<ChatId>) {
         let (outbox, waiting) = mpsc::unbounded_channel();
+        let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
         let shop = Self {
             store,
             clock,
@@ -127,6 +135,8 @@ impl Shop {
             patience: patience::Patience::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
+            roster,
+            announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
             bot: OnceLock::new(),
             outbox,
@@ -201,6 +211,7 @@ impl Shop {
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).chase());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
+        self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

@@ -7,12 +7,18 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::Shop;
 use super::reports::SHOWN;
-use crate::command::Span;
+use crate::command::{Span, powers};
+use crate::ids::ChatId;
 use crate::reply::{Reply, ReportForm};
 use crate::store::{Commit, CommitError, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// An hour before it is taken for the morning after.
+const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+    Some(noon) => noon,
+    None => NaiveTime::MIN,
+};
 
 impl Shop {
     /// Tells each day's figures when it is time, until the shop stops.
@@ -38,28 +44,31 @@ impl Shop {
     /// The latest day whose figures should have been told.
     fn due_day(&self, hour: NaiveTime) -> Option<NaiveDate> {
         let now = self.clock.now().local;
-        if now.time() >= hour { Some(now.date()) } else { now.date().pred_opt() }
+        let told_today = told_on(now.date(), hour);
+        if now.time() >= hour { told_today } else { told_today?.pred_opt() }
     }
 
     /// Tells a day's figures unless they have been told. A day that a stop has kept from being told is told late; the
     /// day before the shop's first is not told at all.
     async fn tell_summary(&self, day: Option<NaiveDate>) -> Result<(), StoreError> {
-        let Some(day) = day.filter(|_| !self.policy.admins.is_empty()) else { return Ok(()) };
+        let somebody = self.roster.borrow().at_least(powers::SUMMARISED).next().is_some();
+        let Some(day) = day.filter(|_| somebody) else { return Ok(()) };
         let at = self.clock.utc();
-        let nothing_to_tell = match self.store.last_summary().await? {
-            Some(last) => last >= day,
-            None => day != self.clock.day_of(at),
-        };
-        if nothing_to_tell {
+        let last = self.store.last_summary().await?;
+        if last.is_some_and(|last| last >= day) {
             return Ok(());
         }
         let card = Box::new(self.shop_card(Span::day(day), SHOWN).await?);
+        if last.is_none() && day != self.clock.day_of(at) && card.total.orders == 0 {
+            return Ok(());
+        }
         let mut commit = Commit::new(at);
-        commit.says = self.to_admins(&Reply::ShopReport { form: ReportForm::Summary, card });
+        commit.says = self.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         commit.summarised = Some(day);
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&self.policy.admins);
+                self.notify(&chats);
                 Ok(())
             }
             // Another process has told it.
@@ -68,4 +77,9 @@ impl Shop {
             Err(other) => Err(StoreError::Unavailable(other.to_string())),
         }
     }
+}
+
+/// The day whose figures are told at this hour of `today`: in the morning it is the one that has ended.
+fn told_on(today: NaiveDate, hour: NaiveTime) -> Option<NaiveDate> {
+    if hour < NOON { today.pred_opt() } else { Some(today) }
 }

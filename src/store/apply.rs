@@ -232,6 +232,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         for say in commit.says {
             self.say(say, commit.at)?;
         }
+        self.desk(&commit.desk)?;
         for (chat, seq) in &commit.said {
             self.delete(keys::outbox(chat, *seq));
         }

@@ -6,9 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, Locale};
+use crate::broadcast::Broadcast;
 use crate::catalog::Product;
 use crate::deposit::Ticket;
-use crate::ids::{ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
@@ -16,6 +17,7 @@ use crate::network::{Invited, PendingTransfer};
 use crate::order::Order;
 use crate::pricing::PriceGroup;
 use crate::reply::Reply;
+use crate::staff::Staff;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,7 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    pub desk: DeskRows,
 }
 
 /// Rows about uplines and downlines.
@@ -77,8 +80,40 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            desk: DeskRows::default(),
         }
     }
+
+    /// Takes a row out of the outbox. `reached` says whether the chat has it now; a message of an announcement is
+    /// counted so.
+    pub fn take_out(&mut self, row: &Outgoing, reached: bool) {
+        let (chat, seq) = (row.chat.clone(), row.seq);
+        if let Payload::Reply(reply) = &row.payload
+            && let Some(broadcast) = reply.broadcast()
+        {
+            self.desk.told.push(Told { broadcast, chat: chat.clone(), seq, reached });
+        }
+        self.said.push((chat, seq));
+    }
+}
+
+/// Rows about those who work here and about announcements.
+#[derive(Clone, Debug, Default)]
+pub struct DeskRows {
+    pub staff: Vec<Versioned<Staff>>,
+    pub broadcasts: Vec<Versioned<Broadcast>>,
+    /// Messages of announcements whose fate is known, taken from the outbox by this very commit.
+    pub told: Vec<Told>,
+}
+
+/// What became of one message of an announcement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub broadcast: BroadcastId,
+    pub chat: ChatId,
+    /// The outbox row's.
+    pub seq: u64,
+    pub reached: bool,
 }
 
 /// A row with the version it was decided on: `None` for a row that must not exist yet. The row itself already carries
@@ -203,7 +238,7 @@ impl fmt::Debug for InboxMessage {
 pub struct Act {
     pub at: DateTime<Utc>,
     pub by: ChatId,
-    /// The command as typed; no admin's command holds a secret.
+    /// The command as typed, and what it changed from what to what; no admin's command holds a secret.
     pub what: String,
 }
 

@@ -5,7 +5,7 @@ use chrono::Datelike as _;
 use sha2::{Digest as _, Sha256};
 
 use super::MessageKey;
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
+use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::network::InviteCode;
@@ -46,6 +46,12 @@ pub(super) const PRICE_GROUP: u8 = b'G';
 const PENDING_TRANSFER: u8 = b'F';
 const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
+/// Roles of those who work here, and announcements: a second byte says which of these a row is.
+const DESK: u8 = b'R';
+const DESK_STAFF: u8 = 0;
+const DESK_BROADCAST: u8 = 1;
+/// Only while an announcement is on its way, so these rows are the set of those too.
+const DESK_TALLY: u8 = 2;
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
@@ -265,6 +271,34 @@ pub(super) fn invite(code: &InviteCode) -> Vec<u8> {
 /// A chat that came by an invitation.
 pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
     Key::new(INVITED).chat(chat).0
+}
+
+pub(super) fn staff(chat: &ChatId) -> Vec<u8> {
+    Key(all_staff()).chat(chat).0
+}
+
+/// Prefix of every role.
+pub(super) fn all_staff() -> Vec<u8> {
+    Key::new(DESK).u8(DESK_STAFF).0
+}
+
+pub(super) fn broadcast(id: BroadcastId) -> Vec<u8> {
+    Key(broadcasts()).u64(id.0).0
+}
+
+/// Prefix of every announcement.
+pub(super) fn broadcasts() -> Vec<u8> {
+    Key::new(DESK).u8(DESK_BROADCAST).0
+}
+
+/// What has become of an announcement that is on its way.
+pub(super) fn tally(id: BroadcastId) -> Vec<u8> {
+    Key(tallies()).u64(id.0).0
+}
+
+/// Prefix of every announcement that is on its way.
+pub(super) fn tallies() -> Vec<u8> {
+    Key::new(DESK).u8(DESK_TALLY).0
 }
 
 pub(super) fn meta(name: &str) -> Vec<u8> {

@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_bills;
+mod apply_desk;
 mod apply_network;
 mod apply_reports;
 mod apply_tickets;
@@ -16,6 +17,7 @@ mod log;
 pub mod memory;
 pub mod postgres;
 mod read;
+mod read_desk;
 mod read_network;
 mod read_reports;
 mod read_tickets;
@@ -29,20 +31,22 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use commit::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload, Say,
-    StoreError, Versioned,
+    Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
+    Say, StoreError, Told, Versioned,
 };
 
 use crate::agent::Agent;
+use crate::broadcast::{Broadcast, Tally};
 use crate::catalog::Product;
 use crate::deposit::{Claim, Ticket};
-use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
+use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::money::Rupiah;
 use crate::network::{InviteCode, Invited, PendingTransfer};
 use crate::order::{BillKey, Order, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::staff::Staff;
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,7 @@ pub enum Sequence {
     Order,
     Agent,
     Ticket,
+    Broadcast,
 }
 
 #[async_trait]
@@ -148,6 +153,12 @@ pub trait Store: Send + Sync + 'static {
     async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
+    // The desk.
+    /// Every row about a role, also those that give none any more.
+    async fn staff(&self) -> Result<Vec<Staff>, StoreError>;
+    async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError>;
+    /// Announcements on their way, with what has become of their messages so far.
+    async fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -16,6 +16,7 @@ pub(super) struct Sequences {
     agent: AtomicU64,
     reference: AtomicU64,
     ticket: AtomicU64,
+    broadcast: AtomicU64,
 }
 
 impl Sequences {
@@ -25,6 +26,7 @@ impl Sequences {
             agent: rows.last_agent()?.into(),
             reference: rows.last_reference()?.into(),
             ticket: rows.last_ticket()?.into(),
+            broadcast: rows.last_broadcast()?.into(),
         })
     }
 
@@ -33,6 +35,7 @@ impl Sequences {
             Sequence::Order => &self.order,
             Sequence::Agent => &self.agent,
             Sequence::Ticket => &self.ticket,
+            Sequence::Broadcast => &self.broadcast,
         };
         last.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -260,6 +263,21 @@ macro_rules! store_with_plain_reads {
         async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
             let chat = chat.clone();
             self.read(move |rows| rows.invited(&chat)).await
+        }
+
+        async fn staff(&self) -> Result<Vec<crate::staff::Staff>, StoreError> {
+            self.read(|rows| rows.staff()).await
+        }
+
+        async fn broadcast(
+            &self,
+            id: crate::ids::BroadcastId,
+        ) -> Result<Option<crate::broadcast::Broadcast>, StoreError> {
+            self.read(move |rows| rows.broadcast(id)).await
+        }
+
+        async fn sending(&self) -> Result<Vec<(crate::ids::BroadcastId, crate::broadcast::Tally)>, StoreError> {
+            self.read(|rows| rows.sending()).await
         }
         }
     };

@@ -94,7 +94,7 @@ pub async fn the_inbox_keeps_the_order_of_arrival(engine: impl Engine) {
 }
 
 fn topic(n: u64) -> Reply {
-    Reply::Help { topic: Some(n.to_string()), admin: false }
+    Reply::Help { topic: Some(n.to_string()), role: None }
 }
 
 pub async fn the_outbox_is_in_order_per_chat(engine: impl Engine) {

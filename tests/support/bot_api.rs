@@ -31,6 +31,7 @@ const TO_A_CHAT: [&str; 5] = ["sendmessage", "sendphoto", "senddocument", "editm
 
 /// How a call ends, instead of well.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every test needs it")]
 pub enum Mishap {
     /// 429, with the seconds to wait.
     Flood(u64),
@@ -135,12 +136,14 @@ impl BotApi {
     }
 
     /// Hands out these updates, after those it has.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn push(&self, updates: impl IntoIterator<Item = Value>) {
         self.inner.lock().updates.extend(updates);
         self.changed();
     }
 
     /// The next calls of a method end so.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn mishaps(&self, method: &str, mishaps: impl IntoIterator<Item = Mishap>) {
         self.inner.lock().mishaps.entry(method.to_owned()).or_default().extend(mishaps);
     }
@@ -165,6 +168,7 @@ impl BotApi {
     }
 
     /// The texts a chat has got, in order.
+    #[allow(dead_code, reason = "not every test needs it")]
     pub fn said(&self, chat: i64) -> Vec<String> {
         let calls = self.calls("sendmessage");
         let arrived = calls.iter().filter(|call| call.fine && call.body["chat_id"] == chat);

@@ -10,9 +10,11 @@ use konter::agent::Locale;
 use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing, Waker};
 use konter::front::{Desk, Wording};
 use konter::ids::ChatId;
+use konter::staff::Roster;
 use konter::store::{InboxMessage, StoreError};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,10 +34,16 @@ pub const HURRY: Timing = Timing {
     chat: Rate { interval: Duration::from_millis(1), burst: 5 },
     overall: Rate { interval: Duration::from_micros(100), burst: 5 },
     rescan: Duration::from_secs(600),
+    menu: Duration::from_millis(20),
 };
 
 pub fn telegram(api: &BotApi) -> Telegram {
     Telegram::new(settings(api)).unwrap()
+}
+
+/// One owner.
+pub fn staff() -> watch::Sender<Roster> {
+    watch::Sender::new(Roster::new(vec![ChatId::telegram(9)]))
 }
 
 pub fn settings(api: &BotApi) -> Settings {
@@ -43,7 +51,6 @@ pub fn settings(api: &BotApi) -> Settings {
         token: TOKEN.into(),
         api_url: Some(api.url.clone()),
         webhook_url: None,
-        admins: vec![ChatId::telegram(9)],
         locale: Locale::Id,
         timing: HURRY,
     }
@@ -105,7 +112,7 @@ impl<T> Running<T> {
 pub fn receive(telegram: Telegram, desk: &Arc<Notes>) -> Running<Result<(), Stopped>> {
     let (cancel, desk) = (CancellationToken::new(), Arc::clone(desk));
     let token = cancel.clone();
-    Running { task: tokio::spawn(async move { telegram.run(&*desk, &token).await }), cancel }
+    Running { task: tokio::spawn(async move { telegram.run(&*desk, staff().subscribe(), &token).await }), cancel }
 }
 
 pub fn deliver(telegram: &Telegram, outbox: &Arc<Outbox>, waker: &Waker, wording: impl Wording) -> Running<()> {

@@ -237,4 +237,14 @@ impl Store for Outbox {
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
         unimplemented!()
     }
+    // The desk.
+    async fn staff(&self) -> Result<Vec<konter::staff::Staff>, StoreError> {
+        unimplemented!()
+    }
+    async fn broadcast(&self, _: konter::ids::BroadcastId) -> Result<Option<konter::broadcast::Broadcast>, StoreError> {
+        unimplemented!()
+    }
+    async fn sending(&self) -> Result<Vec<(konter::ids::BroadcastId, konter::broadcast::Tally)>, StoreError> {
+        unimplemented!()
+    }
 }

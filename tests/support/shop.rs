@@ -107,6 +107,8 @@ pub struct TestShop {
     texts: Texts,
     messages: AtomicU64,
     transcript: Mutex<String>,
+    /// Chats that take nothing any more.
+    pub unreachable: Mutex<Vec<ChatId>>,
     /// The buttons each chat saw last: the message they stand under, label and data.
     buttons: Mutex<HashMap<ChatId, Seen>>,
 }
@@ -166,6 +168,7 @@ impl TestShop {
             Suppliers::new(suppliers),
             Catalog::new(setup.catalog),
         );
+        shop.load_staff().await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let http = Http {
@@ -198,6 +201,7 @@ impl TestShop {
             texts: Texts::builtin(Jakarta),
             messages: AtomicU64::new(1),
             transcript: Mutex::default(),
+            unreachable: Mutex::default(),
             buttons: Mutex::default(),
         };
         if test.store.agent_of_chat(&reseller()).await.unwrap().is_none() {
@@ -316,7 +320,9 @@ impl TestShop {
         }
         rows.sort_by_key(|row| row.seq);
         let mut commit = Commit::new(self.now());
-        commit.said = rows.iter().map(|row| (row.chat.clone(), row.seq)).collect();
+        for row in &rows {
+            commit.take_out(row, !self.unreachable.lock().contains(&row.chat));
+        }
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }

@@ -236,7 +236,7 @@ impl Courier {
             }
             (Verdict::Never, _) => {
                 tracing::warn!(%chat, seq, %error, "a reply is dropped: this chat cannot be written to");
-                self.finish(row, progress, Step::Done { more }).await
+                self.give_up(row, progress, Step::Done { more }).await
             }
             (Verdict::Marks, _) if !sent.plain => {
                 tracing::error!(%chat, seq, %error, "a reply is sent again without marks");
@@ -259,7 +259,7 @@ impl Courier {
                     return lower(sent, kind, error);
                 }
                 tracing::error!(%chat, seq, %error, "a reply is dropped: Telegram keeps refusing it");
-                self.finish(row, progress, Step::Done { more }).await
+                self.give_up(row, progress, Step::Done { more }).await
             }
         }
     }
@@ -275,8 +275,8 @@ impl Courier {
     ) -> Step {
         let more = rows.len() > 1;
         let overtaken = overtaken(rows, message);
-        if overtaken.contains(&row.seq) {
-            return self.finish_all(&row.chat, &overtaken, progress, Step::Done { more }).await;
+        if overtaken.iter().any(|edit| edit.seq == row.seq) {
+            return self.take_out(&overtaken, true, progress, Step::Done { more }).await;
         }
         let words = self.wording.render(row);
         let part = text::parts(&words, text::LONGEST).into_iter().next();
@@ -358,20 +358,27 @@ impl Courier {
 
     /// Takes a row out of the outbox.
     async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
-        self.finish_all(&row.chat, &[row.seq], progress, step).await
+        self.take_out(&[row], true, progress, step).await
     }
 
-    async fn finish_all(&self, chat: &ChatId, rows: &[u64], progress: &mut Progress, step: Step) -> Step {
+    /// The same for one that the chat will never have.
+    async fn give_up(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
+        self.take_out(&[row], false, progress, step).await
+    }
+
+    async fn take_out(&self, rows: &[&Outgoing], reached: bool, progress: &mut Progress, step: Step) -> Step {
         let mut commit = Commit::new(Utc::now());
-        for &seq in rows {
-            progress.forgets.remove(&seq);
-            commit.said.push((chat.clone(), seq));
+        for row in rows {
+            progress.forgets.remove(&row.seq);
+            commit.take_out(row, reached);
         }
         match self.store.commit(commit).await {
             Ok(_) => step,
             // The next visit remembers how many parts Telegram has: nothing is sent twice.
             Err(error) => {
-                tracing::error!(%chat, ?rows, %error, "what was said cannot be marked so");
+                let (chat, seqs) = (rows.first().map(|row| &row.chat), rows.iter().map(|row| row.seq));
+                let seqs: Vec<u64> = seqs.collect();
+                tracing::error!(?chat, ?seqs, %error, "what was said cannot be marked so");
                 Step::Failed
             }
         }
@@ -398,9 +405,9 @@ fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) 
 }
 
 /// The edits of a message that a later one makes needless: someone who taps digits leaves one per tap.
-fn overtaken(rows: &[Outgoing], edited: &str) -> Vec<u64> {
+fn overtaken<'a>(rows: &'a [Outgoing], edited: &str) -> Vec<&'a Outgoing> {
     let of_it = |row: &&Outgoing| matches!(&row.payload, Payload::Edit { message, .. } if message == edited);
-    let mut edits: Vec<u64> = rows.iter().filter(of_it).map(|row| row.seq).collect();
+    let mut edits: Vec<&Outgoing> = rows.iter().filter(of_it).collect();
     edits.pop();
     edits
 }

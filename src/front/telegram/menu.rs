@@ -1,12 +1,19 @@
-//! The menu beside the input line: commands that work without anything typed after them, or explain themselves.
+//! The menu beside the input line: commands that work without anything typed after them, or explain themselves. Everybody
+//! has the resellers'; those who work here also have those that their role may use.
 
-use teloxide::payloads::SetMyCommands;
+use std::collections::{BTreeMap, BTreeSet};
+
+use teloxide::payloads::{DeleteMyCommands, SetMyCommands};
 use teloxide::types::{BotCommand, BotCommandScope, Recipient};
+
+use tokio::sync::watch;
 
 use super::deliver::peer;
 use super::{Api, Timing, insist};
 use crate::agent::Locale;
 use crate::ids::ChatId;
+use crate::staff::Role::{self, Operator, Owner, Viewer};
+use crate::staff::Roster;
 
 struct Item {
     command: &'static str,
@@ -29,65 +36,152 @@ const EVERYONE: [Item; 8] = [
     Item { command: "help", id: "Bantuan dan format transaksi", en: "Help and order formats" },
 ];
 
-const ADMINS: [Item; 11] = [
-    Item { command: "pending", id: "Transaksi yang belum selesai", en: "Orders still open" },
-    Item { command: "order", id: "Lihat satu transaksi", en: "Show one order" },
-    Item { command: "cekulang", id: "Tanya ulang ke supplier", en: "Ask the supplier again" },
-    Item { command: "sukses", id: "Nyatakan transaksi sukses", en: "Settle an order as delivered" },
-    Item { command: "gagal", id: "Nyatakan transaksi gagal", en: "Settle an order as failed" },
-    Item { command: "agen", id: "Daftar agen", en: "Resellers" },
-    Item { command: "setujui", id: "Setujui agen baru", en: "Approve a reseller" },
-    Item { command: "deposit", id: "Tambah atau tarik saldo agen", en: "Change a reseller's balance" },
-    Item { command: "acc", id: "Terima tiket deposit", en: "Accept a deposit ticket" },
-    Item { command: "tolak", id: "Tolak tiket deposit", en: "Refuse a deposit ticket" },
-    Item { command: "supplier", id: "Saldo dan keadaan supplier", en: "Suppliers' balances and state" },
+const STAFF: [(Role, Item); 21] = [
+    (Viewer, Item { command: "pending", id: "Transaksi yang belum selesai", en: "Orders still open" }),
+    (Viewer, Item { command: "order", id: "Lihat satu transaksi", en: "Show one order" }),
+    (Operator, Item { command: "cekulang", id: "Tanya ulang ke supplier", en: "Ask the supplier again" }),
+    (Operator, Item { command: "sukses", id: "Nyatakan transaksi sukses", en: "Settle an order as delivered" }),
+    (Operator, Item { command: "gagal", id: "Nyatakan transaksi gagal", en: "Settle an order as failed" }),
+    (Viewer, Item { command: "agen", id: "Daftar agen", en: "Resellers" }),
+    (Viewer, Item { command: "cari", id: "Cari agen", en: "Find a reseller" }),
+    (Operator, Item { command: "setujui", id: "Setujui agen baru", en: "Approve a reseller" }),
+    (Operator, Item { command: "blokir", id: "Blokir agen", en: "Block a reseller" }),
+    (
+        Operator,
+        Item {
+            command: "buka",
+            id: "Buka agen, produk atau kategori",
+            en: "Let in a reseller, open a product or category",
+        },
+    ),
+    (Operator, Item { command: "tutup", id: "Tutup produk atau kategori", en: "Close a product or category" }),
+    (Operator, Item { command: "deposit", id: "Tambah saldo agen", en: "Add to a reseller's balance" }),
+    (Operator, Item { command: "acc", id: "Terima tiket deposit", en: "Accept a deposit ticket" }),
+    (Operator, Item { command: "tolak", id: "Tolak tiket deposit", en: "Refuse a deposit ticket" }),
+    (Operator, Item { command: "balas", id: "Jawab komplain agen", en: "Answer a reseller's complaint" }),
+    (Viewer, Item { command: "supplier", id: "Saldo dan keadaan supplier", en: "Suppliers' balances and state" }),
+    (Viewer, Item { command: "log", id: "Siapa melakukan apa", en: "Who did what" }),
+    (Owner, Item { command: "hargajual", id: "Ubah harga jual", en: "Change a price" }),
+    (Owner, Item { command: "siaran", id: "Pengumuman ke semua agen", en: "Announce to every reseller" }),
+    (Viewer, Item { command: "katalog", id: "Katalog sebagai file CSV", en: "The catalog as a CSV file" }),
+    (Viewer, Item { command: "peran", id: "Siapa bekerja di sini", en: "Who works here" }),
 ];
 
-fn commands(items: &[&[Item]], locale: Locale) -> Vec<BotCommand> {
+fn commands<'a>(items: impl IntoIterator<Item = &'a Item>, locale: Locale) -> Vec<BotCommand> {
     let words = |item: &Item| match locale {
         Locale::Id => item.id,
         Locale::En => item.en,
     };
-    items.iter().copied().flatten().map(|item| BotCommand::new(item.command, words(item))).collect()
+    items.into_iter().map(|item| BotCommand::new(item.command, words(item))).collect()
 }
 
-/// Every menu: for everyone and for each admin, in each language, and in `default` for any other language.
-fn menus(default: Locale, admins: &[ChatId]) -> Vec<SetMyCommands> {
-    let admins = admins.iter().filter_map(peer).map(|chat_id| {
-        let scope = BotCommandScope::Chat { chat_id: Recipient::Id(chat_id) };
-        (scope, vec![EVERYONE.as_slice(), ADMINS.as_slice()])
-    });
-    let scopes = std::iter::once((BotCommandScope::Default, vec![EVERYONE.as_slice()])).chain(admins);
-    scopes
-        .flat_map(|(scope, items)| {
-            let languages = std::iter::once(None).chain(Locale::ALL.into_iter().map(Some));
-            languages.map(move |language| {
-                let mut menu = SetMyCommands::new(commands(&items, language.unwrap_or(default)));
-                menu.scope = Some(scope.clone());
-                menu.language_code = language.map(|language| language.name().to_owned());
-                menu
-            })
-        })
-        .collect()
+/// A menu in each language, and in `default` for any other language. Without a chat it is everybody's.
+fn menus(default: Locale, whose: Option<(&ChatId, Role)>) -> Vec<SetMyCommands> {
+    let scope = whose.map_or(Some(BotCommandScope::Default), |(chat, _)| scope_of(chat));
+    let role = whose.map(|(_, role)| role);
+    let staff = STAFF.iter().filter(|(least, _)| role >= Some(*least)).map(|(_, item)| item);
+    let items: Vec<&Item> = EVERYONE.iter().chain(staff).collect();
+    let menu = |(scope, language): (BotCommandScope, Option<Locale>)| {
+        let mut menu = SetMyCommands::new(commands(items.iter().copied(), language.unwrap_or(default)));
+        menu.scope = Some(scope);
+        menu.language_code = code(language);
+        menu
+    };
+    scope.into_iter().flat_map(|scope| languages().map(move |language| (scope.clone(), language))).map(menu).collect()
 }
 
-/// Tells Telegram the menus. A menu is a convenience: what is refused is logged.
-pub(super) async fn publish(api: &Api, default: Locale, admins: &[ChatId], timing: &Timing) {
-    for menu in menus(default, admins) {
-        if let Err(error) = insist(api, &menu, timing).await {
-            // An admin who has never written to the bot is a chat Telegram does not know.
-            tracing::info!(%error, "a menu is not set");
+/// What takes a chat's own menu away: it has everybody's again.
+fn without(chat: &ChatId) -> Vec<DeleteMyCommands> {
+    let menu = |(scope, language): (BotCommandScope, Option<Locale>)| {
+        let mut menu = DeleteMyCommands::new();
+        menu.scope = Some(scope);
+        menu.language_code = code(language);
+        menu
+    };
+    let scope = scope_of(chat).into_iter();
+    scope.flat_map(|scope| languages().map(move |language| (scope.clone(), language))).map(menu).collect()
+}
+
+fn scope_of(chat: &ChatId) -> Option<BotCommandScope> {
+    peer(chat).map(|chat_id| BotCommandScope::Chat { chat_id: Recipient::Id(chat_id) })
+}
+
+fn languages() -> impl Iterator<Item = Option<Locale>> {
+    std::iter::once(None).chain(Locale::ALL.into_iter().map(Some))
+}
+
+fn code(language: Option<Locale>) -> Option<String> {
+    language.map(|language| language.name().to_owned())
+}
+
+/// Tells Telegram the menus, and tells it again whenever somebody's role changes. A menu is a convenience: what is
+/// refused is logged and offered again later. Returns when nothing can change any more.
+pub(super) async fn keep(api: &Api, default: Locale, mut roster: watch::Receiver<Roster>, timing: &Timing) {
+    let mut everybody = false;
+    let mut told: BTreeMap<ChatId, Role> = BTreeMap::new();
+    loop {
+        let wanted: BTreeMap<ChatId, Role> = {
+            let roster = roster.borrow_and_update();
+            roster.all().filter(|(chat, _)| peer(chat).is_some()).map(|(chat, role)| (chat.clone(), role)).collect()
+        };
+        everybody = everybody || publish(api, &menus(default, None), timing).await;
+        let chats: BTreeSet<ChatId> = wanted.keys().chain(told.keys()).cloned().collect();
+        let mut refused = !everybody;
+        for chat in chats {
+            let done = match (wanted.get(&chat), told.get(&chat)) {
+                (Some(role), known) if known == Some(role) => true,
+                (Some(role), _) => publish(api, &menus(default, Some((&chat, *role))), timing).await,
+                (None, _) => withdraw(api, &chat, timing).await,
+            };
+            refused = refused || !done;
+            if done {
+                match wanted.get(&chat) {
+                    Some(role) => drop(told.insert(chat, *role)),
+                    None => drop(told.remove(&chat)),
+                }
+            }
+        }
+        tokio::select! {
+            changed = roster.changed() => match changed {
+                Ok(()) => {}
+                Err(_) if refused => tokio::time::sleep(timing.menu).await,
+                Err(_) => return,
+            },
+            () = tokio::time::sleep(timing.menu), if refused => {}
         }
     }
+}
+
+/// Whether Telegram took them all.
+async fn publish(api: &Api, menus: &[SetMyCommands], timing: &Timing) -> bool {
+    for menu in menus {
+        if let Err(error) = insist(api, menu, timing).await {
+            // Whoever has never written to the bot is a chat Telegram does not know.
+            tracing::info!(%error, "a menu is not set; it is offered again later");
+            return false;
+        }
+    }
+    true
+}
+
+async fn withdraw(api: &Api, chat: &ChatId, timing: &Timing) -> bool {
+    for menu in without(chat) {
+        if let Err(error) = insist(api, &menu, timing).await {
+            tracing::info!(%error, "a menu is not taken away; that is tried again later");
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{self, Command};
 
     #[test]
     fn telegram_accepts_every_entry() {
-        for item in EVERYONE.iter().chain(&ADMINS) {
+        for item in EVERYONE.iter().chain(STAFF.iter().map(|(_, item)| item)) {
             assert!((1..=32).contains(&item.command.len()), "{}", item.command);
             assert!(item.command.bytes().all(|b| b.is_ascii_lowercase()), "{}", item.command);
             for words in [item.id, item.en] {
@@ -97,12 +191,33 @@ mod tests {
     }
 
     #[test]
-    fn only_admins_see_the_admins_commands() {
-        let menus = menus(Locale::Id, &[ChatId::telegram(9), ChatId::console("admin")]);
-        assert_eq!(menus.len(), 6, "two scopes, two languages and the default");
-        for menu in menus {
-            let admin = menu.commands.iter().any(|item| item.command == "deposit");
-            assert_eq!(admin, menu.scope != Some(BotCommandScope::Default));
+    fn everybody_sees_what_their_role_may_use() {
+        let has = |whose: Option<Role>, command: &str| {
+            let chat = ChatId::telegram(9);
+            let menus = menus(Locale::Id, whose.map(|role| (&chat, role)));
+            assert_eq!(menus.len(), 3, "two languages and the default");
+            menus.iter().all(|menu| menu.commands.iter().any(|item| item.command == command))
+        };
+        for (command, least) in
+            [("saldo", None), ("cari", Some(Viewer)), ("acc", Some(Operator)), ("siaran", Some(Owner))]
+        {
+            for whose in [None, Some(Viewer), Some(Operator), Some(Owner)] {
+                assert_eq!(has(whose, command), whose >= least, "{command} {whose:?}");
+            }
+        }
+        assert!(menus(Locale::Id, Some((&ChatId::console("admin"), Owner))).is_empty());
+    }
+
+    /// The menu shows a command to nobody who may not use any form of it.
+    #[test]
+    fn the_menu_and_the_rules_agree() {
+        for (least, item) in &STAFF {
+            let forms = ["", " KR0001", " 12", " 12 x", " S10", " KR0001 5000", " S10 5000", " KR0001 halo", " halo"];
+            let needs = forms.iter().filter_map(|form| match command::parse(&format!("/{}{form}", item.command)) {
+                Command::Admin(command) => Some(command.needs()),
+                _ => None,
+            });
+            assert_eq!(needs.min(), Some(*least), "{}", item.command);
         }
     }
 }

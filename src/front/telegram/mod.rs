@@ -25,6 +25,7 @@ use serde_json::Value;
 use teloxide::payloads::GetMe;
 use teloxide::requests::Payload;
 use teloxide::types::AllowedUpdate;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use api::{Api, ApiError, SetupError};
@@ -33,7 +34,7 @@ pub use send::{Pump, Waker};
 
 use crate::agent::Locale;
 use crate::front::{Desk, Wording};
-use crate::ids::ChatId;
+use crate::staff::Roster;
 use crate::store::Store;
 
 /// What the operator sets.
@@ -43,8 +44,6 @@ pub struct Settings {
     pub api_url: Option<String>,
     /// The public https address under which [`Telegram::webhook_router`] is reached; absent: long polling.
     pub webhook_url: Option<String>,
-    /// Their menus show the admins' commands too.
-    pub admins: Vec<ChatId>,
     /// The language of menus for people whose own is none of ours.
     pub locale: Locale,
     pub timing: Timing,
@@ -68,6 +67,9 @@ pub struct Timing {
     pub overall: Rate,
     /// How often the outbox is searched for chats nobody named.
     pub rescan: Duration,
+    /// How long before a menu that Telegram refused is offered again: whoever has never written to the bot is a chat
+    /// Telegram does not know, until they do.
+    pub menu: Duration,
 }
 
 impl Default for Timing {
@@ -81,6 +83,7 @@ impl Default for Timing {
             chat: Rate { interval: Duration::from_secs(1), burst: 5 },
             overall: Rate { interval: Duration::from_millis(40), burst: 5 },
             rescan: Duration::from_secs(60),
+            menu: Duration::from_secs(600),
         }
     }
 }
@@ -99,7 +102,6 @@ const ALLOWED: [AllowedUpdate; 2] = [AllowedUpdate::Message, AllowedUpdate::Call
 pub struct Telegram {
     api: Arc<Api>,
     webhook_url: Option<Url>,
-    admins: Vec<ChatId>,
     locale: Locale,
     timing: Timing,
     name: OnceLock<String>,
@@ -111,7 +113,6 @@ impl Telegram {
         Ok(Self {
             api: Arc::new(Api::new(settings.token, settings.api_url.as_deref())?),
             webhook_url,
-            admins: settings.admins,
             locale: settings.locale,
             timing: settings.timing,
             name: OnceLock::new(),
@@ -138,10 +139,22 @@ impl Telegram {
         Pump::new(store, Arc::clone(&self.api), wording, waker, self.timing)
     }
 
-    /// Receives until `cancel`: polls, or keeps the webhook registered. Also tells Telegram the menu and asks it for
-    /// the bot's name.
-    pub async fn run(&self, desk: &dyn Desk, cancel: &CancellationToken) -> Result<(), Stopped> {
-        let (received, _) = tokio::join!(self.receive(desk, cancel), cancel.run_until_cancelled(self.introduce()));
+    /// Receives until `cancel`: polls, or keeps the webhook registered. Also asks Telegram for the bot's name and tells it
+    /// the menus, those of everybody in `roster` as it is now and as it changes.
+    pub async fn run(
+        &self,
+        desk: &dyn Desk,
+        roster: watch::Receiver<Roster>,
+        cancel: &CancellationToken,
+    ) -> Result<(), Stopped> {
+        let introduced = async {
+            self.introduce(roster).await;
+            std::future::pending().await
+        };
+        let received = tokio::select! {
+            received = self.receive(desk, cancel) => received,
+            never = introduced => never,
+        };
         received
     }
 
@@ -162,7 +175,7 @@ impl Telegram {
         }
     }
 
-    async fn introduce(&self) {
+    async fn introduce(&self, roster: watch::Receiver<Roster>) {
         match insist(&self.api, &GetMe::new(), &self.timing).await {
             Ok(me) => {
                 if let Some(name) = me.get("username").and_then(Value::as_str) {
@@ -173,7 +186,7 @@ impl Telegram {
             }
             Err(error) => tracing::warn!(%error, "the bot's own name is not known"),
         }
-        menu::publish(&self.api, self.locale, &self.admins, &self.timing).await;
+        menu::keep(&self.api, self.locale, roster, &self.timing).await;
     }
 }
 

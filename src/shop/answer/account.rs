@@ -36,8 +36,13 @@ impl Visit<'_> {
 
     /// Each reseller's own prices.
     pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let tariff = self.shop.tariff(&agent).await?;
+        // Those who only work here see the catalog's own prices.
+        let tariff = if self.agent.is_none() && self.role().is_some() {
+            None
+        } else {
+            let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+            Some(self.shop.tariff(&agent).await?)
+        };
         let catalog = self.shop.catalog();
         let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };
@@ -54,8 +59,11 @@ impl Visit<'_> {
             }
         }
         if !found.is_empty() {
-            let own = found.iter().filter_map(|product| priced(&tariff, product));
-            let lines: Vec<PriceLine> = own.map(|(product, _)| price_line(&product)).collect();
+            let own = |product: &&Product| match &tariff {
+                Some(tariff) => priced(tariff, product).map(|(product, _)| price_line(&product)),
+                None => Some(price_line(product)),
+            };
+            let lines: Vec<PriceLine> = found.iter().filter_map(own).collect();
             let left_out = lines.len().saturating_sub(PRICES_SHOWN);
             answer.reply(Reply::Prices { lines: lines.into_iter().take(PRICES_SHOWN).collect(), left_out });
         }

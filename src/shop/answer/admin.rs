@@ -14,6 +14,8 @@ use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
 use crate::reply::{AdminProblem, AgentCard, Reply, SupplierCard, Verdict};
 use crate::store::{Act, StoreError, Versioned};
 
+/// Resellers read at a time where all of them are looked through.
+pub(super) const AGENTS_AT_ONCE: usize = 500;
 /// Resellers shown at once.
 const AGENTS_SHOWN: usize = 30;
 /// How long `/supplier` waits for the suppliers' balances.
@@ -23,8 +25,7 @@ const PENDING_SHOWN: usize = 10;
 
 impl Visit<'_> {
     pub(super) async fn admin(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
+        if !self.may(command.needs(), answer) {
             return Ok(());
         }
         answer.commit.acts.push(Act {
@@ -70,11 +71,12 @@ impl Visit<'_> {
                 self.export_catalog(answer);
                 Ok(())
             }
-            AdminCommand::Broadcast { text } => self.broadcast(&text, answer).await,
+            AdminCommand::Broadcast { text } => self.broadcast(text, answer).await,
             AdminCommand::Answer { agent, text } => self.answer_agent(&agent, text, answer).await,
             AdminCommand::Log { count } => self.log(count, answer).await,
             AdminCommand::Recap { date } => self.recap(date, answer).await,
             AdminCommand::Network(command) => self.admin_network(command, answer).await,
+            AdminCommand::Desk(command) => self.admin_desk(command, answer).await,
         }
     }
 
@@ -134,13 +136,14 @@ impl Visit<'_> {
             note: note.clone(),
             may_overdraw: overdraws,
         });
+        answer.note(format_args!("{} {}: {amount}", agent.id, agent.name));
         let done = Reply::AdminDeposit { agent: agent.id, name: agent.name.clone(), amount, note: note.clone() };
         answer.reply_with_balance(&agent, done);
         answer.tell(&agent, &Reply::DepositReceived { amount, note });
         Ok(())
     }
 
-    async fn card_of(&self, agent: &Agent) -> Result<AgentCard, StoreError> {
+    pub(super) async fn card_of(&self, agent: &Agent) -> Result<AgentCard, StoreError> {
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
         Ok(card(agent, account.available(), account.pending_debits, self.at))
     }
@@ -171,6 +174,7 @@ impl Visit<'_> {
             return Ok(());
         }
         let after = Agent { status: AgentStatus::Active, ..agent.clone() };
+        note_status(&agent, &after, answer);
         answer.reply(Reply::AdminApproved { agent: agent.id, name: agent.name.clone() });
         answer.tell(&agent, &Reply::Approved { code: agent.id, name: agent.name.clone() });
         answer.write_agent(&agent, after);
@@ -181,6 +185,7 @@ impl Visit<'_> {
     async fn block(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
         let blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        note_status(&agent, &blocked, answer);
         answer.reply(Reply::AdminAgent(self.card_of(&blocked).await?));
         if agent.status != AgentStatus::Blocked {
             answer.tell(&agent, &Reply::AgentBlocked { code: agent.id });
@@ -197,6 +202,7 @@ impl Visit<'_> {
             after.status = AgentStatus::Active;
             answer.write_agent(&agent, after.clone());
         }
+        note_status(&agent, &after, answer);
         answer.reply(Reply::AdminAgent(self.card_of(&after).await?));
         Ok(())
     }
@@ -209,6 +215,8 @@ impl Visit<'_> {
             answer.reply(no_such_product(&catalog, code.as_str()));
             return;
         };
+        let word = |open| if open { "buka" } else { "tutup" };
+        answer.note(format_args!("{code} {} → {}", word(product.is_open()), word(open)));
         let mut product = product.clone();
         for route in &mut product.routes {
             route.open = open;
@@ -258,6 +266,8 @@ impl Visit<'_> {
             OrderState::Final(end) if end.failure.is_none() => Verdict::Success,
             OrderState::Final(_) => Verdict::Failed,
         };
+        let before = view::line(&order).verdict;
+        answer.note(format_args!("{} trx #{id} {} → {}", order.agent, word(before), word(verdict)));
         let mut decided =
             Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
@@ -308,5 +318,22 @@ impl Visit<'_> {
         });
         answer.reply(Reply::AdminSuppliers { suppliers: cards.collect() });
         Ok(())
+    }
+}
+
+fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {
+    let word = |status| match status {
+        AgentStatus::Waiting => "menunggu",
+        AgentStatus::Active => "aktif",
+        AgentStatus::Blocked => "diblokir",
+    };
+    answer.note(format_args!("{} {} {} → {}", before.id, before.name, word(before.status), word(after.status)));
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Open => "diproses",
+        Verdict::Success => "SUKSES",
+        Verdict::Failed => "GAGAL",
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Shop;
+use super::super::patience::Bother;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::attachment::Attachment;
@@ -192,6 +193,9 @@ impl Visit<'_> {
         if tickets.is_empty() {
             return Ok(false);
         }
+        if !self.may_bother(agent, Bother::Proof, answer) {
+            return Ok(true);
+        }
         let ticket = tickets.remove(named.unwrap_or(0));
         let card = self.card(&ticket, agent);
         let why = TicketWhy::Proof {
@@ -231,10 +235,6 @@ impl Visit<'_> {
 
     /// A button below a ticket.
     pub(super) async fn tapped_ticket(&self, id: TicketId, word: Word, answer: &mut Answer) -> Result<(), StoreError> {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
-            return Ok(());
-        }
         let verb = match word {
             Word::Accept(_) => "/acc",
             Word::Refuse(_) => "/tolak",
@@ -309,6 +309,12 @@ impl Visit<'_> {
                 may_overdraw: false,
             });
         }
+        let what = match &decided.state {
+            TicketState::Accepted { credited, .. } => format!("diterima {credited}"),
+            TicketState::Refused { .. } => "ditolak".to_owned(),
+            TicketState::Open => "terbuka".to_owned(),
+        };
+        answer.note(format_args!("{} tiket #{} {}: terbuka → {what}", agent.id, ticket.id, ticket.pay));
         let card = self.card(&decided, &agent);
         let settled = says(TicketSays::Settled { card: card.clone() });
         // Under the pressed button the card itself shows the decision.
@@ -334,6 +340,10 @@ impl Visit<'_> {
         let Some(came) = came else {
             let other = self.rival(ticket).await?;
             return Ok(match other {
+                None if ticket.is_undecided() && !ticket.takes_proof(self.at) => {
+                    let card = Box::new(self.card(ticket, agent));
+                    Err(AdminProblem::Ticket(TicketProblem::LongOver { card }))
+                }
                 None => Ok(ticket.pay),
                 Some(other) => Err(AdminProblem::Ticket(TicketProblem::AmountTaken {
                     card: Box::new(self.card(ticket, agent)),
@@ -345,13 +355,13 @@ impl Visit<'_> {
         Ok(if fits { Ok(came) } else { Err(AdminProblem::AmountUnfit) })
     }
 
-    /// The ticket that is to be paid with the same amount by now, after this one has run out.
+    /// The ticket that is to be paid with the same amount by now, or has been, after this one has run out.
     async fn rival(&self, ticket: &Ticket) -> Result<Option<Ticket>, StoreError> {
         if !ticket.is_undecided() || !ticket.has_expired(self.at) {
             return Ok(None);
         }
         let owner = self.ticket_of_pay(ticket.pay).await?;
-        Ok(owner.filter(|owner| owner.id != ticket.id && owner.is_undecided()))
+        Ok(owner.filter(|owner| owner.id != ticket.id && !matches!(owner.state, TicketState::Refused { .. })))
     }
 
     /// Shows a ticket's decision under the button that was pressed; `false` when none was.

@@ -2,16 +2,18 @@
 
 use super::register::card;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus, PinState};
+use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
-use crate::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
+use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
 use crate::command::{AgentRef, Pin, Typed, is_orderable};
 use crate::ids::{ProductCode, SupplierId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::order::view;
+use crate::pricing::lowest_lasting_price;
 use crate::reply::{ActLine, AdminProblem, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use crate::shop::Shop;
+use crate::shop::patience::Bother;
 use crate::store::{Act, Payload, Say, StoreError};
 
 /// Orders shown beside a complaint.
@@ -20,8 +22,6 @@ const ORDERS_WITH_COMPLAINT: usize = 3;
 const ERRORS_SHOWN: usize = 20;
 /// Changed prices shown of a file.
 const PRICES_SHOWN: usize = 15;
-/// Resellers read at a time for an announcement.
-const AGENTS_AT_ONCE: usize = 500;
 /// Acts shown where no number is given, and at most.
 const ACTS_SHOWN: usize = 15;
 const MOST_ACTS: usize = 50;
@@ -41,13 +41,14 @@ impl Visit<'_> {
             answer.reply(super::account::no_such_product(&catalog, code.as_str()));
             return;
         };
-        let lowest = lowest_price(product);
+        let lowest = lowest_lasting_price(product);
         if price < lowest && !forced {
             let problem = AdminProblem::PriceTooLow { product: code.clone(), lowest };
             Self::admin_refused(answer, problem);
             return;
         }
         let after = Product { price, ..product.clone() };
+        answer.note(format_args!("{code} {} → {price}", product.price));
         answer.reply(Reply::AdminPrice(change(Some(product), &after)));
         answer.commit.products.push(after);
     }
@@ -56,6 +57,7 @@ impl Visit<'_> {
     pub(super) async fn reset_pin(&self, name: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
         let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
+        answer.note(format_args!("{} {}: PIN direset", agent.id, agent.name));
         answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
         answer.tell(&agent, &Reply::PinReset);
         answer.write_agent(&agent, after);
@@ -117,10 +119,6 @@ impl Visit<'_> {
     }
 
     pub(super) fn apply_import(&self, number: u64, apply: bool, answer: &mut Answer) {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
-            return;
-        }
         let waiting = self.shop.imports.lock().get(&self.message.chat).cloned();
         let Some(Import { mut card, products }) = waiting.filter(|import| import.card.import == number) else {
             answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
@@ -131,6 +129,10 @@ impl Visit<'_> {
             answer.commit.products = products;
             let what = format!("katalog: {} baru, {} berubah", card.added, card.changed);
             answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
+            for price in &card.prices {
+                let before = price.before.map_or_else(|| "baru".to_owned(), |before| before.to_string());
+                answer.note(format_args!("{} {before} → {}", price.code, price.after));
+            }
         }
         answer.reply(Reply::AdminImport(card.clone()));
         if let Some(message) = self.message.tapped.clone() {
@@ -153,6 +155,9 @@ impl Visit<'_> {
         {
             return Ok(());
         }
+        if !self.may_bother(&agent, Bother::Complaint, answer) {
+            return Ok(());
+        }
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
         let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?;
         let complaint = ComplaintCard {
@@ -173,30 +178,11 @@ impl Visit<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
+        answer.note(format_args!("{} {}", agent.id, agent.name));
         answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
         for chat in &agent.chats {
             answer.commit.says.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
         }
-        Ok(())
-    }
-
-    /// An announcement to every reseller that is not blocked, in all its chats. The outbox says it as fast as each chat's
-    /// service allows.
-    pub(super) async fn broadcast(&self, text: &str, answer: &mut Answer) -> Result<(), StoreError> {
-        let (mut after, mut chats) = (None, 0);
-        loop {
-            let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
-            let Some(last) = agents.last() else { break };
-            after = Some(last.id);
-            for agent in agents.iter().filter(|agent| agent.status != AgentStatus::Blocked) {
-                for chat in &agent.chats {
-                    let reply = Reply::Announcement { text: text.to_owned() };
-                    answer.commit.says.push(Shop::say(chat, agent.locale, reply));
-                    chats += 1;
-                }
-            }
-        }
-        answer.reply(Reply::AdminBroadcast { chats });
         Ok(())
     }
 
@@ -216,14 +202,5 @@ fn change(before: Option<&Product>, after: &Product) -> PriceChange {
         name: after.name.clone(),
         before: before.map(|before| before.price),
         after: after.price,
-    }
-}
-
-/// Below this the shop loses money with every order: the dearest open way of buying it. A bill's price is a fee on top.
-fn lowest_price(product: &Product) -> Rupiah {
-    let costs = product.routes.iter().filter(|route| route.open).map(|route| route.cost);
-    match product.kind {
-        ProductKind::Bill => Rupiah::ZERO,
-        ProductKind::Topup | ProductKind::Token => costs.max().unwrap_or(Rupiah::ZERO),
     }
 }

@@ -2,6 +2,7 @@
 
 use rand::Rng as _;
 
+use super::super::patience::Bother;
 use super::super::pins;
 use super::register::{LONGEST_NAME, card};
 use super::transfer::{network, sending, typed};
@@ -22,6 +23,8 @@ use crate::store::{Sequence, StoreError, Versioned};
 
 /// Downlines on a page.
 const PAGE: usize = 20;
+/// A higher number where a markup stands is more likely meant as a first balance. `MARKUP` sets higher ones.
+const HIGHEST_AT_START: Rupiah = Rupiah::new(5_000);
 /// Markups shown at once.
 const MARKUPS_SHOWN: usize = 40;
 
@@ -57,6 +60,10 @@ impl Visit<'_> {
     /// Registers somebody else below who asks. A typed PIN is the asking reseller's, and needed where money moves; the
     /// new one is drawn and told once.
     async fn register_downline(&self, request: DownlineRequest, answer: &mut Answer) -> Result<(), StoreError> {
+        if let (None, Some(pin)) = (&self.agent, &request.pin) {
+            // `DAFTAR.<name>.<phone>.<pin>` from somebody new: many servers want the phone number.
+            return self.register(&request.name, pin, answer).await;
+        }
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
@@ -74,6 +81,9 @@ impl Visit<'_> {
         }
         if let Err(problem) = self.may_register_downline(&agent, &request).await? {
             answer.reply_with_balance(&agent, network(NetworkReply::DownlineRefused { problem }));
+            return Ok(());
+        }
+        if !self.may_bother(&agent, Bother::Registration, answer) {
             return Ok(());
         }
         let pin = random_pin();
@@ -136,8 +146,8 @@ impl Visit<'_> {
         if request.name.trim().chars().count() > LONGEST_NAME {
             return Ok(Err(DownlineProblem::NameTooLong));
         }
-        if request.markup.is_some_and(|markup| markup > HIGHEST_MARKUP) {
-            return Ok(Err(DownlineProblem::Markup { highest: HIGHEST_MARKUP }));
+        if request.markup.is_some_and(|markup| markup > HIGHEST_AT_START) {
+            return Ok(Err(DownlineProblem::Markup { highest: HIGHEST_AT_START }));
         }
         if let Err(problem) = self.has_room_below(agent).await? {
             return Ok(Err(problem));

@@ -1,15 +1,17 @@
 //! What admins do with the network: price groups, and who is below whom.
 
+use std::collections::BTreeSet;
+
 use super::account::no_such_product;
 use super::transfer::{network, typed};
 use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
 use crate::command::{AdminNetwork, AgentRef};
-use crate::ids::ProductCode;
+use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 use crate::network::DEEPEST;
-use crate::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, lowest_margin, lowest_price};
+use crate::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin};
 use crate::reply::{AdminProblem, GroupCard, GroupProblem, MoveProblem, NetworkReply, ProductMarkup};
 use crate::store::{StoreError, Versioned};
 
@@ -90,7 +92,7 @@ impl Visit<'_> {
             answer.reply(no_such_product(&catalog, code.as_str()));
             return Ok(());
         };
-        let lowest = lowest_price(product);
+        let lowest = lowest_lasting_price(product);
         if price.is_some_and(|price| price < lowest) && !force {
             refuse(GroupProblem::PriceBelowCost { product: code.clone(), lowest }, answer);
             return Ok(());
@@ -101,8 +103,8 @@ impl Visit<'_> {
             return Ok(());
         }
         let change = |group: &mut PriceGroup| match price {
-            Some(price) => drop(group.prices.insert(code.clone(), price)),
-            None => drop(group.prices.remove(code)),
+            Some(price) => group.set_price(code.clone(), price, force),
+            None => group.unset_price(code),
         };
         self.change_group(name, answer, change).await
     }
@@ -120,7 +122,9 @@ impl Visit<'_> {
         let stored = self.shop.store.price_group(&name).await?;
         let expected = stored.as_ref().map(|group| group.version);
         let mut group = stored.unwrap_or_else(|| PriceGroup::new(name));
+        let before = group.clone();
         change(&mut group);
+        note_change(&before, &group, answer);
         group.version += 1;
         answer.reply(network(NetworkReply::Group(group_card(&group))));
         answer.commit.network.groups.push(Versioned { expected, row: group });
@@ -137,6 +141,8 @@ impl Visit<'_> {
         let assigned =
             NetworkReply::GroupAssigned { agent: agent.id, name: agent.name.clone(), group: group.name.clone() };
         answer.reply(network(assigned));
+        let before = agent.network.group.as_ref().map_or(RETAIL, GroupName::as_str);
+        answer.note(format_args!("{} {} {before} → {}", agent.id, agent.name, group.name));
         let group = (!group.name.is_retail()).then_some(group.name);
         answer.alter_agent(&agent, |after| after.network.group = group);
         Ok(())
@@ -172,6 +178,9 @@ impl Visit<'_> {
             answer.alter_agent(&before, |after| after.network.markups.forget(agent.id));
         }
         let upline = upline.map(|upline| upline.id);
+        let place = |upline: Option<AgentId>| upline.map_or_else(|| "toko".to_owned(), |id| id.to_string());
+        let (before, after) = (place(agent.network.upline), place(upline));
+        answer.note(format_args!("{} {} {before} → {after}", agent.id, agent.name));
         answer.reply(network(NetworkReply::Moved { agent: agent.id, name: agent.name.clone(), upline }));
         answer.alter_agent(&agent, |after| after.network.upline = upline);
         Ok(())
@@ -195,6 +204,20 @@ fn refuse(problem: GroupProblem, answer: &mut Answer) {
     // Nothing was done, so there is nothing to record.
     answer.commit.acts.clear();
     answer.reply(network(NetworkReply::GroupRefused { problem }));
+}
+
+fn note_change(before: &PriceGroup, after: &PriceGroup, answer: &mut Answer) {
+    if before.margin != after.margin {
+        answer.note(format_args!("{} {} → {}", after.name, before.margin, after.margin));
+    }
+    let shown = |price: Option<&Rupiah>| price.map_or_else(|| "-".to_owned(), Rupiah::to_string);
+    let codes: BTreeSet<&ProductCode> = before.prices.keys().chain(after.prices.keys()).collect();
+    for code in codes {
+        let (was, is) = (before.prices.get(code), after.prices.get(code));
+        if was != is {
+            answer.note(format_args!("{} {code} {} → {}", after.name, shown(was), shown(is)));
+        }
+    }
 }
 
 fn group_card(group: &PriceGroup) -> GroupCard {

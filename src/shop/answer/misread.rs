@@ -47,5 +47,6 @@ const fn part_name(part: Part) -> PartName {
         Part::Reason => PartName::Reason,
         Part::Language => PartName::Language,
         Part::Number => PartName::Number,
+        Part::Role => PartName::Role,
     }
 }

@@ -3,6 +3,8 @@
 mod account;
 mod admin;
 mod bill;
+mod broadcast;
+mod category;
 mod deposit;
 mod desk;
 mod downline;
@@ -11,9 +13,11 @@ mod guide;
 mod invite;
 mod misread;
 mod order;
+mod people;
 mod receipt;
 mod register;
 mod report;
+mod staff;
 mod tap;
 mod transfer;
 
@@ -25,13 +29,17 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use super::keypad::PadId;
+use super::patience::Bother;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic};
+use crate::command::{
+    self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic, powers,
+};
 
 use crate::ids::{ChatId, InquiryId, OrderId};
 use crate::ledger::AccountId;
 use crate::reply::Reply;
+use crate::staff::Role;
 use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use account::price_line;
 use bill::Wanted;
@@ -40,6 +48,9 @@ pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
 const LONGEST_MESSAGE: usize = 2_000;
+
+/// Stands in an act between what was typed and what it changed.
+const NOTED: &str = " ⇒ ";
 
 /// A message's answer: everything to be committed with it, and what to do once it is.
 pub(super) struct Answer {
@@ -86,6 +97,14 @@ impl Answer {
         }
     }
 
+    /// Adds to the act what it changes, from what to what.
+    fn note(&mut self, change: std::fmt::Arguments<'_>) {
+        if let Some(act) = self.commit.acts.last_mut() {
+            let between = if act.what.contains(NOTED) { ", " } else { NOTED };
+            act.what = format!("{}{between}{change}", act.what);
+        }
+    }
+
     fn write_agent(&mut self, before: &Agent, mut after: Agent) {
         after.version = before.version + 1;
         self.commit.agents.push(Versioned { expected: Some(before.version), row: after });
@@ -108,10 +127,6 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    fn is_admin(&self) -> bool {
-        self.shop.policy.admins.contains(&self.message.chat)
-    }
-
     /// The reseller who may do business; otherwise the answer says why not.
     fn active_agent(&self, answer: &mut Answer) -> Option<Agent> {
         let reply = match &self.agent {
@@ -181,8 +196,10 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
     let mut answer = Answer::new(message, locale, visit.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if let Some(file) = attachment.file.as_ref().filter(|file| visit.is_admin() && is_catalog(&file.name)) {
-            visit.offer_import(file, &mut answer).await;
+        if let Some(file) = attachment.file.as_ref().filter(|file| visit.role().is_some() && is_catalog(&file.name)) {
+            if visit.may(powers::IMPORTS, &mut answer) {
+                visit.offer_import(file, &mut answer).await;
+            }
         } else if message.private && !visit.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
@@ -247,10 +264,10 @@ impl Visit<'_> {
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
             Command::Start { payload } => self.start(payload.as_deref(), answer).await?,
-            Command::Help { topic } => answer.reply(Reply::Help { topic, admin: self.is_admin() }),
+            Command::Help { topic } => answer.reply(Reply::Help { topic, role: self.role() }),
             Command::Language { to } => self.language(to, answer),
             // A reseller's `/rekap` is the reseller's own.
-            Command::Admin(AdminCommand::Recap { date }) if !self.is_admin() => {
+            Command::Admin(AdminCommand::Recap { date }) if self.role().is_none() => {
                 self.report(ReportKind::Sales, date, None, answer).await?;
             }
             Command::Admin(command) => self.admin(command, answer).await?,
@@ -283,7 +300,7 @@ impl Visit<'_> {
             }
             Command::Unknown { .. } if !self.is_worth_an_answer() => {}
             Command::Unknown { nearest } => {
-                let nearest = if is_offered(nearest, self.is_admin()) { nearest } else { Topic::Help };
+                let nearest = if is_offered(nearest, self.role()) { nearest } else { Topic::Help };
                 answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
             }
         }
@@ -292,6 +309,15 @@ impl Visit<'_> {
 
     fn is_worth_an_answer(&self) -> bool {
         self.shop.patience.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
+    }
+
+    /// Whether a reseller may once more have something shown to the admins; it is told when not.
+    pub(super) fn may_bother(&self, agent: &Agent, what: Bother, answer: &mut Answer) -> bool {
+        let allowed = self.shop.patience.bother(agent.id, what, self.at);
+        if let Err(wait) = allowed {
+            answer.reply(Reply::TooOften { minutes: wait.num_minutes().max(0) + 1 });
+        }
+        allowed.is_ok()
     }
 
     fn welcome(&self, answer: &mut Answer) {
@@ -326,55 +352,9 @@ fn is_catalog(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".csv")
 }
 
-/// Whether it helps to suggest a format: to this reader, in this version.
-const fn is_offered(topic: Topic, admin: bool) -> bool {
-    match topic {
-        Topic::Order
-        | Topic::Balance
-        | Topic::Prices
-        | Topic::Orders
-        | Topic::Deposit
-        | Topic::Meter
-        | Topic::BillInquiry
-        | Topic::BillPayment
-        | Topic::Receipt
-        | Topic::Complaint
-        | Topic::ChangePin
-        | Topic::Register
-        | Topic::Help
-        | Topic::Language
-        | Topic::Sales
-        | Topic::Statement
-        | Topic::Transfer
-        | Topic::DownlineRegistration
-        | Topic::Downlines
-        | Topic::Markup
-        | Topic::Invite
-        | Topic::Confirm => true,
-        Topic::AdminDeposit
-        | Topic::AdminAccept
-        | Topic::AdminRefuse
-        | Topic::AdminAgents
-        | Topic::AdminApprove
-        | Topic::AdminBlock
-        | Topic::AdminOpen
-        | Topic::AdminClose
-        | Topic::AdminPending
-        | Topic::AdminOrder
-        | Topic::AdminRecheck
-        | Topic::AdminSuccess
-        | Topic::AdminFailure
-        | Topic::AdminSuppliers
-        | Topic::AdminGroups
-        | Topic::AdminMove
-        | Topic::AdminResetPin
-        | Topic::AdminPrice
-        | Topic::AdminCatalog
-        | Topic::AdminBroadcast
-        | Topic::AdminAnswer
-        | Topic::AdminLog
-        | Topic::AdminRecap => admin,
-    }
+/// Whether it helps this reader to suggest a format.
+fn is_offered(topic: Topic, role: Option<Role>) -> bool {
+    topic.needs().is_none_or(|needs| role >= Some(needs))
 }
 
 fn not_offered(answer: &mut Answer, feature: &str) {
@@ -412,9 +392,10 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Meter { pin, .. }
         | Command::BillInquiry { pin, .. }
         | Command::BillPayment { pin, .. }
-        | Command::Report { pin, .. }
-        | Command::Complaint { pin, .. }
-        | Command::Proof { pin, .. } => pin.is_some(),
+        | Command::Report { pin, .. } => pin.is_some(),
+        Command::Complaint { pin, text } | Command::Proof { pin, text } => {
+            pin.is_some() || text.as_str().contains(command::MASK)
+        }
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
@@ -427,19 +408,32 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
-        Command::BadOrder(_)
-        | Command::Incomplete { .. }
-        | Command::Known(_)
-        | Command::Unknown { nearest: Topic::Order } => command::redact(text).contains("***"),
+        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => {
+            command::redact(text).contains(command::MASK)
+        }
+        Command::Unknown { nearest } => ends_in_a_pin(*nearest) && command::redact(text).contains(command::MASK),
         Command::Prices { .. }
         | Command::Receipt { .. }
         | Command::ReceiptLine(_)
         | Command::Start { .. }
         | Command::Help { .. }
         | Command::Language { .. }
-        | Command::Admin(_)
-        | Command::Unknown { .. } => false,
+        | Command::Admin(_) => false,
     }
+}
+
+/// Whether what is typed about it holds a PIN, misspelt or not.
+const fn ends_in_a_pin(topic: Topic) -> bool {
+    matches!(
+        topic,
+        Topic::Order
+            | Topic::ChangePin
+            | Topic::Register
+            | Topic::BillPayment
+            | Topic::Transfer
+            | Topic::DownlineRegistration
+            | Topic::Markup
+    )
 }
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {

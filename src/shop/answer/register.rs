@@ -4,7 +4,7 @@ use super::super::pins;
 use super::transfer::network;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
-use crate::command::Pin;
+use crate::command::{Pin, powers};
 use crate::config::Registration;
 use crate::ids::AgentId;
 use crate::money::Rupiah;
@@ -34,7 +34,7 @@ impl Visit<'_> {
             return Ok(());
         };
         let number = self.shop.store.next(Sequence::Agent).await?;
-        let waiting = self.shop.policy.registration == Registration::Approve && !self.is_admin();
+        let waiting = self.shop.policy.registration == Registration::Approve && self.role() < Some(powers::APPROVED);
         let agent = Agent {
             id: AgentId(u32::try_from(number).unwrap_or(u32::MAX)),
             version: 1,
@@ -65,7 +65,7 @@ impl Visit<'_> {
         if let Some(agent) = &self.agent {
             return Err(RegisterProblem::Already { code: agent.id });
         }
-        if self.shop.policy.registration == Registration::Closed && !self.is_admin() {
+        if self.shop.policy.registration == Registration::Closed && self.role() < Some(powers::APPROVED) {
             return Err(RegisterProblem::Closed);
         }
         if name.is_empty() {

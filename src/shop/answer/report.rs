@@ -17,7 +17,7 @@ impl Visit<'_> {
         pin: Option<&Pin>,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        if kind == ReportKind::Sales && self.agent.is_none() && self.is_admin() {
+        if kind == ReportKind::Sales && self.agent.is_none() && self.role().is_some() {
             return self.recap(date, answer).await;
         }
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
@@ -85,10 +85,6 @@ impl Visit<'_> {
         span: Span,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        if !self.is_admin() {
-            answer.reply(Reply::NotAdmin);
-            return Ok(());
-        }
         let what = format!("/rekap {} {} ({file})", span.from(), span.to());
         answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
         let card = Box::new(self.shop.shop_card(span, IN_A_FILE).await?);

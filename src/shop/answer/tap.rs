@@ -31,6 +31,12 @@ impl Tabled {
 
 impl Visit<'_> {
     pub(super) async fn tapped(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
+        // Whoever taps may have lost a role since the button was shown.
+        if let Some(needs) = tap.needs()
+            && !self.may(needs, answer)
+        {
+            return Ok(());
+        }
         match tap {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
@@ -53,6 +59,8 @@ impl Visit<'_> {
             Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
             Tap::Statement(page, days) => self.tapped_statement(page, days, answer).await,
             Tap::Report(file, days) => self.tapped_report(file, days, answer).await,
+            Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
+            Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
         }
     }
 

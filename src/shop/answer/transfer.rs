@@ -1,15 +1,20 @@
-//! Sending balance to those below. Large sums are asked back first: the question is a row, bound to the chat it was
-//! asked in, and its yes works once.
+//! Sending balance to those below. Large sums, and the same sum sent again shortly after, are asked back first: the
+//! question is a row, bound to the chat it was asked in, and its yes works once.
+
+use chrono::{DateTime, Utc};
 
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AgentRef, Transfer};
 use crate::ids::AgentId;
-use crate::ledger::{AccountId, Posting, Reason};
+use crate::ledger::{AccountId, EntryKind, Posting, Reason};
 use crate::money::Rupiah;
-use crate::network::{LARGE_TRANSFER, PendingState, PendingTransfer};
+use crate::network::{LARGE_TRANSFER, PendingState, PendingTransfer, SAME_AGAIN_WITHIN};
 use crate::reply::{NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
 use crate::store::{Payload, Say, StoreError, Versioned};
+
+/// Lines of the statement looked through for the same sending: whoever sends more in those minutes sends by program.
+const LOOKED_THROUGH: usize = 20;
 
 impl Visit<'_> {
     /// The readings of one message: the one whose reseller there is.
@@ -58,7 +63,8 @@ impl Visit<'_> {
             self.refuse_transfer(problem, answer);
             return Ok(());
         }
-        if amount <= LARGE_TRANSFER {
+        let sent_before = self.sent_just_now(agent.id, to.id, amount).await?;
+        if amount <= LARGE_TRANSFER && sent_before.is_none() {
             send(&agent, &to, amount, answer);
             return Ok(());
         }
@@ -66,17 +72,35 @@ impl Visit<'_> {
         let same = |asked: &&PendingTransfer| {
             asked.is_open(self.at) && asked.chat == self.message.chat && asked.to == to.id && asked.amount == amount
         };
-        if let Some(asked) = before.as_ref().filter(same) {
-            write_pending(asked, PendingState::Sent, answer);
-            send(&agent, &to, amount, answer);
+        let asked = if let Some(asked) = before.as_ref().filter(same) {
+            // Typing it again is no yes: whoever waits for a late answer types it again without having read the name.
+            asked.clone()
         } else {
             let from = (agent.id, self.message.chat.clone());
             let asked = PendingTransfer::asked(before.as_ref(), from, (to.id, amount), self.at);
-            answer.reply(network(NetworkReply::TransferAsk(card(&asked, &to, TransferStage::Asked))));
             let expected = before.map(|before| before.version);
-            answer.commit.network.transfers.push(Versioned { expected, row: asked });
-        }
+            answer.commit.network.transfers.push(Versioned { expected, row: asked.clone() });
+            asked
+        };
+        let card = TransferCard { sent_before, ..card(&asked, &to, TransferStage::Asked) };
+        answer.reply(network(NetworkReply::TransferAsk(card)));
         Ok(())
+    }
+
+    /// When the same sum was sent to the same reseller a moment ago.
+    async fn sent_just_now(
+        &self,
+        from: AgentId,
+        to: AgentId,
+        amount: Rupiah,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (debit, credit) = (AccountId::Agent(from), AccountId::Agent(to));
+        let lines = self.shop.store.statement(&debit, None, LOOKED_THROUGH).await?;
+        let same = lines.iter().find(|line| {
+            (line.kind, line.reason) == (EntryKind::Transfer, Reason::Transfer)
+                && (&line.debit, &line.credit, line.amount) == (&debit, &credit, amount)
+        });
+        Ok(same.map(|line| line.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
     }
 
     /// `YA.<number>`.
@@ -233,6 +257,7 @@ fn card(asked: &PendingTransfer, to: &Agent, stage: TransferStage) -> TransferCa
         amount: asked.amount,
         until: asked.expires_at,
         stage,
+        sent_before: None,
     }
 }
 

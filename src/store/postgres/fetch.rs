@@ -15,10 +15,14 @@ use super::tables::{Index, Statements, Table};
 use super::value::{Column, Json, Param};
 use crate::store::StoreError;
 use crate::store::kv::{Direction, Kv, Visit};
+use crate::store::read::Reader;
 
 /// Rows of a walk that are fetched first; each time it goes on further, four times as many as there are.
 const FIRST_PAGE: usize = 64;
 const GROWTH: usize = 4;
+
+/// Round trips of one read at most: as many as what is read depends on what was read before.
+const MOST_ROUNDS: usize = 1_000;
 
 type Walk = (Range<Vec<u8>>, Direction);
 type Pair = (Vec<u8>, Vec<u8>);
@@ -105,6 +109,27 @@ impl Kv for View<'_> {
         }
         Ok(())
     }
+}
+
+/// Runs a read over what it needs.
+pub(super) async fn read_over<T: Send>(
+    client: &ClientWrapper,
+    read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
+) -> Result<T, Trouble> {
+    let mut fetched = Fetched::default();
+    for _ in 0..MOST_ROUNDS {
+        let missed = {
+            let view = View::new(&fetched);
+            let found = read(&Reader(&view));
+            let missed = view.missed();
+            if missed.is_empty() {
+                return Ok(found?);
+            }
+            missed
+        };
+        fetch(client, Vec::new(), missed, &mut fetched).await?;
+    }
+    Err(Trouble::Refused(format!("a read went on and on, {MOST_ROUNDS} times")))
 }
 
 /// A question under way, and what its answer means.

@@ -6,8 +6,11 @@ use std::time::Duration;
 use deadpool_postgres::{ClientWrapper, Object, Pool};
 use sha2::{Digest as _, Sha256};
 
+use super::fetch::{View, read_over};
 use super::link::{Trouble, ask, connection, tell, together};
 use super::value::Param;
+use super::writer::number;
+use crate::store::read::Reader;
 
 struct Step {
     name: &'static str,
@@ -26,16 +29,7 @@ const RECORD: &str = "CREATE TABLE IF NOT EXISTS konter_migrations \
     (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, at timestamptz NOT NULL DEFAULT now())";
 const APPLIED: &str = "SELECT number, checksum FROM konter_migrations ORDER BY number";
 
-/// Sequences start over behind the highest number stored, should rows have come by another way than this program's own
-/// work. A sequence is never moved while it is ahead: another process may be drawing from it.
-const SEQUENCES: [&str; 4] = [
-    "SELECT setval('order_numbers', max(id)) FROM orders HAVING max(id) > (SELECT last_value FROM order_numbers)",
-    "SELECT setval('agent_numbers', max(id)) FROM agents HAVING max(id) > (SELECT last_value FROM agent_numbers)",
-    "SELECT setval('ticket_numbers', max(id)) FROM tickets HAVING max(id) > (SELECT last_value FROM ticket_numbers)",
-    "UPDATE reference_numbers SET last = greatest(last, \
-     (SELECT coalesce(max(('x' || encode(substring(key FROM 2 FOR 8), 'hex'))::bit(64)::bigint), 0) \
-      FROM (SELECT key FROM supplier_references ORDER BY key DESC LIMIT 1) AS newest))",
-];
+const SET_REFERENCE: &str = "UPDATE reference_numbers SET last = greatest(last, $1)";
 /// Rows of processes that ended long ago.
 const FORGET: &str = "DELETE FROM writers WHERE at < now() - interval '30 days'";
 
@@ -89,10 +83,27 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Sequences start over behind the highest number stored, should rows have come by another way than this program's own
+/// work. A sequence is never moved while it is ahead: another process may be drawing from it. Nobody else may do this at
+/// the same time.
 pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble> {
-    for statement in SEQUENCES {
-        client.execute(statement, &[]).await?;
+    let last = |rows: &Reader<'_, View<'_>>| {
+        let numbers = [
+            ("order_numbers", rows.last_order()?),
+            ("agent_numbers", rows.last_agent()?),
+            ("ticket_numbers", rows.last_ticket()?),
+            ("broadcast_numbers", rows.last_broadcast()?),
+        ];
+        Ok((numbers, rows.last_reference()?))
+    };
+    let (numbers, reference) = read_over(client, &last).await?;
+    let mut asked = Vec::new();
+    for (sequence, last) in numbers {
+        let statement = format!("SELECT setval('{sequence}', $1) FROM {sequence} WHERE last_value < $1");
+        asked.push(ask(client, &statement, vec![number(last)?]).await?);
     }
+    asked.push(ask(client, SET_REFERENCE, vec![number(reference)?]).await?);
+    together(asked).await?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use self::fetch::{Fetched, View, fetch};
+use self::fetch::{View, read_over};
 use self::link::{Trouble, connection};
 use self::writer::Writer;
 use super::apply::Prepared;
@@ -58,8 +58,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long closing waits for commits under way.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(30);
-/// Round trips of one read at most: as many as what is read depends on what was read before.
-const MOST_ROUNDS: usize = 1_000;
 
 pub struct PostgresStore {
     pool: Pool,
@@ -118,21 +116,7 @@ impl PostgresStore {
         &self,
         read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
     ) -> Result<T, Trouble> {
-        let client = connection(&self.pool).await?;
-        let mut fetched = Fetched::default();
-        for _ in 0..MOST_ROUNDS {
-            let missed = {
-                let view = View::new(&fetched);
-                let found = read(&Reader(&view));
-                let missed = view.missed();
-                if missed.is_empty() {
-                    return Ok(found?);
-                }
-                missed
-            };
-            fetch(&client, Vec::new(), missed, &mut fetched).await?;
-        }
-        Err(Trouble::Refused(format!("a read went on and on, {MOST_ROUNDS} times")))
+        read_over(&*connection(&self.pool).await?, read).await
     }
 }
 

@@ -73,6 +73,7 @@ impl PostgresStore {
             Sequence::Order => "SELECT nextval('order_numbers')",
             Sequence::Agent => "SELECT nextval('agent_numbers')",
             Sequence::Ticket => "SELECT nextval('ticket_numbers')",
+            Sequence::Broadcast => "SELECT nextval('broadcast_numbers')",
         };
         let next = number_in(&self.rows(statement, Vec::new()).await?)?;
         next.ok_or_else(|| StoreError::Unavailable("the database gives no number".to_owned()))

@@ -1,0 +1,174 @@
+//! Who works here: roles are given and taken by owners. Those of the settings are not changed by chat.
+
+use super::{Answer, Visit};
+use crate::agent::Agent;
+use crate::command::{AdminDesk, AgentRef};
+use crate::ids::{AgentId, ChatId};
+use crate::reply::{ActLine, AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
+use crate::shop::Shop;
+use crate::staff::{Role, Roster, Staff};
+use crate::store::{StoreError, Versioned};
+
+/// Acts looked through for those about one reseller.
+const ACTS_SEARCHED: usize = 5_000;
+/// Acts about one reseller shown at once.
+const ACTS_SHOWN: usize = 20;
+
+/// A reply about the desk.
+pub(super) fn desk(reply: DeskReply) -> Reply {
+    Reply::Desk(Box::new(reply))
+}
+
+impl Visit<'_> {
+    pub(super) fn role(&self) -> Option<Role> {
+        self.shop.role_of(&self.message.chat)
+    }
+
+    /// Whether whoever speaks may do what needs this role, at this moment; otherwise the answer says who may.
+    pub(super) fn may(&self, needs: Role, answer: &mut Answer) -> bool {
+        match self.role() {
+            Some(role) if role >= needs => return true,
+            Some(has) => answer.reply(desk(DeskReply::RoleNeeded { needs, has })),
+            None => answer.reply(Reply::NotAdmin),
+        }
+        false
+    }
+
+    pub(super) async fn admin_desk(&self, command: AdminDesk, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            AdminDesk::Staff => self.list_staff(answer).await,
+            AdminDesk::SetRole { who, role } => self.set_role(&who, role, answer).await,
+            AdminDesk::Find { text } => self.find(&text, answer).await,
+            AdminDesk::Rename { agent, name } => self.rename(&agent, &name, answer).await,
+            AdminDesk::SetCategory { name, open } => {
+                self.set_category(&name, open, answer);
+                Ok(())
+            }
+            AdminDesk::LogOf { agent } => self.log_of(agent, answer).await,
+            AdminDesk::DecideBroadcast { id, send } => self.decide_broadcast(id, send, answer).await,
+        }
+    }
+
+    async fn list_staff(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let roster = self.stored_roster().await?;
+        let mut lines = Vec::new();
+        for (chat, _) in roster.all() {
+            lines.push(self.staff_line(&roster, chat).await?);
+        }
+        lines.sort_by_key(|line| std::cmp::Reverse(line.role));
+        answer.reply(desk(DeskReply::Staff { lines }));
+        Ok(())
+    }
+
+    /// As it is stored now: what is changed must be what was read.
+    async fn stored_roster(&self) -> Result<Roster, StoreError> {
+        let mut roster = Roster::new(self.shop.policy.admins.clone());
+        self.shop.store.staff().await?.into_iter().for_each(|row| roster.learn(row));
+        Ok(roster)
+    }
+
+    async fn staff_line(&self, roster: &Roster, chat: &ChatId) -> Result<StaffLine, StoreError> {
+        let agent = self.shop.store.agent_of_chat(chat).await?;
+        Ok(StaffLine {
+            chat: chat.clone(),
+            role: roster.role(chat),
+            configured: roster.is_configured(chat),
+            agent: agent.as_ref().map(|agent| agent.id),
+            name: agent.map(|agent| agent.name),
+        })
+    }
+
+    async fn set_role(&self, who: &AgentRef, role: Option<Role>, answer: &mut Answer) -> Result<(), StoreError> {
+        let chats = match who {
+            AgentRef::Chat(chat) => vec![chat.clone()],
+            AgentRef::Code(_) | AgentRef::Phone(_) | AgentRef::Other(_) => {
+                let Some(agent) = self.find_agent(who, answer).await? else { return Ok(()) };
+                if agent.chats.is_empty() {
+                    refuse(RoleProblem::NoChat { agent: agent.id }, answer);
+                    return Ok(());
+                }
+                agent.chats
+            }
+        };
+        let mut roster = self.stored_roster().await?;
+        let rows = match self.change(&roster, &chats, role) {
+            Ok(rows) => rows,
+            Err(problem) => {
+                refuse(problem, answer);
+                return Ok(());
+            }
+        };
+        let mut lines = Vec::new();
+        for row in rows {
+            let (chat, before) = (row.chat.clone(), roster.row(&row.chat).map(|before| before.version));
+            let was = roster.role(&chat);
+            roster.learn(row.clone());
+            let line = self.staff_line(&roster, &chat).await?;
+            let whose = line.agent.map(|agent| format!(" ({agent})")).unwrap_or_default();
+            answer.note(format_args!("{chat}{whose} {} → {}", word(was), word(role)));
+            lines.push(line);
+            if chat != self.message.chat {
+                let yours = desk(DeskReply::YourRole { role });
+                answer.commit.says.push(Shop::say(&chat, self.shop.policy.locale, yours));
+            }
+            answer.commit.desk.staff.push(Versioned { expected: before, row });
+        }
+        answer.reply(desk(DeskReply::RoleSet { lines, role }));
+        Ok(())
+    }
+
+    /// The rows that give chats a role, or take theirs away.
+    fn change(&self, roster: &Roster, chats: &[ChatId], role: Option<Role>) -> Result<Vec<Staff>, RoleProblem> {
+        if chats.iter().all(|chat| roster.role(chat) == role) {
+            return Err(RoleProblem::Same { role });
+        }
+        if let Some(chat) = chats.iter().find(|chat| roster.is_configured(chat)) {
+            return Err(RoleProblem::Configured { chat: chat.clone() });
+        }
+        let changed = chats.iter().filter(|chat| roster.role(chat) != role);
+        let rows: Vec<Staff> = changed
+            .map(|chat| Staff {
+                chat: chat.clone(),
+                version: roster.row(chat).map_or(1, |row| row.version + 1),
+                role,
+                by: self.message.chat.clone(),
+                at: self.at,
+            })
+            .collect();
+        let mut after = roster.clone();
+        for row in &rows {
+            after.learn(row.clone());
+        }
+        if after.at_least(Role::Owner).next().is_none() { Err(RoleProblem::LastOwner) } else { Ok(rows) }
+    }
+
+    /// What was done about one reseller. Every act about one names its code.
+    async fn log_of(&self, id: AgentId, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.shop.store.agent(id).await? else {
+            Self::admin_refused(answer, AdminProblem::NoSuchAgent { name: id.to_string() });
+            return Ok(());
+        };
+        // Looking at the log is nothing to note in it.
+        answer.commit.acts.clear();
+        let acts = self.shop.store.acts(ACTS_SEARCHED).await?.into_iter();
+        let acts = acts.filter(|act| is_about(&act.what, &agent)).take(ACTS_SHOWN);
+        let line = |act: crate::store::Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
+        answer.reply(Reply::AdminLog { acts: acts.map(line).collect() });
+        Ok(())
+    }
+}
+
+fn refuse(problem: RoleProblem, answer: &mut Answer) {
+    // Nothing was done, so there is nothing to record.
+    answer.commit.acts.clear();
+    answer.reply(desk(DeskReply::RoleRefused { problem }));
+}
+
+fn word(role: Option<Role>) -> &'static str {
+    role.map_or("tanpa peran", Role::name)
+}
+
+fn is_about(what: &str, agent: &Agent) -> bool {
+    let mut words = what.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.parse::<AgentId>().is_ok_and(|named| named == agent.id))
+}

@@ -1,0 +1,54 @@
+//! Who works at the shop, kept in memory beside the store: every message and tap asks for its sender's role.
+
+use tokio::sync::watch;
+
+use super::Shop;
+use crate::command::powers;
+use crate::ids::ChatId;
+use crate::reply::Reply;
+use crate::staff::{Role, Roster, Staff};
+use crate::store::{Payload, Say, StoreError};
+
+impl Shop {
+    /// Reads the roles that were given by chat; before that only the owners of the settings have one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load_staff(&self) -> Result<(), StoreError> {
+        self.learn_staff(self.store.staff().await?);
+        Ok(())
+    }
+
+    /// Everybody who works here, and word of every change.
+    #[must_use]
+    pub fn roster(&self) -> watch::Receiver<Roster> {
+        self.roster.subscribe()
+    }
+
+    /// Takes over rows that have been stored.
+    pub(super) fn learn_staff(&self, rows: Vec<Staff>) {
+        if !rows.is_empty() {
+            self.roster.send_modify(|roster| rows.into_iter().for_each(|row| roster.learn(row)));
+        }
+    }
+
+    pub(super) fn role_of(&self, chat: &ChatId) -> Option<Role> {
+        self.roster.borrow().role(chat)
+    }
+
+    /// The same reply to everybody who may act on it.
+    pub(super) fn to_admins(&self, reply: &Reply) -> Vec<Say> {
+        self.to_staff(powers::ALERTED, reply)
+    }
+
+    /// The same reply to everybody of a role or a higher one.
+    pub(super) fn to_staff(&self, least: Role, reply: &Reply) -> Vec<Say> {
+        let say = |chat: &ChatId| Say {
+            chat: chat.clone(),
+            locale: self.policy.locale,
+            payload: Payload::Reply(Box::new(reply.clone())),
+            balance_of: None,
+        };
+        self.roster.borrow().at_least(least).map(say).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! Who works here, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
+
+use super::apply::{Stage, check_version, corrupt};
+use super::kv::Kv;
+use super::rows::{decode, encode};
+use super::{CommitError, DeskRows, StoreError, Told, Versioned, keys};
+use crate::broadcast::{Broadcast, BroadcastState, Tally};
+use crate::staff::Staff;
+
+impl<K: Kv> Stage<'_, K> {
+    /// Before the outbox is changed: a row that is not there any more has been counted.
+    pub(super) fn desk(&mut self, rows: &DeskRows) -> Result<(), CommitError> {
+        for staff in &rows.staff {
+            self.staff(staff)?;
+        }
+        for broadcast in &rows.broadcasts {
+            self.broadcast(broadcast)?;
+        }
+        for told in &rows.told {
+            self.told(told)?;
+        }
+        Ok(())
+    }
+
+    fn staff(&mut self, staff: &Versioned<Staff>) -> Result<(), CommitError> {
+        let key = keys::staff(&staff.row.chat);
+        let stored: Option<Staff> = self.get(&key)?.map(|bytes| decode("role", &bytes)).transpose()?;
+        let name = || format!("the role of {}", staff.row.chat);
+        check_version(stored.map(|stored| stored.version), staff.expected, staff.row.version, name)?;
+        self.put(key, encode("role", &staff.row)?);
+        Ok(())
+    }
+
+    fn broadcast(&mut self, broadcast: &Versioned<Broadcast>) -> Result<(), CommitError> {
+        let Versioned { expected, row } = broadcast;
+        let (key, tally) = (keys::broadcast(row.id), keys::tally(row.id));
+        let stored: Option<Broadcast> = self.get(&key)?.map(|bytes| decode("announcement", &bytes)).transpose()?;
+        let version = stored.as_ref().map(|stored| stored.version);
+        check_version(version, *expected, row.version, || format!("announcement {}", row.id))?;
+        match (stored.map(|stored| stored.state), &row.state) {
+            (None | Some(BroadcastState::Asked), BroadcastState::Sending(_)) => {
+                self.put(tally, encode("announcement's tally", &Tally::default())?);
+            }
+            (_, BroadcastState::Sending(_)) => {
+                return Err(corrupt("commit", format!("it sends announcement {} again", row.id)).into());
+            }
+            (_, BroadcastState::Asked | BroadcastState::Cancelled | BroadcastState::Done { .. }) => self.delete(tally),
+        }
+        self.put(key, encode("announcement", row)?);
+        Ok(())
+    }
+
+    /// Counts a message of an announcement that is still being counted.
+    fn told(&mut self, told: &Told) -> Result<(), StoreError> {
+        let key = keys::tally(told.broadcast);
+        let Some(tally) = self.get(&key)? else { return Ok(()) };
+        if self.get(&keys::outbox(&told.chat, told.seq))?.is_some() {
+            let tally: Tally = decode("announcement's tally", &tally)?;
+            self.put(key, encode("announcement's tally", &tally.with(told.reached))?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Reads about who works here and about announcements.
+
+use super::kv::{Direction, Kv, under};
+use super::read::{CONTINUE, Reader, until};
+use super::rows::decode;
+use super::{StoreError, keys};
+use crate::broadcast::{Broadcast, Tally};
+use crate::ids::BroadcastId;
+use crate::staff::Staff;
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    pub(super) fn staff(&self) -> Result<Vec<Staff>, StoreError> {
+        let mut found = Vec::new();
+        self.0.scan(under(keys::all_staff()), Direction::Up, &mut |_, bytes| {
+            found.push(decode("role", bytes)?);
+            Ok(CONTINUE)
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn last_broadcast(&self) -> Result<u64, StoreError> {
+        let mut last = Vec::new();
+        self.0.scan(under(keys::broadcasts()), Direction::Down, &mut |key, _| {
+            last.extend(keys::last_number(key));
+            Ok(until(&last, 1))
+        })?;
+        Ok(last.first().copied().unwrap_or(0))
+    }
+
+    pub(super) fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {
+        self.row("announcement", &keys::broadcast(id))
+    }
+
+    pub(super) fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError> {
+        let mut found = Vec::new();
+        self.0.scan(under(keys::tallies()), Direction::Up, &mut |key, bytes| {
+            let tally = decode("announcement's tally", bytes)?;
+            found.extend(keys::last_number(key).map(|id| (BroadcastId(id), tally)));
+            Ok(CONTINUE)
+        })?;
+        Ok(found)
+    }
+}

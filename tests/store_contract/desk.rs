@@ -1,0 +1,110 @@
+//! Who works here, and what becomes of announcements.
+
+use konter::agent::Locale;
+use konter::broadcast::{Broadcast, BroadcastState, Sending, Tally};
+use konter::ids::BroadcastId;
+use konter::reply::Reply;
+use konter::staff::{Role, Staff};
+use konter::store::{Commit, CommitError, Committed, DeskRows, Outgoing, Sequence, Store, StoreError, Versioned};
+
+use super::engines::Engine;
+use crate::support::*;
+
+fn is_conflict(result: &Result<Committed, CommitError>) -> bool {
+    matches!(result, Err(CommitError::Conflict(_)))
+}
+
+fn staff(n: i64, version: u32, role: Option<Role>) -> Staff {
+    Staff { chat: chat(n), version, role, by: chat(1), at: now() }
+}
+
+fn write_staff(expected: Option<u32>, row: Staff) -> Commit {
+    Commit { desk: DeskRows { staff: vec![Versioned { expected, row }], ..DeskRows::default() }, ..commit() }
+}
+
+fn write(expected: Option<u32>, row: Broadcast) -> Commit {
+    Commit { desk: DeskRows { broadcasts: vec![Versioned { expected, row }], ..DeskRows::default() }, ..commit() }
+}
+
+fn asked() -> Broadcast {
+    Broadcast::asked(BroadcastId(1), (chat(1), Locale::Id), "halo".to_owned(), now())
+}
+
+fn sending() -> Broadcast {
+    asked().with(BroadcastState::Sending(Sending { chats: 2, card: Some("12".to_owned()), since: now() }))
+}
+
+fn announcement(to: i64) -> konter::store::Say {
+    say(to, Reply::Announcement { text: "halo".to_owned(), broadcast: Some(BroadcastId(1)) })
+}
+
+async fn waiting(store: &dyn Store, for_chat: i64) -> Vec<Outgoing> {
+    store.outbox(&chat(for_chat), 10).await.unwrap()
+}
+
+async fn taken_out(store: &dyn Store, row: &Outgoing, reached: bool) {
+    let mut commit = commit();
+    commit.take_out(row, reached);
+    store.commit(commit).await.unwrap();
+}
+
+pub async fn a_role_is_changed_by_who_has_read_it_and_its_row_stays(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(write_staff(None, staff(2, 1, Some(Role::Viewer)))).await.unwrap();
+    store.commit(write_staff(None, staff(3, 1, Some(Role::Owner)))).await.unwrap();
+    store.commit(write_staff(Some(1), staff(2, 2, None))).await.unwrap();
+    for expected in [None, Some(1)] {
+        let stale = store.commit(write_staff(expected, staff(2, 3, Some(Role::Owner)))).await;
+        assert!(is_conflict(&stale), "{stale:?}");
+    }
+    drop(store);
+    let store = engine.reopen().store();
+    assert_eq!(store.staff().await.unwrap(), [staff(2, 2, None), staff(3, 1, Some(Role::Owner))]);
+}
+
+pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
+    let store = engine.store();
+    assert_eq!(store.next(Sequence::Broadcast).await.unwrap(), 1);
+    store.commit(write(None, asked())).await.unwrap();
+    assert_eq!(store.sending().await.unwrap(), []);
+    let mut sent = write(Some(1), sending());
+    sent.says = vec![announcement(2), announcement(3), say(2, Reply::NotText)];
+    store.commit(sent).await.unwrap();
+    let to_two = waiting(&*store, 2).await;
+    taken_out(&*store, &to_two[0], true).await;
+    taken_out(&*store, &to_two[1], true).await;
+    // Whoever believes it was not taken out tries again.
+    taken_out(&*store, &to_two[0], true).await;
+    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), Tally { reached: 1, unreachable: 0 })]);
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    taken_out(&*store, &waiting(&*store, 3).await[0], false).await;
+    let tally = Tally { reached: 1, unreachable: 1 };
+    assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), tally)]);
+    let done = sending().ended(tally, now()).unwrap();
+    store.commit(write(Some(2), done.clone())).await.unwrap();
+    drop(store);
+    let store = engine.reopen().store();
+    assert_eq!(store.sending().await.unwrap(), []);
+    assert_eq!(store.broadcast(BroadcastId(1)).await.unwrap(), Some(done));
+    assert_eq!(store.broadcast(BroadcastId(2)).await.unwrap(), None);
+    assert_eq!(store.next(Sequence::Broadcast).await.unwrap(), 2);
+}
+
+pub async fn an_announcement_is_sent_once(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(write(None, asked())).await.unwrap();
+    store.commit(write(Some(1), sending())).await.unwrap();
+    assert!(is_conflict(&store.commit(write(Some(1), sending())).await));
+    let again = Broadcast { version: 3, ..sending() };
+    let refused = store.commit(write(Some(2), again)).await;
+    assert!(matches!(refused, Err(CommitError::Store(StoreError::Corrupt { .. }))), "{refused:?}");
+    // One that was dropped counts nothing.
+    let mut dropped = write(Some(2), Broadcast { version: 3, ..asked().with(BroadcastState::Cancelled) });
+    dropped.says = vec![announcement(2)];
+    store.commit(dropped).await.unwrap();
+    taken_out(&*store, &waiting(&*store, 2).await[0], true).await;
+    assert_eq!(store.sending().await.unwrap(), []);
+    assert_eq!(waiting(&*store, 2).await, []);
+}
