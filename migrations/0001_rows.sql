@@ -148,9 +148,10 @@ CREATE TABLE bills (
     key       bytea PRIMARY KEY,
     product   text,
     customer  text,
+    order_id  bigint,
     row       json NOT NULL
 );
-COMMENT ON TABLE bills IS 'Which order pays a bill or has paid it (row: order numbers).';
+COMMENT ON TABLE bills IS 'Which order pays a bill or has paid it.';
 
 CREATE TABLE inquiries (
     id        bigint PRIMARY KEY,

@@ -48,6 +48,7 @@ impl Parts<'_> {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the shape of all of these")]
 pub(super) fn nothing(_: &[u8], _: &[u8]) -> Values {
     Ok(Vec::new())
 }
@@ -183,10 +184,12 @@ pub(super) fn reference(key: &[u8], row: &[u8]) -> Values {
     Ok(vec![Value::number(reference)?, Value::maybe_text(supplier.as_deref()), Value::number(order.0)?])
 }
 
-pub(super) fn bill(key: &[u8], _: &[u8]) -> Values {
+pub(super) fn bill(key: &[u8], row: &[u8]) -> Values {
+    let payers: Vec<OrderId> = decode("bill", row)?;
     let mut parts = Parts(key);
     let (product, customer) = (parts.text(), parts.text());
-    Ok(vec![Value::maybe_text(product.as_deref()), Value::maybe_text(customer.as_deref())])
+    let order = maybe_number(payers.first().map(|order| order.0))?;
+    Ok(vec![Value::maybe_text(product.as_deref()), Value::maybe_text(customer.as_deref()), order])
 }
 
 pub(super) fn inquiry(_: &[u8], row: &[u8]) -> Values {

@@ -48,6 +48,8 @@ enum Source {
     LinesOf(AccountId),
 }
 
+type Part = (Range<Vec<u8>>, Source);
+
 /// Every row as it stands at one moment, a page at a time in order of the keys. Writers go on meanwhile.
 pub(super) async fn read_all(pool: &Pool, pages: mpsc::Sender<Page>) {
     if let Err(trouble) = read_pages(pool, &pages).await {
@@ -85,7 +87,7 @@ async fn read_pages(pool: &Pool, pages: &mpsc::Sender<Page>) -> Result<(), Troub
 }
 
 /// All keys there can be, in order, with where their rows come from.
-fn sources(counter: i64, accounts: Vec<AccountId>) -> Result<Vec<(Range<Vec<u8>>, Source)>, StoreError> {
+fn sources(counter: i64, accounts: Vec<AccountId>) -> Result<Vec<Part>, StoreError> {
     let mut own: BTreeMap<Vec<u8>, (Vec<u8>, Source)> = BTreeMap::new();
     for (index, table) in Table::all().iter().enumerate().filter(|(_, table)| !table.prefix.is_empty()) {
         own.insert(table.prefix.to_vec(), (after_prefix(table.prefix), Source::Table(index)));

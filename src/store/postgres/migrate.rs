@@ -1,6 +1,7 @@
 //! The tables, and how they come about: numbered steps in `migrations/`, each applied once, in order, by whichever
 //! process starts first. A step that was ever released is never changed; what comes later is a new step.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
@@ -109,7 +110,10 @@ pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble>
 
 impl Step {
     fn checksum(&self) -> String {
-        let digest = Sha256::digest(self.sql.as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut text = String::new();
+        for byte in Sha256::digest(self.sql.as_bytes()) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
     }
 }

@@ -134,7 +134,7 @@ static TABLES: [Table; 19] = [
         name: "bills",
         prefix: &[keys::BILL],
         identity: Key,
-        fields: &[("product", Txt), ("customer", Txt)],
+        fields: &[("product", Txt), ("customer", Txt), ("order_id", Int)],
         columns: read::bill,
     },
     Table {

@@ -113,7 +113,7 @@ impl Writer {
             match trouble {
                 Trouble::Overtaken if overtaken < OVERTAKEN_AT_MOST => overtaken += 1,
                 Trouble::Lost(_) => {
-                    tracing::warn!(?pause, error = %StoreError::from(trouble), "a commit waits for the database")
+                    tracing::warn!(?pause, error = %StoreError::from(trouble), "a commit waits for the database");
                 }
                 // One of them cannot be written. Which one shows when each goes by itself.
                 trouble if jobs.len() > 1 && in_doubt.is_none() => {
@@ -261,7 +261,7 @@ struct Changes {
 }
 
 /// The statements that write a batch: what goes is deleted first, then what stays is written, table by table.
-pub(super) async fn writes<'c>(client: &'c ClientWrapper, batch: Batch) -> Result<Vec<Asked<'c>>, Trouble> {
+pub(super) async fn writes(client: &ClientWrapper, batch: Batch) -> Result<Vec<Asked<'_>>, Trouble> {
     let mut tables: Vec<Changes> = Table::all().iter().map(Changes::new).collect();
     for (key, row) in batch {
         for (key, row) in rows_of(key, row)? {
