@@ -73,12 +73,14 @@ COMMENT ON TABLE journal IS 'Every movement of money, gapless and chained by has
 
 -- The journal's end, one row. Whoever writes locks it first: it makes the journal one chain over all processes.
 CREATE TABLE tip (
-    one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-    seq      bigint NOT NULL,
-    digest   text NOT NULL,
-    counter  bigint NOT NULL
+    one       boolean PRIMARY KEY DEFAULT true CHECK (one),
+    seq       bigint NOT NULL,
+    digest    text NOT NULL,
+    counter   bigint NOT NULL,
+    moved_at  timestamptz
 );
 INSERT INTO tip (seq, digest, counter) VALUES (0, repeat('0', 64), 0);
+COMMENT ON COLUMN tip.moved_at IS 'When the shop moved away from this database; it is not run here again.';
 COMMENT ON COLUMN tip.counter IS 'Last number given to a row of inbox, outbox or acts.';
 
 -- The last group of commits of each process: how it learns after a lost connection whether that group was committed.

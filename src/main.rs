@@ -41,6 +41,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Simulate { callbacks } => app::simulate(&callbacks).await,
         Command::Check => app::check(),
         Command::Audit => app::audit().await,
+        Command::MigrateStore { to } => app::migrate_store(to).await,
         Command::Log { count } => app::log(count).await,
         Command::Backup { .. } | Command::Restore { .. } => {
             Err(Failure::Wrong("backup and restore are not in this version".to_owned()))

@@ -99,6 +99,43 @@ async fn a_shop_sells_is_killed_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shop_moves_with_all_it_has() {
+    let Some(database) = postgres::database().await else { return };
+    let (site, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);
+    let folder = site.path();
+    let without = shop(&api, &simulators, "").set("KONTER_DATA_DIR", folder.join("data").display());
+    let with = without.clone().set("DATABASE_URL", &database.url);
+    let mut running = without.start(folder, &["run"]);
+    write(&api, BUDI, "DAFTAR.Toko Budi.739154");
+    hears(&api, &running, BUDI, "KR0001").await;
+    write(&api, ADMIN, "/deposit KR0001 123456");
+    hears(&api, &running, BUDI, "123.456").await;
+    let busy = with.run(folder, &["migrate-store", "--to", "database"]).await;
+    assert_eq!(busy.code, Some(1), "a running shop does not move: {busy:?}");
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+
+    let moved = with.run(folder, &["migrate-store", "--to", "database"]).await;
+    assert_eq!(moved.code, Some(0), "{moved:?}");
+    assert_eq!(moved.out.matches("the books are right").count(), 2, "{moved:?}");
+    let left = without.run(folder, &["run"]).await;
+    assert_eq!(left.code, Some(2), "{left:?}");
+    assert!(left.err.contains("has moved to a database"), "{left:?}");
+    let mut running = with.start(folder, &["run"]);
+    write(&api, BUDI, "S10.081234567800.739154");
+    hears(&api, &running, BUDI, "SUKSES").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+
+    let back = with.set("KONTER_DATA_DIR", folder.join("back").display());
+    let moved = back.run(folder, &["migrate-store", "--to", "folder"]).await;
+    assert_eq!(moved.code, Some(0), "{moved:?}");
+    let left = back.run(folder, &["run"]).await;
+    assert_eq!(left.code, Some(1), "{left:?}");
+    assert!(left.err.contains("has moved to a folder"), "{left:?}");
+    let audit = without.set("KONTER_DATA_DIR", folder.join("back").display()).run(folder, &["audit"]).await;
+    assert_eq!(audit.code, Some(0), "{audit:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_of_the_database_is_waited_out() {
     let Some(cluster) = Cluster::of_its_own() else { return };
     let (folder, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);

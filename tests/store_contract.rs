@@ -7,6 +7,7 @@ mod store_contract {
     pub mod desk;
     pub mod engines;
     pub mod messages;
+    pub mod moving;
     pub mod network;
     pub mod orders;
     pub mod people;

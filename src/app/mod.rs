@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod inspect;
+mod migrate;
 mod open;
 mod run;
 mod simulate;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 pub use check::check;
 pub use demo::demo;
 pub use inspect::{audit, log};
+pub use migrate::{Place, migrate_store};
 pub use run::run;
 pub use simulate::simulate;
 

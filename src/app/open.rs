@@ -22,6 +22,9 @@ use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
 
+/// In a data dir whose shop has moved to a database.
+pub(super) const MOVED: &str = "moved-to-database";
+
 /// A shop put together but not started.
 pub(super) struct Opened {
     pub shop: Arc<Shop>,
@@ -109,13 +112,22 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Sto
 }
 
 async fn open_dir(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
+    let marker = dir.join(MOVED);
+    if marker.exists() {
+        let words = "this shop has moved to a database: set DATABASE_URL";
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
+    }
+    Ok(Arc::new(open_sled(dir).await?))
+}
+
+/// The same without a question asked.
+pub(super) async fn open_sled(dir: &Path) -> Result<SledStore, Failure> {
     let dir = dir.to_owned();
     let shown = dir.display().to_string();
-    let store = tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()))
+    tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()))
         .await
         .map_err(|error| Failure::Fault(format!("opening {shown}: {error}")))?
-        .map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
-    Ok(Arc::new(store))
+        .map_err(|error| Failure::Fault(format!("{shown}: {error}")))
 }
 
 pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {

@@ -15,6 +15,7 @@ mod kv;
 mod layers;
 mod log;
 pub mod memory;
+pub mod moving;
 pub mod postgres;
 mod read;
 mod read_desk;

@@ -115,6 +115,11 @@ impl SledStore {
         glance.was_enough().then_some(found)
     }
 
+    /// Reads its rows as they are. Blocks on the disk.
+    pub(super) fn with_rows<T>(&self, read: impl FnOnce(&Layers) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        read(self.kv.read().as_ref().ok_or_else(closed)?)
+    }
+
     fn let_go(&self) -> Option<thread::JoinHandle<()>> {
         // Without its sender the writer ends after what waits; without ours sled closes its files.
         let writer = self.writer.lock().take();

@@ -46,6 +46,10 @@ impl Sled {
         Self { store: Some(open(folder.path(), options)), folder, options }
     }
 
+    pub fn sled(&self) -> Arc<SledStore> {
+        self.store.clone().unwrap()
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -20,8 +20,8 @@ use crate::store::rows::{self, COUNTER_NAME, SCHEMA, SCHEMA_NAME, decode, encode
 use crate::store::{StoreError, keys};
 
 /// A key and what stands under it.
-pub(super) type RawRow = (Vec<u8>, Vec<u8>);
-pub(super) type Page = Result<Vec<RawRow>, StoreError>;
+pub(in crate::store) type RawRow = (Vec<u8>, Vec<u8>);
+pub(in crate::store) type Page = Result<Vec<RawRow>, StoreError>;
 
 /// Rows read or written at once.
 const ROWS_AT_ONCE: usize = 2_000;
@@ -83,6 +83,8 @@ async fn read_pages(pool: &Pool, pages: &mpsc::Sender<Page>) -> Result<(), Troub
             }
         }
     }
+    // An end that is said: without it, nothing of this counts.
+    let _ = pages.send(Ok(Vec::new())).await;
     Ok(())
 }
 
@@ -208,9 +210,11 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
         return Err(Trouble::Refused("there is a shop in it already".to_owned()));
     }
     let mut end = (0, "0".repeat(64), 0);
+    let mut is_whole = false;
     while let Some(page) = pages.recv().await {
-        let mut batch = Vec::new();
-        for (key, row) in page? {
+        let (mut batch, page) = (Vec::new(), page?);
+        is_whole = page.is_empty();
+        for (key, row) in page {
             if key == keys::meta(SCHEMA_NAME) {
                 check_schema(&row)?;
             } else if key == keys::meta(COUNTER_NAME) {
@@ -225,6 +229,9 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
             }
         }
         together(writes(&client, batch).await?).await?;
+    }
+    if !is_whole {
+        return Err(Trouble::Refused("the rows broke off".to_owned()));
     }
     let tip = vec![number(end.0)?, Param::Text(end.1), number(end.2)?];
     together(vec![ask(&client, MOVE_TIP, tip).await?]).await?;

@@ -31,6 +31,7 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+pub(super) use self::copy::{Page, RawRow};
 use self::fetch::{View, read_over};
 use self::link::{Trouble, connection};
 use self::writer::Writer;
@@ -99,8 +100,37 @@ impl PostgresStore {
             trouble => trouble.into(),
         };
         let client = patiently(OPEN_PATIENCE, || alone::take(&self.pool), in_use).await?;
+        let moved = client.query_one("SELECT moved_at IS NOT NULL FROM tip", &[]).await.map_err(Trouble::from)?;
+        if moved.try_get(0).map_err(Trouble::from)? {
+            let words = "its shop has moved to a folder; what is here is what it was then";
+            return Err(StoreError::Unavailable(words.to_owned()));
+        }
         let keeper = tokio::spawn(alone::keep(client, self.pool.clone(), Arc::clone(&self.jobs)));
         *self.alone.lock() = Some(keeper);
+        Ok(())
+    }
+
+    /// Every row as the rules know it, as all of them stand at one moment: a page at a time in order of the keys, an
+    /// empty one at the end.
+    pub(super) fn pages(&self, ahead: usize) -> mpsc::Receiver<Page> {
+        let (pages, waiting) = mpsc::channel(ahead);
+        let pool = self.pool.clone();
+        tokio::spawn(async move { copy::read_all(&pool, pages).await });
+        waiting
+    }
+
+    /// Takes every row of another store, when there is none here yet. An empty page is the end.
+    pub(super) async fn fill(&self, pages: mpsc::Receiver<Page>) -> Result<(), StoreError> {
+        copy::write_all(&self.pool, pages).await.map_err(StoreError::from)
+    }
+
+    /// Notes that the shop has moved away: no process runs it here again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mark_moved(&self) -> Result<(), StoreError> {
+        let client = connection(&self.pool).await?;
+        client.execute("UPDATE tip SET moved_at = now()", &[]).await.map_err(Trouble::from)?;
         Ok(())
     }
 
