@@ -66,7 +66,8 @@ contract! {
         a_refused_commit_changes_nothing_at_all,
         the_journal_is_gapless_and_chained,
         statements_page_backwards_through_one_account,
-        an_audit_of_sound_books_is_clean_also_after_opening_again;
+        an_audit_of_sound_books_is_clean_also_after_opening_again,
+        many_rows_are_all_read;
     orders:
         an_order_is_found_by_everything_it_is_known_by,
         orders_of_an_agent_come_newest_first_in_pages,

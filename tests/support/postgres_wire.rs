@@ -88,7 +88,7 @@ impl Orders {
         let step =
             |dice: u64| Some(dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
         let dice = self.dice.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).unwrap();
-        one_of > 0 && (dice >> 33) % one_of == 0
+        one_of > 0 && (dice >> 33).is_multiple_of(one_of)
     }
 }
 

@@ -286,7 +286,11 @@ impl Table {
                 (Param::Number(bound(&range.start)), Param::Number(end))
             }
             Text { .. } => {
-                let text = |key: &[u8]| String::from_utf8(self.tail(key).to_vec()).map_err(|_| self.unfit());
+                // The next key behind a text ends with a NUL, which no text here has: 1 is the next letter there can be.
+                let text = |key: &[u8]| {
+                    let text = String::from_utf8(self.tail(key).to_vec()).map_err(|_| self.unfit())?;
+                    Ok::<_, StoreError>(text.replace('\0', "\u{1}"))
+                };
                 let end = if is_open { None } else { Some(text(&range.end)?) };
                 (Param::Text(text(&range.start)?), Param::MaybeText(end))
             }
