@@ -52,9 +52,23 @@ async fn compare() {
             stores.push(cluster.database().open().await);
         }
         measure(&format!("PostgreSQL, {count} stores"), &stores).await;
+        if count == STORES[STORES.len() - 1] {
+            print_sizes(&cluster.database().url).await;
+        }
         for store in stores {
             store.close().await.expect("closed");
         }
+    }
+}
+
+/// What orders take on the disk, indexes included.
+async fn print_sizes(url: &str) {
+    const SIZES: &str = "SELECT relname::text, pg_total_relation_size(oid) / (SELECT count(*) FROM orders) FROM pg_class \
+        WHERE relkind = 'r' AND relname IN ('orders', 'journal', 'slots', 'supplier_references') ORDER BY 1";
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    for row in client.query(SIZES, &[]).await.expect("sizes") {
+        println!("{:<22}{:>8} bytes an order", row.get::<_, String>(0), row.get::<_, i64>(1));
     }
 }
 

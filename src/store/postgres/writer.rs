@@ -86,7 +86,10 @@ impl Writer {
     pub(super) async fn run(mut self, mut jobs: UnboundedReceiver<Job>) {
         let mut waiting = Vec::new();
         while jobs.recv_many(&mut waiting, LARGEST_GROUP).await > 0 {
-            self.group(std::mem::take(&mut waiting)).await;
+            let mut group = std::mem::take(&mut waiting);
+            // Whoever was told that it failed will decide anew.
+            group.retain(|job| !job.answer.is_closed());
+            self.group(group).await;
         }
     }
 
@@ -133,7 +136,6 @@ impl Writer {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             if in_doubt.is_none() {
-                // Whoever was told that it failed will decide anew.
                 jobs.retain(|job| !job.answer.is_closed());
             }
         }
