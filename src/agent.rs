@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::habits::Identities;
 use crate::ids::{AgentId, ChatId};
 use crate::network::Network;
 
@@ -29,6 +30,9 @@ pub struct Agent {
     /// Whom it is below, and what it adds for those below.
     #[serde(default, skip_serializing_if = "Network::is_plain")]
     pub network: Network,
+    /// What its chats are called, and which may join.
+    #[serde(default, skip_serializing_if = "Identities::is_plain")]
+    pub identities: Identities,
     pub created_at: DateTime<Utc>,
 }
 

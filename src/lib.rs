@@ -12,6 +12,7 @@ pub mod command;
 pub mod config;
 pub mod deposit;
 pub mod front;
+pub mod habits;
 pub mod http;
 pub mod ids;
 pub mod inquiry;

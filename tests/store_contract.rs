@@ -6,6 +6,7 @@ mod store_contract {
     pub mod books;
     pub mod desk;
     pub mod engines;
+    pub mod habits;
     pub mod messages;
     pub mod moving;
     pub mod network;
@@ -116,6 +117,9 @@ contract! {
         a_role_is_changed_by_who_has_read_it_and_its_row_stays,
         messages_of_an_announcement_are_counted_once,
         an_announcement_is_sent_once;
+    habits:
+        habits_are_changed_by_who_has_read_them,
+        a_code_leads_to_one_reseller_until_it_is_used_or_replaced;
     messages:
         the_same_message_again_changes_nothing,
         the_same_key_with_other_content_is_an_error,

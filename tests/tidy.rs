@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 19] = [
+const CORE: [&str; 20] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -16,6 +16,7 @@ const CORE: [&str; 19] = [
     "src/catalog",
     "src/ledger",
     "src/deposit",
+    "src/habits",
     "src/inquiry",
     "src/network",
     "src/order",

@@ -211,6 +211,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             receipt_shop: None,
             receipt_footer: None,
             network: konter::network::Network::default(),
+            identities: konter::habits::Identities::default(),
             created_at: commit.at,
         };
         commit.postings.push(Posting::Transfer {

@@ -167,6 +167,7 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
             receipt_shop: None,
             receipt_footer: None,
             network: crate::network::Network::default(),
+            identities: crate::habits::Identities::default(),
             created_at: now,
         },
     });

@@ -12,6 +12,7 @@ mod atom;
 mod date;
 mod deposit;
 mod dest;
+mod habit;
 mod network;
 mod order;
 mod order_parts;
@@ -41,6 +42,7 @@ pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
 pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
 pub use dest::{Destination, DestinationFault};
+pub use habit::{Ask, ChatName, HabitCommand, SellingChange};
 pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
 pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin};
@@ -145,6 +147,8 @@ pub enum Command {
     },
     /// Uplines and downlines.
     Network(NetworkCommand),
+    /// A reseller's own arrangements, and the beginning of a guided order.
+    Habit(HabitCommand),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.
@@ -204,7 +208,6 @@ pub enum Feature {
     DownlineStatus,
     Markup,
     SenderNumbers,
-    ShopName,
     Commission,
     Points,
     TakeBack,

@@ -84,7 +84,8 @@ impl Tap {
             | Self::OrderKey(..)
             | Self::Statement(..)
             | Self::Send(_)
-            | Self::DoNotSend(_) => None,
+            | Self::DoNotSend(_)
+            | Self::Repeat(_) => None,
         }
     }
 }
@@ -139,7 +140,12 @@ impl Topic {
             | Self::Downlines
             | Self::Markup
             | Self::Invite
-            | Self::Confirm => None,
+            | Self::Confirm
+            | Self::Chats
+            | Self::Favourites
+            | Self::Selling
+            | Self::SellingList
+            | Self::Rename => None,
         }
     }
 }

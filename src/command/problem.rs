@@ -115,10 +115,16 @@ pub enum Topic {
     AdminRoles,
     AdminFind,
     AdminRename,
+    // Habits.
+    Chats,
+    Favourites,
+    Selling,
+    SellingList,
+    Rename,
 }
 
 impl Topic {
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 53] = [
         Self::Order,
         Self::Balance,
         Self::Prices,
@@ -167,6 +173,11 @@ impl Topic {
         Self::AdminRoles,
         Self::AdminFind,
         Self::AdminRename,
+        Self::Chats,
+        Self::Favourites,
+        Self::Selling,
+        Self::SellingList,
+        Self::Rename,
     ];
 
     /// One line that is typed right: it parses as this topic.
@@ -221,6 +232,11 @@ impl Topic {
             Self::AdminRoles => "/peran KR0002 operator",
             Self::AdminFind => "/cari budi",
             Self::AdminRename => "/nama KR0001 Berkah Cell",
+            Self::Chats => "TAMBAH.081234567890.1234",
+            Self::Favourites => "SIMPAN.IBU.S10.081234567890",
+            Self::Selling => "JUAL.S10.12000",
+            Self::SellingList => "DAFTARHARGA.TELKOMSEL",
+            Self::Rename => "NAMA.Berkah Cell.1234",
         }
     }
 }

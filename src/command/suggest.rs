@@ -65,11 +65,22 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::Complaint | Word::ComplaintOrCentres => Topic::Complaint,
         Word::Help => Topic::Help,
         Word::Language => Topic::Language,
-        Word::Order | Word::OrdersOrMarkup | Word::Again => Topic::Order,
+        Word::Order | Word::OrdersOrMarkup => Topic::Order,
         Word::RegisterDownline => Topic::DownlineRegistration,
         Word::Downlines | Word::Downline => Topic::Downlines,
         Word::Markup | Word::ShowMarkup => Topic::Markup,
         Word::Invite => Topic::Invite,
-        Word::Confirm | Word::SenderOrStatus | Word::Inner | Word::Feature(_) => return None,
+        Word::AddChat | Word::Remove | Word::Chats => Topic::Chats,
+        Word::SaveFavourite | Word::Favourite => Topic::Favourites,
+        Word::Selling => Topic::Selling,
+        Word::SellingList => Topic::SellingList,
+        // Everyday words come too near to `LAGI` and `NAMA`: pagi, lama.
+        Word::Again
+        | Word::Rename
+        | Word::Confirm
+        | Word::Earnings
+        | Word::SenderOrStatus
+        | Word::Inner
+        | Word::Feature(_) => return None,
     })
 }

@@ -5,6 +5,7 @@ use super::atom::{Atom, Cursor, Gap};
 use super::date;
 use super::deposit;
 use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
+use super::habit::{self, Ask};
 use super::network;
 use super::order_parts::{nominal, phones_in_pieces};
 use super::pin::is_pin;
@@ -13,7 +14,7 @@ use super::receipt;
 use super::redact::without_order_pins;
 use super::typed::Typed;
 use super::words::{self, Word};
-use super::{Command, Feature, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
+use super::{Command, Feature, HabitCommand, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
 use crate::ids::ProductCode;
 
 /// Most filters of a price list.
@@ -41,16 +42,16 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::ChangePin => change_pin(args).map_err(about(Topic::ChangePin)),
         Word::PinOrSender => {
             let pins = args.atoms.len() > 1 && args.atoms.iter().all(|atom| is_pin(atom.text));
-            if pins { command(Word::ChangePin, args, reference) } else { Ok(Command::Known(Feature::SenderNumbers)) }
+            command(if pins { Word::ChangePin } else { Word::AddChat }, args, reference)
         }
         Word::Change => {
             let mut after = args;
             match after.take_if(|atom| atom.is("PIN")) {
                 Some(_) => command(Word::ChangePin, after, reference),
-                None => Ok(Command::Known(Feature::SenderNumbers)),
+                None => habit::replace_chat(args).map_err(about(Topic::Chats)),
             }
         }
-        Word::SenderOrStatus if network::has_phone(args) => Ok(Command::Known(Feature::SenderNumbers)),
+        Word::SenderOrStatus if network::has_phone(args) => command(Word::AddChat, args, reference),
         Word::SenderOrStatus => Ok(Command::Known(Feature::DownlineStatus)),
         Word::Register | Word::RegisterDownline if network::has_phone(args) => {
             network::registration(args).map_err(about(Topic::DownlineRegistration))
@@ -61,12 +62,14 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
             let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
             Ok(Command::Start { payload })
         }
+        Word::Pln if args.is_empty() => Ok(habit::ask(Ask::Meter)),
         Word::Meter | Word::Pln => meter(args, reference).map_err(about(Topic::Meter)),
         Word::InquiryOrMeter if args.peek().is_some_and(|atom| atom.is("PLN")) => {
             let mut after = args;
             after.skip(1);
             command(Word::Meter, after, reference)
         }
+        Word::Inquiry if args.is_empty() => Ok(habit::ask(Ask::Bills)),
         Word::Inquiry | Word::InquiryOrMeter => inquiry(args, None, reference).map_err(about(Topic::BillInquiry)),
         Word::Payment => payment(args, None, reference).map_err(about(Topic::BillPayment)),
         Word::PlnPayment => payment(args, "PLN".parse().ok(), reference).map_err(about(Topic::BillPayment)),
@@ -95,6 +98,17 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Downline => network::downline(args).map_err(about(Topic::Downlines)),
         Word::Invite => network::invite(args).map_err(about(Topic::Invite)),
         Word::Confirm => network::confirm(args).map_err(about(Topic::Confirm)),
+        Word::AddChat => habit::add_chat(args).map_err(about(Topic::Chats)),
+        Word::Remove => habit::remove(args).map_err(about(Topic::Chats)),
+        Word::Chats => habit::list(args).map_err(about(Topic::Chats)),
+        Word::SaveFavourite => habit::save_favourite(args).map_err(about(Topic::Favourites)),
+        Word::Favourite => habit::favourite(args).map_err(about(Topic::Favourites)),
+        Word::Selling => habit::selling(args).map_err(about(Topic::Selling)),
+        Word::SellingList => habit::selling_list(args).map_err(about(Topic::SellingList)),
+        Word::Rename => habit::rename(args).map_err(about(Topic::Rename)),
+        Word::Earnings => Ok(habit::earnings(args)),
+        Word::Order if args.is_empty() => Ok(habit::ask(Ask::Phone)),
+        Word::Again if args.atoms.iter().all(|atom| is_pin(atom.text)) => Ok(Command::Habit(HabitCommand::Repeat)),
         Word::Order | Word::Again | Word::Inner => Err((Topic::Order, Problem::Missing(Part::Destination))),
         Word::Feature(feature) => Ok(Command::Known(feature)),
     }
@@ -112,7 +126,7 @@ fn balance(word: Word, mut args: Cursor<'_>) -> Result<Command, Problem> {
     Ok(Command::Balance { pin: args.last_pin()? })
 }
 
-fn prices(mut args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
+pub(super) fn prices(mut args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
     let mut filters = Vec::new();
     let mut pin_seen = false;
     while let Some(atom) = args.take() {
@@ -286,6 +300,9 @@ fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
 /// `<product>.<customer>`, and what machine clients add: PIN, then amount.
 fn inquiry(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&str>) -> Result<Command, Problem> {
     let product = known.map_or_else(|| product(&mut args), Ok)?;
+    if args.is_empty() {
+        return Ok(habit::ask(Ask::Customer(product)));
+    }
     let customer = customer(&mut args, MIN_BILL_DIGITS)?;
     let pin = args.pin();
     let amount = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };

@@ -40,6 +40,8 @@ pub enum Tap {
     // Announcements; only those who may send one have these.
     SendBroadcast(BroadcastId),
     DropBroadcast(BroadcastId),
+    /// This order once more.
+    Repeat(OrderId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,7 @@ impl fmt::Display for Tap {
             Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
             Self::SendBroadcast(id) => write!(f, "{MARK}siar {id}"),
             Self::DropBroadcast(id) => write!(f, "{MARK}nosiar {id}"),
+            Self::Repeat(order) => write!(f, "{MARK}again {order}"),
         }
     }
 }
@@ -124,6 +127,7 @@ impl Tap {
             "pay" => Self::Pay(id.parse().ok()?),
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
+            "again" => Self::Repeat(id.parse().ok()?),
             "send" => Self::Send(id.parse().ok()?),
             "keep" => Self::DoNotSend(id.parse().ok()?),
             "import" => Self::Import(id.parse().ok()?),
@@ -139,6 +143,12 @@ impl Tap {
             _ => return None,
         };
         words.next().is_none().then_some(tap)
+    }
+
+    /// Whether only a button can say this, though perhaps none of today's.
+    #[must_use]
+    pub fn looks_like_one(data: &str) -> bool {
+        data.starts_with(MARK)
     }
 
     /// The same without what was tapped of a PIN, and the digit: for whatever is kept.
@@ -182,6 +192,7 @@ mod tests {
             Tap::DoNotSend(7),
             Tap::SendBroadcast(BroadcastId(u64::MAX)),
             Tap::DropBroadcast(BroadcastId(7)),
+            Tap::Repeat(OrderId(u64::MAX)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");

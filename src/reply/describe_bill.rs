@@ -106,6 +106,8 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
         Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
         Reply::Desk(reply) => super::describe_staff::buttons(reply, say),
+        Reply::Habit(reply) => super::describe_habit::buttons(reply, say),
+        Reply::Orders { lines, .. } => super::describe_habit::repeats(lines, say),
         _ => super::describe_report::buttons(reply, say),
     }
 }

@@ -8,7 +8,11 @@ use super::says::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketSt
 use super::words::Say;
 use crate::command::Tap;
 use crate::deposit::BankAccount;
+use crate::money::Rupiah;
 
+/// Amounts offered as buttons.
+const OFTEN_DEPOSITED: [Rupiah; 4] =
+    [Rupiah::new(50_000), Rupiah::new(100_000), Rupiah::new(200_000), Rupiah::new(500_000)];
 /// Of a proof's words: what an admin needs to find the transfer.
 const LONGEST_PROOF: usize = 500;
 
@@ -105,6 +109,10 @@ fn accounts(banks: &[String]) -> impl Iterator<Item = Fields> + '_ {
 }
 
 pub(super) fn buttons(says: &TicketSays, say: &Say<'_>) -> Vec<Vec<Button>> {
+    if let TicketSays::HowTo { .. } = says {
+        let amount = |amount: Rupiah| Button { label: amount.to_string(), tap: format!("TIKET.{}", amount.get()) };
+        return OFTEN_DEPOSITED.chunks(2).map(|row| row.iter().copied().map(amount).collect()).collect();
+    }
     let TicketSays::Card { card, why: TicketWhy::New | TicketWhy::Proof { .. } } = says else { return Vec::new() };
     let button = |key, tap: Tap| Button { label: say(key, Fields::new()), tap: tap.to_string() };
     vec![vec![

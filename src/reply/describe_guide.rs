@@ -3,6 +3,7 @@
 use super::clean::TYPED;
 use super::describe::{Described, price_line};
 use super::describe_bill::keypad;
+use super::describe_habit;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{ChooseCard, ChooseStage};
@@ -27,6 +28,7 @@ pub(super) fn describe(card: &ChooseCard) -> Described {
         .text("dest", &card.dest, TYPED)
         .list("products", card.products.iter().map(price_line))
         .set("chosen", chosen)
+        .set("nth", card.nth)
         .set("stage", stage)
         .set("dots", "●".repeat(digits))
         .set("order", order);
@@ -63,8 +65,9 @@ pub(super) fn welcome(registered: bool, say: &Say<'_>) -> Vec<Vec<Button>> {
         return Vec::new();
     }
     vec![
-        vec![button("button.topup", "BANTUAN.TRX"), button("button.token", "HARGA.PLN")],
-        vec![button("button.bills", "BANTUAN.TAGIHAN"), button("button.balance", "SALDO")],
+        vec![button("button.topup", "ISIPULSA"), button("button.token", "PLN")],
+        vec![button("button.bills", "TAGIHAN"), button("button.balance", "SALDO")],
         vec![button("button.prices", "HARGA"), button("button.deposit", "DEPOSIT")],
+        vec![describe_habit::repeat_last(say), button("button.favourites", "FAV")],
     ]
 }

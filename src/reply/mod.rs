@@ -8,6 +8,7 @@ mod describe_bill;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
+mod describe_habit;
 mod describe_network;
 mod describe_report;
 mod describe_staff;
@@ -22,6 +23,7 @@ mod samples;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
+mod samples_habit;
 mod samples_network;
 mod samples_receipt;
 mod samples_report;
@@ -31,6 +33,7 @@ mod says_bill;
 mod says_deposit;
 mod says_desk;
 mod says_guide;
+mod says_habit;
 mod says_misread;
 mod says_network;
 mod says_receipt;
@@ -51,6 +54,9 @@ pub use says::{
     CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange, PriceLine,
     ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard,
     TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+};
+pub use says_habit::{
+    AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };
 pub use says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,

@@ -12,7 +12,7 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_network, samples_staff};
+use super::{samples_bill, samples_deposit, samples_desk, samples_habit, samples_network, samples_staff};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -208,6 +208,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::Network(_) => samples_network::network()?,
         Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
+        Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
         Reply::Sales(_) => samples_report::sales()?,
@@ -428,8 +429,10 @@ fn part_names() -> Vec<PartName> {
 
 /// The overview for both kinds of reader, and every page.
 fn help() -> Vec<Reply> {
-    const PAGES: [&str; 12] =
-        ["TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE"];
+    const PAGES: [&str; 15] = [
+        "TRX", "HARGA", "SALDO", "DEPOSIT", "CEK", "TAGIHAN", "STRUK", "REKAP", "PIN", "DAFTAR", "KATA", "DOWNLINE",
+        "FAVORIT", "JUAL", "NOMOR",
+    ];
     let roles = [None, Some(Role::Viewer), Some(Role::Operator), Some(Role::Owner)];
     let overviews = roles.map(|role| Reply::Help { topic: None, role });
     let pages = PAGES.map(|page| Reply::Help { topic: Some(page.to_owned()), role: None });

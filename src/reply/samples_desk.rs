@@ -53,8 +53,9 @@ pub(super) fn choices(products: &[PriceLine]) -> Vec<Reply> {
         (None, ChooseStage::Cancelled),
     ];
     let card = |(chosen, stage)| {
+        let nth = if stage == ChooseStage::Cancelled { 1 } else { 2 };
         let dest = "081234567890".to_owned();
-        Reply::Choose(Box::new(ChooseCard { guide: 77, dest, products: products.to_vec(), chosen, stage }))
+        Reply::Choose(Box::new(ChooseCard { guide: 77, dest, products: products.to_vec(), chosen, nth, stage }))
     };
     stages.map(card).to_vec()
 }

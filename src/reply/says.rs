@@ -15,6 +15,7 @@ pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, Sh
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
+use super::says_habit::HabitReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
@@ -282,6 +283,8 @@ pub enum Reply {
     Network(Box<NetworkReply>),
     /// Those who work here, and what else the desk does.
     Desk(Box<DeskReply>),
+    /// A reseller's own arrangements, and the beginning of a guided order.
+    Habit(Box<HabitReply>),
 }
 
 impl Reply {

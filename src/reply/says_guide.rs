@@ -14,7 +14,15 @@ pub struct ChooseCard {
     pub products: Vec<PriceLine>,
     /// The place of what was chosen.
     pub chosen: Option<usize>,
+    /// 1 for the first order of it today.
+    #[serde(default = "first")]
+    pub nth: u8,
     pub stage: ChooseStage,
+}
+
+/// For rows of the outbox written before it was kept.
+const fn first() -> u8 {
+    1
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -171,14 +171,13 @@ fn part_name(part: PartName, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them, each with the key of its text; any other name is
 /// shown as it is.
-pub const FEATURES: [(&str, &str); 13] = [
+pub const FEATURES: [(&str, &str); 12] = [
     ("transfer", "feature.transfer"),
     ("downline", "feature.downline"),
     ("markup", "feature.markup"),
     ("sender", "feature.sender"),
     ("points", "feature.points"),
     ("schedule", "feature.schedule"),
-    ("shop_name", "feature.shop_name"),
     ("take_back", "feature.take_back"),
     ("cancel_order", "feature.cancel_order"),
     ("centre", "feature.centre"),
@@ -198,7 +197,7 @@ pub(super) fn feature(name: &str, say: &Say<'_>) -> String {
 pub(super) fn help_key(topic: Option<&str>) -> &'static str {
     let topic = topic.unwrap_or_default().trim().to_lowercase();
     match topic.as_str() {
-        "order" | "beli" | "isi" | "trx" | "transaksi" | "pulsa" | "ulang" | "token" | "pln" => "help.order",
+        "order" | "beli" | "isi" | "trx" | "transaksi" | "pulsa" | "token" | "pln" => "help.order",
         "harga" | "h" | "ch" | "price" | "prices" => "help.price",
         "saldo" | "sal" | "balance" => "help.balance",
         "cek" | "status" | "sn" => "help.status",
@@ -209,6 +208,9 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "daftar" | "reg" | "register" => "help.register",
         "rekap" | "lap" | "laporan" | "mutasi" | "mut" | "report" | "statement" => "help.report",
         "kata" | "istilah" | "words" => "help.words",
+        "nomor" | "tambah" | "hapus" | "paralel" | "par" | "chat" | "chats" | "nama" => "chats.help",
+        "favorit" | "fav" | "ulang" | "simpan" | "lagi" | "favourites" | "favorites" => "favourites.help",
+        "jual" | "daftarharga" | "pricelist" | "selling" => "selling.help",
         "downline" | "markup" | "tr" | "transfer" | "undang" => "network.help",
         _ => "help.main",
     }

@@ -78,7 +78,7 @@ impl Shop {
         }
         let mut commit = Commit::new(at);
         commit.says = along.says.clone();
-        commit.says.extend(self.says_of(&order, notices));
+        commit.says.extend(self.says_of(&order, notices).await?);
         commit.says.extend(self.overdrawn_uplines(&order, &postings).await?);
         commit.orders.push(Versioned { expected: Some(before.version), row: order });
         commit.postings = postings;
@@ -89,12 +89,12 @@ impl Shop {
     }
 
     /// Notices as rows for the outbox.
-    pub(super) fn says_of(&self, order: &Order, notices: Vec<Notice>) -> Vec<Say> {
+    pub(super) async fn says_of(&self, order: &Order, notices: Vec<Notice>) -> Result<Vec<Say>, StoreError> {
         let mut says = Vec::new();
         for notice in notices {
             match notice {
                 Notice::Reseller(reply) => says.push(Say {
-                    chat: order.chat.clone(),
+                    chat: self.chat_for(order).await?,
                     locale: order.locale,
                     payload: Payload::Reply(Box::new(reply)),
                     balance_of: Some(AccountId::Agent(order.agent)),
@@ -102,7 +102,16 @@ impl Shop {
                 Notice::Admins(reply) => says.extend(self.to_admins(&reply)),
             }
         }
-        says
+        Ok(says)
+    }
+
+    /// Where an order is answered: where it was asked for. A chat that has left the reseller since hears nothing more,
+    /// least of all a token.
+    async fn chat_for(&self, order: &Order) -> Result<ChatId, StoreError> {
+        let agent = self.store.agent(order.agent).await?;
+        let chats = agent.map(|agent| agent.chats).unwrap_or_default();
+        let left = !chats.contains(&order.chat);
+        Ok(chats.into_iter().next().filter(|_| left).unwrap_or_else(|| order.chat.clone()))
     }
 
     /// Whether there is a safe way of asking what became of an order.

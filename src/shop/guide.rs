@@ -7,13 +7,26 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use crate::ids::{ChatId, ProductCode};
+use crate::phone::Phone;
 
 /// Nobody looks for a product that long; prices may have changed by then.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// One offer a chat: another number takes its place.
 #[derive(Default)]
-pub(super) struct Guides(Mutex<HashMap<ChatId, Guide>>);
+pub(super) struct Guides {
+    offers: Mutex<HashMap<ChatId, Guide>>,
+    /// Chats that were asked whose bill it shall be.
+    bills: Mutex<HashMap<ChatId, Awaited>>,
+}
+
+/// A bill whose customer was asked for.
+struct Awaited {
+    product: ProductCode,
+    /// The message that came next, whatever it was: only that one can be the answer.
+    by: Option<String>,
+    at: DateTime<Utc>,
+}
 
 /// What was offered for a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,25 +37,28 @@ pub(super) struct Guide {
     pub products: Vec<ProductCode>,
     /// Which of them was chosen.
     pub chosen: Option<usize>,
+    /// 1 for the first order of it today.
+    pub nth: u8,
+    pub buyer_phone: Option<Phone>,
     pub at: DateTime<Utc>,
 }
 
 impl Guides {
     pub fn offer(&self, chat: &ChatId, guide: Guide) {
-        let mut guides = self.0.lock();
+        let mut guides = self.offers.lock();
         guides.retain(|_, known| guide.at - known.at < FORGOTTEN_AFTER);
         guides.insert(chat.clone(), guide);
     }
 
     /// The offer of this number, if it is still the chat's.
     pub fn get(&self, chat: &ChatId, id: u64, now: DateTime<Utc>) -> Option<Guide> {
-        let guides = self.0.lock();
+        let guides = self.offers.lock();
         guides.get(chat).filter(|guide| guide.id == id && now - guide.at < FORGOTTEN_AFTER).cloned()
     }
 
     /// Notes the choice; `None` when there is no such offer or no such product in it.
     pub fn choose(&self, chat: &ChatId, id: u64, index: usize, now: DateTime<Utc>) -> Option<Guide> {
-        let mut guides = self.0.lock();
+        let mut guides = self.offers.lock();
         let guide = guides.get_mut(chat).filter(|guide| guide.id == id && now - guide.at < FORGOTTEN_AFTER)?;
         guide.products.get(index)?;
         guide.chosen = Some(index);
@@ -50,9 +66,24 @@ impl Guides {
     }
 
     pub fn forget(&self, chat: &ChatId, id: u64) {
-        let mut guides = self.0.lock();
+        let mut guides = self.offers.lock();
         if guides.get(chat).is_some_and(|guide| guide.id == id) {
             guides.remove(chat);
         }
+    }
+
+    /// The next message of the chat may be a customer's number for this bill.
+    pub fn await_customer(&self, chat: &ChatId, product: ProductCode, now: DateTime<Utc>) {
+        let mut bills = self.bills.lock();
+        bills.retain(|_, awaited| now - awaited.at < FORGOTTEN_AFTER);
+        bills.insert(chat.clone(), Awaited { product, by: None, at: now });
+    }
+
+    /// The bill whose customer this message may name. The same message again has the same answer, the next one none.
+    pub fn awaited(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<ProductCode> {
+        let mut bills = self.bills.lock();
+        let awaited = bills.get_mut(chat).filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)?;
+        let by = awaited.by.get_or_insert_with(|| message.to_owned());
+        (by.as_str() == message).then(|| awaited.product.clone())
     }
 }

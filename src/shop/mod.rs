@@ -9,6 +9,7 @@ mod buying;
 mod callbacks;
 mod chase;
 mod desk;
+mod earned;
 mod guide;
 mod inquiring;
 mod keypad;

@@ -208,6 +208,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.agent(agent)?;
         }
         self.network(&commit.network)?;
+        self.habits(&commit.habits)?;
         self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;
@@ -312,6 +313,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             old.phones.iter().for_each(|phone| self.delete(keys::agent_of_phone(phone)));
         }
         self.agent_network(stored.as_ref(), row)?;
+        self.agent_joining(stored.as_ref(), row)?;
         for chat in &row.chats {
             self.claim(keys::agent_of_chat(chat), row.id, || format!("chat {chat}"))?;
         }

@@ -9,6 +9,7 @@ use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
 use crate::deposit::Ticket;
+use crate::habits::Habits;
 use crate::ids::{BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
@@ -47,6 +48,8 @@ pub struct Commit {
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
     pub desk: DeskRows,
+    /// What resellers have arranged for themselves.
+    pub habits: Vec<Versioned<Habits>>,
 }
 
 /// Rows about uplines and downlines.
@@ -81,6 +84,7 @@ impl Commit {
             summarised: None,
             network: NetworkRows::default(),
             desk: DeskRows::default(),
+            habits: Vec::new(),
         }
     }
 

@@ -52,6 +52,9 @@ const DESK_STAFF: u8 = 0;
 const DESK_BROADCAST: u8 = 1;
 /// Only while an announcement is on its way, so these rows are the set of those too.
 const DESK_TALLY: u8 = 2;
+// Habits.
+const HABITS: u8 = b'Y';
+const JOINING: u8 = b'N';
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
@@ -299,6 +302,15 @@ pub(super) fn tally(id: BroadcastId) -> Vec<u8> {
 /// Prefix of every announcement that is on its way.
 pub(super) fn tallies() -> Vec<u8> {
     Key::new(DESK).u8(DESK_TALLY).0
+}
+
+pub(super) fn habits(agent: AgentId) -> Vec<u8> {
+    Key::new(HABITS).u32(agent.0).0
+}
+
+/// Whose chat may join by a code.
+pub(super) fn joining(code: &InviteCode) -> Vec<u8> {
+    Key::new(JOINING).text(code.as_str()).0
 }
 
 pub(super) fn meta(name: &str) -> Vec<u8> {

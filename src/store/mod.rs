@@ -5,6 +5,7 @@
 mod apply;
 mod apply_bills;
 mod apply_desk;
+mod apply_habits;
 mod apply_network;
 mod apply_reports;
 mod apply_tickets;
@@ -40,6 +41,7 @@ use crate::agent::Agent;
 use crate::broadcast::{Broadcast, Tally};
 use crate::catalog::Product;
 use crate::deposit::{Claim, Ticket};
+use crate::habits::Habits;
 use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
@@ -160,6 +162,11 @@ pub trait Store: Send + Sync + 'static {
     async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError>;
     /// Announcements on their way, with what has become of their messages so far.
     async fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError>;
+    // Habits.
+    /// What a reseller has arranged for itself; [`Habits::none`] until it has.
+    async fn habits(&self, agent: AgentId) -> Result<Habits, StoreError>;
+    /// Whose chat may join by this code.
+    async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError>;
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

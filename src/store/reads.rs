@@ -279,6 +279,15 @@ macro_rules! store_with_plain_reads {
         async fn sending(&self) -> Result<Vec<(crate::ids::BroadcastId, crate::broadcast::Tally)>, StoreError> {
             self.read(|rows| rows.sending()).await
         }
+
+        async fn habits(&self, agent: AgentId) -> Result<crate::habits::Habits, StoreError> {
+            self.read(move |rows| rows.habits(agent)).await
+        }
+
+        async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
+            let code = code.clone();
+            self.read(move |rows| rows.agent_of_joining(&code)).await
+        }
         }
     };
 }

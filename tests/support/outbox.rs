@@ -247,4 +247,11 @@ impl Store for Outbox {
     async fn sending(&self) -> Result<Vec<(konter::ids::BroadcastId, konter::broadcast::Tally)>, StoreError> {
         unimplemented!()
     }
+    // Habits.
+    async fn habits(&self, _: AgentId) -> Result<konter::habits::Habits, StoreError> {
+        unimplemented!()
+    }
+    async fn agent_of_joining(&self, _: &konter::network::InviteCode) -> Result<Option<Agent>, StoreError> {
+        unimplemented!()
+    }
 }

@@ -226,6 +226,7 @@ impl TestShop {
             receipt_shop: None,
             receipt_footer: None,
             network: konter::network::Network::default(),
+            identities: konter::habits::Identities::default(),
             created_at: self.now(),
         };
         let mut commit = Commit::new(self.now());

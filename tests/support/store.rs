@@ -42,6 +42,7 @@ pub fn agent(n: u32) -> Agent {
         receipt_shop: None,
         receipt_footer: None,
         network: konter::network::Network::default(),
+        identities: konter::habits::Identities::default(),
         created_at: now(),
     }
 }

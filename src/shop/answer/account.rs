@@ -166,7 +166,7 @@ pub(in crate::shop) fn price_line(product: &Product) -> PriceLine {
     }
 }
 
-fn matching<'c>(catalog: &'c Catalog, filter: &PriceFilter) -> Vec<&'c Product> {
+pub(super) fn matching<'c>(catalog: &'c Catalog, filter: &PriceFilter) -> Vec<&'c Product> {
     match filter {
         PriceFilter::Word(word) => catalog.filter(word),
         PriceFilter::Nominal(nominal) => {
@@ -177,7 +177,7 @@ fn matching<'c>(catalog: &'c Catalog, filter: &PriceFilter) -> Vec<&'c Product> 
     }
 }
 
-fn shown(filter: &PriceFilter) -> String {
+pub(super) fn shown(filter: &PriceFilter) -> String {
     match filter {
         PriceFilter::Word(word) => word.clone(),
         PriceFilter::Nominal(nominal) => nominal.to_string(),

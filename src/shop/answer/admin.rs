@@ -274,7 +274,7 @@ impl Visit<'_> {
         answer.commit.says.push(decided);
         answer.commit.says.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
         answer.commit.postings.extend(step.postings);
-        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices));
+        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(())
     }

@@ -106,6 +106,7 @@ impl Visit<'_> {
             receipt_shop: None,
             receipt_footer: None,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
+            identities: crate::habits::Identities::default(),
             created_at: self.at,
         };
         let mut markups = agent.network.markups.clone();

@@ -4,9 +4,10 @@ use super::super::guide::Guide;
 use super::super::keypad::{PadId, Tapped};
 use super::super::network::priced;
 use super::account::price_line;
+use super::habit::{destination, fingerprint_of};
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
-use crate::command::{self, Command, Destination, PadKey, Pin};
+use crate::command::{Destination, OrderLine, OrderRequest, PadKey, Pin, What};
 use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
 
@@ -23,7 +24,7 @@ impl Visit<'_> {
             return Ok(false);
         }
         let products = self.products_for(&dest);
-        let Ok(id) = self.message.message.parse() else { return Ok(false) };
+        let id = fingerprint_of(&self.message.message);
         if products.is_empty() {
             return Ok(false);
         }
@@ -32,6 +33,8 @@ impl Visit<'_> {
             dest: dest.to_string(),
             products: products.iter().map(|product| product.code.clone()).collect(),
             chosen: None,
+            nth: 1,
+            buyer_phone: None,
             at: self.at,
         };
         answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List).await?)));
@@ -60,7 +63,7 @@ impl Visit<'_> {
     }
 
     /// At the reseller's own prices.
-    async fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> Result<ChooseCard, StoreError> {
+    pub(super) async fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> Result<ChooseCard, StoreError> {
         let tariff = match &self.agent {
             Some(agent) => Some(self.shop.tariff(agent).await?),
             None => None,
@@ -72,7 +75,14 @@ impl Visit<'_> {
         };
         let catalog = self.shop.catalog();
         let products = guide.products.iter().filter_map(|code| catalog.get(code)).map(own).collect();
-        Ok(ChooseCard { guide: guide.id, dest: guide.dest.clone(), products, chosen: guide.chosen, stage })
+        Ok(ChooseCard {
+            guide: guide.id,
+            dest: guide.dest.clone(),
+            products,
+            chosen: guide.chosen,
+            nth: guide.nth,
+            stage,
+        })
     }
 
     async fn restage_choice(
@@ -168,13 +178,17 @@ impl Visit<'_> {
         pin: &Pin,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let chosen = guide.chosen.and_then(|index| guide.products.get(index));
-        let Some(Command::Order(request)) =
-            chosen.map(|code| command::parse(&format!("{code}.{}.{}", guide.dest, pin.expose())))
-        else {
+        let Some(code) = guide.chosen.and_then(|index| guide.products.get(index)) else {
             answer.reply(Reply::ButtonTooOld);
             return Ok(());
         };
+        let line = OrderLine {
+            what: What::Code(code.clone()),
+            dest: destination(&guide.dest),
+            nth: guide.nth,
+            buyer_phone: guide.buyer_phone.clone(),
+        };
+        let request = OrderRequest { lines: vec![line], pin: Some(pin.clone()), reference: None };
         self.order(request, answer).await?;
         let placed = answer.commit.orders.first().map(|order| order.row.id);
         let stage = placed.map_or(ChooseStage::List, |order| ChooseStage::Placed { order });

@@ -14,6 +14,11 @@ impl Visit<'_> {
     /// `/start`, alone or with what a link ends with.
     pub(super) async fn start(&self, payload: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
         let code = payload.and_then(|payload| payload.parse().ok());
+        if let Some(code) = &code
+            && let Some(owner) = self.shop.store.agent_of_joining(code).await?
+        {
+            return self.join_as_another(&owner, code, answer).await;
+        }
         match (code, &self.agent) {
             (Some(code), None) => self.came_by(&code, answer).await?,
             _ => self.welcome(answer),

@@ -5,11 +5,13 @@ mod admin;
 mod bill;
 mod broadcast;
 mod category;
+mod chats;
 mod deposit;
 mod desk;
 mod downline;
 mod groups;
 mod guide;
+mod habit;
 mod invite;
 mod misread;
 mod order;
@@ -17,6 +19,7 @@ mod people;
 mod receipt;
 mod register;
 mod report;
+mod selling;
 mod staff;
 mod tap;
 mod transfer;
@@ -33,7 +36,7 @@ use super::patience::Bother;
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{
-    self, AdminCommand, Command, Feature, Language, NetworkCommand, Pin, ReportKind, Tap, Topic, powers,
+    self, AdminCommand, Command, Feature, HabitCommand, Language, NetworkCommand, Pin, ReportKind, Tap, Topic, powers,
 };
 
 use crate::ids::{ChatId, InquiryId, OrderId};
@@ -235,7 +238,12 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
         }
         return Ok(answer);
     }
-    if message.private && visit.offer_for_number(&mut answer).await? {
+    if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
+        // A button of an older version, or one that was made up.
+        answer.reply(Reply::ButtonTooOld);
+        return Ok(answer);
+    }
+    if message.private && (visit.asked_customer(&mut answer).await? || visit.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
     let command = command::parse(&message.text);
@@ -291,6 +299,7 @@ impl Visit<'_> {
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
             Command::Network(command) => self.network(command, answer).await?,
+            Command::Habit(command) => self.habit(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
@@ -368,7 +377,6 @@ const fn feature_key(feature: Feature) -> &'static str {
         Feature::Markup => "markup",
         Feature::SenderNumbers => "sender",
         Feature::Commission | Feature::Points => "points",
-        Feature::ShopName => "shop_name",
         Feature::TakeBack => "take_back",
         Feature::CancelOrder => "cancel_order",
         Feature::CentreNumbers => "centre",
@@ -404,6 +412,22 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             NetworkCommand::Markup(request) => request.pin.is_some(),
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
+        },
+        Command::Habit(command) => match command {
+            HabitCommand::AddChat { pin, .. }
+            | HabitCommand::Chats { pin }
+            | HabitCommand::RemoveChat { pin, .. }
+            | HabitCommand::ReplaceChat { pin, .. }
+            | HabitCommand::Favourite { pin, .. }
+            | HabitCommand::Rename { pin, .. }
+            | HabitCommand::Earnings { pin } => pin.is_some(),
+            HabitCommand::Repeat | HabitCommand::Favourites | HabitCommand::ForgetFavourite { .. } => {
+                command::redact(text).contains("***")
+            }
+            HabitCommand::SaveFavourite { .. }
+            | HabitCommand::Selling(_)
+            | HabitCommand::SellingList { .. }
+            | HabitCommand::Ask(_) => false,
         },
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,

@@ -98,7 +98,7 @@ impl Visit<'_> {
         }
     }
 
-    fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
+    pub(super) fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
         let availability = |id: &_| match self.shop.suppliers.get(id) {
             None => Availability::NotSetUp,

@@ -101,6 +101,7 @@ mod tests {
             locale: Locale::Id,
             receipt_shop: None,
             receipt_footer: None,
+            identities: crate::habits::Identities::default(),
             network: crate::network::Network::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
         }

@@ -38,7 +38,10 @@ impl Visit<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         // Another reseller's order is no business of this one: it is as if it were not there.
         match self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
-            Some(order) => hand_over(&agent, &order, price, answer),
+            Some(order) => {
+                let price = price.or(self.own_price(&agent, &order).await?);
+                hand_over(&agent, &order, price, answer);
+            }
             None => answer.reply(no_such(format!("#{id}"))),
         }
         Ok(())
@@ -61,7 +64,10 @@ impl Visit<'_> {
             .collect();
         let delivered = asked.iter().find(|order| view::line(order).verdict == Verdict::Success);
         match delivered.or(asked.first()) {
-            Some(order) => hand_over(&agent, order, price, answer),
+            Some(order) => {
+                let price = price.or(self.own_price(&agent, order).await?);
+                hand_over(&agent, order, price, answer);
+            }
             None => answer.reply(no_such(dest.unwrap_or_default().to_owned())),
         }
         Ok(())
@@ -94,7 +100,7 @@ fn no_such(asked: String) -> Reply {
     Reply::ReceiptRefused { problem: ReceiptProblem::NoSuchOrder { asked } }
 }
 
-fn shop_of(agent: &Agent) -> String {
+pub(super) fn shop_of(agent: &Agent) -> String {
     agent.receipt_shop.clone().unwrap_or_else(|| agent.name.clone())
 }
 

@@ -47,6 +47,7 @@ impl Visit<'_> {
             receipt_shop: None,
             receipt_footer: None,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
+            identities: crate::habits::Identities::default(),
             created_at: self.at,
         };
         answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });

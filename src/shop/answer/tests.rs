@@ -15,7 +15,6 @@ fn every_feature_of_other_servers_has_a_text() {
         Feature::DownlineStatus,
         Feature::Markup,
         Feature::SenderNumbers,
-        Feature::ShopName,
         Feature::Commission,
         Feature::Points,
         Feature::TakeBack,

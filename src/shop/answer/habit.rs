@@ -1,0 +1,328 @@
+//! Favourites, the last order once more, and the questions a guided order begins with. All of them end in the same
+//! place as a typed order, with the same checks and the same answers; nothing here orders by itself.
+
+use super::super::guide::Guide;
+use super::super::keypad::PadId;
+use super::account::no_such_product;
+use super::bill::Wanted;
+use super::order::refuse;
+use super::{Answer, Visit, fingerprint};
+use crate::agent::Agent;
+use crate::catalog::ProductKind;
+use crate::command::{Ask, Destination, HabitCommand, MAX_NTH, OrderLine, OrderRequest, Pin, SellingChange, What};
+use crate::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
+use crate::ids::{OrderId, ProductCode};
+use crate::order::{Order, SlotKey, view};
+use crate::phone::Phone;
+use crate::reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Near, Refused, Reply, Verdict, Why};
+use crate::store::{StoreError, Versioned};
+
+/// Orders looked through for the last one that was delivered.
+const ORDERS_SEARCHED: usize = 50;
+/// Kinds of bills offered at once.
+const BILLS_SHOWN: usize = 24;
+
+pub(super) fn says(reply: HabitReply) -> Reply {
+    Reply::Habit(Box::new(reply))
+}
+
+/// What is to be ordered, but for the PIN.
+struct Again {
+    product: ProductCode,
+    dest: String,
+    buyer_phone: Option<Phone>,
+}
+
+impl Again {
+    fn line(&self, nth: u8) -> OrderLine {
+        OrderLine {
+            what: What::Code(self.product.clone()),
+            dest: destination(&self.dest),
+            nth,
+            buyer_phone: self.buyer_phone.clone(),
+        }
+    }
+
+    fn refused(&self, why: Why) -> Refused {
+        Refused { product: self.product.to_string(), dest: self.dest.clone(), why }
+    }
+}
+
+/// A destination as an order keeps it.
+pub(super) fn destination(kept: &str) -> Destination {
+    kept.parse().unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
+}
+
+impl Visit<'_> {
+    pub(super) async fn habit(&self, command: HabitCommand, answer: &mut Answer) -> Result<(), StoreError> {
+        match command {
+            HabitCommand::AddChat { name, pin } => self.add_chat(&name, None, pin.as_ref(), answer).await?,
+            HabitCommand::Chats { pin } => self.chats(pin.as_ref(), answer).await,
+            HabitCommand::RemoveChat { which, sure, pin } => {
+                self.remove_chat(&which, sure, pin.as_ref(), answer).await;
+            }
+            HabitCommand::ReplaceChat { old, new, pin } => self.replace_chat(&old, &new, pin.as_ref(), answer).await?,
+            HabitCommand::Rename { name, pin } => self.rename_oneself(&name, pin.as_ref(), answer).await,
+            HabitCommand::Repeat => self.repeat_last(answer).await?,
+            HabitCommand::SaveFavourite { name, product, dest } => {
+                self.save_favourite(name, product, dest, answer).await?;
+            }
+            HabitCommand::Favourites => self.favourites(answer).await?,
+            HabitCommand::Favourite { name, nth, pin } => self.favourite(&name, nth, pin, answer).await?,
+            HabitCommand::ForgetFavourite { name } => self.forget_favourite(&name, answer).await?,
+            HabitCommand::Selling(SellingChange::Show) => self.show_selling(answer).await?,
+            HabitCommand::Selling(change) => self.change_selling(change, answer).await?,
+            HabitCommand::SellingList { filters } => self.selling_list(&filters, answer).await?,
+            HabitCommand::Earnings { pin } => self.earnings(pin.as_ref(), answer).await?,
+            HabitCommand::Ask(what) => self.ask_for(what, answer).await?,
+        }
+        Ok(())
+    }
+
+    /// The first question of a guided order.
+    async fn ask_for(&self, what: Ask, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let catalog = self.shop.catalog();
+        let what = match what {
+            Ask::Phone => {
+                let habits = self.shop.store.habits(agent.id).await?;
+                AskFor::Phone { favourites: habits.favourites.iter().map(|(name, _)| name.clone()).collect() }
+            }
+            Ask::Meter => AskFor::Meter,
+            Ask::Bills => {
+                let bills = catalog.iter().filter(|product| product.kind == ProductKind::Bill && product.is_open());
+                let near = bills.map(|product| Near { code: product.code.clone(), name: product.name.clone() });
+                AskFor::Bill { kinds: near.take(BILLS_SHOWN).collect() }
+            }
+            Ask::Customer(code) => match catalog.get(&code) {
+                Some(product) if product.kind == ProductKind::Bill => {
+                    self.shop.guides.await_customer(&self.message.chat, code.clone(), self.at);
+                    AskFor::Customer { product: code, name: product.name.clone() }
+                }
+                Some(_) => AskFor::Phone { favourites: Vec::new() },
+                None => {
+                    answer.reply(no_such_product(&catalog, code.as_str()));
+                    return Ok(());
+                }
+            },
+        };
+        answer.reply(says(HabitReply::Ask(what)));
+        Ok(())
+    }
+
+    /// A number alone, after it was asked whose bill it shall be. `false` when nobody asked.
+    pub(super) async fn asked_customer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
+        let awaited = self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at);
+        let Some(product) = awaited else { return Ok(false) };
+        let text = self.message.text.trim();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let is_number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' '));
+        if !is_number || !DIGITS.contains(&digits.len()) {
+            return Ok(false);
+        }
+        let wanted = Wanted { product: Some(product), customer: digits, reference: None };
+        self.look_up(wanted, false, None, answer).await?;
+        Ok(true)
+    }
+
+    /// The last order that was delivered, once more.
+    async fn repeat_last(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_SEARCHED).await?;
+        let last = orders.iter().find(|order| view::line(order).verdict == Verdict::Success);
+        if let Some(order) = last {
+            return self.repeat(&agent, order, answer).await;
+        }
+        answer.reply(says(HabitReply::NothingToRepeat));
+        Ok(())
+    }
+
+    /// A button beside an order.
+    pub(super) async fn tapped_repeat(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        if let Some(order) = self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
+            return self.repeat(&agent, &order, answer).await;
+        }
+        answer.reply(Reply::ButtonTooOld);
+        Ok(())
+    }
+
+    async fn repeat(&self, agent: &Agent, order: &Order, answer: &mut Answer) -> Result<(), StoreError> {
+        let again = Again {
+            product: order.product.clone(),
+            dest: order.dest.clone(),
+            buyer_phone: order.buyer_phone.as_ref().and_then(|phone| phone.parse().ok()),
+        };
+        match self.next_repeat(agent, &again).await? {
+            Ok(nth) => self.offer_order(agent, &again, nth, answer).await,
+            Err(refused) => {
+                refuse(agent, answer, refused);
+                Ok(())
+            }
+        }
+    }
+
+    /// The first repeat number that is free today. While the same is still under way, none is: somebody who repeats
+    /// then may only be impatient.
+    async fn next_repeat(&self, agent: &Agent, again: &Again) -> Result<Result<u8, Refused>, StoreError> {
+        let day = self.shop.clock.day_of(self.at);
+        let mut taken = None;
+        let mut open = None;
+        for nth in 1..=MAX_NTH {
+            let (product, dest) = (again.product.clone(), again.dest.clone());
+            let slot = SlotKey { agent: agent.id, day, product, dest, nth };
+            match self.shop.store.order_in_slot(&slot).await? {
+                None => {
+                    let Some(open) = open else { return Ok(Ok(nth)) };
+                    return Ok(Err(already(again, &open, Some(nth))));
+                }
+                Some(order) if order.is_open() => open = Some(order),
+                Some(order) => taken = Some(order),
+            }
+        }
+        let earlier = open.or(taken);
+        Ok(earlier.map_or(Ok(1), |earlier| Err(already(again, &earlier, None))))
+    }
+
+    /// Shows what would be ordered, and asks for the PIN on a keypad.
+    async fn offer_order(&self, agent: &Agent, again: &Again, nth: u8, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.is_bill(&again.product) {
+            let wanted = Wanted { product: Some(again.product.clone()), customer: again.dest.clone(), reference: None };
+            return self.look_up(wanted, false, None, answer).await;
+        }
+        if let Err(refused) = self.resolve(&again.line(nth)) {
+            refuse(agent, answer, refused);
+            return Ok(());
+        }
+        let chat = &self.message.chat;
+        let guide = Guide {
+            id: fingerprint_of(&self.message.message),
+            dest: again.dest.clone(),
+            products: vec![again.product.clone()],
+            chosen: Some(0),
+            nth,
+            buyer_phone: again.buyer_phone.clone(),
+            at: self.at,
+        };
+        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 }).await?;
+        answer.reply(Reply::Choose(Box::new(card)));
+        self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
+        self.shop.guides.offer(chat, guide);
+        Ok(())
+    }
+
+    fn is_bill(&self, product: &ProductCode) -> bool {
+        self.shop.catalog().get(product).is_some_and(|product| product.kind == ProductKind::Bill)
+    }
+
+    async fn save_favourite(
+        &self,
+        name: FavouriteName,
+        product: ProductCode,
+        dest: Destination,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let line = OrderLine { what: What::Code(product.clone()), dest, nth: 1, buyer_phone: None };
+        if !self.is_bill(&product)
+            && let Err(refused) = self.resolve(&line)
+            // What is only closed for the moment may be kept for later.
+            && !matches!(refused.why, Why::Closed | Why::CutOff | Why::NoSupplier)
+        {
+            refuse(&agent, answer, refused);
+            return Ok(());
+        }
+        let mut habits = self.shop.store.habits(agent.id).await?;
+        let read = habits.stored();
+        let favourite = Favourite { product, dest: line.dest.as_str().to_owned() };
+        let shown = self.favourite_line(&name, &favourite);
+        if habits.favourites.put(name, favourite) {
+            answer.reply(says(HabitReply::FavouriteSaved(shown)));
+            write_habits(read, habits, answer);
+        } else {
+            answer.reply(says(HabitReply::FavouritesFull { most: MOST_FAVOURITES }));
+        }
+        Ok(())
+    }
+
+    async fn favourites(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let habits = self.shop.store.habits(agent.id).await?;
+        let lines = habits.favourites.iter().map(|(name, favourite)| self.favourite_line(name, favourite)).collect();
+        answer.reply(says(HabitReply::Favourites { lines }));
+        Ok(())
+    }
+
+    fn favourite_line(&self, name: &FavouriteName, favourite: &Favourite) -> FavouriteLine {
+        let catalog = self.shop.catalog();
+        let product_name = catalog.get(&favourite.product).map(|product| product.name.clone());
+        FavouriteLine {
+            name: name.clone(),
+            product: favourite.product.clone(),
+            product_name: product_name.unwrap_or_default(),
+            dest: favourite.dest.clone(),
+        }
+    }
+
+    /// With a PIN it is an order like any other; without one, it is asked for.
+    async fn favourite(
+        &self,
+        name: &FavouriteName,
+        nth: u8,
+        pin: Option<Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let habits = self.shop.store.habits(agent.id).await?;
+        let Some(favourite) = habits.favourites.get(name) else {
+            answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
+            return Ok(());
+        };
+        let again = Again { product: favourite.product.clone(), dest: favourite.dest.clone(), buyer_phone: None };
+        if pin.is_some() && !self.is_bill(&again.product) {
+            let request = OrderRequest { lines: vec![again.line(nth)], pin, reference: None };
+            return self.order(request, answer).await;
+        }
+        let day = self.shop.clock.day_of(self.at);
+        let slot = SlotKey { agent: agent.id, day, product: again.product.clone(), dest: again.dest.clone(), nth };
+        if let Some(earlier) = self.shop.store.order_in_slot(&slot).await?
+            && !self.is_bill(&again.product)
+        {
+            let free = self.next_repeat(&agent, &again).await?.ok();
+            refuse(&agent, answer, already(&again, &earlier, free));
+            return Ok(());
+        }
+        self.offer_order(&agent, &again, nth, answer).await
+    }
+
+    async fn forget_favourite(&self, name: &FavouriteName, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let mut habits = self.shop.store.habits(agent.id).await?;
+        let read = habits.stored();
+        if habits.favourites.remove(name) {
+            answer.reply(says(HabitReply::FavouriteForgotten { name: name.clone() }));
+            write_habits(read, habits, answer);
+        } else {
+            answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
+        }
+        Ok(())
+    }
+}
+
+/// That it has been ordered, with the text that orders it once more, if there is a repeat number left.
+fn already(again: &Again, earlier: &Order, free: Option<u8>) -> Refused {
+    let text = free.map(|nth| format!("{}.{nth}.{}.PIN", again.product, again.dest)).unwrap_or_default();
+    again.refused(Why::AlreadyOrdered { earlier: Box::new(view::line(earlier)), again: text })
+}
+
+/// The habits as they are now; `read` is the version they were read in.
+pub(super) fn write_habits(read: Option<u32>, mut habits: Habits, answer: &mut Answer) {
+    habits.version = habits.version.saturating_add(1);
+    answer.commit.habits.push(Versioned { expected: read, row: habits });
+}
+
+/// A number of its own for what a message offers: a tap's name is no number.
+pub(super) fn fingerprint_of(message: &str) -> u64 {
+    message.parse().unwrap_or_else(|_| fingerprint(message))
+}
