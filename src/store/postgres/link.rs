@@ -108,7 +108,8 @@ pub(super) fn pool(address: &SecretString) -> Result<Pool, StoreError> {
     ] {
         let _ = write!(options, " -c {name}={}", patience.as_millis());
     }
-    config.options(options).connect_timeout(CONNECT_PATIENCE).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE);
+    config.options(options).connect_timeout(CONNECT_PATIENCE).tcp_user_timeout(SILENCE);
+    config.keepalives_idle(SILENCE).keepalives_interval(SILENCE / 2).keepalives_retries(2);
     if config.get_application_name().is_none() {
         config.application_name("konter");
     }

@@ -386,3 +386,54 @@ impl Statements {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{AgentId, OrderId};
+    use crate::store::kv::under;
+
+    fn table(name: &str) -> &'static Table {
+        TABLES.iter().find(|table| table.name == name).unwrap()
+    }
+
+    fn numbers(table: &Table, range: Range<Vec<u8>>) -> (i64, i64) {
+        match table.bounds(&range).unwrap() {
+            (Param::Number(from), Param::Number(to)) => (from, to),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn walks_over_keys_are_walks_over_numbers() {
+        let order = |id| keys::order(OrderId(id));
+        let behind = |mut key: Vec<u8>| {
+            key.push(0);
+            key
+        };
+        for (range, expected) in [
+            (under(keys::all(keys::ORDER)), (0, i64::MAX)),
+            (order(7)..order(9), (7, 9)),
+            (order(7)..under(keys::all(keys::ORDER)).end, (7, i64::MAX)),
+            (behind(order(7))..order(u64::MAX), (8, i64::MAX)),
+            (order(0)..after_prefix(&order(255)), (0, 256)),
+        ] {
+            assert_eq!(numbers(table("orders"), range.clone()), expected, "{range:?}");
+        }
+        let agents = after_prefix(&keys::agent(AgentId(5)))..under(keys::all(keys::AGENT)).end;
+        assert_eq!(numbers(table("agents"), agents), (6, i64::MAX));
+    }
+
+    #[test]
+    fn every_row_has_one_table_and_a_walk_stays_in_it() {
+        for (index, one) in TABLES.iter().enumerate().filter(|(_, table)| !table.prefix.is_empty()) {
+            let others = TABLES.iter().filter(|other| !other.prefix.is_empty() && other.name != one.name);
+            assert!(others.into_iter().all(|other| !other.prefix.starts_with(one.prefix)), "{}", one.name);
+            assert_eq!(Table::of(one.prefix).map(|(found, _)| found), Some(index));
+        }
+        assert_eq!(Table::of(&keys::meta("schema")).unwrap().1.name, "other_rows");
+        assert!(Table::of(&keys::order_of_agent(AgentId(1), OrderId(1))).is_none());
+        let all_tickets = under(keys::all(keys::TICKET));
+        assert!(table("other_rows").bounds(&all_tickets).is_err(), "it would miss those with a table of their own");
+    }
+}
