@@ -6,7 +6,7 @@ use konter::ids::OrderId;
 use konter::ledger::{AccountId, Digest, EntryKind, Posting, Reason, Refusal, verify};
 use konter::reply::Reply;
 use konter::store::audit::audit;
-use konter::store::{Act, Commit, CommitError, Committed, Sequence, Versioned};
+use konter::store::{Act, Commit, CommitError, Committed, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -155,7 +155,7 @@ pub async fn an_audit_of_sound_books_is_clean_also_after_opening_again(engine: i
 pub async fn many_rows_are_all_read(engine: impl Engine) {
     const MANY: u32 = 150;
     let store = engine.store();
-    let (count, last) = (usize::try_from(MANY).unwrap(), u64::from(MANY));
+    let count = usize::try_from(MANY).unwrap();
     for n in 1..=MANY {
         let order = order(n.into(), n, "081");
         let money = vec![pay_in(n, 20_000), hold(&order)];
@@ -195,6 +195,5 @@ pub async fn many_rows_are_all_read(engine: impl Engine) {
     assert_eq!(store.journal(0, 1_000).await.unwrap().len(), 2 * count);
     assert_eq!(store.statement(&AccountId::Cash, None, 1_000).await.unwrap().len(), count);
     assert_eq!(store.statement(&AccountId::Sales, None, 1_000).await.unwrap().len(), count);
-    assert!(store.next(Sequence::Order).await.unwrap() > last);
     assert!(audit(&*store).await.unwrap().is_clean());
 }
