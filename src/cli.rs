@@ -41,14 +41,17 @@ pub enum Command {
         #[arg(default_value_t = 50)]
         count: usize,
     },
-    /// A consistent copy of everything
+    /// A consistent copy of everything, also of a running shop
     Backup {
         /// Where the copy is written
         file: PathBuf,
+        /// Also over a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Put a backup into an empty data dir, and audit it
     Restore {
-        /// The backup
+        /// The backup, encrypted or not
         file: PathBuf,
         /// Also into a data dir that is not empty; what was there is moved aside
         #[arg(long)]

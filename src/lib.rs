@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod app;
 pub mod attachment;
+pub mod backup;
 pub mod broadcast;
 pub mod catalog;
 pub mod cli;

@@ -43,8 +43,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Audit => app::audit().await,
         Command::MigrateStore { to } => app::migrate_store(to).await,
         Command::Log { count } => app::log(count).await,
-        Command::Backup { .. } | Command::Restore { .. } => {
-            Err(Failure::Wrong("backup and restore are not in this version".to_owned()))
-        }
+        Command::Backup { file, force } => app::backup(&file, force).await,
+        Command::Restore { file, force } => app::restore(&file, force).await,
     }
 }

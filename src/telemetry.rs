@@ -24,5 +24,8 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     metrics::describe_counter!("konter_callbacks_total", "Callbacks received, by what became of them");
     metrics::describe_gauge!("konter_orders_open", "Orders that are not final");
     metrics::describe_gauge!("konter_held_rupiah", "What open orders hold of the resellers' balances");
+    metrics::describe_gauge!("konter_backup_last_timestamp_seconds", "When the last good automatic backup was made");
+    metrics::describe_gauge!("konter_backup_bytes", "The size of the last good automatic backup");
+    metrics::describe_counter!("konter_backup_failures_total", "Automatic backups that failed");
     Some(handle)
 }

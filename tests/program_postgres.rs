@@ -90,12 +90,15 @@ async fn a_shop_sells_is_killed_and_goes_on() {
     // Beside the work too.
     let audit = settings.run(folder.path(), &["audit"]).await;
     assert_eq!(audit.code, Some(0), "{audit:?}");
+    let backup = settings.run(folder.path(), &["backup", "shop.konter"]).await;
+    assert_eq!(backup.code, Some(0), "{backup:?}");
+    assert!(backup.out.contains("the books are right"), "{backup:?}");
     // A second shop on the same database would share nothing out: it is refused.
     let second = shop(&api, &simulators, &database.url).run(folder.path(), &["run"]).await;
     assert_eq!(second.code, Some(1), "{second:?}");
     assert!(second.err.contains("another process runs a shop"), "{second:?}");
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
-    assert!(!folder.path().join("data").exists(), "nothing is kept in a data dir");
+    assert!(!folder.path().join("data/db").exists(), "nothing is kept in a data dir");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 mod store_contract {
     pub mod bills;
     pub mod books;
+    pub mod damage;
     pub mod desk;
     pub mod engines;
     pub mod habits;

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{MOVED, fault, open_sled};
+use super::open::{MOVED, fault, open_dir};
 use crate::store::postgres::PostgresStore;
 use crate::store::{Store, audit, moving};
 
@@ -42,7 +42,7 @@ async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Fail
     if !folder.join("db").exists() {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", folder.display())));
     }
-    let from = open_sled(folder).await?;
+    let from = open_dir(folder).await?;
     prove(&from, "the data dir").await?;
     let to = open_database(address).await?;
     moving::to_database(&from, &to).await.map_err(of_database)?;
@@ -64,7 +64,7 @@ async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failur
     let from = open_database(address).await?;
     prove(&from, "the database").await?;
     moving::to_folder(&from, folder).await.map_err(fault)?;
-    let to = open_sled(folder).await?;
+    let to = open_dir(folder).await?;
     agree(&from, &to).await?;
     from.mark_moved().await.map_err(of_database)?;
     from.close().await.map_err(fault)?;

@@ -1,5 +1,6 @@
 //! The program: settings, store, shop and fronts put together, one file per command. No rule of the business is here.
 
+mod backup;
 mod check;
 mod demo;
 mod inspect;
@@ -10,6 +11,7 @@ mod simulate;
 
 use std::process::ExitCode;
 
+pub use backup::{backup, restore};
 pub use check::check;
 pub use demo::demo;
 pub use inspect::{audit, log};

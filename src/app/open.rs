@@ -1,12 +1,14 @@
 //! Opening a shop: everything the running commands share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use super::Failure;
+use crate::backup::{BUILT_IN, folder};
 use crate::catalog::{Catalog, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
 use crate::command::is_orderable;
@@ -15,12 +17,12 @@ use crate::front::{self, File, FileKind, Text, Wording};
 use crate::http::{Doorkeeper, Entry};
 use crate::ids::ChatId;
 use crate::phone::PrefixTable;
-use crate::reply::{Button, ReplyFileKind, Texts};
+use crate::reply::{Button, KeepingReply, Reply, ReplyFileKind, Texts};
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
-use crate::store::{Commit, Outgoing, Payload, Store, StoreError};
+use crate::store::{Commit, Outgoing, Payload, Store, StoreError, audit};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
@@ -36,13 +38,31 @@ pub(super) struct Opened {
 }
 
 /// Texts as the fronts want them.
-struct Words(Texts);
+struct Words {
+    texts: Texts,
+    /// Where backups lie that are to be sent.
+    backups: PathBuf,
+    /// When the shop was put back from a backup: what was to be said before may have been said.
+    restored_at: Option<DateTime<Utc>>,
+}
+
+impl Words {
+    fn mark(&self, row: &Outgoing, body: &mut String) {
+        let is_reply = matches!(row.payload, Payload::Reply(_));
+        if is_reply && self.restored_at.is_some_and(|restored| row.at <= restored) {
+            let said_before = Reply::Keeping(KeepingReply::SaidBefore);
+            body.push_str("\n\n");
+            body.push_str(&self.texts.render(row.locale, &said_before, None).body);
+        }
+    }
+}
 
 impl Wording for Words {
     fn render(&self, row: &Outgoing) -> Text {
         match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {
-                let rendered = self.0.render(row.locale, reply, row.balance);
+                let mut rendered = self.texts.render(row.locale, reply, row.balance);
+                self.mark(row, &mut rendered.body);
                 let button = |button: Button| front::Button { label: button.label, tap: button.tap };
                 let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
                 Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
@@ -56,7 +76,12 @@ impl Wording for Words {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => reply,
             Payload::Forget { .. } | Payload::Copy { .. } => return None,
         };
-        let file = self.0.file(row.locale, reply)?;
+        if let Reply::Keeping(KeepingReply::BackupSent(file)) = &**reply {
+            // Gone since: then its words tell at least that it was made.
+            let bytes = std::fs::read(self.backups.join(&file.name)).ok()?;
+            return Some(File { name: file.name.clone(), kind: FileKind::Document, bytes });
+        }
+        let file = self.texts.file(row.locale, reply)?;
         let kind = match file.kind {
             ReplyFileKind::Picture => FileKind::Picture,
             ReplyFileKind::Document => FileKind::Document,
@@ -67,9 +92,11 @@ impl Wording for Words {
 
 /// Opens the store and everything around it. An empty store begins with `catalog`, or with the file of the settings.
 pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
-    let wording: Arc<dyn Wording> = Arc::new(Words(texts(&settings)?));
+    let texts = texts(&settings)?;
     let prefixes = prefixes(&settings)?;
     let store = open_store(&settings, Use::Alone).await?;
+    let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);
+    let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
     let catalog = stock(store.as_ref(), &settings, catalog, &clock).await?;
     let policy = Policy {
@@ -98,7 +125,7 @@ pub(super) enum Use {
 pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
     match &settings.database_url {
         Some(address) => open_database(address, r#use).await,
-        None => open_dir(&settings.data_dir).await,
+        None => open_data_dir(settings).await,
     }
 }
 
@@ -111,23 +138,68 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Sto
     Ok(Arc::new(store))
 }
 
-async fn open_dir(dir: &Path) -> Result<Arc<dyn Store>, Failure> {
+/// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
+async fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let dir = &settings.data_dir;
     let marker = dir.join(MOVED);
     if marker.exists() {
         let words = "this shop has moved to a database: set DATABASE_URL";
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
     }
-    Ok(Arc::new(open_sled(dir).await?))
+    let unusable = |failure: Failure| way_back(settings, &failure);
+    if dir.join(BUILT_IN).exists() {
+        let words = "a restore was broken off here; restore again, with --force";
+        return Err(Failure::Fault(format!("{}: {words}", dir.display())));
+    }
+    let store = match open_sled(dir).await {
+        Ok(store) => store,
+        Err(error @ StoreError::Corrupt { .. }) => return Err(unusable(of_dir(dir, &error))),
+        Err(error) => return Err(of_dir(dir, &error)),
+    };
+    if store.was_repaired() {
+        tracing::warn!("the store was damaged and has been read another way; proving its books first");
+        let report = audit::audit(&store).await.map_err(fault)?;
+        if !report.is_clean() {
+            store.close().await.map_err(fault)?;
+            return Err(unusable(Failure::Fault(format!("{}: the books do not add up\n{report}", dir.display()))));
+        }
+        tracing::warn!("its books are sound: nothing is missing");
+    }
+    Ok(Arc::new(store))
 }
 
 /// The same without a question asked.
-pub(super) async fn open_sled(dir: &Path) -> Result<SledStore, Failure> {
+pub(super) async fn open_dir(dir: &Path) -> Result<SledStore, Failure> {
+    open_sled(dir).await.map_err(|error| of_dir(dir, &error))
+}
+
+async fn open_sled(dir: &Path) -> Result<SledStore, StoreError> {
     let dir = dir.to_owned();
-    let shown = dir.display().to_string();
-    tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()))
-        .await
-        .map_err(|error| Failure::Fault(format!("opening {shown}: {error}")))?
-        .map_err(|error| Failure::Fault(format!("{shown}: {error}")))
+    let opening = tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()));
+    opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
+}
+
+fn of_dir(dir: &Path, error: &StoreError) -> Failure {
+    Failure::Fault(format!("{}: {error}", dir.display()))
+}
+
+/// What to do about a data dir that cannot be used.
+fn way_back(settings: &Settings, failure: &Failure) -> Failure {
+    let newest = folder::backups(&settings.backups.folder, false).ok().and_then(|mut found| found.pop_last());
+    let advice = match newest {
+        Some((at, path)) => format!(
+            "The newest backup in {} is of {at}. To put it back: konter restore --force {}\n\
+             What is in the data dir now is kept aside by that. Read docs/backup.md first.",
+            settings.backups.folder.display(),
+            path.display()
+        ),
+        None => format!(
+            "There is no backup in {}. Keep the data dir as it is, look for a backup elsewhere (also in the admins'\n\
+             chats), and put it back: konter restore --force FILE",
+            settings.backups.folder.display()
+        ),
+    };
+    Failure::Fault(format!("{failure}\n{advice}"))
 }
 
 pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::Utc;
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
@@ -13,12 +14,15 @@ use tokio_util::sync::CancellationToken;
 use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{Opened, fault, open};
-use crate::config::TelegramSettings;
-use crate::front::Desk;
+use crate::agent::Locale;
+use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
+use crate::front::{Desk, Wording};
 use crate::http::{Http, router};
-use crate::shop::{Files, Shop};
-use crate::store::{InboxMessage, StoreError};
+use crate::ids::ChatId;
+use crate::reply::Reply;
+use crate::shop::{Files, Shop, Voice};
+use crate::store::{InboxMessage, Outgoing, Payload, StoreError};
 use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -39,6 +43,11 @@ pub async fn run() -> Result<(), Failure> {
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
+    let backups = BackupSettings {
+        // Without a chat there is nobody to send it to.
+        passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
+        ..settings.backups.clone()
+    };
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
 
     let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
@@ -50,8 +59,10 @@ pub async fn run() -> Result<(), Failure> {
     let messages = shop.recover_inbox().await.map_err(fault)?;
     tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
     shop.start();
+    shop.start_backups(backups);
 
     if let Some(telegram) = &telegram {
+        shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }));
         shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
     }
     let stop = CancellationToken::new();
@@ -114,6 +125,23 @@ impl Files for ChatFiles {
                 tracing::warn!(%error, "a file sent by chat cannot be fetched");
                 None
             }
+        }
+    }
+}
+
+/// Telegram without the outbox.
+struct ChatVoice {
+    telegram: Arc<Telegram>,
+    wording: Arc<dyn Wording>,
+}
+
+#[async_trait]
+impl Voice for ChatVoice {
+    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
+        let payload = Payload::Reply(Box::new(reply));
+        let row = Outgoing { seq: 0, at: Utc::now(), chat: chat.clone(), locale, payload, balance: None };
+        if let Err(error) = self.telegram.tell(chat, &self.wording.render(&row)).await {
+            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
         }
     }
 }

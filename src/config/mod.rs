@@ -2,6 +2,7 @@
 //! way to look variables up and touches neither files nor the process's environment. No secret's value is ever part
 //! of an error.
 
+mod backup;
 mod deposit;
 mod source;
 mod supplier;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use tokio_postgres::config::SslMode;
 
 pub use crate::supplier::SettingError;
+pub use backup::BackupSettings;
 pub use supplier::{BaseUrl, CutOff, SupplierSettings};
 
 use crate::agent::Locale;
@@ -65,6 +67,7 @@ pub struct Settings {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    pub backups: BackupSettings,
     pub registration: Registration,
     pub suppliers: Vec<SupplierSettings>,
 }
@@ -121,12 +124,14 @@ impl Settings {
     fn read_from(source: &Source<'_>) -> Self {
         let ids = source
             .list("KONTER_SUPPLIERS", "kios,xgate", |id| id.parse::<SupplierId>().map_err(|error| error.to_string()));
+        let data_dir = source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into());
         Self {
             telegram: TelegramSettings::read(source),
             admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", |chat| {
                 chat.parse::<ChatId>().map_err(|error| error.to_string())
             }),
-            data_dir: source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into()),
+            backups: backup::read(source, &data_dir),
+            data_dir,
             database_url: source.value("DATABASE_URL", "postgres://konter:password@localhost/konter", database_url),
             listen: source.value("KONTER_LISTEN", "127.0.0.1:8080", listen).unwrap_or(DEFAULT_LISTEN),
             trusted_proxies: source.list("KONTER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8", range),
@@ -142,7 +147,7 @@ impl Settings {
                 source.value("KONTER_INQUIRY_MINUTES", "15", inquiry_minutes).unwrap_or(DEFAULT_INQUIRY_MINUTES).into(),
             ),
             deposits: deposit::read(source),
-            summary_at: source.value("KONTER_SUMMARY_AT", "23:55", summary_at).unwrap_or(DEFAULT_SUMMARY_AT),
+            summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),
@@ -257,7 +262,7 @@ fn stale_minutes(text: &str) -> Result<u16, String> {
 }
 
 /// `23:55`, or `off`.
-fn summary_at(text: &str) -> Result<Option<NaiveTime>, String> {
+fn time_or_off(text: &str) -> Result<Option<NaiveTime>, String> {
     if text.eq_ignore_ascii_case("off") {
         return Ok(None);
     }

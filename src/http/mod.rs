@@ -2,6 +2,7 @@
 //! the shop's business.
 
 pub mod address;
+mod backup;
 mod callback;
 mod server;
 

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -45,6 +45,7 @@ pub fn router_within(limit: Duration, http: Http) -> Router {
         .route("/callback/{supplier}/{secret}", any(secret_callback))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
+        .route("/backup", post(super::backup::backup))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
         .layer(axum::middleware::from_fn(move |request, next| with_timeout(limit, request, next)))
         .with_state(http)

@@ -6,6 +6,7 @@ mod bill;
 pub mod margins;
 mod model;
 mod period;
+pub mod restored;
 pub mod schedule;
 mod step;
 pub mod view;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{Attempt, AttemptStep, Order};
+use super::restored::is_forgotten;
 use crate::supplier::Outcome;
 
 /// The first status check; most suppliers are done by then.
@@ -53,7 +54,7 @@ pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
 }
 
 fn next_check(attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
-    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_)));
+    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && !is_forgotten(attempt);
     let sent = attempt.sent_at.filter(|_| ways.check && undecided)?;
     let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(attempt);
     (at - sent < CHECK_WINDOW).then_some(at)

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::margins;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::view;
+use super::{margins, restored};
 use crate::catalog::Route;
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{AccountId, Posting, Reason};
@@ -45,6 +45,8 @@ pub enum Event {
     Overdue { seen: Option<Seen> },
     /// An admin knows how it ended.
     Decided { by: ChatId, verdict: AdminVerdict },
+    /// It came out of a backup: what became of it since is forgotten.
+    Restored,
 }
 
 /// Our deposit with a supplier after a purchase in doubt, for whoever decides.
@@ -88,6 +90,9 @@ pub enum Notice {
 /// Applies an event. `fresh` is the reference a new attempt would carry. `None`: the event changes nothing.
 #[must_use]
 pub fn step(order: &Order, event: Event, fresh: Reference, at: DateTime<Utc>) -> Option<Step> {
+    if event == Event::Restored {
+        return restored::put_in_doubt(order, at);
+    }
     let mut stepper = Stepper { order: order.clone(), postings: Vec::new(), notices: Vec::new(), fresh, at };
     stepper.apply(event);
     if stepper.order == *order && stepper.postings.is_empty() && stepper.notices.is_empty() {
@@ -121,6 +126,7 @@ impl Stepper {
             Event::Slow => self.announce(),
             Event::Overdue { seen } => self.escalate(seen),
             Event::Decided { by, verdict } => self.decided(by, verdict),
+            Event::Restored => {}
         }
     }
 
@@ -252,7 +258,7 @@ impl Stepper {
     fn undecided(&mut self, index: usize, outcome: Outcome) {
         let attempt = &mut self.order.attempts[index];
         let decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
-        if !decided {
+        if !decided && !restored::is_forgotten(attempt) {
             // "Pending" says more than a doubt that follows it.
             let keeps = attempt.outcome == Some(Outcome::Pending) && matches!(outcome, Outcome::Unknown(_));
             if !keeps {
@@ -315,6 +321,9 @@ impl Stepper {
             return;
         }
         match &self.order.state {
+            OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
+                self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(view::card(&self.order, self.at)))));
+            }
             OrderState::Open => {
                 self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
                 // An attempt given up earlier has no say any more.

@@ -12,6 +12,8 @@ use crate::money::Rupiah;
 use crate::reply::Reply;
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
+mod restored;
+
 const FIRST: Reference = Reference(1_000);
 const SECOND: Reference = Reference(2_000);
 

@@ -9,6 +9,7 @@ mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
 mod describe_habit;
+mod describe_keeping;
 mod describe_network;
 mod describe_report;
 mod describe_staff;
@@ -24,6 +25,7 @@ mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
 mod samples_habit;
+mod samples_keeping;
 mod samples_network;
 mod samples_receipt;
 mod samples_report;
@@ -34,6 +36,7 @@ mod says_deposit;
 mod says_desk;
 mod says_guide;
 mod says_habit;
+mod says_keeping;
 mod says_misread;
 mod says_network;
 mod says_receipt;
@@ -58,6 +61,7 @@ pub use says::{
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };
+pub use says_keeping::{BackupFile, KeepingReply};
 pub use says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,

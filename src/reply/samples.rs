@@ -12,7 +12,9 @@ use super::says::{
     RegisterProblem, Reply, SupplierCard, Verdict, Why,
 };
 use super::words::FEATURES;
-use super::{samples_bill, samples_deposit, samples_desk, samples_habit, samples_network, samples_staff};
+use super::{
+    samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network, samples_staff,
+};
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode, SupplierId};
@@ -207,6 +209,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             charged: Rupiah::new(305_000),
         }],
         Reply::Network(_) => samples_network::network()?,
+        Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
@@ -550,6 +553,7 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Contradictory => [Doubt::Contradictory],
         Doubt::NoSerial => [Doubt::NoSerial],
         Doubt::Interrupted => [Doubt::Interrupted],
+        Doubt::Restored => [Doubt::Restored],
     }
 }
 

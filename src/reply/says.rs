@@ -16,6 +16,7 @@ pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSa
 pub use super::says_desk::{ActLine, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 use super::says_habit::HabitReply;
+use super::says_keeping::KeepingReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
@@ -281,6 +282,8 @@ pub enum Reply {
     },
     /// Uplines and downlines.
     Network(Box<NetworkReply>),
+    /// Backups, restores, and a store that fails.
+    Keeping(KeepingReply),
     /// Those who work here, and what else the desk does.
     Desk(Box<DeskReply>),
     /// A reseller's own arrangements, and the beginning of a guided order.

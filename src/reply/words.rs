@@ -118,6 +118,7 @@ pub(super) fn doubt(doubt: &Doubt, say: &Say<'_>) -> String {
         Doubt::Contradictory => say("doubt.contradictory", none),
         Doubt::NoSerial => say("doubt.no_serial", none),
         Doubt::Interrupted => say("doubt.interrupted", none),
+        Doubt::Restored => say("doubt.restored", none),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Shop;
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
-use crate::order::{Event, Notice, Order, Step, step};
+use crate::order::{Event, Notice, Order, Step, restored, step};
 use crate::reply::Reply;
 use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
 
@@ -116,7 +116,8 @@ impl Shop {
 
     /// Whether there is a safe way of asking what became of an order.
     pub(super) fn can_check(&self, order: &Order) -> bool {
-        let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
+        let attempt = order.current().filter(|attempt| !restored::is_forgotten(attempt));
+        let supplier = attempt.and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
         supplier.is_some_and(|supplier| supplier.protocol.can_check())
     }
 

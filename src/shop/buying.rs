@@ -6,7 +6,7 @@ use super::Shop;
 use super::books::{Along, Applied};
 use super::suppliers::{Supplier, Turn};
 use crate::ids::OrderId;
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, view};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored, view};
 use crate::store::StoreError;
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
@@ -149,7 +149,8 @@ impl Shop {
     pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
-        let Some(attempt) = order.current().filter(|attempt| attempt.step == AttemptStep::Sent) else {
+        let may_ask = |attempt: &&Attempt| attempt.step == AttemptStep::Sent && !restored::is_forgotten(attempt);
+        let Some(attempt) = order.current().filter(may_ask) else {
             return Ok(false);
         };
         let now = self.clock.now();

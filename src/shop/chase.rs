@@ -110,6 +110,7 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
+        self.take_over().await?;
         let open = self.store.open_orders().await?;
         let count = open.len();
         for order in open {
@@ -149,6 +150,7 @@ impl Shop {
     pub fn look_again(&self) {
         self.agenda.changed.notify_one();
         self.new_time.notify_one();
+        self.backup_time.notify_one();
         self.announcing.look.notify_one();
     }
 
@@ -158,6 +160,7 @@ impl Shop {
         self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(order = %id, %error, "could not attend to the order; trying again later");
+            self.cry_out(&[], &error);
         }
     }
 

@@ -57,10 +57,14 @@ impl Shop {
         let storing = self.tasks.spawn(async move {
             let mut commit = Commit::new(shop.clock.utc());
             commit.received.clone_from(&messages);
-            match shop.store.commit(commit).await {
-                Ok(_) => {}
-                Err(CommitError::Store(error)) => return Err(error),
-                Err(other) => return Err(StoreError::Unavailable(other.to_string())),
+            let error = match shop.store.commit(commit).await {
+                Ok(_) => None,
+                Err(CommitError::Store(error)) => Some(error),
+                Err(other) => Some(StoreError::Unavailable(other.to_string())),
+            };
+            if let Some(error) = error {
+                shop.cry_out(&messages, &error);
+                return Err(error);
             }
             shop.enqueue(messages);
             Ok(())
@@ -112,6 +116,7 @@ impl Shop {
             Ok(Ok(())) => {}
             Ok(Err(error @ StoreError::Unavailable(_))) => {
                 tracing::error!(%key, %error, "message not handled; it stays in the inbox for the next start");
+                self.cry_out(std::slice::from_ref(message), &error);
             }
             fault => {
                 let error = fault.ok().and_then(Result::err);
@@ -129,6 +134,8 @@ impl Shop {
     /// # Errors
     /// When the store fails; the message stays in the inbox.
     pub async fn handle(self: &Arc<Self>, message: &InboxMessage) -> Result<(), StoreError> {
+        let older = self.as_of_now(message);
+        let message = older.as_ref().unwrap_or(message);
         let started = std::time::Instant::now();
         for _ in 0..TRIES {
             if self.store.answered(&message.key()).await?.is_some() {

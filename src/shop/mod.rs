@@ -4,6 +4,7 @@
 mod announcing;
 mod answer;
 mod at_work;
+mod backups;
 mod books;
 mod buying;
 mod callbacks;
@@ -12,6 +13,7 @@ mod desk;
 mod earned;
 mod guide;
 mod inquiring;
+mod keeping;
 mod keypad;
 mod network;
 mod patience;
@@ -33,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use callbacks::CallbackFate;
+pub use keeping::Voice;
 
 use crate::agent::Locale;
 use crate::catalog::{Catalog, Product};
@@ -100,7 +103,13 @@ pub struct Shop {
     announcing: announcing::Announcing,
     /// The clock was set.
     new_time: Notify,
+    /// The same for who makes backups.
+    backup_time: Notify,
     bot: OnceLock<String>,
+    voice: OnceLock<Arc<dyn Voice>>,
+    cries: keeping::Cries,
+    /// When the shop was put back from a backup, if it ever was.
+    restored_at: OnceLock<DateTime<Utc>>,
     outbox: mpsc::UnboundedSender<ChatId>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -139,7 +148,11 @@ impl Shop {
             roster,
             announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
+            backup_time: Notify::new(),
             bot: OnceLock::new(),
+            voice: OnceLock::new(),
+            cries: keeping::Cries::default(),
+            restored_at: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -47,6 +47,11 @@ impl Tip {
         })?;
         Ok(tip)
     }
+
+    /// The journal's last line, and its digest.
+    pub(super) const fn end(&self) -> (u64, Digest) {
+        (self.seq, self.digest)
+    }
 }
 
 impl Tip {
@@ -56,7 +61,7 @@ impl Tip {
     }
 
     /// Number of the journal's last line, its digest, and the last number given to a row.
-    pub(super) const fn end(&self) -> (u64, Digest, u64) {
+    pub(super) const fn position(&self) -> (u64, Digest, u64) {
         (self.seq, self.digest, self.counter)
     }
 }
@@ -242,6 +247,9 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         if let Some(day) = commit.summarised {
             self.summarised(day)?;
+        }
+        if commit.taken_over {
+            self.taken_over()?;
         }
         Ok(Verdict::Accepted(self.staged))
     }

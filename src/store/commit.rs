@@ -47,6 +47,8 @@ pub struct Commit {
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
+    /// A restored store is taken over: every open order has been put in doubt.
+    pub taken_over: bool,
     pub desk: DeskRows,
     /// What resellers have arranged for themselves.
     pub habits: Vec<Versioned<Habits>>,
@@ -83,6 +85,7 @@ impl Commit {
             tickets: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
+            taken_over: false,
             desk: DeskRows::default(),
             habits: Vec::new(),
         }
@@ -275,4 +278,9 @@ pub enum StoreError {
     Unavailable(String),
     #[error("a stored {what} cannot be read: {problem}")]
     Corrupt { what: &'static str, problem: String },
+    #[error("the store cannot be used: another process has {0} open")]
+    InUse(String),
+    /// What was asked can be asked again in a while; nothing is wrong with the store.
+    #[error("{0}")]
+    Busy(&'static str),
 }

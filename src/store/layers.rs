@@ -22,6 +22,8 @@ struct Young {
 }
 
 type Rows = BTreeMap<Vec<u8>, Young>;
+/// Rows that had not settled when a copy began; `None` for one that was deleted.
+pub(super) type Unsettled = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// What readers read: the young layer over sled.
 #[derive(Clone)]
@@ -61,6 +63,25 @@ pub(super) struct Glance<'a> {
 }
 
 impl Layers {
+    /// The rows that have not settled, as they are now.
+    pub(super) fn unsettled(&self) -> Unsettled {
+        self.young.read().iter().map(|(key, young)| (key.clone(), young.row.clone())).collect()
+    }
+
+    /// Walks the rows as they stood when `unsettled` was taken. Only right as long as nothing has settled since.
+    pub(super) fn scan_under(
+        &self,
+        unsettled: &Unsettled,
+        range: Range<Vec<u8>>,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let rows = unsettled.range(range.clone()).map(|(key, row)| (key.as_slice(), row.as_deref()));
+        merge(rows, &self.disk, range, Direction::Up, visit)
+    }
+
     pub(super) fn glance(&self) -> Glance<'_> {
         Glance { young: &self.young, fell_short: Cell::new(false) }
     }
@@ -157,11 +178,18 @@ impl Log {
     /// Reads the log back.
     pub(super) fn open(disk: SledKv) -> Result<Self, StoreError> {
         let mut stored: BTreeMap<u64, (u32, Vec<u8>)> = BTreeMap::new();
-        disk.scan_log(&mut |number, piece| {
+        let mut all_there = true;
+        disk.scan_log(&mut |number, place, piece| {
             let (pieces, record) = stored.entry(number).or_default();
+            all_there &= *pieces == place;
             *pieces += 1;
             record.extend_from_slice(piece);
         })?;
+        // Records settle from the front and are added at the back: one missing in between was lost.
+        all_there &= stored.keys().zip(stored.keys().skip(1)).all(|(before, after)| before + 1 == *after);
+        if !all_there {
+            return Err(StoreError::Corrupt { what: "log", problem: "a part in its middle is missing".to_owned() });
+        }
         let layers = Layers { disk, young: Arc::default() };
         let mut log = Self { layers, records: VecDeque::new(), last_number: 0, bytes: 0 };
         for (number, (pieces, record)) in stored {

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use super::apply::{Group, Prepared, Tip};
+use super::cut::{Cut, RawRow, RowSource};
 use super::kv::{Batch, Direction, Kv, Visit};
 use super::read::Reader;
 use super::reads::{Sequences, store_with_reads};
@@ -89,6 +90,14 @@ fn write(rows: &mut Rows, batch: Batch) {
     }
 }
 
+struct InMemory(std::vec::IntoIter<RawRow>);
+
+impl RowSource for InMemory {
+    fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
+        Ok(self.0.by_ref().take(500).collect())
+    }
+}
+
 store_with_reads! {
 impl MemoryStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
@@ -99,6 +108,11 @@ impl MemoryStore {
         let batch = group.finish()?;
         write(rows, batch);
         Ok(committed)
+    }
+
+    async fn cut(&self) -> Result<Cut, StoreError> {
+        let rows: Vec<RawRow> = self.state.lock().rows.clone().into_iter().collect();
+        Ok(Cut::new(InMemory(rows.into_iter())))
     }
 
     async fn close(&self) -> Result<(), StoreError> {

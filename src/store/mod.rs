@@ -10,7 +10,10 @@ mod apply_network;
 mod apply_reports;
 mod apply_tickets;
 pub mod audit;
+pub mod census;
 mod commit;
+mod cut;
+mod fill;
 mod keys;
 mod kv;
 mod layers;
@@ -24,9 +27,13 @@ mod read_network;
 mod read_reports;
 mod read_tickets;
 mod reads;
+mod restored;
 mod rows;
+mod sled_cut;
 mod sled_kv;
+mod sled_open;
 pub mod sled_store;
+mod witness;
 mod writer;
 
 use async_trait::async_trait;
@@ -36,6 +43,10 @@ pub use commit::{
     Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
     Say, StoreError, Told, Versioned,
 };
+pub use cut::{Cut, RawRow};
+pub use fill::fill;
+pub use restored::Restored;
+pub use sled_open::is_in_use;
 
 use crate::agent::Agent;
 use crate::broadcast::{Broadcast, Tally};
@@ -168,6 +179,15 @@ pub trait Store: Send + Sync + 'static {
     /// Whose chat may join by this code.
     async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError>;
 
+    // Backups.
+    /// The mark of a store that came out of a backup.
+    async fn restored(&self) -> Result<Option<Restored>, StoreError>;
+    /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
+    async fn cut(&self) -> Result<Cut, StoreError>;
+
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;
 }
+
+#[cfg(test)]
+mod power_tests;

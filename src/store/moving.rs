@@ -1,64 +1,43 @@
 //! A whole shop from a folder into a database, and back. All rows move as the rules know them, so that both sides are
 //! the same shop in every respect; [`compare`] proves it. Nobody may use either side meanwhile.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::kv::{Batch, Direction, Kv as _};
-use super::postgres::{Page, PostgresStore, RawRow};
-use super::read::until;
+use super::kv::Batch;
+use super::postgres::PostgresStore;
 use super::rows::SCHEMA_NAME;
 use super::sled_kv::SledKv;
-use super::sled_store::SledStore;
+use super::sled_open::{durable_files, open_twice};
+use super::sled_store::{SledOptions, SledStore};
 use super::{Store, StoreError, keys};
 
-/// Rows read at once.
-const ROWS_AT_ONCE: usize = 2_000;
 /// Pages read and not written yet.
 const PAGES_AHEAD: usize = 4;
-/// The keys of all rows. The engine's own are between and behind them, see [`super::sled_kv`].
-const KEYS: [(u8, u8); 2] = [(0, b'w'), (b'w' + 1, b'~')];
 
 /// Puts every row of a folder into a database that has none.
 ///
 /// # Errors
 /// When the database is not empty, or either side fails; then the database is as empty as before.
 pub async fn to_database(folder: &SledStore, database: &PostgresStore) -> Result<(), StoreError> {
+    let mut cut = folder.cut().await?;
     let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
-    let (filled, read) = tokio::join!(database.fill(waiting), read_folder(folder, pages));
-    read.and(filled)
-}
-
-async fn read_folder(folder: &SledStore, pages: mpsc::Sender<Page>) -> Result<(), StoreError> {
-    for (first, end) in KEYS {
-        let mut start = vec![first];
+    let reading = spawn_blocking(move || {
         loop {
-            let page = page_of(folder, start.clone(), end)?;
-            let Some((last, _)) = page.last() else { break };
-            start.clone_from(last);
-            start.push(0); // the next key there can be
-            if pages.send(Ok(page)).await.is_err() {
-                return Ok(()); // whoever writes them has failed, and says so
+            let page = cut.next_page();
+            // An empty page is the end, and is said.
+            let is_last = page.as_ref().map_or(true, Vec::is_empty);
+            if pages.blocking_send(page).is_err() || is_last {
+                return;
             }
         }
-    }
-    // An end that is said: without it, nothing of this counts.
-    let _ = pages.send(Ok(Vec::new())).await;
-    Ok(())
-}
-
-fn page_of(folder: &SledStore, start: Vec<u8>, end: u8) -> Result<Vec<RawRow>, StoreError> {
-    let mut page: Vec<RawRow> = Vec::new();
-    folder.with_rows(|rows| {
-        rows.scan(start..vec![end], Direction::Up, &mut |key, row| {
-            page.push((key.to_vec(), row.to_vec()));
-            Ok(until(&page, ROWS_AT_ONCE))
-        })
-    })?;
-    Ok(page)
+    });
+    let filled = database.fill(waiting).await;
+    reading.await.map_err(|error| failed("reading the folder", &error))?;
+    filled
 }
 
 /// Makes a store of a database's rows in a folder that has none.
@@ -66,41 +45,31 @@ fn page_of(folder: &SledStore, start: Vec<u8>, end: u8) -> Result<Vec<RawRow>, S
 /// # Errors
 /// When the folder is not empty, or either side fails; then nothing in the folder counts.
 pub async fn to_folder(database: &PostgresStore, folder: &Path) -> Result<(), StoreError> {
-    let (folder, mut pages) = (folder.to_owned(), database.pages(PAGES_AHEAD));
+    let (folder, mut cut) = (folder.to_owned(), database.cut().await?);
     let writing = spawn_blocking(move || {
-        let kv = SledKv::new(sled::open(&folder).map_err(|error| failed("making a store", &error))?)?;
+        fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
+        let kv = SledKv::new(open_twice(&folder, SledOptions::default())?.0)?;
         if !kv.is_empty() {
             return Err(StoreError::Unavailable(format!("there is a store in {}", folder.display())));
         }
-        let mut is_whole = false;
         // Without its version no store is opened, so that comes last.
         let (version, mut versions) = (keys::meta(SCHEMA_NAME), Batch::new());
-        while let Some(page) = pages.blocking_recv() {
-            let page = page?;
-            is_whole = page.is_empty();
+        loop {
+            let page = cut.next_page()?;
+            if page.is_empty() {
+                break;
+            }
             let rows = page.into_iter().map(|(key, row)| (key, Some(row)));
             let (last, rows): (Batch, Batch) = rows.partition(|(key, _)| *key == version);
             kv.write(rows)?;
             versions.extend(last);
         }
-        if !is_whole {
-            return Err(StoreError::Unavailable("the rows broke off".to_owned()));
-        }
         kv.flush()?;
         kv.write(versions)?;
         kv.flush()?;
-        drop(kv);
-        sync_all(&folder).map_err(|error| failed("syncing the folder", &error))
+        durable_files(&folder).map(drop)
     });
     writing.await.map_err(|error| failed("writing the folder", &error))?
-}
-
-fn sync_all(folder: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        File::open(entry.path())?.sync_all()?;
-    }
-    File::open(folder)?.sync_all()
 }
 
 fn failed(what: &str, error: &dyn std::fmt::Display) -> StoreError {

@@ -21,12 +21,13 @@ pub(super) struct Sequences {
 
 impl Sequences {
     pub(super) fn load<K: Kv>(rows: &Reader<'_, K>) -> Result<Self, StoreError> {
+        let last = rows.last_numbers()?;
         Ok(Self {
-            order: rows.last_order()?.into(),
-            agent: rows.last_agent()?.into(),
+            order: last.order.into(),
+            agent: last.agent.into(),
             reference: rows.last_reference()?.into(),
-            ticket: rows.last_ticket()?.into(),
-            broadcast: rows.last_broadcast()?.into(),
+            ticket: last.ticket.into(),
+            broadcast: last.broadcast.into(),
         })
     }
 
@@ -263,6 +264,10 @@ macro_rules! store_with_plain_reads {
         async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
             let chat = chat.clone();
             self.read(move |rows| rows.invited(&chat)).await
+        }
+
+        async fn restored(&self) -> Result<Option<crate::store::Restored>, StoreError> {
+            self.read(|rows| rows.restored()).await
         }
 
         async fn staff(&self) -> Result<Vec<crate::staff::Staff>, StoreError> {

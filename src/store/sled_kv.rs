@@ -19,9 +19,9 @@ const LONGEST_PIECE: usize = 4 << 10;
 /// First byte of a row that stands in pieces; JSON never starts with it. The number of bytes and a digest follow.
 const IN_PIECES: u8 = 0;
 /// Where pieces are kept: behind all other keys.
-const PIECE: u8 = b'~';
+pub(super) const PIECE: u8 = b'~';
 /// Records of the log, see [`super::layers`].
-const LOG: u8 = b'w';
+pub(super) const LOG: u8 = b'w';
 /// A row in pieces can change while it is read; then it is read again, but not for ever.
 const READS: usize = 100;
 
@@ -68,12 +68,13 @@ impl SledKv {
         Ok(pieces)
     }
 
-    /// Every piece of the log in order, with the number of its record.
-    pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, &[u8])) -> Result<(), StoreError> {
+    /// Every piece of the log in order, with the number of its record and its place in that.
+    pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, u32, &[u8])) -> Result<(), StoreError> {
         for row in self.tree.scan_prefix([LOG]) {
             let (key, piece) = row.map_err(|error| unavailable(&error))?;
-            if let Some(number) = number_at(&key, 1) {
-                visit(number, &piece);
+            let place = key.get(9..13).and_then(|place| place.try_into().ok()).map(u32::from_be_bytes);
+            if let (Some(number), Some(place)) = (number_at(&key, 1), place) {
+                visit(number, place, &piece);
             }
         }
         Ok(())

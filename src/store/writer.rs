@@ -2,26 +2,61 @@
 //! as one record of the log, makes that durable, shows it to readers, and only then answers each. After a failure it
 //! never writes again: what the disk has then is known only after a restart.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::apply::{Group, Prepared, Tip};
-use super::layers::Log;
+use super::layers::{Log, Unsettled};
+use super::witness::Witness;
 use super::{CommitError, Committed, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
 /// Without a commit for so long, what may not wait settles, one group at a time.
 const IDLE: Duration = Duration::from_millis(5);
+/// How often it is looked whether a copy has come to its end.
+const WHILE_COPIED: Duration = Duration::from_millis(100);
 
 pub(super) type Answer = Result<Committed, CommitError>;
+
+/// How the file is made durable that sled has flushed to.
+pub(super) type Syncing = Box<dyn Fn() -> std::io::Result<()> + Send>;
 
 /// A commit with where its answer goes.
 pub(super) struct Job {
     pub commit: Prepared,
     pub answer: oneshot::Sender<Answer>,
+}
+
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are commits")]
+pub(super) enum Work {
+    Commit(Job),
+    /// A copy of all rows is to be taken.
+    Cut(oneshot::Sender<Result<Begun, StoreError>>),
+}
+
+/// The beginning of a copy: what only memory had. The rest stays as it is in sled while this lives.
+pub(super) struct Begun {
+    pub unsettled: Unsettled,
+    pub copying: Arc<Copying>,
+}
+
+/// A copy under way.
+#[derive(Default)]
+pub(super) struct Copying {
+    /// Rows have begun to settle under it.
+    spoilt: AtomicBool,
+}
+
+impl Copying {
+    /// To be asked after reading: what was read before the first row settled is right.
+    pub(super) fn is_spoilt(&self) -> bool {
+        self.spoilt.load(Ordering::SeqCst)
+    }
 }
 
 /// How much of the log may wait to settle, in bytes. In memory it takes about twice that.
@@ -41,28 +76,41 @@ impl Default for LogLimits {
 }
 
 pub(super) struct Writer {
-    pub log: Log,
-    pub tip: Tip,
-    pub limits: LogLimits,
-    /// Makes durable what sled has flushed.
-    pub sync: Box<dyn Fn() -> std::io::Result<()> + Send>,
+    log: Log,
+    tip: Tip,
+    limits: LogLimits,
+    sync: Syncing,
+    witness: Option<Witness>,
+    copying: Weak<Copying>,
+    /// More than this may not wait to settle, copy or no copy.
+    copy_limit: usize,
 }
 
 impl Writer {
+    pub(super) fn new(log: Log, tip: Tip, limits: LogLimits, sync: Syncing, witness: Option<Witness>) -> Self {
+        Self { log, tip, limits, sync, witness, copying: Weak::new(), copy_limit: 0 }
+    }
+
     /// Works until every sender is gone and nothing waits.
-    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+    pub(super) fn run(mut self, jobs: &Receiver<Work>) {
         if let Err(error) = self.work(jobs) {
             tracing::error!(%error, "the store failed; nothing is written until the next start");
             for job in jobs {
-                let _ = job.answer.send(Err(error.clone().into()));
+                match job {
+                    Work::Commit(job) => drop(job.answer.send(Err(error.clone().into()))),
+                    Work::Cut(answer) => drop(answer.send(Err(error.clone()))),
+                }
             }
+        } else if let Some(witness) = &mut self.witness {
+            witness.note(&self.tip);
         }
     }
 
-    fn work(&mut self, jobs: &Receiver<Job>) -> Result<(), StoreError> {
+    fn work(&mut self, jobs: &Receiver<Work>) -> Result<(), StoreError> {
         loop {
             let first = if self.log.waiting() > self.limits.calm {
-                jobs.recv_timeout(IDLE)
+                let pause = if self.is_copied() { WHILE_COPIED } else { IDLE };
+                jobs.recv_timeout(pause)
             } else {
                 jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
@@ -70,12 +118,60 @@ impl Writer {
                 Ok(first) => {
                     let mut waiting = vec![first];
                     waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
-                    self.group(waiting)?;
+                    self.take_up(waiting)?;
                 }
-                Err(RecvTimeoutError::Timeout) => drop(self.log.settle_one()?),
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.may_settle() {
+                        self.log.settle_one()?;
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    fn take_up(&mut self, waiting: Vec<Work>) -> Result<(), StoreError> {
+        let (mut commits, mut cuts) = (Vec::with_capacity(waiting.len()), Vec::new());
+        for work in waiting {
+            match work {
+                Work::Commit(job) => commits.push(job),
+                Work::Cut(answer) => cuts.push(answer),
+            }
+        }
+        let done = if commits.is_empty() { Ok(()) } else { self.group(commits) };
+        for answer in cuts {
+            let begun = done.clone().and_then(|()| self.begin_copy());
+            let _ = answer.send(begun);
+        }
+        if let Some(witness) = &mut self.witness {
+            witness.note_at_times(&self.tip);
+        }
+        done
+    }
+
+    fn is_copied(&self) -> bool {
+        self.copying.strong_count() > 0
+    }
+
+    fn begin_copy(&mut self) -> Result<Begun, StoreError> {
+        if self.is_copied() {
+            return Err(StoreError::Busy("another copy is being taken"));
+        }
+        let copying = Arc::new(Copying::default());
+        self.copying = Arc::downgrade(&copying);
+        self.copy_limit = self.log.waiting().max(self.limits.calm).saturating_add(self.limits.full);
+        Ok(Begun { unsettled: self.log.layers().unsettled(), copying })
+    }
+
+    /// Nothing settles under a copy, until too much waits: then the copy is given up, not the shop.
+    fn may_settle(&mut self) -> bool {
+        let Some(copying) = self.copying.upgrade() else { return true };
+        if self.log.waiting() <= self.copy_limit {
+            return false;
+        }
+        copying.spoilt.store(true, Ordering::SeqCst);
+        self.copying = Weak::new();
+        true
     }
 
     /// # Errors
@@ -114,7 +210,7 @@ impl Writer {
 
     fn make_room(&mut self, added: usize) -> Result<(), StoreError> {
         let mut settled = 0;
-        while self.log.waiting() > self.limits.full && settled <= added {
+        while self.log.waiting() > self.limits.full && settled <= added && self.may_settle() {
             settled += self.log.settle_one()?;
         }
         Ok(())

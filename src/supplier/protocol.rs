@@ -386,6 +386,8 @@ pub enum Doubt {
     NoSerial,
     /// We stopped in the middle of sending.
     Interrupted,
+    /// The shop was put back from a backup, and has forgotten.
+    Restored,
 }
 
 /// What an inquiry found.

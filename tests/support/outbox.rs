@@ -218,6 +218,14 @@ impl Store for Outbox {
     async fn invited(&self, _: &ChatId) -> Result<Option<konter::network::Invited>, StoreError> {
         unimplemented!()
     }
+    async fn restored(&self) -> Result<Option<konter::store::Restored>, StoreError> {
+        unimplemented!()
+    }
+
+    async fn cut(&self) -> Result<konter::store::Cut, StoreError> {
+        unimplemented!()
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         Ok(())
     }

@@ -72,12 +72,26 @@ impl Settings {
         self.start_with(folder, arguments, Stdio::null())
     }
 
+    /// The same where no file may grow beyond so many bytes: as on a full disk, a write fails.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn start_within(&self, folder: &Path, arguments: &[&str], most_bytes: u64) -> Running {
+        // In blocks of 512 bytes, as the standard says; without its signal, too large a write is an error.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", most_bytes.div_ceil(512));
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &script, "sh"]).arg(program());
+        self.spawn(command, folder, arguments, Stdio::null())
+    }
+
     fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
+        self.spawn(Command::new(program()), folder, arguments, input)
+    }
+
+    fn spawn(&self, mut command: Command, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
         let open =
             |name: &str| -> File { OpenOptions::new().create(true).append(true).open(folder.join(name)).unwrap() };
         let temp = folder.join("tmp");
         fs::create_dir_all(&temp).unwrap();
-        let child = Command::new(program())
+        let child = command
             .args(arguments)
             .current_dir(folder)
             .env_clear()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use teloxide::payloads::DeleteMessage;
@@ -25,6 +26,10 @@ const WINDOW: usize = 8;
 const WIDE_WINDOW: usize = 500;
 /// How often a message that Telegram refuses for an unknown reason is offered before it is given up.
 const REFUSALS: u32 = 3;
+/// A file this large gets more time, and is given up when the line is too slow for it: replies wait behind it.
+const LARGE_FILE: usize = 4 << 20;
+/// Bytes a second that a shop's line takes up at least.
+const SLOWEST_LINE: usize = 64 << 10;
 /// How often a deletion or an edit is tried while Telegram is out of order: with the longest wait between them, half an
 /// hour.
 const TRIES: u32 = 60;
@@ -165,6 +170,8 @@ impl Courier {
         let with_buttons = sent.parts + 1 == count && !sent.bare;
         let buttons = if with_buttons { buttons(row, &words.buttons) } else { InlineKeyboardMarkup::default() };
         let kind = file.as_ref().and_then(|file| sent.form.of(file.kind));
+        let large = file.as_ref().is_some_and(|file| file.bytes.len() > LARGE_FILE);
+        let began = Instant::now();
         match self.send(peer, part, file.zip(kind), buttons).await {
             Ok(()) => {
                 progress.row.parts += 1;
@@ -173,7 +180,10 @@ impl Courier {
                 }
                 self.finish(row, progress, Step::Sent { more }).await
             }
-            Err(error) => self.unsaid(row, progress, &error, kind, more).await,
+            Err(error) => {
+                let too_slow = large && began.elapsed() >= self.timing.upload;
+                self.unsaid(row, progress, &error, kind.map(|kind| (kind, too_slow)), more).await
+            }
         }
     }
 
@@ -207,28 +217,38 @@ impl Courier {
         match file {
             None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
             Some((file, kind)) => {
+                let seconds = u64::try_from(file.bytes.len() / SLOWEST_LINE).unwrap_or_default();
                 let Upload { method, form } = post::upload(peer, file, kind, part, &buttons)?;
-                self.api.upload(method, form, self.timing.upload).await?
+                self.api.upload(method, form, self.timing.upload + Duration::from_secs(seconds)).await?
             }
         };
         Ok(())
     }
 
-    /// Decides what becomes of a row that Telegram did not take; `kind` is what its file went as.
+    /// Decides what becomes of a row that Telegram did not take; `file` is what its file went as, and whether the line
+    /// was too slow for it.
     async fn unsaid(
         &self,
         row: &Outgoing,
         progress: &mut Progress,
         error: &ApiError,
-        kind: Option<FileKind>,
+        file: Option<(FileKind, bool)>,
         more: bool,
     ) -> Step {
         let (chat, seq) = (&row.chat, row.seq);
         let sent = &mut progress.row;
+        let kind = file.map(|(kind, _)| kind);
         match (verdict(error), kind) {
             (Verdict::Wait(wait), _) => {
                 tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
                 Step::Flooded(wait)
+            }
+            (Verdict::Again, _) if file.is_some_and(|(_, too_slow)| too_slow) => {
+                sent.refusals += 1;
+                if sent.refusals < REFUSALS {
+                    return Step::Failed;
+                }
+                lower(sent, FileKind::Document, error)
             }
             (Verdict::Again, _) => {
                 tracing::warn!(%chat, seq, %error, "a reply waits until Telegram can be reached");

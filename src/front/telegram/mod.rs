@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 use teloxide::payloads::GetMe;
 use teloxide::requests::Payload;
-use teloxide::types::AllowedUpdate;
+use teloxide::types::{AllowedUpdate, InlineKeyboardMarkup};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +33,8 @@ pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
 use crate::agent::Locale;
-use crate::front::{Desk, Wording};
+use crate::front::{Desk, Text, Wording};
+use crate::ids::ChatId;
 use crate::staff::Roster;
 use crate::store::Store;
 
@@ -127,6 +128,16 @@ impl Telegram {
     /// Fetches a file an [`Attachment`](crate::attachment::Attachment) names, at most `limit` bytes.
     pub async fn download(&self, file_id: &str, limit: usize) -> Result<Vec<u8>, ApiError> {
         self.api.download(file_id, limit, self.timing.call).await
+    }
+
+    /// Says something at once, past the outbox: for when there is none. One try.
+    pub async fn tell(&self, chat: &ChatId, words: &Text) -> Result<(), ApiError> {
+        let Some(peer) = deliver::peer(chat) else { return Ok(()) };
+        for part in text::parts(words, text::LONGEST) {
+            let message = post::message(peer, part, InlineKeyboardMarkup::default());
+            self.api.call(&message, self.timing.call).await?;
+        }
+        Ok(())
     }
 
     /// What Telegram posts updates to; `None` when the shop polls.

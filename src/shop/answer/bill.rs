@@ -245,6 +245,11 @@ impl Visit<'_> {
         answer: &mut Answer,
     ) -> Result<Option<OrderId>, StoreError> {
         let Some(quote) = inquiry.payable(self.at) else { return Ok(None) };
+        // It may have been paid since.
+        if self.shop.may_be_forgotten(inquiry.created_at) {
+            refuse_expired(agent, inquiry, answer);
+            return Ok(None);
+        }
         let refused = |why| Refused { product: inquiry.ask.product.to_string(), dest: inquiry.customer.clone(), why };
         if let Some(earlier) = self.shop.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
             let wanted = Wanted {

@@ -15,12 +15,11 @@ use super::value::Param;
 use super::writer::{MOVE_TIP, number, writes};
 use crate::ids::{AgentId, OrderId};
 use crate::ledger::AccountId;
+use crate::store::cut::RowSource;
 use crate::store::kv::{Direction, after_prefix};
 use crate::store::rows::{self, COUNTER_NAME, SCHEMA, SCHEMA_NAME, decode, encode};
-use crate::store::{StoreError, keys};
+use crate::store::{RawRow, StoreError, keys};
 
-/// A key and what stands under it.
-pub(in crate::store) type RawRow = (Vec<u8>, Vec<u8>);
 pub(in crate::store) type Page = Result<Vec<RawRow>, StoreError>;
 
 /// Rows read or written at once.
@@ -37,6 +36,16 @@ const LINES_OF: &str = "SELECT seq FROM (\
     (SELECT seq FROM journal WHERE debit = $1 AND seq > $2 ORDER BY seq LIMIT $3) UNION ALL \
     (SELECT seq FROM journal WHERE credit = $1 AND credit <> 'sales' AND seq > $2 ORDER BY seq LIMIT $3)\
     ) AS line ORDER BY seq LIMIT $3";
+
+/// The rows on their way out.
+pub(super) struct Pages(pub mpsc::Receiver<Page>);
+
+impl RowSource for Pages {
+    fn next_page(&mut self) -> Page {
+        let broken_off = || Err(StoreError::Unavailable("the rows broke off".to_owned()));
+        self.0.blocking_recv().unwrap_or_else(broken_off)
+    }
+}
 
 /// Where the rows of a part of the keys come from.
 #[derive(Clone, Debug)]

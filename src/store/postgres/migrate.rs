@@ -89,11 +89,12 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
 /// the same time.
 pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble> {
     let last = |rows: &Reader<'_, View<'_>>| {
+        let last = rows.last_numbers()?;
         let numbers = [
-            ("order_numbers", rows.last_order()?),
-            ("agent_numbers", rows.last_agent()?),
-            ("ticket_numbers", rows.last_ticket()?),
-            ("broadcast_numbers", rows.last_broadcast()?),
+            ("order_numbers", last.order),
+            ("agent_numbers", last.agent),
+            ("ticket_numbers", last.ticket),
+            ("broadcast_numbers", last.broadcast),
         ];
         Ok((numbers, rows.last_reference()?))
     };

@@ -31,7 +31,8 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-pub(super) use self::copy::{Page, RawRow};
+pub(super) use self::copy::Page;
+use self::copy::Pages;
 use self::fetch::{View, read_over};
 use self::link::{Trouble, connection};
 use self::writer::Writer;
@@ -40,7 +41,7 @@ use super::read::Reader;
 use super::reads::store_with_plain_reads;
 use super::writer::Job;
 use super::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
+    Act, Answered, Commit, CommitError, Committed, Cut, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
 };
 use crate::agent::Agent;
 use crate::catalog::Product;
@@ -59,6 +60,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const QUESTION_PATIENCE: Duration = Duration::from_secs(3);
 /// Pauses between tries of a read.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Pages of a copy that are read and not taken yet.
+const PAGES_AHEAD: usize = 4;
 /// How long closing waits for commits under way.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -110,15 +113,6 @@ impl PostgresStore {
         let keeper = tokio::spawn(alone::keep(client, self.pool.clone(), Arc::clone(&self.jobs)));
         *self.alone.lock() = Some(keeper);
         Ok(())
-    }
-
-    /// Every row as the rules know it, as all of them stand at one moment: a page at a time in order of the keys, an
-    /// empty one at the end.
-    pub(super) fn pages(&self, ahead: usize) -> mpsc::Receiver<Page> {
-        let (pages, waiting) = mpsc::channel(ahead);
-        let pool = self.pool.clone();
-        tokio::spawn(async move { copy::read_all(&pool, pages).await });
-        waiting
     }
 
     /// Takes every row of another store, when there is none here yet. An empty page is the end.
@@ -242,6 +236,14 @@ impl PostgresStore {
 
     async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         self.lines_after(id, after, limit).await
+    }
+
+    /// In one transaction that sees what it began with; the shop goes on meanwhile.
+    async fn cut(&self) -> Result<Cut, StoreError> {
+        let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
+        let pool = self.pool.clone();
+        tokio::spawn(async move { copy::read_all(&pool, pages).await });
+        Ok(Cut::new(Pages(waiting)))
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -221,7 +221,7 @@ impl Writer {
                 let batch = group.finish();
                 let missed = view.missed();
                 if missed.is_empty() {
-                    return Ok((answers, batch?, tip.end()));
+                    return Ok((answers, batch?, tip.position()));
                 }
                 missed
             };

@@ -28,12 +28,13 @@ fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     let disk = broken.clone();
     let sync =
         Box::new(move || if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) });
-    let writer = Writer { log, tip: Tip::default(), limits: LogLimits::default(), sync };
+    let writer = Writer::new(log, Tip::default(), LogLimits::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || writer.run(&waiting));
     let commit = |amount| {
         let (answer, answered) = oneshot::channel();
-        jobs.send(Job { commit: Prepared::new(deposit(amount)).unwrap(), answer }).unwrap();
+        let job = Job { commit: Prepared::new(deposit(amount)).unwrap(), answer };
+        jobs.send(Work::Commit(job)).unwrap();
         answered.blocking_recv().unwrap()
     };
     assert!(commit(1).is_ok());

@@ -1,0 +1,190 @@
+//! `konter backup` and `konter restore`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
+use super::Failure;
+use super::check::settings_or_failure;
+use super::open::{Use, fault, open_dir, open_store};
+use crate::backup::{self, BackupError, Made};
+use crate::config::Settings;
+use crate::store::sled_store::{SledOptions, SledStore};
+use crate::store::{Cut, Store, StoreError, audit, is_in_use};
+
+/// For the shop to begin; from then on it only has to keep sending.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Between two pieces of a backup under way.
+const STALL: Duration = Duration::from_secs(60);
+
+/// Copies the shop into a file: from the running shop when there is one, else from its data dir.
+///
+/// # Errors
+/// [`Failure::Wrong`] when the file exists or there is no shop; [`Failure::Fault`] when it cannot be copied, or its books
+/// do not add up.
+pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
+    let settings = settings_or_failure()?;
+    if settings.database_url.is_none() && !settings.data_dir.exists() {
+        let dir = settings.data_dir.display();
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
+    }
+    if file.exists() && !force {
+        return Err(wrong_or_fault(BackupError::Exists(file.display().to_string())));
+    }
+    if settings.database_url.is_some() {
+        let store = open_store(&settings, Use::BesideOthers).await?;
+        let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
+        let made = from_cut(cut, made_at, file, force).await;
+        store.close().await.map_err(fault)?;
+        return told(file, &made?);
+    }
+    let made = match open_stopped(&settings.data_dir).await {
+        Ok(store) => {
+            let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
+            let made = from_cut(cut, made_at, file, force).await;
+            store.close().await.map_err(fault)?;
+            made?
+        }
+        Err(StoreError::InUse(_)) => from_running_shop(settings.listen, file, force).await?,
+        Err(error) => return Err(Failure::Fault(format!("{}: {error}", settings.data_dir.display()))),
+    };
+    told(file, &made)
+}
+
+fn told(file: &Path, made: &Made) -> Result<(), Failure> {
+    eprintln!("{}: {} rows, {} bytes, as of {}", file.display(), made.rows, made.bytes, made.made_at);
+    println!("{}", made.report);
+    if made.report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+async fn open_stopped(dir: &Path) -> Result<SledStore, StoreError> {
+    let dir = dir.to_owned();
+    let opening = spawn_blocking(move || SledStore::open(&dir, SledOptions::default()));
+    opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
+}
+
+async fn from_cut(cut: Cut, made_at: chrono::DateTime<Utc>, file: &Path, force: bool) -> Result<Made, Failure> {
+    let file = file.to_owned();
+    blocking(move || backup::make(cut, made_at, &file, force)).await
+}
+
+/// The shop streams it; here it is written and proven.
+async fn from_running_shop(listen: SocketAddr, file: &Path, force: bool) -> Result<Made, Failure> {
+    let url = format!("http://{}/backup", reachable(listen));
+    let client = reqwest::Client::builder().connect_timeout(CONNECT).read_timeout(STALL).no_proxy().build();
+    let asked = client.map_err(fault)?.post(&url).send().await;
+    let response = asked.map_err(|error| {
+        let why = error.without_url();
+        Failure::Fault(format!("the shop is running, but does not answer on KONTER_LISTEN ({listen}): {why}"))
+    })?;
+    if !response.status().is_success() {
+        let (status, said) = (response.status(), response.text().await.unwrap_or_default());
+        return Err(Failure::Fault(format!("the shop does not hand out a backup: {status} {}", said.trim())));
+    }
+    let file = file.to_owned();
+    blocking(move || backup::keep(&file, force, |out| Handle::current().block_on(save(response, out)))).await
+}
+
+/// Where this machine reaches an address that may stand for all of its own.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupError> {
+    let lost = |error| BackupError::File("writing the backup".to_owned(), error);
+    let mut out = BufWriter::new(out);
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => out.write_all(&chunk).map_err(lost)?,
+            Ok(None) => return out.flush().map_err(lost),
+            Err(_) => return Err(BackupError::CutOff),
+        }
+    }
+}
+
+/// Puts a shop back from a backup, and audits it before it takes its place.
+///
+/// # Errors
+/// [`Failure::Wrong`] when there is a shop in the data dir and `force` is not said; [`Failure::Fault`] when the backup is
+/// not whole, a shop is running, or the books do not add up.
+pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
+    let settings = settings_or_failure()?;
+    if settings.database_url.is_some() {
+        let words = "a backup is put back into KONTER_DATA_DIR; `konter migrate-store --to database` then moves it";
+        return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
+    }
+    let (data, from, passphrase) = (settings.data_dir.clone(), file.to_owned(), settings.backups.passphrase.clone());
+    let restoring = blocking(move || {
+        nobody_at_work(&data)?;
+        backup::restore(&from, &data, force, passphrase.as_ref(), Utc::now())
+    })
+    .await?;
+    let report = match prove(restoring.built_in()).await {
+        Ok(report) => report,
+        Err(failure) => {
+            restoring.give_up();
+            return Err(failure);
+        }
+    };
+    println!("{report}");
+    if !report.is_clean() && !force {
+        restoring.give_up();
+        let words = "the backup's books do not add up, nothing was put back; --force puts it back all the same";
+        return Err(Failure::Fault(words.to_owned()));
+    }
+    let (made_at, data) = (restoring.made_at, settings.data_dir.clone());
+    let aside = blocking(move || {
+        // A shop that was starting when this began is at work by now; one that starts now refuses to.
+        nobody_at_work(&data).inspect_err(|_| restoring.give_up())?;
+        restoring.take_place()
+    })
+    .await?;
+    eprintln!("{}: the shop as of {made_at}", settings.data_dir.display());
+    if let Some(aside) = aside {
+        eprintln!("what was there is in {}", aside.display());
+    }
+    eprintln!(
+        "Whatever happened after that moment is not in the books. At its next start the shop puts the {} orders that\n\
+         were open then in doubt: none is bought or asked about by itself, a person must look at each (/pending).",
+        report.holds
+    );
+    if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+fn nobody_at_work(data: &Path) -> Result<(), BackupError> {
+    if is_in_use(data) { Err(StoreError::InUse(data.display().to_string()).into()) } else { Ok(()) }
+}
+
+async fn prove(dir: PathBuf) -> Result<crate::ledger::audit::AuditReport, Failure> {
+    let store = open_dir(&dir).await?;
+    let report = audit::audit(&store).await.map_err(fault);
+    store.close().await.map_err(fault)?;
+    report
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, Failure> {
+    spawn_blocking(work).await.map_err(fault)?.map_err(wrong_or_fault)
+}
+
+fn wrong_or_fault(error: BackupError) -> Failure {
+    match error {
+        error @ (BackupError::Exists(_) | BackupError::NotEmpty(_)) => {
+            Failure::Wrong(format!("{error}; --force does it all the same"))
+        }
+        error @ (BackupError::Encrypted | BackupError::WrongPassphrase) => Failure::Wrong(error.to_string()),
+        error => Failure::Fault(error.to_string()),
+    }
+}

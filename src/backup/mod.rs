@@ -1,0 +1,58 @@
+//! Copies of a whole shop in one file, and shops out of such files. Here are files and bytes; what a row means is the
+//! store's business, when a copy is made the shop's. Everything here blocks on the disk: not for a thread that serves
+//! others.
+
+pub mod folder;
+mod format;
+mod making;
+mod restore;
+pub mod seal;
+
+use std::io;
+
+pub use format::{Header, Reader, Writer};
+pub use making::{Made, Unfinished, hand_out, keep, make, open, verify};
+pub use restore::{BUILT_IN, Restoring, restore};
+
+use crate::store::StoreError;
+
+/// Why a backup could not be made, read or put back.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error("this is not a backup of konter's")]
+    NotABackup,
+    #[error("it was written by a newer konter")]
+    Newer,
+    /// The file ends too early: a copy that was broken off.
+    #[error("it is cut off: the end is missing")]
+    CutOff,
+    #[error("it is damaged: {0}")]
+    Damaged(&'static str),
+    #[error("it is encrypted: set KONTER_BACKUP_PASSPHRASE")]
+    Encrypted,
+    #[error("it cannot be decrypted with KONTER_BACKUP_PASSPHRASE")]
+    WrongPassphrase,
+    #[error("the books do not add up: {0}")]
+    Books(String),
+    /// Less than a backup may need; what is left belongs to the shop.
+    #[error("no room in {folder}: {free} bytes free, {wanted} wanted")]
+    NoRoom { folder: String, free: u64, wanted: u64 },
+    #[error("{0} exists")]
+    Exists(String),
+    #[error("the data dir {0} is not empty")]
+    NotEmpty(String),
+    #[error("{0}: {1}")]
+    File(String, io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl BackupError {
+    pub(crate) fn file(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+        let name = path.display().to_string();
+        move |error| Self::File(name, error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! A shop put back from a backup.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::{BackupError, making};
+use crate::store::{Restored, fill};
+
+/// Where the store is built, in the data dir itself: that may be a mount of its own, and may be all we can write to. As
+/// long as this folder is there, what stands beside it is not to be opened.
+pub const BUILT_IN: &str = "restoring";
+/// The automatic backups, which stay where they are.
+const BACKUPS: &str = "backups";
+
+/// A restore before it counts: the rows are in a store of their own.
+#[derive(Debug)]
+pub struct Restoring {
+    data: PathBuf,
+    /// When the backup was made.
+    pub made_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+}
+
+/// Reads a backup into a store of its own below the data dir; nothing that was there is touched.
+///
+/// # Errors
+/// When the data dir is not empty and `over` is not said, or when the backup is not whole.
+pub fn restore(
+    file: &Path,
+    data: &Path,
+    over: bool,
+    passphrase: Option<&SecretString>,
+    at: DateTime<Utc>,
+) -> Result<Restoring, BackupError> {
+    // First all of it is read: a bad backup must not cost anything.
+    let mut reader = making::open(file, passphrase)?;
+    while !reader.page()?.is_empty() {}
+    if !over && !others(data)?.is_empty() {
+        return Err(BackupError::NotEmpty(data.display().to_string()));
+    }
+    let restoring = Restoring { data: data.to_owned(), made_at: reader.header.made_at, at };
+    let built_in = restoring.built_in();
+    if built_in.exists() {
+        let aside = restoring.aside()?;
+        fs::rename(&built_in, aside.join(BUILT_IN)).map_err(BackupError::file(&built_in))?;
+    }
+    fs::create_dir_all(&built_in).map_err(BackupError::file(&built_in))?;
+    let mut reader = making::open(file, passphrase)?;
+    let filled = fill(&built_in, || reader.page(), Restored::new(restoring.made_at, at));
+    if let Err(error) = filled {
+        restoring.give_up();
+        return Err(error);
+    }
+    Ok(restoring)
+}
+
+impl Restoring {
+    /// The folder of the new store.
+    #[must_use]
+    pub fn built_in(&self) -> PathBuf {
+        self.data.join(BUILT_IN)
+    }
+
+    /// Puts it in the data dir's place. What was there goes into a folder beside it, which is given back.
+    ///
+    /// # Errors
+    /// When files cannot be moved. Then the data dir is not opened before another restore.
+    pub fn take_place(self) -> Result<Option<PathBuf>, BackupError> {
+        let built_in = self.built_in();
+        let others = others(&self.data)?;
+        let aside = if others.is_empty() { None } else { Some(self.aside()?) };
+        for name in others {
+            let (from, to) = (self.data.join(&name), aside.as_ref().map(|aside| aside.join(&name)));
+            if let Some(to) = to.filter(|to| to.parent() != Some(from.as_path())) {
+                fs::rename(&from, to).map_err(BackupError::file(&from))?;
+            }
+        }
+        for entry in fs::read_dir(&built_in).map_err(BackupError::file(&built_in))? {
+            let entry = entry.map_err(BackupError::file(&built_in))?;
+            fs::rename(entry.path(), self.data.join(entry.file_name())).map_err(BackupError::file(&entry.path()))?;
+        }
+        let sync = |folder: &Path| File::open(folder)?.sync_all();
+        sync(&self.data).map_err(BackupError::file(&self.data))?;
+        fs::remove_dir(&built_in).map_err(BackupError::file(&built_in))?;
+        sync(&self.data).map_err(BackupError::file(&self.data))?;
+        Ok(aside)
+    }
+
+    /// Takes away what was built.
+    pub fn give_up(&self) {
+        let _ = fs::remove_dir_all(self.built_in());
+    }
+
+    /// A folder for what was there. Named by the moment, so that several do not meet.
+    fn aside(&self) -> Result<PathBuf, BackupError> {
+        let aside = self.data.join(format!("{ASIDE}{}", self.at.format("%Y%m%dT%H%M%SZ")));
+        fs::create_dir_all(&aside).map_err(BackupError::file(&aside))?;
+        Ok(aside)
+    }
+}
+
+/// What earlier restores have moved aside begins so.
+const ASIDE: &str = "before-restore-";
+
+/// What a data dir holds of a shop: everything but its backups, earlier shops, and what is being built.
+fn others(data: &Path) -> Result<Vec<std::ffi::OsString>, BackupError> {
+    let entries = match fs::read_dir(data) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(BackupError::file(data)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(BackupError::file(data))?.file_name();
+        let shown = name.to_string_lossy();
+        if shown != BACKUPS && shown != BUILT_IN && !shown.starts_with(ASIDE) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,123 @@
+//! `POST /backup`: the whole shop, to whoever sits at this machine.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::Http;
+use crate::backup::hand_out;
+use crate::store::StoreError;
+
+/// Sent at once.
+const CHUNK: usize = 64 << 10;
+/// Chunks that may wait for a slow reader: all that is held of a backup in memory.
+const WAITING: usize = 8;
+/// Whoever takes nothing for so long gets no more: the store keeps rows in memory while it is copied.
+const STALL: Duration = Duration::from_secs(30);
+/// What a proxy or a browser adds: then the request is not from here, whatever its address says.
+const FROM_ELSEWHERE: [&str; 5] = ["forwarded", "x-forwarded-for", "x-real-ip", "via", "origin"];
+
+pub(super) async fn backup(
+    State(http): State<Http>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    if !is_from_here(peer.ip(), &headers) {
+        tracing::warn!(%peer, "a backup was asked for from elsewhere");
+        return (StatusCode::FORBIDDEN, "only from this machine itself\n").into_response();
+    }
+    let made_at = http.shop.clock.utc();
+    let cut = match http.shop.store.cut().await {
+        Ok(cut) => cut,
+        Err(error) => {
+            let busy = matches!(error, StoreError::Busy(_));
+            tracing::warn!(%error, busy, "a backup that was asked for cannot be made");
+            return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
+        }
+    };
+    let (to, from) = mpsc::channel(WAITING);
+    let out = Chunks { to, gathered: Vec::with_capacity(CHUNK), runtime: Handle::current() };
+    tokio::task::spawn_blocking(move || {
+        let to = out.to.clone();
+        match hand_out(cut, made_at, out) {
+            Ok(_) => tracing::info!("a backup was handed out"),
+            Err(error) => {
+                tracing::warn!(%error, "a backup was broken off");
+                // Without the end of the body nobody takes it for whole.
+                let _ = to.try_send(Err(io::Error::other("broken off")));
+            }
+        }
+    });
+    let body = futures::stream::unfold(from, |mut from| async { from.recv().await.map(|chunk| (chunk, from)) });
+    let name = format!("attachment; filename=\"{}\"", crate::backup::folder::name(made_at));
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    (headers, Body::from_stream(body)).into_response()
+}
+
+fn is_from_here(peer: IpAddr, headers: &HeaderMap) -> bool {
+    peer.to_canonical().is_loopback() && !FROM_ELSEWHERE.iter().any(|name| headers.contains_key(*name))
+}
+
+/// What is written goes out in chunks; whoever writes waits for whoever reads.
+struct Chunks {
+    to: mpsc::Sender<io::Result<Bytes>>,
+    gathered: Vec<u8>,
+    runtime: Handle,
+}
+
+impl Chunks {
+    fn send(&mut self) -> io::Result<()> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let chunk = Bytes::from(std::mem::replace(&mut self.gathered, Vec::with_capacity(CHUNK)));
+        let sending = self.to.send_timeout(Ok(chunk), STALL);
+        self.runtime.block_on(sending).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+    }
+}
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= CHUNK {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.send()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_sits_here_is_given_a_backup() {
+        let asked = |peer: &str, header: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(header.map(|name| (name.parse::<header::HeaderName>().unwrap(), "x".parse().unwrap())));
+            is_from_here(peer.parse().unwrap(), &headers)
+        };
+        for (peer, header, given) in [
+            ("127.0.0.1", None, true),
+            ("::1", None, true),
+            ("::ffff:127.0.0.1", None, true),
+            ("127.0.0.1", Some("accept"), true),
+            ("192.168.1.5", None, false),
+            ("127.0.0.1", Some("X-Forwarded-For"), false),
+            ("127.0.0.1", Some("origin"), false),
+        ] {
+            assert_eq!(asked(peer, header), given, "{peer} {header:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What is said about backups and restores, and when the store fails.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "keeping", rename_all = "snake_case")]
+pub enum KeepingReply {
+    /// To admins: the automatic backup failed. Said once, not each time.
+    BackupFailed {
+        problem: String,
+        /// When the last good one was made.
+        last: Option<DateTime<Utc>>,
+    },
+    /// To admins: it works again.
+    BackupWorks { at: DateTime<Utc> },
+    /// To admins: the day's backup, encrypted. The file is read when it is sent.
+    BackupSent(BackupFile),
+    /// To admins: it cannot be sent.
+    BackupTooLarge {
+        bytes: u64,
+        /// Where it lies.
+        path: String,
+    },
+    /// To admins: the shop came out of a backup.
+    Restored {
+        made_at: DateTime<Utc>,
+        at: DateTime<Utc>,
+        /// Open orders nobody will ask about.
+        in_doubt: usize,
+    },
+    /// Below what may have been said before.
+    SaidBefore,
+    /// To anyone, past the outbox: nothing can be stored.
+    TryLater,
+    /// To admins, past the outbox: nothing can be stored.
+    StoreFailed { problem: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupFile {
+    pub name: String,
+    pub made_at: DateTime<Utc>,
+    pub bytes: u64,
+}

@@ -1,0 +1,236 @@
+//! The automatic backups: made on time, proven, kept, sent; and the owners told when that fails.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use secrecy::SecretString;
+use tokio::task::spawn_blocking;
+
+use super::Shop;
+use crate::backup::{self, BackupError, Made, folder, seal};
+use crate::config::BackupSettings;
+use crate::ids::ChatId;
+use crate::reply::{BackupFile, KeepingReply, Reply};
+use crate::staff::Role;
+use crate::store::{Commit, StoreError};
+
+/// Time between looks at the clock: it may be set, and nobody minds half a minute.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// After a failure: soon enough not to lose much, not so soon as to keep a full disk busy.
+const TRY_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
+/// A busy moment is no failure; so many of them are.
+const BUSY_MOMENTS: u32 = 3;
+/// Telegram takes files of bots up to 50 MB; with a little room for what goes around it.
+const LARGEST_SENT: u64 = 49_000_000;
+
+impl Shop {
+    /// Makes backups by itself from now on, until the shop stops.
+    pub fn start_backups(self: &Arc<Self>, settings: BackupSettings) {
+        if let Some(every) = settings.every {
+            let keeper = Keeper {
+                shop: Arc::clone(self),
+                settings,
+                every,
+                not_before: None,
+                failures: 0,
+                told: false,
+                large: false,
+            };
+            self.tasks.spawn(keeper.run());
+        }
+    }
+}
+
+struct Keeper {
+    shop: Arc<Shop>,
+    settings: BackupSettings,
+    every: TimeDelta,
+    /// After a failure.
+    not_before: Option<DateTime<Utc>>,
+    failures: u32,
+    /// The owners know that it fails.
+    told: bool,
+    /// The owners know that it is too large to be sent.
+    large: bool,
+}
+
+impl Keeper {
+    async fn run(mut self) {
+        loop {
+            let now = self.shop.clock.utc();
+            // A clock that was set back does not keep it waiting.
+            let waits = self.not_before.is_some_and(|at| now < at && at - now <= TRY_AGAIN_AFTER);
+            if !waits {
+                let shop = Arc::clone(&self.shop);
+                let looked = tokio::select! {
+                    // A stop does not wait for a copy; what there is of it is no backup.
+                    () = shop.stop.cancelled() => return,
+                    looked = self.look(now) => looked,
+                };
+                self.note(looked, now).await;
+            }
+            tokio::select! {
+                () = self.shop.stop.cancelled() => return,
+                () = self.shop.backup_time.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Does what is due.
+    async fn look(&mut self, now: DateTime<Utc>) -> Result<bool, BackupError> {
+        let folder = self.settings.folder.clone();
+        let found = blocking(move || Ok((folder::backups(&folder, false)?, folder::backups(&folder, true)?))).await?;
+        let (plain, sealed) = (newest(&found.0, now), newest(&found.1, now));
+        if let Some((at, path)) = &plain {
+            measure(*at, path);
+        }
+        let mut done = false;
+        if plain.as_ref().is_none_or(|(last, _)| now - *last >= self.every) {
+            let made = self.make(plain.as_ref().map(|(_, path)| path.clone()), now).await?;
+            tracing::info!(rows = made.rows, bytes = made.bytes, "backup made");
+            if !made.report.is_clean() {
+                return Err(BackupError::Books(made.report.differences.join("; ")));
+            }
+            done = true;
+        }
+        if let (Some(passphrase), Some(hour)) = (self.settings.passphrase.clone(), self.settings.send_at)
+            && sealed.is_none_or(|(last, _)| last < self.due(hour, now))
+        {
+            self.send(passphrase, now).await?;
+        }
+        Ok(done)
+    }
+
+    async fn make(&self, last: Option<PathBuf>, now: DateTime<Utc>) -> Result<Made, BackupError> {
+        let (folder, keep) = (self.settings.folder.clone(), self.settings.keep);
+        let prepared = folder.clone();
+        blocking(move || {
+            std::fs::create_dir_all(&prepared).map_err(BackupError::file(&prepared))?;
+            folder::has_room(&prepared, last.as_deref().map_or(0, size))
+        })
+        .await?;
+        let cut = self.shop.store.cut().await?;
+        blocking(move || {
+            let path = folder.join(folder::name(now));
+            let made = backup::make(cut, now, &path, false)?;
+            measure(now, &path);
+            if let Err(error) = folder::prune(&folder, now, keep) {
+                tracing::warn!(%error, "old backups cannot be cleared away");
+            }
+            Ok(made)
+        })
+        .await
+    }
+
+    /// The last moment a backup should have been sent.
+    fn due(&self, hour: NaiveTime, now: DateTime<Utc>) -> DateTime<Utc> {
+        let local = self.shop.clock.local(now);
+        let day = if local.time() >= hour { Some(local.date()) } else { local.date().pred_opt() };
+        let midnight = day.and_then(|day| self.shop.clock.start_of(day));
+        midnight.map_or(now, |midnight| midnight + (hour - NaiveTime::MIN))
+    }
+
+    /// Hands the newest backup to the owners' chats. That it was done is told by its file, which stays.
+    async fn send(&mut self, passphrase: SecretString, now: DateTime<Utc>) -> Result<(), BackupError> {
+        let folder = self.settings.folder.clone();
+        let looked_at = folder.clone();
+        let plain = blocking(move || folder::backups(&looked_at, false)).await?;
+        let Some((made_at, from)) = newest(&plain, now) else { return Ok(()) };
+        let (name, to) = (folder::sealed_name(now), folder.join(folder::sealed_name(now)));
+        let path = to.clone();
+        let bytes = blocking(move || sealed(&from, &to, &passphrase)).await?;
+        let reply = if bytes <= LARGEST_SENT {
+            KeepingReply::BackupSent(BackupFile { name, made_at, bytes })
+        } else if std::mem::replace(&mut self.large, true) {
+            return Ok(());
+        } else {
+            KeepingReply::BackupTooLarge { bytes, path: path.display().to_string() }
+        };
+        if let Err(error) = self.tell(reply).await {
+            let _ = std::fs::remove_file(&path);
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Keeps count of what fails, and tells the owners once; and once more when it works again.
+    async fn note(&mut self, looked: Result<bool, BackupError>, now: DateTime<Utc>) {
+        let (error, busy) = match looked {
+            Ok(done) => {
+                (self.not_before, self.failures) = (None, 0);
+                if done && self.told {
+                    self.told = self.tell(KeepingReply::BackupWorks { at: now }).await.is_err();
+                }
+                return;
+            }
+            Err(BackupError::Store(StoreError::Busy(problem))) => (problem.to_owned(), true),
+            Err(error) => (error.to_string(), false),
+        };
+        self.failures = self.failures.saturating_add(1);
+        self.not_before = Some(now + TRY_AGAIN_AFTER);
+        metrics::counter!("konter_backup_failures_total").increment(1);
+        tracing::error!(error, failures = self.failures, "the backup failed; trying again in a while");
+        if !self.told && (!busy || self.failures >= BUSY_MOMENTS) {
+            let folder = self.settings.folder.clone();
+            let found = blocking(move || folder::backups(&folder, false)).await.unwrap_or_default();
+            let last = newest(&found, now).map(|(at, _)| at);
+            self.told = self.tell(KeepingReply::BackupFailed { problem: error, last }).await.is_ok();
+        }
+    }
+
+    async fn tell(&self, reply: KeepingReply) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.shop.clock.utc());
+        // A backup holds everything, so it is for owners alone.
+        commit.says = self.shop.to_staff(Role::Owner, &Reply::Keeping(reply));
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        let told = self.shop.store.commit(commit).await;
+        told.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.shop.notify(&chats);
+        Ok(())
+    }
+}
+
+/// One from the future was made before the clock was set back, and says nothing about now.
+fn newest(
+    found: &std::collections::BTreeMap<DateTime<Utc>, PathBuf>,
+    now: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, PathBuf)> {
+    found.range(..=now).next_back().map(|(at, path)| (*at, path.clone()))
+}
+
+/// Encrypts a backup and proves that it can be read again; its size.
+fn sealed(from: &Path, to: &Path, passphrase: &SecretString) -> Result<u64, BackupError> {
+    folder::has_room(to.parent().unwrap_or(to), size(from))?;
+    let unfinished = backup::Unfinished::beside(to)?;
+    let out = unfinished.create()?;
+    let mut plain = std::fs::File::open(from).map_err(BackupError::file(from))?;
+    seal::seal(io::BufWriter::new(out), passphrase, |out| io::copy(&mut plain, out).map(drop))
+        .and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error))
+        .map_err(BackupError::file(to))?;
+    let made = backup::verify(unfinished.path(), Some(passphrase))?;
+    unfinished.becomes(to)?;
+    Ok(made.bytes)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    let broken_off = |_| BackupError::Store(StoreError::Unavailable("it was broken off".to_owned()));
+    spawn_blocking(work).await.unwrap_or_else(|error| Err(broken_off(error)))
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+fn measure(at: DateTime<Utc>, path: &Path) {
+    // Whole seconds and bytes far below 2^53: nothing is lost.
+    #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
+    let (at, bytes) = (at.timestamp() as f64, size(path) as f64);
+    metrics::gauge!("konter_backup_last_timestamp_seconds").set(at);
+    metrics::gauge!("konter_backup_bytes").set(bytes);
+}

@@ -1,0 +1,123 @@
+//! What a shop owes its people when its data is not what it was: taken over from a backup, or no longer to be written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
+
+use super::Shop;
+use super::books::{Along, Applied};
+use crate::agent::Locale;
+use crate::command::powers;
+use crate::ids::ChatId;
+use crate::order::Event;
+use crate::reply::{KeepingReply, Reply};
+use crate::store::{Commit, InboxMessage, Restored, StoreError};
+
+/// A chat whose messages cannot be stored is told so again only after this long.
+const TELL_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// Chats remembered for that; beyond it they hear it more often.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// A way of saying something that needs no store. What it says can be lost; it is for when nothing else can be said.
+#[async_trait]
+pub trait Voice: Send + Sync + 'static {
+    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+}
+
+/// Who has been told that the store fails.
+#[derive(Default)]
+pub(super) struct Cries {
+    chats: Mutex<HashMap<ChatId, DateTime<Utc>>>,
+    admins: AtomicBool,
+}
+
+impl Cries {
+    fn is_due(&self, chat: &ChatId, now: DateTime<Utc>) -> bool {
+        let mut chats = self.chats.lock();
+        if chats.get(chat).is_some_and(|told| now - *told < TELL_AGAIN_AFTER) {
+            return false;
+        }
+        if chats.len() >= MOST_REMEMBERED {
+            chats.clear();
+        }
+        chats.insert(chat.clone(), now);
+        true
+    }
+}
+
+impl Shop {
+    /// How people are reached when nothing can be stored; once known it stays.
+    pub fn learn_voice(&self, voice: Arc<dyn Voice>) {
+        let _ = self.voice.set(voice);
+    }
+
+    /// Tells whoever wrote that it could not be noted, and the admins that the shop stands still.
+    pub(super) fn cry_out(&self, messages: &[InboxMessage], error: &StoreError) {
+        if !matches!(error, StoreError::Unavailable(_)) || self.stop.is_cancelled() {
+            return;
+        }
+        let Some(voice) = self.voice.get() else { return };
+        let now = self.clock.utc();
+        let mut cries: Vec<(ChatId, KeepingReply)> = Vec::new();
+        for message in messages.iter().filter(|message| message.private) {
+            if self.cries.is_due(&message.chat, now) {
+                cries.push((message.chat.clone(), KeepingReply::TryLater));
+            }
+        }
+        if !self.cries.admins.swap(true, Ordering::Relaxed) {
+            let problem = error.to_string();
+            let cry = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
+            cries.extend(self.roster.borrow().at_least(powers::ALERTED).map(cry));
+        }
+        let (voice, locale) = (Arc::clone(voice), self.policy.locale);
+        self.tasks.spawn(async move {
+            for (chat, reply) in cries {
+                voice.tell(&chat, locale, Reply::Keeping(reply)).await;
+            }
+        });
+    }
+
+    /// The first thing a shop does: one that came out of a backup puts every open order in doubt before anybody can look
+    /// at it, and remembers what messages it may have carried out and forgotten.
+    pub(super) async fn take_over(&self) -> Result<(), StoreError> {
+        let Some(restored) = self.store.restored().await? else { return Ok(()) };
+        let _ = self.restored_at.set(restored.at);
+        if restored.pending { self.put_in_doubt(restored).await } else { Ok(()) }
+    }
+
+    async fn put_in_doubt(&self, Restored { made_at, at, .. }: Restored) -> Result<(), StoreError> {
+        let mut in_doubt = 0;
+        for order in self.store.open_orders().await? {
+            if let Applied::Changed(order) = self.apply(order.id, &Event::Restored, &Along::default()).await? {
+                in_doubt += usize::from(order.is_open());
+            }
+        }
+        // A crash on the way leaves the mark: the orders done so far are done, the others follow.
+        let mut commit = Commit::new(self.clock.utc());
+        commit.says = self.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
+        commit.taken_over = true;
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.notify(&chats);
+        tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");
+        Ok(())
+    }
+
+    /// Whether what came of something at this moment may have been forgotten by a restore.
+    pub(super) fn may_be_forgotten(&self, at: DateTime<Utc>) -> bool {
+        self.restored_at.get().is_some_and(|restored| at <= *restored)
+    }
+
+    /// A message from before a restore may have been carried out and forgotten: it is as old as one that is not carried
+    /// out any more.
+    pub(super) fn as_of_now(&self, message: &InboxMessage) -> Option<InboxMessage> {
+        self.may_be_forgotten(message.sent_at).then(|| {
+            let too_old = self.clock.utc() - self.policy.stale_after - TimeDelta::minutes(1);
+            InboxMessage { sent_at: message.sent_at.min(too_old), ..message.clone() }
+        })
+    }
+}

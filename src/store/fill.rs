@@ -1,0 +1,57 @@
+//! Making a store out of a backup's rows.
+
+use std::path::Path;
+
+use super::cut::RawRow;
+use super::kv::Batch;
+use super::read::Reader;
+use super::restored::RESTORED_NAME;
+use super::rows::{LONGEST_ROW, encode};
+use super::sled_kv::{LOG, PIECE, SledKv};
+use super::sled_open::{durable_files, io, open_twice};
+use super::sled_store::SledOptions;
+use super::{Restored, StoreError, keys};
+
+/// Makes a store in a folder that has none. `next` gives the rows a page at a time, none at the end. Nothing of it
+/// counts before this returns: an error leaves a folder that no store should be opened in. Blocks on the disk.
+///
+/// # Errors
+/// When the disk fails, when `next` does, or when the rows are no konter store's or a newer program's.
+pub fn fill<E: From<StoreError>>(
+    path: &Path,
+    mut next: impl FnMut() -> Result<Vec<RawRow>, E>,
+    mark: Restored,
+) -> Result<(), E> {
+    std::fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
+    let (tree, _) = open_twice(path, SledOptions::default())?;
+    let kv = SledKv::new(tree)?;
+    if !kv.is_empty() {
+        return Err(StoreError::Unavailable("there is a store in this folder".to_owned()).into());
+    }
+    loop {
+        let page = next()?;
+        if page.is_empty() {
+            break;
+        }
+        kv.write(page.into_iter().map(as_written).collect::<Result<Batch, _>>()?)?;
+    }
+    let rows = Reader(&kv);
+    if rows.check_schema()?.is_none() {
+        return Err(StoreError::Corrupt { what: "backup", problem: "its rows are no shop's".to_owned() }.into());
+    }
+    let mark = mark.after(rows.last_numbers()?);
+    kv.write(vec![(keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?))])?;
+    kv.flush()?;
+    durable_files(path)?;
+    Ok(())
+}
+
+/// Rows of the engine itself would be read as something else.
+fn as_written((key, row): RawRow) -> Result<(Vec<u8>, Option<Vec<u8>>), StoreError> {
+    let is_ours = key.first().is_some_and(|&first| first != LOG && first < PIECE);
+    if is_ours && row.len() <= LONGEST_ROW {
+        Ok((key, Some(row)))
+    } else {
+        Err(StoreError::Corrupt { what: "backup", problem: "a row in it is no shop's".to_owned() })
+    }
+}

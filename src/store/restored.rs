@@ -1,0 +1,94 @@
+//! That a store came out of a backup. What happened after the backup was made is not in it, so what the rows say of
+//! open orders may be out of date, and numbers given since must not be given again.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::apply::{Stage, corrupt};
+use super::kv::Kv;
+use super::read::Reader;
+use super::rows::{decode, encode};
+use super::{StoreError, keys};
+
+pub(super) const RESTORED_NAME: &str = "restored";
+
+/// Numbers left free for each day begun between backup and restore: more than any shop gives out. They stand in chats
+/// and under buttons, where the same number must not come to mean another thing.
+const ORDERS_A_DAY: u64 = 100_000;
+const TICKETS_A_DAY: u64 = 10_000;
+const AGENTS_A_DAY: u64 = 1_000;
+const BROADCASTS_A_DAY: u64 = 100;
+/// Resellers' numbers are small, and a backup is hardly older.
+const MOST_DAYS: u64 = 365;
+
+/// The mark a restored store carries for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// When the backup was taken.
+    pub made_at: DateTime<Utc>,
+    /// When it was put back. A message sent before may have been carried out and forgotten.
+    pub at: DateTime<Utc>,
+    /// Open orders have not been put in doubt yet.
+    pub pending: bool,
+    #[serde(default)]
+    last: Numbers,
+}
+
+/// The last numbers that may have been given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Numbers {
+    pub order: u64,
+    pub agent: u64,
+    pub ticket: u64,
+    #[serde(default)]
+    pub broadcast: u64,
+}
+
+impl Restored {
+    #[must_use]
+    pub fn new(made_at: DateTime<Utc>, at: DateTime<Utc>) -> Self {
+        Self { made_at, at, pending: true, last: Numbers::default() }
+    }
+
+    /// Leaves free what may have been given since the backup, after the highest numbers the rows have.
+    pub(super) fn after(self, highest: Numbers) -> Self {
+        let days = u64::try_from((self.at - self.made_at).num_days()).unwrap_or(0).saturating_add(1).min(MOST_DAYS);
+        let last = Numbers {
+            order: highest.order + days * ORDERS_A_DAY,
+            agent: highest.agent + days * AGENTS_A_DAY,
+            ticket: highest.ticket + days * TICKETS_A_DAY,
+            broadcast: highest.broadcast + days * BROADCASTS_A_DAY,
+        };
+        Self { last, ..self }
+    }
+}
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    pub(super) fn restored(&self) -> Result<Option<Restored>, StoreError> {
+        self.row("mark of a restore", &keys::meta(RESTORED_NAME))
+    }
+
+    /// The last numbers given, as far as rows and a restore tell.
+    pub(super) fn last_numbers(&self) -> Result<Numbers, StoreError> {
+        let given = self.restored()?.map_or_else(Numbers::default, |restored| restored.last);
+        Ok(Numbers {
+            order: given.order.max(self.last_order()?),
+            agent: given.agent.max(self.last_agent()?),
+            ticket: given.ticket.max(self.last_ticket()?),
+            broadcast: given.broadcast.max(self.last_broadcast()?),
+        })
+    }
+}
+
+impl<K: Kv> Stage<'_, K> {
+    /// Every open order has been put in doubt.
+    pub(super) fn taken_over(&mut self) -> Result<(), StoreError> {
+        let key = keys::meta(RESTORED_NAME);
+        let Some(row) = self.get(&key)? else {
+            return Err(corrupt("commit", "it takes over a store that was not restored".to_owned()));
+        };
+        let restored: Restored = decode("mark of a restore", &row)?;
+        self.put(key, encode("mark of a restore", &Restored { pending: false, ..restored })?);
+        Ok(())
+    }
+}

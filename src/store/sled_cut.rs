@@ -1,0 +1,60 @@
+//! A copy's rows as they come out of sled and the young layer.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::StoreError;
+use super::cut::{PAGE, RawRow, RowSource};
+use super::layers::Layers;
+use super::read::{BREAK, CONTINUE};
+use super::sled_kv::{LOG, PIECE};
+use super::sled_store::closed;
+use super::writer::Begun;
+
+pub(super) struct SledCut {
+    /// Locked only for a page at a time: closing the store does not wait for a copy.
+    kv: Arc<RwLock<Option<Layers>>>,
+    begun: Begun,
+    from: Vec<u8>,
+}
+
+impl SledCut {
+    pub(super) fn new(kv: Arc<RwLock<Option<Layers>>>, begun: Begun) -> Self {
+        Self { kv, begun, from: Vec::new() }
+    }
+
+    fn read(&mut self, end: u8) -> Result<Vec<RawRow>, StoreError> {
+        let kv = self.kv.read();
+        let layers = kv.as_ref().ok_or_else(closed)?;
+        let (mut page, mut bytes): (Vec<RawRow>, usize) = (Vec::new(), 0);
+        layers.scan_under(&self.begun.unsettled, self.from.clone()..vec![end], &mut |key, row| {
+            page.push((key.to_vec(), row.to_vec()));
+            bytes += key.len() + row.len();
+            Ok(if bytes < PAGE { CONTINUE } else { BREAK })
+        })?;
+        drop(kv);
+        if self.begun.copying.is_spoilt() {
+            return Err(StoreError::Busy("too much was written while it was copied; try again in a calmer moment"));
+        }
+        self.from = match page.last() {
+            // The first key behind it.
+            Some((last, _)) => last.iter().copied().chain([0]).collect(),
+            None => vec![end + 1],
+        };
+        Ok(page)
+    }
+}
+
+impl RowSource for SledCut {
+    /// Up to sled's own rows, and on behind them.
+    fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
+        if self.from.first().is_none_or(|&first| first < LOG) {
+            let page = self.read(LOG)?;
+            if !page.is_empty() {
+                return Ok(page);
+            }
+        }
+        if self.from.first().is_some_and(|&first| first < PIECE) { self.read(PIECE) } else { Ok(Vec::new()) }
+    }
+}

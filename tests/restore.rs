@@ -1,0 +1,255 @@
+//! The drill: a busy shop is backed up, goes on, dies; is put back elsewhere and goes on from there.
+
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/bot_api.rs"]
+mod bot_api;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bot_api::{BotApi, TOKEN};
+use chrono::{DateTime, Utc};
+use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
+use program::{Ended, Running, Settings, free_port, tail};
+use tempfile::TempDir;
+
+const ADMIN: i64 = 1001;
+const BUDI: i64 = 2001;
+const PIN: &str = "739154";
+const PATIENCE: Duration = Duration::from_secs(90);
+
+struct Site {
+    folder: TempDir,
+    api: BotApi,
+    simulators: Simulators,
+    settings: Settings,
+    updates: AtomicI64,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let api = BotApi::start().await;
+        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        let listen = format!("127.0.0.1:{}", free_port());
+        simulators.set_callback_base(format!("http://{listen}"));
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::new()
+            .catalog()
+            .simulators(&simulators)
+            .set("TELOXIDE_TOKEN", TOKEN)
+            .set("TELOXIDE_API_URL", &api.url)
+            .set("KONTER_ADMINS", format!("telegram:{ADMIN}"))
+            .set("KONTER_REGISTRATION", "open")
+            .set("KONTER_BACKUP_EVERY", "off")
+            .set("KONTER_SUMMARY_AT", "off")
+            .set("KONTER_LISTEN", &listen)
+            .set("KONTER_DATA_DIR", folder.path().join("data").display());
+        Self { folder, api, simulators, settings, updates: AtomicI64::new(1) }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn write(&self, chat: i64, text: &str, at: DateTime<Utc>) {
+        let mut update = bot_api::message(self.updates.fetch_add(1, Ordering::Relaxed), chat, text);
+        update["message"]["date"] = at.timestamp().into();
+        self.api.push([update]);
+    }
+
+    /// Waits until a chat has heard all of these words in one message, among what was said from `since` on.
+    async fn hears(&self, running: &Running, chat: i64, since: usize, words: &[&str]) {
+        let heard =
+            |api: &BotApi| api.said(chat).iter().skip(since).any(|said| words.iter().all(|word| said.contains(word)));
+        let came = self.api.comes(PATIENCE, heard).await;
+        assert!(came, "{chat} never hears {words:?}: {:#?}\n{}", self.api.said(chat), tail(&running.err()));
+    }
+
+    async fn say(&self, running: &Running, chat: i64, text: &str, hears: &[&str]) {
+        let since = self.api.said(chat).len();
+        self.write(chat, text, Utc::now());
+        self.hears(running, chat, since, hears).await;
+    }
+
+    /// A shop with a reseller, at work.
+    async fn open(&self) -> Running {
+        let running = self.settings.start(self.folder.path(), &["run"]);
+        self.say(&running, BUDI, &format!("DAFTAR.Budi Cell.{PIN}"), &["Kode agen"]).await;
+        self.write(ADMIN, "/deposit KR0001 1000000", Utc::now());
+        self.hears(&running, BUDI, 0, &["Deposit masuk"]).await;
+        running
+    }
+
+    async fn run(&self, settings: &Settings, arguments: &[&str]) -> Ended {
+        settings.run(self.folder.path(), arguments).await
+    }
+
+    fn times_bought(&self) -> u32 {
+        self.simulators.bought().iter().map(|bought| bought.times_delivered).sum()
+    }
+}
+
+#[track_caller]
+fn assert_ended(ended: &Ended, code: i32, named: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{ended:?}");
+    for name in named {
+        assert!(ended.err.contains(name) || ended.out.contains(name), "{name:?} is not named: {ended:?}");
+    }
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_shop_comes_back_from_its_backup_and_buys_nothing_twice() {
+    let site = Site::new().await;
+    let mut running = site.open().await;
+    let order = |dest: &str| format!("S10.{dest}.{PIN}");
+    site.say(&running, BUDI, &order("081234500100"), &["SUKSES", "081234500100"]).await;
+    // These are pending for ever; there is another supplier they could go to.
+    site.say(&running, BUDI, &order("081234500223"), &["diproses", "081234500223"]).await;
+    site.say(&running, BUDI, &order("081234500323"), &["diproses", "081234500323"]).await;
+
+    let file = site.folder.path().join("shop.backup");
+    let ended = site.run(&site.settings, &["backup", &path(&file)]).await;
+    assert_ended(&ended, 0, &["shop.backup", "the books are right"]);
+    assert_ended(&site.run(&site.settings, &["backup", &path(&file)]).await, 2, &["exists", "--force"]);
+    assert_ended(&site.run(&site.settings, &["backup", &path(&file), "--force"]).await, 0, &["the books are right"]);
+    let copied = site.run(&site.settings, &["backup", &path(&site.folder.path().join("second"))]).await;
+
+    // What happens after the backup is forgotten: an admin ends one order, another one is placed and delivered.
+    site.say(&running, ADMIN, "/gagal 2 sudah dicek", &["#2"]).await;
+    site.say(&running, BUDI, &order("081234500400"), &["SUKSES", "081234500400"]).await;
+    let executed_before = Utc::now();
+    running.kill();
+    let (bought, said) = (site.times_bought(), site.api.said(BUDI).len());
+
+    let elsewhere = site.settings.clone().set("KONTER_DATA_DIR", path(&site.folder.path().join("elsewhere")));
+    let restored = site.run(&elsewhere, &["restore", &path(&file)]).await;
+    assert_ended(&restored, 0, &["the books are right", "/pending"]);
+    let audited = site.run(&elsewhere, &["audit"]).await;
+    assert_eq!((audited.code, &audited.out), (Some(0), &restored.out));
+    assert_eq!(restored.out, copied.out, "the books are those of the backup");
+    assert_ended(&site.run(&elsewhere, &["restore", &path(&file)]).await, 2, &["not empty", "--force"]);
+
+    let mut running = elsewhere.start(site.folder.path(), &["run"]);
+    site.hears(&running, ADMIN, 0, &["dipulihkan dari cadangan", "2 pesanan", "/pending"]).await;
+    assert_ended(&site.run(&elsewhere, &["restore", &path(&file), "--force"]).await, 1, &["another process has"]);
+    // Telegram hands out once more what it had no receipt for when the shop died.
+    site.write(BUDI, &order("081234500400"), executed_before);
+    site.hears(&running, BUDI, said, &["GAGAL", "081234500400"]).await;
+    site.say(&running, ADMIN, "/cekulang 2", &["#2"]).await;
+    site.say(&running, BUDI, "SAL", &["Saldo"]).await;
+    assert_eq!(site.times_bought(), bought, "nothing is bought by itself: {:?}", site.simulators.bought());
+    // A person decides, and the shop goes on.
+    site.say(&running, ADMIN, "/sukses 2 1234567890", &["#2"]).await;
+    site.say(&running, BUDI, &order("081234500500"), &["SUKSES", "081234500500", "trx #1000"]).await;
+    assert_eq!(site.times_bought(), bought + 1);
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+    assert_ended(&site.run(&elsewhere, &["audit"]).await, 0, &["the books are right"]);
+
+    // The dead shop's own data is as it was.
+    assert_ended(&site.run(&site.settings, &["audit"]).await, 0, &["the books are right"]);
+    // Put back over it, it goes aside.
+    assert_ended(&site.run(&site.settings, &["restore", &path(&file), "--force"]).await, 0, &["before-restore-"]);
+    let stopped = site.run(&site.settings, &["backup", &path(&file), "--force"]).await;
+    assert_ended(&stopped, 0, &["the books are right"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_cannot_be_right_is_refused_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let settings = Settings::new().set("KONTER_DATA_DIR", path(&data));
+    let run = async |arguments: &[&str]| settings.run(folder.path(), arguments).await;
+    let file = folder.path().join("some.file");
+    assert_ended(&run(&["restore", &path(&file)]).await, 1, &["some.file"]);
+    for (content, named) in [(&b"hello"[..], "not a backup"), (b"konter backup 1\nxx", "cut off")] {
+        fs::write(&file, content).unwrap();
+        assert_ended(&run(&["restore", &path(&file)]).await, 1, &[named]);
+        assert!(!data.exists());
+    }
+    assert_ended(&run(&["backup", &path(&file)]).await, 2, &["KONTER_DATA_DIR"]);
+    // A restore that was broken off is not taken for a shop.
+    fs::create_dir_all(data.join("restoring")).unwrap();
+    assert_ended(&run(&["run"]).await, 1, &["restore", "--force"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
+    let mut site = Site::new().await;
+    let passphrase = "tiga ekor kucing hitam";
+    site.settings = site.settings.clone().set("KONTER_BACKUP_EVERY", "60").set("KONTER_BACKUP_PASSPHRASE", passphrase);
+    let mut running = site.open().await;
+    let sent = |api: &BotApi| !api.calls("senddocument").is_empty();
+    assert!(site.api.comes(PATIENCE, sent).await, "no backup is sent: {}", tail(&running.err()));
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+    assert!(!running.err().contains(passphrase));
+    let names = |sealed: bool| -> Vec<PathBuf> {
+        let files = fs::read_dir(site.data().join("backups")).unwrap().map(|file| file.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|end| (end == "age") == sealed)).collect()
+    };
+    assert_eq!((names(false).len(), names(true).len()), (1, 1));
+    let sealed = path(&names(true)[0]);
+    let elsewhere = path(&site.folder.path().join("elsewhere"));
+    let without = Settings::new().set("KONTER_DATA_DIR", &elsewhere);
+    assert_ended(&site.run(&without, &["restore", &sealed]).await, 2, &["KONTER_BACKUP_PASSPHRASE"]);
+    let wrong = without.clone().set("KONTER_BACKUP_PASSPHRASE", "empat ekor kucing hitam");
+    assert_ended(&site.run(&wrong, &["restore", &sealed]).await, 2, &["decrypted"]);
+    let right = without.set("KONTER_BACKUP_PASSPHRASE", passphrase);
+    assert_ended(&site.run(&right, &["restore", &sealed]).await, 0, &["the books are right"]);
+}
+
+/// What the shop says of its health: the status, and the JSON.
+async fn health(settings_listen: &str) -> Option<(u16, String)> {
+    let response = reqwest::get(format!("http://{settings_listen}/health")).await.ok()?;
+    Some((response.status().as_u16(), response.text().await.ok()?))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
+    let mut site = Site::new().await;
+    let listen = format!("127.0.0.1:{}", free_port());
+    site.settings = site.settings.clone().set("KONTER_LISTEN", &listen).set("RUST_LOG", "warn");
+    site.simulators.set_callback_base(format!("http://{listen}"));
+    let mut running = site.open().await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+
+    let grown = fs::metadata(site.data().join("db")).unwrap().len();
+    let mut running = site.settings.start_within(site.folder.path(), &["run"], grown + 700_000);
+    let mut full = None;
+    for n in 0..400 {
+        site.write(BUDI, &format!("S10.0812345{n:05}00.{PIN}"), Utc::now());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if let Some((503, said)) = health(&listen).await {
+            full = Some(said);
+            break;
+        }
+    }
+    let Some(full) = full else { panic!("it never fills up: {}", tail(&running.err())) };
+    assert!(full.contains("cannot be used"), "no reason is given: {full}");
+    site.write(BUDI + 1, "SAL", Utc::now());
+    site.hears(&running, BUDI + 1, 0, &["Coba lagi"]).await;
+    site.hears(&running, ADMIN, 0, &["berhenti menerima pesanan"]).await;
+    let since = site.api.said(BUDI + 1).len();
+    let code = running.stop("TERM").await;
+    assert!(code.is_some(), "it does not end by itself: {code:?} {}", tail(&running.err()));
+
+    // With room again all of it goes on: what was acknowledged is answered, what was not comes again.
+    let bought = site.times_bought();
+    let audit = site.run(&site.settings, &["audit"]).await;
+    assert_ended(&audit, 0, &["the books are right"]);
+    let mut running = site.settings.start(site.folder.path(), &["run"]);
+    site.hears(&running, BUDI + 1, since, &["terdaftar"]).await;
+    site.say(&running, BUDI, &format!("S10.081299999900.{PIN}"), &["SUKSES", "081299999900"]).await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+    let twice: Vec<_> = site.simulators.bought().into_iter().filter(|bought| bought.times_delivered > 1).collect();
+    assert!(twice.is_empty() && site.times_bought() > bought, "{twice:?}");
+    assert_ended(&site.run(&site.settings, &["audit"]).await, 0, &["the books are right"]);
+}
