@@ -14,7 +14,6 @@ use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{Use, fault, open_dir, open_store};
 use crate::backup::{self, BackupError, Made};
-use crate::config::Settings;
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Cut, Store, StoreError, audit, is_in_use};
 
