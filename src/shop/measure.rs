@@ -32,7 +32,7 @@ impl Shop {
         if self.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_book.now(self.clock.utc()).placed.len();
+        let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
@@ -47,7 +47,7 @@ impl Shop {
 
     fn measure_open(&self) {
         let now = self.clock.utc();
-        let open = self.open_book.now(now);
+        let open = self.open_book.now(now, &self.share);
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));

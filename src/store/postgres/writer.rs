@@ -12,7 +12,7 @@
 //! with it; the next attempt, once it has the lock (so that no earlier attempt can still be at work), reads the number
 //! again and knows whether the group stands.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
@@ -23,13 +23,14 @@ use tokio_postgres::Row;
 use super::fetch::{Fetched, View, Wanted, fetch};
 use super::foresight::keys_of;
 use super::link::{Asked, Trouble, ask, connection, tell, together};
+use super::listener::words_of;
 use super::tables::{Index, Statements, Table};
 use super::value::{Column, Param};
 use crate::ledger::Digest;
 use crate::store::apply::{Group, Tip};
 use crate::store::kv::Batch;
 use crate::store::writer::{Answer, Job};
-use crate::store::{StoreError, keys};
+use crate::store::{Share, StoreError, keys};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
@@ -58,6 +59,8 @@ pub(super) struct Writer {
     pub client: Option<ClientWrapper>,
     /// What the database said last when it did not do what it was asked.
     pub trouble: Arc<Mutex<Option<Trouble>>>,
+    /// What of the work is this process's, once it takes part.
+    pub share: Arc<OnceLock<Arc<Share>>>,
 }
 
 /// What became of an attempt.
@@ -195,6 +198,10 @@ impl Writer {
         writes.push(ask(client, MOVE_TIP, tip).await?);
         let group = vec![Param::Bytes(self.id.to_vec()), Param::Number(self.groups)];
         writes.push(ask(client, NOTE_GROUP, group).await?);
+        if let Some(share) = self.share.get() {
+            let commits = jobs.iter().map(|job| job.commit.commit()).zip(&answers);
+            writes.extend(words_of(client, self.id, share, commits).await?);
+        }
         writes.push(tell(client, "COMMIT"));
         *sent = Some(answers);
         together(writes).await?;
