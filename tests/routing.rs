@@ -310,6 +310,8 @@ async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
     let begins_with =
         |rupiah| Setup { kios_deposit: Some(rupiah), ..rich() }.set("SUPPLIER_KIOS_LOW_BALANCE", "500000");
     let warned = |said: &[String]| said.iter().filter(|text| text.contains("DEPOSIT MENIPIS di kios")).count();
+    // The chats go on counting their messages.
+    let counts_on = |shop: &TestShop| (0..10).for_each(|_| drop(shop.message(&reseller(), "")));
     let risen = async |shop: &TestShop| !shop.store.steerings().await.unwrap().iter().any(|row| row.told_low);
 
     let shop = TestShop::on(Arc::clone(&store), begins_with(503_000)).await;
@@ -320,6 +322,7 @@ async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
     shop.close().await;
 
     let shop = TestShop::on(Arc::clone(&store), begins_with(480_000)).await;
+    counts_on(&shop);
     shop.shop.recover().await.unwrap();
     shop.say(&reseller(), "S5.081234567892.1234", 1).await;
     assert!(!risen(&shop).await);
@@ -330,6 +333,8 @@ async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
     shop.close().await;
 
     let shop = TestShop::on(store, begins_with(503_000)).await;
+    counts_on(&shop);
+    counts_on(&shop);
     shop.shop.recover().await.unwrap();
     let said = shop.say(&reseller(), "S5.081234567894.1234", 2).await;
     assert_eq!(warned(&said), 1, "{said:?}");

@@ -1,15 +1,13 @@
 //! Whatever happens to an order: no supplier is asked while another one may deliver, and what never left costs nothing.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::sample::at;
 use super::*;
-use crate::agent::Locale;
-use crate::catalog::{ProductKind, Route};
-use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::catalog::Route;
+use crate::ids::Reference;
 use crate::ledger::Posting;
-use crate::money::Rupiah;
 use crate::supplier::{Delivery, Details, Doubt, FailureKind, Outcome, Reading};
 
 fn route(number: usize) -> Route {

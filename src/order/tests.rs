@@ -1,13 +1,12 @@
 //! What every event does to an order, told as short stories.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::sample::at;
 use super::schedule::{Todo, Ways, next};
 use super::*;
-use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
-use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
 use crate::reply::Reply;

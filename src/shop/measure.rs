@@ -34,7 +34,7 @@ impl Shop {
         if self.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_book.now(self.clock.utc()).placed.len();
+        let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
@@ -49,7 +49,7 @@ impl Shop {
 
     fn measure_open(&self) {
         let now = self.clock.utc();
-        let open = self.open_book.now(now);
+        let open = self.open_book.now(now, &self.share);
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));
@@ -64,7 +64,7 @@ impl Shop {
 
     fn measure_suppliers(&self) {
         let now = self.clock.utc();
-        let waiting = self.open_book.now(now).waiting;
+        let waiting = self.open_book.now(now, &self.share).waiting;
         for supplier in self.suppliers.iter() {
             measure_supplier(supplier, now);
             let count = waiting.get(&supplier.id).copied().unwrap_or(0);

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Order};
+use crate::store::{Shard, Share};
 use crate::supplier::Outcome;
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
@@ -64,6 +65,7 @@ struct Page {
     since: DateTime<Utc>,
     /// The supplier whose break it waits out.
     waits_for: Option<SupplierId>,
+    shard: Shard,
 }
 
 #[derive(Default)]
@@ -85,16 +87,25 @@ impl OpenBook {
         let stage = Stage::of(order);
         let since = if stage.is_some() { order.created_at } else { order.updated_at };
         let waits_for = order.current().filter(|_| order.is_queued()).map(|attempt| attempt.route.supplier.clone());
-        let page = Page { version: order.version, stage, since, waits_for };
+        let page = Page { version: order.version, stage, since, waits_for, shard: Shard::of(&order.chat) };
         let mut book = self.0.lock();
         if book.get(&order.id).is_none_or(|known| known.version <= order.version) {
             book.insert(order.id, page);
         }
     }
 
-    pub fn now(&self, now: DateTime<Utc>) -> OpenNow {
+    /// Forgets an order that is another process's to count.
+    pub fn forget(&self, id: OrderId) {
+        self.0.lock().remove(&id);
+    }
+
+    /// What is open among what this process holds.
+    pub fn now(&self, now: DateTime<Utc>, share: &Share) -> OpenNow {
         let mut book = self.0.lock();
-        book.retain(|_, page| page.stage.is_some() || (now - page.since).abs() < LATE_WORDS);
+        let held = share.shards();
+        book.retain(|_, page| {
+            held.contains(&page.shard) && (page.stage.is_some() || (now - page.since).abs() < LATE_WORDS)
+        });
         let mut open = OpenNow::default();
         for page in book.values() {
             if let Some(stage) = page.stage {
