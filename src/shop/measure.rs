@@ -41,6 +41,8 @@ impl Shop {
     /// Puts how things stand now into the metrics; the rest is counted as it happens.
     pub async fn measure(&self) {
         self.measure_open();
+        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
+        metrics::gauge!("konter_work_parts").set(number(self.share.shards().len()));
         self.measure_suppliers();
         if let Err(error) = self.measure_store().await {
             tracing::warn!(%error, "not everything could be measured");

@@ -329,13 +329,13 @@ mod tests {
         let share = Arc::new(Share::nothing());
         share.gained(&all(), Instant::now() + Duration::from_secs(5));
         let chat = ChatId::telegram(1);
-        let shard = Shard::of(&chat);
+        let part = Shard::of(&chat);
         let busy = share.enter(&chat);
-        share.set_leaving(&[shard], true);
+        share.set_leaving(&[part], true);
         assert!(share.enter(&chat).is_none() && share.holds(&chat), "what is under way is finished");
         assert_eq!(share.let_go_of_idle(&share.leaving()), []);
         drop(busy);
-        assert_eq!(share.let_go_of_idle(&share.leaving()), [shard]);
+        assert_eq!(share.let_go_of_idle(&share.leaving()), [part]);
         assert!(!share.holds(&chat));
     }
 

@@ -4,7 +4,7 @@
 //! parts run out and another takes them.
 //!
 //! Times are the database's own, so clocks of machines need not agree. A process counts a lease from before it asked
-//! for it and gives it up [`MARGIN`] early: it stops before anybody else can begin.
+//! for it, and believes in it for less than the database does ([`BELIEVED`]): it stops before anybody else can begin.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,8 +23,8 @@ use crate::store::share::{Nudge, Shard, Share, Word, fair};
 /// How long a part is held without a word: long enough for a database that is restarted quickly, short enough that a
 /// reseller whose shop's process died still waits.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
-/// How much earlier a process stops believing in a lease than the database does.
-const MARGIN: Duration = Duration::from_millis(1_500);
+/// How long a process believes in its lease: it stops well before anybody else can begin.
+const BELIEVED: Duration = Duration::from_millis(4_500);
 const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// How long one renewal may take; then the next one is tried on a new connection.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -90,8 +90,6 @@ impl Sharing {
             self.client = None;
         }
         self.share.expire();
-        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
-        metrics::gauge!("konter_work_parts").set(parts(self.share.shards().len()));
         result
     }
 
@@ -109,7 +107,7 @@ impl Sharing {
             ask(&client, RENEW, vec![self.me(), Param::Number(millis(LEASE))]).await?,
         ];
         let answers = together(rounds).await?;
-        let until = asked_at + (LEASE - MARGIN);
+        let until = asked_at + BELIEVED;
         let members = answers.get(1).and_then(|rows| rows.first()).map(|row| row.try_get::<_, i64>(0)).transpose()?;
         let members = members.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
         self.share.set_members(members);
@@ -213,10 +211,6 @@ fn numbers(shards: &[Shard]) -> Param {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn parts(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Longer than any supplier is waited for: a place whose process is gone is free again then.
