@@ -156,6 +156,15 @@ impl Shop {
     async fn reload(&self) -> Result<(), StoreError> {
         self.load_steering().await?;
         self.load_staff().await?;
+        let stocking = self.stocking.lock().await;
+        self.reload_products().await?;
+        drop(stocking);
+        self.announcing.started.notify_one();
+        Ok(())
+    }
+
+    /// What others have made of the catalog. Whoever calls this holds `stocking`.
+    pub(super) async fn reload_products(&self) -> Result<(), StoreError> {
         let products = self.store.products().await?;
         let catalog = self.catalog();
         let changed: Vec<Product> =
@@ -165,7 +174,6 @@ impl Shop {
             self.imports.lock().clear();
         }
         self.restock(changed);
-        self.announcing.started.notify_one();
         Ok(())
     }
 

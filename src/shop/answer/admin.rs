@@ -239,6 +239,7 @@ impl Visit<'_> {
         };
         let word = |open| if open { "buka" } else { "tutup" };
         answer.note(format_args!("{code} {} → {}", word(product.is_open()), word(open)));
+        answer.commit.replaces.push(product.clone());
         let mut product = product.clone();
         for route in &mut product.routes {
             route.open = open;
