@@ -20,6 +20,4 @@ pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
-mod sample;
-#[cfg(test)]
 mod tests;

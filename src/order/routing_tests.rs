@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::sample::at;
+use super::tests::sample::{self, at};
 use super::*;
 use crate::catalog::Route;
 use crate::ids::Reference;

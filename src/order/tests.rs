@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 
-use super::sample::at;
 use super::schedule::{Todo, Ways, next};
 use super::*;
 use crate::catalog::{ProductKind, Route};
@@ -13,6 +12,9 @@ use crate::reply::Reply;
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 mod restored;
+pub(super) mod sample;
+
+use sample::at;
 
 const FIRST: Reference = Reference(1_000);
 const SECOND: Reference = Reference(2_000);

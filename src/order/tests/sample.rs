@@ -2,24 +2,24 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Attempt, Order, OrderState};
 use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId};
 use crate::money::Rupiah;
+use crate::order::{Attempt, Order, OrderState};
 use crate::supplier::Details;
 
-pub(super) fn at() -> DateTime<Utc> {
+pub(in crate::order) fn at() -> DateTime<Utc> {
     DateTime::<Utc>::UNIX_EPOCH
 }
 
-pub(super) fn route(supplier: &str, cost: i64) -> Route {
+pub(in crate::order) fn route(supplier: &str, cost: i64) -> Route {
     let supplier = supplier.parse().unwrap();
     Route { supplier, sku: "S10".to_owned(), denom: None, cost: Rupiah::new(cost), priority: 1, open: true }
 }
 
 /// Ordered and nothing more: its first attempt, and where else it could be bought.
-pub(super) fn order(first: Attempt, untried: Vec<Route>) -> Order {
+pub(in crate::order) fn order(first: Attempt, untried: Vec<Route>) -> Order {
     Order {
         id: OrderId(7),
         version: 1,
