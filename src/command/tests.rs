@@ -229,6 +229,21 @@ fn every_example_is_understood_as_what_it_shows() {
 }
 
 #[test]
+fn a_mark_at_the_end_books_a_deposit_once_more() {
+    for (text, expected) in [
+        ("/deposit KR0001 100000", (None, false)),
+        ("/deposit KR0001 100000 !", (None, true)),
+        ("/deposit KR0001 100000!", (None, true)),
+        ("/deposit kr1 100.000 lunas ! ", (Some("lunas"), true)),
+        ("/deposit KR0001 100000 makasih!", (Some("makasih!"), false)),
+        ("/deposit KR0001 -50000 salah --paksa !", (Some("salah"), true)),
+    ] {
+        let Command::Admin(AdminCommand::Deposit { note, again, .. }) = parse(text) else { panic!("{text}") };
+        assert_eq!((note.as_deref(), again), expected, "{text}");
+    }
+}
+
+#[test]
 fn admins_act_on_resellers_products_and_orders() {
     let agent = || AgentRef::Code("KR0001".parse().unwrap());
     let phone = || AgentRef::Phone("081234567890".parse().unwrap());
@@ -238,13 +253,6 @@ fn admins_act_on_resellers_products_and_orders() {
         note: note.map(str::to_owned),
         forced: false,
         again: false,
-    };
-    let again = |note: Option<&str>| AdminCommand::Deposit {
-        agent: agent(),
-        amount: Rupiah::new(100_000),
-        note: note.map(str::to_owned),
-        forced: false,
-        again: true,
     };
     let forced = |note: Option<&str>| AdminCommand::Deposit {
         agent: agent(),
@@ -269,10 +277,6 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/deposit Budi 50000", deposit(AgentRef::Other("Budi".to_owned()), 50_000, None)),
         ("/deposit KR0001 -50000 salah input --paksa", forced(Some("salah input"))),
         ("/deposit KR0001 -50000 --PAKSA", forced(None)),
-        ("/deposit KR0001 100000 !", again(None)),
-        ("/deposit KR0001 100000!", again(None)),
-        ("/deposit kr1 100.000 lunas ! ", again(Some("lunas"))),
-        ("/deposit KR0001 100000 makasih!", deposit(agent(), 100_000, Some("makasih!"))),
         ("/deposit KR0001 -50000 —paksa dobel", forced(Some("dobel"))),
         ("/acc #12", accept(numbered, None)),
         ("/acc 12", accept(TicketRef::Digits(12), None)),
