@@ -158,10 +158,11 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// When the same was booked by this command, by whomever, not long ago: an act's end says what it booked.
+    /// When another admin booked the same by this command, not long ago: an act's end says what it booked. Whoever books
+    /// the same twice itself has seen the first one's answer.
     async fn booked_just_now(&self, booked: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
         let acts = self.shop.store.acts(LOOKED_THROUGH).await?;
-        let same = acts.iter().find(|act| act.what.ends_with(booked));
+        let same = acts.iter().find(|act| act.by != self.message.chat && act.what.ends_with(booked));
         Ok(same.map(|act| act.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
     }
 
