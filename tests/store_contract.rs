@@ -18,6 +18,7 @@ mod store_contract {
     pub mod random;
     pub mod reports;
     pub mod routing;
+    pub mod sharing;
     pub mod sled_only;
     pub mod tickets;
 }

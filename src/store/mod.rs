@@ -60,7 +60,7 @@ pub use commit::{
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use restored::Restored;
-pub use share::{Busy, Nudge, Shard, Share, Word};
+pub use share::{Busy, Nudge, Rest, Shard, Share, Word};
 pub use sled_open::is_in_use;
 
 use crate::agent::Agent;
