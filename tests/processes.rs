@@ -29,6 +29,7 @@ use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
 use konter::order::Order;
 use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
+use konter::store::Store as _;
 use load::{
     ADMIN, Books, FAILED_YET_DELIVERED, KINDS, PATIENCE, PIN, People, answered, check_order_of_answers, everyone_hears,
     is_failed, is_success, number_from, repeated, trade,
@@ -176,6 +177,8 @@ async fn under_fire(size: usize) {
     let wire = Wire::to(cluster.port()).await;
     let mut ways = vec![cluster.database(); size];
     ways[0] = ways[0].at_port(cluster.port(), wire.port());
+    // Its tables are made: the fleet asks them from the start.
+    cluster.database().open().await.close().await.unwrap();
     let mut fleet = Fleet::new(ways, Pace::Instant, &[]).await;
     fleet.start().await;
     let people = People::new(&fleet.api, seed);

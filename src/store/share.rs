@@ -388,6 +388,12 @@ impl Share {
         idle.into_iter().map(|shard| (shard, doubtful.contains(&shard))).collect()
     }
 
+    /// Lets go of everything, whatever is under way.
+    pub(super) fn give_up(&self) {
+        self.held.lock().clear();
+        self.tell_leading();
+    }
+
     /// Those in which something is being done that nobody will finish, or may have been said that still waits.
     pub(super) fn unfinished(&self) -> Vec<Shard> {
         let doubtful = self.in_doubt(&self.held.lock());

@@ -168,6 +168,7 @@ async fn doubt_goes_along_with_its_part_to_whoever_has_it_next() {
     orphans.sort();
     let mut wanted = [1, 2, 3].map(|n| Shard::of(&chat(n))).to_vec();
     wanted.sort();
+    wanted.dedup();
     assert_eq!(orphans, wanted);
 }
 

@@ -236,10 +236,13 @@ pub(super) async fn leave(pool: &Pool, id: [u8; 16], share: &Share) -> Result<()
     const FREE: &str = "UPDATE work SET until = '-infinity', \
         owner = CASE WHEN part::bigint = ANY($2::bigint[]) THEN owner END WHERE owner = $1";
     const FREE_PLACES: &str = "UPDATE supplier_places SET owner = NULL, until = '-infinity' WHERE owner = $1";
+    let unfinished = share.unfinished();
+    // Before anybody else can begin: a task that was not waited for must not go on in the belief of holding something.
+    share.give_up();
     let client = connection(pool).await?;
     let me = || Param::Bytes(id.to_vec());
     let words = vec![
-        ask(&client, FREE, vec![me(), numbers(&share.unfinished())]).await?,
+        ask(&client, FREE, vec![me(), numbers(&unfinished)]).await?,
         ask(&client, FREE_PLACES, vec![me()]).await?,
         ask(&client, GO, vec![me()]).await?,
     ];
