@@ -39,6 +39,7 @@ impl Shop {
     /// Puts how things stand now into the metrics; the rest is counted as it happens.
     pub async fn measure(&self) {
         self.measure_open();
+        self.measure_share();
         self.measure_suppliers();
         if let Err(error) = self.measure_store().await {
             tracing::warn!(%error, "not everything could be measured");
@@ -58,6 +59,11 @@ impl Shop {
         }
         let oldest = open.placed.iter().min().map_or(0, |placed| (now - *placed).num_seconds().max(0));
         metrics::gauge!("konter_oldest_open_order_seconds").set(whole(oldest));
+    }
+
+    fn measure_share(&self) {
+        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
+        metrics::gauge!("konter_work_parts").set(number(self.share.shards().len()));
     }
 
     fn measure_suppliers(&self) {

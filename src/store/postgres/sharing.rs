@@ -110,8 +110,6 @@ impl Sharing {
             self.client = None;
         }
         self.owes_word |= self.share.expire();
-        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
-        metrics::gauge!("konter_work_parts").set(parts(self.share.shards().len()));
         result
     }
 
@@ -264,10 +262,6 @@ fn numbers(shards: &[Shard]) -> Param {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn parts(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// How long a place is held without a word: its request goes on while the database is restarted, and one of a process
