@@ -48,7 +48,7 @@ const ORDER_EVERY: Duration = Duration::from_millis(250);
 /// Longer than a lease.
 const STALL: Duration = Duration::from_millis(7_500);
 /// Pieces on the wire of which one is cut.
-const CUT_ONE_OF: u32 = 300;
+const CUT_ONE_OF: u32 = 120;
 
 struct Process {
     folder: tempfile::TempDir,
