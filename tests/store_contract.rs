@@ -108,7 +108,8 @@ contract! {
         agents_are_listed_in_pages,
         products_are_written_over,
         acts_come_newest_first,
-        numbers_and_references_never_repeat;
+        numbers_and_references_never_repeat,
+        one_pepper_is_the_first;
     network:
         those_below_come_in_pages_and_follow_a_move,
         nobody_gets_below_themselves,
@@ -119,7 +120,8 @@ contract! {
     desk:
         a_role_is_changed_by_who_has_read_it_and_its_row_stays,
         messages_of_an_announcement_are_counted_once,
-        an_announcement_is_sent_once;
+        an_announcement_is_sent_once,
+        products_are_replaced_as_they_were_read;
     habits:
         habits_are_changed_by_who_has_read_them,
         a_code_leads_to_one_reseller_until_it_is_used_or_replaced;

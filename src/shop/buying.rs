@@ -84,12 +84,12 @@ impl Shop {
     /// One attempt, announced to the reseller when it takes long.
     async fn attempt(
         &self,
-        busy: &Busy,
+        held: &Busy,
         supplier: &Supplier,
         order: &Order,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
-        let work = self.send_purchase(busy, supplier, order, attempt);
+        let work = self.send_purchase(held, supplier, order, attempt);
         tokio::pin!(work);
         tokio::select! {
             result = &mut work => return result,
@@ -106,12 +106,12 @@ impl Shop {
 
     async fn send_purchase(
         &self,
-        busy: &Busy,
+        held: &Busy,
         supplier: &Supplier,
         order: &Order,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
-        let waiting = busy.rest();
+        let waiting = held.rest();
         // A supplier that is busy is waited for, but not while another one could have it.
         let turn = if order.untried.is_empty() {
             Some(self.turn(supplier).await)
@@ -128,7 +128,7 @@ impl Shop {
             return self.apply(order.id, &event, &Along::default()).await.map(drop);
         };
         let mut turn = Some(turn);
-        let asking = busy.rest();
+        let asking = held.rest();
         let event = if supplier.protocol.inquiry_first(order.kind) {
             self.inquire_first(supplier, &mut turn, order, attempt).await
         } else {
@@ -159,7 +159,7 @@ impl Shop {
         let is_ours = self.share.holds(&order.chat);
         // From here on the part may be given away: the row says that a request is under way, and this process tells how
         // it went.
-        let sending = busy.rest();
+        let sending = held.rest();
         let sent = if is_ours {
             supplier.send(&turn, &request, "purchase", now.utc).await
         } else {
@@ -240,11 +240,11 @@ impl Shop {
     pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
-        let Some(busy) = self.share.enter(&order.chat) else {
+        let Some(held) = self.share.enter(&order.chat) else {
             self.store.nudge(Nudge::Check(id)).await?;
             return Ok(true);
         };
-        let _waiting = busy.rest();
+        let _waiting = held.rest();
         let may_ask = |attempt: &&Attempt| attempt.step == AttemptStep::Sent && !restored::is_forgotten(attempt);
         let Some(attempt) = order.current().filter(may_ask) else {
             return Ok(false);

@@ -144,8 +144,17 @@ impl Shop {
         }
         // Side by side: what hundreds of orders change becomes durable together.
         let taken_up = open.into_iter().map(|order| {
-            let is_orphan = orphans.contains(&Shard::of(&order.chat));
-            self.take_up(order, is_orphan)
+            let (id, is_orphan) = (order.id, orphans.contains(&Shard::of(&order.chat)));
+            async move {
+                match self.take_up(order, is_orphan).await {
+                    // One order that the books refuse must not keep everything else from being taken up.
+                    Err(error @ StoreError::Corrupt { .. }) => {
+                        tracing::error!(order = %id, %error, "an order cannot be taken up");
+                        Ok(())
+                    }
+                    taken => taken,
+                }
+            }
         });
         futures::stream::iter(taken_up).buffer_unordered(TAKEN_UP_AT_ONCE).try_collect::<()>().await?;
         Ok(count)

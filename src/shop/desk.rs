@@ -268,6 +268,8 @@ impl Shop {
         commit.handled = Some(message.key());
         let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         chats.dedup();
+        // One change of products after the other, so that the catalog in memory is never an older one.
+        let _stocking = if products.is_empty() { None } else { Some(self.stocking.lock().await) };
         match self.store.commit(commit).await {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
@@ -297,7 +299,13 @@ impl Shop {
                 }
                 Ok(true)
             }
-            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => Ok(false),
+            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => {
+                if !products.is_empty() {
+                    // Somebody else has changed them, perhaps in another process.
+                    self.reload_products().await?;
+                }
+                Ok(false)
+            }
             Err(CommitError::Refused(refusal)) => Err(StoreError::Unavailable(refusal.to_string())),
             Err(CommitError::OtherContent(key)) => {
                 tracing::error!(%key, "the same message came again with another content; the first one stands");

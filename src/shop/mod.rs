@@ -103,6 +103,8 @@ pub struct Shop {
     checkers: at_work::AtWork<OrderId>,
     inquirers: at_work::AtWork<InquiryId>,
     queues: desk::Queues,
+    /// Held by whoever changes products, from the commit until the catalog in memory has them.
+    stocking: tokio::sync::Mutex<()>,
     keypads: keypad::Keypads,
     guides: guide::Guides,
     patience: patience::Patience,
@@ -156,6 +158,7 @@ impl Shop {
             checkers: at_work::AtWork::default(),
             inquirers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
+            stocking: tokio::sync::Mutex::new(()),
             keypads: keypad::Keypads::default(),
             guides: guide::Guides::default(),
             patience: patience::Patience::default(),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::OrderId;
+use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Order};
 use crate::store::{Shard, Share};
 use crate::supplier::Outcome;
@@ -56,13 +56,15 @@ impl Stage {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Page {
     version: u32,
     /// `None` for a final order, kept until no earlier word about it can come any more.
     stage: Option<Stage>,
     /// When it was placed; for a final order, when it became final.
     since: DateTime<Utc>,
+    /// The supplier whose break it waits out.
+    waits_for: Option<SupplierId>,
     shard: Shard,
 }
 
@@ -75,6 +77,8 @@ pub(super) struct OpenNow {
     pub stages: HashMap<Stage, usize>,
     /// When each was placed.
     pub placed: Vec<DateTime<Utc>>,
+    /// Orders that wait for the end of a supplier's break.
+    pub waiting: HashMap<SupplierId, usize>,
 }
 
 impl OpenBook {
@@ -82,11 +86,11 @@ impl OpenBook {
     pub fn note(&self, order: &Order) {
         let stage = Stage::of(order);
         let since = if stage.is_some() { order.created_at } else { order.updated_at };
-        let page = Page { version: order.version, stage, since, shard: Shard::of(&order.chat) };
+        let waits_for = order.current().filter(|_| order.is_queued()).map(|attempt| attempt.route.supplier.clone());
+        let page = Page { version: order.version, stage, since, waits_for, shard: Shard::of(&order.chat) };
         let mut book = self.0.lock();
-        let known = book.entry(order.id).or_insert(page);
-        if known.version <= order.version {
-            *known = page;
+        if book.get(&order.id).is_none_or(|known| known.version <= order.version) {
+            book.insert(order.id, page);
         }
     }
 
@@ -107,6 +111,9 @@ impl OpenBook {
             if let Some(stage) = page.stage {
                 *open.stages.entry(stage).or_default() += 1;
                 open.placed.push(page.since);
+            }
+            if let Some(supplier) = &page.waits_for {
+                *open.waiting.entry(supplier.clone()).or_default() += 1;
             }
         }
         open

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Shop;
 use super::suppliers::{Place, Supplier, Turn};
+use crate::catalog::Product;
 use crate::ids::{ChatId, InquiryId, OrderId, SupplierId};
 use crate::order::{AttemptStep, Order};
 use crate::store::{Nudge, Payload, Shard, StoreError, Word};
@@ -157,8 +158,24 @@ impl Shop {
     async fn reload(&self) -> Result<(), StoreError> {
         self.load_steering().await?;
         self.load_staff().await?;
-        self.restock(self.store.products().await?);
+        let stocking = self.stocking.lock().await;
+        self.reload_products().await?;
+        drop(stocking);
         self.announcing.started.notify_one();
+        Ok(())
+    }
+
+    /// What others have made of the catalog. Whoever calls this holds `stocking`.
+    pub(super) async fn reload_products(&self) -> Result<(), StoreError> {
+        let products = self.store.products().await?;
+        let catalog = self.catalog();
+        let changed: Vec<Product> =
+            products.into_iter().filter(|product| catalog.get(&product.code) != Some(product)).collect();
+        if !changed.is_empty() {
+            // A file that waits for its button was compared with what is not on sale any more.
+            self.imports.lock().clear();
+        }
+        self.restock(changed);
         Ok(())
     }
 

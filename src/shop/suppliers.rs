@@ -1,6 +1,7 @@
 //! The suppliers as the running shop has them: protocol, connection, and how they have been doing.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +26,7 @@ pub struct Supplier {
     pub limits: Limits,
     transport: Box<dyn Transport>,
     permits: Semaphore,
+    under_way: AtomicUsize,
     health: Mutex<Health>,
     traffic: Mutex<Traffic>,
     steering: RwLock<Steering>,
@@ -47,6 +49,22 @@ pub struct Turn<'a> {
     _here: Option<SemaphorePermit<'a>>,
     /// Among all processes, where there are fewer places than processes.
     _everywhere: Option<Place>,
+}
+
+/// A request while it is under way; counted until it is dropped, also by a cancelled task.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn one_of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A place that is given back when this is dropped.
@@ -108,6 +126,7 @@ impl Supplier {
             cutoff,
             transport,
             permits: Semaphore::new(usize::from(limits.at_once)),
+            under_way: AtomicUsize::new(0),
             limits,
             health: Mutex::default(),
             traffic: Mutex::default(),
@@ -189,6 +208,8 @@ impl Supplier {
         drop(traffic);
         match (before, after) {
             (Door::Closed | Door::HalfOpen { .. }, Door::Open { until }) => {
+                metrics::counter!("konter_supplier_breaker_opened_total", "supplier" => self.id.to_string())
+                    .increment(1);
                 tracing::warn!(supplier = %self.id, %until, "out of order: nothing is sent for a while");
             }
             (Door::Open { .. } | Door::HalfOpen { .. }, Door::Closed) => {
@@ -224,6 +245,18 @@ impl Supplier {
             health.asked_balance = Some(now);
         }
         may
+    }
+
+    /// The breaker's state.
+    #[must_use]
+    pub fn door(&self, now: DateTime<Utc>) -> Door {
+        self.traffic.lock().door(now)
+    }
+
+    /// Requests under way now, of any kind.
+    #[must_use]
+    pub fn requests_under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
     }
 
     /// The deposit as last told.
@@ -272,6 +305,7 @@ impl Supplier {
         now: DateTime<Utc>,
     ) -> Result<Response, SendError> {
         let started = std::time::Instant::now();
+        let _under_way = UnderWay::one_of(&self.under_way);
         let result = self.transport.send(request).await;
         let outcome = match &result {
             Ok(_) => "answered",

@@ -229,6 +229,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.posting(posting, &commit)?;
         }
         self.check_holds(&commit)?;
+        self.check_products(&commit.replaces)?;
         for product in &commit.products {
             self.put(keys::product(&product.code), encode("product", product)?);
         }
@@ -253,8 +254,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         if commit.taken_over {
             self.taken_over()?;
         }
-        if let Some(mark) = &commit.pepper {
-            self.pepper(mark)?;
+        if let Some(new) = &commit.pepper {
+            self.pepper(new)?;
         }
         Ok(Verdict::Accepted(self.staged))
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Aside, PepperMark};
+use super::{Aside, NewPepper};
 use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
@@ -36,6 +36,8 @@ pub struct Commit {
     pub postings: Vec<Posting>,
     /// Products written as given.
     pub products: Vec<Product>,
+    /// Products as they were when this was decided: a conflict where the store has others by now.
+    pub replaces: Vec<Product>,
     pub says: Vec<Say>,
     /// Taken from the outbox: the chat's own service has them.
     pub said: Vec<(ChatId, u64)>,
@@ -51,8 +53,8 @@ pub struct Commit {
     pub network: NetworkRows,
     /// A restored store is taken over: every open order has been put in doubt.
     pub taken_over: bool,
-    /// The mark of a pepper that is used for the first time.
-    pub pepper: Option<PepperMark>,
+    /// A pepper that is used for the first time. A conflict when another process was faster.
+    pub pepper: Option<NewPepper>,
     /// Rows of the outbox that cannot be said.
     pub aside: Aside,
     pub routing: RoutingRows,
@@ -103,6 +105,7 @@ impl Commit {
             inquiries: Vec::new(),
             postings: Vec::new(),
             products: Vec::new(),
+            replaces: Vec::new(),
             says: Vec::new(),
             said: Vec::new(),
             received: Vec::new(),

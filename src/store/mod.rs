@@ -51,7 +51,7 @@ use tokio::sync::mpsc;
 
 pub use aside::{Aside, OutboxRow, SetAside};
 pub use depths::Depths;
-pub use pepper::PepperMark;
+pub use pepper::{NewPepper, PepperMark};
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,

@@ -234,11 +234,11 @@ async fn no_part_is_two_processes_at_any_moment() {
         move || {
             while !is_over.load(Ordering::Relaxed) {
                 let shares = shares.lock().clone();
-                for shard in Shard::all() {
+                for part in Shard::all() {
                     // Looked at twice: it may have been given away between two looks, and not back.
-                    let first: Vec<bool> = shares.iter().map(|share| share.has(shard)).collect();
-                    let both = shares.iter().zip(first).filter(|(share, had)| *had && share.has(shard)).count();
-                    assert!(both < 2, "{shard:?} is held by {both}");
+                    let first: Vec<bool> = shares.iter().map(|share| share.has(part)).collect();
+                    let both = shares.iter().zip(first).filter(|(share, had)| *had && share.has(part)).count();
+                    assert!(both < 2, "{part:?} is held by {both}");
                 }
                 looks.fetch_add(1, Ordering::Relaxed);
                 std::thread::sleep(LOOK_EVERY);
@@ -280,7 +280,7 @@ async fn what_is_busy_stays_until_it_is_done_and_comes_back_when_nobody_wants_it
     let one_each: BTreeMap<Shard, ChatId> = (1..3_000).map(chat).map(|chat| (Shard::of(&chat), chat)).collect();
     assert_eq!(one_each.len(), 64);
     let mut busy: BTreeMap<Shard, _> =
-        one_each.iter().map(|(shard, chat)| (*shard, share.enter(chat).unwrap())).collect();
+        one_each.iter().map(|(part, chat)| (*part, share.enter(chat).unwrap())).collect();
     let mut second = Process::join(&database).await;
     let leaving = || one_each.values().filter(|chat| share.enter(chat).is_none()).count();
     becomes("some leave", || leaving() > 0).await;
@@ -298,11 +298,11 @@ async fn what_is_busy_stays_until_it_is_done_and_comes_back_when_nobody_wants_it
     becomes("everything may begin again", || leaving() == 0).await;
     assert_eq!(first.parts(), 64);
     // What only waits for a supplier goes at once.
-    let waiting: BTreeMap<Shard, _> = busy.iter().map(|(shard, busy)| (*shard, busy.rest())).collect();
+    let waiting: BTreeMap<Shard, _> = busy.iter().map(|(part, busy)| (*part, busy.rest())).collect();
     let third = Process::join(&database).await;
     settle(&[&first, &third], &[32, 32]).await;
-    for (shard, wait) in waiting {
-        assert_eq!(wait.is_over_and_still_ours(), !third.share.has(shard));
+    for (part, wait) in waiting {
+        assert_eq!(wait.is_over_and_still_ours(), !third.share.has(part));
     }
 }
 

@@ -203,7 +203,7 @@ impl Telegram {
         // An error means that whoever leads is not told of any more: the shop is being taken down.
         loop {
             let is_turn = cancel.run_until_cancelled(leading.wait_for(|leads| *leads)).await;
-            if !is_turn.is_some_and(|turn| turn.is_ok()) {
+            if is_turn.is_none_or(|turn| turn.is_err()) {
                 return Ok(());
             }
             tracing::info!("this process asks Telegram for messages");

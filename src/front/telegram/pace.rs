@@ -14,6 +14,7 @@ pub struct Rate {
 
 impl Rate {
     /// One's part of it among so many.
+    #[must_use]
     pub fn among(self, members: u32) -> Self {
         Self { interval: self.interval * members.max(1), burst: (self.burst / members.max(1)).max(1) }
     }

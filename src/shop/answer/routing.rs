@@ -168,6 +168,7 @@ impl Visit<'_> {
             return;
         }
         let before = product.routes.iter().find(|route| route.supplier == *supplier).cloned();
+        answer.commit.replaces.push(product.clone());
         let mut product = product.clone();
         change(&mut product);
         let after = product.routes.iter().find(|route| route.supplier == *supplier);

@@ -4,7 +4,7 @@
 //! parts run out and another takes them.
 //!
 //! Times are the database's own, so clocks of machines need not agree. A process counts a lease from before it asked
-//! for it and gives it up [`MARGIN`] early: it stops before anybody else can begin.
+//! for it, and believes in it for less than the database does ([`BELIEVED`]): it stops before anybody else can begin.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ use crate::store::share::{Nudge, Shard, Share, Since, Until, Word, fair};
 /// How long a part is held without a word: long enough for a database that is restarted quickly, short enough that a
 /// reseller whose shop's process died still waits.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
-/// How much earlier a process stops believing in a lease than the database does.
-const MARGIN: Duration = Duration::from_millis(1_500);
+/// How long a process believes in its lease: it stops well before anybody else can begin.
+const BELIEVED: Duration = Duration::from_millis(4_500);
 const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// How long one renewal may take; then the next one is tried on a new connection.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -128,7 +128,7 @@ impl Sharing {
             self.places.renewal(&client, self.id).await?,
         ];
         let answers = together(rounds).await?;
-        let until = Until::after(asked_at, LEASE - MARGIN);
+        let until = Until::after(asked_at, BELIEVED);
         let members = answers.get(1).and_then(|rows| rows.first()).map(|row| row.try_get::<_, i64>(0)).transpose()?;
         let members = members.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
         self.share.set_members(members);

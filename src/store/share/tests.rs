@@ -51,13 +51,13 @@ async fn what_is_busy_is_not_given_away_and_begins_nothing_new() {
     let share = Arc::new(Share::nothing());
     share.gained(&all(), for_seconds(5), false);
     let chat = ChatId::telegram(1);
-    let shard = Shard::of(&chat);
+    let part = Shard::of(&chat);
     let busy = share.enter(&chat);
-    share.set_leaving(&[shard], true);
+    share.set_leaving(&[part], true);
     assert!(share.enter(&chat).is_none() && share.holds(&chat), "what is under way is finished");
     assert_eq!(share.let_go_of_idle(&share.leaving()), []);
     drop(busy);
-    assert_eq!(share.let_go_of_idle(&share.leaving()), [(shard, false)]);
+    assert_eq!(share.let_go_of_idle(&share.leaving()), [(part, false)]);
     assert!(!share.holds(&chat));
 }
 
@@ -108,31 +108,31 @@ async fn nothing_is_answered_or_said_before_what_is_older_was_taken_up() {
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_for_a_supplier_keeps_nobody_elses_chat_waiting() {
     let share = holding_all();
-    let (chat, shard) = (ChatId::telegram(1), Shard::of(&ChatId::telegram(1)));
+    let (chat, part) = (ChatId::telegram(1), Shard::of(&ChatId::telegram(1)));
     let busy = share.enter(&chat).unwrap();
     let (first, second) = (busy.rest(), busy.rest());
     assert!(first.is_over_and_still_ours(), "nobody wanted it");
     let other = share.enter(&chat);
-    share.set_leaving(&[shard], true);
-    assert_eq!(share.let_go_of_idle(&[shard]), [], "somebody else does more than wait");
+    share.set_leaving(&[part], true);
+    assert_eq!(share.let_go_of_idle(&[part]), [], "somebody else does more than wait");
     drop(other);
-    assert_eq!(share.let_go_of_idle(&[shard]), [(shard, false)]);
+    assert_eq!(share.let_go_of_idle(&[part]), [(part, false)]);
     assert!(!second.is_over_and_still_ours());
     drop(busy);
-    assert_eq!(share.idle(&[shard]), [shard]);
+    assert_eq!(share.idle(&[part]), [part]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_may_have_been_said_goes_along_with_its_part() {
     let (chat, other) = (ChatId::telegram(1), ChatId::telegram(2));
-    let shard = Shard::of(&chat);
+    let part = Shard::of(&chat);
     let given = |share: &Share| {
         let given = share.let_go_of_idle(&all());
-        given.into_iter().filter(|(_, doubtful)| *doubtful).map(|(shard, _)| shard).collect::<Vec<_>>()
+        given.into_iter().filter(|(_, doubtful)| *doubtful).map(|(part, _)| part).collect::<Vec<_>>()
     };
     let share = holding_all();
     share.doubt(chat.clone(), 7);
-    assert_eq!(given(&share), [shard]);
+    assert_eq!(given(&share), [part]);
     let share = holding_all();
     share.doubt(chat.clone(), 7);
     share.undoubt(&chat, 7);
@@ -141,13 +141,13 @@ async fn what_may_have_been_said_goes_along_with_its_part() {
     assert_eq!(given(&share), []);
     let share = holding_all();
     share.saying(&chat, 8);
-    assert_eq!((share.unfinished(), given(&share)), (vec![shard], vec![shard]));
-    share.forget_doubts(&[shard]);
+    assert_eq!((share.unfinished(), given(&share)), (vec![part], vec![part]));
+    share.forget_doubts(&[part]);
     assert_eq!(share.unfinished(), []);
     // Taken over from the dead and given on before anybody looked at it.
     let share = Arc::new(Share::nothing());
-    share.gained(&[shard], for_seconds(5), true);
-    assert_eq!(given(&share), [shard]);
+    share.gained(&[part], for_seconds(5), true);
+    assert_eq!(given(&share), [part]);
 }
 
 #[tokio::test(start_paused = true)]
