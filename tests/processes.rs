@@ -45,8 +45,8 @@ use wire::Wire;
 const BLOWS: u32 = 5;
 /// Between two order messages: while a process is being missed, its part of Telegram's pace is nobody's.
 const ORDER_EVERY: Duration = Duration::from_millis(250);
-/// Longer than a lease.
-const STALL: Duration = Duration::from_millis(7_500);
+/// A third of a time that is longer than a lease.
+const THIRD_OF_A_STALL: Duration = Duration::from_millis(2_500);
 /// Pieces on the wire of which one is cut.
 const CUT_ONE_OF: u32 = 120;
 
@@ -217,11 +217,11 @@ fn kill(process: &mut Process) {
 /// Stops a process for longer than its lease; of more than two, another one is killed meanwhile.
 async fn stall(fleet: &mut Fleet, which: usize, size: usize) {
     fleet.processes[which].running().signal("STOP");
-    tokio::time::sleep(STALL / 3).await;
+    tokio::time::sleep(THIRD_OF_A_STALL).await;
     if size > 2 {
         kill(&mut fleet.processes[(which + 1) % size]);
     }
-    tokio::time::sleep(STALL - STALL / 3).await;
+    tokio::time::sleep(2 * THIRD_OF_A_STALL).await;
     fleet.processes[which].running().signal("CONT");
 }
 
@@ -275,7 +275,7 @@ struct Hook {
 }
 
 impl Hook {
-    async fn of(fleet: &Fleet) -> Self {
+    fn of(fleet: &Fleet) -> Self {
         let calls = fleet.api.calls("setwebhook");
         let told = &calls.last().expect("a webhook").body;
         let url = told["url"].as_str().unwrap();
@@ -326,7 +326,7 @@ async fn called(chats: &[i64]) -> Option<(Fleet, Hook)> {
     let mut fleet = Fleet::new(vec![database.clone(), database], Pace::Instant, &[HOOK]).await;
     fleet.start().await;
     assert!(fleet.api.comes(PATIENCE, |api| !api.calls("setwebhook").is_empty()).await, "{}", fleet.log());
-    let hook = Hook::of(&fleet).await;
+    let hook = Hook::of(&fleet);
     for chat in chats {
         hook.post(&fleet.processes[0], &message(*chat, &format!("DAFTAR.Toko {chat}.{PIN}"))).await;
         fleet.hears(*chat, "Kode agen").await;
