@@ -18,6 +18,7 @@ mod store_contract {
     pub mod random;
     pub mod reports;
     pub mod routing;
+    pub mod sharing;
     pub mod sled_only;
     pub mod tickets;
 }
@@ -107,7 +108,8 @@ contract! {
         agents_are_listed_in_pages,
         products_are_written_over,
         acts_come_newest_first,
-        numbers_and_references_never_repeat;
+        numbers_and_references_never_repeat,
+        one_pepper_is_the_first;
     network:
         those_below_come_in_pages_and_follow_a_move,
         nobody_gets_below_themselves,

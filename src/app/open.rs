@@ -24,7 +24,7 @@ use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
-use crate::store::{Commit, Outgoing, Payload, Store, StoreError, audit};
+use crate::store::{Commit, CommitError, NewPepper, Outgoing, Payload, Store, StoreError, audit};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
@@ -139,28 +139,46 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
 /// The pepper PINs are hashed with. A shop that has used one does not open with another, or without: every PIN would
 /// be wrong, and every reseller locked out.
 async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Result<Option<Pepper>, Failure> {
+    loop {
+        // Of processes that start side by side one is the first.
+        if let Some(known) = pepper_unless_overtaken(store, settings, clock).await? {
+            return Ok(known);
+        }
+    }
+}
+
+/// `None`: another process has changed it meanwhile.
+async fn pepper_unless_overtaken(
+    store: &dyn Store,
+    settings: &Settings,
+    clock: &ShopClock,
+) -> Result<Option<Option<Pepper>>, Failure> {
     const LOST: &str = "Put the right one back; if it is gone for good, set KONTER_PIN_PEPPER_LOST=yes and give every \
                         reseller a new PIN with /resetpin";
     let (mark, is_lost) = (store.pepper().await.map_err(fault)?, settings.pin_pepper_is_lost);
     let wrong = |problem: &str| Failure::Wrong(format!("KONTER_PIN_PEPPER: {problem}. {LOST}"));
     let cannot = || Failure::Fault("the PIN pepper cannot be used: not enough memory".to_owned());
-    match (mark, &settings.pin_pepper) {
+    match (&mark, &settings.pin_pepper) {
         (Some(_), None) if !is_lost => return Err(wrong("is missing, and PINs of this shop were hashed with one")),
-        (_, None) => return Ok(None),
-        (Some(mark), Some(secret)) => match Pepper::known(secret, &mark).await {
-            Some(pepper) => return Ok(Some(pepper)),
+        (_, None) => return Ok(Some(None)),
+        (Some(mark), Some(secret)) => match Pepper::known(secret, mark).await {
+            Some(pepper) => return Ok(Some(Some(pepper))),
             None if !is_lost => return Err(wrong("is not the one PINs of this shop were hashed with")),
             None => {}
         },
         (None, Some(_)) => {}
     }
     let secret = settings.pin_pepper.as_ref().ok_or_else(cannot)?;
-    let (pepper, mark) = Pepper::mark(secret).await.ok_or_else(cannot)?;
+    let (pepper, new) = Pepper::mark(secret).await.ok_or_else(cannot)?;
     let mut commit = Commit::new(clock.utc());
-    commit.pepper = Some(mark);
-    store.commit(commit).await.map_err(fault)?;
+    commit.pepper = Some(NewPepper { mark: new, instead_of: mark });
+    match store.commit(commit).await {
+        Ok(_) => {}
+        Err(CommitError::Conflict(_)) => return Ok(None),
+        Err(error) => return Err(fault(error)),
+    }
     tracing::info!("PINs are hashed with a pepper from now on; keep KONTER_PIN_PEPPER safe, and apart from backups");
-    Ok(Some(pepper))
+    Ok(Some(Some(pepper)))
 }
 
 /// How a store is used. A data dir is always one process's; a database can be looked at while a shop runs on it, and any

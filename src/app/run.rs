@@ -58,8 +58,14 @@ pub async fn run() -> Result<(), Failure> {
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
 
     let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
-    let listener =
-        TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
+    let listener = match TcpListener::bind(listen).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            // A second process with the first one's address must not keep its part of the work until that runs out.
+            store.close().await.map_err(fault)?;
+            return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {error}")));
+        }
+    };
     if let Some(words) = store.words() {
         shop.begin_together(words).await.map_err(fault)?;
         tracing::info!(%listen, "konter is open, together with any others on this database");
@@ -134,6 +140,10 @@ pub async fn run() -> Result<(), Failure> {
 async fn last_words(store: &dyn Store) {
     let until = Instant::now() + LAST_WORDS;
     while Instant::now() < until {
+        if store.share().shards().is_empty() {
+            // What waits is others' to say.
+            return;
+        }
         match store.depths().await {
             // So many wait because Telegram is away.
             Ok(waiting) if waiting.outbox == 0 || waiting.outbox > MANY_WORDS => return,

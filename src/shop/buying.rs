@@ -11,7 +11,7 @@ use crate::ids::OrderId;
 use crate::order::schedule::{CHECK_STEP, CHECK_WINDOW};
 use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored, view};
 use crate::routing::{Availability, Sign, sign_of};
-use crate::store::{Nudge, StoreError};
+use crate::store::{Busy, Nudge, StoreError};
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
 
@@ -40,9 +40,7 @@ impl Shop {
         while let Some(order) = self.store.order(id).await?.filter(Order::is_open) {
             // Another process's to buy: it hears of it.
             busy = busy.or_else(|| self.share.enter(&order.chat));
-            if busy.is_none() {
-                return Ok(());
-            }
+            let Some(busy) = busy.as_ref().filter(|_| self.share.holds(&order.chat)) else { return Ok(()) };
             let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
             let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
             if order.is_queued() && self.waits_on(&order).await? {
@@ -52,7 +50,7 @@ impl Shop {
             let now = self.clock.now();
             let ready = |s: &&Supplier| s.availability(&attempt.route.sku, cost, &now) == Availability::Ready;
             if let Some(supplier) = self.suppliers.get(&attempt.route.supplier).filter(ready) {
-                self.attempt(supplier, &order, attempt).await?;
+                self.attempt(busy, supplier, &order, attempt).await?;
             } else {
                 self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
@@ -84,8 +82,14 @@ impl Shop {
     }
 
     /// One attempt, announced to the reseller when it takes long.
-    async fn attempt(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
-        let work = self.send_purchase(supplier, order, attempt);
+    async fn attempt(
+        &self,
+        held: &Busy,
+        supplier: &Supplier,
+        order: &Order,
+        attempt: &Attempt,
+    ) -> Result<(), StoreError> {
+        let work = self.send_purchase(held, supplier, order, attempt);
         tokio::pin!(work);
         tokio::select! {
             result = &mut work => return result,
@@ -100,14 +104,21 @@ impl Shop {
         }
     }
 
-    async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
+    async fn send_purchase(
+        &self,
+        held: &Busy,
+        supplier: &Supplier,
+        order: &Order,
+        attempt: &Attempt,
+    ) -> Result<(), StoreError> {
+        let waiting = held.rest();
         // A supplier that is busy is waited for, but not while another one could have it.
         let turn = if order.untried.is_empty() {
             Some(self.turn(supplier).await)
         } else {
             tokio::time::timeout(BUSY_PATIENCE, self.turn(supplier)).await.ok()
         };
-        if self.stop.is_cancelled() {
+        if !waiting.is_over_and_still_ours() || self.stop.is_cancelled() {
             return Ok(());
         }
         let (sku, cost) = (&attempt.route.sku, order.expected_cost(attempt));
@@ -117,6 +128,7 @@ impl Shop {
             return self.apply(order.id, &event, &Along::default()).await.map(drop);
         };
         let mut turn = Some(turn);
+        let asking = held.rest();
         let event = if supplier.protocol.inquiry_first(order.kind) {
             self.inquire_first(supplier, &mut turn, order, attempt).await
         } else {
@@ -130,6 +142,9 @@ impl Shop {
             Some(turn) => turn,
             None => self.turn(supplier).await,
         };
+        if !asking.is_over_and_still_ours() {
+            return Ok(());
+        }
         let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
         if let Event::Quoted { inquiry, .. } = event {
             self.show_changed(&order, inquiry).await?;
@@ -141,12 +156,17 @@ impl Shop {
         let now = self.clock.now();
         let buy = buy_of(&order, attempt);
         let request = supplier.protocol.purchase(&buy, now.local);
-        let sent = if self.share.holds(&order.chat) {
+        let is_ours = self.share.holds(&order.chat);
+        // From here on the part may be given away: the row says that a request is under way, and this process tells how
+        // it went.
+        let sending = held.rest();
+        let sent = if is_ours {
             supplier.send(&turn, &request, "purchase", now.utc).await
         } else {
             // This process hung for so long that another has the order now: it must not go out behind its back.
             Err(SendError::NotSent("the order is another process's now".to_owned()))
         };
+        drop(sending);
         let event = match sent {
             Ok(response) => {
                 let reading = supplier.protocol.read_purchase(&buy, &response);
@@ -220,10 +240,11 @@ impl Shop {
     pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
-        let Some(_busy) = self.share.enter(&order.chat) else {
+        let Some(held) = self.share.enter(&order.chat) else {
             self.store.nudge(Nudge::Check(id)).await?;
             return Ok(true);
         };
+        let _waiting = held.rest();
         let may_ask = |attempt: &&Attempt| attempt.step == AttemptStep::Sent && !restored::is_forgotten(attempt);
         let Some(attempt) = order.current().filter(may_ask) else {
             return Ok(false);

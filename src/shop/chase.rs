@@ -124,13 +124,16 @@ impl Shop {
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         let just_told = self.take_over().await?;
         self.load_steering().await?;
-        self.recover_orders(&Shard::all().collect::<Vec<_>>(), just_told).await
+        let all: Vec<Shard> = Shard::all().collect();
+        self.recover_orders(&all, &all, just_told).await
     }
 
-    /// The same for some parts of the work. `just_told`: the admins know of those that need somebody.
+    /// The same for some parts of the work, of which some are `orphans`: whoever had them is gone. `just_told`: the
+    /// admins know of those that need somebody.
     pub(super) async fn recover_orders(
         self: &Arc<Self>,
         shards: &[Shard],
+        orphans: &[Shard],
         just_told: bool,
     ) -> Result<usize, StoreError> {
         let mut open = self.store.open_orders().await?;
@@ -140,12 +143,29 @@ impl Shop {
             self.owe_digest();
         }
         // Side by side: what hundreds of orders change becomes durable together.
-        let taken_up = open.into_iter().map(|order| self.take_up(order));
+        let taken_up = open.into_iter().map(|order| {
+            let (id, is_orphan) = (order.id, orphans.contains(&Shard::of(&order.chat)));
+            async move {
+                match self.take_up(order, is_orphan).await {
+                    // One order that the books refuse must not keep everything else from being taken up.
+                    Err(error @ StoreError::Corrupt { .. }) => {
+                        tracing::error!(order = %id, %error, "an order cannot be taken up");
+                        Ok(())
+                    }
+                    taken => taken,
+                }
+            }
+        });
         futures::stream::iter(taken_up).buffer_unordered(TAKEN_UP_AT_ONCE).try_collect::<()>().await?;
         Ok(count)
     }
 
-    async fn take_up(self: &Arc<Self>, order: Order) -> Result<(), StoreError> {
+    async fn take_up(self: &Arc<Self>, order: Order, is_orphan: bool) -> Result<(), StoreError> {
+        if order.is_in_flight() && !is_orphan {
+            // Whoever gave the part away tells how it went; should they fail to, it is noticed.
+            self.schedule(&order);
+            return Ok(());
+        }
         // Whoever ordered it has long bought elsewhere, or will order again.
         let too_old = self.clock.utc() - order.ripe_since() > self.policy.stale_after;
         let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);

@@ -19,7 +19,7 @@ use crate::ledger::Refusal;
 use crate::order::Order;
 use crate::reply::Reply;
 use crate::staff::Staff;
-use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError, Versioned};
+use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -30,6 +30,8 @@ pub(super) struct Queues {
     lines: Mutex<HashMap<ChatId, Line>>,
     /// The inbox is about to be looked at again.
     will_look: AtomicBool,
+    /// Held while messages are put in line: what was read from the inbox comes before what is stored meanwhile.
+    intake: tokio::sync::Mutex<()>,
 }
 
 /// One chat's messages.
@@ -97,7 +99,7 @@ impl Shop {
                 shop.cry_out(&messages, &error);
                 return Err(error);
             }
-            shop.enqueue(messages);
+            shop.put_in_line(messages).await;
             Ok(())
         });
         storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
@@ -118,13 +120,37 @@ impl Shop {
         }
     }
 
+    /// Puts messages in line that were just stored.
+    async fn put_in_line(self: &Arc<Self>, messages: Vec<InboxMessage>) {
+        if self.share.members() < 2 {
+            let intake = self.queues.intake.lock().await;
+            self.enqueue(messages);
+            drop(intake);
+            return;
+        }
+        // Another process may have stored an earlier message of the same chat, and its word of that be on its way.
+        if messages.iter().any(|message| self.share.is_open(&message.chat))
+            && let Err(error) = self.recover_inbox().await
+        {
+            tracing::error!(%error, "the inbox cannot be read; trying again");
+            self.look_again_later();
+        }
+    }
+
     /// Takes up what was received and not handled before the shop last stopped, or by another process.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn recover_inbox(self: &Arc<Self>) -> Result<usize, StoreError> {
+        self.take_in(&[]).await
+    }
+
+    /// The same, and from now on messages of these parts are answered as they come: all that is older stands in line.
+    pub(super) async fn take_in(self: &Arc<Self>, opening: &[Shard]) -> Result<usize, StoreError> {
+        let _intake = self.queues.intake.lock().await;
         let mut waiting = self.store.inbox().await?;
-        waiting.retain(|message| self.share.holds(&message.chat));
+        self.share.open(opening);
+        waiting.retain(|message| self.share.is_open(&message.chat));
         let count = waiting.len();
         let mut readable = Vec::with_capacity(count);
         for stored in waiting {
@@ -146,7 +172,8 @@ impl Shop {
     }
 
     fn enqueue(self: &Arc<Self>, messages: Vec<InboxMessage>) {
-        for message in messages {
+        // What is another process's, or not taken up yet, is found in the inbox.
+        for message in messages.into_iter().filter(|message| self.share.is_open(&message.chat)) {
             let chat = message.chat.clone();
             if self.queues.push(message) {
                 let shop = Arc::clone(self);
@@ -154,7 +181,7 @@ impl Shop {
                     while let Some(message) = shop.queues.pop(&chat) {
                         // Whatever a stop leaves in the queue is in the inbox, and answered at the next start, or now by
                         // another process.
-                        let Some(_busy) = shop.share.enter(&chat).filter(|_| !shop.stop.is_cancelled()) else {
+                        let Some(_busy) = shop.share.attend(&chat).filter(|_| !shop.stop.is_cancelled()) else {
                             return shop.queues.drop_line(&chat);
                         };
                         shop.handle_safely(&message).await;

@@ -107,10 +107,10 @@ impl Shop {
         while let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) {
             // Another process's to ask: it hears of it.
             busy = busy.or_else(|| self.share.enter(&inquiry.chat));
-            if busy.is_none() {
-                return Ok(());
-            }
+            let Some(busy) = busy.as_ref().filter(|_| self.share.holds(&inquiry.chat)) else { return Ok(()) };
+            let waiting = busy.rest();
             let got = self.ask(&inquiry).await;
+            drop(waiting);
             if self.stop.is_cancelled() && got == Got::Nothing {
                 return Ok(());
             }

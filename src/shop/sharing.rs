@@ -99,12 +99,14 @@ impl Shop {
         if todo.settings || todo.everything {
             self.reload().await?;
         }
+        let mut parts: BTreeSet<Shard> = todo.gained.iter().map(|(shard, _)| *shard).collect();
         if todo.everything {
-            self.take_up_parts(&self.share.shards(), &[]).await?;
-        } else if !todo.gained.is_empty() {
-            let gained: Vec<Shard> = todo.gained.iter().map(|(shard, _)| *shard).collect();
+            // Others are told of by a word of their own, which says whom they come from.
+            parts.extend(self.share.opened());
+        }
+        if !parts.is_empty() {
             let orphans = todo.gained.iter().filter(|(_, orphaned)| *orphaned).map(|(shard, _)| *shard);
-            self.take_up_parts(&gained, &orphans.collect::<Vec<_>>()).await?;
+            self.take_up_parts(&parts.into_iter().collect::<Vec<_>>(), &orphans.collect::<Vec<_>>()).await?;
         } else if todo.inbox {
             self.recover_inbox().await?;
         }
@@ -178,15 +180,20 @@ impl Shop {
     }
 
     /// Everything of these parts that waits for somebody: orders first, what the inbox orders must not be taken for
-    /// something interrupted.
+    /// something interrupted. `orphans` are those whose last holder is gone without a word; what any other has under way
+    /// at a supplier it brings to its end itself.
     async fn take_up_parts(self: &Arc<Self>, shards: &[Shard], orphans: &[Shard]) -> Result<(), StoreError> {
-        let waiting: Vec<ChatId> = self.store.waiting_chats().await?;
-        for chat in waiting.iter().filter(|chat| orphans.contains(&Shard::of(chat))) {
-            self.doubt_first_reply(chat).await?;
+        if !orphans.is_empty() {
+            let waiting: Vec<ChatId> = self.store.waiting_chats().await?;
+            for chat in waiting.iter().filter(|chat| orphans.contains(&Shard::of(chat))) {
+                self.doubt_first_reply(chat).await?;
+            }
         }
-        self.recover_orders(shards, false).await?;
+        self.recover_orders(shards, orphans, false).await?;
         self.recover_inquiries_of(shards).await?;
-        self.recover_inbox().await?;
+        self.take_in(shards).await?;
+        // Not before: nothing is said for a part until it is open.
+        let waiting = self.store.waiting_chats().await?;
         self.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
         self.announcing.started.notify_one();
         Ok(())

@@ -254,8 +254,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         if commit.taken_over {
             self.taken_over()?;
         }
-        if let Some(mark) = &commit.pepper {
-            self.pepper(mark)?;
+        if let Some(new) = &commit.pepper {
+            self.pepper(new)?;
         }
         Ok(Verdict::Accepted(self.staged))
     }

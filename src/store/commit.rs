@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Aside, PepperMark};
+use super::{Aside, NewPepper};
 use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
@@ -53,8 +53,8 @@ pub struct Commit {
     pub network: NetworkRows,
     /// A restored store is taken over: every open order has been put in doubt.
     pub taken_over: bool,
-    /// The mark of a pepper that is used for the first time.
-    pub pepper: Option<PepperMark>,
+    /// A pepper that is used for the first time. A conflict when another process was faster.
+    pub pepper: Option<NewPepper>,
     /// Rows of the outbox that cannot be said.
     pub aside: Aside,
     pub routing: RoutingRows,

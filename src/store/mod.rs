@@ -51,7 +51,7 @@ use tokio::sync::mpsc;
 
 pub use aside::{Aside, OutboxRow, SetAside};
 pub use depths::Depths;
-pub use pepper::PepperMark;
+pub use pepper::{NewPepper, PepperMark};
 
 pub use commit::{
     Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
@@ -60,7 +60,7 @@ pub use commit::{
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use restored::Restored;
-pub use share::{Nudge, Shard, Share, Word};
+pub use share::{Busy, Nudge, Rest, Shard, Share, Word};
 pub use sled_open::is_in_use;
 
 use crate::agent::Agent;

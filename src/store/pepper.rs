@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::apply::Stage;
 use super::kv::Kv;
 use super::read::Reader;
-use super::rows::encode;
-use super::{StoreError, keys};
+use super::rows::{decode, encode};
+use super::{CommitError, StoreError, keys};
 
 const NAME: &str = "pepper";
 
@@ -18,6 +18,14 @@ pub struct PepperMark {
     pub check: String,
 }
 
+/// A pepper used from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPepper {
+    pub mark: PepperMark,
+    /// The mark of the one before, as it was read.
+    pub instead_of: Option<PepperMark>,
+}
+
 impl<K: Kv + ?Sized> Reader<'_, K> {
     pub(super) fn pepper(&self) -> Result<Option<PepperMark>, StoreError> {
         self.row("pepper's mark", &keys::meta(NAME))
@@ -25,8 +33,13 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 }
 
 impl<K: Kv> Stage<'_, K> {
-    pub(super) fn pepper(&mut self, mark: &PepperMark) -> Result<(), StoreError> {
-        self.put(keys::meta(NAME), encode("pepper's mark", mark)?);
+    pub(super) fn pepper(&mut self, new: &NewPepper) -> Result<(), CommitError> {
+        let key = keys::meta(NAME);
+        let before: Option<PepperMark> = self.get(&key)?.map(|row| decode("pepper's mark", &row)).transpose()?;
+        if before != new.instead_of {
+            return Err(CommitError::Conflict("the pepper".to_owned()));
+        }
+        self.put(key, encode("pepper's mark", &new.mark)?);
         Ok(())
     }
 }

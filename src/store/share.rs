@@ -4,9 +4,10 @@
 //! the parts out by leases (see `postgres::sharing`). Nothing here decides about money: versions and keys of the store
 //! do, also for whoever believes to hold what it has lost.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
@@ -84,24 +85,79 @@ pub enum Word {
     Missed,
 }
 
+/// The end of a lease, by two clocks: the one that only goes forward stands still while a machine sleeps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Until {
+    steady: Instant,
+    wall: Option<SystemTime>,
+}
+
+impl Until {
+    pub fn after(since: Since, lease: Duration) -> Self {
+        Self { steady: since.steady + lease, wall: since.wall.checked_add(lease) }
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.steady || self.wall.is_some_and(|wall| SystemTime::now() >= wall)
+    }
+}
+
+/// A moment by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Since {
+    steady: Instant,
+    wall: SystemTime,
+}
+
+impl Since {
+    pub fn now() -> Self {
+        Self { steady: Instant::now(), wall: SystemTime::now() }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Holding {
     /// `None`: without end.
-    until: Option<Instant>,
+    until: Option<Until>,
     /// It is to be given to somebody else: nothing new is begun.
     is_leaving: bool,
+    /// What waited there has been taken up. Before that nothing is answered or said: it would overtake what waits.
+    is_open: bool,
+    /// Whoever had it before is gone without a word, and what that means has not been taken note of yet.
+    is_orphan: bool,
+}
+
+impl Holding {
+    fn counts(&self) -> bool {
+        self.until.is_none_or(|until| !until.is_over())
+    }
 }
 
 /// What of the work is this process's now.
 #[derive(Debug)]
 pub struct Share {
     held: Mutex<HashMap<Shard, Holding>>,
-    busy: [AtomicU32; SHARDS],
+    busy: Counts,
+    /// Of those that are busy, so many only wait for a supplier.
+    resting: Counts,
     /// Processes at work, this one included; 0 until that is known.
     members: AtomicU32,
     leads: watch::Sender<bool>,
     /// First replies of chats whose process is gone: it may have said them.
     doubted: Mutex<HashMap<ChatId, u64>>,
+    /// Replies that this process is saying, or has said without the store knowing.
+    saying: Mutex<HashMap<ChatId, u64>>,
+}
+
+type Counts = [AtomicU32; SHARDS];
+
+fn zeros() -> Counts {
+    std::array::from_fn(|_| AtomicU32::new(0))
+}
+
+fn count(counts: &Counts, shard: Shard) -> &AtomicU32 {
+    let [first, ..] = counts;
+    counts.get(usize::from(shard.0)).unwrap_or(first)
 }
 
 /// Held while something of a part is being done: meanwhile it is given to nobody else of one's own accord.
@@ -111,9 +167,46 @@ pub struct Busy {
     shard: Shard,
 }
 
+impl Busy {
+    /// While a supplier is waited for, the part can be given away all the same: nobody else's chat waits for that
+    /// supplier. The rows say what is under way.
+    #[must_use]
+    pub fn rest(&self) -> Rest {
+        count(&self.share.resting, self.shard).fetch_add(1, Ordering::AcqRel);
+        Rest { share: Arc::clone(&self.share), shard: self.shard }
+    }
+}
+
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.share.count(self.shard).fetch_sub(1, Ordering::AcqRel);
+        count(&self.share.busy, self.shard).fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A wait for a supplier. Dropped when what comes after it needs no part.
+#[derive(Debug)]
+pub struct Rest {
+    share: Arc<Share>,
+    shard: Shard,
+}
+
+impl Rest {
+    /// Ends the wait; `false` when the part has been given away meanwhile: whoever has it goes on.
+    #[must_use]
+    pub fn is_over_and_still_ours(self) -> bool {
+        let share = Arc::clone(&self.share);
+        // Under the lock, so that a part is not given away at the very moment its work goes on.
+        let held = share.held.lock();
+        let is_ours = held.get(&self.shard).is_some_and(Holding::counts);
+        drop(self);
+        drop(held);
+        is_ours
+    }
+}
+
+impl Drop for Rest {
+    fn drop(&mut self) {
+        count(&self.share.resting, self.shard).fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -121,7 +214,7 @@ impl Share {
     /// Everything, for good.
     #[must_use]
     pub fn alone() -> Arc<Self> {
-        let holding = Holding { until: None, is_leaving: false };
+        let holding = Holding { until: None, is_leaving: false, is_open: true, is_orphan: false };
         let share = Self::nothing();
         *share.held.lock() = Shard::all().map(|shard| (shard, holding)).collect();
         share.members.store(1, Ordering::Release);
@@ -133,16 +226,13 @@ impl Share {
     pub(super) fn nothing() -> Self {
         Self {
             held: Mutex::default(),
-            busy: std::array::from_fn(|_| AtomicU32::new(0)),
+            busy: zeros(),
+            resting: zeros(),
             members: AtomicU32::new(0),
             leads: watch::Sender::new(false),
             doubted: Mutex::default(),
+            saying: Mutex::default(),
         }
-    }
-
-    fn count(&self, shard: Shard) -> &AtomicU32 {
-        let [first, ..] = &self.busy;
-        self.busy.get(usize::from(shard.0)).unwrap_or(first)
     }
 
     /// Whether a chat is this process's at this moment.
@@ -153,22 +243,50 @@ impl Share {
 
     #[must_use]
     pub fn has(&self, shard: Shard) -> bool {
-        self.held.lock().get(&shard).is_some_and(|held| held.until.is_none_or(|until| Instant::now() < until))
+        self.held.lock().get(&shard).is_some_and(Holding::counts)
     }
 
-    /// Begins something for a chat; `None` when it is not this process's, or soon will not be.
+    /// Whether a chat is this process's and what waited for it has been taken up.
+    #[must_use]
+    pub fn is_open(&self, chat: &ChatId) -> bool {
+        self.held.lock().get(&Shard::of(chat)).is_some_and(|held| held.counts() && held.is_open)
+    }
+
+    /// Begins something for a chat's orders; `None` when it is not this process's, or soon will not be.
     #[must_use]
     pub fn enter(self: &Arc<Self>, chat: &ChatId) -> Option<Busy> {
+        self.enter_if(chat, |_| true)
+    }
+
+    /// The same for what has an order in its chat: answering and saying. It waits until what is older is taken up.
+    #[must_use]
+    pub fn attend(self: &Arc<Self>, chat: &ChatId) -> Option<Busy> {
+        self.enter_if(chat, |held| held.is_open)
+    }
+
+    fn enter_if(self: &Arc<Self>, chat: &ChatId, may: impl Fn(&Holding) -> bool) -> Option<Busy> {
         let shard = Shard::of(chat);
         let held = self.held.lock();
-        let holding = held.get(&shard).filter(|held| !held.is_leaving)?;
-        if holding.until.is_some_and(|until| Instant::now() >= until) {
-            return None;
-        }
+        held.get(&shard).filter(|held| held.counts() && !held.is_leaving && may(held))?;
         // Under the lock, so that whoever finds a leaving part idle has it to give.
-        self.count(shard).fetch_add(1, Ordering::AcqRel);
+        count(&self.busy, shard).fetch_add(1, Ordering::AcqRel);
         drop(held);
         Some(Busy { share: Arc::clone(self), shard })
+    }
+
+    /// What waited in these has been taken up.
+    pub fn open(&self, shards: &[Shard]) {
+        for (_, holding) in self.held.lock().iter_mut().filter(|(shard, _)| shards.contains(shard)) {
+            holding.is_open = true;
+            holding.is_orphan = false;
+        }
+    }
+
+    /// The parts held now whose waiting work has been taken up.
+    #[must_use]
+    pub fn opened(&self) -> Vec<Shard> {
+        let held = self.held.lock();
+        Shard::all().filter(|shard| held.get(shard).is_some_and(|held| held.counts() && held.is_open)).collect()
     }
 
     /// Whether this process does what only one should do.
@@ -213,42 +331,95 @@ impl Share {
         }
     }
 
+    /// From now on this reply may have been said, though its row still waits.
+    pub fn saying(&self, chat: &ChatId, seq: u64) {
+        self.saying.lock().insert(chat.clone(), seq);
+    }
+
+    /// Its row is gone, or it surely was not said.
+    pub fn said(&self, chat: &ChatId, seq: u64) {
+        let mut saying = self.saying.lock();
+        if saying.get(chat) == Some(&seq) {
+            saying.remove(chat);
+        }
+    }
+
     // What follows is for whoever shares the work out.
 
     pub(super) fn set_members(&self, members: u32) {
         self.members.store(members, Ordering::Release);
     }
 
-    /// These are held until then, and no others.
-    pub(super) fn renewed(&self, shards: &[Shard], until: Instant) {
+    /// These are held until then, and no others. `true` when one was held before that is not any more.
+    pub(super) fn renewed(&self, shards: &[Shard], until: Until) -> bool {
         let mut held = self.held.lock();
+        let before = held.len();
         held.retain(|shard, _| shards.contains(shard));
+        let is_less = held.len() < before;
         for holding in held.values_mut() {
             holding.until = Some(until);
         }
         drop(held);
         self.tell_leading();
+        is_less
     }
 
-    pub(super) fn gained(&self, shards: &[Shard], until: Instant) {
-        let holding = Holding { until: Some(until), is_leaving: false };
+    /// Those of these that are not held here.
+    pub(super) fn strange(&self, shards: &[Shard]) -> Vec<Shard> {
+        let held = self.held.lock();
+        shards.iter().filter(|shard| !held.contains_key(shard)).copied().collect()
+    }
+
+    pub(super) fn gained(&self, shards: &[Shard], until: Until, is_orphan: bool) {
+        let holding = Holding { until: Some(until), is_leaving: false, is_open: false, is_orphan };
         self.held.lock().extend(shards.iter().map(|shard| (*shard, holding)));
         self.tell_leading();
     }
 
-    /// Lets go of what is idle among these, and gives what that was.
-    pub(super) fn let_go_of_idle(&self, shards: &[Shard]) -> Vec<Shard> {
+    /// Lets go of what is idle among these, and gives what that was, each with whether something of it may have been
+    /// said that still waits.
+    pub(super) fn let_go_of_idle(&self, shards: &[Shard]) -> Vec<(Shard, bool)> {
         let mut held = self.held.lock();
+        let doubtful = self.in_doubt(&held);
         let idle = self.idle(shards);
         held.retain(|shard, _| !idle.contains(shard));
         drop(held);
         self.tell_leading();
-        idle
+        idle.into_iter().map(|shard| (shard, doubtful.contains(&shard))).collect()
     }
 
-    /// Those of these in which nothing is under way.
+    /// Lets go of everything, whatever is under way.
+    pub(super) fn give_up(&self) {
+        self.held.lock().clear();
+        self.tell_leading();
+    }
+
+    /// Those in which something is being done that nobody will finish, or may have been said that still waits.
+    pub(super) fn unfinished(&self) -> Vec<Shard> {
+        let doubtful = self.in_doubt(&self.held.lock());
+        let is_busy = |shard: &Shard| count(&self.busy, *shard).load(Ordering::Acquire) > 0;
+        Shard::all().filter(|shard| is_busy(shard) || doubtful.contains(shard)).collect()
+    }
+
+    fn in_doubt(&self, held: &HashMap<Shard, Holding>) -> BTreeSet<Shard> {
+        let mut found: BTreeSet<Shard> = self.doubted.lock().keys().map(Shard::of).collect();
+        found.extend(self.saying.lock().keys().map(Shard::of));
+        found.extend(held.iter().filter(|(_, held)| held.is_orphan).map(|(shard, _)| *shard));
+        found
+    }
+
+    /// Whatever was in doubt about these is another process's to know now.
+    pub(super) fn forget_doubts(&self, shards: &[Shard]) {
+        self.doubted.lock().retain(|chat, _| !shards.contains(&Shard::of(chat)));
+        self.saying.lock().retain(|chat, _| !shards.contains(&Shard::of(chat)));
+    }
+
+    /// Those of these in which nothing is under way but requests to suppliers.
     pub(super) fn idle(&self, shards: &[Shard]) -> Vec<Shard> {
-        let is_idle = |shard: &&Shard| self.count(**shard).load(Ordering::Acquire) == 0;
+        let is_idle = |shard: &&Shard| {
+            let resting = count(&self.resting, **shard).load(Ordering::Acquire);
+            count(&self.busy, **shard).load(Ordering::Acquire) <= resting
+        };
         shards.iter().filter(is_idle).copied().collect()
     }
 
@@ -265,16 +436,20 @@ impl Share {
         self.tell_leading();
     }
 
-    /// Forgets what has run out.
-    pub(super) fn expire(&self) {
-        let now = Instant::now();
-        self.held.lock().retain(|_, held| held.until.is_none_or(|until| now < until));
+    /// Forgets what has run out; `true` when there was something.
+    pub(super) fn expire(&self) -> bool {
+        let mut held = self.held.lock();
+        let before = held.len();
+        held.retain(|_, held| held.counts());
+        let is_less = held.len() < before;
+        drop(held);
         self.tell_leading();
+        is_less
     }
 
     fn tell_leading(&self) {
         let first = self.held.lock().get(&Shard::FIRST).copied();
-        let leads = first.is_some_and(|held| !held.is_leaving && held.until.is_none_or(|until| Instant::now() < until));
+        let leads = first.is_some_and(|held| !held.is_leaving && held.counts());
         self.leads.send_if_modified(|known| std::mem::replace(known, leads) != leads);
     }
 }
@@ -285,87 +460,4 @@ pub(super) fn fair(members: u32) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn chats() -> impl Iterator<Item = ChatId> {
-        (1..2_000).map(ChatId::telegram)
-    }
-
-    fn all() -> Vec<Shard> {
-        Shard::all().collect()
-    }
-
-    #[test]
-    fn chats_fall_into_all_parts_evenly_and_always_into_the_same() {
-        let mut counts = [0_usize; SHARDS];
-        for chat in chats() {
-            counts[usize::from(Shard::of(&chat).number())] += 1;
-        }
-        assert!(counts.iter().all(|count| (10..60).contains(count)), "{counts:?}");
-        // A part that moved would be answered by two processes of different versions.
-        assert_eq!(Shard::of(&ChatId::telegram(111)).number(), 4);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_not_renewed_runs_out() {
-        let share = Arc::new(Share::nothing());
-        let chat = ChatId::telegram(1);
-        assert!(!share.holds(&chat) && share.enter(&chat).is_none() && !share.leads());
-        share.gained(&all(), Instant::now() + Duration::from_secs(5));
-        assert!(share.holds(&chat) && share.enter(&chat).is_some() && share.leads());
-        tokio::time::advance(Duration::from_secs(4)).await;
-        share.renewed(&all(), Instant::now() + Duration::from_secs(5));
-        tokio::time::advance(Duration::from_secs(4)).await;
-        assert!(share.holds(&chat));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(!share.holds(&chat) && share.enter(&chat).is_none() && !share.leads());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_busy_is_not_given_away_and_begins_nothing_new() {
-        let share = Arc::new(Share::nothing());
-        share.gained(&all(), Instant::now() + Duration::from_secs(5));
-        let chat = ChatId::telegram(1);
-        let part = Shard::of(&chat);
-        let busy = share.enter(&chat);
-        share.set_leaving(&[part], true);
-        assert!(share.enter(&chat).is_none() && share.holds(&chat), "what is under way is finished");
-        assert_eq!(share.let_go_of_idle(&share.leaving()), []);
-        drop(busy);
-        assert_eq!(share.let_go_of_idle(&share.leaving()), [part]);
-        assert!(!share.holds(&chat));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_loses_the_first_part_hears_that_it_does_not_lead() {
-        let share = Arc::new(Share::nothing());
-        let leading = share.leading();
-        assert!(!*leading.borrow());
-        share.gained(&all(), Instant::now() + Duration::from_secs(5));
-        assert!(*leading.borrow());
-        tokio::time::advance(Duration::from_secs(6)).await;
-        share.expire();
-        assert!(!*leading.borrow());
-    }
-
-    #[test]
-    fn parts_are_shared_out_whole() {
-        for (members, most) in [(0, 64), (1, 64), (2, 32), (3, 22), (4, 16), (64, 1), (65, 1)] {
-            assert_eq!(fair(members), most, "{members}");
-        }
-    }
-
-    #[test]
-    fn a_doubted_reply_is_doubted_until_it_is_said() {
-        let (share, chat) = (Share::alone(), ChatId::telegram(1));
-        share.doubt(chat.clone(), 7);
-        assert!(share.is_doubted(&chat, 7) && !share.is_doubted(&chat, 8));
-        share.undoubt(&chat, 6);
-        assert!(share.is_doubted(&chat, 7));
-        share.undoubt(&chat, 7);
-        assert!(!share.is_doubted(&chat, 7));
-    }
-}
+mod tests;

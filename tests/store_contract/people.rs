@@ -3,7 +3,7 @@
 use konter::agent::Agent;
 use konter::catalog::{Product, ProductKind};
 use konter::ids::{AgentId, Reference};
-use konter::store::{Act, Commit, CommitError, Committed, Sequence, Versioned};
+use konter::store::{Act, Commit, CommitError, Committed, NewPepper, PepperMark, Sequence, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -122,4 +122,20 @@ pub async fn numbers_and_references_never_repeat(engine: impl Engine) {
     assert!(store.next(Sequence::Order).await.unwrap() > 2);
     assert!(store.next(Sequence::Agent).await.unwrap() > 1);
     assert!(store.next_reference(0).await.unwrap() > second);
+}
+
+/// Two processes of a new shop start side by side.
+pub async fn one_pepper_is_the_first(engine: impl Engine) {
+    let store = engine.store();
+    let mark = |check: &str| PepperMark { check: check.to_owned() };
+    let with = |instead_of: Option<PepperMark>, check: &str| {
+        let mut commit = commit();
+        commit.pepper = Some(NewPepper { mark: mark(check), instead_of });
+        commit
+    };
+    store.commit(with(None, "first")).await.unwrap();
+    assert!(matches!(store.commit(with(None, "second")).await, Err(CommitError::Conflict(_))));
+    assert_eq!(store.pepper().await.unwrap(), Some(mark("first")));
+    store.commit(with(Some(mark("first")), "after it was lost")).await.unwrap();
+    assert_eq!(store.pepper().await.unwrap(), Some(mark("after it was lost")));
 }

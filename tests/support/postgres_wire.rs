@@ -1,7 +1,8 @@
 //! A wire between a store and its database that can be cut at the worst moments.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,6 +27,8 @@ struct Orders {
     cuts: AtomicU32,
     /// Times that something was asked after an answer, or first of all.
     turns: AtomicU32,
+    /// Nothing comes through, and nothing is lost.
+    held: AtomicBool,
 }
 
 pub struct Wire {
@@ -65,6 +68,12 @@ impl Wire {
         self.orders.one_of.store(pieces, Ordering::SeqCst);
     }
 
+    /// From now on nothing comes through, as when whoever is at one end has stopped; or it does again.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn hold(&self, is_held: bool) {
+        self.orders.held.store(is_held, Ordering::SeqCst);
+    }
+
     /// Connections cut so far.
     pub fn cuts(&self) -> u32 {
         self.orders.cuts.load(Ordering::SeqCst)
@@ -79,6 +88,13 @@ impl Wire {
 }
 
 impl Orders {
+    async fn released(&self) {
+        const LOOK_EVERY: Duration = Duration::from_millis(5);
+        while self.held.load(Ordering::SeqCst) {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     fn take(counter: &AtomicU32) -> bool {
         counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
     }
@@ -101,6 +117,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, orders: Arc<Orders>
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
                 let piece = &asked[..length];
+                orders.released().await;
                 if std::mem::take(&mut is_answered) {
                     orders.turns.fetch_add(1, Ordering::SeqCst);
                 }
@@ -122,6 +139,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, orders: Arc<Orders>
             read = server.read(&mut answered) => {
                 let Ok(length @ 1..) = read else { return };
                 is_answered = true;
+                orders.released().await;
                 if orders.chance() {
                     orders.cuts.fetch_add(1, Ordering::SeqCst);
                     return;

@@ -144,10 +144,20 @@ impl Running {
         let _ = self.child.wait();
     }
 
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Any other signal, by its name: `TERM`.
     pub fn signal(&self, name: &str) {
         let command = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits for the end of it.

@@ -178,7 +178,12 @@ impl Courier {
         let kind = file.as_ref().and_then(|file| sent.form.of(file.kind));
         let large = file.as_ref().is_some_and(|file| file.bytes.len() > LARGE_FILE);
         let began = Instant::now();
-        match self.send(peer, part, file.zip(kind), buttons).await {
+        self.share.saying(&row.chat, row.seq);
+        let answer = self.send(peer, part, file.zip(kind), buttons).await;
+        if sent.parts == 0 && answer.as_ref().is_err_and(was_surely_not_said) {
+            self.share.said(&row.chat, row.seq);
+        }
+        match answer {
             Ok(message) => {
                 progress.row.parts += 1;
                 if progress.row.parts < count {
@@ -435,10 +440,15 @@ impl Courier {
     async fn leave(&self, rows: &[&Outgoing], commit: Commit, progress: &mut Progress, step: Step) -> Step {
         for row in rows {
             progress.forgets.remove(&row.seq);
-            self.share.undoubt(&row.chat, row.seq);
         }
         match self.store.commit(commit).await {
-            Ok(_) => step,
+            Ok(_) => {
+                for row in rows {
+                    self.share.undoubt(&row.chat, row.seq);
+                    self.share.said(&row.chat, row.seq);
+                }
+                step
+            }
             // The next visit remembers how many parts Telegram has: nothing is sent twice.
             Err(error) => {
                 let (chat, seqs) = (rows.first().map(|row| &row.chat), rows.iter().map(|row| row.seq));
@@ -447,6 +457,14 @@ impl Courier {
                 Step::Failed
             }
         }
+    }
+}
+
+/// Whether Telegram has answered, and not with a yes.
+const fn was_surely_not_said(error: &ApiError) -> bool {
+    match error {
+        ApiError::RetryAfter(_) | ApiError::BadToken(_) | ApiError::Conflict(_) | ApiError::Refused { .. } => true,
+        ApiError::Down(_) | ApiError::Network(_) => false,
     }
 }
 

@@ -124,7 +124,7 @@ impl Pump {
                 return Some(at);
             }
             let (chat, mut progress) = run.queue.start(now)?;
-            let Some(busy) = self.courier.share.enter(&chat) else {
+            let Some(busy) = self.courier.share.attend(&chat) else {
                 // Another process's to say; should it become this one's again, its rows are found anew.
                 run.queue.finish(chat, Progress::default(), Step::Idle, now);
                 continue;

@@ -18,8 +18,9 @@ use crate::store::StoreError;
 const READERS: usize = 8;
 /// A server that is there answers at once.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
-/// A process that stops in the middle of a commit holds up all others for so long, then the database breaks it off.
-const IDLE_PATIENCE: Duration = Duration::from_secs(10);
+/// A process that stops in the middle of a commit holds up all others for so long, then the database breaks it off:
+/// before others take over its work, which they do by commits.
+const IDLE_PATIENCE: Duration = Duration::from_secs(5);
 /// No statement of ours takes near as long.
 const STATEMENT_PATIENCE: Duration = Duration::from_secs(30);
 /// When a peer is silent for so long, it is taken for gone.

@@ -65,22 +65,26 @@ pub(super) async fn nudge(client: &ClientWrapper, id: [u8; 16], nudge: &Nudge) -
     Ok(())
 }
 
-/// Words that go with a group of commits, for those who hold what they concern.
+/// What others are to hear of a group of commits: what concerns chats that are not this process's now.
+pub(super) fn lines_of<'c>(
+    share: &Share,
+    commits: impl Iterator<Item = (&'c Commit, &'c Result<Committed, CommitError>)>,
+) -> BTreeSet<String> {
+    if share.members() < 2 {
+        return BTreeSet::new();
+    }
+    let done = commits.filter(|(_, answer)| matches!(answer, Ok(Committed::Done)));
+    done.flat_map(|(commit, _)| nudges_of(commit, share)).map(|nudge| line(&nudge)).collect()
+}
+
+/// Says them.
 pub(super) async fn words_of<'c>(
     client: &'c ClientWrapper,
     id: [u8; 16],
-    share: &Share,
-    commits: impl Iterator<Item = (&Commit, &Result<Committed, CommitError>)>,
+    lines: &BTreeSet<String>,
 ) -> Result<Vec<Asked<'c>>, Trouble> {
-    if share.members() < 2 {
-        return Ok(Vec::new());
-    }
-    let mut lines = BTreeSet::new();
-    for (commit, _) in commits.filter(|(_, answer)| matches!(answer, Ok(Committed::Done))) {
-        lines.extend(nudges_of(commit, share).iter().map(line));
-    }
     let mut asked = Vec::new();
-    for word in written(id, &lines) {
+    for word in written(id, lines) {
         asked.push(ask(client, NOTIFY, vec![Param::Text(word)]).await?);
     }
     Ok(asked)

@@ -84,6 +84,7 @@ pub struct PostgresStore {
     share: Arc<OnceLock<Arc<Share>>>,
     words: Mutex<Option<mpsc::UnboundedReceiver<Word>>>,
     is_retiring: Arc<AtomicBool>,
+    places: sharing::Places,
     /// Why the writer waits, if it does.
     trouble: Arc<Mutex<Option<Trouble>>>,
 }
@@ -122,6 +123,7 @@ impl PostgresStore {
             share,
             words: Mutex::default(),
             is_retiring: Arc::default(),
+            places: sharing::Places::default(),
             trouble,
         })
     }
@@ -142,8 +144,11 @@ impl PostgresStore {
         self.claim(Lock::Together, "its shop is being moved (konter migrate-store)").await?;
         let (words, waiting) = mpsc::unbounded_channel();
         let share = Arc::new(Share::nothing());
-        let mut sharing = Sharing::new(self.pool.clone(), self.id, Arc::clone(&share), words.clone());
+        // Connections of its own: reads that hang must not cost this process its leases.
+        let pool = link::pool(self.config.clone())?;
+        let mut sharing = Sharing::new(pool, self.id, Arc::clone(&share), words.clone());
         sharing.is_retiring = Arc::clone(&self.is_retiring);
+        sharing.places = self.places.clone();
         if self.share.set(share).is_err() {
             return Ok(());
         }
@@ -318,10 +323,11 @@ impl PostgresStore {
 
     async fn take_place(&self, supplier: &SupplierId, of: u16) -> Result<Option<u16>, StoreError> {
         let client = connection(&self.pool).await?;
-        Ok(sharing::take_place(&client, self.id, supplier, of).await?)
+        Ok(self.places.take(&client, self.id, supplier, of).await?)
     }
 
     async fn free_place(&self, supplier: &SupplierId, place: u16) -> Result<(), StoreError> {
+        self.places.forget(supplier, place);
         let client = connection(&self.pool).await?;
         Ok(sharing::free_place(&client, self.id, supplier, place).await?)
     }
@@ -343,9 +349,9 @@ impl PostgresStore {
         for keeper in keepers {
             keeper.abort();
         }
-        if self.share.get().is_some() {
+        if let Some(share) = self.share.get() {
             // Else it runs out by itself, a little later.
-            let _ = tokio::time::timeout(QUESTION_PATIENCE, sharing::leave(&self.pool, self.id)).await;
+            let _ = tokio::time::timeout(QUESTION_PATIENCE, sharing::leave(&self.pool, self.id, share)).await;
         }
         self.pool.close();
         Ok(())

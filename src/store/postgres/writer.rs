@@ -12,6 +12,7 @@
 //! with it; the next attempt, once it has the lock (so that no earlier attempt can still be at work), reads the number
 //! again and knows whether the group stands.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use tokio_postgres::Row;
 use super::fetch::{Fetched, View, Wanted, fetch};
 use super::foresight::keys_of;
 use super::link::{Asked, Trouble, ask, connection, tell, together};
-use super::listener::words_of;
+use super::listener::{lines_of, words_of};
 use super::tables::{Index, Statements, Table};
 use super::value::{Column, Param};
 use crate::ledger::Digest;
@@ -185,6 +186,7 @@ impl Writer {
             && stands.is_some_and(|last| last >= self.groups)
         {
             together(vec![tell(client, "ROLLBACK")]).await.ok();
+            self.tell_others(client, &self.lines(jobs, &answers)).await;
             return Ok(answers);
         }
         let row = begun.get(1).and_then(|rows| rows.first()).ok_or_else(|| no_tip("it is gone"))?;
@@ -198,14 +200,31 @@ impl Writer {
         writes.push(ask(client, MOVE_TIP, tip).await?);
         let group = vec![Param::Bytes(self.id.to_vec()), Param::Number(self.groups)];
         writes.push(ask(client, NOTE_GROUP, group).await?);
-        if let Some(share) = self.share.get() {
-            let commits = jobs.iter().map(|job| job.commit.commit()).zip(&answers);
-            writes.extend(words_of(client, self.id, share, commits).await?);
-        }
+        let lines = self.lines(jobs, &answers);
+        writes.extend(words_of(client, self.id, &lines).await?);
         writes.push(tell(client, "COMMIT"));
         *sent = Some(answers);
         together(writes).await?;
-        Ok(sent.take().unwrap_or_default())
+        let answers = sent.take().unwrap_or_default();
+        // A part may have been given away while the commit was on its way: whoever has it now may have looked before.
+        self.tell_others(client, &(&self.lines(jobs, &answers) - &lines)).await;
+        Ok(answers)
+    }
+
+    fn lines(&self, jobs: &[Job], answers: &[Answer]) -> BTreeSet<String> {
+        let commits = jobs.iter().map(|job| job.commit.commit()).zip(answers);
+        self.share.get().map(|share| lines_of(share, commits)).unwrap_or_default()
+    }
+
+    /// Best effort: what stands, stands.
+    async fn tell_others(&self, client: &ClientWrapper, lines: &BTreeSet<String>) {
+        if lines.is_empty() {
+            return;
+        }
+        let told = async { together(words_of(client, self.id, lines).await?).await };
+        if let Err(trouble) = told.await {
+            tracing::warn!(error = %StoreError::from(trouble), "other processes were not told of a commit; they find it later");
+        }
     }
 
     /// Runs the rules, as often as they still miss something.
