@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bot_api::{BotApi, Mishap, TOKEN};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
 use program::{Ended, Running, Settings, free_port, tail};
 use tempfile::TempDir;
@@ -72,7 +72,8 @@ impl Site {
 
     async fn say(&self, running: &Running, chat: i64, text: &str, hears: &[&str]) {
         let since = self.api.said(chat).len();
-        self.write(chat, text, Utc::now());
+        // Telegram tells whole seconds: a message of the very second of a restore counts as from before it.
+        self.write(chat, text, Utc::now() + TimeDelta::seconds(1));
         self.hears(running, chat, since, hears).await;
     }
 
