@@ -6,12 +6,13 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::{ControlFlow, Range};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
 use super::kv::{Batch, Direction, Kv, Visit};
+use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 use super::{StoreError, log};
 
@@ -230,39 +231,42 @@ impl Log {
         self.bytes += bytes;
     }
 
-    /// Whether settling need not wait for something that is still being looked for after a start.
-    pub(super) fn settles_at_once(&self) -> bool {
-        self.layers.disk.writes_at_once()
-    }
-
-    /// Settles the oldest record, if there is one. Gives the number of its bytes.
-    pub(super) fn settle_one(&mut self) -> Result<usize, StoreError> {
-        let Some(record) = self.records.front() else { return Ok(0) };
-        let (batch, settled) = self.rows_to_settle(record)?;
-        self.layers.disk.settle(batch, record.number, record.pieces)?;
+    /// Settles the oldest records, together about `bytes` of them, at least one if there is one: a value of sled's that
+    /// takes rows of several records is written once. Gives the number of their bytes.
+    pub(super) fn settle(&mut self, bytes: usize) -> Result<usize, StoreError> {
+        let (mut count, mut settled) = (0, 0);
+        while let Some(record) = self.records.get(count).filter(|_| settled < bytes) {
+            (count, settled) = (count + 1, settled + record.bytes);
+        }
+        let oldest = || self.records.iter().take(count);
+        let (Some(first), Some(last)) = (oldest().next(), oldest().next_back()) else { return Ok(0) };
+        let rows = self.rows_of(oldest(), first.number..=last.number);
+        let keys: Vec<Vec<u8>> = rows.iter().map(|(key, _)| key.clone()).collect();
+        self.layers.disk.settle(rows, oldest().map(|record| (record.number, record.pieces)))?;
         let mut young = self.layers.young.write();
-        for key in &settled {
+        for key in &keys {
             young.remove(key);
         }
         drop(young);
-        let bytes = record.bytes;
-        self.records.pop_front();
-        self.bytes = self.bytes.saturating_sub(bytes);
-        Ok(bytes)
+        self.records.drain(..count);
+        self.bytes = self.bytes.saturating_sub(settled);
+        Ok(settled)
     }
 
-    /// The rows no later record has written again, and their keys. Deleting what sled never had is left out.
-    fn rows_to_settle(&self, record: &Record) -> Result<(Batch, Vec<Vec<u8>>), StoreError> {
-        let (mut batch, mut settled) = (Batch::new(), Vec::new());
+    /// The rows of some records that no record behind them has written again.
+    fn rows_of<'a>(&self, records: impl Iterator<Item = &'a Record>, numbers: RangeInclusive<u64>) -> Batch {
         let young = self.layers.young.read();
-        for key in &record.keys {
-            let Some(row) = young.get(key).filter(|row| row.record == record.number) else { continue };
-            settled.push(key.clone());
-            if row.row.is_some() || self.layers.disk.has(key)? {
-                batch.push((key.clone(), row.row.clone()));
+        let mut rows = BTreeMap::new();
+        for key in records.flat_map(|record| &record.keys) {
+            if let Some(row) = young.get(key).filter(|row| numbers.contains(&row.record)) {
+                rows.entry(key.clone()).or_insert_with(|| row.row.clone());
             }
         }
-        Ok((batch, settled))
+        rows.into_iter().collect()
+    }
+
+    pub(super) const fn sled(&self) -> &SledHandle {
+        self.layers.disk.sled()
     }
 }
 

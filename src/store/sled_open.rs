@@ -81,7 +81,8 @@ fn open_once(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
 }
 
 fn open_patiently(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
-    const PAUSE: Duration = Duration::from_millis(20);
+    // Short: our own last opening lets go within moments.
+    const PAUSE: Duration = Duration::from_millis(2);
     let started = Instant::now();
     loop {
         match open_once(path, options) {
@@ -138,7 +139,7 @@ pub(super) fn prepare_schema(kv: &SledKv, log: &File, witness: &Witness) -> Resu
             problem: "a shop was kept here, and its rows are gone".to_owned(),
         });
     }
-    if !kv.is_empty() || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
+    if !kv.is_empty()? || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
         return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
     }
     kv.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])?;

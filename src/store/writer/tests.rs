@@ -10,6 +10,7 @@ use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::store::Commit;
 use crate::store::read::Reader;
+use crate::store::sled_handle::SledHandle;
 use crate::store::sled_kv::SledKv;
 
 fn deposit(amount: i64) -> Commit {
@@ -22,13 +23,14 @@ fn deposit(amount: i64) -> Commit {
 #[test]
 fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     let folder = tempfile::tempdir().unwrap();
-    let log = Log::open(SledKv::new(sled::open(folder.path()).unwrap()).unwrap()).unwrap();
+    let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
+    let log = Log::open(SledKv::new(sled)).unwrap();
     let layers = log.layers().clone();
     let broken = Arc::new(AtomicBool::new(false));
     let disk = broken.clone();
     let sync =
         Box::new(move || if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) });
-    let writer = Writer::new(log, Tip::default(), LogLimits::default(), sync, None);
+    let writer = Writer::new(log, Tip::default(), SledOptions::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || writer.run(&waiting));
     let commit = |amount| {
