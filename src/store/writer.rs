@@ -172,7 +172,7 @@ impl Writer {
 
     /// What is to be done when no commit comes for a while.
     fn chore(&self) -> Option<(Chore, Duration)> {
-        if self.log.waiting() > self.limits.calm + self.portion().min(self.limits.calm) {
+        if self.log.waiting() > self.limits.calm.saturating_add(self.portion().min(self.limits.calm)) {
             return Some((Chore::Settle, if self.is_copied() { WHILE_COPIED } else { IDLE }));
         }
         if self.log.sled().written() > self.reopen.calm {
