@@ -22,8 +22,11 @@ const HEAD: usize = 5;
 /// sled keeps up to 17 rows in a leaf before it splits it, and up to 3 more while two leaves merge. 20 values of this
 /// size with their keys stay below the 131,052 bytes (a quarter of a segment) a node may have outside `blobs/`.
 pub(super) const LONGEST_VALUE: usize = 4 << 10;
-/// Short rows: a change writes the whole block, so they are not filled up to the last byte.
+/// Short rows: a change writes the whole block, so it is not filled up to the last byte.
 const MOST_ROWS: usize = 64;
+/// A block that rows come into anywhere is cut when it is longer: each of them writes the whole block, and one of their
+/// neighbours seldom comes with it. Rows that are added one behind the other come many at once, and are never changed.
+const LONGEST_SCATTERED: usize = 1 << 10;
 /// Of a row in a block: with its head and a key as ours are it is no longer than a value may be.
 const LONGEST_ROW: usize = 4_000;
 /// No key this program makes comes near.
@@ -189,6 +192,7 @@ pub(super) fn rewrite(block: Option<Block<'_>>, changes: Vec<Change<'_>>) -> Res
     }
     let first_change = changes.first().map(|(key, _)| key.as_slice());
     let appends = old.last().map(|(key, _)| key.as_slice()) < first_change;
+    let count_before = old.len();
     let mut old = old.into_iter().peekable();
     let mut is_changed = false;
     for (key, row) in changes {
@@ -205,7 +209,11 @@ pub(super) fn rewrite(block: Option<Block<'_>>, changes: Vec<Change<'_>>) -> Res
     match from {
         _ if !is_changed => {}
         Some(from) if rows.is_empty() => done.values.push((from.to_vec(), None)),
-        _ => write_blocks(from, &rows, appends, &mut done.values),
+        _ if appends => write_blocks(from, &rows, LONGEST_VALUE, Spread::OneByOne, &mut done.values),
+        _ if rows.len() > count_before => {
+            write_blocks(from, &rows, LONGEST_SCATTERED, Spread::Evenly, &mut done.values);
+        }
+        _ => write_blocks(from, &rows, LONGEST_VALUE, Spread::Evenly, &mut done.values),
     }
     Ok(done)
 }
@@ -220,29 +228,43 @@ fn take_below<'a>(
     }
 }
 
-/// Cuts rows into blocks and writes them out; the first covers from `first`, or from its own first key. Rows that are
-/// added behind all others fill one block after another, as more will follow; others are spread, as more come in between.
-fn write_blocks(first: Option<&[u8]>, rows: &[(Vec<u8>, Row<'_>)], appends: bool, values: &mut Batch) {
-    let total: usize = rows.iter().map(|(key, row)| HEAD + key.len() + row.length()).sum();
-    let fits = |rows: usize, bytes: usize| rows <= MOST_ROWS && bytes <= LONGEST_VALUE;
-    let mut block: Option<Writing> = None;
-    let mut seen = 0;
-    let blocks = total.div_ceil(LONGEST_VALUE).max(rows.len().div_ceil(MOST_ROWS)).max(1);
-    for (index, (key, row)) in rows.iter().enumerate() {
-        seen += HEAD + key.len() + row.length();
-        let is_due = |writing: &Writing| {
-            let share = writing.number * total.div_ceil(blocks);
-            !appends && blocks > 1 && seen > share
+/// How rows are cut into blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spread {
+    /// Each is filled before the next begins: more will follow behind.
+    OneByOne,
+    /// All get about the same: more will come in between.
+    Evenly,
+}
+
+/// Cuts rows into blocks of `longest` bytes at most and writes them out. The first covers from `first`, or from its own
+/// first key. A row that is longer itself has a block of its own.
+fn write_blocks(first: Option<&[u8]>, rows: &[(Vec<u8>, Row<'_>)], longest: usize, spread: Spread, values: &mut Batch) {
+    let bytes_of = |(key, row): &(Vec<u8>, Row<'_>)| HEAD + key.len() + row.length();
+    let total: usize = rows.iter().map(bytes_of).sum();
+    let blocks = total.div_ceil(longest).max(rows.len().div_ceil(MOST_ROWS)).max(1);
+    let share = match spread {
+        Spread::OneByOne => usize::MAX,
+        Spread::Evenly => total.div_ceil(blocks),
+    };
+    let mut writing: Option<Writing> = None;
+    let mut in_block = 0;
+    for entry in rows {
+        let (key, row) = entry;
+        let is_full = |writing: &Writing| {
+            writing.rows == MOST_ROWS
+                || writing.bytes_with(key, row) > longest
+                || in_block + bytes_of(entry) / 2 > share
         };
-        let is_full = |writing: &Writing| !fits(writing.rows + 1, writing.bytes_with(key, row)) || is_due(writing);
-        if let Some(full) = block.take_if(|writing| is_full(writing)) {
-            block = Some(Writing::new(key, full.number + 1));
+        if let Some(full) = writing.take_if(|writing| is_full(writing)) {
             values.push(full.done());
+            in_block = 0;
         }
-        let from = if index == 0 { first.unwrap_or(key) } else { key };
-        block.get_or_insert_with(|| Writing::new(from, 1)).push(key, row);
+        in_block += bytes_of(entry);
+        let from = first.filter(|_| values.is_empty()).unwrap_or(key);
+        writing.get_or_insert_with(|| Writing::new(from)).push(key, row);
     }
-    values.extend(block.map(Writing::done));
+    values.extend(writing.map(Writing::done));
 }
 
 /// A block being written out.
@@ -251,13 +273,11 @@ struct Writing {
     last: Vec<u8>,
     stored: Vec<u8>,
     rows: usize,
-    /// Which of the blocks that its rows become.
-    number: usize,
 }
 
 impl Writing {
-    fn new(from: &[u8], number: usize) -> Self {
-        Self { from: from.to_vec(), last: from.to_vec(), stored: vec![BLOCK], rows: 0, number }
+    fn new(from: &[u8]) -> Self {
+        Self { from: from.to_vec(), last: from.to_vec(), stored: vec![BLOCK], rows: 0 }
     }
 
     fn shared_with(&self, key: &[u8]) -> u8 {

@@ -123,7 +123,8 @@ fn rows_added_behind_fill_their_blocks_and_rows_between_leave_room() {
     for n in 0..4_000_u16 {
         write(&mut scattered, vec![(key(n.wrapping_mul(40_503)), row(30))]);
     }
-    assert!(scattered.len() < 4_000 / 30, "{} blocks", scattered.len());
+    assert!(scattered.len() < 4_000 / 10, "{} blocks", scattered.len());
+    assert!(scattered.values().all(|stored| stored.len() <= LONGEST_SCATTERED));
 }
 
 #[test]
