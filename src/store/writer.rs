@@ -81,7 +81,7 @@ pub struct LogLimits {
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 256 << 20 }
+        Self { calm: 16 << 20, full: 64 << 20 }
     }
 }
 
@@ -260,12 +260,12 @@ impl Writer {
     }
 
     /// Gives how many bytes were added to the log.
-    fn make_durable(&mut self, batch: super::kv::Batch) -> Result<usize, StoreError> {
+    fn make_durable(&mut self, mut batch: super::kv::Batch) -> Result<usize, StoreError> {
         if batch.is_empty() {
             return Ok(0);
         }
         let before = self.log.waiting();
-        let record = self.log.append(&batch)?;
+        let record = self.log.append(&mut batch)?;
         (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
         self.log.publish(batch, &record);
         Ok(self.log.waiting() - before)

@@ -7,8 +7,8 @@ fn layers() -> (Log, tempfile::TempDir) {
     let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
     let disk = SledKv::new(sled);
     let mut log = Log::open(disk).unwrap();
-    let write = |log: &mut Log, rows: Batch| {
-        let written = log.append(&rows).unwrap();
+    let write = |log: &mut Log, mut rows: Batch| {
+        let written = log.append(&mut rows).unwrap();
         log.publish(rows, &written);
     };
     write(&mut log, vec![(b"old".to_vec(), Some(b"1".to_vec()))]);
