@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::Place;
+
 #[derive(Debug, Parser)]
 #[command(name = "konter", version, about = "The front of an Indonesian phone-credit shop", max_term_width = 100)]
 pub struct Cli {
@@ -27,6 +29,12 @@ pub enum Command {
     Check,
     /// Re-derive every balance from the journal and check every invariant
     Audit,
+    /// Move a stopped shop between its data dir and its database, proving every balance on both sides
+    MigrateStore {
+        /// Where to
+        #[arg(long)]
+        to: Place,
+    },
     /// Who did what, newest first; of a stopped shop (in a running one: `/log` in the chat)
     Log {
         /// How many acts

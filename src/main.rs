@@ -41,6 +41,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Simulate { callbacks } => app::simulate(&callbacks).await,
         Command::Check => app::check(),
         Command::Audit => app::audit().await,
+        Command::MigrateStore { to } => app::migrate_store(to).await,
         Command::Log { count } => app::log(count).await,
         Command::Backup { file, force } => app::backup(&file, force).await,
         Command::Restore { file, force } => app::restore(&file, force).await,

@@ -7,11 +7,13 @@
 #[path = "support/bot_api.rs"]
 mod bot_api;
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/postgres.rs"]
+mod postgres;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/program.rs"]
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,6 +27,7 @@ use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{MessageKey, Payload, Store};
 use parking_lot::Mutex;
+use postgres::Database;
 use program::{Running, Settings, free_port, tail};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -36,6 +39,8 @@ const PIN: &str = "739154";
 /// Whole rupiah; nobody runs out of it.
 const DEPOSIT: i64 = 5_000_000;
 const KILLS: u32 = 40;
+/// Fewer: the program between store and shop is the same, what differs is the store.
+const KILLS_ON_POSTGRES: u32 = 15;
 /// Every so many kills the books are audited as the kill left them.
 const AUDIT_EVERY: u32 = 5;
 /// Between two order messages. Telegram lets the program say some 25 things per second, and an order takes three.
@@ -139,12 +144,14 @@ struct Site {
     settings: Settings,
     api: BotApi,
     simulators: Simulators,
+    /// Where the books are, when not in the folder.
+    database: Option<Database>,
     /// One per process, in the order they began.
     lives: Vec<Life>,
 }
 
 impl Site {
-    async fn new() -> Self {
+    async fn new(database: Option<Database>) -> Self {
         let api = BotApi::start().await;
         let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
         let listen = format!("127.0.0.1:{}", free_port());
@@ -158,12 +165,19 @@ impl Site {
             .set("KONTER_REGISTRATION", "open")
             .set("KONTER_LISTEN", &listen);
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings.set("KONTER_DATA_DIR", folder.path().join("data").display());
-        Self { folder, settings, api, simulators, lives: Vec::new() }
+        let settings = match &database {
+            Some(database) => settings.set("DATABASE_URL", &database.url),
+            None => settings.set("KONTER_DATA_DIR", folder.path().join("data").display()),
+        };
+        Self { folder, settings, api, simulators, database, lives: Vec::new() }
     }
 
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+    /// The store of the stopped shop.
+    async fn store(&self) -> Arc<dyn Store> {
+        match &self.database {
+            Some(database) => database.open().await,
+            None => Arc::new(SledStore::open(&self.folder.path().join("data"), SledOptions::default()).unwrap()),
+        }
     }
 
     fn start(&mut self) -> Running {
@@ -300,13 +314,12 @@ async fn answered(site: &Site, running: &Running, people: &Mutex<People>, wanted
 
 /// The books of the stopped shop.
 struct Books {
-    store: SledStore,
+    store: Arc<dyn Store>,
     orders: BTreeMap<OrderId, Order>,
 }
 
 impl Books {
-    async fn open(data: &Path) -> Self {
-        let store = SledStore::open(data, SledOptions::default()).unwrap();
+    async fn of(store: Arc<dyn Store>) -> Self {
         let mut orders = BTreeMap::new();
         for agent in store.agents(None, 1000).await.unwrap() {
             for order in store.orders_of(agent.id, None, None, 100_000).await.unwrap() {
@@ -417,11 +430,22 @@ fn check_repetitions(site: &Site, answers: &Answers) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_buys_once_refunds_nothing_delivered_and_answers_everyone() {
-    let kills = number_from("KONTER_TEST_KILLS").map_or(KILLS, |kills| u32::try_from(kills).unwrap());
+    survive(KILLS, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_with_its_books_in_postgresql() {
+    if let Some(database) = postgres::database().await {
+        survive(KILLS_ON_POSTGRES, Some(database)).await;
+    }
+}
+
+async fn survive(kills: u32, database: Option<Database>) {
+    let kills = number_from("KONTER_TEST_KILLS").map_or(kills, |kills| u32::try_from(kills).unwrap());
     let seed = number_from("KONTER_TEST_SEED").unwrap_or_else(rand::random);
     eprintln!("seed {seed}, {kills} kills");
     let mut moments = StdRng::seed_from_u64(seed);
-    let mut site = Site::new().await;
+    let mut site = Site::new(database).await;
     let people = Arc::new(Mutex::new(People {
         api: site.api.clone(),
         choices: StdRng::seed_from_u64(seed),
@@ -460,7 +484,7 @@ async fn killed_at_any_moment_it_buys_once_refunds_nothing_delivered_and_answers
     // Whatever was not yet said at a stop is said by the next start.
     let books = loop {
         assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
-        let books = Books::open(&site.data()).await;
+        let books = Books::of(site.store().await).await;
         let unsaid = books.unsaid(&answers(&site.api)).await;
         if unsaid.is_empty() {
             break books;

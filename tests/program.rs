@@ -178,15 +178,20 @@ async fn check_tells_of_variables_that_nothing_reads() {
 }
 
 #[tokio::test]
-async fn run_and_check_refuse_a_database() {
+async fn run_and_check_refuse_what_is_no_database() {
     let folder = folder();
-    let settings = Settings::new()
-        .set("KONTER_CATALOG", empty_catalog(folder.path()))
-        .set("DATABASE_URL", "postgres://konter:geheim@localhost/konter");
-    for (command, code) in [("run", 2), ("check", 1)] {
-        let ended = settings.run(folder.path(), &[command]).await;
-        assert_ended(&ended, code, &["DATABASE_URL", "KONTER_DATA_DIR"]);
-        assert!(!ended.err.contains("geheim"), "{ended:?}");
+    for url in [
+        "mysql://konter:geheim@localhost/konter",
+        "postgres://konter:geheim@localhost:port/konter",
+        "postgres://konter:geheim@localhost/konter?geheim=yes",
+        "postgres://konter:geheim@localhost/konter?sslmode=require",
+    ] {
+        let settings = Settings::new().set("KONTER_CATALOG", empty_catalog(folder.path())).set("DATABASE_URL", url);
+        for (command, code) in [("run", 2), ("check", 1)] {
+            let ended = settings.run(folder.path(), &[command]).await;
+            assert_ended(&ended, code, &["DATABASE_URL"]);
+            assert!(!ended.err.contains("geheim"), "{ended:?}");
+        }
     }
 }
 

@@ -9,9 +9,11 @@ mod store_contract {
     pub mod engines;
     pub mod habits;
     pub mod messages;
+    pub mod moving;
     pub mod network;
     pub mod orders;
     pub mod people;
+    pub mod postgres_only;
     pub mod races;
     pub mod random;
     pub mod reports;
@@ -19,8 +21,13 @@ mod store_contract {
     pub mod sled_only;
     pub mod tickets;
 }
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/postgres.rs"]
+mod postgres;
 #[path = "support/store.rs"]
 mod support;
+#[path = "support/postgres_wire.rs"]
+mod wire;
 
 use store_contract::engines::{Engine, Memory, Settling, Sled};
 
@@ -45,6 +52,14 @@ macro_rules! contract {
                 crate::store_contract::$part::$rule(<crate::Settling as crate::Engine>::new()).await;
             })+)+
         }
+        mod on_postgres {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                if let Some(engine) = crate::store_contract::engines::Postgres::start().await {
+                    crate::store_contract::$part::$rule(engine).await;
+                }
+            })+)+
+        }
     };
 }
 
@@ -54,7 +69,8 @@ contract! {
         a_refused_commit_changes_nothing_at_all,
         the_journal_is_gapless_and_chained,
         statements_page_backwards_through_one_account,
-        an_audit_of_sound_books_is_clean_also_after_opening_again;
+        an_audit_of_sound_books_is_clean_also_after_opening_again,
+        many_rows_are_all_read;
     orders:
         an_order_is_found_by_everything_it_is_known_by,
         orders_of_an_agent_come_newest_first_in_pages,

@@ -12,9 +12,8 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{NO_DATABASE, fault, open_dir};
+use super::open::{Use, fault, open_dir, open_store};
 use crate::backup::{self, BackupError, Made};
-use crate::config::Settings;
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Cut, Store, StoreError, audit, is_in_use};
 
@@ -29,13 +28,20 @@ const STALL: Duration = Duration::from_secs(60);
 /// [`Failure::Wrong`] when the file exists or there is no shop; [`Failure::Fault`] when it cannot be copied, or its books
 /// do not add up.
 pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
-    let settings = settings_in_data_dir()?;
-    if !settings.data_dir.exists() {
+    let settings = settings_or_failure()?;
+    if settings.database_url.is_none() && !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
     }
     if file.exists() && !force {
         return Err(wrong_or_fault(BackupError::Exists(file.display().to_string())));
+    }
+    if settings.database_url.is_some() {
+        let store = open_store(&settings, Use::Looking).await?;
+        let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
+        let made = from_cut(cut, made_at, file, force).await;
+        store.close().await.map_err(fault)?;
+        return told(file, &made?);
     }
     let made = match open_stopped(&settings.data_dir).await {
         Ok(store) => {
@@ -47,14 +53,13 @@ pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
         Err(StoreError::InUse(_)) => from_running_shop(settings.listen, file, force).await?,
         Err(error) => return Err(Failure::Fault(format!("{}: {error}", settings.data_dir.display()))),
     };
+    told(file, &made)
+}
+
+fn told(file: &Path, made: &Made) -> Result<(), Failure> {
     eprintln!("{}: {} rows, {} bytes, as of {}", file.display(), made.rows, made.bytes, made.made_at);
     println!("{}", made.report);
     if made.report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
-}
-
-fn settings_in_data_dir() -> Result<Settings, Failure> {
-    let settings = settings_or_failure()?;
-    if settings.database_url.is_some() { Err(Failure::Wrong(NO_DATABASE.to_owned())) } else { Ok(settings) }
 }
 
 async fn open_stopped(dir: &Path) -> Result<SledStore, StoreError> {
@@ -113,7 +118,11 @@ async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupEr
 /// [`Failure::Wrong`] when there is a shop in the data dir and `force` is not said; [`Failure::Fault`] when the backup is
 /// not whole, a shop is running, or the books do not add up.
 pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
-    let settings = settings_in_data_dir()?;
+    let settings = settings_or_failure()?;
+    if settings.database_url.is_some() {
+        let words = "a backup is put back into KONTER_DATA_DIR; `konter migrate-store --to database` then moves it";
+        return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
+    }
     let (data, from, passphrase) = (settings.data_dir.clone(), file.to_owned(), settings.backups.passphrase.clone());
     let restoring = blocking(move || {
         nobody_at_work(&data)?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::open::{NO_DATABASE, cannot_be_ordered, catalog_text, prefixes, texts};
+use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
 use crate::config::{Checked, DEFAULT_CATALOG, LogFormat, Settings};
 use crate::ids::SupplierId;
@@ -27,7 +27,6 @@ pub fn check() -> Result<(), Failure> {
         }
         Ok(settings) => {
             let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
-            mistakes.extend(settings.database_url.is_some().then(|| NO_DATABASE.to_owned()));
             mistakes.extend(note(texts(&settings).map(drop)));
             mistakes.extend(note(prefixes(&settings).map(drop)));
             mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids())));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::check::settings_or_failure;
-use super::open::{NO_DATABASE, fault, open_store};
+use super::open::{Use, fault, open_store};
 use crate::config::Settings;
 use crate::reply::clean;
 use crate::store::{Act, Store, audit};
@@ -13,7 +13,7 @@ use crate::store::{Act, Store, audit};
 /// Letters of an act that are shown: an announcement's text can be long.
 const SHOWN: usize = 300;
 
-/// Audits the store of a stopped shop and prints the figures.
+/// Audits the store and prints the figures: a data dir's only while its shop is stopped, a database's at any time.
 ///
 /// # Errors
 /// [`Failure::Fault`] when there is any difference.
@@ -50,14 +50,11 @@ pub async fn log(count: usize) -> Result<(), Failure> {
     store.close().await.map_err(fault)
 }
 
-/// The store of a shop that is not running.
+/// The store of a shop that is not running, or a database's.
 async fn kept(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
-    if settings.database_url.is_some() {
-        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
-    }
-    if !settings.data_dir.exists() {
+    if settings.database_url.is_none() && !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
     }
-    open_store(settings).await
+    open_store(settings, Use::Looking).await
 }

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod demo;
 mod inspect;
+mod migrate;
 mod open;
 mod run;
 mod simulate;
@@ -14,6 +15,7 @@ pub use backup::{backup, restore};
 pub use check::check;
 pub use demo::demo;
 pub use inspect::{audit, log};
+pub use migrate::{Place, migrate_store};
 pub use run::run;
 pub use simulate::simulate;
 

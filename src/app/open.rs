@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use super::Failure;
@@ -21,11 +22,12 @@ use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
+use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Commit, Outgoing, Payload, Store, StoreError, audit};
 
-/// Said wherever a database is asked for.
-pub(super) const NO_DATABASE: &str = "DATABASE_URL: this version keeps its data in KONTER_DATA_DIR only";
+/// In a data dir whose shop has moved to a database.
+pub(super) const MOVED: &str = "moved-to-database";
 
 /// A shop put together but not started.
 pub(super) struct Opened {
@@ -47,9 +49,10 @@ struct Words {
 }
 
 impl Words {
-    fn mark(&self, row: &Outgoing, body: &mut String) {
+    /// What may have been said before says so.
+    fn mark(&self, row: &Outgoing, again: bool, body: &mut String) {
         let is_reply = matches!(row.payload, Payload::Reply(_));
-        if is_reply && self.restored_at.is_some_and(|restored| row.at <= restored) {
+        if is_reply && (again || self.restored_at.is_some_and(|restored| row.at <= restored)) {
             let said_before = Reply::Keeping(KeepingReply::SaidBefore);
             body.push_str("\n\n");
             body.push_str(&self.texts.render(row.locale, &said_before, None).body);
@@ -57,18 +60,28 @@ impl Words {
     }
 }
 
-impl Wording for Words {
-    fn render(&self, row: &Outgoing) -> Text {
+impl Words {
+    fn put(&self, row: &Outgoing, again: bool) -> Text {
         match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {
                 let mut rendered = self.texts.render(row.locale, reply, row.balance);
-                self.mark(row, &mut rendered.body);
+                self.mark(row, again, &mut rendered.body);
                 let button = |button: Button| front::Button { label: button.label, tap: button.tap };
                 let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
                 Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
             }
             Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
         }
+    }
+}
+
+impl Wording for Words {
+    fn render(&self, row: &Outgoing) -> Text {
+        self.put(row, false)
+    }
+
+    fn render_again(&self, row: &Outgoing) -> Text {
+        self.put(row, true)
     }
 
     fn file(&self, row: &Outgoing) -> Option<File> {
@@ -92,12 +105,9 @@ impl Wording for Words {
 
 /// Opens the store and everything around it. An empty store begins with `catalog`, or with the file of the settings.
 pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
-    if settings.database_url.is_some() {
-        return Err(Failure::Wrong(NO_DATABASE.to_owned()));
-    }
     let texts = texts(&settings)?;
     let prefixes = prefixes(&settings)?;
-    let store = open_store(&settings).await?;
+    let store = open_store(&settings, Use::Running).await?;
     let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);
     let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
@@ -153,9 +163,39 @@ async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Re
     Ok(Some(pepper))
 }
 
+/// How a store is used. A data dir is always one process's; a database can be looked at while a shop runs on it, and any
+/// number of processes can run it together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Running,
+    Looking,
+}
+
+/// The store that the settings name: the database, or else the data dir.
+pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+    match &settings.database_url {
+        Some(address) => open_database(address, r#use).await,
+        None => open_data_dir(settings).await,
+    }
+}
+
+async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+    let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
+    let store = PostgresStore::open(address).await.map_err(fault)?;
+    if r#use == Use::Running {
+        store.join().await.map_err(fault)?;
+    }
+    Ok(Arc::new(store))
+}
+
 /// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
-pub(super) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+async fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
     let dir = &settings.data_dir;
+    let marker = dir.join(MOVED);
+    if marker.exists() {
+        let words = "this shop has moved to a database: set DATABASE_URL";
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
+    }
     let unusable = |failure: Failure| way_back(settings, &failure);
     if dir.join(BUILT_IN).exists() {
         let words = "a restore was broken off here; restore again, with --force";

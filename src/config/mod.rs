@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use reqwest::Url;
 use secrecy::SecretString;
+use tokio_postgres::config::SslMode;
 
 pub use crate::supplier::SettingError;
 pub use backup::BackupSettings;
@@ -272,11 +273,18 @@ fn web_address(text: &str, schemes: &[&str]) -> Result<Url, String> {
 
 fn database_url(text: &str) -> Result<SecretString, String> {
     let url = Url::parse(text).map_err(|_| "is not an address".to_owned())?;
-    if ["postgres", "postgresql"].contains(&url.scheme()) {
-        Ok(text.into())
-    } else {
-        Err("must begin with postgres://".to_owned())
+    if !["postgres", "postgresql"].contains(&url.scheme()) {
+        return Err("must begin with postgres://".to_owned());
     }
+    // The driver's own words can quote the address.
+    let understood = text.parse::<tokio_postgres::Config>();
+    let config = understood.map_err(|_| "has something in it that is not understood".to_owned())?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(
+            "sslmode=require cannot be had in this version: connect through a local socket or a tunnel".to_owned()
+        );
+    }
+    Ok(text.into())
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {

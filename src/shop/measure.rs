@@ -32,13 +32,15 @@ impl Shop {
         if self.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_book.now(self.clock.utc()).placed.len();
+        let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
     /// Puts how things stand now into the metrics; the rest is counted as it happens.
     pub async fn measure(&self) {
         self.measure_open();
+        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
+        metrics::gauge!("konter_work_parts").set(number(self.share.shards().len()));
         self.measure_suppliers();
         if let Err(error) = self.measure_store().await {
             tracing::warn!(%error, "not everything could be measured");
@@ -47,7 +49,7 @@ impl Shop {
 
     fn measure_open(&self) {
         let now = self.clock.utc();
-        let open = self.open_book.now(now);
+        let open = self.open_book.now(now, &self.share);
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));

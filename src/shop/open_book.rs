@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use crate::ids::OrderId;
 use crate::order::{AttemptStep, Order};
+use crate::store::{Shard, Share};
 use crate::supplier::Outcome;
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
@@ -62,6 +63,7 @@ struct Page {
     stage: Option<Stage>,
     /// When it was placed; for a final order, when it became final.
     since: DateTime<Utc>,
+    shard: Shard,
 }
 
 #[derive(Default)]
@@ -80,7 +82,7 @@ impl OpenBook {
     pub fn note(&self, order: &Order) {
         let stage = Stage::of(order);
         let since = if stage.is_some() { order.created_at } else { order.updated_at };
-        let page = Page { version: order.version, stage, since };
+        let page = Page { version: order.version, stage, since, shard: Shard::of(&order.chat) };
         let mut book = self.0.lock();
         let known = book.entry(order.id).or_insert(page);
         if known.version <= order.version {
@@ -88,9 +90,18 @@ impl OpenBook {
         }
     }
 
-    pub fn now(&self, now: DateTime<Utc>) -> OpenNow {
+    /// Forgets an order that is another process's to count.
+    pub fn forget(&self, id: OrderId) {
+        self.0.lock().remove(&id);
+    }
+
+    /// What is open among what this process holds.
+    pub fn now(&self, now: DateTime<Utc>, share: &Share) -> OpenNow {
         let mut book = self.0.lock();
-        book.retain(|_, page| page.stage.is_some() || (now - page.since).abs() < LATE_WORDS);
+        let held = share.shards();
+        book.retain(|_, page| {
+            held.contains(&page.shard) && (page.stage.is_some() || (now - page.since).abs() < LATE_WORDS)
+        });
         let mut open = OpenNow::default();
         for page in book.values() {
             if let Some(stage) = page.stage {

@@ -43,7 +43,28 @@ impl Drop for OnItsWay<'_> {
 }
 
 /// A place among the requests under way.
-pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
+pub struct Turn<'a> {
+    _here: Option<SemaphorePermit<'a>>,
+    /// Among all processes, where there are fewer places than processes.
+    _everywhere: Option<Place>,
+}
+
+/// A place that is given back when this is dropped.
+pub struct Place(Option<Box<dyn FnOnce() + Send + Sync>>);
+
+impl Place {
+    pub fn new(give_back: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(give_back)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(give_back) = self.0.take() {
+            give_back();
+        }
+    }
+}
 
 /// What was last seen of a supplier.
 #[derive(Clone, Debug, Default)]
@@ -223,16 +244,20 @@ impl Supplier {
 
     /// Waits for a place among the requests under way. Whoever buys takes it before committing that something leaves:
     /// an order that only waits has not left.
-    pub async fn turn(&self) -> Turn<'_> {
+    ///
+    /// Limits are for all processes of the shop together: with so many `members` each request takes as many places here,
+    /// and where that is more than there are, `place` is one among all of them.
+    pub async fn turn(&self, members: u32, place: Option<Place>) -> Turn<'_> {
+        let places = members.clamp(1, u32::from(self.limits.at_once).max(1));
         // Never closed; were it, going on without a place would only be impolite.
-        let permit = self.permits.acquire().await.ok();
-        let booked = self.traffic.lock().rate.book(self.limits.per_second, Utc::now());
+        let permit = self.permits.acquire_many(places).await.ok();
+        let booked = self.traffic.lock().rate.book(self.limits.per_second, members, Utc::now());
         if let Ok(wait) = booked.to_std()
             && !wait.is_zero()
         {
             tokio::time::sleep(wait).await;
         }
-        Turn(permit)
+        Turn { _here: permit, _everywhere: place }
     }
 
     /// Sends one request.
@@ -265,9 +290,9 @@ impl Supplier {
     }
 
     /// Asks for our deposit's balance, where the supplier's document knows a way.
-    pub async fn ask_balance(&self, now: Now) {
+    pub async fn ask_balance(&self, turn: &Turn<'_>, now: Now) {
         let Some(request) = self.protocol.balance(now.local).filter(|_| !self.in_cutoff(&now)) else { return };
-        match self.send(&self.turn().await, &request, "balance", now.utc).await {
+        match self.send(turn, &request, "balance", now.utc).await {
             Ok(response) => self.saw_balance(self.protocol.read_balance(&response), now.utc),
             Err(error) => tracing::warn!(supplier = %self.id, %error, "the deposit's balance is not known"),
         }

@@ -54,7 +54,20 @@ impl Tip {
     }
 }
 
+impl Tip {
+    /// An end of the journal that others write to as well: nothing is known of what is stored but this.
+    pub(super) fn shared(seq: u64, digest: Digest, counter: u64) -> Self {
+        Self { digest, seq, counter, last_order: u64::MAX, last_reference: u64::MAX, ..Self::default() }
+    }
+
+    /// Number of the journal's last line, its digest, and the last number given to a row.
+    pub(super) const fn position(&self) -> (u64, Digest, u64) {
+        (self.seq, self.digest, self.counter)
+    }
+}
+
 /// A commit with what can be worked out before it is its turn.
+#[derive(Clone)]
 pub(super) struct Prepared {
     commit: Commit,
     /// Its orders' rows, written out.
@@ -65,6 +78,10 @@ impl Prepared {
     pub(super) fn new(commit: Commit) -> Result<Self, StoreError> {
         let orders = commit.orders.iter().map(|order| encode("order", &order.row)).collect::<Result<_, _>>()?;
         Ok(Self { commit, orders })
+    }
+
+    pub(super) const fn commit(&self) -> &Commit {
+        &self.commit
     }
 }
 

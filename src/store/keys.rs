@@ -14,30 +14,30 @@ use crate::pricing::GroupName;
 
 // `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
 pub(super) const ORDER: u8 = b'o';
-const ORDER_OF_AGENT: u8 = b'a';
+pub(super) const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';
 pub(super) const REFERENCE: u8 = b'r';
 /// An open hold; as an order is open exactly as long as its hold, these rows are the set of open orders too.
 pub(super) const HOLD: u8 = b'h';
 pub(super) const JOURNAL: u8 = b'j';
-const LINE: u8 = b'k';
+pub(super) const LINE: u8 = b'k';
 pub(super) const ACCOUNT: u8 = b'b';
 pub(super) const ANSWERED: u8 = b'n';
 pub(super) const INBOX: u8 = b'i';
 pub(super) const OUTBOX: u8 = b'u';
 pub(super) const AGENT: u8 = b'g';
-const AGENT_OF_CHAT: u8 = b'c';
-const AGENT_OF_PHONE: u8 = b'p';
+pub(super) const AGENT_OF_CHAT: u8 = b'c';
+pub(super) const AGENT_OF_PHONE: u8 = b'p';
 pub(super) const PRODUCT: u8 = b'd';
 pub(super) const ACT: u8 = b't';
 pub(super) const INQUIRY: u8 = b'q';
 const INQUIRY_OF: u8 = b'v';
 pub(super) const ASKING: u8 = b'y';
-const BILL: u8 = b'l';
+pub(super) const BILL: u8 = b'l';
 /// Deposit tickets, and which of them an amount belongs to: a second byte says which of these a row is.
-const TICKET: u8 = b'e';
-const TICKET_ITSELF: u8 = 0;
-const TICKET_OF_PAY: u8 = 1;
+pub(super) const TICKET: u8 = b'e';
+pub(super) const TICKET_ITSELF: u8 = 0;
+pub(super) const TICKET_OF_PAY: u8 = 1;
 const TICKET_OF_AMOUNT: u8 = 2;
 const META: u8 = b'm';
 // Uplines and downlines.

@@ -48,10 +48,11 @@ impl Sequences {
     }
 }
 
+/// All of them, for an engine that keeps the rows as the rules write them.
 macro_rules! store_with_reads {
     (impl $engine:ty { $($own:tt)* }) => {
-        #[async_trait]
-        impl Store for $engine {
+        super::reads::store_with_plain_reads! {
+        impl $engine {
         $($own)*
 
         async fn next(&self, sequence: Sequence) -> Result<u64, StoreError> {
@@ -61,6 +62,55 @@ macro_rules! store_with_reads {
         async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError> {
             Ok(self.sequences.next_reference(floor))
         }
+
+        async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            self.read(move |rows| rows.journal(after, limit)).await
+        }
+
+        async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            let id = id.clone();
+            self.read(move |rows| rows.statement(&id, before, limit)).await
+        }
+
+        async fn orders_of(
+            &self,
+            agent: AgentId,
+            dest: Option<&str>,
+            before: Option<OrderId>,
+            limit: usize,
+        ) -> Result<Vec<Order>, StoreError> {
+            let dest = dest.map(str::to_owned);
+            self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
+        }
+
+        async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+            self.read(|rows| rows.waiting_chats()).await
+        }
+
+        async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
+            self.read(move |rows| rows.first_order_since(at)).await
+        }
+
+        async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+            self.read(move |rows| rows.first_entry_since(at)).await
+        }
+
+        async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+            let id = id.clone();
+            self.read(move |rows| rows.statement_after(&id, after, limit)).await
+        }
+        }
+        }
+    };
+}
+
+/// Those that any engine reads alike. The others are for an engine of its own indexes and sequences to give. New reads
+/// belong here.
+macro_rules! store_with_plain_reads {
+    (impl $engine:ty { $($own:tt)* }) => {
+        #[async_trait]
+        impl Store for $engine {
+        $($own)*
 
         async fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
             self.read(move |rows| rows.agent(id)).await
@@ -93,15 +143,6 @@ macro_rules! store_with_reads {
             self.read(|rows| rows.holds()).await
         }
 
-        async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            self.read(move |rows| rows.journal(after, limit)).await
-        }
-
-        async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            let id = id.clone();
-            self.read(move |rows| rows.statement(&id, before, limit)).await
-        }
-
         async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
             self.read(move |rows| rows.order(id)).await
         }
@@ -118,17 +159,6 @@ macro_rules! store_with_reads {
         async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
             let slot = slot.clone();
             self.read(move |rows| rows.order_in_slot(&slot)).await
-        }
-
-        async fn orders_of(
-            &self,
-            agent: AgentId,
-            dest: Option<&str>,
-            before: Option<OrderId>,
-            limit: usize,
-        ) -> Result<Vec<Order>, StoreError> {
-            let dest = dest.map(str::to_owned);
-            self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
         }
 
         async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
@@ -171,10 +201,6 @@ macro_rules! store_with_reads {
             self.read(move |rows| rows.answered(&key)).await
         }
 
-        async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
-            self.read(|rows| rows.waiting_chats()).await
-        }
-
         async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
             let chat = chat.clone();
             self.read(move |rows| rows.outbox(&chat, limit)).await
@@ -200,21 +226,8 @@ macro_rules! store_with_reads {
             self.read(move |rows| rows.pays_taken(from, to)).await
         }
 
-        async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
-            self.read(move |rows| rows.first_order_since(at)).await
-        }
-
         async fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError> {
             self.read(move |rows| rows.orders_from(first, limit)).await
-        }
-
-        async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
-            self.read(move |rows| rows.first_entry_since(at)).await
-        }
-
-        async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            let id = id.clone();
-            self.read(move |rows| rows.statement_after(&id, after, limit)).await
         }
 
         async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {
@@ -308,4 +321,4 @@ macro_rules! store_with_reads {
     };
 }
 
-pub(super) use store_with_reads;
+pub(super) use {store_with_plain_reads, store_with_reads};

@@ -1,6 +1,7 @@
 //! Money.
 
 use konter::agent::Agent;
+use konter::catalog::{Product, ProductKind};
 use konter::ids::OrderId;
 use konter::ledger::{AccountId, Digest, EntryKind, Posting, Reason, Refusal, verify};
 use konter::reply::Reply;
@@ -148,4 +149,51 @@ pub async fn an_audit_of_sound_books_is_clean_also_after_opening_again(engine: i
     assert_eq!(report.kinds["holds"], (9, 94_500));
     assert_eq!(report.kinds["captures"], (3, 31_500));
     assert!(report.to_string().ends_with("the books are right"), "{report}");
+}
+
+/// More than is read at once, of everything.
+pub async fn many_rows_are_all_read(engine: impl Engine) {
+    const MANY: u32 = 150;
+    let store = engine.store();
+    let count = usize::try_from(MANY).unwrap();
+    for n in 1..=MANY {
+        let order = order(n.into(), n, "081");
+        let money = vec![pay_in(n, 20_000), hold(&order)];
+        let product = Product {
+            code: format!("S{n}").parse().unwrap(),
+            name: "Pulsa".to_owned(),
+            category: "Pulsa".to_owned(),
+            operator: None,
+            kind: ProductKind::Topup,
+            nominal: None,
+            price: rp(1),
+            routes: vec![route("kios")],
+        };
+        let commit = Commit {
+            agents: vec![new(agent(n))],
+            postings: money,
+            orders: vec![new(order)],
+            products: vec![product],
+            received: vec![message(1, &n.to_string())],
+            says: vec![say(1, Reply::TryAgain)],
+            acts: vec![Act { at: now(), by: chat(9), what: n.to_string() }],
+            ..commit()
+        };
+        store.commit(commit).await.unwrap();
+    }
+    drop(store);
+    let store = engine.reopen().store();
+    assert_eq!(store.accounts().await.unwrap().len(), count + 2);
+    assert_eq!(store.agents(None, 1_000).await.unwrap().len(), count);
+    assert_eq!(store.holds().await.unwrap().len(), count);
+    assert_eq!(store.open_orders().await.unwrap().len(), count);
+    assert_eq!(store.orders_from(OrderId(1), 1_000).await.unwrap().len(), count);
+    assert_eq!(store.products().await.unwrap().len(), count);
+    assert_eq!(store.inbox().await.unwrap().len(), count);
+    assert_eq!(store.outbox(&chat(1), 1_000).await.unwrap().len(), count);
+    assert_eq!(store.acts(1_000).await.unwrap().len(), count);
+    assert_eq!(store.journal(0, 1_000).await.unwrap().len(), 2 * count);
+    assert_eq!(store.statement(&AccountId::Cash, None, 1_000).await.unwrap().len(), count);
+    assert_eq!(store.statement(&AccountId::Sales, None, 1_000).await.unwrap().len(), count);
+    assert!(audit(&*store).await.unwrap().is_clean());
 }

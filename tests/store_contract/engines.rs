@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use konter::store::Store;
 use konter::store::memory::MemoryStore;
+use konter::store::postgres::PostgresStore;
 use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+
+use crate::postgres::{self, Database};
 
 pub trait Engine: Sized {
     fn new() -> Self;
@@ -41,6 +44,10 @@ impl Sled {
     pub fn with(log: LogLimits) -> Self {
         let (folder, options) = (tempfile::tempdir().unwrap(), SledOptions { log, ..SledOptions::default() });
         Self { store: Some(open(folder.path(), options)), folder, options }
+    }
+
+    pub fn sled(&self) -> Arc<SledStore> {
+        self.store.clone().unwrap()
     }
 
     pub fn path(&self) -> &Path {
@@ -84,4 +91,46 @@ impl Engine for Settling {
     fn reopen(self) -> Self {
         Self(self.0.reopen())
     }
+}
+
+/// PostgreSQL, a database for each test.
+pub struct Postgres {
+    store: Arc<PostgresStore>,
+    database: Database,
+}
+
+impl Postgres {
+    /// `None`: there is no PostgreSQL here.
+    pub async fn start() -> Option<Self> {
+        let database = postgres::database().await?;
+        Some(Self { store: database.open().await, database })
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+impl Engine for Postgres {
+    fn new() -> Self {
+        wait_for(Self::start()).expect("there is PostgreSQL")
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    fn reopen(self) -> Self {
+        let Self { store, database } = self;
+        let store = wait_for(async {
+            store.close().await.unwrap();
+            drop(store);
+            database.open().await
+        });
+        Self { store, database }
+    }
+}
+
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
 }

@@ -51,8 +51,22 @@ fn any_commit(dice: &mut Dice, number: u64, open: &[Order], waiting: &[(i64, u64
     }
 }
 
+/// Days of a busy shop, the same ones every time.
+pub async fn trade(store: &dyn Store, steps: u64) {
+    let mut dice = Dice(20_261_121);
+    for number in 1..=steps {
+        let open = store.open_orders().await.unwrap();
+        let mut waiting = Vec::new();
+        for to in 1..=3 {
+            waiting.extend(store.outbox(&chat(to), 100).await.unwrap().into_iter().map(|row| (to, row.seq)));
+        }
+        // Some are refused; so it goes.
+        let _ = store.commit(any_commit(&mut dice, number, &open, &waiting)).await;
+    }
+}
+
 /// Everything the store can tell.
-async fn everything(store: &dyn Store) -> Vec<String> {
+pub async fn everything(store: &dyn Store) -> Vec<String> {
     let mut told = vec![
         format!("{:?}", store.accounts().await.unwrap()),
         format!("{:?}", store.holds().await.unwrap()),

@@ -1,0 +1,100 @@
+//! `konter migrate-store`: the shop's books from the data dir into the database, or back.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use secrecy::SecretString;
+
+use super::Failure;
+use super::check::settings_or_failure;
+use super::open::{MOVED, fault, open_dir};
+use crate::store::postgres::PostgresStore;
+use crate::store::{Store, audit, moving};
+
+/// Where a shop can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Place {
+    /// `DATABASE_URL`
+    Database,
+    /// `KONTER_DATA_DIR`
+    Folder,
+}
+
+/// Moves a stopped shop. What it leaves behind is kept as it was, and marked so that no shop is run there again.
+///
+/// # Errors
+/// [`Failure::Wrong`] when there is no shop to move or no place for it; [`Failure::Fault`] when the books do not add up, on
+/// either side, or differ. Then the shop is where it was.
+pub async fn migrate_store(to: Place) -> Result<(), Failure> {
+    let settings = settings_or_failure()?;
+    let Some(address) = &settings.database_url else {
+        return Err(Failure::Wrong("DATABASE_URL: is needed to move a shop into it or out of it".to_owned()));
+    };
+    let folder = settings.data_dir.as_path();
+    match to {
+        Place::Database => into_database(folder, address).await?,
+        Place::Folder => into_folder(address, folder).await?,
+    }
+    Ok(())
+}
+
+async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Failure> {
+    if !folder.join("db").exists() {
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", folder.display())));
+    }
+    let from = open_dir(folder).await?;
+    prove(&from, "the data dir").await?;
+    let to = open_database(address).await?;
+    moving::to_database(&from, &to).await.map_err(of_database)?;
+    agree(&from, &to).await?;
+    let words = "This shop has moved to a database (konter migrate-store). Sold from here as well, every balance would be\n\
+        spent twice.\n";
+    std::fs::write(folder.join(MOVED), words).map_err(fault)?;
+    from.close().await.map_err(fault)?;
+    to.close().await.map_err(fault)?;
+    eprintln!("The shop is in the database now. {} is kept as it was, and opened no more.", folder.display());
+    Ok(())
+}
+
+async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failure> {
+    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    if !is_empty {
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is not empty", folder.display())));
+    }
+    let from = open_database(address).await?;
+    prove(&from, "the database").await?;
+    moving::to_folder(&from, folder).await.map_err(fault)?;
+    let to = open_dir(folder).await?;
+    agree(&from, &to).await?;
+    from.mark_moved().await.map_err(of_database)?;
+    from.close().await.map_err(fault)?;
+    to.close().await.map_err(fault)?;
+    eprintln!("The shop is in {} now: take DATABASE_URL away. The database is kept as it was.", folder.display());
+    Ok(())
+}
+
+async fn open_database(address: &SecretString) -> Result<PostgresStore, Failure> {
+    let store = PostgresStore::open(address).await.map_err(of_database)?;
+    store.claim_alone().await.map_err(of_database)?;
+    Ok(store)
+}
+
+fn of_database(error: impl std::fmt::Display) -> Failure {
+    Failure::Fault(format!("DATABASE_URL: {error}"))
+}
+
+async fn prove(store: &dyn Store, place: &str) -> Result<(), Failure> {
+    let report = audit::audit(store).await.map_err(fault)?;
+    println!("{place}:\n{report}");
+    if report.is_clean() { Ok(()) } else { Err(Failure::Fault(format!("the books in {place} do not add up"))) }
+}
+
+/// Both sides are the same shop.
+async fn agree(from: &dyn Store, to: &dyn Store) -> Result<(), Failure> {
+    prove(to, "what was moved").await?;
+    let differences = moving::compare(from, to).await.map_err(fault)?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Fault(format!("what was moved is not the same: {}", differences.join(", "))))
+}

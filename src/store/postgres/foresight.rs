@@ -1,0 +1,57 @@
+//! What a commit is sure to read, so that it is fetched before it is asked for. Nothing rests on this list: what is
+//! missing here costs one more round trip, and what is too much a few bytes.
+
+use crate::ledger::{AccountId, Posting};
+use crate::store::rows::SUMMARY_NAME;
+use crate::store::{Commit, Versioned, keys};
+
+pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    found.extend(commit.answers.iter().map(|(key, _)| keys::answered(key)));
+    for message in &commit.received {
+        found.extend([keys::answered(&message.key()), keys::inbox(&message.key())]);
+    }
+    for Versioned { row, .. } in &commit.agents {
+        found.push(keys::agent(row.id));
+        found.extend(row.chats.iter().map(keys::agent_of_chat));
+        found.extend(row.phones.iter().map(|phone| keys::agent_of_phone(phone)));
+        found.extend(row.network.upline.map(keys::agent));
+    }
+    for Versioned { row, .. } in &commit.orders {
+        found.extend([keys::order(row.id), keys::slot(&row.slot()), keys::hold(row.id)]);
+        found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
+        found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
+        found.extend([AccountId::Agent(row.agent), AccountId::Sales].iter().map(keys::account));
+    }
+    for Versioned { row, .. } in &commit.inquiries {
+        found.extend([keys::inquiry(row.id), keys::inquiry_of(row.agent, &row.customer, &row.ask.product)]);
+    }
+    for Versioned { row, .. } in &commit.tickets {
+        let (pay, amount) = (keys::ticket_of_pay(row.pay), keys::ticket_of_amount(row.agent, row.amount));
+        found.extend([keys::ticket(row.id), pay, amount]);
+    }
+    for posting in &commit.postings {
+        posting_keys(posting, &mut found);
+    }
+    found.extend(commit.says.iter().filter_map(|say| say.balance_of.as_ref()).map(keys::account));
+    found.extend(commit.network.groups.iter().map(|group| keys::price_group(&group.row.name)));
+    found.extend(commit.network.transfers.iter().map(|transfer| keys::pending_transfer(transfer.row.agent)));
+    found.extend(commit.habits.iter().map(|habits| keys::habits(habits.row.agent)));
+    for told in &commit.desk.told {
+        found.extend([keys::tally(told.broadcast), keys::outbox(&told.chat, told.seq)]);
+    }
+    found.extend(commit.summarised.map(|_| keys::meta(SUMMARY_NAME)));
+    found
+}
+
+fn posting_keys(posting: &Posting, found: &mut Vec<Vec<u8>>) {
+    match posting {
+        Posting::Transfer { debit, credit, .. } => found.extend([debit, credit].map(keys::account)),
+        Posting::Hold { order, debit, credit, .. } => {
+            found.push(keys::hold(*order));
+            found.extend([debit, credit].map(keys::account));
+        }
+        // The accounts stand in the hold; those of the order's own rows are most likely they.
+        Posting::Capture { order } | Posting::Release { order } => found.push(keys::hold(*order)),
+    }
+}

@@ -1,0 +1,74 @@
+//! A shop moves from a folder into a database and back, and is the same shop.
+
+use konter::ids::OrderId;
+use konter::store::audit::audit;
+use konter::store::postgres::PostgresStore;
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter::store::{Sequence, Store, moving};
+
+use super::engines::{Engine, Postgres, Sled};
+use super::random::{everything, trade};
+use crate::support::*;
+
+/// A busy shop in a folder, its books partly settled, with people and a look-up in it.
+async fn busy() -> Sled {
+    let engine = Sled::with(LogLimits { calm: 0, full: 20_000 });
+    let store = engine.store();
+    for n in 1..=3 {
+        store.commit(register(n)).await.unwrap();
+    }
+    trade(&*store, 400).await;
+    drop(store);
+    engine.reopen()
+}
+
+async fn is_the_same(one: &dyn Store, other: &dyn Store) {
+    assert_eq!(moving::compare(one, other).await.unwrap(), Vec::<String>::new());
+    assert_eq!(everything(one).await, everything(other).await);
+    let report = audit(other).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_moves_into_a_database_and_back() {
+    let Some(engine) = Postgres::start().await else { return };
+    let (sled, database) = (busy().await, engine.database());
+    let folder: &SledStore = &sled.sled();
+    let postgres: PostgresStore = PostgresStore::open(&database.url.clone().into()).await.unwrap();
+    moving::to_database(folder, &postgres).await.unwrap();
+    is_the_same(folder, &postgres).await;
+    let full = moving::to_database(folder, &postgres).await.unwrap_err();
+    assert!(full.to_string().contains("already"), "{full}");
+
+    let back = tempfile::tempdir().unwrap();
+    let back_there = back.path().join("store");
+    moving::to_folder(&postgres, &back_there).await.unwrap();
+    let again = SledStore::open(&back_there, SledOptions::default()).unwrap();
+    is_the_same(folder, &again).await;
+    assert!(moving::to_folder(&postgres, sled.path()).await.is_err(), "a folder in use is left alone");
+
+    // They go on alike, and no number is given twice.
+    let last = folder.orders_from(OrderId(1), 10_000).await.unwrap().pop().unwrap();
+    for store in [&postgres as &dyn Store, &again] {
+        assert!(store.next(Sequence::Order).await.unwrap() > last.id.0);
+        assert!(store.next(Sequence::Agent).await.unwrap() > 3);
+        store.commit(place(order(10_000, 1, "0899"))).await.unwrap();
+        store.commit(succeed(&order(10_000, 1, "0899"))).await.unwrap();
+    }
+    is_the_same(&postgres, &again).await;
+}
+
+/// Nothing of a move counts before all of it is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_that_breaks_off_leaves_nothing() {
+    let Some(engine) = Postgres::start().await else { return };
+    let (sled, database) = (busy().await, engine.database());
+    let postgres = PostgresStore::open(&database.url.clone().into()).await.unwrap();
+    let sql = "ALTER TABLE tip ADD CONSTRAINT stays_empty CHECK (seq = 0)";
+    crate::postgres::execute(&database.url, sql).await;
+    assert!(moving::to_database(&sled.sled(), &postgres).await.is_err());
+    assert_eq!(postgres.journal(0, 9).await.unwrap(), []);
+    assert_eq!(postgres.agents(None, 9).await.unwrap(), []);
+    crate::postgres::execute(&database.url, "ALTER TABLE tip DROP CONSTRAINT stays_empty").await;
+    moving::to_database(&sled.sled(), &postgres).await.unwrap();
+}
