@@ -21,7 +21,7 @@ const STARTS: usize = 5;
 const LIMIT: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Orders placed before the kill in a flood: more than the log holds.
-const FLOOD: u64 = 20_000;
+const FLOOD: u64 = 30_000;
 /// With this the bench places orders beginning with the number that it says, and dies.
 const FLOOD_FROM: &str = "KONTER_BENCH_FLOOD_FROM";
 

@@ -21,6 +21,7 @@ use super::sled_cut::SledCut;
 pub use super::sled_handle::ReopenLimits;
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
+pub use super::sled_open::SEGMENT;
 use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
 use super::witness::Witness;
 pub use super::writer::LogLimits;
