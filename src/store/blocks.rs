@@ -93,17 +93,14 @@ impl<'a> Block<'a> {
 
     /// Its rows in order of their keys.
     pub(super) fn rows(self) -> Rows<'a> {
-        match self.stored.split_first() {
-            Some((&BLOCK, rest)) => Rows { key: self.from.to_vec(), rest, lone: None },
+        let rest = match self.stored.split_first() {
+            Some((&BLOCK, rest)) => Rest::Entries(rest),
             Some((&IN_PIECES, rest)) => {
-                let row = Pieces::read(rest).map(Row::InPieces);
-                Rows { key: self.from.to_vec(), rest: &[], lone: Some(row) }
+                Pieces::read(rest).map_or(Rest::Torn, |pieces| Rest::Lone(Row::InPieces(pieces)))
             }
-            _ => {
-                let row = Row::Whole(Cow::Borrowed(self.stored));
-                Rows { key: self.from.to_vec(), rest: &[], lone: Some(Some(row)) }
-            }
-        }
+            _ => Rest::Lone(Row::Whole(Cow::Borrowed(self.stored))),
+        };
+        Rows { key: self.from.to_vec(), rest }
     }
 
     /// The row of a key.
@@ -122,30 +119,35 @@ impl<'a> Block<'a> {
 pub(super) struct Rows<'a> {
     /// Of the row given last.
     key: Vec<u8>,
-    rest: &'a [u8],
-    /// A block of one; `None` inside where it cannot be read.
-    lone: Option<Option<Row<'a>>>,
+    rest: Rest<'a>,
+}
+
+enum Rest<'a> {
+    Entries(&'a [u8]),
+    /// A block of one.
+    Lone(Row<'a>),
+    /// What stands there cannot be read.
+    Torn,
 }
 
 impl<'a> Rows<'a> {
     /// The next row; [`Self::key`] is its key then.
     pub(super) fn advance(&mut self) -> Result<Option<Row<'a>>, StoreError> {
         let torn = || StoreError::Corrupt { what: "block of rows", problem: "it ends too early".to_owned() };
-        if let Some(lone) = self.lone.take() {
-            return lone.map(Some).ok_or_else(torn);
+        match std::mem::replace(&mut self.rest, Rest::Entries(&[])) {
+            Rest::Entries([]) => Ok(None),
+            Rest::Entries(entries) => self.split(entries).map(Some).ok_or_else(torn),
+            Rest::Lone(row) => Ok(Some(row)),
+            Rest::Torn => Err(torn()),
         }
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        self.split().map(Some).ok_or_else(torn)
     }
 
     pub(super) fn key(&self) -> &[u8] {
         &self.key
     }
 
-    fn split(&mut self) -> Option<Row<'a>> {
-        let (&shared, rest) = self.rest.split_first()?;
+    fn split(&mut self, entries: &'a [u8]) -> Option<Row<'a>> {
+        let (&shared, rest) = entries.split_first()?;
         let (key, rest) = rest.split_first_chunk::<2>()?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (key, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*key)))?;
@@ -164,7 +166,7 @@ impl<'a> Rows<'a> {
                 (Row::Whole(Cow::Borrowed(row)), rest)
             }
         };
-        self.rest = rest;
+        self.rest = Rest::Entries(rest);
         Some(row)
     }
 }

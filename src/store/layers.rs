@@ -186,13 +186,12 @@ impl Log {
     pub(super) fn open(disk: SledKv) -> Result<Self, StoreError> {
         let mut stored: Vec<(u64, u32, Vec<u8>)> = Vec::new();
         let mut all_there = true;
-        disk.scan_log(&mut |number, place, piece| match stored.last_mut().filter(|(last, ..)| *last == number) {
-            Some((_, pieces, record)) => {
+        disk.scan_log(&mut |number, place, piece| {
+            if let Some((_, pieces, record)) = stored.last_mut().filter(|(last, ..)| *last == number) {
                 all_there &= *pieces == place;
                 *pieces += 1;
                 record.extend_from_slice(piece);
-            }
-            None => {
+            } else {
                 // Records settle from the front and are added at the back: one missing in between was lost.
                 all_there &= place == 0 && stored.last().is_none_or(|(last, ..)| last + 1 == number);
                 stored.push((number, 1, piece.to_vec()));

@@ -152,13 +152,11 @@ impl Writer {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => match chore {
-                    Some((Chore::Settle, _)) => {
-                        if self.may_settle() {
-                            self.log.settle(self.portion())?;
-                        }
+                    Some((Chore::Settle, _)) if self.may_settle() => {
+                        self.log.settle(self.portion())?;
                     }
                     Some((Chore::Reopen, _)) => self.open_again()?,
-                    None => {}
+                    Some((Chore::Settle, _)) | None => {}
                 },
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }

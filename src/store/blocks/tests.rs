@@ -5,10 +5,11 @@ use proptest::prelude::*;
 use super::*;
 
 type Shelf = BTreeMap<Vec<u8>, Vec<u8>>;
-/// Rows as they should be; `Err` is one in pieces.
-type Wanted = BTreeMap<Vec<u8>, Result<Vec<u8>, Pieces>>;
+/// A row as it should be; `Err` is one in pieces.
+type Wish = Result<Vec<u8>, Pieces>;
+type Wanted = BTreeMap<Vec<u8>, Wish>;
 
-fn row(wanted: &Result<Vec<u8>, Pieces>) -> Row<'static> {
+fn row(wanted: &Wish) -> Row<'static> {
     match wanted {
         Ok(row) => Row::Whole(Cow::Owned(row.clone())),
         Err(pieces) => Row::InPieces(*pieces),
@@ -16,7 +17,7 @@ fn row(wanted: &Result<Vec<u8>, Pieces>) -> Row<'static> {
 }
 
 /// What `sled_kv` does with the blocks of one kind.
-fn write(shelf: &mut Shelf, changes: Vec<(Vec<u8>, Option<Result<Vec<u8>, Pieces>>)>) -> Vec<(Vec<u8>, Pieces)> {
+fn write(shelf: &mut Shelf, changes: Vec<(Vec<u8>, Option<Wish>)>) -> Vec<(Vec<u8>, Pieces)> {
     let mut loose = Vec::new();
     let mut changes = changes.into_iter().peekable();
     while let Some((first, _)) = changes.peek() {
@@ -64,7 +65,7 @@ fn key(number: u16) -> Vec<u8> {
 }
 
 /// Rows of all lengths a block may have, and some in pieces.
-fn some_row() -> impl Strategy<Value = Option<Result<Vec<u8>, Pieces>>> {
+fn some_row() -> impl Strategy<Value = Option<Wish>> {
     prop_oneof![
         2 => Just(None),
         4 => (0_usize..60).prop_map(|length| Some(Ok(vec![b'{'; length]))),
