@@ -67,9 +67,11 @@ fn main() {
         times.sort_unstable();
         let median = times[STARTS / 2];
         println!(
-            "start after {how}: median {median:.0?} ({} the limit of {LIMIT:.0?}), slowest {:.0?}, {} MiB resident",
+            "start after {how}: median {} ms ({} the limit of {} ms), slowest {} ms, {} MiB resident",
+            median.as_millis(),
             if median < LIMIT { "within" } else { "ABOVE" },
-            times[STARTS - 1],
+            LIMIT.as_millis(),
+            times[STARTS - 1].as_millis(),
             memory >> 10
         );
     }

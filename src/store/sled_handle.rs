@@ -28,7 +28,7 @@ pub struct ReopenLimits {
 
 impl Default for ReopenLimits {
     fn default() -> Self {
-        Self { calm: 64 << 20, full: 256 << 20 }
+        Self { calm: 64 << 20, full: 128 << 20 }
     }
 }
 

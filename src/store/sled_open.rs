@@ -72,7 +72,9 @@ pub const SEGMENT: usize = 2 << 20;
 
 /// What a store has that is there already: it cannot be changed.
 fn segment_size(path: &Path) -> usize {
-    let conf = fs::read_to_string(path.join("conf")).unwrap_or_default();
+    // Words, and a checksum that is none.
+    let conf = fs::read(path.join("conf")).unwrap_or_default();
+    let conf = String::from_utf8_lossy(&conf);
     let stored = conf.lines().find_map(|line| line.strip_prefix("segment_size: "));
     stored.and_then(|size| size.parse().ok()).unwrap_or(SEGMENT)
 }

@@ -81,7 +81,7 @@ pub struct LogLimits {
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 64 << 20 }
+        Self { calm: 16 << 20, full: 32 << 20 }
     }
 }
 
@@ -147,7 +147,7 @@ impl Writer {
                     let mut waiting = vec![first];
                     waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
                     self.take_up(waiting)?;
-                    if self.log.sled().written() > self.reopen.full && self.reopen_from <= Instant::now() {
+                    if self.must_open_again() {
                         self.open_again()?;
                     }
                 }
@@ -170,6 +170,10 @@ impl Writer {
 
     /// What is to be done when no commit comes for a while.
     fn chore(&self) -> Option<(Chore, Duration)> {
+        // Settling writes too, and much at a time.
+        if self.must_open_again() {
+            return Some((Chore::Reopen, IDLE));
+        }
         if self.log.waiting() > self.limits.calm.saturating_add(self.portion().min(self.limits.calm)) {
             return Some((Chore::Settle, if self.is_copied() { WHILE_COPIED } else { IDLE }));
         }
@@ -178,6 +182,10 @@ impl Writer {
             return Some((Chore::Reopen, QUIET.max(not_before)));
         }
         None
+    }
+
+    fn must_open_again(&self) -> bool {
+        self.log.sled().written() > self.reopen.full && self.reopen_from <= Instant::now()
     }
 
     /// Opens sled again, so that the next start need not read what was written. Not being able to is a fault like a sync
