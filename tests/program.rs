@@ -15,6 +15,7 @@ use std::time::Duration;
 use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
 use konter::simulator::{self, Pace, SimulatorConfig};
+use konter::store::sled_store::SEGMENT;
 use program::{Ended, Running, Settings, free_port};
 use tempfile::TempDir;
 
@@ -263,7 +264,7 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
 /// Makes 100000 into 900000 wherever it stands, past the program.
 fn forge(data: &Path) {
     const SUM: &[u8] = b"100000";
-    let store = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
+    let store = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
     let mut forged = 0;
     for row in store.iter() {
         let (key, row) = row.unwrap();

@@ -16,6 +16,7 @@ use std::time::Duration;
 use bot_api::{BotApi, Mishap, TOKEN};
 use chrono::Utc;
 use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
+use konter::store::sled_store::SEGMENT;
 use program::{Running, Settings, free_port};
 
 const ADMIN: i64 = 1001;
@@ -115,7 +116,7 @@ fn assert_files_are_clean(data: &Path, secrets: &[String]) {
     }
     // Messages did lie there: what is not found was not merely never written.
     assert!(files.iter().any(|path| fs::read(path).unwrap().windows(7).any(|bytes| bytes == b"sealed ")));
-    let rows = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
+    let rows = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
     assert!(!rows.is_empty());
     for row in rows.iter() {
         let (key, row) = row.unwrap();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use konter::ids::ChatId;
-use konter::store::sled_store::{SledOptions, SledStore};
+use konter::store::sled_store::{SEGMENT, SledOptions, SledStore};
 use konter::store::{SetAside, Store};
 use shop::{Setup, TestShop, admin, reseller};
 
@@ -20,7 +20,7 @@ fn key(chat: &ChatId, seq: u64) -> Vec<u8> {
 }
 
 fn damage(data: &Path, rows: &[(ChatId, u64)]) {
-    let sled = sled::Config::new().path(data).flush_every_ms(None).open().unwrap();
+    let sled = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
     for (chat, seq) in rows {
         sled.insert(key(chat, *seq), &b"{\"seq\":1,\"payload\":{\"reply\":{\"Unheard\""[..]).unwrap();
     }

@@ -58,15 +58,29 @@ pub async fn fill(data: &Path, orders: u64, open: u64) {
         commit.postings.push(transfer(AccountId::Cash, AccountId::Agent(agent_of(number)), 1_000_000_000_000, None));
     }
     store.commit(commit).await.expect("resellers");
-    let mut next = 1;
-    while next <= orders {
-        let last = (next + AT_ONCE - 1).min(orders);
-        // Each order is a commit of its own, as in a shop; the writer makes groups of them.
-        let placed = (next..=last).map(|id| store.commit(place(order(id, id + open > orders))));
-        futures::future::try_join_all(placed).await.expect("orders");
-        next = last + 1;
-    }
+    place_all(&store, 1, orders, orders.saturating_sub(open)).await;
     store.close().await.expect("closes");
+}
+
+/// Adds orders as fast as the store takes them, and ends the process at once: the log is as full then as it gets, and
+/// sled has written much since it was opened.
+pub async fn flood_and_die(data: &Path, first: u64, orders: u64) -> ! {
+    let store = SledStore::open(data, SledOptions::default()).expect("a store");
+    let last = first + orders - 1;
+    place_all(&store, first, last, last).await;
+    std::process::exit(0)
+}
+
+/// Those up to `settled` are final, the others in doubt.
+async fn place_all(store: &SledStore, first: u64, last: u64, settled: u64) {
+    let mut next = first;
+    while next <= last {
+        let end = (next + AT_ONCE - 1).min(last);
+        // Each order is a commit of its own, as in a shop; the writer makes groups of them.
+        let placed = (next..=end).map(|id| store.commit(place(order(id, id > settled))));
+        futures::future::try_join_all(placed).await.expect("orders");
+        next = end + 1;
+    }
 }
 
 /// What a shop has written by the time the order is final.
@@ -116,9 +130,9 @@ fn agent(number: u64) -> Agent {
     }
 }
 
-/// Orders come half a minute apart.
+/// Orders come half a minute apart; those of a flood have high numbers and come whenever.
 fn moment(id: u64) -> DateTime<Utc> {
-    beginning() + TimeDelta::seconds(i64::try_from(id).expect("few") * 30)
+    beginning() + TimeDelta::seconds(i64::try_from(id % 10_000_000).expect("few") * 30)
 }
 
 fn order(id: u64, is_open: bool) -> Order {

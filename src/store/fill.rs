@@ -7,8 +7,9 @@ use super::kv::Batch;
 use super::read::Reader;
 use super::restored::RESTORED_NAME;
 use super::rows::{LONGEST_ROW, encode};
+use super::sled_handle::SledHandle;
 use super::sled_kv::{LOG, PIECE, SledKv};
-use super::sled_open::{durable_files, io, open_twice};
+use super::sled_open::{durable_files, io};
 use super::sled_store::SledOptions;
 use super::{Restored, StoreError, keys};
 
@@ -23,9 +24,9 @@ pub fn fill<E: From<StoreError>>(
     mark: Restored,
 ) -> Result<(), E> {
     std::fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-    let (tree, _) = open_twice(path, SledOptions::default())?;
-    let kv = SledKv::new(tree)?;
-    if !kv.is_empty() {
+    let (sled, _) = SledHandle::open(path, SledOptions::default())?;
+    let kv = SledKv::new(sled);
+    if !kv.is_empty()? {
         return Err(StoreError::Unavailable("there is a store in this folder".to_owned()).into());
     }
     loop {
@@ -43,6 +44,8 @@ pub fn fill<E: From<StoreError>>(
     kv.write(vec![(keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?))])?;
     kv.flush()?;
     durable_files(path)?;
+    // Else the first start would read all of it again.
+    kv.sled().reopen()?;
     Ok(())
 }
 

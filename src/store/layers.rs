@@ -6,12 +6,13 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::{ControlFlow, Range};
+use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
 use super::kv::{Batch, Direction, Kv, Visit};
+use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 use super::{StoreError, log};
 
@@ -21,9 +22,11 @@ struct Young {
     record: u64,
 }
 
-type Rows = BTreeMap<Vec<u8>, Young>;
+/// A row's key is in the young layer and in every record that has written the row.
+type Key = Arc<[u8]>;
+type Rows = BTreeMap<Key, Young>;
 /// Rows that had not settled when a copy began; `None` for one that was deleted.
-pub(super) type Unsettled = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(super) type Unsettled = BTreeMap<Key, Option<Vec<u8>>>;
 
 /// What readers read: the young layer over sled.
 #[derive(Clone)]
@@ -47,7 +50,7 @@ impl Kv for Layers {
         }
         // Held throughout: rows must not leave this layer behind the walk's back.
         let young = self.young.read();
-        let rows = young.range(range.clone()).map(|(key, young)| (key.as_slice(), young.row.as_deref()));
+        let rows = young.range::<[u8], _>(bounds(&range)).map(|(key, young)| (&**key, young.row.as_deref()));
         match direction {
             Direction::Up => merge(rows, &self.disk, range, direction, visit),
             Direction::Down => merge(rows.rev(), &self.disk, range, direction, visit),
@@ -78,7 +81,7 @@ impl Layers {
         if range.is_empty() {
             return Ok(());
         }
-        let rows = unsettled.range(range.clone()).map(|(key, row)| (key.as_slice(), row.as_deref()));
+        let rows = unsettled.range::<[u8], _>(bounds(&range)).map(|(key, row)| (&**key, row.as_deref()));
         merge(rows, &self.disk, range, Direction::Up, visit)
     }
 
@@ -109,6 +112,10 @@ impl Kv for Glance<'_> {
         self.fell_short.set(true);
         Ok(())
     }
+}
+
+fn bounds(range: &Range<Vec<u8>>) -> (Bound<&[u8]>, Bound<&[u8]>) {
+    (Bound::Included(&range.start), Bound::Excluded(&range.end))
 }
 
 /// Walks both layers side by side; where both have a key, the young one counts.
@@ -162,7 +169,7 @@ struct Record {
     number: u64,
     pieces: u32,
     bytes: usize,
-    keys: Vec<Vec<u8>>,
+    keys: Vec<Key>,
 }
 
 /// The writer's side of the layers. There is one.
@@ -177,25 +184,35 @@ pub(super) struct Log {
 impl Log {
     /// Reads the log back.
     pub(super) fn open(disk: SledKv) -> Result<Self, StoreError> {
-        let mut stored: BTreeMap<u64, (u32, Vec<u8>)> = BTreeMap::new();
+        let mut stored: Vec<(u64, u32, Vec<u8>)> = Vec::new();
         let mut all_there = true;
         disk.scan_log(&mut |number, place, piece| {
-            let (pieces, record) = stored.entry(number).or_default();
-            all_there &= *pieces == place;
-            *pieces += 1;
-            record.extend_from_slice(piece);
+            if let Some((_, pieces, record)) = stored.last_mut().filter(|(last, ..)| *last == number) {
+                all_there &= *pieces == place;
+                *pieces += 1;
+                record.extend_from_slice(piece);
+            } else {
+                // Records settle from the front and are added at the back: one missing in between was lost.
+                all_there &= place == 0 && stored.last().is_none_or(|(last, ..)| last + 1 == number);
+                stored.push((number, 1, piece.to_vec()));
+            }
         })?;
-        // Records settle from the front and are added at the back: one missing in between was lost.
-        all_there &= stored.keys().zip(stored.keys().skip(1)).all(|(before, after)| before + 1 == *after);
         if !all_there {
             return Err(StoreError::Corrupt { what: "log", problem: "a part in its middle is missing".to_owned() });
         }
-        let layers = Layers { disk, young: Arc::default() };
-        let mut log = Self { layers, records: VecDeque::new(), last_number: 0, bytes: 0 };
-        for (number, (pieces, record)) in stored {
-            log.take_in(number, pieces, record.len(), log::read(&record)?);
+        let (mut rows, mut records) = (Vec::new(), VecDeque::with_capacity(stored.len()));
+        for (number, pieces, record) in &stored {
+            let first = rows.len();
+            log::read(record, |key, row| {
+                rows.push((Key::from(key), Young { row: row.map(<[u8]>::to_vec), record: *number }));
+            })?;
+            let keys = rows.iter().skip(first).map(|(key, _)| Arc::clone(key)).collect();
+            records.push_back(Record { number: *number, pieces: *pieces, bytes: record.len(), keys });
         }
-        Ok(log)
+        // All at once: one after another they would take several times as long. Of one key the last row counts.
+        let young = Arc::new(RwLock::new(rows.into_iter().collect()));
+        let (last_number, bytes) = (stored.last().map_or(0, |(last, ..)| *last), records.iter().map(|r| r.bytes).sum());
+        Ok(Self { layers: Layers { disk, young }, records, last_number, bytes })
     }
 
     pub(super) const fn layers(&self) -> &Layers {
@@ -207,8 +224,10 @@ impl Log {
         self.bytes
     }
 
-    /// Writes a group's rows. They are in the log, not visible and not durable yet; see [`Self::publish`].
-    pub(super) fn append(&self, rows: &Batch) -> Result<Unsynced, StoreError> {
+    /// Writes a group's rows, in order of their keys: so they are read back faster. They are in the log, not visible and
+    /// not durable yet; see [`Self::publish`].
+    pub(super) fn append(&self, rows: &mut Batch) -> Result<Unsynced, StoreError> {
+        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let record = log::write(rows);
         let pieces = self.layers.disk.append(self.last_number + 1, &record)?;
         self.layers.disk.flush()?;
@@ -217,52 +236,52 @@ impl Log {
 
     /// Shows a group's rows to readers. Only to be called once the file is synced.
     pub(super) fn publish(&mut self, rows: Batch, written: &Unsynced) {
-        self.take_in(self.last_number + 1, written.pieces, written.bytes, rows);
-    }
-
-    fn take_in(&mut self, number: u64, pieces: u32, bytes: usize, rows: Batch) {
-        let keys = rows.iter().map(|(key, _)| key.clone()).collect();
+        let number = self.last_number + 1;
+        let rows: Vec<(Key, Option<Vec<u8>>)> = rows.into_iter().map(|(key, row)| (key.into(), row)).collect();
+        let keys = rows.iter().map(|(key, _)| Arc::clone(key)).collect();
         let mut young = self.layers.young.write();
         young.extend(rows.into_iter().map(|(key, row)| (key, Young { row, record: number })));
         drop(young);
-        self.records.push_back(Record { number, pieces, bytes, keys });
+        self.records.push_back(Record { number, pieces: written.pieces, bytes: written.bytes, keys });
         self.last_number = number;
-        self.bytes += bytes;
+        self.bytes += written.bytes;
     }
 
-    /// Whether settling need not wait for something that is still being looked for after a start.
-    pub(super) fn settles_at_once(&self) -> bool {
-        self.layers.disk.writes_at_once()
-    }
-
-    /// Settles the oldest record, if there is one. Gives the number of its bytes.
-    pub(super) fn settle_one(&mut self) -> Result<usize, StoreError> {
-        let Some(record) = self.records.front() else { return Ok(0) };
-        let (batch, settled) = self.rows_to_settle(record)?;
-        self.layers.disk.settle(batch, record.number, record.pieces)?;
+    /// Settles the oldest records, together about `bytes` of them, at least one if there is one: a value of sled's that
+    /// takes rows of several records is written once. Gives the number of their bytes.
+    pub(super) fn settle(&mut self, bytes: usize) -> Result<usize, StoreError> {
+        let (mut count, mut settled) = (0, 0);
+        while let Some(record) = self.records.get(count).filter(|_| settled < bytes) {
+            (count, settled) = (count + 1, settled + record.bytes);
+        }
+        let oldest = || self.records.iter().take(count);
+        let (Some(first), Some(last)) = (oldest().next(), oldest().next_back()) else { return Ok(0) };
+        let rows = self.rows_of(oldest(), first.number..=last.number);
+        let keys: Vec<Vec<u8>> = rows.iter().map(|(key, _)| key.clone()).collect();
+        self.layers.disk.settle(rows, oldest().map(|record| (record.number, record.pieces)))?;
         let mut young = self.layers.young.write();
-        for key in &settled {
-            young.remove(key);
+        for key in &keys {
+            young.remove(key.as_slice());
         }
         drop(young);
-        let bytes = record.bytes;
-        self.records.pop_front();
-        self.bytes = self.bytes.saturating_sub(bytes);
-        Ok(bytes)
+        self.records.drain(..count);
+        self.bytes = self.bytes.saturating_sub(settled);
+        Ok(settled)
     }
 
-    /// The rows no later record has written again, and their keys. Deleting what sled never had is left out.
-    fn rows_to_settle(&self, record: &Record) -> Result<(Batch, Vec<Vec<u8>>), StoreError> {
-        let (mut batch, mut settled) = (Batch::new(), Vec::new());
+    /// The rows of some records that no record behind them has written again.
+    fn rows_of<'a>(&self, records: impl Iterator<Item = &'a Record>, numbers: RangeInclusive<u64>) -> Batch {
         let young = self.layers.young.read();
-        for key in &record.keys {
-            let Some(row) = young.get(key).filter(|row| row.record == record.number) else { continue };
-            settled.push(key.clone());
-            if row.row.is_some() || self.layers.disk.has(key)? {
-                batch.push((key.clone(), row.row.clone()));
-            }
-        }
-        Ok((batch, settled))
+        let mut keys: Vec<&Key> = records.flat_map(|record| &record.keys).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let rows = keys.into_iter().filter_map(|key| Some((key, young.get(key)?)));
+        let rows = rows.filter(|(_, row)| numbers.contains(&row.record));
+        rows.map(|(key, young)| (key.to_vec(), young.row.clone())).collect()
+    }
+
+    pub(super) const fn sled(&self) -> &SledHandle {
+        self.layers.disk.sled()
     }
 }
 

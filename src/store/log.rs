@@ -23,15 +23,18 @@ pub(super) fn write(rows: &Batch) -> Vec<u8> {
     record
 }
 
-pub(super) fn read(mut record: &[u8]) -> Result<Batch, StoreError> {
-    let mut rows = Batch::new();
+/// Gives every row of a record in order.
+pub(super) fn read<'a>(
+    mut record: &'a [u8],
+    mut give: impl FnMut(&'a [u8], Option<&'a [u8]>),
+) -> Result<(), StoreError> {
     while !record.is_empty() {
         let torn = || StoreError::Corrupt { what: "log", problem: format!("it ends {} bytes too early", record.len()) };
         let ((key, row), rest) = split(record).ok_or_else(torn)?;
-        rows.push((key.to_vec(), row.map(<[u8]>::to_vec)));
+        give(key, row);
         record = rest;
     }
-    Ok(rows)
+    Ok(())
 }
 
 fn split(record: &[u8]) -> Option<(Row<'_>, &[u8])> {
@@ -50,6 +53,12 @@ fn split(record: &[u8]) -> Option<(Row<'_>, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(record: &[u8]) -> Result<Batch, StoreError> {
+        let mut rows = Batch::new();
+        super::read(record, |key, row| rows.push((key.to_vec(), row.map(<[u8]>::to_vec))))?;
+        Ok(rows)
+    }
 
     #[test]
     fn records_read_back_and_a_torn_one_is_noticed() {

@@ -10,8 +10,9 @@ use tokio::task::spawn_blocking;
 use super::kv::Batch;
 use super::postgres::PostgresStore;
 use super::rows::SCHEMA_NAME;
+use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
-use super::sled_open::{durable_files, open_twice};
+use super::sled_open::durable_files;
 use super::sled_store::{SledOptions, SledStore};
 use super::{Store, StoreError, keys};
 
@@ -48,8 +49,8 @@ pub async fn to_folder(database: &PostgresStore, folder: &Path) -> Result<(), St
     let (folder, mut cut) = (folder.to_owned(), database.cut().await?);
     let writing = spawn_blocking(move || {
         fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
-        let kv = SledKv::new(open_twice(&folder, SledOptions::default())?.0)?;
-        if !kv.is_empty() {
+        let kv = SledKv::new(SledHandle::open(&folder, SledOptions::default())?.0);
+        if !kv.is_empty()? {
             return Err(StoreError::Unavailable(format!("there is a store in {}", folder.display())));
         }
         // Without its version no store is opened, so that comes last.
@@ -67,7 +68,9 @@ pub async fn to_folder(database: &PostgresStore, folder: &Path) -> Result<(), St
         kv.flush()?;
         kv.write(versions)?;
         kv.flush()?;
-        durable_files(&folder).map(drop)
+        durable_files(&folder)?;
+        // Else the first start would read all of it again.
+        kv.sled().reopen().map(drop)
     });
     writing.await.map_err(|error| failed("writing the folder", &error))?
 }

@@ -1,6 +1,8 @@
 //! What a power cut leaves of sled's file: everything up to the last sync, and of what was written after it any part, in
-//! any order, or rubbish. Whatever it is, the store opens and everything that was answered is there.
+//! any order, or rubbish. Whatever it is, the store opens and everything that was answered is there. Where sled was opened
+//! again meanwhile, its old snapshot may be left, its new one, or both.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, RngCore as _, SeedableRng as _};
 
 use super::audit::audit;
-use super::sled_store::{LogLimits, SledOptions, SledStore};
+use super::sled_store::{LogLimits, ReopenLimits, SledOptions, SledStore};
 use super::{Commit, Payload, Say, Store};
 use crate::agent::Locale;
 use crate::ids::{AgentId, ChatId};
@@ -24,13 +26,18 @@ use crate::reply::Reply;
 /// The smallest part of a file that a disk writes whole.
 const SECTOR: usize = 512;
 /// Power cuts tried, each with another remainder of what was not synced.
-const CUTS: usize = 36;
+const CUTS: usize = 54;
 const COMMITS: u64 = 150;
+
+/// sled's snapshots by their names.
+type Snapshots = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The file right before a sync, and what of it was durable already.
 struct Moment {
     durable: Vec<u8>,
     written: Vec<u8>,
+    /// At the sync before, and now.
+    snapshots: [Snapshots; 2],
     /// Commits answered by then.
     answered: u64,
 }
@@ -39,6 +46,7 @@ struct Moment {
 #[derive(Default)]
 struct Disk {
     durable: Vec<u8>,
+    snapshots: Snapshots,
     moments: Vec<Moment>,
 }
 
@@ -78,6 +86,25 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+fn snapshots(folder: &Path) -> Snapshots {
+    let files = fs::read_dir(folder).unwrap().map(|file| PathBuf::from(file.unwrap().file_name()));
+    let snapshots = files.filter(|name| name.to_str().is_some_and(|name| name.starts_with("snap.")));
+    // One may go while they are read.
+    snapshots.filter_map(|name| Some((name.clone(), fs::read(folder.join(name)).ok()?))).collect()
+}
+
+/// Puts the old snapshots, the new ones or all into a folder that is to look as after the cut.
+fn leave_snapshots(moment: &Moment, folder: &Path, choices: &mut StdRng) {
+    for name in snapshots(folder).into_keys() {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    let [old, new] = &moment.snapshots;
+    let left = [vec![old], vec![new], vec![old, new]];
+    for (name, bytes) in left[choices.random_range(0..3)].iter().copied().flatten() {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
 /// One way the disk may look after the cut.
 fn remainder(moment: &Moment, choices: &mut StdRng) -> Vec<u8> {
     let length = moment.durable.len().max(moment.written.len());
@@ -107,10 +134,9 @@ fn remainder(moment: &Moment, choices: &mut StdRng) -> Vec<u8> {
 }
 
 /// A store with a past, opened; its file as it is synced; and the folder as it was when it was opened.
-async fn work(limits: LogLimits, seed: u64) -> (tempfile::TempDir, PathBuf, Vec<Moment>) {
+async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, Vec<Moment>) {
     let folder = tempfile::tempdir().unwrap();
     let (data, before) = (folder.path().join("data"), folder.path().join("before"));
-    let options = SledOptions { log: limits, ..SledOptions::default() };
     let past = SledStore::open(&data, options).unwrap();
     for n in 1..=40 {
         past.commit(deposit(n)).await.unwrap();
@@ -123,16 +149,18 @@ async fn work(limits: LogLimits, seed: u64) -> (tempfile::TempDir, PathBuf, Vec<
     let store = SledStore::open_synced(&data, options, |log| {
         let (disk, answered, db) = (disk.clone(), answered.clone(), data.join("db"));
         copy(&data, &before);
-        disk.lock().durable = fs::read(&db).unwrap();
+        *disk.lock() = Disk { durable: fs::read(&db).unwrap(), snapshots: snapshots(&data), moments: Vec::new() };
+        let data = data.clone();
         let watched = Mutex::new(move || {
-            let written = fs::read(&db)?;
+            let (written, now) = (fs::read(&db)?, snapshots(&data));
             let mut disk = disk.lock();
-            if choices.random_bool(0.3) {
+            if disk.snapshots != now || choices.random_bool(0.3) {
                 let (durable, answered) = (disk.durable.clone(), answered.load(Ordering::SeqCst));
-                disk.moments.push(Moment { durable, written: written.clone(), answered });
+                let snapshots = [disk.snapshots.clone(), now.clone()];
+                disk.moments.push(Moment { durable, written: written.clone(), snapshots, answered });
             }
             log.sync_data()?;
-            disk.durable = written;
+            (disk.durable, disk.snapshots) = (written, now);
             Ok(())
         });
         Box::new(move || (watched.lock())())
@@ -152,16 +180,23 @@ async fn after_a_power_cut_everything_answered_is_there() {
     let seed = std::env::var("KONTER_TEST_SEED").map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
     let cuts = std::env::var("KONTER_TEST_CUTS").map_or(CUTS, |cuts| cuts.parse().unwrap());
     eprintln!("seed {seed}, {cuts} cuts");
-    let all_settle = LogLimits { calm: 0, full: 10_000 };
-    for limits in [LogLimits::default(), all_settle] {
-        let (folder, before, moments) = work(limits, seed).await;
+    let waits = SledOptions::default();
+    let all_settle = SledOptions { log: LogLimits { calm: 0, full: 10_000 }, ..waits };
+    let opens_again = SledOptions { reopen: ReopenLimits { calm: 20_000, full: 60_000 }, ..all_settle };
+    for options in [waits, all_settle, opens_again] {
+        let (folder, before, moments) = work(options, seed).await;
         let mut choices = StdRng::seed_from_u64(seed);
-        for cut in 0..cuts / 2 {
-            let moment = moments.choose(&mut choices).unwrap();
+        let reopened: Vec<_> = moments.iter().filter(|moment| moment.snapshots[0] != moment.snapshots[1]).collect();
+        assert!(reopened.is_empty() || options.reopen.full < ReopenLimits::default().full);
+        assert!(!reopened.is_empty() || options.reopen.full == ReopenLimits::default().full, "it was not opened again");
+        for cut in 0..cuts / 3 {
+            let around_a_reopening = reopened.choose(&mut choices).filter(|_| cut % 2 == 0);
+            let moment = around_a_reopening.copied().or(moments.choose(&mut choices)).unwrap();
             let after = folder.path().join(format!("cut-{cut}"));
             copy(&before, &after);
             fs::write(after.join("db"), remainder(moment, &mut choices)).unwrap();
-            let what = format!("seed {seed}, {limits:?}, cut {cut}, {} answered", moment.answered);
+            leave_snapshots(moment, &after, &mut choices);
+            let what = format!("seed {seed}, {options:?}, cut {cut}, {} answered", moment.answered);
             let store =
                 SledStore::open(&after, SledOptions::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
             let report = audit(&store).await.unwrap();

@@ -1,21 +1,19 @@
-//! Rows in one sled tree, so that one batch is atomic. Long rows are cut into pieces: sled puts a node that outgrows a
-//! quarter of a segment into a file of its own below `blobs/`, and never syncs those.
+//! Rows in one sled tree, so that one batch is atomic. Neighbouring rows share a value, see [`super::blocks`]. Long rows
+//! are cut into pieces: sled puts a node that outgrows a quarter of a segment into a file of its own below `blobs/`, and
+//! never syncs those.
 
-use std::ops::Range;
+use std::borrow::Cow;
+use std::ops::{Bound, ControlFlow, Range};
 
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
-use super::in_pieces::InPieces;
+use super::blocks::{self, Block, LONGEST_KEY, LONGEST_VALUE, Pieces, Row};
 use super::keys::number_at;
-use super::kv::{Batch, Direction, Kv, Visit};
+use super::kv::{Batch, Direction, Kv, Visit, after_prefix};
+use super::rows::LONGEST_ROW;
+use super::sled_handle::SledHandle;
 
-/// sled keeps up to 17 rows in a leaf before it splits it, and up to 3 more while two leaves merge. 20 pieces of this
-/// size with their keys stay below the 131,052 bytes (a quarter of a segment) a node may have outside `blobs/`.
-const LONGEST_PIECE: usize = 4 << 10;
-
-/// First byte of a row that stands in pieces; JSON never starts with it. The number of bytes and a digest follow.
-const IN_PIECES: u8 = 0;
 /// Where pieces are kept: behind all other keys.
 pub(super) const PIECE: u8 = b'~';
 /// Records of the log, see [`super::layers`].
@@ -26,32 +24,27 @@ const READS: usize = 100;
 /// The part of sled this store uses.
 #[derive(Clone)]
 pub(super) struct SledKv {
-    tree: sled::Db,
-    /// Keys whose rows stand in pieces: few, and asking sled before every write would cost more than the write.
-    in_pieces: InPieces,
+    sled: SledHandle,
 }
 
 pub(super) fn unavailable(error: &sled::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
+/// A key and its value as sled has them.
+type Stored = (sled::IVec, sled::IVec);
+
 impl SledKv {
-    pub(super) fn new(tree: sled::Db) -> Result<Self, StoreError> {
-        let in_pieces = InPieces::find(tree.clone(), PIECE)?;
-        Ok(Self { tree, in_pieces })
+    pub(super) const fn new(sled: SledHandle) -> Self {
+        Self { sled }
     }
 
-    /// Whether a write need not wait until all long rows are known.
-    pub(super) fn writes_at_once(&self) -> bool {
-        self.in_pieces.is_known()
+    pub(super) const fn sled(&self) -> &SledHandle {
+        &self.sled
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.tree.is_empty()
-    }
-
-    pub(super) fn has(&self, key: &[u8]) -> Result<bool, StoreError> {
-        self.tree.contains_key(key).map_err(|error| unavailable(&error))
+    pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
+        self.sled.with(|tree| Ok(tree.is_empty()))
     }
 
     /// Writes a record of the log, whole or not at all; durable after [`Self::flush`] and a sync of the file. Gives
@@ -59,157 +52,218 @@ impl SledKv {
     pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<u32, StoreError> {
         let mut batch = sled::Batch::default();
         let mut pieces = 0;
-        for piece in record.chunks(LONGEST_PIECE) {
+        for piece in record.chunks(LONGEST_VALUE) {
             batch.insert(log_key(number, pieces), piece);
             pieces += 1;
         }
-        self.tree.apply_batch(batch).map_err(|error| unavailable(&error))?;
+        self.apply(batch)?;
         Ok(pieces)
     }
 
     /// Every piece of the log in order, with the number of its record and its place in that.
     pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, u32, &[u8])) -> Result<(), StoreError> {
-        for row in self.tree.scan_prefix([LOG]) {
-            let (key, piece) = row.map_err(|error| unavailable(&error))?;
-            let place = key.get(9..13).and_then(|place| place.try_into().ok()).map(u32::from_be_bytes);
-            if let (Some(number), Some(place)) = (number_at(&key, 1), place) {
-                visit(number, place, &piece);
+        self.sled.with(|tree| {
+            for row in tree.scan_prefix([LOG]) {
+                let (key, piece) = row.map_err(|error| unavailable(&error))?;
+                let place = key.get(9..13).and_then(|place| place.try_into().ok()).map(u32::from_be_bytes);
+                if let (Some(number), Some(place)) = (number_at(&key, 1), place) {
+                    visit(number, place, &piece);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
-    /// Writes rows and deletes the record they came from, both or neither.
-    pub(super) fn settle(&self, rows: Batch, number: u64, pieces: u32) -> Result<(), StoreError> {
+    /// Writes rows and deletes the records they came from, given by number and count of pieces; all or nothing.
+    pub(super) fn settle(&self, rows: Batch, records: impl Iterator<Item = (u64, u32)>) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
-        for piece in 0..pieces {
-            batch.remove(log_key(number, piece));
+        for (number, pieces) in records {
+            (0..pieces).for_each(|piece| batch.remove(log_key(number, piece)));
         }
         self.write_with(batch, rows)
     }
 
-    /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file.
+    /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file. Only one thread may write.
     pub(super) fn write(&self, rows: Batch) -> Result<(), StoreError> {
         self.write_with(sled::Batch::default(), rows)
     }
 
-    fn write_with(&self, mut batch: sled::Batch, rows: Batch) -> Result<(), StoreError> {
-        self.in_pieces.with(|in_pieces| {
-            for (key, row) in rows {
-                if in_pieces.remove(&key) {
-                    self.drop_pieces(&mut batch, &key)?;
-                }
-                match row {
+    fn write_with(&self, mut batch: sled::Batch, mut rows: Batch) -> Result<(), StoreError> {
+        if let Some((key, _)) = rows.iter().find(|(key, _)| key.is_empty() || key.len() > LONGEST_KEY) {
+            return Err(StoreError::Corrupt { what: "key", problem: format!("it has {} bytes", key.len()) });
+        }
+        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let mut rows = rows.into_iter().peekable();
+        while let Some((first, _)) = rows.peek() {
+            let (block, end) = self.sled.with(|tree| Ok((covering(tree, first)?, end_of_block(tree, first)?)))?;
+            let (mut changes, mut long) = (Vec::new(), Vec::new());
+            while let Some((key, row)) = rows.next_if(|(key, _)| *key < end) {
+                changes.push((key.clone(), row.as_deref().map(as_stored)));
+                long.extend(row.filter(|row| blocks::is_long(row)).map(|row| (key, row)));
+            }
+            let block = block.as_ref().map(|(from, stored)| Block::new(from, stored));
+            let rewritten = blocks::rewrite(block, changes)?;
+            for (key, pieces) in rewritten.loose {
+                (0..pieces.count()).for_each(|piece| batch.remove(piece_key(&key, piece)));
+            }
+            for (key, value) in rewritten.values {
+                match value {
+                    Some(value) => batch.insert(key, value),
                     None => batch.remove(key),
-                    Some(row) if row.len() > LONGEST_PIECE => {
-                        in_pieces.insert(key.clone());
-                        insert_in_pieces(&mut batch, key, &row);
-                    }
-                    Some(row) => batch.insert(key, row),
                 }
             }
-            Ok(())
-        })?;
-        self.tree.apply_batch(batch).map_err(|error| unavailable(&error))
+            for (key, row) in long {
+                for (number, piece) in row.chunks(LONGEST_VALUE).enumerate() {
+                    batch.insert(piece_key(&key, number), piece);
+                }
+            }
+        }
+        self.apply(batch)
+    }
+
+    fn apply(&self, batch: sled::Batch) -> Result<(), StoreError> {
+        self.sled.with(|tree| tree.apply_batch(batch).map_err(|error| unavailable(&error)))
     }
 
     pub(super) fn flush(&self) -> Result<(), StoreError> {
-        self.tree.flush().map(|_| ()).map_err(|error| unavailable(&error))
+        self.sled.with(|tree| tree.flush().map(|_| ()).map_err(|error| unavailable(&error)))
     }
+}
 
-    fn stored(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
-        self.tree.get(key).map_err(|error| unavailable(&error))
-    }
+/// What stands for a row: short ones themselves.
+fn as_stored(row: &[u8]) -> Row<'static> {
+    if blocks::is_long(row) { Row::InPieces(pieces_of(row)) } else { Row::Whole(Cow::Owned(row.to_vec())) }
+}
 
-    fn drop_pieces(&self, batch: &mut sled::Batch, key: &[u8]) -> Result<(), StoreError> {
-        if let Some(pieces) = self.stored(key)?.as_deref().and_then(Pieces::read) {
-            (0..pieces.count()).for_each(|piece| batch.remove(piece_key(key, piece)));
+/// The block that covers a key: the last of the same kind that begins no later.
+fn covering(tree: &sled::Db, key: &[u8]) -> Result<Option<Stored>, StoreError> {
+    let Some(kind) = key.get(..1) else { return Ok(None) };
+    tree.range(kind..=key).next_back().transpose().map_err(|error| unavailable(&error))
+}
+
+/// Up to where a row of `key`'s kind may stand in the block that covers `key`: the next block, or the next kind.
+fn end_of_block(tree: &sled::Db, key: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let end = after_prefix(key.get(..1).unwrap_or_default());
+    let behind = (Bound::Excluded(key), Bound::Excluded(end.as_slice()));
+    let next = tree.range::<&[u8], _>(behind).next().transpose().map_err(|error| unavailable(&error))?;
+    Ok(next.map_or(end, |(key, _)| key.to_vec()))
+}
+
+/// A row put together again. `None` when it has been written over meanwhile.
+fn whole(tree: &sled::Db, key: &[u8], row: Row<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+    let pieces = match row {
+        Row::Whole(row) => return Ok(Some(row.into_owned())),
+        Row::InPieces(pieces) => pieces,
+    };
+    let mut row = Vec::with_capacity(pieces.bytes.min(LONGEST_ROW));
+    for piece in 0..pieces.count() {
+        match tree.get(piece_key(key, piece)).map_err(|error| unavailable(&error))? {
+            Some(piece) => row.extend_from_slice(&piece),
+            None => return Ok(None),
         }
-        Ok(())
     }
+    Ok(Some(row).filter(|row| pieces_of(row) == pieces))
+}
 
-    /// A stored row put together again. `None` when it has been written over meanwhile.
-    fn whole(&self, key: &[u8], stored: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(pieces) = Pieces::read(stored) else { return Ok(Some(stored.to_vec())) };
-        let mut row = Vec::with_capacity(pieces.bytes);
-        for piece in 0..pieces.count() {
-            match self.stored(&piece_key(key, piece))? {
-                Some(piece) => row.extend_from_slice(&piece),
-                None => return Ok(None),
+fn get(tree: &sled::Db, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    for _ in 0..READS {
+        let Some((from, stored)) = covering(tree, key)? else { return Ok(None) };
+        let Some(row) = Block::new(&from, &stored).find(key)? else { return Ok(None) };
+        if let Some(row) = whole(tree, key, row)? {
+            return Ok(Some(row));
+        }
+    }
+    Err(StoreError::Corrupt { what: "long row", problem: "its pieces do not fit together".to_owned() })
+}
+
+/// A walk over some rows. Blocks may be cut in two while it goes on, so it remembers how far it has come.
+struct Walk<'a> {
+    tree: &'a sled::Db,
+    range: Range<Vec<u8>>,
+    direction: Direction,
+    last: Option<Vec<u8>>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, visit: Visit<'_>) -> Result<(), StoreError> {
+        // The first rows may stand in a block that begins before them.
+        let first = covering(self.tree, &self.range.start)?.map(|(from, _)| from);
+        let first = first.as_deref().unwrap_or(&self.range.start);
+        let mut blocks = self.tree.range(first..self.range.end.as_slice());
+        loop {
+            let block = match self.direction {
+                Direction::Up => blocks.next(),
+                Direction::Down => blocks.next_back(),
+            };
+            let Some(block) = block else { return Ok(()) };
+            let (from, stored) = block.map_err(|error| unavailable(&error))?;
+            if self.block(Block::new(&from, &stored), visit)?.is_break() {
+                return Ok(());
             }
         }
-        Ok(Some(row).filter(|row| Pieces::of(row) == pieces))
+    }
+
+    fn block(&mut self, block: Block<'_>, visit: Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
+        let mut rows = block.rows();
+        if self.direction == Direction::Up {
+            while let Some(row) = rows.advance()? {
+                if self.row(rows.key(), row, visit)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            return Ok(ControlFlow::Continue(()));
+        }
+        let mut all = Vec::new();
+        while let Some(row) = rows.advance()? {
+            all.push((rows.key().to_vec(), row));
+        }
+        for (key, row) in all.into_iter().rev() {
+            if self.row(&key, row, visit)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn row(&mut self, key: &[u8], row: Row<'_>, visit: Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
+        let is_new = self.last.as_deref().is_none_or(|last| match self.direction {
+            Direction::Up => key > last,
+            Direction::Down => key < last,
+        });
+        if !is_new || key < self.range.start.as_slice() || key >= self.range.end.as_slice() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        match &mut self.last {
+            Some(last) => key.clone_into(last),
+            none => *none = Some(key.to_vec()),
+        }
+        match row {
+            Row::Whole(row) => visit(key, &row),
+            Row::InPieces(_) => match get(self.tree, key)? {
+                Some(row) => visit(key, &row),
+                None => Ok(ControlFlow::Continue(())),
+            },
+        }
     }
 }
 
 impl Kv for SledKv {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        for _ in 0..READS {
-            let Some(stored) = self.stored(key)? else { return Ok(None) };
-            if let Some(row) = self.whole(key, &stored)? {
-                return Ok(Some(row));
-            }
-        }
-        Err(StoreError::Corrupt { what: "long row", problem: "its pieces do not fit together".to_owned() })
+        self.sled.with(|tree| get(tree, key))
     }
 
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
         if range.is_empty() {
             return Ok(());
         }
-        let mut rows = self.tree.range(range);
-        loop {
-            let row = match direction {
-                Direction::Up => rows.next(),
-                Direction::Down => rows.next_back(),
-            };
-            let Some(row) = row else { return Ok(()) };
-            let (key, stored) = row.map_err(|error| unavailable(&error))?;
-            let flow = match Pieces::read(&stored) {
-                None => visit(&key, &stored)?,
-                Some(_) => match self.get(&key)? {
-                    Some(row) => visit(&key, &row)?,
-                    None => continue,
-                },
-            };
-            if flow.is_break() {
-                return Ok(());
-            }
-        }
+        self.sled.with(|tree| Walk { tree, range, direction, last: None }.run(visit))
     }
 }
 
-/// What stands under the key of a row in pieces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pieces {
-    bytes: usize,
-    /// Of the whole row, so that pieces of two writes are never taken for one.
-    digest: [u8; 8],
-}
-
-impl Pieces {
-    fn of(row: &[u8]) -> Self {
-        let mut digest = [0; 8];
-        digest.iter_mut().zip(Sha256::digest(row)).for_each(|(to, from)| *to = from);
-        Self { bytes: row.len(), digest }
-    }
-
-    fn read(stored: &[u8]) -> Option<Self> {
-        let (&IN_PIECES, rest) = stored.split_first()? else { return None };
-        let (bytes, digest) = rest.split_first_chunk::<8>()?;
-        Some(Self { bytes: usize::try_from(u64::from_be_bytes(*bytes)).ok()?, digest: digest.try_into().ok()? })
-    }
-
-    fn write(self) -> Vec<u8> {
-        let mut stored = vec![IN_PIECES];
-        stored.extend_from_slice(&(self.bytes as u64).to_be_bytes());
-        stored.extend_from_slice(&self.digest);
-        stored
-    }
-
-    const fn count(self) -> usize {
-        self.bytes.div_ceil(LONGEST_PIECE)
-    }
+fn pieces_of(row: &[u8]) -> Pieces {
+    let mut digest = [0; 8];
+    digest.iter_mut().zip(Sha256::digest(row)).for_each(|(to, from)| *to = from);
+    Pieces { bytes: row.len(), digest }
 }
 
 fn log_key(number: u64, piece: u32) -> Vec<u8> {
@@ -227,9 +281,5 @@ fn piece_key(key: &[u8], piece: usize) -> Vec<u8> {
     name
 }
 
-fn insert_in_pieces(batch: &mut sled::Batch, key: Vec<u8>, row: &[u8]) {
-    for (number, piece) in row.chunks(LONGEST_PIECE).enumerate() {
-        batch.insert(piece_key(&key, number), piece);
-    }
-    batch.insert(key, Pieces::of(row).write());
-}
+#[cfg(test)]
+mod tests;

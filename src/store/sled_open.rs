@@ -66,11 +66,25 @@ pub(super) fn unless_sled_panics<T>(work: impl FnOnce() -> Result<T, StoreError>
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(broke_down(panic)))
 }
 
+/// Parts that sled writes its file in. With the first write after it is opened it looks at each of them once for each of
+/// them: with its own 512 KiB that is more than a second where the file has 10 GiB, with these less than a tenth.
+pub const SEGMENT: usize = 2 << 20;
+
+/// What a store has that is there already: it cannot be changed.
+fn segment_size(path: &Path) -> usize {
+    // Words, and a checksum that is none.
+    let conf = fs::read(path.join("conf")).unwrap_or_default();
+    let conf = String::from_utf8_lossy(&conf);
+    let stored = conf.lines().find_map(|line| line.strip_prefix("segment_size: "));
+    stored.and_then(|size| size.parse().ok()).unwrap_or(SEGMENT)
+}
+
 /// One opening, its panic an error.
 fn open_once(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
     // No flushing by time: the writer flushes every group.
     let config = sled::Config::new()
         .path(path)
+        .segment_size(segment_size(path))
         .cache_capacity(options.cache)
         .mode(sled::Mode::HighThroughput)
         .flush_every_ms(None);
@@ -81,7 +95,8 @@ fn open_once(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
 }
 
 fn open_patiently(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
-    const PAUSE: Duration = Duration::from_millis(20);
+    // Short: our own last opening lets go within moments.
+    const PAUSE: Duration = Duration::from_millis(2);
     let started = Instant::now();
     loop {
         match open_once(path, options) {
@@ -138,7 +153,7 @@ pub(super) fn prepare_schema(kv: &SledKv, log: &File, witness: &Witness) -> Resu
             problem: "a shop was kept here, and its rows are gone".to_owned(),
         });
     }
-    if !kv.is_empty() || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
+    if !kv.is_empty()? || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
         return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
     }
     kv.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])?;

@@ -18,8 +18,11 @@ use super::layers::{Layers, Log};
 use super::read::Reader;
 use super::reads::{Sequences, store_with_reads};
 use super::sled_cut::SledCut;
+pub use super::sled_handle::ReopenLimits;
+use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
-use super::sled_open::{durable_files, io, open_twice, prepare_schema, unless_sled_panics};
+pub use super::sled_open::SEGMENT;
+use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
 use super::witness::Witness;
 pub use super::writer::LogLimits;
 use super::writer::{Job, Syncing, Work, Writer};
@@ -43,11 +46,17 @@ pub struct SledOptions {
     /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
     pub lock_patience: Duration,
     pub log: LogLimits,
+    pub reopen: ReopenLimits,
 }
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache: 32 << 20, lock_patience: Duration::from_secs(1), log: LogLimits::default() }
+        Self {
+            cache: 32 << 20,
+            lock_patience: Duration::from_secs(1),
+            log: LogLimits::default(),
+            reopen: ReopenLimits::default(),
+        }
     }
 }
 
@@ -78,8 +87,8 @@ struct Parts {
 
 fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
     let mut witness = Witness::read(path)?;
-    let (tree, repaired) = open_twice(path, options)?;
-    let kv = SledKv::new(tree)?;
+    let (sled, repaired) = SledHandle::open(path, options)?;
+    let kv = SledKv::new(sled);
     let sync = durable_files(path)?;
     prepare_schema(&kv, &sync, &witness)?;
     let log = Log::open(kv)?;
@@ -109,7 +118,7 @@ impl SledStore {
         let Parts { log, tip, sequences, sync, witness, repaired } = unless_sled_panics(|| read_back(path, options))?;
         let kv = log.layers().clone();
         let (jobs, waiting) = mpsc::channel();
-        let writer = Writer::new(log, tip, options.log, syncing(sync), Some(witness));
+        let writer = Writer::new(log, tip, options, syncing(sync), Some(witness));
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&waiting))

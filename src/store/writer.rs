@@ -5,19 +5,29 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::apply::{Group, Prepared, Tip};
 use super::layers::{Log, Unsettled};
+use super::sled_kv::unavailable;
+use super::sled_store::{ReopenLimits, SledOptions};
 use super::witness::Witness;
 use super::{CommitError, Committed, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
-/// Without a commit for so long, what may not wait settles, one group at a time.
+/// Without a commit for so long, what may not wait settles, a portion at a time.
 const IDLE: Duration = Duration::from_millis(5);
+/// Of the log settled at once: rows that stand side by side are written together, and no commit waits for long.
+const PORTION: usize = 1 << 20;
+/// Without a commit for so long, sled may be opened again: it takes longer than settling, and whoever comes waits.
+const QUIET: Duration = Duration::from_millis(250);
+/// Somebody was reading when sled should have been opened again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// Opening it again at a stop saves the next start reading so many bytes; below that it is not worth the while.
+const WORTH_AT_STOP: u64 = 4 << 20;
 /// How often it is looked whether a copy has come to its end.
 const WHILE_COPIED: Duration = Duration::from_millis(100);
 
@@ -64,14 +74,14 @@ impl Copying {
 pub struct LogLimits {
     /// So much may wait for good: what changes or goes again meanwhile never costs sled a write.
     pub calm: usize,
-    /// With more than this, each group has to settle as much as it adds. It bounds memory, and the time a restart takes
+    /// With more than this, groups have to settle as much as they add. It bounds memory, and the time a restart takes
     /// to read the log back; until it is reached, orders are taken at full speed.
     pub full: usize,
 }
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 256 << 20 }
+        Self { calm: 16 << 20, full: 32 << 20 }
     }
 }
 
@@ -79,6 +89,9 @@ pub(super) struct Writer {
     log: Log,
     tip: Tip,
     limits: LogLimits,
+    reopen: ReopenLimits,
+    /// Before this, opening sled again is not tried.
+    reopen_from: Instant,
     sync: Syncing,
     witness: Option<Witness>,
     copying: Weak<Copying>,
@@ -86,9 +99,18 @@ pub(super) struct Writer {
     copy_limit: usize,
 }
 
+/// What is done when no commit comes.
+#[derive(Clone, Copy)]
+enum Chore {
+    Settle,
+    Reopen,
+}
+
 impl Writer {
-    pub(super) fn new(log: Log, tip: Tip, limits: LogLimits, sync: Syncing, witness: Option<Witness>) -> Self {
-        Self { log, tip, limits, sync, witness, copying: Weak::new(), copy_limit: 0 }
+    pub(super) fn new(log: Log, tip: Tip, options: SledOptions, sync: Syncing, witness: Option<Witness>) -> Self {
+        let SledOptions { log: limits, reopen, .. } = options;
+        let (copying, reopen_from) = (Weak::new(), Instant::now());
+        Self { log, tip, limits, reopen, reopen_from, sync, witness, copying, copy_limit: 0 }
     }
 
     /// Works until every sender is gone and nothing waits.
@@ -101,33 +123,80 @@ impl Writer {
                     Work::Cut(answer) => drop(answer.send(Err(error.clone()))),
                 }
             }
-        } else if let Some(witness) = &mut self.witness {
+            return;
+        }
+        if let Some(witness) = &mut self.witness {
             witness.note(&self.tip);
+        }
+        if self.log.sled().written() > WORTH_AT_STOP
+            && let Err(error) = self.open_again()
+        {
+            tracing::warn!(%error, "the next start will take longer");
         }
     }
 
     fn work(&mut self, jobs: &Receiver<Work>) -> Result<(), StoreError> {
         loop {
-            let first = if self.log.waiting() > self.limits.calm {
-                let pause = if self.is_copied() { WHILE_COPIED } else { IDLE };
-                jobs.recv_timeout(pause)
-            } else {
-                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            let chore = self.chore();
+            let first = match chore {
+                Some((_, pause)) => jobs.recv_timeout(pause),
+                None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match first {
                 Ok(first) => {
                     let mut waiting = vec![first];
                     waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
                     self.take_up(waiting)?;
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    if self.log.settles_at_once() && self.may_settle() {
-                        self.log.settle_one()?;
+                    if self.must_open_again() {
+                        self.open_again()?;
                     }
                 }
+                Err(RecvTimeoutError::Timeout) => match chore {
+                    Some((Chore::Settle, _)) if self.may_settle() => {
+                        self.log.settle(self.portion())?;
+                    }
+                    Some((Chore::Reopen, _)) => self.open_again()?,
+                    Some((Chore::Settle, _)) | None => {}
+                },
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
+    }
+
+    /// How much settles at once. Of a log that must stay small, a small part.
+    fn portion(&self) -> usize {
+        PORTION.min(self.limits.full / 4)
+    }
+
+    /// What is to be done when no commit comes for a while.
+    fn chore(&self) -> Option<(Chore, Duration)> {
+        // Settling writes too, and much at a time.
+        if self.must_open_again() {
+            return Some((Chore::Reopen, IDLE));
+        }
+        if self.log.waiting() > self.limits.calm.saturating_add(self.portion().min(self.limits.calm)) {
+            return Some((Chore::Settle, if self.is_copied() { WHILE_COPIED } else { IDLE }));
+        }
+        if self.log.sled().written() > self.reopen.calm {
+            let not_before = self.reopen_from.saturating_duration_since(Instant::now());
+            return Some((Chore::Reopen, QUIET.max(not_before)));
+        }
+        None
+    }
+
+    fn must_open_again(&self) -> bool {
+        self.log.sled().written() > self.reopen.full && self.reopen_from <= Instant::now()
+    }
+
+    /// Opens sled again, so that the next start need not read what was written. Not being able to is a fault like a sync
+    /// that fails: what the disk has then is known only after a restart.
+    fn open_again(&mut self) -> Result<(), StoreError> {
+        self.log.sled().with(|sled| sled.flush().map_err(|error| unavailable(&error)))?;
+        (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
+        if !self.log.sled().reopen()? {
+            self.reopen_from = Instant::now() + TRY_AGAIN;
+        }
+        Ok(())
     }
 
     fn take_up(&mut self, waiting: Vec<Work>) -> Result<(), StoreError> {
@@ -197,21 +266,21 @@ impl Writer {
     }
 
     /// Gives how many bytes were added to the log.
-    fn make_durable(&mut self, batch: super::kv::Batch) -> Result<usize, StoreError> {
+    fn make_durable(&mut self, mut batch: super::kv::Batch) -> Result<usize, StoreError> {
         if batch.is_empty() {
             return Ok(0);
         }
         let before = self.log.waiting();
-        let record = self.log.append(&batch)?;
+        let record = self.log.append(&mut batch)?;
         (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
         self.log.publish(batch, &record);
         Ok(self.log.waiting() - before)
     }
 
     fn make_room(&mut self, added: usize) -> Result<(), StoreError> {
-        let mut settled = 0;
-        while self.log.waiting() > self.limits.full && settled <= added && self.may_settle() {
-            settled += self.log.settle_one()?;
+        // One portion a group at most, so that none waits long; it makes room for many more.
+        if self.log.waiting() > self.limits.full && self.may_settle() {
+            self.log.settle(self.portion().max(added))?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use konter::store::audit::audit;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter::store::sled_store::{LogLimits, SEGMENT, SledOptions, SledStore};
 use konter::store::{Store, StoreError};
 
 use super::engines::{Engine, Sled, open};
@@ -116,7 +116,7 @@ async fn what_was_answered_survives_a_crash() {
 async fn a_store_of_a_newer_program_is_refused() {
     let engine = Sled::new();
     engine.store().close().await.unwrap();
-    let raw = sled::open(engine.path()).unwrap();
+    let raw = sled::Config::new().path(engine.path()).segment_size(SEGMENT).open().unwrap();
     let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
     raw.insert(schema.0, "2").unwrap();
     drop(raw);

@@ -1,16 +1,18 @@
 use super::*;
+use crate::store::sled_store::SledOptions;
 
 /// A store with `old` settled and `young` not.
 fn layers() -> (Log, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let disk = SledKv::new(sled::open(folder.path()).unwrap()).unwrap();
+    let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
+    let disk = SledKv::new(sled);
     let mut log = Log::open(disk).unwrap();
-    let write = |log: &mut Log, rows: Batch| {
-        let written = log.append(&rows).unwrap();
+    let write = |log: &mut Log, mut rows: Batch| {
+        let written = log.append(&mut rows).unwrap();
         log.publish(rows, &written);
     };
     write(&mut log, vec![(b"old".to_vec(), Some(b"1".to_vec()))]);
-    log.settle_one().unwrap();
+    log.settle(1).unwrap();
     write(&mut log, vec![(b"young".to_vec(), Some(b"2".to_vec())), (b"gone".to_vec(), None)]);
     (log, folder)
 }

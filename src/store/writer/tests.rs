@@ -10,6 +10,7 @@ use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::store::Commit;
 use crate::store::read::Reader;
+use crate::store::sled_handle::SledHandle;
 use crate::store::sled_kv::SledKv;
 
 fn deposit(amount: i64) -> Commit {
@@ -22,13 +23,14 @@ fn deposit(amount: i64) -> Commit {
 #[test]
 fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     let folder = tempfile::tempdir().unwrap();
-    let log = Log::open(SledKv::new(sled::open(folder.path()).unwrap()).unwrap()).unwrap();
+    let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
+    let log = Log::open(SledKv::new(sled)).unwrap();
     let layers = log.layers().clone();
     let broken = Arc::new(AtomicBool::new(false));
     let disk = broken.clone();
     let sync =
         Box::new(move || if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) });
-    let writer = Writer::new(log, Tip::default(), LogLimits::default(), sync, None);
+    let writer = Writer::new(log, Tip::default(), SledOptions::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || writer.run(&waiting));
     let commit = |amount| {
@@ -44,6 +46,34 @@ fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     assert!(matches!(commit(100), Err(CommitError::Store(StoreError::Unavailable(_)))), "never again");
     let balance = Reader(&layers).account(&AccountId::Agent(AgentId(1))).unwrap().available();
     assert_eq!(balance, Rupiah::new(1));
+    drop(jobs);
+    thread.join().unwrap();
+}
+
+#[test]
+fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let at_once = SledOptions { reopen: ReopenLimits { calm: 0, full: 0 }, ..SledOptions::default() };
+    let (sled, _) = SledHandle::open(&data, at_once).unwrap();
+    let writer = Writer::new(Log::open(SledKv::new(sled)).unwrap(), Tip::default(), at_once, Box::new(|| Ok(())), None);
+    let (jobs, waiting) = mpsc::channel();
+    let commit = |amount| {
+        let (answer, answered) = oneshot::channel();
+        jobs.send(Work::Commit(Job { commit: Prepared::new(deposit(amount)).unwrap(), answer })).unwrap();
+        answered
+    };
+    let (first, second) = (commit(1), commit(2));
+    // A folder where sled's file should be: it will not open.
+    std::fs::rename(&data, folder.path().join("away")).unwrap();
+    std::fs::create_dir_all(data.join("db")).unwrap();
+    let thread = std::thread::spawn(move || writer.run(&waiting));
+    for answered in [first, second] {
+        assert!(answered.blocking_recv().unwrap().is_ok(), "it was durable before");
+    }
+    let refused = commit(3).blocking_recv().unwrap();
+    let Err(CommitError::Store(StoreError::Unavailable(problem))) = refused else { panic!("{refused:?}") };
+    assert!(problem.contains("cannot be opened again"), "{problem}");
     drop(jobs);
     thread.join().unwrap();
 }

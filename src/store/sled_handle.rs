@@ -1,0 +1,115 @@
+//! sled, which can be closed and opened again while the shop works. sled notes where its pages stand only when it is
+//! opened; whatever it writes afterwards the next opening reads again, and a start must not take long. Readers wait
+//! meanwhile. Nothing else closes sled but dropping the last handle.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::RwLock;
+
+use super::StoreError;
+use super::sled_open::{durable_files, open_twice, unless_sled_panics};
+use super::sled_store::SledOptions;
+
+/// Our own last opening lets go of the files as soon as its threads are done.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+/// A reader in the middle of a long walk is not waited for longer: there will be a better moment.
+const READER_PATIENCE: Duration = Duration::from_millis(100);
+
+/// After how many bytes sled is opened again. Each reads them back once, so that a start after a kill does not have to.
+#[derive(Clone, Copy, Debug)]
+pub struct ReopenLimits {
+    /// In a quiet moment.
+    pub calm: u64,
+    /// Whatever is going on.
+    pub full: u64,
+}
+
+impl Default for ReopenLimits {
+    fn default() -> Self {
+        Self { calm: 64 << 20, full: 128 << 20 }
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct SledHandle(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    options: SledOptions,
+    /// `None` once opening it again has failed.
+    sled: RwLock<Option<Sled>>,
+}
+
+struct Sled {
+    db: sled::Db,
+    /// Where its log stood when it was opened.
+    opened_at: i64,
+}
+
+impl Sled {
+    fn new(db: sled::Db) -> Self {
+        let opened_at = end_of_log(&db);
+        Self { db, opened_at }
+    }
+}
+
+/// sled's own count of all bytes it has ever written.
+fn end_of_log(db: &sled::Db) -> i64 {
+    db.context.pagecache.log.stable_offset()
+}
+
+impl SledHandle {
+    /// `true`: its files were damaged, and have been read another way.
+    pub(super) fn open(path: &Path, options: SledOptions) -> Result<(Self, bool), StoreError> {
+        let (db, repaired) = open_twice(path, options)?;
+        let sled = RwLock::new(Some(Sled::new(db)));
+        let options = SledOptions { lock_patience: LOCK_PATIENCE, ..options };
+        Ok((Self(Arc::new(Inner { path: path.to_owned(), options, sled })), repaired))
+    }
+
+    pub(super) fn with<T>(&self, work: impl FnOnce(&sled::Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let sled = self.0.sled.read();
+        work(&sled.as_ref().ok_or_else(gone)?.db)
+    }
+
+    /// Bytes written since it was opened: about what the next opening reads again.
+    pub(super) fn written(&self) -> u64 {
+        let sled = self.0.sled.read();
+        sled.as_ref().map_or(0, |sled| u64::try_from(end_of_log(&sled.db) - sled.opened_at).unwrap_or(0))
+    }
+
+    /// Closes sled and opens it again, unless somebody reads for long. Everything written must be synced. To be called
+    /// by the only thread that writes.
+    ///
+    /// # Errors
+    /// When it does not open again. What the disk has is known only after a restart then.
+    pub(super) fn reopen(&self) -> Result<bool, StoreError> {
+        let Some(mut sled) = self.0.sled.try_write_for(READER_PATIENCE) else { return Ok(false) };
+        let began = Instant::now();
+        let Some(Sled { db, opened_at }) = sled.take() else { return Err(gone()) };
+        let written = end_of_log(&db) - opened_at;
+        let reopened = unless_sled_panics(move || {
+            drop(db);
+            let (db, repaired) = open_twice(&self.0.path, self.0.options)?;
+            if repaired {
+                // What was read another way has not been proven, and commits rest on it already.
+                return Err(StoreError::Corrupt { what: "store", problem: "its snapshot was damaged".to_owned() });
+            }
+            durable_files(&self.0.path)?;
+            Ok(db)
+        });
+        match reopened {
+            Ok(db) => *sled = Some(Sled::new(db)),
+            Err(error) => return Err(StoreError::Unavailable(format!("it cannot be opened again: {error}"))),
+        }
+        drop(sled);
+        tracing::debug!(written, took = ?began.elapsed(), "sled opened again");
+        Ok(true)
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("it could not be opened again".to_owned())
+}
