@@ -36,7 +36,8 @@ impl Shop {
     /// second one finds the first at work and leaves it to that.
     pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
         let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
-        while let Some(order) = self.store.order(id).await?.filter(Order::is_open) {
+        // Nothing is sent without a commit over the order as it is.
+        while let Some(order) = self.store.order_as_known(id).await?.filter(Order::is_open) {
             let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
             let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
             if order.is_queued() && self.waits_on(&order).await? {

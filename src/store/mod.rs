@@ -35,6 +35,7 @@ mod read_tickets;
 mod reads;
 mod restored;
 mod rows;
+mod sitting;
 mod sled_cut;
 mod sled_kv;
 mod sled_open;
@@ -56,6 +57,7 @@ pub use commit::{
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use restored::Restored;
+pub use sitting::sitting;
 pub use sled_open::is_in_use;
 
 use crate::agent::Agent;
@@ -212,6 +214,19 @@ pub trait Store: Send + Sync + 'static {
     async fn steerings(&self) -> Result<Vec<Steering>, StoreError>;
     /// Where the alerts about an order stand.
     async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError>;
+
+    // Far away.
+    /// An order as this process last knew it, which others may have changed long ago. Only for whoever commits what it
+    /// decides with the order's version, and reads the order itself when that is a conflict, or when there is nothing to
+    /// decide.
+    async fn order_as_known(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.order(id).await
+    }
+    /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,
+    /// without a commit of its own, waits for this; [`Store::outbox`] does so itself.
+    async fn settled(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;
