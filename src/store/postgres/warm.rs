@@ -1,7 +1,7 @@
-//! What the writer knows of the rows since its last group, so that the next one need not ask again. All of it is as the
-//! tip's counter says: every group of every process moves that number on, so as long as it is where this process left
-//! it, nobody has written anything else. Whether it still is, the database says when the next group comes (see
-//! `writer::MOVE_TIP_FROM`); until then what is kept here is a guess, and nothing is answered on it.
+//! What the writer knows of the rows since its last group, so that the next one need not ask again. All of it is as of
+//! the tip's `moves`: every group of every process moves that number on, so as long as it is where this process left it,
+//! nobody has written anything else. Whether it still is, the database says when the next group comes (see
+//! `writer::move_tip_from`); until then what is kept here is a guess, and nothing is answered on it.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,17 @@ use crate::ledger::Digest;
 use crate::store::keys;
 use crate::store::kv::Batch;
 
-/// Where the journal's tip is: its last line, that line's digest, and the counter.
-pub(super) type Position = (u64, Digest, u64);
+/// Where the journal's tip is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Position {
+    /// The journal's last line and its digest.
+    pub seq: u64,
+    pub digest: Digest,
+    /// Last number given to a row of the inbox, the outbox or the acts.
+    pub counter: u64,
+    /// Groups of commits so far: by it each is known.
+    pub moves: u64,
+}
 
 /// About how many bytes of rows one generation holds. There are two, and the older one goes when the younger is full:
 /// some thousand orders, the busiest minute of a large shop.
@@ -133,13 +142,13 @@ mod tests {
     use super::*;
     use crate::ids::{AgentId, OrderId};
 
-    fn zero() -> Position {
-        (0, Digest::default(), 7)
+    fn at(moves: u64) -> Position {
+        Position { seq: 0, digest: Digest::default(), counter: 0, moves }
     }
 
     fn warm() -> Warm {
         let mut warm = Warm::default();
-        warm.found(zero());
+        warm.found(at(7));
         warm
     }
 
@@ -147,11 +156,11 @@ mod tests {
     fn it_is_trusted_once_the_tip_was_found_where_it_was_left() {
         let mut warm = warm();
         assert_eq!(warm.expected(), None, "others may be at work");
-        warm.moved(vec![(keys::order(OrderId(1)), Some(b"1".to_vec()))], (1, Digest::default(), 9));
-        warm.found((1, Digest::default(), 9));
-        assert_eq!(warm.expected(), Some((1, Digest::default(), 9)));
+        warm.moved(vec![(keys::order(OrderId(1)), Some(b"1".to_vec()))], at(8));
+        warm.found(at(8));
+        assert_eq!(warm.expected(), Some(at(8)));
         assert!(warm.knows(&keys::order(OrderId(1))));
-        warm.found((2, Digest::default(), 10));
+        warm.found(at(9));
         assert_eq!(warm.expected(), None);
         assert!(!warm.knows(&keys::order(OrderId(1))), "somebody else wrote");
     }
@@ -171,9 +180,9 @@ mod tests {
         let mut warm = warm();
         let row = |n: u8| Some(vec![n; GENERATION / 2]);
         let key = |id| keys::order(OrderId(id));
-        warm.moved(vec![(key(1), row(1)), (key(2), row(1)), (key(3), row(1))], zero());
-        warm.moved(vec![(key(1), Some(vec![2]))], zero());
-        warm.moved(vec![(key(4), row(1)), (key(5), row(1)), (key(6), row(1))], zero());
+        warm.moved(vec![(key(1), row(1)), (key(2), row(1)), (key(3), row(1))], at(7));
+        warm.moved(vec![(key(1), Some(vec![2]))], at(7));
+        warm.moved(vec![(key(4), row(1)), (key(5), row(1)), (key(6), row(1))], at(7));
         assert!(warm.knows(&key(1)) && !warm.knows(&key(2)));
         assert_eq!(warm.rows.row(&key(1)), Some(&Some(vec![2])));
     }

@@ -60,21 +60,22 @@ const OVERTAKEN_AT_MOST: u32 = 50;
 /// Round trips of reading for one group; what the rules ask depends on few things before.
 const MOST_ROUNDS: usize = 200;
 
-const LOCK_TIP: &str = "SELECT seq, digest, counter FROM tip FOR UPDATE";
+const LOCK_TIP: &str = "SELECT seq, digest, counter, moves FROM tip FOR UPDATE";
 /// Explicit, whatever the database's default is. See above why it need not wait.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 /// Writes a word into the write-ahead log and waits until the disk has the log up to there, as any commit does.
 pub(super) const BARRIER: &str = "SELECT pg_logical_emit_message(true, 'konter', '')";
-/// The writer's statements go by keys. A plan made while a table was still empty would read all of it, and stay.
-const SETTINGS: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
+/// The writer's statements go by keys. A plan made while a table was still empty would read all of it, and stay; to compile
+/// one takes longer than to run it.
+const SETTINGS: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
 const LAST_GROUP: &str = "SELECT last_group FROM writers WHERE id = $1";
-pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3";
+pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3, moves = moves + 1";
 /// Tables whose rows can be taken for missing, see [`move_tip_from`].
 const CONFIRMED: [&str; 7] = ["orders", "holds", "slots", "supplier_references", "bills", "answered", "inbox"];
 
 /// Moves the tip and notes the attempt, if the tip is where it is expected and none of the rows that were taken for missing
 /// is there. One row when it was so. The lock of the tip's row is waited for, and then its newest version counts; and when
-/// the counter is as expected nobody has written since, so that the statement sees all rows there are.
+/// `moves` is as expected nobody has written since, so that the statement sees all rows there are.
 fn move_tip_from() -> &'static (String, Vec<Index>) {
     static STATEMENT: LazyLock<(String, Vec<Index>)> = LazyLock::new(|| {
         let tables = Table::all().iter().enumerate().filter(|(_, table)| CONFIRMED.contains(&table.name));
@@ -86,7 +87,7 @@ fn move_tip_from() -> &'static (String, Vec<Index>) {
             indexes.push(index);
         }
         let statement = format!(
-            "WITH moved AS (UPDATE tip SET seq = $1, digest = $2, counter = $3 WHERE counter = $4{missing} RETURNING 1) \
+            "WITH moved AS (UPDATE tip SET seq = $1, digest = $2, counter = $3, moves = moves + 1 WHERE moves = $4{missing} RETURNING 1) \
             INSERT INTO writers (id, last_group) SELECT $5::bytea, $6::bigint FROM moved \
             ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, at = now() RETURNING 1"
         );
@@ -329,7 +330,7 @@ impl Writer {
     /// Lets go of the tip without having written. What is answered rests on what stands, which may not be on the disk yet.
     async fn leave(&self, client: &ClientWrapper, tip: Position) -> Result<(), Trouble> {
         together(vec![tell(client, "ROLLBACK"), barrier(client).await?]).await?;
-        self.durable.fetch_max(tip.2, Ordering::Release);
+        self.durable.fetch_max(tip.counter, Ordering::Release);
         Ok(())
     }
 
@@ -358,7 +359,7 @@ impl Writer {
             return Ok(None);
         }
         self.fence = false;
-        self.durable.fetch_max(to.2, Ordering::Release);
+        self.durable.fetch_max(to.counter, Ordering::Release);
         self.known.wrote(&batch);
         warm.moved(batch, to);
         Ok(Some(answers))
@@ -374,7 +375,7 @@ impl Writer {
     ) -> Result<Decided, Trouble> {
         for _ in 0..MOST_ROUNDS {
             let missed = {
-                let mut tip = Tip::shared(from.0, from.1, from.2);
+                let mut tip = Tip::shared(from.seq, from.digest, from.counter);
                 let view = View::new(warm.rows());
                 let mut group = Group::new(&view, &mut tip);
                 let answers: Vec<Answer> = jobs.iter().map(|job| group.apply(job.commit.clone())).collect();
@@ -382,8 +383,7 @@ impl Writer {
                 let missed = view.missed();
                 if missed.is_empty() {
                     let (seq, digest, counter) = tip.position();
-                    // It moves with every group, whatever the group does: by it each group is known.
-                    let to = (seq, digest, counter.max(from.2 + 1));
+                    let to = Position { seq, digest, counter, moves: from.moves + 1 };
                     return Ok(Decided { answers, batch: batch?, from, to, missing: Vec::new() });
                 }
                 missed
@@ -424,7 +424,8 @@ fn no_tip(problem: &str) -> StoreError {
 fn position(row: &Row) -> Result<Position, Trouble> {
     let digest: Digest = row.try_get::<_, &str>(1)?.parse().map_err(|_| no_tip("its digest is none"))?;
     let unsigned = |number: i64| u64::try_from(number).map_err(|_| no_tip("it is below zero"));
-    Ok((unsigned(row.try_get(0)?)?, digest, unsigned(row.try_get(2)?)?))
+    let number = |column| unsigned(row.try_get(column)?).map_err(Trouble::from);
+    Ok(Position { seq: number(0)?, digest, counter: number(2)?, moves: number(3)? })
 }
 
 /// Waits for the disk. When that fails, what it was sent along with may stand all the same.
@@ -441,7 +442,14 @@ fn guard_params(
     missing: &[Vec<u8>],
 ) -> Result<Vec<Param>, StoreError> {
     let [id, attempt] = stamp.params();
-    let mut params = vec![number(to.0)?, Param::Text(to.1.to_string()), number(to.2)?, number(from.2)?, id, attempt];
+    let mut params = vec![
+        number(to.seq)?,
+        Param::Text(to.digest.to_string()),
+        number(to.counter)?,
+        number(from.moves)?,
+        id,
+        attempt,
+    ];
     for &index in &move_tip_from().1 {
         let Some(table) = Table::all().get(index) else { continue };
         let mut ids = Column::new(table.id().1);
