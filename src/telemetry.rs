@@ -94,5 +94,9 @@ pub const METRICS: [(&str, Kind, &str); 23] = [
     ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
     ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),
     ("konter_http_refused_total", Kind::Counter, "Connections turned away because there were too many"),
-    ("konter_database_round_trips_total", Kind::Counter, "Waits for an answer of PostgreSQL; what is sent together counts once"),
+    (
+        "konter_database_round_trips_total",
+        Kind::Counter,
+        "Waits for an answer of PostgreSQL; what is sent together counts once",
+    ),
 ];

@@ -28,7 +28,8 @@ pub async fn connect(url: &str) -> Client {
 }
 
 pub async fn begin(url: &str) {
-    let sql = "CREATE EXTENSION pg_stat_statements; SELECT pg_stat_statements_reset(); SELECT pg_stat_reset_shared('wal')";
+    let sql =
+        "CREATE EXTENSION pg_stat_statements; SELECT pg_stat_statements_reset(); SELECT pg_stat_reset_shared('wal')";
     connect(url).await.batch_execute(sql).await.expect("counting");
 }
 
@@ -58,7 +59,10 @@ pub fn machine(folder: &Path) -> String {
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?").to_owned();
-    format!("{processors} processors, load before the start {load}, the disk syncs 8 KiB in {:?} (median)", sync(folder))
+    format!(
+        "{processors} processors, load before the start {load}, the disk syncs 8 KiB in {:?} (median)",
+        sync(folder)
+    )
 }
 
 fn sync(folder: &Path) -> Duration {

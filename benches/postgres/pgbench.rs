@@ -69,7 +69,9 @@ fn row(bytes: usize) -> String {
 pub async fn compare(cluster: &Cluster, lasts: Duration) {
     let client = connect(&cluster.database().url).await;
     let average = async |table: &str, and: &str| {
-        let sql = format!("SELECT coalesce(avg(length(row::text)), 200)::bigint FROM (SELECT row FROM {table} {and} LIMIT 1000) AS some");
+        let sql = format!(
+            "SELECT coalesce(avg(length(row::text)), 200)::bigint FROM (SELECT row FROM {table} {and} LIMIT 1000) AS some"
+        );
         let bytes: i64 = client.query_one(&sql, &[]).await.expect("a size").get(0);
         row(usize::try_from(bytes).unwrap_or(200))
     };
@@ -99,7 +101,17 @@ fn rate(cluster: &Cluster, script: &str, clients: usize, lasts: Duration) -> Opt
     let file = tempfile::NamedTempFile::new().ok()?;
     std::fs::write(file.path(), script).ok()?;
     let mut command = Command::new(cluster.program("pgbench"));
-    command.args(["-n", "-M", "prepared", "-j", "2", "-c", &clients.to_string(), "-T", &lasts.as_secs().max(1).to_string()]);
+    command.args([
+        "-n",
+        "-M",
+        "prepared",
+        "-j",
+        "2",
+        "-c",
+        &clients.to_string(),
+        "-T",
+        &lasts.as_secs().max(1).to_string(),
+    ]);
     let output = command.arg("-f").arg(file.path()).arg(cluster.database().url).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = text.lines().find(|line| line.starts_with("tps"));

@@ -21,9 +21,7 @@ impl Known {
     /// Takes the orders that a group has written.
     pub(super) fn wrote(&self, batch: &Batch) {
         let orders = batch.iter().filter(|(key, _)| key.first() == Some(&keys::ORDER));
-        let orders: Vec<_> = orders
-            .filter_map(|(key, row)| Some((keys::number_at(key, 1)?, row.clone()?)))
-            .collect();
+        let orders: Vec<_> = orders.filter_map(|(key, row)| Some((keys::number_at(key, 1)?, row.clone()?))).collect();
         if orders.is_empty() {
             return;
         }

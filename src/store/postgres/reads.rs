@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
-use super::fetch::content;
 use super::ahead::Reading;
+use super::fetch::content;
 use super::link::{ask_once, connection};
 use super::reader::Wish;
 use super::value::Param;

@@ -125,15 +125,7 @@ impl Warm {
 /// Whether a row that was written is likely to be asked for again. A row that is not kept is asked for: nothing rests on
 /// this list.
 fn is_kept(key: &[u8]) -> bool {
-    let gone = [
-        keys::JOURNAL,
-        keys::LINE,
-        keys::ORDER_OF_AGENT,
-        keys::ACT,
-        keys::INBOX,
-        keys::OUTBOX,
-        keys::ANSWERED,
-    ];
+    let gone = [keys::JOURNAL, keys::LINE, keys::ORDER_OF_AGENT, keys::ACT, keys::INBOX, keys::OUTBOX, keys::ANSWERED];
     !key.first().is_some_and(|kind| gone.contains(kind))
 }
 

@@ -435,12 +435,7 @@ pub(super) async fn barrier(client: &ClientWrapper) -> Result<Asked<'_>, Trouble
     Ok(Box::pin(async move { asked.await.map_err(in_doubt) }))
 }
 
-fn guard_params(
-    from: Position,
-    to: Position,
-    stamp: &Stamp,
-    missing: &[Vec<u8>],
-) -> Result<Vec<Param>, StoreError> {
+fn guard_params(from: Position, to: Position, stamp: &Stamp, missing: &[Vec<u8>]) -> Result<Vec<Param>, StoreError> {
     let [id, attempt] = stamp.params();
     let mut params = vec![
         number(to.seq)?,
