@@ -71,7 +71,7 @@ pub enum Kind {
 }
 
 /// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
-pub const METRICS: [(&str, Kind, &str); 23] = [
+pub const METRICS: [(&str, Kind, &str); 31] = [
     ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
     ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
     ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
@@ -88,11 +88,19 @@ pub const METRICS: [(&str, Kind, &str); 23] = [
     ("konter_held_rupiah", Kind::Gauge, "What open orders hold of the resellers' balances"),
     ("konter_resellers_rupiah", Kind::Gauge, "What all resellers together can spend"),
     ("konter_supplier_balance_rupiah", Kind::Gauge, "Our deposit with a supplier, as it last said"),
+    ("konter_supplier_low_balance_rupiah", Kind::Gauge, "Below this our deposit with a supplier is low, as set"),
+    ("konter_supplier_breaker", Kind::Gauge, "1 for the state a supplier's breaker is in, 0 for the others"),
+    ("konter_supplier_breaker_opened_total", Kind::Counter, "How often nothing was sent to a supplier any more"),
+    ("konter_supplier_paused", Kind::Gauge, "1 while an admin has stopped a supplier"),
+    ("konter_supplier_requests_under_way", Kind::Gauge, "Requests to a supplier that are not answered yet"),
+    ("konter_supplier_orders_waiting", Kind::Gauge, "Orders that wait for the end of a supplier's break"),
     ("konter_backup_last_timestamp_seconds", Kind::Gauge, "When the last good automatic backup was made"),
     ("konter_backup_bytes", Kind::Gauge, "The size of the last good automatic backup"),
     ("konter_backup_failures_total", Kind::Counter, "Automatic backups that failed"),
     ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
     ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),
+    ("konter_processes", Kind::Gauge, "Processes that run the shop together, as this one knows"),
+    ("konter_work_parts", Kind::Gauge, "Parts of the work that this process holds, of 64"),
     ("konter_http_refused_total", Kind::Counter, "Connections turned away because there were too many"),
     (
         "konter_database_round_trips_total",

@@ -309,3 +309,52 @@ async fn many_resellers_at_once_get_amounts_of_their_own() {
     }
     assert_eq!(pays.len(), 2 * chats.len());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admins_list_the_tickets_that_wait() {
+    let shop = TestShop::with(setup()).await;
+    let stranger = ChatId::telegram(4001);
+    assert!(shop.say(&stranger, "/tiket", 1).await[0].contains("belum terdaftar"));
+    assert!(shop.say(&admin(), "/tiket", 1).await[0].contains("Tidak ada tiket"));
+    says(&shop, &[("TIKET.100000", 3), ("TIKET.50000", 3), ("TIKET.20000", 3)]).await;
+    orders(&shop, &[("/tolak 2", 3), ("/tiket", 1), ("TIKET", 1)]).await;
+    later(&shop, "a day", TimeDelta::hours(20));
+    orders(&shop, &[("/tiket", 1)]).await;
+    later(&shop, "two days", TimeDelta::hours(24));
+    assert!(shop.say(&admin(), "/tiket", 1).await[0].contains("Tidak ada tiket"));
+    insta::assert_snapshot!("listed", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_booking_by_another_admin_is_asked_back_once() {
+    let shop = TestShop::with(setup()).await;
+    let before = shop.available(1).await;
+    orders(&shop, &[("/deposit KR0001 50000 tunai", 2)]).await;
+    let said = shop.say(&second_admin(), "/deposit kr1 50rb", 1).await;
+    assert!(said[0].contains("Belum dibukukan") && said[0].contains("/deposit KR0001 50000 !"), "{said:?}");
+    assert_eq!(shop.available(1).await, before + 50_000);
+    assert_eq!(acts(&shop).await.len(), 1, "what was not booked is no act");
+    // Another amount, and money that goes the other way, are other bookings.
+    orders(&shop, &[("/deposit KR0001 60000", 2), ("/deposit KR0001 -50000", 2)]).await;
+    shop.say(&second_admin(), "/deposit KR0001 50000 !", 2).await;
+    assert_eq!(shop.available(1).await, before + 110_000);
+    // Whoever books again itself knows of the first time.
+    orders(&shop, &[("/deposit KR0001 60000", 2)]).await;
+    later(&shop, "ten minutes", TimeDelta::minutes(10));
+    shop.say(&second_admin(), "/deposit KR0001 60000", 2).await;
+    assert_eq!(shop.available(1).await, before + 230_000);
+    insta::assert_snapshot!("booked_again", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_who_book_the_same_at_once_one_is_asked_back() {
+    for _ in 0..10 {
+        let shop = TestShop::with(setup()).await;
+        let before = shop.available(1).await;
+        let both = [admin(), second_admin()].map(|chat| shop.message(&chat, "/deposit KR0001 50000"));
+        shop.shop.receive(both.to_vec()).await.unwrap();
+        shop.hear(3).await;
+        assert_eq!(shop.available(1).await, before + 50_000);
+        shop.close().await;
+    }
+}

@@ -37,6 +37,22 @@ async fn prices_are_changed_but_not_below_cost() {
     insta::assert_snapshot!("desk_prices", shop.close().await);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_admins_change_one_product_at_once_and_both_changes_stay() {
+    let second = ChatId::telegram(1002);
+    for _ in 0..10 {
+        let shop = TestShop::with(Setup { more_admins: vec![second.clone()], ..Setup::default() }).await;
+        shop.say(&admin(), "/hargajual S10 10600", 1).await;
+        let both = vec![shop.message(&admin(), "/hargajual S10 10700"), shop.message(&second, "/tutup S10")];
+        shop.shop.receive(both).await.unwrap();
+        shop.hear(2).await;
+        let stored = shop.store.products().await.unwrap().remove(0);
+        assert_eq!((stored.price.get(), stored.is_open()), (10_700, false), "one change has undone the other");
+        assert_eq!(shop.shop.catalog().get(&stored.code), Some(&stored));
+        shop.close().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reset_pin_is_chosen_anew_by_its_reseller_alone() {
     let shop = TestShop::open().await;

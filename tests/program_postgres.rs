@@ -93,10 +93,6 @@ async fn a_shop_sells_is_killed_and_goes_on() {
     let backup = settings.run(folder.path(), &["backup", "shop.konter"]).await;
     assert_eq!(backup.code, Some(0), "{backup:?}");
     assert!(backup.out.contains("the books are right"), "{backup:?}");
-    // A second shop on the same database would share nothing out: it is refused.
-    let second = shop(&api, &simulators, &database.url).run(folder.path(), &["run"]).await;
-    assert_eq!(second.code, Some(1), "{second:?}");
-    assert!(second.err.contains("another process runs a shop"), "{second:?}");
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
     assert!(!folder.path().join("data/db").exists(), "nothing is kept in a data dir");
 }
@@ -157,4 +153,63 @@ async fn a_crash_of_the_database_is_waited_out() {
     let audit = settings.run(folder.path(), &["audit"]).await;
     assert_eq!(audit.code, Some(0), "{audit:?}");
     assert_eq!(simulators.bought().len(), 1);
+}
+
+/// A database's answer to a question of one number.
+async fn count(database: &str, question: &str) -> i64 {
+    let (client, connection) = tokio_postgres::connect(database, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.query_one(question, &[]).await.unwrap().get(0)
+}
+
+async fn becomes(database: &str, question: &str, wanted: i64, running: &Running) {
+    let started = std::time::Instant::now();
+    while count(database, question).await != wanted {
+        assert!(started.elapsed() < PATIENCE, "{question} is not {wanted}: {}", program::tail(&running.err()));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+const HOLDERS: &str = "SELECT count(DISTINCT owner) FROM work WHERE until > now()";
+const FAIR: &str = "SELECT count(*) FROM who_works WHERE parts = 32";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_share_one_shop_and_one_goes_on_without_the_other() {
+    let Some(database) = postgres::database().await else { return };
+    let (folder, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);
+    let mut first = shop(&api, &simulators, &database.url).start(folder.path(), &["run"]);
+    becomes(&database.url, HOLDERS, 1, &first).await;
+    let mut second = shop(&api, &simulators, &database.url).start(folder.path(), &["run"]);
+    becomes(&database.url, FAIR, 2, &second).await;
+    // Enough people that both processes have some.
+    let people = BUDI..BUDI + 8;
+    for chat in people.clone() {
+        write(&api, chat, &format!("DAFTAR.Toko {chat}.739154"));
+        hears(&api, &first, chat, "Kode agen").await;
+        write(&api, ADMIN, &format!("/deposit telegram:{chat} 100000"));
+        hears(&api, &first, chat, "100.000").await;
+        write(&api, chat, &format!("S10.0812{chat}3400.739154"));
+        hears(&api, &first, chat, "SUKSES").await;
+    }
+    assert!(first.err().contains("order placed") && second.err().contains("order placed"), "both have sold");
+    // A price that one process changes counts in the other at once.
+    write(&api, ADMIN, "/hargajual S5 7777");
+    hears(&api, &first, ADMIN, "7.777").await;
+    for chat in people.clone() {
+        write(&api, chat, &format!("S5.0813{chat}3400.739154"));
+        hears(&api, &first, chat, "7.777").await;
+    }
+    // The one that asks Telegram is killed: the other takes its work over.
+    let leader = first.err().contains("this process asks Telegram");
+    let (dying, staying) = if leader { (&mut first, &mut second) } else { (&mut second, &mut first) };
+    dying.kill();
+    for chat in people {
+        write(&api, chat, &format!("S10.0812{chat}7700.739154"));
+        hears(&api, staying, chat, &format!("0812{chat}7700")).await;
+    }
+    assert_eq!(staying.stop("TERM").await, Some(0), "{}", staying.err());
+    assert_eq!(count(&database.url, "SELECT count(*) FROM work WHERE owner IS NOT NULL AND until > now()").await, 0);
+    let bought = simulators.bought();
+    assert!(bought.iter().all(|bought| bought.times_delivered <= 1), "{bought:#?}");
+    assert_eq!(bought.len(), 24);
 }

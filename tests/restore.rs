@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use bot_api::{BotApi, TOKEN};
+use bot_api::{BotApi, Mishap, TOKEN};
 use chrono::{DateTime, Utc};
 use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
 use program::{Ended, Running, Settings, free_port, tail};
@@ -204,6 +204,46 @@ async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
     assert_ended(&site.run(&wrong, &["restore", &sealed]).await, 2, &["decrypted"]);
     let right = without.set("KONTER_BACKUP_PASSPHRASE", passphrase);
     assert_ended(&site.run(&right, &["restore", &sealed]).await, 0, &["the books are right"]);
+}
+
+/// What the shop cannot know any more: whether a bill was paid since the backup, and whether a reply was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_is_not_paid_again_and_what_may_have_been_said_says_so() {
+    let site = Site::new().await;
+    let mut running = site.open().await;
+    let (said_again, stranger) = ("sudah pernah dikirim", BUDI + 1);
+    let pay = format!("BAYAR.PLNPOST.520010509867.{PIN}");
+    site.say(&running, BUDI, "TAG.PLNPOST.520010509867", &["TAGIHAN PLNPOST"]).await;
+    // This one is told to wait for longer than the shop lives, so its reply is in the backup.
+    site.api.shut(stranger, Mishap::Flood(600));
+    site.write(stranger, "SAL", Utc::now());
+    let refused = |api: &BotApi| api.calls("sendmessage").iter().any(|call| call.body["chat_id"] == stranger);
+    assert!(site.api.comes(PATIENCE, refused).await, "{}", tail(&running.err()));
+    let file = site.folder.path().join("shop.backup");
+    assert_ended(&site.run(&site.settings, &["backup", &path(&file)]).await, 0, &["the books are right"]);
+
+    site.say(&running, BUDI, &pay, &["SUKSES", "PLNPOST"]).await;
+    running.kill();
+    let bought = site.times_bought();
+    let elsewhere = site.settings.clone().set("KONTER_DATA_DIR", path(&site.folder.path().join("elsewhere")));
+    assert_ended(&site.run(&elsewhere, &["restore", &path(&file)]).await, 0, &["the books are right"]);
+    site.api.let_in(stranger);
+    let mut running = elsewhere.start(site.folder.path(), &["run"]);
+    site.hears(&running, stranger, 0, &["terdaftar", said_again]).await;
+
+    // What was shown before the restore is not what is paid after it, however it is asked for.
+    let since = site.api.said(BUDI).len();
+    site.say(&running, BUDI, &pay, &["GAGAL", "tidak berlaku", "TAG.PLNPOST.520010509867"]).await;
+    site.say(&running, BUDI, &pay, &["GAGAL", "tidak berlaku"]).await;
+    assert_eq!(site.times_bought(), bought, "paid again: {:?}", site.simulators.bought());
+    site.say(&running, BUDI, "SAL", &["Saldo 1.000.000"]).await;
+    site.say(&running, BUDI, "TAG.PLNPOST.520010509867", &["PLNPOST"]).await;
+    // Only what waited may have been said before.
+    site.say(&running, stranger, "SAL", &["terdaftar"]).await;
+    let new = [site.api.said(BUDI).split_off(since), site.api.said(stranger).split_off(1)].concat();
+    assert!(!new.iter().any(|said| said.contains(said_again)), "{new:#?}");
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+    assert_ended(&site.run(&elsewhere, &["audit"]).await, 0, &["the books are right"]);
 }
 
 /// What the shop says of its health: the status, and the JSON.

@@ -303,6 +303,45 @@ async fn a_low_deposit_is_told_once() {
     shop.close().await;
 }
 
+/// Low is told once, again only after it has risen, and a restart is no reason to tell it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let begins_with =
+        |rupiah| Setup { kios_deposit: Some(rupiah), ..rich() }.set("SUPPLIER_KIOS_LOW_BALANCE", "500000");
+    let warned = |said: &[String]| said.iter().filter(|text| text.contains("DEPOSIT MENIPIS di kios")).count();
+    // The chats go on counting their messages.
+    let counts_on = |shop: &TestShop| (0..10).for_each(|_| drop(shop.message(&reseller(), "")));
+    let risen = async |shop: &TestShop| !shop.store.steerings().await.unwrap().iter().any(|row| row.told_low);
+
+    let shop = TestShop::on(Arc::clone(&store), begins_with(503_000)).await;
+    let said = shop.say(&reseller(), "S5.081234567890.1234", 2).await;
+    assert_eq!(warned(&said), 1, "{said:?}");
+    shop.say(&reseller(), "S5.081234567891.1234", 1).await;
+    assert!(!risen(&shop).await);
+    shop.close().await;
+
+    let shop = TestShop::on(Arc::clone(&store), begins_with(480_000)).await;
+    counts_on(&shop);
+    shop.shop.recover().await.unwrap();
+    shop.say(&reseller(), "S5.081234567892.1234", 1).await;
+    assert!(!risen(&shop).await);
+    // Back at its level it is low no more; what is known of that is kept, too.
+    shop.simulators.set_balance(Kind::Kiosampm, 2_000_000);
+    shop.say(&reseller(), "S5.081234567893.1234", 1).await;
+    becomes(&shop, "known to have risen", async || risen(&shop).await).await;
+    shop.close().await;
+
+    let shop = TestShop::on(store, begins_with(503_000)).await;
+    counts_on(&shop);
+    counts_on(&shop);
+    shop.shop.recover().await.unwrap();
+    let said = shop.say(&reseller(), "S5.081234567894.1234", 2).await;
+    assert_eq!(warned(&said), 1, "{said:?}");
+    shop.say(&reseller(), "S5.081234567895.1234", 1).await;
+    shop.close().await;
+}
+
 /// What was said of an order cannot make it leave twice, also when a supplier lets one request in a second.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_only_slow_down() {

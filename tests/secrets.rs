@@ -291,7 +291,7 @@ async fn wrong_settings_are_told_without_their_values() {
         ("KONTER_PIN_PEPPER", "geheimPEPPER"),
         ("SUPPLIER_KIOS_CALLBACK_SECRET", "geheim/SECRET"),
         ("SUPPLIER_KIOS_URL", "http://geheim:geheim@kios.example.com"),
-        ("DATABASE_URL", "postgres://konter:geheim@localhost/konter"),
+        ("DATABASE_URL", "mysql://konter:geheim@localhost/konter"),
         ("KONTER_LISTEN", "nowhere"),
     ] {
         for command in ["check", "run"] {

@@ -118,7 +118,8 @@ contract! {
     desk:
         a_role_is_changed_by_who_has_read_it_and_its_row_stays,
         messages_of_an_announcement_are_counted_once,
-        an_announcement_is_sent_once;
+        an_announcement_is_sent_once,
+        products_are_replaced_as_they_were_read;
     habits:
         habits_are_changed_by_who_has_read_them,
         a_code_leads_to_one_reseller_until_it_is_used_or_replaced;

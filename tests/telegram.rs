@@ -22,7 +22,7 @@ use konter::front::{Text, Wording};
 use konter::ids::ChatId;
 use konter::reply::Reply;
 use konter::staff::{Role, Staff};
-use konter::store::{Outgoing, Payload};
+use konter::store::{Outgoing, Payload, Share};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -201,7 +201,8 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
     let bot = Arc::new(telegram(&api));
     let (cancel, desk) = (CancellationToken::new(), Notes::new(&api));
     let (running, token) = (Arc::clone(&bot), cancel.clone());
-    let task = tokio::spawn(async move { running.run(&*desk, staff().subscribe(), &token).await });
+    let task =
+        tokio::spawn(async move { running.run(&*desk, staff().subscribe(), Share::alone().leading(), &token).await });
     api.until("the menus", |api| api.calls("setmycommands").len() == 6).await;
     assert_eq!(bot.bot_name(), Some("konter_bot"));
     let scoped: Vec<Value> = api.calls("setmycommands").iter().map(|call| call.body["scope"].clone()).collect();
@@ -218,7 +219,7 @@ async fn menus_follow_the_roles_and_refused_ones_are_offered_again() {
     let cancel = CancellationToken::new();
     let (token, followed) = (cancel.clone(), roster.subscribe());
     let bot = telegram(&api);
-    let task = tokio::spawn(async move { bot.run(&*desk, followed, &token).await });
+    let task = tokio::spawn(async move { bot.run(&*desk, followed, Share::alone().leading(), &token).await });
     let of = |method: &str, chat: i64| {
         let scope = json!({"type": "chat", "chat_id": chat});
         let calls = api.calls(method).into_iter().filter(|call| call.fine && call.body["scope"] == scope);

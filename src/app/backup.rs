@@ -37,7 +37,7 @@ pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
         return Err(wrong_or_fault(BackupError::Exists(file.display().to_string())));
     }
     if settings.database_url.is_some() {
-        let store = open_store(&settings, Use::BesideOthers).await?;
+        let store = open_store(&settings, Use::Looking).await?;
         let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
         let made = from_cut(cut, made_at, file, force).await;
         store.close().await.map_err(fault)?;

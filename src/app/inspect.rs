@@ -56,5 +56,5 @@ async fn kept(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
     }
-    open_store(settings, Use::BesideOthers).await
+    open_store(settings, Use::Looking).await
 }

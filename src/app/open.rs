@@ -49,9 +49,10 @@ struct Words {
 }
 
 impl Words {
-    fn mark(&self, row: &Outgoing, body: &mut String) {
+    /// What may have been said before says so.
+    fn mark(&self, row: &Outgoing, again: bool, body: &mut String) {
         let is_reply = matches!(row.payload, Payload::Reply(_));
-        if is_reply && self.restored_at.is_some_and(|restored| row.at <= restored) {
+        if is_reply && (again || self.restored_at.is_some_and(|restored| row.at <= restored)) {
             let said_before = Reply::Keeping(KeepingReply::SaidBefore);
             body.push_str("\n\n");
             body.push_str(&self.texts.render(row.locale, &said_before, None).body);
@@ -59,18 +60,28 @@ impl Words {
     }
 }
 
-impl Wording for Words {
-    fn render(&self, row: &Outgoing) -> Text {
+impl Words {
+    fn put(&self, row: &Outgoing, again: bool) -> Text {
         match &row.payload {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {
                 let mut rendered = self.texts.render(row.locale, reply, row.balance);
-                self.mark(row, &mut rendered.body);
+                self.mark(row, again, &mut rendered.body);
                 let button = |button: Button| front::Button { label: button.label, tap: button.tap };
                 let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
                 Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
             }
             Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
         }
+    }
+}
+
+impl Wording for Words {
+    fn render(&self, row: &Outgoing) -> Text {
+        self.put(row, false)
+    }
+
+    fn render_again(&self, row: &Outgoing) -> Text {
+        self.put(row, true)
     }
 
     fn file(&self, row: &Outgoing) -> Option<File> {
@@ -96,7 +107,7 @@ impl Wording for Words {
 pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
     let texts = texts(&settings)?;
     let prefixes = prefixes(&settings)?;
-    let store = open_store(&settings, Use::Alone).await?;
+    let store = open_store(&settings, Use::Running).await?;
     let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);
     let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
@@ -152,11 +163,12 @@ async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Re
     Ok(Some(pepper))
 }
 
-/// How a store is used. A data dir is always one process's; a database can be looked at while a shop runs on it.
+/// How a store is used. A data dir is always one process's; a database can be looked at while a shop runs on it, and any
+/// number of processes can run it together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    Alone,
-    BesideOthers,
+    Running,
+    Looking,
 }
 
 /// The store that the settings name: the database, or else the data dir.
@@ -170,8 +182,8 @@ pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dy
 async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
     let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
     let store = PostgresStore::open(address).await.map_err(fault)?;
-    if r#use == Use::Alone {
-        store.claim_alone().await.map_err(fault)?;
+    if r#use == Use::Running {
+        store.join().await.map_err(fault)?;
     }
     Ok(Arc::new(store))
 }

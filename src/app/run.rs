@@ -60,11 +60,16 @@ pub async fn run() -> Result<(), Failure> {
     let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
     let listener =
         TcpListener::bind(listen).await.map_err(|e| Failure::Wrong(format!("KONTER_LISTEN: {listen}: {e}")))?;
-    // Orders first: what the inbox orders now must not be taken for something interrupted.
-    let orders = shop.recover().await.map_err(fault)?;
-    shop.recover_inquiries().await.map_err(fault)?;
-    let messages = shop.recover_inbox().await.map_err(fault)?;
-    tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
+    if let Some(words) = store.words() {
+        shop.begin_together(words).await.map_err(fault)?;
+        tracing::info!(%listen, "konter is open, together with any others on this database");
+    } else {
+        // Orders first: what the inbox orders now must not be taken for something interrupted.
+        let orders = shop.recover().await.map_err(fault)?;
+        shop.recover_inquiries().await.map_err(fault)?;
+        let messages = shop.recover_inbox().await.map_err(fault)?;
+        tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
+    }
     shop.start();
     shop.start_backups(backups);
 
@@ -96,13 +101,13 @@ pub async fn run() -> Result<(), Failure> {
     fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, Limits::default(), stop.clone()));
 
-    let roster = shop.roster();
+    let (roster, leading) = (shop.roster(), shop.share.leading());
     let receiving = async {
         let Some(telegram) = &telegram else {
             stop.cancelled().await;
             return Ok(());
         };
-        telegram.run(desk.as_ref(), roster, &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
+        telegram.run(desk.as_ref(), roster, leading, &stop).await.map_err(|error| Failure::Wrong(error.to_string()))
     };
     let ended = tokio::select! {
         ended = receiving => ended,

@@ -22,6 +22,8 @@ pub enum AdminCommand {
         note: Option<String>,
         /// Also where it takes the balance below zero.
         forced: bool,
+        /// Also where the same was booked a moment ago.
+        again: bool,
     },
     AcceptTicket {
         ticket: TicketRef,
@@ -193,6 +195,9 @@ fn recap(rest: &str) -> Option<Result<AdminCommand, Problem>> {
 /// Behind dashes it stands in a command that would otherwise be refused.
 const FORCE: &str = "paksa";
 
+/// At the end of a command: yes, once more.
+const AGAIN: &str = "!";
+
 /// A note without the word of force, and whether that stood in it. Phones make one dash of two.
 fn without_force(note: &str) -> (bool, String) {
     let is_force = |word: &&str| word.starts_with('-') && word.trim_start_matches('-').eq_ignore_ascii_case(FORCE);
@@ -265,15 +270,19 @@ impl<'a> Words<'a> {
     fn deposit(&mut self) -> Result<AdminCommand, Problem> {
         let agent =
             self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
-        let amount = amount::read(self.need(Part::Amount)?, true)?;
+        let word = self.need(Part::Amount)?;
+        let (word, again) = word.strip_suffix(AGAIN).map_or((word, false), |word| (word, true));
+        let amount = amount::read(word, true)?;
         let (forced, note) = without_force(self.0);
+        let again = again || note.split_whitespace().next_back() == Some(AGAIN);
+        let note = note.trim_end().strip_suffix(AGAIN).filter(|_| again).unwrap_or(&note).trim_end().to_owned();
         // `1 500 000`, `50 rb`: the rest of an amount, not a note.
         let next = note.split_whitespace().next().unwrap_or_default();
         let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
         if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
             return Err(Problem::unfit(Part::Amount, next));
         }
-        Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced })
+        Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced, again })
     }
 
     /// A reseller or a product: a code such as `KR0001` is always a reseller's.

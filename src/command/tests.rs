@@ -237,12 +237,21 @@ fn admins_act_on_resellers_products_and_orders() {
         amount: Rupiah::new(amount),
         note: note.map(str::to_owned),
         forced: false,
+        again: false,
+    };
+    let again = |note: Option<&str>| AdminCommand::Deposit {
+        agent: agent(),
+        amount: Rupiah::new(100_000),
+        note: note.map(str::to_owned),
+        forced: false,
+        again: true,
     };
     let forced = |note: Option<&str>| AdminCommand::Deposit {
         agent: agent(),
         amount: Rupiah::new(-50_000),
         note: note.map(str::to_owned),
         forced: true,
+        again: false,
     };
     let accept = |ticket, amount: Option<i64>| AdminCommand::AcceptTicket { ticket, amount: amount.map(Rupiah::new) };
     let refuse =
@@ -260,6 +269,10 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/deposit Budi 50000", deposit(AgentRef::Other("Budi".to_owned()), 50_000, None)),
         ("/deposit KR0001 -50000 salah input --paksa", forced(Some("salah input"))),
         ("/deposit KR0001 -50000 --PAKSA", forced(None)),
+        ("/deposit KR0001 100000 !", again(None)),
+        ("/deposit KR0001 100000!", again(None)),
+        ("/deposit kr1 100.000 lunas ! ", again(Some("lunas"))),
+        ("/deposit KR0001 100000 makasih!", deposit(agent(), 100_000, Some("makasih!"))),
         ("/deposit KR0001 -50000 —paksa dobel", forced(Some("dobel"))),
         ("/acc #12", accept(numbered, None)),
         ("/acc 12", accept(TicketRef::Digits(12), None)),

@@ -22,6 +22,10 @@ pub trait Desk: Send + Sync + 'static {
 /// What turns a row of the outbox into words.
 pub trait Wording: Send + Sync + 'static {
     fn render(&self, row: &Outgoing) -> Text;
+    /// The same for one that may have been said before, by a process that is gone.
+    fn render_again(&self, row: &Outgoing) -> Text {
+        self.render(row)
+    }
 
     /// The file a row is, where it is one: then its text is the words under it. May take a while; not to be called on a
     /// thread that serves others.

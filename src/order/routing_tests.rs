@@ -1,53 +1,22 @@
 //! Whatever happens to an order: no supplier is asked while another one may deliver, and what never left costs nothing.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
+use super::tests::sample::{self, at};
 use super::*;
-use crate::agent::Locale;
-use crate::catalog::{ProductKind, Route};
-use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::catalog::Route;
+use crate::ids::Reference;
 use crate::ledger::Posting;
-use crate::money::Rupiah;
 use crate::supplier::{Delivery, Details, Doubt, FailureKind, Outcome, Reading};
 
-fn at() -> DateTime<Utc> {
-    DateTime::<Utc>::UNIX_EPOCH
-}
-
 fn route(number: usize) -> Route {
-    let supplier = format!("s{number}").parse().unwrap();
-    Route { supplier, sku: "S10".to_owned(), denom: None, cost: Rupiah::new(10_000), priority: 1, open: true }
+    sample::route(&format!("s{number}"), 10_000)
 }
 
 fn order(routes: usize, waits: bool) -> Order {
-    Order {
-        id: OrderId(7),
-        version: 1,
-        agent: AgentId(1),
-        chat: ChatId::telegram(1),
-        locale: Locale::Id,
-        product: "S10".parse().unwrap(),
-        product_name: "Simpati 10".to_owned(),
-        kind: ProductKind::Topup,
-        dest: "081234567890".to_owned(),
-        nth: 1,
-        day: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
-        buyer_phone: None,
-        client_reference: None,
-        price: Rupiah::new(10_500),
-        margins: Vec::new(),
-        bill: None,
-        customer: Details::new(),
-        untried: (1..routes).map(route).collect(),
-        attempts: vec![new_attempt(Reference(1), route(0))],
-        state: OrderState::Open,
-        waits_until: waits.then(at),
-        announced: false,
-        escalated: false,
-        created_at: at(),
-        updated_at: at(),
-    }
+    let order = sample::order(new_attempt(Reference(1), route(0)), (1..routes).map(route).collect());
+    Order { waits_until: waits.then(at), ..order }
 }
 
 /// Something that can happen; words are about the attempt at a place, where that has left.

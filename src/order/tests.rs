@@ -1,65 +1,30 @@
 //! What every event does to an order, told as short stories.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::schedule::{Todo, Ways, next};
 use super::*;
-use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
-use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
 use crate::reply::Reply;
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 mod restored;
+pub(super) mod sample;
+
+use sample::at;
 
 const FIRST: Reference = Reference(1_000);
 const SECOND: Reference = Reference(2_000);
 
-fn at() -> DateTime<Utc> {
-    DateTime::<Utc>::UNIX_EPOCH
-}
-
 fn route(supplier: &str) -> Route {
-    Route {
-        supplier: supplier.parse().unwrap(),
-        sku: "S10".to_owned(),
-        denom: None,
-        cost: Rupiah::new(10_200),
-        priority: 1,
-        open: true,
-    }
+    sample::route(supplier, 10_200)
 }
 
 fn order(untried: &[&str]) -> Order {
-    Order {
-        id: OrderId(7),
-        version: 1,
-        agent: AgentId(1),
-        chat: ChatId::telegram(1),
-        locale: Locale::Id,
-        product: "S10".parse().unwrap(),
-        product_name: "Simpati 10".to_owned(),
-        kind: ProductKind::Topup,
-        dest: "081234567890".to_owned(),
-        nth: 1,
-        day: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
-        buyer_phone: None,
-        client_reference: None,
-        price: Rupiah::new(10_500),
-        margins: Vec::new(),
-        bill: None,
-        customer: crate::supplier::Details::new(),
-        untried: untried.iter().map(|id| route(id)).collect(),
-        attempts: vec![new_attempt(FIRST, route("kios"))],
-        state: OrderState::Open,
-        waits_until: None,
-        announced: false,
-        escalated: false,
-        created_at: at(),
-        updated_at: at(),
-    }
+    sample::order(new_attempt(FIRST, route("kios")), untried.iter().map(|id| route(id)).collect())
 }
 
 fn delivered(sn: &str) -> Outcome {

@@ -74,6 +74,10 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::ImportGone => ("admin_refused.import_gone", none),
         AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
+        AdminProblem::DepositedBefore { agent, name, amount, before, again } => {
+            let fields = none.code("agent", agent).text("name", name, NAME).money("amount", *amount);
+            ("admin_refused.deposited_before", fields.time("before", *before).text("again", again, SENTENCE))
+        }
         AdminProblem::AskedLately { order, seconds } => {
             ("admin_refused.asked_lately", none.set("order", order.0).set("seconds", *seconds))
         }

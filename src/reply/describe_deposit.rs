@@ -32,6 +32,9 @@ pub(super) fn describe(says: &TicketSays) -> Described {
         TicketSays::ProofWithoutTicket => ("deposit.proof_without_ticket", none),
         TicketSays::Card { card: ticket, why } => ("deposit.card", because(why, none.set("card", card(ticket)))),
         TicketSays::Settled { card: ticket } => ("deposit.settled", card(ticket)),
+        TicketSays::AllOpen { open, left_out } => {
+            ("deposit.all_open", none.list("open", open.iter().map(card)).set("left_out", *left_out))
+        }
     }
 }
 

@@ -462,6 +462,13 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
         AdminProblem::PriceTooLow { .. } => [AdminProblem::PriceTooLow { product: "S10".parse()?, lowest: Rupiah::new(10_200) }],
         AdminProblem::ImportGone => [AdminProblem::ImportGone],
         AdminProblem::Ticket(_) => samples_deposit::problems(),
+        AdminProblem::DepositedBefore { .. } => [AdminProblem::DepositedBefore {
+            agent: AgentId(7),
+            name: "Siti Cell".to_owned(),
+            amount: Rupiah::new(100_000),
+            before: at(3),
+            again: "/deposit KR0007 100000 tunai !".to_owned(),
+        }],
         AdminProblem::AskedLately { .. } => [AdminProblem::AskedLately { order: OrderId(12), seconds: 42 }],
     })
 }

@@ -65,6 +65,8 @@ pub(super) fn tickets() -> Vec<Reply> {
         TicketSays::Refused { why: TicketRefusal::NoneFree },
         TicketSays::ProofTaken { card: card.clone() },
         TicketSays::ProofWithoutTicket,
+        TicketSays::AllOpen { open: vec![card.clone(), late.clone()], left_out: 3 },
+        TicketSays::AllOpen { open: Vec::new(), left_out: 0 },
         shown(&card, TicketWhy::New),
         shown(&late, proof(Some(PROOF), true, vec![other])),
         shown(&card, proof(None, true, Vec::new())),

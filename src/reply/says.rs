@@ -503,6 +503,14 @@ pub enum AdminProblem {
     ImportGone,
     // Deposit tickets.
     Ticket(TicketProblem),
+    /// The same was booked a moment ago, at `before`; `again` is what books it once more.
+    DepositedBefore {
+        agent: AgentId,
+        name: String,
+        amount: Rupiah,
+        before: DateTime<Utc>,
+        again: String,
+    },
     // Routing.
     /// Its supplier was asked less than a minute ago.
     AskedLately {

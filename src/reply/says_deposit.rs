@@ -47,6 +47,11 @@ pub enum TicketSays {
     Settled {
         card: TicketCard,
     },
+    /// Everybody's tickets that wait for a decision, newest first.
+    AllOpen {
+        open: Vec<TicketCard>,
+        left_out: usize,
+    },
 }
 
 /// Why a ticket is shown to admins.

@@ -25,6 +25,18 @@ pub enum Door {
 }
 
 impl Door {
+    /// Every state's name, as figures and documents have it.
+    pub const NAMES: [&str; 3] = ["closed", "half_open", "open"];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::HalfOpen { .. } => "half_open",
+            Self::Open { .. } => "open",
+        }
+    }
+
     /// Whether an order may go through.
     #[must_use]
     pub const fn lets_through(self) -> bool {

@@ -32,11 +32,11 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Books the next free place; gives how long it is until then.
+    /// Books the next free place; gives how long it is until then. Of so many that the rate is for, this is one.
     #[must_use]
-    pub fn book(&mut self, per_second: Option<u16>, now: DateTime<Utc>) -> TimeDelta {
+    pub fn book(&mut self, per_second: Option<u16>, members: u32, now: DateTime<Utc>) -> TimeDelta {
         let Some(per_second) = per_second.filter(|n| *n > 0) else { return TimeDelta::zero() };
-        let step = TimeDelta::microseconds(1_000_000 / i64::from(per_second));
+        let step = TimeDelta::microseconds(1_000_000 * i64::from(members.max(1)) / i64::from(per_second));
         // A place far ahead was booked before the clock was set back.
         let ahead = self.next.filter(|next| *next - now <= LONGEST_QUEUE).unwrap_or(now);
         let place = ahead.max(now);

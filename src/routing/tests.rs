@@ -133,11 +133,14 @@ fn a_refusal_for_want_of_funds_keeps_away_what_costs_as_much() {
 #[test]
 fn requests_are_spaced_evenly() {
     let mut rate = Rate::default();
-    let waits: Vec<i64> = (0..4).map(|_| rate.book(Some(10), at(0)).num_milliseconds()).collect();
+    let waits: Vec<i64> = (0..4).map(|_| rate.book(Some(10), 1, at(0)).num_milliseconds()).collect();
     assert_eq!(waits, [0, 100, 200, 300]);
-    assert_eq!(rate.book(Some(10), at(10)), TimeDelta::zero());
-    assert_eq!(rate.book(Some(10), at(-86_400)), TimeDelta::zero(), "the clock was set back");
-    assert_eq!(Rate::default().book(None, at(0)), TimeDelta::zero());
+    assert_eq!(rate.book(Some(10), 1, at(10)), TimeDelta::zero());
+    assert_eq!(rate.book(Some(10), 1, at(-86_400)), TimeDelta::zero(), "the clock was set back");
+    assert_eq!(Rate::default().book(None, 1, at(0)), TimeDelta::zero());
+    let mut among_four = Rate::default();
+    let waits: Vec<i64> = (0..3).map(|_| among_four.book(Some(10), 4, at(0)).num_milliseconds()).collect();
+    assert_eq!(waits, [0, 400, 800], "the supplier counts what all processes send");
 }
 
 #[test]

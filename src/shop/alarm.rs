@@ -106,7 +106,9 @@ impl Shop {
         if !self.alarms.told.lock().is_due(now) {
             return Ok(());
         }
-        let count = self.store.open_orders().await?.iter().filter(|order| order.escalated).count();
+        // Each process tells of its own.
+        let is_counted = |order: &&Order| order.escalated && self.share.holds(&order.chat);
+        let count = self.store.open_orders().await?.iter().filter(is_counted).count();
         if count > 0 {
             let mut commit = Commit::new(now);
             commit.says = self.to_admins(&Reply::Routing(Box::new(RoutingReply::AlertManyOverdue { count })));

@@ -56,6 +56,9 @@ impl Shop {
 
     /// `false` when none is on its way.
     async fn show_progress(&self, shown: &mut HashMap<BroadcastId, Tally>) -> Result<bool, StoreError> {
+        if !self.share.leads() {
+            return Ok(false);
+        }
         let sending = self.store.sending().await?;
         shown.retain(|known, _| sending.iter().any(|(id, _)| id == known));
         for (id, tally) in &sending {

@@ -1,31 +1,35 @@
-//! Who is at work on which order, so that no two do the same thing at once.
+//! What is being worked on, so that no two do the same thing at once.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use parking_lot::Mutex;
 
-use crate::ids::OrderId;
+/// The orders, or inquiries, something is being done for.
+pub(super) struct AtWork<T>(Mutex<HashSet<T>>);
 
-/// The orders something is being done for.
-#[derive(Default)]
-pub(super) struct AtWork(Mutex<HashSet<OrderId>>);
-
-/// Held while the work goes on; dropping it, also by a panic or a cancelled task, ends it.
-pub(super) struct Shift<'a> {
-    set: &'a AtWork,
-    id: OrderId,
+impl<T> Default for AtWork<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
 }
 
-impl AtWork {
-    /// Begins work on an order; `None` when somebody already is at it.
-    pub fn enter(&self, id: OrderId) -> Option<Shift<'_>> {
+/// Held while the work goes on; dropping it, also by a panic or a cancelled task, ends it.
+pub(super) struct Shift<'a, T: Copy + Eq + Hash> {
+    set: &'a AtWork<T>,
+    id: T,
+}
+
+impl<T: Copy + Eq + Hash> AtWork<T> {
+    /// Begins work on something; `None` when somebody already is at it.
+    pub fn enter(&self, id: T) -> Option<Shift<'_, T>> {
         // The lock must be gone before a shift can be dropped, which takes it again.
         let is_free = self.0.lock().insert(id);
         is_free.then(|| Shift { set: self, id })
     }
 }
 
-impl Drop for Shift<'_> {
+impl<T: Copy + Eq + Hash> Drop for Shift<'_, T> {
     fn drop(&mut self) {
         self.set.0.lock().remove(&self.id);
     }
@@ -34,6 +38,7 @@ impl Drop for Shift<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::OrderId;
 
     #[test]
     fn an_order_has_one_worker_until_that_one_is_done() {

@@ -63,7 +63,8 @@ impl Keeper {
             let now = self.shop.clock.utc();
             // A clock that was set back does not keep it waiting.
             let waits = self.not_before.is_some_and(|at| now < at && at - now <= TRY_AGAIN_AFTER);
-            if !waits {
+            // One of several processes makes them; they lie where that one runs.
+            if !waits && self.shop.share.leads() {
                 let shop = Arc::clone(&self.shop);
                 let looked = tokio::select! {
                     // A stop does not wait for a copy; what there is of it is no backup.

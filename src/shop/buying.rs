@@ -11,7 +11,7 @@ use crate::ids::OrderId;
 use crate::order::schedule::{CHECK_STEP, CHECK_WINDOW};
 use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored, view};
 use crate::routing::{Availability, Sign, sign_of};
-use crate::store::StoreError;
+use crate::store::{Nudge, StoreError};
 use crate::supplier::client::SendError;
 use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
 
@@ -36,8 +36,14 @@ impl Shop {
     /// second one finds the first at work and leaves it to that.
     pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
         let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
-        // Nothing is sent without a commit over the order as it is.
-        while let Some(order) = self.store.order_as_known(id).await?.filter(Order::is_open) {
+        let mut busy = None;
+        let mut next = self.order_to_buy(id).await?;
+        while let Some(order) = next.filter(Order::is_open) {
+            // Another process's to buy: it hears of it.
+            busy = busy.or_else(|| self.share.enter(&order.chat));
+            if busy.is_none() {
+                return Ok(());
+            }
             let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
             let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
             if order.is_queued() && self.waits_on(&order).await? {
@@ -51,8 +57,21 @@ impl Shop {
             } else {
                 self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
+            next = self.store.order_as_known(id).await?;
         }
         Ok(())
+    }
+
+    /// The order as this process knows it when there is something to buy by that: nothing is sent without a commit over
+    /// the order as it is. Otherwise as it is.
+    async fn order_to_buy(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let is_ready = |order: &Order| {
+            order.is_open() && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
+        };
+        match self.store.order_as_known(id).await?.filter(is_ready) {
+            Some(order) => Ok(Some(order)),
+            None => self.store.order(id).await,
+        }
     }
 
     /// Whether an order that waits for the end of a break has to wait on. One that nobody waits for any more is given up,
@@ -98,9 +117,9 @@ impl Shop {
     async fn send_purchase(&self, supplier: &Supplier, order: &Order, attempt: &Attempt) -> Result<(), StoreError> {
         // A supplier that is busy is waited for, but not while another one could have it.
         let turn = if order.untried.is_empty() {
-            Some(supplier.turn().await)
+            Some(self.turn(supplier).await)
         } else {
-            tokio::time::timeout(BUSY_PATIENCE, supplier.turn()).await.ok()
+            tokio::time::timeout(BUSY_PATIENCE, self.turn(supplier)).await.ok()
         };
         if self.stop.is_cancelled() {
             return Ok(());
@@ -123,7 +142,7 @@ impl Shop {
         }
         let turn = match turn {
             Some(turn) => turn,
-            None => supplier.turn().await,
+            None => self.turn(supplier).await,
         };
         let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
         if let Event::Quoted { inquiry, .. } = event {
@@ -136,7 +155,13 @@ impl Shop {
         let now = self.clock.now();
         let buy = buy_of(&order, attempt);
         let request = supplier.protocol.purchase(&buy, now.local);
-        let event = match supplier.send(&turn, &request, "purchase", now.utc).await {
+        let sent = if self.share.holds(&order.chat) {
+            supplier.send(&turn, &request, "purchase", now.utc).await
+        } else {
+            // This process hung for so long that another has the order now: it must not go out behind its back.
+            Err(SendError::NotSent("the order is another process's now".to_owned()))
+        };
+        let event = match sent {
             Ok(response) => {
                 let reading = supplier.protocol.read_purchase(&buy, &response);
                 self.word(supplier, attempt, Word::Answer, reading, "purchase", &response)
@@ -209,6 +234,10 @@ impl Shop {
     pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
+        let Some(_busy) = self.share.enter(&order.chat) else {
+            self.store.nudge(Nudge::Check(id)).await?;
+            return Ok(true);
+        };
         let may_ask = |attempt: &&Attempt| attempt.step == AttemptStep::Sent && !restored::is_forgotten(attempt);
         let Some(attempt) = order.current().filter(may_ask) else {
             return Ok(false);
@@ -231,7 +260,7 @@ impl Shop {
         let event = if supplier.in_cutoff(&now) {
             no_word
         } else {
-            match supplier.send(&supplier.turn().await, &request, "status", now.utc).await {
+            match supplier.send(&self.turn(supplier).await, &request, "status", now.utc).await {
                 Ok(response) => {
                     let reading = supplier.protocol.read_status(&buy, &response);
                     let reading = self.unless_it_is_an_older_one(&order, reading).await?;

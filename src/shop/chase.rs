@@ -16,7 +16,7 @@ use super::{Shop, of_order};
 use crate::ids::OrderId;
 use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
-use crate::store::StoreError;
+use crate::store::{Shard, StoreError};
 
 /// An order that is ready is bought at once; one that still is after this long was left lying.
 const BUY_ANYWAY_AFTER: TimeDelta = TimeDelta::seconds(2);
@@ -88,6 +88,12 @@ impl Agenda {
 impl Shop {
     /// Puts an open order on the agenda for whatever it wants next.
     pub(super) fn schedule(&self, order: &Order) {
+        if !self.share.holds(&order.chat) {
+            // Whoever holds it hears of the change, and plans it.
+            self.open_book.forget(order.id);
+            self.agenda.strike(order.id, order.version);
+            return;
+        }
         self.open_book.note(order);
         let wanted = match next(order, self.ways_of(order)) {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
@@ -118,7 +124,17 @@ impl Shop {
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         let just_told = self.take_over().await?;
         self.load_steering().await?;
-        let open = self.store.open_orders().await?;
+        self.recover_orders(&Shard::all().collect::<Vec<_>>(), just_told).await
+    }
+
+    /// The same for some parts of the work. `just_told`: the admins know of those that need somebody.
+    pub(super) async fn recover_orders(
+        self: &Arc<Self>,
+        shards: &[Shard],
+        just_told: bool,
+    ) -> Result<usize, StoreError> {
+        let mut open = self.store.open_orders().await?;
+        open.retain(|order| shards.contains(&Shard::of(&order.chat)) && self.share.holds(&order.chat));
         let count = open.len();
         if !just_told && open.iter().any(|order| order.escalated) {
             self.owe_digest();
@@ -134,10 +150,13 @@ impl Shop {
         let too_old = self.clock.utc() - order.ripe_since() > self.policy.stale_after;
         let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
         let event = if too_old && is_ready { Event::Abandoned } else { Event::Interrupted };
+        // Where this process itself is at it nothing was interrupted; it tells how it went.
+        let Some(shift) = self.buyers.enter(order.id) else { return Ok(()) };
         let order = match self.apply(order.id, &event, &Along::default()).await? {
             Applied::Changed(order) | Applied::Unchanged(order) => order,
             Applied::NoSuchOrder => return Ok(()),
         };
+        drop(shift);
         if order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
             self.spawn_buy(order.id);
         }
@@ -181,7 +200,8 @@ impl Shop {
     }
 
     async fn try_attend(self: &Arc<Self>, id: OrderId) -> Result<(), StoreError> {
-        let Some(order) = self.store.order(id).await?.filter(Order::is_open) else {
+        let is_mine = |order: &Order| order.is_open() && self.share.holds(&order.chat);
+        let Some(order) = self.store.order(id).await?.filter(is_mine) else {
             self.agenda.strike(id, u32::MAX);
             return Ok(());
         };

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use parking_lot::Mutex;
@@ -19,27 +21,53 @@ use crate::reply::Reply;
 use crate::staff::Staff;
 use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, StoreError, Versioned, sitting};
 
+/// How long a message waits that met a failing store.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
+
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
 #[derive(Default)]
-pub(super) struct Queues(Mutex<HashMap<ChatId, VecDeque<InboxMessage>>>);
+pub(super) struct Queues {
+    lines: Mutex<HashMap<ChatId, Line>>,
+    /// The inbox is about to be looked at again.
+    will_look: AtomicBool,
+}
+
+/// One chat's messages.
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<InboxMessage>,
+    /// The channel's id of the one being handled.
+    current: String,
+}
 
 impl Queues {
-    /// Adds a message; `true` when nobody works on its chat yet.
+    /// Adds a message that does not stand in line yet; `true` when nobody works on its chat.
     fn push(&self, message: InboxMessage) -> bool {
-        let mut queues = self.0.lock();
+        let mut queues = self.lines.lock();
         let idle = !queues.contains_key(&message.chat);
-        queues.entry(message.chat.clone()).or_default().push_back(message);
+        let line = queues.entry(message.chat.clone()).or_default();
+        let is_known = line.current == message.message || line.waiting.iter().any(|m| m.message == message.message);
+        if idle || !is_known {
+            line.waiting.push_back(message);
+        }
         idle
     }
 
     /// The chat's next message; with none left the chat is idle again.
     fn pop(&self, chat: &ChatId) -> Option<InboxMessage> {
-        let mut queues = self.0.lock();
-        let next = queues.get_mut(chat).and_then(VecDeque::pop_front);
-        if next.is_none() {
-            queues.remove(chat);
+        let mut queues = self.lines.lock();
+        let line = queues.get_mut(chat)?;
+        let next = line.waiting.pop_front();
+        match &next {
+            Some(message) => line.current.clone_from(&message.message),
+            None => drop(queues.remove(chat)),
         }
         next
+    }
+
+    /// Forgets what waits: it is in the inbox, for whoever has the chat now.
+    fn drop_line(&self, chat: &ChatId) {
+        self.lines.lock().remove(chat);
     }
 }
 
@@ -50,7 +78,10 @@ impl Shop {
     /// When they could not be stored; then they must not be acknowledged to where they came from.
     pub async fn receive(self: &Arc<Self>, mut messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         for message in &mut messages {
-            self.keep_digit(message);
+            // A digit of a PIN for another process travels as messages do, sealed.
+            if self.share.holds(&message.chat) || self.seal.get().is_none() {
+                self.keep_digit(message);
+            }
         }
         let shop = Arc::clone(self);
         // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
@@ -87,12 +118,13 @@ impl Shop {
         }
     }
 
-    /// Takes up what was received and not handled before the shop last stopped.
+    /// Takes up what was received and not handled before the shop last stopped, or by another process.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn recover_inbox(self: &Arc<Self>) -> Result<usize, StoreError> {
-        let waiting = self.store.inbox().await?;
+        let mut waiting = self.store.inbox().await?;
+        waiting.retain(|message| self.share.holds(&message.chat));
         let count = waiting.len();
         let mut readable = Vec::with_capacity(count);
         for stored in waiting {
@@ -101,7 +133,8 @@ impl Shop {
                 continue;
             };
             let key = stored.key();
-            if let Some(message) = seal.open(stored.clone()) {
+            if let Some(mut message) = seal.open(stored.clone()) {
+                self.keep_digit(&mut message);
                 readable.push(message);
             } else {
                 tracing::warn!(%key, "a message was sealed with another secret; it is answered with an apology");
@@ -119,10 +152,12 @@ impl Shop {
                 let shop = Arc::clone(self);
                 self.tasks.spawn(async move {
                     while let Some(message) = shop.queues.pop(&chat) {
-                        // Whatever a stop leaves in the queue is in the inbox, and answered at the next start.
-                        if !shop.stop.is_cancelled() {
-                            shop.handle_safely(&message).await;
-                        }
+                        // Whatever a stop leaves in the queue is in the inbox, and answered at the next start, or now by
+                        // another process.
+                        let Some(_busy) = shop.share.enter(&chat).filter(|_| !shop.stop.is_cancelled()) else {
+                            return shop.queues.drop_line(&chat);
+                        };
+                        shop.handle_safely(&message).await;
                     }
                 });
             }
@@ -135,8 +170,9 @@ impl Shop {
         match AssertUnwindSafe(self.handle(message)).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error @ StoreError::Unavailable(_))) => {
-                tracing::error!(%key, %error, "message not handled; it stays in the inbox for the next start");
+                tracing::error!(%key, %error, "message not handled; it stays in the inbox and is tried again");
                 self.cry_out(std::slice::from_ref(message), &error);
+                self.look_again_later();
             }
             fault => {
                 let error = fault.ok().and_then(Result::err);
@@ -144,6 +180,24 @@ impl Shop {
                 self.apologise(message).await;
             }
         }
+    }
+
+    /// Takes what stayed in the inbox up again in a while. Once at a time, however many messages stayed there.
+    fn look_again_later(self: &Arc<Self>) {
+        if self.queues.will_look.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let shop = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if shop.stop.run_until_cancelled(tokio::time::sleep(TRY_AGAIN_AFTER)).await.is_none() {
+                return;
+            }
+            shop.queues.will_look.store(false, Ordering::Release);
+            if let Err(error) = shop.recover_inbox().await {
+                tracing::error!(%error, "the inbox cannot be read; trying again");
+                shop.look_again_later();
+            }
+        });
     }
 
     /// Answers that it did not work and may be said again.
@@ -190,6 +244,8 @@ impl Shop {
         commit.handled = Some(message.key());
         let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
         chats.dedup();
+        // One change of products after the other, so that the catalog in memory is never an older one.
+        let _stocking = if products.is_empty() { None } else { Some(self.stocking.lock().await) };
         match self.store.commit(commit).await {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
@@ -219,7 +275,13 @@ impl Shop {
                 }
                 Ok(true)
             }
-            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => Ok(false),
+            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => {
+                if !products.is_empty() {
+                    // Somebody else has changed them, perhaps in another process.
+                    self.reload_products().await?;
+                }
+                Ok(false)
+            }
             Err(CommitError::Refused(refusal)) => Err(StoreError::Unavailable(refusal.to_string())),
             Err(CommitError::OtherContent(key)) => {
                 tracing::error!(%key, "the same message came again with another content; the first one stands");

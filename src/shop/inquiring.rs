@@ -20,7 +20,7 @@ use crate::pricing::Tariff;
 use crate::reply::{
     BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
 };
-use crate::store::{Commit, CommitError, Say, StoreError, Versioned};
+use crate::store::{Commit, CommitError, Say, Shard, StoreError, Versioned};
 use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response};
 
 /// How long a reseller waits without a word.
@@ -58,7 +58,13 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn recover_inquiries(self: &Arc<Self>) -> Result<usize, StoreError> {
-        let asking = self.store.asking().await?;
+        self.recover_inquiries_of(&Shard::all().collect::<Vec<_>>()).await
+    }
+
+    /// The same for some parts of the work.
+    pub(super) async fn recover_inquiries_of(self: &Arc<Self>, shards: &[Shard]) -> Result<usize, StoreError> {
+        let mut asking = self.store.asking().await?;
+        asking.retain(|inquiry| shards.contains(&Shard::of(&inquiry.chat)) && self.share.holds(&inquiry.chat));
         let count = asking.len();
         for inquiry in asking {
             if self.clock.utc() - inquiry.created_at > self.policy.stale_after {
@@ -73,6 +79,7 @@ impl Shop {
     }
 
     async fn inquire(self: &Arc<Self>, id: InquiryId) -> Result<(), StoreError> {
+        let Some(_at_work) = self.inquirers.enter(id) else { return Ok(()) };
         let work = self.ask_around(id);
         tokio::pin!(work);
         tokio::select! {
@@ -96,7 +103,13 @@ impl Shop {
     /// Asks one supplier after the other until one knows.
     async fn ask_around(self: &Arc<Self>, id: InquiryId) -> Result<(), StoreError> {
         // Ends: each round has one supplier less to ask.
+        let mut busy = None;
         while let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) {
+            // Another process's to ask: it hears of it.
+            busy = busy.or_else(|| self.share.enter(&inquiry.chat));
+            if busy.is_none() {
+                return Ok(());
+            }
             let got = self.ask(&inquiry).await;
             if self.stop.is_cancelled() && got == Got::Nothing {
                 return Ok(());
@@ -158,7 +171,7 @@ impl Shop {
             let request = supplier.protocol.inquiry(buy, now.local)?;
             let held = match turn.take() {
                 Some(held) => held,
-                None => supplier.turn().await,
+                None => self.turn(supplier).await,
             };
             let sent = supplier.send(&held, &request, "inquiry", now.utc).await;
             let response = match sent {

@@ -1,13 +1,15 @@
 //! What `/health` and `/metrics` tell. Both are asked every few seconds: nothing here reads more than is waiting, and
 //! one row a reseller.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Shop;
 use super::open_book::Stage;
+use super::suppliers::Supplier;
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
+use crate::routing::Door;
 use crate::store::{Commit, StoreError};
 
 /// Ages that open orders are counted by, in seconds: a minute, when the admins are asked, an hour, a day.
@@ -32,13 +34,15 @@ impl Shop {
         if self.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_book.now(self.clock.utc()).placed.len();
+        let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
     }
 
     /// Puts how things stand now into the metrics; the rest is counted as it happens.
     pub async fn measure(&self) {
         self.measure_open();
+        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
+        metrics::gauge!("konter_work_parts").set(number(self.share.shards().len()));
         self.measure_suppliers();
         if let Err(error) = self.measure_store().await {
             tracing::warn!(%error, "not everything could be measured");
@@ -47,7 +51,7 @@ impl Shop {
 
     fn measure_open(&self) {
         let now = self.clock.utc();
-        let open = self.open_book.now(now);
+        let open = self.open_book.now(now, &self.share);
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));
@@ -61,11 +65,13 @@ impl Shop {
     }
 
     fn measure_suppliers(&self) {
+        let now = self.clock.utc();
+        let waiting = self.open_book.now(now, &self.share).waiting;
         for supplier in self.suppliers.iter() {
-            if let Some((balance, _)) = supplier.balance() {
-                metrics::gauge!("konter_supplier_balance_rupiah", "supplier" => supplier.id.to_string())
-                    .set(whole(balance.get()));
-            }
+            measure_supplier(supplier, now);
+            let count = waiting.get(&supplier.id).copied().unwrap_or(0);
+            let label = ("supplier", supplier.id.to_string());
+            metrics::gauge!("konter_supplier_orders_waiting", &[label]).set(number(count));
         }
     }
 
@@ -86,6 +92,29 @@ impl Shop {
         metrics::gauge!("konter_outbox_set_aside").set(number(aside.told + aside.untold));
         Ok(())
     }
+}
+
+fn measure_supplier(supplier: &Supplier, now: DateTime<Utc>) {
+    let label = [("supplier", supplier.id.to_string())];
+    let door = supplier.door(now).name();
+    for state in Door::NAMES {
+        let labels = [label[0].clone(), ("state", state.to_owned())];
+        metrics::gauge!("konter_supplier_breaker", &labels).set(flag(state == door));
+    }
+    // There from the start, as nought: an alert can tell nothing from not happening.
+    metrics::counter!("konter_supplier_breaker_opened_total", &label).increment(0);
+    metrics::gauge!("konter_supplier_paused", &label).set(flag(supplier.steering().paused.is_some()));
+    metrics::gauge!("konter_supplier_requests_under_way", &label).set(number(supplier.requests_under_way()));
+    if let Some((balance, _)) = supplier.balance() {
+        metrics::gauge!("konter_supplier_balance_rupiah", &label).set(whole(balance.get()));
+    }
+    if let Some(level) = supplier.limits.low_balance {
+        metrics::gauge!("konter_supplier_low_balance_rupiah", &label).set(whole(level.get()));
+    }
+}
+
+fn flag(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
 }
 
 /// Whole rupiah and counts stay far below 2^53: nothing is lost.

@@ -25,6 +25,7 @@ pub mod pins;
 mod reports;
 mod routing;
 pub mod seal;
+mod sharing;
 mod spoilt;
 mod staff;
 mod summary;
@@ -50,10 +51,10 @@ use crate::catalog::{Catalog, Product};
 use crate::clock::ShopClock;
 use crate::config::Registration;
 use crate::deposit::Terms;
-use crate::ids::{ChatId, OrderId, Reference};
+use crate::ids::{ChatId, InquiryId, OrderId, Reference};
 use crate::phone::PrefixTable;
 use crate::staff::Roster;
-use crate::store::{Store, StoreError};
+use crate::store::{Share, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
@@ -87,6 +88,8 @@ fn of_order(id: OrderId) -> tracing::Span {
 /// One shop. Everything in it is shared; every change goes through the store's commit.
 pub struct Shop {
     pub store: Arc<dyn Store>,
+    /// What of the work is this process's.
+    pub share: Arc<Share>,
     pub clock: ShopClock,
     pub policy: Policy,
     pub prefixes: PrefixTable,
@@ -96,9 +99,12 @@ pub struct Shop {
     agenda: chase::Agenda,
     open_book: open_book::OpenBook,
     alarms: alarm::Alarms,
-    buyers: at_work::AtWork,
-    checkers: at_work::AtWork,
+    buyers: at_work::AtWork<OrderId>,
+    checkers: at_work::AtWork<OrderId>,
+    inquirers: at_work::AtWork<InquiryId>,
     queues: desk::Queues,
+    /// Held by whoever changes products, from the commit until the catalog in memory has them.
+    stocking: tokio::sync::Mutex<()>,
     keypads: keypad::Keypads,
     guides: guide::Guides,
     patience: patience::Patience,
@@ -137,6 +143,7 @@ impl Shop {
         let (outbox, waiting) = mpsc::unbounded_channel();
         let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
         let shop = Self {
+            share: store.share(),
             store,
             clock,
             policy,
@@ -149,7 +156,9 @@ impl Shop {
             alarms: alarm::Alarms::default(),
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
+            inquirers: at_work::AtWork::default(),
             queues: desk::Queues::default(),
+            stocking: tokio::sync::Mutex::new(()),
             keypads: keypad::Keypads::default(),
             guides: guide::Guides::default(),
             patience: patience::Patience::default(),
@@ -225,6 +234,10 @@ impl Shop {
     /// start.
     pub async fn stop(&self, patience: std::time::Duration) {
         self.stop.cancel();
+        if self.share.members() > 1 {
+            // The others go on meanwhile with what is idle here.
+            self.store.retire();
+        }
         self.tasks.close();
         if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with requests under way; they are taken up at the next start");

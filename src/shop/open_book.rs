@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::OrderId;
+use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Order};
+use crate::store::{Shard, Share};
 use crate::supplier::Outcome;
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
@@ -55,13 +56,16 @@ impl Stage {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Page {
     version: u32,
     /// `None` for a final order, kept until no earlier word about it can come any more.
     stage: Option<Stage>,
     /// When it was placed; for a final order, when it became final.
     since: DateTime<Utc>,
+    /// The supplier whose break it waits out.
+    waits_for: Option<SupplierId>,
+    shard: Shard,
 }
 
 #[derive(Default)]
@@ -73,6 +77,8 @@ pub(super) struct OpenNow {
     pub stages: HashMap<Stage, usize>,
     /// When each was placed.
     pub placed: Vec<DateTime<Utc>>,
+    /// Orders that wait for the end of a supplier's break.
+    pub waiting: HashMap<SupplierId, usize>,
 }
 
 impl OpenBook {
@@ -80,22 +86,34 @@ impl OpenBook {
     pub fn note(&self, order: &Order) {
         let stage = Stage::of(order);
         let since = if stage.is_some() { order.created_at } else { order.updated_at };
-        let page = Page { version: order.version, stage, since };
+        let waits_for = order.current().filter(|_| order.is_queued()).map(|attempt| attempt.route.supplier.clone());
+        let page = Page { version: order.version, stage, since, waits_for, shard: Shard::of(&order.chat) };
         let mut book = self.0.lock();
-        let known = book.entry(order.id).or_insert(page);
-        if known.version <= order.version {
-            *known = page;
+        if book.get(&order.id).is_none_or(|known| known.version <= order.version) {
+            book.insert(order.id, page);
         }
     }
 
-    pub fn now(&self, now: DateTime<Utc>) -> OpenNow {
+    /// Forgets an order that is another process's to count.
+    pub fn forget(&self, id: OrderId) {
+        self.0.lock().remove(&id);
+    }
+
+    /// What is open among what this process holds.
+    pub fn now(&self, now: DateTime<Utc>, share: &Share) -> OpenNow {
         let mut book = self.0.lock();
-        book.retain(|_, page| page.stage.is_some() || (now - page.since).abs() < LATE_WORDS);
+        let held = share.shards();
+        book.retain(|_, page| {
+            held.contains(&page.shard) && (page.stage.is_some() || (now - page.since).abs() < LATE_WORDS)
+        });
         let mut open = OpenNow::default();
         for page in book.values() {
             if let Some(stage) = page.stage {
                 *open.stages.entry(stage).or_default() += 1;
                 open.placed.push(page.since);
+            }
+            if let Some(supplier) = &page.waits_for {
+                *open.waiting.entry(supplier.clone()).or_default() += 1;
             }
         }
         open

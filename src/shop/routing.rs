@@ -138,6 +138,11 @@ impl Shop {
         }
     }
 
+    /// Asks a supplier for our balance, when it is its turn.
+    pub(super) async fn ask_balance(&self, supplier: &Supplier, now: Now) {
+        supplier.ask_balance(&self.turn(supplier).await, now).await;
+    }
+
     /// Asks for a balance that has grown old. Only where somebody has said what is low, or an order was kept away by it:
     /// a shop that does not care does not bother its suppliers.
     async fn refresh_deposit(&self, supplier: &Supplier) {
@@ -152,7 +157,7 @@ impl Shop {
         };
         let is_old = known.is_none_or(|(_, at)| now.utc - at >= every);
         if is_old && supplier.may_ask_balance(now.utc, ASK_LOW_BALANCE_EVERY) {
-            supplier.ask_balance(now).await;
+            self.ask_balance(supplier, now).await;
             self.look_at_deposit(supplier).await;
         }
     }

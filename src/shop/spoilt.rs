@@ -15,7 +15,9 @@ impl Shop {
     /// Sets aside what cannot be said, until the shop stops.
     pub(super) async fn set_spoilt_aside(self: Arc<Self>) {
         loop {
-            if let Err(error) = self.set_aside_now().await {
+            if self.share.leads()
+                && let Err(error) = self.set_aside_now().await
+            {
                 tracing::error!(%error, "replies that cannot be said could not be set aside; trying again");
             }
             tokio::select! {

@@ -27,7 +27,7 @@ impl Shop {
         let mut told = None;
         loop {
             let day = self.due_day(hour);
-            if day != told {
+            if day != told && self.share.leads() {
                 match self.tell_summary(day).await {
                     Ok(()) => told = day,
                     Err(error) => tracing::error!(%error, "the day's figures could not be told; trying again"),

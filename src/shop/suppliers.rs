@@ -1,6 +1,7 @@
 //! The suppliers as the running shop has them: protocol, connection, and how they have been doing.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +26,7 @@ pub struct Supplier {
     pub limits: Limits,
     transport: Box<dyn Transport>,
     permits: Semaphore,
+    under_way: AtomicUsize,
     health: Mutex<Health>,
     traffic: Mutex<Traffic>,
     steering: RwLock<Steering>,
@@ -43,7 +45,44 @@ impl Drop for OnItsWay<'_> {
 }
 
 /// A place among the requests under way.
-pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
+pub struct Turn<'a> {
+    _here: Option<SemaphorePermit<'a>>,
+    /// Among all processes, where there are fewer places than processes.
+    _everywhere: Option<Place>,
+}
+
+/// A request while it is under way; counted until it is dropped, also by a cancelled task.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn one_of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place that is given back when this is dropped.
+pub struct Place(Option<Box<dyn FnOnce() + Send + Sync>>);
+
+impl Place {
+    pub fn new(give_back: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(give_back)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(give_back) = self.0.take() {
+            give_back();
+        }
+    }
+}
 
 /// What was last seen of a supplier.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +126,7 @@ impl Supplier {
             cutoff,
             transport,
             permits: Semaphore::new(usize::from(limits.at_once)),
+            under_way: AtomicUsize::new(0),
             limits,
             health: Mutex::default(),
             traffic: Mutex::default(),
@@ -168,6 +208,8 @@ impl Supplier {
         drop(traffic);
         match (before, after) {
             (Door::Closed | Door::HalfOpen { .. }, Door::Open { until }) => {
+                metrics::counter!("konter_supplier_breaker_opened_total", "supplier" => self.id.to_string())
+                    .increment(1);
                 tracing::warn!(supplier = %self.id, %until, "out of order: nothing is sent for a while");
             }
             (Door::Open { .. } | Door::HalfOpen { .. }, Door::Closed) => {
@@ -205,6 +247,18 @@ impl Supplier {
         may
     }
 
+    /// The breaker's state.
+    #[must_use]
+    pub fn door(&self, now: DateTime<Utc>) -> Door {
+        self.traffic.lock().door(now)
+    }
+
+    /// Requests under way now, of any kind.
+    #[must_use]
+    pub fn requests_under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
+    }
+
     /// The deposit as last told.
     #[must_use]
     pub fn balance(&self) -> Option<(Rupiah, DateTime<Utc>)> {
@@ -223,16 +277,20 @@ impl Supplier {
 
     /// Waits for a place among the requests under way. Whoever buys takes it before committing that something leaves:
     /// an order that only waits has not left.
-    pub async fn turn(&self) -> Turn<'_> {
+    ///
+    /// Limits are for all processes of the shop together: with so many `members` each request takes as many places here,
+    /// and where that is more than there are, `place` is one among all of them.
+    pub async fn turn(&self, members: u32, place: Option<Place>) -> Turn<'_> {
+        let places = members.clamp(1, u32::from(self.limits.at_once).max(1));
         // Never closed; were it, going on without a place would only be impolite.
-        let permit = self.permits.acquire().await.ok();
-        let booked = self.traffic.lock().rate.book(self.limits.per_second, Utc::now());
+        let permit = self.permits.acquire_many(places).await.ok();
+        let booked = self.traffic.lock().rate.book(self.limits.per_second, members, Utc::now());
         if let Ok(wait) = booked.to_std()
             && !wait.is_zero()
         {
             tokio::time::sleep(wait).await;
         }
-        Turn(permit)
+        Turn { _here: permit, _everywhere: place }
     }
 
     /// Sends one request.
@@ -247,6 +305,7 @@ impl Supplier {
         now: DateTime<Utc>,
     ) -> Result<Response, SendError> {
         let started = std::time::Instant::now();
+        let _under_way = UnderWay::one_of(&self.under_way);
         let result = self.transport.send(request).await;
         let outcome = match &result {
             Ok(_) => "answered",
@@ -265,9 +324,9 @@ impl Supplier {
     }
 
     /// Asks for our deposit's balance, where the supplier's document knows a way.
-    pub async fn ask_balance(&self, now: Now) {
+    pub async fn ask_balance(&self, turn: &Turn<'_>, now: Now) {
         let Some(request) = self.protocol.balance(now.local).filter(|_| !self.in_cutoff(&now)) else { return };
-        match self.send(&self.turn().await, &request, "balance", now.utc).await {
+        match self.send(turn, &request, "balance", now.utc).await {
             Ok(response) => self.saw_balance(self.protocol.read_balance(&response), now.utc),
             Err(error) => tracing::warn!(supplier = %self.id, %error, "the deposit's balance is not known"),
         }

@@ -140,6 +140,10 @@ impl Book {
         self.pages.lock().balance
     }
 
+    pub fn set_balance(&self, rupiah: i64) {
+        self.pages.lock().balance = rupiah;
+    }
+
     /// Looks the reference up and buys, in one step, so that two equal requests at once cannot both buy.
     pub fn trade(&self, order: Order, repeats: Repeats, now: Moment) -> Traded {
         let mut course = Course::of(self.kind, Scenario::of(self.kind, &order.dest));

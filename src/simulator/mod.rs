@@ -249,6 +249,13 @@ impl Simulators {
         self.books.get(kind.index()).map_or(0, |book| book.balance())
     }
 
+    /// Leaves the shop so much of its deposit at one supplier, in whole rupiah: a top-up, or sales elsewhere.
+    pub fn set_balance(&self, kind: Kind, rupiah: i64) {
+        if let Some(book) = self.books.get(kind.index()) {
+            book.set_balance(rupiah);
+        }
+    }
+
     /// Stops listening, drops callbacks that have not left, and waits a moment for what is being answered.
     pub async fn stop(self) {
         const PATIENCE: Duration = Duration::from_secs(2);

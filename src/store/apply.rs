@@ -229,6 +229,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.posting(posting, &commit)?;
         }
         self.check_holds(&commit)?;
+        self.check_products(&commit.replaces)?;
         for product in &commit.products {
             self.put(keys::product(&product.code), encode("product", product)?);
         }

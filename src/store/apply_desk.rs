@@ -5,6 +5,7 @@ use super::kv::Kv;
 use super::rows::{decode, encode};
 use super::{CommitError, DeskRows, StoreError, Told, Versioned, keys};
 use crate::broadcast::{Broadcast, BroadcastState, Tally};
+use crate::catalog::Product;
 use crate::staff::Staff;
 
 impl<K: Kv> Stage<'_, K> {
@@ -18,6 +19,18 @@ impl<K: Kv> Stage<'_, K> {
         }
         for told in &rows.told {
             self.told(told)?;
+        }
+        Ok(())
+    }
+
+    /// What was decided about products was decided on what the store has. One it has never had cannot have changed.
+    pub(super) fn check_products(&self, replaces: &[Product]) -> Result<(), CommitError> {
+        for known in replaces {
+            let stored = self.get(&keys::product(&known.code))?;
+            let stored: Option<Product> = stored.map(|bytes| decode("product", &bytes)).transpose()?;
+            if stored.is_some_and(|stored| stored != *known) {
+                return Err(CommitError::Conflict(format!("product {}", known.code)));
+            }
         }
         Ok(())
     }

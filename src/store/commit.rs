@@ -36,6 +36,8 @@ pub struct Commit {
     pub postings: Vec<Posting>,
     /// Products written as given.
     pub products: Vec<Product>,
+    /// Products as they were when this was decided: a conflict where the store has others by now.
+    pub replaces: Vec<Product>,
     pub says: Vec<Say>,
     /// Taken from the outbox: the chat's own service has them.
     pub said: Vec<(ChatId, u64)>,
@@ -103,6 +105,7 @@ impl Commit {
             inquiries: Vec::new(),
             postings: Vec::new(),
             products: Vec::new(),
+            replaces: Vec::new(),
             says: Vec::new(),
             said: Vec::new(),
             received: Vec::new(),

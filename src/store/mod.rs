@@ -35,6 +35,7 @@ mod read_tickets;
 mod reads;
 mod restored;
 mod rows;
+pub mod share;
 mod sitting;
 mod sled_cut;
 mod sled_kv;
@@ -43,8 +44,11 @@ pub mod sled_store;
 mod witness;
 mod writer;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::mpsc;
 
 pub use aside::{Aside, OutboxRow, SetAside};
 pub use depths::Depths;
@@ -57,6 +61,7 @@ pub use commit::{
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use restored::Restored;
+pub use share::{Nudge, Shard, Share, Word};
 pub use sitting::sitting;
 pub use sled_open::is_in_use;
 
@@ -215,6 +220,28 @@ pub trait Store: Send + Sync + 'static {
     /// Where the alerts about an order stand.
     async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError>;
 
+    // Several processes.
+    /// What of the work is this process's: all of it, unless the store is shared.
+    fn share(&self) -> Arc<Share> {
+        Share::alone()
+    }
+    /// What this process is told about its part of the work, once; `None` when all of it is its own.
+    fn words(&self) -> Option<mpsc::UnboundedReceiver<Word>> {
+        None
+    }
+    /// Tells the other processes something that no commit of this one tells them.
+    async fn nudge(&self, _: Nudge) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// Takes one of so many places for requests at a supplier, among all processes; `None` while all are taken.
+    async fn take_place(&self, _: &SupplierId, _of: u16) -> Result<Option<u16>, StoreError> {
+        Ok(Some(0))
+    }
+    async fn free_place(&self, _: &SupplierId, _: u16) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// This process is about to stop: what it holds goes to the others, as it becomes idle.
+    fn retire(&self) {}
     // Far away.
     /// An order as this process last knew it, which others may have changed long ago. Only for whoever commits what it
     /// decides with the order's version, and reads the order itself when that is a conflict, or when there is nothing to

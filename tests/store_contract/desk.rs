@@ -22,6 +22,30 @@ fn write_staff(expected: Option<u32>, row: Staff) -> Commit {
     Commit { desk: DeskRows { staff: vec![Versioned { expected, row }], ..DeskRows::default() }, ..commit() }
 }
 
+/// What a decision has read of a product must still be there; what the store has never had cannot have changed.
+pub async fn products_are_replaced_as_they_were_read(engine: impl Engine) {
+    let store = engine.store();
+    let mut product = konter::catalog::parse_catalog(konter::catalog::SAMPLE, None, &|_| false).unwrap().remove(0);
+    let dearer = |of: &konter::catalog::Product| konter::catalog::Product {
+        price: of.price.checked_add(konter::money::Rupiah::new(100)).unwrap(),
+        ..of.clone()
+    };
+    let change = |from: &konter::catalog::Product, to: &konter::catalog::Product| Commit {
+        products: vec![to.clone()],
+        replaces: vec![from.clone()],
+        ..commit()
+    };
+    store.commit(change(&product, &product)).await.unwrap();
+    for _ in 0..2 {
+        let next = dearer(&product);
+        store.commit(change(&product, &next)).await.unwrap();
+        let other = konter::catalog::Product { name: "lain".to_owned(), ..product.clone() };
+        assert!(is_conflict(&store.commit(change(&product, &other)).await), "it has another price by now");
+        product = next;
+    }
+    assert_eq!(store.products().await.unwrap(), [product]);
+}
+
 fn write(expected: Option<u32>, row: Broadcast) -> Commit {
     Commit { desk: DeskRows { broadcasts: vec![Versioned { expected, row }], ..DeskRows::default() }, ..commit() }
 }

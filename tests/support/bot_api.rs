@@ -153,6 +153,12 @@ impl BotApi {
         self.inner.lock().shut.insert(chat, mishap);
     }
 
+    /// The end of [`BotApi::shut`].
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn let_in(&self, chat: i64) {
+        self.inner.lock().shut.remove(&chat);
+    }
+
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn set_outage(&self, outage: Option<Mishap>) {
         self.inner.lock().outage = outage;

@@ -11,7 +11,7 @@ use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing
 use konter::front::{Desk, Wording};
 use konter::ids::ChatId;
 use konter::staff::Roster;
-use konter::store::{InboxMessage, StoreError};
+use konter::store::{InboxMessage, Share, StoreError};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -112,7 +112,12 @@ impl<T> Running<T> {
 pub fn receive(telegram: Telegram, desk: &Arc<Notes>) -> Running<Result<(), Stopped>> {
     let (cancel, desk) = (CancellationToken::new(), Arc::clone(desk));
     let token = cancel.clone();
-    Running { task: tokio::spawn(async move { telegram.run(&*desk, staff().subscribe(), &token).await }), cancel }
+    Running {
+        task: tokio::spawn(
+            async move { telegram.run(&*desk, staff().subscribe(), Share::alone().leading(), &token).await },
+        ),
+        cancel,
+    }
 }
 
 pub fn deliver(telegram: &Telegram, outbox: &Arc<Outbox>, waker: &Waker, wording: impl Wording) -> Running<()> {

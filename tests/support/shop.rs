@@ -66,6 +66,8 @@ pub struct Setup {
     pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
     pub summary_at: Option<NaiveTime>,
+    /// Our deposit at kiosampm when the shop starts, in whole rupiah, where it is not the simulators' own.
+    pub kios_deposit: Option<i64>,
 }
 
 impl Setup {
@@ -92,6 +94,7 @@ impl Default for Setup {
             deposits: konter::deposit::Terms::default(),
             more_admins: Vec::new(),
             summary_at: None,
+            kios_deposit: None,
         }
     }
 }
@@ -140,6 +143,9 @@ impl TestShop {
 
     pub async fn on(store: Arc<dyn Store>, setup: Setup) -> Self {
         let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        if let Some(rupiah) = setup.kios_deposit {
+            simulators.set_balance(Kind::Kiosampm, rupiah);
+        }
         let clock = Arc::new(TestClock(Mutex::new(setup.start)));
         let settings = Settings::read(&|name| setting(&simulators, &setup.overrides, name)).unwrap();
         let mut door = Doorkeeper::default();

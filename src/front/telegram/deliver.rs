@@ -19,7 +19,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, OutboxRow, Outgoing, Payload, Shown, Store, StoreError};
+use crate::store::{Commit, OutboxRow, Outgoing, Payload, Share, Shown, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -109,6 +109,7 @@ pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
 
 pub(super) struct Courier {
     pub store: Arc<dyn Store>,
+    pub share: Arc<Share>,
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,
     pub timing: Timing,
@@ -124,6 +125,10 @@ impl Courier {
                 return Step::Failed;
             }
         };
+        if !self.share.holds(chat) {
+            // Reading took so long that another process has the chat now.
+            return Step::Idle;
+        }
         let more = rows.len() > 1;
         if let Some(row) = choose(&rows, progress, Instant::now()) {
             return match &row.payload {
@@ -191,7 +196,9 @@ impl Courier {
 
     /// A row in words; `None` when putting it into words breaks down.
     fn words(&self, row: &Outgoing) -> Option<Text> {
-        catch_unwind(AssertUnwindSafe(|| self.wording.render(row))).ok()
+        let again = self.share.is_doubted(&row.chat, row.seq);
+        let render = || if again { self.wording.render_again(row) } else { self.wording.render(row) };
+        catch_unwind(AssertUnwindSafe(render)).ok()
     }
 
     /// Takes a row that cannot be said out of the way of those behind it. It is kept, and the shop tells the admins.
@@ -428,6 +435,7 @@ impl Courier {
     async fn leave(&self, rows: &[&Outgoing], commit: Commit, progress: &mut Progress, step: Step) -> Step {
         for row in rows {
             progress.forgets.remove(&row.seq);
+            self.share.undoubt(&row.chat, row.seq);
         }
         match self.store.commit(commit).await {
             Ok(_) => step,

@@ -151,11 +151,13 @@ impl Telegram {
     }
 
     /// Receives until `cancel`: polls, or keeps the webhook registered. Also asks Telegram for the bot's name and tells it
-    /// the menus, those of everybody in `roster` as it is now and as it changes.
+    /// the menus, those of everybody in `roster` as it is now and as it changes. Of several processes one polls at a time:
+    /// that for which `leading` holds.
     pub async fn run(
         &self,
         desk: &dyn Desk,
         roster: watch::Receiver<Roster>,
+        leading: watch::Receiver<bool>,
         cancel: &CancellationToken,
     ) -> Result<(), Stopped> {
         let introduced = async {
@@ -163,15 +165,20 @@ impl Telegram {
             std::future::pending().await
         };
         let received = tokio::select! {
-            received = self.receive(desk, cancel) => received,
+            received = self.receive(desk, leading, cancel) => received,
             never = introduced => never,
         };
         received
     }
 
-    async fn receive(&self, desk: &dyn Desk, cancel: &CancellationToken) -> Result<(), Stopped> {
+    async fn receive(
+        &self,
+        desk: &dyn Desk,
+        leading: watch::Receiver<bool>,
+        cancel: &CancellationToken,
+    ) -> Result<(), Stopped> {
         match &self.webhook_url {
-            None => poll::poll(&self.api, desk, &self.timing, cancel).await,
+            None => self.poll_while(desk, leading, cancel).await,
             Some(base) => {
                 let registering = webhook::register(&self.api, base, &self.timing);
                 match cancel.run_until_cancelled(registering).await {
@@ -183,6 +190,34 @@ impl Telegram {
                     None => Ok(()),
                 }
             }
+        }
+    }
+
+    /// Polls while nobody else does.
+    async fn poll_while(
+        &self,
+        desk: &dyn Desk,
+        mut leading: watch::Receiver<bool>,
+        cancel: &CancellationToken,
+    ) -> Result<(), Stopped> {
+        // An error means that whoever leads is not told of any more: the shop is being taken down.
+        loop {
+            let is_turn = cancel.run_until_cancelled(leading.wait_for(|leads| *leads)).await;
+            if is_turn.is_none_or(|turn| turn.is_err()) {
+                return Ok(());
+            }
+            tracing::info!("this process asks Telegram for messages");
+            let turn = cancel.child_token();
+            let polling = poll::poll(&self.api, desk, &self.timing, &turn);
+            tokio::pin!(polling);
+            tokio::select! {
+                ended = &mut polling => return ended,
+                Ok(_) = leading.wait_for(|leads| !*leads) => {}
+            }
+            // What has been received is stored whole.
+            turn.cancel();
+            polling.await?;
+            tracing::info!("another process asks Telegram for messages from now on");
         }
     }
 

@@ -12,6 +12,14 @@ pub struct Rate {
     pub burst: u32,
 }
 
+impl Rate {
+    /// One's part of it among so many.
+    #[must_use]
+    pub fn among(self, members: u32) -> Self {
+        Self { interval: self.interval * members.max(1), burst: (self.burst / members.max(1)).max(1) }
+    }
+}
+
 /// How much of a rate has been used. It holds the moment until which the steady rate is spoken for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {

@@ -75,7 +75,8 @@ impl Pump {
         waker: Waker,
         timing: Timing,
     ) -> Self {
-        Self { courier: Arc::new(Courier { store, api, wording, timing }), waker, timing }
+        let share = store.share();
+        Self { courier: Arc::new(Courier { store, share, api, wording, timing }), waker, timing }
     }
 
     /// Delivers until `cancel`. Begins with what an earlier run left.
@@ -116,16 +117,24 @@ impl Pump {
                 return None;
             }
             let now = Instant::now();
-            let at = run.queue.next_due()?.max(run.pace.ready_at(self.timing.overall, now));
+            // What Telegram allows is for all processes together.
+            let overall = self.timing.overall.among(self.courier.share.members());
+            let at = run.queue.next_due()?.max(run.pace.ready_at(overall, now));
             if at > now {
                 return Some(at);
             }
             let (chat, mut progress) = run.queue.start(now)?;
-            run.pace.take(self.timing.overall, now);
+            let Some(busy) = self.courier.share.enter(&chat) else {
+                // Another process's to say; should it become this one's again, its rows are found anew.
+                run.queue.finish(chat, Progress::default(), Step::Idle, now);
+                continue;
+            };
+            run.pace.take(overall, now);
             let courier = Arc::clone(&self.courier);
             let name = chat.clone();
             let visit = run.visits.spawn(async move {
                 let step = courier.visit(&chat, &mut progress).await;
+                drop(busy);
                 (chat, progress, step)
             });
             run.visited.insert(visit.id(), name);

@@ -22,6 +22,8 @@ fn whatever_was_open_is_in_doubt_and_left_alone() {
     let stages = [
         order(&[]),
         order(&["two"]),
+        // One that waited for the end of a break: it may have been bought since, or taken back.
+        Order { waits_until: Some(at() + TimeDelta::hours(1)), announced: true, ..order(&[]) },
         after(order(&[]), vec![Event::Sending]),
         after(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]),
         pending(&["two"]),
@@ -40,6 +42,8 @@ fn whatever_was_open_is_in_doubt_and_left_alone() {
             Event::Unsendable { reference: FIRST },
             Event::NeverLeft { reference: FIRST },
             Event::Overdue { seen: None },
+            Event::Rests { until: at() + TimeDelta::hours(1) },
+            Event::Cancelled,
         ];
         assert_eq!(play(forgotten.clone(), quiet).0, forgotten);
         // A word that decides nothing does not bring it back to be asked about.

@@ -1,17 +1,18 @@
 //! What the shop's admins do: deposits, resellers, orders that need a person.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Shop;
 use super::account::{no_such_product, price_line};
 use super::deposit::Word;
 use super::register::card;
-use super::{Answer, Visit};
+use super::{Answer, NOTED, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AdminCommand, AgentRef};
 use crate::ids::{OrderId, ProductCode};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
+use crate::network::SAME_AGAIN_WITHIN;
 use crate::order::schedule::CHECK_STEP;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
 use crate::reply::{AdminProblem, AgentCard, Reply, Verdict};
@@ -21,6 +22,8 @@ use crate::store::{Act, StoreError, Versioned};
 pub(super) const AGENTS_AT_ONCE: usize = 500;
 /// Resellers shown at once.
 const AGENTS_SHOWN: usize = 30;
+/// Acts looked through for the same booking: more than all admins together type in those minutes.
+const LOOKED_THROUGH: usize = 200;
 /// Open orders shown at once.
 const PENDING_SHOWN: usize = 10;
 
@@ -35,8 +38,9 @@ impl Visit<'_> {
             what: self.message.text.trim().to_owned(),
         });
         match command {
-            AdminCommand::Deposit { agent, amount, note, forced } => {
-                self.deposit(&agent, amount, note, forced, answer).await
+            AdminCommand::Deposit { agent, amount, note, forced, again } => {
+                let booking = Booking { amount, note, forced, again };
+                self.deposit(&agent, booking, answer).await
             }
             AdminCommand::AcceptTicket { ticket, amount } => {
                 self.settle_named(ticket, Word::Accept(amount), answer).await
@@ -112,15 +116,9 @@ impl Visit<'_> {
         Ok(agent)
     }
 
-    async fn deposit(
-        &self,
-        agent: &AgentRef,
-        amount: Rupiah,
-        note: Option<String>,
-        forced: bool,
-        answer: &mut Answer,
-    ) -> Result<(), StoreError> {
+    async fn deposit(&self, agent: &AgentRef, booking: Booking, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
+        let Booking { amount, note, forced, again } = booking;
         let account = AccountId::Agent(agent.id);
         let Some(size) = amount.get().checked_abs().map(Rupiah::new).filter(|size| size.is_positive()) else {
             Self::admin_refused(answer, AdminProblem::AmountUnfit);
@@ -134,6 +132,16 @@ impl Visit<'_> {
             Self::admin_refused(answer, AdminProblem::BalanceShort { available: available.max(Rupiah::ZERO) });
             return Ok(());
         }
+        let booked = format!("{} {}: {amount}", agent.id, agent.name);
+        if !again && let Some(before) = self.booked_just_now(&format!("{NOTED}{booked}")).await? {
+            let again = format!("/deposit {} {}{} !", agent.id, amount.get(), note_and_force(note.as_deref(), forced));
+            let name = agent.name.clone();
+            let problem = AdminProblem::DepositedBefore { agent: agent.id, name, amount, before, again };
+            Self::admin_refused(answer, problem);
+            return Ok(());
+        }
+        // Of two admins who book at the same moment the second one decides anew, and is asked back.
+        answer.write_agent(&agent, agent.clone());
         answer.commit.postings.push(Posting::Transfer {
             debit,
             credit,
@@ -143,11 +151,19 @@ impl Visit<'_> {
             note: note.clone(),
             may_overdraw: overdraws,
         });
-        answer.note(format_args!("{} {}: {amount}", agent.id, agent.name));
+        answer.note(format_args!("{booked}"));
         let done = Reply::AdminDeposit { agent: agent.id, name: agent.name.clone(), amount, note: note.clone() };
         answer.reply_with_balance(&agent, done);
         answer.tell(&agent, &Reply::DepositReceived { amount, note });
         Ok(())
+    }
+
+    /// When another admin booked the same by this command, not long ago: an act's end says what it booked. Whoever books
+    /// the same twice itself has seen the first one's answer.
+    async fn booked_just_now(&self, booked: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let acts = self.shop.store.acts(LOOKED_THROUGH).await?;
+        let same = acts.iter().find(|act| act.by != self.message.chat && act.what.ends_with(booked));
+        Ok(same.map(|act| act.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
     }
 
     pub(super) async fn card_of(&self, agent: &Agent) -> Result<AgentCard, StoreError> {
@@ -224,6 +240,7 @@ impl Visit<'_> {
         };
         let word = |open| if open { "buka" } else { "tutup" };
         answer.note(format_args!("{code} {} → {}", word(product.is_open()), word(open)));
+        answer.commit.replaces.push(product.clone());
         let mut product = product.clone();
         for route in &mut product.routes {
             route.open = open;
@@ -316,6 +333,23 @@ impl Visit<'_> {
         }
         Ok(false)
     }
+}
+
+/// What `/deposit` says of a booking.
+struct Booking {
+    /// Negative takes back.
+    amount: Rupiah,
+    note: Option<String>,
+    forced: bool,
+    again: bool,
+}
+
+/// The rest of a `/deposit` as it can be sent again; a long note would be cut off with what stands behind it.
+fn note_and_force(note: Option<&str>, forced: bool) -> String {
+    const LONGEST: usize = 100;
+    let note = note.filter(|note| note.chars().count() <= LONGEST);
+    let note = note.map(|note| format!(" {note}")).unwrap_or_default();
+    if forced { format!("{note} --paksa") } else { note }
 }
 
 fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {

@@ -34,6 +34,7 @@ impl Visit<'_> {
         let (from, to) = if open { ("tutup", "buka") } else { ("buka", "tutup") };
         answer.note(format_args!("{name}, {} produk: {from} → {to}", others.len()));
         answer.reply(desk(DeskReply::Category(card)));
+        answer.commit.replaces.extend(others.iter().copied().cloned());
         answer.commit.products.extend(others.into_iter().cloned().map(|mut product| {
             for route in &mut product.routes {
                 route.open = open;

@@ -19,6 +19,8 @@ use crate::store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 /// What a proof of payment is sent as.
 const PROOFS: [&str; 2] = ["photo", "document"];
+/// Open tickets shown at once.
+const TICKETS_SHOWN: usize = 30;
 /// A table is a price list, never a proof.
 const TABLE: &str = ".csv";
 
@@ -42,6 +44,9 @@ impl Visit<'_> {
         pin: Option<&Pin>,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
+        if self.agent.is_none() && self.role().is_some() {
+            return self.open_tickets(answer).await;
+        }
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         // A PIN is not needed to pay in, but a wrong one counts.
         if let Some(pin) = pin
@@ -64,6 +69,28 @@ impl Visit<'_> {
             Some(amount) => self.open_ticket(&agent, amount, banks, &tickets, answer).await?,
         };
         answer.reply(says(reply));
+        Ok(())
+    }
+
+    /// What whoever works here, and buys nothing here, means by `TIKET`: those that wait for a decision, newest first.
+    async fn open_tickets(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let every = Rupiah::new(MAX_TICKET + MOST_ADDED);
+        let mut claims = self.shop.store.pays_taken(Rupiah::ZERO, every).await?;
+        claims.retain(|claim| claim.holds(self.at - PROOF_TAKEN_FOR));
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.ticket));
+        let (mut open, mut left_out) = (Vec::new(), 0);
+        for claim in claims {
+            let Some(ticket) = self.shop.store.ticket(claim.ticket).await? else { continue };
+            if !ticket.takes_proof(self.at) {
+                continue;
+            }
+            if open.len() < TICKETS_SHOWN {
+                open.push(self.card_of_ticket(&ticket).await?);
+            } else {
+                left_out += 1;
+            }
+        }
+        answer.reply(says(TicketSays::AllOpen { open, left_out }));
         Ok(())
     }
 

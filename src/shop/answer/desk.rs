@@ -51,6 +51,7 @@ impl Visit<'_> {
         answer.note(format_args!("{code} {} → {price}", product.price));
         answer.reply(Reply::AdminPrice(change(Some(product), &after)));
         answer.commit.products.push(after);
+        answer.commit.replaces.push(product.clone());
     }
 
     /// The reseller chooses a new PIN in its own chat; until then none fits.
@@ -132,6 +133,9 @@ impl Visit<'_> {
             self.shop.imports.lock().remove(&self.message.chat);
         }
         if apply {
+            let catalog = self.shop.catalog();
+            answer.commit.replaces =
+                products.iter().filter_map(|product| catalog.get(&product.code)).cloned().collect();
             answer.commit.products = products;
             let what = format!("katalog: {} baru, {} berubah", card.added, card.changed);
             answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });

@@ -8,6 +8,7 @@ use super::habit::{destination, fingerprint_of};
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
 use crate::command::{Destination, OrderLine, OrderRequest, PadKey, Pin, What};
+use crate::money::Rupiah;
 use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
 
@@ -60,6 +61,17 @@ impl Visit<'_> {
             products.dedup_by_key(|product| product.nominal);
         }
         products.into_iter().take(MOST_OFFERED).cloned().collect()
+    }
+
+    /// An order as it is typed here, of something that is on sale; `None` when nothing fits the number.
+    pub(super) fn order_example(&self) -> Option<String> {
+        /// What stands for a customer's number wherever a format is shown.
+        const NUMBER: &str = "081234567890";
+        /// Rupiah: the face value everybody sells.
+        const USUAL: i64 = 10_000;
+        let products = self.products_for(&NUMBER.parse().ok()?);
+        let usual = products.iter().find(|product| product.nominal == Some(Rupiah::new(USUAL)));
+        usual.or(products.first()).map(|product| format!("{}.{NUMBER}.PIN", product.code))
     }
 
     /// At the reseller's own prices.

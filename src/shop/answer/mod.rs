@@ -323,16 +323,27 @@ impl Visit<'_> {
             Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
-                let nearest = topic.example().to_owned();
+                let nearest = self.example(topic);
                 answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
             Command::Unknown { .. } if !self.is_worth_an_answer() => {}
             Command::Unknown { nearest } => {
-                let nearest = if is_offered(nearest, self.role()) { nearest } else { Topic::Help };
-                answer.reply(Reply::NotUnderstood { problem: None, nearest: nearest.example().to_owned() });
+                // What resembles nothing was most likely to be an order.
+                let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
+                let nearest = match near.unwrap_or(Topic::Order) {
+                    Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
+                    topic => topic.example().to_owned(),
+                };
+                answer.reply(Reply::NotUnderstood { problem: None, nearest });
             }
         }
         Ok(())
+    }
+
+    /// How something is typed right; an order by what this shop sells.
+    fn example(&self, topic: Topic) -> String {
+        let own = if topic == Topic::Order { self.order_example() } else { None };
+        own.unwrap_or_else(|| topic.example().to_owned())
     }
 
     fn is_worth_an_answer(&self) -> bool {

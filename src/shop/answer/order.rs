@@ -107,7 +107,7 @@ impl Visit<'_> {
                 refuse(&agent, answer, Refused { product: what.to_string(), dest: dest.to_string(), why });
             }
         } else {
-            let nearest = Topic::Order.example().to_owned();
+            let nearest = self.example(Topic::Order);
             answer.reply(Reply::NotUnderstood { problem: Some(misread(&bad.problem)), nearest });
         }
     }

@@ -66,7 +66,8 @@ impl Visit<'_> {
     /// Every supplier as it is now.
     pub(super) async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let now = self.shop.clock.now();
-        let asked = futures::future::join_all(self.shop.suppliers.iter().map(|supplier| supplier.ask_balance(now)));
+        let asked =
+            futures::future::join_all(self.shop.suppliers.iter().map(|supplier| self.shop.ask_balance(supplier, now)));
         // What did not come in time shows as it was last seen.
         let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
         let open = self.shop.store.open_orders().await?;
@@ -79,7 +80,9 @@ impl Visit<'_> {
         match command {
             AdminRouting::Show { supplier } => {
                 if let Some(supplier) = self.find_supplier(&supplier, answer) {
-                    let _ = tokio::time::timeout(BALANCE_PATIENCE, supplier.ask_balance(self.shop.clock.now())).await;
+                    let _ =
+                        tokio::time::timeout(BALANCE_PATIENCE, self.shop.ask_balance(supplier, self.shop.clock.now()))
+                            .await;
                     self.show_supplier(supplier, &supplier.steering(), answer).await?;
                 }
             }
@@ -165,6 +168,7 @@ impl Visit<'_> {
             return;
         }
         let before = product.routes.iter().find(|route| route.supplier == *supplier).cloned();
+        answer.commit.replaces.push(product.clone());
         let mut product = product.clone();
         change(&mut product);
         let after = product.routes.iter().find(|route| route.supplier == *supplier);

@@ -1,5 +1,5 @@
-//! That one process at a time runs a shop on a database. Several could write to it, see `writer`; but who buys which
-//! order, who says what and who listens to Telegram is not shared out yet.
+//! That nobody moves a shop while others run it. Whoever runs it has a lock together with all who do; whoever moves it has
+//! the lock alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,31 +12,49 @@ use super::link::{Trouble, connection};
 use crate::store::writer::Job;
 
 /// "konteR" in ASCII, unlike the lock of migrations.
-const LOCK: &str = "SELECT pg_try_advisory_lock(118083885098322)";
+const ALONE: &str = "SELECT pg_try_advisory_lock(118083885098322)";
+const TOGETHER: &str = "SELECT pg_try_advisory_lock_shared(118083885098322)";
 /// How often the holder looks whether it still is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lock {
+    Alone,
+    Together,
+}
 
 /// Takes the lock. It is held as long as the connection lives.
 ///
 /// # Errors
-/// [`Trouble::Overtaken`] when another process has it.
-pub(super) async fn take(pool: &Pool) -> Result<ClientWrapper, Trouble> {
+/// [`Trouble::Overtaken`] when another process has it in a way that does not allow this.
+pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<ClientWrapper, Trouble> {
     let client = Object::take(connection(pool).await?);
-    if client.query_one(LOCK, &[]).await?.try_get(0)? { Ok(client) } else { Err(Trouble::Overtaken) }
+    let lock = match lock {
+        Lock::Alone => ALONE,
+        Lock::Together => TOGETHER,
+    };
+    if client.query_one(lock, &[]).await?.try_get(0)? { Ok(client) } else { Err(Trouble::Overtaken) }
 }
 
 /// Keeps the lock, also when the connection is lost. When another process has taken it meanwhile, nothing more is
 /// written here.
-pub(super) async fn keep(mut client: ClientWrapper, pool: Pool, jobs: Arc<Mutex<Option<UnboundedSender<Job>>>>) {
+pub(super) async fn keep(
+    mut client: ClientWrapper,
+    lock: Lock,
+    pool: Pool,
+    jobs: Arc<Mutex<Option<UnboundedSender<Job>>>>,
+) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         if !client.is_closed() {
             continue;
         }
-        match take(&pool).await {
+        match take(&pool, lock).await {
             Ok(new) => client = new,
             Err(Trouble::Overtaken) => {
-                tracing::error!("another konter has taken over this database; this one writes nothing any more");
+                tracing::error!(
+                    "another konter has taken this database over meanwhile; this one writes nothing any more"
+                );
                 drop(jobs.lock().take());
                 return;
             }

@@ -40,6 +40,7 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
     for told in &commit.desk.told {
         found.extend([keys::tally(told.broadcast), keys::outbox(&told.chat, told.seq)]);
     }
+    found.extend(commit.replaces.iter().map(|product| keys::product(&product.code)));
     found.extend(commit.summarised.map(|_| keys::meta(SUMMARY_NAME)));
     found
 }

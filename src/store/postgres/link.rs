@@ -94,11 +94,11 @@ fn passes(code: &SqlState) -> bool {
     CLASSES.iter().any(|class| code.code().starts_with(class)) || others.contains(&code)
 }
 
-/// A pool of connections to the database of this address.
+/// How a connection to the database of this address is made.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when the address is none; it is never quoted.
-pub(super) fn pool(address: &SecretString) -> Result<Pool, StoreError> {
+pub(super) fn config(address: &SecretString) -> Result<Config, StoreError> {
     let wrong = |_| StoreError::Unavailable("DATABASE_URL is not an address of PostgreSQL".to_owned());
     let mut config: Config = address.expose_secret().parse().map_err(wrong)?;
     let mut options = config.get_options().unwrap_or_default().to_owned();
@@ -114,6 +114,14 @@ pub(super) fn pool(address: &SecretString) -> Result<Pool, StoreError> {
     if config.get_application_name().is_none() {
         config.application_name("konter");
     }
+    Ok(config)
+}
+
+/// A pool of such connections.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when it cannot be set up.
+pub(super) fn pool(config: Config) -> Result<Pool, StoreError> {
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     Pool::builder(manager)
         .max_size(READERS)
@@ -217,7 +225,7 @@ mod tests {
             "postgres://konter:geheim@127.0.0.1:1/konter?geheim=1",
             "postgres://konter:geheim@127.0.0.1:geheim/konter",
         ] {
-            let error = match pool(&url.to_owned().into()) {
+            let error = match config(&url.to_owned().into()).and_then(pool) {
                 Ok(pool) => connection(&pool).await.map(drop).map_err(StoreError::from).unwrap_err(),
                 Err(error) => error,
             };

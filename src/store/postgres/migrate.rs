@@ -19,9 +19,10 @@ struct Step {
 }
 
 /// The first is number 1.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step { name: "rows", sql: include_str!("../../../migrations/0001_rows.sql") },
     Step { name: "views", sql: include_str!("../../../migrations/0002_views.sql") },
+    Step { name: "work", sql: include_str!("../../../migrations/0003_work.sql") },
     Step { name: "moves", sql: include_str!("../../../migrations/0004_moves.sql") },
 ];
 

@@ -15,18 +15,20 @@ mod fetch;
 mod foresight;
 mod known;
 mod link;
+mod listener;
 mod migrate;
 mod reader;
 mod reads;
 mod references;
+mod sharing;
 mod tables;
 mod value;
 mod warm;
 mod writer;
 
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -36,8 +38,10 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio_postgres::Config;
 
 use self::ahead::{Habits, Reading};
+use self::alone::Lock;
 pub(super) use self::copy::Page;
 use self::copy::Pages;
 use self::fetch::{Fetched, MOST_ROUNDS, View, fetch, read_on, run_over};
@@ -47,6 +51,7 @@ use self::link::{Trouble, connection};
 use self::reader::{Granted, Readings, Request, Wish};
 use self::references::References;
 use self::warm::Warm;
+use self::sharing::Sharing;
 use self::writer::Writer;
 use super::apply::Prepared;
 use super::read::Reader;
@@ -54,7 +59,8 @@ use super::reads::store_with_plain_reads;
 use super::sitting;
 use super::writer::Job;
 use super::{
-    Act, Answered, Commit, CommitError, Committed, Cut, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
+    Act, Answered, Commit, CommitError, Committed, Cut, InboxMessage, MessageKey, Nudge, Outgoing, Sequence, Share,
+    Store, StoreError, Word,
 };
 use crate::agent::Agent;
 use crate::catalog::Product;
@@ -85,8 +91,13 @@ pub struct PostgresStore {
     /// `None` once closed.
     jobs: Arc<Mutex<Option<mpsc::UnboundedSender<Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// Keeps other processes from running a shop on the same database, once asked to.
-    alone: Mutex<Option<JoinHandle<()>>>,
+    /// What keeps this process's place beside the others, once asked to.
+    keepers: Mutex<Vec<JoinHandle<()>>>,
+    id: [u8; 16],
+    config: Config,
+    share: Arc<OnceLock<Arc<Share>>>,
+    words: Mutex<Option<mpsc::UnboundedReceiver<Word>>>,
+    is_retiring: Arc<AtomicBool>,
     /// Why the writer waits, if it does.
     trouble: Arc<Mutex<Option<Trouble>>>,
     /// Rows with a number up to this one are on the disk.
@@ -105,17 +116,20 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no such database, or a newer program has written to it.
     pub async fn open(address: &SecretString) -> Result<Self, StoreError> {
-        let pool = link::pool(address)?;
+        let config = link::config(address)?;
+        let pool = link::pool(config.clone())?;
         let migrating = patiently(OPEN_PATIENCE, || migrate::migrate(&pool), StoreError::from);
         let late = |_| StoreError::Unavailable("the database: its tables are not ready in time".to_owned());
         tokio::time::timeout(migrate::PATIENCE, migrating).await.map_err(late)??;
         let (jobs, waiting) = mpsc::unbounded_channel();
         // Asked once before anything rests on it.
         patiently(OPEN_PATIENCE, || migrate::check_barrier(&pool), StoreError::from).await?;
-        let (trouble, durable, known): (_, _, Arc<Known>) = (Arc::default(), Arc::default(), Arc::default());
+        let (trouble, share, id): (Arc<Mutex<_>>, Arc<OnceLock<_>>, _) =
+            (Arc::default(), Arc::default(), rand::random());
+        let (durable, known): (_, Arc<Known>) = (Arc::default(), Arc::default());
         let writer = Writer {
             pool: pool.clone(),
-            id: rand::random(),
+            id,
             attempts: 0,
             client: None,
             warm: Warm::default(),
@@ -123,6 +137,7 @@ impl PostgresStore {
             durable: Arc::clone(&durable),
             known: Arc::clone(&known),
             trouble: Arc::clone(&trouble),
+            share: Arc::clone(&share),
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run(waiting))));
         let (requests, asked) = mpsc::unbounded_channel();
@@ -131,7 +146,12 @@ impl PostgresStore {
             pool,
             jobs: Arc::new(Mutex::new(Some(jobs))),
             writer,
-            alone: Mutex::default(),
+            keepers: Mutex::default(),
+            id,
+            config,
+            share,
+            words: Mutex::default(),
+            is_retiring: Arc::default(),
             trouble,
             durable,
             requests: Mutex::new(Some(requests)),
@@ -146,18 +166,44 @@ impl PostgresStore {
     /// # Errors
     /// When another process does, or the database is away.
     pub async fn claim_alone(&self) -> Result<(), StoreError> {
+        self.claim(Lock::Alone, "another process runs a shop on this database").await
+    }
+
+    /// From now on this process takes its part of the work, together with any others.
+    ///
+    /// # Errors
+    /// When the shop is being moved or has moved away, or the database is away.
+    pub async fn join(&self) -> Result<(), StoreError> {
+        self.claim(Lock::Together, "its shop is being moved (konter migrate-store)").await?;
+        let (words, waiting) = mpsc::unbounded_channel();
+        let share = Arc::new(Share::nothing());
+        let mut sharing = Sharing::new(self.pool.clone(), self.id, Arc::clone(&share), words.clone());
+        sharing.is_retiring = Arc::clone(&self.is_retiring);
+        if self.share.set(share).is_err() {
+            return Ok(());
+        }
+        *self.words.lock() = Some(waiting);
+        // Heard first: what happens from the moment on that something is ours must not be missed.
+        let listening = tokio::spawn(listener::listen(self.config.clone(), self.id, words));
+        self.keepers.lock().push(listening);
+        sharing.renew().await?;
+        self.keepers.lock().push(tokio::spawn(sharing.run()));
+        Ok(())
+    }
+
+    async fn claim(&self, lock: Lock, problem: &'static str) -> Result<(), StoreError> {
         let in_use = |error| match error {
-            Trouble::Overtaken => StoreError::Unavailable("another process runs a shop on this database".to_owned()),
+            Trouble::Overtaken => StoreError::Unavailable(problem.to_owned()),
             trouble => trouble.into(),
         };
-        let client = patiently(OPEN_PATIENCE, || alone::take(&self.pool), in_use).await?;
+        let client = patiently(OPEN_PATIENCE, || alone::take(&self.pool, lock), in_use).await?;
         let moved = client.query_one("SELECT moved_at IS NOT NULL FROM tip", &[]).await.map_err(Trouble::from)?;
         if moved.try_get(0).map_err(Trouble::from)? {
             let words = "its shop has moved to a folder; what is here is what it was then";
             return Err(StoreError::Unavailable(words.to_owned()));
         }
-        let keeper = tokio::spawn(alone::keep(client, self.pool.clone(), Arc::clone(&self.jobs)));
-        *self.alone.lock() = Some(keeper);
+        let keeper = tokio::spawn(alone::keep(client, lock, self.pool.clone(), Arc::clone(&self.jobs)));
+        self.keepers.lock().push(keeper);
         Ok(())
     }
 
@@ -375,6 +421,33 @@ impl PostgresStore {
         Ok(Cut::new(Pages(waiting)))
     }
 
+    fn share(&self) -> Arc<Share> {
+        self.share.get().map_or_else(Share::alone, Arc::clone)
+    }
+
+    fn words(&self) -> Option<mpsc::UnboundedReceiver<Word>> {
+        self.words.lock().take()
+    }
+
+    async fn nudge(&self, nudge: Nudge) -> Result<(), StoreError> {
+        let client = connection(&self.pool).await?;
+        Ok(listener::nudge(&client, self.id, &nudge).await?)
+    }
+
+    async fn take_place(&self, supplier: &SupplierId, of: u16) -> Result<Option<u16>, StoreError> {
+        let client = connection(&self.pool).await?;
+        Ok(sharing::take_place(&client, self.id, supplier, of).await?)
+    }
+
+    async fn free_place(&self, supplier: &SupplierId, place: u16) -> Result<(), StoreError> {
+        let client = connection(&self.pool).await?;
+        Ok(sharing::free_place(&client, self.id, supplier, place).await?)
+    }
+
+    fn retire(&self) {
+        self.is_retiring.store(true, Ordering::Release);
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         drop(self.jobs.lock().take());
         drop(self.requests.lock().take());
@@ -385,8 +458,13 @@ impl PostgresStore {
             // The database is away. What waits has not been answered, so nobody believes that it was written.
             writer.abort();
         }
-        if let Some(keeper) = self.alone.lock().take() {
+        let keepers = std::mem::take(&mut *self.keepers.lock());
+        for keeper in keepers {
             keeper.abort();
+        }
+        if self.share.get().is_some() {
+            // Else it runs out by itself, a little later.
+            let _ = tokio::time::timeout(QUESTION_PATIENCE, sharing::leave(&self.pool, self.id)).await;
         }
         self.pool.close();
         Ok(())

@@ -27,7 +27,7 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
@@ -39,6 +39,7 @@ use super::fetch::{Fetched, View, Wanted, fetch};
 use super::foresight::{keys_of, new_keys_of};
 use super::known::Known;
 use super::link::{Asked, Trouble, ask, connection, tell, together};
+use super::listener::words_of;
 use super::tables::{Index, Statements, Table};
 use super::value::{Column, Param};
 use super::warm::{Position, Warm};
@@ -46,7 +47,7 @@ use crate::ledger::Digest;
 use crate::store::apply::{Group, Tip};
 use crate::store::kv::Batch;
 use crate::store::writer::{Answer, Job};
-use crate::store::{StoreError, keys};
+use crate::store::{Share, StoreError, keys};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
@@ -112,6 +113,8 @@ pub(super) struct Writer {
     pub known: Arc<Known>,
     /// What the database said last when it did not do what it was asked.
     pub trouble: Arc<Mutex<Option<Trouble>>>,
+    /// What of the work is this process's, once it takes part.
+    pub share: Arc<OnceLock<Arc<Share>>>,
 }
 
 /// What became of an attempt.
@@ -285,7 +288,7 @@ impl Writer {
             warm.forget(&decided.missing);
             return Ok(None);
         }
-        self.send(client, vec![tell(client, BEGIN)], decided, warm, sent).await
+        self.send(client, vec![tell(client, BEGIN)], jobs, decided, warm, sent).await
     }
 
     /// With the tip locked.
@@ -323,7 +326,7 @@ impl Writer {
             self.leave(client, tip).await?;
             return Ok(decided.answers);
         }
-        let answers = self.send(client, Vec::new(), decided, warm, sent).await?;
+        let answers = self.send(client, Vec::new(), jobs, decided, warm, sent).await?;
         answers.ok_or_else(|| no_tip("it moved under its lock").into())
     }
 
@@ -340,6 +343,7 @@ impl Writer {
         &mut self,
         client: &'c ClientWrapper,
         mut asked: Vec<Asked<'c>>,
+        jobs: &[Job],
         decided: Decided,
         warm: &mut Warm,
         sent: &mut Option<Vec<Answer>>,
@@ -349,6 +353,10 @@ impl Writer {
         let guard = asked.len();
         asked.push(ask(client, &move_tip_from().0, guard_params(from, to, &stamp, &missing)?).await?);
         asked.extend(writes(client, batch.clone(), Some(&stamp)).await?);
+        if let Some(share) = self.share.get() {
+            let commits = jobs.iter().map(|job| job.commit.commit()).zip(&answers);
+            asked.extend(words_of(client, self.id, share, commits).await?);
+        }
         asked.push(tell(client, "COMMIT"));
         asked.push(barrier(client).await?);
         *sent = Some(answers);

@@ -1,0 +1,92 @@
+//! What an order's end, and every correction of it, means in postings.
+
+use super::{Notice, Stepper};
+use crate::ledger::{AccountId, Posting, Reason};
+use crate::money::Rupiah;
+use crate::order::model::{Decider, FailureReason, Final, OrderState};
+use crate::order::{margins, view};
+use crate::reply::Reply;
+use crate::supplier::Details;
+
+impl Stepper {
+    pub(super) fn end_success(&mut self, sn: String, mut details: Details, by: Decider) {
+        for (detail, value) in &self.order.customer {
+            details.entry(*detail).or_insert_with(|| value.clone());
+        }
+        self.order.state = OrderState::Final(Final { failure: None, sn, details, by, at: self.at });
+    }
+
+    pub(super) fn end_failed(&mut self, reason: FailureReason, by: Decider) {
+        self.postings.push(Posting::Release { order: self.order.id });
+        self.end_failed_silently(reason, by);
+        self.notices.push(Notice::Reseller(Reply::OrderFailed(view::line(&self.order))));
+    }
+
+    pub(super) fn end_failed_silently(&mut self, reason: FailureReason, by: Decider) {
+        self.order.state = OrderState::Final(Final {
+            failure: Some(reason),
+            sn: String::new(),
+            details: Details::new(),
+            by,
+            at: self.at,
+        });
+    }
+
+    pub(super) fn capture(&mut self) {
+        self.postings.push(Posting::Capture { order: self.order.id });
+        self.postings.extend(margins::paid(&self.order));
+    }
+
+    /// Charges a refunded order that was delivered after all; this may take a reseller below zero.
+    pub(super) fn charge_again(&mut self) {
+        self.postings.push(Posting::Transfer {
+            debit: AccountId::Agent(self.order.agent),
+            credit: AccountId::Sales,
+            amount: self.order.price,
+            reason: Reason::LateDelivery,
+            order: Some(self.order.id),
+            note: None,
+            may_overdraw: true,
+        });
+        self.postings.extend(margins::paid(&self.order));
+    }
+
+    pub(super) fn give_back(&mut self) {
+        self.postings.push(Posting::Transfer {
+            debit: AccountId::Sales,
+            credit: AccountId::Agent(self.order.agent),
+            amount: self.order.price,
+            reason: Reason::Reversal,
+            order: Some(self.order.id),
+            note: None,
+            may_overdraw: false,
+        });
+        self.postings.extend(margins::taken_back(&self.order));
+    }
+
+    pub(super) fn post_cost(&mut self, index: usize, cost: Rupiah, reason: Reason) {
+        let supplier = AccountId::Supplier(self.order.attempts[index].route.supplier.clone());
+        let (debit, credit) = match reason {
+            Reason::CostReversal => (supplier, AccountId::Cost),
+            _ => (AccountId::Cost, supplier),
+        };
+        if cost.is_positive() {
+            self.order.attempts[index].charged = Some(cost);
+            self.postings.push(Posting::Transfer {
+                debit,
+                credit,
+                amount: cost,
+                reason,
+                order: Some(self.order.id),
+                note: None,
+                may_overdraw: false,
+            });
+        }
+    }
+
+    pub(super) fn take_cost_back(&mut self, index: usize) {
+        if let Some(cost) = self.order.attempts[index].charged {
+            self.post_cost(index, cost, Reason::CostReversal);
+        }
+    }
+}

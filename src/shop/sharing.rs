@@ -1,0 +1,212 @@
+//! The shop among others that run it on the same database: what to do when a part of the work becomes this process's, and
+//! with word from the other processes. Alone, all of it is taken up once at the start.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Shop;
+use super::suppliers::{Place, Supplier, Turn};
+use crate::catalog::Product;
+use crate::ids::{ChatId, InquiryId, OrderId, SupplierId};
+use crate::order::{AttemptStep, Order};
+use crate::store::{Nudge, Payload, Shard, StoreError, Word};
+
+/// Words heard together are acted on together.
+const AT_ONCE: usize = 512;
+/// Between tries to take up work while the store fails.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How often the inbox is looked at for messages nobody spoke of.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Between tries to get a place that another process has.
+const PLACE_EVERY: Duration = Duration::from_millis(100);
+/// Rows of a chat's outbox among which its first reply is.
+const FIRST_ROWS: usize = 16;
+
+/// What one handful of words asks for.
+#[derive(Debug, Default)]
+struct Todo {
+    /// With those whose last holder is gone without a word.
+    gained: Vec<(Shard, bool)>,
+    everything: bool,
+    inbox: bool,
+    settings: bool,
+    outbox: BTreeSet<ChatId>,
+    orders: BTreeSet<OrderId>,
+    checks: BTreeSet<OrderId>,
+    inquiries: BTreeSet<InquiryId>,
+}
+
+impl Todo {
+    fn of(words: impl Iterator<Item = Word>) -> Self {
+        let mut todo = Self::default();
+        for word in words {
+            match word {
+                Word::Gained { shards, orphaned } => todo.gained.extend(shards.into_iter().map(|s| (s, orphaned))),
+                Word::Missed | Word::Nudged(Nudge::Everything) => todo.everything = true,
+                Word::Nudged(Nudge::Inbox(_)) => todo.inbox = true,
+                Word::Nudged(Nudge::Outbox(chat)) => drop(todo.outbox.insert(chat)),
+                Word::Nudged(Nudge::Order(id)) => drop(todo.orders.insert(id)),
+                Word::Nudged(Nudge::Check(id)) => drop(todo.checks.insert(id)),
+                Word::Nudged(Nudge::Inquiry(id)) => drop(todo.inquiries.insert(id)),
+                Word::Nudged(Nudge::Settings) => todo.settings = true,
+            }
+        }
+        todo
+    }
+}
+
+impl Shop {
+    /// Takes part beside other processes: from now on, whatever becomes this one's is taken up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn begin_together(self: &Arc<Self>, words: UnboundedReceiver<Word>) -> Result<(), StoreError> {
+        self.take_over().await?;
+        self.load_steering().await?;
+        self.tasks.spawn(Arc::clone(self).follow(words));
+        Ok(())
+    }
+
+    /// Takes up whatever becomes this process's, until the shop stops.
+    async fn follow(self: Arc<Self>, mut words: UnboundedReceiver<Word>) {
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        let mut heard = Vec::new();
+        loop {
+            let todo = tokio::select! {
+                () = self.stop.cancelled() => return,
+                count = words.recv_many(&mut heard, AT_ONCE) => {
+                    if count == 0 {
+                        return;
+                    }
+                    Todo::of(heard.drain(..))
+                }
+                _ = looks.tick() => Todo { inbox: true, ..Todo::default() },
+            };
+            while let Err(error) = self.act_on(&todo).await {
+                tracing::error!(%error, "this process's part of the work could not be taken up; trying again");
+                tokio::select! {
+                    () = self.stop.cancelled() => return,
+                    () = tokio::time::sleep(AGAIN_AFTER) => {}
+                }
+            }
+        }
+    }
+
+    async fn act_on(self: &Arc<Self>, todo: &Todo) -> Result<(), StoreError> {
+        if todo.settings || todo.everything {
+            self.reload().await?;
+        }
+        if todo.everything {
+            self.take_up_parts(&self.share.shards(), &[]).await?;
+        } else if !todo.gained.is_empty() {
+            let gained: Vec<Shard> = todo.gained.iter().map(|(shard, _)| *shard).collect();
+            let orphans = todo.gained.iter().filter(|(_, orphaned)| *orphaned).map(|(shard, _)| *shard);
+            self.take_up_parts(&gained, &orphans.collect::<Vec<_>>()).await?;
+        } else if todo.inbox {
+            self.recover_inbox().await?;
+        }
+        for id in &todo.orders {
+            if let Some(order) = self.store.order(*id).await? {
+                self.see_to(&order);
+            }
+        }
+        for id in &todo.checks {
+            if self.store.order(*id).await?.is_some_and(|order| self.share.holds(&order.chat)) {
+                self.spawn_check(*id);
+            }
+        }
+        for id in &todo.inquiries {
+            self.spawn_inquire(*id);
+        }
+        self.notify(&todo.outbox.iter().filter(|chat| self.share.holds(chat)).cloned().collect::<Vec<_>>());
+        Ok(())
+    }
+
+    /// Waits for a place among the requests under way at a supplier. Whoever buys takes it before committing that
+    /// something leaves: an order that only waits has not left.
+    pub(super) async fn turn<'s>(&self, supplier: &'s Supplier) -> Turn<'s> {
+        let members = self.share.members();
+        let places = supplier.limits.at_once;
+        let place = if u32::from(places) < members { Some(self.place(&supplier.id, places).await) } else { None };
+        supplier.turn(members, place).await
+    }
+
+    /// Waits for one of so few places at a supplier that not every process has one of its own.
+    async fn place(&self, supplier: &SupplierId, of: u16) -> Place {
+        loop {
+            match self.store.take_place(supplier, of).await {
+                Ok(Some(place)) => {
+                    let (store, supplier) = (Arc::clone(&self.store), supplier.clone());
+                    return Place::new(move || {
+                        // One that is not given back runs out.
+                        tokio::spawn(async move { store.free_place(&supplier, place).await });
+                    });
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%supplier, %error, "waiting for a place at the supplier"),
+            }
+            tokio::time::sleep(PLACE_EVERY).await;
+        }
+    }
+
+    /// What another process has changed and this one keeps in memory.
+    async fn reload(&self) -> Result<(), StoreError> {
+        self.load_steering().await?;
+        self.load_staff().await?;
+        let stocking = self.stocking.lock().await;
+        self.reload_products().await?;
+        drop(stocking);
+        self.announcing.started.notify_one();
+        Ok(())
+    }
+
+    /// What others have made of the catalog. Whoever calls this holds `stocking`.
+    pub(super) async fn reload_products(&self) -> Result<(), StoreError> {
+        let products = self.store.products().await?;
+        let catalog = self.catalog();
+        let changed: Vec<Product> =
+            products.into_iter().filter(|product| catalog.get(&product.code) != Some(product)).collect();
+        if !changed.is_empty() {
+            // A file that waits for its button was compared with what is not on sale any more.
+            self.imports.lock().clear();
+        }
+        self.restock(changed);
+        Ok(())
+    }
+
+    /// Everything of these parts that waits for somebody: orders first, what the inbox orders must not be taken for
+    /// something interrupted.
+    async fn take_up_parts(self: &Arc<Self>, shards: &[Shard], orphans: &[Shard]) -> Result<(), StoreError> {
+        let waiting: Vec<ChatId> = self.store.waiting_chats().await?;
+        for chat in waiting.iter().filter(|chat| orphans.contains(&Shard::of(chat))) {
+            self.doubt_first_reply(chat).await?;
+        }
+        self.recover_orders(shards, false).await?;
+        self.recover_inquiries_of(shards).await?;
+        self.recover_inbox().await?;
+        self.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
+        self.announcing.started.notify_one();
+        Ok(())
+    }
+
+    /// Whoever said replies to this chat is gone; the first that waits may have been said, and is marked as such.
+    async fn doubt_first_reply(&self, chat: &ChatId) -> Result<(), StoreError> {
+        let rows = self.store.outbox(chat, FIRST_ROWS).await?;
+        if let Some(first) = rows.iter().find(|row| matches!(row.payload, Payload::Reply(_))) {
+            self.share.doubt(chat.clone(), first.seq);
+        }
+        Ok(())
+    }
+
+    /// An order of this process's that another has changed.
+    fn see_to(self: &Arc<Self>, order: &Order) {
+        self.schedule(order);
+        let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
+        if order.is_open() && is_ready && self.share.holds(&order.chat) {
+            self.spawn_buy(order.id);
+        }
+    }
+}
