@@ -12,8 +12,8 @@ pub const SETTINGS: [&str; 3] =
 
 const TOP: &str = "SELECT calls, round(total_exec_time::numeric) AS ms, \
     round((100 * total_exec_time / sum(total_exec_time) OVER ())::numeric, 1) AS share, \
-    round((1000 * mean_exec_time)::numeric) AS us_each, round((1000 * total_plan_time / calls)::numeric) AS us_plan, \
-    round(rows::numeric / calls, 1) AS rows_each, left(regexp_replace(query, '\\s+', ' ', 'g'), 58) AS statement \
+    round((1000 * mean_exec_time)::numeric) AS us_each, round((1000 * total_plan_time / nullif(calls, 0))::numeric) AS us_plan, \
+    round(rows::numeric / nullif(calls, 0), 1) AS rows_each, left(regexp_replace(query, '\\s+', ' ', 'g'), 58) AS statement \
     FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
     ORDER BY total_exec_time DESC LIMIT 12";
 const WAL: &str = "SELECT wal_records AS records, pg_size_pretty(wal_bytes) AS written, wal_sync AS syncs, \

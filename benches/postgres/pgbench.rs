@@ -70,7 +70,7 @@ pub async fn compare(cluster: &Cluster, lasts: Duration) {
     let client = connect(&cluster.database().url).await;
     let average = async |table: &str, and: &str| {
         let sql = format!(
-            "SELECT coalesce(avg(length(row::text)), 200)::bigint FROM (SELECT row FROM {table} {and} LIMIT 1000) AS some"
+            "SELECT coalesce(avg(length(row::text)), 200)::bigint FROM (SELECT row FROM {table} {and} LIMIT 1000) AS sample"
         );
         let bytes: i64 = client.query_one(&sql, &[]).await.expect("a size").get(0);
         row(usize::try_from(bytes).unwrap_or(200))
