@@ -160,9 +160,9 @@ impl Cluster {
         Some(Self::new(&programs_or_say_so()?, options))
     }
 
-    /// Another of PostgreSQL's programs.
+    /// Another of PostgreSQL's programs: beside its others, or wherever `PATH` has it.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.programs.join(name)
+        Some(self.programs.join(name)).filter(|program| program.exists()).unwrap_or_else(|| name.into())
     }
 
     /// The database that every cluster has, without tables.
