@@ -57,6 +57,7 @@ fn describe() {
         "konter_pin_locks_total",
         "konter_http_refused_total",
         "konter_backup_failures_total",
+        "konter_database_round_trips_total",
     ] {
         metrics::counter!(name).absolute(0);
     }
@@ -70,7 +71,7 @@ pub enum Kind {
 }
 
 /// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
-pub const METRICS: [(&str, Kind, &str); 30] = [
+pub const METRICS: [(&str, Kind, &str); 31] = [
     ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
     ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
     ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
@@ -101,4 +102,9 @@ pub const METRICS: [(&str, Kind, &str); 30] = [
     ("konter_processes", Kind::Gauge, "Processes that run the shop together, as this one knows"),
     ("konter_work_parts", Kind::Gauge, "Parts of the work that this process holds, of 64"),
     ("konter_http_refused_total", Kind::Counter, "Connections turned away because there were too many"),
+    (
+        "konter_database_round_trips_total",
+        Kind::Counter,
+        "Waits for an answer of PostgreSQL; what is sent together counts once",
+    ),
 ];

@@ -1,115 +1,129 @@
-//! What a shop's books in PostgreSQL can take, beside the same in a folder: orders accepted, and orders whole (accepted
-//! and delivered), with one, two and four stores (processes, to the database) at work on one database.
+//! What a shop's books in PostgreSQL can take, beside the same in a folder: orders accepted, and orders whole (received,
+//! accepted, about to be sent, delivered, said: five commits and a look at the outbox, each after the one before), with
+//! one, two and four processes at work on one database. Then what PostgreSQL does by itself with the same rows (`pgbench`),
+//! and what it was busy with (`pg_stat_statements`).
 //!
 //! `cargo bench --bench postgres`. It starts a PostgreSQL of its own below the temporary folder (`TMPDIR`: put it on the
-//! disk that is meant), with every setting as the package has it.
+//! disk that is meant), with every setting as the package has it. `KONTER_BENCH_SECONDS` is how long each measurement
+//! lasts (4), `KONTER_BENCH_ROUNDS` how often all is measured (3): medians are printed, with the lowest and the highest.
 
+mod evidence;
+mod load;
+mod pgbench;
 #[allow(dead_code, reason = "tests use the rest")]
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
 #[path = "../../tests/support/store.rs"]
 mod support;
+mod worker;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use konter::store::audit::audit;
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, Store};
+use load::{AGENTS, BALANCE, Done, Way};
 use postgres::Cluster;
-use support::{order, pay_in, place, succeed};
+use support::pay_in;
 
-/// Who asks for orders at the same time, over all stores.
-const CALLERS: [usize; 3] = [16, 64, 256];
-const STORES: [usize; 3] = [1, 2, 4];
-const AGENTS: u32 = 500;
-/// Nobody runs out of it.
-const BALANCE: i64 = 1_000_000_000_000;
-const LASTS: Duration = Duration::from_secs(5);
+/// Who asks for orders at the same time, in each process.
+const CALLERS: usize = 64;
+const PROCESSES: [usize; 3] = [1, 2, 4];
 
-/// What of an order is measured.
-#[derive(Clone, Copy)]
-enum Way {
-    Accepted,
-    Whole,
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(compare());
+    if let Some(task) = worker::task() {
+        runtime.block_on(worker::work(task));
+    } else {
+        runtime.block_on(compare(Duration::from_secs(number("KONTER_BENCH_SECONDS", 4))));
+    }
 }
 
-async fn compare() {
-    println!("{:<22}{:>8}{:>16}{:>16}", "store", "callers", "accepted/s", "whole/s");
+/// What was measured of one thing, over all rounds.
+#[derive(Default)]
+struct Measured {
+    rates: Vec<f64>,
+    done: Done,
+}
+
+impl Measured {
+    fn note(&mut self, done: Done, lasted: Duration) {
+        self.rates.push(f64::from(done.orders) / lasted.as_secs_f64());
+        self.done += done;
+    }
+}
+
+fn spread(rates: &[f64]) -> String {
+    let mut sorted = rates.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |place: usize| sorted.get(place).copied().unwrap_or_default();
+    format!("{:.0} ({:.0} to {:.0})", at(sorted.len() / 2), at(0), at(sorted.len().saturating_sub(1)))
+}
+
+type Table = BTreeMap<(usize, String), [Measured; 2]>;
+
+async fn compare(lasts: Duration) {
+    let rounds = number("KONTER_BENCH_ROUNDS", 3);
     let folder = tempfile::tempdir().expect("a folder");
     let sled = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
-    measure("folder (sled)", &[Arc::new(sled)]).await;
-    let Some(cluster) = Cluster::durable() else { return };
-    for count in STORES {
-        let mut stores: Vec<Arc<dyn Store>> = Vec::new();
-        for _ in 0..count {
-            stores.push(cluster.database().open().await);
+    let sled: Arc<dyn Store> = Arc::new(sled);
+    pay_everybody(&*sled).await;
+    let cluster = Cluster::durable(&evidence::SETTINGS.map(|setting| ["-c", setting]).concat());
+    let url = cluster.as_ref().map(|cluster| cluster.database().url);
+    if let Some(cluster) = &cluster {
+        let store = cluster.database().open().await;
+        pay_everybody(&*store).await;
+        store.close().await.expect("closed");
+        evidence::begin(&cluster.database().url).await;
+    }
+    println!("{}", evidence::machine(folder.path()));
+    let mut table = Table::new();
+    for _ in 0..rounds {
+        for (place, way) in Way::BOTH.into_iter().enumerate() {
+            let measured = &mut table.entry((0, "folder (sled)".to_owned())).or_default()[place];
+            measured.note(load::run(&sled, CALLERS, way, lasts, load::fresh_numbers()).await, lasts);
+            for count in PROCESSES {
+                let Some(url) = &url else { continue };
+                let name = format!("PostgreSQL, {count} process{}", if count == 1 { "" } else { "es" });
+                let measured = &mut table.entry((count, name)).or_default()[place];
+                measured.note(worker::run(url, count, CALLERS, way, lasts), lasts);
+            }
         }
-        measure(&format!("PostgreSQL, {count} stores"), &stores).await;
-        if count == STORES[STORES.len() - 1] {
-            print_sizes(&cluster.database().url).await;
-        }
-        for store in stores {
-            store.close().await.expect("closed");
-        }
+    }
+    print(&table, rounds, lasts);
+    if let Some(cluster) = cluster {
+        evidence::print(&cluster.database().url).await;
+        let store = cluster.database().open().await;
+        let report = audit(&*store).await.expect("an audit");
+        assert!(report.is_clean(), "{report}");
+        store.close().await.expect("closed");
+        pgbench::compare(&cluster, lasts).await;
     }
 }
 
-/// What orders take on the disk, indexes included.
-async fn print_sizes(url: &str) {
-    const SIZES: &str = "SELECT relname::text, pg_total_relation_size(oid) / (SELECT count(*) FROM orders) FROM pg_class \
-        WHERE relkind = 'r' AND relname IN ('orders', 'journal', 'slots', 'supplier_references') ORDER BY 1";
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.expect("a connection");
-    tokio::spawn(connection);
-    for row in client.query(SIZES, &[]).await.expect("sizes") {
-        println!("{:<22}{:>8} bytes an order", row.get::<_, String>(0), row.get::<_, i64>(1));
-    }
-}
-
-async fn measure(name: &str, stores: &[Arc<dyn Store>]) {
+async fn pay_everybody(store: &dyn Store) {
     let postings = (1..=AGENTS).map(|agent| pay_in(agent, BALANCE)).collect();
-    stores[0].commit(Commit { postings, ..support::commit() }).await.expect("deposits");
-    for callers in CALLERS {
-        let accepted = rate(stores, callers, Way::Accepted).await;
-        let whole = rate(stores, callers, Way::Whole).await;
-        println!("{name:<22}{callers:>8}{accepted:>16.0}{whole:>16.0}");
-    }
-    let report = audit(&*stores[0]).await.expect("an audit");
-    assert!(report.is_clean(), "{report}");
+    store.commit(Commit { postings, ..support::commit() }).await.expect("deposits");
 }
 
-/// Orders a second.
-async fn rate(stores: &[Arc<dyn Store>], callers: usize, way: Way) -> f64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let started = Instant::now();
-    let tasks: Vec<_> = (0..callers)
-        .map(|caller| {
-            let store = Arc::clone(&stores[caller % stores.len()]);
-            tokio::spawn(async move {
-                let mut done = 0_u32;
-                while started.elapsed() < LASTS {
-                    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                    let agent = u32::try_from(number % u64::from(AGENTS)).expect("small") + 1;
-                    let order = order(number, agent, &format!("0812{number:08}"));
-                    store.commit(place(order.clone())).await.expect("accepted");
-                    if matches!(way, Way::Whole) {
-                        store.commit(succeed(&order)).await.expect("delivered");
-                    }
-                    done += 1;
-                }
-                done
-            })
-        })
-        .collect();
-    let mut done = 0;
-    for task in tasks {
-        done += task.await.expect("no panic");
+fn print(table: &Table, rounds: u64, lasts: Duration) {
+    println!("{rounds} rounds of {lasts:?} each, {CALLERS} callers in each process: median (lowest to highest)");
+    println!("{:<26}{:>26}{:>26}{:>14}{:>16}", "", "accepted/s", "whole/s", "round trips", "us of processor");
+    println!("{:<26}{:>26}{:>26}{:>14}{:>16}", "", "", "", "a whole one", "a whole one");
+    for ((_, name), [accepted, whole]) in table {
+        let orders = f64::from(whole.done.orders).max(1.0);
+        println!(
+            "{name:<26}{:>26}{:>26}{:>14.2}{:>16.0}",
+            spread(&accepted.rates),
+            spread(&whole.rates),
+            f64::from(whole.done.round_trips) / orders,
+            whole.done.worked.as_secs_f64() * 1e6 / orders
+        );
     }
-    f64::from(done) / started.elapsed().as_secs_f64()
 }

@@ -34,11 +34,19 @@ pub(super) enum Applied {
 impl Shop {
     /// Applies an event to an order and commits what follows from it.
     pub(super) async fn apply(&self, id: OrderId, event: &Event, along: &Along) -> Result<Applied, StoreError> {
-        for _ in 0..TRIES {
-            let Some(order) = self.store.order(id).await? else { return Ok(Applied::NoSuchOrder) };
+        for attempt in 0..TRIES {
+            // Most likely nobody has changed it since this process did; if somebody has, the commit is a conflict.
+            let is_guess = attempt == 0;
+            let order = if is_guess { self.store.order_as_known(id).await? } else { self.store.order(id).await? };
+            let Some(order) = order else { return Ok(Applied::NoSuchOrder) };
             let at = self.clock.utc();
             let fresh = self.fresh_reference(at).await?;
             let Some(step) = step(&order, event.clone(), fresh, at) else {
+                if is_guess {
+                    continue;
+                }
+                // Whoever asked may now tell a supplier that it has been heard.
+                self.store.settled().await?;
                 return Ok(Applied::Unchanged(Box::new(order)));
             };
             let changed = step.order.clone();
@@ -49,7 +57,10 @@ impl Shop {
                     self.after_step(&order, &changed, &chats);
                     return Ok(Applied::Changed(Box::new(changed)));
                 }
-                Ok(Committed::Repeated(_)) => return Ok(Applied::Unchanged(Box::new(order))),
+                Ok(Committed::Repeated(_)) => {
+                    let order = self.store.order(id).await?;
+                    return Ok(order.map_or(Applied::NoSuchOrder, |order| Applied::Unchanged(Box::new(order))));
+                }
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error),
                 Err(error @ (CommitError::Refused(_) | CommitError::OtherContent(_))) => {

@@ -19,7 +19,7 @@ use crate::ledger::Refusal;
 use crate::order::Order;
 use crate::reply::Reply;
 use crate::staff::Staff;
-use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned};
+use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned, sitting};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -244,10 +244,13 @@ impl Shop {
         let message = older.as_ref().unwrap_or(message);
         let started = std::time::Instant::now();
         for _ in 0..TRIES {
-            if self.store.answered(&message.key()).await?.is_some() {
-                return Ok(());
-            }
-            let answer = answer(self, message).await?;
+            let decision = async {
+                match self.store.answered(&message.key()).await? {
+                    Some(_) => Ok(None),
+                    None => answer(self, message).await.map(Some),
+                }
+            };
+            let Some(answer) = sitting(&message.chat, decision).await? else { return Ok(()) };
             if self.commit_answer(message, answer).await? {
                 metrics::histogram!("konter_answer_seconds").record(started.elapsed().as_secs_f64());
                 return Ok(());

@@ -36,6 +36,7 @@ mod reads;
 mod restored;
 mod rows;
 pub mod share;
+mod sitting;
 mod sled_cut;
 mod sled_handle;
 mod sled_kv;
@@ -62,6 +63,7 @@ pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use restored::Restored;
 pub use share::{Busy, Nudge, Rest, Shard, Share, Word};
+pub use sitting::sitting;
 pub use sled_open::is_in_use;
 
 use crate::agent::Agent;
@@ -241,6 +243,18 @@ pub trait Store: Send + Sync + 'static {
     }
     /// This process is about to stop: what it holds goes to the others, as it becomes idle.
     fn retire(&self) {}
+    // Far away.
+    /// An order as this process last knew it, which others may have changed long ago. Only for whoever commits what it
+    /// decides with the order's version, and reads the order itself when that is a conflict, or when there is nothing to
+    /// decide.
+    async fn order_as_known(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.order(id).await
+    }
+    /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,
+    /// without a commit of its own, waits for this; [`Store::outbox`] does so itself.
+    async fn settled(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Makes everything durable and lets go of the files.
     async fn close(&self) -> Result<(), StoreError>;

@@ -83,6 +83,15 @@ macro_rules! store_with_reads {
             self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
         }
 
+        async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+            self.read(move |rows| rows.order(id)).await
+        }
+
+        async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+            let chat = chat.clone();
+            self.read(move |rows| rows.outbox(&chat, limit)).await
+        }
+
         async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
             self.read(|rows| rows.waiting_chats()).await
         }
@@ -143,10 +152,6 @@ macro_rules! store_with_plain_reads {
             self.read(|rows| rows.holds()).await
         }
 
-        async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-            self.read(move |rows| rows.order(id)).await
-        }
-
         async fn order_of_reference(
             &self,
             supplier: &SupplierId,
@@ -199,11 +204,6 @@ macro_rules! store_with_plain_reads {
         async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
             let key = key.clone();
             self.read(move |rows| rows.answered(&key)).await
-        }
-
-        async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-            let chat = chat.clone();
-            self.read(move |rows| rows.outbox(&chat, limit)).await
         }
 
         async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {

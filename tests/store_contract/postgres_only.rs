@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use konter::ledger::AccountId;
-use konter::order::Order;
 use konter::reply::Reply;
 use konter::store::audit::audit;
 use konter::store::postgres::PostgresStore;
@@ -103,6 +102,22 @@ async fn numbers_and_references_are_given_once_over_all_processes() {
     assert_eq!(numbers.last().copied(), u64::try_from(numbers.len()).ok(), "no gaps without a reason");
 }
 
+/// Clocks of several machines agree to the microsecond, if it comes to the worst.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn references_of_the_same_microsecond_differ_and_each_process_counts_up() {
+    let Some((_, stores)) = processes(3).await else { return };
+    let mut given = BTreeSet::new();
+    let mut last = [0; 3];
+    for floor in [1_000, 1_000, 1_001, 900, 200_000_000, 200_000_000, 5, 400_000_000] {
+        for (store, last) in stores.iter().zip(&mut last) {
+            let reference = store.next_reference(floor).await.unwrap().0;
+            assert!(reference > floor && reference > *last, "{reference} after {last} at {floor}");
+            assert!(given.insert(reference), "{reference} is given twice");
+            *last = reference;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_database_refuses_does_not_hurt_its_neighbours() {
     let Some(engine) = Postgres::start().await else { return };
@@ -141,9 +156,10 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_doubled() {
     assert!(audit(&*store).await.unwrap().is_clean());
 }
 
-/// What an order costs on the way to the database: a commit is two round trips, however many go together in it.
+/// What an order costs on the way to the database: a commit is one round trip, however many go together in it, and two
+/// while another process writes as well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_is_two_round_trips() {
+async fn a_commit_is_one_round_trip_and_two_beside_others() {
     let Some(cluster) = Cluster::of_its_own() else { return };
     let wire = Wire::to(cluster.port()).await;
     let store = cluster.database().at_port(cluster.port(), wire.port()).open().await;
@@ -153,24 +169,157 @@ async fn a_commit_is_two_round_trips() {
         store.commit(commit).await.unwrap();
         wire.turns() - before
     };
-    let first = order(1, 1, "081");
-    for commit in [place(first.clone()), succeed(&first)] {
-        turns(commit).await; // the first of a kind has its statements prepared
-    }
-    let second = Order { product_name: "x".repeat(9), ..order(2, 1, "082") };
     let more = |n: u64| Commit {
         says: vec![say(1, Reply::TryAgain)],
         answers: Some((key(1, &n.to_string()), n)),
         ..place(order(n, 1, &format!("08{n}")))
     };
-    turns(more(8)).await;
-    assert_eq!(turns(place(second.clone())).await, 2);
-    assert_eq!(turns(succeed(&second)).await, 2);
-    assert_eq!(turns(more(9)).await, 2);
+    // The first of a kind has its statements prepared.
+    for n in 1..=3 {
+        turns(more(n)).await;
+        turns(succeed(&order(n, 1, &format!("08{n}")))).await;
+    }
+    assert_eq!(turns(more(8)).await, 1);
+    assert_eq!(turns(succeed(&order(8, 1, "088"))).await, 1);
+    assert_eq!(turns(more(9)).await, 1);
     let before = wire.turns();
     futures::future::join_all((10..40).map(|n| store.commit(more(n)))).await;
     let together = wire.turns() - before;
-    assert!(together <= 3 * 2, "{together} round trips for 30 orders at once");
+    assert!(together <= 3, "{together} round trips for 30 orders at once");
+
+    let other = cluster.database().open().await;
+    let beside = async |commit: Commit| {
+        other.commit(deposit(2, 1)).await.unwrap();
+        turns(commit).await
+    };
+    assert!(beside(more(40)).await <= 3, "one in vain, then with the lock");
+    beside(more(41)).await;
+    assert_eq!(beside(more(42)).await, 2);
+    turns(more(43)).await;
+    assert_eq!(turns(more(44)).await, 1, "the other one is done");
+}
+
+/// What a process knows from its own writing is worth nothing once another one has written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_wrote_meanwhile_is_never_overlooked() {
+    let Some((_, stores)) = processes(2).await else { return };
+    let [ours, theirs] = &stores[..] else { unreachable!() };
+    let mut number = 0;
+    let mut next = || {
+        number += 1;
+        order(number, 1, &format!("08{number}"))
+    };
+    // Until nobody else has written for a while.
+    let mut left_alone = async || {
+        for _ in 0..4 {
+            ours.commit(deposit(1, 10_500)).await.unwrap();
+            ours.commit(place(next())).await.unwrap();
+        }
+        ours.account(&deposits(1)).await.unwrap().available()
+    };
+    assert_eq!(left_alone().await, rp(0));
+    theirs.commit(deposit(1, 10_500)).await.unwrap();
+    assert_eq!(ours.commit(place(order(1_001, 1, "0911"))).await.unwrap(), Committed::Done, "there is money again");
+    left_alone().await;
+    ours.commit(deposit(1, 10_500)).await.unwrap();
+    theirs.commit(place(order(1_002, 1, "0912"))).await.unwrap();
+    let refused = ours.commit(place(order(1_003, 1, "0913"))).await;
+    assert!(matches!(refused, Err(CommitError::Refused(_))), "it is spent: {refused:?}");
+    left_alone().await;
+    ours.commit(deposit(1, 21_000)).await.unwrap();
+    theirs.commit(place(order(1_004, 1, "0914"))).await.unwrap();
+    let taken = ours.commit(place(order(1_005, 1, "0914"))).await;
+    assert!(matches!(taken, Err(CommitError::Conflict(_))), "the slot is taken: {taken:?}");
+    left_alone().await;
+    let commit = Commit { answers: Some((key(1, "5"), 5)), ..commit() };
+    theirs.commit(Commit { answers: Some((key(1, "5"), 5)), ..deposit(2, 5) }).await.unwrap();
+    assert!(matches!(ours.commit(commit).await.unwrap(), Committed::Repeated(_)));
+    assert!(audit(&**ours).await.unwrap().is_clean());
+}
+
+/// A slot that was freed has a row though nobody takes it: what is taken for missing is asked for when it is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_for_missing_and_is_there_is_found() {
+    let Some((database, stores)) = processes(1).await else { return };
+    let first = order(1, 1, "081");
+    stores[0].commit(deposit(1, 100_000)).await.unwrap();
+    stores[0].commit(place(first.clone())).await.unwrap();
+    stores[0].commit(fail(&first)).await.unwrap();
+    stores[0].close().await.unwrap();
+    let store = database.open().await;
+    for _ in 0..3 {
+        store.commit(deposit(1, 1)).await.unwrap();
+    }
+    store.commit(place(order(2, 1, "081"))).await.unwrap();
+    let again = store.commit(place(order(3, 1, "081"))).await;
+    assert!(matches!(again, Err(CommitError::Conflict(_))), "{again:?}");
+    let orders = store.orders_of(konter::ids::AgentId(1), Some("081"), None, 9).await.unwrap();
+    assert_eq!(orders.iter().map(|order| order.id.0).collect::<Vec<_>>(), [2, 1]);
+}
+
+/// An attempt whose connection is lost while it waits for the lock comes about all the same, a little later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_hangs_and_comes_about_later_is_not_doubled() {
+    let Some(cluster) = Cluster::of_its_own() else { return };
+    let wire = Wire::to(cluster.port()).await;
+    let store = cluster.database().at_port(cluster.port(), wire.port()).open().await;
+    for _ in 0..4 {
+        store.commit(deposit(1, 1)).await.unwrap();
+    }
+    let (holder, connection) = tokio_postgres::connect(&cluster.database().url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    holder.batch_execute("BEGIN; SELECT FROM tip FOR UPDATE").await.unwrap();
+    wire.cut_next_commit(Cut::After);
+    let commit = tokio::spawn(async move { (store.commit(deposit(1, 1_000)).await, store) });
+    while wire.cuts() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    holder.batch_execute("COMMIT").await.unwrap();
+    let (committed, store) = commit.await.unwrap();
+    assert_eq!(committed.unwrap(), Committed::Done);
+    assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(1_004));
+    assert!(audit(&*store).await.unwrap().is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_decision_reads_in_one_go_and_the_next_one_anew() {
+    let Some(cluster) = Cluster::of_its_own() else { return };
+    let wire = Wire::to(cluster.port()).await;
+    let store = cluster.database().at_port(cluster.port(), wire.port()).open().await;
+    let other = cluster.database().open().await;
+    store.commit(register(1)).await.unwrap();
+    let decide = async |message: &str| {
+        let before = wire.turns();
+        let (chat, agent) = (chat(1), konter::ids::AgentId(1));
+        let balance = konter::store::sitting(&chat, async {
+            assert!(store.answered(&key(1, message)).await.unwrap().is_none());
+            let found = store.agent_of_chat(&chat).await.unwrap().unwrap();
+            assert_eq!(found.id, agent);
+            store.agent(agent).await.unwrap().unwrap();
+            store.account(&deposits(1)).await.unwrap().available().get()
+        });
+        (balance.await, wire.turns() - before)
+    };
+    assert_eq!(decide("1").await.0, 0);
+    assert_eq!(decide("2").await, (0, 1));
+    other.commit(deposit(1, 7)).await.unwrap();
+    assert_eq!(decide("3").await, (7, 1), "what was read is forgotten with the decision");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_as_known_may_be_old_and_reading_it_puts_that_right() {
+    let Some((_, stores)) = processes(2).await else { return };
+    let order = order(1, 1, "081");
+    stores[0].commit(deposit(1, 100_000)).await.unwrap();
+    stores[0].commit(place(order.clone())).await.unwrap();
+    stores[1].commit(succeed(&order)).await.unwrap();
+    let known = async || stores[0].order_as_known(order.id).await.unwrap().unwrap();
+    assert!(known().await.is_open());
+    let late = stores[0].commit(fail(&known().await)).await;
+    assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
+    assert!(!stores[0].order(order.id).await.unwrap().unwrap().is_open());
+    assert!(!known().await.is_open());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

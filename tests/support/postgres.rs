@@ -156,8 +156,13 @@ impl Cluster {
     }
 
     /// One that loses nothing in a power cut, for measuring.
-    pub fn durable() -> Option<Self> {
-        Some(Self::new(&programs_or_say_so()?, &[]))
+    pub fn durable(options: &[&str]) -> Option<Self> {
+        Some(Self::new(&programs_or_say_so()?, options))
+    }
+
+    /// Another of PostgreSQL's programs: beside its others, or wherever `PATH` has it.
+    pub fn program(&self, name: &str) -> PathBuf {
+        Some(self.programs.join(name)).filter(|program| program.exists()).unwrap_or_else(|| name.into())
     }
 
     /// The database that every cluster has, without tables.

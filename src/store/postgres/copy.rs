@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::Row;
 
 use super::fetch::content;
-use super::link::{Trouble, ask, connection, tell, together};
+use super::link::{Trouble, ask, ask_once, connection, tell, together};
 use super::migrate::set_sequences;
 use super::tables::{Index, Statements, Table};
 use super::value::Param;
@@ -159,7 +159,7 @@ impl Walk {
             range.start.push(0); // the next key there can be
         }
         let (from, to) = table.bounds(&range)?;
-        let rows = asked(client, statements.walk(Direction::Up), vec![from, to, limit()]).await?;
+        let rows = ask_once(client, statements.walk(Direction::Up), vec![from, to, limit()]).await?;
         Ok(rows.iter().map(|row| Ok((table.key_of(row)?, content(row, 1)?))).collect::<Result<_, StoreError>>()?)
     }
 
@@ -167,7 +167,7 @@ impl Walk {
         let last = self.last.as_ref();
         let agent = last.and_then(|(key, _)| keys::agent_at(key, 1)).map_or(-1, |agent| i64::from(agent.0));
         let order = last.and_then(|(key, _)| keys::last_number(key)).unwrap_or(0);
-        let rows = asked(client, ORDERS_OF_AGENTS, vec![Param::Number(agent), number(order)?, limit()]).await?;
+        let rows = ask_once(client, ORDERS_OF_AGENTS, vec![Param::Number(agent), number(order)?, limit()]).await?;
         rows.iter()
             .map(|row| {
                 let agent =
@@ -180,18 +180,13 @@ impl Walk {
     async fn lines_of(&self, client: &ClientWrapper, account: &AccountId) -> Result<Vec<RawRow>, Trouble> {
         let last = self.last.as_ref().and_then(|(key, _)| keys::last_number(key)).unwrap_or(0);
         let params = vec![Param::Text(account.to_string()), number(last)?, limit()];
-        let rows = asked(client, LINES_OF, params).await?;
+        let rows = ask_once(client, LINES_OF, params).await?;
         rows.iter().map(|row| Ok((keys::line(account, unsigned(row.try_get(0)?)?), Vec::new()))).collect()
     }
 }
 
 fn account_in(row: &Row) -> Result<AccountId, Trouble> {
     row.try_get::<_, &str>(0)?.parse().map_err(|_| corrupt("an account's name is none").into())
-}
-
-async fn asked(client: &ClientWrapper, statement: &str, params: Vec<Param>) -> Result<Vec<Row>, Trouble> {
-    let asked = ask(client, statement, params).await?;
-    asked.await
 }
 
 fn limit() -> Param {
@@ -237,7 +232,7 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
                 batch.push((key, Some(row)));
             }
         }
-        together(writes(&client, batch).await?).await?;
+        together(writes(&client, batch, None).await?).await?;
     }
     if !is_whole {
         return Err(Trouble::Refused("the rows broke off".to_owned()));

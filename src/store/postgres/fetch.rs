@@ -22,13 +22,13 @@ const FIRST_PAGE: usize = 64;
 const GROWTH: usize = 4;
 
 /// Round trips of one read at most: as many as what is read depends on what was read before.
-const MOST_ROUNDS: usize = 1_000;
+pub(super) const MOST_ROUNDS: usize = 1_000;
 
 type Walk = (Range<Vec<u8>>, Direction);
 type Pair = (Vec<u8>, Vec<u8>);
 
-#[derive(Debug)]
-struct Walked {
+#[derive(Clone, Debug)]
+pub(super) struct Walked {
     range: Range<Vec<u8>>,
     direction: Direction,
     rows: Vec<Pair>,
@@ -44,7 +44,7 @@ pub(super) struct Fetched {
 }
 
 /// What a run missed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     keys: BTreeSet<Vec<u8>>,
     walks: Vec<Walk>,
@@ -58,9 +58,69 @@ impl Wanted {
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.walks.is_empty()
     }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.keys.extend(other.keys.iter().cloned());
+        for walk in &other.walks {
+            if !self.walks.contains(walk) {
+                self.walks.push(walk.clone());
+            }
+        }
+    }
+
+    pub(super) fn add_keys(&mut self, keys: impl IntoIterator<Item = Vec<u8>>) {
+        self.keys.extend(keys);
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.keys.iter()
+    }
+
+    pub(super) fn has_kind(&self, kind: u8) -> bool {
+        self.keys.iter().any(|key| key.first() == Some(&kind))
+    }
+
+    /// Whether it goes on with none of the walks begun before.
+    pub(super) fn is_short(&self, fetched: &Fetched) -> bool {
+        self.walks.iter().all(|(range, direction)| fetched.walked(range, *direction).is_none())
+    }
 }
 
 impl Fetched {
+    pub(super) fn knows(&self, key: &[u8]) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    #[cfg(test)]
+    pub(super) fn row(&self, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+        self.rows.get(key)
+    }
+
+    pub(super) fn put(&mut self, key: Vec<u8>, row: Option<Vec<u8>>) {
+        self.rows.insert(key, row);
+    }
+
+    pub(super) fn forget(&mut self, key: &[u8]) {
+        self.rows.remove(key);
+    }
+
+    /// Takes what is wanted, and only that, from what was fetched for several.
+    pub(super) fn take_wanted(&mut self, wanted: &Wanted, from: &Self) {
+        for key in &wanted.keys {
+            self.rows.insert(key.clone(), from.rows.get(key).cloned().flatten());
+        }
+        let walks = wanted.walks.iter().filter_map(|(range, direction)| from.walked(range, *direction));
+        self.walks.extend(walks.cloned());
+    }
+
+    pub(super) fn set_walks(&mut self, walks: Vec<Walked>) {
+        self.walks = walks;
+    }
+
+    pub(super) fn into_parts(self) -> (HashMap<Vec<u8>, Option<Vec<u8>>>, Vec<Walked>) {
+        (self.rows, self.walks)
+    }
+
     fn walked(&self, range: &Range<Vec<u8>>, direction: Direction) -> Option<&Walked> {
         self.walks.iter().find(|walk| walk.direction == direction && walk.range == *range)
     }
@@ -111,6 +171,17 @@ impl Kv for View<'_> {
     }
 }
 
+/// Runs a read once. What it missed, if it missed anything.
+pub(super) fn run_over<T>(
+    fetched: &Fetched,
+    read: &impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError>,
+) -> Result<Result<T, Wanted>, StoreError> {
+    let view = View::new(fetched);
+    let found = read(&Reader(&view));
+    let missed = view.missed();
+    if missed.is_empty() { found.map(Ok) } else { Ok(Err(missed)) }
+}
+
 /// Runs a read over what it needs.
 pub(super) async fn read_over<T: Send>(
     client: &ClientWrapper,
@@ -118,18 +189,16 @@ pub(super) async fn read_over<T: Send>(
 ) -> Result<T, Trouble> {
     let mut fetched = Fetched::default();
     for _ in 0..MOST_ROUNDS {
-        let missed = {
-            let view = View::new(&fetched);
-            let found = read(&Reader(&view));
-            let missed = view.missed();
-            if missed.is_empty() {
-                return Ok(found?);
-            }
-            missed
+        match run_over(&fetched, read)? {
+            Ok(found) => return Ok(found),
+            Err(missed) => fetch(client, Vec::new(), missed, &mut fetched).await?,
         };
-        fetch(client, Vec::new(), missed, &mut fetched).await?;
     }
-    Err(Trouble::Refused(format!("a read went on and on, {MOST_ROUNDS} times")))
+    Err(read_on())
+}
+
+pub(super) fn read_on() -> Trouble {
+    Trouble::Refused(format!("a read went on and on, {MOST_ROUNDS} times"))
 }
 
 /// A question under way, and what its answer means.

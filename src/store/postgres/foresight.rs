@@ -45,6 +45,22 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
     found
 }
 
+/// Those of them that are new with this commit, if all is as whoever decided saw it: most likely there are no such rows
+/// yet. Only keys of tables that `writer` can have confirmed as missing are of use.
+pub(super) fn new_keys_of(commit: &Commit) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    found.extend(commit.answers.iter().map(|(key, _)| keys::answered(key)));
+    for message in &commit.received {
+        found.extend([keys::answered(&message.key()), keys::inbox(&message.key())]);
+    }
+    for Versioned { row, .. } in commit.orders.iter().filter(|order| order.expected.is_none()) {
+        found.extend([keys::order(row.id), keys::slot(&row.slot()), keys::hold(row.id)]);
+        found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
+        found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
+    }
+    found
+}
+
 fn posting_keys(posting: &Posting, found: &mut Vec<Vec<u8>>) {
     match posting {
         Posting::Transfer { debit, credit, .. } => found.extend([debit, credit].map(keys::account)),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -144,6 +145,18 @@ pub(super) async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object,
     })
 }
 
+static ROUND_TRIPS: AtomicU64 = AtomicU64::new(0);
+
+/// How often this process has waited for an answer of its database. What is sent together counts once.
+pub fn round_trips() -> u64 {
+    ROUND_TRIPS.load(Ordering::Relaxed)
+}
+
+fn note_round_trip() {
+    ROUND_TRIPS.fetch_add(1, Ordering::Relaxed);
+    metrics::counter!("konter_database_round_trips_total").increment(1);
+}
+
 /// Something sent to the server whose answer is waited for.
 pub(super) type Asked<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Trouble>> + Send + 'a>>;
 
@@ -171,6 +184,7 @@ pub(super) fn tell<'a>(client: &'a ClientWrapper, word: &'static str) -> Asked<'
 /// Sends all of these at once, in this order, and waits for every answer: one round trip. Stops at the first trouble in
 /// their order.
 pub(super) async fn together(mut asked: Vec<Asked<'_>>) -> Result<Vec<Vec<Row>>, Trouble> {
+    note_round_trip();
     let mut answers = Vec::with_capacity(asked.len());
     // A request is on its way once it was polled first.
     for asked in &mut asked {
@@ -192,6 +206,12 @@ pub(super) async fn together(mut asked: Vec<Asked<'_>>) -> Result<Vec<Vec<Row>>,
         }
     }
     trouble.map_or(Ok(all), Err)
+}
+
+/// Sends one statement and waits for its answer.
+pub(super) async fn ask_once(client: &ClientWrapper, statement: &str, params: Vec<Param>) -> Result<Vec<Row>, Trouble> {
+    let asked = vec![ask(client, statement, params).await?];
+    Ok(together(asked).await?.pop().unwrap_or_default())
 }
 
 #[cfg(test)]

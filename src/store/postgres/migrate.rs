@@ -8,9 +8,9 @@ use deadpool_postgres::{ClientWrapper, Object, Pool};
 use sha2::{Digest as _, Sha256};
 
 use super::fetch::{View, read_over};
-use super::link::{Trouble, ask, connection, tell, together};
+use super::link::{Trouble, ask, ask_once, connection, tell, together};
 use super::value::Param;
-use super::writer::number;
+use super::writer::{BARRIER, number};
 use crate::store::read::Reader;
 
 struct Step {
@@ -19,10 +19,11 @@ struct Step {
 }
 
 /// The first is number 1.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step { name: "rows", sql: include_str!("../../../migrations/0001_rows.sql") },
     Step { name: "views", sql: include_str!("../../../migrations/0002_views.sql") },
     Step { name: "work", sql: include_str!("../../../migrations/0003_work.sql") },
+    Step { name: "moves", sql: include_str!("../../../migrations/0004_moves.sql") },
 ];
 
 /// Held while steps are applied: "konter" in ASCII.
@@ -83,6 +84,14 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
     set_sequences(&client).await?;
     client.execute(FORGET, &[]).await?;
     Ok(())
+}
+
+/// Commits wait for the disk by a statement of their own; whether it can be used shows here.
+///
+/// # Errors
+/// When the database refuses it.
+pub(super) async fn check_barrier(pool: &Pool) -> Result<(), Trouble> {
+    ask_once(&*connection(pool).await?, BARRIER, Vec::new()).await.map(drop)
 }
 
 /// Sequences start over behind the highest number stored, should rows have come by another way than this program's own

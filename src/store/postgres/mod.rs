@@ -7,22 +7,27 @@
 //! `columns`. A new read needs nothing either when it goes by keys and ranges (`fetch` says what it costs); it is
 //! written once for all stores. When commits of a new kind are frequent, `foresight` saves them a round trip.
 
+mod ahead;
 mod alone;
 mod columns;
 mod copy;
 mod fetch;
 mod foresight;
+mod known;
 mod link;
 mod listener;
 mod migrate;
+mod reader;
 mod reads;
+mod references;
 mod sharing;
 mod tables;
 mod value;
+mod warm;
 mod writer;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -35,16 +40,23 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_postgres::Config;
 
+use self::ahead::{Habits, Reading};
 use self::alone::Lock;
 pub(super) use self::copy::Page;
 use self::copy::Pages;
-use self::fetch::{View, read_over};
+use self::fetch::{Fetched, MOST_ROUNDS, View, fetch, read_on, run_over};
+use self::known::Known;
+pub use self::link::round_trips;
 use self::link::{Trouble, connection};
+use self::reader::{Granted, Readings, Request, Wish};
+use self::references::References;
 use self::sharing::Sharing;
+use self::warm::Warm;
 use self::writer::Writer;
 use super::apply::Prepared;
 use super::read::Reader;
 use super::reads::store_with_plain_reads;
+use super::sitting;
 use super::writer::Job;
 use super::{
     Act, Answered, Commit, CommitError, Committed, Cut, InboxMessage, MessageKey, Nudge, Outgoing, Sequence, Share,
@@ -65,6 +77,8 @@ const OPEN_PATIENCE: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a commit waits that only asks whether commits go through: whoever looks after the shop wants to know soon.
 const QUESTION_PATIENCE: Duration = Duration::from_secs(3);
+/// How long one try of a read waits; no statement takes as long.
+const READ_PATIENCE: Duration = Duration::from_secs(35);
 /// Pauses between tries of a read.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Pages of a copy that are read and not taken yet.
@@ -87,6 +101,13 @@ pub struct PostgresStore {
     places: sharing::Places,
     /// Why the writer waits, if it does.
     trouble: Arc<Mutex<Option<Trouble>>>,
+    /// Rows with a number up to this one are on the disk.
+    durable: Arc<AtomicU64>,
+    /// `None` once closed.
+    requests: Mutex<Option<mpsc::UnboundedSender<Request>>>,
+    habits: Habits,
+    known: Arc<Known>,
+    references: References,
 }
 
 impl PostgresStore {
@@ -102,17 +123,26 @@ impl PostgresStore {
         let late = |_| StoreError::Unavailable("the database: its tables are not ready in time".to_owned());
         tokio::time::timeout(migrate::PATIENCE, migrating).await.map_err(late)??;
         let (jobs, waiting) = mpsc::unbounded_channel();
+        // Asked once before anything rests on it.
+        patiently(OPEN_PATIENCE, || migrate::check_barrier(&pool), StoreError::from).await?;
         let (trouble, share, id): (Arc<Mutex<_>>, Arc<OnceLock<_>>, _) =
             (Arc::default(), Arc::default(), rand::random());
+        let (durable, known): (_, Arc<Known>) = (Arc::default(), Arc::default());
         let writer = Writer {
             pool: pool.clone(),
             id,
-            groups: 0,
+            attempts: 0,
             client: None,
+            warm: Warm::default(),
+            fence: false,
+            durable: Arc::clone(&durable),
+            known: Arc::clone(&known),
             trouble: Arc::clone(&trouble),
             share: Arc::clone(&share),
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run(waiting))));
+        let (requests, asked) = mpsc::unbounded_channel();
+        tokio::spawn(Readings { pool: pool.clone(), client: None }.run(asked));
         Ok(Self {
             pool,
             jobs: Arc::new(Mutex::new(Some(jobs))),
@@ -125,6 +155,11 @@ impl PostgresStore {
             is_retiring: Arc::default(),
             places: sharing::Places::default(),
             trouble,
+            durable,
+            requests: Mutex::new(Some(requests)),
+            habits: Habits::default(),
+            known,
+            references: References::default(),
         })
     }
 
@@ -204,7 +239,59 @@ impl PostgresStore {
         &self,
         read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
     ) -> Result<T, Trouble> {
-        read_over(&*connection(&self.pool).await?, read).await
+        let Some(sitting) = sitting::current() else { return self.read_on(read, &mut Fetched::default(), None).await };
+        let mut reading = Reading::of(&sitting);
+        let mut fetched = std::mem::take(&mut reading.fetched);
+        let found = self.read_on(read, &mut fetched, Some((&sitting.about, &mut reading))).await;
+        if found.is_ok() {
+            reading.fetched = fetched;
+            reading.put_back(&sitting);
+        }
+        found
+    }
+
+    /// Goes on with what was fetched, and adds to it.
+    async fn read_on<T: Send>(
+        &self,
+        read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
+        fetched: &mut Fetched,
+        mut ahead: Option<(&ChatId, &mut Reading)>,
+    ) -> Result<T, Trouble> {
+        for _ in 0..MOST_ROUNDS {
+            let mut missed = match run_over(fetched, read)? {
+                Ok(found) => return Ok(found),
+                Err(missed) => missed,
+            };
+            if !missed.is_short(fetched) {
+                fetch(&*connection(&self.pool).await?, Vec::new(), missed, fetched).await?;
+                continue;
+            }
+            let mut number = None;
+            if let Some((about, reading)) = &mut ahead {
+                self.habits.learn(about, &missed);
+                self.habits.add_to(&mut missed, about, reading);
+                number = reading.draws(&missed).then_some(Sequence::Order);
+            }
+            let granted = self.grant(Wish { rows: missed.clone(), number, settled: false }).await?;
+            fetched.take_wanted(&missed, &granted.rows);
+            if let Some((_, reading)) = &mut ahead {
+                reading.drawn(granted.number);
+            }
+        }
+        Err(read_on())
+    }
+
+    /// Asks together with everybody else who asks now.
+    async fn grant(&self, wish: Wish) -> Result<Granted, Trouble> {
+        let closed = || Trouble::Refused("it is closed".to_owned());
+        let (answer, answered) = oneshot::channel();
+        let requests = self.requests.lock().clone().ok_or_else(closed)?;
+        requests.send(Request { wish, answer }).map_err(|_| closed())?;
+        drop(requests);
+        match tokio::time::timeout(READ_PATIENCE, answered).await {
+            Ok(answered) => answered.unwrap_or_else(|_| Err(closed())),
+            Err(_) => Err(Trouble::Lost("no answer in time".to_owned())),
+        }
     }
 }
 
@@ -240,6 +327,10 @@ fn closed() -> StoreError {
 store_with_plain_reads! {
 impl PostgresStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        if let Some(sitting) = sitting::current() {
+            // What comes next is another decision.
+            Reading::default().put_back(&sitting);
+        }
         let patience = if is_question(&commit) { QUESTION_PATIENCE } else { PATIENCE };
         let commit = Prepared::new(commit)?;
         let jobs = self.jobs.lock().clone().ok_or_else(closed)?;
@@ -263,7 +354,7 @@ impl PostgresStore {
     }
 
     async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError> {
-        self.next_reference_after(floor).await
+        self.references.next(&self.pool, floor).await
     }
 
     async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -282,6 +373,33 @@ impl PostgresStore {
         limit: usize,
     ) -> Result<Vec<Order>, StoreError> {
         self.orders_before(agent, dest, before, limit).await
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.known.forget(id);
+        self.read(move |rows| rows.order(id)).await
+    }
+
+    async fn order_as_known(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        match self.known.order(id) {
+            Some(order) => Ok(Some(order)),
+            None => self.order(id).await,
+        }
+    }
+
+    /// What is said outside must be on the disk, whoever wrote it.
+    async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        let chat = chat.clone();
+        let rows = self.read(move |rows| rows.outbox(&chat, limit)).await?;
+        if rows.iter().any(|row| row.seq > self.durable.load(Ordering::Acquire)) {
+            self.settled().await?;
+        }
+        Ok(rows)
+    }
+
+    async fn settled(&self) -> Result<(), StoreError> {
+        let wish = || Wish { settled: true, ..Wish::default() };
+        patiently(PATIENCE, || self.grant(wish()), StoreError::from).await.map(drop)
     }
 
     async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
@@ -338,6 +456,7 @@ impl PostgresStore {
 
     async fn close(&self) -> Result<(), StoreError> {
         drop(self.jobs.lock().take());
+        drop(self.requests.lock().take());
         let writer = self.writer.lock().take();
         if let Some(mut writer) = writer
             && tokio::time::timeout(CLOSE_PATIENCE, &mut writer).await.is_err()

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
+use super::ahead::Reading;
 use super::fetch::content;
-use super::link::{Trouble, ask, connection, tell, together};
+use super::link::{ask_once, connection};
+use super::reader::Wish;
 use super::value::Param;
 use super::{PATIENCE, PostgresStore, patiently};
-use crate::ids::{AgentId, ChatId, OrderId, Reference};
+use crate::ids::{AgentId, ChatId, OrderId};
 use crate::ledger::{AccountId, Entry};
 use crate::order::Order;
 use crate::store::rows::{decode, has_lines};
-use crate::store::{Sequence, StoreError, keys};
+use crate::store::{Sequence, StoreError, keys, sitting};
 
 const LINES: &str = "SELECT row FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
 /// Sales stands in nearly every line and has no index, so its lines are walked.
@@ -33,12 +35,6 @@ const ORDERS_TO: &str =
 const WAITING_CHATS: &str = "SELECT DISTINCT chat FROM outbox";
 pub(super) const FIRST_ORDER: &str = "SELECT id FROM orders WHERE created_at >= $1 ORDER BY created_at, id LIMIT 1";
 pub(super) const FIRST_LINE: &str = "SELECT seq FROM journal WHERE at >= $1 ORDER BY at, seq LIMIT 1";
-/// The row is locked until the end of the statement only, so two processes get different numbers.
-const NEXT_REFERENCE: &str = "UPDATE reference_numbers SET last = greatest(last, $1) + 1 RETURNING last";
-/// A reference that no commit carries was never sent, and one that is carried is durable with its commit: losing the
-/// last ones in a crash repeats nothing that anybody saw.
-const NEED_NOT_WAIT: &str = "SET LOCAL synchronous_commit = off";
-
 fn bound(number: u64) -> Param {
     Param::Number(i64::try_from(number).unwrap_or(i64::MAX))
 }
@@ -62,44 +58,20 @@ impl PostgresStore {
     async fn rows(&self, statement: &'static str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         let attempt = || async {
             let client = connection(&self.pool).await?;
-            let asked = ask(&client, statement, params.clone()).await?;
-            asked.await
+            ask_once(&client, statement, params.clone()).await
         };
         patiently(PATIENCE, attempt, StoreError::from).await
     }
 
     pub(super) async fn next_number(&self, sequence: Sequence) -> Result<u64, StoreError> {
-        let statement = match sequence {
-            Sequence::Order => "SELECT nextval('order_numbers')",
-            Sequence::Agent => "SELECT nextval('agent_numbers')",
-            Sequence::Ticket => "SELECT nextval('ticket_numbers')",
-            Sequence::Broadcast => "SELECT nextval('broadcast_numbers')",
-        };
-        let next = number_in(&self.rows(statement, Vec::new()).await?)?;
-        next.ok_or_else(|| StoreError::Unavailable("the database gives no number".to_owned()))
-    }
-
-    pub(super) async fn next_reference_after(&self, floor: u64) -> Result<Reference, StoreError> {
-        let attempt = || async {
-            let client = connection(&self.pool).await?;
-            let asked = vec![
-                tell(&client, "BEGIN"),
-                tell(&client, NEED_NOT_WAIT),
-                ask(&client, NEXT_REFERENCE, vec![bound(floor)]).await?,
-                tell(&client, "COMMIT"),
-            ];
-            let answers = match together(asked).await {
-                Ok(answers) => answers,
-                Err(trouble) => {
-                    // It may have a transaction open.
-                    drop(deadpool_postgres::Object::take(client));
-                    return Err(trouble);
-                }
-            };
-            let next = answers.get(2).map(|rows| number_in(rows)).transpose()?.flatten();
-            next.map(Reference).ok_or_else(|| Trouble::Refused("it gives no reference".to_owned()))
-        };
-        patiently(PATIENCE, attempt, StoreError::from).await
+        if sequence == Sequence::Order
+            && let Some(number) = sitting::current().and_then(|sitting| Reading::take_number(&sitting))
+        {
+            return Ok(number);
+        }
+        let wish = || Wish { number: Some(sequence), ..Wish::default() };
+        let granted = patiently(PATIENCE, || self.grant(wish()), StoreError::from).await?;
+        granted.number.ok_or_else(|| StoreError::Unavailable("the database gives no number".to_owned()))
     }
 
     pub(super) async fn lines(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
