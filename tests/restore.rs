@@ -268,7 +268,7 @@ async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
     let room = grown.next_multiple_of(SEGMENT as u64) + 700_000;
     let mut running = site.settings.start_within(site.folder.path(), &["run"], room);
     let mut full = None;
-    for n in 0..400 {
+    for n in 0..3_000 {
         site.write(BUDI, &format!("S10.0812345{n:05}00.{PIN}"), Utc::now());
         tokio::time::sleep(Duration::from_millis(20)).await;
         if let Some((503, said)) = health(&listen).await {
