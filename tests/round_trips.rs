@@ -4,7 +4,6 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/postgres.rs"]
 mod postgres;
-#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/shop.rs"]
 mod shop;
 #[allow(dead_code, reason = "other tests use the rest")]

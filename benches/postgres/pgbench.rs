@@ -11,7 +11,7 @@ use crate::postgres::Cluster;
 const CLIENTS: usize = 64;
 
 /// One order in five transactions.
-const SINGLE: &str = r#"
+const SINGLE: &str = r"
 \set id random(1, 9000000000000000)
 \set agent random(1, 500)
 INSERT INTO inbox (key, seq, chat, sent_at, row) VALUES (int8send(:id), :id, 'telegram:1', now(), :inbox);
@@ -38,10 +38,10 @@ INSERT INTO journal (seq, at, kind, reason, debit, credit, amount, debit_availab
 INSERT INTO outbox (key, seq, chat, at, row) VALUES (int8send(:id), :id, 'telegram:1', now(), :reply);
 COMMIT;
 DELETE FROM outbox WHERE key = int8send(:id);
-"#;
+";
 
 /// The rows of 64 orders accepted at once, in one transaction.
-const BATCHED: &str = r#"
+const BATCHED: &str = r"
 \set id random(1, 90000000000000)
 BEGIN;
 INSERT INTO orders (id, version, agent_id, chat, product, kind, dest, nth, day, price, status, created_at, updated_at, row)
@@ -59,7 +59,7 @@ INSERT INTO journal (seq, at, kind, reason, debit, credit, amount, debit_availab
   SELECT :id::bigint * 100 + n, now(), 'hold', 'order', 'agent:' || n, 'sales', 10500, 5, 0, :id::bigint * 100 + n, :line
   FROM generate_series(1, 64) AS n;
 COMMIT;
-"#;
+";
 
 /// A row of about so many bytes.
 fn row(bytes: usize) -> String {

@@ -86,6 +86,9 @@ impl Wanted {
     }
 }
 
+/// Rows by their keys; `None`: there is none.
+pub(super) type Rows = HashMap<Vec<u8>, Option<Vec<u8>>>;
+
 impl Fetched {
     pub(super) fn knows(&self, key: &[u8]) -> bool {
         self.rows.contains_key(key)
@@ -117,7 +120,7 @@ impl Fetched {
         self.walks = walks;
     }
 
-    pub(super) fn into_parts(self) -> (HashMap<Vec<u8>, Option<Vec<u8>>>, Vec<Walked>) {
+    pub(super) fn into_parts(self) -> (Rows, Vec<Walked>) {
         (self.rows, self.walks)
     }
 

@@ -93,7 +93,9 @@ impl Readings {
 
 async fn all_of(client: &ClientWrapper, requests: &[Request]) -> Result<Vec<Granted>, Trouble> {
     let mut wanted = Wanted::default();
-    requests.iter().for_each(|request| wanted.add(&request.wish.rows));
+    for request in requests {
+        wanted.add(&request.wish.rows);
+    }
     let mut lead: Vec<Asked<'_>> = Vec::new();
     let mut sequences = Vec::new();
     for (sequence, statement) in NEXT {

@@ -73,7 +73,9 @@ impl Warm {
 
     /// What was taken for missing has not been confirmed.
     pub(super) fn forget(&mut self, keys: &[Vec<u8>]) {
-        keys.iter().for_each(|key| self.rows.forget(key));
+        for key in keys {
+            self.rows.forget(key);
+        }
     }
 
     pub(super) fn rows(&mut self) -> &mut Fetched {
