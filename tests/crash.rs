@@ -182,6 +182,11 @@ async fn survive(kills: u32, database: Option<Database>) {
         let mut running = site.start();
         site.moment(&running, &mut moments).await;
         running.kill();
+        if let Some(database) = &site.database {
+            // The next one comes when the lease of this one is over; it is not waited for so many times.
+            let over = "UPDATE work SET until = '-infinity'; UPDATE members SET until = '-infinity'";
+            postgres::execute(&database.url, over).await;
+        }
         if kill % AUDIT_EVERY == 0 {
             site.audit().await;
         }
