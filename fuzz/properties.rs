@@ -15,7 +15,9 @@ use chrono::{NaiveDate, NaiveTime};
 use konter::agent::Locale;
 use konter::catalog::{Catalog, ProductKind, Route, parse_catalog, write_catalog};
 use konter::clock::{Clock, ShopClock};
-use konter::command::{Command, Destination, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderRequest, Tap, parse, redact};
+use konter::command::{
+    Command, Destination, DestinationFault, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderRequest, Tap, parse, redact,
+};
 use konter::http::{Doorkeeper, Entry, Http, read_callback, router};
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
@@ -42,13 +44,20 @@ pub fn command(data: &[u8]) {
 }
 
 fn check_orders(request: &OrderRequest) {
+    /// Digits of a customer's number at least.
+    const SHORTEST: usize = 6;
     let lines = &request.lines;
     assert!((1..=MAX_ORDERS_PER_MESSAGE).contains(&lines.len()), "{request:?}");
     assert!(request.reference.is_none() || lines.len() == 1, "a reference of several orders: {request:?}");
     for (place, line) in lines.iter().enumerate() {
         assert!((1..=MAX_NTH).contains(&line.nth), "{request:?}");
         assert!(!lines[..place].contains(line), "the same order twice: {request:?}");
-        assert_eq!(line.dest.as_str().parse::<Destination>().as_ref(), Ok(&line.dest), "{request:?}");
+        let alone = line.dest.as_str().parse::<Destination>();
+        // Short numbers count only where their place leaves no doubt; by itself such a number is none.
+        let is_short = alone == Err(DestinationFault::TooShort)
+            && line.dest.phone().is_none()
+            && line.dest.as_str().len() >= SHORTEST;
+        assert!(is_short || alone.as_ref() == Ok(&line.dest), "{request:?}");
         let typed = line.example(line.nth).replace(".PIN", ".5937");
         let Command::Order(again) = parse(&typed) else { panic!("{typed:?} is no order: {:?}", parse(&typed)) };
         assert_eq!(again.lines, std::slice::from_ref(line), "{typed:?}");
