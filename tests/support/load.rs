@@ -234,11 +234,14 @@ pub async fn answered(
     kinds: &[&'static str],
     log: impl Fn() -> String,
 ) {
+    /// Telegram takes one message a second for a chat: in a long run replies gather.
+    const FOR_EACH: Duration = Duration::from_millis(200);
     let last = people.lock().updates;
     let (mut seen, mut answers) = (0, Answers::new());
     let mut missing: Vec<String> = wanted.to_vec();
+    let patience = PATIENCE + FOR_EACH * u32::try_from(wanted.len()).unwrap();
     let came = api
-        .comes(PATIENCE, |api| {
+        .comes(patience, |api| {
             let now = api.calls_made();
             note_answers(&mut answers, api.texts_from(seen));
             seen = now;
