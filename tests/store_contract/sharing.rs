@@ -192,6 +192,21 @@ async fn whoever_is_cut_off_stops_before_another_begins_and_comes_back() {
     settle(&[&first, &second], &[32, 32]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_joins_over_connections_that_break() {
+    let Some(cluster) = Cluster::of_its_own() else { return };
+    // Its tables are made.
+    cluster.database().open().await.close().await.unwrap();
+    let wire = Wire::to(cluster.port()).await;
+    let wired = cluster.database().at_port(cluster.port(), wire.port());
+    wire.cut_one_of(30, 20_261_121);
+    for _ in 0..10 {
+        let mut process = Process::join(&wired).await;
+        process.leave().await;
+    }
+    assert!(wire.cuts() > 5, "only {} were cut", wire.cuts());
+}
+
 /// A database that was away longer than a process believes in its lease, and shorter than the lease.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_a_processs_without_its_knowing_is_taken_up_again() {

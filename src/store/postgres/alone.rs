@@ -14,6 +14,7 @@ use crate::store::writer::Job;
 /// "konteR" in ASCII, unlike the lock of migrations.
 const ALONE: &str = "SELECT pg_try_advisory_lock(118083885098322)";
 const TOGETHER: &str = "SELECT pg_try_advisory_lock_shared(118083885098322)";
+const MOVED: &str = "SELECT moved_at IS NOT NULL FROM tip";
 /// How often the holder looks whether it still is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -23,17 +24,21 @@ pub(super) enum Lock {
     Together,
 }
 
-/// Takes the lock. It is held as long as the connection lives.
+/// Takes the lock. It is held as long as the connection lives. With it, whether the shop has moved away from here.
 ///
 /// # Errors
 /// [`Trouble::Overtaken`] when another process has it in a way that does not allow this.
-pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<ClientWrapper, Trouble> {
+pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<(ClientWrapper, bool), Trouble> {
     let client = Object::take(connection(pool).await?);
     let lock = match lock {
         Lock::Alone => ALONE,
         Lock::Together => TOGETHER,
     };
-    if client.query_one(lock, &[]).await?.try_get(0)? { Ok(client) } else { Err(Trouble::Overtaken) }
+    if !client.query_one(lock, &[]).await?.try_get::<_, bool>(0)? {
+        return Err(Trouble::Overtaken);
+    }
+    let moved = client.query_one(MOVED, &[]).await?.try_get(0)?;
+    Ok((client, moved))
 }
 
 /// Keeps the lock, also when the connection is lost. When another process has taken it meanwhile, nothing more is
@@ -50,7 +55,7 @@ pub(super) async fn keep(
             continue;
         }
         match take(&pool, lock).await {
-            Ok(new) => client = new,
+            Ok((new, _)) => client = new,
             Err(Trouble::Overtaken) => {
                 tracing::error!(
                     "another konter has taken this database over meanwhile; this one writes nothing any more"

@@ -191,7 +191,13 @@ impl PostgresStore {
         // Heard first: what happens from the moment on that something is ours must not be missed.
         let listening = tokio::spawn(listener::listen(self.config.clone(), self.id, words));
         self.keepers.lock().push(listening);
-        sharing.renew().await?;
+        let until = Instant::now() + OPEN_PATIENCE;
+        while let Err(trouble) = sharing.renew().await {
+            if !matches!(trouble, Trouble::Lost(_)) || Instant::now() >= until {
+                return Err(trouble.into());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
         self.keepers.lock().push(tokio::spawn(sharing.run()));
         Ok(())
     }
@@ -201,9 +207,8 @@ impl PostgresStore {
             Trouble::Overtaken => StoreError::Unavailable(problem.to_owned()),
             trouble => trouble.into(),
         };
-        let client = patiently(OPEN_PATIENCE, || alone::take(&self.pool, lock), in_use).await?;
-        let moved = client.query_one("SELECT moved_at IS NOT NULL FROM tip", &[]).await.map_err(Trouble::from)?;
-        if moved.try_get(0).map_err(Trouble::from)? {
+        let (client, moved) = patiently(OPEN_PATIENCE, || alone::take(&self.pool, lock), in_use).await?;
+        if moved {
             let words = "its shop has moved to a folder; what is here is what it was then";
             return Err(StoreError::Unavailable(words.to_owned()));
         }
