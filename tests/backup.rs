@@ -22,9 +22,9 @@ fn open(path: &Path, log: LogLimits) -> SledStore {
 
 /// All rows settled as soon as possible, none, and something in between.
 const LIMITS: [LogLimits; 3] = [
-    LogLimits { calm: 0, full: 1 << 20 },
-    LogLimits { calm: usize::MAX, full: usize::MAX },
-    LogLimits { calm: 40_000, full: 80_000_000 },
+    LogLimits { calm: 0, full: 1 << 20, file: 100_000 },
+    LogLimits { calm: usize::MAX, full: usize::MAX, file: u64::MAX },
+    LogLimits { calm: 40_000, full: 80_000_000, file: 20_000 },
 ];
 
 /// Orders from `first` on: every other one is delivered, every fifth failed.
@@ -134,7 +134,7 @@ async fn a_copy_of_a_working_shop_is_the_shop_at_one_moment() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_that_takes_too_long_is_given_up_and_the_shop_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path(), LogLimits { calm: 0, full: 200_000 });
+    let store = open(folder.path(), LogLimits { calm: 0, full: 200_000, file: 50_000 });
     shop(&store).await;
     let mut cut = store.cut().await.unwrap();
     assert!(matches!(store.cut().await, Err(StoreError::Busy(_))), "one at a time");

@@ -242,6 +242,8 @@ async fn end_well(fleet: &mut Fleet, people: &parking_lot::Mutex<People>) {
     for nothing in ["SELECT count(*) FROM inbox", unsaid.as_str()] {
         fleet.until(nothing, 0).await;
     }
+    // Those that were killed count until their leases run out.
+    fleet.until("SELECT count(*) FROM members WHERE until > now()", fleet.processes.len()).await;
     fleet.stop().await;
     assert_eq!(count(&fleet.database, "SELECT count(*) FROM work WHERE until > now()").await, 0);
 

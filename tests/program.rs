@@ -15,7 +15,6 @@ use std::time::Duration;
 use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
 use konter::simulator::{self, Pace, SimulatorConfig};
-use konter::store::sled_store::SEGMENT;
 use program::{Ended, Running, Settings, free_port};
 use tempfile::TempDir;
 
@@ -261,25 +260,34 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     assert_ended(&forged, 1, &["do not add up"]);
 }
 
-/// Makes 100000 into 900000 wherever it stands, past the program.
+/// Makes 100000 into 900000 wherever it stands in the log, past the program, with a checksum that fits.
 fn forge(data: &Path) {
     const SUM: &[u8] = b"100000";
-    let store = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
+    /// Length and number of a record, which its checksum covers too.
+    const HEAD: usize = 12;
+    let log = fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
+    let log = log.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("log."));
     let mut forged = 0;
-    for row in store.iter() {
-        let (key, row) = row.unwrap();
-        let mut row = row.to_vec();
-        let places: Vec<usize> =
-            row.windows(SUM.len()).enumerate().filter(|(_, at)| *at == SUM).map(|(at, _)| at).collect();
-        for &place in &places {
-            row[place] = b'9';
+    for path in log {
+        let mut bytes = fs::read(&path).unwrap();
+        let mut frames = bytes.as_mut_slice();
+        while !frames.is_empty() {
+            let length = u32::from_be_bytes(frames[..4].try_into().unwrap());
+            let (frame, rest) = frames.split_at_mut(HEAD + 4 + usize::try_from(length).unwrap());
+            let (head, rest_of_frame) = frame.split_at_mut(HEAD);
+            let (sum, record) = rest_of_frame.split_at_mut(4);
+            while let Some(place) = record.windows(SUM.len()).position(|at| at == SUM) {
+                record[place] = b'9';
+                forged += 1;
+            }
+            let mut hasher = crc32fast::Hasher::new();
+            hasher.update(head);
+            hasher.update(record);
+            sum.copy_from_slice(&hasher.finalize().to_be_bytes());
+            frames = rest;
         }
-        if !places.is_empty() {
-            store.insert(key, row).unwrap();
-            forged += 1;
-        }
+        fs::write(path, bytes).unwrap();
     }
-    store.flush().unwrap();
     assert!(forged > 0, "no sum was found");
 }
 

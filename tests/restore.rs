@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 const ADMIN: i64 = 1001;
 const BUDI: i64 = 2001;
+const STRANGERS: i64 = 10_000;
 const PIN: &str = "739154";
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -259,16 +260,20 @@ async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
     let listen = format!("127.0.0.1:{}", free_port());
     site.settings = site.settings.clone().set("KONTER_LISTEN", &listen).set("RUST_LOG", "warn");
     site.simulators.set_callback_base(format!("http://{listen}"));
-    // With sled's own segments, as older stores have: ours would take thousands of messages to fill.
+    // With sled's own segments, as older stores have: a file of ours would take thousands of messages to get as long.
     drop(sled::open(site.data()).unwrap());
     let mut running = site.open().await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
 
     let grown = fs::metadata(site.data().join("db")).unwrap().len();
-    let mut running = site.settings.start_within(site.folder.path(), &["run"], grown + 700_000);
+    let mut running = site.settings.start_within(site.folder.path(), &["run"], grown + 1_000);
     let mut full = None;
     for n in 0..3_000 {
-        site.write(BUDI, &format!("S10.0812345{n:05}00.{PIN}"), Utc::now());
+        if n % 10 == 0 {
+            site.write(BUDI, &format!("S10.0812345{n:05}00.{PIN}"), Utc::now());
+        }
+        // Strangers with much to say, each in a chat of its own: replies to one chat would be paced.
+        site.write(STRANGERS + n, &"x".repeat(4_000), Utc::now());
         tokio::time::sleep(Duration::from_millis(20)).await;
         if let Some((503, said)) = health(&listen).await {
             full = Some(said);

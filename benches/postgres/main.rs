@@ -6,6 +6,8 @@
 //! `cargo bench --bench postgres`. It starts a PostgreSQL of its own below the temporary folder (`TMPDIR`: put it on the
 //! disk that is meant), with every setting as the package has it. `KONTER_BENCH_SECONDS` is how long each measurement
 //! lasts (4), `KONTER_BENCH_ROUNDS` how often all is measured (3): medians are printed, with the lowest and the highest.
+//! `KONTER_BENCH_WITH` is a command that each of the processes is started with: one that gives it a share of a processor
+//! shows how throughput grows with processes while the database has room.
 
 mod evidence;
 mod load;

@@ -1,5 +1,6 @@
 //! Processes of their own that put the load on one database: this very program, started again.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use konter::store::postgres::PostgresStore;
 use crate::load::{self, Done, Way, fresh_numbers};
 
 const TASK: &str = "KONTER_BENCH_WORKER";
+/// What each process is started with, such as `systemd-run --scope -p CPUQuota=20%`: it stands for a smaller machine.
+const WITH: &str = "KONTER_BENCH_WITH";
 
 pub struct Task {
     url: String,
@@ -72,8 +75,11 @@ type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
 fn start(url: &str, callers: usize, way: Way, lasts: Duration) -> (Child, Lines) {
     let way = if way == Way::Whole { "whole" } else { "accepted" };
     let task = format!("{url} {callers} {way} {} {}", lasts.as_millis(), fresh_numbers());
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.env(TASK, task).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let with = std::env::var(WITH).unwrap_or_default();
+    let program = std::env::current_exe().expect("this program").into_os_string();
+    let mut words = with.split_whitespace().map(OsString::from).chain([program]);
+    let mut command = Command::new(words.next().expect("at least the program"));
+    command.args(words).env(TASK, task).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut worker = command.spawn().expect("a process");
     let lines = BufReader::new(worker.stdout.take().expect("a pipe")).lines();
     (worker, lines)

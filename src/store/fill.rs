@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::cut::RawRow;
 use super::kv::Batch;
+use super::log_files::LogFiles;
 use super::read::Reader;
 use super::restored::RESTORED_NAME;
 use super::rows::{LONGEST_ROW, encode};
@@ -26,7 +27,7 @@ pub fn fill<E: From<StoreError>>(
     std::fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
     let (sled, _) = SledHandle::open(path, SledOptions::default())?;
     let kv = SledKv::new(sled);
-    if !kv.is_empty()? {
+    if !kv.is_empty()? || LogFiles::are_in(path)? {
         return Err(StoreError::Unavailable("there is a store in this folder".to_owned()).into());
     }
     loop {

@@ -1,17 +1,20 @@
-//! Rows on two layers. A group of commits becomes durable as one record of a log, which costs sled a write per few KiB
-//! instead of one per row; its rows are kept in memory as the young layer. Later, when the writer has time or memory
-//! must be freed, they settle: they are written to sled row by row and the record is deleted, in one batch. A row that
-//! changed or went again before it settled never costs sled anything. After a restart the log is read back.
+//! Rows on two layers. A group of commits becomes durable as one record of a log ([`super::log_files`]); its rows are kept
+//! in memory as the young layer. Later, when the writer has time or memory must be freed, they settle: they are written to
+//! sled, together with the number of the last record that has, in one batch. A row that changed or went again before it
+//! settled never costs sled anything. After a restart the records that have not settled are read back.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
 use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
+use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
 use super::kv::{Batch, Direction, Kv, Visit};
+use super::log_files::LogFiles;
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 use super::{StoreError, log};
@@ -167,7 +170,6 @@ fn merge<'a>(
 /// A record of the log whose rows have not settled.
 struct Record {
     number: u64,
-    pieces: u32,
     bytes: usize,
     keys: Vec<Key>,
 }
@@ -175,6 +177,7 @@ struct Record {
 /// The writer's side of the layers. There is one.
 pub(super) struct Log {
     layers: Layers,
+    files: LogFiles,
     records: VecDeque<Record>,
     last_number: u64,
     /// Of all records, about what their rows take in memory.
@@ -182,37 +185,24 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Reads the log back.
-    pub(super) fn open(disk: SledKv) -> Result<Self, StoreError> {
-        let mut stored: Vec<(u64, u32, Vec<u8>)> = Vec::new();
-        let mut all_there = true;
-        disk.scan_log(&mut |number, place, piece| {
-            if let Some((_, pieces, record)) = stored.last_mut().filter(|(last, ..)| *last == number) {
-                all_there &= *pieces == place;
-                *pieces += 1;
-                record.extend_from_slice(piece);
-            } else {
-                // Records settle from the front and are added at the back: one missing in between was lost.
-                all_there &= place == 0 && stored.last().is_none_or(|(last, ..)| last + 1 == number);
-                stored.push((number, 1, piece.to_vec()));
-            }
-        })?;
-        if !all_there {
-            return Err(StoreError::Corrupt { what: "log", problem: "a part in its middle is missing".to_owned() });
-        }
-        let (mut rows, mut records) = (Vec::new(), VecDeque::with_capacity(stored.len()));
-        for (number, pieces, record) in &stored {
+    /// Reads the log in this folder back, whose rows settle in `disk`. `longest` is how many bytes a file of it may have.
+    pub(super) fn open(disk: SledKv, folder: &Path, longest: u64) -> Result<Self, StoreError> {
+        let settled = disk.settled()?;
+        let (mut rows, mut records) = (Vec::new(), VecDeque::new());
+        let files = LogFiles::open(folder, longest, settled, |number, record| {
             let first = rows.len();
             log::read(record, |key, row| {
-                rows.push((Key::from(key), Young { row: row.map(<[u8]>::to_vec), record: *number }));
+                rows.push((Key::from(key), Young { row: row.map(<[u8]>::to_vec), record: number }));
             })?;
             let keys = rows.iter().skip(first).map(|(key, _)| Arc::clone(key)).collect();
-            records.push_back(Record { number: *number, pieces: *pieces, bytes: record.len(), keys });
-        }
+            records.push_back(Record { number, bytes: record.len(), keys });
+            Ok(())
+        })?;
         // All at once: one after another they would take several times as long. Of one key the last row counts.
         let young = Arc::new(RwLock::new(rows.into_iter().collect()));
-        let (last_number, bytes) = (stored.last().map_or(0, |(last, ..)| *last), records.iter().map(|r| r.bytes).sum());
-        Ok(Self { layers: Layers { disk, young }, records, last_number, bytes })
+        let (last_number, bytes) =
+            (records.back().map_or(settled, |last| last.number), records.iter().map(|record| record.bytes).sum());
+        Ok(Self { layers: Layers { disk, young }, files, records, last_number, bytes })
     }
 
     pub(super) const fn layers(&self) -> &Layers {
@@ -225,26 +215,30 @@ impl Log {
     }
 
     /// Writes a group's rows, in order of their keys: so they are read back faster. They are in the log, not visible and
-    /// not durable yet; see [`Self::publish`].
-    pub(super) fn append(&self, rows: &mut Batch) -> Result<Unsynced, StoreError> {
+    /// not durable yet; see [`Self::publish`]. Gives the number of their bytes.
+    pub(super) fn append(&mut self, rows: &mut Batch) -> Result<usize, StoreError> {
         rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let record = log::write(rows);
-        let pieces = self.layers.disk.append(self.last_number + 1, &record)?;
-        self.layers.disk.flush()?;
-        Ok(Unsynced { pieces, bytes: record.len() })
+        self.files.append(self.last_number + 1, &record)?;
+        Ok(record.len())
+    }
+
+    /// What to sync before publishing.
+    pub(super) const fn file(&self) -> Option<&File> {
+        self.files.current()
     }
 
     /// Shows a group's rows to readers. Only to be called once the file is synced.
-    pub(super) fn publish(&mut self, rows: Batch, written: &Unsynced) {
+    pub(super) fn publish(&mut self, rows: Batch, bytes: usize) {
         let number = self.last_number + 1;
         let rows: Vec<(Key, Option<Vec<u8>>)> = rows.into_iter().map(|(key, row)| (key.into(), row)).collect();
         let keys = rows.iter().map(|(key, _)| Arc::clone(key)).collect();
         let mut young = self.layers.young.write();
         young.extend(rows.into_iter().map(|(key, row)| (key, Young { row, record: number })));
         drop(young);
-        self.records.push_back(Record { number, pieces: written.pieces, bytes: written.bytes, keys });
+        self.records.push_back(Record { number, bytes, keys });
         self.last_number = number;
-        self.bytes += written.bytes;
+        self.bytes += bytes;
     }
 
     /// Settles the oldest records, together about `bytes` of them, at least one if there is one: a value of sled's that
@@ -258,7 +252,7 @@ impl Log {
         let (Some(first), Some(last)) = (oldest().next(), oldest().next_back()) else { return Ok(0) };
         let rows = self.rows_of(oldest(), first.number..=last.number);
         let keys: Vec<Vec<u8>> = rows.iter().map(|(key, _)| key.clone()).collect();
-        self.layers.disk.settle(rows, oldest().map(|record| (record.number, record.pieces)))?;
+        self.layers.disk.settle(rows, last.number)?;
         let mut young = self.layers.young.write();
         for key in &keys {
             young.remove(key.as_slice());
@@ -267,6 +261,21 @@ impl Log {
         self.records.drain(..count);
         self.bytes = self.bytes.saturating_sub(settled);
         Ok(settled)
+    }
+
+    /// The last record that has settled.
+    fn settled(&self) -> u64 {
+        self.records.front().map_or(self.last_number, |record| record.number - 1)
+    }
+
+    /// Whether files of the log could go, were sled synced.
+    pub(super) fn can_let_go(&self) -> bool {
+        self.files.can_let_go(self.settled())
+    }
+
+    /// Lets files of the log go whose rows have all settled. Only to be called once sled is flushed and synced.
+    pub(super) fn let_go(&mut self) {
+        self.files.let_go(self.settled());
     }
 
     /// The rows of some records that no record behind them has written again.
@@ -283,12 +292,6 @@ impl Log {
     pub(super) const fn sled(&self) -> &SledHandle {
         self.layers.disk.sled()
     }
-}
-
-/// A record that is written and not synced.
-pub(super) struct Unsynced {
-    pieces: u32,
-    bytes: usize,
 }
 
 #[cfg(test)]

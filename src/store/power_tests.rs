@@ -1,9 +1,10 @@
-//! What a power cut leaves of sled's file: everything up to the last sync, and of what was written after it any part, in
-//! any order, or rubbish. Whatever it is, the store opens and everything that was answered is there. Where sled was opened
-//! again meanwhile, its old snapshot may be left, its new one, or both.
+//! What a power cut leaves of sled's file and of the log's: everything up to the last sync, and of what was written after it
+//! any part, in any order, or rubbish. Whatever it is, the store opens and everything that was answered is there. Where sled
+//! was opened again meanwhile, its old snapshot may be left, its new one, or both; a file of the log that was removed may be
+//! back.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,7 @@ use rand::{Rng as _, RngCore as _, SeedableRng as _};
 
 use super::audit::audit;
 use super::sled_store::{LogLimits, ReopenLimits, SledOptions, SledStore};
+use super::writer::Synced;
 use super::{Commit, Payload, Say, Store};
 use crate::agent::Locale;
 use crate::ids::{AgentId, ChatId};
@@ -29,15 +31,16 @@ const SECTOR: usize = 512;
 const CUTS: usize = 54;
 const COMMITS: u64 = 150;
 
-/// sled's snapshots by their names.
-type Snapshots = BTreeMap<PathBuf, Vec<u8>>;
+/// Files by their names.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The file right before a sync, and what of it was durable already.
+/// The folder right before a sync, and what of it was durable already.
 struct Moment {
-    durable: Vec<u8>,
-    written: Vec<u8>,
+    /// sled's file and the log's.
+    durable: Files,
+    written: Files,
     /// At the sync before, and now.
-    snapshots: [Snapshots; 2],
+    snapshots: [Files; 2],
     /// Commits answered by then.
     answered: u64,
 }
@@ -45,9 +48,29 @@ struct Moment {
 /// A disk under observation.
 #[derive(Default)]
 struct Disk {
-    durable: Vec<u8>,
-    snapshots: Snapshots,
+    durable: Files,
+    snapshots: Files,
     moments: Vec<Moment>,
+}
+
+impl Disk {
+    /// What a sync makes durable. The log's file is the last one; beginning one has made the folder durable, and with it
+    /// that others were removed.
+    fn synced(&mut self, what: Synced, written: Files) {
+        let is_new = |name: &PathBuf| is_log(name) && !self.durable.contains_key(name);
+        if written.keys().any(is_new) {
+            self.durable.retain(|name, _| written.contains_key(name));
+        }
+        for (name, bytes) in written {
+            if is_log(&name) == (what == Synced::Log) {
+                self.durable.insert(name, bytes);
+            }
+        }
+    }
+}
+
+fn is_log(name: &Path) -> bool {
+    name.to_string_lossy().starts_with("log.")
 }
 
 /// Line `n` of the journal, with something to say that grows and goes again.
@@ -86,11 +109,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn snapshots(folder: &Path) -> Snapshots {
+fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Files {
     let files = fs::read_dir(folder).unwrap().map(|file| PathBuf::from(file.unwrap().file_name()));
-    let snapshots = files.filter(|name| name.to_str().is_some_and(|name| name.starts_with("snap.")));
+    let files = files.filter(|name| name.to_str().is_some_and(&wanted));
     // One may go while they are read.
-    snapshots.filter_map(|name| Some((name.clone(), fs::read(folder.join(name)).ok()?))).collect()
+    files.filter_map(|name| Some((name.clone(), fs::read(folder.join(name)).ok()?))).collect()
+}
+
+fn snapshots(folder: &Path) -> Files {
+    files(folder, |name| name.starts_with("snap."))
+}
+
+fn synced_files(folder: &Path) -> Files {
+    files(folder, |name| name == "db" || name.starts_with("log."))
 }
 
 /// Puts the old snapshots, the new ones or all into a folder that is to look as after the cut.
@@ -105,14 +136,30 @@ fn leave_snapshots(moment: &Moment, folder: &Path, choices: &mut StdRng) {
     }
 }
 
-/// One way the disk may look after the cut.
-fn remainder(moment: &Moment, choices: &mut StdRng) -> Vec<u8> {
-    let length = moment.durable.len().max(moment.written.len());
-    let mut left = moment.durable.clone();
-    left.resize(length, 0);
-    for start in (0..moment.written.len()).step_by(SECTOR) {
-        let end = (start + SECTOR).min(moment.written.len());
-        let (old, new) = (left[start..end].to_vec(), &moment.written[start..end]);
+/// Puts what may be left of the synced files there.
+fn leave_files(moment: &Moment, folder: &Path, choices: &mut StdRng) {
+    for name in synced_files(folder).into_keys() {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    for (name, durable) in &moment.durable {
+        // Removed, and that may not be durable.
+        if !moment.written.contains_key(name) && choices.random_bool(0.5) {
+            fs::write(folder.join(name), durable).unwrap();
+        }
+    }
+    for (name, written) in &moment.written {
+        let durable = moment.durable.get(name).map(Vec::as_slice).unwrap_or_default();
+        fs::write(folder.join(name), remainder(durable, written, choices)).unwrap();
+    }
+}
+
+/// One way a file may look after the cut.
+fn remainder(durable: &[u8], written: &[u8], choices: &mut StdRng) -> Vec<u8> {
+    let mut left = durable.to_vec();
+    left.resize(durable.len().max(written.len()), 0);
+    for start in (0..written.len()).step_by(SECTOR) {
+        let end = (start + SECTOR).min(written.len());
+        let (old, new) = (left[start..end].to_vec(), &written[start..end]);
         if old == new {
             continue;
         }
@@ -128,7 +175,7 @@ fn remainder(moment: &Moment, choices: &mut StdRng) -> Vec<u8> {
     }
     // The file's new length may not have come through either.
     if choices.random_bool(0.3) {
-        left.truncate(moment.durable.len());
+        left.truncate(durable.len());
     }
     left
 }
@@ -146,24 +193,24 @@ async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, V
 
     let (disk, answered) = (Arc::new(Mutex::new(Disk::default())), Arc::new(AtomicU64::new(40)));
     let mut choices = StdRng::seed_from_u64(seed);
-    let store = SledStore::open_synced(&data, options, |log| {
-        let (disk, answered, db) = (disk.clone(), answered.clone(), data.join("db"));
+    let store = SledStore::open_synced(&data, options, || {
+        let (disk, answered, data) = (disk.clone(), answered.clone(), data.clone());
         copy(&data, &before);
-        *disk.lock() = Disk { durable: fs::read(&db).unwrap(), snapshots: snapshots(&data), moments: Vec::new() };
-        let data = data.clone();
-        let watched = Mutex::new(move || {
-            let (written, now) = (fs::read(&db)?, snapshots(&data));
+        *disk.lock() = Disk { durable: synced_files(&data), snapshots: snapshots(&data), moments: Vec::new() };
+        let watched = Mutex::new(move |what: Synced, file: &File| {
+            let (written, now) = (synced_files(&data), snapshots(&data));
             let mut disk = disk.lock();
-            if disk.snapshots != now || choices.random_bool(0.3) {
+            if disk.snapshots != now || what == Synced::Sled || choices.random_bool(0.3) {
                 let (durable, answered) = (disk.durable.clone(), answered.load(Ordering::SeqCst));
                 let snapshots = [disk.snapshots.clone(), now.clone()];
                 disk.moments.push(Moment { durable, written: written.clone(), snapshots, answered });
             }
-            log.sync_data()?;
-            (disk.durable, disk.snapshots) = (written, now);
+            file.sync_data()?;
+            disk.synced(what, written);
+            disk.snapshots = now;
             Ok(())
         });
-        Box::new(move || (watched.lock())())
+        Box::new(move |what, file| (watched.lock())(what, file))
     })
     .unwrap();
     for n in 41..=COMMITS {
@@ -181,7 +228,7 @@ async fn after_a_power_cut_everything_answered_is_there() {
     let cuts = std::env::var("KONTER_TEST_CUTS").map_or(CUTS, |cuts| cuts.parse().unwrap());
     eprintln!("seed {seed}, {cuts} cuts");
     let waits = SledOptions::default();
-    let all_settle = SledOptions { log: LogLimits { calm: 0, full: 10_000 }, ..waits };
+    let all_settle = SledOptions { log: LogLimits { calm: 0, full: 10_000, file: 6_000 }, ..waits };
     let opens_again = SledOptions { reopen: ReopenLimits { calm: 20_000, full: 60_000 }, ..all_settle };
     for options in [waits, all_settle, opens_again] {
         let (folder, before, moments) = work(options, seed).await;
@@ -194,7 +241,7 @@ async fn after_a_power_cut_everything_answered_is_there() {
             let moment = around_a_reopening.copied().or(moments.choose(&mut choices)).unwrap();
             let after = folder.path().join(format!("cut-{cut}"));
             copy(&before, &after);
-            fs::write(after.join("db"), remainder(moment, &mut choices)).unwrap();
+            leave_files(moment, &after, &mut choices);
             leave_snapshots(moment, &after, &mut choices);
             let what = format!("seed {seed}, {options:?}, cut {cut}, {} answered", moment.answered);
             let store =

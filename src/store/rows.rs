@@ -10,8 +10,8 @@ use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::ledger::{AccountId, Entry};
 use crate::pricing::Margin;
 
-/// Raised when rows change so that an older program would read them wrongly.
-pub(super) const SCHEMA: u32 = 1;
+/// Raised when rows change so that an older program would read them wrongly. 2: a folder's log is in files of its own.
+pub(super) const SCHEMA: u32 = 2;
 pub(super) const SCHEMA_NAME: &str = "schema";
 pub(super) const COUNTER_NAME: &str = "counter";
 /// The last day the owners were told the figures of.

@@ -16,8 +16,10 @@ use super::sled_handle::SledHandle;
 
 /// Where pieces are kept: behind all other keys.
 pub(super) const PIECE: u8 = b'~';
-/// Records of the log, see [`super::layers`].
+/// Records of the log of stores before schema 2, see [`super::sled_log`].
 pub(super) const LOG: u8 = b'w';
+/// How much of the log has settled; behind the pieces.
+const SETTLED: u8 = PIECE + 1;
 /// A row in pieces can change while it is read; then it is read again, but not for ever.
 const READS: usize = 100;
 
@@ -47,20 +49,7 @@ impl SledKv {
         self.sled.with(|tree| Ok(tree.is_empty()))
     }
 
-    /// Writes a record of the log, whole or not at all; durable after [`Self::flush`] and a sync of the file. Gives
-    /// the number of its pieces.
-    pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<u32, StoreError> {
-        let mut batch = sled::Batch::default();
-        let mut pieces = 0;
-        for piece in record.chunks(LONGEST_VALUE) {
-            batch.insert(log_key(number, pieces), piece);
-            pieces += 1;
-        }
-        self.apply(batch)?;
-        Ok(pieces)
-    }
-
-    /// Every piece of the log in order, with the number of its record and its place in that.
+    /// Every piece of a log kept in sled in order, with the number of its record and its place in that.
     pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, u32, &[u8])) -> Result<(), StoreError> {
         self.sled.with(|tree| {
             for row in tree.scan_prefix([LOG]) {
@@ -74,13 +63,38 @@ impl SledKv {
         })
     }
 
-    /// Writes rows and deletes the records they came from, given by number and count of pieces; all or nothing.
-    pub(super) fn settle(&self, rows: Batch, records: impl Iterator<Item = (u64, u32)>) -> Result<(), StoreError> {
+    /// Writes rows and deletes the records of a log kept in sled that they came from, given by number and count of pieces;
+    /// all or nothing.
+    pub(super) fn settle_log(&self, rows: Batch, records: impl Iterator<Item = (u64, u32)>) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         for (number, pieces) in records {
             (0..pieces).for_each(|piece| batch.remove(log_key(number, piece)));
         }
         self.write_with(batch, rows)
+    }
+
+    #[cfg(test)]
+    pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (place, piece) in (0..).zip(record.chunks(LONGEST_VALUE)) {
+            batch.insert(log_key(number, place), piece);
+        }
+        self.apply(batch)
+    }
+
+    /// Writes rows and notes that the log's records up to this one have settled; all or nothing.
+    pub(super) fn settle(&self, rows: Batch, last: u64) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        batch.insert(&[SETTLED], &last.to_be_bytes());
+        self.write_with(batch, rows)
+    }
+
+    /// The last record of the log that has settled; 0 when none has.
+    pub(super) fn settled(&self) -> Result<u64, StoreError> {
+        let stored = self.sled.with(|tree| tree.get([SETTLED]).map_err(|error| unavailable(&error)))?;
+        let Some(stored) = stored else { return Ok(0) };
+        let number = stored.as_ref().try_into().map(u64::from_be_bytes);
+        number.map_err(|_| StoreError::Corrupt { what: "log", problem: "its mark in sled does not read".to_owned() })
     }
 
     /// Writes all rows or none; durable after [`Self::flush`] and a sync of the file. Only one thread may write.

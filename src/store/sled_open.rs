@@ -11,6 +11,7 @@ use super::kv::Kv;
 use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sled_kv::{SledKv, unavailable};
+use super::sled_log;
 use super::sled_store::SledOptions;
 use super::witness::Witness;
 use super::{StoreError, keys};
@@ -142,23 +143,28 @@ pub(super) fn durable_files(path: &Path) -> Result<File, StoreError> {
     Ok(log)
 }
 
-/// Marks a new store with the version of its rows; refuses one this program cannot read, and one that has lost them.
-pub(super) fn prepare_schema(kv: &SledKv, log: &File, witness: &Witness) -> Result<(), StoreError> {
-    if Reader(kv).check_schema()?.is_some() {
+/// Marks a new store with the version of its rows, and brings an older one to it; refuses one this program cannot read,
+/// and one that has lost them.
+pub(super) fn prepare_schema(kv: &SledKv, file: &File, witness: &Witness) -> Result<(), StoreError> {
+    let stored = Reader(kv).check_schema()?;
+    if stored == Some(SCHEMA) {
         return Ok(());
     }
-    if witness.has_seen_a_shop() {
-        return Err(StoreError::Corrupt {
-            what: "store",
-            problem: "a shop was kept here, and its rows are gone".to_owned(),
-        });
+    if stored.is_none() {
+        if witness.has_seen_a_shop() {
+            return Err(StoreError::Corrupt {
+                what: "store",
+                problem: "a shop was kept here, and its rows are gone".to_owned(),
+            });
+        }
+        if !kv.is_empty()? || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
+            return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
+        }
     }
-    if !kv.is_empty()? || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
-        return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
-    }
+    sled_log::settle(kv)?;
     kv.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])?;
     kv.flush()?;
-    log.sync_data().map_err(|error| io("syncing a new store", &error))
+    file.sync_data().map_err(|error| io("syncing a new store", &error))
 }
 
 /// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.

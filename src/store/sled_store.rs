@@ -25,6 +25,7 @@ pub use super::sled_open::SEGMENT;
 use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
 use super::witness::Witness;
 pub use super::writer::LogLimits;
+
 use super::writer::{Job, Syncing, Work, Writer};
 use super::{
     Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
@@ -91,7 +92,7 @@ fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
     let kv = SledKv::new(sled);
     let sync = durable_files(path)?;
     prepare_schema(&kv, &sync, &witness)?;
-    let log = Log::open(kv)?;
+    let log = Log::open(kv, path, options.log.file)?;
     let tip = Tip::load(log.layers())?;
     let rows = Reader(log.layers());
     witness.hold_against(&rows, &tip)?;
@@ -105,20 +106,20 @@ impl SledStore {
     /// [`StoreError::Unavailable`] when another process has it open, when it was written by a newer program, or when
     /// the disk fails; [`StoreError::Corrupt`] when what stands there cannot be read.
     pub fn open(path: &Path, options: SledOptions) -> Result<Self, StoreError> {
-        Self::open_synced(path, options, |log| Box::new(move || log.sync_data()))
+        Self::open_synced(path, options, || Box::new(|_, file| file.sync_data()))
     }
 
-    /// The same with another way of syncing the log, for tests of what a power cut leaves.
+    /// The same with another way of syncing files, for tests of what a power cut leaves.
     pub(super) fn open_synced(
         path: &Path,
         options: SledOptions,
-        syncing: impl FnOnce(File) -> Syncing,
+        syncing: impl FnOnce() -> Syncing,
     ) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
         let Parts { log, tip, sequences, sync, witness, repaired } = unless_sled_panics(|| read_back(path, options))?;
         let kv = log.layers().clone();
         let (jobs, waiting) = mpsc::channel();
-        let writer = Writer::new(log, tip, options, syncing(sync), Some(witness));
+        let writer = Writer::new(log, sync, tip, options, syncing(), Some(witness));
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&waiting))

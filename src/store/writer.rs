@@ -2,6 +2,7 @@
 //! as one record of the log, makes that durable, shows it to readers, and only then answers each. After a failure it
 //! never writes again: what the disk has then is known only after a restart.
 
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
@@ -33,8 +34,16 @@ const WHILE_COPIED: Duration = Duration::from_millis(100);
 
 pub(super) type Answer = Result<Committed, CommitError>;
 
-/// How the file is made durable that sled has flushed to.
-pub(super) type Syncing = Box<dyn Fn() -> std::io::Result<()> + Send>;
+/// How a file is made durable.
+pub(super) type Syncing = Box<dyn Fn(Synced, &File) -> std::io::Result<()> + Send>;
+
+/// Whose file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Synced {
+    Log,
+    /// sled's own flush is `sync_file_range`, which neither waits for the disk's cache nor writes the file's length.
+    Sled,
+}
 
 /// A commit with where its answer goes.
 pub(super) struct Job {
@@ -77,11 +86,13 @@ pub struct LogLimits {
     /// With more than this, groups have to settle as much as they add. It bounds memory, and the time a restart takes
     /// to read the log back; until it is reached, orders are taken at full speed.
     pub full: usize,
+    /// How long a file of it gets. Each that goes costs a sync of sled.
+    pub file: u64,
 }
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 32 << 20 }
+        Self { calm: 16 << 20, full: 128 << 20, file: 8 << 20 }
     }
 }
 
@@ -93,6 +104,8 @@ pub(super) struct Writer {
     /// Before this, opening sled again is not tried.
     reopen_from: Instant,
     sync: Syncing,
+    /// sled's file.
+    sled: File,
     witness: Option<Witness>,
     copying: Weak<Copying>,
     /// More than this may not wait to settle, copy or no copy.
@@ -107,10 +120,17 @@ enum Chore {
 }
 
 impl Writer {
-    pub(super) fn new(log: Log, tip: Tip, options: SledOptions, sync: Syncing, witness: Option<Witness>) -> Self {
+    pub(super) fn new(
+        log: Log,
+        sled: File,
+        tip: Tip,
+        options: SledOptions,
+        sync: Syncing,
+        witness: Option<Witness>,
+    ) -> Self {
         let SledOptions { log: limits, reopen, .. } = options;
         let (copying, reopen_from) = (Weak::new(), Instant::now());
-        Self { log, tip, limits, reopen, reopen_from, sync, witness, copying, copy_limit: 0 }
+        Self { log, tip, limits, reopen, reopen_from, sync, sled, witness, copying, copy_limit: 0 }
     }
 
     /// Works until every sender is gone and nothing waits.
@@ -152,9 +172,7 @@ impl Writer {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => match chore {
-                    Some((Chore::Settle, _)) if self.may_settle() => {
-                        self.log.settle(self.portion())?;
-                    }
+                    Some((Chore::Settle, _)) if self.may_settle() => self.settle(self.portion())?,
                     Some((Chore::Reopen, _)) => self.open_again()?,
                     Some((Chore::Settle, _)) | None => {}
                 },
@@ -191,10 +209,24 @@ impl Writer {
     /// Opens sled again, so that the next start need not read what was written. Not being able to is a fault like a sync
     /// that fails: what the disk has then is known only after a restart.
     fn open_again(&mut self) -> Result<(), StoreError> {
-        self.log.sled().with(|sled| sled.flush().map_err(|error| unavailable(&error)))?;
-        (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
+        self.sync_sled()?;
         if !self.log.sled().reopen()? {
             self.reopen_from = Instant::now() + TRY_AGAIN;
+        }
+        Ok(())
+    }
+
+    fn sync_sled(&self) -> Result<(), StoreError> {
+        self.log.sled().with(|sled| sled.flush().map_err(|error| unavailable(&error)))?;
+        (self.sync)(Synced::Sled, &self.sled).map_err(|error| sync_failed(&error))
+    }
+
+    /// Settles about so many bytes of the log. What sled has for good the log need not keep.
+    fn settle(&mut self, bytes: usize) -> Result<(), StoreError> {
+        self.log.settle(bytes)?;
+        if self.log.can_let_go() {
+            self.sync_sled()?;
+            self.log.let_go();
         }
         Ok(())
     }
@@ -271,19 +303,25 @@ impl Writer {
             return Ok(0);
         }
         let before = self.log.waiting();
-        let record = self.log.append(&mut batch)?;
-        (self.sync)().map_err(|error| StoreError::Unavailable(format!("syncing failed: {error}")))?;
-        self.log.publish(batch, &record);
+        let bytes = self.log.append(&mut batch)?;
+        if let Some(file) = self.log.file() {
+            (self.sync)(Synced::Log, file).map_err(|error| sync_failed(&error))?;
+        }
+        self.log.publish(batch, bytes);
         Ok(self.log.waiting() - before)
     }
 
     fn make_room(&mut self, added: usize) -> Result<(), StoreError> {
         // One portion a group at most, so that none waits long; it makes room for many more.
         if self.log.waiting() > self.limits.full && self.may_settle() {
-            self.log.settle(self.portion().max(added))?;
+            self.settle(self.portion().max(added))?;
         }
         Ok(())
     }
+}
+
+fn sync_failed(error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("syncing failed: {error}"))
 }
 
 #[cfg(test)]

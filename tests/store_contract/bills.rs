@@ -62,7 +62,8 @@ pub async fn an_inquiry_is_found_until_a_newer_one_takes_its_place(engine: impl 
     store.commit(write(None, inquiry(first + 1, 1, "5201"))).await.unwrap();
     store.commit(write(None, inquiry(first + 2, 2, "5200"))).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(latest(&*store, 1, "5200").await, Some(first));
     assert_eq!(asking(&*store).await, [first, first + 1, first + 2]);
     store.commit(write(None, inquiry(second, 1, "5200"))).await.unwrap();
@@ -139,7 +140,8 @@ pub async fn many_inquiries_are_there_after_opening_again(engine: impl Engine) {
         store.commit(write(None, inquiry(first + n, 1, &format!("52{n}")))).await.unwrap();
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     for n in 0..40 {
         assert_eq!(latest(&*store, 1, &format!("52{n}")).await, Some(first + n));
     }
@@ -183,7 +185,8 @@ pub async fn a_period_of_a_bill_is_paid_by_one_order(engine: impl Engine) {
     store.commit(succeed(&first)).await.unwrap();
     assert_eq!(payer_of(&*store, Period::Any).await, None);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(payer(&*store, "FEB26").await, Some(1));
     for twice in [bill(5, 2, &["MAR26"]), bill(6, 1, &["MAR26", "APR26"])] {
         assert!(is_conflict(&store.commit(place(twice)).await));

@@ -15,7 +15,8 @@ pub async fn a_transfer_moves_money_and_is_journalled(engine: impl Engine) {
     let store = engine.store();
     assert_eq!(store.commit(deposit(1, 50_000)).await.unwrap(), Committed::Done);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(50_000));
     assert_eq!(store.account(&AccountId::Cash).await.unwrap().balance(), rp(-50_000));
     assert_eq!(store.account(&deposits(2)).await.unwrap().available(), rp(0));
@@ -51,7 +52,8 @@ pub async fn a_refused_commit_changes_nothing_at_all(engine: impl Engine) {
     let expected = Refusal::InsufficientFunds { account, available, needed };
     assert!(matches!(&error, CommitError::Refused(refusal) if *refusal == expected), "{error}");
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.agents(None, 9).await.unwrap(), [agent(1)]);
     assert_eq!(store.answered(&key(1, "7")).await.unwrap(), None);
     assert_eq!(store.order(OrderId(1)).await.unwrap(), None);
@@ -111,7 +113,8 @@ pub async fn statements_page_backwards_through_one_account(engine: impl Engine) 
     };
     store.commit(Commit { postings: vec![other], ..commit() }).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let all = store.journal(0, 100).await.unwrap();
     for id in [deposits(1), deposits(2), deposits(99), AccountId::Cash, AccountId::Sales] {
         let mut expected: Vec<_> =
@@ -142,7 +145,8 @@ pub async fn an_audit_of_sound_books_is_clean_also_after_opening_again(engine: i
         }
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let report = audit(&*store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     assert_eq!((report.entries, report.accounts, report.holds, report.held), (16, 3, 3, 31_500));
@@ -182,7 +186,8 @@ pub async fn many_rows_are_all_read(engine: impl Engine) {
         store.commit(commit).await.unwrap();
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.accounts().await.unwrap().len(), count + 2);
     assert_eq!(store.agents(None, 1_000).await.unwrap().len(), count);
     assert_eq!(store.holds().await.unwrap().len(), count);

@@ -55,7 +55,7 @@ async fn rows(store: &dyn Store) -> Vec<RawRow> {
 async fn shop() -> Shop {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let options = SledOptions { log: LogLimits { calm: 30_000, full: 60_000 }, ..SledOptions::default() };
+    let options = SledOptions { log: LogLimits { calm: 30_000, full: 60_000, file: 20_000 }, ..SledOptions::default() };
     for round in 0..3_u64 {
         let store = open(&data, options);
         store.commit(deposit(1, 1_000_000_000)).await.unwrap();

@@ -82,7 +82,8 @@ pub async fn a_role_is_changed_by_who_has_read_it_and_its_row_stays(engine: impl
         assert!(is_conflict(&stale), "{stale:?}");
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.staff().await.unwrap(), [staff(2, 2, None), staff(3, 1, Some(Role::Owner))]);
 }
 
@@ -109,7 +110,8 @@ pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
     let done = sending().ended(tally, now()).unwrap();
     store.commit(write(Some(2), done.clone())).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.sending().await.unwrap(), []);
     assert_eq!(store.broadcast(BroadcastId(1)).await.unwrap(), Some(done));
     assert_eq!(store.broadcast(BroadcastId(2)).await.unwrap(), None);

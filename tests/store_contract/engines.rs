@@ -81,7 +81,7 @@ pub struct Settling(Sled);
 
 impl Engine for Settling {
     fn new() -> Self {
-        Self(Sled::with(LogLimits { calm: 0, full: 3_000 }))
+        Self(Sled::with(LogLimits { calm: 0, full: 3_000, file: 2_000 }))
     }
 
     fn store(&self) -> Arc<dyn Store> {

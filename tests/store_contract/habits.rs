@@ -34,7 +34,8 @@ pub async fn habits_are_changed_by_who_has_read_them(engine: impl Engine) {
         assert!(is_conflict(&stale), "{stale:?}");
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.habits(AgentId(1)).await.unwrap(), habits(2, "0813"));
     assert_eq!(store.habits(AgentId(2)).await.unwrap(), Habits::none(AgentId(2)));
 }
@@ -72,7 +73,8 @@ pub async fn a_code_leads_to_one_reseller_until_it_is_used_or_replaced(engine: i
     // An invitation is another thing.
     assert_eq!(store.agent_of_invite(&first.parse().unwrap()).await.unwrap(), None);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(owner(&*store, first).await, Some(1));
     assert_eq!(store.agent(AgentId(1)).await.unwrap().unwrap().identities, joining(first));
     put(&*store, 1, joining(second)).await.unwrap();

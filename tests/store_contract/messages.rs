@@ -17,7 +17,8 @@ pub async fn the_same_message_again_changes_nothing(engine: impl Engine) {
     let pay = || answering("5", 77, Commit { says: vec![say(1, Reply::TryAgain)], ..deposit(1, 500) });
     assert_eq!(store.commit(pay()).await.unwrap(), Committed::Done);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let again = store.commit(pay()).await.unwrap();
     let Committed::Repeated(answered) = again else { panic!("{again:?}") };
     assert_eq!((answered.fingerprint, answered.at, answered.orders.as_slice()), (77, now(), [].as_slice()));
@@ -72,7 +73,8 @@ pub async fn a_redelivered_message_is_stored_once(engine: impl Engine) {
     store.commit(answering("5", 1, Commit { handled: Some(key(1, "5")), ..commit() })).await.unwrap();
     assert_eq!(store.inbox().await.unwrap(), []);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     store.commit(receive("SALDO")).await.unwrap();
     assert_eq!(store.inbox().await.unwrap(), [], "it was answered already");
 }
@@ -104,7 +106,8 @@ pub async fn the_outbox_is_in_order_per_chat(engine: impl Engine) {
         store.commit(Commit { says: vec![say(to, topic(n)), say(to, topic(n + 1_000))], ..commit() }).await.unwrap();
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let mut chats = store.waiting_chats().await.unwrap();
     chats.sort();
     assert_eq!(chats, [chat(0), chat(1), chat(2)]);

@@ -12,7 +12,7 @@ use crate::support::*;
 
 /// A busy shop in a folder, its books partly settled, with people and a look-up in it.
 async fn busy() -> Sled {
-    let engine = Sled::with(LogLimits { calm: 0, full: 20_000 });
+    let engine = Sled::with(LogLimits { calm: 0, full: 20_000, file: 10_000 });
     let store = engine.store();
     for n in 1..=3 {
         store.commit(register(n)).await.unwrap();

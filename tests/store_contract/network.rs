@@ -51,7 +51,8 @@ pub async fn those_below_come_in_pages_and_follow_a_move(engine: impl Engine) {
     moved(&*store, 4, Some(2)).await.unwrap();
     moved(&*store, 5, None).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(downlines(&*store, 1, None, 9).await, [3, 6]);
     assert_eq!(downlines(&*store, 2, None, 9).await, [4]);
     assert_eq!(downlines(&*store, 2, None, 0).await, [0_u32; 0]);
@@ -86,7 +87,8 @@ pub async fn an_invitation_leads_to_one_reseller_until_it_is_renewed(engine: imp
     placed(&*store, 1, inviting(first)).await.unwrap();
     assert!(is_conflict(&placed(&*store, 2, inviting(first)).await));
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(owner(&*store, first).await, Some(1));
     placed(&*store, 1, inviting(second)).await.unwrap();
     assert_eq!((owner(&*store, first).await, owner(&*store, second).await), (None, Some(1)));
@@ -118,7 +120,8 @@ pub async fn groups_and_questions_are_changed_by_who_has_read_them(engine: impl 
         assert!(is_conflict(&stale), "{stale:?}");
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.price_groups().await.unwrap(), [group(2, -75)]);
     assert_eq!(store.price_group(&"master".parse().unwrap()).await.unwrap(), None);
     let kept = store.pending_transfer(AgentId(1)).await.unwrap();
@@ -134,7 +137,8 @@ pub async fn an_invited_chat_is_remembered_until_it_registers(engine: impl Engin
         store.commit(Commit { network, ..commit() }).await.unwrap();
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.invited(&chat(7)).await.unwrap(), Some(by(2)));
     let network = NetworkRows { uninvited: vec![chat(7)], ..NetworkRows::default() };
     store.commit(Commit { network, ..commit() }).await.unwrap();
@@ -187,7 +191,8 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     store.commit(place(failing.clone())).await.unwrap();
     store.commit(fail(&failing)).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let report = konter::store::audit::audit(&*store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     for n in [1, 2] {

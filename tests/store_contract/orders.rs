@@ -33,7 +33,8 @@ pub async fn an_order_is_found_by_everything_it_is_known_by(engine: impl Engine)
     let order = order(7, 2, "081234567890");
     store.commit(place(order.clone())).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let (found, alone) = (Some(order.clone()), [order.clone()]);
     let kios = "kios".parse().unwrap();
     assert_eq!(store.order(OrderId(7)).await.unwrap(), found);
@@ -92,7 +93,8 @@ pub async fn open_orders_and_holds_go_together(engine: impl Engine) {
         store.commit(end).await.unwrap();
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let odd: Vec<u64> = (1..=300).step_by(2).collect();
     assert_eq!(ids(&store.open_orders().await.unwrap()), odd);
     let holds = store.holds().await.unwrap();
@@ -243,6 +245,7 @@ pub async fn a_very_long_order_is_kept_whole(engine: impl Engine) {
         known = next;
     }
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.order(OrderId(1)).await.unwrap(), Some(known));
 }

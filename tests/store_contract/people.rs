@@ -21,7 +21,8 @@ pub async fn agents_are_found_by_code_chat_and_phone(engine: impl Engine) {
     store.commit(register(1)).await.unwrap();
     store.commit(register(2)).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.agent(AgentId(2)).await.unwrap(), Some(agent(2)));
     assert_eq!(store.agent_of_chat(&chat(2)).await.unwrap(), Some(agent(2)));
     assert_eq!(store.agent_of_phone("081200000002").await.unwrap(), Some(agent(2)));
@@ -86,7 +87,8 @@ pub async fn products_are_written_over(engine: impl Engine) {
     store.commit(Commit { products: first, ..commit() }).await.unwrap();
     store.commit(Commit { products: vec![product("S5", 9)], ..commit() }).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let expected = [product("AB100", 3), product("S5", 9), product("X10", 1)];
     assert_eq!(store.products().await.unwrap(), expected);
 }
@@ -118,7 +120,8 @@ pub async fn numbers_and_references_never_repeat(engine: impl Engine) {
     order.attempts[0].reference = Reference(9_000);
     store.commit(place(order)).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert!(store.next(Sequence::Order).await.unwrap() > 2);
     assert!(store.next(Sequence::Agent).await.unwrap() > 1);
     assert!(store.next_reference(0).await.unwrap() > second);

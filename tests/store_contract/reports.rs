@@ -79,7 +79,8 @@ pub async fn statements_page_forwards_through_one_account(engine: impl Engine) {
     };
     store.commit(Commit { postings: vec![paid], ..commit() }).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     let all = store.journal(0, 100).await.unwrap();
     for id in [deposits(1), deposits(2), deposits(99), AccountId::Cash, AccountId::Sales] {
         let expected: Vec<Entry> =
@@ -105,7 +106,8 @@ pub async fn a_day_is_summarised_once(engine: impl Engine) {
     assert_eq!(store.last_summary().await.unwrap(), None);
     store.commit(tell(day(20))).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     for told in [20, 19] {
         let error = store.commit(Commit { says: vec![say(1, konter::reply::Reply::TryAgain)], ..tell(day(told)) });
         assert!(matches!(error.await.unwrap_err(), CommitError::Conflict(_)));

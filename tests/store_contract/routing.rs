@@ -30,7 +30,8 @@ pub async fn what_is_set_for_a_supplier_is_changed_by_who_has_read_it(engine: im
     let ranked = Steering { priority: Some(2), paused: None, ..paused.next() };
     store.commit(steer(Some(1), ranked.clone())).await.unwrap();
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.steerings().await.unwrap(), [of("kios"), ranked]);
 }
 
@@ -51,6 +52,7 @@ pub async fn alerts_are_found_by_their_order_until_they_are_settled(engine: impl
     assert_eq!(found(1).await, []);
     assert_eq!(found(2).await, [shown(2, 8, "101")]);
     drop(store);
-    let store = engine.reopen().store();
+    let engine = engine.reopen();
+    let store = engine.store();
     assert_eq!(store.shown(OrderId(2)).await.unwrap().len(), 1);
 }

@@ -6,10 +6,10 @@ fn layers() -> (Log, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
     let disk = SledKv::new(sled);
-    let mut log = Log::open(disk).unwrap();
+    let mut log = Log::open(disk, folder.path(), 1 << 20).unwrap();
     let write = |log: &mut Log, mut rows: Batch| {
         let written = log.append(&mut rows).unwrap();
-        log.publish(rows, &written);
+        log.publish(rows, written);
     };
     write(&mut log, vec![(b"old".to_vec(), Some(b"1".to_vec()))]);
     log.settle(1).unwrap();

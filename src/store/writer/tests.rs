@@ -12,6 +12,7 @@ use crate::store::Commit;
 use crate::store::read::Reader;
 use crate::store::sled_handle::SledHandle;
 use crate::store::sled_kv::SledKv;
+use crate::store::sled_open::durable_files;
 
 fn deposit(amount: i64) -> Commit {
     let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(1)));
@@ -24,13 +25,15 @@ fn deposit(amount: i64) -> Commit {
 fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     let folder = tempfile::tempdir().unwrap();
     let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
-    let log = Log::open(SledKv::new(sled)).unwrap();
+    let log = Log::open(SledKv::new(sled), folder.path(), 1 << 20).unwrap();
+    let file = durable_files(folder.path()).unwrap();
     let layers = log.layers().clone();
     let broken = Arc::new(AtomicBool::new(false));
     let disk = broken.clone();
-    let sync =
-        Box::new(move || if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) });
-    let writer = Writer::new(log, Tip::default(), SledOptions::default(), sync, None);
+    let sync = Box::new(
+        move |_, _: &File| if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) },
+    );
+    let writer = Writer::new(log, file, Tip::default(), SledOptions::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || writer.run(&waiting));
     let commit = |amount| {
@@ -54,9 +57,13 @@ fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
 fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let at_once = SledOptions { reopen: ReopenLimits { calm: 0, full: 0 }, ..SledOptions::default() };
+    // Every group settles, and sled is flushed with every second one.
+    let log = LogLimits { calm: 0, full: 0, file: 0 };
+    let at_once = SledOptions { log, reopen: ReopenLimits { calm: 0, full: 0 }, ..SledOptions::default() };
     let (sled, _) = SledHandle::open(&data, at_once).unwrap();
-    let writer = Writer::new(Log::open(SledKv::new(sled)).unwrap(), Tip::default(), at_once, Box::new(|| Ok(())), None);
+    let log = Log::open(SledKv::new(sled), &data, log.file).unwrap();
+    let file = durable_files(&data).unwrap();
+    let writer = Writer::new(log, file, Tip::default(), at_once, Box::new(|_, _| Ok(())), None);
     let (jobs, waiting) = mpsc::channel();
     let commit = |amount| {
         let (answer, answered) = oneshot::channel();
@@ -71,8 +78,8 @@ fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
     for answered in [first, second] {
         assert!(answered.blocking_recv().unwrap().is_ok(), "it was durable before");
     }
-    let refused = commit(3).blocking_recv().unwrap();
-    let Err(CommitError::Store(StoreError::Unavailable(problem))) = refused else { panic!("{refused:?}") };
+    let refused = (3..6).find_map(|amount| commit(amount).blocking_recv().unwrap().err());
+    let Some(CommitError::Store(StoreError::Unavailable(problem))) = refused else { panic!("{refused:?}") };
     assert!(problem.contains("cannot be opened again"), "{problem}");
     drop(jobs);
     thread.join().unwrap();
