@@ -191,6 +191,47 @@ async fn a_shop_that_lost_its_rows_is_not_taken_for_a_new_one() {
     }
 }
 
+/// The files of the log, oldest first.
+fn log(path: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(path).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> =
+        files.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("log.")).collect();
+    files.sort();
+    files
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_log_is_refused_and_rubbish_behind_its_end_costs_nothing() {
+    let shop = shop().await;
+    let rubbish = |path: &Path| change(log(path).last().unwrap(), |bytes| bytes.extend([0xA5; 3_000]));
+    let zeros = |path: &Path| change(log(path).last().unwrap(), |bytes| bytes.resize(bytes.len() + 5_000, 0));
+    for (name, opened) in [("rubbish", shop.damaged("a", rubbish).await), ("zeros", shop.damaged("b", zeros).await)] {
+        assert!(matches!(opened, Opened::Whole { .. }), "{name}: {opened:?}");
+    }
+    let flip = |path: &Path| {
+        change(log(path).last().unwrap(), |bytes| {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0x10;
+        });
+    };
+    // What was told is missing; the witness knows how far the shop was.
+    let lost_end = |path: &Path| change(log(path).last().unwrap(), |bytes| bytes.truncate(bytes.len() / 2));
+    let lost_all = |path: &Path| log(path).iter().for_each(|file| fs::remove_file(file).unwrap());
+    let lost_older = |path: &Path| {
+        let files = log(path);
+        assert!(files.len() > 1, "{files:?}");
+        fs::remove_file(&files[files.len() - 2]).unwrap();
+    };
+    for (name, opened) in [
+        ("a byte in it", shop.damaged("c", flip).await),
+        ("its end is lost", shop.damaged("d", lost_end).await),
+        ("a file before the last is lost", shop.damaged("e", lost_older).await),
+        ("all of it is lost", shop.damaged("f", lost_all).await),
+    ] {
+        assert_eq!(opened, Opened::Refused, "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_that_changed_in_the_file_are_noticed_or_did_not_matter() {
     let shop = shop().await;
