@@ -92,7 +92,7 @@ pub struct LogLimits {
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 128 << 20, file: 8 << 20 }
+        Self { calm: 16 << 20, full: 64 << 20, file: 8 << 20 }
     }
 }
 
