@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
-use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
+use std::ops::{Bound, ControlFlow, Range};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -174,11 +174,22 @@ struct Record {
     keys: Vec<Key>,
 }
 
+/// Records on their way to sled.
+struct Settling {
+    /// Of all their rows, in order.
+    keys: Vec<Key>,
+    /// Those before this one are there.
+    next: usize,
+    /// The last of the records.
+    last: u64,
+}
+
 /// The writer's side of the layers. There is one.
 pub(super) struct Log {
     layers: Layers,
     files: LogFiles,
     records: VecDeque<Record>,
+    settling: Option<Settling>,
     last_number: u64,
     /// Of all records, about what their rows take in memory.
     bytes: usize,
@@ -202,7 +213,7 @@ impl Log {
         let young = Arc::new(RwLock::new(rows.into_iter().collect()));
         let (last_number, bytes) =
             (records.back().map_or(settled, |last| last.number), records.iter().map(|record| record.bytes).sum());
-        Ok(Self { layers: Layers { disk, young }, files, records, last_number, bytes })
+        Ok(Self { layers: Layers { disk, young }, files, records, settling: None, last_number, bytes })
     }
 
     pub(super) const fn layers(&self) -> &Layers {
@@ -241,26 +252,64 @@ impl Log {
         self.bytes += bytes;
     }
 
-    /// Settles the oldest records, together about `bytes` of them, at least one if there is one: a value of sled's that
-    /// takes rows of several records is written once. Gives the number of their bytes.
-    pub(super) fn settle(&mut self, bytes: usize) -> Result<usize, StoreError> {
-        let (mut count, mut settled) = (0, 0);
-        while let Some(record) = self.records.get(count).filter(|_| settled < bytes) {
-            (count, settled) = (count + 1, settled + record.bytes);
-        }
-        let oldest = || self.records.iter().take(count);
-        let (Some(first), Some(last)) = (oldest().next(), oldest().next_back()) else { return Ok(0) };
-        let rows = self.rows_of(oldest(), first.number..=last.number);
+    /// Goes on settling: about `step` bytes of rows are written to sled. `sweep` is about how many bytes of records, the
+    /// oldest, are taken together when the ones before are done, at least one record: rows that stand side by side are
+    /// written together, so the more the better. A record has settled once all of its sweep is in sled; until then the log
+    /// keeps it, and after a crash all of it is young again.
+    pub(super) fn settle(&mut self, step: usize, sweep: usize) -> Result<(), StoreError> {
+        let Some(mut settling) = self.settling.take().or_else(|| self.begin_to_settle(sweep)) else { return Ok(()) };
+        let rows = self.next_rows(&mut settling, step);
         let keys: Vec<Vec<u8>> = rows.iter().map(|(key, _)| key.clone()).collect();
-        self.layers.disk.settle(rows, last.number)?;
+        let is_done = settling.next == settling.keys.len();
+        if is_done {
+            self.layers.disk.settle(rows, settling.last)?;
+        } else {
+            self.layers.disk.write(rows)?;
+        }
         let mut young = self.layers.young.write();
         for key in &keys {
             young.remove(key.as_slice());
         }
         drop(young);
-        self.records.drain(..count);
-        self.bytes = self.bytes.saturating_sub(settled);
-        Ok(settled)
+        if !is_done {
+            self.settling = Some(settling);
+            return Ok(());
+        }
+        while let Some(record) = self.records.front().filter(|record| record.number <= settling.last) {
+            self.bytes = self.bytes.saturating_sub(record.bytes);
+            self.records.pop_front();
+        }
+        Ok(())
+    }
+
+    fn begin_to_settle(&self, sweep: usize) -> Option<Settling> {
+        let (mut last, mut bytes, mut keys) = (None, 0, Vec::new());
+        for record in &self.records {
+            if bytes >= sweep && last.is_some() {
+                break;
+            }
+            bytes += record.bytes;
+            last = Some(record.number);
+            keys.extend(record.keys.iter().cloned());
+        }
+        // Those of each record are in order: that is quick.
+        keys.sort();
+        keys.dedup();
+        Some(Settling { keys, next: 0, last: last? })
+    }
+
+    /// The next rows to settle that no record behind them has written again.
+    fn next_rows(&self, settling: &mut Settling, step: usize) -> Batch {
+        let young = self.layers.young.read();
+        let (mut rows, mut bytes) = (Batch::new(), 0);
+        while let Some(key) = settling.keys.get(settling.next).filter(|_| bytes < step.max(1)) {
+            settling.next += 1;
+            if let Some(young) = young.get(key).filter(|young| young.record <= settling.last) {
+                bytes += key.len() + young.row.as_ref().map_or(0, Vec::len);
+                rows.push((key.to_vec(), young.row.clone()));
+            }
+        }
+        rows
     }
 
     /// The last record that has settled.
@@ -276,17 +325,6 @@ impl Log {
     /// Lets files of the log go whose rows have all settled. Only to be called once sled is flushed and synced.
     pub(super) fn let_go(&mut self) {
         self.files.let_go(self.settled());
-    }
-
-    /// The rows of some records that no record behind them has written again.
-    fn rows_of<'a>(&self, records: impl Iterator<Item = &'a Record>, numbers: RangeInclusive<u64>) -> Batch {
-        let young = self.layers.young.read();
-        let mut keys: Vec<&Key> = records.flat_map(|record| &record.keys).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let rows = keys.into_iter().filter_map(|key| Some((key, young.get(key)?)));
-        let rows = rows.filter(|(_, row)| numbers.contains(&row.record));
-        rows.map(|(key, young)| (key.to_vec(), young.row.clone())).collect()
     }
 
     pub(super) const fn sled(&self) -> &SledHandle {

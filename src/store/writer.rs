@@ -19,10 +19,12 @@ use super::{CommitError, Committed, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
-/// Without a commit for so long, what may not wait settles, a portion at a time.
+/// Without a commit for so long, what may not wait settles, a step at a time.
 const IDLE: Duration = Duration::from_millis(5);
-/// Of the log settled at once: rows that stand side by side are written together, and no commit waits for long.
-const PORTION: usize = 1 << 20;
+/// Of the log settled together, a step at a time: rows that stand side by side are written once.
+const SWEEP: usize = 8 << 20;
+/// Of it settled at once: no commit waits for long.
+const STEP: usize = 1 << 20;
 /// Without a commit for so long, sled may be opened again: it takes longer than settling, and whoever comes waits.
 const QUIET: Duration = Duration::from_millis(250);
 /// Somebody was reading when sled should have been opened again.
@@ -92,7 +94,7 @@ pub struct LogLimits {
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 64 << 20, file: 8 << 20 }
+        Self { calm: 16 << 20, full: 96 << 20, file: 8 << 20 }
     }
 }
 
@@ -172,7 +174,7 @@ impl Writer {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => match chore {
-                    Some((Chore::Settle, _)) if self.may_settle() => self.settle(self.portion())?,
+                    Some((Chore::Settle, _)) if self.may_settle() => self.settle(self.step())?,
                     Some((Chore::Reopen, _)) => self.open_again()?,
                     Some((Chore::Settle, _)) | None => {}
                 },
@@ -182,8 +184,8 @@ impl Writer {
     }
 
     /// How much settles at once. Of a log that must stay small, a small part.
-    fn portion(&self) -> usize {
-        PORTION.min(self.limits.full / 4)
+    fn step(&self) -> usize {
+        STEP.min(self.limits.full / 4)
     }
 
     /// What is to be done when no commit comes for a while.
@@ -192,7 +194,7 @@ impl Writer {
         if self.must_open_again() {
             return Some((Chore::Reopen, IDLE));
         }
-        if self.log.waiting() > self.limits.calm.saturating_add(self.portion().min(self.limits.calm)) {
+        if self.log.waiting() > self.limits.calm.saturating_add(self.step().min(self.limits.calm)) {
             return Some((Chore::Settle, if self.is_copied() { WHILE_COPIED } else { IDLE }));
         }
         if self.log.sled().written() > self.reopen.calm {
@@ -223,7 +225,8 @@ impl Writer {
 
     /// Settles about so many bytes of the log. What sled has for good the log need not keep.
     fn settle(&mut self, bytes: usize) -> Result<(), StoreError> {
-        self.log.settle(bytes)?;
+        let more_than_calm = self.log.waiting().saturating_sub(self.limits.calm);
+        self.log.settle(bytes, more_than_calm.min(SWEEP))?;
         if self.log.can_let_go() {
             self.sync_sled()?;
             self.log.let_go();
@@ -312,9 +315,9 @@ impl Writer {
     }
 
     fn make_room(&mut self, added: usize) -> Result<(), StoreError> {
-        // One portion a group at most, so that none waits long; it makes room for many more.
+        // One step a group at most, so that none waits long; it makes room for many more.
         if self.log.waiting() > self.limits.full && self.may_settle() {
-            self.settle(self.portion().max(added))?;
+            self.settle(self.step().max(added))?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ fn layers() -> (Log, tempfile::TempDir) {
         log.publish(rows, written);
     };
     write(&mut log, vec![(b"old".to_vec(), Some(b"1".to_vec()))]);
-    log.settle(1).unwrap();
+    log.settle(1, 1).unwrap();
     write(&mut log, vec![(b"young".to_vec(), Some(b"2".to_vec())), (b"gone".to_vec(), None)]);
     (log, folder)
 }
