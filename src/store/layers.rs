@@ -1,7 +1,7 @@
 //! Rows on two layers. A group of commits becomes durable as one record of a log ([`super::log_files`]); its rows are kept
-//! in memory as the young layer. Later, when the writer has time or memory must be freed, they settle: they are written to
-//! sled, together with the number of the last record that has, in one batch. A row that changed or went again before it
-//! settled never costs sled anything. After a restart the records that have not settled are read back.
+//! in memory as the young layer. Later, when the writer has time or memory must be freed, they settle: the rows of the
+//! oldest records are written to sled, and with the last of them the number of the last of those records. A row that changed
+//! or went again before it settled never costs sled anything. After a restart the records behind that number are read back.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
