@@ -12,7 +12,7 @@ use konter::store::postgres::PostgresStore;
 use crate::load::{self, Done, Way, fresh_numbers};
 
 const TASK: &str = "KONTER_BENCH_WORKER";
-/// What each process is started with, such as `systemd-run --scope -p CPUQuota=20%`: it stands for a smaller machine.
+/// What each process is started with, such as a command that gives it a share of a processor, as on a smaller machine.
 const WITH: &str = "KONTER_BENCH_WITH";
 
 pub struct Task {

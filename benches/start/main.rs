@@ -20,7 +20,7 @@ const STARTS: usize = 5;
 /// What a start may take.
 const LIMIT: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(300);
-/// Orders placed before the kill in a flood: more than the log holds.
+/// Orders placed before the kill in a flood: nearly as many as the log holds.
 const FLOOD: u64 = 30_000;
 /// With this the bench places orders beginning with the number that it says, and dies.
 const FLOOD_FROM: &str = "KONTER_BENCH_FLOOD_FROM";

@@ -109,7 +109,9 @@ impl LogFiles {
         if self.current.is_none() || self.files.back().is_none_or(|file| file.bytes >= self.longest) {
             self.begin(number)?;
         }
-        let (Some(mut current), Some(file)) = (self.current.as_ref(), self.files.back_mut()) else { return Ok(()) };
+        let (Some(mut current), Some(file)) = (self.current.as_ref(), self.files.back_mut()) else {
+            return Err(StoreError::Unavailable("the log has no file".to_owned()));
+        };
         current.write_all(&frame).map_err(|error| io("writing the log", &error))?;
         file.bytes += frame.len() as u64;
         Ok(())
