@@ -21,7 +21,7 @@ use crate::http::{Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::ids::ChatId;
 use crate::reply::Reply;
 use crate::shop::{Files, Shop, Voice};
-use crate::store::{InboxMessage, Outgoing, Payload, Store, StoreError};
+use crate::store::{Class, InboxMessage, Outgoing, Payload, Store, StoreError};
 use crate::telemetry;
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -187,7 +187,15 @@ struct ChatVoice {
 impl Voice for ChatVoice {
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
         let payload = Payload::Reply(Box::new(reply));
-        let row = Outgoing { seq: 0, at: Utc::now(), chat: chat.clone(), locale, payload, balance: None };
+        let row = Outgoing {
+            seq: 0,
+            at: Utc::now(),
+            chat: chat.clone(),
+            locale,
+            payload,
+            class: Class::Alert,
+            balance: None,
+        };
         if let Err(error) = self.telegram.tell(chat, &self.wording.render(&row)).await {
             tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
         }

@@ -166,6 +166,7 @@ mod tests {
             chat: reseller(),
             locale: Locale::Id,
             payload: Payload::Reply(Box::new(Reply::NotText)),
+            class: crate::store::Class::Answer,
             balance: None,
         }
     }

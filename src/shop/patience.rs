@@ -2,6 +2,7 @@
 //! to the admins.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
@@ -14,6 +15,17 @@ const ANSWERS: u32 = 3;
 const ANSWERS_IN_ALL: u32 = 20;
 /// After this long it is answered anew.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// Answers to a chat that is nobody's: one says how to register, more help nobody.
+const TO_A_STRANGER: u32 = 1;
+/// The same where it tries to register, and may have got the format wrong.
+const TO_A_NEWCOMER: u32 = 5;
+/// Answers to all chats together that are nobody's. What is said beyond waits for minutes and is read by no person.
+const TO_STRANGERS: u32 = 1_000;
+/// Answers to one reseller's or admin's chat in a minute; beyond it a program is writing, and what waits is counted.
+const TO_ONE: u32 = 30;
+const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+/// How often what is over is forgotten: looking through all of it costs time.
+const SWEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// What reaches the admins' chats at a reseller's word. Those chats also hold what moves money, and must not be buried.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,11 +48,63 @@ impl Bother {
     }
 }
 
-#[derive(Default)]
 pub(super) struct Patience {
     /// What each chat said last that meant nothing.
     nonsense: Mutex<HashMap<ChatId, Nonsense>>,
     bothers: Mutex<HashMap<(AgentId, Bother), Times>>,
+    strangers: Mutex<Counts<(ChatId, Stranger)>>,
+    all_strangers: Mutex<Counts<()>>,
+    known: Mutex<Counts<ChatId>>,
+}
+
+/// What a chat that is nobody's wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Stranger {
+    /// It talks, or is a group.
+    Talks,
+    /// It tries to register.
+    Registers,
+}
+
+/// How often something happened since it first did, within a while.
+struct Counts<K> {
+    within: TimeDelta,
+    since: HashMap<K, (DateTime<Utc>, u32)>,
+    swept: DateTime<Utc>,
+}
+
+impl<K: Eq + Hash> Counts<K> {
+    fn new(within: TimeDelta) -> Self {
+        Self { within, since: HashMap::new(), swept: DateTime::UNIX_EPOCH }
+    }
+
+    /// Counts once more, and says how often that is.
+    fn count(&mut self, key: K, now: DateTime<Utc>) -> u32 {
+        let within = self.within;
+        let is_over = move |first: DateTime<Utc>| (now - first).abs() >= within;
+        if (now - self.swept).abs() >= SWEPT_EVERY {
+            self.since.retain(|_, (first, _)| !is_over(*first));
+            self.swept = now;
+        }
+        let (first, times) = self.since.entry(key).or_insert((now, 0));
+        if is_over(*first) {
+            (*first, *times) = (now, 0);
+        }
+        *times = times.saturating_add(1);
+        *times
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            nonsense: Mutex::default(),
+            bothers: Mutex::default(),
+            strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
+            all_strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
+            known: Mutex::new(Counts::new(A_MINUTE)),
+        }
+    }
 }
 
 /// Oldest first.
@@ -56,6 +120,21 @@ struct Nonsense {
 }
 
 impl Patience {
+    /// Whether a chat that is nobody's is answered.
+    pub fn answers_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> bool {
+        let most = match what {
+            Stranger::Talks => TO_A_STRANGER,
+            Stranger::Registers => TO_A_NEWCOMER,
+        };
+        self.strangers.lock().count((chat.clone(), what), now) <= most
+            && self.all_strangers.lock().count((), now) <= TO_STRANGERS
+    }
+
+    /// Whether so much is said to a chat that what waits for it must be counted.
+    pub fn is_busy(&self, chat: &ChatId, now: DateTime<Utc>) -> bool {
+        self.known.lock().count(chat.clone(), now) > TO_ONE
+    }
+
     /// Whether a text that means nothing is to be answered.
     pub fn bears(&self, chat: &ChatId, text: u64, now: DateTime<Utc>) -> bool {
         let mut last = self.nonsense.lock();
@@ -107,6 +186,27 @@ mod tests {
         assert!((0..2).all(|_| patience.bears(&chat, 7, at(2))));
         assert!(!patience.bears(&chat, 7, at(2)));
         assert!(patience.bears(&chat, 7, at(13)));
+    }
+
+    #[test]
+    fn a_stranger_is_answered_once_and_helped_to_register() {
+        let (patience, chat) = (Patience::default(), ChatId::telegram(1));
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let answered = |what, minutes| patience.answers_stranger(&chat, what, at(minutes));
+        assert!(answered(Stranger::Talks, 0));
+        assert!((1..9).all(|minutes| !answered(Stranger::Talks, minutes)));
+        assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 9)).count(), 5);
+        assert!(answered(Stranger::Talks, 10), "the next time it comes by");
+    }
+
+    #[test]
+    fn however_many_strangers_write_so_many_are_answered() {
+        let (patience, now) = (Patience::default(), DateTime::UNIX_EPOCH);
+        let answered = |chat: &i64| patience.answers_stranger(&ChatId::telegram(*chat), Stranger::Talks, now);
+        assert_eq!((0..5_000).filter(answered).count(), 1_000);
+        let later = now + TimeDelta::minutes(10);
+        assert!(patience.answers_stranger(&ChatId::telegram(1), Stranger::Talks, later));
+        assert_eq!(patience.strangers.lock().since.len(), 1, "what is over is forgotten");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::class::{self, Class};
 use super::kv::{Batch, Direction, Kv, under};
 use super::read::Reader;
 use super::rows::{self, COUNTER_NAME, InboxRow, OrderHead, SlotRow, decode, encode};
@@ -237,8 +238,10 @@ impl<'g, K: Kv> Stage<'g, K> {
         for message in commit.received {
             self.receive(message)?;
         }
+        let answers = commit.answers.as_ref().map(|(key, _)| key);
         for say in commit.says {
-            self.say(say, commit.at)?;
+            let class = Class::of(&say, answers, commit.stranger.as_ref());
+            self.say(say, class, commit.at)?;
         }
         self.desk(&commit.desk)?;
         self.aside(&commit.aside)?;
@@ -499,10 +502,11 @@ impl<'g, K: Kv> Stage<'g, K> {
         Ok(())
     }
 
-    fn say(&mut self, say: Say, at: chrono::DateTime<chrono::Utc>) -> Result<(), StoreError> {
+    fn say(&mut self, say: Say, class: Class, at: chrono::DateTime<chrono::Utc>) -> Result<(), StoreError> {
         let Say { chat, locale, payload, balance_of } = say;
         let balance = balance_of.map(|id| self.account(&id)).transpose()?.map(|account| account.available());
-        let row = Outgoing { seq: self.next_number(), at, chat, locale, payload, balance };
+        let seq = class::place(class, &payload, self.next_number());
+        let row = Outgoing { seq, at, chat, locale, payload, class, balance };
         self.put(keys::outbox(&row.chat, row.seq), encode("outgoing message", &row)?);
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Aside, NewPepper};
+use super::class::number_of;
+use super::{Aside, Class, NewPepper};
 use crate::agent::{Agent, Locale};
 use crate::broadcast::Broadcast;
 use crate::catalog::Product;
@@ -28,6 +29,8 @@ pub struct Commit {
     pub at: DateTime<Utc>,
     /// What is being answered, with a fingerprint of its content (no secret in it): the same again changes nothing.
     pub answers: Option<(MessageKey, u64)>,
+    /// The chat it answers, when that is nobody's: what is said there goes after everything else.
+    pub stranger: Option<ChatId>,
     pub agents: Vec<Versioned<Agent>>,
     pub orders: Vec<Versioned<Order>>,
     /// Inquiries; a new one takes the place of the reseller's earlier one about the same product and customer.
@@ -100,6 +103,7 @@ impl Commit {
         Self {
             at,
             answers: None,
+            stranger: None,
             agents: Vec::new(),
             orders: Vec::new(),
             inquiries: Vec::new(),
@@ -121,6 +125,23 @@ impl Commit {
             desk: DeskRows::default(),
             habits: Vec::new(),
         }
+    }
+
+    /// Whether it answers a message with words, and changes nothing else.
+    #[must_use]
+    pub fn only_says(&self) -> bool {
+        let Self { network, routing, desk, .. } = self;
+        let no_network = network.groups.is_empty()
+            && network.transfers.is_empty()
+            && network.invited.is_empty()
+            && network.uninvited.is_empty();
+        let no_routing = routing.steering.is_empty() && routing.shown.is_empty() && routing.unshown.is_empty();
+        let no_desk = desk.staff.is_empty() && desk.broadcasts.is_empty() && desk.told.is_empty();
+        let no_rows =
+            self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
+        let no_other =
+            self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.habits.is_empty();
+        no_network && no_routing && no_desk && no_rows && no_other
     }
 
     /// Takes a row out of the outbox. `reached` says whether the chat has it now; a message of an announcement is
@@ -227,17 +248,24 @@ pub enum Payload {
 /// A row of the outbox: kept until the chat's own service has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
-    /// Grows with every row of the outbox.
+    /// Its place in the chat's line: rows go in this order.
     pub seq: u64,
     pub at: DateTime<Utc>,
     pub chat: ChatId,
     pub locale: Locale,
     pub payload: Payload,
+    #[serde(default)]
+    pub class: Class,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Rupiah>,
 }
 
 impl Outgoing {
+    /// Grows with every row that is said, whatever its chat.
+    pub(super) const fn number(&self) -> u64 {
+        number_of(self.seq)
+    }
+
     /// Where it stands once the channel has it as `message`, if it is one that may have to be put right later.
     #[must_use]
     pub fn shown(&self, message: String) -> Option<Shown> {

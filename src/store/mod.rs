@@ -14,6 +14,7 @@ mod aside;
 pub mod audit;
 mod blocks;
 pub mod census;
+mod class;
 mod commit;
 mod cut;
 mod depths;
@@ -54,6 +55,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::mpsc;
 
 pub use aside::{Aside, OutboxRow, SetAside};
+pub use class::Class;
 pub use depths::Depths;
 pub use pepper::{NewPepper, PepperMark};
 

@@ -12,8 +12,8 @@ use konter::ledger::{Account, AccountId, Entry, Hold};
 use konter::order::{Order, SlotKey};
 use konter::reply::Reply;
 use konter::store::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload, Sequence,
-    Store, StoreError,
+    Act, Answered, Class, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload,
+    Sequence, Store, StoreError,
 };
 use parking_lot::Mutex;
 
@@ -67,7 +67,10 @@ impl Outbox {
         let mut rows = self.rows.lock();
         let seq = rows.last_key_value().map_or(1, |(seq, _)| seq + 1);
         let chat = ChatId::telegram(chat);
-        rows.insert(seq, Outgoing { seq, at: Utc::now(), chat, locale: Locale::Id, payload, balance: None });
+        rows.insert(
+            seq,
+            Outgoing { seq, at: Utc::now(), chat, locale: Locale::Id, payload, class: Class::Answer, balance: None },
+        );
     }
 
     pub fn is_empty(&self) -> bool {

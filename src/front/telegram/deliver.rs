@@ -12,6 +12,7 @@ use teloxide::types::{ChatId as Peer, InlineKeyboardMarkup, MessageId};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use super::digest;
 use super::post::{self, Upload};
 use super::queue::Step;
 use super::text::{self, Part};
@@ -19,12 +20,14 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, OutboxRow, Outgoing, Payload, Share, Shown, Store, StoreError};
+use crate::store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Shown, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
 /// Looked at when the first ones are all deletions that failed before.
 const WIDE_WINDOW: usize = 500;
+/// Alerts looked at when many wait; of the shortest, so many fit into one message.
+const DIGEST_WINDOW: usize = 60;
 /// How often a message that Telegram refuses for an unknown reason is offered before it is given up.
 const REFUSALS: u32 = 3;
 /// A file this large gets more time, and is given up when the line is too slow for it: replies wait behind it.
@@ -62,6 +65,13 @@ struct RowProgress {
 impl RowProgress {
     const fn new(seq: u64) -> Self {
         Self { seq, parts: 0, longest: text::LONGEST, plain: false, bare: false, form: Form::Own, refusals: 0 }
+    }
+}
+
+impl RowProgress {
+    /// Whether this row was offered and something about it was not liked, or a part of it is said: then it goes alone.
+    const fn was_refused(&self, seq: u64) -> bool {
+        self.seq == seq && (self.parts > 0 || self.plain || self.bare || self.refusals > 0)
     }
 }
 
@@ -116,7 +126,8 @@ pub(super) struct Courier {
 }
 
 impl Courier {
-    pub async fn visit(&self, chat: &ChatId, progress: &mut Progress) -> Step {
+    /// Says what waits first, when it is at least as urgent as `least`.
+    pub async fn visit(&self, chat: &ChatId, progress: &mut Progress, least: Class) -> Step {
         let Some(peer) = peer(chat) else { return Step::Idle };
         let rows = match self.window(chat, progress).await {
             Ok(rows) => rows,
@@ -131,6 +142,16 @@ impl Courier {
         }
         let more = rows.len() > 1;
         if let Some(row) = choose(&rows, progress, Instant::now()) {
+            if row.class > least {
+                return Step::Lower(row.class);
+            }
+            if digest::is_plain(row)
+                && more
+                && !progress.row.was_refused(row.seq)
+                && let Some(step) = self.say_together(peer, chat, row.seq, progress).await
+            {
+                return step;
+            }
             return match &row.payload {
                 Payload::Reply(_) => self.say(peer, row, progress, more).await,
                 Payload::Edit { message, .. } => self.edit(peer, row, message, &rows, progress).await,
@@ -143,13 +164,33 @@ impl Courier {
         next.map_or(Step::Idle, |at| Step::Later(at.saturating_duration_since(Instant::now())))
     }
 
-    /// The oldest rows, as many as it takes to see past the deletions that wait.
+    /// The first rows, as many as it takes to see past the deletions that wait, and the row that was begun.
     async fn window(&self, chat: &ChatId, progress: &Progress) -> Result<Vec<Outgoing>, StoreError> {
         let rows = self.store.outbox(chat, WINDOW).await?;
-        if rows.len() < WINDOW || fresh(&rows, progress).is_some() {
+        let shows_all = begun(&rows, progress).is_some() || progress.row.parts == 0 && fresh(&rows, progress).is_some();
+        if rows.len() < WINDOW || shows_all {
             return Ok(rows);
         }
         self.store.outbox(chat, WIDE_WINDOW).await
+    }
+
+    /// Sends many alerts as one message. `None`: they are not many, or go one by one for another reason.
+    async fn say_together(&self, peer: Peer, chat: &ChatId, first: u64, progress: &mut Progress) -> Option<Step> {
+        let rows = self.store.outbox(chat, DIGEST_WINDOW).await.ok()?;
+        let from = rows.iter().position(|row| row.seq == first)?;
+        let (together, part) = digest::gather(&rows[from..], |row| self.words(row))?;
+        let more = rows.len() > together.len();
+        let row = *together.first()?;
+        progress.row = RowProgress::new(row.seq);
+        self.share.saying(&row.chat, row.seq);
+        let answer = self.send(peer, part, None, InlineKeyboardMarkup::default()).await;
+        if answer.as_ref().is_err_and(was_surely_not_said) {
+            self.share.said(&row.chat, row.seq);
+        }
+        Some(match answer {
+            Ok(_) => self.take_out(&together, true, None, progress, Step::Sent { more }).await,
+            Err(error) => self.unsaid(row, progress, &error, None, more).await,
+        })
     }
 
     /// Sends the next part of a row.
@@ -443,6 +484,9 @@ impl Courier {
         }
         match self.store.commit(commit).await {
             Ok(_) => {
+                if rows.iter().any(|row| row.seq == progress.row.seq) {
+                    progress.row = RowProgress::default();
+                }
                 for row in rows {
                     self.share.undoubt(&row.chat, row.seq);
                     self.share.said(&row.chat, row.seq);
@@ -504,7 +548,12 @@ fn buttons(row: &Outgoing, wanted: &[Vec<Button>]) -> InlineKeyboardMarkup {
     keyboard
 }
 
-/// The oldest row but for deletions that failed before.
+/// The row of which Telegram has a part already: the rest follows it, whatever came meanwhile.
+fn begun<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> {
+    rows.iter().find(|row| progress.row.parts > 0 && row.seq == progress.row.seq)
+}
+
+/// The first row but for deletions that failed before.
 fn fresh<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> {
     rows.iter().find(|row| !progress.forgets.contains_key(&row.seq))
 }
@@ -512,5 +561,5 @@ fn fresh<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> 
 /// The row to take up: a deletion that failed before comes only when nothing else waits.
 fn choose<'a>(rows: &'a [Outgoing], progress: &Progress, now: Instant) -> Option<&'a Outgoing> {
     let ready = |row: &&Outgoing| progress.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
-    fresh(rows, progress).or_else(|| rows.iter().find(ready))
+    begun(rows, progress).or_else(|| fresh(rows, progress)).or_else(|| rows.iter().find(ready))
 }

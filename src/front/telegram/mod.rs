@@ -3,6 +3,7 @@
 
 mod api;
 mod deliver;
+mod digest;
 mod menu;
 mod pace;
 mod poll;
@@ -66,6 +67,8 @@ pub struct Timing {
     pub chat: Rate,
     /// To all chats: Telegram allows about 30 per second.
     pub overall: Rate,
+    /// To all chats together that are nobody's: however many write, the others keep the rest.
+    pub strangers: Rate,
     /// How often the outbox is searched for chats nobody named.
     pub rescan: Duration,
     /// How long before a menu that Telegram refused is offered again: whoever has never written to the bot is a chat
@@ -83,6 +86,7 @@ impl Default for Timing {
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
             chat: Rate { interval: Duration::from_secs(1), burst: 5 },
             overall: Rate { interval: Duration::from_millis(40), burst: 5 },
+            strangers: Rate { interval: Duration::from_millis(200), burst: 3 },
             rescan: Duration::from_secs(60),
             menu: Duration::from_secs(600),
         }

@@ -37,6 +37,11 @@ impl Pace {
         self.spoken_for.checked_sub(credit).unwrap_or(now).max(now)
     }
 
+    /// Counts one less: the last one did not go.
+    pub fn give_back(&mut self, rate: Rate) {
+        self.spoken_for = self.spoken_for.checked_sub(rate.interval).unwrap_or(self.spoken_for);
+    }
+
     /// Counts one that goes now.
     pub fn take(&mut self, rate: Rate, now: Instant) {
         self.spoken_for = self.spoken_for.max(now) + rate.interval;

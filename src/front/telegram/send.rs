@@ -12,8 +12,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::deliver::{Courier, Progress, peer};
-use super::pace::Pace;
-use super::queue::{Queue, Step};
+use super::pace::{Pace, Rate};
+use super::queue::{Queue, Step, Turn};
 use super::{Api, Timing};
 use crate::front::Wording;
 use crate::ids::ChatId;
@@ -82,7 +82,7 @@ impl Pump {
     /// Delivers until `cancel`. Begins with what an earlier run left.
     pub async fn run(self, cancel: CancellationToken) {
         let mut run = Run {
-            queue: Queue::new(self.timing.chat, self.timing.backoff),
+            queue: Queue::new(self.timing.chat, self.timing.strangers, self.timing.backoff, Instant::now()),
             visits: JoinSet::new(),
             visited: HashMap::new(),
             pace: Pace::rested(Instant::now()),
@@ -99,7 +99,7 @@ impl Pump {
                         run.queue.wake(chat, now);
                     }
                 }
-                Some(ended) = run.visits.join_next_with_id() => run.settle(ended),
+                Some(ended) = run.visits.join_next_with_id() => run.settle(ended, self.overall()),
                 () = sleep_until(wake_at.unwrap_or_else(Instant::now)), if wake_at.is_some() => {}
                 _ = rescan.tick() => self.rescan(&mut run.queue).await,
             }
@@ -110,6 +110,11 @@ impl Pump {
         }
     }
 
+    /// What Telegram allows is for all processes together.
+    fn overall(&self) -> Rate {
+        self.timing.overall.among(self.courier.share.members())
+    }
+
     /// Starts the visits that are due and allowed; returns when to look again, unless a visit's end comes first.
     fn start_due(&self, run: &mut Run) -> Option<Instant> {
         loop {
@@ -117,13 +122,12 @@ impl Pump {
                 return None;
             }
             let now = Instant::now();
-            // What Telegram allows is for all processes together.
-            let overall = self.timing.overall.among(self.courier.share.members());
-            let at = run.queue.next_due()?.max(run.pace.ready_at(overall, now));
+            let overall = self.overall();
+            let at = run.queue.next_due(now)?.max(run.pace.ready_at(overall, now));
             if at > now {
                 return Some(at);
             }
-            let (chat, mut progress) = run.queue.start(now)?;
+            let Turn { chat, mut progress, least } = run.queue.start(now)?;
             let Some(busy) = self.courier.share.attend(&chat) else {
                 // Another process's to say; should it become this one's again, its rows are found anew.
                 run.queue.finish(chat, Progress::default(), Step::Idle, now);
@@ -133,7 +137,7 @@ impl Pump {
             let courier = Arc::clone(&self.courier);
             let name = chat.clone();
             let visit = run.visits.spawn(async move {
-                let step = courier.visit(&chat, &mut progress).await;
+                let step = courier.visit(&chat, &mut progress, least).await;
                 drop(busy);
                 (chat, progress, step)
             });
@@ -157,11 +161,14 @@ impl Pump {
 }
 
 impl Run {
-    fn settle(&mut self, ended: Result<(task::Id, Visit), JoinError>) {
+    fn settle(&mut self, ended: Result<(task::Id, Visit), JoinError>, overall: Rate) {
         let now = Instant::now();
         match ended {
             Ok((id, (chat, progress, step))) => {
                 self.visited.remove(&id);
+                if matches!(step, Step::Lower(_)) {
+                    self.pace.give_back(overall);
+                }
                 self.queue.finish(chat, progress, step, now);
             }
             Err(error) => {

@@ -34,7 +34,7 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::desk::can_forget;
 use super::keypad::PadId;
-use super::patience::Bother;
+use super::patience::{Bother, Stranger};
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{
@@ -54,6 +54,10 @@ pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
 const LONGEST_MESSAGE: usize = 2_000;
+
+/// Replies that may wait for one chat before words alone are left out: what a minute of Telegram's pace brings there. A
+/// person reads a few of them, a program none.
+const MOST_WAITING: usize = 60;
 
 /// Stands in an act between what was typed and what it changed.
 const NOTED: &str = " ⇒ ";
@@ -212,6 +216,14 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
     let visit = Visit { shop, message, agent, at: shop.clock.utc() };
+    let mut answer = decide(&visit, locale).await?;
+    visit.curb(&mut answer).await?;
+    Ok(answer)
+}
+
+/// What is answered, whoever asks and however often.
+async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError> {
+    let (shop, message) = (visit.shop, visit.message);
     let mut answer = Answer::new(message, locale, visit.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
         if let Some(file) = attachment.file.as_ref().filter(|file| visit.role().is_some() && is_catalog(&file.name)) {
@@ -270,13 +282,65 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
             forget(&mut answer, message);
         }
         visit.dispatch(command, &mut answer).await?;
-    } else if !matches!(command, Command::Unknown { .. }) {
+    } else if concerns_us(&command, &message.text, shop.bot_name().as_deref()) {
         answer.reply(Reply::GroupPointer { bot: shop.bot_name() });
     }
     Ok(answer)
 }
 
+/// Whether what is written in a group is for this shop: a command that names no other bot, or something with a PIN, which
+/// should not stand there. All else is people talking to each other.
+fn concerns_us(command: &Command, text: &str, bot: Option<&str>) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let named = word.split_once('@').map(|(_, name)| name);
+    if !word.starts_with('/') {
+        return !matches!(command, Command::Unknown { .. }) && holds_pin(command, text);
+    }
+    let is_ours = |name: &str| bot.is_none_or(|bot| bot.eq_ignore_ascii_case(name));
+    !matches!(command, Command::Unknown { .. }) && named.is_none_or(is_ours)
+}
+
 impl Visit<'_> {
+    /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
+    fn is_known(&self) -> bool {
+        let is_active = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);
+        self.message.private && (is_active || self.role().is_some())
+    }
+
+    /// Says less where more would serve nobody: to strangers, and to a chat for which too much waits. What an answer
+    /// does is never left out, only words that go with nothing.
+    async fn curb(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        let chat = &self.message.chat;
+        let is_known = self.is_known();
+        answer.commit.stranger = (!is_known).then(|| chat.clone());
+        let is_talk = |say: &Say| say.chat == *chat && matches!(say.payload, Payload::Reply(_));
+        if !answer.commit.only_says() || !answer.commit.says.iter().any(is_talk) {
+            return Ok(());
+        }
+        let is_enough = if is_known {
+            let is_busy = self.shop.patience.is_busy(chat, self.at);
+            is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING
+        } else {
+            !self.shop.patience.answers_stranger(chat, self.stranger(), self.at)
+        };
+        if is_enough {
+            tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
+            answer.commit.says.retain(|say| !is_talk(say));
+        }
+        Ok(())
+    }
+
+    fn stranger(&self) -> Stranger {
+        match command::parse(&self.message.text) {
+            Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. }
+                if self.message.private =>
+            {
+                Stranger::Registers
+            }
+            _ => Stranger::Talks,
+        }
+    }
+
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
         if self.worded_proof(&command, answer).await? {
             return Ok(());

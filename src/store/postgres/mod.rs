@@ -396,7 +396,7 @@ impl PostgresStore {
     async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
         let chat = chat.clone();
         let rows = self.read(move |rows| rows.outbox(&chat, limit)).await?;
-        if rows.iter().any(|row| row.seq > self.durable.load(Ordering::Acquire)) {
+        if rows.iter().any(|row| row.number() > self.durable.load(Ordering::Acquire)) {
             self.settled().await?;
         }
         Ok(rows)
