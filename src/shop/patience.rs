@@ -15,10 +15,11 @@ const ANSWERS: u32 = 3;
 const ANSWERS_IN_ALL: u32 = 20;
 /// After this long it is answered anew.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// Answers to a chat that is nobody's: one says how to register, more help nobody.
-const TO_A_STRANGER: u32 = 1;
-/// The same where it tries to register, and may have got the format wrong.
-const TO_A_NEWCOMER: u32 = 5;
+/// Answers to a chat that is nobody's, and never two within a minute: one says how to register, more help nobody.
+const TO_A_STRANGER: u32 = 3;
+/// The same where it tries to register, and may have got the format wrong, or waits for an admin's yes.
+const TO_A_NEWCOMER: u32 = 8;
+const TO_A_GROUP: u32 = 1;
 /// Answers to all chats together that are nobody's. What is said beyond waits for minutes and is read by no person.
 const TO_STRANGERS: u32 = 1_000;
 /// Answers to one reseller's or admin's chat in a minute; beyond it a program is writing, and what waits is counted.
@@ -53,6 +54,7 @@ pub(super) struct Patience {
     nonsense: Mutex<HashMap<ChatId, Nonsense>>,
     bothers: Mutex<HashMap<(AgentId, Bother), Times>>,
     strangers: Mutex<Counts<(ChatId, Stranger)>>,
+    talkers: Mutex<Counts<ChatId>>,
     all_strangers: Mutex<Counts<()>>,
     known: Mutex<Counts<ChatId>>,
 }
@@ -60,10 +62,10 @@ pub(super) struct Patience {
 /// What a chat that is nobody's wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Stranger {
-    /// It talks, or is a group.
     Talks,
-    /// It tries to register.
+    /// It tries to register, or has and may not order.
     Registers,
+    IsGroup,
 }
 
 /// How often something happened since it first did, within a while.
@@ -101,6 +103,7 @@ impl Default for Patience {
             nonsense: Mutex::default(),
             bothers: Mutex::default(),
             strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
+            talkers: Mutex::new(Counts::new(A_MINUTE)),
             all_strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             known: Mutex::new(Counts::new(A_MINUTE)),
         }
@@ -123,8 +126,10 @@ impl Patience {
     /// Whether a chat that is nobody's is answered.
     pub fn answers_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> bool {
         let most = match what {
+            Stranger::Talks if self.talkers.lock().count(chat.clone(), now) > 1 => return false,
             Stranger::Talks => TO_A_STRANGER,
             Stranger::Registers => TO_A_NEWCOMER,
+            Stranger::IsGroup => TO_A_GROUP,
         };
         self.strangers.lock().count((chat.clone(), what), now) <= most
             && self.all_strangers.lock().count((), now) <= TO_STRANGERS
@@ -191,12 +196,13 @@ mod tests {
     #[test]
     fn a_stranger_is_answered_once_and_helped_to_register() {
         let (patience, chat) = (Patience::default(), ChatId::telegram(1));
-        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let answered = |what, minutes| patience.answers_stranger(&chat, what, at(minutes));
-        assert!(answered(Stranger::Talks, 0));
-        assert!((1..9).all(|minutes| !answered(Stranger::Talks, minutes)));
-        assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 9)).count(), 5);
-        assert!(answered(Stranger::Talks, 10), "the next time it comes by");
+        let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let answered = |what, seconds| patience.answers_stranger(&chat, what, at(seconds));
+        let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
+        assert_eq!(talk, [0, 60, 120]);
+        assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 599)).count(), 8);
+        assert_eq!((0..9).filter(|_| answered(Stranger::IsGroup, 599)).count(), 1);
+        assert!(answered(Stranger::Talks, 660), "the next time it comes by");
     }
 
     #[test]

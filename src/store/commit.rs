@@ -262,7 +262,8 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Grows with every row that is said, whatever its chat.
-    pub(super) const fn number(&self) -> u64 {
+    #[must_use]
+    pub const fn number(&self) -> u64 {
         number_of(self.seq)
     }
 

@@ -328,12 +328,12 @@ impl TestShop {
         for chat in self.store.waiting_chats().await.unwrap() {
             rows.extend(self.store.outbox(&chat, 100).await.unwrap());
         }
-        rows.sort_by_key(|row| row.seq);
+        rows.sort_by_key(Outgoing::number);
         let mut commit = Commit::new(self.now());
         for row in &rows {
             commit.take_out(row, !self.unreachable.lock().contains(&row.chat));
         }
-        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.seq.to_string())).collect();
+        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.number().to_string())).collect();
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }
@@ -341,7 +341,7 @@ impl TestShop {
             match &row.payload {
                 Payload::Reply(reply) => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
-                    let below = self.see_buttons(&row.chat, row.seq.to_string(), &rendered.buttons);
+                    let below = self.see_buttons(&row.chat, row.number().to_string(), &rendered.buttons);
                     heard.push((row.chat.clone(), rendered.body + &below));
                 }
                 Payload::Edit { message, reply } => {

@@ -331,10 +331,12 @@ impl Visit<'_> {
     }
 
     fn stranger(&self) -> Stranger {
+        if !self.message.private {
+            return Stranger::IsGroup;
+        }
         match command::parse(&self.message.text) {
-            Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. }
-                if self.message.private =>
-            {
+            _ if self.agent.is_some() => Stranger::Registers,
+            Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. } => {
                 Stranger::Registers
             }
             _ => Stranger::Talks,
