@@ -111,6 +111,7 @@ fn every_general_setting_is_read() {
         ("KONTER_INQUIRY_MINUTES", "10"),
         ("KONTER_SUMMARY_AT", "06:30"),
         ("KONTER_REGISTRATION", "open"),
+        ("KONTER_MARGIN_MAX_PERCENT", "25"),
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
         ("KONTER_TICKET_HOURS", "72"),
     ]);
@@ -167,6 +168,8 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_BANKS", "BCA 1; -", "`-` names no account"),
         ("KONTER_BANKS", "1;2;3;4;5;6;7;8;9;10;11", "names 11 accounts, at most 10 are shown"),
         ("KONTER_BANKS", LONG_BANK, "`BCA 012345678901234567890123456789012345` is longer than 100 characters"),
+        ("KONTER_MARGIN_MAX_PERCENT", "101", "must be a whole number from 0 to 100"),
+        ("KONTER_MARGIN_MAX_PERCENT", "half", "must be a whole number from 0 to 100"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),
     ] {

@@ -4,7 +4,8 @@ use konter::agent::Agent;
 use konter::ids::AgentId;
 use konter::ledger::Posting;
 use konter::network::{Invited, Network, PendingState, PendingTransfer};
-use konter::order::{Order, margins};
+use konter::order::margins::{self, Before, Stand};
+use konter::order::{FailureReason, Order, Withheld};
 use konter::pricing::{Margin, PriceGroup};
 use konter::store::{Commit, CommitError, Committed, NetworkRows, Store, StoreError, Versioned};
 
