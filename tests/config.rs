@@ -8,6 +8,7 @@ use chrono::{NaiveTime, TimeDelta};
 use konter::agent::Locale;
 use konter::config::{BaseUrl, Checked, CutOff, LogFormat, Registration, Settings, SupplierSettings};
 use konter::deposit::Terms;
+use konter::pricing::MarginCap;
 use konter::supplier::ProtocolKind;
 use secrecy::ExposeSecret;
 
@@ -81,6 +82,7 @@ fn nothing_set_means_the_documented_defaults() {
     assert_eq!(settings.stale_after, TimeDelta::minutes(30));
     assert_eq!(settings.summary_at, Some(time(23, 55)));
     assert_eq!(settings.registration, Registration::Approve);
+    assert_eq!(settings.margin_cap, MarginCap::default());
     assert_eq!(settings.deposits, Terms::default());
 }
 
@@ -136,6 +138,7 @@ fn every_general_setting_is_read() {
     assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
+    assert_eq!(settings.margin_cap.percent(), 25);
     assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
     assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
 }

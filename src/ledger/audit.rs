@@ -289,12 +289,7 @@ const fn corrects_the_past(reason: Reason) -> bool {
         | Reason::CostReversal
         | Reason::Correction
         | Reason::MarginReversal => true,
-        Reason::Deposit
-        | Reason::Order
-        | Reason::Cost
-        | Reason::Margin
-        | Reason::Transfer
-        | Reason::Withheld => false,
+        Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer | Reason::Withheld => false,
     }
 }
 

@@ -97,12 +97,7 @@ pub fn moved(order: &Order, now: Stand, funds: &Funds) -> (Vec<Withheld>, Vec<Po
 
 /// What must be withheld. `left` is what a debtor can spend once everything else of the change is posted.
 #[must_use]
-pub fn withheld(
-    order: &Order,
-    before: &Before,
-    now: Stand,
-    left: impl Fn(AgentId) -> Rupiah,
-) -> Vec<Withheld> {
+pub fn withheld(order: &Order, before: &Before, now: Stand, left: impl Fn(AgentId) -> Rupiah) -> Vec<Withheld> {
     match (before.stand, now) {
         // However little of it was taken only now: what an upline is below zero, it may owe to this very order.
         (Stand::Delivered, Stand::Undelivered) => order
@@ -151,8 +146,7 @@ pub fn postings(order: &Order, before: &Before, now: Stand, withheld: &[Withheld
     };
     // A hold pays with its capture, and is given back with its release.
     if before.stand != Stand::Open {
-        let difference =
-            paid(order, before.stand, &before.withheld).saturating_sub(paid(order, now, withheld));
+        let difference = paid(order, before.stand, &before.withheld).saturating_sub(paid(order, now, withheld));
         post(AccountId::Agent(order.agent), difference, Reason::Reversal, Reason::LateDelivery);
     }
     for margin in &order.margins {

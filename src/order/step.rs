@@ -9,8 +9,8 @@ mod word;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::attempt::{keep_reply, new_attempt, of_customer};
-use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::margins::Funds;
+use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::{restored, view};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};

@@ -13,8 +13,8 @@ use crate::agent::Agent;
 use crate::ids::{AgentId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::network::{DEEPEST, PendingTransfer};
-use crate::order::margins::{self, Before, Stand, Withheld};
 use crate::order::OrderState;
+use crate::order::margins::{self, Before, Stand, Withheld};
 use crate::pricing::PriceGroup;
 
 /// Uplines looked through for a circle. More than a chain may have: two moves at the same time may make one a little

@@ -3,8 +3,8 @@
 use super::{Notice, Stepper};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
-use crate::order::model::{Decider, FailureReason, Final, OrderState};
 use crate::order::margins::{self, Stand};
+use crate::order::model::{Decider, FailureReason, Final, OrderState};
 use crate::order::{Order, view};
 use crate::reply::{NetworkReply, Reply};
 use crate::supplier::Details;
