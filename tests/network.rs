@@ -3,11 +3,14 @@
 #[path = "support/shop.rs"]
 mod shop;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use konter::agent::Locale;
 use konter::config::Registration;
 use konter::ids::{AgentId, ChatId};
-use konter::store::InboxMessage;
+use konter::store::memory::MemoryStore;
+use konter::store::{InboxMessage, Store};
 use shop::{Setup, TestShop, admin, reseller};
 
 /// A balance for large sums.
@@ -504,6 +507,31 @@ async fn nobody_earns_by_a_late_delivery_that_its_buyer_cannot_pay() {
     says(&shop, &admin(), &[("/gagal 1 ternyata tidak", 2), ("/order 1", 1)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, 11_100]);
     insta::assert_snapshot!("late_chain", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_paid_out_also_after_a_restart() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let setup = || Setup { balance: 0, ..Setup::default() };
+    let shop = TestShop::on(Arc::clone(&store), setup()).await;
+    poor_chain(&shop, 3, 300).await;
+    says(&shop, &admin(), &[("/deposit KR0002 20000", 2)]).await;
+    says(&shop, &chat(2), &[("S10.081234567890.1234", 1)]).await;
+    passes_everything_on(&shop, 1).await;
+    passes_everything_on(&shop, 2).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 3)]).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [-300, 10_500, 9_500]);
+    shop.close().await;
+    let after = TestShop::on(store, setup()).await;
+    assert_eq!(after.shop.recover().await.unwrap(), 0, "it is no open order");
+    says(&after, &admin(), &[("/pending", 1), ("/deposit KR0001 300", 2)]).await;
+    after.pass(TimeDelta::minutes(2));
+    let told = after.hear(1).await;
+    assert!(told[0].contains("300") && !told[0].contains("GAGAL"), "{told:?}");
+    assert_eq!(available(&after, [1, 2, 3]).await, [0, 10_800, 9_500]);
+    let health = after.shop.health().await.unwrap();
+    assert_eq!(health.open_orders, 0);
+    after.close().await;
 }
 
 /// Waits until a reseller has so much.
