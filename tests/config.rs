@@ -8,6 +8,7 @@ use chrono::{NaiveTime, TimeDelta};
 use konter::agent::Locale;
 use konter::config::{BaseUrl, Checked, CutOff, LogFormat, Registration, Settings, SupplierSettings};
 use konter::deposit::Terms;
+use konter::pricing::MarginCap;
 use konter::supplier::ProtocolKind;
 use secrecy::ExposeSecret;
 
@@ -81,6 +82,7 @@ fn nothing_set_means_the_documented_defaults() {
     assert_eq!(settings.stale_after, TimeDelta::minutes(30));
     assert_eq!(settings.summary_at, Some(time(23, 55)));
     assert_eq!(settings.registration, Registration::Approve);
+    assert_eq!(settings.margin_cap, MarginCap::default());
     assert_eq!(settings.deposits, Terms::default());
 }
 
@@ -111,6 +113,7 @@ fn every_general_setting_is_read() {
         ("KONTER_INQUIRY_MINUTES", "10"),
         ("KONTER_SUMMARY_AT", "06:30"),
         ("KONTER_REGISTRATION", "open"),
+        ("KONTER_MARGIN_MAX_PERCENT", "25"),
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
         ("KONTER_TICKET_HOURS", "72"),
     ]);
@@ -135,6 +138,7 @@ fn every_general_setting_is_read() {
     assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
+    assert_eq!(settings.margin_cap.percent(), 25);
     assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
     assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
 }
@@ -167,6 +171,8 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_BANKS", "BCA 1; -", "`-` names no account"),
         ("KONTER_BANKS", "1;2;3;4;5;6;7;8;9;10;11", "names 11 accounts, at most 10 are shown"),
         ("KONTER_BANKS", LONG_BANK, "`BCA 012345678901234567890123456789012345` is longer than 100 characters"),
+        ("KONTER_MARGIN_MAX_PERCENT", "101", "must be a whole number from 0 to 100"),
+        ("KONTER_MARGIN_MAX_PERCENT", "half", "must be a whole number from 0 to 100"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),
     ] {

@@ -3,11 +3,14 @@
 #[path = "support/shop.rs"]
 mod shop;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use konter::agent::Locale;
 use konter::config::Registration;
 use konter::ids::{AgentId, ChatId};
-use konter::store::InboxMessage;
+use konter::store::memory::MemoryStore;
+use konter::store::{InboxMessage, Store};
 use shop::{Setup, TestShop, admin, reseller};
 
 /// A balance for large sums.
@@ -413,4 +416,141 @@ async fn in_english() {
     says(&shop, &reseller(), &lines).await;
     says(&shop, &admin(), &[("/grup", 1), ("/grup agent -5000", 1), ("/pindah KR0001 KR0002", 1)]).await;
     insta::assert_snapshot!("in_english", transcript(shop).await);
+}
+
+/// A chain in which nobody has money, and everybody adds as much to everything for the one below; all have the PIN 1234.
+async fn poor_chain(shop: &TestShop, length: u32, markup: i64) {
+    for n in 1..length {
+        let next = n + 1;
+        let told = shop.say(&chat(n), &format!("REG.Konter {next}.0812345670{next:02}.0.1234"), 2).await;
+        shop.say(&chat(next), &format!("/start {}", code_in(&told[0])), 1).await;
+        shop.say(&chat(next), &format!("GP.{}.1234", pin_in(&told[0])), 1).await;
+        shop.say(&chat(n), &format!("MARKUP.KR{next:04}.{markup}.1234"), 1).await;
+    }
+}
+
+/// What everybody together can spend.
+async fn spendable(shop: &TestShop, length: u32) -> i64 {
+    let mut sum = 0;
+    for n in 1..=length {
+        sum += shop.available(n).await.max(0);
+    }
+    sum
+}
+
+async fn passes_everything_on(shop: &TestShop, from: u32) {
+    let amount = shop.available(from).await;
+    shop.say(&chat(from), &format!("TR.KR{:04}.{amount}.1234", from + 1), 2).await;
+    assert_eq!(shop.available(from).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_levels_that_pass_their_margins_on_get_no_more_out_of_a_reversal_than_was_paid_in() {
+    let shop = TestShop::with(Setup { balance: 0, ..Setup::default() }).await;
+    poor_chain(&shop, 10, 50_000).await;
+    says(&shop, &admin(), &[("/deposit KR0010 100000", 2)]).await;
+    // However much nine of them would add, the price grows by half at most.
+    shop.say(&chat(10), "S5.081234567890.1234", 1).await;
+    assert_eq!(shop.available(10).await, 100_000 - 5_700 - 2_850);
+    assert_eq!(shop.available(1).await, 2_850);
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 2)]).await;
+    assert_eq!(available(&shop, [1, 9, 10]).await, [0, 0, 100_000]);
+    for n in 1..10 {
+        shop.say(&chat(n), &format!("MARKUP.KR{:04}.300.1234", n + 1), 1).await;
+    }
+    shop.say(&chat(10), "S5.081234567880.1234", 1).await;
+    assert_eq!(available(&shop, [1, 9, 10]).await, [300, 300, 100_000 - 8_400]);
+    for n in 1..10 {
+        passes_everything_on(&shop, n).await;
+    }
+    assert_eq!(spendable(&shop, 10).await, 100_000 - 5_700);
+    shop.note("-- taken back: all but what the nine have spent comes back");
+    says(&shop, &admin(), &[("/gagal 2 dibatalkan operator", 11)]).await;
+    assert_eq!((shop.available(1).await, spendable(&shop, 10).await), (-300, 100_000));
+    says(&shop, &admin(), &[("/order 2", 1)]).await;
+    says(&shop, &chat(10), &[("MUTASI", 1)]).await;
+    shop.note("-- one pays in, then all");
+    says(&shop, &admin(), &[("/deposit KR0003 300", 2)]).await;
+    shop.pass(TimeDelta::minutes(2));
+    shop.hear(1).await;
+    assert_eq!(available(&shop, [1, 3, 10]).await, [-300, 0, 100_300]);
+    for n in [1, 2, 4, 5, 6, 7, 8, 9] {
+        says(&shop, &admin(), &[(&format!("/deposit KR{n:04} {}", 300 + n), 2)]).await;
+    }
+    shop.pass(TimeDelta::minutes(2));
+    shop.hear(1).await;
+    assert_eq!((shop.available(1).await, shop.available(10).await), (1, 102_700));
+    insta::assert_snapshot!("reversed_chain", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_earns_by_a_late_delivery_that_its_buyer_cannot_pay() {
+    let shop = TestShop::with(Setup { balance: 0, ..Setup::default() }).await;
+    poor_chain(&shop, 4, 300).await;
+    says(&shop, &admin(), &[("/deposit KR0003 20000", 2)]).await;
+    shop.note("-- fails, and the refund goes on");
+    says(&shop, &chat(3), &[("S10.081234567811.1234", 1)]).await;
+    passes_everything_on(&shop, 3).await;
+    shop.note("-- delivered after all");
+    says(&shop, &admin(), &[("/sukses 1 0123456789012", 2), ("/order 1", 1)]).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, -11_100]);
+    assert_eq!(spendable(&shop, 4).await, 20_000);
+    says(&shop, &admin(), &[("/deposit KR0003 11099", 2)]).await;
+    shop.pass(TimeDelta::minutes(2));
+    says(&shop, &chat(1), &[("SAL", 1)]).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, -1]);
+    says(&shop, &admin(), &[("/deposit KR0003 1", 2)]).await;
+    shop.pass(TimeDelta::minutes(2));
+    until(&shop, 1, 300).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [300, 300, 0]);
+    shop.note("-- and not delivered, once more: exactly what was paid comes back");
+    says(&shop, &admin(), &[("/gagal 1 ternyata tidak", 2), ("/order 1", 1)]).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, 11_100]);
+    insta::assert_snapshot!("late_chain", transcript(shop).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_paid_out_also_after_a_restart() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let setup = || Setup { balance: 0, ..Setup::default() };
+    let shop = TestShop::on(Arc::clone(&store), setup()).await;
+    poor_chain(&shop, 3, 300).await;
+    says(&shop, &admin(), &[("/deposit KR0002 20000", 2)]).await;
+    says(&shop, &chat(2), &[("S10.081234567890.1234", 1)]).await;
+    passes_everything_on(&shop, 1).await;
+    passes_everything_on(&shop, 2).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 3)]).await;
+    assert_eq!(available(&shop, [1, 2, 3]).await, [-300, 10_500, 9_500]);
+    shop.close().await;
+    let after = TestShop::on(store, setup()).await;
+    assert_eq!(after.shop.recover().await.unwrap(), 0, "it is no open order");
+    says(&after, &admin(), &[("/pending", 1), ("/deposit KR0001 300", 2)]).await;
+    after.pass(TimeDelta::minutes(2));
+    let told = after.hear(1).await;
+    assert!(told[0].contains("300") && !told[0].contains("GAGAL"), "{told:?}");
+    assert_eq!(available(&after, [1, 2, 3]).await, [0, 10_800, 9_500]);
+    let health = after.shop.health().await.unwrap();
+    assert_eq!(health.open_orders, 0);
+    after.close().await;
+}
+
+/// Waits until a reseller has so much.
+async fn until(shop: &TestShop, reseller: u32, amount: i64) {
+    for _ in 0..2_000 {
+        if shop.available(reseller).await == amount {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    panic!("KR{reseller:04} has {} in the end", shop.available(reseller).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_markup_beyond_what_is_left_of_a_product_is_refused_with_the_most_there_is() {
+    let shop = TestShop::open().await;
+    chain(&shop, 3).await;
+    let lines = [("M.S5.5000.1234", 1), ("M.S5.2850.1234", 1), ("MP.KR0002.S5=2851.1234", 1), ("M.50000.1234", 1)];
+    says(&shop, &reseller(), &lines).await;
+    says(&shop, &chat(2), &[("M.S5.2800.1234", 1), ("M.S10.5151.1234", 1), ("M.S10.5150.1234", 1)]).await;
+    insta::assert_snapshot!("over_share", transcript(shop).await);
 }

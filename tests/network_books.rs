@@ -11,8 +11,8 @@ use konter::catalog::{Product, ProductKind};
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter::network::Network;
-use konter::order::{AdminVerdict, Event, Order, Word, step};
-use konter::pricing::{MarkupFor, PriceGroup, Tariff};
+use konter::order::{AdminVerdict, Event, Funds, Order, Word, margins, step_with};
+use konter::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
 use konter::store::memory::MemoryStore;
 use konter::store::{Commit, CommitError, NetworkRows, Store, Versioned};
 use konter::supplier::{Delivery, FailureKind, Outcome, Reading};
@@ -23,12 +23,36 @@ const PEOPLE: u32 = 8;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Deposit { to: u32, amount: i64 },
-    Send { from: u32, to: u32, amount: i64 },
-    Markup { of: u32, whom: u32, amount: i64 },
-    Move { who: u32, upline: Option<u32> },
-    Order { by: u32 },
-    Happens { order: usize, what: What },
+    Deposit {
+        to: u32,
+        amount: i64,
+    },
+    Send {
+        from: u32,
+        to: u32,
+        amount: i64,
+    },
+    /// Everything it has.
+    PassOn {
+        from: u32,
+        to: u32,
+    },
+    Markup {
+        of: u32,
+        whom: u32,
+        amount: i64,
+    },
+    Move {
+        who: u32,
+        upline: Option<u32>,
+    },
+    Order {
+        by: u32,
+    },
+    Happens {
+        order: usize,
+        what: What,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,25 +62,28 @@ enum What {
     Failure(Word),
     AdminSuccess,
     AdminFailure,
+    Settle,
 }
 
 fn op() -> impl Strategy<Value = Op> {
     let who = || 1..=PEOPLE;
     let word = || prop_oneof![Just(Word::Answer), Just(Word::Check), Just(Word::Report)];
     let what = prop_oneof![
-        Just(What::Sending),
-        word().prop_map(What::Success),
-        word().prop_map(What::Failure),
-        Just(What::AdminSuccess),
-        Just(What::AdminFailure),
+        1 => Just(What::Sending),
+        2 => word().prop_map(What::Success),
+        2 => word().prop_map(What::Failure),
+        2 => Just(What::AdminSuccess),
+        2 => Just(What::AdminFailure),
+        1 => Just(What::Settle),
     ];
     prop_oneof![
-        2 => (who(), 1_i64..40_000).prop_map(|(to, amount)| Op::Deposit { to, amount }),
+        2 => (who(), 1_i64..60_000).prop_map(|(to, amount)| Op::Deposit { to, amount }),
         2 => (who(), who(), 1_i64..30_000).prop_map(|(from, to, amount)| Op::Send { from, to, amount }),
-        1 => (who(), who(), 0_i64..2_000).prop_map(|(of, whom, amount)| Op::Markup { of, whom, amount }),
+        3 => (who(), who()).prop_map(|(from, to)| Op::PassOn { from, to }),
+        1 => (who(), who(), 0_i64..6_000).prop_map(|(of, whom, amount)| Op::Markup { of, whom, amount }),
         1 => (who(), proptest::option::of(who())).prop_map(|(who, upline)| Op::Move { who, upline }),
         4 => who().prop_map(|by| Op::Order { by }),
-        8 => (0_usize..30, what).prop_map(|(order, what)| Op::Happens { order, what }),
+        10 => (0_usize..30, what).prop_map(|(order, what)| Op::Happens { order, what }),
     ]
 }
 
@@ -76,6 +103,7 @@ fn product() -> Product {
 struct World {
     store: MemoryStore,
     orders: u64,
+    paid_in: i64,
 }
 
 impl World {
@@ -86,10 +114,14 @@ impl World {
         let agents = (1..=PEOPLE).map(|n| {
             // Two in a group, everybody else pays the catalog's price.
             let group = (n <= 2).then(|| "agent".parse().unwrap());
-            new(Agent { network: Network { group, ..Network::default() }, ..support::agent(n) })
+            // A chain of five, and everybody adds something from the start: random moves alone hardly ever earn anything.
+            let upline = (2..=5).contains(&n).then(|| AgentId(n - 1));
+            let mut markups = Markups::default();
+            markups.set(MarkupFor::All, Some(rp(500 * i64::from(n)))).unwrap();
+            new(Agent { network: Network { group, upline, markups, ..Network::default() }, ..support::agent(n) })
         });
         store.commit(Commit { agents: agents.collect(), network, ..commit() }).await.unwrap();
-        Self { store, orders: 0 }
+        Self { store, orders: 0, paid_in: 0 }
     }
 
     async fn agent(&self, n: u32) -> Agent {
@@ -123,6 +155,13 @@ impl World {
             Op::Deposit { to, amount } => {
                 let postings = vec![pay_in(to, amount)];
                 self.store.commit(Commit { postings, ..commit() }).await.unwrap();
+                self.paid_in += amount;
+            }
+            Op::PassOn { from, to } => {
+                let amount = self.available(from).await;
+                if from != to && amount > 0 {
+                    self.send(from, to, amount).await;
+                }
             }
             Op::Send { from, to, amount } => self.send(from, to, amount).await,
             Op::Markup { of, whom, amount } => {
@@ -150,7 +189,7 @@ impl World {
                 assert_eq!(result.is_err(), circle && !same, "{result:?}");
             }
             Op::Order { by } => self.order(by).await,
-            Op::Happens { order, what } => self.happens(order as u64 + 1, what).await,
+            Op::Happens { order, what } => self.happens(order as u64 % self.orders.max(1) + 1, what).await,
         }
     }
 
@@ -179,7 +218,8 @@ impl World {
             None => PriceGroup::new("retail".parse().unwrap()),
         };
         let above = uplines.into_iter().map(|upline| (upline.id, upline.network.markups)).collect();
-        let priced = Tariff::new(agent.id, above, group).price(&product()).unwrap();
+        let cap = MarginCap::new(100).unwrap();
+        let priced = Tariff::new(agent.id, above, group, cap).price(&product()).unwrap();
         let before = self.available(by).await;
         let id = self.orders + 1;
         let row = Order { price: priced.price, margins: priced.margins, ..order(id, by, &format!("08{id:010}")) };
@@ -200,11 +240,66 @@ impl World {
             }
             What::Failure(from) => word(from, Outcome::Failed(FailureKind::WrongNumber)),
             What::AdminSuccess => Event::Decided { by, verdict: AdminVerdict::Success { sn: "SN".to_owned() } },
+            What::Settle => Event::Settle,
             What::AdminFailure => Event::Decided { by, verdict: AdminVerdict::Failed { reason: "no".to_owned() } },
         };
-        let Some(step) = step(&order, event, Reference(9_000_000 + id), now()) else { return };
+        self.happened(&order, event).await;
+    }
+
+    async fn happened(&self, order: &Order, event: Event) {
+        let mut funds = Funds::default();
+        for agent in margins::concerned(order) {
+            funds.set(agent, rp(self.available(agent.0).await));
+        }
+        let fresh = Reference(9_000_000 + order.id.0);
+        let Some(step) = step_with(order, event, &funds, fresh, now()) else { return };
         let orders = vec![Versioned { expected: Some(order.version), row: step.order }];
         self.store.commit(Commit { orders, postings: step.postings, ..commit() }).await.unwrap();
+    }
+
+    /// What all resellers together can spend is no more than what was paid in, less what the shop has kept for orders
+    /// that stayed delivered as they were.
+    async fn check_spendable(&self, after: &Op) {
+        let mut spendable = 0;
+        for (id, account) in self.store.accounts().await.unwrap() {
+            if matches!(id, AccountId::Agent(_)) {
+                spendable += account.available().get().max(0) + account.pending_debits.get();
+            }
+        }
+        let journal = self.store.journal(0, usize::MAX).await.unwrap();
+        let was_corrected = |id| {
+            let corrects = |entry: &Entry| matches!(entry.reason, Reason::Reversal | Reason::LateDelivery);
+            journal.iter().any(|entry| entry.order == Some(id) && corrects(entry))
+        };
+        let mut kept = 0;
+        for id in (1..=self.orders).map(OrderId).filter(|id| !was_corrected(*id)) {
+            let order = self.store.order(id).await.unwrap().unwrap();
+            if order.is_success() {
+                kept += order.price.get() - order.margins.iter().map(|margin| margin.amount.get()).sum::<i64>();
+            }
+        }
+        let paid_in = self.paid_in;
+        assert!(spendable <= paid_in - kept, "{spendable} to spend, {paid_in} paid in, {kept} kept, after {after:?}");
+    }
+
+    /// When everybody has paid in what is missing, everything is as if nobody had ever spent anything.
+    async fn pay_in_and_settle(&mut self) {
+        for _ in 0..2 {
+            for n in 1..=PEOPLE {
+                let missing = -self.available(n).await;
+                if missing > 0 {
+                    self.run(Op::Deposit { to: n, amount: missing }).await;
+                }
+            }
+            for id in (1..=self.orders).map(OrderId) {
+                let order = self.store.order(id).await.unwrap().unwrap();
+                self.happened(&order, Event::Settle).await;
+            }
+        }
+        for id in (1..=self.orders).map(OrderId) {
+            let order = self.store.order(id).await.unwrap().unwrap();
+            assert_eq!(order.withheld, [], "{order:?}");
+        }
     }
 
     async fn check(&self) {
@@ -227,7 +322,8 @@ impl World {
         for id in 1..=self.orders {
             let order = self.store.order(OrderId(id)).await.unwrap().unwrap();
             for margin in &order.margins {
-                let due = if order.is_success() { (1, margin.amount.get()) } else { (0, 0) };
+                let waits = order.withheld.iter().any(|part| part.to == margin.agent);
+                let due = if order.is_success() && !waits { (1, margin.amount.get()) } else { (0, 0) };
                 let has = earned.remove(&(order.id, AccountId::Agent(margin.agent))).unwrap_or_default();
                 assert_eq!(has, due, "{order:?}");
             }
@@ -255,8 +351,11 @@ proptest! {
         runtime.block_on(async {
             let mut world = World::new().await;
             for op in ops {
-                world.run(op).await;
+                world.run(op.clone()).await;
+                world.check_spendable(&op).await;
             }
+            world.check().await;
+            world.pay_in_and_settle().await;
             world.check().await;
         });
     }

@@ -116,7 +116,8 @@ contract! {
         an_invitation_leads_to_one_reseller_until_it_is_renewed,
         groups_and_questions_are_changed_by_who_has_read_them,
         an_invited_chat_is_remembered_until_it_registers,
-        margins_are_paid_when_their_order_becomes_a_success_and_never_else;
+        margins_are_paid_when_their_order_becomes_a_success_and_never_else,
+        what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_paid_in;
     desk:
         a_role_is_changed_by_who_has_read_it_and_its_row_stays,
         messages_of_an_announcement_are_counted_once,

@@ -163,6 +163,7 @@ fn order(id: u64) -> Order {
         client_reference: None,
         price: Rupiah::new(PRICE),
         margins: Vec::new(),
+        withheld: Vec::new(),
         bill: None,
         customer: konter::supplier::Details::new(),
         untried: Vec::new(),

@@ -241,6 +241,7 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
         admins: vec![ChatId::telegram(0)],
         locale: Locale::Id,
         registration: Registration::Closed,
+        margin_cap: konter::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
         summary_at: None,
         inquiry_valid_for: TimeDelta::minutes(15),

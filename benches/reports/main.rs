@@ -116,6 +116,7 @@ fn order(id: u64, behind: u64) -> Order {
         client_reference: None,
         price: Rupiah::new(PRICE),
         margins: Vec::new(),
+        withheld: Vec::new(),
         bill: None,
         customer: Details::new(),
         untried: Vec::new(),

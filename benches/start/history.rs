@@ -182,6 +182,7 @@ fn order(id: u64, is_open: bool) -> Order {
         client_reference: None,
         price: Rupiah::new(PRICE),
         margins: Vec::new(),
+        withheld: Vec::new(),
         bill: None,
         customer: Details::new(),
         untried: Vec::new(),

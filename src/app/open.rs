@@ -116,6 +116,7 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
         admins: settings.admins.clone(),
         locale: settings.locale,
         registration: settings.registration,
+        margin_cap: settings.margin_cap,
         stale_after: settings.stale_after,
         inquiry_valid_for: settings.inquiry_valid_for,
         deposits: settings.deposits.clone(),

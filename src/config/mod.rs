@@ -24,6 +24,7 @@ pub use supplier::{BaseUrl, CutOff, SupplierSettings};
 use crate::agent::Locale;
 use crate::deposit::Terms;
 use crate::ids::{ChatId, SupplierId};
+use crate::pricing::MarginCap;
 use source::Source;
 
 /// Where sled lives unless `KONTER_DATA_DIR` says otherwise.
@@ -69,6 +70,8 @@ pub struct Settings {
     pub summary_at: Option<NaiveTime>,
     pub backups: BackupSettings,
     pub registration: Registration,
+    /// What all uplines of an order may earn together.
+    pub margin_cap: MarginCap,
     pub suppliers: Vec<SupplierSettings>,
     /// Mixed into every hash of a PIN.
     pub pin_pepper: Option<SecretString>,
@@ -165,6 +168,7 @@ impl Settings {
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),
+            margin_cap: source.value("KONTER_MARGIN_MAX_PERCENT", "50", margin_cap).unwrap_or_default(),
             pin_pepper: source.value("KONTER_PIN_PEPPER", "the-output-of-openssl-rand-base64-24", pin_pepper),
             pin_pepper_is_lost: source.value("KONTER_PIN_PEPPER_LOST", "no", yes_or_no).unwrap_or(false),
             log_format: source.value("KONTER_LOG_FORMAT", "text", LogFormat::parse).unwrap_or_default(),
@@ -307,6 +311,11 @@ fn time_zone(text: &str) -> Result<Tz, String> {
 
 fn inquiry_minutes(text: &str) -> Result<u16, String> {
     source::number(text, 1, MOST_INQUIRY_MINUTES)
+}
+
+fn margin_cap(text: &str) -> Result<MarginCap, String> {
+    let percent = source::number(text, 0, u16::from(MarginCap::HIGHEST))?;
+    u8::try_from(percent).ok().and_then(MarginCap::new).ok_or_else(|| format!("{percent} is too much"))
 }
 
 fn stale_minutes(text: &str) -> Result<u16, String> {

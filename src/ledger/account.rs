@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ids::{AgentId, BadName, SupplierId};
+use crate::ids::{AgentId, BadName, OrderId, SupplierId};
 use crate::money::Rupiah;
 
 /// Every place money can be.
@@ -21,14 +21,16 @@ pub enum AccountId {
     Cost,
     /// Our deposit with a supplier, as far as orders drew on it.
     Supplier(SupplierId),
+    /// Money of one order that is owed to somebody and waits until somebody else is not below zero any more.
+    Withheld(OrderId),
 }
 
 impl AccountId {
     /// Whether the account must never be drawn below zero by an ordinary posting. Resellers spend only what they
-    /// have; the shop's own accounts merely record.
+    /// have, and nothing is paid out that was not withheld; the shop's own accounts merely record.
     #[must_use]
     pub const fn is_limited(&self) -> bool {
-        matches!(self, Self::Agent(_))
+        matches!(self, Self::Agent(_) | Self::Withheld(_))
     }
 }
 
@@ -40,6 +42,7 @@ impl fmt::Display for AccountId {
             Self::Sales => f.write_str("sales"),
             Self::Cost => f.write_str("cost"),
             Self::Supplier(id) => write!(f, "supplier:{id}"),
+            Self::Withheld(order) => write!(f, "withheld:{}", order.0),
         }
     }
 }
@@ -55,6 +58,7 @@ impl FromStr for AccountId {
             None if text == "cost" => Self::Cost,
             Some(("agent", id)) => Self::Agent(AgentId(id.parse().map_err(|_| bad())?)),
             Some(("supplier", id)) => Self::Supplier(id.parse()?),
+            Some(("withheld", id)) => Self::Withheld(OrderId(id.parse().map_err(|_| bad())?)),
             _ => return Err(bad()),
         })
     }

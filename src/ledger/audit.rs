@@ -1,7 +1,7 @@
 //! The books worked out a second time from the journal alone, by simpler means than the ledger's own: four sums per
 //! account in wide integers and a list of open holds. What both agree on is hardly wrong. See [`Recount`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use super::{Account, AccountId, Digest, Entry, EntryKind, Hold, Reason, verify};
@@ -21,8 +21,27 @@ enum Sum {
 }
 
 type Sums = [i128; 4];
-/// What each upline has of one order.
-type Earned = BTreeMap<AccountId, i128>;
+
+/// What one order's margins and corrections have moved out of sales, by account.
+#[derive(Default)]
+struct Moved {
+    shares: BTreeMap<AccountId, i128>,
+    /// Whether the first correction took back what had been paid; else it charged what had been refunded.
+    paid_first: Option<bool>,
+}
+
+/// Who must have how much of an order, as its row says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub buyer: AccountId,
+    pub price: Rupiah,
+    /// What its buyer has paid for it: all of the price, nothing, or what of a refund is still withheld.
+    pub paid: Rupiah,
+    /// What waits of it for a debtor.
+    pub waits: Rupiah,
+    /// What its uplines have of it.
+    pub shares: Vec<(AccountId, Rupiah)>,
+}
 
 fn balance(sums: &Sums) -> i128 {
     sums[Sum::Credits as usize] - sums[Sum::Debits as usize]
@@ -37,9 +56,9 @@ fn available(sums: &Sums) -> i128 {
 pub struct Recount {
     accounts: HashMap<AccountId, Sums>,
     holds: HashMap<OrderId, Hold>,
-    /// What uplines have of orders, and what the orders' own rows say they must have.
-    margins: HashMap<OrderId, Earned>,
-    owed: HashMap<OrderId, Earned>,
+    /// What was moved for orders, and what the orders' own rows say is due.
+    moved: HashMap<OrderId, Moved>,
+    due: HashMap<OrderId, Due>,
     last_seq: u64,
     last_digest: Digest,
     kinds: BTreeMap<&'static str, (u64, i128)>,
@@ -78,7 +97,7 @@ impl Recount {
             self.differs(format!("line {seq} moves {} from {} to {}", entry.amount, entry.debit, entry.credit));
         }
         self.resolve_hold(entry);
-        self.count_margin(entry);
+        self.count_share(entry);
         self.add(entry);
         self.check_running(entry);
         let kind = self.kinds.entry(kind_name(entry)).or_default();
@@ -104,50 +123,67 @@ impl Recount {
         }
     }
 
-    /// A margin is paid when nothing of it is paid, and taken back as it was paid.
-    fn count_margin(&mut self, entry: &Entry) {
-        let (seq, amount) = (entry.seq, i128::from(entry.amount.get()));
-        let (upline, sales, pays) = match (entry.kind, entry.reason) {
-            (EntryKind::Transfer, Reason::Margin) => (&entry.credit, &entry.debit, true),
-            (EntryKind::Transfer, Reason::MarginReversal) => (&entry.debit, &entry.credit, false),
-            _ => return,
+    /// Margins and corrections move between sales and one other account, each in its own direction.
+    fn count_share(&mut self, entry: &Entry) {
+        let seq = entry.seq;
+        let from_sales = entry.debit == AccountId::Sales;
+        let fits = match entry.reason {
+            Reason::Margin | Reason::Reversal => from_sales,
+            Reason::MarginReversal | Reason::LateDelivery => entry.credit == AccountId::Sales,
+            Reason::Withheld => from_sales || entry.credit == AccountId::Sales,
+            Reason::Deposit
+            | Reason::Order
+            | Reason::Cost
+            | Reason::CostReversal
+            | Reason::Correction
+            | Reason::Transfer => return,
         };
-        let Some(order) = entry.order.filter(|_| *sales == AccountId::Sales) else {
-            self.differs(format!("line {seq} is a margin of no order, or not out of sales"));
+        let Some(order) = entry.order.filter(|_| fits && entry.kind == EntryKind::Transfer) else {
+            self.differs(format!("line {seq} moves a share of no order, or not between sales and who has it"));
             return;
         };
-        let earned = self.margins.entry(order).or_default();
-        let fits =
-            if pays { earned.insert(upline.clone(), amount).is_none() } else { earned.remove(upline) == Some(amount) };
-        if earned.is_empty() {
-            self.margins.remove(&order);
-        }
-        if !fits {
-            let done = if pays { "pays" } else { "takes back" };
-            self.differs(format!("line {seq} {done} a margin of order {order} that is not due"));
+        let (account, amount) = match (from_sales, i128::from(entry.amount.get())) {
+            (true, amount) => (&entry.credit, amount),
+            (false, amount) => (&entry.debit, -amount),
+        };
+        let moved = self.moved.entry(order).or_default();
+        *moved.shares.entry(account.clone()).or_default() += amount;
+        if matches!(entry.reason, Reason::Reversal | Reason::LateDelivery) {
+            moved.paid_first.get_or_insert(entry.reason == Reason::Reversal);
         }
     }
 
-    /// Notes what uplines must have of an order, as its row says now; the last word about an order counts.
-    pub fn owes(&mut self, order: OrderId, margins: impl IntoIterator<Item = (AccountId, Rupiah)>) {
-        let owed: Earned = margins.into_iter().map(|(id, amount)| (id, i128::from(amount.get()))).collect();
-        if owed.is_empty() {
-            self.owed.remove(&order);
+    /// Notes who must have what of an order, as its row says now; the last word about an order counts. What no line
+    /// speaks of need not be kept: a line that comes later brings the order up again.
+    pub fn owes(&mut self, order: OrderId, due: Due) {
+        if due.shares.is_empty() && !due.waits.is_positive() && !self.moved.contains_key(&order) {
+            self.due.remove(&order);
         } else {
-            self.owed.insert(order, owed);
+            self.due.insert(order, due);
         }
     }
 
-    fn compare_margins(&mut self) {
-        let (earned, mut owed) = (std::mem::take(&mut self.margins), std::mem::take(&mut self.owed));
-        for (order, earned) in earned {
-            let owed = owed.remove(&order).unwrap_or_default();
-            if owed != earned {
-                self.differs(format!("uplines have {earned:?} of order {order}, its row says {owed:?}"));
+    fn compare_shares(&mut self) {
+        let (mut moved, mut due) = (std::mem::take(&mut self.moved), std::mem::take(&mut self.due));
+        let orders: BTreeSet<OrderId> = moved.keys().chain(due.keys()).copied().collect();
+        for order in orders {
+            let Moved { mut shares, paid_first } = moved.remove(&order).unwrap_or_default();
+            let mut owed: BTreeMap<AccountId, i128> = BTreeMap::new();
+            if let Some(due) = due.remove(&order) {
+                for (account, amount) in due.shares {
+                    *owed.entry(account).or_default() += i128::from(amount.get());
+                }
+                *owed.entry(AccountId::Withheld(order)).or_default() += i128::from(due.waits.get());
+                if let Some(paid_first) = paid_first {
+                    let paid = if paid_first { i128::from(due.price.get()) } else { 0 };
+                    *owed.entry(due.buyer).or_default() += paid - i128::from(due.paid.get());
+                }
             }
-        }
-        for (order, owed) in owed {
-            self.differs(format!("uplines have nothing of order {order}, its row says {owed:?}"));
+            shares.retain(|_, amount| *amount != 0);
+            owed.retain(|_, amount| *amount != 0);
+            if shares != owed {
+                self.differs(format!("of order {order} there went {shares:?}, by its row {owed:?} are due"));
+            }
         }
     }
 
@@ -191,7 +227,7 @@ impl Recount {
     pub fn compare(mut self, accounts: &[(AccountId, Account)], holds: &[Hold]) -> AuditReport {
         self.compare_accounts(accounts);
         self.compare_holds(holds);
-        self.compare_margins();
+        self.compare_shares();
         let total: i128 = self.accounts.values().map(balance).sum();
         if total != 0 {
             self.differs(format!("all balances together are {total}, not zero"));
@@ -253,7 +289,7 @@ const fn corrects_the_past(reason: Reason) -> bool {
         | Reason::CostReversal
         | Reason::Correction
         | Reason::MarginReversal => true,
-        Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer => false,
+        Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer | Reason::Withheld => false,
     }
 }
 
@@ -272,6 +308,7 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::Margin) => "margins",
         (EntryKind::Transfer, Reason::MarginReversal) => "margins taken back",
         (EntryKind::Transfer, Reason::Transfer) => "transfers",
+        (EntryKind::Transfer, Reason::Withheld) => "withheld and paid out",
     }
 }
 

@@ -120,7 +120,7 @@ fn posting() -> impl Strategy<Value = Posting> {
             debit,
             credit,
             amount,
-            reason: if may_overdraw { Reason::LateDelivery } else { Reason::Deposit },
+            reason: if may_overdraw { Reason::Correction } else { Reason::Deposit },
             order: None,
             note: None,
             may_overdraw,
@@ -268,7 +268,7 @@ fn the_recount_names_stored_rows_that_the_journal_does_not_bear_out() {
 #[test]
 fn only_corrections_overdraw_and_they_are_pointed_out() {
     let mut books = small_books();
-    books.post(&transfer(agent(), AccountId::Sales, 50, Reason::LateDelivery)).unwrap();
+    books.post(&transfer(agent(), AccountId::Sales, 50, Reason::Correction)).unwrap();
     let report = recount(&books);
     assert!(report.is_clean(), "{report}");
     assert_eq!((report.overdrawn, report.negative), (1, vec![(agent(), Rupiah::new(-20))]));

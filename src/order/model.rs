@@ -11,6 +11,7 @@ use crate::pricing::Margin;
 use crate::supplier::{Details, FailureKind, Outcome};
 
 use super::bill::{BillKey, OrderBill, Period};
+use super::margins::Withheld;
 
 /// A reseller's order, from the moment its price is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Order {
     /// The parts of it that are its uplines', as they were when it was accepted; paid as long as it is a success.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub margins: Vec<Margin>,
+    /// What of its money waits until somebody else is not below zero any more; only what was corrected has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
     /// For a bill: what is being paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<OrderBill>,

@@ -9,6 +9,7 @@ mod word;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::attempt::{keep_reply, new_attempt, of_customer};
+use super::margins::Funds;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::{restored, view};
 use crate::ids::{ChatId, Reference};
@@ -56,6 +57,8 @@ pub enum Event {
     Decided { by: ChatId, verdict: AdminVerdict },
     /// It came out of a backup: what became of it since is forgotten.
     Restored,
+    /// Time to look whether what is withheld can be paid out.
+    Settle,
 }
 
 /// Our deposit with a supplier after a purchase in doubt, for whoever decides.
@@ -96,14 +99,23 @@ pub enum Notice {
     Admins(Reply),
 }
 
-/// Applies an event. `fresh` is the reference a new attempt would carry. `None`: the event changes nothing.
+/// Applies an event that corrects nothing, or where nobody is short. `fresh` is the reference a new attempt would carry.
+/// `None`: the event changes nothing.
 #[must_use]
 pub fn step(order: &Order, event: Event, fresh: Reference, at: DateTime<Utc>) -> Option<Step> {
+    step_with(order, event, &Funds::default(), fresh, at)
+}
+
+/// Applies an event. `funds`: what the resellers of [`margins::concerned`](super::margins::concerned) can spend.
+#[must_use]
+pub fn step_with(order: &Order, event: Event, funds: &Funds, fresh: Reference, at: DateTime<Utc>) -> Option<Step> {
     if event == Event::Restored {
         return restored::put_in_doubt(order, at);
     }
-    let mut stepper = Stepper { order: order.clone(), postings: Vec::new(), notices: Vec::new(), fresh, at };
+    let (postings, notices) = (Vec::new(), Vec::new());
+    let mut stepper = Stepper { order: order.clone(), postings, notices, funds: funds.clone(), fresh, at };
     stepper.apply(event);
+    stepper.say_what_is_charged_again(order);
     if stepper.order == *order && stepper.postings.is_empty() && stepper.notices.is_empty() {
         return None;
     }
@@ -116,6 +128,7 @@ struct Stepper {
     order: Order,
     postings: Vec<Posting>,
     notices: Vec<Notice>,
+    funds: Funds,
     fresh: Reference,
     at: DateTime<Utc>,
 }
@@ -139,6 +152,7 @@ impl Stepper {
             Event::Cancelled => self.cancelled(),
             Event::Decided { by, verdict } => self.decided(by, verdict),
             Event::Restored => {}
+            Event::Settle => self.settle(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::money::Rupiah;
 use crate::reply::Reply;
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
+mod margins;
 mod restored;
 pub(super) mod sample;
 

@@ -30,6 +30,7 @@ pub fn line(order: &Order) -> OrderLine {
         reason,
         at,
         client_reference: order.client_reference.clone(),
+        withheld: order.refund_withheld(),
     }
 }
 
@@ -41,6 +42,7 @@ pub fn card(order: &Order, now: DateTime<Utc>) -> OrderCard {
         agent: order.agent,
         minutes_open: (now - order.created_at).num_minutes().max(0),
         attempts: order.attempts.iter().map(attempt_card).collect(),
+        withheld: order.withheld.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ pub use group::{
     BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin, lowest_price,
 };
 pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
-pub use tariff::{Margin, Priced, Tariff};
+pub use tariff::{Margin, MarginCap, Priced, Tariff};
 
 #[cfg(test)]
 mod tests;

@@ -163,6 +163,40 @@ fn markups_read_back_from_a_row() {
     assert_eq!(serde_json::to_string(&Markups::default()).unwrap(), "{}");
 }
 
+/// The root, one below it and who orders, with what the upper two add to everything.
+fn tariff(adds: [i64; 2], percent: u8) -> Tariff {
+    let uplines = [1, 2].map(AgentId).into_iter().zip(adds).map(|(agent, add)| {
+        let mut markups = Markups::default();
+        markups.set(MarkupFor::All, Some(rp(add))).unwrap();
+        (agent, markups)
+    });
+    Tariff::new(AgentId(3), uplines.collect(), group(0, false, &[]), MarginCap::new(percent).unwrap())
+}
+
+#[test]
+fn margins_together_are_a_share_of_what_the_root_pays_and_the_root_comes_first() {
+    for (adds, percent, price, earned) in [
+        ([200, 100], 50, 6_000, vec![200, 100]),
+        ([50_000, 50_000], 50, 8_550, vec![2_850]),
+        ([2_800, 100], 50, 8_550, vec![2_800, 50]),
+        ([50_000, 1], 100, 11_400, vec![5_700]),
+        ([200, 100], 0, 5_700, vec![]),
+    ] {
+        let priced = tariff(adds, percent).price(&topup(5_700, &[5_600])).unwrap();
+        let found: Vec<i64> = priced.margins.iter().map(|margin| margin.amount.get()).collect();
+        assert_eq!((priced.price.get(), found), (price, earned), "{adds:?} {percent}");
+    }
+    assert_eq!(MarginCap::new(101), None);
+}
+
+#[test]
+fn a_bill_has_room_for_margins_also_where_the_shop_takes_no_fee() {
+    let bill = |fee| product("PLNPOST", ProductKind::Bill, fee, &[0]);
+    for (fee, most) in [(0, 2_500), (3_000, 2_500), (20_000, 10_000)] {
+        assert_eq!(tariff([0, 0], 50).room(&bill(fee)), Some(rp(most)), "{fee}");
+    }
+}
+
 fn any_markups() -> impl Strategy<Value = Markups> {
     let whom = prop_oneof![
         Just(MarkupFor::All),
@@ -186,22 +220,28 @@ proptest! {
         uplines in proptest::collection::vec(any_markups(), 0..11),
         margin in -2_000_i64..2_000,
         price in 1_i64..1_000_000,
+        percent in 0_u8..=100,
     ) {
         let uplines: Vec<(AgentId, Markups)> = (1..).map(AgentId).zip(uplines).collect();
         let agent = AgentId(u32::try_from(uplines.len()).unwrap() + 1);
         let product = topup(price, &[price]);
         let group = group(margin, true, &[]);
-        let tariff = Tariff::new(agent, uplines.clone(), group.clone());
+        let cap = MarginCap::new(percent).unwrap();
+        let tariff = Tariff::new(agent, uplines.clone(), group.clone(), cap);
         match (tariff.price(&product), group.price(&product)) {
             (Some(priced), Some(root)) => {
                 let sum: i64 = priced.margins.iter().map(|margin| margin.amount.get()).sum();
                 prop_assert_eq!(priced.price.get() - root.get(), sum);
+                let most = root.get() * i64::from(percent) / 100;
+                prop_assert!(sum <= most, "{sum} of {most}");
+                prop_assert_eq!(tariff.room(&product), Some(rp(most - sum)));
                 prop_assert!(priced.margins.iter().all(|m| m.amount.is_positive() && m.amount <= HIGHEST_MARKUP));
                 prop_assert!(priced.margins.windows(2).all(|pair| pair[0].agent < pair[1].agent));
                 // Each upline pays what the one below pays less its own margin.
                 if let Some((last, above)) = uplines.split_last() {
-                    let theirs = Tariff::new(last.0, above.to_vec(), group).price(&product).unwrap();
-                    let own = last.1.on(agent, &product.code);
+                    let theirs = Tariff::new(last.0, above.to_vec(), group, cap);
+                    let own = last.1.on(agent, &product.code).min(theirs.room(&product).unwrap());
+                    let theirs = theirs.price(&product).unwrap();
                     prop_assert_eq!(theirs.price.get() + own.get(), priced.price.get());
                 }
             }

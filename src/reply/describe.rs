@@ -235,6 +235,8 @@ pub(super) fn order_line(line: &OrderLine, say: &Say<'_>) -> Fields {
         .set("reason", line.reason.as_ref().map(|reason| words::reason(reason, say)))
         .time("at", line.at)
         .maybe("client_reference", line.client_reference.as_ref(), NAME)
+        .money("moved", line.price.checked_sub(line.withheld))
+        .money("withheld", line.withheld)
 }
 
 /// The serial number as shown; a token in groups of four, because people type it into a meter.

@@ -6,6 +6,7 @@ use super::describe_routing;
 use super::fields::Fields;
 use super::says::{AdminProblem, AgentCard, AttemptCard, OrderCard, Reply, SupplierCard, Verdict};
 use super::words::{self, Say};
+use crate::order::Withheld;
 use minijinja::value::Value;
 
 /// Replies of an order card's attempt that are shown, the newest; the rest stays in the store.
@@ -109,6 +110,11 @@ pub(super) fn order_card(card: &OrderCard, say: &Say<'_>) -> Fields {
         .code("agent", &card.agent)
         .set("minutes_open", card.minutes_open)
         .list("attempts", card.attempts.iter().map(|attempt| attempt_card(attempt, say)))
+        .list("withheld_parts", card.withheld.iter().map(withheld))
+}
+
+fn withheld(part: &Withheld) -> Fields {
+    Fields::new().code("to", &part.to).money("amount", part.amount).code("until", &part.until)
 }
 
 fn attempt_card(attempt: &AttemptCard, say: &Say<'_>) -> Fields {

@@ -71,6 +71,9 @@ pub(super) fn describe(reply: &NetworkReply, say: &Say<'_>) -> Described {
             MoveProblem::TooDeep { most } => ("network.move_too_deep", none.set("most", *most)),
             MoveProblem::Same => ("network.move_same", none),
         },
+        NetworkReply::WithheldPaid { order, amount, left } => {
+            ("network.withheld_paid", none.set("order", order.0).money("amount", *amount).money("left", *left))
+        }
         NetworkReply::AlertUplineOverdrawn { agent, order, amount } => {
             ("network.upline_overdrawn", none.code("agent", agent).set("order", order.0).money("amount", *amount))
         }
@@ -158,6 +161,11 @@ fn markup_problem(problem: &MarkupProblem) -> Described {
     let none = Fields::new();
     match problem {
         MarkupProblem::TooHigh { highest } => ("network.markup_too_high", none.money("highest", *highest)),
+        MarkupProblem::OverShare { product, highest, percent } => {
+            let product = product.as_ref().map(ToString::to_string);
+            let fields = none.set("product", product).money("highest", *highest).set("percent", *percent);
+            ("network.markup_over_share", fields)
+        }
         MarkupProblem::TooMany { most } => ("network.markup_too_many", none.set("most", *most)),
         MarkupProblem::NotDirect { name } => ("network.markup_not_direct", none.text("name", name, NAME)),
         MarkupProblem::NoSuchProduct { product } => ("network.markup_no_product", none.text("product", product, TYPED)),

@@ -20,7 +20,7 @@ use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
-use crate::order::FailureReason;
+use crate::order::{FailureReason, Withheld};
 use crate::staff::Role;
 use crate::supplier::{Detail, Doubt, FailureKind};
 
@@ -81,10 +81,12 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::OrderReversed(_) => [
             Reply::OrderReversed(any_failed.clone()),
             Reply::OrderReversed(OrderLine { reason: None, ..any_failed.clone() }),
+            Reply::OrderReversed(OrderLine { withheld: Rupiah::new(1_500), ..any_failed.clone() }),
         ],
         Reply::OrderDeliveredLate(_) => [
             Reply::OrderDeliveredLate(line.clone()),
             Reply::OrderDeliveredLate(OrderLine { sn: String::new(), ..line.clone() }),
+            Reply::OrderDeliveredLate(OrderLine { withheld: Rupiah::new(1_500), ..line.clone() }),
         ],
         Reply::OrderRefused(_) => refusals(&line, &open)?,
         Reply::PinWrong { .. } => [Reply::PinWrong { tries_left: 2 }, Reply::PinWrong { tries_left: 1 }],
@@ -244,6 +246,7 @@ fn order_line() -> Result<OrderLine, BadName> {
         reason: None,
         at: at(0),
         client_reference: None,
+        withheld: Rupiah::ZERO,
     })
 }
 
@@ -506,7 +509,7 @@ fn agent_cards() -> Vec<AgentCard> {
 
 fn order_card() -> Result<OrderCard, BadName> {
     let line = OrderLine { verdict: Verdict::Open, sn: String::new(), ..order_line()? };
-    Ok(OrderCard { line, agent: AgentId(1), minutes_open: 42, attempts: vec![attempt()?] })
+    Ok(OrderCard { line, agent: AgentId(1), minutes_open: 42, attempts: vec![attempt()?], withheld: Vec::new() })
 }
 
 fn attempt() -> Result<AttemptCard, BadName> {
@@ -547,7 +550,8 @@ fn order_cards(card: &OrderCard) -> Result<Vec<OrderCard>, BadName> {
         ..with(vec![refused.clone()])
     }));
     let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, ..attempt()? };
-    cards.push(OrderCard { line: order_line()?, attempts: vec![refused, done], ..card.clone() });
+    let withheld = vec![Withheld { to: AgentId(1), amount: Rupiah::new(1_500), until: AgentId(2) }];
+    cards.push(OrderCard { line: order_line()?, attempts: vec![refused, done], withheld, ..card.clone() });
     Ok(cards)
 }
 

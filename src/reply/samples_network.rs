@@ -120,6 +120,8 @@ fn those_below() -> Result<Vec<NetworkReply>, BadName> {
     let s10 = || Ok::<_, BadName>(Some("S10".parse()?));
     let problems = [
         MarkupProblem::TooHigh { highest: rp(50_000) },
+        MarkupProblem::OverShare { product: Some("S10".parse()?), highest: rp(2_500), percent: 50 },
+        MarkupProblem::OverShare { product: None, highest: rp(25_000), percent: 50 },
         MarkupProblem::TooMany { most: 1_000 },
         MarkupProblem::NotDirect { name: "KR0009".to_owned() },
         MarkupProblem::NoSuchProduct { product: "TN5".to_owned() },
@@ -175,6 +177,8 @@ fn for_admins() -> Result<Vec<NetworkReply>, BadName> {
         NetworkReply::GroupAssigned { agent: BELOW, name: name(), group: own.name },
         NetworkReply::Moved { agent: BELOW, name: name(), upline: Some(ME) },
         NetworkReply::Moved { agent: BELOW, name: name(), upline: None },
+        NetworkReply::WithheldPaid { order: OrderId(12), amount: rp(1_000), left: rp(500) },
+        NetworkReply::WithheldPaid { order: OrderId(12), amount: rp(1_500), left: rp(0) },
         NetworkReply::AlertUplineOverdrawn { agent: ME, order: OrderId(12), amount: rp(100) },
     ];
     replies.extend(problems.map(|problem| NetworkReply::GroupRefused { problem }));

@@ -7,7 +7,7 @@ use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
-use crate::order::FailureReason;
+use crate::order::{FailureReason, Withheld};
 use crate::staff::Role;
 use crate::supplier::{Details, Doubt, FailureKind};
 
@@ -329,6 +329,9 @@ pub struct OrderLine {
     pub at: DateTime<Utc>,
     /// The reference a machine client gave.
     pub client_reference: Option<String>,
+    /// What of the price has not come back with the refund.
+    #[serde(default)]
+    pub withheld: Rupiah,
 }
 
 /// For rows of the outbox written before the kind was kept.
@@ -539,6 +542,9 @@ pub struct OrderCard {
     pub agent: AgentId,
     pub minutes_open: i64,
     pub attempts: Vec<AttemptCard>,
+    /// What of its money waits, for whom and until whose balance is not below zero any more.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -113,6 +113,13 @@ pub enum NetworkReply {
     MoveRefused {
         problem: MoveProblem,
     },
+    /// More of a refund came back, because those it waited for are not below zero any more.
+    WithheldPaid {
+        order: OrderId,
+        amount: Rupiah,
+        /// What still waits.
+        left: Rupiah,
+    },
     /// Margins taken back took an upline below zero.
     AlertUplineOverdrawn {
         agent: AgentId,
@@ -250,6 +257,13 @@ pub struct DownlineMarkup {
 pub enum MarkupProblem {
     TooHigh {
         highest: Rupiah,
+    },
+    /// More than is left of what all uplines together may earn.
+    OverShare {
+        /// `None`: no product has room for it.
+        product: Option<ProductCode>,
+        highest: Rupiah,
+        percent: u8,
     },
     TooMany {
         most: usize,

@@ -64,7 +64,7 @@ pub fn movement(entry: &Entry, account: &AccountId) -> Option<Movement> {
         Reason::Margin => About::Margin,
         Reason::MarginReversal => About::MarginReversal,
         Reason::Transfer => About::Transfer,
-        Reason::Cost | Reason::CostReversal => About::Other,
+        Reason::Cost | Reason::CostReversal | Reason::Withheld => About::Other,
     };
     Some(Movement { amount, balance, about })
 }

@@ -120,6 +120,7 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
         margins: (0..story.agent - 1)
             .map(|level| Margin { agent: AgentId(9 - level), amount: Rupiah::new(50) })
             .collect(),
+        withheld: Vec::new(),
         bill: None,
         customer: Details::new(),
         untried: vec![route("xgate", story.price - 100)],

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Shop;
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
-use crate::order::{Event, Notice, Order, Step, restored, step};
+use crate::order::{Event, Notice, Order, Step, restored, step_with};
 use crate::reply::Reply;
 use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
 
@@ -41,7 +41,8 @@ impl Shop {
             let Some(order) = order else { return Ok(Applied::NoSuchOrder) };
             let at = self.clock.utc();
             let fresh = self.fresh_reference(at).await?;
-            let Some(step) = step(&order, event.clone(), fresh, at) else {
+            let funds = self.funds_of(&order).await?;
+            let Some(step) = step_with(&order, event.clone(), &funds, fresh, at) else {
                 if is_guess {
                     continue;
                 }
@@ -81,11 +82,14 @@ impl Shop {
         at: DateTime<Utc>,
     ) -> Result<Commit, StoreError> {
         let Step { order, postings, mut notices } = step;
-        if postings.iter().any(|p| matches!(p, Posting::Transfer { reason: Reason::LateDelivery, .. })) {
-            let available = self.store.account(&AccountId::Agent(order.agent)).await?.available();
-            if available < order.price {
-                mark_overdrawn(&mut notices);
-            }
+        let charged = postings.iter().find_map(|posting| match posting {
+            Posting::Transfer { reason: Reason::LateDelivery, amount, .. } => Some(*amount),
+            _ => None,
+        });
+        if let Some(charged) = charged
+            && self.store.account(&AccountId::Agent(order.agent)).await?.available() < charged
+        {
+            mark_overdrawn(&mut notices);
         }
         let mut commit = Commit::new(at);
         commit.says = along.says.clone();

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use super::books::{Along, Applied};
 use super::{Shop, of_order};
 use crate::ids::OrderId;
+use crate::ledger::AccountId;
 use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
 use crate::store::{Shard, StoreError};
@@ -103,7 +104,9 @@ impl Shop {
         };
         // Whoever sends it tells the outcome; should they fail to, somebody must notice.
         let noticed = order.is_in_flight().then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
-        match wanted.into_iter().chain(noticed).min() {
+        // Whoever it waits for pays in when they like.
+        let settled = (!order.withheld.is_empty()).then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
+        match wanted.into_iter().chain(noticed).chain(settled).min() {
             Some(at) => self.agenda.plan(order.id, order.version, at),
             None => self.agenda.strike(order.id, order.version),
         }
@@ -157,7 +160,22 @@ impl Shop {
             }
         });
         futures::stream::iter(taken_up).buffer_unordered(TAKEN_UP_AT_ONCE).try_collect::<()>().await?;
+        let is_ours = |order: &&Order| shards.contains(&Shard::of(&order.chat));
+        self.withholding_orders().await?.iter().filter(is_ours).for_each(|order| self.schedule(order));
         Ok(count)
+    }
+
+    /// The orders of which something waits for a debtor; there are hardly ever any.
+    async fn withholding_orders(&self) -> Result<Vec<Order>, StoreError> {
+        let mut orders = Vec::new();
+        for (account, totals) in self.store.accounts().await? {
+            if let AccountId::Withheld(id) = account
+                && totals.balance().is_positive()
+            {
+                orders.extend(self.store.order(id).await?);
+            }
+        }
+        Ok(orders)
     }
 
     async fn take_up(self: &Arc<Self>, order: Order, is_orphan: bool) -> Result<(), StoreError> {
@@ -220,11 +238,15 @@ impl Shop {
     }
 
     async fn try_attend(self: &Arc<Self>, id: OrderId) -> Result<(), StoreError> {
-        let is_mine = |order: &Order| order.is_open() && self.share.holds(&order.chat);
+        let wants_something = |order: &Order| order.is_open() || !order.withheld.is_empty();
+        let is_mine = |order: &Order| wants_something(order) && self.share.holds(&order.chat);
         let Some(order) = self.store.order(id).await?.filter(is_mine) else {
             self.agenda.strike(id, u32::MAX);
             return Ok(());
         };
+        if !order.is_open() {
+            return self.apply(id, &Event::Settle, &Along::default()).await.map(drop);
+        }
         if order.is_in_flight() && self.buyers.enter(id).is_some() {
             // Nobody is sending it any more: what became of it is unknown.
             return self.apply(id, &Event::Interrupted, &Along::default()).await.map(drop);

@@ -53,6 +53,7 @@ use crate::config::Registration;
 use crate::deposit::Terms;
 use crate::ids::{ChatId, InquiryId, OrderId, Reference};
 use crate::phone::PrefixTable;
+use crate::pricing::MarginCap;
 use crate::staff::Roster;
 use crate::store::{Share, Store, StoreError};
 
@@ -63,6 +64,8 @@ pub struct Policy {
     pub admins: Vec<ChatId>,
     pub locale: Locale,
     pub registration: Registration,
+    /// What all uplines of an order may earn together.
+    pub margin_cap: MarginCap,
     /// An order message older than this is answered, not executed.
     pub stale_after: TimeDelta,
     /// How long a bill that was shown may be paid, at most to the end of its day.

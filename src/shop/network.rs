@@ -6,7 +6,7 @@ use crate::catalog::Product;
 use crate::ids::AgentId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::network::DEEPEST;
-use crate::order::Order;
+use crate::order::{Funds, Order, margins};
 use crate::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
 use crate::reply::{NetworkReply, Reply};
 use crate::store::{Say, StoreError};
@@ -41,13 +41,22 @@ impl Shop {
         let root = uplines.first().unwrap_or(agent);
         let group = self.group_of(root).await?;
         let uplines = uplines.into_iter().map(|upline| (upline.id, upline.network.markups)).collect();
-        Ok(Tariff::new(agent.id, uplines, group))
+        Ok(Tariff::new(agent.id, uplines, group, self.policy.margin_cap))
     }
 
     /// The group of whoever is directly below the shop.
     async fn group_of(&self, root: &Agent) -> Result<PriceGroup, StoreError> {
         let Some(name) = &root.network.group else { return retail() };
         Ok(self.store.price_group(name).await?.unwrap_or_else(|| PriceGroup::new(name.clone())))
+    }
+
+    /// What those can spend whose money a correction of this order asks about.
+    pub(super) async fn funds_of(&self, order: &Order) -> Result<Funds, StoreError> {
+        let mut funds = Funds::default();
+        for agent in margins::concerned(order) {
+            funds.set(agent, self.store.account(&AccountId::Agent(agent)).await?.available());
+        }
+        Ok(funds)
     }
 
     /// What the admins are told when margins taken back leave an upline below zero.

@@ -216,7 +216,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         self.network(&commit.network)?;
         self.habits(&commit.habits)?;
         self.routing(&commit.routing)?;
-        self.check_margins(&commit)?;
+        let befores = self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
             self.order(order, bytes)?;
         }
@@ -230,6 +230,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.posting(posting, &commit)?;
         }
         self.check_holds(&commit)?;
+        self.check_withheld(&commit, &befores)?;
         self.check_products(&commit.replaces)?;
         for product in &commit.products {
             self.put(keys::product(&product.code), encode("product", product)?);
@@ -421,7 +422,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         Ok(())
     }
 
-    fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
+    pub(super) fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
         if let Some(account) = self.staged.accounts.get(id).or_else(|| self.tip.accounts.get(id)) {
             return Ok(*account);
         }

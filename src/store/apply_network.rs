@@ -1,6 +1,8 @@
 //! Who is below whom, price groups, transfers that wait for a yes; and that margins are paid exactly while their order is
 //! a success.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::apply::{Stage, check_version, corrupt};
@@ -8,10 +10,11 @@ use super::kv::Kv;
 use super::rows::{decode, encode};
 use super::{Commit, CommitError, NetworkRows, StoreError, keys};
 use crate::agent::Agent;
-use crate::ids::AgentId;
-use crate::ledger::{Posting, Reason};
+use crate::ids::{AgentId, OrderId};
+use crate::ledger::{AccountId, Posting, Reason};
 use crate::network::{DEEPEST, PendingTransfer};
-use crate::order::{OrderState, margins};
+use crate::order::OrderState;
+use crate::order::margins::{self, Before, Stand, Withheld};
 use crate::pricing::PriceGroup;
 
 /// Uplines looked through for a circle. More than a chain may have: two moves at the same time may make one a little
@@ -23,6 +26,8 @@ const LOOKED_THROUGH: usize = 4 * DEEPEST;
 struct Earning {
     version: u32,
     state: OrderState,
+    #[serde(default)]
+    withheld: Vec<Withheld>,
 }
 
 impl<K: Kv> Stage<'_, K> {
@@ -93,30 +98,70 @@ impl<K: Kv> Stage<'_, K> {
         Err(CommitError::Conflict(format!("the uplines of {agent}")))
     }
 
-    /// The postings of margins in a commit are those that its orders' becoming a success, or no success any more, make
-    /// due.
-    pub(super) fn check_margins(&self, commit: &Commit) -> Result<(), CommitError> {
-        let is_margin =
-            |p: &&Posting| matches!(p, Posting::Transfer { reason: Reason::Margin | Reason::MarginReversal, .. });
+    /// The margins and corrections in a commit are those that its orders' becoming a success, or no success any more, or
+    /// the end of a wait makes due. Gives what the orders that may withhold something were before.
+    pub(super) fn check_margins(&self, commit: &Commit) -> Result<Vec<(usize, Before)>, CommitError> {
         let mut due = Vec::new();
-        for order in commit.orders.iter().filter(|order| !order.row.margins.is_empty()) {
+        let mut befores = Vec::new();
+        for (index, order) in commit.orders.iter().enumerate().filter(|(_, order)| !order.row.margins.is_empty()) {
             let row = &order.row;
-            let before: Option<Earning> =
+            let stored: Option<Earning> =
                 self.get(&keys::order(row.id))?.map(|bytes| decode("order", &bytes)).transpose()?;
-            if before.as_ref().map(|before| before.version) != order.expected {
+            if stored.as_ref().map(|stored| stored.version) != order.expected {
                 return Err(CommitError::Conflict(format!("order {}", row.id)));
             }
             let total = row.margins.iter().try_fold(0_i64, |sum, margin| sum.checked_add(margin.amount.get()));
             if total.is_none_or(|total| total > row.price.get()) {
                 return Err(wrong(format!("order {} owes its uplines more than its price", row.id)).into());
             }
-            due.extend(margins::due(before.is_some_and(|before| before.state.is_success()), row));
+            let before = stored.map_or(Before { stand: Stand::Open, withheld: Vec::new() }, |stored| Before {
+                stand: Stand::of(&stored.state),
+                withheld: stored.withheld,
+            });
+            due.extend(margins::postings(row, &before, Stand::of(&row.state), &row.withheld));
+            befores.push((index, before));
         }
-        if commit.postings.iter().filter(is_margin).eq(&due) {
-            Ok(())
+        let corrected = |id: &OrderId| befores.iter().any(|(index, _)| commit.orders[*index].row.id == *id);
+        let is_share = |posting: &&Posting| match posting {
+            Posting::Transfer { reason: Reason::Margin | Reason::MarginReversal | Reason::Withheld, .. } => true,
+            Posting::Transfer { reason: Reason::Reversal | Reason::LateDelivery, order, .. } => {
+                order.as_ref().is_some_and(corrected)
+            }
+            _ => false,
+        };
+        if commit.postings.iter().filter(is_share).eq(&due) {
+            Ok(befores)
         } else {
-            Err(wrong("its margins are not those that are due".to_owned()).into())
+            Err(wrong("its margins and corrections are not those that are due".to_owned()).into())
         }
+    }
+
+    /// What an order withholds is what its debtors cannot pay *now*: whoever decided may have seen what is spent since.
+    /// Asked when everything is posted.
+    pub(super) fn check_withheld(&self, commit: &Commit, befores: &[(usize, Before)]) -> Result<(), CommitError> {
+        if let Some(order) = commit.orders.iter().find(|o| !o.row.withheld.is_empty() && o.row.margins.is_empty()) {
+            return Err(wrong(format!("order {} withholds what is nobody's", order.row.id)).into());
+        }
+        for (index, before) in befores {
+            let row = &commit.orders[*index].row;
+            let now = Stand::of(&row.state);
+            let mut left = BTreeMap::new();
+            for agent in margins::concerned(row).filter(|_| before.stand != Stand::Open) {
+                left.insert(agent, self.account(&AccountId::Agent(agent))?.available());
+            }
+            let left = |agent: AgentId| left.get(&agent).copied().unwrap_or_default();
+            // Nobody has to pay out at once what may go; what is still owed must stay.
+            let stays = |part: &Withheld| !left(part.until).is_negative() || row.withheld.contains(part);
+            let is_right = if before.stand == now {
+                row.withheld.iter().all(|part| before.withheld.contains(part)) && before.withheld.iter().all(stays)
+            } else {
+                row.withheld == margins::withheld(row, before, now, left)
+            };
+            if !is_right {
+                return Err(CommitError::Conflict(format!("what is withheld of order {}", row.id)));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::{Store, StoreError};
-use crate::ids::OrderId;
-use crate::ledger::audit::{AuditReport, Recount};
+use crate::ids::{AgentId, OrderId};
+use crate::ledger::audit::{AuditReport, Due, Recount};
 use crate::ledger::{AccountId, EntryKind, Hold};
-use crate::order::Order;
+use crate::money::Rupiah;
+use crate::order::{Order, OrderState, Withheld};
+use crate::pricing::Margin;
 
 /// Lines read at once: the journal is longer than memory.
 const PAGE: usize = 5_000;
@@ -98,8 +100,7 @@ async fn read_journal(
         for (id, order) in look_up(store, pace, first_words.filter_map(|entry| entry.order).collect()).await? {
             if let Some(order) = &order {
                 // Whatever changes it comes with another line that names it, so the last look is the one that counts.
-                let owed = order.margins.iter().filter(|_| order.is_success());
-                count.owes(id, owed.map(|margin| (AccountId::Agent(margin.agent), margin.amount)));
+                count.owes(id, due(order.agent, order.price, &order.state, &order.margins, &order.withheld));
             }
             match order {
                 None => count.differs(format!("the journal names order {id}, which is not stored")),
@@ -111,6 +112,21 @@ async fn read_journal(
         }
         pace.rest(began.elapsed()).await;
     }
+}
+
+/// Who must have what of an order.
+pub(super) fn due(buyer: AgentId, price: Rupiah, state: &OrderState, margins: &[Margin], withheld: &[Withheld]) -> Due {
+    let waits: i64 = withheld.iter().fold(0, |sum, part| sum.saturating_add(part.amount.get()));
+    let of = |agent| withheld.iter().filter(move |part| part.to == agent).map(|part| part.amount.get());
+    let mut shares: Vec<(AccountId, Rupiah)> = Vec::new();
+    if state.is_success() {
+        shares.extend(margins.iter().map(|margin| {
+            let left = of(margin.agent).fold(margin.amount.get(), i64::saturating_sub);
+            (AccountId::Agent(margin.agent), Rupiah::new(left))
+        }));
+    }
+    let paid = if state.is_success() { price } else { Rupiah::new(of(buyer).fold(0, i64::saturating_add)) };
+    Due { buyer: AccountId::Agent(buyer), price, paid, waits: Rupiah::new(waits), shares }
 }
 
 async fn look_up(

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use super::audit::due;
 use super::rows::{decode, unpack};
 use super::{StoreError, keys};
 use crate::ids::{AgentId, OrderId};
 use crate::ledger::audit::{AuditReport, Recount};
 use crate::ledger::{Account, AccountId, EntryKind, Hold};
 use crate::money::Rupiah;
-use crate::order::OrderState;
+use crate::order::{OrderState, Withheld};
 use crate::pricing::Margin;
 
 /// The part of an order that the books are about.
@@ -22,6 +23,8 @@ struct OrderBooks {
     price: Rupiah,
     #[serde(default)]
     margins: Vec<Margin>,
+    #[serde(default)]
+    withheld: Vec<Withheld>,
     state: OrderState,
 }
 
@@ -82,8 +85,7 @@ impl Census {
 
     fn order(&mut self, order: &OrderBooks) {
         self.awaited.remove(&order.id);
-        let owed = order.margins.iter().filter(|_| order.state.is_success());
-        self.count.owes(order.id, owed.map(|margin| (AccountId::Agent(margin.agent), margin.amount)));
+        self.count.owes(order.id, due(order.agent, order.price, &order.state, &order.margins, &order.withheld));
         let is_open = matches!(order.state, OrderState::Open);
         let id = order.id;
         match (is_open, self.holds.get(&id)) {

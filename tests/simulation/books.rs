@@ -315,6 +315,9 @@ impl Books {
                 *due.entry(margin.agent).or_default() += i128::from(margin.amount.get());
             }
         }
+        for part in self.orders.values().flat_map(|order| &order.withheld) {
+            *due.entry(part.to).or_default() -= i128::from(part.amount.get());
+        }
         for (id, due) in due {
             let has = self.sums.get(&AccountId::Agent(id)).copied().unwrap_or_default();
             if has[1] - has[0] != due {

@@ -236,6 +236,7 @@ impl Stage {
             admins: vec![admin(0), admin(1)],
             locale: Locale::Id,
             registration: Registration::Approve,
+            margin_cap: konter::pricing::MarginCap::default(),
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),

@@ -2,9 +2,10 @@
 
 use konter::agent::Agent;
 use konter::ids::AgentId;
-use konter::ledger::Posting;
+use konter::ledger::{AccountId, Posting, Reason};
 use konter::network::{Invited, Network, PendingState, PendingTransfer};
-use konter::order::{Order, margins};
+use konter::order::margins::{self, Before, Stand};
+use konter::order::{FailureReason, Order, Withheld};
 use konter::pricing::{Margin, PriceGroup};
 use konter::store::{Commit, CommitError, Committed, NetworkRows, Store, StoreError, Versioned};
 
@@ -151,6 +152,11 @@ fn with_margins(id: u64) -> Order {
     Order { margins: vec![margin(1, 100), margin(2, 50)], ..order(id, 3, &format!("08{id:09}")) }
 }
 
+/// What moves when an order of which nothing was withheld gets from one stand to another.
+fn between(order: &Order, before: Stand, now: Stand, withheld: &[Withheld]) -> Vec<Posting> {
+    margins::postings(order, &Before { stand: before, withheld: Vec::new() }, now, withheld)
+}
+
 fn is_refused_as_wrong(result: &Result<Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Store(StoreError::Corrupt { .. })))
 }
@@ -163,8 +169,8 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
         commit
     };
     let first = with_margins(1);
-    let paid: Vec<Posting> = margins::paid(&first).collect();
-    let back: Vec<Posting> = margins::taken_back(&first).collect();
+    let paid = between(&first, Stand::Open, Stand::Delivered, &[]);
+    let back = between(&first, Stand::Delivered, Stand::Undelivered, &[]);
     assert!(is_refused_as_wrong(&store.commit(with(place(first.clone()), paid.clone())).await), "not yet a success");
     store.commit(place(first.clone())).await.unwrap();
     let one = paid[..1].to_vec();
@@ -182,6 +188,10 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     let given_back = Order { state: ended(&first, Some(konter::order::FailureReason::Unreachable)).state, ..other };
     assert!(is_refused_as_wrong(&store.commit(with(next(given_back.clone()), back.clone())).await), "no margins");
     let given_back = Order { margins: first.margins.clone(), ..given_back };
+    let half = back[..1].to_vec();
+    assert!(is_refused_as_wrong(&store.commit(with(next(given_back.clone()), half)).await), "only the refund");
+    let half = back[1..].to_vec();
+    assert!(is_refused_as_wrong(&store.commit(with(next(given_back.clone()), half)).await), "only the margins");
     store.commit(with(next(given_back), back)).await.unwrap();
     // More than its price.
     let greedy = Order { margins: vec![Margin { agent: AgentId(1), amount: rp(10_501) }], ..order(2, 3, "0812") };
@@ -197,5 +207,68 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     assert!(report.is_clean(), "{report}");
     for n in [1, 2] {
         assert_eq!(store.account(&deposits(n)).await.unwrap().balance(), rp(0), "{n}");
+    }
+}
+
+pub async fn what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_paid_in(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(3, 1_000_000)).await.unwrap();
+    let order = with_margins(1);
+    store.commit(place(order.clone())).await.unwrap();
+    let mut delivered = succeed(&order);
+    delivered.postings.extend(between(&order, Stand::Open, Stand::Delivered, &[]));
+    store.commit(delivered).await.unwrap();
+    let given_back = |withheld: Vec<Withheld>| {
+        let row = Order { version: 3, withheld, ..ended(&order, Some(FailureReason::Unreachable)) };
+        let postings = between(&row, Stand::Delivered, Stand::Undelivered, &row.withheld);
+        Commit { orders: vec![Versioned { expected: Some(2), row }], postings, ..commit() }
+    };
+    let waits = |amount| Withheld { to: AgentId(3), amount: rp(amount), until: AgentId(1) };
+    // Whoever decided had read that the first upline still has its margin; meanwhile it has spent some of it.
+    store.commit(Commit { postings: vec![send(1, 4, 60)], ..commit() }).await.unwrap();
+    for wrong in [vec![], vec![waits(59)], vec![waits(61)], vec![waits(60), waits(60)]] {
+        assert!(is_conflict(&store.commit(given_back(wrong.clone())).await), "{wrong:?}");
+    }
+    let mut greedy = given_back(vec![waits(60)]);
+    greedy.postings = between(&order, Stand::Delivered, Stand::Undelivered, &[]);
+    assert!(is_refused_as_wrong(&store.commit(greedy).await), "all of it");
+    store.commit(given_back(vec![waits(60)])).await.unwrap();
+    let balances = async |store: &dyn Store| {
+        let mut balances = Vec::new();
+        for account in [deposits(1), deposits(2), deposits(3), AccountId::Withheld(order.id)] {
+            balances.push(store.account(&account).await.unwrap().available().get());
+        }
+        balances
+    };
+    assert_eq!(balances(&*store).await, [-60, 0, 1_000_000 - 60, 60]);
+    let settled = || {
+        let before = given_back(vec![waits(60)]).orders.remove(0).row;
+        let row = Order { version: 4, withheld: Vec::new(), ..before.clone() };
+        let postings = margins::postings(&row, &Before::of(&before), Stand::Undelivered, &[]);
+        Commit { orders: vec![Versioned { expected: Some(3), row }], postings, ..commit() }
+    };
+    store.commit(deposit(1, 59)).await.unwrap();
+    assert!(is_conflict(&store.commit(settled()).await), "one rupiah is missing");
+    store.commit(deposit(1, 1)).await.unwrap();
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    let report = konter::store::audit::audit(&*store).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    store.commit(settled()).await.unwrap();
+    assert_eq!(balances(&*store).await, [0, 0, 1_000_000, 0]);
+    let report = konter::store::audit::audit(&*store).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+}
+
+fn send(from: u32, to: u32, amount: i64) -> Posting {
+    Posting::Transfer {
+        debit: deposits(from),
+        credit: deposits(to),
+        amount: rp(amount),
+        reason: Reason::Transfer,
+        order: None,
+        note: None,
+        may_overdraw: false,
     }
 }

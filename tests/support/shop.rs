@@ -162,6 +162,7 @@ impl TestShop {
             admins: std::iter::once(admin()).chain(setup.more_admins).collect(),
             locale: setup.locale,
             registration: setup.registration,
+            margin_cap: konter::pricing::MarginCap::default(),
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,

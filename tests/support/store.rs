@@ -81,6 +81,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         client_reference: None,
         price: rp(10_500),
         margins: Vec::new(),
+        withheld: Vec::new(),
         bill: None,
         customer: konter::supplier::Details::new(),
         untried: Vec::new(),
@@ -109,6 +110,7 @@ pub fn line(order: &Order) -> OrderLine {
         reason: None,
         at: order.created_at,
         client_reference: None,
+        withheld: rp(0),
     }
 }
 

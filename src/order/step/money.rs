@@ -3,9 +3,10 @@
 use super::{Notice, Stepper};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
+use crate::order::margins::{self, Stand};
 use crate::order::model::{Decider, FailureReason, Final, OrderState};
-use crate::order::{margins, view};
-use crate::reply::Reply;
+use crate::order::{Order, view};
+use crate::reply::{NetworkReply, Reply};
 use crate::supplier::Details;
 
 impl Stepper {
@@ -34,34 +35,44 @@ impl Stepper {
 
     pub(super) fn capture(&mut self) {
         self.postings.push(Posting::Capture { order: self.order.id });
-        self.postings.extend(margins::paid(&self.order));
+        self.move_money(Stand::Delivered);
     }
 
     /// Charges a refunded order that was delivered after all; this may take a reseller below zero.
     pub(super) fn charge_again(&mut self) {
-        self.postings.push(Posting::Transfer {
-            debit: AccountId::Agent(self.order.agent),
-            credit: AccountId::Sales,
-            amount: self.order.price,
-            reason: Reason::LateDelivery,
-            order: Some(self.order.id),
-            note: None,
-            may_overdraw: true,
-        });
-        self.postings.extend(margins::paid(&self.order));
+        self.move_money(Stand::Delivered);
     }
 
+    /// Gives back the price of an order that was none after all, as far as it is there.
     pub(super) fn give_back(&mut self) {
-        self.postings.push(Posting::Transfer {
-            debit: AccountId::Sales,
-            credit: AccountId::Agent(self.order.agent),
-            amount: self.order.price,
-            reason: Reason::Reversal,
-            order: Some(self.order.id),
-            note: None,
-            may_overdraw: false,
-        });
-        self.postings.extend(margins::taken_back(&self.order));
+        self.move_money(Stand::Undelivered);
+    }
+
+    /// Pays out what waits no more.
+    pub(super) fn settle(&mut self) {
+        let before = self.order.refund_withheld();
+        self.move_money(Stand::of(&self.order.state));
+        let left = self.order.refund_withheld();
+        let amount = before.checked_sub(left).unwrap_or_default();
+        if amount.is_positive() {
+            let reply = NetworkReply::WithheldPaid { order: self.order.id, amount, left };
+            self.notices.push(Notice::Reseller(Reply::Network(Box::new(reply))));
+        }
+    }
+
+    /// A refund that had not all come back is not all charged again.
+    pub(super) fn say_what_is_charged_again(&mut self, before: &Order) {
+        for notice in &mut self.notices {
+            if let Notice::Reseller(Reply::OrderDeliveredLate(line)) = notice {
+                line.withheld = before.refund_withheld();
+            }
+        }
+    }
+
+    fn move_money(&mut self, now: Stand) {
+        let (withheld, postings) = margins::moved(&self.order, now, &self.funds);
+        self.order.withheld = withheld;
+        self.postings.extend(postings);
     }
 
     pub(super) fn post_cost(&mut self, index: usize, cost: Rupiah, reason: Reason) {

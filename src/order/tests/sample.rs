@@ -36,6 +36,7 @@ pub(in crate::order) fn order(first: Attempt, untried: Vec<Route>) -> Order {
         client_reference: None,
         price: Rupiah::new(10_500),
         margins: Vec::new(),
+        withheld: Vec::new(),
         bill: None,
         customer: Details::new(),
         untried,

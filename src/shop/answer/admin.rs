@@ -14,7 +14,7 @@ use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::network::SAME_AGAIN_WITHIN;
 use crate::order::schedule::CHECK_STEP;
-use crate::order::{AdminVerdict, Event, Order, OrderState, step, view};
+use crate::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use crate::reply::{AdminProblem, AgentCard, Reply, Verdict};
 use crate::store::{Act, StoreError, Versioned};
 
@@ -285,7 +285,8 @@ impl Visit<'_> {
         }
         let event = Event::Decided { by: self.message.chat.clone(), verdict };
         let fresh = self.shop.fresh_reference(self.at).await?;
-        let Some(step) = step(&order, event, fresh, self.at) else {
+        let funds = self.shop.funds_of(&order).await?;
+        let Some(step) = step_with(&order, event, &funds, fresh, self.at) else {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
             return Ok(());

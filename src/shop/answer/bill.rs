@@ -328,6 +328,7 @@ impl Visit<'_> {
             client_reference,
             price: quote.price,
             margins: inquiry.ask.margins.clone(),
+            withheld: Vec::new(),
             bill: Some(OrderBill {
                 inquiry: inquiry.id,
                 bills: quote.found.bills.clone(),

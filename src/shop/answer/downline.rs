@@ -13,7 +13,7 @@ use crate::ids::{AgentId, ProductCode};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::network::{DEEPEST, LARGE_TRANSFER, Network};
-use crate::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor};
+use crate::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 use crate::reply::{
     DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
     ToldOnce, TransferProblem,
@@ -110,11 +110,12 @@ impl Visit<'_> {
             created_at: self.at,
         };
         let mut markups = agent.network.markups.clone();
-        if request.markup.is_some()
-            && let Err(fault) = markups.set(MarkupFor::Downline(id), request.markup)
-        {
-            answer.reply(network(NetworkReply::MarkupRefused { problem: too_much(fault) }));
-            return Ok(());
+        if request.markup.is_some() {
+            let whom = MarkupFor::Downline(id);
+            if let Err(problem) = self.set_markup(&agent, &mut markups, whom, request.markup).await? {
+                answer.reply(network(NetworkReply::MarkupRefused { problem }));
+                return Ok(());
+            }
         }
         let told = NewDownline {
             code: id,
@@ -254,8 +255,8 @@ impl Visit<'_> {
             MarkupChange::Show => return self.show_markups(&agent, &whom, answer).await,
         };
         let mut markups = agent.network.markups.clone();
-        if let Err(fault) = markups.set(whom.clone(), amount) {
-            answer.reply(network(NetworkReply::MarkupRefused { problem: too_much(fault) }));
+        if let Err(problem) = self.set_markup(&agent, &mut markups, whom.clone(), amount).await? {
+            answer.reply(network(NetworkReply::MarkupRefused { problem }));
             return Ok(());
         }
         let (downline, product) = match whom {
@@ -273,6 +274,36 @@ impl Visit<'_> {
         answer.reply(network(NetworkReply::MarkupSet { downline, product, amount: counts, removed }));
         answer.alter_agent(&agent, |after| after.network.markups = markups);
         Ok(())
+    }
+
+    /// Sets a markup, if there is room for it: at the product it is for, else at any product at all. Where it is too
+    /// much for some product, `Tariff::price` adds less.
+    async fn set_markup(
+        &self,
+        agent: &Agent,
+        markups: &mut Markups,
+        whom: MarkupFor,
+        amount: Option<Rupiah>,
+    ) -> Result<Result<(), MarkupProblem>, StoreError> {
+        let tariff = self.shop.tariff(agent).await?;
+        let catalog = self.shop.catalog();
+        let product = match &whom {
+            MarkupFor::Product(product) | MarkupFor::Both(_, product) => Some(product.clone()),
+            MarkupFor::All | MarkupFor::Downline(_) => None,
+        };
+        if let Err(fault) = markups.set(whom, amount) {
+            return Ok(Err(too_much(fault)));
+        }
+        let room = match &product {
+            Some(product) => catalog.get(product).and_then(|product| tariff.room(product)),
+            None => catalog.iter().filter_map(|product| tariff.room(product)).max(),
+        };
+        let highest = room.unwrap_or(HIGHEST_MARKUP).min(HIGHEST_MARKUP);
+        if amount.is_some_and(|amount| amount > highest) {
+            let percent = self.shop.policy.margin_cap.percent();
+            return Ok(Err(MarkupProblem::OverShare { product, highest, percent }));
+        }
+        Ok(Ok(()))
     }
 
     /// Whom a markup is for: a name that is no reseller's may be a product's.

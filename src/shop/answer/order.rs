@@ -202,6 +202,7 @@ impl Till<'_> {
             client_reference: client_reference.map(ToOwned::to_owned),
             price: product.price,
             margins,
+            withheld: Vec::new(),
             bill: None,
             customer: Details::new(),
             untried: routes,
