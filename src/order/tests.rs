@@ -93,7 +93,9 @@ fn notice(notice: &Notice) -> String {
         Reply::OrderReversed(_) => "reversed".to_owned(),
         Reply::OrderDeliveredLate(line) => format!("late {}", line.sn),
         Reply::AlertOverdue(_) => "overdue".to_owned(),
-        Reply::AlertContradiction { corrected, .. } => format!("contradiction, corrected {corrected}"),
+        Reply::AlertContradiction { effect, card, .. } => {
+            format!("contradiction, {effect:?}, books {:?}", card.line.verdict)
+        }
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
         Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
         Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),

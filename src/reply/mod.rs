@@ -59,7 +59,7 @@ pub use says::{
     ActLine, AdminProblem, AgentCard, AttemptCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage,
     ComplaintCard, CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange,
     PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
-    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why, WordEffect,
 };
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,

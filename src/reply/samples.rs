@@ -10,7 +10,7 @@ use super::samples_report;
 use super::samples_routing;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
-    RegisterProblem, Reply, Verdict, Why,
+    RegisterProblem, Reply, Verdict, Why, WordEffect,
 };
 use super::words::FEATURES;
 use super::{
@@ -204,11 +204,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             left_out: 2,
         }],
         Reply::AdminLog { .. } => samples_desk::logs(at(0)),
-        Reply::AlertDearer { .. } => [Reply::AlertDearer {
-            card: Box::new(card.clone()),
-            expected: Rupiah::new(302_500),
-            charged: Rupiah::new(305_000),
-        }],
+        Reply::AlertDearer { .. } => dearer(&card),
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
@@ -298,6 +294,9 @@ fn failure_kinds() -> Vec<FailureKind> {
         FailureKind::NumberInactive => [FailureKind::NumberInactive],
         FailureKind::NumberBlocked => [FailureKind::NumberBlocked],
         FailureKind::AlreadyActive => [FailureKind::AlreadyActive],
+        FailureKind::OldPackage => [FailureKind::OldPackage],
+        FailureKind::NotRegistered => [FailureKind::NotRegistered],
+        FailureKind::OutsideArea => [FailureKind::OutsideArea],
         FailureKind::BillUnavailable => [FailureKind::BillUnavailable],
         FailureKind::BillPaid => [FailureKind::BillPaid],
         FailureKind::ProductClosed => [FailureKind::ProductClosed],
@@ -521,6 +520,8 @@ fn attempt() -> Result<AttemptCard, BadName> {
         checks: 3,
         balance_before: Some(Rupiah::new(1_000_000)),
         balance_after: Some(Rupiah::new(989_800)),
+        expected: Rupiah::new(10_200),
+        charged: None,
         replies: vec!["Trx TSEL10 ke 081234567890 akan diproses".to_owned()],
     })
 }
@@ -546,7 +547,8 @@ fn order_cards(card: &OrderCard) -> Result<Vec<OrderCard>, BadName> {
         line: OrderLine { verdict: Verdict::Failed, reason: Some(reason), ..card.line.clone() },
         ..with(vec![refused.clone()])
     }));
-    let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, ..attempt()? };
+    let charged = Some(Rupiah::new(10_400));
+    let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, charged, ..attempt()? };
     cards.push(OrderCard { line: order_line()?, attempts: vec![refused, done], ..card.clone() });
     Ok(cards)
 }
@@ -565,17 +567,36 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Inconclusive(_) => [Doubt::Inconclusive("03".to_owned())],
         Doubt::Contradictory => [Doubt::Contradictory],
         Doubt::NoSerial => [Doubt::NoSerial],
+        Doubt::EarlierOrder => [Doubt::EarlierOrder],
+        Doubt::SerialTaken(_) => [Doubt::SerialTaken(OrderId(11))],
         Doubt::Interrupted => [Doubt::Interrupted],
         Doubt::Restored => [Doubt::Restored],
     }
 }
 
 fn contradictions(card: &OrderCard) -> Vec<Reply> {
-    let told = |said, corrected, overdrawn| Reply::AlertContradiction {
-        card: Box::new(card.clone()),
+    let now = |verdict| OrderCard { line: OrderLine { verdict, ..card.line.clone() }, ..card.clone() };
+    let told = |holds, said, effect, overdrawn| Reply::AlertContradiction {
+        card: Box::new(now(holds)),
         said,
-        corrected,
+        effect,
         overdrawn,
     };
-    vec![told(Verdict::Success, true, true), told(Verdict::Failed, true, false), told(Verdict::Success, false, false)]
+    vec![
+        told(Verdict::Success, Verdict::Success, WordEffect::Corrected, true),
+        told(Verdict::Failed, Verdict::Failed, WordEffect::Corrected, false),
+        told(Verdict::Failed, Verdict::Success, WordEffect::Nothing, false),
+        told(Verdict::Success, Verdict::Failed, WordEffect::Repeated, false),
+        told(Verdict::Open, Verdict::Success, WordEffect::Nothing, false),
+    ]
+}
+
+/// Dearer than the catalog says, and dearer than what the reseller pays.
+fn dearer(card: &OrderCard) -> Vec<Reply> {
+    let told = |charged| Reply::AlertDearer {
+        card: Box::new(card.clone()),
+        expected: Rupiah::new(10_200),
+        charged: Rupiah::new(charged),
+    };
+    vec![told(10_400), told(12_000)]
 }

@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::catalog::ProductKind;
 use crate::money::Rupiah;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::Detail;
+use crate::supplier::protocol::{Delivery, Detail, Sending};
 
 const PENDING: &str = include_str!("../../tests/fixtures/biller-json/pending.json");
 const GAGAL: &str = include_str!("../../tests/fixtures/biller-json/gagal.json");
@@ -17,6 +18,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 
 fn biller() -> BillerJson {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::Bill;
+use crate::supplier::protocol::{Bill, Sending};
 
 const ACCEPTED: &str = include_str!("../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../tests/fixtures/ppob/found.json");
@@ -17,6 +17,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 const BILL: Buy<'static> = Buy { sku: "CEKPLN", kind: ProductKind::Bill, inquiry: Some("6748325"), ..BUY };
 const TOKEN: Buy<'static> = Buy { kind: ProductKind::Token, ..BUY };

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::ProductKind;
-use crate::supplier::protocol::{Detail, FailureKind, Outcome};
+use crate::supplier::protocol::{Detail, FailureKind, Outcome, Sending};
 
 /// One line per row of "Format Balasan", in its order.
 const ROWS: &str = include_str!("../../../tests/fixtures/kiosampm/replies.txt");
@@ -15,6 +15,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 
 fn supplier(sign: &'static str) -> Kiosampm {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::money::Rupiah;
-use crate::supplier::protocol::{Delivery, Detail, Details};
+use crate::supplier::protocol::{Delivery, Detail, Details, Sending};
 
 const TOPUP_SUCCESS: &str = include_str!("../../../tests/fixtures/xgateway/topup_success.xml");
 const TOPUP_FAILED: &str = include_str!("../../../tests/fixtures/xgateway/topup_failed.xml");
@@ -30,7 +30,15 @@ fn buying_tokens(way: &str) -> Xgateway {
 }
 
 fn topup(reference: u64, sku: &'static str, dest: &'static str) -> Buy<'static> {
-    Buy { reference: Reference(reference), sku, dest, denom: None, kind: ProductKind::Topup, inquiry: None }
+    Buy {
+        reference: Reference(reference),
+        sku,
+        dest,
+        denom: None,
+        kind: ProductKind::Topup,
+        inquiry: None,
+        sent: Sending::NOT_YET,
+    }
 }
 
 /// The order that [`TOPUP_SUCCESS`] answers.
