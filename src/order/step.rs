@@ -335,9 +335,10 @@ impl Stepper {
             let delivery = Delivery { sn: sn.to_owned(), details: Details::new() };
             self.order.attempts[index].outcome = Some(Outcome::Success(delivery));
             let attempt = &self.order.attempts[index];
-            let cost = attempt.charged.unwrap_or_else(|| self.order.expected_cost(attempt));
+            let charged = attempt.charged;
+            let cost = charged.unwrap_or_else(|| self.order.expected_cost(attempt));
             self.post_cost(index, cost, Reason::Cost);
-            self.tell_dearer(index, cost);
+            self.tell_dearer(index, charged);
         }
     }
 }

@@ -120,6 +120,29 @@ fn reads_every_documented_status() {
 }
 
 #[test]
+fn a_repeat_that_is_refused_says_nothing_of_the_first() {
+    let again = |body: &str| ppob().read_status(&BUY, &response(body)).outcome;
+    let refused = ACCEPTED.replace("Waiting", "Failed");
+    assert_eq!(again(&refused), Outcome::Unknown(Doubt::Inconclusive("Failed".to_owned())));
+    assert_eq!(reply(&refused).outcome, Outcome::Failed(FailureKind::Refused));
+    assert_eq!(again(&FOUND.replace("Waiting", "Failed")), Outcome::Failed(FailureKind::Refused));
+    assert_eq!(again(ACCEPTED), Outcome::Pending);
+    assert_eq!(again(FOUND), Outcome::Pending);
+}
+
+#[test]
+fn prose_in_the_place_of_a_serial_is_doubt() {
+    for prose in
+        ["Menunggu jawaban provider.", "Nomor Tujuan Salah", "error_require_login", "-", "0", "sedang diproses"]
+    {
+        let query = REPORT.replace("0123456789", &prose.replace(' ', "%20"));
+        assert_eq!(report(&query), Reading::unknown(Doubt::NoSerial), "{prose}");
+        let body = FOUND.replace("Waiting", "Success").replace("\"sn\":\"\"", &format!("\"sn\":\"{prose}\""));
+        assert_eq!(doubt(reply(&body)), Some(Doubt::NoSerial), "{prose}");
+    }
+}
+
+#[test]
 fn replies_that_prove_nothing_are_unknown() {
     let failed = ACCEPTED.replace("Waiting", "Failed");
     for (body, expected) in [

@@ -36,8 +36,10 @@ impl Stepper {
     fn record(&mut self, index: usize, from: Word, reading: &Reading, raw: Option<RawReply>) {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
-        // A word for an attempt means it reached its supplier, whatever we believed.
-        if attempt.step == AttemptStep::Ready {
+        // A word for an attempt means it reached its supplier, whatever we believed; a refusal of one that we know never left
+        // changes nothing about that.
+        let has_it = matches!(reading.outcome, Outcome::Success(_) | Outcome::Pending);
+        if attempt.step == AttemptStep::Ready || (attempt.step == AttemptStep::NotSent && has_it) {
             attempt.step = AttemptStep::Sent;
             attempt.sent_at = Some(at);
         }
@@ -102,8 +104,8 @@ impl Stepper {
             return;
         }
         self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
-        let expected = self.order.expected_cost(&self.order.attempts[index]);
-        let cost = self.order.attempts[index].charged.unwrap_or(expected);
+        let charged = self.order.attempts[index].charged;
+        let cost = charged.unwrap_or_else(|| self.order.expected_cost(&self.order.attempts[index]));
         self.post_cost(index, cost, Reason::Cost);
         let another_may_deliver =
             self.order.attempts.iter().enumerate().any(|(i, attempt)| i != index && may_have_delivered(attempt));
@@ -123,7 +125,7 @@ impl Stepper {
             // An admin already said so, or another attempt delivered.
             OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
         }
-        self.tell_dearer(index, cost);
+        self.tell_dearer(index, charged);
         if another_may_deliver {
             let card = view::card(&self.order, self.at);
             self.notices.push(Notice::Admins(Reply::AlertDoubleDelivery(Box::new(card))));
@@ -141,8 +143,9 @@ impl Stepper {
         }
     }
 
-    /// More than it should cost, or than the reseller pays.
-    pub(super) fn tell_dearer(&mut self, index: usize, charged: Rupiah) {
+    /// A supplier says that it took more than it should cost, or than the reseller pays.
+    pub(super) fn tell_dearer(&mut self, index: usize, charged: Option<Rupiah>) {
+        let Some(charged) = charged else { return };
         let expected = self.order.expected_cost(&self.order.attempts[index]);
         if charged > expected || charged > self.order.price {
             let card = Box::new(view::card(&self.order, self.at));
@@ -260,6 +263,9 @@ impl Stepper {
 
 /// Remembers what a later word can be about.
 fn note_first_sending(attempt: &mut Attempt, from: Word, outcome: &Outcome) {
+    if matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_))) {
+        return;
+    }
     match outcome {
         // For good: whatever the same request is answered with may be about that order.
         Outcome::Unknown(Doubt::EarlierOrder) => attempt.first = FirstSending::AnotherOrders,
