@@ -88,14 +88,18 @@ fn normalised(serial: &str) -> String {
 /// that begin anew, and one without any may be the customer's name, the same for every order to a wallet.
 const FEWEST_DIGITS: usize = 6;
 
+/// The shortest part of a destination (a game's zone has four digits) that is looked for in a serial number.
+const SHORTEST_PART: usize = 4;
+
 /// The serial number as it is compared between orders to one destination; `None` where the same may stand on two of them
-/// rightfully. The destination itself, which wallets print beside their customer's name, does not count.
+/// rightfully. The destination itself, which wallets and games print beside their customer's name, does not count.
 pub(super) fn comparable(serial: &str, dest: &str) -> Option<String> {
     let mut normal = normalised(serial);
-    let own = normalised(dest);
-    let domestic = own.trim_start_matches('0');
-    if domestic.len() >= FEWEST_DIGITS {
-        normal = normal.replace(domestic, "");
+    for own in dest.split(|c: char| !c.is_alphanumeric()).map(normalised) {
+        let domestic = own.trim_start_matches('0');
+        if domestic.len() >= SHORTEST_PART {
+            normal = normal.replace(domestic, "");
+        }
     }
     (normal.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS).then_some(normal)
 }
@@ -120,5 +124,7 @@ mod tests {
         ] {
             assert_eq!(comparable(serial, "081234567890").as_deref(), expected, "{serial}");
         }
+        assert_eq!(comparable("NamaKu 156378300 (8483)", "156378300|8483"), None, "a player and nothing else");
+        assert_eq!(comparable("NamaKu 156378300 trx 990017", "156378300|8483").as_deref(), Some("NAMAKUTRX990017"));
     }
 }

@@ -205,6 +205,14 @@ fn an_order_answered_with_another_ones_fate_is_asked_about_no_more_and_told_at_o
 }
 
 #[test]
+fn a_check_under_way_when_its_answer_became_another_orders_is_not_believed() {
+    let another = || Outcome::Unknown(Doubt::EarlierOrder);
+    check(one_route, &[(Answer, Outcome::Pending), (Report, another()), (Check, sukses("111111"))], ". . .");
+    // A report that is no such answer still is about this one.
+    check(one_route, &[(Answer, another()), (Report, sukses("111111"))], ". +");
+}
+
+#[test]
 fn what_was_heard_is_bounded_and_the_words_that_decided_stay() {
     let mut events = vec![Event::Sending, say(FIRST, Answer, GAGAL), say(FIRST, Report, sukses("100000"))];
     events.extend((1..50).map(|n| say(FIRST, Report, sukses(&format!("{}", 100_000 + n)))));

@@ -22,6 +22,7 @@ mod receipts;
 mod rendered;
 mod reports;
 mod samples;
+mod samples_alerts;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;

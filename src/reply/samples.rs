@@ -10,11 +10,12 @@ use super::samples_report;
 use super::samples_routing;
 use super::says::{
     AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
-    RegisterProblem, Reply, Verdict, Why, WordEffect,
+    RegisterProblem, Reply, Verdict, Why,
 };
 use super::words::FEATURES;
 use super::{
-    samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network, samples_staff,
+    samples_alerts, samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network,
+    samples_staff,
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
@@ -186,7 +187,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         ],
         Reply::AlertNewAgent(_) => agent_cards().into_iter().map(Reply::AlertNewAgent).collect::<Vec<_>>(),
         Reply::AlertOverdue(_) => samples_routing::overdue(&card),
-        Reply::AlertContradiction { .. } => contradictions(&card),
+        Reply::AlertContradiction { .. } => samples_alerts::contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
         Reply::Choose(_) => samples_desk::choices(&prices()?),
         Reply::AdminPrice(_) => samples_desk::prices()?,
@@ -204,7 +205,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             left_out: 2,
         }],
         Reply::AdminLog { .. } => samples_desk::logs(at(0)),
-        Reply::AlertDearer { .. } => dearer(&card),
+        Reply::AlertDearer { .. } => samples_alerts::dearer(&card),
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
@@ -572,31 +573,4 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Interrupted => [Doubt::Interrupted],
         Doubt::Restored => [Doubt::Restored],
     }
-}
-
-fn contradictions(card: &OrderCard) -> Vec<Reply> {
-    let now = |verdict| OrderCard { line: OrderLine { verdict, ..card.line.clone() }, ..card.clone() };
-    let told = |holds, said, effect, overdrawn| Reply::AlertContradiction {
-        card: Box::new(now(holds)),
-        said,
-        effect,
-        overdrawn,
-    };
-    vec![
-        told(Verdict::Success, Verdict::Success, WordEffect::Corrected, true),
-        told(Verdict::Failed, Verdict::Failed, WordEffect::Corrected, false),
-        told(Verdict::Failed, Verdict::Success, WordEffect::Nothing, false),
-        told(Verdict::Success, Verdict::Failed, WordEffect::Repeated, false),
-        told(Verdict::Open, Verdict::Success, WordEffect::Nothing, false),
-    ]
-}
-
-/// Dearer than the catalog says, and dearer than what the reseller pays.
-fn dearer(card: &OrderCard) -> Vec<Reply> {
-    let told = |charged| Reply::AlertDearer {
-        card: Box::new(card.clone()),
-        expected: Rupiah::new(10_200),
-        charged: Rupiah::new(charged),
-    };
-    vec![told(10_400), told(12_000)]
 }

@@ -19,8 +19,11 @@ impl Stepper {
     pub(super) fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
         self.record(index, from, &reading, raw);
-        match reading.outcome {
-            Outcome::Success(_) | Outcome::Failed(_) => self.final_word(index, from, reading.outcome),
+        // A question that was on its way when it turned out that its answer may be about another order.
+        let is_another_orders = from == Word::Check && self.order.attempts[index].first == FirstSending::AnotherOrders;
+        let outcome = if is_another_orders { Outcome::Unknown(Doubt::EarlierOrder) } else { reading.outcome };
+        match outcome {
+            Outcome::Success(_) | Outcome::Failed(_) => self.final_word(index, from, outcome),
             Outcome::Pending => self.undecided(index, Outcome::Pending),
             Outcome::Unknown(doubt) => {
                 if (from == Word::Report || doubt.is_for_a_person()) && !self.order.is_open() {
