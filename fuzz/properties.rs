@@ -379,6 +379,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         state: OrderState::Open,
         announced: true,
         escalated: false,
+        corrected: false,
         created_at: at,
         updated_at: at,
     }

@@ -8,7 +8,7 @@ use super::reply;
 use crate::ids::Reference;
 
 /// Names under which engines of this family send our reference beside the text.
-const REFERENCE_NAMES: [&str; 6] = ["refid", "reffid", "ref_id", "ref", "idtrx", "clientid"];
+const REFERENCE_NAMES: [&str; 4] = ["refid", "reffid", "ref_id", "idtrx"];
 
 /// Whether a parameter beside the text gives another reference than ours.
 pub(super) fn names_another(callback: &Callback, ours: Reference) -> bool {
