@@ -29,7 +29,9 @@ use konter::shop::{Policy, Shop};
 use konter::store::memory::MemoryStore;
 use konter::store::{Commit, Store, Versioned};
 use konter::supplier::client::masked;
-use konter::supplier::{Buy, Callback, InquiryReading, Options, Outcome, Protocol, ProtocolKind, Reading, Response};
+use konter::supplier::{
+    Buy, Callback, InquiryReading, Options, Outcome, Protocol, ProtocolKind, Reading, Response, Sending,
+};
 
 // --- What people type -------------------------------------------------------------------------------------------------
 
@@ -120,6 +122,7 @@ const KIOS: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 const XGATE_TOKEN: Buy<'static> =
     Buy { reference: Reference(12_906_713), sku: "PLN20", dest: "11310000011", kind: ProductKind::Token, ..KIOS };
@@ -378,6 +381,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         state: OrderState::Open,
         announced: true,
         escalated: false,
+        corrected: false,
         created_at: at,
         updated_at: at,
     }

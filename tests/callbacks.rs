@@ -6,10 +6,12 @@ mod shop;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use konter::ids::{AgentId, OrderId};
+use konter::agent::Locale;
+use konter::ids::{AgentId, ChatId, OrderId};
 use konter::order::{Order, OrderState};
+use konter::supplier::{Doubt, Outcome};
 use konter::telemetry;
-use shop::{Setup, TestShop, reseller};
+use shop::{Setup, TestShop, admin, reseller};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -68,6 +70,11 @@ impl Counter {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    async fn tell_text(&self, text: &str) -> u16 {
+        let request = client().get(self.url("/callback/kios")).query(&[("message", text)]);
         request.send().await.unwrap().status().as_u16()
     }
 
@@ -286,6 +293,114 @@ async fn reports_that_contradict_are_corrected_and_the_admins_told() {
     assert_eq!(counter.tell(Says::Success).await, 200);
     assert_eq!(counter.state().await, "failed");
     counter.shop.hear(0).await;
+    counter.shop.close().await;
+}
+
+/// The second text of a failure that was heard: a late copy under another number, with another explanation.
+#[tokio::test]
+async fn a_repeated_word_moves_no_money_whatever_its_bytes() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Failure).await, 200);
+    counter.shop.hear(1).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(2).await;
+    let Counter { dest, reference, .. } = &counter;
+    for (number, replies) in [(72, 1), (73, 0), (74, 0)] {
+        let late = format!(
+            "#{number}#S5#ke:{dest}#GAGAL; Transaksi tidak dapat diproses.#Saldo Rp.{number}#Reffid:{reference} #"
+        );
+        assert_eq!(counter.tell_text(&late).await, 200);
+        let heard = counter.shop.hear(replies).await;
+        assert_eq!(heard.len(), replies, "{heard:?}");
+        for text in heard {
+            assert!(text.contains("mengulang kabar lama: GAGAL"), "{text}");
+            assert!(text.contains("Isi pembukuan sekarang: SUKSES") && text.contains("/gagal 1"), "{text}");
+        }
+    }
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+/// Two resellers, one product, one number: the supplier answers the second with the first one's serial number.
+#[tokio::test]
+async fn a_serial_number_of_another_resellers_order_is_doubt_and_never_shown() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let other = ChatId::telegram(2002);
+    counter.shop.add_agent(other.clone(), BALANCE, Locale::Id).await;
+    counter.shop.say(&other, &format!("S5.{}.1234", counter.dest), 1).await;
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    let dest = counter.dest;
+    let sukses = |reference: &str, sn: &str| {
+        format!("#71#S5#ke:{dest}#SUKSES#SN:{sn}#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#")
+    };
+    assert_eq!(counter.tell_text(&sukses(&counter.reference, "0041002345678901")).await, 200);
+    counter.shop.hear(1).await;
+    let theirs = second.current().unwrap().reference.to_string();
+    counter.tell_text(&sukses(&theirs, "0041-0023-4567-8901")).await;
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    assert!(second.is_open());
+    assert_eq!(second.current().unwrap().outcome, Some(Outcome::Unknown(Doubt::SerialTaken(OrderId(1)))));
+    let heard = counter.shop.hear(1).await;
+    assert!(heard.iter().any(|text| text.contains("milik pesanan #1")), "{heard:?}");
+    assert_eq!(counter.shop.available(2).await, BALANCE - PRICE, "held, not charged twice for one delivery");
+    // Its own serial number is its own.
+    assert_eq!(counter.tell_text(&sukses(&theirs, "0041002345678902")).await, 200);
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    assert!(second.is_success());
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+/// The first sending is answered with what became of some other order to the number: nobody asks again, a person looks.
+#[tokio::test]
+async fn an_answer_about_an_earlier_order_settles_nothing_then_or_later() {
+    let counter = Counter::with(usual(), "081234569912").await;
+    let heard = counter.shop.hear(1).await;
+    assert!(heard.iter().any(|text| text.contains("transaksi LAIN")), "{heard:?}");
+    counter.shop.pass(TimeDelta::minutes(2));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(counter.order().await.current().unwrap().checks, 0, "the same again could buy");
+    let Counter { dest, reference, .. } = &counter;
+    let row_12 = format!(
+        "#71#S5#ke:{dest}#SUKSES; sudah pernah jam 12:00:00 SN/Ref: 0041002345678901.#Saldo Rp.9#Reffid:{reference} #"
+    );
+    counter.tell_text(&row_12).await;
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+/// The same price of the same supplier is no news the second time; selling at a loss always is.
+#[tokio::test]
+async fn a_charge_above_the_catalogs_is_told_once_a_day_and_a_loss_each_time() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let mut told = Vec::new();
+    for (id, dest, charged, hours, alerts) in [
+        (1, PENDING_FOR_EVER, 5_650, 0, 1),
+        (2, "081234567723", 5_650, 0, 0),
+        (3, "081234567623", 8_500, 0, 1),
+        (4, "081234567523", 8_500, 0, 1),
+        (5, "081234567423", 5_650, 25, 1),
+    ] {
+        counter.shop.pass(TimeDelta::hours(hours));
+        if id > 1 {
+            counter.shop.say(&reseller(), &format!("S5.{dest}.1234"), 1).await;
+        }
+        let order = counter.shop.store.order(OrderId(id)).await.unwrap().unwrap();
+        let reference = order.current().unwrap().reference;
+        let left = 20_000 - charged;
+        let text = format!(
+            "#71#S5#ke:{dest}#SUKSES#SN:004100{id}#Sisa saldo Rp.20000-Rp. {charged}=Rp. {left}#Reffid:{reference}#"
+        );
+        assert_eq!(counter.tell_text(&text).await, 200);
+        let heard = counter.shop.hear(1 + alerts).await;
+        let dearer = heard.iter().find(|text| text.contains("supplier memotong"));
+        told.push(dearer.map(|text| text.contains("RUGI")));
+    }
+    assert_eq!(told, [Some(false), None, Some(true), Some(true), Some(false)]);
+    let shown = counter.shop.say(&admin(), "/order 3", 1).await;
+    assert!(shown.iter().any(|text| text.contains("dipotong supplier 8.500")), "{shown:?}");
     counter.shop.close().await;
 }
 

@@ -82,6 +82,7 @@ contract! {
         a_slot_is_taken_once_and_freed_by_failure,
         a_late_delivery_is_recorded_though_its_slot_is_gone,
         a_reference_belongs_to_one_order,
+        a_serial_number_belongs_to_one_order_to_a_destination,
         every_attempt_is_found_by_its_reference,
         a_very_long_order_is_kept_whole;
     bills:

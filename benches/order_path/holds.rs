@@ -172,6 +172,7 @@ fn order(id: u64) -> Order {
         waits_until: None,
         announced: false,
         escalated: false,
+        corrected: false,
         created_at: now(),
         updated_at: now(),
     }

@@ -131,6 +131,7 @@ fn order(id: u64, behind: u64) -> Order {
         waits_until: None,
         announced: false,
         escalated: false,
+        corrected: false,
         created_at: at,
         updated_at: at,
     }

@@ -3,7 +3,7 @@
 use super::model::{Attempt, AttemptStep, RawReply};
 use crate::catalog::Route;
 use crate::ids::Reference;
-use crate::supplier::{Detail, Details, Outcome};
+use crate::supplier::{Detail, Details, FirstSending, Outcome};
 
 /// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
 const REPLIES_KEPT: usize = 4;
@@ -22,6 +22,13 @@ pub(super) fn keep_reply(attempt: &mut Attempt, raw: RawReply) {
     attempt.replies.push(raw);
 }
 
+/// Nothing that could be understood has come back from its first sending.
+pub(super) fn lose_first(attempt: &mut Attempt) {
+    if attempt.first == FirstSending::Unanswered {
+        attempt.first = FirstSending::Lost;
+    }
+}
+
 pub(super) fn may_have_delivered(attempt: &Attempt) -> bool {
     attempt.step == AttemptStep::Sent && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
 }
@@ -37,7 +44,9 @@ pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
         sent_at: None,
         checks: 0,
         checked_at: None,
+        first: FirstSending::Unanswered,
         outcome: None,
+        heard: Vec::new(),
         supplier_trx: None,
         charged: None,
         balance_before: None,

@@ -4,6 +4,7 @@
 pub mod accept;
 mod attempt;
 mod bill;
+mod heard;
 pub mod margins;
 mod model;
 mod period;
@@ -14,11 +15,14 @@ pub mod view;
 
 pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
+pub use heard::{FinalWord, Heard};
 pub use margins::{Funds, Withheld};
-pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
+pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey};
 pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step, step_with};
 
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod word_tests;

@@ -8,9 +8,10 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
 use crate::pricing::Margin;
-use crate::supplier::{Details, FailureKind, Outcome};
+use crate::supplier::{Details, FailureKind, FirstSending, Outcome};
 
 use super::bill::{BillKey, OrderBill, Period};
+use super::heard::{self, Heard};
 use super::margins::Withheld;
 
 /// A reseller's order, from the moment its price is held.
@@ -67,6 +68,10 @@ pub struct Order {
     /// Whether the admins have been told that it needs a person.
     #[serde(default)]
     pub escalated: bool,
+    /// Whether a supplier's word has overturned how it ended once. It does not a second time: from then on whatever
+    /// contradicts the books is a person's to decide.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -95,6 +100,12 @@ impl Order {
         self.state.is_success()
     }
 
+    /// Whether it ended as it did by its supplier's word.
+    #[must_use]
+    pub const fn is_decided_by_supplier(&self) -> bool {
+        matches!(self.state, OrderState::Final(Final { by: Decider::Supplier, .. }))
+    }
+
     /// Whether the slot is taken by this order.
     #[must_use]
     pub const fn takes_slot(&self) -> bool {
@@ -108,6 +119,23 @@ impl Order {
             let claims = bill.claims.iter().map(move |claim| (key(Period::Claim(claim.clone())), self.takes_slot()));
             std::iter::once((key(Period::Any), self.is_open())).chain(claims)
         })
+    }
+
+    /// What no other order to the same destination may show as its serial number. `None` while this one shows none that
+    /// could tell them apart; a bill's may be a name and an amount, the same every month.
+    #[must_use]
+    pub fn serial_key(&self) -> Option<SerialKey> {
+        match &self.state {
+            OrderState::Final(Final { failure: None, sn, .. }) => self.serial_key_of(sn),
+            OrderState::Final(_) | OrderState::Open => None,
+        }
+    }
+
+    /// The same for a serial number that it is said to have.
+    #[must_use]
+    pub fn serial_key_of(&self, sn: &str) -> Option<SerialKey> {
+        let serial = heard::comparable(sn, &self.dest).filter(|_| self.bill.is_none())?;
+        Some(SerialKey { dest: self.dest.clone(), serial })
     }
 
     /// What an attempt costs us if its supplier does not say otherwise.
@@ -153,6 +181,13 @@ pub struct SlotKey {
     pub product: ProductCode,
     pub dest: String,
     pub nth: u8,
+}
+
+/// (destination, serial number): one order, whoever its reseller is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SerialKey {
+    pub dest: String,
+    pub serial: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,9 +262,15 @@ pub struct Attempt {
     pub checks: u16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<DateTime<Utc>>,
+    /// How its first sending was answered.
+    #[serde(default, skip_serializing_if = "is_unanswered")]
+    pub first: FirstSending,
     /// The supplier's last word that changed anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// Every different final word heard of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<Heard>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier_trx: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,6 +283,11 @@ pub struct Attempt {
     /// What the supplier said, secrets masked; the first and the latest few.
     #[serde(default)]
     pub replies: Vec<RawReply>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_unanswered(first: &FirstSending) -> bool {
+    *first == FirstSending::Unanswered
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

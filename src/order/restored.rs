@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::attempt::lose_first;
 use super::model::{Attempt, AttemptStep, Order};
 use super::step::{Notice, Step};
 use super::view;
@@ -25,6 +26,7 @@ pub(super) fn put_in_doubt(order: &Order, at: DateTime<Utc>) -> Option<Step> {
     attempt.step = AttemptStep::Sent;
     attempt.sent_at = attempt.sent_at.or(Some(at));
     attempt.outcome = Some(FORGOTTEN);
+    lose_first(attempt);
     // The admins are told of all of them at once.
     order.escalated = true;
     let mut notices = Vec::new();

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::model::{Attempt, AttemptStep, Order};
 use super::restored::is_forgotten;
 use crate::ids::OrderId;
-use crate::supplier::Outcome;
+use crate::supplier::{FirstSending, Outcome};
 
 /// The first status check; most suppliers are done by then.
 const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
@@ -57,7 +57,9 @@ pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
 }
 
 fn next_check(id: OrderId, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
-    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && !is_forgotten(attempt);
+    // Answered with another order's fate, it may never have been taken: asking is the same request again, and could buy.
+    let may_ask = !is_forgotten(attempt) && attempt.first != FirstSending::AnotherOrders;
+    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && may_ask;
     let sent = attempt.sent_at.filter(|_| ways.check && undecided)?;
     let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(id, attempt.checks);
     (at - sent < CHECK_WINDOW).then_some(at)
@@ -83,8 +85,10 @@ fn next_escalation(order: &Order, attempt: &Attempt, ways: Ways) -> Option<DateT
     if order.escalated {
         return None;
     }
-    let in_doubt = matches!(attempt.outcome, Some(Outcome::Unknown(_)));
-    let nobody_will_tell = in_doubt && !ways.check && !ways.report;
+    let nobody_will_tell = match &attempt.outcome {
+        Some(Outcome::Unknown(doubt)) => doubt.is_for_a_person() || !ways.check && !ways.report,
+        _ => false,
+    };
     Some(if nobody_will_tell { order.updated_at } else { attempt.sent_at? + OVERDUE })
 }
 

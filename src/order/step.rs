@@ -7,15 +7,16 @@ mod money;
 mod word;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::attempt::{keep_reply, new_attempt, of_customer};
+use super::attempt::{keep_reply, lose_first, new_attempt, of_customer};
 use super::margins::Funds;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::{restored, view};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{OverdueCard, Reply, Verdict};
+use crate::reply::{OverdueCard, Reply};
 use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 /// How long after it was ordered another route is still tried. Whoever hears of a failure later has long helped
@@ -71,7 +72,8 @@ pub struct Seen {
 
 /// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
 /// reversing, while a direct answer may simply be older than the report that overtook it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Word {
     Answer,
     Check,
@@ -281,6 +283,7 @@ impl Stepper {
             .filter(|attempt| attempt.step == AttemptStep::Sent && attempt.outcome.is_none());
         if let (Some(attempt), OrderState::Open) = (in_doubt, &self.order.state) {
             attempt.outcome = Some(Outcome::Unknown(Doubt::Interrupted));
+            lose_first(attempt);
             self.announce();
         }
     }
@@ -346,13 +349,10 @@ impl Stepper {
             let delivery = Delivery { sn: sn.to_owned(), details: Details::new() };
             self.order.attempts[index].outcome = Some(Outcome::Success(delivery));
             let attempt = &self.order.attempts[index];
-            let cost = attempt.charged.unwrap_or_else(|| self.order.expected_cost(attempt));
+            let charged = attempt.charged;
+            let cost = charged.unwrap_or_else(|| self.order.expected_cost(attempt));
             self.post_cost(index, cost, Reason::Cost);
+            self.tell_dearer(index, charged);
         }
-    }
-
-    fn contradiction(&mut self, said: Verdict, corrected: bool) {
-        let card = Box::new(view::card(&self.order, self.at));
-        self.notices.push(Notice::Admins(Reply::AlertContradiction { card, said, corrected, overdrawn: false }));
     }
 }

@@ -94,7 +94,9 @@ fn notice(notice: &Notice) -> String {
         Reply::OrderReversed(_) => "reversed".to_owned(),
         Reply::OrderDeliveredLate(line) => format!("late {}", line.sn),
         Reply::AlertOverdue(_) => "overdue".to_owned(),
-        Reply::AlertContradiction { corrected, .. } => format!("contradiction, corrected {corrected}"),
+        Reply::AlertContradiction { effect, card, .. } => {
+            format!("contradiction, {effect:?}, books {:?}", card.line.verdict)
+        }
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
         Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
         Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
@@ -114,7 +116,8 @@ fn a_success_captures_the_hold_once_however_often_it_is_said() {
     story(
         order(&[]),
         vec![Event::Sending, answer(delivered("SN1")), report(delivered("SN1")), answer(Outcome::Pending), Event::Slow],
-        &["", "Cost 10.200, capture, SUKSES SN1", "nothing", "nothing", "nothing"],
+        // What the report repeats is noted, and no more.
+        &["", "Cost 10.200, capture, SUKSES SN1", "", "nothing", "nothing"],
     );
 }
 
@@ -199,14 +202,14 @@ fn a_report_after_success_is_a_reversal_and_a_late_answer_is_not() {
         &[
             "",
             "Cost 10.200, capture, SUKSES SN1",
-            "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, corrected true",
+            "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed",
             "nothing",
         ],
     );
     story(
         order(&[]),
         vec![Event::Sending, report(delivered("SN1")), answer(failed())],
-        &["", "Cost 10.200, capture, SUKSES SN1", "admins: contradiction, corrected false"],
+        &["", "Cost 10.200, capture, SUKSES SN1", "admins: contradiction, Nothing, books Success"],
     );
 }
 
@@ -215,7 +218,11 @@ fn a_delivery_after_the_refund_is_charged_again() {
     story(
         order(&[]),
         vec![Event::Sending, answer(Outcome::Failed(FailureKind::Refused)), report(delivered("SN1"))],
-        &["", "release, GAGAL", "Cost 10.200, LateDelivery 10.500, late SN1, admins: contradiction, corrected true"],
+        &[
+            "",
+            "release, GAGAL",
+            "Cost 10.200, LateDelivery 10.500, late SN1, admins: contradiction, Corrected, books Success",
+        ],
     );
 }
 
@@ -329,10 +336,10 @@ fn a_second_inquiry_that_leads_nowhere_does_not_unsend_a_payment_on_its_way() {
     );
 }
 
-/// The first attempt failed, the second is under way, and then the first is delivered after all.
+/// The first attempt seemed never to have left, the second is under way, and then the first is delivered after all.
 fn delivered_by_the_first_of_two() -> Order {
-    let failed = answer(Outcome::Failed(FailureKind::ProductDisturbed));
-    play(order(&["xgate"]), vec![Event::Sending, failed, Event::Sending, report(delivered("SN1"))]).0
+    let lost = Event::NeverLeft { reference: FIRST };
+    play(order(&["xgate"]), vec![Event::Sending, lost, Event::Sending, report(delivered("SN1"))]).0
 }
 
 #[test]
@@ -355,19 +362,19 @@ fn a_reversal_by_the_attempt_that_delivered_gives_back_whichever_attempt_it_was(
             word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused)),
             report(Outcome::Failed(FailureKind::Reversed)),
         ],
-        &["", "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, corrected true"],
+        &["", "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed"],
     );
 }
 
 #[test]
 fn a_reversal_refunds_nothing_while_another_attempt_may_deliver() {
     let reversed = || report(Outcome::Failed(FailureKind::Reversed));
-    let untold = "CostReversal 10.200, admins: contradiction, corrected false";
+    let untold = "CostReversal 10.200, admins: contradiction, Nothing, books Success";
     let refused = word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused));
     story(
         delivered_by_the_first_of_two(),
         vec![reversed(), refused],
-        &[untold, "Reversal 10.500, reversed, admins: contradiction, corrected true"],
+        &[untold, "Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed"],
     );
     let delivered = word(Word::Report, SECOND, delivered("SN2"));
     story(delivered_by_the_first_of_two(), vec![reversed(), delivered], &[untold, "Cost 10.200"]);
@@ -383,7 +390,7 @@ fn a_report_against_an_admins_word_moves_nothing_by_itself() {
             admin(AdminVerdict::Success { sn: "SN9".to_owned() }),
             report(Outcome::Failed(FailureKind::Refused)),
         ],
-        &["", "diproses", "Cost 10.200, capture, SUKSES SN9", "admins: contradiction, corrected false"],
+        &["", "diproses", "Cost 10.200, capture, SUKSES SN9", "admins: contradiction, Nothing, books Success"],
     );
 }
 
@@ -455,7 +462,7 @@ fn what_a_delivery_cost_is_posted_once_and_comes_back_as_posted() {
         &[
             "",
             "Cost 10.100, capture, SUKSES SN1",
-            "CostReversal 10.100, Reversal 10.500, reversed, admins: contradiction, corrected true",
+            "CostReversal 10.100, Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed",
         ],
     );
 }
@@ -469,7 +476,8 @@ fn bill(total: i64) -> Order {
         claims: vec!["MEI18".to_owned()],
     };
     let customer = [(Detail::CustomerName, "BUDI".to_owned())].into();
-    let mut order = Order { kind: ProductKind::Bill, bill: Some(bill), customer, ..order(&[]) };
+    let price = Rupiah::new(total + 2_500);
+    let mut order = Order { kind: ProductKind::Bill, price, bill: Some(bill), customer, ..order(&[]) };
     order.attempts[0].route.cost = Rupiah::ZERO;
     order
 }
@@ -533,4 +541,29 @@ fn what_is_seen_of_the_deposit_decides_nothing() {
     assert_eq!(story[2], "admins: overdue");
     assert!(order.is_open());
     assert_eq!(order.attempts[0].balance_after, Some(Rupiah::new(5)));
+}
+
+#[test]
+fn a_charge_above_the_catalogs_or_the_price_is_told_for_every_order() {
+    let charged = |outcome, charged| Event::Word {
+        from: Word::Answer,
+        reference: FIRST,
+        reading: Reading { charged: Some(Rupiah::new(charged)), ..Reading::new(outcome) },
+        raw: None,
+    };
+    let told = |took| play(order(&[]), vec![Event::Sending, charged(delivered("SN1"), took)]).1.remove(1);
+    assert_eq!(told(10_200), "Cost 10.200, capture, SUKSES SN1");
+    assert_eq!(told(9_000), "Cost 9.000, capture, SUKSES SN1");
+    assert_eq!(told(10_201), "Cost 10.201, capture, SUKSES SN1, admins: dearer 10.201 than 10.200");
+    assert_eq!(told(10_501), "Cost 10.501, capture, SUKSES SN1, admins: dearer 10.501 than 10.200");
+    // Sold below its cost on purpose, and the supplier takes what it should: a loss all the same.
+    let cheap = Order { price: Rupiah::new(9_000), ..order(&[]) };
+    let (_, story) = play(cheap, vec![Event::Sending, charged(delivered("SN1"), 10_200)]);
+    assert_eq!(story[1], "Cost 10.200, capture, SUKSES SN1, admins: dearer 10.200 than 10.200");
+    // An admin's word, where the supplier had named its price before.
+    let (_, story) = play(
+        order(&[]),
+        vec![Event::Sending, charged(Outcome::Pending, 11_000), admin(AdminVerdict::Success { sn: "SN9".to_owned() })],
+    );
+    assert!(story[2].contains("dearer 11.000 than 10.200"), "{story:?}");
 }

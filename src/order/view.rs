@@ -41,12 +41,12 @@ pub fn card(order: &Order, now: DateTime<Utc>) -> OrderCard {
         line: line(order),
         agent: order.agent,
         minutes_open: (now - order.created_at).num_minutes().max(0),
-        attempts: order.attempts.iter().map(attempt_card).collect(),
+        attempts: order.attempts.iter().map(|attempt| attempt_card(order, attempt)).collect(),
         withheld: order.withheld.clone(),
     }
 }
 
-fn attempt_card(attempt: &Attempt) -> AttemptCard {
+fn attempt_card(order: &Order, attempt: &Attempt) -> AttemptCard {
     let (verdict, doubt) = match &attempt.outcome {
         None => (None, None),
         Some(Outcome::Success(_)) => (Some(Verdict::Success), None),
@@ -65,6 +65,8 @@ fn attempt_card(attempt: &Attempt) -> AttemptCard {
         checks: attempt.checks,
         balance_before: attempt.balance_before,
         balance_after: attempt.balance_after,
+        expected: order.expected_cost(attempt),
+        charged: attempt.charged,
         replies: attempt.replies.iter().map(|reply| format!("{}: {}", reply.to, on_one_line(&reply.text))).collect(),
     }
 }

@@ -4,7 +4,7 @@ use super::clean::{NAME, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
 use super::describe_routing;
 use super::fields::Fields;
-use super::says::{AdminProblem, AgentCard, AttemptCard, OrderCard, Reply, SupplierCard, Verdict};
+use super::says::{AdminProblem, AgentCard, AttemptCard, OrderCard, Reply, SupplierCard, Verdict, WordEffect};
 use super::words::{self, Say};
 use crate::order::Withheld;
 use minijinja::value::Value;
@@ -40,15 +40,17 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
             ("admin.suppliers", none.list("suppliers", suppliers.iter().map(supplier_card)))
         }
         Reply::AlertNewAgent(card) => ("alert.new_agent", none.set("card", agent_card(card, say))),
-        Reply::AlertContradiction { card, said, corrected, overdrawn } => {
+        Reply::AlertContradiction { card, said, effect, overdrawn } => {
             let fields = none.set("card", order_card(card, say)).set("said", words::verdict(*said, say));
-            ("alert.contradiction", fields.set("corrected", *corrected).set("overdrawn", *overdrawn))
+            let fields = fields.set("corrected", *effect == WordEffect::Corrected);
+            let fields = fields.set("repeated", *effect == WordEffect::Repeated);
+            ("alert.contradiction", fields.set("overdrawn", *overdrawn))
         }
         Reply::AlertUnclearReport(card) => ("alert.unclear_report", none.set("card", order_card(card, say))),
         Reply::AlertDoubleDelivery(card) => ("alert.double_delivery", none.set("card", order_card(card, say))),
         Reply::AlertDearer { card, expected, charged } => {
             let fields = none.set("card", order_card(card, say)).money("expected", *expected);
-            ("alert.dearer", fields.money("charged", *charged))
+            ("alert.dearer", fields.money("charged", *charged).set("loses", *charged > card.line.price))
         }
         _ => ("admin.not_admin", none),
     }
@@ -135,6 +137,8 @@ fn attempt_card(attempt: &AttemptCard, say: &Say<'_>) -> Fields {
         .set("checks", attempt.checks)
         .money("balance_before", attempt.balance_before)
         .money("balance_after", attempt.balance_after)
+        .money("expected", attempt.expected)
+        .money("charged", attempt.charged)
         .set("replies", cleaned(attempt.replies.get(newest..).unwrap_or_default(), SENTENCE))
 }
 

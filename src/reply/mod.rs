@@ -22,6 +22,7 @@ mod receipts;
 mod rendered;
 mod reports;
 mod samples;
+mod samples_alerts;
 mod samples_bill;
 mod samples_deposit;
 mod samples_desk;
@@ -59,7 +60,7 @@ pub use says::{
     ActLine, AdminProblem, AgentCard, AttemptCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage,
     ComplaintCard, CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange,
     PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
-    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why, WordEffect,
 };
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,

@@ -14,7 +14,8 @@ use super::says::{
 };
 use super::words::FEATURES;
 use super::{
-    samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network, samples_staff,
+    samples_alerts, samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network,
+    samples_staff,
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
@@ -188,7 +189,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         ],
         Reply::AlertNewAgent(_) => agent_cards().into_iter().map(Reply::AlertNewAgent).collect::<Vec<_>>(),
         Reply::AlertOverdue(_) => samples_routing::overdue(&card),
-        Reply::AlertContradiction { .. } => contradictions(&card),
+        Reply::AlertContradiction { .. } => samples_alerts::contradictions(&card),
         Reply::AlertUnclearReport(_) => [Reply::AlertUnclearReport(Box::new(card.clone()))],
         Reply::Choose(_) => samples_desk::choices(&prices()?),
         Reply::AdminPrice(_) => samples_desk::prices()?,
@@ -206,11 +207,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             left_out: 2,
         }],
         Reply::AdminLog { .. } => samples_desk::logs(at(0)),
-        Reply::AlertDearer { .. } => [Reply::AlertDearer {
-            card: Box::new(card.clone()),
-            expected: Rupiah::new(302_500),
-            charged: Rupiah::new(305_000),
-        }],
+        Reply::AlertDearer { .. } => samples_alerts::dearer(&card),
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
@@ -301,6 +298,9 @@ fn failure_kinds() -> Vec<FailureKind> {
         FailureKind::NumberInactive => [FailureKind::NumberInactive],
         FailureKind::NumberBlocked => [FailureKind::NumberBlocked],
         FailureKind::AlreadyActive => [FailureKind::AlreadyActive],
+        FailureKind::OldPackage => [FailureKind::OldPackage],
+        FailureKind::NotRegistered => [FailureKind::NotRegistered],
+        FailureKind::OutsideArea => [FailureKind::OutsideArea],
         FailureKind::BillUnavailable => [FailureKind::BillUnavailable],
         FailureKind::BillPaid => [FailureKind::BillPaid],
         FailureKind::ProductClosed => [FailureKind::ProductClosed],
@@ -524,6 +524,8 @@ fn attempt() -> Result<AttemptCard, BadName> {
         checks: 3,
         balance_before: Some(Rupiah::new(1_000_000)),
         balance_after: Some(Rupiah::new(989_800)),
+        expected: Rupiah::new(10_200),
+        charged: None,
         replies: vec!["Trx TSEL10 ke 081234567890 akan diproses".to_owned()],
     })
 }
@@ -549,7 +551,8 @@ fn order_cards(card: &OrderCard) -> Result<Vec<OrderCard>, BadName> {
         line: OrderLine { verdict: Verdict::Failed, reason: Some(reason), ..card.line.clone() },
         ..with(vec![refused.clone()])
     }));
-    let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, ..attempt()? };
+    let charged = Some(Rupiah::new(10_400));
+    let done = AttemptCard { verdict: Some(Verdict::Success), doubt: None, charged, ..attempt()? };
     let withheld = vec![Withheld { to: AgentId(1), amount: Rupiah::new(1_500), until: AgentId(2) }];
     cards.push(OrderCard { line: order_line()?, attempts: vec![refused, done], withheld, ..card.clone() });
     Ok(cards)
@@ -569,17 +572,9 @@ fn doubts() -> Vec<Doubt> {
         Doubt::Inconclusive(_) => [Doubt::Inconclusive("03".to_owned())],
         Doubt::Contradictory => [Doubt::Contradictory],
         Doubt::NoSerial => [Doubt::NoSerial],
+        Doubt::EarlierOrder => [Doubt::EarlierOrder],
+        Doubt::SerialTaken(_) => [Doubt::SerialTaken(OrderId(11))],
         Doubt::Interrupted => [Doubt::Interrupted],
         Doubt::Restored => [Doubt::Restored],
     }
-}
-
-fn contradictions(card: &OrderCard) -> Vec<Reply> {
-    let told = |said, corrected, overdrawn| Reply::AlertContradiction {
-        card: Box::new(card.clone()),
-        said,
-        corrected,
-        overdrawn,
-    };
-    vec![told(Verdict::Success, true, true), told(Verdict::Failed, true, false), told(Verdict::Success, false, false)]
 }

@@ -207,18 +207,19 @@ pub enum Reply {
     AlertNewAgent(AgentCard),
     /// An order has been open too long.
     AlertOverdue(Box<OverdueCard>),
-    /// A supplier's later word contradicts an earlier one; `overdrawn` when the reseller's balance fell below zero.
+    /// A supplier's later word contradicts what the books held when it came; the card shows what they hold now.
+    /// `overdrawn` when the reseller's balance fell below zero.
     AlertContradiction {
         card: Box<OrderCard>,
         said: Verdict,
-        corrected: bool,
+        effect: WordEffect,
         overdrawn: bool,
     },
     /// A report about an order that is final, which cannot be read.
     AlertUnclearReport(Box<OrderCard>),
     /// The same order may have been delivered by two suppliers.
     AlertDoubleDelivery(Box<OrderCard>),
-    /// A supplier took more for a bill than it had said.
+    /// A supplier took more than the catalog says, or than it had said of a bill.
     AlertDearer {
         card: Box<OrderCard>,
         expected: Rupiah,
@@ -345,6 +346,18 @@ pub enum Verdict {
     Open,
     Success,
     Failed,
+}
+
+/// What a word that contradicts the books has done to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WordEffect {
+    /// They follow it: the one correction that is made by itself.
+    Corrected,
+    /// Nothing: it may be older than what they rest on, or they have been corrected before.
+    Nothing,
+    /// Nothing: it was heard before.
+    Repeated,
 }
 
 /// An order that was not accepted.
@@ -560,6 +573,11 @@ pub struct AttemptCard {
     pub checks: u16,
     pub balance_before: Option<Rupiah>,
     pub balance_after: Option<Rupiah>,
+    /// What it should cost us, and what the supplier says it took.
+    #[serde(default)]
+    pub expected: Rupiah,
+    #[serde(default)]
+    pub charged: Option<Rupiah>,
     /// The supplier's own words, secrets masked, newest last.
     pub replies: Vec<String>,
 }

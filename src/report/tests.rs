@@ -129,6 +129,7 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
         waits_until: None,
         announced: false,
         escalated: false,
+        corrected: false,
         created_at: at,
         updated_at: at,
     };

@@ -35,6 +35,9 @@ const fn of_failure(kind: FailureKind) -> Sign {
         | FailureKind::NumberInactive
         | FailureKind::NumberBlocked
         | FailureKind::AlreadyActive
+        | FailureKind::OldPackage
+        | FailureKind::NotRegistered
+        | FailureKind::OutsideArea
         | FailureKind::BillUnavailable
         | FailureKind::BillPaid => Sign::Good,
         FailureKind::ProductClosed | FailureKind::ProductUnknown | FailureKind::ProductDisturbed => Sign::ProductBad,
@@ -61,6 +64,8 @@ const fn of_doubt(doubt: &Doubt) -> Sign {
         | Doubt::Inconclusive(_)
         | Doubt::Contradictory
         | Doubt::NoSerial
+        | Doubt::EarlierOrder
+        | Doubt::SerialTaken(_)
         // We stopped, not the supplier.
         | Doubt::Interrupted
         // It speaks of the time before a restore.

@@ -21,6 +21,11 @@ pub(super) struct Shift<'a, T: Copy + Eq + Hash> {
 }
 
 impl<T: Copy + Eq + Hash> AtWork<T> {
+    /// Whether somebody is at it.
+    pub fn is_at(&self, id: T) -> bool {
+        self.0.lock().contains(&id)
+    }
+
     /// Begins work on something; `None` when somebody already is at it.
     pub fn enter(&self, id: T) -> Option<Shift<'_, T>> {
         // The lock must be gone before a shift can be dropped, which takes it again.

@@ -8,6 +8,7 @@ use crate::ledger::{AccountId, Posting, Reason};
 use crate::order::{Event, Notice, Order, Step, restored, step_with};
 use crate::reply::Reply;
 use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
+use crate::supplier::{Doubt, Outcome, Reading};
 
 /// Tries before a contended row is given up. Each loss means that another writer won, so progress is being made.
 pub(super) const TRIES: usize = 16;
@@ -42,7 +43,8 @@ impl Shop {
             let at = self.clock.utc();
             let fresh = self.fresh_reference(at).await?;
             let funds = self.funds_of(&order).await?;
-            let Some(step) = step_with(&order, event.clone(), &funds, fresh, at) else {
+            let event = if is_guess { event.clone() } else { self.unless_serial_is_anothers(&order, event).await? };
+            let Some(step) = step_with(&order, event, &funds, fresh, at) else {
                 if is_guess {
                     continue;
                 }
@@ -51,10 +53,12 @@ impl Shop {
                 return Ok(Applied::Unchanged(Box::new(order)));
             };
             let changed = step.order.clone();
+            let dearer = self.charges.heard_of(&step.notices);
             let commit = self.commit_of(&order, step, along, at).await?;
             let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
             match self.store.commit(commit).await {
                 Ok(Committed::Done) => {
+                    self.charges.tell(dearer, at);
                     self.after_step(&order, &changed, &chats);
                     return Ok(Applied::Changed(Box::new(changed)));
                 }
@@ -74,6 +78,22 @@ impl Shop {
         Err(StoreError::Unavailable(format!("order {id} kept changing")))
     }
 
+    /// A success whose serial number another order to the same destination shows already, whoever's that is: this is that
+    /// order's word. The store refuses such a commit, so it is looked up only after a refusal.
+    async fn unless_serial_is_anothers(&self, order: &Order, event: &Event) -> Result<Event, StoreError> {
+        let Event::Word { from, reference, reading, raw } = event else { return Ok(event.clone()) };
+        let Outcome::Success(delivery) = &reading.outcome else { return Ok(event.clone()) };
+        let Some(key) = order.serial_key_of(&delivery.sn) else { return Ok(event.clone()) };
+        let reading = match self.store.order_of_serial(&key).await?.filter(|other| *other != order.id) {
+            Some(other) => {
+                tracing::warn!(order = %order.id, %other, "its serial number is another order's");
+                Reading { outcome: Outcome::Unknown(Doubt::SerialTaken(other)), ..reading.clone() }
+            }
+            None => reading.clone(),
+        };
+        Ok(Event::Word { from: *from, reference: *reference, reading, raw: raw.clone() })
+    }
+
     async fn commit_of(
         &self,
         before: &Order,
@@ -91,6 +111,7 @@ impl Shop {
         {
             mark_overdrawn(&mut notices);
         }
+        self.charges.leave_out_told(&mut notices, at);
         let mut commit = Commit::new(at);
         commit.says = along.says.clone();
         commit.says.extend(self.says_of(&order, notices).await?);

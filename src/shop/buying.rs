@@ -9,11 +9,11 @@ use super::suppliers::{Supplier, Turn};
 use crate::catalog::Route;
 use crate::ids::OrderId;
 use crate::order::schedule::{CHECK_STEP, CHECK_WINDOW};
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored, view};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored};
 use crate::routing::{Availability, Sign, sign_of};
 use crate::store::{Busy, Nudge, StoreError};
 use crate::supplier::client::SendError;
-use crate::supplier::{Buy, Doubt, InquiryReading, Outcome, Reading, Response};
+use crate::supplier::{Buy, InquiryReading, Outcome, Reading, Response, Sending};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -28,6 +28,7 @@ pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
         denom: attempt.route.denom,
         kind: order.kind,
         inquiry: attempt.quote.as_deref(),
+        sent: Sending { first: attempt.first, repeated: attempt.checks > 0 },
     }
 }
 
@@ -284,7 +285,6 @@ impl Shop {
             match supplier.send(&self.turn(supplier).await, &request, "status", now.utc).await {
                 Ok(response) => {
                     let reading = supplier.protocol.read_status(&buy, &response);
-                    let reading = self.unless_it_is_an_older_one(&order, reading).await?;
                     self.word(supplier, attempt, Word::Check, reading, "status", &response)
                 }
                 Err(error) => {
@@ -295,21 +295,6 @@ impl Shop {
         };
         self.apply(id, &event, &Along::default()).await?;
         Ok(true)
-    }
-
-    /// Of several orders to the same number: a supplier that goes by product and number may answer with an earlier
-    /// one's success. Its serial number gives it away.
-    async fn unless_it_is_an_older_one(&self, order: &Order, reading: Reading) -> Result<Reading, StoreError> {
-        /// A number gets few orders of one reseller on a day.
-        const LOOKED_AT: usize = 20;
-        let Outcome::Success(delivery) = &reading.outcome else { return Ok(reading) };
-        // A bill's serial may be the customer's name and a fixed amount, the same every month.
-        if delivery.sn.is_empty() || order.bill.is_some() {
-            return Ok(reading);
-        }
-        let others = self.store.orders_of(order.agent, Some(&order.dest), None, LOOKED_AT).await?;
-        let is_theirs = others.iter().any(|other| other.id != order.id && view::line(other).sn == delivery.sn);
-        Ok(if is_theirs { Reading::unknown(Doubt::Contradictory) } else { reading })
     }
 
     fn word(

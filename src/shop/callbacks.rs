@@ -70,7 +70,10 @@ impl Shop {
         let Some(attempt) = order.attempts.iter().find(|attempt| attempt.reference == reference) else {
             return Ok(CallbackFate::NoSuchOrder);
         };
-        let reading = supplier.kept(supplier.protocol.read_callback(&buy_of(&order, attempt), callback));
+        let mut buy = buy_of(&order, attempt);
+        // The repetition may be on its way at this moment, and this the word about it.
+        buy.sent.repeated |= self.checkers.is_at(order.id);
+        let reading = supplier.kept(supplier.protocol.read_callback(&buy, callback));
         let understood = !matches!(reading.outcome, Outcome::Unknown(_));
         let at = self.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);

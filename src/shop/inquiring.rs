@@ -21,7 +21,7 @@ use crate::reply::{
     BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
 };
 use crate::store::{Commit, CommitError, Say, Shard, StoreError, Versioned};
-use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response};
+use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response, Sending};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -149,6 +149,7 @@ impl Shop {
             denom: inquiry.ask.route.denom,
             kind: inquiry.ask.kind,
             inquiry: None,
+            sent: Sending::NOT_YET,
         };
         match self.look_up(supplier, &mut None, &buy).await {
             Some((InquiryReading::Found(found), _)) => Got::Found(found),

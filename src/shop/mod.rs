@@ -9,6 +9,7 @@ mod backups;
 mod books;
 mod buying;
 mod callbacks;
+mod charges;
 mod chase;
 mod desk;
 mod earned;
@@ -102,6 +103,7 @@ pub struct Shop {
     agenda: chase::Agenda,
     open_book: open_book::OpenBook,
     alarms: alarm::Alarms,
+    charges: charges::Charges,
     buyers: at_work::AtWork<OrderId>,
     checkers: at_work::AtWork<OrderId>,
     inquirers: at_work::AtWork<InquiryId>,
@@ -157,6 +159,7 @@ impl Shop {
             agenda: chase::Agenda::default(),
             open_book: open_book::OpenBook::default(),
             alarms: alarm::Alarms::default(),
+            charges: charges::Charges::default(),
             buyers: at_work::AtWork::default(),
             checkers: at_work::AtWork::default(),
             inquirers: at_work::AtWork::default(),

@@ -26,7 +26,7 @@ pub(super) const PASSWORD: &str = "rahasia-tele";
 pub(super) const API_KEY: &str = "kunci-demo-tele";
 
 /// `rp_admin` of a token, whole rupiah.
-const TOKEN_ADMIN: i64 = 1500;
+const TOKEN_ADMIN: i64 = 350;
 /// `available_token` of the document's example, whole rupiah.
 const TOKENS: [i64; 9] = [20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000];
 

@@ -167,7 +167,7 @@ fn assert_like(text: &str, pattern: &str) {
 async fn kiosampm_answers_in_the_sixteen_formats() {
     let market = open_market().await;
     for (dest, pattern) in [
-        ("081234567890", "#*#S10#ke:081234567890#SUKSES#SN:*# Sisa saldo Rp.*-Rp. 10,200=Rp. *#Reffid:R0#"),
+        ("081234567890", "#*#S10#ke:081234567890#SUKSES#SN:*# Sisa saldo Rp.*-Rp. 9,000=Rp. *#Reffid:R0#"),
         ("081234560001", "#*#S10#ke:081234560001#akan diproses *:*:*.#Saldo Rp.*#Reffid:R1 #"),
         (
             "081234569903",
@@ -372,7 +372,7 @@ async fn biller_json_answers_as_printed_and_buys_again_on_a_repeat() {
     let calls = market.calls(2).await;
     assert_like(
         &calls[0],
-        "GET /callback/biller/s3cret?status=0&refid=7&product=S10&qty=1&dest=081234567890&message=Transaksi+S10.081234567890+SUKSES,+SN:+*,+Saldo:+Rp99,*,+Harga:+10,200,+Tgl:+*/*+*:*:*\n",
+        "GET /callback/biller/s3cret?status=0&refid=7&product=S10&qty=1&dest=081234567890&message=Transaksi+S10.081234567890+SUKSES,+SN:+*,+Saldo:+Rp99,*,+Harga:+9,000,+Tgl:+*/*+*:*:*\n",
     );
     assert_eq!(market.times_delivered(Kind::BillerJson, "081234567890"), 2);
     assert_eq!(market.simulators.balance(Kind::BillerJson), START_BALANCE - 2 * price("S10"));
@@ -675,7 +675,7 @@ async fn every_scenario_delivers_and_calls_back_as_the_table_says() {
     for kind in Kind::ALL {
         let delivered: u32 =
             market.simulators.bought().iter().filter(|b| b.kind == kind).map(|b| b.times_delivered).sum();
-        let each = if kind == Kind::Teleanjar { 21_500 } else { price("S10") };
+        let each = if kind == Kind::Teleanjar { 20_350 } else { price("S10") };
         let pending = if kind == Kind::Teleanjar { 0 } else { each };
         let spent = START_BALANCE - market.simulators.balance(kind);
         assert_eq!(spent, i64::from(delivered) * each + pending, "{kind:?}: 23 stays pending and holds its price");
@@ -843,7 +843,7 @@ fn a_deposit_that_does_not_suffice_is_refused() {
 #[test]
 fn prices_are_read_from_the_code() {
     for (product, rupiah) in
-        [("S10", 10_200), ("PLN20", 20_200), ("PLNA100", 100_200), ("X1500", 1700), ("OVO", 10_200), ("Z0", 10_200)]
+        [("S10", 9_000), ("PLN20", 20_200), ("PLNA100", 100_200), ("X1500", 1_350), ("OVO", 9_000), ("ML86", 10_320)]
     {
         assert_eq!(price(product), rupiah, "{product}");
     }

@@ -374,6 +374,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         self.order_slot(row, expected.is_none())?;
         self.order_bills(row, expected.is_none())?;
         self.order_references(row)?;
+        self.order_serial(row)?;
         self.staged.last_order = self.staged.last_order.max(row.id.0);
         self.put(key, bytes);
         Ok(())
@@ -418,6 +419,21 @@ impl<'g, K: Kv> Stage<'g, K> {
                 }
                 Some(_) => {}
             }
+        }
+        Ok(())
+    }
+
+    /// A serial number is one order's, whoever its reseller is, and stays it. What an admin says of an order stands all
+    /// the same.
+    fn order_serial(&mut self, order: &Order) -> Result<(), CommitError> {
+        let Some(key) = order.serial_key().map(|key| keys::serial(&key)) else { return Ok(()) };
+        let owner: Option<OrderId> = self.get(&key)?.map(|bytes| decode("serial", &bytes)).transpose()?;
+        match owner {
+            None => self.put(key, encode("serial", &order.id)?),
+            Some(owner) if owner != order.id && order.is_decided_by_supplier() => {
+                return Err(CommitError::Conflict(format!("the serial number of order {}", order.id)));
+            }
+            Some(_) => {}
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, 
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::network::InviteCode;
-use crate::order::{BillKey, Period, SlotKey};
+use crate::order::{BillKey, Period, SerialKey, SlotKey};
 use crate::pricing::GroupName;
 
 // `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
@@ -17,6 +17,7 @@ pub(super) const ORDER: u8 = b'o';
 pub(super) const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';
 pub(super) const REFERENCE: u8 = b'r';
+const SERIAL: u8 = b'S';
 /// An open hold; as an order is open exactly as long as its hold, these rows are the set of open orders too.
 pub(super) const HOLD: u8 = b'h';
 pub(super) const JOURNAL: u8 = b'j';
@@ -147,6 +148,11 @@ pub(super) fn slots_to(agent: AgentId, dest: &str) -> Vec<u8> {
 /// The number before the supplier: references grow, so new rows go side by side.
 pub(super) fn reference(supplier: &SupplierId, reference: Reference) -> Vec<u8> {
     Key::new(REFERENCE).u64(reference.0).text(supplier.as_str()).0
+}
+
+/// Which order shows a serial number. Those of one destination stand together.
+pub(super) fn serial(key: &SerialKey) -> Vec<u8> {
+    Key::new(SERIAL).text(&key.dest).text(&key.serial).0
 }
 
 pub(super) fn hold(order: OrderId) -> Vec<u8> {

@@ -80,7 +80,7 @@ use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::money::Rupiah;
 use crate::network::{InviteCode, Invited, PendingTransfer};
-use crate::order::{BillKey, Order, SlotKey};
+use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
 use crate::routing::Steering;
 use crate::staff::Staff;
@@ -117,6 +117,9 @@ pub trait Store: Send + Sync + 'static {
     async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
     /// One account's lines of the journal, newest first, before `before`.
     async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// The order to a destination that shows this serial number.
+    async fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError>;
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
     async fn order_of_reference(

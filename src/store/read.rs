@@ -10,7 +10,7 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::order::{BillKey, Order, SlotKey};
+use crate::order::{BillKey, Order, SerialKey, SlotKey};
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
@@ -221,6 +221,10 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     fn orders(&self, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Order>, StoreError> {
         ids.into_iter().filter_map(|id| self.order(id).transpose()).collect()
+    }
+
+    pub(super) fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
+        self.row("serial", &keys::serial(key))
     }
 
     pub(super) fn order_of_reference(

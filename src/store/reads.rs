@@ -161,6 +161,11 @@ macro_rules! store_with_plain_reads {
             self.read(move |rows| rows.order_of_reference(&supplier, reference)).await
         }
 
+        async fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
+            let key = key.clone();
+            self.read(move |rows| rows.order_of_serial(&key)).await
+        }
+
         async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
             let slot = slot.clone();
             self.read(move |rows| rows.order_in_slot(&slot)).await

@@ -36,7 +36,7 @@ use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, Su
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::network::{InviteCode, Invited, PendingTransfer};
-use crate::order::{BillKey, Order, SlotKey};
+use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
 
 /// How to open a [`SledStore`].

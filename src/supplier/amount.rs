@@ -1,4 +1,4 @@
-//! Figures as suppliers write them: amounts of money, destinations, serials and tokens. Each reader is strict about
+//! Figures as suppliers write them: amounts of money, destinations and tokens. Each reader is strict about
 //! shape: what could mean two things is nothing.
 
 use crate::money::Rupiah;
@@ -90,13 +90,6 @@ fn plain_number(text: &str) -> Option<String> {
         plain = format!("0{rest}");
     }
     (!plain.is_empty()).then_some(plain)
-}
-
-/// Whether a text is a serial and not the empty place of one (`-`, `0`, `null`).
-pub(super) fn is_serial(text: &str) -> bool {
-    let text = text.trim();
-    text.chars().any(|c| c.is_alphanumeric() && c != '0')
-        && !["null", "nil", "none", "n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// An electricity token, normalised to 20 digits in groups of four joined by `-`; `None` when the text is not one.
@@ -212,13 +205,5 @@ mod tests {
         for text in ["", "1234", "1234-5678-9012-3456-7890-1", "1234-5678-9012-3456-789x", "123456789012345678901"] {
             assert_eq!(token(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn an_empty_place_is_no_serial() {
-        for text in ["", " ", "-", "0", "000", "null", "N/A", "."] {
-            assert!(!is_serial(text), "{text}");
-        }
-        assert!(is_serial("0329135143014892"));
     }
 }

@@ -11,11 +11,9 @@ use secrecy::SecretString;
 
 use super::json::{self, Object, Sent};
 use super::protocol::{
-    Buy, Callback, Delivery, Details, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request,
-    Response, reveal,
+    Buy, Callback, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, reveal,
 };
-use super::token_serial;
-use crate::catalog::ProductKind;
+use super::serial;
 use crate::ids::Reference;
 
 /// The protocol with our account at the biller.
@@ -139,22 +137,13 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     line.must_be_for(buy)?;
     let fields = Fields::read(fields);
     let outcome = match (status, line.said()?) {
-        ("0", Said::Succeeded) => Outcome::Success(delivery(buy, fields.serial()?)),
+        ("0", Said::Succeeded) => Outcome::Success(serial::delivery(buy.kind, fields.serial.unwrap_or_default())?),
         ("1", Said::Failed) => Outcome::Failed(line.failure()),
         ("0" | "1", _) => return Err(Doubt::Contradictory),
         (other, _) => return Err(json::unlisted(other)),
     };
     let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(json::amount) } else { None };
     Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(json::amount) })
-}
-
-/// The document shows no token; where one is sold, its serial is read as such serials are written.
-fn delivery(buy: &Buy<'_>, sn: String) -> Delivery {
-    let details = match buy.kind {
-        ProductKind::Token => token_serial::read(&sn).details,
-        ProductKind::Topup | ProductKind::Bill => Details::new(),
-    };
-    Delivery { sn, details }
 }
 
 /// `Transaksi <product>.<destination> <what became of it>`. The product in it is no proof: the document's own
@@ -217,11 +206,6 @@ impl<'a> Fields<'a> {
         let serial = rest.trim().get(..3).filter(|label| label.eq_ignore_ascii_case("sn:"));
         let serial = serial.and_then(|_| rest.trim().get(3..)).map(|serial| serial.trim().trim_end_matches(','));
         Self { serial, balance, price }
-    }
-
-    fn serial(&self) -> Result<String, Doubt> {
-        let serial = self.serial.map_or("", str::trim);
-        if serial.chars().any(char::is_alphanumeric) { Ok(serial.to_owned()) } else { Err(Doubt::NoSerial) }
     }
 }
 

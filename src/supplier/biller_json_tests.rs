@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::catalog::ProductKind;
 use crate::money::Rupiah;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::Detail;
+use crate::supplier::protocol::{Delivery, Detail, Sending};
 
 const PENDING: &str = include_str!("../../tests/fixtures/biller-json/pending.json");
 const GAGAL: &str = include_str!("../../tests/fixtures/biller-json/gagal.json");
@@ -17,6 +18,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 
 fn biller() -> BillerJson {
@@ -135,13 +137,22 @@ fn reads_the_documented_reversals() {
 
 #[test]
 fn serial_numbers_may_hold_anything() {
-    for serial in
-        ["6722-0840-8781-8484-1314/BUDI, SH/R1/1300VA/32,5", "GAGAL", "Saldo: 5", "A, Harga lama 7", "x/Tgl: y, z"]
-    {
+    for serial in ["6722-0840-8781-8484-1314/BUDI, SH/R1/1300VA/32,5", "Saldo: 5", "A, Harga lama 7", "x9/Tgl: y, z"] {
         let query = REVERSAL_SUKSES.replace("11111111111", &serial.replace(' ', "+"));
         let Outcome::Success(delivery) = reversal(&query).outcome else { panic!("{serial}") };
         assert_eq!(delivery.sn, serial);
     }
+}
+
+#[test]
+fn prose_in_the_place_of_a_serial_is_doubt_and_a_token_product_wants_a_token() {
+    for prose in ["GAGAL", "Menunggu jawaban provider.", "Nomor Tujuan Salah", "error_require_login", "-", "0", "null"]
+    {
+        let query = REVERSAL_SUKSES.replace("11111111111", &prose.replace(' ', "+"));
+        assert_eq!(reversal(&query), Reading::unknown(Doubt::NoSerial), "{prose}");
+    }
+    let token = Buy { kind: ProductKind::Token, ..BUY };
+    assert_eq!(biller().read_callback(&token, &callback(REVERSAL_SUKSES)), Reading::unknown(Doubt::NoSerial));
 }
 
 #[test]

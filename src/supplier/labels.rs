@@ -47,7 +47,7 @@ enum Bare {
 }
 
 /// In capitals, without the spaces and stops people put in: `NOMETER` is also `No. Meter`.
-const LABELS: [(&str, Label, Bare); 62] = [
+const LABELS: [(&str, Label, Bare); 63] = [
     ("TOKEN", Label::Token, Bare::BeforeFigure),
     ("STROOM/TOKEN", Label::Token, Bare::BeforeFigure),
     ("SN", Label::Token, Bare::Never),
@@ -98,6 +98,7 @@ const LABELS: [(&str, Label, Bare); 62] = [
     ("REFF", Label::Reference, Bare::Never),
     ("NOREF", Label::Reference, Bare::BeforeFigure),
     ("VSIREF", Label::Reference, Bare::Never),
+    ("PLNREF", Label::Reference, Bare::Never),
     ("PERIODE", Label::Period, Bare::BeforeAnything),
     ("BLTH", Label::Period, Bare::BeforeAnything),
     ("BL/TH", Label::Period, Bare::Never),

@@ -6,8 +6,8 @@ pub mod client;
 pub mod protocol;
 
 pub use protocol::{
-    Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Options,
-    Outcome, Protocol, Reading, Request, Response, SettingError,
+    Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, FirstSending, Inquiry, InquiryReading,
+    Method, Options, Outcome, Protocol, Reading, Request, Response, Sending, SettingError,
 };
 
 mod amount;
@@ -16,6 +16,7 @@ mod json;
 mod kiosampm;
 mod labels;
 mod ppob;
+mod serial;
 mod teleanjar;
 mod token_serial;
 mod xgateway;

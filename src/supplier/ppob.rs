@@ -18,7 +18,7 @@ use super::protocol::{
     Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options,
     Outcome, Protocol, Reading, Request, Response, reveal,
 };
-use super::token_serial;
+use super::serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 use crate::money::Rupiah;
@@ -144,6 +144,19 @@ impl Protocol for Ppob {
         json::read_object(&response.text()).and_then(|reply| read_reply(buy, &reply)).unwrap_or_else(Reading::unknown)
     }
 
+    /// A refusal that does not say that it found the first one may be about the repetition ("saldo tidak cukup").
+    fn read_status(&self, buy: &Buy<'_>, response: &Response) -> Reading {
+        match json::read_object(&response.text()) {
+            Ok(reply) => match read_reply(buy, &reply).unwrap_or_else(Reading::unknown) {
+                Reading { outcome: Outcome::Failed(_), .. } if !found_the_first(&reply) => {
+                    Reading::unknown(Doubt::Inconclusive("Failed".to_owned()))
+                }
+                reading => reading,
+            },
+            Err(doubt) => Reading::unknown(doubt),
+        }
+    }
+
     /// 1.1, Keterangan, and 1.2: the same refid again is answered with the first one's state.
     fn status(&self, buy: &Buy<'_>, _: DateTime<Utc>, now: &Now) -> Option<Request> {
         Some(self.purchase(buy, now.local))
@@ -168,6 +181,11 @@ fn identify(buy: &Buy<'_>, reference: Reference, reply: &Object) -> Result<(), D
     reply.must_name(reference, &["ref_id", "refid"])?;
     reply.must_match("code", |code| json::same_product(buy.sku, code), Doubt::OtherProduct)?;
     reply.must_match("destination", |dest| json::same_destination(buy.dest, dest), Doubt::OtherDestination)
+}
+
+/// 1.2: "trx sebelumnya ditemukan".
+fn found_the_first(reply: &Object) -> bool {
+    reply.text("message").is_some_and(|message| message.to_ascii_lowercase().contains("sebelumnya ditemukan"))
 }
 
 fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
@@ -215,14 +233,11 @@ fn delivery(buy: &Buy<'_>, said: Said<'_>, empty: EmptySerial) -> Result<Deliver
         return Err(Doubt::NoSerial);
     }
     let details = match buy.kind {
-        ProductKind::Topup => Details::new(),
-        ProductKind::Token => {
-            let serial = token_serial::read(sn);
-            if serial.tokens.is_empty() {
-                return Err(Doubt::NoSerial);
-            }
-            serial.details
-        }
+        // A report may come without one.
+        ProductKind::Topup if sn.is_empty() => Details::new(),
+        ProductKind::Topup | ProductKind::Token => return serial::delivery(buy.kind, sn),
+        // A bill's may be no more than the customer's name.
+        ProductKind::Bill if serial::denies(sn) => return Err(Doubt::NoSerial),
         ProductKind::Bill => {
             let total = stated_total(&[sn, said.message]);
             let mut details = bill::read(sn, said.message, total).details;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::Bill;
+use crate::supplier::protocol::{Bill, Sending};
 
 const ACCEPTED: &str = include_str!("../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../tests/fixtures/ppob/found.json");
@@ -17,6 +17,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 const BILL: Buy<'static> = Buy { sku: "CEKPLN", kind: ProductKind::Bill, inquiry: Some("6748325"), ..BUY };
 const TOKEN: Buy<'static> = Buy { kind: ProductKind::Token, ..BUY };
@@ -116,6 +117,29 @@ fn reads_every_documented_status() {
     assert_eq!(reply(&success).outcome, delivered("0123456789"));
     assert_eq!(reply(&success.replace("1795248000000001", "\"1795248000000001\"")).outcome, delivered("0123456789"));
     assert_eq!(reply(&success.replace("S10", "s10").replace("\"0812", "\"62812")).outcome, delivered("0123456789"));
+}
+
+#[test]
+fn a_repeat_that_is_refused_says_nothing_of_the_first() {
+    let again = |body: &str| ppob().read_status(&BUY, &response(body)).outcome;
+    let refused = ACCEPTED.replace("Waiting", "Failed");
+    assert_eq!(again(&refused), Outcome::Unknown(Doubt::Inconclusive("Failed".to_owned())));
+    assert_eq!(reply(&refused).outcome, Outcome::Failed(FailureKind::Refused));
+    assert_eq!(again(&FOUND.replace("Waiting", "Failed")), Outcome::Failed(FailureKind::Refused));
+    assert_eq!(again(ACCEPTED), Outcome::Pending);
+    assert_eq!(again(FOUND), Outcome::Pending);
+}
+
+#[test]
+fn prose_in_the_place_of_a_serial_is_doubt() {
+    for prose in
+        ["Menunggu jawaban provider.", "Nomor Tujuan Salah", "error_require_login", "-", "0", "sedang diproses"]
+    {
+        let query = REPORT.replace("0123456789", &prose.replace(' ', "%20"));
+        assert_eq!(report(&query), Reading::unknown(Doubt::NoSerial), "{prose}");
+        let body = FOUND.replace("Waiting", "Success").replace("\"sn\":\"\"", &format!("\"sn\":\"{prose}\""));
+        assert_eq!(doubt(reply(&body)), Some(Doubt::NoSerial), "{prose}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::ProductKind;
-use crate::ids::Reference;
+use crate::ids::{OrderId, Reference};
 use crate::money::Rupiah;
 
 /// One purchase as a protocol sees it.
@@ -26,6 +26,44 @@ pub struct Buy<'a> {
     pub kind: ProductKind,
     /// What the inquiry before this payment gave us to quote, when there was one.
     pub inquiry: Option<&'a str>,
+    /// What a later word can be about.
+    pub sent: Sending,
+}
+
+/// What is known of a purchase that was given away when a word about it is read. A supplier may refuse the repetition of
+/// a request for its own sake; such a refusal says nothing of the purchase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sending {
+    pub first: FirstSending,
+    /// Whether the same request was, or may have been, sent again to ask what became of it.
+    pub repeated: bool,
+}
+
+impl Sending {
+    /// Nothing is known yet.
+    pub const NOT_YET: Self = Self { first: FirstSending::Unanswered, repeated: false };
+
+    /// Whether a refusal may be the repetition's: it was repeated, or nobody knows what became of the first sending.
+    #[must_use]
+    pub const fn may_be_refused_again(self) -> bool {
+        self.repeated || matches!(self.first, FirstSending::Lost | FirstSending::AnotherOrders)
+    }
+}
+
+/// How the first sending of a purchase was answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstSending {
+    /// Not yet.
+    #[default]
+    Unanswered,
+    /// The supplier has said that it has it.
+    Accepted,
+    /// Nothing that could be understood: the supplier may have it or not.
+    Lost,
+    /// With what became of some other order. Whatever the same request is answered with from here on may be about that
+    /// one too, so that nobody is asked any more.
+    AnotherOrders,
 }
 
 /// A supplier's protocol, configured with our credentials. Every `build` is a pure function of its arguments; every
@@ -323,6 +361,12 @@ pub enum FailureKind {
     NumberBlocked,
     /// The data package is already on this number.
     AlreadyActive,
+    /// An old package must be ended by the customer first.
+    OldPackage,
+    /// The number has no account with what was to be filled up.
+    NotRegistered,
+    /// The product is not sold where the number belongs.
+    OutsideArea,
     BillUnavailable,
     BillPaid,
     // About the product at this supplier.
@@ -352,6 +396,9 @@ impl FailureKind {
             | Self::NumberInactive
             | Self::NumberBlocked
             | Self::AlreadyActive
+            | Self::OldPackage
+            | Self::NotRegistered
+            | Self::OutsideArea
             | Self::BillUnavailable
             | Self::BillPaid => true,
             Self::ProductClosed
@@ -365,6 +412,14 @@ impl FailureKind {
             | Self::Refused
             | Self::Reversed => false,
         }
+    }
+}
+
+impl Doubt {
+    /// Whether waiting and asking cannot help: a person must look at once.
+    #[must_use]
+    pub const fn is_for_a_person(&self) -> bool {
+        matches!(self, Self::EarlierOrder | Self::SerialTaken(_))
     }
 }
 
@@ -393,6 +448,10 @@ pub enum Doubt {
     Contradictory,
     /// Success claimed without the serial number or token that proves it.
     NoSerial,
+    /// It tells of some other order to the same number; a serial number in it is that one's.
+    EarlierOrder,
+    /// Its serial number is the one this order's reseller has been given, for the same number.
+    SerialTaken(OrderId),
     /// We stopped in the middle of sending.
     Interrupted,
     /// The shop was put back from a backup, and has forgotten.

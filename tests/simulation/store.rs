@@ -16,7 +16,7 @@ use konter::inquiry::Inquiry;
 use konter::ledger::{Account, AccountId, Entry, Hold, Posting, Reason};
 use konter::money::Rupiah;
 use konter::network::{InviteCode, Invited, PendingTransfer};
-use konter::order::{BillKey, Order, SlotKey};
+use konter::order::{BillKey, Order, SerialKey, SlotKey};
 use konter::pricing::{GroupName, PriceGroup};
 use konter::routing::Steering;
 use konter::staff::Staff;
@@ -180,6 +180,7 @@ slowly! {
     statement(id: &AccountId, before: Option<u64>, limit: usize) -> Vec<Entry>;
     order(id: OrderId) -> Option<Order>;
     order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order>;
+    order_of_serial(key: &SerialKey) -> Option<OrderId>;
     order_in_slot(slot: &SlotKey) -> Option<Order>;
     orders_of(agent: AgentId, dest: Option<&str>, before: Option<OrderId>, limit: usize) -> Vec<Order>;
     order_of_bill(key: &BillKey) -> Option<Order>;

@@ -3,7 +3,7 @@
 use chrono::Days;
 use konter::ids::{AgentId, OrderId, Reference};
 use konter::ledger::Posting;
-use konter::order::{Order, RawReply};
+use konter::order::{Decider, Order, OrderState, RawReply};
 use konter::store::{Commit, CommitError, Store, StoreError, Versioned};
 
 use super::engines::Engine;
@@ -248,4 +248,38 @@ pub async fn a_very_long_order_is_kept_whole(engine: impl Engine) {
     let engine = engine.reopen();
     let store = engine.store();
     assert_eq!(store.order(OrderId(1)).await.unwrap(), Some(known));
+}
+
+pub async fn a_serial_number_belongs_to_one_order_to_a_destination(engine: impl Engine) {
+    let store = engine.store();
+    rich(&*store).await;
+    let delivered = |order: &Order, sn: &str, by: Decider| {
+        let mut after = ended(order, None);
+        if let OrderState::Final(end) = &mut after.state {
+            (end.sn, end.by) = (sn.to_owned(), by);
+        }
+        let postings = vec![Posting::Capture { order: order.id }];
+        Commit { orders: vec![Versioned { expected: Some(order.version), row: after }], postings, ..commit() }
+    };
+    // Of three resellers, the first two to one number.
+    let orders = [order(1, 1, "0811"), order(2, 2, "0811"), order(3, 3, "0822"), order(4, 3, "0811")];
+    for order in &orders {
+        store.commit(place(order.clone())).await.unwrap();
+    }
+    let [first, second, elsewhere, last] = &orders;
+    store.commit(delivered(first, "0041-0023-4567", Decider::Supplier)).await.unwrap();
+    let again = delivered(second, "0041 0023 4567", Decider::Supplier);
+    assert!(is_conflict(&store.commit(again.clone()).await));
+    let key = second.serial_key_of("004100234567").unwrap();
+    assert_eq!(store.order_of_serial(&key).await.unwrap(), Some(first.id));
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    assert!(is_conflict(&store.commit(again).await), "whoever opened it since");
+    assert_eq!(store.order_of_serial(&key).await.unwrap(), Some(first.id));
+    // Another destination, a number too short to tell anything, and an admin's own word are no concern of it.
+    store.commit(delivered(elsewhere, "0041-0023-4567", Decider::Supplier)).await.unwrap();
+    store.commit(delivered(second, "12345", Decider::Supplier)).await.unwrap();
+    store.commit(delivered(last, "004100234567", Decider::Admin(chat(9)))).await.unwrap();
+    assert_eq!(store.order_of_serial(&key).await.unwrap(), Some(first.id), "it stays the first one's");
 }

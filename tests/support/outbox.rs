@@ -9,7 +9,7 @@ use konter::agent::{Agent, Locale};
 use konter::catalog::Product;
 use konter::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
 use konter::ledger::{Account, AccountId, Entry, Hold};
-use konter::order::{Order, SlotKey};
+use konter::order::{Order, SerialKey, SlotKey};
 use konter::reply::Reply;
 use konter::store::{
     Act, Answered, Class, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload,
@@ -152,6 +152,9 @@ impl Store for Outbox {
         unimplemented!()
     }
     async fn order_of_reference(&self, _: &SupplierId, _: Reference) -> Result<Option<Order>, StoreError> {
+        unimplemented!()
+    }
+    async fn order_of_serial(&self, _: &SerialKey) -> Result<Option<OrderId>, StoreError> {
         unimplemented!()
     }
     async fn order_in_slot(&self, _: &SlotKey) -> Result<Option<Order>, StoreError> {

@@ -90,6 +90,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         waits_until: None,
         announced: false,
         escalated: false,
+        corrected: false,
         created_at: now(),
         updated_at: now(),
     }

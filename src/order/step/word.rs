@@ -1,26 +1,32 @@
 //! What a supplier's word about one attempt changes; also one that contradicts an earlier word.
+//!
+//! A word moves money once. Heard again, from whichever way, it moves nothing; one that may be older than a report never
+//! overrides it; and the books are overturned once by themselves. Whatever contradicts them beyond that is told to the
+//! admins, once a word.
 
 use super::{Notice, Stepper, Word};
 use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
-use crate::order::attempt::{keep_reply, may_have_delivered};
-use crate::order::model::{AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
+use crate::order::attempt::{keep_reply, lose_first, may_have_delivered};
+use crate::order::heard::{self, FinalWord};
+use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
 use crate::order::{restored, view};
-use crate::reply::{OverdueCard, Reply, Verdict};
-use crate::supplier::{Delivery, FailureKind, Outcome, Reading};
+use crate::reply::{OverdueCard, Reply, Verdict, WordEffect};
+use crate::supplier::{Delivery, Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 impl Stepper {
     pub(super) fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
-        let before = self.order.attempts[index].outcome.clone();
         self.record(index, from, &reading, raw);
-        match reading.outcome {
-            Outcome::Success(delivery) => self.success(index, before.as_ref(), delivery),
-            Outcome::Failed(kind) => self.failure(index, from, before.as_ref(), kind),
+        // A question that was on its way when it turned out that its answer may be about another order.
+        let is_another_orders = from == Word::Check && self.order.attempts[index].first == FirstSending::AnotherOrders;
+        let outcome = if is_another_orders { Outcome::Unknown(Doubt::EarlierOrder) } else { reading.outcome };
+        match outcome {
+            Outcome::Success(_) | Outcome::Failed(_) => self.final_word(index, from, outcome),
             Outcome::Pending => self.undecided(index, Outcome::Pending),
             Outcome::Unknown(doubt) => {
-                if from == Word::Report && !self.order.is_open() {
+                if (from == Word::Report || doubt.is_for_a_person()) && !self.order.is_open() {
                     let card = Box::new(view::card(&self.order, self.at));
                     self.notices.push(Notice::Admins(Reply::AlertUnclearReport(card)));
                 }
@@ -33,8 +39,10 @@ impl Stepper {
     fn record(&mut self, index: usize, from: Word, reading: &Reading, raw: Option<RawReply>) {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
-        // A word for an attempt means it reached its supplier, whatever we believed.
-        if attempt.step == AttemptStep::Ready {
+        // A word for an attempt means it reached its supplier, whatever we believed; a refusal of one that we know never left
+        // changes nothing about that.
+        let has_it = matches!(reading.outcome, Outcome::Success(_) | Outcome::Pending);
+        if attempt.step == AttemptStep::Ready || (attempt.step == AttemptStep::NotSent && has_it) {
             attempt.step = AttemptStep::Sent;
             attempt.sent_at = Some(at);
         }
@@ -42,6 +50,7 @@ impl Stepper {
             attempt.checks = attempt.checks.saturating_add(1);
             attempt.checked_at = Some(at);
         }
+        note_first_sending(attempt, from, &reading.outcome);
         let keep = |slot: &mut Option<Rupiah>, value: Option<Rupiah>| *slot = value.or(*slot);
         // Once a delivery's cost is posted, what comes back with a reversal is that very amount.
         if !matches!(attempt.outcome, Some(Outcome::Success(_))) {
@@ -58,8 +67,9 @@ impl Stepper {
         let attempt = &mut self.order.attempts[index];
         let decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
         if !decided && !restored::is_forgotten(attempt) {
-            // "Pending" says more than a doubt that follows it.
-            let keeps = attempt.outcome == Some(Outcome::Pending) && matches!(outcome, Outcome::Unknown(_));
+            // "Pending" says more than a doubt that follows it, unless that one is a person's to look at.
+            let keeps = attempt.outcome == Some(Outcome::Pending)
+                && matches!(&outcome, Outcome::Unknown(doubt) if !doubt.is_for_a_person());
             if !keeps {
                 attempt.outcome = Some(outcome);
             }
@@ -67,16 +77,39 @@ impl Stepper {
         }
     }
 
-    fn success(&mut self, index: usize, before: Option<&Outcome>, delivery: Delivery) {
+    fn final_word(&mut self, index: usize, from: Word, outcome: Outcome) {
+        let at = self.at;
+        let attempt = &mut self.order.attempts[index];
+        let Some(said) = FinalWord::of(&outcome) else { return };
+        if heard::note(attempt, &said, from, at) {
+            self.contradict(index, &said, WordEffect::Repeated);
+        } else if heard::is_outranked(attempt, &said, from) {
+            self.hold_back_the_next(index, &said);
+            self.contradict(index, &said, WordEffect::Nothing);
+        } else {
+            let before = attempt.outcome.clone();
+            match outcome {
+                Outcome::Success(delivery) => self.success(index, &said, before.as_ref(), delivery),
+                Outcome::Failed(kind) => self.failure(index, from, before.as_ref(), kind),
+                Outcome::Pending | Outcome::Unknown(_) => {}
+            }
+        }
+    }
+
+    fn success(&mut self, index: usize, said: &FinalWord, before: Option<&Outcome>, delivery: Delivery) {
         if matches!(before, Some(Outcome::Success(_))) {
             self.complete_serial(delivery);
             return;
         }
+        let is_refunded = matches!(self.order.state, OrderState::Final(Final { failure: Some(_), .. }));
+        if is_refunded && !self.may_be_corrected() {
+            self.contradict(index, said, WordEffect::Nothing);
+            return;
+        }
         self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
-        let expected = self.order.expected_cost(&self.order.attempts[index]);
-        let cost = self.order.attempts[index].charged.unwrap_or(expected);
+        let charged = self.order.attempts[index].charged;
+        let cost = charged.unwrap_or_else(|| self.order.expected_cost(&self.order.attempts[index]));
         self.post_cost(index, cost, Reason::Cost);
-        let dearer = self.order.bill.is_some() && cost > expected;
         let another_may_deliver =
             self.order.attempts.iter().enumerate().any(|(i, attempt)| i != index && may_have_delivered(attempt));
         match self.order.state {
@@ -86,18 +119,16 @@ impl Stepper {
                 self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
             }
             OrderState::Final(Final { failure: Some(_), .. }) => {
+                self.order.corrected = true;
                 self.charge_again();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
                 self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
-                self.contradiction(Verdict::Success, true);
+                self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
             }
             // An admin already said so, or another attempt delivered.
             OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
         }
-        if dearer {
-            let card = Box::new(view::card(&self.order, self.at));
-            self.notices.push(Notice::Admins(Reply::AlertDearer { card, expected, charged: cost }));
-        }
+        self.tell_dearer(index, charged);
         if another_may_deliver {
             let card = view::card(&self.order, self.at);
             self.notices.push(Notice::Admins(Reply::AlertDoubleDelivery(Box::new(card))));
@@ -112,6 +143,16 @@ impl Stepper {
         {
             (*sn, *details) = (delivery.sn, delivery.details);
             self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+        }
+    }
+
+    /// A supplier says that it took more than it should cost, or than the reseller pays.
+    pub(super) fn tell_dearer(&mut self, index: usize, charged: Option<Rupiah>) {
+        let Some(charged) = charged else { return };
+        let expected = self.order.expected_cost(&self.order.attempts[index]);
+        if charged > expected || charged > self.order.price {
+            let card = Box::new(view::card(&self.order, self.at));
+            self.notices.push(Notice::Admins(Reply::AlertDearer { card, expected, charged }));
         }
     }
 
@@ -133,41 +174,30 @@ impl Stepper {
                     self.failed(kind);
                 }
             }
-            OrderState::Final(Final { failure: None, by, .. }) => {
-                let decided_by_person = matches!(by, Decider::Admin(_));
-                self.failure_after_success(index, from, before, kind, decided_by_person);
-            }
+            OrderState::Final(Final { failure: None, .. }) => self.failure_after_success(index, from, before, kind),
             OrderState::Final(Final { failure: Some(_), .. }) => self.fail_attempt(index, before, kind),
         }
     }
 
-    fn failure_after_success(
-        &mut self,
-        index: usize,
-        from: Word,
-        before: Option<&Outcome>,
-        kind: FailureKind,
-        decided_by_person: bool,
-    ) {
-        let others = || self.order.attempts.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, attempt)| attempt);
-        let another_delivered = others().any(|attempt| matches!(attempt.outcome, Some(Outcome::Success(_))));
-        let another_may_deliver = others().any(may_have_delivered);
-        if another_delivered {
+    fn failure_after_success(&mut self, index: usize, from: Word, before: Option<&Outcome>, kind: FailureKind) {
+        let another_may_deliver = self.others(index).any(may_have_delivered);
+        if self.another_delivered(index) {
             // The reseller has the product from the other one.
             self.fail_attempt(index, before, kind);
-        } else if decided_by_person || from != Word::Report {
-            // A person said otherwise, or it may be older than the success it contradicts: no money moves by itself.
-            self.contradiction(Verdict::Failed, false);
+        } else if from != Word::Report || !self.may_be_corrected() {
+            // It may be older than the success it contradicts, or a person decides: no money moves by itself.
+            self.contradict(index, &FinalWord::Failed, WordEffect::Nothing);
         } else if another_may_deliver {
             // The reseller may still get the product from the other one.
+            self.contradict(index, &FinalWord::Failed, WordEffect::Nothing);
             self.fail_attempt(index, before, kind);
-            self.contradiction(Verdict::Failed, false);
         } else {
+            self.order.corrected = true;
             self.fail_attempt(index, before, kind);
             self.give_back();
             self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
             self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
-            self.contradiction(Verdict::Failed, true);
+            self.tell_contradiction(Verdict::Failed, WordEffect::Corrected);
         }
     }
 
@@ -177,5 +207,73 @@ impl Stepper {
         if matches!(before, Some(Outcome::Success(_))) {
             self.take_cost_back(index);
         }
+    }
+
+    fn others(&self, index: usize) -> impl Iterator<Item = &Attempt> {
+        self.order.attempts.iter().enumerate().filter(move |(i, _)| *i != index).map(|(_, attempt)| attempt)
+    }
+
+    fn another_delivered(&self, index: usize) -> bool {
+        self.others(index).any(|attempt| matches!(attempt.outcome, Some(Outcome::Success(_))))
+    }
+
+    /// Whether a word may overturn how the order ended: once, and never what a person has decided.
+    fn may_be_corrected(&self) -> bool {
+        let by_person = matches!(&self.order.state, OrderState::Final(Final { by: Decider::Admin(_), .. }));
+        !by_person && !self.order.corrected
+    }
+
+    /// A word that changes nothing: told to the admins if the books hold otherwise, once a word.
+    fn contradict(&mut self, index: usize, said: &FinalWord, effect: WordEffect) {
+        let attempt = &self.order.attempts[index];
+        let (delivered, failed) = match &attempt.outcome {
+            Some(Outcome::Success(_)) => (true, false),
+            Some(Outcome::Failed(_)) => (false, true),
+            _ => (false, false),
+        };
+        let contradicts = match (said, &self.order.state) {
+            (FinalWord::Success { .. }, OrderState::Open) => failed,
+            (FinalWord::Success { .. }, OrderState::Final(end)) => end.failure.is_some(),
+            (FinalWord::Failed, OrderState::Open) => delivered,
+            (FinalWord::Failed, OrderState::Final(end)) => {
+                end.failure.is_none() && !failed && !self.another_delivered(index)
+            }
+        };
+        if contradicts && !heard::tell(&mut self.order.attempts[index], said) {
+            let verdict = if said.is_success() { Verdict::Success } else { Verdict::Failed };
+            self.tell_contradiction(verdict, effect);
+        }
+    }
+
+    fn tell_contradiction(&mut self, said: Verdict, effect: WordEffect) {
+        let card = Box::new(view::card(&self.order, self.at));
+        self.notices.push(Notice::Admins(Reply::AlertContradiction { card, said, effect, overdrawn: false }));
+    }
+
+    /// A success that a report denies may be true. As long as the next attempt has not left it is kept back, lest the
+    /// reseller's customer gets the product twice; the admins are told, and decide.
+    fn hold_back_the_next(&mut self, index: usize, said: &FinalWord) {
+        let is_open = self.order.is_open();
+        let next = self.order.attempts.iter_mut().skip(index + 1).last();
+        if let Some(next) = next.filter(|next| is_open && said.is_success() && next.step == AttemptStep::Ready) {
+            next.step = AttemptStep::NotSent;
+            self.order.untried.clear();
+            self.order.escalated = true;
+            self.announce();
+        }
+    }
+}
+
+/// Remembers what a later word can be about.
+fn note_first_sending(attempt: &mut Attempt, from: Word, outcome: &Outcome) {
+    if matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_))) {
+        return;
+    }
+    match outcome {
+        // For good: whatever the same request is answered with may be about that order.
+        Outcome::Unknown(Doubt::EarlierOrder) => attempt.first = FirstSending::AnotherOrders,
+        Outcome::Pending if attempt.first != FirstSending::AnotherOrders => attempt.first = FirstSending::Accepted,
+        Outcome::Unknown(_) if from == Word::Answer => lose_first(attempt),
+        _ => {}
     }
 }

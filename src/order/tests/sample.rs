@@ -45,6 +45,7 @@ pub(in crate::order) fn order(first: Attempt, untried: Vec<Route>) -> Order {
         waits_until: None,
         announced: false,
         escalated: false,
+        corrected: false,
         created_at: at(),
         updated_at: at(),
     }

@@ -18,7 +18,7 @@ use crate::pricing::Tariff;
 use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
 use crate::routing::Availability;
 use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
-use crate::supplier::Buy;
+use crate::supplier::{Buy, Sending};
 
 /// Questions a reseller may have open at once: each costs a supplier a request, and none costs the reseller anything.
 const MOST_RUNNING: usize = 5;
@@ -164,7 +164,8 @@ impl Visit<'_> {
         let can_tell = |id: &_, kind: ProductKind| {
             let Some(supplier) = self.shop.suppliers.get(id) else { return Availability::NotSetUp };
             // Whether its document knows an inquiry for this kind is the same for every destination.
-            let buy = Buy { reference: Reference(0), sku: "", dest: "", denom: None, kind, inquiry: None };
+            let (reference, sent) = (Reference(0), Sending::NOT_YET);
+            let buy = Buy { reference, sku: "", dest: "", denom: None, kind, inquiry: None, sent };
             if supplier.protocol.inquiry(&buy, now.local).is_none() {
                 Availability::NotSetUp
             } else {
@@ -343,6 +344,7 @@ impl Visit<'_> {
             waits_until: None,
             announced: false,
             escalated: false,
+            corrected: false,
             created_at: self.at,
             updated_at: self.at,
         }

@@ -212,6 +212,7 @@ impl Till<'_> {
             // Who is told when it will be bought needs not be told that it takes time.
             announced: waits_until.is_some(),
             escalated: false,
+            corrected: false,
             created_at: self.visit.at,
             updated_at: self.visit.at,
         }

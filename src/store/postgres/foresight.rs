@@ -20,6 +20,7 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
     for Versioned { row, .. } in &commit.orders {
         found.extend([keys::order(row.id), keys::slot(&row.slot()), keys::hold(row.id)]);
         found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
+        found.extend(row.serial_key().map(|serial| keys::serial(&serial)));
         found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
         found.extend([AccountId::Agent(row.agent), AccountId::Sales].iter().map(keys::account));
     }
@@ -58,6 +59,8 @@ pub(super) fn new_keys_of(commit: &Commit) -> Vec<Vec<u8>> {
         found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
         found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
     }
+    // Orders that come to an end, most likely with a serial number of their own.
+    found.extend(commit.orders.iter().filter_map(|order| order.row.serial_key()).map(|serial| keys::serial(&serial)));
     found
 }
 

@@ -73,7 +73,8 @@ const SETTINGS: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_ge
 const LAST_GROUP: &str = "SELECT last_group FROM writers WHERE id = $1";
 pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3, moves = moves + 1";
 /// Tables whose rows can be taken for missing, see [`move_tip_from`].
-const CONFIRMED: [&str; 7] = ["orders", "holds", "slots", "supplier_references", "bills", "answered", "inbox"];
+const CONFIRMED: [&str; 8] =
+    ["orders", "holds", "slots", "supplier_references", "bills", "answered", "inbox", "other_rows"];
 
 /// Moves the tip and notes the attempt, if the tip is where it is expected and none of the rows that were taken for missing
 /// is there. One row when it was so. The lock of the tip's row is waited for, and then its newest version counts; and when

@@ -14,7 +14,7 @@ use sha1::{Digest as _, Sha1};
 
 use self::reply::Occasion;
 use super::protocol::{
-    Buy, Callback, Doubt, Method, Now, Options, Protocol, Reading, Request, Response, reveal as text_of,
+    Buy, Callback, Doubt, FirstSending, Method, Now, Options, Protocol, Reading, Request, Response, reveal as text_of,
 };
 use crate::ids::Reference;
 use crate::money::Rupiah;
@@ -114,7 +114,10 @@ impl Protocol for Kiosampm {
     /// The very same request: "Format Balasan" row 12 answers it with the earlier order's status.
     fn status(&self, buy: &Buy<'_>, first_sent: DateTime<Utc>, now: &Now) -> Option<Request> {
         let age = now.utc.signed_duration_since(first_sent);
-        (TimeDelta::zero()..REPEAT_IS_SAFE).contains(&age).then(|| self.order(buy))
+        // Turned away for some other order's sake, this one was never taken: once that one is forgotten, the same again
+        // would buy.
+        let was_taken = buy.sent.first != FirstSending::AnotherOrders;
+        (was_taken && (TimeDelta::zero()..REPEAT_IS_SAFE).contains(&age)).then(|| self.order(buy))
     }
 
     fn read_status(&self, buy: &Buy<'_>, response: &Response) -> Reading {
@@ -139,6 +142,8 @@ impl Protocol for Kiosampm {
 
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         match report::text(callback) {
+            // Which of the two references is meant?
+            Some(_) if report::names_another(callback, buy.reference) => Reading::unknown(Doubt::Contradictory),
             Some(text) => reply::read(buy, &text, Occasion::Report),
             None => Reading::unknown(Doubt::NotUnderstood),
         }

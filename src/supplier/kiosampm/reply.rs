@@ -1,10 +1,9 @@
 //! What a text of kiosAMPM says ("Data Respon Transaksi" and "Format Balasan", version 1.3). Every format is
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
-use super::super::amount::{amount, is_serial, leading_amount, same_destination, strip_word};
-use super::super::protocol::{Buy, Delivery, Doubt, FailureKind, Outcome, Reading};
-use super::super::token_serial;
-use crate::catalog::ProductKind;
+use super::super::amount::{amount, leading_amount, same_destination, strip_word};
+use super::super::protocol::{Buy, Doubt, FailureKind, FirstSending, Outcome, Reading};
+use super::super::serial;
 use crate::ids::Reference;
 use crate::money::Rupiah;
 
@@ -16,7 +15,7 @@ pub(super) const LONGEST: usize = 16 * 1024;
 pub(super) enum Occasion {
     /// The answer to the order.
     Purchase,
-    /// The answer to the same request sent again: it may refuse the repeat and say nothing of the first.
+    /// The answer to the same request sent again. Only row 12 speaks of the first sending.
     Repeat,
     /// A report sent to us.
     Report,
@@ -28,40 +27,41 @@ struct FailureRow {
     row: u8,
     ket: &'static str,
     kind: FailureKind,
-    says_of_repeat: Says,
+    /// Who has refused.
+    by: By,
 }
 
-/// What a failure row says when it answers a repeated request in place of row 12.
+/// Who refuses with a failure row, and so whether it can be a report's word about a repetition.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    /// The operator has spoken about the order.
-    Fate,
-    /// kiosAMPM may have turned the repeat away before it looked at the refid.
-    Nothing,
+enum By {
+    /// The operator, or kiosAMPM for what lies with the order itself: it would say the same of the first sending.
+    Operator,
+    /// kiosAMPM, for a reason of the moment, or because the first sending was delivered.
+    Door,
 }
 
 const FAILURES: [FailureRow; 12] = [
-    row(4, "Transaksi tidak dapat diproses", FailureKind::Refused, Says::Fate),
-    row(5, "Dibatalkan provider", FailureKind::Refused, Says::Fate),
+    row(4, "Transaksi tidak dapat diproses", FailureKind::Refused, By::Operator),
+    row(5, "Dibatalkan provider", FailureKind::Refused, By::Operator),
     row(
         6,
         "Nomor tujuan tdk dpt di proses krn trx gagal berturut-turut (max 5x), Silahkan Hubungi CS",
         FailureKind::NumberBlocked,
-        Says::Nothing,
+        By::Door,
     ),
-    row(7, "Produk Sedang Gangguan", FailureKind::ProductDisturbed, Says::Nothing),
-    row(8, "Produk Sedang Gangguan Pada Operator", FailureKind::ProductDisturbed, Says::Fate),
-    row(9, "Kode Produk Salah. Silahkan Hubungi CS, ketik PRODUK", FailureKind::ProductUnknown, Says::Nothing),
-    row(10, "Nomor tujuan salah, periksa kembali nomor anda", FailureKind::WrongNumber, Says::Fate),
-    row(11, "Saldo Tidak Cukup", FailureKind::SupplierFunds, Says::Nothing),
-    row(13, "Paket Data Sudah terisi", FailureKind::AlreadyActive, Says::Fate),
-    row(14, "Nomor Kadaluarsa", FailureKind::NumberExpired, Says::Fate),
-    row(15, "Nomor belum/ tidak aktif/ sudah tidak aktif", FailureKind::NumberInactive, Says::Fate),
-    row(16, "CutOff/ Timeout, silahkan ulangi beberapa saat kemudian", FailureKind::CutOff, Says::Nothing),
+    row(7, "Produk Sedang Gangguan", FailureKind::ProductDisturbed, By::Door),
+    row(8, "Produk Sedang Gangguan Pada Operator", FailureKind::ProductDisturbed, By::Operator),
+    row(9, "Kode Produk Salah. Silahkan Hubungi CS, ketik PRODUK", FailureKind::ProductUnknown, By::Door),
+    row(10, "Nomor tujuan salah, periksa kembali nomor anda", FailureKind::WrongNumber, By::Operator),
+    row(11, "Saldo Tidak Cukup", FailureKind::SupplierFunds, By::Door),
+    row(13, "Paket Data Sudah terisi", FailureKind::AlreadyActive, By::Door),
+    row(14, "Nomor Kadaluarsa", FailureKind::NumberExpired, By::Operator),
+    row(15, "Nomor belum/ tidak aktif/ sudah tidak aktif", FailureKind::NumberInactive, By::Operator),
+    row(16, "CutOff/ Timeout, silahkan ulangi beberapa saat kemudian", FailureKind::CutOff, By::Door),
 ];
 
-const fn row(row: u8, ket: &'static str, kind: FailureKind, says_of_repeat: Says) -> FailureRow {
-    FailureRow { row, ket, kind, says_of_repeat }
+const fn row(row: u8, ket: &'static str, kind: FailureKind, by: By) -> FailureRow {
+    FailureRow { row, ket, kind, by }
 }
 
 /// Words of row 12's `[status]` and of a `ket` that speak of an order still under way.
@@ -160,15 +160,7 @@ fn charge(money: &str) -> Option<(Rupiah, Rupiah)> {
 }
 
 fn delivered(buy: &Buy<'_>, serial: &str) -> Outcome {
-    let serial = serial.trim();
-    if !is_serial(serial) {
-        return Outcome::Unknown(Doubt::NoSerial);
-    }
-    let mut delivery = Delivery { sn: serial.to_owned(), ..Delivery::default() };
-    if buy.kind == ProductKind::Token {
-        delivery.details = token_serial::read(serial).details;
-    }
-    Outcome::Success(delivery)
+    serial::delivery(buy.kind, serial).map_or_else(Outcome::Unknown, Outcome::Success)
 }
 
 fn other_status(buy: &Buy<'_>, status: &str, occasion: Occasion) -> Outcome {
@@ -176,10 +168,12 @@ fn other_status(buy: &Buy<'_>, status: &str, occasion: Occasion) -> Outcome {
     // Row 12 first: its status word is one of the others'.
     if let Some(at) = lower.find("; sudah pernah jam") {
         let (earlier, rest) = status.split_at(at);
-        // A reference never sent before has no earlier order: whatever this speaks of, it is not this one.
+        // A reference never sent before has no earlier order: whatever this speaks of, it is not this one. Where the first
+        // sending was answered so, its repetition may be answered with the same one.
+        let is_another_orders = buy.sent.first == FirstSending::AnotherOrders;
         return match occasion {
-            Occasion::Purchase => Outcome::Unknown(Doubt::Inconclusive("sudah pernah".to_owned())),
-            _ => earlier_order(buy, earlier.trim(), rest),
+            Occasion::Repeat if !is_another_orders => earlier_order(buy, earlier.trim(), rest),
+            _ => Outcome::Unknown(Doubt::EarlierOrder),
         };
     }
     // Rows 2 and 3.
@@ -187,7 +181,7 @@ fn other_status(buy: &Buy<'_>, status: &str, occasion: Occasion) -> Outcome {
         return Outcome::Pending;
     }
     match status.split_once(';').map_or((status, ""), |(word, ket)| (word, ket)) {
-        (word, ket) if is_failed(word) => failure(ket, occasion),
+        (word, ket) if is_failed(word) => failure(buy, ket, occasion),
         (word, _) => Outcome::Unknown(Doubt::Unlisted(excerpt(word))),
     }
 }
@@ -219,28 +213,53 @@ fn is_failed(word: &str) -> bool {
 }
 
 /// `GAGAL; [ket].`: the status is explicit whatever the explanation is ("Data Respon Transaksi": Status, ket). Only an
-/// explanation that denies it makes it doubtful, or one that may be about a repeated request and not about the order.
-fn failure(ket: &str, occasion: Occasion) -> Outcome {
+/// explanation that denies it makes it doubtful, or one that may be about a repeated request and not about the order: an
+/// answer to a repetition always ("Paket Data Sudah terisi" is what a delivered one looks like), a report where it may
+/// refuse the repetition.
+fn failure(buy: &Buy<'_>, ket: &str, occasion: Occasion) -> Outcome {
     let written = letters(ket);
-    match FAILURES.iter().find(|row| letters(row.ket) == written) {
-        Some(row) if occasion == Occasion::Repeat && row.says_of_repeat == Says::Nothing => {
-            Outcome::Unknown(Doubt::Inconclusive(format!("row {}", row.row)))
+    let listed = FAILURES.iter().find(|row| letters(row.ket) == written);
+    let of_customer = reason_of_customer(ket);
+    let is_doubtful = match occasion {
+        Occasion::Purchase => false,
+        Occasion::Repeat => true,
+        Occasion::Report => {
+            let may_be_the_doors = listed.map_or(of_customer.is_none(), |row| row.by == By::Door);
+            may_be_the_doors && buy.sent.may_be_refused_again()
         }
+    };
+    match listed {
+        None if says_otherwise(ket) => Outcome::Unknown(Doubt::Contradictory),
+        Some(row) if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(format!("row {}", row.row))),
+        None if is_doubtful => Outcome::Unknown(Doubt::Inconclusive(excerpt(ket))),
         Some(row) => Outcome::Failed(row.kind),
-        None => unlisted_failure(ket, occasion),
+        None => Outcome::Failed(of_customer.unwrap_or(FailureKind::Refused)),
     }
 }
 
-fn unlisted_failure(ket: &str, occasion: Occasion) -> Outcome {
+/// Whether an explanation denies that it failed.
+fn says_otherwise(ket: &str) -> bool {
     let lower = lower(ket);
-    let denies = ["sukses", "berhasil"].iter().chain(&UNDER_WAY).any(|word| lower.contains(word));
-    if denies {
-        Outcome::Unknown(Doubt::Contradictory)
-    } else if occasion == Occasion::Repeat {
-        Outcome::Unknown(Doubt::Inconclusive(excerpt(ket)))
-    } else {
-        Outcome::Failed(FailureKind::Refused)
-    }
+    ["sukses", "berhasil"].iter().chain(&UNDER_WAY).any(|word| lower.contains(word))
+}
+
+/// Explanations that the document does not list and the customer can do something about: all of a row's words stand in
+/// them. The supplier's own text is never passed on.
+const OF_CUSTOMER: [(&[&str], FailureKind); 6] = [
+    // "Unreg Dahulu Paket Lama."
+    (&["unreg", "paket"], FailureKind::OldPackage),
+    // "Nomor tidak terdaftar di DANA." "IP tidak terdaftar" is about us.
+    (&["nomor", "tidak terdaftar"], FailureKind::NotRegistered),
+    (&["nomor", "belum terdaftar"], FailureKind::NotRegistered),
+    // "Nomor luar area/cluster."
+    (&["luar area"], FailureKind::OutsideArea),
+    (&["luar cluster"], FailureKind::OutsideArea),
+    (&["luar zona"], FailureKind::OutsideArea),
+];
+
+fn reason_of_customer(ket: &str) -> Option<FailureKind> {
+    let lower = lower(ket);
+    OF_CUSTOMER.iter().find(|(words, _)| words.iter().all(|word| lower.contains(word))).map(|(_, kind)| *kind)
 }
 
 /// The answer to a balance request, which the document does not show: the first amount that is marked as one, by

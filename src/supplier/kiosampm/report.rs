@@ -5,6 +5,23 @@ use std::borrow::Cow;
 
 use super::super::protocol::Callback;
 use super::reply;
+use crate::ids::Reference;
+
+/// Names under which engines of this family send our reference beside the text.
+const REFERENCE_NAMES: [&str; 4] = ["refid", "reffid", "ref_id", "idtrx"];
+
+/// Whether a parameter beside the text gives another reference than ours.
+pub(super) fn names_another(callback: &Callback, ours: Reference) -> bool {
+    let is_reference = |name: &str| REFERENCE_NAMES.iter().any(|known| name.trim().eq_ignore_ascii_case(known));
+    let differs = |value: &str| !value.trim().is_empty() && value.trim() != ours.to_string();
+    // A report's text under such a name speaks for itself.
+    let is_text = |value: &str| value.contains(['#', '%']);
+    let is_another = |name: &str, value: &str| is_reference(name) && !is_text(value) && differs(value);
+    let body = callback.text();
+    let form = if reply::is_one(&body) { "" } else { &*body };
+    callback.query.iter().any(|(name, value)| is_another(name, value))
+        || form.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| is_another(name, value))
+}
 
 /// The one reply text of a callback; `None` when it holds none, or several that differ.
 pub(super) fn text(callback: &Callback) -> Option<Cow<'_, str>> {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::ProductKind;
-use crate::supplier::protocol::{Detail, FailureKind, Outcome};
+use crate::supplier::protocol::{Detail, FailureKind, FirstSending, Outcome, Sending};
 
 /// One line per row of "Format Balasan", in its order.
 const ROWS: &str = include_str!("../../../tests/fixtures/kiosampm/replies.txt");
@@ -15,6 +15,7 @@ const BUY: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Topup,
     inquiry: None,
+    sent: Sending::NOT_YET,
 };
 
 fn supplier(sign: &'static str) -> Kiosampm {
@@ -181,20 +182,119 @@ fn a_repeat_tells_the_earlier_orders_status() {
 /// Row 12 answers a repeated reference; the first sending of one has no earlier order that could be ours.
 #[test]
 fn an_earlier_order_is_not_believed_on_the_first_sending() {
-    let expected = Outcome::Unknown(Doubt::Inconclusive("sudah pernah".to_owned()));
-    assert_eq!(read(row(12)).outcome, expected);
+    assert_eq!(read(row(12)).outcome, Outcome::Unknown(Doubt::EarlierOrder));
     assert_eq!(read_again(&row(12).replace("0041002345678901.", ".")), Outcome::Unknown(Doubt::NoSerial));
     assert_eq!(read_again(&row(12).replace("SN/Ref:", "")), Outcome::Unknown(Doubt::NotUnderstood));
 }
 
+fn report_after(sent: Sending, text: &str) -> Outcome {
+    let callback = Callback { body: text.as_bytes().to_vec(), ..Callback::default() };
+    supplier("none").read_callback(&Buy { sent, ..BUY }, &callback).outcome
+}
+
+const LOST: Sending = Sending { first: FirstSending::Lost, repeated: false };
+const REPEATED: Sending = Sending { first: FirstSending::Accepted, repeated: true };
+
+/// Where the first sending was answered with another order's fate, so may be every repetition of it.
 #[test]
-fn a_repeat_refused_at_the_door_says_nothing_of_the_first() {
-    for number in [6, 7, 9, 11, 16] {
+fn another_orders_fate_is_never_this_ones_then_or_later() {
+    let sent = Sending { first: FirstSending::AnotherOrders, repeated: true };
+    let buy = Buy { sent, ..BUY };
+    assert_eq!(supplier("none").read_status(&buy, &answer(row(12))).outcome, Outcome::Unknown(Doubt::EarlierOrder));
+    let now = Now { utc: noon().and_utc(), local: noon() };
+    assert_eq!(supplier("none").status(&buy, now.utc, &now), None, "the same again could buy");
+    for sent in [Sending::NOT_YET, LOST, REPEATED, sent] {
+        assert_eq!(report_after(sent, row(12)), Outcome::Unknown(Doubt::EarlierOrder), "{sent:?}");
+        assert_eq!(sold(report_after(sent, row(1))), "0041002345678901", "{sent:?}");
+    }
+}
+
+#[test]
+fn a_report_that_may_refuse_the_repeat_is_no_failure() {
+    for number in [6, 7, 9, 11, 13, 16] {
+        for sent in [LOST, REPEATED, Sending { first: FirstSending::AnotherOrders, repeated: false }] {
+            let expected = Outcome::Unknown(Doubt::Inconclusive(format!("row {number}")));
+            assert_eq!(report_after(sent, row(number)), expected, "row {number} {sent:?}");
+        }
+    }
+    for number in [4, 5, 8, 10, 14, 15] {
+        for sent in [LOST, REPEATED] {
+            assert!(matches!(report_after(sent, row(number)), Outcome::Failed(_)), "row {number} {sent:?}");
+        }
+    }
+    let unlisted = row(4).replace("Transaksi tidak dapat diproses", "Trx ganda ditolak");
+    assert!(matches!(report_after(REPEATED, &unlisted), Outcome::Unknown(_)));
+    assert_eq!(report_after(Sending::NOT_YET, &unlisted), Outcome::Failed(FailureKind::Refused));
+}
+
+#[test]
+fn reasons_the_customer_can_act_on_are_told_apart() {
+    for (ket, kind) in [
+        ("Unreg Dahulu Paket Lama", FailureKind::OldPackage),
+        ("Nomor tidak terdaftar di DANA", FailureKind::NotRegistered),
+        ("Nomor belum terdaftar di OVO", FailureKind::NotRegistered),
+        ("Nomor luar area/cluster", FailureKind::OutsideArea),
+        ("IP tidak terdaftar", FailureKind::Refused),
+    ] {
+        let text = row(4).replace("Transaksi tidak dapat diproses", ket);
+        assert_eq!(read(&text).outcome, Outcome::Failed(kind), "{ket}");
+        assert!(matches!(read_again(&text), Outcome::Unknown(_)), "{ket}");
+    }
+    assert!(FailureKind::OldPackage.is_about_customer(), "nobody else is asked");
+}
+
+#[test]
+fn prose_in_the_place_of_a_serial_is_doubt_and_a_token_product_wants_a_token() {
+    for prose in
+        ["Menunggu jawaban provider.", "Nomor Tujuan Salah", "error_require_login", "sedang diproses", "-", "0"]
+    {
+        let text = row(1).replace("0041002345678901", prose);
+        assert_eq!(read(&text).outcome, Outcome::Unknown(Doubt::NoSerial), "{prose}");
+        assert_eq!(
+            read_again(&row(12).replace("0041002345678901", prose)),
+            Outcome::Unknown(Doubt::NoSerial),
+            "{prose}"
+        );
+    }
+    let token = Buy { kind: ProductKind::Token, ..BUY };
+    assert_eq!(supplier("none").read_purchase(&token, &answer(row(1))).outcome, Outcome::Unknown(Doubt::NoSerial));
+}
+
+#[test]
+fn the_utilitys_reference_is_kept() {
+    let serial = "0143 4804 9579 5519 9674/BUDI CONTOH/R1/1300 VA/63,0KWH/PLNREF:1TKT21R3741822360221/IDPEL:181800619334/RPTOKEN:90.909,00";
+    let token = Buy { kind: ProductKind::Token, ..BUY };
+    let text = row(1).replace("0041002345678901", serial);
+    let Outcome::Success(delivery) = supplier("none").read_purchase(&token, &answer(&text)).outcome else { panic!() };
+    let told = |detail| delivery.details.get(&detail).map(String::as_str);
+    assert_eq!(told(Detail::UtilityReference), Some("1TKT21R3741822360221"));
+    assert_eq!(told(Detail::CustomerId), Some("181800619334"));
+    assert_eq!(told(Detail::TokenAmount), Some("90909"));
+}
+
+#[test]
+fn a_report_whose_parameter_names_another_reference_is_doubt() {
+    let with = |name: &str, value: &str| Callback {
+        query: vec![(name.to_owned(), value.to_owned()), ("message".to_owned(), row(1).to_owned())],
+        ..Callback::default()
+    };
+    let outcome = |callback: &Callback| supplier("none").read_callback(&BUY, callback).outcome;
+    for name in ["refid", "RefID", "reffid", "ref_id"] {
+        assert_eq!(outcome(&with(name, "999")), Outcome::Unknown(Doubt::Contradictory), "{name}");
+        assert_eq!(sold(outcome(&with(name, " 1700000000001"))), "0041002345678901", "{name}");
+    }
+    for (name, value) in [("refid", ""), ("trxid", "999")] {
+        assert_eq!(sold(outcome(&with(name, value))), "0041002345678901", "{name}");
+    }
+    let form = Callback { body: format!("refid=999&message={}", encoded(row(1))).into_bytes(), ..Callback::default() };
+    assert_eq!(outcome(&form), Outcome::Unknown(Doubt::Contradictory));
+}
+
+#[test]
+fn a_repeat_that_is_refused_says_nothing_of_the_first() {
+    for number in [4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16] {
         let expected = Outcome::Unknown(Doubt::Inconclusive(format!("row {number}")));
         assert_eq!(read_again(row(number)), expected, "row {number}");
-    }
-    for number in [4, 5, 8, 10, 13, 14, 15] {
-        assert!(matches!(read_again(row(number)), Outcome::Failed(_)), "row {number}");
     }
     let unlisted = row(4).replace("Transaksi tidak dapat diproses", "IP tidak terdaftar");
     assert_eq!(read_again(&unlisted), Outcome::Unknown(Doubt::Inconclusive("IP tidak terdaftar.".to_owned())));
@@ -203,7 +303,8 @@ fn a_repeat_refused_at_the_door_says_nothing_of_the_first() {
 
 #[test]
 fn a_serial_may_hold_the_separators() {
-    for serial in ["1/2.3:4 5", "A#B", "#", "12345678901234567890/BUDI, S.E. #7/R1/1300VA/33.5", "SN:1", "Saldo Rp.5#x"]
+    for serial in
+        ["1/2.3:4 5", "A1#B2", "#", "12345678901234567890/BUDI, S.E. #7/R1/1300VA/33.5", "SN:1", "Saldo Rp.5#x"]
     {
         let text = row(1).replace("0041002345678901", serial);
         match read(&text).outcome {

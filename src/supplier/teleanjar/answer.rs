@@ -6,6 +6,7 @@ use crate::supplier::json::{self, Object};
 use crate::supplier::protocol::{
     Bill, Buy, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading,
 };
+use crate::supplier::serial::is_serial;
 
 /// The one response code of the document's examples; no other is listed. What another means depends on the call: an
 /// inquiry moves no money and has failed, a payment's fate is unknown.
@@ -100,7 +101,7 @@ pub(super) fn read_payment(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Dou
         }
         (ProductKind::Topup, None) => (references, charged_for(&rows)),
     };
-    let sn = sn.ok_or(Doubt::NoSerial)?;
+    let sn = sn.filter(|sn| is_serial(sn)).ok_or(Doubt::NoSerial)?;
     if let Some(receipt) = reply.verbatim("info_struk") {
         details.insert(Detail::Receipt, receipt.to_owned());
     }

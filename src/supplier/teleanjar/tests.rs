@@ -4,7 +4,7 @@ use super::*;
 use crate::ids::Reference;
 use crate::money::Rupiah;
 use crate::supplier::json::tests::{configured, mutated, response};
-use crate::supplier::protocol::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome};
+use crate::supplier::protocol::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Sending};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -29,6 +29,7 @@ const POSTPAID: Buy<'static> = Buy {
     denom: None,
     kind: ProductKind::Bill,
     inquiry: Some("D8BA"),
+    sent: Sending::NOT_YET,
 };
 const PAID_POSTPAID: Buy<'static> = Buy { dest: "123456792482", ..POSTPAID };
 const NONTAGLIS: Buy<'static> = Buy { sku: "PLNNON", dest: "5311000928219", ..POSTPAID };

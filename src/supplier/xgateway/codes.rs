@@ -9,9 +9,10 @@ pub(super) struct FailureRow {
     /// "6. Kode Respon", column Kode.
     pub code: &'static str,
     pub kind: FailureKind,
-    /// Whether it tells the order's fate when it answers the same request sent again. Not when that request can have
-    /// been turned away before the first one was looked up: section II checks credentials and address, and a system
-    /// that is down or a lookup that failed knows nothing.
+    /// Whether it tells the order's fate when it answers the same request sent again, or is called back after that. Not
+    /// when the repetition can have been turned away for its own sake: our credentials, address, deposit and limits, a
+    /// system or biller that is down and a product that is closed are looked at before the first one is, and a bill that
+    /// is paid or gone may be so because the first one paid it.
     pub tells_fate: bool,
 }
 
@@ -27,8 +28,8 @@ pub(super) enum Says {
 const FAILURES: [FailureRow; 24] = [
     refused_request("01", FailureKind::Refused),
     refused_request("02", FailureKind::AccountRefused),
-    failed("05", FailureKind::ProductUnknown),
-    failed("06", FailureKind::ProductDisturbed),
+    refused_request("05", FailureKind::ProductUnknown),
+    refused_request("06", FailureKind::ProductDisturbed),
     failed("07", FailureKind::WrongNumber),
     refused_request("09", FailureKind::SupplierDisturbed),
     refused_request("10", FailureKind::Refused),
@@ -37,22 +38,22 @@ const FAILURES: [FailureRow; 24] = [
     refused_request("11", FailureKind::Refused),
     failed("12", FailureKind::NumberExpired),
     failed("13", FailureKind::NumberBlocked),
-    failed("14", FailureKind::ProductDisturbed),
-    failed("17", FailureKind::Refused),
-    failed("18", FailureKind::SupplierFunds),
-    failed("19", FailureKind::ProductClosed),
+    refused_request("14", FailureKind::ProductDisturbed),
+    refused_request("17", FailureKind::Refused),
+    refused_request("18", FailureKind::SupplierFunds),
+    refused_request("19", FailureKind::ProductClosed),
     failed("21", FailureKind::Reversed),
-    failed("22", FailureKind::ProductClosed),
+    refused_request("22", FailureKind::ProductClosed),
     failed("23", FailureKind::Refused),
     // 24 and 26 belong to bills, whose section the document lacks.
-    failed("24", FailureKind::BillUnavailable),
-    failed("26", FailureKind::BillPaid),
+    refused_request("24", FailureKind::BillUnavailable),
+    refused_request("26", FailureKind::BillPaid),
     refused_request("31", FailureKind::AccountRefused),
     refused_request("33", FailureKind::AccountRefused),
     // "Biller menolak perulangan transaksi": the repetition may be ours.
     refused_request("34", FailureKind::Refused),
     refused_request("35", FailureKind::CutOff),
-    failed("36", FailureKind::SupplierLimit),
+    refused_request("36", FailureKind::SupplierLimit),
 ];
 
 /// Called "Gagal", but a time-out (03), a duplicate (04) and an internal error (08) say nothing of the order.

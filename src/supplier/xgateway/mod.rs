@@ -16,11 +16,12 @@ use secrecy::SecretString;
 use self::codes::Says;
 use self::message::{Key, Subject, Text, Word};
 use self::xml::{Malformed, Members, Message};
-use super::amount::{amount, is_serial, same_destination};
+use super::amount::{amount, same_destination};
 use super::protocol::{
     Body, Buy, Callback, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options, Outcome, Protocol, Reading,
     Request, Response, reveal as text_of,
 };
+use super::serial::is_serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 
@@ -250,7 +251,7 @@ impl Answer {
             Says::Pending if is_other(text.word, Word::Pending) => contradictory,
             Says::Pending => Outcome::Pending,
             Says::Failed(_) if is_other(text.word, Word::Failed) => contradictory,
-            Says::Failed(row) if occasion == Occasion::Repeat && !row.tells_fate => {
+            Says::Failed(row) if may_be_refused_again(buy, occasion) && !row.tells_fate => {
                 Outcome::Unknown(Doubt::Inconclusive(row.code.to_owned()))
             }
             // A refusal that comes with a serial; only a reversal may name the one it took back.
@@ -292,6 +293,15 @@ impl Answer {
         let quote = self.transaction(text).map_or_else(|| buy.reference.to_string(), str::to_owned);
         let supplier_balance = text.get(Key::Balance).and_then(amount);
         Ok(Inquiry { quote, details, supplier_balance, ..Inquiry::default() })
+    }
+}
+
+/// Whether a refusal may be about the same request sent again.
+const fn may_be_refused_again(buy: &Buy<'_>, occasion: Occasion) -> bool {
+    match occasion {
+        Occasion::Purchase => false,
+        Occasion::Repeat => true,
+        Occasion::Callback => buy.sent.may_be_refused_again(),
     }
 }
 

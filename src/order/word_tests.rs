@@ -1,0 +1,337 @@
+//! One word, one effect: whatever suppliers say of an order, however often, in whichever order and on whichever way.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::tests::sample::{self, at};
+use super::*;
+use crate::ids::{ChatId, Reference};
+use crate::ledger::{Posting, Reason};
+use crate::reply::{Reply, WordEffect};
+use crate::supplier::{Delivery, Details, Doubt, FailureKind, FirstSending, Outcome, Reading};
+
+const FIRST: Reference = Reference(1);
+const SECOND: Reference = Reference(2);
+
+fn one_route() -> Order {
+    sample::order(new_attempt(FIRST, sample::route("a", 10_000)), Vec::new())
+}
+
+fn two_routes() -> Order {
+    sample::order(new_attempt(FIRST, sample::route("a", 10_000)), vec![sample::route("b", 10_000)])
+}
+
+fn sukses(sn: &str) -> Outcome {
+    Outcome::Success(Delivery { sn: sn.to_owned(), details: Details::new() })
+}
+
+const GAGAL: Outcome = Outcome::Failed(FailureKind::SupplierDisturbed);
+
+fn say(reference: Reference, from: Word, outcome: Outcome) -> Event {
+    Event::Word { from, reference, reading: Reading::new(outcome), raw: None }
+}
+
+/// What each event moved for the reseller, and whether the admins were told of a contradiction: `+` charged, `-` given
+/// back, `c` corrected, `!` told, `.` nothing.
+fn play(mut order: Order, events: Vec<Event>) -> (Order, String) {
+    let mut story = Vec::new();
+    for event in events {
+        let Some(step) = step(&order, event, SECOND, at()) else {
+            story.push(".".to_owned());
+            continue;
+        };
+        let said: String = step.postings.iter().filter_map(moved).chain(step.notices.iter().filter_map(told)).collect();
+        story.push(if said.is_empty() { ".".to_owned() } else { said });
+        order = step.order;
+    }
+    (order, story.join(" "))
+}
+
+/// The reseller's money; what a supplier took is the shop's.
+fn moved(posting: &Posting) -> Option<char> {
+    match posting {
+        Posting::Capture { .. } | Posting::Transfer { reason: Reason::LateDelivery, .. } => Some('+'),
+        Posting::Release { .. } | Posting::Transfer { reason: Reason::Reversal, .. } => Some('-'),
+        _ => None,
+    }
+}
+
+fn told(notice: &Notice) -> Option<char> {
+    match notice {
+        Notice::Admins(Reply::AlertContradiction { effect: WordEffect::Corrected, .. }) => Some('c'),
+        Notice::Admins(Reply::AlertContradiction { .. }) => Some('!'),
+        _ => None,
+    }
+}
+
+use Word::{Answer, Check, Report};
+
+/// Each line: what is said from where, and what it leads to.
+fn check(order: fn() -> Order, words: &[(Word, Outcome)], expected: &str) -> Order {
+    let events =
+        std::iter::once(Event::Sending).chain(words.iter().map(|(from, what)| say(FIRST, *from, what.clone())));
+    let (order, story) = play(order(), events.collect());
+    assert_eq!(story.strip_prefix(". "), Some(expected), "{words:?}");
+    order
+}
+
+#[test]
+fn a_failure_heard_before_refunds_nothing_that_was_charged_since() {
+    // The direct refusal comes once more, as a report, after the delivery was charged.
+    let order = check(
+        one_route,
+        &[
+            (Answer, GAGAL),
+            (Report, sukses("111111")),
+            (Report, GAGAL),
+            (Report, Outcome::Failed(FailureKind::Reversed)),
+        ],
+        "- +c ! .",
+    );
+    assert!(order.is_success());
+}
+
+#[test]
+fn a_success_heard_before_charges_nothing_that_was_given_back_since() {
+    let order = check(
+        one_route,
+        &[(Answer, sukses("1111-11")), (Report, GAGAL), (Report, sukses("1111 11")), (Check, sukses("111111"))],
+        "+ -c ! .",
+    );
+    assert!(!order.is_success());
+}
+
+#[test]
+fn an_older_answer_never_overrides_a_report() {
+    let failed = check(one_route, &[(Report, GAGAL), (Answer, sukses("111111"))], "- !");
+    assert!(!failed.is_success());
+    let delivered = check(one_route, &[(Report, sukses("111111")), (Answer, GAGAL)], "+ !");
+    assert!(delivered.is_success());
+    // A check may have been answered before the report was written.
+    check(one_route, &[(Answer, Outcome::Pending), (Report, GAGAL), (Check, sukses("111111"))], ". - !");
+}
+
+#[test]
+fn the_books_are_overturned_once_by_themselves() {
+    check(
+        one_route,
+        &[(Answer, GAGAL), (Report, sukses("111111")), (Report, GAGAL), (Report, sukses("222222"))],
+        "- +c ! .",
+    );
+    check(
+        one_route,
+        &[(Answer, sukses("111111")), (Report, GAGAL), (Report, sukses("222222")), (Report, sukses("333333"))],
+        "+ -c ! !",
+    );
+}
+
+#[test]
+fn what_an_admin_decided_is_moved_by_no_word() {
+    let admin = |verdict| Event::Decided { by: ChatId::telegram(9), verdict };
+    let gagal = || admin(AdminVerdict::Failed { reason: "tidak ada".to_owned() });
+    let delivered = || admin(AdminVerdict::Success { sn: "999999".to_owned() });
+    let reported = |outcome| say(FIRST, Report, outcome);
+    for (events, expected) in [
+        (vec![gagal(), reported(sukses("111111")), reported(sukses("111111"))], "- ! ."),
+        (vec![delivered(), reported(GAGAL), reported(GAGAL)], "+ ! ."),
+        // Decided on what was told: the command settles it.
+        (vec![gagal(), reported(sukses("111111")), delivered(), reported(GAGAL)], "- ! + !"),
+    ] {
+        let events = std::iter::once(Event::Sending).chain(events).collect();
+        assert_eq!(play(one_route(), events).1, format!(". {expected}"));
+    }
+}
+
+#[test]
+fn a_next_attempt_is_kept_back_when_the_first_may_be_delivered() {
+    let events = vec![Event::Sending, say(FIRST, Report, GAGAL), say(FIRST, Answer, sukses("111111")), Event::Sending];
+    let (order, story) = play(two_routes(), events);
+    assert_eq!(story, ". . ! .");
+    assert!(order.is_open() && order.escalated);
+    assert_eq!(order.attempts[1].step, AttemptStep::NotSent, "nothing of it leaves");
+    // Under way already it cannot be kept back; the admins know.
+    let events = vec![Event::Sending, say(FIRST, Report, GAGAL), Event::Sending, say(FIRST, Answer, sukses("111111"))];
+    let (order, story) = play(two_routes(), events);
+    assert_eq!(story, ". . . !");
+    assert_eq!(order.attempts[1].step, AttemptStep::Sent);
+}
+
+#[test]
+fn the_contradiction_tells_what_the_books_hold() {
+    let (order, _) = play(one_route(), vec![Event::Sending, say(FIRST, Answer, sukses("111111"))]);
+    let notices = step(&order, say(FIRST, Check, GAGAL), SECOND, at()).unwrap().notices;
+    let [Notice::Admins(Reply::AlertContradiction { card, said, effect, .. })] = notices.as_slice() else {
+        panic!("{notices:?}")
+    };
+    assert_eq!((card.line.verdict, card.line.sn.as_str()), (crate::reply::Verdict::Success, "111111"));
+    assert_eq!((*said, *effect), (crate::reply::Verdict::Failed, WordEffect::Nothing));
+}
+
+#[test]
+fn how_the_first_sending_was_answered_is_remembered() {
+    let another = || Outcome::Unknown(Doubt::EarlierOrder);
+    let lost = || Outcome::Unknown(Doubt::Timeout);
+    for (words, expected) in [
+        (vec![(Answer, Outcome::Pending)], FirstSending::Accepted),
+        (vec![(Answer, lost())], FirstSending::Lost),
+        (vec![(Answer, lost()), (Check, lost())], FirstSending::Lost),
+        (vec![(Answer, lost()), (Check, Outcome::Pending)], FirstSending::Accepted),
+        (vec![(Report, Outcome::Pending), (Answer, lost())], FirstSending::Accepted),
+        (vec![(Answer, another())], FirstSending::AnotherOrders),
+        (vec![(Answer, Outcome::Pending), (Report, another())], FirstSending::AnotherOrders),
+        (vec![(Answer, another()), (Report, Outcome::Pending)], FirstSending::AnotherOrders),
+    ] {
+        let events = words.iter().map(|(from, what)| say(FIRST, *from, what.clone()));
+        let (order, _) = play(one_route(), std::iter::once(Event::Sending).chain(events).collect());
+        assert_eq!(order.attempts[0].first, expected, "{words:?}");
+    }
+    let (order, _) = play(one_route(), vec![Event::Sending, Event::Interrupted]);
+    assert_eq!(order.attempts[0].first, FirstSending::Lost);
+}
+
+#[test]
+fn an_order_answered_with_another_ones_fate_is_asked_about_no_more_and_told_at_once() {
+    let ways = schedule::Ways { check: true, report: true };
+    for words in [
+        vec![(Answer, Outcome::Unknown(Doubt::EarlierOrder))],
+        vec![(Answer, Outcome::Pending), (Report, Outcome::Unknown(Doubt::EarlierOrder))],
+    ] {
+        let events = words.iter().map(|(from, what)| say(FIRST, *from, what.clone()));
+        let (order, _) = play(one_route(), std::iter::once(Event::Sending).chain(events).collect());
+        assert_eq!(schedule::next(&order, ways), Some((at(), schedule::Todo::Escalate)), "{words:?}");
+        let (told, _) = play(order, vec![Event::Overdue { seen: None }]);
+        assert_eq!(schedule::next(&told, ways), None);
+    }
+}
+
+#[test]
+fn a_check_under_way_when_its_answer_became_another_orders_is_not_believed() {
+    let another = || Outcome::Unknown(Doubt::EarlierOrder);
+    check(one_route, &[(Answer, Outcome::Pending), (Report, another()), (Check, sukses("111111"))], ". . .");
+    // A report that is no such answer still is about this one.
+    check(one_route, &[(Answer, another()), (Report, sukses("111111"))], ". +");
+}
+
+#[test]
+fn what_was_heard_is_bounded_and_the_words_that_decided_stay() {
+    let mut events = vec![Event::Sending, say(FIRST, Answer, GAGAL), say(FIRST, Report, sukses("100000"))];
+    events.extend((1..50).map(|n| say(FIRST, Report, sukses(&format!("{}", 100_000 + n)))));
+    events.extend([say(FIRST, Report, GAGAL), say(FIRST, Report, sukses("100000"))]);
+    let (order, story) = play(one_route(), events);
+    assert!(order.attempts[0].heard.len() <= 8);
+    assert!(order.is_success());
+    assert_eq!(story.matches(['+', '-']).count(), 2, "{story}");
+}
+
+/// A word about one of the attempts, or an admin's.
+#[derive(Clone, Debug)]
+enum Happens {
+    Word(usize, Word, Option<u8>),
+    Pending(usize, Word),
+    Sending,
+    Admin(bool),
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let from = || prop::sample::select(vec![Answer, Check, Report]);
+    prop_oneof![
+        // `None` for a failure, else which serial number.
+        12 => (0_usize..3, from(), prop::option::of(0_u8..3)).prop_map(|(i, from, what)| Happens::Word(i, from, what)),
+        2 => (0_usize..3, from()).prop_map(|(i, from)| Happens::Pending(i, from)),
+        4 => Just(Happens::Sending),
+        1 => any::<bool>().prop_map(Happens::Admin),
+    ]
+}
+
+fn event(order: &Order, happens: &Happens) -> Option<Event> {
+    let sent = |place: usize| order.attempts.get(place).filter(|attempt| attempt.step == AttemptStep::Sent);
+    Some(match happens {
+        Happens::Sending => Event::Sending,
+        Happens::Pending(place, from) => say(sent(*place)?.reference, *from, Outcome::Pending),
+        Happens::Word(place, from, what) => {
+            let attempt = sent(*place)?;
+            let outcome = what.map_or(GAGAL, |n| sukses(&format!("{}00000{n}", attempt.reference.0)));
+            say(attempt.reference, *from, outcome)
+        }
+        Happens::Admin(true) => {
+            Event::Decided { by: ChatId::telegram(9), verdict: AdminVerdict::Success { sn: "9".to_owned() } }
+        }
+        Happens::Admin(false) => {
+            Event::Decided { by: ChatId::telegram(9), verdict: AdminVerdict::Failed { reason: "x".to_owned() } }
+        }
+    })
+}
+
+/// What the rules come to, kept by counting only: which words were heard of each attempt, and who decided last.
+#[derive(Default)]
+struct Model {
+    heard: std::collections::HashSet<(usize, Option<u8>)>,
+    reported: std::collections::HashSet<(usize, bool)>,
+    corrections: u32,
+    by_admin: bool,
+}
+
+impl Model {
+    /// Whether this word may move the reseller's money at all.
+    fn may_move(&mut self, place: usize, from: Word, what: Option<u8>, is_final: bool) -> bool {
+        let is_new = self.heard.insert((place, what));
+        let denied = from != Report && self.reported.contains(&(place, what.is_none()));
+        if from == Report {
+            self.reported.insert((place, what.is_some()));
+        }
+        is_new && !denied && !(is_final && (self.by_admin || self.corrections > 0))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn words_move_a_resellers_money_once_and_correct_it_once(
+        routes in 1_usize..4,
+        story in prop::collection::vec(happens(), 1..40),
+    ) {
+        let untried = (1..routes).map(|n| sample::route(&format!("s{n}"), 10_000)).collect();
+        let mut order = sample::order(new_attempt(FIRST, sample::route("s0", 10_000)), untried);
+        let mut model = Model::default();
+        let (mut charged, mut by_words) = (None, 0);
+        let mut now: DateTime<Utc> = at();
+        for (number, happens) in (2_u64..).zip(story) {
+            now += TimeDelta::seconds(1);
+            let Some(event) = event(&order, &happens) else { continue };
+            let was_final = !order.is_open();
+            let may_move = match &happens {
+                Happens::Word(place, from, what) => model.may_move(*place, *from, *what, was_final),
+                _ => true,
+            };
+            let Some(step) = step(&order, event.clone(), Reference(number), now) else { continue };
+            let moves: Vec<char> = step.postings.iter().filter_map(moved).collect();
+            prop_assert!(moves.len() <= 1);
+            let is_word = matches!(happens, Happens::Word(..));
+            for one in &moves {
+                prop_assert!(may_move, "{happens:?} moved {one}: {order:#?}");
+                prop_assert_ne!(charged, Some(*one == '+'), "charged or given back twice");
+                charged = Some(*one == '+');
+                by_words += u32::from(is_word);
+                model.corrections += u32::from(is_word && was_final);
+            }
+            model.by_admin = match &happens {
+                Happens::Admin(_) if !moves.is_empty() => true,
+                _ => model.by_admin && moves.is_empty(),
+            };
+            prop_assert!(by_words <= 2 && model.corrections <= 1);
+            order = step.order;
+            // The books say what was charged last.
+            prop_assert_eq!(charged, (!order.is_open()).then(|| order.is_success()));
+            // The same once more, from every way, moves nothing.
+            if let (Happens::Word(place, ..), Event::Word { reading, .. }) = (&happens, &event) {
+                for from in [Answer, Check, Report] {
+                    let again = say(order.attempts[*place].reference, from, reading.outcome.clone());
+                    let again = super::step(&order, again, Reference(900), now);
+                    let moved_again = again.iter().flat_map(|step| &step.postings).count();
+                    prop_assert_eq!(moved_again, 0, "{:?}", reading.outcome);
+                }
+            }
+        }
+    }
+}
