@@ -2,6 +2,7 @@
 //! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
 pub mod accept;
+pub mod asking;
 mod attempt;
 mod bill;
 pub mod margins;

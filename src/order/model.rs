@@ -141,7 +141,8 @@ impl Order {
     }
 }
 
-/// (reseller, day, product, destination, repeat number): at most one order that did not fail.
+/// (reseller, day, product, destination, repeat number): at most one order that did not fail. Whatever the day, at most one
+/// that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlotKey {
     pub agent: AgentId,
@@ -149,6 +150,14 @@ pub struct SlotKey {
     pub product: ProductCode,
     pub dest: String,
     pub nth: u8,
+}
+
+impl SlotKey {
+    /// The same on the day before.
+    #[must_use]
+    pub fn day_before(&self) -> Option<Self> {
+        Some(Self { day: self.day.pred_opt()?, ..self.clone() })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -296,8 +296,8 @@ fn words_about_unknown_references_change_nothing() {
 
 #[test]
 fn an_order_in_doubt_is_asked_about_or_escalated() {
-    let both = Ways { check: true, report: true };
-    let neither = Ways { check: false, report: false };
+    let both = Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true };
+    let neither = Ways { ask_until: None, report: false };
     let pending = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending)]).0;
     let doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
     let sent = play(order(&[]), vec![Event::Sending]).0;
@@ -316,7 +316,26 @@ fn nobody_is_asked_after_the_window_closed() {
     let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue { seen: None }]).0;
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
-    assert_eq!(next(&order, Ways { check: true, report: true }), None);
+    assert_eq!(next(&order, Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true }), None);
+}
+
+#[test]
+fn a_person_looks_when_the_shop_may_not_ask_any_more() {
+    let mut doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
+    let until = |minutes| Ways { ask_until: Some(at() + TimeDelta::minutes(minutes)), report: true };
+    let due = |order: &Order, ways| next(order, ways).map(|(due, todo)| ((due - at()).num_minutes(), todo));
+    assert_eq!(due(&doubtful, until(5)), Some((0, Todo::Check)));
+    doubtful.attempts[0].checks = 3;
+    doubtful.attempts[0].checked_at = Some(at() + TimeDelta::minutes(4));
+    assert_eq!(due(&doubtful, until(5)), Some((5, Todo::Escalate)), "the next question would come too late");
+    assert_eq!(due(&doubtful, until(20)), Some((8, Todo::Check)));
+    assert_eq!(due(&doubtful, until(60 * 24)), Some((8, Todo::Check)));
+    // It came into doubt when nobody could be asked any more, such as right before midnight.
+    assert_eq!(due(&doubtful, until(-1)), Some((-1, Todo::Escalate)), "at once");
+    doubtful.escalated = true;
+    assert_eq!(due(&doubtful, until(5)), None);
+    let pending = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending)]).0;
+    assert_eq!(due(&pending, until(0)), Some((15, Todo::Escalate)), "its supplier has it, and reports");
 }
 
 #[test]

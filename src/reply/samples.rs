@@ -316,7 +316,12 @@ fn failure_kinds() -> Vec<FailureKind> {
 fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
     let of = |names: [&str; 2]| names.map(str::to_owned).to_vec();
     let again = || "S10.2.081234567890.PIN".to_owned();
-    let earlier = |line: &OrderLine| Why::AlreadyOrdered { earlier: Box::new(line.clone()), again: again() };
+    let on = |another_day, line: &OrderLine| Why::AlreadyOrdered {
+        earlier: Box::new(line.clone()),
+        again: again(),
+        another_day,
+    };
+    let earlier = |line: &OrderLine| on(false, line);
     let reasons = every! { Why:
         Why::UnknownProduct { .. } => [Why::UnknownProduct { near: near()? }, Why::UnknownProduct { near: vec![] }],
         Why::Closed => [Why::Closed],
@@ -334,7 +339,7 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         ],
         Why::BalanceShort { .. } => [Why::BalanceShort { price: Rupiah::new(100_500), missing: Rupiah::new(11_000) }],
         Why::AlreadyOrdered { .. } => [
-            earlier(line), earlier(open), earlier(&OrderLine { sn: String::new(), ..line.clone() }),
+            earlier(line), earlier(open), earlier(&OrderLine { sn: String::new(), ..line.clone() }), on(true, open),
         ],
         Why::Stale { .. } => [Why::Stale { minutes: 45 }],
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
@@ -470,6 +475,11 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
             again: "/deposit KR0007 100000 tunai !".to_owned(),
         }],
         AdminProblem::AskedLately { .. } => [AdminProblem::AskedLately { order: OrderId(12), seconds: 42 }],
+        AdminProblem::AskingMayBuy { .. } => [AdminProblem::AskingMayBuy {
+            order: OrderId(12),
+            supplier: "kios".to_owned(),
+            sent_at: at(0),
+        }],
     })
 }
 

@@ -12,8 +12,10 @@ use tokio::sync::Notify;
 use tracing::Instrument as _;
 
 use super::books::{Along, Applied};
+use super::buying::Asker;
 use super::{Shop, of_order};
 use crate::ids::OrderId;
+use crate::order::asking::ask_until;
 use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
 use crate::store::{Shard, StoreError};
@@ -110,10 +112,16 @@ impl Shop {
     }
 
     fn ways_of(&self, order: &Order) -> Ways {
-        order
-            .current()
-            .and_then(|attempt| self.suppliers.get(&attempt.route.supplier))
-            .map_or(Ways { check: false, report: false }, super::suppliers::Supplier::ways)
+        let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
+        Ways { ask_until: self.ask_until(order), report: supplier.is_some_and(|supplier| supplier.protocol.reports()) }
+    }
+
+    /// Until when the shop may ask by itself what became of an order; `None`: there is no way of asking.
+    pub(super) fn ask_until(&self, order: &Order) -> Option<DateTime<Utc>> {
+        let attempt = order.current()?;
+        let supplier = self.suppliers.get(&attempt.route.supplier)?;
+        let sent = self.clock.at(attempt.sent_at.filter(|_| supplier.protocol.can_check())?);
+        ask_until(order, supplier.repeat(&sent), self.policy.stale_after)
     }
 
     /// Takes up every order that was open when the shop last stopped. What may have been in the middle of leaving is
@@ -247,7 +255,7 @@ impl Shop {
             }
             Todo::Check => {
                 if let Some(attempt) = order.current()
-                    && !self.check(id).await?
+                    && !self.check(id, Asker::Shop).await?
                 {
                     self.apply(id, &Event::CheckFailed { reference: attempt.reference }, &Along::default()).await?;
                 }

@@ -1,9 +1,11 @@
 //! Open orders out of a backup: nothing of them is bought, asked or refunded by itself.
 
+use chrono::{DateTime, Utc};
+
 use super::*;
 use crate::order::restored::is_forgotten;
 
-const WAYS: Ways = Ways { check: true, report: true };
+const WAYS: Ways = Ways { ask_until: Some(DateTime::<Utc>::MAX_UTC), report: true };
 
 fn forget(order: &Order) -> Order {
     step(order, Event::Restored, SECOND, at()).map_or_else(|| order.clone(), |step| step.order)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
@@ -131,6 +131,11 @@ impl Visit<'_> {
     }
 }
 
+/// That the same was ordered before; `today` is the shop's.
+pub(super) fn already_ordered(earlier: &Order, again: String, today: NaiveDate) -> Why {
+    Why::AlreadyOrdered { earlier: Box::new(view::line(earlier)), again, another_day: earlier.day != today }
+}
+
 pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
     answer.reply_with_balance(agent, Reply::OrderRefused(refused));
 }
@@ -162,13 +167,12 @@ impl Till<'_> {
         let slot = order.slot();
         let earlier = match self.taken.get(&slot) {
             Some(earlier) => Some(earlier.clone()),
-            None => store.order_in_slot(&slot).await?,
+            None => store.order_in_slot(&slot, self.visit.at).await?,
         };
         let refused = |why| Refused { product: order.product.to_string(), dest: order.dest.clone(), why };
         if let Some(earlier) = earlier {
             let again = self.text_for_another(&order, &slot).await?;
-            let earlier = Box::new(view::line(&earlier));
-            return Ok(Err(refused(Why::AlreadyOrdered { earlier, again })));
+            return Ok(Err(refused(already_ordered(&earlier, again, slot.day))));
         }
         if self.available < order.price {
             let missing = order.price.checked_sub(self.available).unwrap_or(order.price);
@@ -227,9 +231,10 @@ impl Till<'_> {
 
     /// The text that orders the same once more: with the first repeat number that is free. Empty when all are taken.
     async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
+        let store = &self.visit.shop.store;
         for nth in slot.nth + 1..=MAX_NTH {
             let slot = SlotKey { nth, ..slot.clone() };
-            if !self.taken.contains_key(&slot) && self.visit.shop.store.order_in_slot(&slot).await?.is_none() {
+            if !self.taken.contains_key(&slot) && store.order_in_slot(&slot, self.visit.at).await?.is_none() {
                 return Ok(format!("{}.{nth}.{}.PIN", order.product, order.dest));
             }
         }
