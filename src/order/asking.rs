@@ -36,7 +36,8 @@ pub fn ask_until(order: &Order, repeat: Repeat, stale_after: TimeDelta) -> Optio
 }
 
 /// Whether the supplier itself has said that it has the purchase: a question cannot be the first one any more.
-fn has_arrived(attempt: &Attempt) -> bool {
+#[must_use]
+pub fn has_arrived(attempt: &Attempt) -> bool {
     attempt.outcome == Some(Outcome::Pending)
 }
 

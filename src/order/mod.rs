@@ -16,9 +16,9 @@ pub mod view;
 pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
-pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
+pub use step::{AdminVerdict, Event, Notice, Seen, Step, Withdrawn, Word, step};
 
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -161,7 +161,7 @@ fn an_order_that_waits_is_due_when_its_break_ends() {
     let until = at() + TimeDelta::minutes(50);
     waiting.waits_until = Some(until);
     let ways = schedule::Ways { ask_until: Some(until), report: true };
-    assert_eq!(schedule::next(&waiting, ways), Some((until, schedule::Todo::Buy)));
+    assert_eq!(schedule::next(&waiting, ways, at()), Some((until, schedule::Todo::Buy)));
     assert_eq!(waiting.ripe_since(), until);
     let row = serde_json::to_string(&order(1, false)).unwrap();
     assert!(!row.contains("waits_until"), "orders that do not wait have the rows they always had");

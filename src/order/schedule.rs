@@ -9,7 +9,7 @@ use crate::ids::OrderId;
 use crate::supplier::Outcome;
 
 /// The first status check; most suppliers are done by then.
-const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
+pub const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
 /// Later checks are never closer together than this…
 pub const CHECK_STEP: TimeDelta = TimeDelta::seconds(60);
 /// …and never further apart than this.
@@ -39,15 +39,16 @@ pub enum Todo {
     Escalate,
 }
 
-/// What is due next, and when. `None`: nothing but a word from outside can move it.
+/// What is due next, and when, as it looks `now`: a question that was not asked in time is not asked any more. `None`:
+/// nothing but a word from outside can move it.
 #[must_use]
-pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
+pub fn next(order: &Order, ways: Ways, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Todo)> {
     let attempt = order.current().filter(|_| order.is_open())?;
     match attempt.step {
         AttemptStep::Ready => Some((order.waits_until.unwrap_or(order.updated_at), Todo::Buy)),
         AttemptStep::NotSent => None,
         AttemptStep::Sent => {
-            let check = next_check(order.id, attempt, ways);
+            let check = next_check(order.id, attempt, ways).filter(|_| ways.ask_until.is_some_and(|until| now < until));
             let escalate = next_escalation(order, attempt, ways, check.is_some());
             let (check, escalate) = (check.map(|at| (at, Todo::Check)), escalate.map(|at| (at, Todo::Escalate)));
             [check, escalate].into_iter().flatten().min_by_key(|(at, _)| *at)

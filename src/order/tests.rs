@@ -8,11 +8,12 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::Reply;
+use crate::reply::{Reply, RoutingReply};
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 mod restored;
-pub(super) mod sample;
+pub(crate) mod sample;
+mod times;
 
 use sample::at;
 
@@ -97,6 +98,10 @@ fn notice(notice: &Notice) -> String {
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
         Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
         Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
+        Reply::Routing(reply) => match &**reply {
+            RoutingReply::AlertCostRose { cost, .. } => format!("cost rose to {cost}"),
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     };
     format!("{to}{what}")
@@ -302,7 +307,8 @@ fn an_order_in_doubt_is_asked_about_or_escalated() {
     let doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
     let sent = play(order(&[]), vec![Event::Sending]).0;
     let done = play(order(&[]), vec![Event::Sending, answer(delivered("SN1"))]).0;
-    let in_seconds = |order: &Order, ways| next(order, ways).map(|(due, todo)| ((due - at()).num_seconds(), todo));
+    let in_seconds =
+        |order: &Order, ways| next(order, ways, at()).map(|(due, todo)| ((due - at()).num_seconds(), todo));
     assert_eq!(in_seconds(&order(&[]), both), Some((0, Todo::Buy)));
     assert_eq!(in_seconds(&pending, both), Some((31, Todo::Check)));
     assert_eq!(in_seconds(&pending, neither), Some((15 * 60, Todo::Escalate)));
@@ -316,26 +322,7 @@ fn nobody_is_asked_after_the_window_closed() {
     let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue { seen: None }]).0;
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
-    assert_eq!(next(&order, Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true }), None);
-}
-
-#[test]
-fn a_person_looks_when_the_shop_may_not_ask_any_more() {
-    let mut doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
-    let until = |minutes| Ways { ask_until: Some(at() + TimeDelta::minutes(minutes)), report: true };
-    let due = |order: &Order, ways| next(order, ways).map(|(due, todo)| ((due - at()).num_minutes(), todo));
-    assert_eq!(due(&doubtful, until(5)), Some((0, Todo::Check)));
-    doubtful.attempts[0].checks = 3;
-    doubtful.attempts[0].checked_at = Some(at() + TimeDelta::minutes(4));
-    assert_eq!(due(&doubtful, until(5)), Some((5, Todo::Escalate)), "the next question would come too late");
-    assert_eq!(due(&doubtful, until(20)), Some((8, Todo::Check)));
-    assert_eq!(due(&doubtful, until(60 * 24)), Some((8, Todo::Check)));
-    // It came into doubt when nobody could be asked any more, such as right before midnight.
-    assert_eq!(due(&doubtful, until(-1)), Some((-1, Todo::Escalate)), "at once");
-    doubtful.escalated = true;
-    assert_eq!(due(&doubtful, until(5)), None);
-    let pending = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending)]).0;
-    assert_eq!(due(&pending, until(0)), Some((15, Todo::Escalate)), "its supplier has it, and reports");
+    assert_eq!(next(&order, Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true }, at()), None);
 }
 
 #[test]

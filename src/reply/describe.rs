@@ -176,6 +176,9 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
             let base = base.set("earlier", order_line(earlier, say)).set("another_day", *another_day);
             ("refused.already_ordered", base.text("again", again, SENTENCE))
         }
+        Why::PriceChanged { shown, price } => {
+            ("refused.price_changed", base.money("shown", *shown).money("price", *price))
+        }
         Why::Stale { minutes } => ("refused.stale", base.set("minutes", *minutes)),
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
         Why::NotABill { example } => ("refused.not_a_bill", base.text("example", example, SENTENCE)),

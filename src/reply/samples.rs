@@ -212,7 +212,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
-        Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
+        Reply::Desk(_) => samples_staff::desk(&agent_cards(), &samples_desk::below_cost()?).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
@@ -287,6 +287,10 @@ fn reasons() -> Vec<FailureReason> {
         FailureReason::Unreachable => [FailureReason::Unreachable],
         FailureReason::BillChanged => [FailureReason::BillChanged],
         FailureReason::Cancelled => [FailureReason::Cancelled],
+        FailureReason::Closed => [FailureReason::Closed],
+        FailureReason::PriceChanged { .. } => [
+            FailureReason::PriceChanged { now: Some(Rupiah::new(10_900)) }, FailureReason::PriceChanged { now: None },
+        ],
         FailureReason::Admin(_) => [FailureReason::Admin("nomor sudah hangus".to_owned())],
     }
 }
@@ -341,6 +345,7 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::AlreadyOrdered { .. } => [
             earlier(line), earlier(open), earlier(&OrderLine { sn: String::new(), ..line.clone() }), on(true, open),
         ],
+        Why::PriceChanged { .. } => [Why::PriceChanged { shown: Rupiah::new(10_500), price: Rupiah::new(10_900) }],
         Why::Stale { .. } => [Why::Stale { minutes: 45 }],
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::NotABill { .. } => [Why::NotABill { example: "S10.081234567890.PIN".to_owned() }],

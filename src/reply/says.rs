@@ -387,6 +387,11 @@ pub enum Why {
         #[serde(default)]
         another_day: bool,
     },
+    /// It was offered at another price; the new one is shown.
+    PriceChanged {
+        shown: Rupiah,
+        price: Rupiah,
+    },
     /// The message waited too long.
     Stale {
         minutes: i64,

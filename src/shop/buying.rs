@@ -8,8 +8,8 @@ use super::routing::LONGEST_WAIT;
 use super::suppliers::{Supplier, Turn};
 use crate::catalog::Route;
 use crate::ids::OrderId;
-use crate::order::asking::CHECK_WINDOW;
-use crate::order::schedule::CHECK_STEP;
+use crate::order::asking::{CHECK_WINDOW, has_arrived};
+use crate::order::schedule::{CHECK_STEP, FIRST_CHECK};
 use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, view};
 use crate::routing::{Availability, Sign, sign_of};
 use crate::store::{Busy, Nudge, StoreError};
@@ -145,6 +145,9 @@ impl Shop {
         };
         if !waiting.is_over_and_still_ours() || self.stop.is_cancelled() {
             return Ok(());
+        }
+        if let Some(event) = self.withdrawn(order, attempt).await? {
+            return self.apply(order.id, &event, &Along::default()).await.map(drop);
         }
         let (sku, cost) = (&attempt.route.sku, order.expected_cost(attempt));
         let let_through = || supplier.let_through(sku, cost, &self.clock.now());
@@ -310,7 +313,9 @@ impl Shop {
         let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
         let sent_at = attempt.sent_at.filter(|sent_at| now.utc - *sent_at < CHECK_WINDOW)?;
         let until = self.ask_until(order)?;
-        if asker == Asker::Shop && now.utc >= until {
+        // Before that the purchase may still be on its way, and the question would overtake it.
+        let is_early = now.utc - sent_at < FIRST_CHECK && !has_arrived(attempt);
+        if asker == Asker::Shop && (is_early || now.utc >= until) {
             return None;
         }
         supplier.protocol.status(buy, sent_at, now)

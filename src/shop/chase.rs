@@ -97,14 +97,15 @@ impl Shop {
             return;
         }
         self.open_book.note(order);
-        let wanted = match next(order, self.ways_of(order)) {
+        let now = self.clock.utc();
+        let wanted = match next(order, self.ways_of(order), now) {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
             Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),
             Some((at, Todo::Check | Todo::Escalate)) => Some(at),
             None => None,
         };
         // Whoever sends it tells the outcome; should they fail to, somebody must notice.
-        let noticed = order.is_in_flight().then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
+        let noticed = order.is_in_flight().then(|| now + LOOK_AGAIN_AFTER);
         match wanted.into_iter().chain(noticed).min() {
             Some(at) => self.agenda.plan(order.id, order.version, at),
             None => self.agenda.strike(order.id, order.version),
@@ -237,8 +238,9 @@ impl Shop {
             // Nobody is sending it any more: what became of it is unknown.
             return self.apply(id, &Event::Interrupted, &Along::default()).await.map(drop);
         }
-        let Some((at, todo)) = next(&order, self.ways_of(&order)) else { return Ok(()) };
-        if at > self.clock.utc() {
+        let now = self.clock.utc();
+        let Some((at, todo)) = next(&order, self.ways_of(&order), now) else { return Ok(()) };
+        if at > now {
             self.schedule(&order);
             return Ok(());
         }

@@ -29,10 +29,10 @@ pub(super) fn says(reply: HabitReply) -> Reply {
 }
 
 /// What is to be ordered, but for the PIN.
-struct Again {
-    product: ProductCode,
-    dest: String,
-    buyer_phone: Option<Phone>,
+pub(super) struct Again {
+    pub product: ProductCode,
+    pub dest: String,
+    pub buyer_phone: Option<Phone>,
 }
 
 impl Again {
@@ -188,26 +188,36 @@ impl Visit<'_> {
     }
 
     /// Shows what would be ordered, and asks for the PIN on a keypad.
-    async fn offer_order(&self, agent: &Agent, again: &Again, nth: u8, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn offer_order(
+        &self,
+        agent: &Agent,
+        again: &Again,
+        nth: u8,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         if self.is_bill(&again.product) {
             let wanted = Wanted { product: Some(again.product.clone()), customer: again.dest.clone(), reference: None };
             return self.look_up(wanted, false, None, answer).await;
         }
-        if let Err(refused) = self.resolve(&again.line(nth)) {
-            refuse(agent, answer, refused);
-            return Ok(());
-        }
+        let candidate = match self.resolve(&again.line(nth)) {
+            Ok(candidate) => candidate,
+            Err(refused) => {
+                refuse(agent, answer, refused);
+                return Ok(());
+            }
+        };
         let chat = &self.message.chat;
         let guide = Guide {
             id: fingerprint_of(&self.message.message),
             dest: again.dest.clone(),
             products: vec![again.product.clone()],
+            prices: self.own_prices(&[candidate.product]).await?,
             chosen: Some(0),
             nth,
             buyer_phone: again.buyer_phone.clone(),
             at: self.at,
         };
-        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 }).await?;
+        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 });
         answer.reply(Reply::Choose(Box::new(card)));
         self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
         self.shop.guides.offer(chat, guide);
