@@ -22,6 +22,20 @@ impl Clock for SystemClock {
     }
 }
 
+/// When the day ends, in some zone, that a moment falls on.
+#[must_use]
+pub fn next_midnight(zone: Tz, moment: DateTime<Utc>) -> DateTime<Utc> {
+    let day = moment.with_timezone(&zone).date_naive();
+    day.succ_opt().and_then(|day| start_of(zone, day)).unwrap_or(moment)
+}
+
+fn start_of(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // Where clocks are set at midnight it can be missing; then the day begins with the next hour that is there.
+    let hour = |hours| zone.from_local_datetime(&midnight.checked_add_signed(TimeDelta::hours(hours))?).earliest();
+    (0..3).find_map(hour).map(|local| local.with_timezone(&Utc))
+}
+
 /// The shop's clock: a moment, and what it is on the shop's wall.
 #[derive(Clone)]
 pub struct ShopClock {
@@ -46,20 +60,22 @@ impl ShopClock {
         Now { utc, local: utc.with_timezone(&self.zone).naive_local() }
     }
 
+    /// Another moment, as the shop's wall shows it.
+    #[must_use]
+    pub fn at(&self, moment: DateTime<Utc>) -> Now {
+        Now { utc: moment, local: self.local(moment) }
+    }
+
     /// When the shop's day ends that a moment falls on.
     #[must_use]
     pub fn next_midnight(&self, moment: DateTime<Utc>) -> DateTime<Utc> {
-        self.day_of(moment).succ_opt().and_then(|day| self.start_of(day)).unwrap_or(moment)
+        next_midnight(self.zone, moment)
     }
 
     /// When one of the shop's days begins; `None` only at the far ends of the calendar.
     #[must_use]
     pub fn start_of(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
-        let midnight = day.and_time(NaiveTime::MIN);
-        // Where clocks are set at midnight it can be missing; then the day begins with the next hour that is there.
-        let hour =
-            |hours| self.zone.from_local_datetime(&midnight.checked_add_signed(TimeDelta::hours(hours))?).earliest();
-        (0..3).find_map(hour).map(|local| local.with_timezone(&Utc))
+        start_of(self.zone, day)
     }
 
     /// What the shop's wall shows at a moment.

@@ -10,6 +10,7 @@ use konter::config::{BaseUrl, Checked, CutOff, LogFormat, Registration, Settings
 use konter::deposit::Terms;
 use konter::pricing::MarginCap;
 use konter::supplier::ProtocolKind;
+use konter::supplier::protocol::Now;
 use secrecy::ExposeSecret;
 
 const LONG_BANK: &str =
@@ -256,18 +257,54 @@ fn how_much_is_sent_to_a_supplier_can_be_set() {
     assert_eq!(supplier(&with_supplier("ppob", &[("SUPPLIER_S1_RATE", "none")])).limits.per_second, None);
 }
 
+/// A moment of a shop's wall in Jakarta, on whatever day.
+fn on_the_wall(at: chrono::NaiveTime) -> Now {
+    let local = chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_time(at);
+    Now { utc: local.and_utc() - chrono::TimeDelta::hours(7), local }
+}
+
 #[test]
 fn a_break_says_how_long_it_goes_on() {
-    let time = |text| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
-    let night = CutOff { from: time("23:30"), to: time("00:30") };
+    let left = |window: &str, (hour, minute)| {
+        CutOff::parse(window).unwrap().left(&on_the_wall(time(hour, minute))).map(|left| left.num_minutes())
+    };
     for (now, minutes) in
-        [("23:30", Some(60)), ("23:40", Some(50)), ("00:00", Some(30)), ("00:29", Some(1)), ("00:30", None)]
+        [((23, 30), Some(60)), ((23, 40), Some(50)), ((0, 0), Some(30)), ((0, 29), Some(1)), ((0, 30), None)]
     {
-        assert_eq!(night.left(time(now)).map(|left| left.num_minutes()), minutes, "{now}");
+        assert_eq!(left("23:30-00:30", now), minutes, "{now:?}");
     }
-    let noon = CutOff { from: time("12:00"), to: time("13:00") };
-    assert_eq!(noon.left(time("12:59")).map(|left| left.num_minutes()), Some(1));
-    assert_eq!(noon.left(time("11:59")), None);
+    assert_eq!(left("12:00-13:00", (12, 59)), Some(1));
+    assert_eq!(left("12:00-13:00", (11, 59)), None);
+}
+
+#[test]
+fn a_cut_off_can_be_by_the_suppliers_own_clock() {
+    // The shop is in Makassar, an hour ahead of Jakarta.
+    let shop =
+        |jakarta| Now { local: on_the_wall(jakarta).local + chrono::TimeDelta::hours(1), ..on_the_wall(jakarta) };
+    let own = CutOff::parse("23:30-00:30").unwrap();
+    for jakarta in ["23:30-00:30 Asia/Jakarta", "23:30 - 00:30  Asia/Jakarta ", "23:30\u{2013}00:30 Asia/Jakarta"] {
+        let named = CutOff::parse(jakarta).unwrap();
+        assert_eq!(named.zone, Some(chrono_tz::Tz::Asia__Jakarta), "{jakarta}");
+        for (hour, minute, is_inside) in
+            [(23, 29, false), (23, 30, true), (0, 29, true), (0, 30, false), (22, 45, false)]
+        {
+            assert_eq!(named.contains(&shop(time(hour, minute))), is_inside, "{hour}:{minute} in Jakarta");
+        }
+        assert_eq!(named.left(&shop(time(23, 40))).map(|left| left.num_minutes()), Some(50));
+        assert_eq!(named.until_next(&shop(time(23, 0))).num_minutes(), 30);
+    }
+    assert!(own.contains(&shop(time(22, 45))), "without a zone the shop's own clock counts");
+    assert!(!own.contains(&shop(time(23, 40))));
+}
+
+#[test]
+fn a_cut_off_in_an_unknown_zone_stops_the_start_by_its_name() {
+    for bad in ["23:30-00:30 Asia/Jakrta", "23:30-00:30 WIBB", "Asia/Jakarta", "23:30-00:30 Asia/Jakarta x"] {
+        let told = mistakes(&with_supplier("ppob", &[("SUPPLIER_S1_CUTOFF", bad)]));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("SUPPLIER_S1_CUTOFF: "), "{told:?}");
+    }
 }
 
 #[test]
@@ -286,12 +323,12 @@ fn every_setting_of_a_supplier_is_read() {
     let ips: Vec<_> = ppob.callback_ips.iter().map(ToString::to_string).collect();
     assert_eq!(ips, ["203.0.113.7/32", "198.51.100.0/24"]);
     assert_eq!(ppob.callback_secret.unwrap().expose_secret(), "k3b4-d2_F1");
-    assert_eq!(ppob.cutoff, Some(CutOff { from: time(22, 0), to: time(1, 15) }));
+    assert_eq!(ppob.cutoff, Some(CutOff { from: time(22, 0), to: time(1, 15), zone: None }));
 }
 
 #[test]
 fn only_kiosampm_has_a_cut_off_of_its_own_and_it_can_be_switched_off() {
-    let midnight = Some(CutOff { from: time(23, 30), to: time(0, 30) });
+    let midnight = Some(CutOff::parse("23:30-00:30 Asia/Jakarta").unwrap());
     for (protocol, _) in CREDENTIALS {
         let expected = midnight.filter(|_| protocol == "kiosampm");
         assert_eq!(supplier(&with_supplier(protocol, &[])).cutoff, expected, "{protocol}");
@@ -309,10 +346,10 @@ fn a_cut_off_may_span_midnight() {
     ] {
         let window = CutOff::parse(window).unwrap();
         for &(hour, minute) in inside {
-            assert!(window.contains(time(hour, minute)), "{window:?} {hour}:{minute}");
+            assert!(window.contains(&on_the_wall(time(hour, minute))), "{window:?} {hour}:{minute}");
         }
         for &(hour, minute) in outside {
-            assert!(!window.contains(time(hour, minute)), "{window:?} {hour}:{minute}");
+            assert!(!window.contains(&on_the_wall(time(hour, minute))), "{window:?} {hour}:{minute}");
         }
     }
     for bad in ["", "23:30", "23:30-", "24:00-01:00", "09:00-09:00", "9-10"] {

@@ -169,6 +169,52 @@ async fn check_reads_the_files_that_the_settings_name() {
     assert_ended(&prefixes.run(folder.path(), &["check"]).await, 1, &["KONTER_PREFIXES", "nobody"]);
 }
 
+/// A catalog in which the cost of one route has passed the price.
+fn below_cost(folder: &Path) -> String {
+    let row = |code: &str, price, supplier: &str, cost| {
+        format!("{code},Telkomsel,Pulsa,telkomsel,topup,20000,{price},{supplier},{code},,{cost},1,yes\n")
+    };
+    let rows = [row("S20", 19_000, "kios", 19_900), row("S25", 25_500, "kios", 25_100)];
+    write(folder, "below.csv", &[COLUMNS, &rows.concat()].concat())
+}
+
+fn with_kios(settings: Settings) -> Settings {
+    settings
+        .set("KONTER_SUPPLIERS", "kios")
+        .set("SUPPLIER_KIOS_PROTOCOL", "kiosampm")
+        .set("SUPPLIER_KIOS_URL", "http://127.0.0.1:9")
+        .set("SUPPLIER_KIOS_MEMBER_ID", "M1")
+        .set("SUPPLIER_KIOS_PIN", "1234")
+        .set("SUPPLIER_KIOS_PASSWORD", "geheim")
+}
+
+#[tokio::test]
+async fn check_names_prices_below_cost_and_they_stop_nothing() {
+    let folder = folder();
+    let settings = with_kios(Settings::new()).set("KONTER_CATALOG", below_cost(folder.path()));
+    let ended = settings.run(folder.path(), &["check"]).await;
+    assert_ended(&ended, 0, &["warning: ", "below.csv: S20 at kios: its price 19.000 is below its cost 19.900"]);
+    assert!(!ended.err.contains("S25") && !ended.err.contains("all is well"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn the_first_import_tells_the_owners_of_prices_below_cost_and_no_later_start_does() {
+    let folder = folder();
+    let api = BotApi::start().await;
+    let settings = with_kios(shop(folder.path(), &api)).set("KONTER_CATALOG", below_cost(folder.path()));
+    let told =
+        |api: &BotApi| api.said(ADMIN).iter().filter(|said| said.contains("S20: jual 19.000, modal 19.900")).count();
+    for is_first in [true, false] {
+        let before = api.calls("getupdates").len();
+        let mut running = settings.start(folder.path(), &["run"]);
+        let at_work = api.comes(PATIENCE, |api| api.calls("getupdates").len() > before && told(api) > 0).await;
+        assert!(at_work, "{}\n{:#?}", running.err(), api.said(ADMIN));
+        assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+        assert_eq!(running.err().contains("S20 at kios: its price 19.000"), is_first, "{}", running.err());
+    }
+    assert_eq!(told(&api), 1);
+}
+
 #[tokio::test]
 async fn check_tells_of_variables_that_nothing_reads() {
     let folder = folder();

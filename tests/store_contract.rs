@@ -80,6 +80,8 @@ contract! {
         a_stale_version_is_a_conflict,
         a_version_that_stays_is_refused,
         a_slot_is_taken_once_and_freed_by_failure,
+        an_open_order_keeps_its_slot_whatever_the_day,
+        the_same_order_within_minutes_over_midnight_is_refused,
         a_late_delivery_is_recorded_though_its_slot_is_gone,
         a_reference_belongs_to_one_order,
         a_serial_number_belongs_to_one_order_to_a_destination,
@@ -150,6 +152,7 @@ contract! {
     races:
         racing_orders_never_overdraw,
         two_orders_race_for_one_slot,
+        two_orders_race_for_one_slot_over_midnight,
         the_same_message_handled_twice_at_once_orders_once,
         a_hundred_tasks_do_not_hang;
 }

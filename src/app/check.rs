@@ -7,6 +7,7 @@ use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
 use crate::catalog::parse_catalog;
 use crate::config::{Checked, DEFAULT_CATALOG, LogFormat, Settings};
 use crate::ids::SupplierId;
+use crate::pricing::below_cost;
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
 ///
@@ -18,30 +19,41 @@ pub fn check() -> Result<(), Failure> {
         eprintln!("warning: {warning}");
     }
     let mut mistakes: Vec<String> = Vec::new();
+    let mut below = Vec::new();
     match settings {
         Err(errors) => {
             mistakes.extend(errors.iter().map(ToString::to_string));
             // Which suppliers there are is not known; the rest of the catalog can be judged all the same.
             let catalog = std::env::var_os("KONTER_CATALOG").filter(|path| !path.is_empty());
-            mistakes.extend(in_catalog(&catalog.map_or_else(|| DEFAULT_CATALOG.into(), PathBuf::from), None));
+            mistakes.extend(in_catalog(
+                &catalog.map_or_else(|| DEFAULT_CATALOG.into(), PathBuf::from),
+                None,
+                &mut below,
+            ));
         }
         Ok(settings) => {
             let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
             mistakes.extend(note(texts(&settings).map(drop)));
             mistakes.extend(note(prefixes(&settings).map(drop)));
-            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids())));
+            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut below));
         }
     }
+    for row in &below {
+        eprintln!("warning: {row}");
+    }
     if mistakes.is_empty() {
-        eprintln!("all is well");
+        let verdict =
+            if below.is_empty() { "all is well" } else { "nothing stops a start, but look at these prices first" };
+        eprintln!("{verdict}");
         Ok(())
     } else {
         Err(Failure::Fault(mistakes.join("\n")))
     }
 }
 
-/// The mistakes in the catalog; without `suppliers`, any supplier in it will do.
-fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>) -> Vec<String> {
+/// The mistakes in the catalog; without `suppliers`, any supplier in it will do. What sells `below` its cost is no mistake in
+/// the file, but hardly ever meant.
+fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, below: &mut Vec<String>) -> Vec<String> {
     let text = match catalog_text(path) {
         Ok(text) => text,
         Err(failure) => return vec![failure.to_string()],
@@ -49,6 +61,7 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>) -> Vec<String> {
     match parse_catalog(&text, suppliers, &cannot_be_ordered) {
         Ok(products) => {
             eprintln!("catalog: {} products", products.len());
+            below.extend(below_cost(&products).map(|row| format!("{}: {row}", path.display())));
             Vec::new()
         }
         Err(errors) => errors.iter().map(|error| format!("{}: {error}", path.display())).collect(),

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::Failure;
 use crate::backup::{BUILT_IN, folder};
-use crate::catalog::{Catalog, parse_catalog};
+use crate::catalog::{Catalog, Product, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
 use crate::command::is_orderable;
 use crate::config::Settings;
@@ -17,17 +17,21 @@ use crate::front::{self, File, FileKind, Text, Wording};
 use crate::http::{Doorkeeper, Entry};
 use crate::ids::ChatId;
 use crate::phone::PrefixTable;
-use crate::reply::{Button, KeepingReply, Reply, ReplyFileKind, Texts};
+use crate::pricing::{self, below_cost};
+use crate::reply::{BelowCost, Button, DeskReply, KeepingReply, Reply, ReplyFileKind, Texts};
 use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
 use crate::shop::{Policy, Shop};
 use crate::store::postgres::PostgresStore;
 use crate::store::sled_store::{SledOptions, SledStore};
-use crate::store::{Commit, CommitError, NewPepper, Outgoing, Payload, Store, StoreError, audit};
+use crate::store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError, audit};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
+
+/// Rows sold below their cost that are named at the first import.
+const NAMED_BELOW_COST: usize = 10;
 
 /// A shop put together but not started.
 pub(super) struct Opened {
@@ -334,9 +338,39 @@ async fn stock(
     })?;
     let mut commit = Commit::new(clock.utc());
     commit.products.clone_from(&products);
+    commit.says = tell_below_cost(&products, settings);
     store.commit(commit).await.map_err(fault)?;
     tracing::info!(products = products.len(), "catalog imported");
     Ok(Catalog::new(products))
+}
+
+/// Prices below cost are named once, in the log and to the owners, when they come into the shop.
+fn tell_below_cost(products: &[Product], settings: &Settings) -> Vec<Say> {
+    let all: Vec<_> = below_cost(products).collect();
+    let more = all.len().saturating_sub(NAMED_BELOW_COST);
+    let named = || all.iter().take(NAMED_BELOW_COST);
+    for row in named() {
+        tracing::warn!("catalog: {row}");
+    }
+    if more > 0 {
+        tracing::warn!(more, "catalog: there are more prices below cost; `konter check` names all of them");
+    }
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let row = |row: &pricing::BelowCost<'_>| BelowCost {
+        code: row.product.code.clone(),
+        price: row.product.price,
+        cost: row.route.cost,
+    };
+    let reply = Reply::Desk(Box::new(DeskReply::BelowCost { rows: named().map(row).collect(), more }));
+    let say = |chat: &ChatId| Say {
+        chat: chat.clone(),
+        locale: settings.locale,
+        payload: Payload::Reply(Box::new(reply.clone())),
+        balance_of: None,
+    };
+    settings.admins.iter().map(say).collect()
 }
 
 pub(super) fn fault(error: impl std::fmt::Display) -> Failure {

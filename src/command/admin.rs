@@ -70,6 +70,8 @@ pub enum AdminCommand {
     },
     Recheck {
         id: OrderId,
+        /// Also where the question may be the first purchase.
+        forced: bool,
     },
     Success {
         id: OrderId,
@@ -136,8 +138,10 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
             (Topic::AdminOrder, id.map(|id| AdminCommand::Order { id }))
         }
         "cekulang" => {
+            let (forced, rest) = without_force(rest);
+            let mut words = Words(&rest);
             let id = words.id().and_then(|id| words.finish().map(|()| id));
-            (Topic::AdminRecheck, id.map(|id| AdminCommand::Recheck { id }))
+            (Topic::AdminRecheck, id.map(|id| AdminCommand::Recheck { id, forced }))
         }
         "sukses" => {
             let read = words.id().and_then(|id| Ok((id, words.text(Part::SerialNumber)?)));

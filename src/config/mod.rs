@@ -19,7 +19,7 @@ use tokio_postgres::config::SslMode;
 
 pub use crate::supplier::SettingError;
 pub use backup::BackupSettings;
-pub use supplier::{BaseUrl, CutOff, SupplierSettings};
+pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 
 use crate::agent::Locale;
 use crate::deposit::Terms;

@@ -4,14 +4,16 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::source::{Source, number, shorten};
-use super::{range, web_address};
+use super::{range, time_zone, web_address};
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
 use crate::routing::{Limits, USUAL_AT_ONCE};
+use crate::supplier::protocol::Now;
 use crate::supplier::{Options, Protocol, ProtocolKind, SettingError};
 
 /// Seconds: the longest that a supplier's document gives for an answer.
@@ -171,13 +173,18 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// A window of every day, by the shop's clock. It may span midnight.
+/// Where the suppliers of these documents are, and what their times mean.
+pub const SUPPLIERS_ZONE: Tz = Tz::Asia__Jakarta;
+
+/// A window of every day. It may span midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CutOff {
     /// First moment inside.
     pub from: NaiveTime,
     /// First moment outside again; never equal to `from`.
     pub to: NaiveTime,
+    /// Whose clock is meant; `None`: the shop's.
+    pub zone: Option<Tz>,
 }
 
 impl CutOff {
@@ -185,36 +192,59 @@ impl CutOff {
     #[must_use]
     pub fn usual(kind: ProtocolKind) -> Option<Self> {
         match kind {
-            ProtocolKind::Kiosampm => {
-                Some(Self { from: NaiveTime::from_hms_opt(23, 30, 0)?, to: NaiveTime::from_hms_opt(0, 30, 0)? })
-            }
+            ProtocolKind::Kiosampm => Some(Self {
+                from: NaiveTime::from_hms_opt(23, 30, 0)?,
+                to: NaiveTime::from_hms_opt(0, 30, 0)?,
+                zone: Some(SUPPLIERS_ZONE),
+            }),
             ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Ppob | ProtocolKind::Teleanjar => None,
         }
     }
 
     #[must_use]
-    pub fn contains(&self, time: NaiveTime) -> bool {
+    pub fn contains(&self, now: &Now) -> bool {
+        let time = self.time_of(now);
         if self.from < self.to { (self.from..self.to).contains(&time) } else { time >= self.from || time < self.to }
     }
 
-    /// How long it goes on from a time inside it; `None` outside.
+    /// How long it goes on from a moment inside it; `None` outside.
     #[must_use]
-    pub fn left(&self, time: NaiveTime) -> Option<TimeDelta> {
-        let left = self.to - time;
-        let left = if left <= TimeDelta::zero() { left + TimeDelta::days(1) } else { left };
-        self.contains(time).then_some(left)
+    pub fn left(&self, now: &Now) -> Option<TimeDelta> {
+        self.contains(now).then(|| until(self.time_of(now), self.to))
     }
 
-    /// `23:30-00:30`; the error says what is wrong in words that follow a name.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
-        let ends = text.split_once(['-', '–']).and_then(|(from, to)| Some((time(from)?, time(to)?)));
-        match ends {
-            None => Err(format!("`{}` is not a window of two times of day, nor `none`", shorten(text))),
-            Some((from, to)) if from == to => Err("begins and ends at the same time".to_owned()),
-            Some((from, to)) => Ok(Self { from, to }),
-        }
+    /// How long until it begins the next time.
+    #[must_use]
+    pub fn until_next(&self, now: &Now) -> TimeDelta {
+        until(self.time_of(now), self.from)
     }
+
+    fn time_of(&self, now: &Now) -> NaiveTime {
+        self.zone.map_or_else(|| now.local.time(), |zone| now.utc.with_timezone(&zone).time())
+    }
+
+    /// `23:30-00:30`, perhaps with a time zone behind it; the error says what is wrong in words that follow a name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let no_window = || format!("`{}` is not a window of two times of day, nor `none`", shorten(text));
+        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+        let (window, zone) = text.find(|c: char| c.is_alphabetic()).map_or((text, None), |at| {
+            let (window, zone) = text.split_at(at);
+            (window, Some(zone.trim()))
+        });
+        let ends = window.split_once(['-', '–']).and_then(|(from, to)| Some((time(from)?, time(to)?)));
+        let (from, to) = ends.ok_or_else(no_window)?;
+        if from == to {
+            return Err("begins and ends at the same time".to_owned());
+        }
+        let zone = zone.map(time_zone).transpose()?;
+        Ok(Self { from, to, zone })
+    }
+}
+
+/// From one time of day to another, always later.
+fn until(from: NaiveTime, to: NaiveTime) -> TimeDelta {
+    let until = to - from;
+    if until <= TimeDelta::zero() { until + TimeDelta::days(1) } else { until }
 }
 
 fn cutoff(text: &str) -> Result<Option<CutOff>, String> {

@@ -2,6 +2,7 @@
 //! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
 
 pub mod accept;
+pub mod asking;
 mod attempt;
 mod bill;
 mod heard;
@@ -18,11 +19,11 @@ pub use bill::{BillKey, OrderBill, Period, claims};
 pub use heard::{FinalWord, Heard};
 pub use margins::{Funds, Withheld};
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey};
-pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step, step_with};
+pub use step::{AdminVerdict, Event, Notice, Seen, Step, Withdrawn, Word, step, step_with};
 
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod word_tests;

@@ -141,8 +141,21 @@ impl Order {
     /// What an attempt costs us if its supplier does not say otherwise.
     #[must_use]
     pub fn expected_cost(&self, attempt: &Attempt) -> Rupiah {
+        self.cost_by(&attempt.route)
+    }
+
+    /// What it costs us by a route.
+    #[must_use]
+    pub fn cost_by(&self, route: &Route) -> Rupiah {
         let bill = self.bill.as_ref().map_or(Rupiah::ZERO, |bill| bill.total);
-        attempt.route.cost.checked_add(bill).unwrap_or(bill)
+        route.cost.checked_add(bill).unwrap_or(bill)
+    }
+
+    /// What is left of the price when its uplines have their parts.
+    #[must_use]
+    pub fn kept_by_shop(&self) -> Rupiah {
+        let margins = self.margins.iter().try_fold(Rupiah::ZERO, |sum, margin| sum.checked_add(margin.amount));
+        margins.and_then(|margins| self.price.checked_sub(margins)).unwrap_or(Rupiah::ZERO)
     }
 
     /// Whether its purchase is on its way at this moment: nobody can know or decide anything yet.
@@ -173,7 +186,8 @@ impl Order {
     }
 }
 
-/// (reseller, day, product, destination, repeat number): at most one order that did not fail.
+/// (reseller, day, product, destination, repeat number): at most one order that did not fail. Whatever the day, at most one
+/// that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlotKey {
     pub agent: AgentId,
@@ -188,6 +202,14 @@ pub struct SlotKey {
 pub struct SerialKey {
     pub dest: String,
     pub serial: String,
+}
+
+impl SlotKey {
+    /// The same on the day before.
+    #[must_use]
+    pub fn day_before(&self) -> Option<Self> {
+        Some(Self { day: self.day.pred_opt()?, ..self.clone() })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +263,13 @@ pub enum FailureReason {
     BillChanged,
     /// Its reseller took it back while it waited; nothing was sent.
     Cancelled,
+    /// It was closed before it could be bought; nothing was sent.
+    Closed,
+    /// Its price, or what it costs the shop, rose before it could be bought; nothing was sent. `now` is the reseller's
+    /// price, where that has risen.
+    PriceChanged {
+        now: Option<Rupiah>,
+    },
     /// An admin's own words.
     Admin(String),
 }

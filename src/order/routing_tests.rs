@@ -160,8 +160,8 @@ fn an_order_that_waits_is_due_when_its_break_ends() {
     let mut waiting = order(1, true);
     let until = at() + TimeDelta::minutes(50);
     waiting.waits_until = Some(until);
-    let ways = schedule::Ways { check: true, report: true };
-    assert_eq!(schedule::next(&waiting, ways), Some((until, schedule::Todo::Buy)));
+    let ways = schedule::Ways { ask_until: Some(until), report: true };
+    assert_eq!(schedule::next(&waiting, ways, at()), Some((until, schedule::Todo::Buy)));
     assert_eq!(waiting.ripe_since(), until);
     let row = serde_json::to_string(&order(1, false)).unwrap();
     assert!(!row.contains("waits_until"), "orders that do not wait have the rows they always had");

@@ -4,18 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{Attempt, AttemptStep, Order};
-use super::restored::is_forgotten;
 use crate::ids::OrderId;
-use crate::supplier::{FirstSending, Outcome};
+use crate::supplier::Outcome;
 
 /// The first status check; most suppliers are done by then.
-const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
+pub const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);
 /// Later checks are never closer together than this…
 pub const CHECK_STEP: TimeDelta = TimeDelta::seconds(60);
 /// …and never further apart than this.
 const SLOWEST_CHECK: TimeDelta = TimeDelta::minutes(15);
-/// No document promises that asking again is safe for longer than a day; stop well before.
-pub const CHECK_WINDOW: TimeDelta = TimeDelta::hours(23);
 /// Milliseconds.
 const MOST_JITTER_MS: u64 = 2_000;
 /// The longest "pending" any of the documents speaks of (kiosampm v1.3, Periode Transaksi); then a person looks.
@@ -24,8 +21,8 @@ pub const OVERDUE: TimeDelta = TimeDelta::minutes(15);
 /// How a supplier's later words reach us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ways {
-    /// It can be asked again safely.
-    pub check: bool,
+    /// Until when the shop may ask again by itself; `None` where that cannot be asked at all. See [`super::asking`].
+    pub ask_until: Option<DateTime<Utc>>,
     /// It reports by itself.
     pub report: bool,
 }
@@ -41,28 +38,29 @@ pub enum Todo {
     Escalate,
 }
 
-/// What is due next, and when. `None`: nothing but a word from outside can move it.
+/// What is due next, and when, as it looks `now`: a question that was not asked in time is not asked any more. `None`:
+/// nothing but a word from outside can move it.
 #[must_use]
-pub fn next(order: &Order, ways: Ways) -> Option<(DateTime<Utc>, Todo)> {
+pub fn next(order: &Order, ways: Ways, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Todo)> {
     let attempt = order.current().filter(|_| order.is_open())?;
     match attempt.step {
         AttemptStep::Ready => Some((order.waits_until.unwrap_or(order.updated_at), Todo::Buy)),
         AttemptStep::NotSent => None,
         AttemptStep::Sent => {
-            let check = next_check(order.id, attempt, ways).map(|at| (at, Todo::Check));
-            let escalate = next_escalation(order, attempt, ways).map(|at| (at, Todo::Escalate));
+            let check = next_check(order.id, attempt, ways).filter(|_| ways.ask_until.is_some_and(|until| now < until));
+            let escalate = next_escalation(order, attempt, ways, check.is_some());
+            let (check, escalate) = (check.map(|at| (at, Todo::Check)), escalate.map(|at| (at, Todo::Escalate)));
             [check, escalate].into_iter().flatten().min_by_key(|(at, _)| *at)
         }
     }
 }
 
 fn next_check(id: OrderId, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
-    // Answered with another order's fate, it may never have been taken: asking is the same request again, and could buy.
-    let may_ask = !is_forgotten(attempt) && attempt.first != FirstSending::AnotherOrders;
-    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && may_ask;
-    let sent = attempt.sent_at.filter(|_| ways.check && undecided)?;
-    let at = attempt.checked_at.unwrap_or(sent) + wait_before_check(attempt.checks) + jitter(id, attempt.checks);
-    (at - sent < CHECK_WINDOW).then_some(at)
+    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_)));
+    let until = ways.ask_until.filter(|_| undecided)?;
+    let asked = attempt.checked_at.or(attempt.sent_at)?;
+    let at = asked + wait_before_check(attempt.checks) + jitter(id, attempt.checks);
+    (at < until).then_some(at)
 }
 
 /// 30 s, then 1, 2, 4, 8 and at most 15 minutes.
@@ -81,15 +79,19 @@ fn jitter(id: OrderId, checks_made: u16) -> TimeDelta {
     TimeDelta::milliseconds(i64::try_from(mixed % MOST_JITTER_MS).unwrap_or(0))
 }
 
-fn next_escalation(order: &Order, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
+/// A person looks when it takes too long; sooner where nobody will tell, and where the shop may not ask any more.
+fn next_escalation(order: &Order, attempt: &Attempt, ways: Ways, asks_again: bool) -> Option<DateTime<Utc>> {
     if order.escalated {
         return None;
     }
-    let nobody_will_tell = match &attempt.outcome {
-        Some(Outcome::Unknown(doubt)) => doubt.is_for_a_person() || !ways.check && !ways.report,
-        _ => false,
-    };
-    Some(if nobody_will_tell { order.updated_at } else { attempt.sent_at? + OVERDUE })
+    let overdue = attempt.sent_at? + OVERDUE;
+    let Some(Outcome::Unknown(doubt)) = &attempt.outcome else { return Some(overdue) };
+    Some(match ways.ask_until {
+        _ if doubt.is_for_a_person() => order.updated_at,
+        None if !ways.report => order.updated_at,
+        Some(until) if !asks_again => overdue.min(until),
+        _ => overdue,
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{restored, view};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{OverdueCard, Reply};
+use crate::reply::{OverdueCard, Reply, RoutingReply};
 use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 /// How long after it was ordered another route is still tried. Whoever hears of a failure later has long helped
@@ -36,6 +36,8 @@ pub enum Event {
     Unsendable { reference: Reference },
     /// The purchase was on its way and provably never left us.
     NeverLeft { reference: Reference },
+    /// Nothing of a ready attempt may be sent any more, though it could be.
+    Withdrawn { reference: Reference, what: Withdrawn },
     /// It lay unsent for so long that nobody waits for it any more.
     Abandoned,
     /// A word of the supplier about one attempt.
@@ -60,6 +62,19 @@ pub enum Event {
     Restored,
     /// Time to look whether what is withheld can be paid out.
     Settle,
+}
+
+/// What has changed since an order was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// The product is not sold any more.
+    Product,
+    /// It is not bought by this route any more.
+    Route,
+    /// By this route it costs more than the shop gets for it.
+    Cost { now: Rupiah },
+    /// The reseller would have to pay more than is held.
+    Price { now: Rupiah },
 }
 
 /// Our deposit with a supplier after a purchase in doubt, for whoever decides.
@@ -143,6 +158,7 @@ impl Stepper {
             Event::InquiryRefused { reference, kind } => self.inquiry_refused(reference, kind),
             Event::Unsendable { reference } => self.unsendable(reference),
             Event::NeverLeft { reference } => self.never_left(reference),
+            Event::Withdrawn { reference, what } => self.withdrawn(reference, what),
             Event::Abandoned => self.abandoned(),
             Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
             Event::CheckFailed { reference } => self.checked(reference),
@@ -210,6 +226,27 @@ impl Stepper {
         if let Some(attempt) = self.ready(reference) {
             attempt.step = AttemptStep::NotSent;
             self.unreachable();
+        }
+    }
+
+    /// Elsewhere if that may help; else the hold goes back with what has changed.
+    fn withdrawn(&mut self, reference: Reference, what: Withdrawn) {
+        let Some(attempt) = self.ready(reference) else { return };
+        attempt.step = AttemptStep::NotSent;
+        let supplier = attempt.route.supplier.clone();
+        if let Withdrawn::Cost { now } = what {
+            let alert = RoutingReply::AlertCostRose { supplier, line: view::line(&self.order), cost: now };
+            self.notices.push(Notice::Admins(Reply::Routing(Box::new(alert))));
+        }
+        let (reason, elsewhere) = match what {
+            Withdrawn::Product => (FailureReason::Closed, false),
+            Withdrawn::Route => (FailureReason::Closed, true),
+            Withdrawn::Cost { .. } => (FailureReason::PriceChanged { now: None }, true),
+            Withdrawn::Price { now } => (FailureReason::PriceChanged { now: Some(now) }, false),
+        };
+        if !elsewhere || !self.try_next_route() {
+            self.order.untried.clear();
+            self.end_failed(reason, Decider::Shop);
         }
     }
 

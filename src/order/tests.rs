@@ -8,12 +8,13 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::Reply;
+use crate::reply::{Reply, RoutingReply};
 use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 mod margins;
 mod restored;
-pub(super) mod sample;
+pub(crate) mod sample;
+mod times;
 
 use sample::at;
 
@@ -100,6 +101,10 @@ fn notice(notice: &Notice) -> String {
         Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
         Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
         Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
+        Reply::Routing(reply) => match &**reply {
+            RoutingReply::AlertCostRose { cost, .. } => format!("cost rose to {cost}"),
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     };
     format!("{to}{what}")
@@ -304,13 +309,14 @@ fn words_about_unknown_references_change_nothing() {
 
 #[test]
 fn an_order_in_doubt_is_asked_about_or_escalated() {
-    let both = Ways { check: true, report: true };
-    let neither = Ways { check: false, report: false };
+    let both = Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true };
+    let neither = Ways { ask_until: None, report: false };
     let pending = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending)]).0;
     let doubtful = play(order(&[]), vec![Event::Sending, answer(Outcome::Unknown(Doubt::Timeout))]).0;
     let sent = play(order(&[]), vec![Event::Sending]).0;
     let done = play(order(&[]), vec![Event::Sending, answer(delivered("SN1"))]).0;
-    let in_seconds = |order: &Order, ways| next(order, ways).map(|(due, todo)| ((due - at()).num_seconds(), todo));
+    let in_seconds =
+        |order: &Order, ways| next(order, ways, at()).map(|(due, todo)| ((due - at()).num_seconds(), todo));
     assert_eq!(in_seconds(&order(&[]), both), Some((0, Todo::Buy)));
     assert_eq!(in_seconds(&pending, both), Some((31, Todo::Check)));
     assert_eq!(in_seconds(&pending, neither), Some((15 * 60, Todo::Escalate)));
@@ -324,7 +330,7 @@ fn nobody_is_asked_after_the_window_closed() {
     let mut order = play(order(&[]), vec![Event::Sending, answer(Outcome::Pending), Event::Overdue { seen: None }]).0;
     order.attempts[0].checks = 90;
     order.attempts[0].checked_at = Some(at() + TimeDelta::hours(22) + TimeDelta::minutes(50));
-    assert_eq!(next(&order, Ways { check: true, report: true }), None);
+    assert_eq!(next(&order, Ways { ask_until: Some(at() + TimeDelta::hours(23)), report: true }, at()), None);
 }
 
 #[test]

@@ -191,16 +191,16 @@ fn how_the_first_sending_was_answered_is_remembered() {
 
 #[test]
 fn an_order_answered_with_another_ones_fate_is_asked_about_no_more_and_told_at_once() {
-    let ways = schedule::Ways { check: true, report: true };
+    let ways = schedule::Ways { ask_until: None, report: true };
     for words in [
         vec![(Answer, Outcome::Unknown(Doubt::EarlierOrder))],
         vec![(Answer, Outcome::Pending), (Report, Outcome::Unknown(Doubt::EarlierOrder))],
     ] {
         let events = words.iter().map(|(from, what)| say(FIRST, *from, what.clone()));
         let (order, _) = play(one_route(), std::iter::once(Event::Sending).chain(events).collect());
-        assert_eq!(schedule::next(&order, ways), Some((at(), schedule::Todo::Escalate)), "{words:?}");
+        assert_eq!(schedule::next(&order, ways, at()), Some((at(), schedule::Todo::Escalate)), "{words:?}");
         let (told, _) = play(order, vec![Event::Overdue { seen: None }]);
-        assert_eq!(schedule::next(&told, ways), None);
+        assert_eq!(schedule::next(&told, ways, at()), None);
     }
 }
 

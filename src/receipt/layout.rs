@@ -203,7 +203,7 @@ impl Layout<'_> {
         lines
     }
 
-    /// What the customer pays, where the reseller has said so.
+    /// What the customer pays, where that is known.
     fn price_lines(&self) -> Vec<Line> {
         let Some(price) = self.card.price else { return Vec::new() };
         let label = match self.card.kind {

@@ -1,6 +1,6 @@
 //! What a reseller hands to a customer: a receipt, laid out once for narrow paper and told three ways, as text, as a
 //! picture and as a thermal printer's bytes. Pure: no I/O and no clock. No wording lives here (labels come in), and
-//! nothing that the shop or the reseller paid can reach it.
+//! nothing that the shop paid can reach it.
 
 pub mod escpos;
 mod fold;

@@ -172,9 +172,12 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::BalanceShort { price, missing } => {
             ("refused.balance_short", base.money("price", *price).money("missing", *missing))
         }
-        Why::AlreadyOrdered { earlier, again } => {
-            let base = base.set("earlier", order_line(earlier, say));
+        Why::AlreadyOrdered { earlier, again, another_day } => {
+            let base = base.set("earlier", order_line(earlier, say)).set("another_day", *another_day);
             ("refused.already_ordered", base.text("again", again, SENTENCE))
+        }
+        Why::PriceChanged { shown, price } => {
+            ("refused.price_changed", base.money("shown", *shown).money("price", *price))
         }
         Why::Stale { minutes } => ("refused.stale", base.set("minutes", *minutes)),
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),

@@ -84,6 +84,10 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         AdminProblem::AskedLately { order, seconds } => {
             ("admin_refused.asked_lately", none.set("order", order.0).set("seconds", *seconds))
         }
+        AdminProblem::AskingMayBuy { order, supplier, sent_at } => {
+            let fields = none.set("order", order.0).text("supplier", supplier, NAME).time("sent_at", *sent_at);
+            ("admin_refused.asking_may_buy", fields.text("again", &format!("/cekulang {order} --paksa"), SENTENCE))
+        }
     }
 }
 

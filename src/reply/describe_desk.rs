@@ -68,7 +68,7 @@ fn import(card: &ImportCard) -> Fields {
         .set("stage", stage)
 }
 
-fn below_cost(below: &BelowCost) -> Fields {
+pub(super) fn below_cost(below: &BelowCost) -> Fields {
     Fields::new().code("code", &below.code).money("price", below.price).money("cost", below.cost)
 }
 

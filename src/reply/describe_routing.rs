@@ -45,6 +45,9 @@ pub(super) fn describe(reply: &RoutingReply, say: &Say<'_>) -> Described {
             let fields = none.code("supplier", supplier).money("deposit", *balance);
             ("routing.low_balance", fields.money("level", *level))
         }
+        RoutingReply::AlertCostRose { supplier, line, cost } => {
+            ("routing.cost_rose", order_line(line, say).code("supplier", supplier).money("cost", *cost))
+        }
         RoutingReply::AlertManyOverdue { count } => ("routing.many_overdue", none.set("count", *count)),
     }
 }

@@ -5,6 +5,7 @@ use minijinja::value::Value;
 use super::clean::{NAME, TYPED, clean};
 use super::describe::Described;
 use super::describe_admin::agent_card;
+use super::describe_desk::below_cost;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
@@ -42,6 +43,9 @@ pub(super) fn describe(reply: &DeskReply, say: &Say<'_>) -> Described {
             ("staff.no_such_category", none.text("name", name, TYPED).set("near", near))
         }
         DeskReply::Broadcast(card) => ("staff.broadcast", broadcast(card)),
+        DeskReply::BelowCost { rows, more } => {
+            ("staff.below_cost", none.list("below", rows.iter().map(below_cost)).set("more_below", *more))
+        }
         DeskReply::BroadcastGone => ("staff.broadcast_gone", none),
     }
 }

@@ -211,7 +211,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
-        Reply::Desk(_) => samples_staff::desk(&agent_cards()).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
+        Reply::Desk(_) => samples_staff::desk(&agent_cards(), &samples_desk::below_cost()?).into_iter().map(|says| Reply::Desk(Box::new(says))).collect::<Vec<_>>(),
         Reply::Habit(_) => samples_habit::habits(&prices()?, &near()?)?,
         Reply::AlertDoubleDelivery(_) => [Reply::AlertDoubleDelivery(Box::new(card))],
         Reply::Ticket(_) => samples_deposit::tickets(),
@@ -287,6 +287,10 @@ fn reasons() -> Vec<FailureReason> {
         FailureReason::Unreachable => [FailureReason::Unreachable],
         FailureReason::BillChanged => [FailureReason::BillChanged],
         FailureReason::Cancelled => [FailureReason::Cancelled],
+        FailureReason::Closed => [FailureReason::Closed],
+        FailureReason::PriceChanged { .. } => [
+            FailureReason::PriceChanged { now: Some(Rupiah::new(10_900)) }, FailureReason::PriceChanged { now: None },
+        ],
         FailureReason::Admin(_) => [FailureReason::Admin("nomor sudah hangus".to_owned())],
     }
 }
@@ -319,7 +323,12 @@ fn failure_kinds() -> Vec<FailureKind> {
 fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
     let of = |names: [&str; 2]| names.map(str::to_owned).to_vec();
     let again = || "S10.2.081234567890.PIN".to_owned();
-    let earlier = |line: &OrderLine| Why::AlreadyOrdered { earlier: Box::new(line.clone()), again: again() };
+    let on = |another_day, line: &OrderLine| Why::AlreadyOrdered {
+        earlier: Box::new(line.clone()),
+        again: again(),
+        another_day,
+    };
+    let earlier = |line: &OrderLine| on(false, line);
     let reasons = every! { Why:
         Why::UnknownProduct { .. } => [Why::UnknownProduct { near: near()? }, Why::UnknownProduct { near: vec![] }],
         Why::Closed => [Why::Closed],
@@ -337,8 +346,9 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         ],
         Why::BalanceShort { .. } => [Why::BalanceShort { price: Rupiah::new(100_500), missing: Rupiah::new(11_000) }],
         Why::AlreadyOrdered { .. } => [
-            earlier(line), earlier(open), earlier(&OrderLine { sn: String::new(), ..line.clone() }),
+            earlier(line), earlier(open), earlier(&OrderLine { sn: String::new(), ..line.clone() }), on(true, open),
         ],
+        Why::PriceChanged { .. } => [Why::PriceChanged { shown: Rupiah::new(10_500), price: Rupiah::new(10_900) }],
         Why::Stale { .. } => [Why::Stale { minutes: 45 }],
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::NotABill { .. } => [Why::NotABill { example: "S10.081234567890.PIN".to_owned() }],
@@ -473,6 +483,11 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
             again: "/deposit KR0007 100000 tunai !".to_owned(),
         }],
         AdminProblem::AskedLately { .. } => [AdminProblem::AskedLately { order: OrderId(12), seconds: 42 }],
+        AdminProblem::AskingMayBuy { .. } => [AdminProblem::AskingMayBuy {
+            order: OrderId(12),
+            supplier: "kios".to_owned(),
+            sent_at: at(0),
+        }],
     })
 }
 

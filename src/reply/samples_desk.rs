@@ -20,6 +20,10 @@ pub(super) fn prices() -> Result<Vec<Reply>, BadName> {
     Ok(vec![Reply::AdminPrice(change(Some(10_500))?)])
 }
 
+pub(super) fn below_cost() -> Result<BelowCost, BadName> {
+    Ok(BelowCost { code: "S10".parse()?, price: Rupiah::new(10_000), cost: Rupiah::new(10_150) })
+}
+
 pub(super) fn imports() -> Result<Vec<Reply>, BadName> {
     let card = |stage, prices| ImportCard {
         import: 77,
@@ -32,7 +36,7 @@ pub(super) fn imports() -> Result<Vec<Reply>, BadName> {
         more_below_cost: 0,
         stage,
     };
-    let below = BelowCost { code: "S10".parse()?, price: Rupiah::new(10_000), cost: Rupiah::new(10_150) };
+    let below = below_cost()?;
     let both = vec![change(Some(10_500))?, change(None)?];
     let cards = [
         card(ImportStage::Offered, both.clone()),

@@ -40,6 +40,7 @@ pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
             balance: Rupiah::new(412_300),
             level: Rupiah::new(500_000),
         },
+        RoutingReply::AlertCostRose { supplier: "kios".parse()?, line: open.clone(), cost: Rupiah::new(10_700) },
         RoutingReply::AlertManyOverdue { count: 500 },
     ];
     Ok(all.into_iter().map(|reply| Reply::Routing(Box::new(reply))).collect())

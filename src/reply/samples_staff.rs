@@ -1,11 +1,11 @@
 //! Samples of what is said about those who work here, categories and announcements.
 
-use super::says::AgentCard;
+use super::says::{AgentCard, BelowCost};
 use super::says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
 use crate::ids::{AgentId, BroadcastId, ChatId};
 use crate::staff::Role;
 
-pub(super) fn desk(agents: &[AgentCard]) -> Vec<DeskReply> {
+pub(super) fn desk(agents: &[AgentCard], below: &BelowCost) -> Vec<DeskReply> {
     let line = |chat, role, configured, agent: Option<u32>| StaffLine {
         chat: ChatId::telegram(chat),
         role,
@@ -27,6 +27,8 @@ pub(super) fn desk(agents: &[AgentCard]) -> Vec<DeskReply> {
             near: vec!["Pulsa XL".to_owned(), "Pulsa Tri".to_owned()],
         },
         DeskReply::NoSuchCategory { name: "PULSA".to_owned(), near: Vec::new() },
+        DeskReply::BelowCost { rows: vec![below.clone()], more: 3 },
+        DeskReply::BelowCost { rows: vec![below.clone()], more: 0 },
         DeskReply::BroadcastGone,
     ];
     let problems = [

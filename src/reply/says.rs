@@ -395,10 +395,18 @@ pub enum Why {
         price: Rupiah,
         missing: Rupiah,
     },
-    /// Ordered before today; `again` is the text that orders it once more.
+    /// The same was ordered before; `again` is the text that orders it once more.
     AlreadyOrdered {
         earlier: Box<OrderLine>,
         again: String,
+        /// Not on the shop's day.
+        #[serde(default)]
+        another_day: bool,
+    },
+    /// It was offered at another price; the new one is shown.
+    PriceChanged {
+        shown: Rupiah,
+        price: Rupiah,
     },
     /// The message waited too long.
     Stale {
@@ -532,6 +540,12 @@ pub enum AdminProblem {
     AskedLately {
         order: OrderId,
         seconds: i64,
+    },
+    /// The question would be the same purchase again, and may be the first one to arrive.
+    AskingMayBuy {
+        order: OrderId,
+        supplier: String,
+        sent_at: DateTime<Utc>,
     },
 }
 

@@ -8,7 +8,7 @@ use crate::ids::{OrderId, ProductCode};
 use crate::money::Rupiah;
 use crate::supplier::{Bill, Details};
 
-/// What stands on a receipt. It has no place for what the shop or the reseller paid.
+/// What stands on a receipt. What the shop paid has no place on it; what the reseller paid has, for a bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptCard {
     /// The reseller's own name for the shop.
@@ -26,7 +26,7 @@ pub struct ReceiptCard {
     /// What was paid for, for a bill: one per period, the shop's fee not in it.
     pub bills: Vec<Bill>,
     pub buyer_phone: Option<String>,
-    /// What the customer pays, if the reseller has said so.
+    /// What the customer pays, where the reseller has said so; for a bill otherwise what the reseller paid.
     pub price: Option<Rupiah>,
     /// When it was delivered.
     pub at: DateTime<Utc>,

@@ -41,6 +41,12 @@ pub enum RoutingReply {
         balance: Rupiah,
         level: Rupiah,
     },
+    /// An order was not bought there, because that would cost more than it brings in.
+    AlertCostRose {
+        supplier: SupplierId,
+        line: OrderLine,
+        cost: Rupiah,
+    },
     /// More orders need a person than can be told one by one.
     AlertManyOverdue {
         count: usize,

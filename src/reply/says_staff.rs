@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::says::AgentCard;
+use super::says::{AgentCard, BelowCost};
 use crate::ids::{AgentId, BroadcastId, ChatId};
 use crate::staff::Role;
 
@@ -54,6 +54,11 @@ pub enum DeskReply {
         near: Vec<String>,
     },
     Broadcast(BroadcastCard),
+    /// What the first catalog sells below its cost, and how many more there are.
+    BelowCost {
+        rows: Vec<BelowCost>,
+        more: usize,
+    },
     /// The question is over, or there is none of this number.
     BroadcastGone,
 }

@@ -4,6 +4,7 @@ use super::clean::{NAME, SENTENCE, clean};
 use super::fields::Fields;
 use super::says::{Misread, PartName, Verdict};
 use crate::agent::AgentStatus;
+use crate::money::Rupiah;
 use crate::order::FailureReason;
 use crate::supplier::{Doubt, FailureKind};
 
@@ -44,6 +45,8 @@ pub(super) fn reason(reason: &FailureReason, say: &Say<'_>) -> String {
         FailureReason::Unreachable => plain(say, "reason.disturbed"),
         FailureReason::BillChanged => plain(say, "reason.bill_changed"),
         FailureReason::Cancelled => plain(say, "reason.cancelled"),
+        FailureReason::Closed => plain(say, "reason.product_closed"),
+        FailureReason::PriceChanged { now } => say("reason.price_changed", maybe_price(*now)),
         FailureReason::Admin(words) => clean(words, SENTENCE),
     }
 }
@@ -80,8 +83,14 @@ pub(super) fn cause(reason: &FailureReason, say: &Say<'_>) -> String {
         FailureReason::Unreachable => plain(say, "cause.unreachable"),
         FailureReason::BillChanged => plain(say, "cause.bill_changed"),
         FailureReason::Cancelled => plain(say, "cause.cancelled"),
+        FailureReason::Closed => plain(say, "cause.closed"),
+        FailureReason::PriceChanged { now } => say("cause.price_changed", maybe_price(*now)),
         FailureReason::Admin(words) => say("cause.admin", Fields::new().text("words", words, SENTENCE)),
     }
+}
+
+fn maybe_price(price: Option<Rupiah>) -> Fields {
+    Fields::new().money("price", price)
 }
 
 const fn cause_key(kind: FailureKind) -> &'static str {

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::Shop;
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
-use crate::order::{Event, Notice, Order, Step, restored, step_with};
+use crate::order::asking::CHECK_WINDOW;
+use crate::order::{Event, Notice, Order, Step, step_with};
 use crate::reply::Reply;
 use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
 use crate::supplier::{Doubt, Outcome, Reading};
@@ -154,11 +155,10 @@ impl Shop {
         Ok(chats.into_iter().next().filter(|_| left).unwrap_or_else(|| order.chat.clone()))
     }
 
-    /// Whether there is a safe way of asking what became of an order.
-    pub(super) fn can_check(&self, order: &Order) -> bool {
-        let attempt = order.current().filter(|attempt| !restored::is_forgotten(attempt));
-        let supplier = attempt.and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
-        supplier.is_some_and(|supplier| supplier.protocol.can_check())
+    /// Whether there is still a way of asking what became of an order.
+    pub(super) fn can_check(&self, order: &Order, at: DateTime<Utc>) -> bool {
+        let sent_at = order.current().and_then(|attempt| attempt.sent_at);
+        self.ask_until(order).is_some() && sent_at.is_some_and(|sent_at| at - sent_at < CHECK_WINDOW)
     }
 
     fn after_step(&self, before: &Order, after: &Order, chats: &[ChatId]) {

@@ -8,12 +8,14 @@ use super::routing::LONGEST_WAIT;
 use super::suppliers::{Supplier, Turn};
 use crate::catalog::Route;
 use crate::ids::OrderId;
-use crate::order::schedule::{CHECK_STEP, CHECK_WINDOW};
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word, restored};
+use crate::order::asking::{CHECK_WINDOW, has_arrived};
+use crate::order::schedule::{CHECK_STEP, FIRST_CHECK};
+use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word};
 use crate::routing::{Availability, Sign, sign_of};
 use crate::store::{Busy, Nudge, StoreError};
 use crate::supplier::client::SendError;
-use crate::supplier::{Buy, InquiryReading, Outcome, Reading, Response, Sending};
+use crate::supplier::protocol::Now;
+use crate::supplier::{Buy, InquiryReading, Outcome, Reading, Request, Response, Sending};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -30,6 +32,15 @@ pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
         inquiry: attempt.quote.as_deref(),
         sent: Sending { first: attempt.first, repeated: attempt.checks > 0 },
     }
+}
+
+/// Who wants to know what became of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// The shop by itself: only as long as the question cannot buy by surprise.
+    Shop,
+    /// An admin, who has been told that it may.
+    Person,
 }
 
 impl Shop {
@@ -136,6 +147,9 @@ impl Shop {
         if !waiting.is_over_and_still_ours() || self.stop.is_cancelled() {
             return Ok(());
         }
+        if let Some(event) = self.withdrawn(order, attempt).await? {
+            return self.apply(order.id, &event, &Along::default()).await.map(drop);
+        }
         let (sku, cost) = (&attempt.route.sku, order.expected_cost(attempt));
         let let_through = || supplier.let_through(sku, cost, &self.clock.now());
         let Some((turn, _on_its_way)) = turn.and_then(|turn| Some((turn, let_through()?))) else {
@@ -239,8 +253,7 @@ impl Shop {
     pub(super) async fn observe(&self, order: &Order) -> Option<Seen> {
         let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
         let supplier = self.suppliers.get(&attempt.route.supplier)?;
-        let ways = supplier.ways();
-        if ways.check || ways.report || attempt.balance_after.is_some() {
+        if supplier.protocol.can_check() || supplier.protocol.reports() || attempt.balance_after.is_some() {
             return None;
         }
         let mut buy = buy_of(order, attempt);
@@ -252,37 +265,35 @@ impl Shop {
     }
 
     /// Asks what became of an order, where that is safe; one question at a time. `false`: it cannot be asked.
-    pub(super) async fn check(&self, id: OrderId) -> Result<bool, StoreError> {
+    pub(super) async fn check(&self, id: OrderId, asker: Asker) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
         let Some(held) = self.share.enter(&order.chat) else {
-            self.store.nudge(Nudge::Check(id)).await?;
+            self.store.nudge(Nudge::Check { order: id, by_person: asker == Asker::Person }).await?;
             return Ok(true);
         };
         let _waiting = held.rest();
-        let may_ask = |attempt: &&Attempt| attempt.step == AttemptStep::Sent && !restored::is_forgotten(attempt);
-        let Some(attempt) = order.current().filter(may_ask) else {
-            return Ok(false);
-        };
+        let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
+        let Some(supplier) = supplier else { return Ok(false) };
+        // A place among the requests may be long in coming; what may be asked is judged when it is there.
+        let turn = self.turn(supplier).await;
         let now = self.clock.now();
-        let (Some(supplier), Some(sent_at)) = (self.suppliers.get(&attempt.route.supplier), attempt.sent_at) else {
-            return Ok(false);
+        let Some(order) = self.store.order(id).await?.filter(Order::is_open) else { return Ok(true) };
+        let Some(attempt) = order.current().filter(|attempt| attempt.route.supplier == supplier.id) else {
+            return Ok(true);
         };
         // Whoever asks for it: never more often than once a minute.
         if attempt.checked_at.is_some_and(|at| now.utc - at < CHECK_STEP) {
             return Ok(true);
         }
         let buy = buy_of(&order, attempt);
-        let in_window = now.utc - sent_at < CHECK_WINDOW;
-        let Some(request) = supplier.protocol.status(&buy, sent_at, &now).filter(|_| in_window) else {
-            return Ok(false);
-        };
+        let Some(request) = self.question(supplier, &order, &buy, asker, &now) else { return Ok(false) };
         let no_word = Event::CheckFailed { reference: attempt.reference };
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
         let event = if supplier.in_cutoff(&now) {
             no_word
         } else {
-            match supplier.send(&self.turn(supplier).await, &request, "status", now.utc).await {
+            match supplier.send(&turn, &request, "status", now.utc).await {
                 Ok(response) => {
                     let reading = supplier.protocol.read_status(&buy, &response);
                     self.word(supplier, attempt, Word::Check, reading, "status", &response)
@@ -295,6 +306,19 @@ impl Shop {
         };
         self.apply(id, &event, &Along::default()).await?;
         Ok(true)
+    }
+
+    /// The request that asks about the current attempt, if this one may ask now.
+    fn question(&self, supplier: &Supplier, order: &Order, buy: &Buy<'_>, asker: Asker, now: &Now) -> Option<Request> {
+        let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
+        let sent_at = attempt.sent_at.filter(|sent_at| now.utc - *sent_at < CHECK_WINDOW)?;
+        let until = self.ask_until(order)?;
+        // Before that the purchase may still be on its way, and the question would overtake it.
+        let is_early = now.utc - sent_at < FIRST_CHECK && !has_arrived(attempt);
+        if asker == Asker::Shop && (is_early || now.utc >= until) {
+            return None;
+        }
+        supplier.protocol.status(buy, sent_at, now)
     }
 
     fn word(

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
 use super::books::{Along, Applied};
-use super::buying::buy_of;
+use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
 use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Event, Order, RawReply, Word};
@@ -99,14 +99,14 @@ impl Shop {
         let waiting = order.current().filter(|attempt| attempt.outcome.is_some() && order.is_open());
         let asked_lately = |at| self.clock.utc() - at < PROMPTED_CHECK_EVERY;
         if waiting.is_some_and(|attempt| !attempt.checked_at.is_some_and(asked_lately)) {
-            self.spawn_check(order.id);
+            self.spawn_check(order.id, Asker::Shop);
         }
     }
 
-    pub(super) fn spawn_check(self: &Arc<Self>, id: OrderId) {
+    pub(super) fn spawn_check(self: &Arc<Self>, id: OrderId, asker: Asker) {
         let shop = Arc::clone(self);
         let checking = async move {
-            if let Err(error) = shop.check(id).await {
+            if let Err(error) = shop.check(id, asker).await {
                 tracing::error!(%error, "status check failed");
             }
         };

@@ -12,9 +12,11 @@ use tokio::sync::Notify;
 use tracing::Instrument as _;
 
 use super::books::{Along, Applied};
+use super::buying::Asker;
 use super::{Shop, of_order};
 use crate::ids::OrderId;
 use crate::ledger::AccountId;
+use crate::order::asking::ask_until;
 use crate::order::schedule::{OVERDUE, Todo, Ways, next};
 use crate::order::{AttemptStep, Event, Order};
 use crate::store::{Shard, StoreError};
@@ -96,16 +98,17 @@ impl Shop {
             return;
         }
         self.open_book.note(order);
-        let wanted = match next(order, self.ways_of(order)) {
+        let now = self.clock.utc();
+        let wanted = match next(order, self.ways_of(order), now) {
             // Whoever made the order ready buys it; should they fail to, the agenda does.
             Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),
             Some((at, Todo::Check | Todo::Escalate)) => Some(at),
             None => None,
         };
         // Whoever sends it tells the outcome; should they fail to, somebody must notice.
-        let noticed = order.is_in_flight().then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
+        let noticed = order.is_in_flight().then(|| now + LOOK_AGAIN_AFTER);
         // Whoever it waits for pays in when they like.
-        let settled = (!order.withheld.is_empty()).then(|| self.clock.utc() + LOOK_AGAIN_AFTER);
+        let settled = (!order.withheld.is_empty()).then(|| now + LOOK_AGAIN_AFTER);
         match wanted.into_iter().chain(noticed).chain(settled).min() {
             Some(at) => self.agenda.plan(order.id, order.version, at),
             None => self.agenda.strike(order.id, order.version),
@@ -113,10 +116,16 @@ impl Shop {
     }
 
     fn ways_of(&self, order: &Order) -> Ways {
-        order
-            .current()
-            .and_then(|attempt| self.suppliers.get(&attempt.route.supplier))
-            .map_or(Ways { check: false, report: false }, super::suppliers::Supplier::ways)
+        let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
+        Ways { ask_until: self.ask_until(order), report: supplier.is_some_and(|supplier| supplier.protocol.reports()) }
+    }
+
+    /// Until when the shop may ask by itself what became of an order; `None`: there is no way of asking.
+    pub(super) fn ask_until(&self, order: &Order) -> Option<DateTime<Utc>> {
+        let attempt = order.current()?;
+        let supplier = self.suppliers.get(&attempt.route.supplier)?;
+        let sent = self.clock.at(attempt.sent_at.filter(|_| supplier.protocol.can_check())?);
+        ask_until(order, supplier.repeat(&sent), self.policy.stale_after)
     }
 
     /// Takes up every order that was open when the shop last stopped. What may have been in the middle of leaving is
@@ -251,8 +260,9 @@ impl Shop {
             // Nobody is sending it any more: what became of it is unknown.
             return self.apply(id, &Event::Interrupted, &Along::default()).await.map(drop);
         }
-        let Some((at, todo)) = next(&order, self.ways_of(&order)) else { return Ok(()) };
-        if at > self.clock.utc() {
+        let now = self.clock.utc();
+        let Some((at, todo)) = next(&order, self.ways_of(&order), now) else { return Ok(()) };
+        if at > now {
             self.schedule(&order);
             return Ok(());
         }
@@ -269,7 +279,7 @@ impl Shop {
             }
             Todo::Check => {
                 if let Some(attempt) = order.current()
-                    && !self.check(id).await?
+                    && !self.check(id, Asker::Shop).await?
                 {
                     self.apply(id, &Event::CheckFailed { reference: attempt.reference }, &Along::default()).await?;
                 }

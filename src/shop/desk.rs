@@ -294,8 +294,8 @@ impl Shop {
                 for id in buy {
                     self.spawn_buy(id);
                 }
-                for id in check {
-                    self.spawn_check(id);
+                for (id, asker) in check {
+                    self.spawn_check(id, asker);
                 }
                 for id in inquire {
                     self.spawn_inquire(id);

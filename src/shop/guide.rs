@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use crate::ids::{ChatId, ProductCode};
+use crate::money::Rupiah;
 use crate::phone::Phone;
 
-/// Nobody looks for a product that long; prices may have changed by then.
+/// Nobody looks for a product that long.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// One offer a chat: another number takes its place.
@@ -35,6 +36,9 @@ pub(super) struct Guide {
     pub id: u64,
     pub dest: String,
     pub products: Vec<ProductCode>,
+    /// What they cost the reseller when they were shown: so much is paid, or the new price is shown first. `None` where
+    /// one has no price.
+    pub prices: Vec<Option<Rupiah>>,
     /// Which of them was chosen.
     pub chosen: Option<usize>,
     /// 1 for the first order of it today.

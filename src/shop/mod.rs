@@ -19,6 +19,7 @@ mod keeping;
 mod keypad;
 mod measure;
 mod network;
+mod on_sale;
 mod open_book;
 mod patience;
 mod pepper;

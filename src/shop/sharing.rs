@@ -1,13 +1,14 @@
 //! The shop among others that run it on the same database: what to do when a part of the work becomes this process's, and
 //! with word from the other processes. Alone, all of it is taken up once at the start.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Shop;
+use super::buying::Asker;
 use super::suppliers::{Place, Supplier, Turn};
 use crate::catalog::Product;
 use crate::ids::{ChatId, InquiryId, OrderId, SupplierId};
@@ -35,7 +36,8 @@ struct Todo {
     settings: bool,
     outbox: BTreeSet<ChatId>,
     orders: BTreeSet<OrderId>,
-    checks: BTreeSet<OrderId>,
+    /// And whether a person asks.
+    checks: BTreeMap<OrderId, bool>,
     inquiries: BTreeSet<InquiryId>,
 }
 
@@ -49,7 +51,7 @@ impl Todo {
                 Word::Nudged(Nudge::Inbox(_)) => todo.inbox = true,
                 Word::Nudged(Nudge::Outbox(chat)) => drop(todo.outbox.insert(chat)),
                 Word::Nudged(Nudge::Order(id)) => drop(todo.orders.insert(id)),
-                Word::Nudged(Nudge::Check(id)) => drop(todo.checks.insert(id)),
+                Word::Nudged(Nudge::Check { order, by_person }) => *todo.checks.entry(order).or_default() |= by_person,
                 Word::Nudged(Nudge::Inquiry(id)) => drop(todo.inquiries.insert(id)),
                 Word::Nudged(Nudge::Settings) => todo.settings = true,
             }
@@ -115,9 +117,9 @@ impl Shop {
                 self.see_to(&order);
             }
         }
-        for id in &todo.checks {
+        for (id, by_person) in &todo.checks {
             if self.store.order(*id).await?.is_some_and(|order| self.share.holds(&order.chat)) {
-                self.spawn_check(*id);
+                self.spawn_check(*id, if *by_person { Asker::Person } else { Asker::Shop });
             }
         }
         for id in &todo.inquiries {

@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::config::CutOff;
+use crate::clock::next_midnight;
+use crate::config::{CutOff, SUPPLIERS_ZONE};
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
-use crate::order::schedule::Ways;
+use crate::order::asking::Repeat;
 use crate::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
 use crate::supplier::client::{Client, SendError, Transport, masked};
 use crate::supplier::protocol::Now;
@@ -180,7 +181,7 @@ impl Supplier {
     /// When the break ends that it is in.
     #[must_use]
     pub fn break_ends(&self, now: &Now) -> Option<DateTime<Utc>> {
-        self.cutoff.as_ref()?.left(now.local.time()).map(|left| now.utc + left)
+        self.cutoff.as_ref()?.left(now).map(|left| now.utc + left)
     }
 
     /// Lets an order through, if it still may go.
@@ -265,14 +266,18 @@ impl Supplier {
         self.traffic.lock().funds.known()
     }
 
+    /// What the same request again would be, for a purchase that left then.
     #[must_use]
-    pub fn ways(&self) -> Ways {
-        Ways { check: self.protocol.can_check(), report: self.protocol.reports() }
+    pub fn repeat(&self, sent: &Now) -> Repeat {
+        let zone = self.cutoff.and_then(|cutoff| cutoff.zone).unwrap_or(SUPPLIERS_ZONE);
+        let midnight = next_midnight(zone, sent.utc);
+        let day_ends = self.cutoff.map_or(midnight, |cutoff| midnight.min(sent.utc + cutoff.until_next(sent)));
+        Repeat { day_ends, outlives_day: self.protocol.repeat_outlives_day() }
     }
 
     #[must_use]
     pub fn in_cutoff(&self, now: &Now) -> bool {
-        self.cutoff.as_ref().is_some_and(|cutoff| cutoff.contains(now.local.time()))
+        self.cutoff.as_ref().is_some_and(|cutoff| cutoff.contains(now))
     }
 
     /// Waits for a place among the requests under way. Whoever buys takes it before committing that something leaves:

@@ -8,7 +8,8 @@ use super::kv::{Batch, Direction, Kv, under};
 use super::read::Reader;
 use super::rows::{self, COUNTER_NAME, InboxRow, OrderHead, SlotRow, decode, encode};
 use super::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Say, StoreError, Versioned, keys,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Say, StoreError, Versioned,
+    keys, slots,
 };
 use crate::agent::Agent;
 use crate::ids::{AgentId, OrderId};
@@ -384,15 +385,15 @@ impl<'g, K: Kv> Stage<'g, K> {
     /// it is free; when another order has it by now, what happened is recorded all the same.
     fn order_slot(&mut self, order: &Order, is_new: bool) -> Result<(), CommitError> {
         let key = keys::slot(&order.slot());
+        if is_new && slots::in_the_way(&order.slot(), order.created_at, |key| self.get(key))?.is_some() {
+            return Err(CommitError::Conflict(format!("the slot of order {}", order.id)));
+        }
         let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
         let is_known = stored.is_some();
         let mut slot = stored.unwrap_or_default();
         let before = slot.taken_by;
         let is_others = before.is_some_and(|taker| taker != order.id);
         match (order.takes_slot(), is_others) {
-            (true, true) if is_new => {
-                return Err(CommitError::Conflict(format!("the slot of order {}", order.id)));
-            }
             (_, true) => {}
             (true, false) => slot.taken_by = Some(order.id),
             (false, false) => slot.taken_by = None,
@@ -402,6 +403,19 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
         if is_new || !is_known || slot.taken_by != before {
             self.put(key, encode("slot", &slot)?);
+        }
+        self.open_slot(order)
+    }
+
+    /// Kept as long as the order is open.
+    fn open_slot(&mut self, order: &Order) -> Result<(), CommitError> {
+        let key = keys::open_slot(&order.slot());
+        let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
+        let taken_by = stored.and_then(|slot| slot.taken_by);
+        if order.is_open() && taken_by.is_none() {
+            self.put(key, encode("slot", &SlotRow { taken_by: Some(order.id), orders: Vec::new() })?);
+        } else if !order.is_open() && taken_by == Some(order.id) {
+            self.delete(key);
         }
         Ok(())
     }

@@ -140,6 +140,12 @@ pub(super) fn slot(slot: &SlotKey) -> Vec<u8> {
     Key(slots_to(slot.agent, &slot.dest)).u32(day).text(slot.product.as_str()).u8(slot.nth).0
 }
 
+/// Which order of a slot is open, whatever its day. It stands beside the slots of its destination, on a day that no order
+/// has.
+pub(super) fn open_slot(slot: &SlotKey) -> Vec<u8> {
+    Key(slots_to(slot.agent, &slot.dest)).u32(0).text(slot.product.as_str()).u8(slot.nth).0
+}
+
 /// Prefix of every slot of a reseller to one destination.
 pub(super) fn slots_to(agent: AgentId, dest: &str) -> Vec<u8> {
     Key::new(SLOT).u32(agent.0).text(dest).0

@@ -45,6 +45,7 @@ mod sled_kv;
 mod sled_log;
 mod sled_open;
 pub mod sled_store;
+mod slots;
 mod witness;
 mod writer;
 
@@ -127,8 +128,9 @@ pub trait Store: Send + Sync + 'static {
         supplier: &SupplierId,
         reference: Reference,
     ) -> Result<Option<Order>, StoreError>;
-    /// The order that takes a slot.
-    async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError>;
+    /// The order that keeps another one of the slot from being placed at this moment: today's, one of an earlier day that
+    /// is still open, or one of the day before that was placed within minutes.
+    async fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError>;
     /// A reseller's orders, newest first, before `before`; to one destination when given.
     async fn orders_of(
         &self,

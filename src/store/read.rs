@@ -2,9 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use chrono::{DateTime, Utc};
+
 use super::kv::{Direction, Kv, after_prefix, under};
 use super::rows::{self, InboxRow, SCHEMA, SCHEMA_NAME, SlotRow, decode};
-use super::{Act, Answered, InboxMessage, MessageKey, Outgoing, StoreError, keys};
+use super::{Act, Answered, InboxMessage, MessageKey, Outgoing, StoreError, keys, slots};
 use crate::agent::Agent;
 use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
@@ -238,9 +240,8 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         }
     }
 
-    pub(super) fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
-        let row: Option<SlotRow> = self.row("slot", &keys::slot(slot))?;
-        match row.and_then(|row| row.taken_by) {
+    pub(super) fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
+        match slots::in_the_way(slot, at, |key| self.0.get(key))? {
             Some(id) => self.order(id),
             None => Ok(None),
         }

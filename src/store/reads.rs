@@ -166,9 +166,9 @@ macro_rules! store_with_plain_reads {
             self.read(move |rows| rows.order_of_serial(&key)).await
         }
 
-        async fn order_in_slot(&self, slot: &SlotKey) -> Result<Option<Order>, StoreError> {
+        async fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
             let slot = slot.clone();
-            self.read(move |rows| rows.order_in_slot(&slot)).await
+            self.read(move |rows| rows.order_in_slot(&slot, at)).await
         }
 
         async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {

@@ -63,7 +63,11 @@ pub enum Nudge {
     /// This order has changed.
     Order(OrderId),
     /// Somebody wants to know what became of this order.
-    Check(OrderId),
+    Check {
+        order: OrderId,
+        /// A person, who knows that asking may buy.
+        by_person: bool,
+    },
     /// This inquiry waits to be asked.
     Inquiry(InquiryId),
     /// The catalog, the roles, what is set for suppliers, or an announcement changed.

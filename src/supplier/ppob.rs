@@ -117,6 +117,11 @@ impl Protocol for Ppob {
         true
     }
 
+    /// 1.1, Keterangan: the same refid is not processed twice; no time is named.
+    fn repeat_outlives_day(&self) -> bool {
+        true
+    }
+
     fn inquiry_first(&self, kind: ProductKind) -> bool {
         kind == ProductKind::Bill
     }

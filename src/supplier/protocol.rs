@@ -105,6 +105,11 @@ pub trait Protocol: Send + Sync {
         false
     }
 
+    /// Whether the document promises that a question about an earlier day's purchase that has arrived stays a question.
+    fn repeat_outlives_day(&self) -> bool {
+        false
+    }
+
     /// Whether the supplier reports final states to our address by itself.
     fn reports(&self) -> bool {
         true

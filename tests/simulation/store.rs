@@ -181,7 +181,7 @@ slowly! {
     order(id: OrderId) -> Option<Order>;
     order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order>;
     order_of_serial(key: &SerialKey) -> Option<OrderId>;
-    order_in_slot(slot: &SlotKey) -> Option<Order>;
+    order_in_slot(slot: &SlotKey, at: DateTime<Utc>) -> Option<Order>;
     orders_of(agent: AgentId, dest: Option<&str>, before: Option<OrderId>, limit: usize) -> Vec<Order>;
     order_of_bill(key: &BillKey) -> Option<Order>;
     inquiry(id: InquiryId) -> Option<Inquiry>;

@@ -59,7 +59,7 @@ pub async fn a_refused_commit_changes_nothing_at_all(engine: impl Engine) {
     assert_eq!(store.order(OrderId(1)).await.unwrap(), None);
     assert_eq!(store.orders_of(first.agent, None, None, 9).await.unwrap(), []);
     assert_eq!(store.orders_of(first.agent, Some("081"), None, 9).await.unwrap(), []);
-    assert_eq!(store.order_in_slot(&first.slot()).await.unwrap(), None);
+    assert_eq!(store.order_in_slot(&first.slot(), now()).await.unwrap(), None);
     assert_eq!(store.open_orders().await.unwrap(), []);
     assert_eq!(store.holds().await.unwrap(), []);
     assert_eq!(store.outbox(&chat(1), 10).await.unwrap(), waiting);

@@ -1,6 +1,6 @@
 //! Orders, their slots, references and holds.
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use konter::ids::{AgentId, OrderId, Reference};
 use konter::ledger::Posting;
 use konter::order::{Decider, Order, OrderState, RawReply};
@@ -41,7 +41,7 @@ pub async fn an_order_is_found_by_everything_it_is_known_by(engine: impl Engine)
     assert_eq!(store.order_of_reference(&kios, Reference(1_000_007)).await.unwrap(), found);
     assert_eq!(store.order_of_reference(&"lain".parse().unwrap(), Reference(1_000_007)).await.unwrap(), None);
     assert_eq!(store.order_of_reference(&kios, Reference(1)).await.unwrap(), None);
-    assert_eq!(store.order_in_slot(&order.slot()).await.unwrap(), found);
+    assert_eq!(store.order_in_slot(&order.slot(), now()).await.unwrap(), found);
     assert_eq!(store.open_orders().await.unwrap(), alone);
     assert_eq!(store.orders_of(AgentId(2), None, None, 5).await.unwrap(), alone);
     assert_eq!(store.orders_of(AgentId(2), Some("081234567890"), None, 5).await.unwrap(), alone);
@@ -170,18 +170,70 @@ pub async fn a_slot_is_taken_once_and_freed_by_failure(engine: impl Engine) {
         Order { product: "X10".parse().unwrap(), ..order(4, 1, "081") },
         order(5, 1, "0811"),
         order(6, 2, "081"),
-        Order { day: first.day.succ_opt().unwrap(), ..order(7, 1, "081") },
     ] {
         store.commit(place(free)).await.unwrap();
     }
     store.commit(fail(&first)).await.unwrap();
-    assert_eq!(store.order_in_slot(&first.slot()).await.unwrap(), None);
+    assert_eq!(store.order_in_slot(&first.slot(), now()).await.unwrap(), None);
     store.commit(place(second.clone())).await.unwrap();
     store.commit(succeed(&second)).await.unwrap();
-    assert_eq!(store.order_in_slot(&first.slot()).await.unwrap().unwrap().id, second.id);
+    assert_eq!(store.order_in_slot(&first.slot(), now()).await.unwrap().unwrap().id, second.id);
     let after_success = store.commit(place(order(8, 1, "081"))).await;
     assert!(is_conflict(&after_success), "{after_success:?}");
-    assert_eq!(ids(&store.orders_of(AgentId(1), Some("081"), None, 9).await.unwrap()), [7, 4, 3, 2, 1]);
+    assert_eq!(ids(&store.orders_of(AgentId(1), Some("081"), None, 9).await.unwrap()), [4, 3, 2, 1]);
+}
+
+/// The same order once more, so many minutes after [`now`] and on the day so many days later.
+fn later(id: u64, days: u64, minutes: i64) -> Order {
+    let base = order(id, 1, "081");
+    let created_at = base.created_at + TimeDelta::minutes(minutes);
+    Order { day: base.day + Days::new(days), created_at, ..base }
+}
+
+pub async fn an_open_order_keeps_its_slot_whatever_the_day(engine: impl Engine) {
+    let store = engine.store();
+    rich(&*store).await;
+    let first = order(1, 1, "081");
+    store.commit(place(first.clone())).await.unwrap();
+    for (id, days, minutes) in [(2, 1, 1), (3, 1, 600), (4, 5, 5 * 24 * 60), (5, 400, 400 * 24 * 60)] {
+        let again = later(id, days, minutes);
+        assert!(is_conflict(&store.commit(place(again.clone())).await), "{days} days later");
+        let found = store.order_in_slot(&again.slot(), again.created_at).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&first), "{days} days later");
+    }
+    // What is another order may be placed meanwhile, and does not take its place.
+    store.commit(place(Order { nth: 2, ..later(6, 5, 5 * 24 * 60) })).await.unwrap();
+    store.commit(place(Order { agent: AgentId(2), ..order(7, 2, "081") })).await.unwrap();
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    assert!(is_conflict(&store.commit(place(later(8, 5, 5 * 24 * 60))).await), "after a restart");
+    store.commit(succeed(&first)).await.unwrap();
+    let again = later(9, 5, 5 * 24 * 60);
+    store.commit(place(again.clone())).await.unwrap();
+    let found = store.order_in_slot(&again.slot(), again.created_at).await.unwrap();
+    assert_eq!(found, Some(again));
+}
+
+pub async fn the_same_order_within_minutes_over_midnight_is_refused(engine: impl Engine) {
+    let store = engine.store();
+    rich(&*store).await;
+    let first = order(1, 1, "081");
+    store.commit(place(first.clone())).await.unwrap();
+    store.commit(succeed(&first)).await.unwrap();
+    for (minutes, is_taken) in [(0, true), (9, true), (10, false), (24 * 60, false)] {
+        let again = later(2, 1, minutes);
+        let found = store.order_in_slot(&again.slot(), again.created_at).await.unwrap();
+        assert_eq!(found.map(|found| found.id), is_taken.then_some(first.id), "{minutes} minutes");
+    }
+    assert!(is_conflict(&store.commit(place(later(2, 1, 9))).await));
+    store.commit(place(Order { nth: 2, ..later(3, 1, 9) })).await.unwrap();
+    store.commit(place(later(4, 1, 10))).await.unwrap();
+    // What failed is no reason to refuse anything.
+    let failed = order(5, 1, "082");
+    store.commit(place(failed.clone())).await.unwrap();
+    store.commit(fail(&failed)).await.unwrap();
+    store.commit(place(Order { dest: "082".to_owned(), ..later(6, 1, 1) })).await.unwrap();
 }
 
 pub async fn a_late_delivery_is_recorded_though_its_slot_is_gone(engine: impl Engine) {
@@ -195,9 +247,9 @@ pub async fn a_late_delivery_is_recorded_though_its_slot_is_gone(engine: impl En
     let late = Commit { orders: vec![Versioned { expected: Some(2), row: delivered.clone() }], ..commit() };
     store.commit(late).await.unwrap();
     assert_eq!(store.order(first.id).await.unwrap(), Some(delivered));
-    assert_eq!(store.order_in_slot(&first.slot()).await.unwrap().unwrap().id, second.id);
+    assert_eq!(store.order_in_slot(&first.slot(), now()).await.unwrap().unwrap().id, second.id);
     store.commit(fail(&second)).await.unwrap();
-    assert_eq!(store.order_in_slot(&first.slot()).await.unwrap(), None);
+    assert_eq!(store.order_in_slot(&first.slot(), now()).await.unwrap(), None);
 }
 
 pub async fn a_reference_belongs_to_one_order(engine: impl Engine) {

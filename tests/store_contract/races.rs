@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use konter::ids::OrderId;
+use konter::order::Order;
 use konter::store::audit::audit;
 use konter::store::{Commit, CommitError, Committed, Store};
 
@@ -43,6 +44,22 @@ pub async fn two_orders_race_for_one_slot(engine: impl Engine) {
     for round in 0..20 {
         let dest = format!("08{round}");
         let results = all(&store, (1..=2).map(|n| place(order(round * 2 + n, 1, &dest))).collect()).await;
+        let won = results.iter().filter(|result| result.is_ok()).count();
+        let lost = results.iter().filter(|result| matches!(result, Err(CommitError::Conflict(_)))).count();
+        assert_eq!((won, lost), (1, 1), "{results:?}");
+    }
+    assert_eq!(store.holds().await.unwrap().len(), 20);
+}
+
+/// Two chats of one reseller, one before midnight and one after it.
+pub async fn two_orders_race_for_one_slot_over_midnight(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(deposit(1, 10_000_000)).await.unwrap();
+    for round in 0..20 {
+        let dest = format!("08{round}");
+        let before = order(round * 2 + 1, 1, &dest);
+        let after = Order { day: before.day.succ_opt().unwrap(), ..order(round * 2 + 2, 1, &dest) };
+        let results = all(&store, vec![place(before), place(after)]).await;
         let won = results.iter().filter(|result| result.is_ok()).count();
         let lost = results.iter().filter(|result| matches!(result, Err(CommitError::Conflict(_)))).count();
         assert_eq!((won, lost), (1, 1), "{results:?}");

@@ -354,8 +354,8 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
             second.hears(&format!("{nudge:?}"), |word| *word == Word::Nudged(nudge.clone())).await;
         }
     }
-    first.store.nudge(Nudge::Check(konter::ids::OrderId(1))).await.unwrap();
-    let check = Word::Nudged(Nudge::Check(konter::ids::OrderId(1)));
+    first.store.nudge(Nudge::Check { order: konter::ids::OrderId(1), by_person: true }).await.unwrap();
+    let check = Word::Nudged(Nudge::Check { order: konter::ids::OrderId(1), by_person: true });
     second.hears("a check", |word| *word == check).await;
     // Of its own chats nobody needs to be told.
     let mine = number_in(&first.share);

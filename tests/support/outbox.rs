@@ -157,7 +157,7 @@ impl Store for Outbox {
     async fn order_of_serial(&self, _: &SerialKey) -> Result<Option<OrderId>, StoreError> {
         unimplemented!()
     }
-    async fn order_in_slot(&self, _: &SlotKey) -> Result<Option<Order>, StoreError> {
+    async fn order_in_slot(&self, _: &SlotKey, _: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
         unimplemented!()
     }
     async fn orders_of(

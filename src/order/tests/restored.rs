@@ -1,9 +1,11 @@
 //! Open orders out of a backup: nothing of them is bought, asked or refunded by itself.
 
+use chrono::{DateTime, Utc};
+
 use super::*;
 use crate::order::restored::is_forgotten;
 
-const WAYS: Ways = Ways { check: true, report: true };
+const WAYS: Ways = Ways { ask_until: Some(DateTime::<Utc>::MAX_UTC), report: true };
 
 fn forget(order: &Order) -> Order {
     step(order, Event::Restored, SECOND, at()).map_or_else(|| order.clone(), |step| step.order)
@@ -33,7 +35,7 @@ fn whatever_was_open_is_in_doubt_and_left_alone() {
         let forgotten = forget(&before);
         assert!(forgotten.is_open() && forgotten.announced, "{forgotten:?}");
         assert!(forgotten.current().is_some_and(is_forgotten), "{forgotten:?}");
-        assert_eq!(next(&forgotten, WAYS), None, "{forgotten:?}");
+        assert_eq!(next(&forgotten, WAYS, at()), None, "{forgotten:?}");
         assert_eq!(step(&forgotten, Event::Restored, SECOND, at()), None, "once is enough");
         let quiet = vec![
             Event::Sending,
@@ -48,7 +50,7 @@ fn whatever_was_open_is_in_doubt_and_left_alone() {
         assert_eq!(play(forgotten.clone(), quiet).0, forgotten);
         // A word that decides nothing does not bring it back to be asked about.
         let told = after(forgotten, vec![report(Outcome::Pending), report(Outcome::Unknown(Doubt::NotUnderstood))]);
-        assert_eq!(next(&told, WAYS), None, "{told:?}");
+        assert_eq!(next(&told, WAYS, at()), None, "{told:?}");
     }
 }
 
@@ -56,7 +58,7 @@ fn whatever_was_open_is_in_doubt_and_left_alone() {
 fn what_its_supplier_has_and_nobody_else_could_get_stays_as_it_is() {
     let before = pending(&[]);
     assert_eq!(step(&before, Event::Restored, SECOND, at()), None);
-    assert!(matches!(next(&before, WAYS), Some((_, Todo::Check))));
+    assert!(matches!(next(&before, WAYS, at()), Some((_, Todo::Check))));
     let ended = after(order(&[]), vec![Event::Sending, answer(delivered("1"))]);
     assert_eq!(step(&ended, Event::Restored, SECOND, at()), None);
 }

@@ -9,17 +9,17 @@ use crate::money::Rupiah;
 use crate::order::{Attempt, Order, OrderState};
 use crate::supplier::Details;
 
-pub(in crate::order) fn at() -> DateTime<Utc> {
+pub(crate) fn at() -> DateTime<Utc> {
     DateTime::<Utc>::UNIX_EPOCH
 }
 
-pub(in crate::order) fn route(supplier: &str, cost: i64) -> Route {
+pub(crate) fn route(supplier: &str, cost: i64) -> Route {
     let supplier = supplier.parse().unwrap();
     Route { supplier, sku: "S10".to_owned(), denom: None, cost: Rupiah::new(cost), priority: 1, open: true }
 }
 
 /// Ordered and nothing more: its first attempt, and where else it could be bought.
-pub(in crate::order) fn order(first: Attempt, untried: Vec<Route>) -> Order {
+pub(crate) fn order(first: Attempt, untried: Vec<Route>) -> Order {
     Order {
         id: OrderId(7),
         version: 1,

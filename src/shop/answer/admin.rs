@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Shop;
+use super::super::buying::Asker;
 use super::account::{no_such_product, price_line};
 use super::deposit::Word;
 use super::register::card;
@@ -65,8 +66,8 @@ impl Visit<'_> {
             AdminCommand::Order { id } => self.show_order(id, answer).await,
             AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
-            AdminCommand::Recheck { id } => {
-                if self.recheck(id, answer).await? {
+            AdminCommand::Recheck { id, forced } => {
+                if self.recheck(id, forced, answer).await? {
                     answer.reply(Reply::AdminRechecking { order: id });
                 }
                 Ok(())
@@ -313,8 +314,9 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// `true`: it will be asked about.
-    pub(super) async fn recheck(&self, id: OrderId, answer: &mut Answer) -> Result<bool, StoreError> {
+    /// `true`: it will be asked about. Where the question may be the first purchase that is said first, and only
+    /// `forced` asks.
+    pub(super) async fn recheck(&self, id: OrderId, forced: bool, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(false) };
         let asked_at = order.current().and_then(|attempt| attempt.checked_at);
         let wait = asked_at.map_or(TimeDelta::zero(), |at| at + CHECK_STEP - self.at);
@@ -323,13 +325,18 @@ impl Visit<'_> {
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
         } else if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
-        } else if !self.shop.can_check(&order) {
+        } else if !self.shop.can_check(&order, self.at) {
             Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
         } else if wait > TimeDelta::zero() {
             let seconds = wait.num_seconds().max(1);
             Self::admin_refused(answer, AdminProblem::AskedLately { order: id, seconds });
+        } else if !forced && self.shop.ask_until(&order).is_none_or(|until| self.at >= until) {
+            let attempt = order.current();
+            let supplier = attempt.map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
+            let sent_at = attempt.and_then(|attempt| attempt.sent_at).unwrap_or(order.created_at);
+            Self::admin_refused(answer, AdminProblem::AskingMayBuy { order: id, supplier, sent_at });
         } else {
-            answer.check.push(id);
+            answer.check.push((id, if forced { Asker::Person } else { Asker::Shop }));
             return Ok(true);
         }
         Ok(false)

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::super::inquiring::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
-use super::order::refuse;
+use super::order::{already_ordered, refuse};
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
@@ -13,7 +13,7 @@ use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
 use crate::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
-use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer, view};
+use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer};
 use crate::pricing::Tariff;
 use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
 use crate::routing::Availability;
@@ -356,7 +356,7 @@ impl Visit<'_> {
         let mut earlier = None;
         for nth in 1..=MAX_NTH {
             order.nth = nth;
-            if let Some(other) = self.shop.store.order_in_slot(&order.slot()).await? {
+            if let Some(other) = self.shop.store.order_in_slot(&order.slot(), self.at).await? {
                 earlier = Some(other);
                 continue;
             }
@@ -365,8 +365,8 @@ impl Visit<'_> {
             order.attempts.iter_mut().for_each(|attempt| attempt.reference = reference);
             return Ok(Ok(order));
         }
-        let earlier = Box::new(view::line(&earlier.unwrap_or(order)));
-        Ok(Err(Why::AlreadyOrdered { earlier, again: String::new() }))
+        let today = order.day;
+        Ok(Err(already_ordered(&earlier.unwrap_or(order), String::new(), today)))
     }
 
     /// Puts the bill's message in another stage, where the message is known.

@@ -4,7 +4,8 @@ use super::super::guide::Guide;
 use super::super::keypad::{PadId, Tapped};
 use super::super::network::priced;
 use super::account::price_line;
-use super::habit::{destination, fingerprint_of};
+use super::habit::{Again, destination, fingerprint_of};
+use super::order::Placed;
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
 use crate::command::{Destination, OrderLine, OrderRequest, PadKey, Pin, What};
@@ -32,13 +33,14 @@ impl Visit<'_> {
         let guide = Guide {
             id,
             dest: dest.to_string(),
-            products: products.iter().map(|product| product.code.clone()).collect(),
+            prices: self.own_prices(&products).await?,
+            products: products.into_iter().map(|product| product.code).collect(),
             chosen: None,
             nth: 1,
             buyer_phone: None,
             at: self.at,
         };
-        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List).await?)));
+        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List))));
         self.shop.guides.offer(&self.message.chat, guide);
         Ok(true)
     }
@@ -74,69 +76,68 @@ impl Visit<'_> {
         usual.or(products.first()).map(|product| format!("{}.{NUMBER}.PIN", product.code))
     }
 
-    /// At the reseller's own prices.
-    pub(super) async fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> Result<ChooseCard, StoreError> {
-        let tariff = match &self.agent {
-            Some(agent) => Some(self.shop.tariff(agent).await?),
-            None => None,
-        };
-        let own = |product: &Product| {
-            let priced = tariff.as_ref().and_then(|tariff| priced(tariff, product));
-            // Buttons count places, so one that has no price keeps its own.
-            priced.map_or_else(|| PriceLine { open: false, ..price_line(product) }, |(product, _)| price_line(&product))
-        };
+    /// What products cost this reseller now.
+    pub(super) async fn own_prices(&self, products: &[Product]) -> Result<Vec<Option<Rupiah>>, StoreError> {
+        let Some(agent) = &self.agent else { return Ok(vec![None; products.len()]) };
+        let tariff = self.shop.tariff(agent).await?;
+        Ok(products.iter().map(|product| priced(&tariff, product).map(|(product, _)| product.price)).collect())
+    }
+
+    /// At the prices that were offered, whatever has become of them: what is paid is what was shown.
+    pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> ChooseCard {
         let catalog = self.shop.catalog();
-        let products = guide.products.iter().filter_map(|code| catalog.get(code)).map(own).collect();
-        Ok(ChooseCard {
+        let offered = guide.products.iter().zip(&guide.prices);
+        let line =
+            |(code, price): (_, &Option<Rupiah>)| {
+                let line = price_line(catalog.get(code)?);
+                // Buttons count places, so one that has no price keeps its own.
+                Some(price.map_or_else(
+                    || PriceLine { open: false, ..line.clone() },
+                    |price| PriceLine { price, ..line.clone() },
+                ))
+            };
+        ChooseCard {
             guide: guide.id,
             dest: guide.dest.clone(),
-            products,
+            products: offered.filter_map(line).collect(),
             chosen: guide.chosen,
             nth: guide.nth,
             stage,
-        })
+        }
     }
 
-    async fn restage_choice(
-        &self,
-        under: Option<&str>,
-        guide: &Guide,
-        stage: ChooseStage,
-        answer: &mut Answer,
-    ) -> Result<(), StoreError> {
-        let Some(message) = under else { return Ok(()) };
-        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage).await?)));
+    fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
+        let Some(message) = under else { return };
+        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage))));
         answer.commit.says.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
             payload: Payload::Edit { message: message.to_owned(), reply },
             balance_of: None,
         });
-        Ok(())
     }
 
-    pub(super) async fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) {
         if self.active_agent(answer).is_none() {
-            return Ok(());
+            return;
         }
         let chat = &self.message.chat;
         let Some(guide) = self.shop.guides.choose(chat, id, index, self.at) else {
             answer.reply(Reply::ButtonTooOld);
-            return Ok(());
+            return;
         };
         let under = self.message.tapped.as_deref();
         self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
-        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer).await
+        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer);
     }
 
-    pub(super) async fn tapped_no_choice(&self, id: u64, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) fn tapped_no_choice(&self, id: u64, answer: &mut Answer) {
         let chat = &self.message.chat;
         if let Some(guide) = self.shop.guides.get(chat, id, self.at) {
-            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer).await?;
+            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer);
         }
         self.shop.keypads.close(chat, PadId::Order(id));
         self.shop.guides.forget(chat, id);
-        Ok(())
     }
 
     pub(super) async fn tapped_order_key(&self, id: u64, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
@@ -159,7 +160,7 @@ impl Visit<'_> {
         };
         match tapped {
             Tapped::Digits(digits) => {
-                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer).await?;
+                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer);
             }
             Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
             Tapped::TooShort | Tapped::Closed => answer.reply(Reply::PinTooShort),
@@ -182,7 +183,8 @@ impl Visit<'_> {
         self.order_chosen(&guide, under, pin, answer).await
     }
 
-    /// What was chosen becomes an order as if it had been typed: the same checks, the same answers.
+    /// What was chosen becomes an order as if it had been typed: the same checks, the same answers. Only that its price was
+    /// shown: when that has changed nothing is ordered, and the new one is shown.
     async fn order_chosen(
         &self,
         guide: &Guide,
@@ -190,6 +192,7 @@ impl Visit<'_> {
         pin: &Pin,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let Some(code) = guide.chosen.and_then(|index| guide.products.get(index)) else {
             answer.reply(Reply::ButtonTooOld);
             return Ok(());
@@ -201,9 +204,17 @@ impl Visit<'_> {
             buyer_phone: guide.buyer_phone.clone(),
         };
         let request = OrderRequest { lines: vec![line], pin: Some(pin.clone()), reference: None };
-        self.order(request, answer).await?;
-        let placed = answer.commit.orders.first().map(|order| order.row.id);
-        let stage = placed.map_or(ChooseStage::List, |order| ChooseStage::Placed { order });
-        self.restage_choice(under, guide, stage, answer).await
+        let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
+        let stage = match self.order_at(request, shown, answer).await? {
+            Placed::Order(order) => ChooseStage::Placed { order },
+            Placed::PriceChanged => {
+                self.restage_choice(under, guide, ChooseStage::Cancelled, answer);
+                let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());
+                return self.offer_order(&agent, &Again { product, dest, buyer_phone }, guide.nth, answer).await;
+            }
+            Placed::Nothing => ChooseStage::List,
+        };
+        self.restage_choice(under, guide, stage, answer);
+        Ok(())
     }
 }

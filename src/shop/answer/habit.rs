@@ -1,11 +1,13 @@
 //! Favourites, the last order once more, and the questions a guided order begins with. All of them end in the same
 //! place as a typed order, with the same checks and the same answers; nothing here orders by itself.
 
+use chrono::NaiveDate;
+
 use super::super::guide::Guide;
 use super::super::keypad::PadId;
 use super::account::no_such_product;
 use super::bill::Wanted;
-use super::order::refuse;
+use super::order::{already_ordered, refuse};
 use super::{Answer, Visit, fingerprint};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
@@ -27,10 +29,10 @@ pub(super) fn says(reply: HabitReply) -> Reply {
 }
 
 /// What is to be ordered, but for the PIN.
-struct Again {
-    product: ProductCode,
-    dest: String,
-    buyer_phone: Option<Phone>,
+pub(super) struct Again {
+    pub product: ProductCode,
+    pub dest: String,
+    pub buyer_phone: Option<Phone>,
 }
 
 impl Again {
@@ -172,40 +174,50 @@ impl Visit<'_> {
         for nth in 1..=MAX_NTH {
             let (product, dest) = (again.product.clone(), again.dest.clone());
             let slot = SlotKey { agent: agent.id, day, product, dest, nth };
-            match self.shop.store.order_in_slot(&slot).await? {
+            match self.shop.store.order_in_slot(&slot, self.at).await? {
                 None => {
                     let Some(open) = open else { return Ok(Ok(nth)) };
-                    return Ok(Err(already(again, &open, Some(nth))));
+                    return Ok(Err(already(again, &open, Some(nth), day)));
                 }
                 Some(order) if order.is_open() => open = Some(order),
                 Some(order) => taken = Some(order),
             }
         }
         let earlier = open.or(taken);
-        Ok(earlier.map_or(Ok(1), |earlier| Err(already(again, &earlier, None))))
+        Ok(earlier.map_or(Ok(1), |earlier| Err(already(again, &earlier, None, day))))
     }
 
     /// Shows what would be ordered, and asks for the PIN on a keypad.
-    async fn offer_order(&self, agent: &Agent, again: &Again, nth: u8, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn offer_order(
+        &self,
+        agent: &Agent,
+        again: &Again,
+        nth: u8,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         if self.is_bill(&again.product) {
             let wanted = Wanted { product: Some(again.product.clone()), customer: again.dest.clone(), reference: None };
             return self.look_up(wanted, false, None, answer).await;
         }
-        if let Err(refused) = self.resolve(&again.line(nth)) {
-            refuse(agent, answer, refused);
-            return Ok(());
-        }
+        let candidate = match self.resolve(&again.line(nth)) {
+            Ok(candidate) => candidate,
+            Err(refused) => {
+                refuse(agent, answer, refused);
+                return Ok(());
+            }
+        };
         let chat = &self.message.chat;
         let guide = Guide {
             id: fingerprint_of(&self.message.message),
             dest: again.dest.clone(),
             products: vec![again.product.clone()],
+            prices: self.own_prices(&[candidate.product]).await?,
             chosen: Some(0),
             nth,
             buyer_phone: again.buyer_phone.clone(),
             at: self.at,
         };
-        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 }).await?;
+        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 });
         answer.reply(Reply::Choose(Box::new(card)));
         self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
         self.shop.guides.offer(chat, guide);
@@ -286,11 +298,11 @@ impl Visit<'_> {
         }
         let day = self.shop.clock.day_of(self.at);
         let slot = SlotKey { agent: agent.id, day, product: again.product.clone(), dest: again.dest.clone(), nth };
-        if let Some(earlier) = self.shop.store.order_in_slot(&slot).await?
+        if let Some(earlier) = self.shop.store.order_in_slot(&slot, self.at).await?
             && !self.is_bill(&again.product)
         {
             let free = self.next_repeat(&agent, &again).await?.ok();
-            refuse(&agent, answer, already(&again, &earlier, free));
+            refuse(&agent, answer, already(&again, &earlier, free, day));
             return Ok(());
         }
         self.offer_order(&agent, &again, nth, answer).await
@@ -311,9 +323,9 @@ impl Visit<'_> {
 }
 
 /// That it has been ordered, with the text that orders it once more, if there is a repeat number left.
-fn already(again: &Again, earlier: &Order, free: Option<u8>) -> Refused {
+fn already(again: &Again, earlier: &Order, free: Option<u8>, today: NaiveDate) -> Refused {
     let text = free.map(|nth| format!("{}.{nth}.{}.PIN", again.product, again.dest)).unwrap_or_default();
-    again.refused(Why::AlreadyOrdered { earlier: Box::new(view::line(earlier)), again: text })
+    again.refused(already_ordered(earlier, text, today))
 }
 
 /// The habits as they are now; `read` is the version they were read in.

@@ -32,6 +32,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::Shop;
+use super::buying::Asker;
 use super::desk::can_forget;
 use super::keypad::PadId;
 use super::patience::{Bother, Stranger};
@@ -66,7 +67,7 @@ const NOTED: &str = " ⇒ ";
 pub(super) struct Answer {
     pub commit: Commit,
     pub buy: Vec<OrderId>,
-    pub check: Vec<OrderId>,
+    pub check: Vec<(OrderId, Asker)>,
     pub inquire: Vec<InquiryId>,
     chat: ChatId,
     locale: Locale,

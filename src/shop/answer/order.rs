@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
@@ -20,29 +20,65 @@ use crate::reply::{Refused, Reply, RoutingReply, Why};
 use crate::store::{Sequence, StoreError, Versioned};
 use crate::supplier::Details;
 
+/// What became of an order whose price was shown before.
+pub(super) enum Placed {
+    Order(OrderId),
+    /// Refused, because its price is another one by now.
+    PriceChanged,
+    Nothing,
+}
+
 impl Visit<'_> {
+    /// One order at the price it was `shown` with, where it was.
+    pub(super) async fn order_at(
+        &self,
+        request: OrderRequest,
+        shown: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<Placed, StoreError> {
+        let price_changed = self.ring_up_all(request, shown, answer).await?;
+        let placed = answer.commit.orders.first().map(|order| order.row.id);
+        Ok(match placed {
+            Some(order) => Placed::Order(order),
+            None if price_changed => Placed::PriceChanged,
+            None => Placed::Nothing,
+        })
+    }
+
     pub(super) async fn order(&self, request: OrderRequest, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        self.ring_up_all(request, None, answer).await.map(drop)
+    }
+
+    /// Whether something was refused because it is not at the price it was shown with.
+    async fn ring_up_all(
+        &self,
+        request: OrderRequest,
+        shown: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(false) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
             for line in &request.lines {
                 let why = Why::Stale { minutes: age.num_minutes() };
                 refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
             }
-            return Ok(());
+            return Ok(false);
         }
         if let Err(why) = self.admit(&agent, &request, answer).await {
             if let Some(line) = request.lines.first() {
                 let (product, dest) = (line.what.to_string(), line.dest.to_string());
                 refuse(&agent, answer, Refused { product, dest, why });
             }
-            return Ok(());
+            return Ok(false);
         }
+        let mut price_changed = false;
         let mut till = Till {
             visit: self,
             agent: &agent,
             tariff: self.shop.tariff(&agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
+            shown,
             taken: HashMap::new(),
         };
         for line in &request.lines {
@@ -64,10 +100,13 @@ impl Visit<'_> {
                     Self::buy_or_wait(&agent, &order, answer);
                     answer.commit.orders.push(Versioned { expected: None, row: order });
                 }
-                Err(refused) => refuse(&agent, answer, refused),
+                Err(refused) => {
+                    price_changed |= matches!(refused.why, Why::PriceChanged { .. });
+                    refuse(&agent, answer, refused);
+                }
             }
         }
-        Ok(())
+        Ok(price_changed)
     }
 
     /// An accepted order is bought at once, or told when it will be.
@@ -131,6 +170,11 @@ impl Visit<'_> {
     }
 }
 
+/// That the same was ordered before; `today` is the shop's.
+pub(super) fn already_ordered(earlier: &Order, again: String, today: NaiveDate) -> Why {
+    Why::AlreadyOrdered { earlier: Box::new(view::line(earlier)), again, another_day: earlier.day != today }
+}
+
 pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
     answer.reply_with_balance(agent, Reply::OrderRefused(refused));
 }
@@ -141,6 +185,8 @@ struct Till<'a> {
     agent: &'a Agent,
     tariff: Tariff,
     available: Rupiah,
+    /// The price it was offered at, where it was.
+    shown: Option<Rupiah>,
     taken: HashMap<SlotKey, Order>,
 }
 
@@ -162,13 +208,15 @@ impl Till<'_> {
         let slot = order.slot();
         let earlier = match self.taken.get(&slot) {
             Some(earlier) => Some(earlier.clone()),
-            None => store.order_in_slot(&slot).await?,
+            None => store.order_in_slot(&slot, self.visit.at).await?,
         };
         let refused = |why| Refused { product: order.product.to_string(), dest: order.dest.clone(), why };
         if let Some(earlier) = earlier {
             let again = self.text_for_another(&order, &slot).await?;
-            let earlier = Box::new(view::line(&earlier));
-            return Ok(Err(refused(Why::AlreadyOrdered { earlier, again })));
+            return Ok(Err(refused(already_ordered(&earlier, again, slot.day))));
+        }
+        if let Some(shown) = self.shown.filter(|shown| *shown != order.price) {
+            return Ok(Err(refused(Why::PriceChanged { shown, price: order.price })));
         }
         if self.available < order.price {
             let missing = order.price.checked_sub(self.available).unwrap_or(order.price);
@@ -229,9 +277,10 @@ impl Till<'_> {
 
     /// The text that orders the same once more: with the first repeat number that is free. Empty when all are taken.
     async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
+        let store = &self.visit.shop.store;
         for nth in slot.nth + 1..=MAX_NTH {
             let slot = SlotKey { nth, ..slot.clone() };
-            if !self.taken.contains_key(&slot) && self.visit.shop.store.order_in_slot(&slot).await?.is_none() {
+            if !self.taken.contains_key(&slot) && store.order_in_slot(&slot, self.visit.at).await?.is_none() {
                 return Ok(format!("{}.{nth}.{}.PIN", order.product, order.dest));
             }
         }

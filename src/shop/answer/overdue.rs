@@ -37,7 +37,7 @@ impl Visit<'_> {
         match tap {
             Tap::AskAgain(_) => {
                 self.act(format!("/cekulang {id}"), answer);
-                if self.recheck(id, answer).await? {
+                if self.recheck(id, false, answer).await? {
                     self.restage_overdue(&order, OverdueStage::Asked, answer);
                 }
             }

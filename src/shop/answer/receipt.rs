@@ -117,13 +117,15 @@ fn hand_over(agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut A
     }
 }
 
-/// A delivered order as it is put on paper.
+/// A delivered order as it is put on paper. A bill is never handed over for less than its reseller paid: where no price is
+/// said, what was paid stands there, its fee on top of what the supplier's own receipt shows.
 pub(in crate::shop) fn receipt_card(agent: &Agent, order: &Order, price: Option<Rupiah>) -> ReceiptCard {
     let line = view::line(order);
     let at = match &order.state {
         OrderState::Final(end) => end.at,
         OrderState::Open => order.created_at,
     };
+    let price = price.or_else(|| order.bill.is_some().then_some(order.price));
     ReceiptCard {
         shop: shop_of(agent),
         footer: agent.receipt_footer.clone(),

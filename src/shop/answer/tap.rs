@@ -49,8 +49,14 @@ impl Visit<'_> {
                 self.apply_import(number, false, answer);
                 Ok(())
             }
-            Tap::Choose(id, index) => self.tapped_choice(id, index, answer).await,
-            Tap::NoChoice(id) => self.tapped_no_choice(id, answer).await,
+            Tap::Choose(id, index) => {
+                self.tapped_choice(id, index, answer);
+                Ok(())
+            }
+            Tap::NoChoice(id) => {
+                self.tapped_no_choice(id, answer);
+                Ok(())
+            }
             Tap::OrderKey(id, key) => self.tapped_order_key(id, key, answer).await,
             Tap::Send(number) => self.tapped_transfer(number, true, answer).await,
             Tap::DoNotSend(number) => self.tapped_transfer(number, false, answer).await,

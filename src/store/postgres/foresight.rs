@@ -2,6 +2,7 @@
 //! missing here costs one more round trip, and what is too much a few bytes.
 
 use crate::ledger::{AccountId, Posting};
+use crate::order::SlotKey;
 use crate::store::rows::SUMMARY_NAME;
 use crate::store::{Commit, Versioned, keys};
 
@@ -18,7 +19,8 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
         found.extend(row.network.upline.map(keys::agent));
     }
     for Versioned { row, .. } in &commit.orders {
-        found.extend([keys::order(row.id), keys::slot(&row.slot()), keys::hold(row.id)]);
+        found.extend([keys::order(row.id), keys::hold(row.id)]);
+        found.extend(slot_keys(&row.slot()));
         found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
         found.extend(row.serial_key().map(|serial| keys::serial(&serial)));
         found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
@@ -55,13 +57,19 @@ pub(super) fn new_keys_of(commit: &Commit) -> Vec<Vec<u8>> {
         found.extend([keys::answered(&message.key()), keys::inbox(&message.key())]);
     }
     for Versioned { row, .. } in commit.orders.iter().filter(|order| order.expected.is_none()) {
-        found.extend([keys::order(row.id), keys::slot(&row.slot()), keys::hold(row.id)]);
+        found.extend([keys::order(row.id), keys::hold(row.id)]);
+        found.extend(slot_keys(&row.slot()));
         found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
         found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
     }
     // Orders that come to an end, most likely with a serial number of their own.
     found.extend(commit.orders.iter().filter_map(|order| order.row.serial_key()).map(|serial| keys::serial(&serial)));
     found
+}
+
+/// What is looked at before another order of a slot is let in.
+fn slot_keys(slot: &SlotKey) -> impl Iterator<Item = Vec<u8>> {
+    [keys::slot(slot), keys::open_slot(slot)].into_iter().chain(slot.day_before().map(|slot| keys::slot(&slot)))
 }
 
 fn posting_keys(posting: &Posting, found: &mut Vec<Vec<u8>>) {

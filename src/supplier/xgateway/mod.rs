@@ -109,6 +109,11 @@ impl Protocol for Xgateway {
         true
     }
 
+    /// Section II: within 24 hours, whatever the day.
+    fn repeat_outlives_day(&self) -> bool {
+        true
+    }
+
     /// Section III.2.a. The query carries the REQUESTID of the purchase that follows, as the document's examples do.
     fn inquiry(&self, buy: &Buy<'_>, _: NaiveDateTime) -> Option<Request> {
         match buy.kind {
