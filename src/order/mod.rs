@@ -14,7 +14,7 @@ pub mod view;
 
 pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
-pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey};
+pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SlotKey, same_dest};
 pub use step::{AdminVerdict, Event, Notice, Seen, Step, Word, step};
 
 #[cfg(test)]

@@ -70,7 +70,8 @@ impl Shop {
         let Some(attempt) = order.attempts.iter().find(|attempt| attempt.reference == reference) else {
             return Ok(CallbackFate::NoSuchOrder);
         };
-        let reading = supplier.kept(supplier.protocol.read_callback(&buy_of(&order, attempt), callback));
+        let dest = supplier.written(&order.dest);
+        let reading = supplier.kept(supplier.protocol.read_callback(&buy_of(&order, attempt, &dest), callback));
         let understood = !matches!(reading.outcome, Outcome::Unknown(_));
         let at = self.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);
