@@ -1,8 +1,8 @@
 //! The catalog file: what it takes to be read, how its mistakes are told, and how products are found.
 
 use konter::catalog::{
-    COLUMNS, Catalog, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, NoNominal, OPERATORS, Product, ProductKind, Route,
-    RowError, SAMPLE, parse_catalog, write_catalog,
+    COLUMNS, Catalog, DestKind, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, NoNominal, OPERATORS, Product, ProductKind,
+    Route, RowError, SAMPLE, parse_catalog, write_catalog,
 };
 use konter::ids::{ProductCode, SupplierId};
 use konter::money::Rupiah;
@@ -47,6 +47,7 @@ fn a_row_becomes_a_product_with_one_route() {
         category: "Pulsa Telkomsel".to_owned(),
         operator: Some("telkomsel".to_owned()),
         kind: ProductKind::Topup,
+        dest: None,
         nominal: Some(Rupiah::new(10_000)),
         price: Rupiah::new(10_500),
         routes: vec![Route {
@@ -216,11 +217,51 @@ fn what_the_shop_cannot_use_is_refused() {
 }
 
 #[test]
+fn a_catalog_says_how_destinations_are_read_or_leaves_it_to_the_rest() {
+    let header = format!("{HEADER},dest");
+    let game = "ML86,Mobile Legends,Game,,topup,,21000,ppob,ML86,,19600,1,yes";
+    let kind = |text: &str| parse(text).unwrap().remove(0).dest_kind();
+    let token = row(&[("operator", ""), ("kind", "token")]);
+    for (text, expected) in [
+        (format!("{HEADER}\n{S10}"), DestKind::Phone),
+        (format!("{HEADER}\n{token}"), DestKind::Meter),
+        (format!("{HEADER}\n{game}"), DestKind::Digits),
+        (format!("{header}\n{game},"), DestKind::Digits),
+        (format!("{header}\n{game}"), DestKind::Digits),
+        (format!("{header}\n{game},ID+Zone"), DestKind::IdZone),
+        (format!("{header}\n{game},text"), DestKind::Text),
+        (format!("{header}\n{game},phone"), DestKind::Phone),
+        (format!("{header}\n{game},digits"), DestKind::Digits),
+    ] {
+        assert_eq!(kind(&text), expected, "{text}");
+    }
+    let both = format!("{header}\n{game},text\n{}\n", game.replace("ML86,,", "ML87,,"));
+    for (text, told) in [
+        (
+            format!("{header}\n{game},zone"),
+            "line 2, dest: `zone` is none of: phone, meter, digits, id+zone, text".to_owned(),
+        ),
+        (
+            format!("{header}\n{S10},digits"),
+            "line 2, dest: a product of an operator goes to its phone numbers: write phone, or nothing".to_owned(),
+        ),
+        (both, "line 3, dest: `` here, but `text` on line 2; all rows of one code must agree".to_owned()),
+    ] {
+        assert_eq!(mistakes(&text), [told], "{text}");
+    }
+    // What was left open stays open when it is written.
+    let products = parse(&format!("{header}\n{game},id+zone\n{S10}")).unwrap();
+    assert_eq!(products[1].dest, None);
+    assert_eq!(parse(&write_catalog(&products)), Ok(products));
+}
+
+#[test]
 fn the_header_must_name_each_column_once() {
+    let all = format!("{HEADER},dest");
     let without_denom = HEADER.replace("denom,", "");
     for (text, told) in [
-        (String::new(), vec![format!("line 1: the first line must name the columns: {HEADER}")]),
-        ("\n\n".to_owned(), vec![format!("line 1: the first line must name the columns: {HEADER}")]),
+        (String::new(), vec![format!("line 1: the first line must name the columns: {all}")]),
+        ("\n\n".to_owned(), vec![format!("line 1: the first line must name the columns: {all}")]),
         (format!("{HEADER},stock"), vec!["line 1: `stock` is not a column of the catalog".to_owned()]),
         (format!("{HEADER},price"), vec!["line 1, price: this column stands twice".to_owned()]),
         (format!("{without_denom}\n{S10}"), vec!["line 1, denom: this column is missing".to_owned()]),
@@ -318,12 +359,19 @@ fn product() -> impl Strategy<Value = Product> {
             text_cell(),
             proptest::option::of(proptest::sample::select(&OPERATORS[..])),
         ),
-        (proptest::sample::select(kinds), proptest::option::of(amount(1)), amount(1), routes),
+        (
+            proptest::sample::select(kinds),
+            proptest::option::of(proptest::sample::select(&DestKind::ALL[..])),
+            proptest::option::of(amount(1)),
+            amount(1),
+            routes,
+        ),
     )
-        .prop_map(|((code, name, category, operator), (kind, nominal, price, routes))| Product {
+        .prop_map(|((code, name, category, operator), (kind, dest, nominal, price, routes))| Product {
             code: code.parse().unwrap(),
             name,
             category,
+            dest: dest.filter(|dest| operator.is_none() || *dest == DestKind::Phone),
             operator: operator.map(str::to_owned),
             kind,
             nominal,

@@ -493,7 +493,16 @@ fn the_example_file_names_every_setting() {
         all.get(name).cloned()
     });
     // Settings common to all suppliers are shown with the first one only.
-    let common = ["TIMEOUT_SECS", "CALLBACK_IPS", "CALLBACK_SECRET", "CUTOFF", "CONCURRENCY", "RATE", "LOW_BALANCE"];
+    let common = [
+        "TIMEOUT_SECS",
+        "CALLBACK_IPS",
+        "CALLBACK_SECRET",
+        "CUTOFF",
+        "CONCURRENCY",
+        "RATE",
+        "LOW_BALANCE",
+        "ZONE_SEPARATOR",
+    ];
     let missing: Vec<_> = asked
         .into_inner()
         .into_iter()

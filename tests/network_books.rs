@@ -94,6 +94,7 @@ fn product() -> Product {
         category: "Pulsa".to_owned(),
         operator: None,
         kind: ProductKind::Topup,
+        dest: None,
         nominal: None,
         price: rp(10_500),
         routes: vec![route("kios")],

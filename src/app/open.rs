@@ -385,7 +385,7 @@ fn suppliers(settings: Settings) -> Result<(Doorkeeper, Suppliers), Failure> {
         door.0.insert(given.id.clone(), entry);
         let supplier =
             Supplier::new(given.id, given.kind, given.protocol, given.url.as_str(), given.timeout, given.cutoff);
-        suppliers.push(supplier.map_err(fault)?.within(given.limits));
+        suppliers.push(supplier.map_err(fault)?.within(given.limits).parting_zones_by(given.zone_separator));
     }
     Ok((door, Suppliers::new(suppliers)))
 }

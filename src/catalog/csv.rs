@@ -8,15 +8,17 @@ use std::str::FromStr;
 use ::csv::{ReaderBuilder, StringRecord, Trim, Writer};
 
 use super::fault::{RowError, RowFault};
-use super::product::{Product, ProductKind, Route};
+use super::product::{DestKind, Product, ProductKind, Route};
 use crate::ids::{BadName, ProductCode, SupplierId};
 use crate::money::Rupiah;
 
 /// The columns, in the order they are written; when read, any order will do.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 14] = [
     "code", "name", "category", "operator", "kind", "nominal", "price", "supplier", "sku", "denom", "cost", "priority",
-    "open",
+    "open", "dest",
 ];
+/// The column that catalogs may lack.
+const OPTIONAL_COLUMN: &str = "dest";
 
 /// The operators a product can be bound to.
 pub const OPERATORS: [&str; 7] = ["telkomsel", "byu", "indosat", "xl", "axis", "tri", "smartfren"];
@@ -86,6 +88,7 @@ fn cells(product: &Product, route: &Route) -> [String; COLUMNS.len()] {
         plain(Some(route.cost)),
         route.priority.to_string(),
         if route.open { "yes" } else { "no" }.to_owned(),
+        dest_name(product).to_owned(),
     ]
 }
 
@@ -95,6 +98,11 @@ const fn kind_name(kind: ProductKind) -> &'static str {
         ProductKind::Token => "token",
         ProductKind::Bill => "bill",
     }
+}
+
+/// Empty where the catalog leaves it to what else it says of the product.
+fn dest_name(product: &Product) -> &'static str {
+    product.dest.map_or("", DestKind::name)
 }
 
 /// Digits without separators; empty for none.
@@ -197,7 +205,8 @@ impl Reading<'_> {
                 Some(_) => {}
             }
         }
-        for column in COLUMNS.into_iter().filter(|column| !places.contains_key(column)) {
+        let needed = COLUMNS.into_iter().filter(|&column| column != OPTIONAL_COLUMN);
+        for column in needed.filter(|column| !places.contains_key(column)) {
             self.fault(line, Some(column), RowFault::MissingColumn);
         }
         (self.errors.len() == before).then_some(Header { places })
@@ -205,7 +214,9 @@ impl Reading<'_> {
 
     fn row(&mut self, row: &Row<'_>) {
         let (found, expected) = (row.record.len(), row.header.places.len());
-        if found != expected {
+        // A file that got the optional column may have it filled in only where it is needed.
+        let lacks_it = found + 1 == expected && row.header.places.get(OPTIONAL_COLUMN) == Some(&found);
+        if found != expected && !lacks_it {
             return self.fault(row.line, None, RowFault::CellCount { found, expected });
         }
         let mut errors = Vec::new();
@@ -247,6 +258,7 @@ fn differences(here: &Product, there: &Product) -> Vec<(&'static str, String, St
         ("category", here.category.clone(), there.category.clone()),
         ("operator", operator(here), operator(there)),
         ("kind", kind_name(here.kind).to_owned(), kind_name(there.kind).to_owned()),
+        ("dest", dest_name(here).to_owned(), dest_name(there).to_owned()),
         ("nominal", plain(here.nominal), plain(there.nominal)),
         ("price", plain(Some(here.price)), plain(Some(there.price))),
     ]
@@ -289,6 +301,7 @@ impl Row<'_> {
         let category = read!("category", self.text("category", LONGEST_TEXT));
         let operator = read!("operator", self.operator());
         let kind = read!("kind", self.kind());
+        let dest = read!("dest", self.dest());
         let nominal = read!("nominal", self.optional_amount("nominal"));
         let price = read!("price", self.price(kind));
         let supplier = read!("supplier", self.supplier(suppliers));
@@ -303,6 +316,7 @@ impl Row<'_> {
             category: category?,
             operator: operator?,
             kind: kind?,
+            dest: dest?,
             nominal: nominal?,
             price: price?,
             routes: Vec::new(),
@@ -359,6 +373,18 @@ impl Row<'_> {
             .into_iter()
             .find(|&kind| text.eq_ignore_ascii_case(kind_name(kind)))
             .ok_or_else(|| if text.is_empty() { RowFault::Empty } else { RowFault::Kind(shorten(text)) })
+    }
+
+    /// Whoever names an operator sells to its phone numbers.
+    fn dest(&self) -> Result<Option<DestKind>, RowFault> {
+        let text = self.cell(OPTIONAL_COLUMN);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let known = DestKind::ALL.into_iter().find(|kind| text.eq_ignore_ascii_case(kind.name()));
+        let kind = known.ok_or_else(|| RowFault::Dest(shorten(text)))?;
+        let fits = kind == DestKind::Phone || self.cell("operator").is_empty();
+        if fits { Ok(Some(kind)) } else { Err(RowFault::DestOfOperator) }
     }
 
     /// Nothing is sold for nothing; only a bill's fee can be 0.

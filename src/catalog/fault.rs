@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::csv::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
+use super::product::DestKind;
 use crate::ids::{BadName, ProductCode, SupplierId};
 
 /// A mistake in the file.
@@ -63,6 +64,10 @@ pub enum RowFault {
     Operator(String),
     #[error("`{0}` is none of: topup, token, bill")]
     Kind(String),
+    #[error("`{0}` is none of: {list}", list = DestKind::ALL.map(DestKind::name).join(", "))]
+    Dest(String),
+    #[error("a product of an operator goes to its phone numbers: write phone, or nothing")]
+    DestOfOperator,
     #[error("`{0}` is neither yes nor no")]
     Open(String),
     #[error("`{0}` is not an amount in whole rupiah, written with digits only, such as 10500")]

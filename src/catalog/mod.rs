@@ -13,4 +13,4 @@ pub use csv::{
 };
 pub use fault::{RowError, RowFault};
 pub use lookup::{Catalog, NoNominal};
-pub use product::{Product, ProductKind, Route};
+pub use product::{DestKind, Product, ProductKind, Route};

@@ -17,6 +17,54 @@ pub enum ProductKind {
     Bill,
 }
 
+/// How a destination is read. Only a phone is ever rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DestKind {
+    /// A mobile number; 62, +62 and a missing 0 become the national form.
+    #[serde(rename = "phone")]
+    Phone,
+    /// An electricity meter's or customer's number.
+    #[serde(rename = "meter")]
+    Meter,
+    /// Digits as typed: a card, a game's user, a customer of a utility.
+    #[serde(rename = "digits")]
+    Digits,
+    /// A game's user and server, kept apart.
+    #[serde(rename = "id+zone")]
+    IdZone,
+    /// Letters too: `NamaKu#IDN1`, a number plate, an e-mail address.
+    #[serde(rename = "text")]
+    Text,
+}
+
+impl DestKind {
+    pub const ALL: [Self; 5] = [Self::Phone, Self::Meter, Self::Digits, Self::IdZone, Self::Text];
+
+    /// The catalog's word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Meter => "meter",
+            Self::Digits => "digits",
+            Self::IdZone => "id+zone",
+            Self::Text => "text",
+        }
+    }
+
+    /// One as it is typed, wherever a format is shown.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Phone => "081234567890",
+            Self::Meter => "14027480301",
+            Self::Digits => "1234567890",
+            Self::IdZone => "12345678(2001)",
+            Self::Text => "NamaKu#IDN1",
+        }
+    }
+}
+
 /// Something a reseller can order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -27,6 +75,9 @@ pub struct Product {
     /// When set, the destination must be this operator's number. The name as the catalog and the prefix table have it.
     pub operator: Option<String>,
     pub kind: ProductKind,
+    /// How its destinations are read, where the catalog says so; see [`Product::dest_kind`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dest: Option<DestKind>,
     /// Face value, whole rupiah.
     pub nominal: Option<Rupiah>,
     /// What the base price group pays; for a bill, the fee added to what the supplier charges.
@@ -36,6 +87,17 @@ pub struct Product {
 }
 
 impl Product {
+    /// How its destinations are read.
+    #[must_use]
+    pub const fn dest_kind(&self) -> DestKind {
+        match (self.dest, &self.operator, self.kind) {
+            (Some(kind), ..) => kind,
+            (None, Some(_), _) => DestKind::Phone,
+            (None, None, ProductKind::Token) => DestKind::Meter,
+            (None, None, ProductKind::Topup | ProductKind::Bill) => DestKind::Digits,
+        }
+    }
+
     /// Whether at least one way of buying it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Cutting a message into atoms, and walking over them.
 
 use super::problem::{Part, Problem};
+use super::{Kinds, NO_KINDS};
 
 /// What stands between two atoms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(super) enum Gap {
     Dot,
     /// One comma: together with the dot, what groups the digits of an amount.
     Comma,
+    /// `#` right before it: may belong to a name, `NamaKu#IDN1`.
+    Hash,
     /// Any other separator, or several.
     Hard,
 }
@@ -64,6 +67,9 @@ pub(super) fn atoms(text: &str, dash_too: bool) -> Vec<Atom<'_>> {
 }
 
 fn gap_of(text: &str) -> Gap {
+    if text.trim_start_matches(' ') == "#" {
+        return Gap::Hash;
+    }
     match text.trim() {
         // A number does not go on in the next line.
         "" if text.contains('\n') => Gap::Hard,
@@ -79,11 +85,17 @@ fn gap_of(text: &str) -> Gap {
 pub(super) struct Cursor<'a> {
     pub text: &'a str,
     pub atoms: &'a [Atom<'a>],
+    pub kinds: &'a Kinds<'a>,
 }
 
 impl<'a> Cursor<'a> {
     pub const fn new(text: &'a str, atoms: &'a [Atom<'a>]) -> Self {
-        Self { text, atoms }
+        Self { text, atoms, kinds: NO_KINDS }
+    }
+
+    /// The same, knowing how products read their destinations.
+    pub const fn knowing(self, kinds: &'a Kinds<'a>) -> Self {
+        Self { kinds, ..self }
     }
 
     pub fn peek(&self) -> Option<&'a Atom<'a>> {

@@ -3,11 +3,12 @@
 
 use super::atom::{Atom, Cursor};
 use super::dest::{Destination, DestinationFault, digits_of, is_masked};
+use super::dest_reader;
 use super::order_parts::{nth, phones_in_pieces};
 use super::pin::{NEW_PIN_DIGITS, is_pin};
 use super::problem::{Part, Problem};
 use super::typed::Typed;
-use super::{Command, Feature, Pin, PriceFilter, amount};
+use super::{Command, Feature, NamedAs, Pin, PriceFilter, amount};
 use crate::habits::{FavouriteName, SellRule};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;
@@ -257,7 +258,13 @@ pub(super) fn save_favourite(mut args: Cursor<'_>) -> Result<Command, Problem> {
     let atom = args.need(Part::Product)?;
     let product = atom.text.parse().map_err(|_| Problem::unfit(Part::Product, atom.text))?;
     let first = *args.peek().ok_or(Problem::Missing(Part::Destination))?;
-    let (dest, count) = whole_destination(args.atoms).ok_or_else(|| unreadable(&first))?;
+    let (dest, count) = match (args.kinds)(&product, NamedAs::Code) {
+        Some(kind) => match dest_reader::whole(kind, args.atoms) {
+            Ok(dest) => (dest, args.atoms.len()),
+            Err(fault) => return Err(Problem::Destination(fault, Typed::new(&super::redact(args.rest())))),
+        },
+        None => whole_destination(args.atoms).ok_or_else(|| unreadable(&first))?,
+    };
     args.skip(count);
     args.finish()?;
     Ok(habit(HabitCommand::SaveFavourite { name, product, dest }))

@@ -1,7 +1,8 @@
 //! Reading what people type: text in, [`Command`] out. Total: any text gives a command, and only a text with exactly
 //! one meaning as orders gives orders. Arguments are read with a cursor; what is left over is an error.
-//! Pure: no I/O, no clock, no catalog. Whether a product exists, a PIN is right or the sender is an admin is decided
-//! elsewhere.
+//! Pure: no I/O, no clock. Of the catalog only one thing is asked, how a product reads its destinations ([`Kinds`]):
+//! that decides what is a zone, a repeat number or a PIN. Whether a product exists, a PIN is right or the sender is an
+//! admin is decided elsewhere.
 
 mod admin;
 mod admin_desk;
@@ -12,9 +13,11 @@ mod atom;
 mod date;
 mod deposit;
 mod dest;
+mod dest_reader;
 mod habit;
 mod network;
 mod order;
+mod order_faults;
 mod order_parts;
 mod order_reader;
 mod pin;
@@ -31,6 +34,7 @@ mod tap_report;
 mod typed;
 mod words;
 
+use crate::catalog::DestKind;
 use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 use crate::phone::clean;
@@ -42,7 +46,7 @@ pub use agent_ref::AgentRef;
 pub use amount::MAX_AMOUNT;
 pub use date::DateArg;
 pub use deposit::{MIN_TICKET, TicketRef, proof_words, sounds_like_proof};
-pub use dest::{Destination, DestinationFault};
+pub use dest::{Destination, DestinationFault, METER_DIGITS, Zoned};
 pub use habit::{Ask, ChatName, HabitCommand, SellingChange};
 pub use network::{DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 pub use order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderLine, OrderRequest, What};
@@ -222,28 +226,75 @@ pub enum Feature {
     FeeScheme,
 }
 
-/// Reads a message.
+/// How the product of a code reads its destinations; `None` where there is no such product.
+pub type Kinds<'a> = dyn Fn(&ProductCode, NamedAs) -> Option<DestKind> + 'a;
+
+/// What a word names a product for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedAs {
+    /// By its code, to order it or to keep it.
+    Code,
+    /// To look up or pay a bill: also by a part of its name.
+    Bill,
+}
+
+/// Nothing is known of any product: destinations are read by their shape.
+const NO_KINDS: &Kinds<'static> = &|_, _| None;
+
+/// Reads a message without knowing any product.
 #[must_use]
 pub fn parse(text: &str) -> Command {
+    parse_with(text, NO_KINDS)
+}
+
+/// Reads a message. An order's destination is read as its product wants it.
+#[must_use]
+pub fn parse_with(text: &str, kinds: &Kinds<'_>) -> Command {
     let text = clean(text);
     let text = text.trim();
     let (body, reference) = split_reference(text);
-    match (read(body, reference), reference) {
+    match (read(body, reference, kinds), reference) {
         (command, None) => command,
         (command, Some(_)) if takes_reference(&command) => command,
         // Only what machine clients use takes a reference; anywhere else it is part of the text.
-        (_, Some(_)) => read(text, None),
+        (_, Some(_)) => read(text, None, kinds),
     }
 }
 
+/// A text that is one destination and nothing else, read by its shape. What stands behind a complete number never
+/// belongs to it: `08123456789 5` is none.
+#[must_use]
+pub fn destination_alone(text: &str) -> Option<Destination> {
+    let text = clean(text);
+    let pieces = atoms(text.trim(), false);
+    let [first, rest @ ..] = pieces.as_slice() else { return None };
+    match first.text.parse::<Destination>() {
+        Ok(dest) => rest.is_empty().then_some(dest),
+        Err(_) => {
+            let phone = order_parts::phones_in_pieces(&pieces).into_iter().find(|(_, count)| *count == pieces.len());
+            let meter = || destination_of(DestKind::Meter, &text).ok();
+            phone.map(|(phone, _)| Destination::Phone(phone)).or_else(meter)
+        }
+    }
+}
+
+/// A text that is one destination and nothing else, read as a product of this kind does.
+///
+/// # Errors
+/// What keeps it from being one.
+pub fn destination_of(kind: DestKind, text: &str) -> Result<Destination, DestinationFault> {
+    let text = clean(text);
+    dest_reader::whole(kind, &atoms(text.trim(), false))
+}
+
 /// Reads a cleaned message without its reference.
-fn read(text: &str, reference: Option<&str>) -> Command {
+fn read(text: &str, reference: Option<&str>, kinds: &Kinds<'_>) -> Command {
     if let Some(rest) = text.strip_prefix('/') {
-        return slash(rest, reference);
+        return slash(rest, reference, kinds);
     }
     let dashed = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("M-"));
     let pieces = atoms(text, dashed);
-    chat(Cursor::new(text, &pieces), reference)
+    chat(Cursor::new(text, &pieces).knowing(kinds), reference)
         .unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &pieces) })
 }
 
@@ -281,7 +332,7 @@ pub fn is_orderable(code: &ProductCode) -> bool {
 }
 
 /// `/word rest`, as Telegram sends it; `@bot` behind the word is dropped.
-fn slash(text: &str, reference: Option<&str>) -> Command {
+fn slash(text: &str, reference: Option<&str>, kinds: &Kinds<'_>) -> Command {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '@' && c != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let word = word.split('@').next().unwrap_or_default();
@@ -289,7 +340,8 @@ fn slash(text: &str, reference: Option<&str>) -> Command {
         return read.map_or_else(|(topic, problem)| Command::Incomplete { topic, problem }, Command::Admin);
     }
     let pieces = atoms(rest, false);
-    let known = words::lookup(word).map(|meaning| worded(meaning, Cursor::new(rest, &pieces), reference));
+    let known =
+        words::lookup(word).map(|meaning| worded(meaning, Cursor::new(rest, &pieces).knowing(kinds), reference));
     known.unwrap_or_else(|| {
         let whole = atoms(text, false);
         Command::Unknown { nearest: suggest::nearest(text, &whole) }
@@ -312,7 +364,7 @@ fn chat(cursor: Cursor<'_>, reference: Option<&str>) -> Option<Command> {
     } else if let Some(n) = repeat_prefix(first) {
         starts.push((1, Opening::NthOfCode(n)));
     }
-    match order_reader::read(cursor.atoms, &starts, reference) {
+    match order_reader::read(cursor.atoms, &starts, reference, cursor.kinds) {
         Found::Order(request) => Some(Command::Order(request)),
         Found::Bad(fault) => Some(Command::BadOrder(fault)),
         Found::Nothing => talk::glued_complaint(cursor),
@@ -337,7 +389,7 @@ fn worded(word: Word, args: Cursor<'_>, reference: Option<&str>) -> Command {
         _ => None,
     };
     if let Some(opening) = opening {
-        match order_reader::read(args.atoms, &[(0, opening)], reference) {
+        match order_reader::read(args.atoms, &[(0, opening)], reference, args.kinds) {
             Found::Order(request) => return Command::Order(request),
             // A meter that cannot be read is no order yet: what is wrong with it is said below.
             Found::Bad(fault) if word != Word::Pln || args.atoms.len() > 2 => return Command::BadOrder(fault),
@@ -363,5 +415,7 @@ fn split_reference(text: &str) -> (&str, Option<&str>) {
     if stands_alone && fit { (body, Some(reference)) } else { (text, None) }
 }
 
+#[cfg(test)]
+mod destination_tests;
 #[cfg(test)]
 mod tests;

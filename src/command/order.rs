@@ -72,6 +72,10 @@ impl OrderLine {
     pub fn example(&self, nth: u8) -> String {
         let repeat = if nth > 1 { format!("{nth}.") } else { String::new() };
         let buyer = self.buyer_phone.as_ref().map(|phone| format!(".{phone}")).unwrap_or_default();
-        format!("{}.{repeat}{}.PIN{buyer}", self.what, self.dest)
+        match (&self.what, &self.dest) {
+            // Without the word in front, its digits could be a phone number's.
+            (What::Nominal(_), Destination::Meter(meter)) => format!("PLN.{meter}.{}.{repeat}PIN{buyer}", self.what),
+            (what, dest) => format!("{what}.{repeat}{dest}.PIN{buyer}"),
+        }
     }
 }

@@ -21,14 +21,16 @@ const PIECE: std::ops::RangeInclusive<usize> = 2..=6;
 const LONG_PIECE: std::ops::RangeInclusive<usize> = 2..=12;
 
 /// Digits of a customer number that could as well be a PIN.
-const SHORT: std::ops::Range<usize> = MIN_SHORT_CUSTOMER_DIGITS..MIN_CUSTOMER_DIGITS;
+pub(super) const SHORT: std::ops::Range<usize> = MIN_SHORT_CUSTOMER_DIGITS..MIN_CUSTOMER_DIGITS;
 
 /// A number that may be where an order goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Good(Destination),
     /// Fewer digits than a number has anywhere: good only where nothing else can be meant.
-    Short(String),
+    Short(Destination),
+    /// A user's id and, apart from it, a zone that could be a PIN: good only where a PIN follows that is another number.
+    Apart(Destination, String),
     Bad(DestinationFault, Typed),
 }
 
@@ -86,7 +88,7 @@ pub(super) fn targets(atoms: &[Atom<'_>], lenient: bool) -> Vec<(Target, usize)>
     let digits = digits_of(first.text);
     match (&digits, whole) {
         (Some(digits), _) if SHORT.contains(&digits.len()) && !looks_like_a_phone(first.text) => {
-            found.push((Target::Short(digits.clone()), 1));
+            found.push((Target::Short(Destination::Customer(digits.clone())), 1));
         }
         (Some(digits), Err(fault)) if lenient && found.is_empty() => {
             // With fewer digits, or at the end of a message, it may as well be a PIN, which must not be repeated.

@@ -2,12 +2,15 @@
 //! order. That is what keeps `S10 0812 345 67 1234` from buying for the wrong number.
 
 use super::atom::Atom;
-use super::dest::{Destination, DestinationFault};
+use super::dest::{Destination, DestinationFault, Zoned};
 use super::order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderLine, OrderRequest, What};
+use super::order_faults::{begun, misformed, opens_like_an_order, short_number};
 use super::order_parts::{Target, nth, targets, what};
-use super::pin::{NEW_PIN_DIGITS, is_pin};
+use super::pin::is_pin;
 use super::problem::{Part, Problem};
 use super::typed::Typed;
+use super::{Kinds, NamedAs, dest_reader};
+use crate::catalog::DestKind;
 use crate::phone::Phone;
 
 /// More atoms than the longest order message needs.
@@ -65,12 +68,17 @@ impl Opening {
 }
 
 /// Reads orders; `starts` are the atoms they may begin at, each with what stood before.
-pub(super) fn read(atoms: &[Atom<'_>], starts: &[(usize, Opening)], reference: Option<&str>) -> Found {
+pub(super) fn read(
+    atoms: &[Atom<'_>],
+    starts: &[(usize, Opening)],
+    reference: Option<&str>,
+    kinds: &Kinds<'_>,
+) -> Found {
     if atoms.len() > MAX_ATOMS {
         let fault = BadOrder { what: None, problem: Problem::TooManyOrders };
         return if opens_like_an_order(atoms) { Found::Bad(fault) } else { Found::Nothing };
     }
-    let mut strict = Reader::new(atoms, false, reference);
+    let mut strict = Reader::new(atoms, false, reference, kinds);
     strict.read(starts);
     if strict.steps > MAX_STEPS || strict.requests.len() > 1 {
         return Found::Bad(BadOrder { what: None, problem: Problem::Ambiguous });
@@ -84,54 +92,26 @@ pub(super) fn read(atoms: &[Atom<'_>], starts: &[(usize, Opening)], reference: O
     if strict.disagreed {
         return Found::Bad(BadOrder { what: None, problem: Problem::RepeatsDisagree });
     }
-    let mut lenient = Reader::new(atoms, true, reference);
+    let mut lenient = Reader::new(atoms, true, reference, kinds);
     lenient.read(starts);
     if let Some(fault) = lenient.fault {
         return Found::Bad(fault);
     }
-    begun(atoms, starts, reference).map_or(Found::Nothing, Found::Bad)
+    begun(atoms, starts, reference, kinds)
+        .or_else(|| misformed(atoms, starts, kinds))
+        .map_or(Found::Nothing, Found::Bad)
 }
 
-/// `S10.0812345.1234`: taken as one number in two pieces it would be an order without a PIN. It is a number that is too
-/// short and a PIN, which must not be shown back as part of a number.
-fn short_number(atoms: &[Atom<'_>], request: &OrderRequest) -> Option<BadOrder> {
-    let ([line], None, [.., number, pin]) = (request.lines.as_slice(), &request.pin, atoms) else { return None };
-    let pin_like = NEW_PIN_DIGITS.contains(&pin.text.len()) && pin.text.bytes().all(|b| b.is_ascii_digit());
-    let in_two_pieces = pin_like && line.dest.as_str().ends_with(pin.text) && number.text.starts_with(['0', '+', '6']);
-    in_two_pieces.then(|| BadOrder {
-        what: Some(line.what.clone()),
-        problem: Problem::Destination(DestinationFault::TooShort, Typed::new(number.text)),
-    })
-}
-
-fn opens_like_an_order(atoms: &[Atom<'_>]) -> bool {
-    let number = |at: usize| atoms.get(at..).is_some_and(|rest| !targets(rest, false).is_empty());
-    let product = atoms.first().is_some_and(|first| what(first).is_some());
-    (product && number(1)) || number(0)
-}
-
-/// An order with something after it, or one that lacks its destination.
-fn begun(atoms: &[Atom<'_>], starts: &[(usize, Opening)], reference: Option<&str>) -> Option<BadOrder> {
-    const FEWEST: usize = 2; // product and number
-    const LOOK_BACK: usize = 10; // a longer text behind an order is a talk, not a slip
-    for end in (FEWEST..atoms.len()).rev().take(LOOK_BACK) {
-        let mut reader = Reader::new(atoms.get(..end)?, false, reference);
-        reader.read(starts);
-        if let Some(request) = reader.requests.pop() {
-            let rest = atoms.get(end..)?.iter().map(|atom| atom.text).collect::<Vec<_>>().join(" ");
-            let what = request.lines.into_iter().next().map(|line| line.what);
-            return Some(BadOrder { what, problem: Problem::leftover(&rest) });
-        }
-    }
-    match atoms {
-        [product, pin] if is_pin(pin.text) => match what(product) {
-            Some((What::Code(code), _)) if code.as_str().bytes().any(|b| b.is_ascii_digit()) => {
-                Some(BadOrder { what: Some(What::Code(code)), problem: Problem::Missing(Part::Destination) })
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+/// One reading of the atoms as orders, whether or not it is the only one.
+pub(super) fn first_order(
+    atoms: &[Atom<'_>],
+    starts: &[(usize, Opening)],
+    reference: Option<&str>,
+    kinds: &Kinds<'_>,
+) -> Option<OrderRequest> {
+    let mut reader = Reader::new(atoms, false, reference, kinds);
+    reader.read(starts);
+    reader.requests.pop()
 }
 
 #[derive(Clone, PartialEq)]
@@ -158,6 +138,7 @@ struct Draft<'a> {
 }
 
 struct Reader<'a> {
+    kinds: &'a Kinds<'a>,
     atoms: &'a [Atom<'a>],
     lenient: bool,
     reference: Option<&'a str>,
@@ -169,8 +150,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(atoms: &'a [Atom<'a>], lenient: bool, reference: Option<&'a str>) -> Self {
-        Self { atoms, lenient, reference, requests: Vec::new(), fault: None, disagreed: false, steps: 0 }
+    fn new(atoms: &'a [Atom<'a>], lenient: bool, reference: Option<&'a str>, kinds: &'a Kinds<'a>) -> Self {
+        Self { kinds, atoms, lenient, reference, requests: Vec::new(), fault: None, disagreed: false, steps: 0 }
     }
 
     fn read(&mut self, starts: &[(usize, Opening)]) {
@@ -204,9 +185,27 @@ impl<'a> Reader<'a> {
         if unlike || !draft.opening.allows(code) { None } else { Some((what, repeat)) }
     }
 
-    fn targets_at(&self, at: usize) -> Vec<(Target, usize)> {
+    /// How the destination of what is ordered is read; `None` where only its shape tells.
+    fn kind_of(&self, what: &What, draft: &Draft<'a>) -> Option<DestKind> {
+        match what {
+            What::Code(code) => (self.kinds)(code, NamedAs::Code),
+            What::Nominal(_) => (draft.opening == Opening::Pln).then_some(DestKind::Meter),
+        }
+    }
+
+    fn targets_at(&self, at: usize, kind: Option<DestKind>) -> Vec<(Target, usize)> {
         let atoms = self.atoms.get(at..).unwrap_or_default();
-        targets(atoms, self.lenient).into_iter().map(|(target, count)| (target, at + count)).collect()
+        let found = dest_reader::targets(kind, atoms, self.lenient).into_iter();
+        found.map(|(target, count)| (target, at + count)).collect()
+    }
+
+    /// The phone numbers that can stand here to be told the token.
+    fn buyers_at(&self, at: usize) -> impl Iterator<Item = (Phone, usize)> {
+        let atoms = self.atoms.get(at..).unwrap_or_default();
+        targets(atoms, false).into_iter().filter_map(move |(target, count)| match target {
+            Target::Good(Destination::Phone(phone)) if phone.is_mobile() => Some((phone, at + count)),
+            _ => None,
+        })
     }
 
     /// The repeat number at `at`, or none: both are possible where there is one.
@@ -220,36 +219,65 @@ impl<'a> Reader<'a> {
 
     fn what_then_number(&mut self, at: usize, draft: &Draft<'a>) {
         let Some((what, glued)) = self.what_at(at, draft) else { return };
+        let kind = self.kind_of(&what, draft);
         for (before, at) in self.repeats(at + 1) {
-            for (target, at) in self.targets_at(at) {
-                if let Some(nth) = self.merge(glued, before) {
-                    let item = Item { what: what.clone(), target: target.clone(), nth, pin: None, buyer: None };
-                    self.buyer_then_meter(at, draft, &item);
-                    self.after_number(at, draft, &item);
+            let Some(nth) = self.merge(glued, before) else { continue };
+            for (target, next) in self.targets_at(at, kind) {
+                let item = Item { what: what.clone(), target, nth, pin: None, buyer: None };
+                self.after_number(next, draft, &item);
+                self.buyer_behind(next, draft, &item);
+            }
+            let code = matches!(what, What::Code(_));
+            if code && draft.items.is_empty() && matches!(kind, None | Some(DestKind::Meter)) {
+                for (buyer, at) in self.buyers_at(at).collect::<Vec<_>>() {
+                    self.buyer_then_meter(at, draft, (&what, kind, nth), &buyer);
                 }
             }
         }
     }
 
     /// `PLN20.<buyer's phone>.<meter>.<pin>`.
-    fn buyer_then_meter(&mut self, at: usize, draft: &Draft<'a>, item: &Item<'a>) {
-        let Target::Good(Destination::Phone(buyer)) = &item.target else { return };
-        if !buyer.is_mobile() || !draft.items.is_empty() || matches!(item.what, What::Nominal(_)) {
-            return;
-        }
-        for (target, at) in self.targets_at(at) {
-            if matches!(target, Target::Good(Destination::Customer(_))) {
-                let item = Item { target, buyer: Some(buyer.clone()), ..item.clone() };
+    fn buyer_then_meter(
+        &mut self,
+        at: usize,
+        draft: &Draft<'a>,
+        (what, kind, nth): (&What, Option<DestKind>, Option<u8>),
+        buyer: &Phone,
+    ) {
+        for (target, at) in self.targets_at(at, kind) {
+            if is_meter(&target) {
+                let item = Item { what: what.clone(), target, nth, pin: None, buyer: Some(buyer.clone()) };
                 self.after_number(at, draft, &item);
             }
         }
     }
 
+    /// `PLN20.<meter>.<buyer's phone>.<pin>`.
+    fn buyer_behind(&mut self, at: usize, draft: &Draft<'a>, item: &Item<'a>) {
+        let takes_one = match &item.what {
+            What::Code(_) => matches!(item.target, Target::Good(Destination::Meter(_))),
+            What::Nominal(_) => is_meter(&item.target),
+        };
+        if !takes_one || !draft.items.is_empty() {
+            return;
+        }
+        for (buyer, at) in self.buyers_at(at).collect::<Vec<_>>() {
+            self.after_number(at, draft, &Item { buyer: Some(buyer), ..item.clone() });
+        }
+    }
+
     fn number_then_what(&mut self, at: usize, draft: &Draft<'a>) {
-        for (target, at) in self.targets_at(at) {
-            if let Some((what, glued)) = self.what_at(at, draft) {
-                let item = Item { what, target, nth: glued, pin: None, buyer: None };
-                self.after_number(at + 1, draft, &item);
+        /// Names and plates are read behind their product only.
+        const KINDS: [Option<DestKind>; 5] =
+            [None, Some(DestKind::Phone), Some(DestKind::Meter), Some(DestKind::Digits), Some(DestKind::IdZone)];
+        for kind in KINDS {
+            for (target, at) in self.targets_at(at, kind) {
+                if let Some((what, glued)) = self.what_at(at, draft)
+                    && self.kind_of(&what, draft) == kind
+                {
+                    let item = Item { what, target, nth: glued, pin: None, buyer: None };
+                    self.after_number(at + 1, draft, &item);
+                }
             }
         }
     }
@@ -305,7 +333,7 @@ impl<'a> Reader<'a> {
             if seen_buyer || item.pin.is_none() || is_mobile(&item.target) {
                 return;
             }
-            match self.targets_at(at).as_slice() {
+            match self.targets_at(at, None).as_slice() {
                 [(Target::Good(Destination::Phone(phone)), next)] => {
                     item.buyer = Some(phone.clone());
                     at = *next;
@@ -355,7 +383,16 @@ impl<'a> Reader<'a> {
         for item in &draft.items {
             let dest = match &item.target {
                 Target::Good(dest) => dest.clone(),
-                Target::Short(digits) => {
+                Target::Apart(dest, zone) => {
+                    if !matches!(pin, Some(PinWord::Digits(digits)) if digits != zone) {
+                        // What stands last may be the zone or the PIN: neither is shown, nor tried.
+                        let id = Zoned::parts(dest.as_str()).map_or("", |(id, _)| id);
+                        let fault = Problem::Destination(DestinationFault::NeedsZone, Typed::new(id));
+                        return self.fail(Some(item.what.clone()), fault);
+                    }
+                    dest.clone()
+                }
+                Target::Short(dest) => {
                     let sure = single
                         && draft.opening != Opening::Multi
                         && !draft.number_first
@@ -363,12 +400,15 @@ impl<'a> Reader<'a> {
                     if !sure || codeless(item) || matches!(item.what, What::Nominal(_)) {
                         return;
                     }
-                    Destination::Customer(digits.clone())
+                    dest.clone()
                 }
                 Target::Bad(fault, text) => {
                     return self.fail(Some(item.what.clone()), Problem::Destination(*fault, text.clone()));
                 }
             };
+            if pin.is_none() && ends_like_a_pin(&dest) {
+                return self.fail(Some(item.what.clone()), Problem::Missing(Part::Pin));
+            }
             let line = OrderLine {
                 what: item.what.clone(),
                 dest,
@@ -432,6 +472,18 @@ impl<'a> Reader<'a> {
         }
         Some(last.pin.clone())
     }
+}
+
+/// `Nama#1234` without a PIN: the tag may be the PIN of who parts everything by `#`, and is not shown back.
+fn ends_like_a_pin(dest: &Destination) -> bool {
+    match dest {
+        Destination::Text(text) => text.rsplit_once('#').is_some_and(|(_, tag)| is_pin(tag)),
+        _ => false,
+    }
+}
+
+fn is_meter(target: &Target) -> bool {
+    matches!(target, Target::Good(Destination::Meter(_) | Destination::Customer(_)))
 }
 
 fn is_mobile(target: &Target) -> bool {

@@ -37,6 +37,8 @@ pub fn redact(text: &str) -> String {
 pub(super) fn without_order_pins(text: &str) -> String {
     /// Digits of a destination: fewer may be a date or an amount.
     const FEWEST: usize = 9;
+    /// The same right behind a product's code: a game's user.
+    const FEWEST_OF_A_GAME: usize = 6;
     /// No amount that is transferred is so short; longer ones are taken for a PIN only in what looks like an order.
     const SHORT_PIN: usize = 4;
     let mut out = String::with_capacity(text.len());
@@ -47,17 +49,22 @@ pub(super) fn without_order_pins(text: &str) -> String {
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (gap, from) = rest.split_at(start);
         let (digits, after) = from.split_at(from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len()));
-        let separated = !gap.is_empty() && gap.chars().all(|c| matches!(c, '.' | '#' | '*' | ',' | ';'));
+        // `12345678(2001).1234`: a user, its zone, a PIN.
+        let gap_before = gap.strip_prefix(')').unwrap_or(gap);
+        let separated = !gap_before.is_empty() && gap_before.chars().all(|c| matches!(c, '.' | '#' | '*' | ',' | ';'));
         let long_enough = match digits.len() {
             SHORT_PIN => true,
             5..=6 => behind_a_code,
             _ => false,
         };
-        let is_pin = read >= FEWEST && separated && long_enough;
+        let is_number = read >= FEWEST || (behind_a_code && read >= FEWEST_OF_A_GAME);
+        let is_pin = is_number && separated && long_enough;
         out.push_str(gap);
         out.push_str(if is_pin { MASK } else { digits });
-        let goes_on = matches!(gap, "-" | " ") && read + digits.len() <= LONGEST_NUMBER;
-        if goes_on {
+        let goes_on = matches!(gap, "-" | " " | "(" | " (" | "|") && read + digits.len() <= LONGEST_NUMBER;
+        if is_pin {
+            // It may have been the zone, with the PIN behind it.
+        } else if goes_on {
             read += digits.len();
         } else {
             behind_a_code = ends_a_code && separated;
@@ -87,6 +94,9 @@ mod tests {
             ("S10.0812-3456-7890#123456 gimana", "S10.0812-3456-7890#*** gimana"),
             ("S10*0812 3456 7890*1234*2", "S10*0812 3456 7890*****2"),
             ("tf BCA.1234567890.100000 barusan", "tf BCA.1234567890.100000 barusan"),
+            ("ML86.12345678(2001).1234 belum masuk", "ML86.12345678(2001).*** belum masuk"),
+            ("ML86 12345678|2001.1234", "ML86 12345678|2001.***"),
+            ("ML86.12345678.2001.1234 belum", "ML86.12345678.***.*** belum"),
             ("TS.08511111111.500123.BRI", "TS.08511111111.500123.BRI"),
             ("bayar.PLNPOST.520010509867.1234", "bayar.PLNPOST.520010509867.***"),
             ("trx 12.05.2026 ke 081234567890 5000 belum", "trx 12.05.2026 ke 081234567890 5000 belum"),

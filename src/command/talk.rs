@@ -5,9 +5,10 @@ use super::atom::{Atom, Cursor, Gap};
 use super::date;
 use super::deposit;
 use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
+use super::dest_reader;
 use super::habit::{self, Ask};
 use super::network;
-use super::order_parts::{nominal, phones_in_pieces};
+use super::order_parts::{Target, nominal, phones_in_pieces};
 use super::pin::is_pin;
 use super::problem::{Part, Problem, Topic};
 use super::receipt;
@@ -15,7 +16,8 @@ use super::redact::without_order_pins;
 use super::routing;
 use super::typed::Typed;
 use super::words::{self, Word};
-use super::{Command, Feature, HabitCommand, Language, OrdersQuery, Pin, PriceFilter, ReportKind};
+use super::{Command, Feature, HabitCommand, Language, NamedAs, OrdersQuery, Pin, PriceFilter, ReportKind};
+use crate::catalog::DestKind;
 use crate::ids::ProductCode;
 
 /// Most filters of a price list.
@@ -162,6 +164,9 @@ fn orders_or_other(args: Cursor<'_>, reference: Option<&str>) -> Parsed {
         }
         _ => {}
     }
+    if let Some(dest) = dest_reader::lettered_alone(args.atoms) {
+        return Ok(Command::Orders(OrdersQuery { dest: Some(dest), ..OrdersQuery::default() }));
+    }
     if let [product, rest @ ..] = args.atoms
         && rest.len() <= 1
         && rest.iter().all(|atom| is_pin(atom.text))
@@ -253,28 +258,42 @@ fn register(args: Cursor<'_>) -> Result<Command, Problem> {
     Ok(Command::Register { name: name.to_owned(), town: town.map(str::to_owned), pin })
 }
 
-/// A customer's number: a meter, a bill, a phone. In pieces it is read where a PIN or nothing follows.
-fn customer(args: &mut Cursor<'_>, fewest: usize) -> Result<String, Problem> {
+/// A customer's number as its product reads it. In pieces it is read where a PIN or nothing follows.
+fn customer(args: &mut Cursor<'_>, kind: DestKind, fewest: usize) -> Result<String, Problem> {
     let first = args.peek().ok_or(Problem::Missing(Part::Customer))?;
-    if let Ok(dest) = first.text.parse::<Destination>() {
-        args.take();
-        return Ok(dest.to_string());
+    let mut found = dest_reader::targets(Some(kind), args.atoms, false);
+    if let [(Target::Bad(fault, typed), _)] = found.as_slice() {
+        return Err(Problem::Destination(*fault, typed.clone()));
     }
-    let ends: Vec<_> = phones_in_pieces(args.atoms)
-        .into_iter()
-        .filter(|(_, count)| match args.atoms.get(*count..) {
-            Some([]) => true,
+    let in_one = matches!(found.as_slice(), [(Target::Good(_), 1)]);
+    found.retain(|(target, count)| {
+        let follows = match args.atoms.get(*count..) {
+            Some([]) => !matches!(target, Target::Apart(..)),
             Some([pin]) => is_pin(pin.text),
             _ => false,
-        })
-        .collect();
-    match ends.as_slice() {
-        [(phone, count)] => {
+        };
+        !matches!(target, Target::Short(_) | Target::Bad(..)) && (in_one || follows)
+    });
+    match found.as_slice() {
+        [(Target::Good(dest) | Target::Apart(dest, _), count)] => {
             args.skip(*count);
-            return Ok(phone.to_string());
+            return Ok(dest.to_string());
         }
         [_, _, ..] => return Err(Problem::Ambiguous),
-        [] => {}
+        _ => {}
+    }
+    match kind {
+        DestKind::IdZone => {
+            return Err(Problem::Destination(DestinationFault::NeedsZone, Typed::new(&super::redact(first.text))));
+        }
+        DestKind::Text => {
+            return Err(Problem::Destination(DestinationFault::NotItsForm, Typed::new(&super::redact(first.text))));
+        }
+        DestKind::Phone | DestKind::Meter | DestKind::Digits => {}
+    }
+    let lenient = dest_reader::targets(Some(kind), args.atoms, true);
+    if let [(Target::Bad(DestinationFault::Letters, typed), _)] = lenient.as_slice() {
+        return Err(Problem::Destination(DestinationFault::Letters, typed.clone()));
     }
     let fault = match digits_of(first.text) {
         None => DestinationFault::Unreadable,
@@ -290,9 +309,14 @@ fn customer(args: &mut Cursor<'_>, fewest: usize) -> Result<String, Problem> {
 }
 
 fn meter(mut args: Cursor<'_>, reference: Option<&str>) -> Result<Command, Problem> {
-    let customer = customer(&mut args, MIN_CUSTOMER_DIGITS)?;
+    let customer = customer(&mut args, DestKind::Meter, MIN_CUSTOMER_DIGITS)?;
     let pin = args.last_pin()?;
     Ok(Command::Meter { customer, pin, reference: reference.map(str::to_owned) })
+}
+
+/// Customers of what nobody sells are shown as they were typed.
+fn kind_of(product: &ProductCode, args: &Cursor<'_>) -> DestKind {
+    (args.kinds)(product, NamedAs::Bill).unwrap_or(DestKind::Digits)
 }
 
 fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
@@ -306,7 +330,8 @@ fn inquiry(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&
     if args.is_empty() {
         return Ok(habit::ask(Ask::Customer(product)));
     }
-    let customer = customer(&mut args, MIN_BILL_DIGITS)?;
+    let kind = kind_of(&product, &args);
+    let customer = customer(&mut args, kind, MIN_BILL_DIGITS)?;
     let pin = args.pin();
     let amount = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };
     args.finish()?;
@@ -315,7 +340,8 @@ fn inquiry(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&
 
 fn payment(mut args: Cursor<'_>, known: Option<ProductCode>, reference: Option<&str>) -> Result<Command, Problem> {
     let product = known.map_or_else(|| product(&mut args), Ok)?;
-    let customer = customer(&mut args, MIN_BILL_DIGITS)?;
+    let kind = kind_of(&product, &args);
+    let customer = customer(&mut args, kind, MIN_BILL_DIGITS)?;
     let pin = args.last_pin()?;
     Ok(Command::BillPayment { product, customer, pin, reference: reference.map(str::to_owned) })
 }
@@ -330,9 +356,10 @@ pub(super) fn bill_verb_third(args: Cursor<'_>, reference: Option<&str>) -> Opti
     };
     let product = product.text.parse::<ProductCode>().ok()?;
     digits_of(number.text).map(|_| ()).or_else(|| is_masked(number.text).then_some(()))?;
+    let kind = kind_of(&product, &args);
     let read = || -> Result<Command, Problem> {
         let mut number = Cursor::new(args.text, args.atoms.get(1..2).unwrap_or_default());
-        let customer = customer(&mut number, MIN_BILL_DIGITS)?;
+        let customer = customer(&mut number, kind, MIN_BILL_DIGITS)?;
         let pin = Cursor::new(args.text, rest).last_pin()?;
         let reference = reference.map(str::to_owned);
         Ok(if pays {

@@ -46,6 +46,8 @@ pub struct SupplierSettings {
     pub cutoff: Option<CutOff>,
     /// How much is sent to it.
     pub limits: Limits,
+    /// What stands between a game's user and its zone.
+    pub zone_separator: String,
 }
 
 impl fmt::Debug for SupplierSettings {
@@ -59,6 +61,7 @@ impl fmt::Debug for SupplierSettings {
             .field("callback_secret", &self.callback_secret)
             .field("cutoff", &self.cutoff)
             .field("limits", &self.limits)
+            .field("zone_separator", &self.zone_separator)
             .finish_non_exhaustive()
     }
 }
@@ -77,16 +80,22 @@ impl SupplierSettings {
         let callback_secret = source.value(&name("CALLBACK_SECRET"), "k3b4d2f1a9", callback_secret);
         let cutoff = source.value(&name("CUTOFF"), "23:30-00:30", cutoff);
         let limits = limits(source, &name);
+        let zone_separator = source.value(&name("ZONE_SEPARATOR"), "|", zone_separator);
         let Some(kind) = kind else {
             // What the protocol would read is not known.
             source.do_not_judge(&prefix);
             return None;
         };
         let cutoff = cutoff.unwrap_or_else(|| CutOff::usual(kind));
+        let zone_separator = zone_separator.unwrap_or_else(|| kind.zone_separator().to_owned());
+        if kind == ProtocolKind::Teleanjar && zone_separator == "|" {
+            let problem = "teleanjar parts its own fields by `|`; take another".to_owned();
+            source.note(SettingError { name: name("ZONE_SEPARATOR"), problem });
+        }
         let protocol = configure(source, kind, &prefix);
         let (protocol, url) = (protocol?, url?);
         let timeout = Duration::from_secs(timeout.into());
-        Some(Self { id, kind, protocol, url, timeout, callback_ips, callback_secret, cutoff, limits })
+        Some(Self { id, kind, protocol, url, timeout, callback_ips, callback_secret, cutoff, limits, zone_separator })
     }
 }
 
@@ -96,6 +105,16 @@ fn limits(source: &Source<'_>, name: &dyn Fn(&str) -> String) -> Limits {
     let per_second = source.value(&name("RATE"), "10", rate).flatten();
     let low_balance = source.value(&name("LOW_BALANCE"), "500000", low_balance);
     Limits { at_once: at_once.unwrap_or(USUAL_AT_ONCE), per_second, low_balance }
+}
+
+/// `none`, or what cannot be part of an id or a zone.
+fn zone_separator(text: &str) -> Result<String, String> {
+    const SEPARATORS: [&str; 8] = ["|", "-", "/", ",", ".", "#", ":", ";"];
+    match SEPARATORS.iter().find(|separator| **separator == text) {
+        Some(separator) => Ok((*separator).to_owned()),
+        None if text.eq_ignore_ascii_case("none") => Ok(String::new()),
+        None => Err(format!("must be one of {}, or none", SEPARATORS.join(" "))),
+    }
 }
 
 /// Requests a second, or `none`.

@@ -1,7 +1,9 @@
 //! Whom to ask: from what a reseller typed to the products and suppliers that can tell.
 
-use crate::catalog::{Catalog, Product, ProductKind};
+use crate::catalog::{Catalog, DestKind, Product, ProductKind};
+use crate::command::{self, Destination};
 use crate::ids::{ProductCode, SupplierId};
+use crate::phone::PrefixTable;
 use crate::reply::{Near, Why};
 use crate::routing::Availability;
 
@@ -15,8 +17,6 @@ const NEAR: usize = 3;
 const CUSTOMER_NUMBER_DIGITS: usize = 12;
 /// Destinations of bills.
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
-/// Meters and customer numbers of electricity; older and newer ones vary by one or two.
-const METER_LENGTH: std::ops::RangeInclusive<usize> = 10..=13;
 /// What people call the bill for electricity, without more words.
 const ELECTRICITY: &str = "PLN";
 /// In a product's code or name: bills that come once, not every month.
@@ -25,6 +25,7 @@ const ONCE: &str = "NON";
 /// The shop's products and who can be asked about them.
 pub struct Counter<'a> {
     pub catalog: &'a Catalog,
+    pub prefixes: &'a PrefixTable,
     /// Whether a supplier can be asked about products of a kind now.
     pub can_tell: &'a dyn Fn(&SupplierId, ProductKind) -> Availability,
 }
@@ -42,7 +43,7 @@ pub struct BillWord<'a>(pub &'a ProductCode);
 impl BillWord<'_> {
     /// The product that is meant: by its code, else the one bill whose code begins so, else the one that has the word in
     /// its name. `PLN` alone is the monthly bill.
-    fn find<'c>(&self, catalog: &'c Catalog) -> Result<&'c Product, Why> {
+    pub fn find<'c>(&self, catalog: &'c Catalog) -> Result<&'c Product, Why> {
         let word = self.0.as_str();
         if let Some(product) = catalog.get(self.0) {
             return Ok(product);
@@ -96,10 +97,28 @@ impl Counter<'_> {
         }
         match product.kind {
             ProductKind::Topup => Err(Why::NotABill { example: format!("{}.{customer}.PIN", product.code) }),
-            ProductKind::Token => check_length(customer, &METER_LENGTH).and_then(|()| self.asks_of(product)),
-            ProductKind::Bill => check_length(customer, &LENGTH).and_then(|()| self.asks_of(product)),
+            ProductKind::Token | ProductKind::Bill => {
+                self.check(product.dest_kind(), customer, &product.code)?;
+                self.asks_of(product)
+            }
         }
         .map(|asks| Found { asks })
+    }
+
+    /// Whether a customer's number is what is asked about.
+    fn check(&self, kind: DestKind, customer: &str, code: &ProductCode) -> Result<(), Why> {
+        // Asking costs nothing, so digits that look like a phone number without its 0 are asked about as they are.
+        let sure = true;
+        let example = || format!("TAG.{code}.{}", kind.example());
+        let read = match kind {
+            DestKind::Meter => Ok(Destination::Meter(customer.to_owned())),
+            kind => command::destination_of(kind, customer),
+        };
+        let fault = read.as_ref().map_or_else(|fault| Some(*fault), |dest| dest.fault(kind, sure, self.prefixes));
+        match fault {
+            Some(fault) if kind != DestKind::Digits => Err(Why::of_destination(fault, example)),
+            _ => check_length(customer, &LENGTH),
+        }
     }
 
     /// The product a payment names.
@@ -148,7 +167,10 @@ impl Counter<'_> {
 /// # Errors
 /// Why nobody can be asked, ready to be said.
 pub fn meter_asks(counter: &Counter<'_>, customer: &str) -> Result<Found, Why> {
-    check_length(customer, &METER_LENGTH)?;
+    let meter = Destination::Meter(customer.to_owned());
+    if let Some(fault) = meter.fault(DestKind::Meter, true, counter.prefixes) {
+        return Err(Why::of_destination(fault, || format!("CEKPLN.{}", DestKind::Meter.example())));
+    }
     let tokens = token_asks(counter);
     let bills = ELECTRICITY
         .parse()

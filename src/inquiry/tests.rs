@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, ProductKind, SAMPLE, parse_catalog};
 use crate::ids::{AgentId, ChatId, InquiryId, SupplierId};
 use crate::money::Rupiah;
 use crate::order::claims;
+use crate::phone::PrefixTable;
 use crate::reply::Why;
 use crate::routing::Availability;
 use crate::supplier::{self, Bill, FailureKind};
@@ -33,7 +34,8 @@ fn asked(word: Option<&str>, customer: &str, awake: &[&str]) -> Result<String, W
         }
     };
     let catalog = catalog();
-    let counter = Counter { catalog: &catalog, can_tell: &can_tell };
+    let prefixes = PrefixTable::default();
+    let counter = Counter { catalog: &catalog, prefixes: &prefixes, can_tell: &can_tell };
     let found = match word {
         Some(word) => counter.bill(&BillWord(&word.parse().unwrap()), customer)?,
         None => meter_asks(&counter, customer)?,

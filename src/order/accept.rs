@@ -1,8 +1,8 @@
 //! From what a reseller asked for to what can be ordered: every check that needs no stored state. Everything wrong is
 //! said before any money moves.
 
-use crate::catalog::{Catalog, Product, ProductKind, Route};
-use crate::command::{Destination, OrderLine, What};
+use crate::catalog::{Catalog, DestKind, Product, ProductKind, Route};
+use crate::command::{Destination, DestinationFault, OrderLine, What};
 use crate::money::Rupiah;
 use crate::phone::{Phone, PrefixTable};
 use crate::reply::{Near, Refused, Why};
@@ -10,10 +10,8 @@ use crate::routing::{Availability, Plan, plan};
 
 /// Shorter numbers are not in use: 08 and eight more digits.
 const SHORTEST_PHONE: usize = 10;
-/// The numbering plan ends at 13 digits; one more is left to the supplier to refuse, because people do send them.
-const LONGEST_PHONE: usize = 14;
-/// Electricity meters have 11 digits and customer numbers 12; older and newer ones vary by one or two.
-const METER_DIGITS: std::ops::RangeInclusive<usize> = 10..=13;
+/// Where the numbering plan ends.
+const LONGEST_PHONE: usize = 13;
 /// Other destinations (game ids, card and customer numbers).
 const OTHER_LENGTH: std::ops::RangeInclusive<usize> = 4..=24;
 /// Near matches offered for a product that is not there.
@@ -83,6 +81,11 @@ impl Shelves<'_> {
 
     /// The operator's cheapest open product of a nominal; for a meter, the cheapest open token.
     fn by_nominal(&self, nominal: Rupiah, dest: &Destination) -> Result<&Product, Why> {
+        if dest.is_phone_or_meter(self.prefixes) {
+            let national = dest.as_str().strip_prefix("62").unwrap_or(dest.as_str());
+            let example = format!("{}.0{national}.PIN", What::Nominal(nominal));
+            return Err(Why::NotItsDestination { fault: DestinationFault::PhoneOrMeter, example });
+        }
         let nominal = if nominal.get() < THOUSAND { Rupiah::new(nominal.get() * THOUSAND) } else { nominal };
         let found = match dest.phone() {
             Some(phone) => {
@@ -110,9 +113,18 @@ impl Shelves<'_> {
     }
 
     fn check_destination(&self, product: &Product, dest: &Destination) -> Result<(), Why> {
-        match (product.kind, &product.operator) {
-            (ProductKind::Token, _) => check_length(dest.as_str(), &METER_DIGITS),
-            (_, None) => check_length(dest.as_str(), &OTHER_LENGTH),
+        match (product.dest_kind(), &product.operator) {
+            (kind, None) => {
+                let fault = dest.fault(kind, product.dest.is_some(), self.prefixes);
+                if let Some(fault) = fault {
+                    return Err(Why::of_destination(fault, || example(product, fault, dest.as_str())));
+                }
+                match kind {
+                    DestKind::Phone => check_length(dest.as_str(), &(SHORTEST_PHONE..=LONGEST_PHONE)),
+                    DestKind::Digits => check_length(dest.as_str(), &OTHER_LENGTH),
+                    DestKind::Meter | DestKind::IdZone | DestKind::Text => Ok(()),
+                }
+            }
             (_, Some(wants)) => {
                 check_length(dest.as_str(), &(SHORTEST_PHONE..=LONGEST_PHONE))?;
                 let of = dest.phone().map(|phone| self.operators_of(phone)).unwrap_or_default();
@@ -140,6 +152,20 @@ impl Shelves<'_> {
             Plan::NoSupplier => Err(Why::NoSupplier),
         }
     }
+}
+
+/// A product's order as it is typed right; `dest` is what was typed.
+#[must_use]
+pub fn example(product: &Product, fault: DestinationFault, dest: &str) -> String {
+    let with_zero = match fault {
+        DestinationFault::LacksZero => {
+            let digits: String = dest.chars().filter(char::is_ascii_digit).collect();
+            Some(format!("0{}", digits.strip_prefix("62").unwrap_or(&digits)))
+        }
+        _ => None,
+    };
+    let dest = with_zero.unwrap_or_else(|| product.dest_kind().example().to_owned());
+    format!("{}.{dest}.PIN", product.code)
 }
 
 fn check_length(dest: &str, range: &std::ops::RangeInclusive<usize>) -> Result<(), Why> {

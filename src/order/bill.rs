@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::model::same_dest;
 use super::period::months;
 use crate::ids::{InquiryId, ProductCode};
 use crate::money::Rupiah;
@@ -51,7 +52,7 @@ pub enum Period {
 impl BillKey {
     #[must_use]
     pub fn new(product: &ProductCode, customer: &str, period: Period) -> Self {
-        Self { product: product.clone(), customer: customer.trim_start_matches('0').to_owned(), period }
+        Self { product: product.clone(), customer: same_dest(customer.trim_start_matches('0')), period }
     }
 }
 

@@ -18,7 +18,9 @@ pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
 pub use heard::{FinalWord, Heard};
 pub use margins::{Funds, Withheld};
-pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey};
+pub use model::{
+    Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey, same_dest,
+};
 pub use step::{AdminVerdict, Event, Notice, Seen, Step, Withdrawn, Word, step, step_with};
 
 #[cfg(test)]

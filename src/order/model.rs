@@ -85,13 +85,7 @@ impl Order {
     /// What keeps the same order from being placed twice by mistake; a failed order frees it.
     #[must_use]
     pub fn slot(&self) -> SlotKey {
-        SlotKey {
-            agent: self.agent,
-            day: self.day,
-            product: self.product.clone(),
-            dest: self.dest.clone(),
-            nth: self.nth,
-        }
+        SlotKey::new(self.agent, self.day, self.product.clone(), &self.dest, self.nth)
     }
 
     /// Whether it was delivered, as far as is known.
@@ -210,6 +204,19 @@ impl SlotKey {
     pub fn day_before(&self) -> Option<Self> {
         Some(Self { day: self.day.pred_opt()?, ..self.clone() })
     }
+}
+
+impl SlotKey {
+    #[must_use]
+    pub fn new(agent: AgentId, day: NaiveDate, product: ProductCode, dest: &str, nth: u8) -> Self {
+        Self { agent, day, product, dest: same_dest(dest), nth }
+    }
+}
+
+/// What destinations are compared by: `NamaKu#IDN1` typed in other letter case is the same user.
+#[must_use]
+pub fn same_dest(dest: &str) -> String {
+    dest.to_uppercase()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,8 +14,8 @@ pub use operator::{Operator, PrefixError, PrefixFault, PrefixTable, UnknownOpera
 
 /// Shortest national number read: a landline with its area code.
 pub const MIN_DIGITS: usize = 9;
-/// Longest national number read. Nobody has more than 13 digits today; one more is left for the day somebody does.
-pub const MAX_DIGITS: usize = 14;
+/// Longest national number: the numbering plan ends there. One digit more is a typing mistake.
+pub const MAX_DIGITS: usize = 13;
 
 /// A phone number in national form: digits, starting with a single `0` (`081234567890`, `0317625555`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

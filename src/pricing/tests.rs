@@ -31,6 +31,7 @@ fn product(text: &str, kind: ProductKind, price: i64, costs: &[i64]) -> Product 
         category: "Pulsa".to_owned(),
         operator: None,
         kind,
+        dest: None,
         nominal: None,
         price: rp(price),
         routes: costs.iter().map(route).collect(),

@@ -10,6 +10,7 @@ use super::{
     describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_habit, describe_keeping,
     describe_network, describe_report, describe_routing, describe_staff,
 };
+use crate::command::DestinationFault;
 use crate::money::Rupiah;
 use crate::staff::Role;
 use crate::supplier::{Detail, Details, FailureKind};
@@ -153,6 +154,22 @@ fn small_talk(reply: &Reply, say: &Say<'_>) -> Described {
     }
 }
 
+const fn destination(fault: DestinationFault) -> &'static str {
+    match fault {
+        DestinationFault::TooShort => "refused.too_short",
+        DestinationFault::TooLong => "refused.too_long",
+        DestinationFault::Unreadable => "refused.unreadable",
+        DestinationFault::NotAPhone => "refused.not_a_phone",
+        DestinationFault::PhoneNotMeter => "refused.phone_not_meter",
+        DestinationFault::LacksZero => "refused.lacks_zero",
+        DestinationFault::PhoneOrMeter => "refused.phone_or_meter",
+        DestinationFault::NeedsZone => "refused.needs_zone",
+        DestinationFault::TwoParts => "refused.two_parts",
+        DestinationFault::Letters => "refused.letters",
+        DestinationFault::NotItsForm => "refused.not_its_form",
+    }
+}
+
 fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
     let base = Fields::new().text("product", &refused.product, TYPED).text("dest", &refused.dest, TYPED);
     match &refused.why {
@@ -166,6 +183,7 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::TooShort => ("refused.too_short", base),
         Why::TooLong => ("refused.too_long", base),
         Why::Unreadable => ("refused.unreadable", base),
+        Why::NotItsDestination { fault, example } => (destination(*fault), base.text("example", example, SENTENCE)),
         Why::NoProductForNominal { nominal, near } => {
             ("refused.no_nominal", base.money("nominal", *nominal).list("near", nearby(near)))
         }

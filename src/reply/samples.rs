@@ -19,6 +19,7 @@ use super::{
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
+use crate::command::DestinationFault;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
 use crate::order::{FailureReason, Withheld};
@@ -340,6 +341,7 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::TooShort => [Why::TooShort],
         Why::TooLong => [Why::TooLong],
         Why::Unreadable => [Why::Unreadable],
+        Why::NotItsDestination { .. } => destinations(),
         Why::NoProductForNominal { .. } => [
             Why::NoProductForNominal { nominal: Rupiah::new(12_000), near: near()? },
             Why::NoProductForNominal { nominal: Rupiah::new(12_000), near: vec![] },
@@ -378,6 +380,20 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
     Ok(reasons.into_iter().map(refused).collect())
 }
 
+fn destinations() -> Vec<Why> {
+    let of = |fault, example: &str| Why::NotItsDestination { fault, example: example.to_owned() };
+    vec![
+        of(DestinationFault::NotAPhone, "DANA50.081234567890.PIN"),
+        of(DestinationFault::PhoneNotMeter, "PLN20.14027480301.PIN"),
+        of(DestinationFault::LacksZero, "DANA50.081234567890.PIN"),
+        of(DestinationFault::PhoneOrMeter, "20.0812345678.PIN"),
+        of(DestinationFault::NeedsZone, "ML86.12345678(2001).PIN"),
+        of(DestinationFault::TwoParts, "FF70.1234567890.PIN"),
+        of(DestinationFault::Letters, "FF70.1234567890.PIN"),
+        of(DestinationFault::NotItsForm, "GSH10.NamaKu#IDN1.PIN"),
+    ]
+}
+
 fn near() -> Result<Vec<Near>, BadName> {
     let near = |code: &str, name: &str| Ok(Near { code: code.parse()?, name: name.to_owned() });
     Ok(vec![near("S10", "Telkomsel 10.000")?, near("SM10", "Smartfren 10.000")?])
@@ -412,6 +428,7 @@ fn misreads() -> Vec<Misread> {
         Misread::Missing { .. } => part_names().into_iter().map(|part| Misread::Missing { part }).collect::<Vec<_>>(),
         Misread::Unfit { .. } => [Misread::Unfit { part: PartName::Amount, text: text() }],
         Misread::DestinationUnreadable { .. } => [Misread::DestinationUnreadable { text: text() }],
+        Misread::DestinationLetters { .. } => [Misread::DestinationLetters { text: text() }],
         Misread::DestinationTooShort { .. } => [Misread::DestinationTooShort { text: "0812345".to_owned() }],
         Misread::DestinationTooLong { .. } => [Misread::DestinationTooLong { text: "08123456789012345".to_owned() }],
         Misread::Leftover { .. } => [Misread::Leftover { text: text() }],

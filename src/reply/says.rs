@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
+use crate::command::DestinationFault;
 use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::order::{FailureReason, Withheld};
@@ -387,6 +388,11 @@ pub enum Why {
     TooLong,
     /// The destination cannot be read as a number.
     Unreadable,
+    /// It is not what the product goes to; `example` is what it would be.
+    NotItsDestination {
+        fault: DestinationFault,
+        example: String,
+    },
     NoProductForNominal {
         nominal: Rupiah,
         near: Vec<Near>,
@@ -455,6 +461,19 @@ pub enum Why {
     PinLocked {
         until: DateTime<Utc>,
     },
+}
+
+impl Why {
+    /// What is wrong with the destination of a product; `example` is what it would be.
+    #[must_use]
+    pub fn of_destination(fault: DestinationFault, example: impl FnOnce() -> String) -> Self {
+        match fault {
+            DestinationFault::TooShort => Self::TooShort,
+            DestinationFault::TooLong => Self::TooLong,
+            DestinationFault::Unreadable => Self::Unreadable,
+            fault => Self::NotItsDestination { fault, example: example() },
+        }
+    }
 }
 
 /// A product close to what was asked for.

@@ -15,6 +15,10 @@ pub enum Misread {
         part: PartName,
         text: String,
     },
+    /// Letters where digits belong.
+    DestinationLetters {
+        text: String,
+    },
     DestinationUnreadable {
         text: String,
     },

@@ -148,6 +148,7 @@ pub(super) fn misread(misread: &Misread, say: &Say<'_>) -> String {
     let told = match misread {
         Misread::Missing { part } => say("problem.missing", none.set("part", part_name(*part, say))),
         Misread::Unfit { part, text } => say("problem.unfit", typed(text).set("part", part_name(*part, say))),
+        Misread::DestinationLetters { text } => say("problem.destination_letters", typed(text)),
         Misread::DestinationUnreadable { text } => say("problem.destination_unreadable", typed(text)),
         Misread::DestinationTooShort { text } => say("problem.destination_too_short", typed(text)),
         Misread::DestinationTooLong { text } => say("problem.destination_too_long", typed(text)),

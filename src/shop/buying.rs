@@ -22,11 +22,12 @@ const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
 /// How long an order waits for a place at a busy supplier while there is another one.
 const BUSY_PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt) -> Buy<'a> {
+/// `dest` is the order's destination as the supplier wants it written.
+pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt, dest: &'a str) -> Buy<'a> {
     Buy {
         reference: attempt.reference,
         sku: &attempt.route.sku,
-        dest: &order.dest,
+        dest,
         denom: attempt.route.denom,
         kind: order.kind,
         inquiry: attempt.quote.as_deref(),
@@ -183,7 +184,8 @@ impl Shop {
             return Ok(());
         }
         let now = self.clock.now();
-        let buy = buy_of(&order, attempt);
+        let dest = supplier.written(&order.dest);
+        let buy = buy_of(&order, attempt, &dest);
         let request = supplier.protocol.purchase(&buy, now.local);
         let is_ours = self.share.holds(&order.chat);
         // From here on the part may be given away: the row says that a request is under way, and this process tells how
@@ -228,7 +230,8 @@ impl Shop {
         order: &Order,
         attempt: &Attempt,
     ) -> Event {
-        let (buy, reference) = (buy_of(order, attempt), attempt.reference);
+        let dest = supplier.written(&order.dest);
+        let (buy, reference) = (buy_of(order, attempt, &dest), attempt.reference);
         match self.look_up(supplier, turn, &buy).await {
             Some((InquiryReading::Found(inquiry), _)) => Event::Quoted { reference, inquiry },
             Some((InquiryReading::Failed(kind), _)) => Event::InquiryRefused { reference, kind },
@@ -256,7 +259,8 @@ impl Shop {
         if supplier.protocol.can_check() || supplier.protocol.reports() || attempt.balance_after.is_some() {
             return None;
         }
-        let mut buy = buy_of(order, attempt);
+        let dest = supplier.written(&order.dest);
+        let mut buy = buy_of(order, attempt, &dest);
         buy.inquiry = None;
         let (_, response) = self.look_up(supplier, &mut None, &buy).await?;
         let raw = RawReply { at: self.clock.utc(), to: "inquiry".to_owned(), text: supplier.masked(&response.text()) };
@@ -286,7 +290,8 @@ impl Shop {
         if attempt.checked_at.is_some_and(|at| now.utc - at < CHECK_STEP) {
             return Ok(true);
         }
-        let buy = buy_of(&order, attempt);
+        let dest = supplier.written(&order.dest);
+        let buy = buy_of(&order, attempt, &dest);
         let Some(request) = self.question(supplier, &order, &buy, asker, &now) else { return Ok(false) };
         let no_word = Event::CheckFailed { reference: attempt.reference };
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.

@@ -70,7 +70,8 @@ impl Shop {
         let Some(attempt) = order.attempts.iter().find(|attempt| attempt.reference == reference) else {
             return Ok(CallbackFate::NoSuchOrder);
         };
-        let mut buy = buy_of(&order, attempt);
+        let dest = supplier.written(&order.dest);
+        let mut buy = buy_of(&order, attempt, &dest);
         // The repetition may be on its way at this moment, and this the word about it.
         buy.sent.repeated |= self.checkers.is_at(order.id);
         let reading = supplier.kept(supplier.protocol.read_callback(&buy, callback));

@@ -142,10 +142,11 @@ impl Shop {
         let Some(supplier) = self.suppliers.get(&inquiry.ask.route.supplier).filter(|s| !s.in_cutoff(&now)) else {
             return Got::Nothing;
         };
+        let dest = supplier.written(&inquiry.customer);
         let buy = Buy {
             reference: inquiry.reference,
             sku: &inquiry.ask.route.sku,
-            dest: &inquiry.customer,
+            dest: &dest,
             denom: inquiry.ask.route.denom,
             kind: inquiry.ask.kind,
             inquiry: None,

@@ -1,5 +1,6 @@
 //! The suppliers as the running shop has them: protocol, connection, and how they have been doing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::next_midnight;
+use crate::command::Zoned;
 use crate::config::{CutOff, SUPPLIERS_ZONE};
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
@@ -25,6 +27,7 @@ pub struct Supplier {
     pub protocol: Box<dyn Protocol>,
     pub cutoff: Option<CutOff>,
     pub limits: Limits,
+    zone_separator: String,
     transport: Box<dyn Transport>,
     permits: Semaphore,
     under_way: AtomicUsize,
@@ -125,6 +128,7 @@ impl Supplier {
             kind,
             protocol,
             cutoff,
+            zone_separator: kind.zone_separator().to_owned(),
             transport,
             permits: Semaphore::new(usize::from(limits.at_once)),
             under_way: AtomicUsize::new(0),
@@ -140,6 +144,22 @@ impl Supplier {
         self.permits = Semaphore::new(usize::from(limits.at_once));
         self.limits = limits;
         self
+    }
+
+    /// The same, with this between the parts of a destination that has two.
+    #[must_use]
+    pub fn parting_zones_by(mut self, separator: String) -> Self {
+        self.zone_separator = separator;
+        self
+    }
+
+    /// A destination as this supplier wants it.
+    #[must_use]
+    pub fn written<'d>(&self, dest: &'d str) -> Cow<'d, str> {
+        match Zoned::parts(dest) {
+            Some((id, zone)) => Cow::Owned(format!("{id}{}{zone}", self.zone_separator)),
+            None => Cow::Borrowed(dest),
+        }
     }
 
     /// What is set for it.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
 use super::scenario::{Refusal, Word};
-use super::text::{Moment, digits, encoded, grouped, hex, is_field, price, token};
+use super::text::{Moment, digits, encoded, grouped, hex, is_destination, is_field, price, token};
 use super::turn::{Asked, JSON, Report, Turn};
 
 pub(super) const USER: &str = "usertesting";
@@ -73,7 +73,9 @@ impl Request {
         if self.user != USER || self.sign != sign {
             Some("user atau sign salah")
         } else if !self.cmd.eq_ignore_ascii_case("trx")
-            || ![&self.trxid, &self.idpel, &self.produk].into_iter().all(|field| is_field(field))
+            || !is_field(&self.trxid)
+            || !is_field(&self.produk)
+            || !is_destination(&self.idpel)
         {
             Some("format salah")
         } else {

@@ -8,7 +8,7 @@ use sha1::{Digest as _, Sha1};
 use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
 use super::scenario::{Refusal, Word};
-use super::text::{Moment, digits, encoded, grouped, is_field, price, token};
+use super::text::{Moment, digits, encoded, grouped, is_destination, is_field, price, token};
 use super::turn::{Asked, Report, TEXT, Turn};
 
 pub(super) const MEMBER_ID: &str = "DEMO";
@@ -54,7 +54,7 @@ fn trade(book: &Book, fields: &Fields, now: Moment) -> Turn {
         dest: fields.get("dest").to_owned(),
         price: price(fields.get("product")),
     };
-    if ![&order.reference, &order.product, &order.dest].into_iter().all(|field| is_field(field)) {
+    if !is_field(&order.reference) || !is_field(&order.product) || !is_destination(&order.dest) {
         return Turn::say(TEXT, "GAGAL; Format salah.".to_owned());
     }
     let covered = format!("{}|{}|{}", order.product, order.dest, order.reference);

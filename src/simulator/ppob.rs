@@ -10,7 +10,7 @@ use super::Kind;
 use super::book::{Book, Inquiry, LookedUp, Order, Repeats, Sale, Traded};
 use super::customer::{Customer, bill, owed};
 use super::scenario::{Refusal, Scenario, Word};
-use super::text::{Moment, digits, encoded, hex, is_field, price, token};
+use super::text::{Moment, digits, encoded, hex, is_destination, is_field, price, token};
 use super::turn::{Asked, JSON, Report, Turn};
 
 pub(super) const USERNAME: &str = "demo";
@@ -67,7 +67,7 @@ pub(super) fn turn(book: &Book, asked: &Asked<'_>, now: Moment) -> Turn {
     if payment {
         return pay(book, &request, reference, now);
     }
-    if !is_field(&request.code) || !is_field(&request.dest) {
+    if !is_field(&request.code) || !is_destination(&request.dest) {
         return request.refused("format salah");
     }
     if is_inquiry(&request.code) { inquire(book, &request, &reference) } else { topup(book, request, reference, now) }

@@ -121,6 +121,11 @@ pub(super) fn is_field(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'#' | b'|' | b'<' | b'>' | b'&' | b'"'))
 }
 
+/// Whether a text can be a destination: a game's user and zone, or its name, may have signs of its own.
+pub(super) fn is_destination(text: &str) -> bool {
+    is_field(&text.replace(['#', '|', ' '], "_"))
+}
+
 /// The same name with another last character: somebody else's reference or number.
 pub(super) fn someone_else(name: &str) -> String {
     let mut other = name.to_owned();

@@ -7,7 +7,7 @@ use super::Kind;
 use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
 use super::scenario::{Refusal, Scenario, Word};
-use super::text::{Moment, denomination, digits, is_field, price, token};
+use super::text::{Moment, denomination, digits, is_destination, is_field, price, token};
 use super::turn::{Asked, Report, Turn, XML};
 use super::xmlrpc::{Call, response};
 
@@ -29,7 +29,7 @@ pub(super) fn turn(book: &Book, asked: &Asked<'_>, now: Moment) -> Turn {
         return refused(request_id, "02");
     }
     let (product, dest) = (call.member("NOM"), call.member("NOHP"));
-    if ![request_id, product, dest].into_iter().all(is_field) || request_id.len() > LONGEST_REQUEST_ID {
+    if !is_field(request_id) || !is_field(product) || !is_destination(dest) || request_id.len() > LONGEST_REQUEST_ID {
         return refused(request_id, "01");
     }
     let order = Order {

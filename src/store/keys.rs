@@ -9,7 +9,7 @@ use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, 
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::network::InviteCode;
-use crate::order::{BillKey, Period, SerialKey, SlotKey};
+use crate::order::{BillKey, Period, SerialKey, SlotKey, same_dest};
 use crate::pricing::GroupName;
 
 // `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
@@ -148,7 +148,7 @@ pub(super) fn open_slot(slot: &SlotKey) -> Vec<u8> {
 
 /// Prefix of every slot of a reseller to one destination.
 pub(super) fn slots_to(agent: AgentId, dest: &str) -> Vec<u8> {
-    Key::new(SLOT).u32(agent.0).text(dest).0
+    Key::new(SLOT).u32(agent.0).text(&same_dest(dest)).0
 }
 
 /// The number before the supplier: references grow, so new rows go side by side.

@@ -68,28 +68,49 @@ pub(super) fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(word).then_some(rest)
 }
 
-/// Whether a reply names our destination: separators aside, and `62812…` the same as `0812…`.
+/// Whether a reply names our destination: the same text; or the same digits whatever stands between them, without the
+/// zeros in front that a number loses, and `62812…` for our `0812…`; or the same user and zone in any form. What is no
+/// phone number of ours is never taken for one.
 pub(super) fn same_destination(theirs: &str, ours: &str) -> bool {
-    match (plain_number(theirs), plain_number(ours)) {
-        (Some(theirs), Some(ours)) => theirs == ours,
-        _ => !ours.trim().is_empty() && theirs.trim().eq_ignore_ascii_case(ours.trim()),
+    let (theirs, ours) = (theirs.trim(), ours.trim());
+    if ours.is_empty() || theirs.is_empty() {
+        return false;
     }
+    if theirs.eq_ignore_ascii_case(ours) || theirs.to_lowercase() == ours.to_lowercase() {
+        return true;
+    }
+    if let (Some(theirs), Some(ours)) = (two_parts(theirs), two_parts(ours)) {
+        return theirs.0 == ours.0 && theirs.1.eq_ignore_ascii_case(ours.1);
+    }
+    let (Some(theirs), Some(ours)) = (plain_number(theirs), plain_number(ours)) else { return false };
+    let bare = |digits: &str| digits.trim_start_matches('0').to_owned();
+    let national = theirs.strip_prefix("62").filter(|rest| ours.starts_with("08") && rest.starts_with('8'));
+    !bare(&ours).is_empty() && bare(national.unwrap_or(&theirs)) == bare(&ours)
 }
 
-/// A number's digits in the domestic form; `None` when it holds anything but digits and what people put between them.
+/// Where a destination that opens a text ends: at the first character that `stops` it, but a blank before `(2001)` only
+/// parts a user from its zone.
+pub(super) fn end_of_destination(text: &str, stops: impl Fn(char) -> bool) -> usize {
+    let at = text.find(stops).unwrap_or(text.len());
+    let zone = text.get(at..).map(str::trim_start).filter(|rest| rest.starts_with('('));
+    zone.and_then(|zone| Some(text.len() - zone.len() + zone.find(')')? + 1)).unwrap_or(at)
+}
+
+/// A user and its zone, with brackets or one other sign between them. A number with a dash in it has two parts as well,
+/// but only another one in two parts is held against it like that.
+fn two_parts(text: &str) -> Option<(&str, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut parts = text.split(|c: char| !is_part(c)).filter(|part| !part.is_empty());
+    let (id, zone) = (parts.next()?, parts.next()?);
+    let is_id = id.bytes().all(|b| b.is_ascii_digit());
+    (is_id && parts.next().is_none()).then_some((id, zone))
+}
+
+/// A number's digits; `None` when it holds anything but digits and what people put between them.
 fn plain_number(text: &str) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.trim().chars() {
-        match c {
-            '0'..='9' => plain.push(c),
-            ' ' | '-' | '.' | '+' | '(' | ')' => {}
-            _ => return None,
-        }
-    }
-    if let Some(rest) = plain.strip_prefix("62") {
-        plain = format!("0{rest}");
-    }
-    (!plain.is_empty()).then_some(plain)
+    let fits = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '+' | '(' | ')' | '|' | '/');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (text.chars().all(fits) && !digits.is_empty()).then_some(digits)
 }
 
 /// An electricity token, normalised to 20 digits in groups of four joined by `-`; `None` when the text is not one.
@@ -191,6 +212,22 @@ mod tests {
             ("", "081234567890", false),
             ("", "", false),
             ("ABC1", "abc1", true),
+            ("81234567890", "081234567890", true),
+            ("1234567890", "01234567890", true),
+            // A meter is no phone.
+            ("0812345678", "62812345678", false),
+            ("62812345678", "62812345678", true),
+            ("156378300(8483)", "156378300|8483", true),
+            ("156378300 (8483)", "156378300|8483", true),
+            ("156378300-8483", "156378300(8483)", true),
+            ("1563783008483", "156378300|8483", true),
+            ("156378300|8484", "156378300|8483", false),
+            ("15637830|08483", "156378300|8483", false),
+            ("81234567|OS_ASIA", "81234567|os_asia", true),
+            ("namaku#idn1", "NamaKu#IDN1", true),
+            ("NamaKu#IDN2", "NamaKu#IDN1", false),
+            ("0", "0", true),
+            ("00", "0", false),
         ] {
             assert_eq!(same_destination(theirs, ours), same, "{theirs} {ours}");
         }

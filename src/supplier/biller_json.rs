@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use md5::{Digest, Md5};
 use secrecy::SecretString;
 
+use super::amount::{end_of_destination, same_destination};
 use super::json::{self, Object, Sent};
 use super::protocol::{
     Buy, Callback, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, reveal,
@@ -100,7 +101,7 @@ impl Protocol for BillerJson {
 fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
     reply.must_name(buy.reference, &["trxid", "ftrxid"])?;
     reply.must_match("kodeproduk", |code| json::same_product(buy.sku, code), Doubt::OtherProduct)?;
-    reply.must_match("tujuan", |dest| json::same_destination(buy.dest, dest), Doubt::OtherDestination)?;
+    reply.must_match("tujuan", |dest| same_destination(dest, buy.dest), Doubt::OtherDestination)?;
     let (Some(accepted), Some(reason)) = (reply.truth("status"), reply.text("reason")) else {
         return Err(Doubt::NotUnderstood);
     };
@@ -124,7 +125,7 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     if given("product")?.is_some_and(|code| !code.is_empty() && !json::same_product(buy.sku, code)) {
         return Err(Doubt::OtherProduct);
     }
-    if given("dest")?.is_some_and(|dest| !dest.is_empty() && !json::same_destination(buy.dest, dest)) {
+    if given("dest")?.is_some_and(|dest| !dest.is_empty() && !same_destination(dest, buy.dest)) {
         return Err(Doubt::OtherDestination);
     }
     if given("qty")?.is_some_and(|qty| !qty.is_empty() && qty != "1") {
@@ -149,7 +150,8 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
 /// `Transaksi <product>.<destination> <what became of it>`. The product in it is no proof: the document's own
 /// reversals show one code here and another in `product`.
 struct Line<'a> {
-    dest: Option<&'a str>,
+    /// `<product>.<destination>`, where the line opens with it.
+    order: &'a str,
     words: Vec<&'a str>,
 }
 
@@ -160,15 +162,18 @@ impl<'a> Line<'a> {
         let opened = text.get(..OPENING.len()).is_some_and(|start| start.eq_ignore_ascii_case(OPENING));
         let rest = if opened { text.get(OPENING.len()..).unwrap_or_default().trim_start() } else { text };
         let (order, said) =
-            if opened { rest.split_once(char::is_whitespace).unwrap_or((rest, "")) } else { ("", rest) };
+            if opened { rest.split_at(end_of_destination(rest, char::is_whitespace)) } else { ("", rest) };
         let words = said.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        Self { dest: order.rsplit_once('.').map(|(_, dest)| dest), words }
+        Self { order, words }
     }
 
     fn must_be_for(&self, buy: &Buy<'_>) -> Result<(), Doubt> {
-        match self.dest {
-            Some(dest) if !json::same_destination(buy.dest, dest) => Err(Doubt::OtherDestination),
-            _ => Ok(()),
+        // Codes and destinations may have dots of their own.
+        let mut after_dots = self.order.match_indices('.').filter_map(|(at, _)| self.order.get(at + 1..)).peekable();
+        if after_dots.peek().is_none() || after_dots.any(|dest| same_destination(dest, buy.dest)) {
+            Ok(())
+        } else {
+            Err(Doubt::OtherDestination)
         }
     }
 

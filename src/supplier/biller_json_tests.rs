@@ -45,6 +45,27 @@ fn wants_user_and_password() {
 }
 
 #[test]
+fn destinations_of_two_parts_or_with_dots_are_found_in_any_form() {
+    let told = |ours: &'static str, theirs: &str| {
+        let text =
+            format!(r#"{{"status":true,"trxid":"1795248000000001","reason":"Transaksi s5.{theirs} sedang diproses"}}"#);
+        biller().read_purchase(&Buy { dest: ours, ..BUY }, &response(text.as_str())).outcome
+    };
+    for (ours, theirs) in [
+        ("156378300|8483", "156378300|8483"),
+        ("156378300|8483", "156378300 (8483)"),
+        ("156378300|8483", "156378300(8483)"),
+        ("budi.cell@example.com", "budi.cell@example.com"),
+        ("NamaKu#IDN1", "NamaKu#IDN1"),
+    ] {
+        assert_eq!(told(ours, theirs), Outcome::Pending, "{ours} {theirs}");
+    }
+    for (ours, theirs) in [("156378300|8483", "156378300"), ("budi.cell@example.com", "budi@example.com")] {
+        assert_eq!(told(ours, theirs), Outcome::Unknown(Doubt::OtherDestination), "{ours} {theirs}");
+    }
+}
+
+#[test]
 fn orders_as_documented_and_knows_no_other_call() {
     let request = biller().purchase(&BUY, NaiveDateTime::default());
     insta::assert_snapshot!(request.reveal(), @r#"

@@ -272,25 +272,6 @@ pub(super) fn same_product(ours: &str, theirs: &str) -> bool {
     ours.trim().eq_ignore_ascii_case(theirs.trim())
 }
 
-/// Whether a supplier's destination is the one ordered: the same text, or the same digits whatever stands between
-/// them, with `62`, `0` or nothing (a number loses its zero) in front. Anything masked or lettered must be the same text.
-pub(super) fn same_destination(ours: &str, theirs: &str) -> bool {
-    let (ours, theirs) = (ours.trim(), theirs.trim());
-    if ours.is_empty() || theirs.is_empty() {
-        return false;
-    }
-    ours.eq_ignore_ascii_case(theirs) || matches!((bare(ours), bare(theirs)), (Some(a), Some(b)) if a == b)
-}
-
-fn bare(dest: &str) -> Option<String> {
-    if !dest.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c)) {
-        return None;
-    }
-    let digits: String = dest.chars().filter(char::is_ascii_digit).collect();
-    let mobile = digits.strip_prefix("62").filter(|rest| rest.starts_with('8'));
-    Some(mobile.unwrap_or(&digits).trim_start_matches('0').to_owned()).filter(|rest| !rest.is_empty())
-}
-
 /// A parameter of a report, `Err` when it stands there twice with different values.
 pub(super) fn param<'c>(callback: &'c Callback, name: &str) -> Result<Option<&'c str>, Doubt> {
     let first = callback.param(name);

@@ -130,25 +130,6 @@ fn amounts_are_read_by_their_shape() {
 }
 
 #[test]
-fn destinations_are_compared_by_their_digits() {
-    for (ours, theirs, same) in [
-        ("081234567890", "081234567890", true),
-        ("081234567890", "6281234567890", true),
-        ("081234567890", "+62 812-3456-7890", true),
-        ("081234567890", "81234567890", true),
-        ("081234567890", "081234567891", false),
-        ("081234567890", "0812xxxxxx", false),
-        ("081234567890", "", false),
-        ("USER(12)", "user(12)", true),
-        ("USER(12)", "12", false),
-        ("0", "00", false),
-        ("62012345", "012345", false),
-    ] {
-        assert_eq!(same_destination(ours, theirs), same, "{ours} {theirs}");
-    }
-}
-
-#[test]
 fn tokens_are_exactly_twenty_digits() {
     for text in ["6722 0840 8781 8484 1314 ", "6722-0840-8781-8484-1314", "67220840878184841314"] {
         assert_eq!(token_digits(text).as_deref(), Some("67220840878184841314"), "{text}");

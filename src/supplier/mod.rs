@@ -45,6 +45,16 @@ impl ProtocolKind {
         }
     }
 
+    /// What stands between a game's user and its zone, where the settings do not say. teleanjar's own fields are parted by
+    /// the bar that the others are given.
+    #[must_use]
+    pub const fn zone_separator(self) -> &'static str {
+        match self {
+            Self::Kiosampm | Self::Xgateway | Self::BillerJson | Self::Ppob => "|",
+            Self::Teleanjar => "-",
+        }
+    }
+
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

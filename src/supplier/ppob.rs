@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
+use super::amount::same_destination;
 use super::json::{self, Object, Sent};
 use super::protocol::{
     Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options,
@@ -185,7 +186,7 @@ impl Protocol for Ppob {
 fn identify(buy: &Buy<'_>, reference: Reference, reply: &Object) -> Result<(), Doubt> {
     reply.must_name(reference, &["ref_id", "refid"])?;
     reply.must_match("code", |code| json::same_product(buy.sku, code), Doubt::OtherProduct)?;
-    reply.must_match("destination", |dest| json::same_destination(buy.dest, dest), Doubt::OtherDestination)
+    reply.must_match("destination", |dest| same_destination(dest, buy.dest), Doubt::OtherDestination)
 }
 
 /// 1.2: "trx sebelumnya ditemukan".
@@ -209,7 +210,7 @@ fn read_report(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     if given("code")?.is_some_and(|code| !code.is_empty() && !json::same_product(buy.sku, code)) {
         return Err(Doubt::OtherProduct);
     }
-    if given("destination")?.is_some_and(|dest| !dest.is_empty() && !json::same_destination(buy.dest, dest)) {
+    if given("destination")?.is_some_and(|dest| !dest.is_empty() && !same_destination(dest, buy.dest)) {
         return Err(Doubt::OtherDestination);
     }
     let status = status(given("status")?.ok_or(Doubt::NotUnderstood)?)?;

@@ -169,6 +169,7 @@ pub async fn many_rows_are_all_read(engine: impl Engine) {
             category: "Pulsa".to_owned(),
             operator: None,
             kind: ProductKind::Topup,
+            dest: None,
             nominal: None,
             price: rp(1),
             routes: vec![route("kios")],

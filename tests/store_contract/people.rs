@@ -78,6 +78,7 @@ pub async fn products_are_written_over(engine: impl Engine) {
         name: format!("Produk {code}"),
         category: "Pulsa".to_owned(),
         operator: None,
+        dest: None,
         kind: ProductKind::Topup,
         nominal: None,
         price: rp(price),

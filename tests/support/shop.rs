@@ -155,7 +155,8 @@ impl TestShop {
             .map(|s| {
                 door.0.insert(s.id.clone(), Entry { addresses: s.callback_ips, secret: s.callback_secret });
                 let limits = s.limits;
-                Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap().within(limits)
+                let supplier = Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap();
+                supplier.within(limits).parting_zones_by(s.zone_separator)
             })
             .collect();
         let policy = Policy {

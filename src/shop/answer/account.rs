@@ -82,10 +82,30 @@ impl Visit<'_> {
             query.product.as_ref().is_none_or(|product| *product == order.product)
                 && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))
         };
-        let looked_at = self.shop.store.orders_of(agent.id, query.dest.as_deref(), None, ORDERS_SEARCHED).await?;
+        let looked_at = self.orders_to(&agent, query.dest.as_deref(), ORDERS_SEARCHED).await?;
         let lines = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
-        answer.reply_with_balance(&agent, Reply::Orders { lines, dest: query.dest.clone() });
+        // As it was ordered for.
+        let dest = query.dest.as_ref().map(|asked| looked_at.first().map_or(asked, |order| &order.dest).clone());
+        answer.reply_with_balance(&agent, Reply::Orders { lines, dest });
         Ok(())
+    }
+
+    /// Orders, newest first; those to one destination where it is named. What reads as a phone number by itself may have
+    /// been ordered for as it was typed: a game's user `62812…`.
+    pub(super) async fn orders_to(
+        &self,
+        agent: &Agent,
+        dest: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let store = &self.shop.store;
+        let mut orders = store.orders_of(agent.id, dest, None, limit).await?;
+        if let Some(abroad) = dest.and_then(|dest| dest.strip_prefix("08")).map(|rest| format!("628{rest}")) {
+            orders.extend(store.orders_of(agent.id, Some(&abroad), None, limit).await?);
+            orders.sort_by_key(|order| std::cmp::Reverse(order.id));
+            orders.truncate(limit);
+        }
+        Ok(orders)
     }
 
     /// Old and new PIN in either order: the one that fits is the old one.

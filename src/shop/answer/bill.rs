@@ -174,7 +174,7 @@ impl Visit<'_> {
             }
         };
         let catalog = self.shop.catalog();
-        ask(&Counter { catalog: &catalog, can_tell: &can_tell })
+        ask(&Counter { catalog: &catalog, prefixes: &self.shop.prefixes, can_tell: &can_tell })
     }
 
     /// The question with the reseller's own fee in place of the catalog's: what is shown is what is paid.

@@ -8,20 +8,18 @@ use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
-use crate::command::{Destination, OrderLine, OrderRequest, PadKey, Pin, What};
+use crate::command::{self, Destination, METER_DIGITS, OrderLine, OrderRequest, PadKey, Pin, What};
 use crate::money::Rupiah;
 use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
 
 /// Products offered at once: as many buttons as a chat shows without scrolling far.
 const MOST_OFFERED: usize = 24;
-/// Digits of meters and customer numbers of electricity.
-const METER_DIGITS: std::ops::RangeInclusive<usize> = 10..=13;
 
 impl Visit<'_> {
     /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
     pub(super) async fn offer_for_number(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let Ok(dest) = self.message.text.trim().parse::<Destination>() else { return Ok(false) };
+        let Some(dest) = command::destination_alone(&self.message.text) else { return Ok(false) };
         if !self.agent.as_ref().is_some_and(|agent| agent.status == crate::agent::AgentStatus::Active) {
             return Ok(false);
         }
@@ -48,13 +46,16 @@ impl Visit<'_> {
     /// The open products of the number's operator, or tokens for a meter: by category and face value.
     fn products_for(&self, dest: &Destination) -> Vec<Product> {
         let catalog = self.shop.catalog();
-        let fits = |product: &&Product| match dest.phone() {
-            Some(phone) => {
+        let fits = |product: &&Product| match dest {
+            Destination::Phone(phone) => {
                 let operators = self.shop.prefixes.operators_of(phone);
                 product.kind == ProductKind::Topup
                     && product.operator.as_ref().is_some_and(|wants| operators.iter().any(|of| of.as_str() == wants))
             }
-            None => product.kind == ProductKind::Token && METER_DIGITS.contains(&dest.as_str().len()),
+            Destination::Meter(digits) | Destination::Customer(digits) => {
+                product.kind == ProductKind::Token && METER_DIGITS.contains(&digits.len())
+            }
+            Destination::Zoned(_) | Destination::Text(_) => false,
         };
         let mut products: Vec<&Product> = catalog.iter().filter(|product| product.is_open()).filter(fits).collect();
         // Face values first, smallest first; then what has none, such as data, by price.
@@ -199,7 +200,7 @@ impl Visit<'_> {
         };
         let line = OrderLine {
             what: What::Code(code.clone()),
-            dest: destination(&guide.dest),
+            dest: destination(&self.shop.catalog(), code, &guide.dest),
             nth: guide.nth,
             buyer_phone: guide.buyer_phone.clone(),
         };

@@ -10,8 +10,10 @@ use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Visit, fingerprint};
 use crate::agent::Agent;
-use crate::catalog::ProductKind;
-use crate::command::{Ask, Destination, HabitCommand, MAX_NTH, OrderLine, OrderRequest, Pin, SellingChange, What};
+use crate::catalog::{Catalog, DestKind, Product, ProductKind};
+use crate::command::{
+    self, Ask, Destination, HabitCommand, MAX_NTH, OrderLine, OrderRequest, Pin, SellingChange, What,
+};
 use crate::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
 use crate::ids::{OrderId, ProductCode};
 use crate::order::{Order, SlotKey, view};
@@ -36,10 +38,10 @@ pub(super) struct Again {
 }
 
 impl Again {
-    fn line(&self, nth: u8) -> OrderLine {
+    fn line(&self, catalog: &Catalog, nth: u8) -> OrderLine {
         OrderLine {
             what: What::Code(self.product.clone()),
-            dest: destination(&self.dest),
+            dest: destination(catalog, &self.product, &self.dest),
             nth,
             buyer_phone: self.buyer_phone.clone(),
         }
@@ -50,9 +52,11 @@ impl Again {
     }
 }
 
-/// A destination as an order keeps it.
-pub(super) fn destination(kept: &str) -> Destination {
-    kept.parse().unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
+/// A destination as an order keeps it, read as the product reads it now; what it cannot read is refused where it is
+/// ordered.
+pub(super) fn destination(catalog: &Catalog, product: &ProductCode, kept: &str) -> Destination {
+    let kind = catalog.get(product).map_or(DestKind::Digits, Product::dest_kind);
+    command::destination_of(kind, kept).unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
 }
 
 impl Visit<'_> {
@@ -114,16 +118,15 @@ impl Visit<'_> {
 
     /// A number alone, after it was asked whose bill it shall be. `false` when nobody asked.
     pub(super) async fn asked_customer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
         let awaited = self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at);
         let Some(product) = awaited else { return Ok(false) };
-        let text = self.message.text.trim();
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let is_number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' '));
-        if !is_number || !DIGITS.contains(&digits.len()) {
+        let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
+        // What has letters may as well be a command.
+        let is_number = self.message.text.chars().all(|c| !c.is_alphabetic());
+        let Some(dest) = command::destination_of(kind, &self.message.text).ok().filter(|_| is_number) else {
             return Ok(false);
-        }
-        let wanted = Wanted { product: Some(product), customer: digits, reference: None };
+        };
+        let wanted = Wanted { product: Some(product), customer: dest.to_string(), reference: None };
         self.look_up(wanted, false, None, answer).await?;
         Ok(true)
     }
@@ -173,7 +176,7 @@ impl Visit<'_> {
         let mut open = None;
         for nth in 1..=MAX_NTH {
             let (product, dest) = (again.product.clone(), again.dest.clone());
-            let slot = SlotKey { agent: agent.id, day, product, dest, nth };
+            let slot = SlotKey::new(agent.id, day, product, &dest, nth);
             match self.shop.store.order_in_slot(&slot, self.at).await? {
                 None => {
                     let Some(open) = open else { return Ok(Ok(nth)) };
@@ -199,7 +202,7 @@ impl Visit<'_> {
             let wanted = Wanted { product: Some(again.product.clone()), customer: again.dest.clone(), reference: None };
             return self.look_up(wanted, false, None, answer).await;
         }
-        let candidate = match self.resolve(&again.line(nth)) {
+        let candidate = match self.resolve(&again.line(&self.shop.catalog(), nth)) {
             Ok(candidate) => candidate,
             Err(refused) => {
                 refuse(agent, answer, refused);
@@ -293,11 +296,11 @@ impl Visit<'_> {
         };
         let again = Again { product: favourite.product.clone(), dest: favourite.dest.clone(), buyer_phone: None };
         if pin.is_some() && !self.is_bill(&again.product) {
-            let request = OrderRequest { lines: vec![again.line(nth)], pin, reference: None };
+            let request = OrderRequest { lines: vec![again.line(&self.shop.catalog(), nth)], pin, reference: None };
             return self.order(request, answer).await;
         }
         let day = self.shop.clock.day_of(self.at);
-        let slot = SlotKey { agent: agent.id, day, product: again.product.clone(), dest: again.dest.clone(), nth };
+        let slot = SlotKey::new(agent.id, day, again.product.clone(), &again.dest, nth);
         if let Some(earlier) = self.shop.store.order_in_slot(&slot, self.at).await?
             && !self.is_bill(&again.product)
         {

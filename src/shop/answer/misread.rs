@@ -22,7 +22,15 @@ pub(super) fn misread(problem: &Problem) -> Misread {
 fn destination(fault: DestinationFault, typed: &Typed) -> Misread {
     let text = typed.to_string();
     match fault {
-        DestinationFault::Unreadable => Misread::DestinationUnreadable { text },
+        DestinationFault::Letters => Misread::DestinationLetters { text },
+        DestinationFault::Unreadable
+        | DestinationFault::NotAPhone
+        | DestinationFault::PhoneNotMeter
+        | DestinationFault::LacksZero
+        | DestinationFault::PhoneOrMeter
+        | DestinationFault::NeedsZone
+        | DestinationFault::TwoParts
+        | DestinationFault::NotItsForm => Misread::DestinationUnreadable { text },
         DestinationFault::TooShort => Misread::DestinationTooShort { text },
         DestinationFault::TooLong => Misread::DestinationTooLong { text },
     }

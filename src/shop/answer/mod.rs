@@ -39,11 +39,13 @@ use super::patience::{Bother, Stranger};
 use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{
-    self, AdminCommand, Command, Feature, HabitCommand, Language, NetworkCommand, Pin, ReportKind, RoutingCommand, Tap,
-    Topic, powers,
+    self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
+    RoutingCommand, Tap, Topic, powers,
 };
 
-use crate::ids::{ChatId, InquiryId, OrderId};
+use crate::catalog::{Catalog, DestKind, Product};
+use crate::ids::{ChatId, InquiryId, OrderId, ProductCode};
+use crate::inquiry::BillWord;
 use crate::ledger::AccountId;
 use crate::reply::Reply;
 use crate::staff::Role;
@@ -277,7 +279,8 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
     if message.private && (visit.asked_customer(&mut answer).await? || visit.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
-    let command = command::parse(&message.text);
+    let catalog = shop.catalog();
+    let command = command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
     if message.private {
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
@@ -451,6 +454,15 @@ impl Visit<'_> {
         answer.locale = locale;
         answer.reply(Reply::LanguageSet);
     }
+}
+
+/// How destinations of what somebody named are read.
+fn kind_of(catalog: &Catalog, word: &ProductCode, named: NamedAs) -> Option<DestKind> {
+    let product = match named {
+        NamedAs::Code => catalog.get(word),
+        NamedAs::Bill => BillWord(word).find(catalog).ok(),
+    };
+    product.map(Product::dest_kind)
 }
 
 /// Whether a file's name is a table's.

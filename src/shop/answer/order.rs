@@ -9,11 +9,12 @@ use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
 use super::{Answer, Tried, Visit};
 use crate::agent::Agent;
-use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem, Topic};
+use crate::catalog::DestKind;
+use crate::command::{BadOrder, MAX_NTH, OrderRequest, Problem, Topic, What};
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
-use crate::order::accept::{Candidate, Shelves};
+use crate::order::accept::{self, Candidate, Shelves};
 use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
 use crate::pricing::{Margin, Tariff};
 use crate::reply::{Refused, Reply, RoutingReply, Why};
@@ -135,18 +136,27 @@ impl Visit<'_> {
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
     pub(super) fn bad_order(&self, bad: &BadOrder, answer: &mut Answer) {
-        let why = match &bad.problem {
-            Problem::Destination(DestinationFault::TooShort, dest) => Some((Why::TooShort, dest)),
-            Problem::Destination(DestinationFault::TooLong, dest) => Some((Why::TooLong, dest)),
-            Problem::Destination(DestinationFault::Unreadable, dest) => Some((Why::Unreadable, dest)),
-            _ => None,
+        let catalog = self.shop.catalog();
+        let product = match &bad.what {
+            Some(What::Code(code)) => catalog.get(code),
+            Some(What::Nominal(_)) | None => None,
         };
-        if let (Some((why, dest)), Some(what)) = (why, &bad.what) {
+        if let (Problem::Destination(fault, dest), Some(what)) = (&bad.problem, &bad.what) {
             if let Some(agent) = self.active_agent(answer) {
-                refuse(&agent, answer, Refused { product: what.to_string(), dest: dest.to_string(), why });
+                let dest = dest.to_string();
+                let usual = || self.example(Topic::Order);
+                let why = Why::of_destination(*fault, || {
+                    product.map_or_else(usual, |product| accept::example(product, *fault, &dest))
+                });
+                refuse(&agent, answer, Refused { product: what.to_string(), dest, why });
             }
         } else {
-            let nearest = self.example(Topic::Order);
+            // Of what goes elsewhere than to a phone, the usual example would mislead.
+            let own = product.filter(|product| product.dest_kind() != DestKind::Phone);
+            let nearest = own.map_or_else(
+                || self.example(Topic::Order),
+                |product| format!("{}.{}.PIN", product.code, product.dest_kind().example()),
+            );
             answer.reply(Reply::NotUnderstood { problem: Some(misread(&bad.problem)), nearest });
         }
     }

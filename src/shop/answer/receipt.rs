@@ -57,7 +57,7 @@ impl Visit<'_> {
     ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let today = self.shop.clock.day_of(self.at);
-        let orders = self.shop.store.orders_of(agent.id, dest, None, ORDERS_SEARCHED).await?;
+        let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
         let asked: Vec<&Order> = orders
             .iter()
             .filter(|order| date.is_none_or(|date| super::account::is_on(date, order.day, today)))

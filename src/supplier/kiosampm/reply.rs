@@ -71,9 +71,18 @@ const UNDER_WAY: [&str; 4] = ["pending", "diproses", "dalam proses", "menunggu"]
 struct Frame<'t> {
     trx: &'t str,
     product: &'t str,
-    dest: &'t str,
-    middle: &'t str,
+    /// From the destination on: `dest#middle`, and either may hold `#`.
+    rest: &'t str,
     reference: &'t str,
+}
+
+impl<'t> Frame<'t> {
+    /// Destination and middle, when the destination holds as many `#` as ours does.
+    fn parted(&self, ours: &str) -> Option<(&'t str, &'t str)> {
+        let (at, _) = self.rest.match_indices('#').nth(ours.matches('#').count())?;
+        let (dest, middle) = self.rest.split_at(at);
+        Some((dest.trim(), middle.strip_prefix('#')?.trim()))
+    }
 }
 
 fn frame(text: &str) -> Option<Frame<'_>> {
@@ -81,11 +90,12 @@ fn frame(text: &str) -> Option<Frame<'_>> {
     if text.len() > LONGEST {
         return None;
     }
-    let mut head = text.strip_prefix('#')?.splitn(4, '#');
-    let (trx, product, dest) = (head.next()?.trim(), head.next()?.trim(), head.next()?.trim());
-    let (middle, tail) = head.next()?.strip_suffix('#')?.rsplit_once('#')?;
+    let mut head = text.strip_prefix('#')?.splitn(3, '#');
+    let (trx, product) = (head.next()?.trim(), head.next()?.trim());
+    let (rest, tail) = head.next()?.strip_suffix('#')?.rsplit_once('#')?;
+    let rest = strip_word(rest.trim_start(), "ke:").filter(|rest| rest.contains('#'))?;
     let reference = strip_word(tail.trim(), "Reffid:").or_else(|| strip_word(tail.trim(), "Refid:"))?.trim();
-    Some(Frame { trx, product, dest: strip_word(dest, "ke:")?.trim(), middle: middle.trim(), reference })
+    Some(Frame { trx, product, rest, reference })
 }
 
 /// Whether a text has the form of one reply.
@@ -110,15 +120,15 @@ pub(super) fn read(buy: &Buy<'_>, text: &str, occasion: Occasion) -> Reading {
     if !frame.product.eq_ignore_ascii_case(buy.sku) {
         return Reading::unknown(Doubt::OtherProduct);
     }
-    if !same_destination(frame.dest, buy.dest) {
+    let Some((_, frame_middle)) = frame.parted(buy.dest).filter(|(dest, _)| same_destination(dest, buy.dest)) else {
         return Reading::unknown(Doubt::OtherDestination);
-    }
+    };
     // Two replies run together: the ends would be of different orders.
-    let middle_lower = lower(frame.middle);
+    let middle_lower = lower(frame_middle);
     if middle_lower.contains("#reffid:") || middle_lower.contains("#refid:") {
         return Reading::unknown(Doubt::Contradictory);
     }
-    let mut reading = middle(buy, frame.middle, occasion);
+    let mut reading = middle(buy, frame_middle, occasion);
     reading.supplier_trx = Some(frame.trx.to_owned()).filter(|trx| !trx.is_empty());
     reading
 }

@@ -64,6 +64,35 @@ fn noon() -> NaiveDateTime {
 }
 
 #[test]
+fn destinations_of_two_parts_or_with_hashes_are_found_in_any_form() {
+    let told = |ours, theirs: &str| {
+        let text = row(1).replace("ke:081234567890", &format!("ke:{theirs}"));
+        assert!(text.contains(theirs), "{text}");
+        supplier("none").read_purchase(&Buy { dest: ours, ..BUY }, &answer(&text)).outcome
+    };
+    for (ours, theirs) in [
+        ("156378300|8483", "156378300|8483"),
+        ("156378300|8483", "156378300(8483)"),
+        ("156378300|8483", "156378300 (8483)"),
+        ("156378300-8483", "156378300|8483"),
+        ("NamaKu#IDN1", "NamaKu#IDN1"),
+        ("NamaKu#IDN1", "NAMAKU#IDN1"),
+        ("62812345678", "62812345678"),
+    ] {
+        assert!(matches!(told(ours, theirs), Outcome::Success(_)), "{ours} {theirs}");
+    }
+    for (ours, theirs) in [
+        ("156378300|8483", "156378300|8484"),
+        ("156378300|8483", "156378300"),
+        ("NamaKu#IDN1", "NamaKu#IDN2"),
+        ("NamaKu", "NamaKu#IDN1"),
+        ("62812345678", "0812345678"),
+    ] {
+        assert!(matches!(told(ours, theirs), Outcome::Unknown(_)), "{ours} {theirs}");
+    }
+}
+
+#[test]
 fn an_order_carries_its_credentials_in_the_query() {
     insta::assert_snapshot!(supplier("none").purchase(&BUY, noon()).reveal(), @r"
     GET /trx

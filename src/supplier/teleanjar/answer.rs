@@ -2,6 +2,7 @@
 
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
+use crate::supplier::amount::same_destination;
 use crate::supplier::json::{self, Object};
 use crate::supplier::protocol::{
     Bill, Buy, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading,
@@ -125,7 +126,7 @@ fn rows<'r>(buy: &Buy<'_>, reply: &'r Object) -> Result<Vec<&'r Object>, Doubt> 
     let rows = reply.objects("respdata").filter(|rows| !rows.is_empty()).ok_or(Doubt::NotUnderstood)?;
     let is_ours = |row: &&Object| {
         let mut numbers = CUSTOMER_NUMBERS.iter().filter_map(|name| row.text(name));
-        numbers.any(|number| json::same_destination(buy.dest, &number))
+        numbers.any(|number| same_destination(&number, buy.dest))
     };
     if rows.iter().all(is_ours) { Ok(rows) } else { Err(Doubt::OtherDestination) }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::amount::strip_word;
+use super::super::amount::{end_of_destination, strip_word};
 
 /// A known key of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,8 +120,7 @@ fn head(text: &str) -> (Option<Head<'_>>, &str) {
         let (product, rest) = next_word(rest)?;
         let (to, rest) = next_word(rest)?;
         let rest = to.eq_ignore_ascii_case("KE").then(|| rest.trim_start())?;
-        let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
-        let (dest, rest) = rest.split_at(end);
+        let (dest, rest) = rest.split_at(end_of_destination(rest, |c| c.is_whitespace() || c == ','));
         Some((Head { subject, product, dest: dest.trim_end_matches('.') }, rest))
     };
     parsed().map_or((None, text), |(head, rest)| (Some(head), rest))

@@ -102,6 +102,21 @@ fn rp(amount: i64) -> Rupiah {
 }
 
 #[test]
+fn a_user_and_its_zone_are_found_in_any_form() {
+    let told = |theirs: &str| {
+        let text = TOPUP_SUCCESS.replace("KE 085700000001", &format!("KE {theirs}"));
+        assert!(text.contains(theirs), "{text}");
+        read(&Buy { dest: "156378300|8483", ..i50() }, &text).outcome
+    };
+    for theirs in ["156378300|8483", "156378300(8483)", "156378300 (8483)", "156378300-8483"] {
+        assert!(matches!(told(theirs), Outcome::Success(_)), "{theirs}: {:?}", told(theirs));
+    }
+    for theirs in ["156378300|8484", "156378300", "156378300 (8484)"] {
+        assert_eq!(told(theirs), Outcome::Unknown(Doubt::OtherDestination), "{theirs}");
+    }
+}
+
+#[test]
 fn an_order_is_one_struct_of_escaped_strings() {
     insta::assert_snapshot!(supplier().purchase(&i50(), noon()).reveal(), @r#"
     POST /st24
