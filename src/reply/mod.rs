@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_booking;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
@@ -23,6 +24,7 @@ mod rendered;
 mod reports;
 mod samples;
 mod samples_bill;
+mod samples_booking;
 mod samples_deposit;
 mod samples_desk;
 mod samples_habit;
@@ -34,6 +36,7 @@ mod samples_routing;
 mod samples_staff;
 mod says;
 mod says_bill;
+mod says_booking;
 mod says_deposit;
 mod says_desk;
 mod says_guide;
@@ -61,6 +64,7 @@ pub use says::{
     PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
     TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
 };
+pub use says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };

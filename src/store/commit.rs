@@ -11,13 +11,14 @@ use crate::broadcast::Broadcast;
 use crate::catalog::Product;
 use crate::deposit::Ticket;
 use crate::habits::Habits;
-use crate::ids::{BroadcastId, ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{AgentId, BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
-use crate::network::{Invited, PendingTransfer};
+use crate::network::Invited;
 use crate::order::Order;
 use crate::pricing::PriceGroup;
+use crate::question::Question;
 use crate::reply::Reply;
 use crate::routing::Steering;
 use crate::staff::Staff;
@@ -67,8 +68,6 @@ pub struct Commit {
 #[derive(Clone, Debug, Default)]
 pub struct NetworkRows {
     pub groups: Vec<Versioned<PriceGroup>>,
-    /// One a reseller: a newer one takes the place of the one before.
-    pub transfers: Vec<Versioned<PendingTransfer>>,
     /// Written as given.
     pub invited: Vec<Invited>,
     /// Chats that have registered, or need not any more.
@@ -92,6 +91,15 @@ pub struct Shown {
     pub chat: ChatId,
     /// The channel's own id of the message.
     pub message: String,
+}
+
+/// A card about a reseller as its chat's own service has it: a reply to it is a word to that reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardShown {
+    pub chat: ChatId,
+    /// The channel's own id of the message.
+    pub message: String,
+    pub agent: AgentId,
 }
 
 impl Commit {
@@ -123,6 +131,19 @@ impl Commit {
         }
     }
 
+    /// Notes that a row of the outbox stands as `message` now, if anybody will ask for it.
+    pub fn note_shown(&mut self, row: &Outgoing, message: &str) {
+        let Payload::Reply(reply) = &row.payload else { return };
+        let (chat, message) = (row.chat.clone(), message.to_owned());
+        match &**reply {
+            Reply::AlertOverdue(card) => {
+                self.routing.shown.push(Shown { order: card.card.line.order, chat, message });
+            }
+            Reply::AlertComplaint(card) => self.desk.cards.push(CardShown { chat, message, agent: card.agent.code }),
+            _ => {}
+        }
+    }
+
     /// Takes a row out of the outbox. `reached` says whether the chat has it now; a message of an announcement is
     /// counted so.
     pub fn take_out(&mut self, row: &Outgoing, reached: bool) {
@@ -141,6 +162,10 @@ impl Commit {
 pub struct DeskRows {
     pub staff: Vec<Versioned<Staff>>,
     pub broadcasts: Vec<Versioned<Broadcast>>,
+    /// One a chat: a newer one takes the place of the one before.
+    pub questions: Vec<Versioned<Question>>,
+    /// Cards about resellers that a chat has now.
+    pub cards: Vec<CardShown>,
     /// Messages of announcements whose fate is known, taken from the outbox by this very commit.
     pub told: Vec<Told>,
 }
@@ -237,22 +262,6 @@ pub struct Outgoing {
     pub balance: Option<Rupiah>,
 }
 
-impl Outgoing {
-    /// Where it stands once the channel has it as `message`, if it is one that may have to be put right later.
-    #[must_use]
-    pub fn shown(&self, message: String) -> Option<Shown> {
-        match &self.payload {
-            Payload::Reply(reply) => match &**reply {
-                Reply::AlertOverdue(card) => {
-                    Some(Shown { order: card.card.line.order, chat: self.chat.clone(), message })
-                }
-                _ => None,
-            },
-            Payload::Forget { .. } | Payload::Edit { .. } | Payload::Copy { .. } => None,
-        }
-    }
-}
-
 /// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxMessage {
@@ -273,6 +282,9 @@ pub struct InboxMessage {
     /// The text is what stands under a picture or a file.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_caption: bool,
+    /// The channel's id of the message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies_to: Option<String>,
 }
 
 impl InboxMessage {

@@ -281,6 +281,7 @@ impl TestShop {
             sender: "Budi".to_owned(),
             tapped: None,
             is_caption: false,
+            replies_to: None,
         }
     }
 
@@ -332,8 +333,8 @@ impl TestShop {
         let mut commit = Commit::new(self.now());
         for row in &rows {
             commit.take_out(row, !self.unreachable.lock().contains(&row.chat));
+            commit.note_shown(row, &row.seq.to_string());
         }
-        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.seq.to_string())).collect();
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }
