@@ -23,6 +23,7 @@ pub mod network;
 pub mod order;
 pub mod phone;
 pub mod pricing;
+pub mod question;
 pub mod receipt;
 pub mod reply;
 pub mod report;

@@ -117,6 +117,7 @@ fn every_general_setting_is_read() {
         ("KONTER_MARGIN_MAX_PERCENT", "25"),
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
         ("KONTER_TICKET_HOURS", "72"),
+        ("KONTER_DEPOSIT_ASK_ABOVE", "2500000"),
     ]);
     let telegram = settings.telegram.unwrap();
     assert_eq!(telegram.token.expose_secret(), TOKEN);
@@ -142,6 +143,7 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.margin_cap.percent(), 25);
     assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
     assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
+    assert_eq!(settings.deposits.ask_above.get(), 2_500_000);
 }
 
 #[test]
@@ -168,6 +170,8 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_STALE_MINUTES", "half an hour", "must be a whole number from 1 to 1440"),
         ("KONTER_TICKET_HOURS", "0", "must be a whole number from 1 to 72"),
         ("KONTER_TICKET_HOURS", "73", "must be a whole number from 1 to 72"),
+        ("KONTER_DEPOSIT_ASK_ABOVE", "-1", "must be an amount in whole rupiah, from 0 to 1000000000"),
+        ("KONTER_DEPOSIT_ASK_ABOVE", "10 juta", "must be an amount in whole rupiah, from 0 to 1000000000"),
         ("KONTER_BANKS", "BCA 1;BCA 1", "names `BCA 1` twice"),
         ("KONTER_BANKS", "BCA 1; -", "`-` names no account"),
         ("KONTER_BANKS", "1;2;3;4;5;6;7;8;9;10;11", "names 11 accounts, at most 10 are shown"),

@@ -44,8 +44,8 @@ const TAPS: [&str; 16] = [
     "!noimport 5",
     "!acc 9",
     "!tolak 9",
-    "!send 2",
-    "!keep 2",
+    "!yes 2",
+    "!no 2",
 ];
 
 fn root(path: &str) -> PathBuf {

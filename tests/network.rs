@@ -135,9 +135,10 @@ async fn each_level_adds_its_markup_and_earns_it_when_the_order_succeeds() {
     says(&shop, &chat(3), &[("S10.081234567811.1234", 1)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [before[0] + 100, before[1] + 100, before[2] - 10_700]);
     shop.note("-- taken back, and paid again");
-    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 2)]).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 1), ("YA.1", 2)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, before);
-    says(&shop, &admin(), &[("/sukses 1 0123456789", 2), ("/gagal 1 ternyata tidak", 2)]).await;
+    says(&shop, &admin(), &[("/sukses 1 0123456789", 1), ("YA.2", 2)]).await;
+    says(&shop, &admin(), &[("/gagal 1 ternyata tidak", 1), ("YA.3", 2)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, before);
     insta::assert_snapshot!("margins", transcript(shop).await);
 }
@@ -368,7 +369,7 @@ async fn admins_hear_when_a_margin_taken_back_leaves_a_hole() {
     says(&shop, &reseller(), &[("M.100.1234", 1)]).await;
     says(&shop, &chat(2), &[("S10.081234567890.1234", 1)]).await;
     says(&shop, &reseller(), &[("TR.KR0002.100100.1234", 2)]).await;
-    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 3)]).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 1), ("YA.1", 3)]).await;
     assert_eq!(shop.available(1).await, -100);
     insta::assert_snapshot!("hole", transcript(shop).await);
 }

@@ -144,7 +144,8 @@ async fn buttons_of_statements_and_reports_are_harmless_in_other_hands_and_late(
 async fn admins_see_the_shop() {
     let shop = busy(rich()).await;
     shop.say(&admin(), "/deposit KR0002 50000 tunai", 2).await;
-    shop.say(&admin(), "/gagal 7 salah kirim", 2).await;
+    shop.say(&admin(), "/gagal 7 salah kirim", 1).await;
+    shop.say(&admin(), "YA.1", 2).await;
     says(&shop, &admin(), &["/rekap", "REKAP", "/rekap kemarin", "/rekap 19/11/26 21/11/26", "/rekap 22/11/26"]).await;
     shop.say(&admin(), "/rekap 20", 1).await;
     for label in ["Gambar", "CSV", "XLSX"] {

@@ -50,7 +50,7 @@ async fn owners_give_roles_and_each_role_has_its_limits() {
             (tono(), "HARGA.S10", 1),
             (tono(), "/blokir KR0001", 1),
             (tono(), "/hargajual S10 10600", 1),
-            (siti(), "/deposit KR0001 5000", 2),
+            (siti(), "/deposit KR0001 5000", 3),
             (siti(), "/deposit KR0001 -5000", 1),
             (siti(), "/tutup S10", 1),
             (siti(), "/hargajual S10 10600", 1),
@@ -248,7 +248,6 @@ async fn every_change_is_noted_with_what_it_changed() {
     shop.say(&ChatId::telegram(4004), "DAFTAR.Baru Cell.4821", 2).await;
     let changes = [
         ("/sukses 1 SN123", 2, "KR0001 trx #1 diproses → SUKSES"),
-        ("/gagal 1 salah", 2, "KR0001 trx #1 SUKSES → GAGAL"),
         ("/tolak 1 belum masuk", 2, "KR0001 tiket #1 50.618: terbuka → ditolak"),
         ("/deposit KR0001 5000", 2, "KR0001 Konter 1: 5.000"),
         ("/setujui KR0003", 2, "KR0003 Baru Cell menunggu → aktif"),
@@ -275,5 +274,9 @@ async fn every_change_is_noted_with_what_it_changed() {
         assert_eq!(acts[0].what, format!("{typed} ⇒ {noted}"));
         assert_eq!(acts[0].by, admin());
     }
+    // A yes is noted as what it did.
+    shop.say(&admin(), "/gagal 1 salah", 1).await;
+    shop.say(&admin(), "YA.1", 2).await;
+    assert_eq!(shop.store.acts(1).await.unwrap()[0].what, "/gagal 1 salah (YA.1) ⇒ KR0001 trx #1 SUKSES → GAGAL");
     shop.close().await;
 }

@@ -259,6 +259,29 @@ async fn a_stuck_order_is_decided_by_buttons() {
     insta::assert_snapshot!("stuck", shop.close().await);
 }
 
+/// After **Sukses…** an admin who goes on selling, or talking, has not told a serial number.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistyped_order_is_no_serial_number_and_what_reads_like_none_is_asked_back() {
+    let shop = TestShop::with(rich()).await;
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    later(&shop, 16, 0, 1).await;
+    shop.tap(&admin(), "Sukses…", 0).await;
+    for text in ["10.08123456789O.1234", "S10.0812345.1234", "PLN2O.14027480301.1234"] {
+        let said = shop.say(&admin(), text, 1).await;
+        assert!(!said[0].contains("YA."), "{text}: {said:?}");
+        assert!(order(&shop, 1).await.is_open(), "{text}");
+    }
+    let said = shop.say(&admin(), "sudah masuk kak", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: sudah masuk kak"), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Batal", 0).await;
+    let said = shop.say(&admin(), "SN: A-77", 1).await;
+    assert!(order(&shop, 1).await.is_open(), "{said:?}");
+    shop.tap(&admin(), "Ya, lanjutkan", 2).await;
+    assert_eq!(route(&shop, 1).await, "kios: success");
+    shop.close().await;
+}
+
 /// An order that ends by itself while its alert is open is put right there, too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alert_says_when_nobody_is_needed_any_more() {

@@ -117,7 +117,7 @@ contract! {
         those_below_come_in_pages_and_follow_a_move,
         nobody_gets_below_themselves,
         an_invitation_leads_to_one_reseller_until_it_is_renewed,
-        groups_and_questions_are_changed_by_who_has_read_them,
+        groups_are_changed_by_who_has_read_them,
         an_invited_chat_is_remembered_until_it_registers,
         margins_are_paid_when_their_order_becomes_a_success_and_never_else,
         what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_paid_in;
@@ -125,6 +125,8 @@ contract! {
         a_role_is_changed_by_who_has_read_it_and_its_row_stays,
         messages_of_an_announcement_are_counted_once,
         an_announcement_is_sent_once,
+        a_question_is_answered_once,
+        cards_are_found_where_they_were_sent,
         products_are_replaced_as_they_were_read;
     habits:
         habits_are_changed_by_who_has_read_them,
@@ -151,6 +153,7 @@ contract! {
         any_commits_leave_what_they_leave_in_memory;
     races:
         racing_orders_never_overdraw,
+        of_bookings_decided_on_the_same_books_one_stands,
         two_orders_race_for_one_slot,
         two_orders_race_for_one_slot_over_midnight,
         the_same_message_handled_twice_at_once_orders_once,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that decide and never do: no I/O, no clock, no runtime.
-const CORE: [&str; 21] = [
+const CORE: [&str; 22] = [
     "src/money.rs",
     "src/ids.rs",
     "src/agent.rs",
@@ -21,6 +21,7 @@ const CORE: [&str; 21] = [
     "src/network",
     "src/order",
     "src/pricing",
+    "src/question.rs",
     "src/receipt",
     "src/reply",
     "src/report",

@@ -152,6 +152,7 @@ impl Reseller {
             sender: "Budi".to_owned(),
             tapped: None,
             is_caption: false,
+            replies_to: None,
         };
         let asked = Instant::now();
         shop.receive(vec![message]).await.expect("received");

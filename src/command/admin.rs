@@ -22,8 +22,6 @@ pub enum AdminCommand {
         note: Option<String>,
         /// Also where it takes the balance below zero.
         forced: bool,
-        /// Also where the same was booked a moment ago.
-        again: bool,
     },
     AcceptTicket {
         ticket: TicketRef,
@@ -50,10 +48,9 @@ pub enum AdminCommand {
     ResetPin {
         agent: AgentRef,
     },
-    /// Zero or more.
     SellPrice {
         product: ProductCode,
-        price: Rupiah,
+        price: NewPrice,
         /// Also below cost.
         forced: bool,
     },
@@ -104,6 +101,15 @@ pub enum AdminCommand {
     Routing(AdminRouting),
     /// Those who work here, finding resellers, categories, announcements that wait for a yes.
     Desk(AdminDesk),
+}
+
+/// A selling price as an owner types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewPrice {
+    /// Zero or more.
+    To(Rupiah),
+    /// So much more; negative is less.
+    By(Rupiah),
 }
 
 type Parsed = Result<AdminCommand, (Topic, Problem)>;
@@ -199,9 +205,6 @@ fn recap(rest: &str) -> Option<Result<AdminCommand, Problem>> {
 /// Behind dashes it stands in a command that would otherwise be refused.
 const FORCE: &str = "paksa";
 
-/// At the end of a command: yes, once more.
-const AGAIN: &str = "!";
-
 /// A note without the word of force, and whether that stood in it. Phones make one dash of two.
 fn without_force(note: &str) -> (bool, String) {
     let is_force = |word: &&str| word.starts_with('-') && word.trim_start_matches('-').eq_ignore_ascii_case(FORCE);
@@ -275,18 +278,15 @@ impl<'a> Words<'a> {
         let agent =
             self.agent(|rest| amount::read(rest.split_whitespace().next().unwrap_or_default(), true).is_ok())?;
         let word = self.need(Part::Amount)?;
-        let (word, again) = word.strip_suffix(AGAIN).map_or((word, false), |word| (word, true));
         let amount = amount::read(word, true)?;
         let (forced, note) = without_force(self.0);
-        let again = again || note.split_whitespace().next_back() == Some(AGAIN);
-        let note = note.trim_end().strip_suffix(AGAIN).filter(|_| again).unwrap_or(&note).trim_end().to_owned();
         // `1 500 000`, `50 rb`: the rest of an amount, not a note.
         let next = note.split_whitespace().next().unwrap_or_default();
         let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
         if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
             return Err(Problem::unfit(Part::Amount, next));
         }
-        Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced, again })
+        Ok(AdminCommand::Deposit { agent, amount, note: some(note), forced })
     }
 
     /// A reseller or a product: a code such as `KR0001` is always a reseller's.
@@ -312,7 +312,11 @@ impl<'a> Words<'a> {
         let product = self.product()?;
         let word = self.need(Part::Price)?;
         // A bill's fee may be nothing.
-        let price = if word == "0" { Ok(Rupiah::ZERO) } else { amount::read(word, false) };
+        let price = match word {
+            "0" => Ok(NewPrice::To(Rupiah::ZERO)),
+            _ if word.starts_with(['+', '-']) => amount::read(word, true).map(NewPrice::By),
+            _ => amount::read(word, false).map(NewPrice::To),
+        };
         let (forced, rest) = without_force(self.0);
         if !rest.is_empty() {
             self.finish()?;

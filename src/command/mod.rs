@@ -39,7 +39,7 @@ use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
 use crate::phone::clean;
 
-pub use admin::AdminCommand;
+pub use admin::{AdminCommand, NewPrice};
 pub use admin_desk::AdminDesk;
 pub use admin_network::AdminNetwork;
 pub use agent_ref::AgentRef;

@@ -96,8 +96,8 @@ impl Tap {
             | Self::NoChoice(_)
             | Self::OrderKey(..)
             | Self::Statement(..)
-            | Self::Send(_)
-            | Self::DoNotSend(_)
+            | Self::Yes(_)
+            | Self::No(_)
             | Self::Repeat(_) => None,
         }
     }

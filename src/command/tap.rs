@@ -34,9 +34,9 @@ pub enum Tap {
     Statement(Page, Option<Span>),
     /// The shop's report as a file.
     Report(ReportFile, Span),
-    /// Yes or no to a transfer; the number is the question's.
-    Send(u32),
-    DoNotSend(u32),
+    /// Yes or no to a question, by its number.
+    Yes(u32),
+    No(u32),
     // Orders that need a person; only admins have these.
     AskAgain(OrderId),
     /// Asks for its serial number.
@@ -81,8 +81,8 @@ impl fmt::Display for Tap {
                 write!(f, "{MARK}statement {page} {} {}", days.from(), days.to())
             }
             Self::Report(file, days) => write!(f, "{MARK}report {file} {} {}", days.from(), days.to()),
-            Self::Send(number) => write!(f, "{MARK}send {number}"),
-            Self::DoNotSend(number) => write!(f, "{MARK}keep {number}"),
+            Self::Yes(number) => write!(f, "{MARK}yes {number}"),
+            Self::No(number) => write!(f, "{MARK}no {number}"),
             Self::AskAgain(order) => write!(f, "{MARK}ask {order}"),
             Self::Delivered(order) => write!(f, "{MARK}got {order}"),
             Self::NotDelivered(order) => write!(f, "{MARK}fail {order}"),
@@ -141,8 +141,8 @@ impl Tap {
             "cancel" => Self::Cancel(id.parse().ok()?),
             "receipt" => Self::Receipt(id.parse().ok()?),
             "again" => Self::Repeat(id.parse().ok()?),
-            "send" => Self::Send(id.parse().ok()?),
-            "keep" => Self::DoNotSend(id.parse().ok()?),
+            "yes" => Self::Yes(id.parse().ok()?),
+            "no" => Self::No(id.parse().ok()?),
             "import" => Self::Import(id.parse().ok()?),
             "noimport" => Self::CancelImport(id.parse().ok()?),
             "acc" => Self::AcceptTicket(id.parse().ok()?),
@@ -206,8 +206,8 @@ mod tests {
             Tap::CancelImport(7),
             Tap::AcceptTicket(TicketId(u64::MAX)),
             Tap::RefuseTicket(TicketId(u64::MAX)),
-            Tap::Send(u32::MAX),
-            Tap::DoNotSend(7),
+            Tap::Yes(u32::MAX),
+            Tap::No(7),
             Tap::AskAgain(OrderId(u64::MAX)),
             Tap::Delivered(OrderId(12)),
             Tap::NotDelivered(OrderId(12)),

@@ -229,21 +229,6 @@ fn every_example_is_understood_as_what_it_shows() {
 }
 
 #[test]
-fn a_mark_at_the_end_books_a_deposit_once_more() {
-    for (text, expected) in [
-        ("/deposit KR0001 100000", (None, false)),
-        ("/deposit KR0001 100000 !", (None, true)),
-        ("/deposit KR0001 100000!", (None, true)),
-        ("/deposit kr1 100.000 lunas ! ", (Some("lunas"), true)),
-        ("/deposit KR0001 100000 makasih!", (Some("makasih!"), false)),
-        ("/deposit KR0001 -50000 salah --paksa !", (Some("salah"), true)),
-    ] {
-        let Command::Admin(AdminCommand::Deposit { note, again, .. }) = parse(text) else { panic!("{text}") };
-        assert_eq!((note.as_deref(), again), expected, "{text}");
-    }
-}
-
-#[test]
 fn admins_act_on_resellers_products_and_orders() {
     let agent = || AgentRef::Code("KR0001".parse().unwrap());
     let phone = || AgentRef::Phone("081234567890".parse().unwrap());
@@ -252,14 +237,12 @@ fn admins_act_on_resellers_products_and_orders() {
         amount: Rupiah::new(amount),
         note: note.map(str::to_owned),
         forced: false,
-        again: false,
     };
     let forced = |note: Option<&str>| AdminCommand::Deposit {
         agent: agent(),
         amount: Rupiah::new(-50_000),
         note: note.map(str::to_owned),
         forced: true,
-        again: false,
     };
     let accept = |ticket, amount: Option<i64>| AdminCommand::AcceptTicket { ticket, amount: amount.map(Rupiah::new) };
     let refuse =
@@ -296,7 +279,15 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/resetpin 081234567890", AdminCommand::ResetPin { agent: phone() }),
         (
             "/hargajual S10 10.500",
-            AdminCommand::SellPrice { product: product(), price: Rupiah::new(10_500), forced: false },
+            AdminCommand::SellPrice { product: product(), price: NewPrice::To(Rupiah::new(10_500)), forced: false },
+        ),
+        (
+            "/hargajual S10 +1.000",
+            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(1_000)), forced: false },
+        ),
+        (
+            "/hargajual S10 -100 --paksa",
+            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(-100)), forced: true },
         ),
         ("/order 12", AdminCommand::Order { id }),
         ("/cekulang #12", AdminCommand::Recheck { id, forced: false }),
@@ -325,7 +316,7 @@ fn admins_act_on_resellers_products_and_orders() {
         "/tolak",
         "/sukses 12",
         "/gagal x y",
-        "/hargajual S10 -5",
+        "/hargajual S10 -0",
         "/tutup",
         "/order",
         "/pending 3",

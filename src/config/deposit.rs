@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::source::{self, Source};
-use crate::deposit::Terms;
+use crate::deposit::{MOST_BOOKED, Terms, USUAL_DEPOSIT};
+use crate::money::Rupiah;
 
 /// All of them stand in one reply.
 const MOST_BANKS: usize = 10;
@@ -15,7 +16,18 @@ pub(super) fn read(source: &Source<'_>) -> Terms {
     let banks =
         source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
     let hours = source.value("KONTER_TICKET_HOURS", "24", |text| source::number(text, 1, MOST_TICKET_HOURS));
-    Terms { banks: banks.unwrap_or_default(), valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())) }
+    let above = source.value("KONTER_DEPOSIT_ASK_ABOVE", "10000000", rupiah);
+    Terms {
+        banks: banks.unwrap_or_default(),
+        valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())),
+        ask_above: Rupiah::new(above.unwrap_or(USUAL_DEPOSIT)),
+    }
+}
+
+/// Zero asks about every sum.
+fn rupiah(text: &str) -> Result<i64, String> {
+    let amount = text.parse().ok().filter(|amount| (0..=MOST_BOOKED).contains(amount));
+    amount.ok_or_else(|| format!("must be an amount in whole rupiah, from 0 to {MOST_BOOKED}"))
 }
 
 /// Accounts separated by `;`, each in the operator's own words.

@@ -6,7 +6,10 @@ mod model;
 mod unique;
 
 pub use bank::{BankAccount, named_first};
-pub use model::{Claim, Decider, MAX_OPEN, MAX_TICKET, PROOF_TAKEN_FOR, Terms, Ticket, TicketState, expires_at, note};
+pub use model::{
+    Claim, Decider, MAX_OPEN, MAX_TICKET, MOST_BOOKED, PROOF_TAKEN_FOR, Terms, Ticket, TicketState, USUAL_DEPOSIT,
+    expires_at, note, ticket_of_note,
+};
 pub use unique::{MOST_ADDED, free_pay, reach};
 
 #[cfg(test)]

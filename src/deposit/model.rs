@@ -9,18 +9,31 @@ use crate::money::Rupiah;
 
 /// Most a ticket may be for, in rupiah: more is a slip, or is talked about with the admins first.
 pub const MAX_TICKET: i64 = 100_000_000;
+/// Most that is booked at once, in rupiah: more than any shop turns over in a day; more is a slip with the zeros.
+pub const MOST_BOOKED: i64 = 1_000_000_000;
+/// What is booked without asking where nothing is set: resellers pay in some hundred thousand to a few million, so ten
+/// million is a large deposit of a large one, or one zero too many.
+pub const USUAL_DEPOSIT: i64 = 10_000_000;
 /// Tickets a reseller may have open at once: nobody pays more transfers at a time, and the amounts are everybody's.
 pub const MAX_OPEN: usize = 5;
 /// A transfer made in time may be proven later, also after the ticket ran out at midnight.
 pub const PROOF_TAKEN_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// What the operator has set about deposits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Bank accounts, each as the operator wrote it.
     pub banks: Vec<String>,
     /// How long a ticket is open; `None`: to the end of the shop's day.
     pub valid_for: Option<TimeDelta>,
+    /// A larger sum that somebody types, or takes back, is asked back first.
+    pub ask_above: Rupiah,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { banks: Vec::new(), valid_for: None, ask_above: Rupiah::new(USUAL_DEPOSIT) }
+    }
 }
 
 /// A reseller's reserved amount.
@@ -135,8 +148,16 @@ pub fn expires_at(now: DateTime<Utc>, terms: &Terms, midnight: DateTime<Utc>) ->
     terms.valid_for.map_or(midnight, |valid_for| now + valid_for)
 }
 
+const NOTE: &str = "tiket #";
+
 /// What the journal says about a ticket's money.
 #[must_use]
 pub fn note(ticket: TicketId) -> String {
-    format!("tiket #{ticket}")
+    format!("{NOTE}{ticket}")
+}
+
+/// The ticket that a line of the journal is about.
+#[must_use]
+pub fn ticket_of_note(note: &str) -> Option<TicketId> {
+    note.strip_prefix(NOTE)?.parse().ok().map(TicketId)
 }

@@ -55,6 +55,7 @@ impl Lines {
             sender,
             tapped: None,
             is_caption: false,
+            replies_to: None,
         })
     }
 }

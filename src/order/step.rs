@@ -95,7 +95,8 @@ pub enum Word {
     Report,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AdminVerdict {
     Success { sn: String },
     Failed { reason: String },

@@ -7,8 +7,8 @@ use super::fields::Fields;
 use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
 use super::words::{self, Say};
 use super::{
-    describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_habit, describe_keeping,
-    describe_network, describe_report, describe_routing, describe_staff,
+    describe_admin, describe_bill, describe_booking, describe_deposit, describe_desk, describe_guide, describe_habit,
+    describe_keeping, describe_network, describe_report, describe_routing, describe_staff,
 };
 use crate::command::DestinationFault;
 use crate::money::Rupiah;
@@ -98,6 +98,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::TryAgain => small_talk(reply, say),
         Reply::Ticket(says) => describe_deposit::describe(says),
         Reply::AlertSetAside { replies } => ("trouble.set_aside", none.set("replies", *replies)),
+        Reply::Booking(reply) => describe_booking::describe(reply, say),
         Reply::Network(reply) => describe_network::describe(reply, say),
         Reply::Keeping(reply) => describe_keeping::describe(reply),
         Reply::Routing(reply) => describe_routing::describe(reply, say),

@@ -72,15 +72,10 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::NotWaiting { agent } => ("admin_refused.not_waiting", none.code("agent", agent)),
         AdminProblem::AmountUnfit => ("admin_refused.amount_unfit", none),
-        AdminProblem::PriceTooLow { product, lowest } => {
-            ("admin_refused.price_too_low", none.code("product", product).money("lowest", *lowest))
-        }
+        AdminProblem::AmountTooLarge { most } => ("admin_refused.amount_too_large", none.money("most", *most)),
+        AdminProblem::OwnAccount { agent } => ("admin_refused.own_account", none.code("agent", agent)),
         AdminProblem::ImportGone => ("admin_refused.import_gone", none),
         AdminProblem::Ticket(problem) => super::describe_deposit::problem(problem),
-        AdminProblem::DepositedBefore { agent, name, amount, before, again } => {
-            let fields = none.code("agent", agent).text("name", name, NAME).money("amount", *amount);
-            ("admin_refused.deposited_before", fields.time("before", *before).text("again", again, SENTENCE))
-        }
         AdminProblem::AskedLately { order, seconds } => {
             ("admin_refused.asked_lately", none.set("order", order.0).set("seconds", *seconds))
         }

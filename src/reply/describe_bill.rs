@@ -104,6 +104,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
             vec![vec![button(word("button.receipt"), Tap::Receipt(line.order))]]
         }
         Reply::Ticket(says) => super::describe_deposit::buttons(says, say),
+        Reply::Booking(reply) => super::describe_booking::buttons(reply, say),
         Reply::Network(reply) => super::describe_network::buttons(reply, say),
         Reply::AlertOverdue(card) => super::describe_routing::overdue_buttons(card, say),
         Reply::AdminSuppliers { suppliers } => super::describe_routing::supplier_buttons(suppliers, say),

@@ -77,7 +77,7 @@ fn because(why: &TicketWhy, fields: Fields) -> Fields {
         .list("others", others.iter().map(card))
 }
 
-fn card(card: &TicketCard) -> Fields {
+pub(super) fn card(card: &TicketCard) -> Fields {
     let fields = Fields::new()
         .set("ticket", card.ticket.0)
         .code("agent", &card.agent)

@@ -2,6 +2,7 @@
 
 use super::clean::{NAME, TYPED, clean};
 use super::describe::Described;
+use super::describe_booking;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says_network::{
@@ -87,13 +88,12 @@ fn transfer_card(card: &TransferCard) -> Fields {
         TransferStage::Cancelled => "cancelled",
         TransferStage::Expired => "expired",
     };
-    Fields::new()
+    describe_booking::doubts(&card.doubts, Fields::new())
         .set("number", card.number)
         .code("to", &card.to)
         .text("name", &card.name, NAME)
         .money("amount", card.amount)
         .time("until", card.until)
-        .time("sent_before", card.sent_before)
         .set("stage", stage)
 }
 
@@ -203,7 +203,7 @@ pub(super) fn buttons(reply: &NetworkReply, say: &Say<'_>) -> Vec<Vec<Button>> {
     let button = |key, tap: Tap| Button { label: say(key, Fields::new()), tap: tap.to_string() };
     match reply {
         NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
-            vec![vec![button("network.yes_send", Tap::Send(*number)), button("button.cancel", Tap::DoNotSend(*number))]]
+            vec![vec![button("network.yes_send", Tap::Yes(*number)), button("button.cancel", Tap::No(*number))]]
         }
         _ => Vec::new(),
     }

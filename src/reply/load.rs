@@ -43,7 +43,7 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 7] = [
+const PARTS: [(&str, &[&str]); 9] = [
     ("part.details", &["details"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
@@ -51,6 +51,8 @@ const PARTS: [(&str, &[&str]); 7] = [
     ("part.order_card", &["card"]),
     ("part.agent_card", &["card"]),
     ("part.banks", &["banks"]),
+    ("part.doubts", &["booked", "above", "phone", "open_ticket"]),
+    ("part.ask", &["number", "until", "stage"]),
 ];
 
 /// Reads `[section]` / `key = "text"`; the key of a text is `section.key`.

@@ -5,6 +5,7 @@ mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
+mod describe_booking;
 mod describe_deposit;
 mod describe_desk;
 mod describe_guide;
@@ -24,6 +25,7 @@ mod reports;
 mod samples;
 mod samples_alerts;
 mod samples_bill;
+mod samples_booking;
 mod samples_deposit;
 mod samples_desk;
 mod samples_habit;
@@ -35,6 +37,7 @@ mod samples_routing;
 mod samples_staff;
 mod says;
 mod says_bill;
+mod says_booking;
 mod says_deposit;
 mod says_desk;
 mod says_guide;
@@ -62,6 +65,7 @@ pub use says::{
     PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
     TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why, WordEffect,
 };
+pub use says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 pub use says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };

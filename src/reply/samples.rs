@@ -14,8 +14,8 @@ use super::says::{
 };
 use super::words::FEATURES;
 use super::{
-    samples_alerts, samples_bill, samples_deposit, samples_desk, samples_habit, samples_keeping, samples_network,
-    samples_staff,
+    samples_alerts, samples_bill, samples_booking, samples_deposit, samples_desk, samples_habit, samples_keeping,
+    samples_network, samples_staff,
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
@@ -160,7 +160,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::TryAgain => [Reply::TryAgain],
         Reply::TooOften { .. } => [Reply::TooOften { minutes: 10 }],
         Reply::NotAdmin => [Reply::NotAdmin],
-        Reply::AdminRefused { .. } => admin_problems()?
+        Reply::AdminRefused { .. } => admin_problems()
             .into_iter().map(|problem| Reply::AdminRefused { problem }).collect::<Vec<_>>(),
         Reply::AdminDeposit { .. } => [
             Reply::AdminDeposit {
@@ -209,6 +209,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         }],
         Reply::AdminLog { .. } => samples_desk::logs(at(0)),
         Reply::AlertDearer { .. } => samples_alerts::dearer(&card),
+        Reply::Booking(_) => samples_booking::bookings(&open, &samples_deposit::undecided())?,
         Reply::Network(_) => samples_network::network()?,
         Reply::Keeping(_) => samples_keeping::keeping(),
         Reply::Routing(_) => samples_routing::routing(&open)?,
@@ -477,8 +478,8 @@ fn help() -> Vec<Reply> {
     overviews.into_iter().chain(pages).collect()
 }
 
-fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
-    Ok(every! { AdminProblem:
+fn admin_problems() -> Vec<AdminProblem> {
+    every! { AdminProblem:
         AdminProblem::NoSuchAgent { .. } => [AdminProblem::NoSuchAgent { name: "KR0099".to_owned() }],
         AdminProblem::NoSuchOrder { .. } => [AdminProblem::NoSuchOrder { order: OrderId(99) }],
         AdminProblem::Usage { .. } => [AdminProblem::Usage { usage: "/deposit KR0001 100000".to_owned() }],
@@ -489,23 +490,17 @@ fn admin_problems() -> Result<Vec<AdminProblem>, BadName> {
         AdminProblem::BalanceShort { .. } => [AdminProblem::BalanceShort { available: Rupiah::new(4_000) }],
         AdminProblem::NotWaiting { .. } => [AdminProblem::NotWaiting { agent: AgentId(7) }],
         AdminProblem::AmountUnfit => [AdminProblem::AmountUnfit],
-        AdminProblem::PriceTooLow { .. } => [AdminProblem::PriceTooLow { product: "S10".parse()?, lowest: Rupiah::new(10_200) }],
+        AdminProblem::AmountTooLarge { .. } => [AdminProblem::AmountTooLarge { most: Rupiah::new(1_000_000_000) }],
+        AdminProblem::OwnAccount { .. } => [AdminProblem::OwnAccount { agent: AgentId(7) }],
         AdminProblem::ImportGone => [AdminProblem::ImportGone],
         AdminProblem::Ticket(_) => samples_deposit::problems(),
-        AdminProblem::DepositedBefore { .. } => [AdminProblem::DepositedBefore {
-            agent: AgentId(7),
-            name: "Siti Cell".to_owned(),
-            amount: Rupiah::new(100_000),
-            before: at(3),
-            again: "/deposit KR0007 100000 tunai !".to_owned(),
-        }],
         AdminProblem::AskedLately { .. } => [AdminProblem::AskedLately { order: OrderId(12), seconds: 42 }],
         AdminProblem::AskingMayBuy { .. } => [AdminProblem::AskingMayBuy {
             order: OrderId(12),
             supplier: "kios".to_owned(),
             sent_at: at(0),
         }],
-    })
+    }
 }
 
 fn verdicts() -> Vec<Verdict> {

@@ -7,7 +7,7 @@ use crate::money::Rupiah;
 
 const PROOF: &str = "sudah transfer dari BCA a.n. Siti";
 
-fn undecided() -> TicketCard {
+pub(super) fn undecided() -> TicketCard {
     TicketCard {
         ticket: TicketId(12),
         agent: AgentId(1),

@@ -2,6 +2,7 @@
 
 use super::samples::at;
 use super::says::Reply;
+use super::says_booking::{BookedBefore, BookedHow, Doubts};
 use super::says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
@@ -35,10 +36,29 @@ fn transfers() -> Vec<NetworkReply> {
             amount: rp(750_000),
             until: at(5),
             stage,
-            sent_before: None,
+            doubts: Doubts::default(),
         };
         NetworkReply::TransferAsk(card)
     };
+    let again = NetworkReply::TransferAsk(TransferCard {
+        number: 4,
+        to: BELOW,
+        name: name(),
+        amount: rp(50_000),
+        until: at(5),
+        stage: TransferStage::Asked,
+        doubts: Doubts {
+            booked: Some(BookedBefore {
+                at: at(0),
+                minutes: 3,
+                amount: rp(50_000),
+                how: BookedHow::Transfer(ME),
+                by: None,
+            }),
+            phone: Some("081234567890".to_owned()),
+            ..Doubts::default()
+        },
+    });
     let stages = [TransferStage::Asked, TransferStage::Sent, TransferStage::Cancelled, TransferStage::Expired];
     let problems = [
         TransferProblem::NotDownline { name: "MH6265".to_owned() },
@@ -53,6 +73,7 @@ fn transfers() -> Vec<NetworkReply> {
         .map(card)
         .into_iter()
         .chain([
+            again,
             NetworkReply::TransferSent { to: BELOW, name: name(), amount: rp(50_000) },
             NetworkReply::TransferReceived { from: ME, name: "Budi Cell".to_owned(), amount: rp(50_000) },
         ])

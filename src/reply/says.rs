@@ -13,6 +13,7 @@ use crate::staff::Role;
 use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
+use super::says_booking::BookingReply;
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
@@ -292,6 +293,8 @@ pub enum Reply {
     AlertSetAside {
         replies: usize,
     },
+    /// Questions before money moves, and what is told of bookings.
+    Booking(Box<BookingReply>),
     /// Suppliers, and orders that wait.
     Routing(Box<RoutingReply>),
     /// Those who work here, and what else the desk does.
@@ -537,23 +540,18 @@ pub enum AdminProblem {
         agent: AgentId,
     },
     AmountUnfit,
-    /// Would sell below what the dearest open supplier takes.
-    PriceTooLow {
-        product: ProductCode,
-        lowest: Rupiah,
+    /// More than is ever booked at once.
+    AmountTooLarge {
+        most: Rupiah,
+    },
+    /// Whoever works here without being an owner moves no money to an account of its own.
+    OwnAccount {
+        agent: AgentId,
     },
     /// The catalog file is not remembered any more.
     ImportGone,
     // Deposit tickets.
     Ticket(TicketProblem),
-    /// The same was booked a moment ago, at `before`; `again` is what books it once more.
-    DepositedBefore {
-        agent: AgentId,
-        name: String,
-        amount: Rupiah,
-        before: DateTime<Utc>,
-        again: String,
-    },
     // Routing.
     /// Its supplier was asked less than a minute ago.
     AskedLately {

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::says_booking::Doubts;
 use crate::agent::AgentStatus;
 use crate::ids::{AgentId, OrderId, ProductCode};
 use crate::money::Rupiah;
@@ -137,9 +138,9 @@ pub struct TransferCard {
     pub amount: Rupiah,
     pub until: DateTime<Utc>,
     pub stage: TransferStage,
-    /// The same sum was sent there a moment ago.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent_before: Option<DateTime<Utc>>,
+    /// Why it is asked, besides its size.
+    #[serde(default, skip_serializing_if = "Doubts::is_none")]
+    pub doubts: Doubts,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -77,6 +77,7 @@ mod tests {
             sender: String::new(),
             tapped: None,
             is_caption: false,
+            replies_to: None,
         }
     }
 

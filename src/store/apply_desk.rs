@@ -1,11 +1,12 @@
-//! Who works here, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
+//! Who works here, questions, whose card a message is, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
 
 use super::apply::{Stage, check_version, corrupt};
 use super::kv::Kv;
-use super::rows::{decode, encode};
+use super::rows::{CardsOf, decode, encode};
 use super::{CommitError, DeskRows, StoreError, Told, Versioned, keys};
 use crate::broadcast::{Broadcast, BroadcastState, Tally};
 use crate::catalog::Product;
+use crate::question::Question;
 use crate::staff::Staff;
 
 impl<K: Kv> Stage<'_, K> {
@@ -16,6 +17,14 @@ impl<K: Kv> Stage<'_, K> {
         }
         for broadcast in &rows.broadcasts {
             self.broadcast(broadcast)?;
+        }
+        for question in &rows.questions {
+            self.question(question)?;
+        }
+        for card in &rows.cards {
+            let key = keys::cards(&card.chat);
+            let cards: Option<CardsOf> = self.get(&key)?.map(|bytes| decode("cards of a chat", &bytes)).transpose()?;
+            self.put(key, encode("cards of a chat", &cards.unwrap_or_default().with(&card.message, card.agent))?);
         }
         for told in &rows.told {
             self.told(told)?;
@@ -41,6 +50,15 @@ impl<K: Kv> Stage<'_, K> {
         let name = || format!("the role of {}", staff.row.chat);
         check_version(stored.map(|stored| stored.version), staff.expected, staff.row.version, name)?;
         self.put(key, encode("role", &staff.row)?);
+        Ok(())
+    }
+
+    fn question(&mut self, question: &Versioned<Question>) -> Result<(), CommitError> {
+        let key = keys::question(&question.row.chat);
+        let stored: Option<Question> = self.get(&key)?.map(|bytes| decode("question", &bytes)).transpose()?;
+        let name = || format!("the question of {}", question.row.chat);
+        check_version(stored.map(|stored| stored.version), question.expected, question.row.version, name)?;
+        self.put(key, encode("question", &question.row)?);
         Ok(())
     }
 

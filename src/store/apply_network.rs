@@ -1,4 +1,4 @@
-//! Who is below whom, price groups, transfers that wait for a yes; and that margins are paid exactly while their order is
+//! Who is below whom, price groups; and that margins are paid exactly while their order is
 //! a success.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use super::{Commit, CommitError, NetworkRows, StoreError, keys};
 use crate::agent::Agent;
 use crate::ids::{AgentId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
-use crate::network::{DEEPEST, PendingTransfer};
+use crate::network::DEEPEST;
 use crate::order::OrderState;
 use crate::order::margins::{self, Before, Stand, Withheld};
 use crate::pricing::PriceGroup;
@@ -38,14 +38,6 @@ impl<K: Kv> Stage<'_, K> {
             let name = || format!("price group {}", group.row.name);
             check_version(stored.map(|stored| stored.version), group.expected, group.row.version, name)?;
             self.put(key, encode("price group", &group.row)?);
-        }
-        for transfer in &rows.transfers {
-            let key = keys::pending_transfer(transfer.row.agent);
-            let stored: Option<PendingTransfer> =
-                self.get(&key)?.map(|bytes| decode("pending transfer", &bytes)).transpose()?;
-            let name = || format!("the pending transfer of {}", transfer.row.agent);
-            check_version(stored.map(|stored| stored.version), transfer.expected, transfer.row.version, name)?;
-            self.put(key, encode("pending transfer", &transfer.row)?);
         }
         for invited in &rows.invited {
             self.put(keys::invited(&invited.chat), encode("invited chat", invited)?);

@@ -12,13 +12,14 @@ use crate::broadcast::Broadcast;
 use crate::catalog::Product;
 use crate::deposit::Ticket;
 use crate::habits::Habits;
-use crate::ids::{BroadcastId, ChatId, OrderId, Reference, SupplierId};
+use crate::ids::{AgentId, BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{AccountId, Posting, Refusal};
 use crate::money::Rupiah;
-use crate::network::{Invited, PendingTransfer};
+use crate::network::Invited;
 use crate::order::Order;
 use crate::pricing::PriceGroup;
+use crate::question::Question;
 use crate::reply::Reply;
 use crate::routing::Steering;
 use crate::staff::Staff;
@@ -70,8 +71,6 @@ pub struct Commit {
 #[derive(Clone, Debug, Default)]
 pub struct NetworkRows {
     pub groups: Vec<Versioned<PriceGroup>>,
-    /// One a reseller: a newer one takes the place of the one before.
-    pub transfers: Vec<Versioned<PendingTransfer>>,
     /// Written as given.
     pub invited: Vec<Invited>,
     /// Chats that have registered, or need not any more.
@@ -95,6 +94,15 @@ pub struct Shown {
     pub chat: ChatId,
     /// The channel's own id of the message.
     pub message: String,
+}
+
+/// A card about a reseller as its chat's own service has it: a reply to it is a word to that reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardShown {
+    pub chat: ChatId,
+    /// The channel's own id of the message.
+    pub message: String,
+    pub agent: AgentId,
 }
 
 impl Commit {
@@ -131,17 +139,31 @@ impl Commit {
     #[must_use]
     pub fn only_says(&self) -> bool {
         let Self { network, routing, desk, .. } = self;
-        let no_network = network.groups.is_empty()
-            && network.transfers.is_empty()
-            && network.invited.is_empty()
-            && network.uninvited.is_empty();
+        let no_network = network.groups.is_empty() && network.invited.is_empty() && network.uninvited.is_empty();
         let no_routing = routing.steering.is_empty() && routing.shown.is_empty() && routing.unshown.is_empty();
-        let no_desk = desk.staff.is_empty() && desk.broadcasts.is_empty() && desk.told.is_empty();
+        let no_desk = desk.staff.is_empty()
+            && desk.broadcasts.is_empty()
+            && desk.told.is_empty()
+            && desk.questions.is_empty()
+            && desk.cards.is_empty();
         let no_rows =
             self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
         let no_other =
             self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.habits.is_empty();
         no_network && no_routing && no_desk && no_rows && no_other
+    }
+
+    /// Notes that a row of the outbox stands as `message` now, if anybody will ask for it.
+    pub fn note_shown(&mut self, row: &Outgoing, message: &str) {
+        let Payload::Reply(reply) = &row.payload else { return };
+        let (chat, message) = (row.chat.clone(), message.to_owned());
+        match &**reply {
+            Reply::AlertOverdue(card) => {
+                self.routing.shown.push(Shown { order: card.card.line.order, chat, message });
+            }
+            Reply::AlertComplaint(card) => self.desk.cards.push(CardShown { chat, message, agent: card.agent.code }),
+            _ => {}
+        }
     }
 
     /// Takes a row out of the outbox. `reached` says whether the chat has it now; a message of an announcement is
@@ -162,6 +184,10 @@ impl Commit {
 pub struct DeskRows {
     pub staff: Vec<Versioned<Staff>>,
     pub broadcasts: Vec<Versioned<Broadcast>>,
+    /// One a chat: a newer one takes the place of the one before.
+    pub questions: Vec<Versioned<Question>>,
+    /// Cards about resellers that a chat has now.
+    pub cards: Vec<CardShown>,
     /// Messages of announcements whose fate is known, taken from the outbox by this very commit.
     pub told: Vec<Told>,
 }
@@ -266,20 +292,6 @@ impl Outgoing {
     pub const fn number(&self) -> u64 {
         number_of(self.seq)
     }
-
-    /// Where it stands once the channel has it as `message`, if it is one that may have to be put right later.
-    #[must_use]
-    pub fn shown(&self, message: String) -> Option<Shown> {
-        match &self.payload {
-            Payload::Reply(reply) => match &**reply {
-                Reply::AlertOverdue(card) => {
-                    Some(Shown { order: card.card.line.order, chat: self.chat.clone(), message })
-                }
-                _ => None,
-            },
-            Payload::Forget { .. } | Payload::Edit { .. } | Payload::Copy { .. } => None,
-        }
-    }
 }
 
 /// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.
@@ -302,6 +314,9 @@ pub struct InboxMessage {
     /// The text is what stands under a picture or a file.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_caption: bool,
+    /// The channel's id of the message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replies_to: Option<String>,
 }
 
 impl InboxMessage {

@@ -44,7 +44,8 @@ const META: u8 = b'm';
 // Uplines and downlines.
 const DOWNLINE: u8 = b'X';
 pub(super) const PRICE_GROUP: u8 = b'G';
-const PENDING_TRANSFER: u8 = b'F';
+/// The latest question of a chat.
+const QUESTION: u8 = b'F';
 const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
 /// Rows taken out of the outbox because they cannot be said; their whole key follows.
@@ -55,6 +56,7 @@ const DESK_STAFF: u8 = 0;
 const DESK_BROADCAST: u8 = 1;
 /// Only while an announcement is on its way, so these rows are the set of those too.
 const DESK_TALLY: u8 = 2;
+const DESK_CARDS: u8 = 3;
 // Habits.
 const HABITS: u8 = b'Y';
 const JOINING: u8 = b'N';
@@ -281,8 +283,8 @@ pub(super) fn price_group(name: &GroupName) -> Vec<u8> {
     Key::new(PRICE_GROUP).text(name.as_str()).0
 }
 
-pub(super) fn pending_transfer(agent: AgentId) -> Vec<u8> {
-    Key::new(PENDING_TRANSFER).u32(agent.0).0
+pub(super) fn question(chat: &ChatId) -> Vec<u8> {
+    Key::new(QUESTION).chat(chat).0
 }
 
 /// Whose invitation a code is.
@@ -344,6 +346,11 @@ pub(super) fn tally(id: BroadcastId) -> Vec<u8> {
 /// Prefix of every announcement that is on its way.
 pub(super) fn tallies() -> Vec<u8> {
     Key::new(DESK).u8(DESK_TALLY).0
+}
+
+/// Whose cards a chat's latest messages are.
+pub(super) fn cards(chat: &ChatId) -> Vec<u8> {
+    Key::new(DESK).u8(DESK_CARDS).chat(chat).0
 }
 
 pub(super) fn habits(agent: AgentId) -> Vec<u8> {

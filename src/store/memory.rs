@@ -20,9 +20,10 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::network::{InviteCode, Invited, PendingTransfer};
+use crate::network::{InviteCode, Invited};
 use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::question::Question;
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 

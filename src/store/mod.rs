@@ -61,8 +61,8 @@ pub use depths::Depths;
 pub use pepper::{NewPepper, PepperMark};
 
 pub use commit::{
-    Act, Answered, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows, Outgoing, Payload,
-    RoutingRows, Say, Shown, StoreError, Told, Versioned,
+    Act, Answered, CardShown, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows,
+    Outgoing, Payload, RoutingRows, Say, Shown, StoreError, Told, Versioned,
 };
 pub use cut::{Cut, RawRow};
 pub use fill::fill;
@@ -80,9 +80,10 @@ use crate::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, 
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
 use crate::money::Rupiah;
-use crate::network::{InviteCode, Invited, PendingTransfer};
+use crate::network::{InviteCode, Invited};
 use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::question::Question;
 use crate::routing::Steering;
 use crate::staff::Staff;
 
@@ -191,14 +192,16 @@ pub trait Store: Send + Sync + 'static {
     /// Every price group that was ever changed, by name.
     async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError>;
     async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError>;
-    /// A reseller's latest question whether to send.
-    async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError>;
     /// Whose link a chat came by, if it has not registered since.
     async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError>;
     // The desk.
     /// Every row about a role, also those that give none any more.
     async fn staff(&self) -> Result<Vec<Staff>, StoreError>;
     async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError>;
+    /// A chat's latest question.
+    async fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError>;
+    /// Whose card a message of a chat is, if it is one of the latest.
+    async fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError>;
     /// Announcements on their way, with what has become of their messages so far.
     async fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError>;
     // Habits.

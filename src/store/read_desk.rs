@@ -2,10 +2,11 @@
 
 use super::kv::{Direction, Kv, under};
 use super::read::{CONTINUE, Reader, until};
-use super::rows::decode;
+use super::rows::{CardsOf, decode};
 use super::{StoreError, keys};
 use crate::broadcast::{Broadcast, Tally};
-use crate::ids::BroadcastId;
+use crate::ids::{AgentId, BroadcastId, ChatId};
+use crate::question::Question;
 use crate::staff::Staff;
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
@@ -29,6 +30,15 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {
         self.row("announcement", &keys::broadcast(id))
+    }
+
+    pub(super) fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError> {
+        self.row("question", &keys::question(chat))
+    }
+
+    pub(super) fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
+        let cards: Option<CardsOf> = self.row("cards of a chat", &keys::cards(chat))?;
+        Ok(cards.and_then(|cards| cards.agent_of(message)))
     }
 
     pub(super) fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError> {

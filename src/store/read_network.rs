@@ -7,7 +7,7 @@ use super::read::Reader;
 use super::{StoreError, keys};
 use crate::agent::Agent;
 use crate::ids::{AgentId, ChatId};
-use crate::network::{InviteCode, Invited, PendingTransfer};
+use crate::network::{InviteCode, Invited};
 use crate::pricing::{GroupName, PriceGroup};
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
@@ -45,10 +45,6 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
         self.row("price group", &keys::price_group(name))
-    }
-
-    pub(super) fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError> {
-        self.row("pending transfer", &keys::pending_transfer(agent))
     }
 
     pub(super) fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {

@@ -262,8 +262,14 @@ macro_rules! store_with_plain_reads {
             self.read(move |rows| rows.price_group(&name)).await
         }
 
-        async fn pending_transfer(&self, agent: AgentId) -> Result<Option<PendingTransfer>, StoreError> {
-            self.read(move |rows| rows.pending_transfer(agent)).await
+        async fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError> {
+            let chat = chat.clone();
+            self.read(move |rows| rows.question(&chat)).await
+        }
+
+        async fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
+            let (chat, message) = (chat.clone(), message.to_owned());
+            self.read(move |rows| rows.card_shown(&chat, &message)).await
         }
 
         async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {

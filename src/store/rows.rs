@@ -86,6 +86,29 @@ pub(super) struct AskHead {
     pub product: ProductCode,
 }
 
+/// Which resellers the latest cards of a chat are about, oldest first. One row, so that there are never many.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct CardsOf(Vec<(String, AgentId)>);
+
+impl CardsOf {
+    /// More than anybody scrolls back through to answer.
+    const MOST: usize = 200;
+
+    /// A channel that counts its messages anew (another bot) has the same number for another message: the newer card counts.
+    pub(super) fn with(mut self, message: &str, agent: AgentId) -> Self {
+        self.0.retain(|(known, _)| known != message);
+        self.0.push((message.to_owned(), agent));
+        let too_many = self.0.len().saturating_sub(Self::MOST);
+        self.0.drain(..too_many);
+        self
+    }
+
+    pub(super) fn agent_of(&self, message: &str) -> Option<AgentId> {
+        self.0.iter().find(|(known, _)| known == message).map(|(_, agent)| *agent)
+    }
+}
+
 /// When a row was made: an order, or a line of the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Moment {

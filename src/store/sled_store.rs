@@ -35,9 +35,10 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::network::{InviteCode, Invited, PendingTransfer};
+use crate::network::{InviteCode, Invited};
 use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::question::Question;
 
 /// How to open a [`SledStore`].
 #[derive(Clone, Copy, Debug)]

@@ -49,6 +49,8 @@ pub struct Books {
     seen: BTreeMap<ChatId, u64>,
     waiting: BTreeMap<ChatId, usize>,
     pub tickets: u64,
+    /// The latest question of each chat.
+    pub questions: BTreeMap<ChatId, u32>,
     /// What kinds of things have happened: a run in which nothing does proves nothing.
     pub happened: BTreeSet<String>,
 }
@@ -118,6 +120,9 @@ impl Books {
         for ticket in &commit.tickets {
             let became = format!("{:?}", ticket.row.state);
             self.saw(format!("ticket {}", became.split([' ', '(']).next().unwrap_or_default()));
+        }
+        for question in &commit.desk.questions {
+            self.questions.insert(question.row.chat.clone(), question.row.number);
         }
         self.tickets = commit.tickets.iter().map(|ticket| ticket.row.id.0).max().unwrap_or_default().max(self.tickets);
     }

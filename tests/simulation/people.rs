@@ -48,6 +48,7 @@ impl Stage {
             sender: "Budi".to_owned(),
             tapped: None,
             is_caption: false,
+            replies_to: None,
         };
         self.books.lock().allow(message.key(), text.1);
         message
@@ -79,13 +80,13 @@ impl Stage {
         }
     }
 
-    fn beside_orders(&self) -> Text {
+    fn beside_orders(&self, chat: &ChatId) -> Text {
         let world = &self.world;
         let other = self.anyone();
         let amount = *world.pick(&[1_000, 7_500, 20_000, 600_000]);
         let text = match world.below(11) {
             0..=2 => format!("TR.KR000{other}.{amount}.{PIN}"),
-            3 => format!("YA.{}", world.between(1, 3)),
+            3 => self.yes(chat),
             4..=5 => format!("TIKET.{}", world.pick(&[50_000, 100_000, 250_000])),
             6 => format!("MARKUP.KR000{other}.{}.{PIN}", world.pick(&[0, 100, 250])),
             7 => "SAL".to_owned(),
@@ -102,7 +103,7 @@ impl Stage {
         let text = match self.world.below(10) {
             0..=5 => self.order(),
             6..=7 => self.bill(),
-            _ => self.beside_orders(),
+            _ => self.beside_orders(&chat),
         };
         self.message(chat, &text)
     }
@@ -111,7 +112,8 @@ impl Stage {
     pub fn admin_acts(&self) -> InboxMessage {
         let world = &self.world;
         let (agent, product) = (self.anyone(), *world.pick(&PRODUCTS));
-        let text = match world.below(20) {
+        let chat = admin(world.below(2));
+        let text = match world.below(23) {
             0..=4 => format!("/deposit KR000{agent} {}", world.pick(&[10_000, 25_000, 60_000])),
             5 => format!("/deposit KR000{agent} -{}", world.pick(&[5_000, 40_000])),
             6 => format!("/deposit KR000{agent} -{} --paksa", world.pick(&[5_000, 40_000])),
@@ -125,10 +127,17 @@ impl Stage {
             15 => format!("/buka {product}"),
             16 => format!("/blokir KR000{agent}"),
             17 => format!("/buka KR000{agent}"),
+            19..=21 => self.yes(&chat),
             18 => format!("/pindah KR000{agent} KR000{}", self.anyone()),
             _ => "/pending".to_owned(),
         };
-        self.message(admin(world.below(2)), &Text(text, 0))
+        self.message(chat, &Text(text, 0))
+    }
+
+    /// Yes to what a chat was asked last.
+    fn yes(&self, chat: &ChatId) -> String {
+        let number = self.books.lock().questions.get(chat).copied();
+        format!("YA.{}", number.unwrap_or(1))
     }
 
     /// About any order; the admins mostly know what they say.

@@ -15,9 +15,10 @@ use konter::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode,
 use konter::inquiry::Inquiry;
 use konter::ledger::{Account, AccountId, Entry, Hold, Posting, Reason};
 use konter::money::Rupiah;
-use konter::network::{InviteCode, Invited, PendingTransfer};
+use konter::network::{InviteCode, Invited};
 use konter::order::{BillKey, Order, SerialKey, SlotKey};
 use konter::pricing::{GroupName, PriceGroup};
+use konter::question::Question;
 use konter::routing::Steering;
 use konter::staff::Staff;
 use konter::store::{
@@ -205,7 +206,8 @@ slowly! {
     agent_of_invite(code: &InviteCode) -> Option<Agent>;
     price_groups() -> Vec<PriceGroup>;
     price_group(name: &GroupName) -> Option<PriceGroup>;
-    pending_transfer(agent: AgentId) -> Option<PendingTransfer>;
+    question(chat: &ChatId) -> Option<Question>;
+    card_shown(chat: &ChatId, message: &str) -> Option<AgentId>;
     invited(chat: &ChatId) -> Option<Invited>;
     staff() -> Vec<Staff>;
     broadcast(id: BroadcastId) -> Option<Broadcast>;

@@ -2,10 +2,14 @@
 
 use konter::agent::Locale;
 use konter::broadcast::{Broadcast, BroadcastState, Sending, Tally};
-use konter::ids::BroadcastId;
+use konter::ids::{AgentId, BroadcastId, OrderId};
+use konter::order::AdminVerdict;
+use konter::question::{Asks, Question, QuestionState};
 use konter::reply::Reply;
 use konter::staff::{Role, Staff};
-use konter::store::{Commit, CommitError, Committed, DeskRows, Outgoing, Sequence, Store, StoreError, Versioned};
+use konter::store::{
+    CardShown, Commit, CommitError, Committed, DeskRows, Outgoing, Sequence, Store, StoreError, Versioned,
+};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -133,4 +137,56 @@ pub async fn an_announcement_is_sent_once(engine: impl Engine) {
     taken_out(&*store, &waiting(&*store, 2).await[0], true).await;
     assert_eq!(store.sending().await.unwrap(), []);
     assert_eq!(waiting(&*store, 2).await, []);
+}
+
+/// A question is answered by who has read it, and belongs to the chat it was asked in.
+pub async fn a_question_is_answered_once(engine: impl Engine) {
+    let store = engine.store();
+    let asks = |amount| Asks::Deposit { agent: AgentId(1), amount: rp(amount), note: None, forced: false };
+    let write = |expected, row| Commit {
+        desk: DeskRows { questions: vec![Versioned { expected, row }], ..DeskRows::default() },
+        ..commit()
+    };
+    let first = Question::asked(None, chat(1), asks(600_000), 7, now());
+    store.commit(write(None, first.clone())).await.unwrap();
+    let decide =
+        Asks::Decide { order: OrderId(3), version: 4, verdict: AdminVerdict::Success { sn: "SN1".to_owned() } };
+    store.commit(write(None, Question::asked(None, chat(2), decide.clone(), 0, now()))).await.unwrap();
+    let (yes, no) = (first.with(QuestionState::Done), first.with(QuestionState::Cancelled));
+    store.commit(write(Some(1), yes.clone())).await.unwrap();
+    for late in [yes.clone(), no, Question::asked(Some(&first), chat(1), asks(1), 0, now())] {
+        assert!(is_conflict(&store.commit(write(Some(1), late)).await));
+    }
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    assert_eq!(store.question(&chat(1)).await.unwrap(), Some(yes));
+    assert_eq!(store.question(&chat(2)).await.unwrap().unwrap().asks, decide);
+    assert_eq!(store.question(&chat(3)).await.unwrap(), None);
+}
+
+/// Whose card a message is, of the latest two hundred of a chat.
+pub async fn cards_are_found_where_they_were_sent(engine: impl Engine) {
+    let store = engine.store();
+    let show = |to, message: u32, agent| Commit {
+        desk: DeskRows {
+            cards: vec![CardShown { chat: chat(to), message: message.to_string(), agent: AgentId(agent) }],
+            ..DeskRows::default()
+        },
+        ..commit()
+    };
+    for message in 1..=210 {
+        store.commit(show(8, message, message)).await.unwrap();
+    }
+    store.commit(show(9, 210, 77)).await.unwrap();
+    store.commit(show(8, 205, 78)).await.unwrap();
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    let found = |to, message: u32| {
+        let store = &store;
+        async move { store.card_shown(&chat(to), &message.to_string()).await.unwrap().map(|agent| agent.0) }
+    };
+    assert_eq!((found(8, 210).await, found(9, 210).await, found(8, 205).await), (Some(210), Some(77), Some(78)));
+    assert_eq!((found(8, 11).await, found(8, 10).await, found(7, 210).await), (Some(11), None, None));
 }

@@ -3,7 +3,7 @@
 use konter::agent::Agent;
 use konter::ids::AgentId;
 use konter::ledger::{AccountId, Posting, Reason};
-use konter::network::{Invited, Network, PendingState, PendingTransfer};
+use konter::network::{Invited, Network};
 use konter::order::margins::{self, Before, Stand};
 use konter::order::{FailureReason, Order, Withheld};
 use konter::pricing::{Margin, PriceGroup};
@@ -97,27 +97,18 @@ pub async fn an_invitation_leads_to_one_reseller_until_it_is_renewed(engine: imp
     assert_eq!(owner(&*store, second).await, None);
 }
 
-pub async fn groups_and_questions_are_changed_by_who_has_read_them(engine: impl Engine) {
+pub async fn groups_are_changed_by_who_has_read_them(engine: impl Engine) {
     let store = engine.store();
     let group =
         |version, margin| PriceGroup { version, margin: rp(margin), ..PriceGroup::new("agent".parse().unwrap()) };
-    let asked = |version, state| PendingTransfer {
-        version,
-        state,
-        ..PendingTransfer::asked(None, (AgentId(1), chat(1)), (AgentId(2), rp(600_000)), now())
-    };
-    let write = |expected, row: (PriceGroup, PendingTransfer)| Commit {
-        network: NetworkRows {
-            groups: vec![Versioned { expected, row: row.0 }],
-            transfers: vec![Versioned { expected, row: row.1 }],
-            ..NetworkRows::default()
-        },
+    let write = |expected, row| Commit {
+        network: NetworkRows { groups: vec![Versioned { expected, row }], ..NetworkRows::default() },
         ..commit()
     };
-    store.commit(write(None, (group(1, -50), asked(1, PendingState::Asked)))).await.unwrap();
-    store.commit(write(Some(1), (group(2, -75), asked(2, PendingState::Sent)))).await.unwrap();
+    store.commit(write(None, group(1, -50))).await.unwrap();
+    store.commit(write(Some(1), group(2, -75))).await.unwrap();
     for expected in [None, Some(1)] {
-        let stale = store.commit(write(expected, (group(3, 0), asked(3, PendingState::Asked)))).await;
+        let stale = store.commit(write(expected, group(3, 0))).await;
         assert!(is_conflict(&stale), "{stale:?}");
     }
     drop(store);
@@ -125,9 +116,6 @@ pub async fn groups_and_questions_are_changed_by_who_has_read_them(engine: impl 
     let store = engine.store();
     assert_eq!(store.price_groups().await.unwrap(), [group(2, -75)]);
     assert_eq!(store.price_group(&"master".parse().unwrap()).await.unwrap(), None);
-    let kept = store.pending_transfer(AgentId(1)).await.unwrap();
-    assert_eq!(kept, Some(asked(2, PendingState::Sent)));
-    assert_eq!(store.pending_transfer(AgentId(2)).await.unwrap(), None);
 }
 
 pub async fn an_invited_chat_is_remembered_until_it_registers(engine: impl Engine) {

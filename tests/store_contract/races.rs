@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use konter::agent::Agent;
 use konter::ids::OrderId;
 use konter::order::Order;
 use konter::store::audit::audit;
-use konter::store::{Commit, CommitError, Committed, Store};
+use konter::store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -36,6 +37,20 @@ pub async fn racing_orders_never_overdraw(engine: impl Engine) {
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(10_499));
     assert_eq!(store.open_orders().await.unwrap().len(), 10);
     assert!(audit(&*store).await.unwrap().is_clean());
+}
+
+/// Whoever books by hand writes the receiver's row: of several that were decided on the same books, one stands.
+pub async fn of_bookings_decided_on_the_same_books_one_stands(engine: impl Engine) {
+    let store = engine.store();
+    store.commit(register(1)).await.unwrap();
+    let booked = Agent { version: 2, ..agent(1) };
+    let booking =
+        || Commit { agents: vec![Versioned { expected: Some(1), row: booked.clone() }], ..deposit(1, 100_000) };
+    let results = all(&store, (0..5).map(|_| booking()).collect()).await;
+    let stand = results.iter().filter(|result| result.is_ok()).count();
+    let conflicts = results.iter().filter(|result| matches!(result, Err(CommitError::Conflict(_)))).count();
+    assert_eq!((stand, conflicts), (1, 4), "{results:?}");
+    assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(100_000));
 }
 
 pub async fn two_orders_race_for_one_slot(engine: impl Engine) {

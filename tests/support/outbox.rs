@@ -229,7 +229,10 @@ impl Store for Outbox {
     ) -> Result<Option<konter::pricing::PriceGroup>, StoreError> {
         unimplemented!()
     }
-    async fn pending_transfer(&self, _: AgentId) -> Result<Option<konter::network::PendingTransfer>, StoreError> {
+    async fn card_shown(&self, _: &ChatId, _: &str) -> Result<Option<AgentId>, StoreError> {
+        unimplemented!()
+    }
+    async fn question(&self, _: &ChatId) -> Result<Option<konter::question::Question>, StoreError> {
         unimplemented!()
     }
     async fn invited(&self, _: &ChatId) -> Result<Option<konter::network::Invited>, StoreError> {

@@ -283,6 +283,7 @@ impl TestShop {
             sender: "Budi".to_owned(),
             tapped: None,
             is_caption: false,
+            replies_to: None,
         }
     }
 
@@ -334,8 +335,8 @@ impl TestShop {
         let mut commit = Commit::new(self.now());
         for row in &rows {
             commit.take_out(row, !self.unreachable.lock().contains(&row.chat));
+            commit.note_shown(row, &row.number().to_string());
         }
-        commit.routing.shown = rows.iter().filter_map(|row| row.shown(row.number().to_string())).collect();
         if !rows.is_empty() {
             self.store.commit(commit).await.unwrap();
         }

@@ -188,6 +188,7 @@ pub fn message(chat_of: i64, id: &str) -> InboxMessage {
         sender: "Budi".to_owned(),
         tapped: None,
         is_caption: false,
+        replies_to: None,
     }
 }
 

@@ -20,7 +20,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use crate::ids::{Channel, ChatId};
-use crate::store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Shown, Store, StoreError};
+use crate::store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -230,8 +230,7 @@ impl Courier {
                 if progress.row.parts < count {
                     return Step::Sent { more: true };
                 }
-                let shown = message.and_then(|message| row.shown(message));
-                self.finish_shown(row, shown, progress, Step::Sent { more }).await
+                self.finish_shown(row, message, progress, Step::Sent { more }).await
             }
             Err(error) => {
                 let too_slow = large && began.elapsed() >= self.timing.upload;
@@ -451,9 +450,9 @@ impl Courier {
         self.take_out(&[row], true, None, progress, step).await
     }
 
-    /// The same for one that the chat has, with where it stands, should it be put right later.
-    async fn finish_shown(&self, row: &Outgoing, shown: Option<Shown>, progress: &mut Progress, step: Step) -> Step {
-        self.take_out(&[row], true, shown, progress, step).await
+    /// The same for one that the chat has, as what, should somebody ask for it later.
+    async fn finish_shown(&self, row: &Outgoing, message: Option<String>, progress: &mut Progress, step: Step) -> Step {
+        self.take_out(&[row], true, message, progress, step).await
     }
 
     /// The same for one that the chat will never have.
@@ -465,13 +464,15 @@ impl Courier {
         &self,
         rows: &[&Outgoing],
         reached: bool,
-        shown: Option<Shown>,
+        message: Option<String>,
         progress: &mut Progress,
         step: Step,
     ) -> Step {
         let mut commit = Commit::new(Utc::now());
-        commit.routing.shown.extend(shown);
         for row in rows {
+            if let Some(message) = &message {
+                commit.note_shown(row, message);
+            }
             commit.take_out(row, reached);
         }
         self.leave(rows, commit, progress, step).await

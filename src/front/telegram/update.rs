@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
-
-use crate::ids::{AgentId, ChatId};
+use crate::ids::ChatId;
 use crate::store::InboxMessage;
 
 /// What people can send that is no text. Anything else without words is a notice (someone joined, a title changed).
@@ -26,8 +25,6 @@ const THINGS: [&str; 14] = [
     "dice",
     "story",
 ];
-/// An admin's command that answers a reseller.
-const ANSWER: &str = "/balas";
 /// Of a name, for greetings.
 const LONGEST_SENDER: usize = 64;
 
@@ -85,6 +82,8 @@ fn read_message(message: &Value) -> Incoming {
         sender: sender(message.get("from")),
         tapped: None,
         is_caption,
+        // Whose card that is, the shop knows: what stands in it anybody can have written.
+        replies_to: integer(message, "/reply_to_message/message_id").map(|id| id.to_string()),
     })
 }
 
@@ -106,17 +105,9 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
         sender: sender(query.get("from")),
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
         is_caption: false,
+        replies_to: None,
     };
     Some(Incoming::Tap { message, tap })
-}
-
-/// Whom a message answers that replies to a complaint's card: the card ends with the command that would do the same.
-/// Whether the writer may, the shop decides.
-fn answered_agent(message: &Value) -> Option<&str> {
-    let card = message.get("reply_to_message")?;
-    let ours = card.pointer("/from/is_bot").and_then(Value::as_bool)?;
-    let (_, command) = card.get("text")?.as_str()?.rsplit_once(ANSWER).filter(|_| ours)?;
-    command.split_whitespace().next().filter(|code| code.parse::<AgentId>().is_ok())
 }
 
 fn is_private(message: &Value) -> bool {
@@ -143,11 +134,7 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     }
     let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     if let Some(text) = written("text") {
-        let answers = answered_agent(message).filter(|_| private && !text.trim_start().starts_with('/'));
-        return Some(Words::plain(match answers {
-            Some(agent) => format!("{ANSWER} {agent} {text}"),
-            None => text.to_owned(),
-        }));
+        return Some(Words::plain(text.to_owned()));
     }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.

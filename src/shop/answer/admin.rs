@@ -1,30 +1,29 @@
 //! What the shop's admins do: deposits, resellers, orders that need a person.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::super::Shop;
 use super::super::buying::Asker;
 use super::account::{no_such_product, price_line};
+use super::booking::{Sure, decision};
 use super::deposit::Word;
+use super::question::booking;
 use super::register::card;
-use super::{Answer, NOTED, Visit};
+use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AdminCommand, AgentRef};
 use crate::ids::{OrderId, ProductCode};
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::money::Rupiah;
-use crate::network::SAME_AGAIN_WITHIN;
+use crate::ledger::AccountId;
 use crate::order::schedule::CHECK_STEP;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
-use crate::reply::{AdminProblem, AgentCard, Reply, Verdict};
+use crate::question::Asks;
+use crate::reply::{AdminProblem, AgentCard, BookingReply, Reply, Verdict};
 use crate::store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.
 pub(super) const AGENTS_AT_ONCE: usize = 500;
 /// Resellers shown at once.
 const AGENTS_SHOWN: usize = 30;
-/// Acts looked through for the same booking: more than all admins together type in those minutes.
-const LOOKED_THROUGH: usize = 200;
 /// Open orders shown at once.
 const PENDING_SHOWN: usize = 10;
 
@@ -39,9 +38,8 @@ impl Visit<'_> {
             what: self.message.text.trim().to_owned(),
         });
         match command {
-            AdminCommand::Deposit { agent, amount, note, forced, again } => {
-                let booking = Booking { amount, note, forced, again };
-                self.deposit(&agent, booking, answer).await
+            AdminCommand::Deposit { agent, amount, note, forced } => {
+                self.deposit(&agent, (amount, note, forced), Sure::No, answer).await.map(drop)
             }
             AdminCommand::AcceptTicket { ticket, amount } => {
                 self.settle_named(ticket, Word::Accept(amount), answer).await
@@ -64,8 +62,12 @@ impl Visit<'_> {
             }
             AdminCommand::Pending => self.pending(answer).await,
             AdminCommand::Order { id } => self.show_order(id, answer).await,
-            AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
-            AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
+            AdminCommand::Success { id, sn } => {
+                self.decide(id, AdminVerdict::Success { sn }, None, answer).await.map(drop)
+            }
+            AdminCommand::Failure { id, reason } => {
+                self.decide(id, AdminVerdict::Failed { reason }, None, answer).await.map(drop)
+            }
             AdminCommand::Recheck { id, forced } => {
                 if self.recheck(id, forced, answer).await? {
                     answer.reply(Reply::AdminRechecking { order: id });
@@ -74,8 +76,7 @@ impl Visit<'_> {
             }
             AdminCommand::Suppliers => self.suppliers(answer).await,
             AdminCommand::SellPrice { product, price, forced } => {
-                self.sell_price(&product, price, forced, answer);
-                Ok(())
+                self.sell_price(&product, price, forced, answer).await
             }
             AdminCommand::ResetPin { agent } => self.reset_pin(&agent, answer).await,
             AdminCommand::Catalog => {
@@ -115,56 +116,6 @@ impl Visit<'_> {
             );
         }
         Ok(agent)
-    }
-
-    async fn deposit(&self, agent: &AgentRef, booking: Booking, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
-        let Booking { amount, note, forced, again } = booking;
-        let account = AccountId::Agent(agent.id);
-        let Some(size) = amount.get().checked_abs().map(Rupiah::new).filter(|size| size.is_positive()) else {
-            Self::admin_refused(answer, AdminProblem::AmountUnfit);
-            return Ok(());
-        };
-        let (debit, credit) =
-            if amount.is_negative() { (account.clone(), AccountId::Cash) } else { (AccountId::Cash, account.clone()) };
-        let available = self.shop.store.account(&account).await?.available();
-        let overdraws = amount.is_negative() && available < size;
-        if overdraws && !forced {
-            Self::admin_refused(answer, AdminProblem::BalanceShort { available: available.max(Rupiah::ZERO) });
-            return Ok(());
-        }
-        let booked = format!("{} {}: {amount}", agent.id, agent.name);
-        if !again && let Some(before) = self.booked_just_now(&format!("{NOTED}{booked}")).await? {
-            let again = format!("/deposit {} {}{} !", agent.id, amount.get(), note_and_force(note.as_deref(), forced));
-            let name = agent.name.clone();
-            let problem = AdminProblem::DepositedBefore { agent: agent.id, name, amount, before, again };
-            Self::admin_refused(answer, problem);
-            return Ok(());
-        }
-        // Of two admins who book at the same moment the second one decides anew, and is asked back.
-        answer.write_agent(&agent, agent.clone());
-        answer.commit.postings.push(Posting::Transfer {
-            debit,
-            credit,
-            amount: size,
-            reason: if overdraws { Reason::Correction } else { Reason::Deposit },
-            order: None,
-            note: note.clone(),
-            may_overdraw: overdraws,
-        });
-        answer.note(format_args!("{booked}"));
-        let done = Reply::AdminDeposit { agent: agent.id, name: agent.name.clone(), amount, note: note.clone() };
-        answer.reply_with_balance(&agent, done);
-        answer.tell(&agent, &Reply::DepositReceived { amount, note });
-        Ok(())
-    }
-
-    /// When another admin booked the same by this command, not long ago: an act's end says what it booked. Whoever books
-    /// the same twice itself has seen the first one's answer.
-    async fn booked_just_now(&self, booked: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let acts = self.shop.store.acts(LOOKED_THROUGH).await?;
-        let same = acts.iter().find(|act| act.by != self.message.chat && act.what.ends_with(booked));
-        Ok(same.map(|act| act.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
     }
 
     pub(super) async fn card_of(&self, agent: &Agent) -> Result<AgentCard, StoreError> {
@@ -272,32 +223,48 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Ends an order by a person's knowledge; also corrects one that ended otherwise.
+    /// Ends an order by a person's knowledge; whether it did. One that has ended otherwise is asked about first: `sure` is
+    /// the version the yes was about.
     pub(super) async fn decide(
         &self,
         id: OrderId,
         verdict: AdminVerdict,
+        sure: Option<u32>,
         answer: &mut Answer,
-    ) -> Result<(), StoreError> {
-        let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+    ) -> Result<bool, StoreError> {
+        let Some(order) = self.find_order(id, answer).await? else { return Ok(false) };
         if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
-            return Ok(());
+            return Ok(false);
         }
-        let event = Event::Decided { by: self.message.chat.clone(), verdict };
+        let event = Event::Decided { by: self.message.chat.clone(), verdict: verdict.clone() };
         let fresh = self.shop.fresh_reference(self.at).await?;
         let funds = self.shop.funds_of(&order).await?;
         let Some(step) = step_with(&order, event, &funds, fresh, self.at) else {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
-            return Ok(());
+            return Ok(false);
         };
+        let agent = self.shop.store.agent(order.agent).await?;
+        if matches!(verdict, AdminVerdict::Failed { .. }) && agent.is_some_and(|agent| self.is_own_account(&agent)) {
+            Self::admin_refused(answer, AdminProblem::OwnAccount { agent: order.agent });
+            return Ok(false);
+        }
+        if !order.is_open() && sure != Some(order.version) {
+            self.ask_decision(&order, verdict, answer).await?;
+            return Ok(false);
+        }
         let verdict = match &step.order.state {
             OrderState::Open => Verdict::Open,
             OrderState::Final(end) if end.failure.is_none() => Verdict::Success,
             OrderState::Final(_) => Verdict::Failed,
         };
         let before = view::line(&order).verdict;
+        if !order.is_open() {
+            let line = Box::new(view::line(&step.order));
+            let told = BookingReply::Corrected { by: self.by(), line, agent: order.agent };
+            self.tell_other_owners(order.agent, told, answer);
+        }
         answer.note(format_args!("{} trx #{id} {} → {}", order.agent, word(before), word(verdict)));
         let mut decided =
             Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
@@ -311,6 +278,22 @@ impl Visit<'_> {
         answer.commit.postings.extend(step.postings);
         answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
+        Ok(true)
+    }
+
+    /// Shows what the books hold of an order and what a decision would make of it.
+    pub(super) async fn ask_decision(
+        &self,
+        order: &Order,
+        verdict: AdminVerdict,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let what = decision(&view::line(order), order.agent, &verdict);
+        let asks = Asks::Decide { order: order.id, version: order.version, verdict };
+        let asked = self.ask((asks, 0), what, answer).await?;
+        let mut say = Shop::say(&self.message.chat, self.shop.policy.locale, booking(asked));
+        say.balance_of = Some(AccountId::Agent(order.agent));
+        answer.commit.says.push(say);
         Ok(())
     }
 
@@ -343,21 +326,12 @@ impl Visit<'_> {
     }
 }
 
-/// What `/deposit` says of a booking.
-struct Booking {
-    /// Negative takes back.
-    amount: Rupiah,
-    note: Option<String>,
-    forced: bool,
-    again: bool,
-}
-
-/// The rest of a `/deposit` as it can be sent again; a long note would be cut off with what stands behind it.
-fn note_and_force(note: Option<&str>, forced: bool) -> String {
-    const LONGEST: usize = 100;
-    let note = note.filter(|note| note.chars().count() <= LONGEST);
-    let note = note.map(|note| format!(" {note}")).unwrap_or_default();
-    if forced { format!("{note} --paksa") } else { note }
+/// The number a reseller was named by, where it was. Resellers type their numbers themselves, so none proves whose it is.
+pub(super) fn phone_of(name: &AgentRef) -> Option<String> {
+    match name {
+        AgentRef::Phone(phone) => Some(phone.to_string()),
+        AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Other(_) => None,
+    }
 }
 
 fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::Shop;
 use super::super::patience::Bother;
+use super::booking::Sure;
+use super::question::booking;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::attachment::Attachment;
@@ -14,7 +16,10 @@ use crate::deposit::{
 use crate::ids::TicketId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{AdminProblem, Reply, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
+use crate::question::Asks;
+use crate::reply::{
+    AdminProblem, AskWhat, Reply, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy,
+};
 use crate::store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 /// What a proof of payment is sent as.
@@ -252,12 +257,10 @@ impl Visit<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         match self.find_ticket(named).await? {
-            Ok(ticket) => self.settle(&ticket, word, answer).await,
-            Err(problem) => {
-                Self::admin_refused(answer, AdminProblem::Ticket(problem));
-                Ok(())
-            }
+            Ok(ticket) => drop(self.settle(&ticket, word, Sure::No, answer).await?),
+            Err(problem) => Self::admin_refused(answer, AdminProblem::Ticket(problem)),
         }
+        Ok(())
     }
 
     /// A button below a ticket.
@@ -297,24 +300,38 @@ impl Visit<'_> {
         })
     }
 
-    async fn ticket_of_pay(&self, pay: Rupiah) -> Result<Option<Ticket>, StoreError> {
+    pub(super) async fn ticket_of_pay(&self, pay: Rupiah) -> Result<Option<Ticket>, StoreError> {
         match self.shop.store.pays_taken(pay, pay).await?.first() {
             Some(claim) => self.shop.store.ticket(claim.ticket).await,
             None => Ok(None),
         }
     }
 
-    async fn settle(&self, ticket: &Ticket, word: Word, answer: &mut Answer) -> Result<(), StoreError> {
+    /// Whether it was decided.
+    pub(super) async fn settle(
+        &self,
+        ticket: &Ticket,
+        word: Word,
+        sure: Sure,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
         let Some(agent) = self.shop.store.agent(ticket.agent).await? else {
             return Err(StoreError::Corrupt { what: "ticket", problem: format!("{} is nobody", ticket.agent) });
         };
         let by = Decider { chat: self.message.chat.clone(), name: self.message.sender.clone() };
         let state = match word {
             Word::Accept(came) => match self.credited(ticket, &agent, came).await? {
-                Ok(credited) => TicketState::Accepted { by, at: self.at, credited },
+                Ok(credited) => {
+                    if ticket.is_undecided()
+                        && !self.is_sure_to_accept(ticket, &agent, (credited, came), sure, answer).await?
+                    {
+                        return Ok(false);
+                    }
+                    TicketState::Accepted { by, at: self.at, credited }
+                }
                 Err(problem) => {
                     Self::admin_refused(answer, problem);
-                    return Ok(());
+                    return Ok(false);
                 }
             },
             Word::Refuse(reason) => TicketState::Refused { by, at: self.at, reason },
@@ -323,9 +340,10 @@ impl Visit<'_> {
             let card = self.card(ticket, &agent);
             self.restage_ticket(&card, &agent, answer);
             Self::admin_refused(answer, AdminProblem::Ticket(TicketProblem::AlreadyDecided { card: Box::new(card) }));
-            return Ok(());
+            return Ok(false);
         };
         if let TicketState::Accepted { credited, .. } = &decided.state {
+            answer.book(&agent);
             answer.commit.postings.push(Posting::Transfer {
                 debit: AccountId::Cash,
                 credit: AccountId::Agent(agent.id),
@@ -353,7 +371,29 @@ impl Visit<'_> {
         answer.commit.says.extend(others);
         answer.tell(&agent, &says(TicketSays::Decided { card }));
         answer.commit.tickets.push(Versioned { expected: Some(ticket.version), row: decided });
-        Ok(())
+        Ok(true)
+    }
+
+    /// Whether a ticket may be accepted now; otherwise the answer asks, or says why not.
+    async fn is_sure_to_accept(
+        &self,
+        ticket: &Ticket,
+        agent: &Agent,
+        (credited, came): (Rupiah, Option<Rupiah>),
+        sure: Sure,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        if !self.may_book(agent, credited, answer) {
+            return Ok(false);
+        }
+        let (doubts, seen) = self.doubts_of_accepting(agent, ticket, (credited, came), sure).await?;
+        if doubts.is_none() {
+            return Ok(true);
+        }
+        let what = AskWhat::Accept { card: Box::new(self.card(ticket, agent)), credited, doubts };
+        let asked = self.ask((Asks::Accept { ticket: ticket.id, came }, seen), what, answer).await?;
+        answer.reply_with_balance(agent, booking(asked));
+        Ok(false)
     }
 
     /// What a reseller gets for a ticket.
@@ -363,7 +403,7 @@ impl Visit<'_> {
         agent: &Agent,
         came: Option<Rupiah>,
     ) -> Result<Result<Rupiah, AdminProblem>, StoreError> {
-        const MOST: i64 = MAX_TICKET + MOST_ADDED;
+        const MOST: Rupiah = Rupiah::new(MAX_TICKET + MOST_ADDED);
         let Some(came) = came else {
             let other = self.rival(ticket).await?;
             return Ok(match other {
@@ -378,8 +418,11 @@ impl Visit<'_> {
                 })),
             });
         };
-        let fits = came.is_positive() && came <= Rupiah::new(MOST);
-        Ok(if fits { Ok(came) } else { Err(AdminProblem::AmountUnfit) })
+        Ok(match came {
+            came if !came.is_positive() => Err(AdminProblem::AmountUnfit),
+            came if came > MOST => Err(AdminProblem::AmountTooLarge { most: MOST }),
+            came => Ok(came),
+        })
     }
 
     /// The ticket that is to be paid with the same amount by now, or has been, after this one has run out.
@@ -412,7 +455,7 @@ impl Visit<'_> {
         says
     }
 
-    async fn card_of_ticket(&self, ticket: &Ticket) -> Result<TicketCard, StoreError> {
+    pub(super) async fn card_of_ticket(&self, ticket: &Ticket) -> Result<TicketCard, StoreError> {
         let agent = self.shop.store.agent(ticket.agent).await?;
         Ok(card(ticket, agent.map(|agent| agent.name).unwrap_or_default(), self.at))
     }
@@ -445,7 +488,7 @@ fn card(ticket: &Ticket, name: String, now: chrono::DateTime<chrono::Utc>) -> Ti
     }
 }
 
-fn shown_decider(by: &Decider) -> String {
+pub(super) fn shown_decider(by: &Decider) -> String {
     if by.name.trim().is_empty() { by.chat.to_string() } else { format!("{} ({})", by.name.trim(), by.chat) }
 }
 

@@ -1,17 +1,23 @@
 //! The desk: prices, the catalog by chat, PINs, complaints, announcements, and who did what.
 
+use chrono::{DateTime, Utc};
+
+use super::question::booking;
 use super::register::card;
-use super::{Answer, Visit};
+use super::{Answer, NOTED, Visit};
 use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
 use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
-use crate::command::{AgentRef, Pin, Typed, is_orderable};
+use crate::command::{AdminCommand, AgentRef, NewPrice, Pin, Typed, is_orderable, parse};
 use crate::ids::{ProductCode, SupplierId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
 use crate::order::view;
 use crate::pricing::lowest_lasting_price;
-use crate::reply::{ActLine, AdminProblem, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
+use crate::question::{Asks, SAME_AGAIN_WITHIN};
+use crate::reply::{
+    ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply,
+};
 use crate::shop::Shop;
 use crate::shop::patience::Bother;
 use crate::store::{Act, Payload, Say, StoreError};
@@ -22,6 +28,8 @@ const ORDERS_WITH_COMPLAINT: usize = 3;
 const ERRORS_SHOWN: usize = 20;
 /// Changed prices shown of a file.
 const PRICES_SHOWN: usize = 15;
+/// Acts looked through for the same change of a price.
+const ACTS_SEARCHED: usize = 200;
 /// Acts shown where no number is given, and at most.
 const ACTS_SHOWN: usize = 15;
 const MOST_ACTS: usize = 50;
@@ -34,24 +42,60 @@ pub(in crate::shop) struct Import {
 }
 
 impl Visit<'_> {
-    pub(super) fn sell_price(&self, code: &ProductCode, price: Rupiah, forced: bool, answer: &mut Answer) {
+    pub(super) async fn sell_price(
+        &self,
+        code: &ProductCode,
+        price: NewPrice,
+        forced: bool,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let catalog = self.shop.catalog();
         let Some(product) = catalog.get(code) else {
             answer.commit.acts.clear();
             answer.reply(super::account::no_such_product(&catalog, code.as_str()));
-            return;
+            return Ok(());
         };
-        let lowest = lowest_lasting_price(product);
-        if price < lowest && !forced {
-            let problem = AdminProblem::PriceTooLow { product: code.clone(), lowest };
-            Self::admin_refused(answer, problem);
-            return;
+        let (after, changed_at) = match price {
+            NewPrice::To(price) => (Some(price), None),
+            NewPrice::By(more) => (product.price.checked_add(more), self.changed_just_now(product, more).await?),
+        };
+        let Some(price) = after.filter(|price| !price.is_negative()) else {
+            Self::admin_refused(answer, AdminProblem::AmountUnfit);
+            return Ok(());
+        };
+        let below = Some(lowest_lasting_price(product)).filter(|lowest| price < *lowest && !forced);
+        if below.is_none() && changed_at.is_none() {
+            set_price(product, price, answer);
+            return Ok(());
         }
-        let after = Product { price, ..product.clone() };
-        answer.note(format_args!("{code} {} → {price}", product.price));
-        answer.reply(Reply::AdminPrice(change(Some(product), &after)));
-        answer.commit.products.push(after);
-        answer.commit.replaces.push(product.clone());
+        let (code, name, before) = (product.code.clone(), product.name.clone(), product.price);
+        let asks = Asks::Price { product: code.clone(), before, price };
+        let what = AskWhat::Price { code, name, before, after: price, below, changed_at };
+        let asked = self.ask((asks, 0), what, answer).await?;
+        answer.reply(booking(asked));
+        Ok(())
+    }
+
+    /// When the price was changed by just as much a moment ago: sent twice, a relative change counts twice.
+    async fn changed_just_now(&self, product: &Product, more: Rupiah) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(before) = product.price.checked_sub(more) else { return Ok(None) };
+        let did = format!("{NOTED}{}", price_note(&product.code, before, product.price));
+        let acts = self.shop.store.acts(ACTS_SEARCHED).await?;
+        let same = acts.iter().find(|act| act.what.ends_with(&did));
+        Ok(same.map(|act| act.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
+    }
+
+    /// After the question; whether it was changed.
+    pub(super) fn price_asked(&self, code: &ProductCode, before: Rupiah, price: Rupiah, answer: &mut Answer) -> bool {
+        let catalog = self.shop.catalog();
+        let Some(product) = catalog.get(code).filter(|product| product.price == before) else {
+            // Nothing was done, so there is nothing to record.
+            answer.commit.acts.clear();
+            answer.reply(booking(BookingReply::NothingToConfirm));
+            return false;
+        };
+        set_price(product, price, answer);
+        true
     }
 
     /// The reseller chooses a new PIN in its own chat; until then none fits.
@@ -180,6 +224,24 @@ impl Visit<'_> {
         Ok(())
     }
 
+    /// An admin's reply to a card about a reseller goes to that reseller. Whose card a message is, is noted where it was
+    /// sent: what stands in it a reseller can have written. `false` when the message is something else.
+    pub(super) async fn answered_card(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(card) = self.message.replies_to.as_ref().filter(|_| self.message.private) else { return Ok(false) };
+        let text = self.message.text.trim();
+        // A command is one wherever it is typed, and nobody's PIN is passed on.
+        if self.role().is_none() || text.starts_with('/') || super::holds_pin(&parse(text), text) {
+            return Ok(false);
+        }
+        let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
+        let (agent, text) = (AgentRef::Code(agent), text.to_owned());
+        if self.may(AdminCommand::Answer { agent: agent.clone(), text: text.clone() }.needs(), answer) {
+            self.act(format!("/balas {} {text}", super::transfer::typed(&agent)), answer);
+            self.answer_agent(&agent, text, answer).await?;
+        }
+        Ok(true)
+    }
+
     /// An admin's words to a reseller.
     pub(super) async fn answer_agent(
         &self,
@@ -204,6 +266,18 @@ impl Visit<'_> {
         answer.reply(Reply::AdminLog { acts: acts.into_iter().map(line).collect() });
         Ok(())
     }
+}
+
+fn set_price(product: &Product, price: Rupiah, answer: &mut Answer) {
+    let after = Product { price, ..product.clone() };
+    answer.note(format_args!("{}", price_note(&product.code, product.price, price)));
+    answer.reply(Reply::AdminPrice(change(Some(product), &after)));
+    answer.commit.products.push(after);
+    answer.commit.replaces.push(product.clone());
+}
+
+fn price_note(code: &ProductCode, before: Rupiah, after: Rupiah) -> String {
+    format!("{code} {before} → {after}")
 }
 
 fn change(before: Option<&Product>, after: &Product) -> PriceChange {

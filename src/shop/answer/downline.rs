@@ -51,7 +51,7 @@ impl Visit<'_> {
                 self.invite(renew, answer);
                 Ok(())
             }
-            NetworkCommand::Confirm { number } => self.confirm_transfer(number, answer).await,
+            NetworkCommand::Confirm { number } => self.confirm(number, answer).await,
             NetworkCommand::TransferEither(readings) => self.transfer_either(readings, answer).await,
         }
     }

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod bill;
+mod booking;
 mod broadcast;
 mod category;
 mod chats;
@@ -17,6 +18,7 @@ mod misread;
 mod order;
 mod overdue;
 mod people;
+mod question;
 mod receipt;
 mod register;
 mod report;
@@ -116,6 +118,12 @@ impl Answer {
             let between = if act.what.contains(NOTED) { ", " } else { NOTED };
             act.what = format!("{}{between}{change}", act.what);
         }
+    }
+
+    /// Takes note that something is booked to a reseller whose lines have been looked through: whoever looked at the same
+    /// moment decides anew.
+    fn book(&mut self, agent: &Agent) {
+        self.alter_agent(agent, |_| ());
     }
 
     fn write_agent(&mut self, before: &Agent, mut after: Agent) {
@@ -251,6 +259,9 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
         && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
     {
         visit.tapped(tap, &mut answer).await?;
+        return Ok(answer);
+    }
+    if visit.answered_card(&mut answer).await? {
         return Ok(answer);
     }
     // While a keypad is open for a bill, a PIN may be typed as well.

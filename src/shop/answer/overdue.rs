@@ -2,13 +2,51 @@
 
 use super::{Answer, Visit};
 use crate::agent::Locale;
-use crate::command::{Command, Tap, parse, powers};
+use crate::command::{Command, Pin, Tap, parse, powers};
 use crate::order::{AdminVerdict, Order, view};
 use crate::reply::{OverdueCard, OverdueStage, Reply};
 use crate::store::{Act, Payload, Say, StoreError};
 
 /// Serial numbers are shorter; more is somebody talking.
 const LONGEST_SERIAL: usize = 100;
+
+/// Digits a serial number has at least, where nobody has to be asked whether it is one.
+const FEWEST_DIGITS: usize = 6;
+/// Digits in a group of a token, as people type it with blanks, and groups of the shortest.
+const TOKEN_GROUP: usize = 4;
+const FEWEST_GROUPS: usize = 4;
+
+/// Whether what was typed is a serial number: `Some(false)` where that has to be asked, `None` where it means something
+/// else, or was meant to: a command, an order (mistyped or not), a phone number, anything with a PIN.
+fn reads_as_serial(text: &str) -> Option<bool> {
+    if text.is_empty() || text.starts_with('/') || text.chars().count() > LONGEST_SERIAL {
+        return None;
+    }
+    // Of what means nothing by itself, what begins as a command or an order does was to be one.
+    if !matches!(parse(text), Command::Unknown { .. }) {
+        return None;
+    }
+    let separates = |c: char| c.is_whitespace() || ".,;#*".contains(c);
+    let words: Vec<&str> = text.split(separates).filter(|word| !word.is_empty()).collect();
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let is_group = |word: &&str| word.len() == TOKEN_GROUP && digits(word) == TOKEN_GROUP;
+    if words.len() >= FEWEST_GROUPS && words.iter().all(is_group) {
+        return Some(true);
+    }
+    let is_pin = |word: Option<&&str>| word.is_some_and(|word| word.parse::<Pin>().is_ok());
+    if is_pin(words.first()) || is_pin(words.last()) || words.iter().any(|word| begins_like_a_phone(word)) {
+        return None;
+    }
+    Some(words.first().is_some_and(|first| digits(first) >= FEWEST_DIGITS))
+}
+
+/// Also with a letter in it by mistake, or with something typed right behind it.
+fn begins_like_a_phone(word: &str) -> bool {
+    const FEWEST: usize = 9;
+    let word = word.trim_start_matches('+');
+    let begins = word.starts_with("08") || word.starts_with("628");
+    begins && word.chars().filter(char::is_ascii_digit).count() >= FEWEST
+}
 
 /// The reason a reseller is told when an admin taps "failed"; a reason of one's own goes with `/gagal`.
 const fn tapped_reason(locale: Locale) -> &'static str {
@@ -49,7 +87,7 @@ impl Visit<'_> {
             Tap::SurelyNotDelivered(_) => {
                 let reason = tapped_reason(order.locale).to_owned();
                 self.act(format!("/gagal {id} {reason}"), answer);
-                self.decide(id, AdminVerdict::Failed { reason }, answer).await?;
+                self.decide(id, AdminVerdict::Failed { reason }, None, answer).await?;
             }
             _ => {
                 alarms.forget_serial(chat, id);
@@ -68,21 +106,20 @@ impl Visit<'_> {
         }
         let Some(id) = self.shop.alarms.asked_serial(&self.message.chat, self.at) else { return Ok(false) };
         let text = self.message.text.trim();
-        let means_nothing =
-            matches!(parse(text), Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
-        if !means_nothing || text.is_empty() || text.starts_with('/') || text.chars().count() > LONGEST_SERIAL {
-            return Ok(false);
+        let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
+        let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };
+        let verdict = AdminVerdict::Success { sn: text.to_owned() };
+        if reads_as_one {
+            self.act(format!("/sukses {id} {text}"), answer);
+            self.decide(id, verdict, None, answer).await?;
+        } else {
+            self.ask_decision(&order, verdict, answer).await?;
         }
-        if !self.shop.store.order(id).await?.is_some_and(|order| order.is_open()) {
-            return Ok(false);
-        }
-        self.act(format!("/sukses {id} {text}"), answer);
-        self.decide(id, AdminVerdict::Success { sn: text.to_owned() }, answer).await?;
         Ok(true)
     }
 
     /// Every act of an admin is recorded as the command it is worth.
-    fn act(&self, what: String, answer: &mut Answer) {
+    pub(super) fn act(&self, what: String, answer: &mut Answer) {
         answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
     }
 
@@ -95,5 +132,61 @@ impl Visit<'_> {
             payload: Payload::Edit { message, reply: Box::new(Reply::AlertOverdue(Box::new(card))) },
             balance_of: None,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serial_numbers_are_read_as_suppliers_and_people_write_them() {
+        for text in [
+            "0041002345678901",
+            "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/900VA/13,5",
+            "12345678901234567890",
+            "1234 5678 9012 3456 7890",
+            "R240101.1234.567890AB",
+            "250612345678901234",
+            "SN123456789",
+            "UP23061512345678",
+            "A1B2C3D4E5F6",
+        ] {
+            assert_eq!(reads_as_serial(text), Some(true), "{text}");
+        }
+        for text in ["sudah masuk kak", "oke", "sn nya belum ada", "ABCDEF", "sukses"] {
+            assert_eq!(reads_as_serial(text), Some(false), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_to_be_an_order_or_holds_a_pin_is_no_serial_number() {
+        for text in [
+            "",
+            "/pending",
+            "1234",
+            "123456",
+            "SAL",
+            "S10.081234567890.1234",
+            "S1O.081234567890.1234",
+            "S10.0812345678.123",
+            "S10.0812345.1234",
+            "10.081234567890.1234",
+            "10 0812 3456 7890 1234",
+            "10.08123456789O.1234",
+            "081234567890",
+            "0812345678901234",
+            "6281234567890.1234",
+            "081234567890 5 1234",
+            "0812-3456-7890 10 1234",
+            "XYZ 081234567890",
+            "ke 08123456789O pin saya 1234",
+            "TR.KR0002.50000.1234",
+            "PLN2O.14027480301.1234",
+            "KR0002 50000",
+            "saldo 1234",
+        ] {
+            assert_eq!(reads_as_serial(text), None, "{text}");
+        }
     }
 }

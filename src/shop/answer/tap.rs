@@ -58,8 +58,8 @@ impl Visit<'_> {
                 Ok(())
             }
             Tap::OrderKey(id, key) => self.tapped_order_key(id, key, answer).await,
-            Tap::Send(number) => self.tapped_transfer(number, true, answer).await,
-            Tap::DoNotSend(number) => self.tapped_transfer(number, false, answer).await,
+            Tap::Yes(number) => self.tapped_question(number, true, answer).await,
+            Tap::No(number) => self.tapped_question(number, false, answer).await,
             Tap::Repeat(order) => self.tapped_repeat(order, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
             Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,

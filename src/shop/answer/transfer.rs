@@ -1,20 +1,18 @@
-//! Sending balance to those below. Large sums, and the same sum sent again shortly after, are asked back first: the
-//! question is a row, bound to the chat it was asked in, and its yes works once.
+//! Sending balance to those below. Large sums, sums that came to the same reseller a moment ago, and resellers named by a
+//! number are asked back first.
 
-use chrono::{DateTime, Utc};
-
+use super::admin::phone_of;
+use super::booking::{Same, Sure};
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus};
 use crate::command::{AgentRef, Transfer};
 use crate::ids::AgentId;
-use crate::ledger::{AccountId, EntryKind, Posting, Reason};
+use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
-use crate::network::{LARGE_TRANSFER, PendingState, PendingTransfer, SAME_AGAIN_WITHIN};
-use crate::reply::{NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
-use crate::store::{Payload, Say, StoreError, Versioned};
-
-/// Lines of the statement looked through for the same sending: whoever sends more in those minutes sends by program.
-const LOOKED_THROUGH: usize = 20;
+use crate::network::LARGE_TRANSFER;
+use crate::question::{Asks, Question};
+use crate::reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
+use crate::store::StoreError;
 
 impl Visit<'_> {
     /// The readings of one message: the one whose reseller there is.
@@ -63,104 +61,71 @@ impl Visit<'_> {
             self.refuse_transfer(problem, answer);
             return Ok(());
         }
-        let sent_before = self.sent_just_now(agent.id, to.id, amount).await?;
-        if amount <= LARGE_TRANSFER && sent_before.is_none() {
+        let same = Same { amount, ticket: None };
+        let looked = self.booked_lately(&to, same, Sure::No).await?;
+        let doubts = Doubts { booked: looked.same, phone: phone_of(&name), ..Doubts::default() };
+        if amount <= LARGE_TRANSFER && doubts.is_none() {
             send(&agent, &to, amount, answer);
             return Ok(());
         }
-        let before = self.shop.store.pending_transfer(agent.id).await?;
-        let same = |asked: &&PendingTransfer| {
-            asked.is_open(self.at) && asked.chat == self.message.chat && asked.to == to.id && asked.amount == amount
-        };
-        let asked = if let Some(asked) = before.as_ref().filter(same) {
-            // Typing it again is no yes: whoever waits for a late answer types it again without having read the name.
-            asked.clone()
-        } else {
-            let from = (agent.id, self.message.chat.clone());
-            let asked = PendingTransfer::asked(before.as_ref(), from, (to.id, amount), self.at);
-            let expected = before.map(|before| before.version);
-            answer.commit.network.transfers.push(Versioned { expected, row: asked.clone() });
-            asked
-        };
-        let card = TransferCard { sent_before, ..card(&asked, &to, TransferStage::Asked) };
+        self.ask_transfer(&agent, &to, amount, (doubts, looked.seen), answer).await
+    }
+
+    async fn ask_transfer(
+        &self,
+        agent: &Agent,
+        to: &Agent,
+        amount: Rupiah,
+        (mut doubts, seen): (Doubts, u64),
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        // Who works at the shop is nobody else's business.
+        if let Some(booked) = &mut doubts.booked {
+            booked.by = None;
+        }
+        let asks = Asks::Transfer { from: agent.id, to: to.id, amount };
+        let asked = self.question(asks, seen, answer).await?;
+        let card = TransferCard { doubts, ..card(&asked, to, amount, TransferStage::Asked) };
         answer.reply(network(NetworkReply::TransferAsk(card)));
         Ok(())
     }
 
-    /// When the same sum was sent to the same reseller a moment ago.
-    async fn sent_just_now(
+    /// Sends what was asked about, if it still may be; whether it was.
+    pub(super) async fn transfer_asked(
         &self,
         from: AgentId,
         to: AgentId,
         amount: Rupiah,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let (debit, credit) = (AccountId::Agent(from), AccountId::Agent(to));
-        let lines = self.shop.store.statement(&debit, None, LOOKED_THROUGH).await?;
-        let same = lines.iter().find(|line| {
-            (line.kind, line.reason) == (EntryKind::Transfer, Reason::Transfer)
-                && (&line.debit, &line.credit, line.amount) == (&debit, &credit, amount)
-        });
-        Ok(same.map(|line| line.at).filter(|at| self.at - *at < SAME_AGAIN_WITHIN))
-    }
-
-    /// `YA.<number>`.
-    pub(super) async fn confirm_transfer(&self, number: u32, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        match self.asked(&agent, number).await? {
-            Some(asked) if asked.is_open(self.at) => drop(self.go_ahead(&agent, &asked, answer).await?),
-            _ => self.refuse_transfer(TransferProblem::NothingToConfirm, answer),
-        }
-        Ok(())
-    }
-
-    /// A button under the question.
-    pub(super) async fn tapped_transfer(
-        &self,
-        number: u32,
-        sends: bool,
+        seen: u64,
         answer: &mut Answer,
-    ) -> Result<(), StoreError> {
-        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let Some(asked) = self.asked(&agent, number).await? else {
+    ) -> Result<bool, StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(false) };
+        let Some(to) = self.shop.store.agent(to).await?.filter(|_| agent.id == from) else {
             self.refuse_transfer(TransferProblem::NothingToConfirm, answer);
-            return Ok(());
+            return Ok(false);
         };
-        let stage = match asked.state {
-            PendingState::Sent => Some(TransferStage::Sent),
-            PendingState::Cancelled => Some(TransferStage::Cancelled),
-            PendingState::Asked if !asked.is_open(self.at) => Some(TransferStage::Expired),
-            PendingState::Asked if sends => self.go_ahead(&agent, &asked, answer).await?.then_some(TransferStage::Sent),
-            PendingState::Asked => {
-                write_pending(&asked, PendingState::Cancelled, answer);
-                Some(TransferStage::Cancelled)
-            }
-        };
-        if let (Some(stage), Some(to)) = (stage, self.shop.store.agent(asked.to).await?) {
-            self.restage_transfer(card(&asked, &to, stage), answer);
+        if let Err(problem) = self.may_send(&agent, &to, amount).await? {
+            self.refuse_transfer(problem, answer);
+            return Ok(false);
         }
-        Ok(())
+        let looked = self.booked_lately(&to, Same { amount, ticket: None }, Sure::Yes { seen }).await?;
+        if looked.same.is_some() {
+            let doubts = Doubts { booked: looked.same, ..Doubts::default() };
+            self.ask_transfer(&agent, &to, amount, (doubts, looked.seen), answer).await?;
+            return Ok(false);
+        }
+        send(&agent, &to, amount, answer);
+        Ok(true)
     }
 
-    /// The reseller's latest question, if it has this number and was asked here.
-    async fn asked(&self, agent: &Agent, number: u32) -> Result<Option<PendingTransfer>, StoreError> {
-        let asked = self.shop.store.pending_transfer(agent.id).await?;
-        Ok(asked.filter(|asked| asked.number == number && asked.chat == self.message.chat))
-    }
-
-    /// Sends what was asked about, if it still may be; whether it was.
-    async fn go_ahead(&self, agent: &Agent, asked: &PendingTransfer, answer: &mut Answer) -> Result<bool, StoreError> {
-        let Some(to) = self.shop.store.agent(asked.to).await? else { return Ok(false) };
-        match self.may_send(agent, &to, asked.amount).await? {
-            Ok(()) => {
-                write_pending(asked, PendingState::Sent, answer);
-                send(agent, &to, asked.amount, answer);
-                Ok(true)
-            }
-            Err(problem) => {
-                self.refuse_transfer(problem, answer);
-                Ok(false)
-            }
-        }
+    /// A question about a transfer as it is shown.
+    pub(super) async fn transfer_card(
+        &self,
+        asked: &Question,
+        stage: TransferStage,
+    ) -> Result<Option<TransferCard>, StoreError> {
+        let Asks::Transfer { to, amount, .. } = &asked.asks else { return Ok(None) };
+        Ok(self.shop.store.agent(*to).await?.map(|to| card(asked, &to, *amount, stage)))
     }
 
     async fn may_send(
@@ -190,24 +155,12 @@ impl Visit<'_> {
         Ok(self.shop.uplines(agent).await?.iter().any(|above| above.id == upline))
     }
 
-    fn refuse_transfer(&self, problem: TransferProblem, answer: &mut Answer) {
+    pub(super) fn refuse_transfer(&self, problem: TransferProblem, answer: &mut Answer) {
         let reply = network(NetworkReply::TransferRefused { problem });
         match &self.agent {
             Some(agent) => answer.reply_with_balance(agent, reply),
             None => answer.reply(reply),
         }
-    }
-
-    fn restage_transfer(&self, card: TransferCard, answer: &mut Answer) {
-        let Some(message) = self.message.tapped.clone() else { return };
-        let reply = Box::new(network(NetworkReply::TransferAsk(card)));
-        let payload = Payload::Edit { message, reply };
-        answer.commit.says.push(Say {
-            chat: self.message.chat.clone(),
-            locale: answer.locale,
-            payload,
-            balance_of: None,
-        });
     }
 
     /// The reseller of a name, if there is one.
@@ -224,6 +177,7 @@ impl Visit<'_> {
 
 /// Moves the money; both sides are told with what they have then.
 fn send(agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) {
+    answer.book(to);
     answer.commit.postings.push(sending(agent.id, to.id, amount));
     let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount };
     answer.reply_with_balance(agent, network(sent));
@@ -244,20 +198,15 @@ pub(super) fn sending(from: AgentId, to: AgentId, amount: Rupiah) -> Posting {
     }
 }
 
-fn write_pending(asked: &PendingTransfer, state: PendingState, answer: &mut Answer) {
-    let row = asked.with(state);
-    answer.commit.network.transfers.push(Versioned { expected: Some(asked.version), row });
-}
-
-fn card(asked: &PendingTransfer, to: &Agent, stage: TransferStage) -> TransferCard {
+fn card(asked: &Question, to: &Agent, amount: Rupiah, stage: TransferStage) -> TransferCard {
     TransferCard {
         number: asked.number,
         to: to.id,
         name: to.name.clone(),
-        amount: asked.amount,
+        amount,
         until: asked.expires_at,
         stage,
-        sent_before: None,
+        doubts: Doubts::default(),
     }
 }
 

@@ -67,9 +67,10 @@ use crate::catalog::Product;
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
 use crate::inquiry::Inquiry;
 use crate::ledger::{Account, AccountId, Entry, Hold};
-use crate::network::{InviteCode, Invited, PendingTransfer};
+use crate::network::{InviteCode, Invited};
 use crate::order::{BillKey, Order, SerialKey, SlotKey};
 use crate::pricing::{GroupName, PriceGroup};
+use crate::question::Question;
 
 /// How long a start waits for a database that is just starting too.
 const OPEN_PATIENCE: Duration = Duration::from_secs(15);
