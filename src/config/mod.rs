@@ -23,7 +23,7 @@ pub use supplier::{BaseUrl, CutOff, SupplierSettings};
 
 use crate::agent::Locale;
 use crate::deposit::Terms;
-use crate::ids::{ChatId, SupplierId};
+use crate::ids::{Channel, ChatId, SupplierId};
 use source::Source;
 
 /// Where sled lives unless `KONTER_DATA_DIR` says otherwise.
@@ -141,9 +141,7 @@ impl Settings {
         let data_dir = source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into());
         Self {
             telegram: TelegramSettings::read(source),
-            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", |chat| {
-                chat.parse::<ChatId>().map_err(|error| error.to_string())
-            }),
+            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", owner),
             backups: backup::read(source, &data_dir),
             data_dir,
             database_url: source.value("DATABASE_URL", "postgres://konter:password@localhost/konter", database_url),
@@ -269,6 +267,24 @@ fn web_address(text: &str, schemes: &[&str]) -> Result<Url, String> {
         return Err("must end before any ? or #".to_owned());
     }
     Ok(url)
+}
+
+/// Telegram's own accounts, in whose name anybody may write: service messages and posts of linked channels, anonymous
+/// admins of groups, people who write as a channel.
+const NOBODY: [i64; 3] = [777_000, 1_087_968_824, 136_817_688];
+
+/// An owner is a person: a group's buttons would be everybody's, and nobody could say who moved money.
+fn owner(text: &str) -> Result<ChatId, String> {
+    const INSTEAD: &str = "name each owner's private chat instead";
+    let chat = text.parse::<ChatId>().map_err(|error| error.to_string())?;
+    let number = if chat.channel == Channel::Telegram { chat.id.parse::<i64>().ok() } else { None };
+    match number {
+        Some(number) if number <= 0 => Err(format!("`{chat}` is a group or a channel, not a person: {INSTEAD}")),
+        Some(number) if NOBODY.contains(&number) => {
+            Err(format!("`{chat}` is Telegram's own account for what is written anonymously, not a person: {INSTEAD}"))
+        }
+        _ => Ok(chat),
+    }
 }
 
 fn database_url(text: &str) -> Result<SecretString, String> {

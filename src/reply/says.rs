@@ -188,6 +188,11 @@ pub enum Reply {
         name: String,
     },
     AdminOrder(Box<OrderCard>),
+    /// All that suppliers said of an order.
+    AdminRawReplies {
+        order: OrderId,
+        replies: Vec<RawLine>,
+    },
     AdminPending {
         orders: Vec<OrderCard>,
         left_out: usize,
@@ -554,8 +559,19 @@ pub struct AttemptCard {
     pub checks: u16,
     pub balance_before: Option<Rupiah>,
     pub balance_after: Option<Rupiah>,
-    /// The supplier's own words, secrets masked, newest last.
+    /// What the supplier said, in short, secrets masked, newest last.
     pub replies: Vec<String>,
+}
+
+/// A supplier's reply as it was kept, secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawLine {
+    pub supplier: SupplierId,
+    pub reference: String,
+    /// What it answered; see [`crate::order::RawReply`].
+    pub to: String,
+    pub at: DateTime<Utc>,
+    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

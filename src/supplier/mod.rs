@@ -7,7 +7,7 @@ pub mod protocol;
 
 pub use protocol::{
     Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Options,
-    Outcome, Protocol, Reading, Request, Response, SettingError,
+    Outcome, Protocol, Reading, Request, Response, SettingError, fields, percent_decoded,
 };
 
 mod amount;

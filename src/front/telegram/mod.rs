@@ -3,6 +3,7 @@
 
 mod api;
 mod deliver;
+mod ids;
 mod menu;
 mod pace;
 mod poll;

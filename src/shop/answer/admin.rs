@@ -62,7 +62,7 @@ impl Visit<'_> {
                 Ok(())
             }
             AdminCommand::Pending => self.pending(answer).await,
-            AdminCommand::Order { id } => self.show_order(id, answer).await,
+            AdminCommand::Order { id, raw } => self.show_order(id, raw, answer).await,
             AdminCommand::Success { id, sn } => self.decide(id, AdminVerdict::Success { sn }, answer).await,
             AdminCommand::Failure { id, reason } => self.decide(id, AdminVerdict::Failed { reason }, answer).await,
             AdminCommand::Recheck { id } => {
@@ -264,9 +264,13 @@ impl Visit<'_> {
         Ok(order)
     }
 
-    async fn show_order(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
         if let Some(order) = self.find_order(id, answer).await? {
-            answer.reply(Reply::AdminOrder(Box::new(view::card(&order, self.at))));
+            answer.reply(if raw {
+                Reply::AdminRawReplies { order: id, replies: view::raw_replies(&order) }
+            } else {
+                Reply::AdminOrder(Box::new(view::card(&order, self.at)))
+            });
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, is_serial, leading_amount, same_destination, strip_word};
-use super::super::protocol::{Buy, Delivery, Doubt, FailureKind, Outcome, Reading};
+use super::super::protocol::{Buy, Delivery, Doubt, FailureKind, Outcome, Reading, gist_of};
 use super::super::token_serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
@@ -91,6 +91,12 @@ fn frame(text: &str) -> Option<Frame<'_>> {
 /// Whether a text has the form of one reply.
 pub(super) fn is_one(text: &str) -> bool {
     frame(text).is_some()
+}
+
+/// What stands between the fixed ends, for a person.
+pub(super) fn gist(text: &str) -> Option<String> {
+    let middle = frame(text)?.middle;
+    gist_of(&middle.split('#').collect::<Vec<_>>())
 }
 
 /// The reference a reply names, when it is one we could have given.
