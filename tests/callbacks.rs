@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use konter::ids::{AgentId, OrderId};
 use konter::order::{Order, OrderState};
 use konter::telemetry;
-use shop::{Setup, TestShop, reseller};
+use shop::{Setup, TestShop, admin, reseller};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -599,4 +599,23 @@ async fn a_strangers_unread_report_is_told_to_nobody_and_a_flood_once() {
         assert!(later.iter().all(|text| text.contains("29 laporan")), "{later:?}");
         shop.close().await;
     }
+}
+
+/// An admin decides by what the supplier said: in short on the order's card, and as it came when asked for.
+#[tokio::test]
+async fn an_admin_sees_what_the_supplier_said_in_short_and_whole() {
+    let (shop, reference) = ordered(usual(), "T10", TRI).await;
+    let long = "x".repeat(9_000);
+    let said = format!("status=2&refid={reference}&message=T10+BERES+6722+0840+8781+8484+1314&more={long}");
+    let status = client().post(format!("http://{}/callback/biller", shop.address)).body(said).send().await.unwrap();
+    assert_eq!(status.status().as_u16(), 200);
+    shop.hear(1).await;
+    let card = shop.say(&admin(), "/order 1", 1).await.remove(0);
+    assert!(card.contains("> purchase: true | Transaksi T10") && card.contains("sedang diproses"), "{card}");
+    assert!(card.contains("> callback: 2 | T10 BERES 6722 0840 8781 8484 1314"), "{card}");
+    assert!(card.contains("/order 1 mentah") && !card.contains("xxx"), "{card}");
+    let whole = shop.say(&admin(), "/order 1 mentah", 1).await.remove(0);
+    assert!(whole.contains("\"reason\"") && whole.contains(&long), "{}", &whole[..600]);
+    assert!(!whole.contains("rahasia"), "secrets are masked");
+    shop.close().await;
 }

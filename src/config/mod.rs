@@ -23,7 +23,7 @@ pub use supplier::{BaseUrl, CutOff, SupplierSettings};
 
 use crate::agent::Locale;
 use crate::deposit::Terms;
-use crate::ids::{Channel, ChatId, SupplierId};
+use crate::ids::{ChatId, SupplierId};
 use source::Source;
 
 /// Where sled lives unless `KONTER_DATA_DIR` says otherwise.
@@ -269,22 +269,16 @@ fn web_address(text: &str, schemes: &[&str]) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Telegram's own accounts, in whose name anybody may write: service messages and posts of linked channels, anonymous
-/// admins of groups, people who write as a channel.
-const NOBODY: [i64; 3] = [777_000, 1_087_968_824, 136_817_688];
-
 /// An owner is a person: a group's buttons would be everybody's, and nobody could say who moved money.
 fn owner(text: &str) -> Result<ChatId, String> {
-    const INSTEAD: &str = "name each owner's private chat instead";
     let chat = text.parse::<ChatId>().map_err(|error| error.to_string())?;
-    let number = if chat.channel == Channel::Telegram { chat.id.parse::<i64>().ok() } else { None };
-    match number {
-        Some(number) if number <= 0 => Err(format!("`{chat}` is a group or a channel, not a person: {INSTEAD}")),
-        Some(number) if NOBODY.contains(&number) => {
-            Err(format!("`{chat}` is Telegram's own account for what is written anonymously, not a person: {INSTEAD}"))
-        }
-        _ => Ok(chat),
+    if chat.is_person() {
+        return Ok(chat);
     }
+    Err(format!(
+        "`{chat}` is no person but a group, a channel or Telegram's account for what is written anonymously: name each \
+         owner's private chat instead"
+    ))
 }
 
 fn database_url(text: &str) -> Result<SecretString, String> {

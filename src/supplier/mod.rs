@@ -12,6 +12,8 @@ pub use protocol::{
 
 mod amount;
 mod biller_json;
+#[cfg(test)]
+mod gist_tests;
 mod json;
 mod kiosampm;
 mod labels;
