@@ -362,11 +362,10 @@ async fn a_shop_runs_on_what_simulate_prints() {
 async fn the_data_dir_is_its_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
-    let api = BotApi::start().await;
-    let settings = shop(folder.path(), &api).set("KONTER_ADMINS", format!("telegram:{ADMIN}"));
     let data = folder.path().join("data");
     for is_first in [true, false] {
-        let mut running = settings.start(folder.path(), &["run"]);
+        let api = BotApi::start().await;
+        let mut running = shop(folder.path(), &api).start(folder.path(), &["run"]);
         at_work(&api, &running).await;
         say(&api, BUDI, "/start", (BUDI, "")).await;
         assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());

@@ -14,9 +14,24 @@ use crate::backup::TOKEN;
 const LENGTH: usize = 32;
 /// Characters of one that somebody wrote by hand.
 const SHORTEST: usize = 32;
-/// Folders inside folders that are looked into: sled's own, and those that a restore left aside.
+/// How the names of a shop's files begin. Whatever else lies in the data dir may be meant for others.
 #[cfg(unix)]
-const DEEPEST: usize = 4;
+const SHOP: [&str; 11] = [
+    "conf",
+    "db",
+    "blobs",
+    "snap.",
+    "log.",
+    "witness.json",
+    "backups",
+    TOKEN,
+    "restoring",
+    "before-restore-",
+    "moved-to-database",
+];
+/// Folders inside folders that are looked into: sled's own in what a restore left aside.
+#[cfg(unix)]
+const DEEPEST: usize = 3;
 /// What anybody but the owner may do.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
@@ -27,8 +42,8 @@ pub fn keep_new_files_private() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(OTHERS));
 }
 
-/// Takes the data dir and everything in it from others, where an earlier start left it open. What cannot be closed is
-/// told, and does not keep the shop from working.
+/// Takes the data dir and the shop's files in it from others, where an earlier start left them open. What cannot be closed
+/// is told, and does not keep the shop from working.
 pub(super) fn close_to_others(dir: &Path) {
     #[cfg(unix)]
     {
@@ -63,7 +78,12 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
         return Ok(());
     }
     for entry in fs::read_dir(path)? {
-        match close(&entry?.path(), depth - 1, closed) {
+        let entry = entry?;
+        let name = entry.file_name();
+        if depth == DEEPEST && !SHOP.iter().any(|begins| name.to_string_lossy().starts_with(begins)) {
+            continue;
+        }
+        match close(&entry.path(), depth - 1, closed) {
             // Sled and the log remove their own files meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             other => other?,
@@ -86,7 +106,7 @@ pub(super) fn backup_token(dir: &Path) -> Result<SecretString, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(unusable(error)),
     }
-    let secret: String = rand::random::<[u8; LENGTH]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = rand::random::<[u8; LENGTH]>().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     fs::create_dir_all(dir).map_err(unusable)?;
     let mut file = create(&path).map_err(unusable)?;
     file.write_all(format!("{secret}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(unusable)?;
@@ -106,8 +126,10 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use secrecy::ExposeSecret as _;
@@ -124,20 +146,20 @@ mod tests {
         let (data, elsewhere) = (home.path().join("data"), home.path().join("elsewhere"));
         fs::create_dir_all(data.join("blobs")).unwrap();
         fs::write(&elsewhere, "x").unwrap();
-        for name in ["db", "log.1", "blobs/7", "program"] {
+        for name in ["db", "log.1", "blobs/7", "page.html"] {
             fs::write(data.join(name), "x").unwrap();
         }
         let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         set(&data, 0o755);
         set(&data.join("blobs"), 0o777);
-        for path in [&elsewhere, &data.join("db"), &data.join("log.1"), &data.join("blobs/7")] {
+        for path in [&elsewhere, &data.join("db"), &data.join("log.1"), &data.join("blobs/7"), &data.join("page.html")]
+        {
             set(path, 0o644);
         }
-        set(&data.join("program"), 0o755);
-        symlink(&elsewhere, data.join("link")).unwrap();
+        symlink(&elsewhere, data.join("blobs/link")).unwrap();
         close_to_others(&data);
-        let modes = ["", "blobs", "db", "log.1", "blobs/7", "program"].map(|name| mode(&data.join(name)));
-        assert_eq!(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o700]);
+        let modes = ["", "blobs", "db", "log.1", "blobs/7", "page.html"].map(|name| mode(&data.join(name)));
+        assert_eq!(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o644]);
         assert_eq!(mode(&elsewhere), 0o644, "a link leads out of the data dir");
         close_to_others(&home.path().join("nothing"));
     }

@@ -20,7 +20,7 @@ use crate::ids::SupplierId;
 /// What is mended begins so; everything else is hyper's business alone.
 const CALLBACKS: &[u8] = b"/callback/";
 /// Bytes of a request line after escaping, which can make three of one. The documents' own stay under 2 KiB.
-pub(super) const LONGEST_LINE: usize = 24 * 1024;
+pub(super) const LONGEST_LINE: usize = 12 * 1024;
 /// Method, version and the blanks around the address.
 const AROUND: usize = 64;
 /// Of the rest of a longer line, dropped so that its sender can be answered; beyond it, the connection ends.

@@ -28,7 +28,7 @@ use crate::shop::unread::{SAY_EVERY, Sparing};
 
 /// Bytes of a request's head, and what hyper buffers of its body at a time. Callbacks by GET carry all they say in the
 /// address; proxies and programs add headers of a few hundred bytes.
-const LARGEST_HEAD: usize = LONGEST_LINE + 8 * 1024;
+const LARGEST_HEAD: usize = LONGEST_LINE + 4 * 1024;
 /// Headers of a request. Proxies add a handful.
 const MOST_HEADERS: usize = 64;
 /// What somebody hears for whom there is no place.

@@ -134,10 +134,14 @@ async fn callback(State(http): State<Http>, ConnectInfo(peer): ConnectInfo<Socke
         }
     };
     let callback = read_callback(coming.query.clone(), &body);
-    match cut {
-        Some(cut) => take_cut(&coming, callback, &cut).await,
-        None => take_callback(&coming, callback).await,
-    }
+    // Carried through, also when the sender hangs up or the store is slow: what becomes of it is told all the same.
+    let taking = tokio::spawn(async move {
+        match cut {
+            Some(cut) => take_cut(&coming, callback, &cut).await,
+            None => take_callback(&coming, callback).await,
+        }
+    });
+    taking.await.unwrap_or_else(|_| (StatusCode::SERVICE_UNAVAILABLE, "try again\n").into_response())
 }
 
 /// The supplier's id and the secret behind it, decoded.

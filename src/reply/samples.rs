@@ -9,7 +9,7 @@ use super::samples_receipt::receipts;
 use super::samples_report;
 use super::samples_routing;
 use super::says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, RawLine, Refused,
+    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
     RegisterProblem, Reply, Verdict, Why,
 };
 use super::words::FEATURES;
@@ -171,7 +171,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::AdminAgents { agents: vec![], left_out: 0 },
         ],
         Reply::AdminApproved { .. } => [Reply::AdminApproved { agent: AgentId(7), name: "Sari Pulsa".to_owned() }],
-        Reply::AdminRawReplies { .. } => raw_replies()?,
+        Reply::AdminRawReplies { .. } => samples_desk::raw_replies()?,
         Reply::AdminOrder(_) => order_cards(&card)?.into_iter().map(|card| Reply::AdminOrder(Box::new(card))).collect::<Vec<_>>(),
         Reply::AdminPending { .. } => [
             Reply::AdminPending { orders: vec![card.clone()], left_out: 0 },
@@ -508,18 +508,6 @@ fn agent_cards() -> Vec<AgentCard> {
 fn order_card() -> Result<OrderCard, BadName> {
     let line = OrderLine { verdict: Verdict::Open, sn: String::new(), ..order_line()? };
     Ok(OrderCard { line, agent: AgentId(1), minutes_open: 42, attempts: vec![attempt()?] })
-}
-
-fn raw_replies() -> Result<Vec<Reply>, BadName> {
-    let line = RawLine {
-        supplier: "tele".parse()?,
-        reference: "176370870012".to_owned(),
-        to: "purchase".to_owned(),
-        at: at(1),
-        text: "{\"response\":\"SWT:0000\",\"respdata\":[{\"token\":\"6722 0840 8781 8481 1234\"}]}".to_owned(),
-    };
-    let replies = |replies| Reply::AdminRawReplies { order: OrderId(12), replies };
-    Ok(vec![replies(vec![line.clone(), RawLine { to: "status".to_owned(), ..line }]), replies(vec![])])
 }
 
 fn attempt() -> Result<AttemptCard, BadName> {

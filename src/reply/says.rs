@@ -13,7 +13,7 @@ use crate::supplier::{Details, Doubt, FailureKind};
 
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, RawLine};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 use super::says_habit::HabitReply;
 use super::says_keeping::KeepingReply;
@@ -561,17 +561,6 @@ pub struct AttemptCard {
     pub balance_after: Option<Rupiah>,
     /// What the supplier said, in short, secrets masked, newest last.
     pub replies: Vec<String>,
-}
-
-/// A supplier's reply as it was kept, secrets masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RawLine {
-    pub supplier: SupplierId,
-    pub reference: String,
-    /// What it answered; see [`crate::order::RawReply`].
-    pub to: String,
-    pub at: DateTime<Utc>,
-    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::Shop;
@@ -139,8 +140,11 @@ impl Shop {
         // Masked before it is cut, so that no piece of a secret is left.
         let said = known.masked(&percent_decoded(said, b' ')).chars().take(LONGEST_SHOWN).collect();
         self.unread.owe(&known.id, UnreadReport { why, said });
-        let shop = Arc::clone(self);
-        self.tasks.spawn(async move { shop.tell_unread().await });
+        // A request may be dropped together with the runtime; what is owed is then in the log.
+        if Handle::try_current().is_ok() {
+            let shop = Arc::clone(self);
+            self.tasks.spawn(async move { shop.tell_unread().await });
+        }
     }
 
     /// Tells the admins of unread reports, when that is due.

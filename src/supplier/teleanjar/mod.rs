@@ -125,7 +125,7 @@ impl Protocol for Teleanjar {
         let rows = reply.objects("respdata").unwrap_or_default();
         // The token before any text: it is what a person would have to type in.
         let tokens: Vec<String> = rows.iter().filter_map(|row| row.text("token")).collect();
-        let texts = ["ket", "pesan", "message"].iter();
+        let texts = ["ket", "pesan", "message", "info_struk", "info"].iter();
         let text = texts.filter_map(|name| reply.text(name).or_else(|| rows.first()?.text(name))).next();
         gist_of(&[&reply.text("response").unwrap_or_default(), &tokens.join(", "), &text.unwrap_or_default()])
     }
