@@ -48,15 +48,14 @@ pub(super) fn close_to_others(dir: &Path) {
     #[cfg(unix)]
     {
         let mut closed = 0;
-        match close(dir, DEEPEST, &mut closed) {
+        let result = close(dir, DEEPEST, &mut closed);
+        let dir = dir.display();
+        match result {
             Ok(()) if closed == 0 => {}
-            Ok(()) => {
-                tracing::info!(dir = %dir.display(), closed, "others could look into the data dir; now only its owner can")
+            Ok(()) => tracing::info!(%dir, closed, "others could look into the data dir; now only its owner can"),
+            Err(error) => {
+                tracing::warn!(%dir, %error, "others may look into the data dir, which holds PIN hashes: chmod -R go-rwx it");
             }
-            Err(error) => tracing::warn!(
-                dir = %dir.display(), %error,
-                "others may be able to look into the data dir, which holds PIN hashes: chmod -R go-rwx it"
-            ),
         }
     }
     #[cfg(not(unix))]

@@ -43,7 +43,7 @@ impl Sparing {
         let (mut kinds, now) = (self.0.lock(), Instant::now());
         let mut kind = (supplier.to_owned(), why);
         if kinds.len() >= MOST_KINDS && !kinds.contains_key(&kind) {
-            kind.0 = "others".to_owned();
+            "others".clone_into(&mut kind.0);
         }
         match kinds.get_mut(&kind) {
             Some(said) if now - said.at < SAY_EVERY => said.more += 1,

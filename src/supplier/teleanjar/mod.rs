@@ -125,8 +125,8 @@ impl Protocol for Teleanjar {
         let rows = reply.objects("respdata").unwrap_or_default();
         // The token before any text: it is what a person would have to type in.
         let tokens: Vec<String> = rows.iter().filter_map(|row| row.text("token")).collect();
-        let texts = ["ket", "pesan", "message", "info_struk", "info"].iter();
-        let text = texts.filter_map(|name| reply.text(name).or_else(|| rows.first()?.text(name))).next();
+        let texts = ["ket", "pesan", "message", "info_struk", "info"];
+        let text = texts.into_iter().find_map(|name| reply.text(name).or_else(|| rows.first()?.text(name)));
         gist_of(&[&reply.text("response").unwrap_or_default(), &tokens.join(", "), &text.unwrap_or_default()])
     }
 
