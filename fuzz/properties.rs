@@ -308,7 +308,7 @@ async fn open() -> Door {
     let shared: Arc<dyn Store> = store.clone();
     let (shop, _) =
         Shop::new(shared, clock, policy, PrefixTable::default(), Suppliers::new(suppliers), Catalog::new(Vec::new()));
-    let http = Http { shop, door: Arc::new(door), trusted_proxies: Arc::default(), metrics: None };
+    let http = Http { shop, door: Arc::new(door), trusted_proxies: Arc::default(), metrics: None, backup_token: None };
     Door { store, routes: router(http), seen: 0 }
 }
 

@@ -271,6 +271,17 @@ impl ChatId {
         Self { channel: Channel::Telegram, id: id.to_string() }
     }
 
+    /// Whether one person speaks there: no group or channel, and none of Telegram's own accounts that anybody may write
+    /// under (service messages and linked channels, anonymous admins, people who write as a channel).
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        const NOBODY: [i64; 3] = [777_000, 1_087_968_824, 136_817_688];
+        match self.channel {
+            Channel::Telegram => self.id.parse().is_ok_and(|number: i64| number > 0 && !NOBODY.contains(&number)),
+            Channel::Console => true,
+        }
+    }
+
     #[must_use]
     pub fn console(id: &str) -> Self {
         Self { channel: Channel::Console, id: id.to_owned() }

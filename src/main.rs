@@ -15,6 +15,7 @@ fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     };
+    app::keep_new_files_private();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

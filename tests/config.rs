@@ -53,6 +53,20 @@ fn read(pairs: &[(&str, &str)]) -> Settings {
     check(&variables(pairs)).settings.unwrap()
 }
 
+#[test]
+fn an_owner_is_a_person() {
+    for number in [-1_001_234_567_890_i64, -100_200, 0, 1_087_968_824, 777_000, 136_817_688] {
+        let owner = format!("telegram:{number}");
+        let told = mistakes(&variables(&[("KONTER_ADMINS", &format!("telegram:1001,{owner}"))]));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            ["KONTER_ADMINS", &owner, "no person", "private chat"].iter().all(|part| told[0].contains(part)),
+            "{told:?}"
+        );
+    }
+    assert_eq!(read(&[("KONTER_ADMINS", "telegram:1001,console:admin")]).admins.len(), 2);
+}
+
 fn supplier(variables: &Variables) -> SupplierSettings {
     check(variables).settings.unwrap().suppliers.remove(0)
 }

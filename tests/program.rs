@@ -402,6 +402,61 @@ async fn a_shop_runs_on_what_simulate_prints() {
     assert_eq!(simulators.stop("INT").await, Some(0), "{}", simulators.err());
 }
 
+/// Who may look into it: nobody else, whatever umask the shop is started with, and however an earlier start left it.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_data_dir_is_its_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let data = folder.path().join("data");
+    for is_first in [true, false] {
+        let api = BotApi::start().await;
+        let mut running = shop(folder.path(), &api).start(folder.path(), &["run"]);
+        at_work(&api, &running).await;
+        say(&api, BUDI, "/start", (BUDI, "")).await;
+        assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+        assert_eq!(running.err().contains("others could look into the data dir"), !is_first, "{}", running.err());
+        let mut paths = vec![data.clone()];
+        while let Some(path) = paths.pop() {
+            let found = fs::metadata(&path).unwrap();
+            assert_eq!(found.permissions().mode() & 0o077, 0, "{}", path.display());
+            if found.is_dir() {
+                paths.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+            // As a start under the usual umask left it.
+            let open = if found.is_dir() { 0o755 } else { 0o644 };
+            fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_running_shop_hands_its_backup_to_who_can_read_its_data_dir() {
+    let folder = folder();
+    let api = BotApi::start().await;
+    let port = free_port();
+    let settings = shop(folder.path(), &api).set("KONTER_LISTEN", format!("127.0.0.1:{port}"));
+    let mut running = settings.start(folder.path(), &["run"]);
+    at_work(&api, &running).await;
+    let secret = fs::read_to_string(folder.path().join("data/backup.token")).unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = || client.post(format!("http://127.0.0.1:{port}/backup"));
+    for (request, status) in [
+        (ask(), 401),
+        (ask().bearer_auth("0".repeat(64)), 401),
+        (ask().bearer_auth(secret.trim()), 200),
+        (ask().bearer_auth(secret.trim()).header("x-forwarded-for", "127.0.0.1"), 403),
+    ] {
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status);
+    }
+    let file = folder.path().join("shop.backup").display().to_string();
+    assert_ended(&settings.run(folder.path(), &["backup", &file]).await, 0, &["rows"]);
+    fs::remove_file(folder.path().join("data/backup.token")).unwrap();
+    assert_ended(&settings.run(folder.path(), &["backup", &file, "--force"]).await, 1, &["backup.token"]);
+    assert_eq!(running.stop("TERM").await, Some(0));
+    assert!(!running.err().contains(secret.trim()));
+}
+
 #[tokio::test]
 async fn signals_stop_it_and_a_second_one_is_refused() {
     let folder = folder();

@@ -280,3 +280,14 @@ async fn every_change_is_noted_with_what_it_changed() {
     assert_eq!(shop.store.acts(1).await.unwrap()[0].what, "/gagal 1 salah (YA.1) ⇒ KR0001 trx #1 SUKSES → GAGAL");
     shop.close().await;
 }
+
+/// Anybody could act in its name.
+#[tokio::test]
+async fn a_group_or_an_anonymous_admin_gets_no_role() {
+    let shop = TestShop::open().await;
+    for number in [-1_001_234_567_890_i64, 1_087_968_824, 777_000] {
+        let told = shop.say(&admin(), &format!("/peran telegram:{number} viewer"), 1).await;
+        assert!(told[0].contains("bukan orang"), "{told:?}");
+    }
+    shop.close().await;
+}

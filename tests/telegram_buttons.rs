@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use bot_api::{BotApi, Call, Mishap, Uploaded, content};
+use bot_api::{BotApi, Call, Mishap, TOKEN, Uploaded, content};
 use front::{
     BUDI, HURRY, Notes, Running, SITI, ask, deliver, numbered, receive, sender, settings, telegram, until_empty,
     webhook,
@@ -297,6 +297,29 @@ async fn an_edit_that_was_made_is_done_even_if_the_store_stumbles() {
 
 const SARI: i64 = 2002;
 
+/// A message's number as the store knows it.
+fn of_bot(number: &str) -> String {
+    format!("{}.{number}", TOKEN.split_once(':').unwrap().0)
+}
+
+/// Another bot's numbers stand for other messages: those of the bot the shop had before are left alone.
+#[tokio::test]
+async fn only_this_bot_s_messages_are_edited_copied_and_deleted() {
+    let bot = Bot::new(Script::default()).await;
+    for number in [of_bot("55"), "999.56".to_owned()] {
+        bot.outbox.edit(BUDI, &number, "baru");
+        bot.outbox.copy(BUDI, &ChatId::telegram(SARI), &number);
+        bot.outbox.forget(BUDI, &number);
+    }
+    bot.outbox.say(BUDI, "lanjut");
+    let api = bot.carry().await;
+    for method in ["editmessagetext", "copymessage", "deletemessage"] {
+        let numbers: Vec<_> = api.calls(method).iter().map(|call| call.body["message_id"].clone()).collect();
+        assert_eq!(numbers, [json!(55)], "{method}");
+    }
+    assert_eq!(api.said(BUDI), ["lanjut"]);
+}
+
 #[tokio::test]
 async fn a_message_of_another_chat_is_shown_without_its_words() {
     let bot = Bot::new(Script::default()).await;
@@ -510,7 +533,7 @@ async fn a_tap_says_which_message_it_stands_under() {
     desk.until_kept(2).await;
     let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.message.clone(), m.tapped.clone())).collect();
     let expected = [("tap700", "1001"), ("tap701", "41")];
-    assert_eq!(kept, expected.map(|(message, tapped)| (message.to_owned(), Some(tapped.to_owned()))));
+    assert_eq!(kept, expected.map(|(message, tapped)| (of_bot(message), Some(of_bot(tapped)))));
     running.stop().await.unwrap();
 }
 
@@ -527,7 +550,7 @@ async fn a_foreign_tap_is_answered_and_says_nothing() {
     let running = receive(telegram(&api), &desk);
     api.until("the answers", |api| api.calls("answercallbackquery").len() == 3).await;
     let kept: Vec<_> = desk.kept.lock().iter().map(|(message, _)| message.message.clone()).collect();
-    assert_eq!(kept, ["tap702"]);
+    assert_eq!(kept, [of_bot("tap702")]);
     running.stop().await.unwrap();
 }
 
@@ -576,6 +599,6 @@ async fn the_webhook_answers_a_tap_once_it_is_stored() {
         assert_eq!((status, serde_json::from_str::<Value>(&said).unwrap()), (200, answer("701")));
     }
     let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.message.clone(), m.tapped.clone())).collect();
-    assert_eq!(kept, [("tap700".to_owned(), Some("1001".to_owned()))]);
+    assert_eq!(kept, [(of_bot("tap700"), Some(of_bot("1001")))]);
     running.stop().await.unwrap();
 }

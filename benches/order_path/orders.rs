@@ -254,7 +254,13 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
     let (shop, waiting) = Shop::new(store, clock, policy, PrefixTable::default(), suppliers, Catalog::new(products));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     simulators.set_callback_base(format!("http://{}", listener.local_addr().expect("an address")));
-    let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::default(), metrics: None };
+    let http = Http {
+        shop: Arc::clone(&shop),
+        door: Arc::new(door),
+        trusted_proxies: Arc::default(),
+        metrics: None,
+        backup_token: None,
+    };
     let service = router(http).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
     shop.start();

@@ -158,6 +158,7 @@ fn order(id: u64, is_open: bool) -> Order {
         at,
         to: "purchase".to_owned(),
         text: format!("#{id}#S10#ke:0812{id:08}#SUKSES#SN:{sn}# Sisa saldo Rp.10,250,000-Rp. 10,150=Rp. 10,239,850#"),
+        gist: format!("SUKSES | SN:{sn}"),
     });
     // A bill's receipt now and then: rows that outgrow a piece are part of every shop's history.
     let details = if id.is_multiple_of(RECEIPT_EVERY) {

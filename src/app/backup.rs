@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::Utc;
+use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{Use, fault, open_dir, open_store};
+use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
+use crate::config::Settings;
 use crate::store::sled_store::{SledOptions, SledStore};
 use crate::store::{Cut, Store, StoreError, audit, is_in_use};
 
@@ -50,7 +53,7 @@ pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
             store.close().await.map_err(fault)?;
             made?
         }
-        Err(StoreError::InUse(_)) => from_running_shop(settings.listen, file, force).await?,
+        Err(StoreError::InUse(_)) => from_running_shop(&settings, file, force).await?,
         Err(error) => return Err(Failure::Fault(format!("{}: {error}", settings.data_dir.display()))),
     };
     told(file, &made)
@@ -74,10 +77,15 @@ async fn from_cut(cut: Cut, made_at: chrono::DateTime<Utc>, file: &Path, force: 
 }
 
 /// The shop streams it; here it is written and proven.
-async fn from_running_shop(listen: SocketAddr, file: &Path, force: bool) -> Result<Made, Failure> {
+async fn from_running_shop(settings: &Settings, file: &Path, force: bool) -> Result<Made, Failure> {
+    let listen = settings.listen;
+    let token = token_of_running_shop(&settings.data_dir).map_err(|error| {
+        let path = settings.data_dir.join(backup::TOKEN);
+        Failure::Fault(format!("the shop is running, and its secret cannot be read: {}: {error}", path.display()))
+    })?;
     let url = format!("http://{}/backup", reachable(listen));
     let client = reqwest::Client::builder().connect_timeout(CONNECT).read_timeout(STALL).no_proxy().build();
-    let asked = client.map_err(fault)?.post(&url).send().await;
+    let asked = client.map_err(fault)?.post(&url).bearer_auth(token.expose_secret()).send().await;
     let response = asked.map_err(|error| {
         let why = error.without_url();
         Failure::Fault(format!("the shop is running, but does not answer on KONTER_LISTEN ({listen}): {why}"))

@@ -61,6 +61,7 @@ pub async fn demo() -> Result<(), Failure> {
         door: Arc::new(door),
         trusted_proxies: no_proxies(),
         metrics: telemetry::start_metrics(),
+        backup_token: None,
     };
     let stop = CancellationToken::new();
     shop.recover().await.map_err(fault)?;

@@ -6,6 +6,7 @@ mod demo;
 mod inspect;
 mod migrate;
 mod open;
+mod private;
 mod run;
 mod simulate;
 
@@ -16,6 +17,7 @@ pub use check::check;
 pub use demo::demo;
 pub use inspect::{audit, log};
 pub use migrate::{Place, migrate_store};
+pub use private::keep_new_files_private;
 pub use run::run;
 pub use simulate::simulate;
 

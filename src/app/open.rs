@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use super::Failure;
+use super::private::close_to_others;
 use crate::backup::{BUILT_IN, folder};
 use crate::catalog::{Catalog, Product, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
@@ -229,6 +230,7 @@ async fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
         Err(error @ StoreError::Corrupt { .. }) => return Err(unusable(of_dir(dir, &error))),
         Err(error) => return Err(of_dir(dir, &error)),
     };
+    close_to_others(dir);
     if store.was_repaired() {
         tracing::warn!("the store was damaged and has been read another way; proving its books first");
         let report = audit::audit(&store).await.map_err(fault)?;

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::Failure;
 use super::check::{log_format, settings_or_failure};
 use super::open::{Opened, fault, open};
+use super::private::backup_token;
 use crate::agent::Locale;
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
@@ -55,9 +56,17 @@ pub async fn run() -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
+    let data_dir = settings.data_dir.clone();
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
+    let token = backup_token(&data_dir)?;
 
-    let http = Http { shop: Arc::clone(&shop), door: Arc::new(door), trusted_proxies: Arc::new(proxies), metrics };
+    let http = Http {
+        shop: Arc::clone(&shop),
+        door: Arc::new(door),
+        trusted_proxies: Arc::new(proxies),
+        metrics,
+        backup_token: Some(token),
+    };
     let listener = match TcpListener::bind(listen).await {
         Ok(listener) => listener,
         Err(error) => {

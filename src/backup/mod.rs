@@ -12,7 +12,7 @@ use std::io;
 
 pub use format::{Header, Reader, Writer};
 pub use making::{Made, Unfinished, hand_out, keep, make, open, verify};
-pub use restore::{BUILT_IN, Restoring, restore};
+pub use restore::{BUILT_IN, Restoring, TOKEN, restore};
 
 use crate::store::StoreError;
 

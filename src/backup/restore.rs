@@ -12,6 +12,8 @@ use crate::store::{Restored, fill};
 /// Where the store is built, in the data dir itself: that may be a mount of its own, and may be all we can write to. As
 /// long as this folder is there, what stands beside it is not to be opened.
 pub const BUILT_IN: &str = "restoring";
+/// Beside the shop in its data dir: the secret that a backup of the running shop is asked for with.
+pub const TOKEN: &str = "backup.token";
 /// The automatic backups, which stay where they are.
 const BACKUPS: &str = "backups";
 
@@ -116,7 +118,7 @@ fn others(data: &Path) -> Result<Vec<std::ffi::OsString>, BackupError> {
     for entry in entries {
         let name = entry.map_err(BackupError::file(data))?.file_name();
         let shown = name.to_string_lossy();
-        if shown != BACKUPS && shown != BUILT_IN && !shown.starts_with(ASIDE) {
+        if shown != BACKUPS && shown != BUILT_IN && shown != TOKEN && !shown.starts_with(ASIDE) {
             names.push(name);
         }
     }

@@ -62,8 +62,10 @@ pub enum AdminCommand {
     },
     Catalog,
     Pending,
+    /// An order; `raw`: all that suppliers said of it.
     Order {
         id: OrderId,
+        raw: bool,
     },
     Recheck {
         id: OrderId,
@@ -139,9 +141,10 @@ pub(super) fn command(word: &str, rest: &str) -> Option<Parsed> {
         }
         "katalog" => (Topic::AdminCatalog, words.finish().map(|()| AdminCommand::Catalog)),
         "pending" => (Topic::AdminPending, words.finish().map(|()| AdminCommand::Pending)),
-        "order" if !orders(rest) => {
-            let id = words.id().and_then(|id| words.finish().map(|()| id));
-            (Topic::AdminOrder, id.map(|id| AdminCommand::Order { id }))
+        "order" if !orders(rest) || wants_raw(rest) => {
+            let raw = wants_raw(rest);
+            let id = words.id().and_then(|id| if raw { Ok(id) } else { words.finish().map(|()| id) });
+            (Topic::AdminOrder, id.map(|id| AdminCommand::Order { id, raw }))
         }
         "cekulang" => {
             let (forced, rest) = without_force(rest);
@@ -184,6 +187,14 @@ fn names_an_agent(rest: &str) -> bool {
         Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
         None => first.starts_with('0') || first.starts_with("+62") || first == "62",
     }
+}
+
+/// Whether `/order 12` is followed by the word for all that was said.
+fn wants_raw(rest: &str) -> bool {
+    let mut words = rest.split_whitespace();
+    let (id, word) = (words.next(), words.next());
+    let is_word = word.is_some_and(|word| ["mentah", "raw"].iter().any(|known| word.eq_ignore_ascii_case(known)));
+    is_word && words.next().is_none() && id.is_some_and(|id| id.parse::<OrderId>().is_ok())
 }
 
 /// Whether `/order` is followed by an order rather than by an order's number.

@@ -144,9 +144,7 @@ impl Settings {
         let data_dir = source.path("KONTER_DATA_DIR").unwrap_or_else(|| DEFAULT_DATA_DIR.into());
         Self {
             telegram: TelegramSettings::read(source),
-            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", |chat| {
-                chat.parse::<ChatId>().map_err(|error| error.to_string())
-            }),
+            admins: source.list("KONTER_ADMINS", "telegram:1001,telegram:1002", owner),
             backups: backup::read(source, &data_dir),
             data_dir,
             database_url: source.value("DATABASE_URL", "postgres://konter:password@localhost/konter", database_url),
@@ -273,6 +271,18 @@ fn web_address(text: &str, schemes: &[&str]) -> Result<Url, String> {
         return Err("must end before any ? or #".to_owned());
     }
     Ok(url)
+}
+
+/// An owner is a person: a group's buttons would be everybody's, and nobody could say who moved money.
+fn owner(text: &str) -> Result<ChatId, String> {
+    let chat = text.parse::<ChatId>().map_err(|error| error.to_string())?;
+    if chat.is_person() {
+        return Ok(chat);
+    }
+    Err(format!(
+        "`{chat}` is no person but a group, a channel or Telegram's account for what is written anonymously: name each \
+         owner's private chat instead"
+    ))
 }
 
 fn database_url(text: &str) -> Result<SecretString, String> {

@@ -1,4 +1,4 @@
-//! `POST /backup`: the whole shop, to whoever sits at this machine.
+//! `POST /backup`: the whole shop, to whoever sits at this machine and can read the data dir.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -8,11 +8,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Http;
-use crate::backup::hand_out;
+use crate::backup::{TOKEN, hand_out};
 use crate::store::StoreError;
 
 /// Sent at once.
@@ -32,6 +34,11 @@ pub(super) async fn backup(
     if !is_from_here(peer.ip(), &headers) {
         tracing::warn!(%peer, "a backup was asked for from elsewhere");
         return (StatusCode::FORBIDDEN, "only from this machine itself\n").into_response();
+    }
+    if !knows_token(&headers, http.backup_token.as_ref()) {
+        tracing::warn!(%peer, "a backup was asked for without its secret");
+        let needed = format!("send the secret in {TOKEN} of the data dir: Authorization: Bearer …\n");
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], needed).into_response();
     }
     let made_at = http.shop.clock.utc();
     let cut = match http.shop.store.cut().await {
@@ -63,6 +70,13 @@ pub(super) async fn backup(
 
 fn is_from_here(peer: IpAddr, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback() && !FROM_ELSEWHERE.iter().any(|name| headers.contains_key(*name))
+}
+
+/// Who sits at this machine may still be anybody: the secret is in a file that only the shop's owner can read.
+fn knows_token(headers: &HeaderMap, token: Option<&SecretString>) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let (Some(token), Some(given)) = (token, given) else { return false };
+    token.expose_secret().as_bytes().ct_eq(given.trim_ascii()).into()
 }
 
 /// What is written goes out in chunks; whoever writes waits for whoever reads.
@@ -118,6 +132,25 @@ mod tests {
             ("127.0.0.1", Some("origin"), false),
         ] {
             assert_eq!(asked(peer, header), given, "{peer} {header:?}");
+        }
+    }
+
+    #[test]
+    fn a_backup_needs_its_secret() {
+        let secret: SecretString = "0123456789abcdef".into();
+        for (header, token, given) in [
+            (Some("Bearer 0123456789abcdef"), Some(&secret), true),
+            (Some("Bearer 0123456789abcdef "), Some(&secret), true),
+            (Some("Bearer 0123456789abcdeF"), Some(&secret), false),
+            (Some("Bearer 0123456789abcde"), Some(&secret), false),
+            (Some("Bearer "), Some(&secret), false),
+            (Some("0123456789abcdef"), Some(&secret), false),
+            (None, Some(&secret), false),
+            (Some("Bearer "), None, false),
+            (Some("Bearer 0123456789abcdef"), None, false),
+        ] {
+            let headers = header.map(|value| (header::AUTHORIZATION, value.parse().unwrap()));
+            assert_eq!(knows_token(&headers.into_iter().collect(), token), given, "{header:?}");
         }
     }
 }

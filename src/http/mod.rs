@@ -4,6 +4,7 @@
 pub mod address;
 mod backup;
 mod callback;
+mod request_line;
 mod serve;
 mod server;
 

@@ -23,9 +23,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::request_line::{Begun, LONGEST_LINE, Lines};
+use crate::shop::unread::{SAY_EVERY, Sparing};
+
 /// Bytes of a request's head, and what hyper buffers of its body at a time. Callbacks by GET carry all they say in the
-/// address; the documents' own stay under 2 KiB.
-const LARGEST_HEAD: usize = 16 * 1024;
+/// address; proxies and programs add headers of a few hundred bytes.
+const LARGEST_HEAD: usize = LONGEST_LINE + 4 * 1024;
 /// Headers of a request. Proxies add a handful.
 const MOST_HEADERS: usize = 64;
 /// What somebody hears for whom there is no place.
@@ -55,6 +58,8 @@ impl Default for Limits {
 pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
+    let unread = Arc::new(Sparing::default());
+    connections.spawn(say_rest(Arc::clone(&unread), stop.clone()));
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -70,9 +75,9 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
             let _ = stream.try_write(NO_PLACE);
             continue;
         };
-        let (routes, stop) = (routes.clone(), stop.clone());
+        let (routes, stop, unread) = (routes.clone(), stop.clone(), Arc::clone(&unread));
         connections.spawn(async move {
-            talk(stream, peer, routes, limits, stop).await;
+            talk(stream, peer, routes, limits, stop, &unread).await;
             drop(place);
         });
     }
@@ -81,10 +86,28 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
     connections.wait().await;
 }
 
-/// Serves one connection.
-async fn talk(stream: TcpStream, peer: SocketAddr, routes: Router, limits: Limits, stop: CancellationToken) {
+/// Says now and then how much was not logged line by line.
+async fn say_rest(unread: Arc<Sparing>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(SAY_EVERY)).await.is_some() {
+        unread.say_rest();
+    }
+    unread.say_all();
+}
+
+/// Serves one connection. Whose report began on it and never reached a handler is logged.
+async fn talk(
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+    limits: Limits,
+    stop: CancellationToken,
+    unread: &Sparing,
+) {
+    let begun = Arc::new(Begun::default());
+    let handed = Arc::clone(&begun);
     let routes = TowerToHyperService::new(routes);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        handed.handed_over();
         request.extensions_mut().insert(ConnectInfo(peer));
         routes.call(request)
     });
@@ -93,7 +116,7 @@ async fn talk(stream: TcpStream, peer: SocketAddr, routes: Router, limits: Limit
         .header_read_timeout(limits.head)
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(Impatient::new(stream, limits.unread)), service);
+        .serve_connection(TokioIo::new(Lines::new(Impatient::new(stream, limits.unread), Arc::clone(&begun))), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -102,6 +125,9 @@ async fn talk(stream: TcpStream, peer: SocketAddr, routes: Router, limits: Limit
             connection.await
         }
     };
+    for supplier in begun.left() {
+        unread.say(supplier.as_str(), "its request ended before it could be read", peer.ip());
+    }
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "a connection ended");
     }

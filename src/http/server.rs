@@ -6,17 +6,22 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, RawQuery, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
 
 use super::address::believed_address;
 use super::callback::{Doorkeeper, read_callback};
+use super::request_line::{CUT, TOO_LONG};
 use crate::ids::SupplierId;
+use crate::reply::UnreadWhy;
 use crate::shop::{CallbackFate, Shop};
+use crate::store::StoreError;
+use crate::supplier::{Callback, percent_decoded};
 
 /// The largest callback read: the documents' own are under 2 KiB.
 const LARGEST_CALLBACK: usize = 64 * 1024;
@@ -30,6 +35,8 @@ pub struct Http {
     pub door: Arc<Doorkeeper>,
     pub trusted_proxies: Arc<Vec<IpNet>>,
     pub metrics: Option<PrometheusHandle>,
+    /// What a backup must be asked for with; without one, none is handed out.
+    pub backup_token: Option<SecretString>,
 }
 
 /// Callbacks, health and metrics. Serve it with connection info, or nobody is believed.
@@ -40,8 +47,7 @@ pub fn router(http: Http) -> Router {
 /// The same, with another limit to how long one request may take.
 pub fn router_within(limit: Duration, http: Http) -> Router {
     let routes = Router::new()
-        .route("/callback/{supplier}", any(plain_callback))
-        .route("/callback/{supplier}/{secret}", any(secret_callback))
+        .route("/callback/{*address}", any(callback))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .route("/backup", post(super::backup::backup))
@@ -61,28 +67,6 @@ async fn with_timeout(limit: Duration, request: axum::extract::Request, next: ax
         .unwrap_or_else(|_| (StatusCode::REQUEST_TIMEOUT, "too slow\n").into_response())
 }
 
-async fn plain_callback(
-    State(http): State<Http>,
-    Path(supplier): Path<String>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    take_callback(&http, &supplier, None, sender(&http, peer.ip(), &headers), query, &body).await
-}
-
-async fn secret_callback(
-    State(http): State<Http>,
-    Path((supplier, secret)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    take_callback(&http, &supplier, Some(&secret), sender(&http, peer.ip(), &headers), query, &body).await
-}
-
 fn sender(http: &Http, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     // Several headers of the name are one list, in the order they came.
     let forwarded: Vec<&str> =
@@ -91,45 +75,136 @@ fn sender(http: &Http, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     believed_address(peer, forwarded.as_deref(), &http.trusted_proxies)
 }
 
-async fn take_callback(
-    http: &Http,
-    supplier: &str,
-    secret: Option<&str>,
+/// A report from the moment its address is known; if it ends before it has come whole, that is told.
+struct Coming {
+    shop: Arc<Shop>,
+    supplier: SupplierId,
     from: IpAddr,
-    query: Option<String>,
-    body: &Bytes,
-) -> Response {
-    let Ok(supplier) = supplier.parse::<SupplierId>() else {
-        return (StatusCode::NOT_FOUND, "no such supplier\n").into_response();
-    };
-    let believed = http.door.believes(&supplier, from, secret);
-    let callback = read_callback(query.unwrap_or_default(), body);
-    let fate = http.shop.callback(supplier.clone(), believed, callback).await;
-    let label = fate.as_ref().map_or("store_failed", |fate| label_of(*fate));
-    metrics::counter!("konter_callbacks_total", "supplier" => supplier.to_string(), "fate" => label).increment(1);
-    match fate {
-        Ok(CallbackFate::Taken | CallbackFate::NotUnderstood) => (StatusCode::OK, "OK\n").into_response(),
-        Ok(CallbackFate::NotBelieved) => {
-            tracing::warn!(%supplier, %from, "callback from an address or with a secret that is not believed");
-            (StatusCode::FORBIDDEN, "forbidden\n").into_response()
-        }
-        Ok(CallbackFate::NoSuchSupplier) => (StatusCode::NOT_FOUND, "no such supplier\n").into_response(),
-        Ok(CallbackFate::NoSuchOrder) => {
-            tracing::warn!(%supplier, %from, "callback that names no order of ours");
-            (StatusCode::NOT_FOUND, "no such order\n").into_response()
-        }
-        Err(error) => {
-            tracing::error!(%supplier, %error, "callback not stored");
-            (StatusCode::SERVICE_UNAVAILABLE, "try again\n").into_response()
+    is_believed: bool,
+    query: String,
+    is_whole: bool,
+}
+
+impl Coming {
+    /// It stays unread, having said this.
+    fn unread(&self, why: UnreadWhy, said: &str) {
+        self.shop.unread(Some(&self.supplier), why, self.from, self.is_believed.then_some(said));
+    }
+
+    /// A report whose content is not what was sent.
+    fn lost(&self, why: UnreadWhy, said: &str) {
+        self.count(if why == UnreadWhy::Broken { "broken" } else { "cut" });
+        self.unread(why, said);
+    }
+
+    fn count(&self, fate: &'static str) {
+        let supplier = if fate == NO_SUCH_SUPPLIER { "unknown".to_owned() } else { self.supplier.to_string() };
+        metrics::counter!("konter_callbacks_total", "supplier" => supplier, "fate" => fate).increment(1);
+    }
+}
+
+impl Drop for Coming {
+    /// The time was up, or its sender hung up.
+    fn drop(&mut self) {
+        if !self.is_whole {
+            self.lost(UnreadWhy::Broken, &self.query);
         }
     }
 }
+
+async fn callback(State(http): State<Http>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let from = sender(&http, peer.ip(), request.headers());
+    let (id, secret) = address_of(request.uri().path());
+    let Some(supplier) = id.and_then(|id| id.parse::<SupplierId>().ok()) else {
+        http.shop.unread(None, UnreadWhy::NoSuchSupplier, from, None);
+        return (StatusCode::NOT_FOUND, "no such supplier\n").into_response();
+    };
+    let is_believed = http.door.believes(&supplier, from, secret.as_deref());
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let cut = request.headers().get(CUT).map(|cut| String::from_utf8_lossy(cut.as_bytes()).into_owned());
+    let mut coming = Coming { shop: http.shop, supplier, from, is_believed, query, is_whole: false };
+    let body = Bytes::from_request(request, &()).await;
+    coming.is_whole = true;
+    let body = match body {
+        Ok(body) => body,
+        Err(refused) => {
+            let is_large = refused.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            coming.lost(if is_large { UnreadWhy::TooLarge } else { UnreadWhy::Broken }, &coming.query);
+            return refused.into_response();
+        }
+    };
+    let callback = read_callback(coming.query.clone(), &body);
+    // Carried through, also when the sender hangs up or the store is slow: what becomes of it is told all the same.
+    let taking = tokio::spawn(async move {
+        match cut {
+            Some(cut) => take_cut(&coming, callback, &cut).await,
+            None => take_callback(&coming, callback).await,
+        }
+    });
+    taking.await.unwrap_or_else(|_| (StatusCode::SERVICE_UNAVAILABLE, "try again\n").into_response())
+}
+
+/// The supplier's id and the secret behind it, decoded.
+fn address_of(path: &str) -> (Option<String>, Option<String>) {
+    let mut parts = path.split('/').skip(2).map(|part| percent_decoded(part, b'+'));
+    match (parts.next(), parts.next(), parts.next()) {
+        (id, secret, None) => (id, secret),
+        (_, _, Some(_)) => (None, None),
+    }
+}
+
+/// A report that lost something on its way is not believed: what is left could say something else. It makes us ask.
+async fn take_cut(coming: &Coming, callback: Callback, cut: &str) -> Response {
+    let is_long = cut == TOO_LONG;
+    let said = if is_long { callback.raw() } else { format!("{}{cut}", callback.raw()) };
+    let asked = coming.shop.callback(coming.supplier.clone(), false, callback).await;
+    if !coming.is_believed {
+        answer(coming, &asked, &said)
+    } else if is_long {
+        coming.lost(UnreadWhy::TooLarge, &said);
+        (StatusCode::URI_TOO_LONG, "too long\n").into_response()
+    } else {
+        coming.lost(UnreadWhy::Cut, &said);
+        (StatusCode::NOT_FOUND, "cut off at a bare #\n").into_response()
+    }
+}
+
+async fn take_callback(coming: &Coming, callback: Callback) -> Response {
+    let said = callback.raw();
+    let fate = coming.shop.callback(coming.supplier.clone(), coming.is_believed, callback).await;
+    answer(coming, &fate, &said)
+}
+
+fn answer(coming: &Coming, fate: &Result<CallbackFate, StoreError>, said: &str) -> Response {
+    let fate = match fate {
+        Ok(fate) => *fate,
+        Err(error) => {
+            coming.count("store_failed");
+            tracing::error!(supplier = %coming.supplier, %error, "callback not stored");
+            return (StatusCode::SERVICE_UNAVAILABLE, "try again\n").into_response();
+        }
+    };
+    coming.count(label_of(fate));
+    let (why, status, text) = match fate {
+        CallbackFate::Taken => (None, StatusCode::OK, "OK\n"),
+        CallbackFate::NotUnderstood => (Some(UnreadWhy::NotUnderstood), StatusCode::OK, "OK\n"),
+        CallbackFate::NotBelieved => (Some(UnreadWhy::NotBelieved), StatusCode::FORBIDDEN, "forbidden\n"),
+        CallbackFate::NoSuchSupplier => (Some(UnreadWhy::NoSuchSupplier), StatusCode::NOT_FOUND, "no such supplier\n"),
+        CallbackFate::NoSuchOrder => (Some(UnreadWhy::NoSuchOrder), StatusCode::NOT_FOUND, "no such order\n"),
+    };
+    if let Some(why) = why {
+        coming.unread(why, said);
+    }
+    (status, text).into_response()
+}
+
+const NO_SUCH_SUPPLIER: &str = "no_such_supplier";
 
 fn label_of(fate: CallbackFate) -> &'static str {
     match fate {
         CallbackFate::Taken => "taken",
         CallbackFate::NotBelieved => "not_believed",
-        CallbackFate::NoSuchSupplier => "no_such_supplier",
+        CallbackFate::NoSuchSupplier => NO_SUCH_SUPPLIER,
         CallbackFate::NoSuchOrder => "no_such_order",
         CallbackFate::NotUnderstood => "not_understood",
     }

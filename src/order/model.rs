@@ -344,4 +344,7 @@ pub struct RawReply {
     /// `purchase`, `status`, `inquiry` or `callback`.
     pub to: String,
     pub text: String,
+    /// Its code and message picked out of the format around them; empty where they could not be.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub gist: String,
 }

@@ -540,7 +540,7 @@ fn an_admins_word_on_a_bill_posts_what_it_was_shown_to_cost() {
 
 #[test]
 fn what_is_seen_of_the_deposit_decides_nothing() {
-    let raw = RawReply { at: at(), to: "inquiry".to_owned(), text: "{}".to_owned() };
+    let raw = RawReply { at: at(), to: "inquiry".to_owned(), text: "{}".to_owned(), gist: String::new() };
     let seen = Some(Seen { reference: FIRST, balance: Some(Rupiah::new(5)), raw });
     let doubt = answer(Outcome::Unknown(Doubt::Timeout));
     let (order, story) = play(bill(302_500), vec![looked_again(302_500), doubt, Event::Overdue { seen }]);

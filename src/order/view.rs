@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{Attempt, AttemptStep, Final, Order, OrderState};
-use crate::reply::{AttemptCard, OrderCard, OrderLine, Verdict};
+use super::model::{Attempt, AttemptStep, Final, Order, OrderState, RawReply};
+use crate::reply::{AttemptCard, OrderCard, OrderLine, RawLine, Verdict};
 use crate::supplier::Outcome;
 
 /// As its reseller may see it.
@@ -67,8 +67,40 @@ fn attempt_card(order: &Order, attempt: &Attempt) -> AttemptCard {
         balance_after: attempt.balance_after,
         expected: order.expected_cost(attempt),
         charged: attempt.charged,
-        replies: attempt.replies.iter().map(|reply| format!("{}: {}", reply.to, on_one_line(&reply.text))).collect(),
+        replies: attempt.replies.iter().map(in_short).collect(),
     }
+}
+
+/// What a person has to know of a reply.
+fn in_short(reply: &RawReply) -> String {
+    let said = if reply.gist.is_empty() { on_one_line(&reply.text) } else { reply.gist.clone() };
+    format!("{}: {said}", reply.to)
+}
+
+/// Characters of replies shown whole in one answer, the newest: a dozen messages.
+const MOST_SHOWN: usize = 48 * 1024;
+
+/// All that suppliers said of an order, as it was kept, newest last.
+#[must_use]
+pub fn raw_replies(order: &Order) -> Vec<RawLine> {
+    let line = |attempt: &Attempt, reply: &RawReply| RawLine {
+        supplier: attempt.route.supplier.clone(),
+        reference: attempt.reference.to_string(),
+        to: reply.to.clone(),
+        at: reply.at,
+        text: reply.text.clone(),
+    };
+    let all = order.attempts.iter().flat_map(|attempt| attempt.replies.iter().map(move |reply| line(attempt, reply)));
+    let mut left = MOST_SHOWN;
+    let mut lines: Vec<RawLine> = all.collect();
+    let newest = lines.iter().rev().take_while(|line| {
+        let length = line.text.chars().count();
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    });
+    lines.drain(..lines.len() - newest.count());
+    lines
 }
 
 /// Without the indentation that some suppliers send, which would fill a card with blanks.

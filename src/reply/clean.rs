@@ -5,7 +5,11 @@
 pub(super) const NAME: usize = 60;
 /// A destination or a code as somebody typed it.
 pub(super) const TYPED: usize = 40;
-/// A sentence: a note, a reason, a supplier's raw reply.
+/// What a supplier said, whole: as much as is kept of it.
+pub(super) const RAW: usize = crate::supplier::protocol::KEPT_REPLY;
+/// What a supplier said in short: the longest message of the documents, that of a token with its customer, has some 400.
+pub(super) const SAID: usize = 600;
+/// A sentence: a note, a reason.
 pub(super) const SENTENCE: usize = 300;
 /// A serial number. Never cut short in practice: a part of one is worth nothing to the customer.
 pub(super) const SERIAL: usize = 500;

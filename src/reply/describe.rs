@@ -112,6 +112,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         | Reply::AdminAgents { .. }
         | Reply::AdminApproved { .. }
         | Reply::AdminOrder(_)
+        | Reply::AdminRawReplies { .. }
         | Reply::AdminPending { .. }
         | Reply::AdminDecided { .. }
         | Reply::AdminRechecking { .. }

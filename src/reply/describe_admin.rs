@@ -1,6 +1,6 @@
 //! The same for what only admins read. Nothing is hidden from them except secrets, which never come this far.
 
-use super::clean::{NAME, SENTENCE, TYPED, clean};
+use super::clean::{NAME, RAW, SAID, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
 use super::describe_routing;
 use super::fields::Fields;
@@ -28,6 +28,13 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
         }
         Reply::AdminApproved { agent, name } => ("admin.approved", none.code("agent", agent).text("name", name, NAME)),
         Reply::AdminOrder(card) => ("admin.order", none.set("card", order_card(card, say))),
+        Reply::AdminRawReplies { order, replies } => {
+            let lines = replies.iter().map(|line| {
+                let fields = Fields::new().code("supplier", &line.supplier).text("reference", &line.reference, TYPED);
+                fields.text("to", &line.to, TYPED).time("at", line.at).text("text", unparted(&line.text), RAW)
+            });
+            ("admin.raw_replies", none.set("order", order.0).list("replies", lines))
+        }
         Reply::AdminPending { orders, left_out } => {
             let cards = orders.iter().map(|card| order_card(card, say));
             ("admin.pending", none.list("cards", cards).set("left_out", *left_out))
@@ -54,6 +61,20 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
         }
         _ => ("admin.not_admin", none),
     }
+}
+
+/// A long text is cut into messages at blanks; not at one inside a number, so that a token stays whole.
+fn unparted(text: &str) -> String {
+    const NO_BREAK: char = '\u{a0}';
+    let mut last = ' ';
+    let mut chars = text.chars().peekable();
+    let mut unparted = String::with_capacity(text.len());
+    while let Some(c) = chars.next() {
+        let is_inside = c == ' ' && last.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        unparted.push(if is_inside { NO_BREAK } else { c });
+        last = c;
+    }
+    unparted
 }
 
 fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
@@ -138,7 +159,7 @@ fn attempt_card(attempt: &AttemptCard, say: &Say<'_>) -> Fields {
         .money("balance_after", attempt.balance_after)
         .money("expected", attempt.expected)
         .money("charged", attempt.charged)
-        .set("replies", cleaned(attempt.replies.get(newest..).unwrap_or_default(), SENTENCE))
+        .set("replies", cleaned(attempt.replies.get(newest..).unwrap_or_default(), SAID))
 }
 
 fn supplier_card(card: &SupplierCard) -> Fields {

@@ -2,14 +2,15 @@
 
 use minijinja::value::Value;
 
-use super::clean::{NAME, SENTENCE, TYPED, clean};
+use super::clean::{NAME, RAW, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
 use super::describe_admin::order_card;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::SupplierCard;
 use super::says_routing::{
-    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState,
+    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, UnreadReport,
+    UnreadWhy,
 };
 use super::words::{self, Say};
 use crate::command::Tap;
@@ -49,7 +50,24 @@ pub(super) fn describe(reply: &RoutingReply, say: &Say<'_>) -> Described {
             ("routing.cost_rose", order_line(line, say).code("supplier", supplier).money("cost", *cost))
         }
         RoutingReply::AlertManyOverdue { count } => ("routing.many_overdue", none.set("count", *count)),
+        RoutingReply::AlertUnreadReports { supplier, count, reports } => {
+            let fields = none.code("supplier", supplier).set("count", *count);
+            ("routing.unread_reports", fields.list("reports", reports.iter().map(unread)))
+        }
     }
+}
+
+fn unread(report: &UnreadReport) -> Fields {
+    let why = match report.why {
+        UnreadWhy::NoSuchSupplier => "no_such_supplier",
+        UnreadWhy::NotBelieved => "not_believed",
+        UnreadWhy::NoSuchOrder => "no_such_order",
+        UnreadWhy::NotUnderstood => "not_understood",
+        UnreadWhy::Cut => "cut",
+        UnreadWhy::TooLarge => "too_large",
+        UnreadWhy::Broken => "broken",
+    };
+    Fields::new().set("why", why).text("said", &report.said, RAW)
 }
 
 fn route(line: &RouteLine) -> Fields {

@@ -65,6 +65,7 @@ fn role_problem(problem: &RoleProblem) -> Described {
         RoleProblem::Configured { chat } => ("staff.configured", none.code("chat", chat)),
         RoleProblem::LastOwner => ("staff.last_owner", none),
         RoleProblem::NoChat { agent } => ("staff.no_chat", none.code("agent", agent)),
+        RoleProblem::NoPerson { chat } => ("staff.no_person", none.code("chat", chat)),
         RoleProblem::Same { role } => ("staff.same", none.set("role", role.map(Role::name))),
     }
 }

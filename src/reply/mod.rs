@@ -62,8 +62,9 @@ pub use samples::{Sample, samples};
 pub use says::{
     ActLine, AdminProblem, AgentCard, AttemptCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage,
     ComplaintCard, CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange,
-    PriceLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause, SupplierCard,
-    TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why, WordEffect,
+    PriceLine, RawLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
+    SupplierCard, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
+    WordEffect,
 };
 pub use says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 pub use says_habit::{
@@ -77,6 +78,7 @@ pub use says_network::{
 pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
 pub use says_routing::{
     CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
+    UnreadReport, UnreadWhy,
 };
 pub use says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};

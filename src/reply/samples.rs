@@ -175,6 +175,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::AdminAgents { agents: vec![], left_out: 0 },
         ],
         Reply::AdminApproved { .. } => [Reply::AdminApproved { agent: AgentId(7), name: "Sari Pulsa".to_owned() }],
+        Reply::AdminRawReplies { .. } => samples_desk::raw_replies()?,
         Reply::AdminOrder(_) => order_cards(&card)?.into_iter().map(|card| Reply::AdminOrder(Box::new(card))).collect::<Vec<_>>(),
         Reply::AdminPending { .. } => [
             Reply::AdminPending { orders: vec![card.clone()], left_out: 0 },

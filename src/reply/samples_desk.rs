@@ -1,10 +1,11 @@
 //! Samples of what is said about the desk's work.
 
+use super::samples::at;
 use super::says::{
-    ActLine, AgentCard, BelowCost, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, Reply,
+    ActLine, AgentCard, BelowCost, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, RawLine, Reply,
 };
 use super::says::{ChooseCard, ChooseStage, PriceLine};
-use crate::ids::BadName;
+use crate::ids::{BadName, OrderId};
 use crate::money::Rupiah;
 
 fn change(before: Option<i64>) -> Result<PriceChange, BadName> {
@@ -75,4 +76,17 @@ pub(super) fn choices(products: &[PriceLine]) -> Vec<Reply> {
         Reply::Choose(Box::new(ChooseCard { guide: 77, dest, products: products.to_vec(), chosen, nth, stage }))
     };
     stages.map(card).to_vec()
+}
+
+/// All that suppliers said of an order; nothing yet.
+pub(super) fn raw_replies() -> Result<Vec<Reply>, BadName> {
+    let line = RawLine {
+        supplier: "tele".parse()?,
+        reference: "176370870012".to_owned(),
+        to: "purchase".to_owned(),
+        at: at(1),
+        text: "{\"response\":\"SWT:0000\",\"respdata\":[{\"token\":\"6722 0840 8781 8481 1234\"}]}".to_owned(),
+    };
+    let replies = |replies| Reply::AdminRawReplies { order: OrderId(12), replies };
+    Ok(vec![replies(vec![line.clone(), RawLine { to: "status".to_owned(), ..line }]), replies(vec![])])
 }

@@ -4,6 +4,7 @@ use super::samples::at;
 use super::says::{OrderCard, OrderLine, Reply, SupplierCard, Verdict};
 use super::says_routing::{
     CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
+    UnreadReport, UnreadWhy,
 };
 use crate::ids::{BadName, OrderId};
 use crate::money::Rupiah;
@@ -20,6 +21,15 @@ pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         })
     };
     let steer = |problem| RoutingReply::SteerRefused { problem };
+    let unread = [
+        UnreadWhy::NoSuchSupplier,
+        UnreadWhy::NotBelieved,
+        UnreadWhy::NoSuchOrder,
+        UnreadWhy::NotUnderstood,
+        UnreadWhy::Cut,
+        UnreadWhy::TooLarge,
+        UnreadWhy::Broken,
+    ];
     let all = vec![
         RoutingReply::Queued { line: open.clone(), until: at(60) },
         RoutingReply::QueueSetting { on: true },
@@ -42,6 +52,13 @@ pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         },
         RoutingReply::AlertCostRose { supplier: "kios".parse()?, line: open.clone(), cost: Rupiah::new(10_700) },
         RoutingReply::AlertManyOverdue { count: 500 },
+        RoutingReply::AlertUnreadReports {
+            supplier: "biller".parse()?,
+            count: 9,
+            reports: unread
+                .map(|why| UnreadReport { why, said: "status=0&refid=176&message=SUKSES".to_owned() })
+                .into(),
+        },
     ];
     Ok(all.into_iter().map(|reply| Reply::Routing(Box::new(reply))).collect())
 }

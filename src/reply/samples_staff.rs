@@ -35,6 +35,7 @@ pub(super) fn desk(agents: &[AgentCard], below: &BelowCost) -> Vec<DeskReply> {
         RoleProblem::Configured { chat: ChatId::telegram(1001) },
         RoleProblem::LastOwner,
         RoleProblem::NoChat { agent: AgentId(7) },
+        RoleProblem::NoPerson { chat: ChatId::telegram(-1_001_234_567_890) },
         RoleProblem::Same { role: Some(Role::Operator) },
         RoleProblem::Same { role: None },
     ];

@@ -15,7 +15,7 @@ use crate::supplier::{Details, Doubt, FailureKind};
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 use super::says_booking::BookingReply;
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, RawLine};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 use super::says_habit::HabitReply;
 use super::says_keeping::KeepingReply;
@@ -190,6 +190,11 @@ pub enum Reply {
         name: String,
     },
     AdminOrder(Box<OrderCard>),
+    /// All that suppliers said of an order.
+    AdminRawReplies {
+        order: OrderId,
+        replies: Vec<RawLine>,
+    },
     AdminPending {
         orders: Vec<OrderCard>,
         left_out: usize,
@@ -609,7 +614,7 @@ pub struct AttemptCard {
     pub expected: Rupiah,
     #[serde(default)]
     pub charged: Option<Rupiah>,
-    /// The supplier's own words, secrets masked, newest last.
+    /// What the supplier said, in short, secrets masked, newest last.
     pub replies: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::says::{AgentCard, OrderLine};
-use crate::ids::ProductCode;
+use crate::ids::{ProductCode, SupplierId};
 use crate::money::Rupiah;
 
 /// A product's price as it was and as it is.
@@ -68,4 +68,15 @@ pub struct ActLine {
     pub at: DateTime<Utc>,
     pub by: String,
     pub what: String,
+}
+
+/// A supplier's reply as it was kept, secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawLine {
+    pub supplier: SupplierId,
+    pub reference: String,
+    /// What it answered; see [`crate::order::RawReply`].
+    pub to: String,
+    pub at: DateTime<Utc>,
+    pub text: String,
 }

@@ -51,6 +51,35 @@ pub enum RoutingReply {
     AlertManyOverdue {
         count: usize,
     },
+    /// Reports of this supplier's that were not read, the first of them with what they said.
+    AlertUnreadReports {
+        supplier: SupplierId,
+        count: usize,
+        reports: Vec<UnreadReport>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadReport {
+    pub why: UnreadWhy,
+    /// As it came, secrets masked.
+    pub said: String,
+}
+
+/// Why a report was not read. What strangers send is only logged, never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadWhy {
+    NoSuchSupplier,
+    NotBelieved,
+    /// It names no order of ours.
+    NoSuchOrder,
+    NotUnderstood,
+    /// A bare `#` cut it off.
+    Cut,
+    TooLarge,
+    /// It ended before it had come whole.
+    Broken,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

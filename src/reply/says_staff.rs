@@ -83,6 +83,8 @@ pub enum RoleProblem {
     LastOwner,
     /// The reseller has no chat that could have a role.
     NoChat { agent: AgentId },
+    /// A group, or an account that stands for anonymous admins: anybody could act in its name.
+    NoPerson { chat: ChatId },
     /// It has that role, or none, already.
     Same { role: Option<Role> },
 }

@@ -10,7 +10,7 @@ use crate::catalog::Route;
 use crate::ids::OrderId;
 use crate::order::asking::{CHECK_WINDOW, has_arrived};
 use crate::order::schedule::{CHECK_STEP, FIRST_CHECK};
-use crate::order::{Attempt, AttemptStep, Event, Order, RawReply, Seen, Word};
+use crate::order::{Attempt, AttemptStep, Event, Order, Seen, Word};
 use crate::routing::{Availability, Sign, sign_of};
 use crate::store::{Busy, Nudge, StoreError};
 use crate::supplier::client::SendError;
@@ -213,7 +213,7 @@ impl Shop {
                     from: Word::Answer,
                     reference: attempt.reference,
                     reading: Reading::unknown(doubt),
-                    raw: Some(RawReply { at: self.clock.utc(), to: "purchase".to_owned(), text: problem }),
+                    raw: Some(supplier.raw_reply(self.clock.utc(), "purchase", &problem)),
                 }
             }
         };
@@ -263,7 +263,7 @@ impl Shop {
         let mut buy = buy_of(order, attempt, &dest);
         buy.inquiry = None;
         let (_, response) = self.look_up(supplier, &mut None, &buy).await?;
-        let raw = RawReply { at: self.clock.utc(), to: "inquiry".to_owned(), text: supplier.masked(&response.text()) };
+        let raw = supplier.raw_reply(self.clock.utc(), "inquiry", &response.text());
         let balance = supplier.protocol.read_deposit(&response);
         Some(Seen { reference: attempt.reference, balance, raw })
     }
@@ -341,7 +341,7 @@ impl Shop {
         if let Outcome::Unknown(doubt) = &reading.outcome {
             tracing::warn!(supplier = %supplier.id, reference = %attempt.reference, ?doubt, to, "reply not understood");
         }
-        let raw = RawReply { at, to: to.to_owned(), text: supplier.masked(&response.text()) };
+        let raw = supplier.raw_reply(at, to, &response.text());
         Event::Word { from, reference: attempt.reference, reading, raw: Some(raw) }
     }
 }

@@ -10,9 +10,9 @@ use super::books::{Along, Applied};
 use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
 use crate::ids::{OrderId, SupplierId};
-use crate::order::{AttemptStep, Event, Order, RawReply, Word};
+use crate::order::{AttemptStep, Event, Order, Word};
 use crate::store::{MessageKey, StoreError};
-use crate::supplier::{Callback, Outcome};
+use crate::supplier::{Callback, Doubt, Outcome};
 
 /// An unbelieved callback may make us ask the supplier, but not more often than this: whoever forges callbacks must
 /// not be able to make us a nuisance.
@@ -75,11 +75,11 @@ impl Shop {
         // The repetition may be on its way at this moment, and this the word about it.
         buy.sent.repeated |= self.checkers.is_at(order.id);
         let reading = supplier.kept(supplier.protocol.read_callback(&buy, callback));
-        let understood = !matches!(reading.outcome, Outcome::Unknown(_));
+        let is_read = |doubt: &Doubt| matches!(doubt, Doubt::Inconclusive(_)) || doubt.is_for_a_person();
+        let understood = !matches!(&reading.outcome, Outcome::Unknown(doubt) if !is_read(doubt));
         let at = self.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);
-        let said = if callback.body.is_empty() { callback.raw_query.as_str().into() } else { callback.text() };
-        let raw = RawReply { at, to: "callback".to_owned(), text: supplier.masked(&said) };
+        let raw = supplier.raw_report(at, callback);
         let content = content_of(callback);
         let key = MessageKey::Callback { supplier: id.clone(), reference, content };
         let event = Event::Word { from: Word::Report, reference, reading, raw: Some(raw) };
@@ -87,13 +87,12 @@ impl Shop {
         tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
         let applied = self.apply(order.id, &event, &along).await?;
         self.look_at_deposit(supplier).await;
-        if let Applied::Changed(order) = applied
-            && order.is_open()
-            && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
-        {
+        // Of one about an order that has ended its own alert tells; one that is repeated has been told.
+        let Applied::Changed(order) = applied else { return Ok(CallbackFate::Taken) };
+        if order.is_open() && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
             self.spawn_buy(order.id);
         }
-        Ok(if understood { CallbackFate::Taken } else { CallbackFate::NotUnderstood })
+        Ok(if understood || !order.is_open() { CallbackFate::Taken } else { CallbackFate::NotUnderstood })
     }
 
     fn check_because_of_rumour(self: &Arc<Self>, order: &Order) {

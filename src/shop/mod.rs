@@ -32,6 +32,7 @@ mod spoilt;
 mod staff;
 mod summary;
 pub mod suppliers;
+pub mod unread;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -128,6 +129,7 @@ pub struct Shop {
     bot: OnceLock<String>,
     voice: OnceLock<Arc<dyn Voice>>,
     cries: keeping::Cries,
+    unread: unread::Unread,
     /// When the shop was put back from a backup, if it ever was.
     restored_at: OnceLock<DateTime<Utc>>,
     outbox: mpsc::UnboundedSender<ChatId>,
@@ -179,6 +181,7 @@ impl Shop {
             bot: OnceLock::new(),
             voice: OnceLock::new(),
             cries: keeping::Cries::default(),
+            unread: unread::Unread::default(),
             restored_at: OnceLock::new(),
             outbox,
             tasks: TaskTracker::new(),

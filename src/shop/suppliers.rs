@@ -14,11 +14,15 @@ use crate::command::Zoned;
 use crate::config::{CutOff, SUPPLIERS_ZONE};
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
+use crate::order::RawReply;
 use crate::order::asking::Repeat;
 use crate::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
 use crate::supplier::client::{Client, SendError, Transport, masked};
 use crate::supplier::protocol::Now;
-use crate::supplier::{Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
+use crate::supplier::{Callback, Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
+
+/// Characters kept of what a reply says in short: more than any document's message has.
+const LONGEST_GIST: usize = 1_000;
 
 /// One supplier, ready to be asked.
 pub struct Supplier {
@@ -378,6 +382,23 @@ impl Supplier {
             Outcome::Unknown(_) | Outcome::Failed(_) | Outcome::Pending => {}
         }
         reading
+    }
+
+    /// An answer as it is kept with its attempt.
+    #[must_use]
+    pub fn raw_reply(&self, at: DateTime<Utc>, to: &str, text: &str) -> RawReply {
+        self.raw(at, to, text, self.protocol.gist(text))
+    }
+
+    /// The same of a report.
+    #[must_use]
+    pub fn raw_report(&self, at: DateTime<Utc>, callback: &Callback) -> RawReply {
+        self.raw(at, "callback", &callback.raw(), self.protocol.gist_of_report(callback))
+    }
+
+    fn raw(&self, at: DateTime<Utc>, to: &str, text: &str, gist: Option<String>) -> RawReply {
+        let gist = self.masked(&gist.unwrap_or_default()).chars().take(LONGEST_GIST).collect();
+        RawReply { at, to: to.to_owned(), text: self.masked(text), gist }
     }
 
     /// A reply as it may be kept and shown.

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use super::amount::{end_of_destination, same_destination};
 use super::json::{self, Object, Sent};
 use super::protocol::{
-    Buy, Callback, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, reveal,
+    Buy, Callback, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, gist_of, reveal,
 };
 use super::serial;
 use crate::ids::Reference;
@@ -65,6 +65,10 @@ const REASONS: [(&[&str], FailureKind); 3] = [
     (&["produk", "tidak", "aktif"], FailureKind::ProductClosed),
 ];
 
+/// v1.0.0, B. Reversal: its parameters, of which `message` is free text, and the labels in that.
+const PARAMETERS: [&str; 6] = ["status", "refid", "product", "qty", "dest", "message"];
+const LABELS: [&str; 3] = ["saldo:", "harga:", "tgl:"];
+
 impl Protocol for BillerJson {
     /// v1.0.0, A. Transaksi.
     fn purchase(&self, buy: &Buy<'_>, _: NaiveDateTime) -> Request {
@@ -91,6 +95,17 @@ impl Protocol for BillerJson {
     /// v1.0.0, B. Reversal: 0 is success, 1 is failure.
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         read_reversal(buy, callback).unwrap_or_else(Reading::unknown)
+    }
+
+    fn gist(&self, reply: &str) -> Option<String> {
+        let reply = json::read_object(reply).ok()?;
+        let status = reply.truth("status").map_or_else(|| reply.text("status"), |status| Some(status.to_string()));
+        gist_of(&[&status.unwrap_or_default(), &reply.text("reason").unwrap_or_default()])
+    }
+
+    fn gist_of_report(&self, callback: &Callback) -> Option<String> {
+        let message = json::free_text(callback, "message", &PARAMETERS, &LABELS).unwrap_or_default();
+        gist_of(&[callback.param("status").unwrap_or_default(), &message])
     }
 
     fn secrets(&self) -> Vec<&SecretString> {
@@ -131,9 +146,10 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     if given("qty")?.is_some_and(|qty| !qty.is_empty() && qty != "1") {
         return Err(Doubt::Contradictory); // we order one at a time
     }
-    let (Some(status), Some(message)) = (given("status")?, given("message")?) else { return Err(Doubt::NotUnderstood) };
+    let (Some(status), Some(_)) = (given("status")?, given("message")?) else { return Err(Doubt::NotUnderstood) };
+    let message = json::free_text(callback, "message", &PARAMETERS, &LABELS).ok_or(Doubt::NotUnderstood)?;
     // The serial number may hold any word, so only what stands before the fields is searched.
-    let (head, fields) = message.split_once(',').unwrap_or((message, ""));
+    let (head, fields) = message.split_once(',').unwrap_or((&message, ""));
     let line = Line::read(head);
     line.must_be_for(buy)?;
     let fields = Fields::read(fields);

@@ -222,6 +222,22 @@ fn reversals_that_prove_nothing_are_unknown() {
     }
 }
 
+#[test]
+fn a_bare_ampersand_cuts_no_serial_short() {
+    for sn in ["11&22", "11&22&33", "11&b=c,+d", "11&sn"] {
+        let query = REVERSAL_SUKSES.replace("11111111111", sn);
+        let Outcome::Success(delivery) = reversal(&query).outcome else { panic!("{query}") };
+        assert_eq!(delivery.sn, sn.replace('+', " "));
+        let form = callback(&query);
+        let posted = Callback { form: form.query, body: form.raw_query.into_bytes(), ..Callback::default() };
+        assert_eq!(biller().read_callback(&BUY, &posted), reversal(&query));
+    }
+    for more in ["&time=10:32:12", "&qty=1", "&sign=ab=cd"] {
+        let reading = reversal(&format!("{}{more}", REVERSAL_SUKSES.trim()));
+        assert_eq!(reading, reversal(REVERSAL_SUKSES), "{more}");
+    }
+}
+
 fn is_final(reading: &Reading) -> bool {
     matches!(reading.outcome, Outcome::Success(_) | Outcome::Failed(_))
 }

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::protocol::{Doubt, Method, Request, Response};
+use super::protocol::{Doubt, KEPT_REPLY, Method, Request, Response};
 
 /// The longest reply read. The documents' longest receipts stay under 10 KiB; a reply beyond this is no answer.
 const LARGEST_REPLY: usize = 256 * 1024;
@@ -147,19 +147,17 @@ fn describe(error: reqwest::Error) -> String {
     text
 }
 
-/// The longest piece of a reply kept for disputes, in characters.
-const KEPT_REPLY: usize = 1_000;
-
 /// A supplier's reply as it may be kept: secrets masked, control characters shown as such, shortened.
 #[must_use]
 pub fn masked(reply: &str, secrets: &[&SecretString]) -> String {
     /// Shorter secrets (a four-digit PIN) stand in amounts and numbers by chance; masking those would garble evidence
     /// without hiding anything, so only whole words are masked.
     const SHORT: usize = 6;
-    let mut text: String = reply.chars().take(KEPT_REPLY).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut text: String = reply.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty()) {
         text = if secret.chars().count() > SHORT { text.replace(secret, "***") } else { mask_words(&text, secret) };
     }
+    // Only now: a cut could leave a piece of a secret.
     text.chars().take(KEPT_REPLY).collect()
 }
 
@@ -186,6 +184,16 @@ mod tests {
         let (pin, password) = (SecretString::from("1234"), SecretString::from("kata-sandi"));
         let masked = masked("pin 1234, SN 9912345, #kata-sandi#\n", &[&pin, &password]);
         assert_eq!(masked, "pin ***, SN 9912345, #***# ");
+    }
+
+    #[test]
+    fn a_long_reply_is_kept_whole_and_no_cut_leaves_a_piece_of_a_secret() {
+        let password = SecretString::from("kata-sandi");
+        let receipt = "x".repeat(9_000) + " token 6722 0840 8781 8481 1234";
+        assert_eq!(masked(&receipt, &[&password]), receipt);
+        let text = "x".repeat(KEPT_REPLY - 4) + "kata-sandi";
+        assert_eq!(masked(&text, &[&password]), "x".repeat(KEPT_REPLY - 4) + "***");
+        assert_eq!(masked(&"y".repeat(KEPT_REPLY * 2), &[&password]).len(), KEPT_REPLY);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::protocol::{Body, Callback, Doubt};
+use super::protocol::{Body, Callback, Doubt, fields};
 use crate::ids::Reference;
 use crate::money::Rupiah;
 
@@ -275,8 +275,35 @@ pub(super) fn same_product(ours: &str, theirs: &str) -> bool {
 /// A parameter of a report, `Err` when it stands there twice with different values.
 pub(super) fn param<'c>(callback: &'c Callback, name: &str) -> Result<Option<&'c str>, Doubt> {
     let first = callback.param(name);
-    let agree = callback.query.iter().all(|(n, value)| !n.eq_ignore_ascii_case(name) || Some(value.as_str()) == first);
+    let agree = callback.params(name).all(|value| Some(value) == first);
     if agree { Ok(first.map(str::trim)) } else { Err(Doubt::Contradictory) }
+}
+
+/// The parameter of a report that is free text, whole also where it holds a bare `&`: what follows that is no parameter
+/// of the document's (`known`), and has either no value or one of the `labels` that only stand in such a text.
+pub(super) fn free_text(callback: &Callback, name: &str, known: &[&str], labels: &[&str]) -> Option<String> {
+    let body = callback.text();
+    let form = fields(if callback.form.is_empty() { "" } else { &body });
+    let mut whole: Option<String> = None;
+    let mut goes_on = false;
+    for (field, value) in fields(&callback.raw_query).chain(form) {
+        let is_known = known.iter().any(|known| field.eq_ignore_ascii_case(known));
+        let is_labelled = value.as_ref().is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            labels.iter().any(|label| value.contains(label))
+        });
+        if field.eq_ignore_ascii_case(name) {
+            // The second of two is judged by `param`.
+            goes_on = whole.is_none();
+            whole = whole.or(value);
+        } else if goes_on && !is_known && (value.is_none() || is_labelled) {
+            let value = value.map(|value| format!("={value}")).unwrap_or_default();
+            whole = whole.map(|text| format!("{text}&{field}{value}"));
+        } else {
+            goes_on = false;
+        }
+    }
+    whole.map(|text| text.trim().to_owned())
 }
 
 /// Whole rupiah as suppliers write it: `1356424`, `Rp99,999,999`, `Rp. 5.000,00`, `- 101000`. Separators must group

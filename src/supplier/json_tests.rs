@@ -10,9 +10,9 @@ pub(in crate::supplier) fn response(body: impl Into<Vec<u8>>) -> Response {
 
 /// A report whose address had this query.
 pub(in crate::supplier) fn callback(query: &str) -> Callback {
-    let pairs = query.trim().split('&').filter_map(|pair| pair.split_once('='));
-    let query_pairs = pairs.map(|(name, value)| (name.to_owned(), value.replace('+', " "))).collect();
-    Callback { raw_query: query.to_owned(), query: query_pairs, body: vec![] }
+    let query = query.trim();
+    let pairs = fields(query).map(|(name, value)| (name, value.unwrap_or_default())).collect();
+    Callback { raw_query: query.to_owned(), query: pairs, ..Callback::default() }
 }
 
 /// Runs `configure` with these settings.

@@ -7,11 +7,13 @@ pub mod protocol;
 
 pub use protocol::{
     Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, FirstSending, Inquiry, InquiryReading,
-    Method, Options, Outcome, Protocol, Reading, Request, Response, Sending, SettingError,
+    Method, Options, Outcome, Protocol, Reading, Request, Response, Sending, SettingError, fields, percent_decoded,
 };
 
 mod amount;
 mod biller_json;
+#[cfg(test)]
+mod gist_tests;
 mod json;
 mod kiosampm;
 mod labels;

@@ -17,7 +17,7 @@ use super::amount::same_destination;
 use super::json::{self, Object, Sent};
 use super::protocol::{
     Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options,
-    Outcome, Protocol, Reading, Request, Response, reveal,
+    Outcome, Protocol, Reading, Request, Response, gist_of, reveal,
 };
 use super::serial;
 use crate::catalog::ProductKind;
@@ -177,6 +177,12 @@ impl Protocol for Ppob {
         read_report(buy, callback).unwrap_or_else(Reading::unknown)
     }
 
+    fn gist(&self, reply: &str) -> Option<String> {
+        let reply = json::read_object(reply).ok()?;
+        let parts = ["status", "sn", "message"].map(|name| reply.text(name).unwrap_or_default());
+        gist_of(&parts.each_ref().map(String::as_str))
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         vec![&self.token]
     }
@@ -202,6 +208,9 @@ fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
     Ok(Reading { supplier_trx: reply.text("trx_id"), ..Reading::new(outcome) })
 }
 
+/// 2.1, Topup Report.
+const PARAMETERS: [&str; 5] = ["ref_id", "status", "sn", "code", "destination"];
+
 fn read_report(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     let given = |name| json::param(callback, name);
     if given("ref_id")?.and_then(json::reference) != Some(buy.reference) {
@@ -215,6 +224,9 @@ fn read_report(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     }
     let status = status(given("status")?.ok_or(Doubt::NotUnderstood)?)?;
     let said = Said { sn: given("sn")?.unwrap_or_default(), message: "" };
+    if json::free_text(callback, "sn", &PARAMETERS, &[]).is_some_and(|whole| whole != said.sn) {
+        return Err(Doubt::NotUnderstood); // a bare `&` cut it off; asking tells the whole
+    }
     outcome(buy, status, said, EmptySerial::Allowed).map(Reading::new)
 }
 

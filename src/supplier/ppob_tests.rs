@@ -26,6 +26,18 @@ fn ppob() -> Ppob {
     configured(&[("USERNAME", "User1"), ("TOKEN", "tok3n")], Ppob::configure).unwrap()
 }
 
+#[test]
+fn a_serial_that_a_bare_ampersand_cut_off_is_doubt() {
+    for (query, is_doubt) in [
+        (REPORT.replace("0123456789", "0123&456"), true),
+        (REPORT.replace("0123456789", "0123&"), false),
+        (REPORT.replace("Sn=0123456789", "sn"), false),
+        (format!("debug&{}&x=1", REPORT.trim()), false),
+    ] {
+        assert_eq!(doubt(report(&query)), is_doubt.then_some(Doubt::NotUnderstood), "{query}");
+    }
+}
+
 fn at(text: &str) -> NaiveDateTime {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
 }

@@ -151,6 +151,19 @@ pub trait Protocol: Send + Sync {
         Reading::unknown(Doubt::NotUnderstood)
     }
 
+    /// What a reply says to a person: its code, its serial number and its message, picked out of the format around them;
+    /// `None` where they cannot be found.
+    fn gist(&self, reply: &str) -> Option<String> {
+        let _ = reply;
+        None
+    }
+
+    /// The same of a report.
+    fn gist_of_report(&self, callback: &Callback) -> Option<String> {
+        let parts = ["status", "sn", "message"].map(|name| callback.param(name).unwrap_or_default());
+        gist_of(&parts).or_else(|| self.gist(&callback.text()))
+    }
+
     /// Every secret that could stand in a request or a reply, to be masked in whatever is kept.
     fn secrets(&self) -> Vec<&SecretString>;
 }
@@ -230,6 +243,10 @@ impl Response {
     }
 }
 
+/// The longest piece of a reply kept for disputes, in characters: the documents' longest, a bill of many months with its
+/// receipt, stays under 10 KiB. An order's row is written with every step, and holds a few of these.
+pub const KEPT_REPLY: usize = 16 * 1024;
+
 /// A report, reversal or callback as it reached our address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Callback {
@@ -237,6 +254,8 @@ pub struct Callback {
     pub raw_query: String,
     /// Decoded pairs of the query.
     pub query: Vec<(String, String)>,
+    /// Decoded pairs of the body, where it is a form.
+    pub form: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -247,10 +266,60 @@ impl Callback {
         decode(&self.body)
     }
 
-    /// A query parameter by its name in any letter case: the documents' own examples vary.
+    /// A parameter, of the query or of a posted form, by its name in any letter case: the documents' own examples vary.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.params(name).next()
+    }
+
+    /// Every value that a parameter is given.
+    pub fn params(&self, name: &str) -> impl Iterator<Item = &str> {
+        let pairs = self.query.iter().chain(&self.form);
+        pairs.filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Everything it says, as it came.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        match (self.raw_query.as_str(), self.text()) {
+            (query, body) if body.is_empty() => query.to_owned(),
+            ("", body) => body.into_owned(),
+            (query, body) => format!("{query} {body}"),
+        }
+    }
+}
+
+/// The fields of a query or a form, decoded; one without `=` has no value.
+pub fn fields(encoded: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+    let decoded = |part: &str| percent_decoded(part, b' ');
+    let fields = encoded.split('&').filter(|field| !field.is_empty());
+    fields.map(move |field| match field.split_once('=') {
+        Some((name, value)) => (decoded(name), Some(decoded(value))),
+        None => (decoded(field), None),
+    })
+}
+
+/// Percent-encoded text, in which `+` stands for `plus`. What is no UTF-8 is read as latin-1, as in [`Response::text`].
+#[must_use]
+pub fn percent_decoded(encoded: &str, plus: u8) -> String {
+    let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut bytes = encoded.as_bytes();
+    while let [first, rest @ ..] = bytes {
+        let (byte, rest) = match (first, rest) {
+            (b'%', [high, low, rest @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, rest),
+                _ => (b'%', bytes.get(1..).unwrap_or_default()),
+            },
+            (b'+', rest) => (plus, rest),
+            (&byte, rest) => (byte, rest),
+        };
+        decoded.push(byte);
+        bytes = rest;
+    }
+    match String::from_utf8(decoded) {
+        Ok(text) => text,
+        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
     }
 }
 
@@ -551,6 +620,13 @@ impl<'a> Options<'a> {
     pub fn into_errors(self) -> Vec<SettingError> {
         self.errors.into_inner()
     }
+}
+
+/// The parts of a [`Protocol::gist`] that say something; `None` when none does.
+pub(super) fn gist_of(parts: &[&str]) -> Option<String> {
+    let parts: Vec<String> = parts.iter().map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    Some(parts.join(" | ")).filter(|gist| !gist.is_empty())
 }
 
 /// Shorthand for protocol files: the text of a credential, for the request being built.

@@ -289,7 +289,7 @@ pub async fn a_very_long_order_is_kept_whole(engine: impl Engine) {
     for length in [200_000, 4_000, 3_000, 10, 9_000, 0] {
         let mut next = Order { version: known.version + 1, ..known.clone() };
         let text: String = (0..length).map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap())).collect();
-        next.attempts[0].replies = vec![RawReply { at: now(), to: "status".to_owned(), text }];
+        next.attempts[0].replies = vec![RawReply { at: now(), to: "status".to_owned(), text, gist: String::new() }];
         let update = Versioned { expected: Some(known.version), row: next.clone() };
         store.commit(Commit { orders: vec![update], ..commit() }).await.unwrap();
         assert_eq!(store.order(OrderId(1)).await.unwrap().as_ref(), Some(&next), "{length}");

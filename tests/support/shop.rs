@@ -14,7 +14,7 @@ use konter::agent::{Agent, AgentStatus, Locale, PinState};
 use konter::catalog::{Catalog, Product, parse_catalog};
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Doorkeeper, Entry, Http, router_within};
+use konter::http::{Doorkeeper, Entry, Http, Limits, router_within, serve};
 use konter::ids::{AgentId, ChatId};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
@@ -27,6 +27,7 @@ use konter::store::memory::MemoryStore;
 use konter::store::{Commit, InboxMessage, Outgoing, Payload, Sequence, Store, Versioned};
 use parking_lot::Mutex;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// The PIN of every test reseller.
 pub const PIN: &str = "1234";
@@ -59,6 +60,7 @@ pub struct Setup {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub catalog: Vec<Product>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    pub backup_token: Option<secrecy::SecretString>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
     pub deposits: konter::deposit::Terms,
@@ -90,6 +92,7 @@ impl Default for Setup {
             trusted_proxies: Vec::new(),
             catalog: catalog(),
             metrics: None,
+            backup_token: None,
             request_limit: Duration::from_secs(10),
             deposits: konter::deposit::Terms::default(),
             more_admins: Vec::new(),
@@ -185,6 +188,7 @@ impl TestShop {
             door: Arc::new(door),
             trusted_proxies: Arc::new(setup.trusted_proxies),
             metrics: setup.metrics,
+            backup_token: setup.backup_token,
         };
         let gate = watch::Sender::new(!setup.hold_callbacks);
         let wait = gate.clone();
@@ -195,9 +199,8 @@ impl TestShop {
                 next.run(request).await
             }
         });
-        let service =
-            router_within(setup.request_limit, http).layer(held).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let routes = router_within(setup.request_limit, http).layer(held);
+        tokio::spawn(serve(listener, routes, Limits::default(), CancellationToken::new()));
         simulators.set_callback_base(format!("http://{address}"));
         shop.load_steering().await.unwrap();
         shop.start();

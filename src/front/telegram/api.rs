@@ -17,6 +17,8 @@ use teloxide::payloads::GetFile;
 use teloxide::requests::Payload;
 use teloxide::types::FileId;
 
+use super::ids::MessageIds;
+
 const TELEGRAM: &str = "https://api.telegram.org";
 /// A connection that is not there by then will not come.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -71,6 +73,7 @@ pub struct Api {
     client: Client,
     base: String,
     token: SecretString,
+    ids: MessageIds,
 }
 
 impl fmt::Debug for Api {
@@ -98,7 +101,13 @@ impl Api {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|error| SetupError::Client(error.without_url().to_string()))?;
-        Ok(Self { client, base, token })
+        let ids = MessageIds::of(&token);
+        Ok(Self { client, base, token, ids })
+    }
+
+    /// How the store knows this bot's messages.
+    pub(super) const fn ids(&self) -> &MessageIds {
+        &self.ids
     }
 
     pub(super) const fn token(&self) -> &SecretString {

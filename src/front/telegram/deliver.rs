@@ -291,7 +291,7 @@ impl Courier {
                 self.api.upload(method, form, self.timing.upload + Duration::from_secs(seconds)).await?
             }
         };
-        Ok(sent.get("message_id").and_then(serde_json::Value::as_i64).map(|id| id.to_string()))
+        Ok(sent.get("message_id").and_then(serde_json::Value::as_i64).map(|id| self.api.ids().stored(id)))
     }
 
     /// Decides what becomes of a row that Telegram did not take; `file` is what its file went as, and whether the line
@@ -369,8 +369,8 @@ impl Courier {
         }
         let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let part = text::parts(&words, text::LONGEST).into_iter().next();
-        let (Ok(id), Some(part)) = (message.parse(), part) else {
-            tracing::error!(chat = %row.chat, seq = row.seq, "an edit without words, or of no message, is dropped");
+        let (Some(id), Some(part)) = (self.api.ids().own(message), part) else {
+            tracing::warn!(chat = %row.chat, seq = row.seq, "an edit without words, or of another bot's message, is dropped");
             return self.finish(row, progress, Step::Done { more }).await;
         };
         let edit = post::edit(peer, MessageId(id), part, buttons(row, &words.buttons));
@@ -391,8 +391,8 @@ impl Courier {
         more: bool,
     ) -> Step {
         let (chat, seq) = (&row.chat, row.seq);
-        let (Some(from), Ok(id)) = (self::peer(from), message.parse()) else {
-            tracing::debug!(%chat, seq, "a message of another channel cannot be shown here");
+        let (Some(from), Some(id)) = (self::peer(from), self.api.ids().own(message)) else {
+            tracing::warn!(%chat, seq, "a message of another channel or another bot cannot be shown here");
             return self.finish(row, progress, Step::Done { more }).await;
         };
         let copy = post::copy(peer, from, MessageId(id));
@@ -425,7 +425,9 @@ impl Courier {
 
     /// Deletes a message. It may wait, but replies do not wait for it.
     async fn forget(&self, peer: Peer, row: &Outgoing, message: &str, progress: &mut Progress, more: bool) -> Step {
-        let Ok(id) = message.parse() else { return self.finish(row, progress, Step::Done { more }).await };
+        let Some(id) = self.api.ids().own(message) else {
+            return self.finish(row, progress, Step::Done { more }).await;
+        };
         let deletion = DeleteMessage::new(peer, MessageId(id));
         let Err(error) = self.api.call(&deletion, self.timing.forget).await else {
             return self.finish(row, progress, Step::Done { more }).await;

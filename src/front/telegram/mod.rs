@@ -4,6 +4,7 @@
 mod api;
 mod deliver;
 mod digest;
+mod ids;
 mod menu;
 mod pace;
 mod poll;

@@ -154,6 +154,9 @@ impl Poller<'_> {
             }
         }
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
+        for message in &mut messages {
+            self.api.ids().store(message);
+        }
         if !messages.is_empty() {
             self.desk.receive(messages).await?;
         }

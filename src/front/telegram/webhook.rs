@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use teloxide::payloads::SetWebhook;
 
+use super::ids::MessageIds;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, Timing, insist};
 use crate::front::Desk;
@@ -49,12 +50,13 @@ fn same(given: &[u8], secret: &str) -> bool {
 
 /// `POST /telegram/<secret>`.
 pub(super) fn router(token: &SecretString, desk: Arc<dyn Desk>) -> Router {
-    let state = Arc::new(Hook { secrets: Secrets::new(token), desk });
+    let state = Arc::new(Hook { secrets: Secrets::new(token), ids: MessageIds::of(token), desk });
     Router::new().route("/telegram/{secret}", post(take)).with_state(state)
 }
 
 struct Hook {
     secrets: Secrets,
+    ids: MessageIds,
     desk: Arc<dyn Desk>,
 }
 
@@ -88,7 +90,7 @@ impl Hook {
     async fn keep(&self, update: &Value) -> Response {
         let answer =
             |tap: String| Json(json!({"method": "answerCallbackQuery", "callback_query_id": tap})).into_response();
-        let (message, tap) = match update::read(update, Utc::now()) {
+        let (mut message, tap) = match update::read(update, Utc::now()) {
             Incoming::Message(message) => (message, None),
             Incoming::Tap { message, tap } => (message, Some(tap)),
             Incoming::ForeignTap { tap } => return answer(tap),
@@ -98,6 +100,7 @@ impl Hook {
                 return StatusCode::OK.into_response();
             }
         };
+        self.ids.store(&mut message);
         if let Err(error) = self.desk.receive(vec![message]).await {
             tracing::error!(%error, "a message from Telegram is not stored; Telegram will bring it again");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -61,7 +61,7 @@ impl Visit<'_> {
                 Ok(())
             }
             AdminCommand::Pending => self.pending(answer).await,
-            AdminCommand::Order { id } => self.show_order(id, answer).await,
+            AdminCommand::Order { id, raw } => self.show_order(id, raw, answer).await,
             AdminCommand::Success { id, sn } => {
                 self.decide(id, AdminVerdict::Success { sn }, None, answer).await.map(drop)
             }
@@ -216,9 +216,13 @@ impl Visit<'_> {
         Ok(order)
     }
 
-    async fn show_order(&self, id: OrderId, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
         if let Some(order) = self.find_order(id, answer).await? {
-            answer.reply(Reply::AdminOrder(Box::new(view::card(&order, self.at))));
+            answer.reply(if raw {
+                Reply::AdminRawReplies { order: id, replies: view::raw_replies(&order) }
+            } else {
+                Reply::AdminOrder(Box::new(view::card(&order, self.at)))
+            });
         }
         Ok(())
     }

@@ -90,6 +90,10 @@ impl Visit<'_> {
                 agent.chats
             }
         };
+        if let Some(chat) = chats.iter().find(|chat| role.is_some() && !chat.is_person()) {
+            refuse(RoleProblem::NoPerson { chat: chat.clone() }, answer);
+            return Ok(());
+        }
         let mut roster = self.stored_roster().await?;
         let rows = match self.change(&roster, &chats, role) {
             Ok(rows) => rows,

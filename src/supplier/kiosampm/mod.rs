@@ -149,6 +149,14 @@ impl Protocol for Kiosampm {
         }
     }
 
+    fn gist(&self, reply: &str) -> Option<String> {
+        reply::gist(reply)
+    }
+
+    fn gist_of_report(&self, callback: &Callback) -> Option<String> {
+        reply::gist(&report::text(callback)?)
+    }
+
     fn secrets(&self) -> Vec<&SecretString> {
         vec![&self.pin, &self.password]
     }

@@ -2,7 +2,7 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, leading_amount, same_destination, strip_word};
-use super::super::protocol::{Buy, Doubt, FailureKind, FirstSending, Outcome, Reading};
+use super::super::protocol::{Buy, Doubt, FailureKind, FirstSending, Outcome, Reading, gist_of};
 use super::super::serial;
 use crate::ids::Reference;
 use crate::money::Rupiah;
@@ -101,6 +101,12 @@ fn frame(text: &str) -> Option<Frame<'_>> {
 /// Whether a text has the form of one reply.
 pub(super) fn is_one(text: &str) -> bool {
     frame(text).is_some()
+}
+
+/// What stands between the fixed ends, for a person.
+pub(super) fn gist(text: &str) -> Option<String> {
+    let (_, middle) = frame(text)?.rest.split_once('#')?;
+    gist_of(&middle.split('#').collect::<Vec<_>>())
 }
 
 /// The reference a reply names, when it is one we could have given.

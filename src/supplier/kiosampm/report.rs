@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::super::protocol::Callback;
+use super::super::protocol::{Callback, percent_decoded};
 use super::reply;
 use crate::ids::Reference;
 
@@ -48,33 +48,8 @@ fn between_hashes(encoded: &str) -> Option<String> {
         return None;
     }
     let (from, to) = (encoded.find(HASH)?, encoded.rfind(HASH)? + HASH.len());
-    let text = percent_decoded(encoded.get(from..to)?);
-    reply::is_one(&text).then_some(text)
-}
-
-fn percent_decoded(encoded: &str) -> String {
     // Who writes `%20` for a space means `+` by `+`.
     let plus = if encoded.contains("%20") { b'+' } else { b' ' };
-    let mut decoded = Vec::with_capacity(encoded.len());
-    let mut bytes = encoded.as_bytes();
-    while let [first, rest @ ..] = bytes {
-        let (byte, rest) = match (first, rest) {
-            (b'%', [high, low, rest @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, rest),
-                _ => (b'%', bytes.get(1..).unwrap_or_default()),
-            },
-            (b'+', rest) => (plus, rest),
-            (&byte, rest) => (byte, rest),
-        };
-        decoded.push(byte);
-        bytes = rest;
-    }
-    match String::from_utf8(decoded) {
-        Ok(text) => text,
-        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
-    }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    let text = percent_decoded(encoded.get(from..to)?, plus);
+    reply::is_one(&text).then_some(text)
 }

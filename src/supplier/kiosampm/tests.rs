@@ -520,7 +520,7 @@ proptest! {
         let supplier = supplier("none");
         let response = Response { content_type: None, body: body.clone() };
         let text = response.text().into_owned();
-        let callback = Callback { raw_query: text.clone(), query: vec![(text.clone(), text)], body };
+        let callback = Callback { raw_query: text.clone(), query: vec![(text.clone(), text)], body, ..Callback::default() };
         prop_assert!(matches!(supplier.read_purchase(&BUY, &response).outcome, Outcome::Unknown(_)));
         prop_assert!(matches!(supplier.read_callback(&BUY, &callback).outcome, Outcome::Unknown(_)));
         let _ = supplier.callback_reference(&callback);

@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use secrecy::SecretString;
 
 use super::json::{self, Sent};
-use super::protocol::{Buy, InquiryReading, Method, Options, Protocol, Reading, Request, Response, reveal};
+use super::protocol::{Buy, InquiryReading, Method, Options, Protocol, Reading, Request, Response, gist_of, reveal};
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
 
@@ -118,6 +118,16 @@ impl Protocol for Teleanjar {
     /// "Parameter Out (response)", `saldo`: in every answer of both calls.
     fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
         json::read_object(&response.text()).ok()?.amount("saldo")
+    }
+
+    fn gist(&self, reply: &str) -> Option<String> {
+        let reply = json::read_object(reply).ok()?;
+        let rows = reply.objects("respdata").unwrap_or_default();
+        // The token before any text: it is what a person would have to type in.
+        let tokens: Vec<String> = rows.iter().filter_map(|row| row.text("token")).collect();
+        let texts = ["ket", "pesan", "message", "info_struk", "info"];
+        let text = texts.into_iter().find_map(|name| reply.text(name).or_else(|| rows.first()?.text(name)));
+        gist_of(&[&reply.text("response").unwrap_or_default(), &tokens.join(", "), &text.unwrap_or_default()])
     }
 
     fn secrets(&self) -> Vec<&SecretString> {

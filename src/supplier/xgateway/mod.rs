@@ -19,7 +19,7 @@ use self::xml::{Malformed, Members, Message};
 use super::amount::{amount, same_destination};
 use super::protocol::{
     Body, Buy, Callback, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options, Outcome, Protocol, Reading,
-    Request, Response, reveal as text_of,
+    Request, Response, gist_of, reveal as text_of,
 };
 use super::serial::is_serial;
 use crate::catalog::ProductKind;
@@ -158,6 +158,17 @@ impl Protocol for Xgateway {
 
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         read(buy, &callback.text(), Occasion::Callback)
+    }
+
+    fn gist(&self, reply: &str) -> Option<String> {
+        match xml::read(reply).ok()? {
+            Message::Struct(members) => {
+                let message = field(&members, "MESSAGE");
+                let sn = Some(field(&members, "SN")).filter(|sn| !message.contains(sn)).unwrap_or_default();
+                gist_of(&[field(&members, "RESPONSECODE"), sn, message])
+            }
+            Message::Fault(fault) => gist_of(&["fault", field(&fault, "FAULTCODE"), field(&fault, "FAULTSTRING")]),
+        }
     }
 
     fn secrets(&self) -> Vec<&SecretString> {

@@ -1,0 +1,180 @@
+//! Files for nobody else's eyes: the data dir holds names, numbers and PIN hashes, and the secret that a backup of the
+//! running shop is asked for with.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::Failure;
+use crate::backup::TOKEN;
+
+/// Bytes of the secret.
+const LENGTH: usize = 32;
+/// Characters of one that somebody wrote by hand.
+const SHORTEST: usize = 32;
+/// How the names of a shop's files begin. Whatever else lies in the data dir may be meant for others.
+#[cfg(unix)]
+const SHOP: [&str; 11] = [
+    "conf",
+    "db",
+    "blobs",
+    "snap.",
+    "log.",
+    "witness.json",
+    "backups",
+    TOKEN,
+    "restoring",
+    "before-restore-",
+    "moved-to-database",
+];
+/// Folders inside folders that are looked into: sled's own in what a restore left aside.
+#[cfg(unix)]
+const DEEPEST: usize = 3;
+/// What anybody but the owner may do.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Whatever this process creates from now on is its owner's alone, whoever starts it. Sled has no setting for that.
+pub fn keep_new_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(OTHERS));
+}
+
+/// Takes the data dir and the shop's files in it from others, where an earlier start left them open. What cannot be closed
+/// is told, and does not keep the shop from working.
+pub(super) fn close_to_others(dir: &Path) {
+    #[cfg(unix)]
+    {
+        let mut closed = 0;
+        let result = close(dir, DEEPEST, &mut closed);
+        let dir = dir.display();
+        match result {
+            Ok(()) if closed == 0 => {}
+            Ok(()) => tracing::info!(%dir, closed, "others could look into the data dir; now only its owner can"),
+            Err(error) => {
+                tracing::warn!(%dir, %error, "others may look into the data dir, which holds PIN hashes: chmod -R go-rwx it");
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
+}
+
+#[cfg(unix)]
+fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = fs::symlink_metadata(path)?;
+    // Where a link leads is not ours to change, but for the data dir itself.
+    let found = if found.is_symlink() && depth == DEEPEST { fs::metadata(path)? } else { found };
+    let mode = found.permissions().mode();
+    if !found.is_symlink() && mode & OTHERS != 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode & !OTHERS))?;
+        *closed += 1;
+    }
+    if !found.is_dir() || depth == 0 {
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if depth == DEEPEST && !SHOP.iter().any(|begins| name.to_string_lossy().starts_with(begins)) {
+            continue;
+        }
+        match close(&entry.path(), depth - 1, closed) {
+            // Sled and the log remove their own files meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// The secret that a backup is asked for with; the first start makes one.
+///
+/// # Errors
+/// When it cannot be read or made.
+pub(super) fn backup_token(dir: &Path) -> Result<SecretString, Failure> {
+    let path = dir.join(TOKEN);
+    let unusable = |error: io::Error| Failure::Fault(format!("{}: {error}", path.display()));
+    match fs::read_to_string(&path) {
+        Ok(text) if text.trim().len() >= SHORTEST => return Ok(text.trim().into()),
+        // Torn by a full disk, or too easy to guess.
+        Ok(_) => fs::remove_file(&path).map_err(unusable)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(unusable(error)),
+    }
+    let secret = rand::random::<[u8; LENGTH]>().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    fs::create_dir_all(dir).map_err(unusable)?;
+    let mut file = create(&path).map_err(unusable)?;
+    file.write_all(format!("{secret}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(unusable)?;
+    Ok(secret.into())
+}
+
+/// The secret as the running shop has it; `None` where it cannot be read.
+pub(super) fn token_of_running_shop(dir: &Path) -> io::Result<SecretString> {
+    Ok(fs::read_to_string(dir.join(TOKEN))?.trim().into())
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![cfg(unix)]
+
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_others_could_read_is_taken_from_them_and_nothing_elsewhere() {
+        let home = tempfile::tempdir().unwrap();
+        let (data, elsewhere) = (home.path().join("data"), home.path().join("elsewhere"));
+        fs::create_dir_all(data.join("blobs")).unwrap();
+        fs::write(&elsewhere, "x").unwrap();
+        for name in ["db", "log.1", "blobs/7", "page.html"] {
+            fs::write(data.join(name), "x").unwrap();
+        }
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        set(&data, 0o755);
+        set(&data.join("blobs"), 0o777);
+        for path in [&elsewhere, &data.join("db"), &data.join("log.1"), &data.join("blobs/7"), &data.join("page.html")]
+        {
+            set(path, 0o644);
+        }
+        symlink(&elsewhere, data.join("blobs/link")).unwrap();
+        close_to_others(&data);
+        let modes = ["", "blobs", "db", "log.1", "blobs/7", "page.html"].map(|name| mode(&data.join(name)));
+        assert_eq!(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o644]);
+        assert_eq!(mode(&elsewhere), 0o644, "a link leads out of the data dir");
+        close_to_others(&home.path().join("nothing"));
+    }
+
+    #[test]
+    fn the_secret_is_made_once_kept_and_readable_by_its_owner_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        let first = backup_token(&data).unwrap();
+        assert_eq!(first.expose_secret().len(), 2 * LENGTH);
+        assert_eq!(backup_token(&data).unwrap().expose_secret(), first.expose_secret());
+        assert_eq!(token_of_running_shop(&data).unwrap().expose_secret(), first.expose_secret());
+        assert_eq!(mode(&data.join(TOKEN)), 0o600);
+        fs::write(data.join(TOKEN), "short\n").unwrap();
+        let second = backup_token(&data).unwrap();
+        assert_ne!(second.expose_secret(), first.expose_secret());
+        assert_eq!(second.expose_secret().len(), 2 * LENGTH);
+    }
+}

@@ -1,0 +1,61 @@
+//! Message numbers as the store knows them: with the number of the bot that saw them. Every bot counts its private chats
+//! anew, so without it a shop that changes its bot would take new messages for answered ones, and would edit and delete
+//! others than it means.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::store::InboxMessage;
+
+/// Between the bot's number and the message's.
+const DOT: char = '.';
+
+/// The message numbers of one bot.
+#[derive(Clone, Debug)]
+pub(super) struct MessageIds {
+    /// What a token begins with; a new token of the same bot keeps it.
+    bot: String,
+}
+
+impl MessageIds {
+    pub fn of(token: &SecretString) -> Self {
+        let bot = token.expose_secret().split_once(':').map_or("", |(bot, _)| bot);
+        Self { bot: bot.chars().filter(char::is_ascii_digit).collect() }
+    }
+
+    /// As the store knows a number of this bot's.
+    pub fn stored(&self, id: impl std::fmt::Display) -> String {
+        format!("{}{DOT}{id}", self.bot)
+    }
+
+    /// The same for a message that came in.
+    pub fn store(&self, message: &mut InboxMessage) {
+        message.message = self.stored(&message.message);
+        message.tapped = message.tapped.take().map(|under| self.stored(under));
+    }
+
+    /// Telegram's number of a message that this bot can edit, copy or delete; `None` for another bot's.
+    pub fn own(&self, stored: &str) -> Option<i32> {
+        match stored.split_once(DOT) {
+            Some((bot, id)) => id.parse().ok().filter(|_| bot == self.bot),
+            // Stored before numbers were marked.
+            None => stored.parse().ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bot_knows_its_own_messages_also_after_a_new_token() {
+        let bot = |token: &str| MessageIds::of(&token.into());
+        let stored = bot("123:AAE-old").stored(55);
+        for (token, own) in [("123:AAE-old", Some(55)), ("123:AAF-new", Some(55)), ("124:AAE-old", None)] {
+            assert_eq!(bot(token).own(&stored), own, "{token}");
+            assert_eq!(bot(token).own("55"), Some(55), "{token}");
+        }
+        assert_ne!(bot("124:x").stored("tap7"), bot("123:x").stored("tap7"));
+        assert_eq!(bot("123:x").own(&bot("123:x").stored("tap7")), None, "a tap is no message");
+    }
+}

@@ -1,0 +1,230 @@
+//! Reports that could not be read. Each is a line in the log, as long as they are few; those of a supplier itself are told
+//! to the admins with what they said, since not every supplier can be asked again.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+use super::Shop;
+use crate::ids::{ChatId, SupplierId};
+use crate::reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
+use crate::store::{Commit, StoreError};
+use crate::supplier::percent_decoded;
+
+/// Strangers can send what they like: of each kind one line is logged in so long, and the number of the others.
+pub const SAY_EVERY: Duration = Duration::from_secs(60);
+/// Kinds told apart; names of suppliers come from outside.
+const MOST_KINDS: usize = 200;
+/// Admins hear of a supplier's unread reports at once, and then no more often than this.
+const TELL_EVERY: TimeDelta = TimeDelta::minutes(15);
+/// Reports shown of those told together, the first ones: what is wrong with them is mostly the same.
+const MOST_SHOWN: usize = 5;
+/// Characters of each: the documents' own have a few hundred.
+const LONGEST_SHOWN: usize = 1_000;
+
+/// Log lines about unread reports, few however many there are.
+#[derive(Default)]
+pub struct Sparing(Mutex<BTreeMap<(String, &'static str), Said>>);
+
+struct Said {
+    at: Instant,
+    more: u64,
+}
+
+impl Sparing {
+    /// Logs that a report was not read, or counts it.
+    pub fn say(&self, supplier: &str, why: &'static str, from: IpAddr) {
+        let (mut kinds, now) = (self.0.lock(), Instant::now());
+        let mut kind = (supplier.to_owned(), why);
+        if kinds.len() >= MOST_KINDS && !kinds.contains_key(&kind) {
+            "others".clone_into(&mut kind.0);
+        }
+        match kinds.get_mut(&kind) {
+            Some(said) if now - said.at < SAY_EVERY => said.more += 1,
+            earlier => {
+                let more = earlier.map_or(0, |said| said.more);
+                tracing::warn!(supplier = kind.0, %from, more, "a report is not read: {why}");
+                kinds.insert(kind, Said { at: now, more: 0 });
+            }
+        }
+    }
+
+    /// Logs how many more there were of each kind, some time after the first.
+    pub fn say_rest(&self) {
+        self.say_since(SAY_EVERY);
+    }
+
+    /// The same at once: nothing follows.
+    pub fn say_all(&self) {
+        self.say_since(Duration::ZERO);
+    }
+
+    fn say_since(&self, age: Duration) {
+        let now = Instant::now();
+        self.0.lock().retain(|(supplier, why), said| {
+            let is_over = now - said.at >= age;
+            if is_over && said.more > 0 {
+                tracing::warn!(supplier, more = said.more, "more reports were not read: {why}");
+            }
+            !is_over
+        });
+    }
+}
+
+/// What the admins have not been told yet, by supplier.
+#[derive(Default)]
+pub(super) struct Unread {
+    pub log: Sparing,
+    owed: Mutex<BTreeMap<SupplierId, Owed>>,
+}
+
+#[derive(Default)]
+struct Owed {
+    told: Option<DateTime<Utc>>,
+    count: usize,
+    shown: Vec<UnreadReport>,
+}
+
+impl Unread {
+    fn owe(&self, supplier: &SupplierId, report: UnreadReport) {
+        let mut suppliers = self.owed.lock();
+        let owed = suppliers.entry(supplier.clone()).or_default();
+        owed.count += 1;
+        if owed.shown.len() < MOST_SHOWN {
+            owed.shown.push(report);
+        }
+    }
+
+    /// What is to be told now; it counts as told.
+    fn due(&self, now: DateTime<Utc>) -> Vec<RoutingReply> {
+        let mut suppliers = self.owed.lock();
+        let due = suppliers
+            .iter_mut()
+            .filter(|(_, owed)| owed.count > 0 && owed.told.is_none_or(|told| now - told >= TELL_EVERY));
+        due.map(|(supplier, owed)| {
+            owed.told = Some(now);
+            RoutingReply::AlertUnreadReports {
+                supplier: supplier.clone(),
+                count: std::mem::take(&mut owed.count),
+                reports: std::mem::take(&mut owed.shown),
+            }
+        })
+        .collect()
+    }
+
+    /// It could not be told after all.
+    fn owe_again(&self, replies: Vec<RoutingReply>) {
+        let mut suppliers = self.owed.lock();
+        for reply in replies {
+            let RoutingReply::AlertUnreadReports { supplier, count, mut reports } = reply else { continue };
+            let owed = suppliers.entry(supplier).or_default();
+            reports.append(&mut owed.shown);
+            reports.truncate(MOST_SHOWN);
+            *owed = Owed { told: None, count: owed.count + count, shown: reports };
+        }
+    }
+}
+
+impl Shop {
+    /// A report ended unread. `said` is what it held, where its sender is believed.
+    pub fn unread(self: &Arc<Self>, supplier: Option<&SupplierId>, why: UnreadWhy, from: IpAddr, said: Option<&str>) {
+        let known = supplier.and_then(|supplier| self.suppliers.get(supplier));
+        self.unread.log.say(known.map_or("unknown", |supplier| supplier.id.as_str()), in_log(why), from);
+        let (Some(known), Some(said)) = (known, said) else { return };
+        // Masked before it is cut, so that no piece of a secret is left.
+        let said = known.masked(&percent_decoded(said, b' ')).chars().take(LONGEST_SHOWN).collect();
+        self.unread.owe(&known.id, UnreadReport { why, said });
+        // A request may be dropped together with the runtime; what is owed is then in the log.
+        if Handle::try_current().is_ok() {
+            let shop = Arc::clone(self);
+            self.tasks.spawn(async move { shop.tell_unread().await });
+        }
+    }
+
+    /// Tells the admins of unread reports, when that is due.
+    pub(super) async fn tell_unread(&self) {
+        let due = self.unread.due(self.clock.utc());
+        if due.is_empty() {
+            return;
+        }
+        if let Err(error) = self.say_unread(&due).await {
+            tracing::error!(%error, "the admins could not be told of reports that were not read; trying again");
+            self.unread.owe_again(due);
+        }
+    }
+
+    async fn say_unread(&self, due: &[RoutingReply]) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.clock.utc());
+        commit.says = due.iter().flat_map(|reply| self.to_admins(&Reply::Routing(Box::new(reply.clone())))).collect();
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.notify(&chats);
+        Ok(())
+    }
+}
+
+const fn in_log(why: UnreadWhy) -> &'static str {
+    match why {
+        UnreadWhy::NoSuchSupplier => "no such supplier",
+        UnreadWhy::NotBelieved => "its sender's address or secret is not the supplier's",
+        UnreadWhy::NoSuchOrder => "it names no order of ours",
+        UnreadWhy::NotUnderstood => "it says nothing that can be believed of its order",
+        UnreadWhy::Cut => "a bare # cut it off",
+        UnreadWhy::TooLarge => "it is too large",
+        UnreadWhy::Broken => "it ended before it had come whole",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn admins_are_told_at_once_and_then_together() {
+        let (unread, biller) = (Unread::default(), "biller".parse().unwrap());
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let owe = |said: &str| {
+            unread.owe(&biller, UnreadReport { why: UnreadWhy::NoSuchOrder, said: said.to_owned() });
+        };
+        let due = |minutes| {
+            let count = |reply: &RoutingReply| match reply {
+                RoutingReply::AlertUnreadReports { count, reports, .. } => (*count, reports.len()),
+                _ => (0, 0),
+            };
+            unread.due(at(minutes)).iter().map(count).collect::<Vec<_>>()
+        };
+        assert_eq!(due(0), []);
+        owe("1");
+        assert_eq!(due(0), [(1, 1)]);
+        (0..100).for_each(|_| owe("2"));
+        assert_eq!(due(14), []);
+        assert_eq!(due(15), [(100, MOST_SHOWN)]);
+        owe("3");
+        let failed = unread.due(at(30));
+        owe("4");
+        unread.owe_again(failed);
+        assert_eq!(due(30), [(2, 2)], "what could not be told is owed again");
+        assert_eq!(due(60), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_a_line_a_minute() {
+        let (log, from) = (Sparing::default(), IpAddr::from([127, 0, 0, 1]));
+        let waiting = || log.0.lock().values().map(|said| said.more).sum::<u64>();
+        (0..100).for_each(|_| log.say("kios", "x", from));
+        assert_eq!(waiting(), 99);
+        log.say_rest();
+        assert_eq!(waiting(), 99, "not yet");
+        tokio::time::advance(SAY_EVERY).await;
+        log.say_rest();
+        assert_eq!((waiting(), log.0.lock().len()), (0, 0));
+        (0..2 * MOST_KINDS).for_each(|n| log.say(&n.to_string(), "x", from));
+        assert!(log.0.lock().len() <= MOST_KINDS + 1, "names from outside do not fill the memory");
+    }
+}
