@@ -85,6 +85,8 @@ fn numbers_in_the_groups_they_are_printed_in_are_one_number_or_refused() {
         ("PLN20.5300-1234-567.1234", "PLN20 53001234567/1234"),
         ("PLN20 5300 1234 1234", "PLN20 530012341234/-"),
         ("PLN20.1401234.1234", "PLN20 1401234/1234"),
+        ("DANA50 6032 9812 3456 7890 1234", "NotAPhone 6032 9812 3456 7890"),
+        ("PLN20 5300 1234 567 89 1234", "Leftover(\"89 ***\")"),
     ]);
     for text in ["CARD10 6032 9812 345 1234", "PLN20 5300 1234 567 89 1234"] {
         assert!(!matches!(read(text), Command::Order(_)), "{text}: {}", short(text));

@@ -33,6 +33,8 @@ pub(super) fn opens_like_an_order(atoms: &[Atom<'_>]) -> bool {
 pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: &Kinds<'_>) -> Option<BadOrder> {
     /// More is a talk, not an order.
     const LONGEST: usize = 8;
+    /// A number in groups, and a PIN.
+    const FEWEST_GROUPS: usize = 3;
     if atoms.len() > LONGEST || !atoms.iter().any(|atom| digits_in(atom.text) >= MIN_PIN_DIGITS) {
         return None;
     }
@@ -42,12 +44,20 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
     })?;
     let next = atoms.get(at)?;
     let shown = Typed::new(&super::redact(next.text));
+    let groups = atoms.get(at..).filter(|rest| rest.iter().all(Atom::is_digits)).unwrap_or_default();
     let wordy = next.text.chars().all(char::is_alphabetic);
     let problem = match kind {
         DestKind::IdZone => Problem::Destination(DestinationFault::NeedsZone, shown),
         DestKind::Text => Problem::Destination(DestinationFault::NotItsForm, shown),
+        DestKind::Phone | DestKind::Meter | DestKind::Digits if groups.len() >= FEWEST_GROUPS => {
+            let fault =
+                if kind == DestKind::Phone { DestinationFault::NotAPhone } else { DestinationFault::NotItsForm };
+            // All but the last, which may be the PIN.
+            let number: Vec<&str> = groups.iter().rev().skip(1).rev().map(|atom| atom.text).collect();
+            Problem::Destination(fault, Typed::new(&number.join(" ")))
+        }
         // Of a longer talk about a product nothing is to be bought.
-        _ if wordy && !atoms.get(at + 1).is_some_and(|atom| digits_in(atom.text) > MAX_PIN_DIGITS) => return None,
+        _ if wordy && atoms.get(at + 1).is_none_or(|atom| digits_in(atom.text) <= MAX_PIN_DIGITS) => return None,
         _ if wordy => Problem::unfit(Part::Destination, next.text),
         _ => return None,
     };

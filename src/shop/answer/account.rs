@@ -84,7 +84,9 @@ impl Visit<'_> {
         };
         let looked_at = self.orders_to(&agent, query.dest.as_deref(), ORDERS_SEARCHED).await?;
         let lines = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
-        answer.reply_with_balance(&agent, Reply::Orders { lines, dest: query.dest.clone() });
+        // As it was ordered for.
+        let dest = query.dest.as_ref().map(|asked| looked_at.first().map_or(asked, |order| &order.dest).clone());
+        answer.reply_with_balance(&agent, Reply::Orders { lines, dest });
         Ok(())
     }
 
