@@ -79,6 +79,7 @@ pub async fn products_are_written_over(engine: impl Engine) {
         category: "Pulsa".to_owned(),
         operator: None,
         kind: ProductKind::Topup,
+        dest: None,
         nominal: None,
         price: rp(price),
         routes: vec![route("kios")],
