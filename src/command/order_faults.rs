@@ -35,6 +35,8 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
     const LONGEST: usize = 8;
     /// A number in groups, and a PIN.
     const FEWEST_GROUPS: usize = 3;
+    /// Digits of one; what is longer is a number by itself.
+    const LARGEST_GROUP: usize = 6;
     if atoms.len() > LONGEST || !atoms.iter().any(|atom| digits_in(atom.text) >= MIN_PIN_DIGITS) {
         return None;
     }
@@ -44,7 +46,8 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
     })?;
     let next = atoms.get(at)?;
     let shown = Typed::new(&super::redact(next.text));
-    let groups = atoms.get(at..).filter(|rest| rest.iter().all(Atom::is_digits)).unwrap_or_default();
+    let is_group = |atom: &Atom<'_>| atom.is_digits() && atom.text.len() <= LARGEST_GROUP;
+    let groups = atoms.get(at..).filter(|rest| rest.iter().all(is_group)).unwrap_or_default();
     let wordy = next.text.chars().all(char::is_alphabetic);
     let problem = match kind {
         DestKind::IdZone => Problem::Destination(DestinationFault::NeedsZone, shown),
