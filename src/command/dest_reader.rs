@@ -215,13 +215,12 @@ fn zoned(first: &Atom<'_>, atoms: &[Atom<'_>], lenient: bool) -> Vec<(Target, us
     let second = atoms.get(1).map_or("", |atom| atom.text);
     let third = atoms.get(2).map_or("", |atom| atom.text);
     let zone = second.trim_start_matches(['|', '-', '/', '(']).trim_end_matches(')');
-    let marked = id.len() < first.text.len() || zone.len() < second.len();
+    let named = zone.len() > 1 && zone.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_'); // `os_asia`
+    let plain = named || id.len() < first.text.len() || zone.len() < second.len();
     let found = if zone.is_empty() && !second.is_empty() {
         of(Zoned::new(id, third.trim_end_matches(')')), 3)
-    } else if marked {
+    } else if plain {
         of(Zoned::new(id, zone), 2)
-    } else if zone.len() > 1 && zone.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
-        of(Zoned::new(id, zone), 2) // `os_asia`
     } else if is_digits(zone) && APART_ZONE.contains(&zone.len()) {
         let apart = |zoned| Target::Apart(Destination::Zoned(zoned), zone.to_owned());
         Zoned::new(id, zone).map(|zoned| (apart(zoned), 2))

@@ -268,14 +268,12 @@ pub fn destination_alone(text: &str) -> Option<Destination> {
     let text = clean(text);
     let pieces = atoms(text.trim(), false);
     let [first, rest @ ..] = pieces.as_slice() else { return None };
-    match first.text.parse::<Destination>() {
-        Ok(dest) => rest.is_empty().then_some(dest),
-        Err(_) => {
-            let phone = order_parts::phones_in_pieces(&pieces).into_iter().find(|(_, count)| *count == pieces.len());
-            let meter = || destination_of(DestKind::Meter, &text).ok();
-            phone.map(|(phone, _)| Destination::Phone(phone)).or_else(meter)
-        }
+    if let Ok(dest) = first.text.parse::<Destination>() {
+        return rest.is_empty().then_some(dest);
     }
+    let phone = order_parts::phones_in_pieces(&pieces).into_iter().find(|(_, count)| *count == pieces.len());
+    let meter = || destination_of(DestKind::Meter, &text).ok();
+    phone.map(|(phone, _)| Destination::Phone(phone)).or_else(meter)
 }
 
 /// A text that is one destination and nothing else, read as a product of this kind does.

@@ -35,6 +35,8 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
     const LONGEST: usize = 8;
     /// A number in groups, and a PIN.
     const FEWEST_GROUPS: usize = 3;
+    /// Digits of one; what is longer is a number by itself.
+    const LARGEST_GROUP: usize = 6;
     if atoms.len() > LONGEST || !atoms.iter().any(|atom| digits_in(atom.text) >= MIN_PIN_DIGITS) {
         return None;
     }
@@ -44,7 +46,8 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
     })?;
     let next = atoms.get(at)?;
     let shown = Typed::new(&super::redact(next.text));
-    let groups = atoms.get(at..).filter(|rest| rest.iter().all(Atom::is_digits)).unwrap_or_default();
+    let is_group = |atom: &Atom<'_>| atom.is_digits() && atom.text.len() <= LARGEST_GROUP;
+    let groups = atoms.get(at..).filter(|rest| rest.iter().all(is_group)).unwrap_or_default();
     let wordy = next.text.chars().all(char::is_alphabetic);
     let problem = match kind {
         DestKind::IdZone => Problem::Destination(DestinationFault::NeedsZone, shown),
@@ -57,7 +60,7 @@ pub(super) fn misformed(atoms: &[Atom<'_>], starts: &[(usize, Opening)], kinds: 
             Problem::Destination(fault, Typed::new(&number.join(" ")))
         }
         // Of a longer talk about a product nothing is to be bought.
-        _ if wordy && !atoms.get(at + 1).is_some_and(|atom| digits_in(atom.text) > MAX_PIN_DIGITS) => return None,
+        _ if wordy && atoms.get(at + 1).is_none_or(|atom| digits_in(atom.text) <= MAX_PIN_DIGITS) => return None,
         _ if wordy => Problem::unfit(Part::Destination, next.text),
         _ => return None,
     };

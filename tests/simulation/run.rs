@@ -113,6 +113,7 @@ fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, ro
         category: "Pulsa".to_owned(),
         operator: operator.map(ToOwned::to_owned),
         kind,
+        dest: None,
         nominal: (code == "S10").then_some(Rupiah::new(10_000)),
         price: Rupiah::new(price),
         routes: routes.iter().enumerate().map(route).collect(),

@@ -80,6 +80,7 @@ pub async fn products_are_written_over(engine: impl Engine) {
         operator: None,
         dest: None,
         kind: ProductKind::Topup,
+        dest: None,
         nominal: None,
         price: rp(price),
         routes: vec![route("kios")],
