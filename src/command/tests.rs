@@ -229,6 +229,14 @@ fn every_example_is_understood_as_what_it_shows() {
 }
 
 #[test]
+fn asking_again_can_be_insisted_on() {
+    for text in ["/cekulang 12 --paksa", "/cekulang \u{2014}paksa #12"] {
+        let recheck = AdminCommand::Recheck { id: OrderId(12), forced: true };
+        assert_eq!(parse(text), Command::Admin(recheck), "{text}");
+    }
+}
+
+#[test]
 fn admins_act_on_resellers_products_and_orders() {
     let agent = || AgentRef::Code("KR0001".parse().unwrap());
     let phone = || AgentRef::Phone("081234567890".parse().unwrap());
@@ -293,7 +301,6 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/order 12 mentah", AdminCommand::Order { id, raw: true }),
         ("/order 12 RAW", AdminCommand::Order { id, raw: true }),
         ("/cekulang #12", AdminCommand::Recheck { id, forced: false }),
-        ("/cekulang 12 --paksa", AdminCommand::Recheck { id, forced: true }),
         ("/sukses 12 1234-5678 / A#B", AdminCommand::Success { id, sn: "1234-5678 / A#B".to_owned() }),
         ("/gagal 12 nomor salah.", AdminCommand::Failure { id, reason: "nomor salah.".to_owned() }),
         ("/siaran Halo,\nserver normal", AdminCommand::Broadcast { text: "Halo,\nserver normal".to_owned() }),
