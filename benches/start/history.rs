@@ -190,6 +190,7 @@ fn order(id: u64, is_open: bool) -> Order {
         state: if is_open { OrderState::Open } else { OrderState::Final(done) },
         announced: true,
         escalated: true,
+        corrected: false,
         created_at: at,
         updated_at: at,
     }
