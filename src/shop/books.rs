@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Shop;
+use super::charges::Charges;
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::order::asking::CHECK_WINDOW;
@@ -54,7 +55,7 @@ impl Shop {
                 return Ok(Applied::Unchanged(Box::new(order)));
             };
             let changed = step.order.clone();
-            let dearer = self.charges.heard_of(&step.notices);
+            let dearer = Charges::heard_of(&step.notices);
             let commit = self.commit_of(&order, step, along, at).await?;
             let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
             match self.store.commit(commit).await {

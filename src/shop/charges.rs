@@ -23,7 +23,7 @@ pub(super) struct Charges(Mutex<HashMap<Charge, DateTime<Utc>>>);
 
 impl Charges {
     /// What these notices tell, to be noted once they are on their way.
-    pub fn heard_of(&self, notices: &[Notice]) -> Vec<Charge> {
+    pub fn heard_of(notices: &[Notice]) -> Vec<Charge> {
         notices.iter().filter_map(charge_of).map(|(charge, _)| charge).collect()
     }
 

@@ -255,7 +255,7 @@ async fn kiosampm_takes_a_sign_in_place_of_pin_and_password() {
 async fn xgateway_answers_every_code_in_its_xml() {
     let market = open_market().await;
     for (dest, code, message) in [
-        ("085700000090", "00", "ISI S10 KE 085700000090 , SUKSES. SAL=99989800,HRG=10200,ID=*,SN=*"),
+        ("085700000090", "00", "ISI S10 KE 085700000090 , SUKSES. SAL=99991000,HRG=9000,ID=*,SN=*"),
         ("085700000001", "68", "ISI S10 KE 085700000001, PENDING. SAL=*, ID=*, KET="),
         ("085700000011", "07", "ISI S10 KE 085700000011, GAGAL. SAL=*, ID=*, KET=Nomor tidak ditemukan"),
         ("085700000012", "12", "*KET=Nomor pelanggan kadaluarsa (expired)"),
@@ -338,7 +338,7 @@ async fn xgateway_refuses_what_it_cannot_read_or_does_not_know() {
 #[test]
 fn xgateway_buys_again_after_a_day() {
     let book = Book::open(Kind::Xgateway);
-    let order = Order { reference: "1".to_owned(), product: "S10".to_owned(), dest: "0890".to_owned(), price: 10_200 };
+    let order = Order { reference: "1".to_owned(), product: "S10".to_owned(), dest: "0890".to_owned(), price: 9_000 };
     let (start, day) = (now(), TimeDelta::hours(24));
     for (later, bought) in
         [(TimeDelta::zero(), 1), (day - TimeDelta::seconds(1), 1), (day, 2), (day + TimeDelta::hours(23), 2)]
@@ -355,7 +355,7 @@ async fn biller_json_answers_as_printed_and_buys_again_on_a_repeat() {
     for (dest, pattern) in [
         (
             "081234567890",
-            r#"{"total":10200,"status":true,"reason":"Transaksi S10.081234567890 sedang diproses","saldo":"99989800","trxtime":"*","elapsed":0.*,"trxid":"7","user":"usertesting","kodeproduk":"S10","tujuan":"081234567890"}"#,
+            r#"{"total":9000,"status":true,"reason":"Transaksi S10.081234567890 sedang diproses","saldo":"99991000","trxtime":"*","elapsed":0.*,"trxid":"7","user":"usertesting","kodeproduk":"S10","tujuan":"081234567890"}"#,
         ),
         (
             "081234560019",

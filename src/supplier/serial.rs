@@ -114,7 +114,7 @@ pub(super) fn denies(text: &str) -> bool {
 
 /// `ABCD-EFGH-IJKL-MNOP`, `QWERTYUIOPAS`: one piece in one letter case.
 fn is_code_of_letters(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_ascii_alphabetic()).count();
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
     let one_piece = text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '0'));
     let one_case = !text.contains(|c: char| c.is_ascii_lowercase()) || !text.contains(|c: char| c.is_ascii_uppercase());
     one_piece && one_case && letters >= LETTERS_OF_A_CODE && !words(text).any(|word| EMPTY.contains(&word.as_str()))
