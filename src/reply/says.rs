@@ -51,6 +51,8 @@ pub enum Reply {
     PinMissing {
         example: String,
     },
+    /// Not tried, so not counted.
+    PinOtherLength,
     NotRegistered,
     AgentWaiting {
         code: AgentId,
@@ -76,9 +78,14 @@ pub enum Reply {
         lines: Vec<OrderLine>,
         dest: Option<String>,
     },
-    PinChanged,
-    /// The new PIN is not one.
+    PinChanged {
+        /// One of those that everybody tries first.
+        easy: bool,
+    },
+    /// The new PIN is too short or too long.
     PinUnfit,
+    /// All digits of the new PIN are the same.
+    PinEqualDigits,
     PinSame,
     /// Said in the language just chosen.
     LanguageSet,
@@ -86,6 +93,9 @@ pub enum Reply {
         code: AgentId,
         name: String,
         waiting: bool,
+        /// The PIN is one of those that everybody tries first.
+        #[serde(default)]
+        easy_pin: bool,
     },
     RegisterRefused {
         problem: RegisterProblem,
@@ -105,6 +115,8 @@ pub enum Reply {
     ButtonTooOld,
     /// Too few digits have been tapped.
     PinTooShort,
+    /// Some taps may have been a client's repeats, and which is not to be told.
+    PinTapsUnclear,
     /// It takes a while to look up.
     InquiryPending {
         product: String,
@@ -235,7 +247,10 @@ pub enum Reply {
         name: String,
     },
     /// To a reseller: choose a new PIN.
-    PinReset,
+    PinReset {
+        /// The time for it is over.
+        over: bool,
+    },
     ComplaintTaken,
     AlertComplaint(Box<ComplaintCard>),
     /// To a reseller: an admin's own words.
@@ -431,6 +446,13 @@ pub enum Why {
     PinLocked {
         until: DateTime<Utc>,
     },
+    /// Not tried, so not counted.
+    PinOtherLength,
+    /// By an admin.
+    PinReset {
+        /// The time for choosing another one is over.
+        over: bool,
+    },
 }
 
 /// A product close to what was asked for.
@@ -453,11 +475,16 @@ pub struct PriceLine {
 #[serde(rename_all = "snake_case")]
 pub enum RegisterProblem {
     Closed,
-    Already { code: AgentId },
+    Already {
+        code: AgentId,
+    },
     NameMissing,
     NameTooLong,
     PinMissing,
     PinUnfit,
+    PinEqualDigits,
+    /// Too many register at once.
+    Busy,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
-use super::{Answer, Tried, Visit};
+use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::command::{BadOrder, DestinationFault, MAX_NTH, OrderRequest, Problem, Topic};
 use crate::ids::{OrderId, Reference};
@@ -87,11 +87,7 @@ impl Visit<'_> {
             let lines: Vec<_> = request.lines.iter().map(|line| format!("{}.{}", line.what, line.dest)).collect();
             return Err(Why::PinMissing { example: format!("{}.PIN", lines.join(".")) });
         };
-        match self.try_pin(agent, pin, answer).await {
-            Tried::Fits => Ok(()),
-            Tried::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
-            Tried::Locked { until } => Err(Why::PinLocked { until }),
-        }
+        self.try_pin(agent, pin, answer).await.admits()
     }
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
