@@ -1,5 +1,6 @@
 //! Becoming a reseller.
 
+use super::super::pins::TooMany;
 use super::transfer::network;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
@@ -28,9 +29,16 @@ impl Visit<'_> {
             answer.reply(network(NetworkReply::DownlineRefused { problem }));
             return Ok(());
         }
-        let Some(hash) = self.shop.pins.hash(pin.expose()).await else {
-            answer.reply(Reply::TryAgain);
-            return Ok(());
+        let hash = match self.shop.pins.hash_for_registration(pin.expose()).await {
+            Ok(Some(hash)) => hash,
+            Ok(None) => {
+                answer.reply(Reply::TryAgain);
+                return Ok(());
+            }
+            Err(TooMany) => {
+                answer.reply(Reply::RegisterRefused { problem: RegisterProblem::Busy });
+                return Ok(());
+            }
         };
         let number = self.shop.store.next(Sequence::Agent).await?;
         let waiting = self.shop.policy.registration == Registration::Approve && self.role() < Some(powers::APPROVED);
