@@ -20,6 +20,7 @@ use super::says_keeping::KeepingReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
+pub use super::says_register::RegisterProblem;
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
@@ -469,22 +470,6 @@ pub struct PriceLine {
     pub name: String,
     pub price: Rupiah,
     pub open: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RegisterProblem {
-    Closed,
-    Already {
-        code: AgentId,
-    },
-    NameMissing,
-    NameTooLong,
-    PinMissing,
-    PinUnfit,
-    PinEqualDigits,
-    /// Too many register at once.
-    Busy,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
