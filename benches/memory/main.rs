@@ -13,7 +13,7 @@ mod bot_api;
 #[path = "../../tests/support/program.rs"]
 mod program;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, TOKEN};
@@ -71,6 +71,7 @@ struct Site {
     api: BotApi,
     _simulators: Simulators,
     metrics: String,
+    data: PathBuf,
     updates: i64,
     /// Calls to the Bot API that have been looked at.
     seen: usize,
@@ -108,7 +109,9 @@ impl Site {
         }
         let shop = settings.start(folder, &["run"]);
         let metrics = format!("http://{listen}/metrics");
-        let site = Self { shop, api, _simulators: simulators, metrics, updates: 1, seen: 0, heard: Heard::default() };
+        let data = folder.join("data");
+        let site =
+            Self { shop, api, _simulators: simulators, metrics, data, updates: 1, seen: 0, heard: Heard::default() };
         let began = Instant::now();
         while site.waiting().await.is_none() {
             assert!(began.elapsed() < PATIENCE, "never opens; it said: {}", program::tail(&site.shop.err()));
@@ -229,9 +232,22 @@ impl Site {
             line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0)
         };
         let (now, most) = (kib("VmRSS:") >> 10, kib("VmHWM:") >> 10);
-        println!("{stage}: {now} MiB resident, {most} at most so far");
+        let log = log_bytes(&self.data) >> 20;
+        println!("{stage}: {now} MiB resident, {most} at most so far; {log} MiB of log, whose rows are in memory");
         now
     }
+}
+
+/// Bytes of the log's files below a folder.
+fn log_bytes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => log_bytes(&entry.path()),
+            Ok(meta) if entry.file_name().to_string_lossy().starts_with("log.") => meta.len(),
+            _ => 0,
+        })
+        .sum()
 }
 
 fn chat(reseller: u64) -> i64 {

@@ -10,6 +10,7 @@ use super::{
     describe_admin, describe_bill, describe_deposit, describe_desk, describe_guide, describe_habit, describe_keeping,
     describe_network, describe_report, describe_routing, describe_staff,
 };
+use crate::ids::AgentId;
 use crate::money::Rupiah;
 use crate::staff::Role;
 use crate::supplier::{Detail, Details, FailureKind};
@@ -55,10 +56,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::PinEqualDigits => ("pin.equal_digits", none),
         Reply::PinSame => ("pin.same", none),
         Reply::LanguageSet => ("account.language", none),
-        Reply::Registered { code, name, waiting, easy_pin } => {
-            let fields = none.code("code", code).text("name", name, NAME).set("waiting", *waiting);
-            ("account.registered", fields.set("easy_pin", *easy_pin))
-        }
+        Reply::Registered { code, name, waiting, easy_pin } => registered(*code, name, *waiting, *easy_pin),
         Reply::RegisterRefused { problem } => register_problem(problem),
         Reply::Approved { code, name } => ("account.approved", none.code("code", code).text("name", name, NAME)),
         Reply::DepositReceived { amount, note } => {
@@ -206,6 +204,11 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::PinOtherLength => ("refused.pin_other_length", base),
         Why::PinReset { over } => ("refused.pin_reset", base.set("over", *over)),
     }
+}
+
+fn registered(code: AgentId, name: &str, waiting: bool, easy_pin: bool) -> Described {
+    let fields = Fields::new().code("code", &code).text("name", name, NAME);
+    ("account.registered", fields.set("waiting", waiting).set("easy_pin", easy_pin))
 }
 
 fn register_problem(problem: &RegisterProblem) -> Described {
