@@ -139,9 +139,8 @@ impl Site {
         for stage in 1..=STAGES {
             let until = orders * stage / STAGES / ORDERS_A_MESSAGE;
             for n in orders * (stage - 1) / STAGES / ORDERS_A_MESSAGE..until {
-                let lines: String = (0..ORDERS_A_MESSAGE)
-                    .map(|line| format!("{PRODUCT}.0812{:06}00.", n * ORDERS_A_MESSAGE + line))
-                    .collect();
+                let line = |line| format!("{PRODUCT}.0812{:06}00.", n * ORDERS_A_MESSAGE + line);
+                let lines = (0..ORDERS_A_MESSAGE).map(line).collect::<Vec<_>>().concat();
                 self.write(chat(n % resellers), &format!("{lines}{PIN}"));
                 self.until(|heard| heard.delivered / ORDERS_A_MESSAGE + AT_ONCE > n).await;
             }
