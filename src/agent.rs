@@ -88,6 +88,10 @@ const CHOOSE_WITHIN: TimeDelta = TimeDelta::hours(24);
 pub struct PinState {
     /// argon2 in PHC form.
     pub hash: String,
+    /// How many digits it has, so that digits meant as something else are not taken for a try. `None`: stored before
+    /// this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digits: Option<usize>,
     /// Wrong tries since the last right one or the last lock.
     #[serde(default)]
     pub wrong: u8,
@@ -109,15 +113,23 @@ pub enum WrongPin {
 }
 
 impl PinState {
+    /// The hash of a PIN of so many digits.
     #[must_use]
-    pub const fn new(hash: String) -> Self {
-        Self { hash, wrong: 0, locks: 0, locked_until: None, reset_until: None }
+    pub const fn new(hash: String, digits: usize) -> Self {
+        Self { hash, digits: Some(digits), wrong: 0, locks: 0, locked_until: None, reset_until: None }
     }
 
     /// As an admin resets it.
     #[must_use]
     pub fn reset(now: DateTime<Utc>) -> Self {
-        Self { reset_until: Some(now + CHOOSE_WITHIN), ..Self::new(String::new()) }
+        let reset_until = Some(now + CHOOSE_WITHIN);
+        Self { hash: String::new(), digits: None, wrong: 0, locks: 0, locked_until: None, reset_until }
+    }
+
+    /// Whether there is no PIN, so that nothing typed can be a try at it.
+    #[must_use]
+    pub const fn was_reset(&self) -> bool {
+        self.reset_until.is_some()
     }
 
     /// Whether a new PIN may be chosen without the old one.
@@ -182,7 +194,7 @@ mod tests {
     #[test]
     fn three_wrong_pins_lock_for_fifteen_minutes_then_for_twice_as_long() {
         let start = DateTime::<Utc>::UNIX_EPOCH;
-        let mut pin = PinState::new(String::new());
+        let mut pin = PinState::new(String::new(), 4);
         assert_eq!(pin.fail(start), WrongPin::TriesLeft(2));
         assert_eq!(pin.fail(start), WrongPin::TriesLeft(1));
         let first = start + TimeDelta::minutes(15);
@@ -198,7 +210,7 @@ mod tests {
     #[test]
     fn a_clock_put_back_neither_ends_a_lock_nor_makes_it_endless() {
         let (start, quarter) = (DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(1_000), TimeDelta::minutes(15));
-        let mut pin = PinState::new(String::new());
+        let mut pin = PinState::new(String::new(), 4);
         for _ in 0..PIN_TRIES {
             pin.fail(start);
         }
@@ -217,7 +229,7 @@ mod tests {
     #[test]
     fn no_lock_is_longer_than_a_day() {
         let now = DateTime::<Utc>::UNIX_EPOCH;
-        let mut pin = PinState { locks: u8::MAX, wrong: PIN_TRIES - 1, ..PinState::new(String::new()) };
+        let mut pin = PinState { locks: u8::MAX, wrong: PIN_TRIES - 1, ..PinState::new(String::new(), 4) };
         assert_eq!(pin.fail(now), WrongPin::LockedUntil(now + TimeDelta::days(1)));
     }
 }

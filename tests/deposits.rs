@@ -191,7 +191,7 @@ async fn proofs_go_to_the_admins_with_their_ticket() {
     shop.receive(attached(&shop, "sticker", None), 1).await;
     shop.receive(attached(&shop, "document", Some("harga.csv")), 1).await;
     shop.receive(attached(&shop, "forwarded", None), 1).await;
-    says(&shop, &[("KOMPLAIN.sudah transfer saldo belum masuk", 3), ("halo", 1), ("BUKTI.tf.9999", 1)]).await;
+    says(&shop, &[("KOMPLAIN.sudah transfer saldo belum masuk", 3), ("halo", 1), ("BUKTI.tf.9999", 3)]).await;
     shop.tap(&admin(), "Terima", 2).await;
     insta::assert_snapshot!("proofs", shop.close().await);
 }

@@ -68,3 +68,60 @@ async fn what_is_no_number_of_ours_and_nobody_unknown_is_offered_anything() {
     shop.say(&ChatId::telegram(3001), "081234567890", 1).await;
     insta::assert_snapshot!("guided_not", shop.close().await);
 }
+
+/// The chat's keypad, tapped key by key as it stands drawn now, each tap an own update as the client sends it. With
+/// `says_where`, each says which keypad it was made on.
+async fn tap_fast(shop: &TestShop, keys: &[&str], says_where: bool) {
+    let keypad = shop.tap_on(&reseller(), "OK");
+    let (data, drawn) = keypad.text.rsplit_once(' ').unwrap();
+    let (pad, _) = data.rsplit_once(' ').unwrap();
+    let taps = keys.iter().map(|key| {
+        let text = if says_where { format!("{pad} {key} {drawn}") } else { format!("{pad} {key}") };
+        InboxMessage { text, ..shop.tap_on(&reseller(), "OK") }
+    });
+    shop.shop.receive(taps.collect()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tap_that_the_client_repeats_is_one_digit() {
+    let shop = TestShop::open().await;
+    for (number, says_where) in [("085712345678", true), ("085712345679", false)] {
+        shop.say(&reseller(), number, 1).await;
+        taps(&shop, &[("I10 11.000", 0)]).await;
+        tap_fast(&shop, &["1", "1", "2", "3", "4", "ok", "ok"], says_where).await;
+        let heard = shop.hear(1).await;
+        assert!(heard[0].contains("SUKSES"), "{heard:?}");
+    }
+    assert_eq!(shop.simulators.bought().len(), 2);
+    let agent = shop.store.agent(konter::ids::AgentId(1)).await.unwrap().unwrap();
+    assert!(!agent.pin.has_failures());
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pin_with_the_same_digit_twice_is_tapped_as_fast_as_anybody_can() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "GP.1234.1123", 1).await;
+    for (number, says_where) in [("085712345678", true), ("085712345679", false)] {
+        shop.say(&reseller(), number, 1).await;
+        taps(&shop, &[("I10 11.000", 0)]).await;
+        tap_fast(&shop, &["1", "1", "2", "3", "ok"], says_where).await;
+        let heard = shop.hear(1).await;
+        assert!(heard[0].contains("SUKSES"), "{heard:?}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn taps_that_can_be_two_pins_are_not_tried_and_not_counted() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "085712345678", 1).await;
+    taps(&shop, &[("I10 11.000", 0)]).await;
+    tap_fast(&shop, &["1", "1", "2", "2", "3", "ok"], true).await;
+    assert!(shop.hear(1).await[0].contains("diterima dua kali"));
+    tap_fast(&shop, &["1", "2", "3", "4", "5", "ok"], true).await;
+    assert!(shop.hear(1).await[0].contains("tidak dihitung sebagai salah PIN"));
+    let agent = shop.store.agent(konter::ids::AgentId(1)).await.unwrap().unwrap();
+    assert!(!agent.pin.has_failures());
+    shop.close().await;
+}

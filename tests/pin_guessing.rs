@@ -13,7 +13,7 @@ use konter::ids::{AgentId, ChatId};
 use konter::shop::pins::Pepper;
 use konter::store::memory::MemoryStore;
 use konter::store::{Commit, InboxMessage, Store, Versioned};
-use shop::{Setup, TestShop, reseller};
+use shop::{Setup, TestShop, admin, reseller};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOCKED: &str = "PIN terkunci karena";
@@ -76,6 +76,118 @@ async fn every_command_that_takes_a_pin_counts() {
     }
     assert!(agent(&shop).await.pin.locked(shop.now()).is_some(), "{}", shop.transcript());
     assert!(shop.say(&reseller(), "GP.1234.4821", 1).await[0].contains(LOCKED));
+    shop.close().await;
+}
+
+/// What the reseller hears when the digits are not tried.
+const NOT_COUNTED: &str = "tidak dihitung sebagai salah PIN";
+
+#[tokio::test]
+async fn digits_that_are_no_try_lock_nobody_out() {
+    let shop = TestShop::open().await;
+    for (text, replies, expected) in [
+        ("INFO.100811.X10.081931001001", 1, "081931001001"),
+        ("INFO.291126.S5", 1, "Belum ada transaksi"),
+        ("tambah saldo 100000", 2, "minta 100.000"),
+        ("nama saya sri 12345", 1, "PIN belum ditulis"),
+        ("nama saya sri 9999", 1, "PIN belum ditulis"),
+        ("tambah kuota 9999", 1, "PIN belum ditulis"),
+        ("K.9999.S10 belum masuk", 2, "S10 belum masuk"),
+        ("BUKTI.9999.BCA", 2, "BCA"),
+        ("SAL.123", 1, NOT_COUNTED),
+        ("SAL.12345", 1, NOT_COUNTED),
+        ("GP.123.12345678", 1, "4 sampai 6 angka"),
+        ("GP.12345.246802", 1, NOT_COUNTED),
+        ("S5.081312345600.12345", 1, NOT_COUNTED),
+        ("TR.KR0002.5000.123456", 1, NOT_COUNTED),
+    ] {
+        let heard = shop.say(&reseller(), text, replies).await;
+        assert!(heard.iter().any(|reply| reply.contains(expected)), "{text}: {heard:?}");
+        assert!(!agent(&shop).await.pin.has_failures(), "{text}");
+    }
+    assert_eq!(shop.available(1).await, 100_000);
+    shop.close().await;
+}
+
+/// Whoever guesses learns how long the PIN is, and nothing else: not what it begins with, not even that while it is locked.
+#[tokio::test]
+async fn a_pin_of_another_length_tells_nothing_but_that() {
+    let shop = TestShop::open().await;
+    let mut heard = Vec::new();
+    for pin in ["123", "999", "12345", "99999"] {
+        heard.extend(shop.say(&reseller(), &format!("SAL.{pin}"), 1).await);
+    }
+    heard.dedup();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    for _ in 0..3 {
+        shop.say(&reseller(), "SAL.9999", 1).await;
+    }
+    assert!(shop.say(&reseller(), "SAL.123", 1).await[0].contains(LOCKED));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn after_a_reset_the_old_pin_is_no_wrong_one() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "SAL.9999", 1).await;
+    shop.say(&admin(), "/resetpin KR0001", 2).await;
+    for text in ["S5.081312345600.1234", "SAL.1234", "GP.1234.4821", "TR.KR0002.5000.1234"] {
+        let heard = shop.say(&reseller(), text, 1).await;
+        assert!(heard[0].contains("PIN Anda baru saja direset"), "{text}: {heard:?}");
+        assert!(!agent(&shop).await.pin.has_failures(), "{text}");
+    }
+    assert!(shop.say(&reseller(), "GP.1111.1111", 1).await[0].contains("tidak boleh sama semua"));
+    shop.pass(TimeDelta::hours(25));
+    for text in ["S5.081312345600.1234", "GP.4821.4821"] {
+        let heard = shop.say(&reseller(), text, 1).await;
+        assert!(heard[0].contains("minta admin meresetnya sekali lagi"), "{text}: {heard:?}");
+    }
+    shop.say(&admin(), "/resetpin KR0001", 2).await;
+    assert!(shop.say(&reseller(), "GP.4821.4821", 1).await[0].contains("PIN sudah diganti"));
+    assert!(shop.say(&reseller(), "SAL.4821", 1).await[0].contains("Saldo"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn changing_a_pin_gives_no_guess_more_than_typing_it() {
+    let shop = TestShop::open().await;
+    let left = async |text: &str| shop.say(&reseller(), text, 1).await.remove(0);
+    assert!(left("GP.9998.9997").await.contains("Sisa kesempatan 1x"), "two were tried");
+    // With one try left, only one is tried.
+    assert!(left("GP.9996.1234").await.contains(LOCKED));
+    let until = agent(&shop).await.pin.locked(shop.now()).unwrap();
+    shop.pass(until - shop.now());
+    assert!(left("GP.4821.1234").await.contains("PIN sudah diganti"), "new and old");
+    assert!(!agent(&shop).await.pin.has_failures());
+    for text in ["SAL.9999", "SAL.9998"] {
+        assert!(left(text).await.contains(WRONG));
+    }
+    // What can only be the new one is not tried: it is longer than the old one, or nobody has such a PIN.
+    assert!(left("GP.7777.4821").await.contains("tidak boleh sama semua"));
+    for text in ["SAL.9999", "SAL.9998"] {
+        assert!(left(text).await.contains(WRONG));
+    }
+    assert!(left("GP.246802.4821").await.contains("PIN sudah diganti"));
+    assert!(left("GP.2468.246802").await.contains("PIN sudah diganti"), "a shorter one");
+    assert!(left("SAL.2468").await.contains("Saldo"));
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_new_pin_is_refused_for_the_true_reason_or_taken_with_a_hint() {
+    const HINT: &str = "paling dulu dicoba orang";
+    let shop = TestShop::open().await;
+    let stranger = ChatId::telegram(7_001);
+    let hear = async |chat: &ChatId, text: &str| shop.say(chat, text, 1).await.remove(0);
+    assert!(hear(&reseller(), "GP.1234.1111").await.contains("tidak boleh sama semua"));
+    assert!(hear(&reseller(), "GP.1234.123").await.contains("4 sampai 6 angka"));
+    assert!(hear(&reseller(), "GP.1234.654321").await.contains(HINT));
+    assert!(hear(&reseller(), "GP.654321.4821").await.contains("PIN sudah diganti"));
+    assert!(!hear(&reseller(), "GP.4821.2580").await.contains(HINT));
+    assert!(hear(&stranger, "DAFTAR.Siti Cell.7777").await.contains("tidak boleh sama semua"));
+    assert!(hear(&stranger, "DAFTAR.Siti Cell.123").await.contains("4 sampai 6 angka"));
+    let heard = shop.say(&stranger, "DAFTAR.Siti Cell.1234", 2).await;
+    assert!(heard.iter().any(|reply| reply.contains(HINT)), "{heard:?}");
     shop.close().await;
 }
 

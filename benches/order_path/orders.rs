@@ -205,7 +205,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             version: 1,
             name: format!("Konter {number}"),
             status: AgentStatus::Active,
-            pin: PinState::new(hash.clone()),
+            pin: PinState::new(hash.clone(), 4),
             chats: vec![chat.clone()],
             phones: Vec::new(),
             locale: Locale::Id,

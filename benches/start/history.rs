@@ -117,7 +117,7 @@ fn agent(number: u64) -> Agent {
         version: 1,
         name: format!("Konter {number}"),
         status: AgentStatus::Active,
-        pin: PinState::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo".to_owned()),
+        pin: PinState::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo".to_owned(), 4),
         chats: vec![chat_of(number)],
         phones: Vec::new(),
         locale: Locale::Id,

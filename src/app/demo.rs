@@ -160,7 +160,7 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
             version: 1,
             name: "Demo Cell".to_owned(),
             status: AgentStatus::Active,
-            pin: PinState::new(hash),
+            pin: PinState::new(hash, PIN.len()),
             chats: vec![console::reseller()],
             phones: Vec::new(),
             locale: crate::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use super::Command;
 use super::amount;
-use super::atom::{Cursor, atoms};
+use super::atom::{Atom, Cursor, atoms};
 use super::problem::{Part, Problem};
 use super::talk::words_for_admins;
 use super::typed::Typed;
@@ -63,8 +63,13 @@ pub(super) fn is_bank(word: &str) -> bool {
     BANKS.iter().any(|bank| word.eq_ignore_ascii_case(bank))
 }
 
+/// What a ticket adds to, as people call it: `isi saldo 100000`.
+pub(super) fn is_balance(atom: &Atom<'_>) -> bool {
+    ["TIKET", "DEPOSIT", "DEPO", "SALDO"].into_iter().any(|word| atom.is(word))
+}
+
 pub(super) fn ticket(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    args.take_if(|atom| atom.is("TIKET") || atom.is("DEPOSIT"));
+    args.take_if(is_balance);
     let bank = args.take_if(|atom| is_bank(atom.text)).map(|atom| atom.text.to_uppercase());
     if args.is_empty() {
         return Ok(Command::Deposit { amount: None, bank, pin: None });

@@ -1,7 +1,7 @@
 //! What resellers type about their own habits: other chats, favourites, repeating an order, selling prices, their
 //! shop's name, and the questions a guided order begins with.
 
-use super::atom::{Atom, Cursor};
+use super::atom::{Atom, Cursor, Gap};
 use super::dest::{Destination, DestinationFault, digits_of, is_masked};
 use super::dest_reader;
 use super::order_parts::{nth, phones_in_pieces};
@@ -232,6 +232,8 @@ fn chat_and_pin(args: Cursor<'_>) -> Result<(ChatName, Option<Pin>), Problem> {
     if could_be_a_pin || name.chars().count() > LONGEST_NAME {
         return Err(Problem::unfit(Part::Name, name));
     }
+    // `tambah kuota 50000`
+    let pin = pin.filter(|_| !is_spoken(args));
     Ok((ChatName::Other(name.to_owned()), pin))
 }
 
@@ -353,6 +355,22 @@ pub(super) fn selling_list(args: Cursor<'_>) -> Result<Command, Problem> {
         Command::Prices { filters } => Ok(habit(HabitCommand::SellingList { filters })),
         other => Ok(other),
     }
+}
+
+/// `NAMA.<new name>.<pin>`. With spaces it may be somebody telling theirs (`nama saya sri 12345`): the digits are no PIN
+/// then, and no part of the name, because they might be one.
+pub(super) fn name(args: Cursor<'_>) -> Result<Command, Problem> {
+    match rename(args)? {
+        Command::Habit(HabitCommand::Rename { name, pin: Some(_) }) if is_spoken(args) => {
+            Ok(habit(HabitCommand::Rename { name, pin: None }))
+        }
+        command => Ok(command),
+    }
+}
+
+/// Whether a space is all that stands before the last word.
+fn is_spoken(args: Cursor<'_>) -> bool {
+    args.atoms.last().is_some_and(|last| last.gap == Gap::Space)
 }
 
 /// `<new name>.<pin>`.

@@ -29,12 +29,46 @@ impl Pin {
         self.0.expose_secret()
     }
 
-    /// Whether it may become a reseller's PIN: 4 to 6 digits, not all the same.
+    /// How many digits it has.
     #[must_use]
-    pub fn is_fit_as_new(&self) -> bool {
-        let digits = self.expose().as_bytes();
-        NEW_PIN_DIGITS.contains(&digits.len()) && digits.iter().any(|digit| Some(digit) != digits.first())
+    pub fn digits(&self) -> usize {
+        self.expose().len()
     }
+
+    /// Whether it may become a reseller's PIN: 4 to 6 digits, not all the same.
+    ///
+    /// # Errors
+    /// What keeps it from being one.
+    pub fn fit_as_new(&self) -> Result<(), PinFault> {
+        let digits = self.expose().as_bytes();
+        if !NEW_PIN_DIGITS.contains(&digits.len()) {
+            Err(PinFault::Length)
+        } else if digits.iter().all(|digit| Some(digit) == digits.first()) {
+            Err(PinFault::EqualDigits)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether its digits count up or down by one, such as `1234`: taken, though everybody tries those first.
+    #[must_use]
+    pub fn is_a_run(&self) -> bool {
+        let steps = |up: bool| {
+            self.expose().as_bytes().windows(2).all(|pair| match pair {
+                [one, two] if up => one.checked_add(1) == Some(*two),
+                [one, two] => two.checked_add(1) == Some(*one),
+                _ => false,
+            })
+        };
+        steps(true) || steps(false)
+    }
+}
+
+/// Why a PIN may not become a reseller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinFault {
+    Length,
+    EqualDigits,
 }
 
 impl FromStr for Pin {
@@ -62,4 +96,30 @@ impl fmt::Debug for Pin {
 /// Whether the text has the shape of a PIN.
 pub(super) fn is_pin(text: &str) -> bool {
     (MIN_PIN_DIGITS..=MAX_PIN_DIGITS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_pin_is_refused_for_what_is_wrong_with_it() {
+        let fit = |text: &str| text.parse::<Pin>().unwrap().fit_as_new();
+        for text in ["1234", "1112", "123456", "2525"] {
+            assert_eq!(fit(text), Ok(()), "{text}");
+        }
+        for text in ["123", "111", "1234567"] {
+            assert_eq!(fit(text), Err(PinFault::Length), "{text}");
+        }
+        for text in ["1111", "000000"] {
+            assert_eq!(fit(text), Err(PinFault::EqualDigits), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_everybody_tries_first_counts_up_or_down() {
+        let run = |text: &str| text.parse::<Pin>().unwrap().is_a_run();
+        assert!(["1234", "123456", "4321", "0123"].into_iter().all(run));
+        assert!(!["1235", "1243", "9012", "2525"].into_iter().any(run));
+    }
 }

@@ -77,6 +77,7 @@ const fn topic(word: Word) -> Option<Topic> {
         Word::SellingList => Topic::SellingList,
         // Everyday words come too near to `LAGI` and `NAMA`: pagi, lama.
         Word::Again
+        | Word::Name
         | Word::Rename
         | Word::Cancel
         | Word::Confirm

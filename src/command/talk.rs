@@ -16,7 +16,7 @@ use super::redact::without_order_pins;
 use super::routing;
 use super::typed::Typed;
 use super::words::{self, Word};
-use super::{Command, Feature, HabitCommand, Language, NamedAs, OrdersQuery, Pin, PriceFilter, ReportKind};
+use super::{Command, DateArg, Feature, HabitCommand, Language, NamedAs, OrdersQuery, Pin, PriceFilter, ReportKind};
 use crate::catalog::DestKind;
 use crate::ids::ProductCode;
 
@@ -86,6 +86,9 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Statement => report(ReportKind::Statement, args).map_err(about(Topic::Statement)),
         Word::Complaint => complaint(args).map_err(about(Topic::Complaint)),
         Word::ComplaintOrCentres => {
+            if let Some(query) = asked_state(args) {
+                return Ok(Command::Orders(query));
+            }
             let talk = args.atoms.iter().any(|atom| !is_pin(atom.text));
             if talk { command(Word::Complaint, args, reference) } else { Ok(Command::Known(Feature::CentreNumbers)) }
         }
@@ -101,6 +104,10 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Downline => network::downline(args).map_err(about(Topic::Downlines)),
         Word::Invite => network::invite(args).map_err(about(Topic::Invite)),
         Word::Confirm => network::confirm(args).map_err(about(Topic::Confirm)),
+        // `tambah saldo 100000`
+        Word::AddChat if args.peek().is_some_and(deposit::is_balance) => {
+            deposit::ticket(args).map_err(about(Topic::Deposit))
+        }
         Word::AddChat => habit::add_chat(args).map_err(about(Topic::Chats)),
         Word::Remove => habit::remove(args).map_err(about(Topic::Chats)),
         Word::Chats => habit::list(args).map_err(about(Topic::Chats)),
@@ -108,6 +115,7 @@ pub(super) fn command(word: Word, args: Cursor<'_>, reference: Option<&str>) -> 
         Word::Favourite => habit::favourite(args).map_err(about(Topic::Favourites)),
         Word::Selling => habit::selling(args).map_err(about(Topic::Selling)),
         Word::SellingList => habit::selling_list(args).map_err(about(Topic::SellingList)),
+        Word::Name => habit::name(args).map_err(about(Topic::Rename)),
         Word::Rename => habit::rename(args).map_err(about(Topic::Rename)),
         Word::Earnings => Ok(habit::earnings(args)),
         Word::Order if args.is_empty() => Ok(habit::ask(Ask::Phone)),
@@ -216,6 +224,16 @@ fn orders(mut args: Cursor<'_>) -> Result<Command, Problem> {
         }
     }
     Ok(Command::Orders(query))
+}
+
+/// `INFO.100811.X10.081931001001`: the state of an order, by its day, product and number. Words are a complaint.
+fn asked_state(args: Cursor<'_>) -> Option<OrdersQuery> {
+    let Ok(Command::Orders(query)) = orders(args) else { return None };
+    let names_a_day = matches!(query.date, Some(DateArg::Day(_) | DateArg::Range(..)));
+    let names_an_order = query.dest.is_some() || (names_a_day && query.product.is_some());
+    // A code without a digit may be any word.
+    let is_word = query.product.as_ref().is_some_and(|code| !code.as_str().bytes().any(|b| b.is_ascii_digit()));
+    (names_an_order && !is_word && query.pin.is_none()).then_some(query)
 }
 
 /// A number that cannot be anything else at the cursor; the longest one where it is written in pieces.

@@ -16,13 +16,13 @@ pub enum Tap {
     Pay(InquiryId),
     Cancel(InquiryId),
     /// A key of the pad the PIN for this bill is tapped on.
-    Key(InquiryId, PadKey),
+    Key(InquiryId, PadTap),
     Receipt(OrderId),
     /// One of the products that were offered for a number, by the offer's number and the product's place in it.
     Choose(u64, usize),
     NoChoice(u64),
     /// A key of the pad the PIN for what was chosen is tapped on.
-    OrderKey(u64, PadKey),
+    OrderKey(u64, PadTap),
     /// Take over the catalog that came with this message.
     Import(u64),
     CancelImport(u64),
@@ -50,6 +50,15 @@ pub enum Tap {
     DropBroadcast(BroadcastId),
     /// This order once more.
     Repeat(OrderId),
+}
+
+/// A key, and how far the keypad was that it was tapped on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PadTap {
+    pub key: PadKey,
+    /// How many taps the keypad had taken when it was drawn: some clients send a tap twice, as two taps, and only the
+    /// keypad it was made on tells such a repeat from the same key tapped again. `None` on buttons that do not say.
+    pub drawn: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +115,28 @@ impl fmt::Display for PadKey {
     }
 }
 
+impl fmt::Display for PadTap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.drawn {
+            Some(drawn) => write!(f, "{} {drawn}", self.key),
+            None => write!(f, "{}", self.key),
+        }
+    }
+}
+
+impl PadTap {
+    fn read<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let key = PadKey::read(words.next()?)?;
+        let drawn = words.next().map(str::parse).transpose().ok()?;
+        words.next().is_none().then_some(Self { key, drawn })
+    }
+
+    fn without_digit(self) -> (Self, Option<u8>) {
+        let (key, digit) = self.key.without_digit();
+        (Self { key, ..self }, digit)
+    }
+}
+
 impl PadKey {
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -147,8 +178,8 @@ impl Tap {
             "noimport" => Self::CancelImport(id.parse().ok()?),
             "acc" => Self::AcceptTicket(id.parse().ok()?),
             "tolak" => Self::RefuseTicket(id.parse().ok()?),
-            "pin" => Self::Key(id.parse().ok()?, PadKey::read(words.next()?)?),
-            "opin" => Self::OrderKey(id.parse().ok()?, PadKey::read(words.next()?)?),
+            "pin" => Self::Key(id.parse().ok()?, PadTap::read(&mut words)?),
+            "opin" => Self::OrderKey(id.parse().ok()?, PadTap::read(&mut words)?),
             "choose" => Self::Choose(id.parse().ok()?, words.next()?.parse().ok()?),
             "nochoice" => Self::NoChoice(id.parse().ok()?),
             "ask" => Self::AskAgain(id.parse().ok()?),
@@ -193,13 +224,13 @@ mod tests {
     #[test]
     fn every_tap_reads_back_and_fits_a_button() {
         let id = InquiryId(u64::MAX);
-        let keys =
-            (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]).map(|key| Tap::Key(id, key));
+        let keys = (0..=9).map(PadKey::Digit).chain([PadKey::Kept, PadKey::Back, PadKey::Done]);
+        let keys = keys.flat_map(|key| [None, Some(u16::MAX)].map(|drawn| Tap::Key(id, PadTap { key, drawn })));
         for tap in keys.chain([
             Tap::Pay(id),
             Tap::Choose(u64::MAX, 23),
             Tap::NoChoice(7),
-            Tap::OrderKey(u64::MAX, PadKey::Digit(7)),
+            Tap::OrderKey(u64::MAX, PadTap { key: PadKey::Back, drawn: Some(u16::MAX) }),
             Tap::Cancel(id),
             Tap::Receipt(OrderId(u64::MAX)),
             Tap::Import(7),
@@ -225,14 +256,28 @@ mod tests {
 
     #[test]
     fn anything_else_is_none() {
-        for data in ["", "!", "!pay", "!pay x", "!pay 1 2", "pay 1", "!pin 1", "!pin 1 10", "!pin 1 ok ok", "SAL"] {
+        for data in [
+            "",
+            "!",
+            "!pay",
+            "!pay x",
+            "!pay 1 2",
+            "pay 1",
+            "!pin 1",
+            "!pin 1 10",
+            "!pin 1 ok ok",
+            "!pin 1 1 -1",
+            "!pin 1 1 1 1",
+            "SAL",
+        ] {
             assert_eq!(Tap::read(data), None, "{data:?}");
         }
     }
 
     #[test]
     fn what_is_kept_of_a_tap_holds_no_digit_of_a_pin() {
-        let kept = |digit| Tap::Key(InquiryId(7), PadKey::Digit(digit)).without_secret();
+        let tap = |digit| PadTap { key: PadKey::Digit(digit), drawn: Some(2) };
+        let kept = |digit| Tap::Key(InquiryId(7), tap(digit)).without_secret();
         assert_eq!(kept(1).0, kept(2).0);
         assert_eq!(kept(4).1, Some(4));
         assert_eq!(Tap::Pay(InquiryId(7)).without_secret(), (Tap::Pay(InquiryId(7)), None));

@@ -231,7 +231,7 @@ fn every_example_is_understood_as_what_it_shows() {
 #[test]
 fn asking_again_can_be_insisted_on() {
     for text in ["/cekulang 12 --paksa", "/cekulang \u{2014}paksa #12"] {
-        let recheck = AdminCommand::Recheck { id: OrderId(12), forced: true };
+        let recheck = AdminCommand::Recheck { id: crate::ids::OrderId(12), forced: true };
         assert_eq!(parse(text), Command::Admin(recheck), "{text}");
     }
 }
@@ -565,6 +565,52 @@ fn a_complaint_keeps_its_words_and_loses_its_pin() {
     }
     assert_eq!(problem("KOMPLAIN"), Problem::Missing(Part::Text));
     assert_eq!(problem("KOMPLAIN.1234"), Problem::Missing(Part::Text));
+}
+
+#[test]
+fn an_orders_state_is_asked_for_by_day_product_and_number() {
+    let asked = |text: &str| match parse(text) {
+        Command::Orders(OrdersQuery { dest, product, date, pin: None }) => {
+            let text = |part: Option<String>| part.unwrap_or_default();
+            (text(date.map(|date| format!("{date:?}"))), text(product.map(|code| code.to_string())), text(dest))
+        }
+        other => panic!("{text}: {other:?}"),
+    };
+    let line = |date: &str, product: &str, dest: &str| (date.to_owned(), product.to_owned(), dest.to_owned());
+    for (text, expected) in [
+        ("INFO.100811.X10.081931001001", line("Day(2011-08-10)", "X10", "081931001001")),
+        ("INFO.291126.S5", line("Day(2026-11-29)", "S5", "")),
+        ("info s10 0812-3456-7890", line("", "S10", "081234567890")),
+        ("INFO.081234567890", line("", "", "081234567890")),
+    ] {
+        assert_eq!(asked(text), expected, "{text}");
+    }
+    for text in [
+        "INFO gangguan 081234567890",
+        "INFO.1234.S10 belum masuk",
+        "info s10 12 gangguan?",
+        "INFO.1234.X10.081931001001",
+    ] {
+        assert!(matches!(parse(text), Command::Complaint { .. }), "{text}: {:?}", parse(text));
+    }
+    assert_eq!(parse("INFO.100811"), Command::Known(Feature::CentreNumbers));
+}
+
+#[test]
+fn what_is_said_in_words_holds_no_pin() {
+    for (text, amount) in
+        [("tambah saldo 100000", 100_000), ("isi saldo 50rb", 50_000), ("TAMBAH.DEPOSIT.25000", 25_000)]
+    {
+        let expected = Command::Deposit { amount: Some(Rupiah::new(amount)), bank: None, pin: None };
+        assert_eq!(parse(text), expected, "{text}");
+    }
+    let renamed = |name: &str| Command::Habit(HabitCommand::Rename { name: name.to_owned(), pin: None });
+    assert_eq!(parse("nama saya sri 12345"), renamed("saya sri"));
+    assert_eq!(parse("Nama sri 1234"), renamed("sri"));
+    for text in ["tambah kuota 50000", "tambah uang jajan 5000"] {
+        let command = parse(text);
+        assert!(matches!(&command, Command::Habit(HabitCommand::AddChat { pin: None, .. })), "{text}: {command:?}");
+    }
 }
 
 #[test]

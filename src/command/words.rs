@@ -80,6 +80,8 @@ pub(super) enum Word {
     Favourite,
     Selling,
     SellingList,
+    /// `NAMA`: a new name, or somebody tells theirs.
+    Name,
     Rename,
     Earnings,
     /// Means something only inside a command.
@@ -185,7 +187,8 @@ const WORDS: &[(Word, &[&str])] = &[
     (Word::Favourite, &["FAV", "FAVORIT", "FAVORITE"]),
     (Word::Selling, &["JUAL", "HARGAJUAL"]),
     (Word::SellingList, &["DAFTARHARGA", "LISTHARGA", "PRICELIST"]),
-    (Word::Rename, &["GN", "GNAMA", "GANTINAMA", "UN", "NAMA"]),
+    (Word::Name, &["NAMA"]),
+    (Word::Rename, &["GN", "GNAMA", "GANTINAMA", "UN"]),
     (Word::Earnings, &["CRBT", "CR", "CB", "KOMISI", "BONUS", "BAGIKOMISI", "TUKAR"]),
     (Word::Feature(Feature::Points), &["CEKHADIAH", "HADIAH", "POIN", "POINT", "CEKPOIN"]),
     (Word::Feature(Feature::TakeBack), &["TARIK", "AS", "TRFBLK", "BATALTRANSFER"]),
@@ -223,7 +226,11 @@ pub const CONFLICTS: &[Conflict] = &[
     conflict("CEK.<kode>", "harga produk; status", "harga produk"),
     conflict("CS", "saldo; pengaduan", "saldo, kecuali diikuti kata-kata: komplain"),
     conflict("C", "komplain; konfirmasi deposit", "komplain: diteruskan ke admin"),
-    conflict("INFO", "nomor center; pengaduan", "komplain, kecuali hanya PIN"),
+    conflict(
+        "INFO",
+        "nomor center; pengaduan; status transaksi",
+        "komplain, kecuali hanya PIN; dengan tanggal, produk dan nomor: status transaksi",
+    ),
     conflict("P", "nomor paralel; ganti PIN", "dua PIN: ganti PIN; selain itu nomor paralel"),
     conflict("PLN.<meter>.<pin>", "cek meter; beli token", "cek meter; membeli selalu dengan kode atau nominal"),
     conflict(

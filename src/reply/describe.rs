@@ -11,6 +11,7 @@ use super::{
     describe_keeping, describe_network, describe_report, describe_routing, describe_staff,
 };
 use crate::command::DestinationFault;
+use crate::ids::AgentId;
 use crate::money::Rupiah;
 use crate::staff::Role;
 use crate::supplier::{Detail, Details, FailureKind};
@@ -50,13 +51,13 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
             let lines = lines.iter().map(|line| order_line(line, say));
             ("order.list", none.list("lines", lines).maybe("dest", dest.as_ref(), TYPED))
         }
-        Reply::PinChanged => ("pin.changed", none),
+        Reply::PinOtherLength => ("pin.other_length", none),
+        Reply::PinChanged { easy } => ("pin.changed", none.set("easy", *easy)),
         Reply::PinUnfit => ("pin.unfit", none),
+        Reply::PinEqualDigits => ("pin.equal_digits", none),
         Reply::PinSame => ("pin.same", none),
         Reply::LanguageSet => ("account.language", none),
-        Reply::Registered { code, name, waiting } => {
-            ("account.registered", none.code("code", code).text("name", name, NAME).set("waiting", *waiting))
-        }
+        Reply::Registered { code, name, waiting, easy_pin } => registered(*code, name, *waiting, *easy_pin),
         Reply::RegisterRefused { problem } => register_problem(problem),
         Reply::Approved { code, name } => ("account.approved", none.code("code", code).text("name", name, NAME)),
         Reply::DepositReceived { amount, note } => {
@@ -64,6 +65,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         }
         Reply::ButtonTooOld => ("bill.button_too_old", none),
         Reply::PinTooShort => ("bill.pin_too_short", none),
+        Reply::PinTapsUnclear => ("bill.pin_taps_unclear", none),
         Reply::InquiryPending { .. }
         | Reply::Customer(_)
         | Reply::Bill(_)
@@ -72,7 +74,7 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Choose(card) => describe_guide::describe(card),
         Reply::AdminPrice(_)
         | Reply::AdminPinReset { .. }
-        | Reply::PinReset
+        | Reply::PinReset { .. }
         | Reply::ComplaintTaken
         | Reply::AlertComplaint(_)
         | Reply::Answered { .. }
@@ -222,7 +224,14 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
         Why::PinMissing { example } => ("refused.pin_missing", base.text("example", example, SENTENCE)),
         Why::PinWrong { tries_left } => ("refused.pin_wrong", base.set("tries_left", *tries_left)),
         Why::PinLocked { until } => ("refused.pin_locked", base.time("until", *until)),
+        Why::PinOtherLength => ("refused.pin_other_length", base),
+        Why::PinReset { over } => ("refused.pin_reset", base.set("over", *over)),
     }
+}
+
+fn registered(code: AgentId, name: &str, waiting: bool, easy_pin: bool) -> Described {
+    let fields = Fields::new().code("code", &code).text("name", name, NAME);
+    ("account.registered", fields.set("waiting", waiting).set("easy_pin", easy_pin))
 }
 
 fn register_problem(problem: &RegisterProblem) -> Described {
@@ -234,6 +243,8 @@ fn register_problem(problem: &RegisterProblem) -> Described {
         RegisterProblem::NameTooLong => ("register.name_too_long", none),
         RegisterProblem::PinMissing => ("register.pin_missing", none),
         RegisterProblem::PinUnfit => ("register.pin_unfit", none),
+        RegisterProblem::PinEqualDigits => ("register.pin_equal_digits", none),
+        RegisterProblem::Busy => ("register.busy", none),
     }
 }
 

@@ -7,7 +7,7 @@ use super::rendered::Button;
 use super::says::{BillCard, BillStage, CustomerCard, ReceiptProblem, Reply, ShownBecause};
 use super::words::Say;
 use super::{describe_desk, describe_guide};
-use crate::command::{PadKey, Tap};
+use crate::command::{PadKey, PadTap, Tap};
 use crate::supplier::Bill;
 
 /// Only called for these replies.
@@ -43,7 +43,7 @@ fn customer(card: &CustomerCard) -> Fields {
 fn bill_card(card: &BillCard) -> Fields {
     let (stage, because, digits, order) = match card.stage {
         BillStage::Payable(because) => ("payable", Some(because), 0, None),
-        BillStage::EnterPin { digits } => ("pin", None, digits, None),
+        BillStage::EnterPin { digits, .. } => ("pin", None, digits, None),
         BillStage::Paying { order } => ("paying", None, 0, Some(order.0)),
         BillStage::Cancelled => ("cancelled", None, 0, None),
         BillStage::Expired => ("expired", None, 0, None),
@@ -90,8 +90,8 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
                     button(word("button.cancel"), Tap::Cancel(card.inquiry)),
                 ]]
             }
-            BillStage::EnterPin { .. } => {
-                let mut rows = keypad(&word("button.ok"), |key| Tap::Key(card.inquiry, key));
+            BillStage::EnterPin { taps, .. } => {
+                let mut rows = keypad(&word("button.ok"), taps, |tap| Tap::Key(card.inquiry, tap));
                 rows.push(vec![button(word("button.cancel"), Tap::Cancel(card.inquiry))]);
                 rows
             }
@@ -116,7 +116,8 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Vec<Vec<Button>> {
 }
 
 /// Digits as on a telephone, and below them: take back, zero, done.
-pub(super) fn keypad(ok: &str, tap: impl Fn(PadKey) -> Tap) -> Vec<Vec<Button>> {
+pub(super) fn keypad(ok: &str, taps: u16, tap: impl Fn(PadTap) -> Tap) -> Vec<Vec<Button>> {
+    let tap = |key| tap(PadTap { key, drawn: Some(taps) });
     let key = |label: &str, key| Button { label: label.to_owned(), tap: tap(key).to_string() };
     let digit = |digit: u8| key(&digit.to_string(), PadKey::Digit(digit));
     let mut rows: Vec<Vec<Button>> =

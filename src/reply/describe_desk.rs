@@ -19,7 +19,7 @@ pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {
     match reply {
         Reply::AdminPrice(change) => ("desk.price", price(change)),
         Reply::AdminPinReset { agent, name } => ("desk.pin_reset", none.code("agent", agent).text("name", name, NAME)),
-        Reply::PinReset => ("pin.reset", none),
+        Reply::PinReset { over } => ("pin.reset", none.set("over", *over)),
         Reply::ComplaintTaken => ("desk.complaint_taken", none),
         Reply::AlertComplaint(card) => ("alert.complaint", complaint(card, say)),
         Reply::Answered { text } => ("desk.answer", none.text("text", text, LONG_TEXT)),

@@ -16,7 +16,7 @@ const IN_A_ROW: usize = 2;
 pub(super) fn describe(card: &ChooseCard) -> Described {
     let (stage, digits, order) = match card.stage {
         ChooseStage::List => ("list", 0, None),
-        ChooseStage::EnterPin { digits } => ("pin", digits, None),
+        ChooseStage::EnterPin { digits, .. } => ("pin", digits, None),
         ChooseStage::Placed { order } => ("placed", 0, Some(order.0)),
         ChooseStage::Cancelled => ("cancelled", 0, None),
     };
@@ -49,8 +49,8 @@ pub(super) fn buttons(card: &ChooseCard, say: &Say<'_>) -> Vec<Vec<Button>> {
             rows.push(cancel());
             rows
         }
-        ChooseStage::EnterPin { .. } => {
-            let mut rows = keypad(&word("button.ok"), |key| Tap::OrderKey(card.guide, key));
+        ChooseStage::EnterPin { taps, .. } => {
+            let mut rows = keypad(&word("button.ok"), taps, |tap| Tap::OrderKey(card.guide, tap));
             rows.push(cancel());
             rows
         }

@@ -46,6 +46,7 @@ mod says_keeping;
 mod says_misread;
 mod says_network;
 mod says_receipt;
+mod says_register;
 mod says_report;
 mod says_routing;
 mod says_staff;

@@ -22,6 +22,7 @@ fn marker(reply: &Reply) -> Option<&'static str> {
         | Reply::PinWrong { .. }
         | Reply::PinLocked { .. }
         | Reply::PinMissing { .. }
+        | Reply::PinOtherLength
         | Reply::NotRegistered
         | Reply::AgentWaiting { .. }
         | Reply::AgentBlocked { .. }

@@ -94,6 +94,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::PinWrong { .. } => [Reply::PinWrong { tries_left: 2 }, Reply::PinWrong { tries_left: 1 }],
         Reply::PinLocked { .. } => [Reply::PinLocked { until: at(15) }],
         Reply::PinMissing { .. } => [Reply::PinMissing { example: "S10.081234567890.PIN".to_owned() }],
+        Reply::PinOtherLength => [Reply::PinOtherLength],
         Reply::NotRegistered => [Reply::NotRegistered],
         Reply::AgentWaiting { .. } => [Reply::AgentWaiting { code: AgentId(7) }],
         Reply::AgentBlocked { .. } => [Reply::AgentBlocked { code: AgentId(7) }],
@@ -112,12 +113,13 @@ fn replies() -> Result<Vec<Reply>, BadName> {
             Reply::Orders { lines: vec![], dest: None },
             Reply::Orders { lines: vec![], dest: Some("081234567890".to_owned()) },
         ],
-        Reply::PinChanged => [Reply::PinChanged],
+        Reply::PinChanged { .. } => [false, true].map(|easy| Reply::PinChanged { easy }),
         Reply::PinUnfit => [Reply::PinUnfit],
+        Reply::PinEqualDigits => [Reply::PinEqualDigits],
         Reply::PinSame => [Reply::PinSame],
         Reply::LanguageSet => [Reply::LanguageSet],
         Reply::Registered { .. } => [true, false].map(|waiting| Reply::Registered {
-            code: AgentId(7), name: "Sari Pulsa".to_owned(), waiting,
+            code: AgentId(7), name: "Sari Pulsa".to_owned(), waiting, easy_pin: !waiting,
         }),
         Reply::RegisterRefused { .. } => register_problems()
             .into_iter().map(|problem| Reply::RegisterRefused { problem }).collect::<Vec<_>>(),
@@ -128,6 +130,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         ],
         Reply::ButtonTooOld => [Reply::ButtonTooOld],
         Reply::PinTooShort => [Reply::PinTooShort],
+        Reply::PinTapsUnclear => [Reply::PinTapsUnclear],
         Reply::InquiryPending { .. } => [Reply::InquiryPending {
             product: "PLNPOST".to_owned(),
             customer: "541234567890".to_owned(),
@@ -196,7 +199,7 @@ fn replies() -> Result<Vec<Reply>, BadName> {
         Reply::Choose(_) => samples_desk::choices(&prices()?),
         Reply::AdminPrice(_) => samples_desk::prices()?,
         Reply::AdminPinReset { .. } => [Reply::AdminPinReset { agent: AgentId(7), name: "Budi Cell".to_owned() }],
-        Reply::PinReset => [Reply::PinReset],
+        Reply::PinReset { .. } => [false, true].map(|over| Reply::PinReset { over }),
         Reply::ComplaintTaken => [Reply::ComplaintTaken],
         Reply::AlertComplaint(_) => samples_desk::complaints(&agent_cards(), &line),
         Reply::Answered { .. } => [Reply::Answered { text: "sudah kami cek".to_owned() }],
@@ -370,6 +373,8 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         Why::PinMissing { .. } => [Why::PinMissing { example: "S10.081234567890.PIN".to_owned() }],
         Why::PinWrong { .. } => [Why::PinWrong { tries_left: 2 }, Why::PinWrong { tries_left: 1 }],
         Why::PinLocked { .. } => [Why::PinLocked { until: at(2) }],
+        Why::PinOtherLength => [Why::PinOtherLength],
+        Why::PinReset { .. } => [Why::PinReset { over: false }, Why::PinReset { over: true }],
     };
     let refused = |why| {
         let product = match why {
@@ -421,6 +426,8 @@ fn register_problems() -> Vec<RegisterProblem> {
         RegisterProblem::NameTooLong => [RegisterProblem::NameTooLong],
         RegisterProblem::PinMissing => [RegisterProblem::PinMissing],
         RegisterProblem::PinUnfit => [RegisterProblem::PinUnfit],
+        RegisterProblem::PinEqualDigits => [RegisterProblem::PinEqualDigits],
+        RegisterProblem::Busy => [RegisterProblem::Busy],
     }
 }
 

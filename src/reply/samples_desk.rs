@@ -65,8 +65,8 @@ pub(super) fn logs(at: chrono::DateTime<chrono::Utc>) -> Vec<Reply> {
 pub(super) fn choices(products: &[PriceLine]) -> Vec<Reply> {
     let stages = [
         (None, ChooseStage::List),
-        (Some(0), ChooseStage::EnterPin { digits: 0 }),
-        (Some(0), ChooseStage::EnterPin { digits: 4 }),
+        (Some(0), ChooseStage::EnterPin { digits: 0, taps: 0 }),
+        (Some(0), ChooseStage::EnterPin { digits: 4, taps: 6 }),
         (Some(0), ChooseStage::Placed { order: crate::ids::OrderId(12) }),
         (None, ChooseStage::Cancelled),
     ];

@@ -22,6 +22,7 @@ use super::says_keeping::KeepingReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
 pub use super::says_receipt::{ReceiptCard, ReceiptForm};
+pub use super::says_register::RegisterProblem;
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
@@ -53,6 +54,8 @@ pub enum Reply {
     PinMissing {
         example: String,
     },
+    /// Not tried, so not counted.
+    PinOtherLength,
     NotRegistered,
     AgentWaiting {
         code: AgentId,
@@ -78,9 +81,14 @@ pub enum Reply {
         lines: Vec<OrderLine>,
         dest: Option<String>,
     },
-    PinChanged,
-    /// The new PIN is not one.
+    PinChanged {
+        /// One of those that everybody tries first.
+        easy: bool,
+    },
+    /// The new PIN is too short or too long.
     PinUnfit,
+    /// All digits of the new PIN are the same.
+    PinEqualDigits,
     PinSame,
     /// Said in the language just chosen.
     LanguageSet,
@@ -88,6 +96,9 @@ pub enum Reply {
         code: AgentId,
         name: String,
         waiting: bool,
+        /// The PIN is one of those that everybody tries first.
+        #[serde(default)]
+        easy_pin: bool,
     },
     RegisterRefused {
         problem: RegisterProblem,
@@ -107,6 +118,8 @@ pub enum Reply {
     ButtonTooOld,
     /// Too few digits have been tapped.
     PinTooShort,
+    /// Some taps may have been a client's repeats, and which is not to be told.
+    PinTapsUnclear,
     /// It takes a while to look up.
     InquiryPending {
         product: String,
@@ -243,7 +256,10 @@ pub enum Reply {
         name: String,
     },
     /// To a reseller: choose a new PIN.
-    PinReset,
+    PinReset {
+        /// The time for it is over.
+        over: bool,
+    },
     ComplaintTaken,
     AlertComplaint(Box<ComplaintCard>),
     /// To a reseller: an admin's own words.
@@ -469,6 +485,13 @@ pub enum Why {
     PinLocked {
         until: DateTime<Utc>,
     },
+    /// Not tried, so not counted.
+    PinOtherLength,
+    /// By an admin.
+    PinReset {
+        /// The time for choosing another one is over.
+        over: bool,
+    },
 }
 
 impl Why {
@@ -498,17 +521,6 @@ pub struct PriceLine {
     pub name: String,
     pub price: Rupiah,
     pub open: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RegisterProblem {
-    Closed,
-    Already { code: AgentId },
-    NameMissing,
-    NameTooLong,
-    PinMissing,
-    PinUnfit,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -48,6 +48,9 @@ pub enum BillStage {
     /// So many digits of the PIN have been tapped.
     EnterPin {
         digits: usize,
+        /// So many keys, which the buttons say.
+        #[serde(default)]
+        taps: u16,
     },
     Paying {
         order: OrderId,

@@ -32,6 +32,9 @@ pub enum ChooseStage {
     /// So many digits of the PIN have been tapped.
     EnterPin {
         digits: usize,
+        /// So many keys, which the buttons say.
+        #[serde(default)]
+        taps: u16,
     },
     Placed {
         order: OrderId,

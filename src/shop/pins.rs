@@ -1,12 +1,18 @@
 //! PINs: hashed with argon2, which is slow on purpose, and remembered while the shop runs so that a reseller's every
 //! order does not pay for it again. With a pepper, which is in no file of the shop, a stolen data dir is not enough to
 //! guess them.
+//!
+//! **Memory.** The blocks argon2 works in are kept and used again. The C library's allocator must not be asked for them
+//! each time: glibc before 2.38 (Debian 12, Ubuntu 22.04) never reuses what argon2 gives back, 19 MiB a PIN.
+//!
+//! **Turns.** Few PINs are hashed at once. Of registrations only one is, and only so many wait for that, so however many
+//! strangers register, a reseller's PIN finds a free turn, or waits for other resellers'.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::{Algorithm, Argon2, Params, ParamsBuilder, Version};
+use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, ParamsBuilder, Version};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -21,6 +27,19 @@ use crate::store::PepperMark;
 const AT_ONCE: usize = 2;
 
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+
+/// Registrations that wait for their hash, the one being worked on included: some three seconds' work on a small machine.
+/// Whoever comes on top of them is told to come again, which costs less than a chat that is silent.
+const MOST_REGISTRATIONS: usize = 64;
+
+/// For whoever registers; none is free when too many do.
+static REGISTRATIONS: Semaphore = Semaphore::const_new(MOST_REGISTRATIONS);
+
+/// Only one of the turns is ever a registration's.
+static REGISTERING: Semaphore = Semaphore::const_new(1);
+
+/// What argon2 works in, as many as there are turns.
+static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
 /// What a pepper's mark is the hash of; no secret.
 const MARKED: &[u8] = b"konter PIN pepper";
@@ -54,12 +73,15 @@ impl Pepper {
         fits.then_some(pepper)
     }
 
-    fn argon(&self) -> Option<Argon2<'_>> {
-        let params = ParamsBuilder::new().keyid(argon2::KeyId::new(&self.id).ok()?).build().ok()?;
-        Argon2::new_with_secret(self.secret.expose_secret().as_bytes(), Algorithm::Argon2id, Version::V0x13, params)
-            .ok()
+    /// As new hashes are made with it.
+    fn params(&self) -> Option<Params> {
+        ParamsBuilder::new().keyid(argon2::KeyId::new(&self.id).ok()?).build().ok()
     }
 }
+
+/// More registrations wait than anybody would wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
 
 /// Checks PINs. What it remembers is keyed with a random value that dies with the process, and is never stored.
 pub struct Pins {
@@ -87,6 +109,16 @@ impl Pins {
     pub async fn hash(&self, pin: &str) -> Option<String> {
         let (pepper, pin) = (self.pepper.get().cloned(), pin.to_owned());
         slowly(move || hash_with(pepper.as_ref(), pin.as_bytes())).await.flatten()
+    }
+
+    /// The same for somebody who registers, who waits behind resellers.
+    ///
+    /// # Errors
+    /// When too many do.
+    pub(super) async fn hash_for_registration(&self, pin: &str) -> Result<Option<String>, TooMany> {
+        let _waiting = REGISTRATIONS.try_acquire().map_err(|_| TooMany)?;
+        let _registering = REGISTERING.acquire().await.map_err(|_| TooMany)?;
+        Ok(self.hash(pin).await)
     }
 
     /// Whether a hash was made before the pepper was set, or with an earlier one.
@@ -125,21 +157,58 @@ fn key_of(hash: &str) -> Option<Vec<u8>> {
 }
 
 fn verify(hash: &str, pepper: Option<&Pepper>, pin: &[u8]) -> bool {
-    let (Some(key), Ok(parsed)) = (key_of(hash), PasswordHash::new(hash)) else { return false };
-    if key.is_empty() {
-        return Argon2::default().verify_password(pin, &parsed).is_ok();
-    }
-    let maker = pepper.filter(|pepper| key == pepper.id).and_then(Pepper::argon);
-    maker.is_some_and(|argon| argon.verify_password(pin, &parsed).is_ok())
+    let fits = || {
+        let parsed = PasswordHash::new(hash).ok()?;
+        let params = Params::try_from(&parsed).ok()?;
+        // What was made with a pepper needs that one.
+        let pepper = match params.keyid() {
+            [] => None,
+            key => Some(pepper.filter(|pepper| key == pepper.id)?),
+        };
+        let is_ours = parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
+        let output = work(pepper, params, pin, parsed.salt.filter(|_| is_ours)?)?;
+        // Compared in constant time.
+        Some(output == parsed.hash?)
+    };
+    fits().unwrap_or(false)
 }
 
 fn hash_with(pepper: Option<&Pepper>, pin: &[u8]) -> Option<String> {
-    let argon = match pepper {
-        Some(pepper) => pepper.argon()?,
-        None => Argon2::default(),
+    let params = match pepper {
+        Some(pepper) => pepper.params()?,
+        None => Params::default(),
     };
     let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
-    argon.hash_password(pin, &salt).ok().map(|hash| hash.to_string())
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).ok()?,
+        salt: Some(salt.as_salt()),
+        hash: Some(work(pepper, params, pin, salt.as_salt())?),
+    };
+    Some(hash.to_string())
+}
+
+/// argon2, in memory that was used before. Only to be called by whoever has a turn.
+fn work(pepper: Option<&Pepper>, params: Params, pin: &[u8], salt: Salt<'_>) -> Option<Output> {
+    let (blocks, length) = (params.block_count(), params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN));
+    let secret = pepper.map_or(&[][..], |pepper| pepper.secret.expose_secret().as_bytes());
+    let argon = match pepper {
+        Some(_) => Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params).ok()?,
+        None => Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+    };
+    let mut decoded = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut decoded).ok()?;
+    let mut memory = MEMORY.lock().pop().unwrap_or_default();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::new());
+    }
+    let output = Output::init_with(length, |out| {
+        let memory = memory.get_mut(..blocks).unwrap_or_default();
+        Ok(argon.hash_password_into_with_memory(pin, salt, out, memory)?)
+    });
+    MEMORY.lock().push(memory);
+    output.ok()
 }
 
 /// Hashes a PIN without a pepper; slow, on a thread of its own. `None` when the machine cannot (no memory, no randomness).
@@ -171,6 +240,43 @@ mod tests {
             assert!(!pins.fits(AgentId(1), &hash, "1235").await);
             assert!(!pins.fits(AgentId(1), "not a hash", "1234").await);
         }
+    }
+
+    #[tokio::test]
+    async fn hashes_are_those_of_the_library_itself() {
+        use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+        let ours = hash("1234").await.unwrap();
+        assert!(Argon2::default().verify_password(b"1234", &PasswordHash::new(&ours).unwrap()).is_ok());
+        let salt = SaltString::encode_b64(b"sixteen bytes so").unwrap();
+        let theirs = Argon2::default().hash_password(b"1234", &salt).unwrap().to_string();
+        assert!(Pins::default().fits(AgentId(1), &theirs, "1234").await);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn pins_are_hashed_in_memory_that_is_kept() {
+        let many = (0..12).map(|n| tokio::spawn(async move { hash(&format!("12{n:02}")).await.unwrap() }));
+        futures::future::join_all(many).await;
+        // As long as all turns are held, nobody else works in it.
+        let _turns = TURNS.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
+        let kept = MEMORY.lock().len();
+        assert!((1..=AT_ONCE).contains(&kept), "{kept}");
+    }
+
+    #[tokio::test]
+    async fn of_registrations_only_so_many_wait_and_no_reseller_behind_them() {
+        let pins = Pins::default();
+        let register = || pins.hash_for_registration("4821");
+        let own = hash("1234").await.unwrap();
+        // Nothing is registered as long as this is held, so all that are polled wait.
+        let held = REGISTERING.acquire().await.unwrap();
+        let mut waiting: Vec<_> = (0..MOST_REGISTRATIONS).map(|_| Box::pin(register())).collect();
+        for registration in &mut waiting {
+            assert!(futures::poll!(registration).is_pending());
+        }
+        assert_eq!(register().await, Err(TooMany));
+        assert!(pins.fits(AgentId(1), &own, "1234").await, "a reseller's PIN waits for none of them");
+        drop((waiting, held));
+        assert!(register().await.unwrap().is_some());
     }
 
     #[tokio::test]

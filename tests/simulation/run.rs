@@ -167,7 +167,7 @@ impl Stage {
                 version: 1,
                 name: format!("Konter {n}"),
                 status: AgentStatus::Active,
-                pin: PinState::new(cheap_hash().to_owned()),
+                pin: PinState::new(cheap_hash().to_owned(), 4),
                 chats: vec![reseller(n)],
                 phones: Vec::new(),
                 waits_for_break: false,

@@ -78,7 +78,6 @@ pub async fn products_are_written_over(engine: impl Engine) {
         name: format!("Produk {code}"),
         category: "Pulsa".to_owned(),
         operator: None,
-        dest: None,
         kind: ProductKind::Topup,
         dest: None,
         nominal: None,

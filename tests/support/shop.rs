@@ -232,7 +232,7 @@ impl TestShop {
             version: 1,
             name: format!("Konter {number}"),
             status: AgentStatus::Active,
-            pin: PinState::new(pin_hash().await),
+            pin: PinState::new(pin_hash().await, PIN.len()),
             chats: vec![chat],
             phones: Vec::new(),
             locale,

@@ -35,7 +35,7 @@ pub fn agent(n: u32) -> Agent {
         version: 1,
         name: format!("Toko {n}"),
         status: AgentStatus::Active,
-        pin: PinState::new("hash".to_owned()),
+        pin: PinState::new("hash".to_owned(), 4),
         chats: vec![chat(i64::from(n))],
         phones: vec![format!("0812{n:08}")],
         locale: Locale::Id,

@@ -1,10 +1,10 @@
-//! A reseller's own things: balance, prices, last orders, PIN.
+//! A reseller's own things: balance, prices, last orders.
 
 use super::super::network::priced;
-use super::{Answer, Tried, Visit};
+use super::{Answer, Visit};
+use crate::agent::Agent;
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::agent::Agent;
 use crate::catalog::{Catalog, Product};
 use crate::command::{DateArg, OrdersQuery, Pin, PriceFilter};
 use crate::order::Order;
@@ -106,65 +106,6 @@ impl Visit<'_> {
             orders.truncate(limit);
         }
         Ok(orders)
-    }
-
-    /// Old and new PIN in either order: the one that fits is the old one.
-    pub(super) async fn change_pin(&self, first: &Pin, second: &Pin, answer: &mut Answer) {
-        let Some(agent) = self.active_agent(answer) else { return };
-        if let Some(until) = self.locked(&agent, answer) {
-            answer.reply(Reply::PinLocked { until });
-            return;
-        }
-        if agent.pin.may_be_chosen(self.at) {
-            self.choose_pin(&agent, first, second, answer).await;
-            return;
-        }
-        let fits = |pin: &Pin| {
-            let (hash, pin) = (agent.pin.hash.clone(), pin.expose().to_owned());
-            async move { self.shop.pins.fits(agent.id, &hash, &pin).await }
-        };
-        let new = if fits(first).await {
-            second
-        } else if fits(second).await {
-            first
-        } else {
-            // Two PINs were tried, so two tries count.
-            let tries = if first == second { 1 } else { 2 };
-            let reply = match self.count_wrong(&agent, tries, answer) {
-                Tried::Locked { until } => Reply::PinLocked { until },
-                Tried::Wrong { tries_left } => Reply::PinWrong { tries_left },
-                Tried::Fits => Reply::TryAgain,
-            };
-            answer.reply(reply);
-            return;
-        };
-        if first.expose() == second.expose() {
-            answer.reply(Reply::PinSame);
-        } else {
-            self.set_pin(&agent, new, answer).await;
-        }
-    }
-
-    /// After a reset: the new PIN twice, so that a slip does not lock its owner out.
-    async fn choose_pin(&self, agent: &Agent, first: &Pin, second: &Pin, answer: &mut Answer) {
-        if first == second {
-            self.set_pin(agent, first, answer).await;
-        } else {
-            answer.reply(Reply::PinReset);
-        }
-    }
-
-    async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) {
-        if !new.is_fit_as_new() {
-            answer.reply(Reply::PinUnfit);
-        } else if let Some(hash) = self.shop.pins.hash(new.expose()).await {
-            let mut after = agent.clone();
-            after.pin = crate::agent::PinState::new(hash);
-            answer.write_agent(agent, after);
-            answer.reply(Reply::PinChanged);
-        } else {
-            answer.reply(Reply::TryAgain);
-        }
     }
 }
 

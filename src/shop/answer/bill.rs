@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::super::inquiring::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
 use super::order::{already_ordered, refuse};
-use super::{Answer, Tried, Visit};
+use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
 use crate::command::{MAX_NTH, Pin};
@@ -138,11 +138,7 @@ impl Visit<'_> {
             let product = wanted.product.as_ref().map(ToString::to_string).unwrap_or_default();
             return Err(Why::PinMissing { example: format!("BAYAR.{product}.{}.PIN", wanted.customer) });
         };
-        match self.try_pin(agent, pin, answer).await {
-            Tried::Fits => Ok(()),
-            Tried::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
-            Tried::Locked { until } => Err(Why::PinLocked { until }),
-        }
+        self.try_pin(agent, pin, answer).await.admits()
     }
 
     fn whom_to_ask(&self, wanted: &Wanted) -> Result<Found, Why> {

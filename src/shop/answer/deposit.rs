@@ -156,13 +156,8 @@ impl Visit<'_> {
     }
 
     /// `BUKTI`: words that say a transfer was made, perhaps under a picture.
-    pub(super) async fn proof(&self, words: &str, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn proof(&self, words: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        if let Some(pin) = pin
-            && !self.pin_fits(&agent, pin, answer).await
-        {
-            return Ok(());
-        }
         if !self.pass_on(&agent, Some(words), self.message.is_caption, answer).await? {
             answer.reply(says(TicketSays::ProofWithoutTicket));
         }

@@ -8,7 +8,7 @@ use super::{Answer, NOTED, Visit};
 use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
 use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
-use crate::command::{AdminCommand, AgentRef, NewPrice, Pin, Typed, is_orderable, parse};
+use crate::command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
 use crate::ids::{ProductCode, SupplierId};
 use crate::ledger::AccountId;
 use crate::money::Rupiah;
@@ -104,7 +104,7 @@ impl Visit<'_> {
         let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
         answer.note(format_args!("{} {}: PIN direset", agent.id, agent.name));
         answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
-        answer.tell(&agent, &Reply::PinReset);
+        answer.tell(&agent, &Reply::PinReset { over: false });
         answer.write_agent(&agent, after);
         Ok(())
     }
@@ -197,18 +197,8 @@ impl Visit<'_> {
         }
     }
 
-    pub(super) async fn complain(
-        &self,
-        text: &Typed,
-        pin: Option<&Pin>,
-        answer: &mut Answer,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn complain(&self, text: &Typed, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        if let Some(pin) = pin
-            && !self.pin_fits(&agent, pin, answer).await
-        {
-            return Ok(());
-        }
         if !self.may_bother(&agent, Bother::Complaint, answer) {
             return Ok(());
         }

@@ -98,7 +98,7 @@ impl Visit<'_> {
             name: request.name.trim().to_owned(),
             // Whoever registers vouches for who is registered.
             status: AgentStatus::Active,
-            pin: PinState::new(hash),
+            pin: PinState::new(hash, pin.len()),
             chats: Vec::new(),
             phones: vec![request.phone.to_string()],
             locale: agent.locale,

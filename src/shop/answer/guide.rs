@@ -1,14 +1,14 @@
 //! Orders by buttons, and the buttons of the greeting.
 
 use super::super::guide::Guide;
-use super::super::keypad::{PadId, Tapped};
+use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
 use super::account::price_line;
 use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
-use crate::command::{self, Destination, METER_DIGITS, OrderLine, OrderRequest, PadKey, Pin, What};
+use crate::command::{self, Destination, METER_DIGITS, OrderLine, OrderRequest, PadTap, Pin, What};
 use crate::money::Rupiah;
 use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
@@ -128,8 +128,8 @@ impl Visit<'_> {
             return;
         };
         let under = self.message.tapped.as_deref();
-        self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
-        self.restage_choice(under, &guide, ChooseStage::EnterPin { digits: 0 }, answer);
+        let shown = self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
+        self.restage_choice(under, &guide, enter_pin(shown), answer);
     }
 
     pub(super) fn tapped_no_choice(&self, id: u64, answer: &mut Answer) {
@@ -141,10 +141,8 @@ impl Visit<'_> {
         self.shop.guides.forget(chat, id);
     }
 
-    pub(super) async fn tapped_order_key(&self, id: u64, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.active_agent(answer).is_none() {
-            return Ok(());
-        }
+    pub(super) async fn tapped_order_key(&self, id: u64, on: PadTap, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let chat = &self.message.chat;
         let Some(guide) = self.shop.guides.get(chat, id, self.at) else {
             answer.reply(Reply::ButtonTooOld);
@@ -152,19 +150,24 @@ impl Visit<'_> {
         };
         let under = self.message.tapped.as_deref();
         let pad = PadId::Order(id);
-        let tapped = match self.shop.keypads.tap(chat, pad, &self.message.message, key, self.at) {
+        let tap = || self.shop.keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
+        let tapped = match tap() {
             Tapped::Closed => {
-                self.shop.keypads.open(chat, pad, under, self.at);
-                self.shop.keypads.tap(chat, pad, &self.message.message, key, self.at)
+                self.shop.keypads.open_anew(chat, pad, under, self.at);
+                tap()
             }
             tapped => tapped,
         };
         match tapped {
-            Tapped::Digits(digits) => {
-                self.restage_choice(under, &guide, ChooseStage::EnterPin { digits }, answer);
-            }
+            Tapped::Shown(shown) => self.restage_choice(under, &guide, enter_pin(shown), answer),
             Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
             Tapped::TooShort | Tapped::Closed => answer.reply(Reply::PinTooShort),
+            Tapped::TooLong => answer.reply(Reply::PinOtherLength),
+            Tapped::Unclear(shown) => {
+                answer.reply(Reply::PinTapsUnclear);
+                self.restage_choice(under, &guide, enter_pin(shown), answer);
+            }
+            Tapped::HandedIn => {}
         }
         Ok(())
     }
@@ -218,4 +221,8 @@ impl Visit<'_> {
         self.restage_choice(under, guide, stage, answer);
         Ok(())
     }
+}
+
+const fn enter_pin(Shown { digits, taps }: Shown) -> ChooseStage {
+    ChooseStage::EnterPin { digits, taps }
 }

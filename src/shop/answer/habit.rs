@@ -220,7 +220,7 @@ impl Visit<'_> {
             buyer_phone: again.buyer_phone.clone(),
             at: self.at,
         };
-        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0 });
+        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0, taps: 0 });
         answer.reply(Reply::Choose(Box::new(card)));
         self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
         self.shop.guides.offer(chat, guide);

@@ -18,6 +18,7 @@ mod misread;
 mod order;
 mod overdue;
 mod people;
+mod pin;
 mod question;
 mod receipt;
 mod register;
@@ -38,7 +39,7 @@ use super::buying::Asker;
 use super::desk::can_forget;
 use super::keypad::PadId;
 use super::patience::{Bother, Stranger};
-use crate::agent::{Agent, AgentStatus, Locale, WrongPin};
+use crate::agent::{Agent, AgentStatus, Locale};
 use crate::attachment::{Attachment, FORWARDED};
 use crate::command::{
     self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
@@ -132,13 +133,6 @@ impl Answer {
     }
 }
 
-/// What became of trying a PIN.
-enum Tried {
-    Fits,
-    Wrong { tries_left: u8 },
-    Locked { until: DateTime<Utc> },
-}
-
 /// Who is speaking, and everything an answer may need.
 struct Visit<'a> {
     shop: &'a Arc<Shop>,
@@ -160,65 +154,6 @@ impl Visit<'_> {
         };
         answer.reply(reply);
         None
-    }
-
-    /// Checks a PIN. When it does not fit, the answer counts the try and says so.
-    async fn pin_fits(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> bool {
-        let reply = match self.try_pin(agent, pin, answer).await {
-            Tried::Fits => return true,
-            Tried::Wrong { tries_left } => Reply::PinWrong { tries_left },
-            Tried::Locked { until } => Reply::PinLocked { until },
-        };
-        answer.reply(reply);
-        false
-    }
-
-    /// Tries a PIN and keeps count in the answer, without a word.
-    async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
-        if let Some(until) = self.locked(agent, answer) {
-            return Tried::Locked { until };
-        }
-        if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
-            self.shop.renew_hash(agent, pin);
-            if agent.pin.has_failures() {
-                let mut after = agent.clone();
-                after.pin.succeed();
-                answer.write_agent(agent, after);
-            }
-            return Tried::Fits;
-        }
-        self.count_wrong(agent, 1, answer)
-    }
-
-    /// Until when no PIN of this reseller is looked at.
-    fn locked(&self, agent: &Agent, answer: &mut Answer) -> Option<DateTime<Utc>> {
-        let until = agent.pin.locked(self.at)?;
-        let mut after = agent.clone();
-        if after.pin.begin_lock_anew(self.at) {
-            answer.write_agent(agent, after);
-        }
-        Some(until)
-    }
-
-    /// Counts so many wrong tries at once.
-    fn count_wrong(&self, agent: &Agent, tries: u8, answer: &mut Answer) -> Tried {
-        let mut after = agent.clone();
-        let mut result = Tried::Fits;
-        for _ in 0..tries {
-            result = match after.pin.fail(self.at) {
-                WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
-                WrongPin::LockedUntil(until) => {
-                    tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
-                    metrics::counter!("konter_pin_locks_total").increment(1);
-                    Tried::Locked { until }
-                }
-            };
-            if matches!(result, Tried::Locked { .. }) {
-                break;
-            }
-        }
-        answer.write_agent(agent, after);
-        result
     }
 }
 
@@ -381,7 +316,7 @@ impl Visit<'_> {
             Command::Deposit { amount, bank, pin } => {
                 self.ticket(amount, bank.as_deref(), pin.as_ref(), answer).await?;
             }
-            Command::Proof { text, pin } => self.proof(text.as_str(), pin.as_ref(), answer).await?,
+            Command::Proof { text, .. } => self.proof(text.as_str(), answer).await?,
             Command::Meter { customer, pin, reference } => {
                 let wanted = Wanted { product: None, customer, reference };
                 self.look_up(wanted, false, pin.as_ref(), answer).await?;
@@ -401,7 +336,7 @@ impl Visit<'_> {
             Command::Habit(command) => self.habit(command, answer).await?,
             Command::Routing(command) => self.routing(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
-            Command::Complaint { text, pin } => self.complain(&text, pin.as_ref(), answer).await?,
+            Command::Complaint { text, .. } => self.complain(&text, answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
                 let nearest = self.example(topic);
@@ -535,16 +470,17 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
         },
         Command::Habit(command) => match command {
-            HabitCommand::AddChat { pin, .. }
-            | HabitCommand::Chats { pin }
-            | HabitCommand::RemoveChat { pin, .. }
+            HabitCommand::Chats { pin }
             | HabitCommand::ReplaceChat { pin, .. }
             | HabitCommand::Favourite { pin, .. }
-            | HabitCommand::Rename { pin, .. }
             | HabitCommand::Earnings { pin } => pin.is_some(),
-            HabitCommand::Repeat | HabitCommand::Favourites | HabitCommand::ForgetFavourite { .. } => {
-                command::redact(text).contains("***")
-            }
+            // Digits that are not read as the PIN may be one.
+            HabitCommand::Repeat
+            | HabitCommand::AddChat { .. }
+            | HabitCommand::RemoveChat { .. }
+            | HabitCommand::Rename { .. }
+            | HabitCommand::Favourites
+            | HabitCommand::ForgetFavourite { .. } => command::redact(text).contains(command::MASK),
             HabitCommand::SaveFavourite { .. }
             | HabitCommand::Selling(_)
             | HabitCommand::SellingList { .. }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
-use super::{Answer, Tried, Visit};
+use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::catalog::DestKind;
 use crate::command::{BadOrder, MAX_NTH, OrderRequest, Problem, Topic, What};
@@ -127,11 +127,7 @@ impl Visit<'_> {
             let lines: Vec<_> = request.lines.iter().map(|line| format!("{}.{}", line.what, line.dest)).collect();
             return Err(Why::PinMissing { example: format!("{}.PIN", lines.join(".")) });
         };
-        match self.try_pin(agent, pin, answer).await {
-            Tried::Fits => Ok(()),
-            Tried::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
-            Tried::Locked { until } => Err(Why::PinLocked { until }),
-        }
+        self.try_pin(agent, pin, answer).await.admits()
     }
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.

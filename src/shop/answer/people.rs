@@ -95,7 +95,7 @@ mod tests {
             version: 1,
             name: "Budi Cell Ñandú".to_owned(),
             status: AgentStatus::Active,
-            pin: PinState::new(String::new()),
+            pin: PinState::new(String::new(), 4),
             chats: vec![ChatId::telegram(700_123)],
             phones: vec!["081234567890".to_owned()],
             locale: Locale::Id,

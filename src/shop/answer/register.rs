@@ -1,9 +1,10 @@
 //! Becoming a reseller.
 
+use super::super::pins::TooMany;
 use super::transfer::network;
 use super::{Answer, Visit};
 use crate::agent::{Agent, AgentStatus, PinState};
-use crate::command::{Pin, powers};
+use crate::command::{Pin, PinFault, powers};
 use crate::config::Registration;
 use crate::ids::AgentId;
 use crate::money::Rupiah;
@@ -28,9 +29,16 @@ impl Visit<'_> {
             answer.reply(network(NetworkReply::DownlineRefused { problem }));
             return Ok(());
         }
-        let Some(hash) = self.shop.pins.hash(pin.expose()).await else {
-            answer.reply(Reply::TryAgain);
-            return Ok(());
+        let hash = match self.shop.pins.hash_for_registration(pin.expose()).await {
+            Ok(Some(hash)) => hash,
+            Ok(None) => {
+                answer.reply(Reply::TryAgain);
+                return Ok(());
+            }
+            Err(TooMany) => {
+                answer.reply(Reply::RegisterRefused { problem: RegisterProblem::Busy });
+                return Ok(());
+            }
         };
         let number = self.shop.store.next(Sequence::Agent).await?;
         let waiting = self.shop.policy.registration == Registration::Approve && self.role() < Some(powers::APPROVED);
@@ -39,7 +47,7 @@ impl Visit<'_> {
             version: 1,
             name: name.to_owned(),
             status: if waiting { AgentStatus::Waiting } else { AgentStatus::Active },
-            pin: PinState::new(hash),
+            pin: PinState::new(hash, pin.digits()),
             chats: vec![self.message.chat.clone()],
             phones: Vec::new(),
             locale: self.shop.policy.locale,
@@ -50,7 +58,8 @@ impl Visit<'_> {
             identities: crate::habits::Identities::default(),
             created_at: self.at,
         };
-        answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting });
+        let easy_pin = pin.is_a_run();
+        answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting, easy_pin });
         if let Some(upline) = &upline {
             let joined = NetworkReply::DownlineJoined { code: agent.id, name: agent.name.clone(), waiting };
             answer.tell(upline, &network(joined));
@@ -75,7 +84,10 @@ impl Visit<'_> {
         if name.chars().count() > LONGEST_NAME {
             return Err(RegisterProblem::NameTooLong);
         }
-        if pin.is_fit_as_new() { Ok(()) } else { Err(RegisterProblem::PinUnfit) }
+        pin.fit_as_new().map_err(|fault| match fault {
+            PinFault::Length => RegisterProblem::PinUnfit,
+            PinFault::EqualDigits => RegisterProblem::PinEqualDigits,
+        })
     }
 }
 

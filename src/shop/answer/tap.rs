@@ -1,12 +1,12 @@
 //! Buttons. A button belongs to the chat it was shown in; whatever is tapped however often, the stored inquiry decides.
 
 use super::super::inquiring::stage_of;
-use super::super::keypad::{PadId, Tapped};
+use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
 use super::deposit::Word;
-use super::{Answer, Tried, Visit};
+use super::{Answer, Visit};
 use crate::agent::Agent;
-use crate::command::{PadKey, Pin, Tap};
+use crate::command::{PadTap, Pin, Tap};
 use crate::ids::InquiryId;
 use crate::inquiry::{Inquiry, InquiryState, Quote};
 use crate::reply::{BillStage, Reply};
@@ -40,7 +40,7 @@ impl Visit<'_> {
         match tap {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
-            Tap::Key(id, key) => self.tapped_key(id, key, answer).await,
+            Tap::Key(id, on) => self.tapped_key(id, on, answer).await,
             Tap::Import(number) => {
                 self.apply_import(number, true, answer);
                 Ok(())
@@ -57,7 +57,7 @@ impl Visit<'_> {
                 self.tapped_no_choice(id, answer);
                 Ok(())
             }
-            Tap::OrderKey(id, key) => self.tapped_order_key(id, key, answer).await,
+            Tap::OrderKey(id, on) => self.tapped_order_key(id, on, answer).await,
             Tap::Yes(number) => self.tapped_question(number, true, answer).await,
             Tap::No(number) => self.tapped_question(number, false, answer).await,
             Tap::Repeat(order) => self.tapped_repeat(order, answer).await,
@@ -97,8 +97,8 @@ impl Visit<'_> {
     async fn tapped_pay(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
         if matches!(tabled.stage, BillStage::Payable(_)) {
-            self.shop.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
-            tabled.restage(self, BillStage::EnterPin { digits: 0 }, answer);
+            let shown = self.shop.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
+            tabled.restage(self, enter_pin(shown), answer);
         } else {
             self.too_late(&tabled, answer);
         }
@@ -126,27 +126,30 @@ impl Visit<'_> {
         Ok(())
     }
 
-    async fn tapped_key(&self, id: InquiryId, key: PadKey, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn tapped_key(&self, id: InquiryId, on: PadTap, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
         if !matches!(tabled.stage, BillStage::Payable(_)) {
             self.too_late(&tabled, answer);
             return Ok(());
         }
         let chat = &self.message.chat;
-        match self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, key, self.at) {
-            Tapped::Digits(digits) => {
-                tabled.restage(self, BillStage::EnterPin { digits }, answer);
-            }
+        let length = tabled.agent.pin.digits;
+        let tap = || self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, on, length, self.at);
+        match tap() {
+            Tapped::Shown(shown) => tabled.restage(self, enter_pin(shown), answer),
             Tapped::Entered(pin) => self.entered(&tabled, &pin, answer).await?,
-            Tapped::TooShort => {
-                answer.reply(Reply::PinTooShort);
+            Tapped::TooShort => answer.reply(Reply::PinTooShort),
+            Tapped::TooLong => answer.reply(Reply::PinOtherLength),
+            Tapped::Unclear(shown) => {
+                answer.reply(Reply::PinTapsUnclear);
+                tabled.restage(self, enter_pin(shown), answer);
             }
-            // Forgotten by a restart, or another tap handed it in: a new one, with this very key on it.
+            Tapped::HandedIn => {}
+            // Forgotten by a restart: a new one, with this very key on it.
             Tapped::Closed => {
-                self.shop.keypads.open(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
-                let tapped = self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, key, self.at);
-                let digits = if let Tapped::Digits(digits) = tapped { digits } else { 0 };
-                tabled.restage(self, BillStage::EnterPin { digits }, answer);
+                self.shop.keypads.open_anew(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
+                let shown = if let Tapped::Shown(shown) = tap() { shown } else { Shown::default() };
+                tabled.restage(self, enter_pin(shown), answer);
             }
         }
         Ok(())
@@ -172,21 +175,17 @@ impl Visit<'_> {
 
     async fn entered(&self, tabled: &Tabled, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
         let Tabled { agent, inquiry, .. } = tabled;
-        match self.try_pin(agent, pin, answer).await {
-            Tried::Fits => {
-                let placed = self.pay(agent, inquiry, inquiry.client_reference.clone(), answer).await?;
-                let stage = placed.map_or_else(Self::payable, |order| BillStage::Paying { order });
-                tabled.restage(self, stage, answer);
-            }
-            Tried::Wrong { tries_left } => {
-                answer.reply(Reply::PinWrong { tries_left });
-                tabled.restage(self, Self::payable(), answer);
-            }
-            Tried::Locked { until } => {
-                answer.reply(Reply::PinLocked { until });
-                tabled.restage(self, Self::payable(), answer);
-            }
-        }
+        let stage = if self.pin_fits(agent, pin, answer).await {
+            let placed = self.pay(agent, inquiry, inquiry.client_reference.clone(), answer).await?;
+            placed.map_or_else(Self::payable, |order| BillStage::Paying { order })
+        } else {
+            Self::payable()
+        };
+        tabled.restage(self, stage, answer);
         Ok(())
     }
+}
+
+const fn enter_pin(Shown { digits, taps }: Shown) -> BillStage {
+    BillStage::EnterPin { digits, taps }
 }

@@ -1,0 +1,191 @@
+//! PINs: what counts as a try, and choosing another one.
+
+use chrono::{DateTime, Utc};
+
+use super::{Answer, Visit};
+use crate::agent::{Agent, PinState, WrongPin};
+use crate::command::{NEW_PIN_DIGITS, Pin, PinFault};
+use crate::reply::{Reply, Why};
+
+/// What became of a PIN.
+#[derive(Clone, Copy)]
+pub(super) enum Tried {
+    Fits,
+    Wrong {
+        tries_left: u8,
+    },
+    Locked {
+        until: DateTime<Utc>,
+    },
+    /// The reseller's has fewer digits or more: it was not tried, so that digits meant as a date or a sum lock nobody out.
+    /// Whoever guesses learns the length from it, and nothing else.
+    OtherLength,
+    /// An admin has reset the reseller's: there is none to try.
+    Reset {
+        /// The time for choosing another one is over.
+        over: bool,
+    },
+}
+
+impl Tried {
+    /// How it is answered, unless it fits.
+    pub(super) const fn refusal(self) -> Option<Reply> {
+        match self {
+            Self::Fits => None,
+            Self::Wrong { tries_left } => Some(Reply::PinWrong { tries_left }),
+            Self::Locked { until } => Some(Reply::PinLocked { until }),
+            Self::OtherLength => Some(Reply::PinOtherLength),
+            Self::Reset { over } => Some(Reply::PinReset { over }),
+        }
+    }
+
+    /// The same for an order.
+    pub(super) const fn admits(self) -> Result<(), Why> {
+        match self {
+            Self::Fits => Ok(()),
+            Self::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
+            Self::Locked { until } => Err(Why::PinLocked { until }),
+            Self::OtherLength => Err(Why::PinOtherLength),
+            Self::Reset { over } => Err(Why::PinReset { over }),
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// Checks a PIN. When it does not fit, the answer counts the try and says so.
+    pub(super) async fn pin_fits(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> bool {
+        match self.try_pin(agent, pin, answer).await.refusal() {
+            None => true,
+            Some(refusal) => {
+                answer.reply(refusal);
+                false
+            }
+        }
+    }
+
+    /// Tries a PIN and keeps count in the answer, without a word.
+    pub(super) async fn try_pin(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> Tried {
+        if let Some(until) = self.locked(agent, answer) {
+            return Tried::Locked { until };
+        }
+        if agent.pin.was_reset() {
+            return Tried::Reset { over: !agent.pin.may_be_chosen(self.at) };
+        }
+        if !is_as_long(agent, pin) {
+            return Tried::OtherLength;
+        }
+        if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
+            self.shop.renew_hash(agent, pin);
+            if agent.pin.has_failures() || agent.pin.digits.is_none() {
+                answer.alter_agent(agent, |after| {
+                    after.pin.succeed();
+                    after.pin.digits = Some(pin.digits());
+                });
+            }
+            return Tried::Fits;
+        }
+        self.count_wrong(agent, answer)
+    }
+
+    /// Until when no PIN of this reseller is looked at.
+    fn locked(&self, agent: &Agent, answer: &mut Answer) -> Option<DateTime<Utc>> {
+        let until = agent.pin.locked(self.at)?;
+        if agent.pin.clone().begin_lock_anew(self.at) {
+            answer.alter_agent(agent, |after| {
+                after.pin.begin_lock_anew(self.at);
+            });
+        }
+        Some(until)
+    }
+
+    fn count_wrong(&self, agent: &Agent, answer: &mut Answer) -> Tried {
+        let mut wrong = WrongPin::TriesLeft(0);
+        answer.alter_agent(agent, |after| wrong = after.pin.fail(self.at));
+        match wrong {
+            WrongPin::TriesLeft(tries_left) => Tried::Wrong { tries_left },
+            WrongPin::LockedUntil(until) => {
+                tracing::warn!(agent = %agent.id, %until, "locked after wrong PINs");
+                metrics::counter!("konter_pin_locks_total").increment(1);
+                Tried::Locked { until }
+            }
+        }
+    }
+
+    /// Old and new PIN in either order. Each that is tried is a try of its own, so that nobody has more of them this way
+    /// than by typing; what can only be the new one is not tried.
+    pub(super) async fn change_pin(&self, first: &Pin, second: &Pin, answer: &mut Answer) {
+        let Some(agent) = self.active_agent(answer) else { return };
+        if agent.pin.may_be_chosen(self.at) {
+            self.choose_pin(&agent, first, second, answer).await;
+            return;
+        }
+        let mut refusal = None;
+        for (old, new) in [(first, second), (second, first)] {
+            if !agent.pin.was_reset() && old.fit_as_new().is_err() {
+                continue; // nobody has such a PIN
+            }
+            let tried = self.try_pin(&agent, old, answer).await;
+            match tried {
+                Tried::Fits => {
+                    self.replace_pin(&agent, old, new, answer).await;
+                    return;
+                }
+                Tried::Wrong { .. } => refusal = tried.refusal(),
+                Tried::OtherLength => refusal = refusal.or_else(|| tried.refusal()),
+                Tried::Locked { .. } | Tried::Reset { .. } => {
+                    refusal = tried.refusal();
+                    break;
+                }
+            }
+            if first == second {
+                break;
+            }
+        }
+        answer
+            .reply(refusal.unwrap_or_else(|| unfit(first).or_else(|| unfit(second)).unwrap_or(Reply::PinOtherLength)));
+    }
+
+    async fn replace_pin(&self, agent: &Agent, old: &Pin, new: &Pin, answer: &mut Answer) {
+        // The other one may have been tried before it.
+        answer.alter_agent(agent, |after| after.pin.succeed());
+        if old == new {
+            answer.reply(Reply::PinSame);
+        } else {
+            self.set_pin(agent, new, answer).await;
+        }
+    }
+
+    /// After a reset: the new PIN twice, so that a slip does not lock its owner out.
+    async fn choose_pin(&self, agent: &Agent, first: &Pin, second: &Pin, answer: &mut Answer) {
+        if first == second {
+            self.set_pin(agent, first, answer).await;
+        } else {
+            answer.reply(Reply::PinReset { over: false });
+        }
+    }
+
+    async fn set_pin(&self, agent: &Agent, new: &Pin, answer: &mut Answer) {
+        if let Some(unfit) = unfit(new) {
+            answer.reply(unfit);
+        } else if let Some(hash) = self.shop.pins.hash(new.expose()).await {
+            answer.alter_agent(agent, |after| after.pin = PinState::new(hash, new.digits()));
+            answer.reply(Reply::PinChanged { easy: new.is_a_run() });
+        } else {
+            answer.reply(Reply::TryAgain);
+        }
+    }
+}
+
+/// Whether it has as many digits as the reseller's PIN; where that is not known, as any PIN has.
+fn is_as_long(agent: &Agent, pin: &Pin) -> bool {
+    agent.pin.digits.map_or_else(|| NEW_PIN_DIGITS.contains(&pin.digits()), |digits| digits == pin.digits())
+}
+
+/// Why it may not become a PIN.
+fn unfit(pin: &Pin) -> Option<Reply> {
+    match pin.fit_as_new() {
+        Ok(()) => None,
+        Err(PinFault::Length) => Some(Reply::PinUnfit),
+        Err(PinFault::EqualDigits) => Some(Reply::PinEqualDigits),
+    }
+}
