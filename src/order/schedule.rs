@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{Attempt, AttemptStep, Order};
+use super::restored::is_forgotten;
 use crate::ids::OrderId;
 use crate::supplier::Outcome;
 
@@ -56,7 +57,7 @@ pub fn next(order: &Order, ways: Ways, now: DateTime<Utc>) -> Option<(DateTime<U
 }
 
 fn next_check(id: OrderId, attempt: &Attempt, ways: Ways) -> Option<DateTime<Utc>> {
-    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_)));
+    let undecided = matches!(attempt.outcome, Some(Outcome::Pending | Outcome::Unknown(_))) && !is_forgotten(attempt);
     let until = ways.ask_until.filter(|_| undecided)?;
     let asked = attempt.checked_at.or(attempt.sent_at)?;
     let at = asked + wait_before_check(attempt.checks) + jitter(id, attempt.checks);
