@@ -454,7 +454,7 @@ async fn ten_levels_that_pass_their_margins_on_get_no_more_out_of_a_reversal_tha
     shop.say(&chat(10), "S5.081234567890.1234", 1).await;
     assert_eq!(shop.available(10).await, 100_000 - 5_700 - 2_850);
     assert_eq!(shop.available(1).await, 2_850);
-    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 2)]).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 1), ("YA.1", 2)]).await;
     assert_eq!(available(&shop, [1, 9, 10]).await, [0, 0, 100_000]);
     for n in 1..10 {
         shop.say(&chat(n), &format!("MARKUP.KR{:04}.300.1234", n + 1), 1).await;
@@ -466,7 +466,7 @@ async fn ten_levels_that_pass_their_margins_on_get_no_more_out_of_a_reversal_tha
     }
     assert_eq!(spendable(&shop, 10).await, 100_000 - 5_700);
     shop.note("-- taken back: all but what the nine have spent comes back");
-    says(&shop, &admin(), &[("/gagal 2 dibatalkan operator", 11)]).await;
+    says(&shop, &admin(), &[("/gagal 2 dibatalkan operator", 1), ("YA.2", 11)]).await;
     assert_eq!((shop.available(1).await, spendable(&shop, 10).await), (-300, 100_000));
     says(&shop, &admin(), &[("/order 2", 1)]).await;
     says(&shop, &chat(10), &[("MUTASI", 1)]).await;
@@ -493,7 +493,7 @@ async fn nobody_earns_by_a_late_delivery_that_its_buyer_cannot_pay() {
     says(&shop, &chat(3), &[("S10.081234567811.1234", 1)]).await;
     passes_everything_on(&shop, 3).await;
     shop.note("-- delivered after all");
-    says(&shop, &admin(), &[("/sukses 1 0123456789012", 2), ("/order 1", 1)]).await;
+    says(&shop, &admin(), &[("/sukses 1 0123456789012", 1), ("YA.1", 2), ("/order 1", 1)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, -11_100]);
     assert_eq!(spendable(&shop, 4).await, 20_000);
     says(&shop, &admin(), &[("/deposit KR0003 11099", 2)]).await;
@@ -505,7 +505,7 @@ async fn nobody_earns_by_a_late_delivery_that_its_buyer_cannot_pay() {
     until(&shop, 1, 300).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [300, 300, 0]);
     shop.note("-- and not delivered, once more: exactly what was paid comes back");
-    says(&shop, &admin(), &[("/gagal 1 ternyata tidak", 2), ("/order 1", 1)]).await;
+    says(&shop, &admin(), &[("/gagal 1 ternyata tidak", 1), ("YA.2", 2), ("/order 1", 1)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [0, 0, 11_100]);
     insta::assert_snapshot!("late_chain", transcript(shop).await);
 }
@@ -520,7 +520,7 @@ async fn what_waits_is_paid_out_also_after_a_restart() {
     says(&shop, &chat(2), &[("S10.081234567890.1234", 1)]).await;
     passes_everything_on(&shop, 1).await;
     passes_everything_on(&shop, 2).await;
-    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 3)]).await;
+    says(&shop, &admin(), &[("/gagal 1 dibatalkan operator", 1), ("YA.1", 3)]).await;
     assert_eq!(available(&shop, [1, 2, 3]).await, [-300, 10_500, 9_500]);
     shop.close().await;
     let after = TestShop::on(store, setup()).await;

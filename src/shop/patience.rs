@@ -15,7 +15,7 @@ const ANSWERS: u32 = 3;
 const ANSWERS_IN_ALL: u32 = 20;
 /// After this long it is answered anew.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// Answers to a chat that is nobody's, and never two within a minute: one says how to register, more help nobody.
+/// Answers to a chat that is nobody's: the first says how to register, and more help nobody.
 const TO_A_STRANGER: u32 = 3;
 /// The same where it tries to register, and may have got the format wrong, or waits for an admin's yes.
 const TO_A_NEWCOMER: u32 = 8;
@@ -54,7 +54,6 @@ pub(super) struct Patience {
     nonsense: Mutex<HashMap<ChatId, Nonsense>>,
     bothers: Mutex<HashMap<(AgentId, Bother), Times>>,
     strangers: Mutex<Counts<(ChatId, Stranger)>>,
-    talkers: Mutex<Counts<ChatId>>,
     all_strangers: Mutex<Counts<()>>,
     known: Mutex<Counts<ChatId>>,
 }
@@ -103,7 +102,6 @@ impl Default for Patience {
             nonsense: Mutex::default(),
             bothers: Mutex::default(),
             strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
-            talkers: Mutex::new(Counts::new(A_MINUTE)),
             all_strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             known: Mutex::new(Counts::new(A_MINUTE)),
         }
@@ -126,7 +124,6 @@ impl Patience {
     /// Whether a chat that is nobody's is answered.
     pub fn answers_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> bool {
         let most = match what {
-            Stranger::Talks if self.talkers.lock().count(chat.clone(), now) > 1 => return false,
             Stranger::Talks => TO_A_STRANGER,
             Stranger::Registers => TO_A_NEWCOMER,
             Stranger::IsGroup => TO_A_GROUP,
@@ -194,12 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_answered_once_and_helped_to_register() {
+    fn a_stranger_is_answered_seldom_and_helped_to_register() {
         let (patience, chat) = (Patience::default(), ChatId::telegram(1));
         let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
         let answered = |what, seconds| patience.answers_stranger(&chat, what, at(seconds));
         let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
-        assert_eq!(talk, [0, 60, 120]);
+        assert_eq!(talk, [0, 1, 2]);
         assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 599)).count(), 8);
         assert_eq!((0..9).filter(|_| answered(Stranger::IsGroup, 599)).count(), 1);
         assert!(answered(Stranger::Talks, 660), "the next time it comes by");

@@ -452,6 +452,7 @@ fn masked(transcript: &str) -> String {
             // Simulators live in real days.
             mask(r"\b[\d/-]{8,10} HH:MM:SS", "DATE HH:MM:SS"),
             mask(r"#\d{13}#", "#NUMBER#"),
+            mask(r"\bID=\d{13}\b", "ID=NUMBER"),
             // Its form takes turns by such a number.
             mask(r"(> callback: ).*", "${1}(a report)"),
             mask(r"SN: \d{4}(-\d{4}){4}", "SN: (a token)"),
