@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::samples_misread::misreads;
 use super::samples_receipt::receipts;
 use super::samples_report;
 use super::samples_routing;
 use super::says::{
-    AdminProblem, AgentCard, AttemptCard, Misread, Near, OrderCard, OrderLine, PartName, PriceLine, Refused,
-    RegisterProblem, Reply, Verdict, Why,
+    AdminProblem, AgentCard, AttemptCard, Near, OrderCard, OrderLine, PriceLine, Refused, RegisterProblem, Reply,
+    Verdict, Why,
 };
 use super::words::FEATURES;
 use super::{
@@ -49,6 +50,7 @@ macro_rules! every {
         all
     }};
 }
+pub(super) use every;
 
 /// Every kind of reply, told with a balance, without one and with one below zero. `Err` only if a name in this file is
 /// malformed.
@@ -428,49 +430,6 @@ fn register_problems() -> Vec<RegisterProblem> {
         RegisterProblem::PinUnfit => [RegisterProblem::PinUnfit],
         RegisterProblem::PinEqualDigits => [RegisterProblem::PinEqualDigits],
         RegisterProblem::Busy => [RegisterProblem::Busy],
-    }
-}
-
-fn misreads() -> Vec<Misread> {
-    let text = || "12 cepat".to_owned();
-    every! { Misread:
-        Misread::Missing { .. } => part_names().into_iter().map(|part| Misread::Missing { part }).collect::<Vec<_>>(),
-        Misread::Unfit { .. } => [Misread::Unfit { part: PartName::Amount, text: text() }],
-        Misread::DestinationUnreadable { .. } => [Misread::DestinationUnreadable { text: text() }],
-        Misread::DestinationLetters { .. } => [Misread::DestinationLetters { text: text() }],
-        Misread::DestinationTooShort { .. } => [Misread::DestinationTooShort { text: "0812345".to_owned() }],
-        Misread::DestinationTooLong { .. } => [Misread::DestinationTooLong { text: "08123456789012345".to_owned() }],
-        Misread::Leftover { .. } => [Misread::Leftover { text: text() }],
-        Misread::Ambiguous => [Misread::Ambiguous],
-        Misread::DifferentPins => [Misread::DifferentPins],
-        Misread::RepeatsDisagree => [Misread::RepeatsDisagree],
-        Misread::SameOrderTwice => [Misread::SameOrderTwice],
-        Misread::TooManyOrders { .. } => [Misread::TooManyOrders { most: 10 }],
-        Misread::ReferenceForSeveral => [Misread::ReferenceForSeveral],
-        Misread::NegativeAmount => [Misread::NegativeAmount],
-    }
-}
-
-fn part_names() -> Vec<PartName> {
-    every! { PartName:
-        PartName::Product => [PartName::Product],
-        PartName::Destination => [PartName::Destination],
-        PartName::Customer => [PartName::Customer],
-        PartName::Pin => [PartName::Pin],
-        PartName::NewPin => [PartName::NewPin],
-        PartName::Amount => [PartName::Amount],
-        PartName::Price => [PartName::Price],
-        PartName::Agent => [PartName::Agent],
-        PartName::Name => [PartName::Name],
-        PartName::Text => [PartName::Text],
-        PartName::Date => [PartName::Date],
-        PartName::OrderNumber => [PartName::OrderNumber],
-        PartName::Ticket => [PartName::Ticket],
-        PartName::SerialNumber => [PartName::SerialNumber],
-        PartName::Reason => [PartName::Reason],
-        PartName::Language => [PartName::Language],
-        PartName::Number => [PartName::Number],
-        PartName::Role => [PartName::Role],
     }
 }
 

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
 use crate::command::DestinationFault;
-use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode, SupplierId};
+use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode};
 use crate::money::Rupiah;
-use crate::order::{FailureReason, Withheld};
+use crate::order::FailureReason;
 use crate::staff::Role;
-use crate::supplier::{Details, Doubt, FailureKind};
+use crate::supplier::{Details, FailureKind};
 
+pub use super::says_admin::{AdminProblem, AgentCard, AttemptCard, OrderCard, SupplierCard};
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 use super::says_booking::BookingReply;
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
@@ -26,7 +26,7 @@ pub use super::says_register::RegisterProblem;
 pub use super::says_report::{
     ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
 };
-use super::says_routing::{OverdueCard, RoutingReply, SupplierTraffic};
+use super::says_routing::{OverdueCard, RoutingReply};
 use super::says_staff::DeskReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
@@ -521,126 +521,4 @@ pub struct PriceLine {
     pub name: String,
     pub price: Rupiah,
     pub open: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AdminProblem {
-    NoSuchAgent {
-        name: String,
-    },
-    NoSuchOrder {
-        order: OrderId,
-    },
-    /// The command's words; `usage` shows how it is typed.
-    Usage {
-        usage: String,
-    },
-    /// The decision would not change anything.
-    AlreadyDecided {
-        order: OrderId,
-        verdict: Verdict,
-    },
-    /// Its purchase is on its way right now.
-    StillSending {
-        order: OrderId,
-    },
-    /// No safe way of asking this supplier again.
-    CannotRecheck {
-        order: OrderId,
-    },
-    /// Would take the balance below zero.
-    BalanceShort {
-        available: Rupiah,
-    },
-    NotWaiting {
-        agent: AgentId,
-    },
-    AmountUnfit,
-    /// More than is ever booked at once.
-    AmountTooLarge {
-        most: Rupiah,
-    },
-    /// Whoever works here without being an owner moves no money to an account of its own.
-    OwnAccount {
-        agent: AgentId,
-    },
-    /// The catalog file is not remembered any more.
-    ImportGone,
-    // Deposit tickets.
-    Ticket(TicketProblem),
-    // Routing.
-    /// Its supplier was asked less than a minute ago.
-    AskedLately {
-        order: OrderId,
-        seconds: i64,
-    },
-    /// The question would be the same purchase again, and may be the first one to arrive.
-    AskingMayBuy {
-        order: OrderId,
-        supplier: String,
-        sent_at: DateTime<Utc>,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AgentCard {
-    pub code: AgentId,
-    pub name: String,
-    pub status: AgentStatus,
-    pub balance: Rupiah,
-    pub held: Rupiah,
-    pub chats: Vec<String>,
-    pub phones: Vec<String>,
-    pub since: DateTime<Utc>,
-    pub locked_until: Option<DateTime<Utc>>,
-}
-
-/// An order as admins see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderCard {
-    pub line: OrderLine,
-    pub agent: AgentId,
-    pub minutes_open: i64,
-    pub attempts: Vec<AttemptCard>,
-    /// What of its money waits, for whom and until whose balance is not below zero any more.
-    #[serde(default)]
-    pub withheld: Vec<Withheld>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptCard {
-    pub supplier: SupplierId,
-    pub sku: String,
-    pub reference: String,
-    /// `belum dikirim`, `menunggu`, …: see the texts.
-    pub verdict: Option<Verdict>,
-    pub sent: bool,
-    pub doubt: Option<Doubt>,
-    pub sent_at: Option<DateTime<Utc>>,
-    pub checks: u16,
-    pub balance_before: Option<Rupiah>,
-    pub balance_after: Option<Rupiah>,
-    /// What it should cost us, and what the supplier says it took.
-    #[serde(default)]
-    pub expected: Rupiah,
-    #[serde(default)]
-    pub charged: Option<Rupiah>,
-    /// What the supplier said, in short, secrets masked, newest last.
-    pub replies: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SupplierCard {
-    pub id: SupplierId,
-    pub protocol: String,
-    pub balance: Option<Rupiah>,
-    pub balance_at: Option<DateTime<Utc>>,
-    pub in_cutoff: bool,
-    pub open_orders: usize,
-    pub last_ok: Option<DateTime<Utc>>,
-    pub last_error: Option<String>,
-    pub last_error_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    pub traffic: SupplierTraffic,
 }

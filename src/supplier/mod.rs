@@ -3,6 +3,7 @@
 //! orders, money accounts or chats.
 
 pub mod client;
+mod outcome;
 pub mod protocol;
 
 pub use protocol::{
