@@ -666,9 +666,9 @@ async fn what_a_bare_hash_cuts_off_is_not_believed_but_told() {
 /// Each way a report can end unread is told to the admins with what it held, if its sender is the supplier.
 #[tokio::test]
 async fn no_report_of_a_supplier_ends_unread_and_untold() {
+    type Said<'a> = &'a dyn Fn(&str) -> String;
     let wrong = |reference: &str| reversal(reference, "1111").replace("status=0", "status=1");
     let elsewhere = |reference: &str| reversal(reference, "1111").replace(TRI, "089500000000");
-    type Said<'a> = &'a dyn Fn(&str) -> String;
     let line = |query: String| format!("GET /callback/biller?{query} HTTP/1.1\r\nConnection: close\r\n\r\n");
     let post = |length: usize, body: &str| {
         format!("POST /callback/biller?marked HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")

@@ -125,10 +125,8 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
-    #![cfg(unix)]
-
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use secrecy::ExposeSecret as _;

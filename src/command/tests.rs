@@ -335,6 +335,10 @@ fn admins_act_on_resellers_products_and_orders() {
     ] {
         assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
     }
+}
+
+#[test]
+fn a_deposit_without_a_reseller_is_ones_own_ticket() {
     for text in ["/deposit 100000", "/deposit 100.000 1234", "/deposit BCA 100000", "/deposit Rp100.000"] {
         let expected = Some(Rupiah::new(100_000));
         assert!(

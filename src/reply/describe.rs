@@ -34,28 +34,21 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::OrderReversed(line) => ("order.reversed", order_line(line, say)),
         Reply::OrderDeliveredLate(line) => ("order.delivered_late", order_line(line, say)),
         Reply::OrderRefused(refused) => refusal(refused, say),
-        Reply::PinWrong { tries_left } => ("pin.wrong", none.set("tries_left", *tries_left)),
-        Reply::PinLocked { until } => ("pin.locked", none.time("until", *until)),
-        Reply::PinMissing { example } => ("pin.missing", none.text("example", example, SENTENCE)),
+        Reply::PinWrong { .. }
+        | Reply::PinLocked { .. }
+        | Reply::PinMissing { .. }
+        | Reply::PinOtherLength
+        | Reply::PinChanged { .. }
+        | Reply::PinUnfit
+        | Reply::PinEqualDigits
+        | Reply::PinSame
+        | Reply::PinTooShort
+        | Reply::PinTapsUnclear => pin(reply),
         Reply::NotRegistered => ("account.not_registered", none),
         Reply::AgentWaiting { code } => ("account.waiting", none.code("code", code)),
         Reply::AgentBlocked { code } => ("account.blocked", none.code("code", code)),
         Reply::Balance { code, name } => ("account.balance", none.code("code", code).text("name", name, NAME)),
-        Reply::Prices { lines, left_out } => {
-            ("price.list", none.list("lines", lines.iter().map(price_line)).set("left_out", *left_out))
-        }
-        Reply::NoPrices { filter, near } => {
-            ("price.none", none.text("filter", filter, TYPED).list("near", nearby(near)))
-        }
-        Reply::Orders { lines, dest } => {
-            let lines = lines.iter().map(|line| order_line(line, say));
-            ("order.list", none.list("lines", lines).maybe("dest", dest.as_ref(), TYPED))
-        }
-        Reply::PinOtherLength => ("pin.other_length", none),
-        Reply::PinChanged { easy } => ("pin.changed", none.set("easy", *easy)),
-        Reply::PinUnfit => ("pin.unfit", none),
-        Reply::PinEqualDigits => ("pin.equal_digits", none),
-        Reply::PinSame => ("pin.same", none),
+        Reply::Prices { .. } | Reply::NoPrices { .. } | Reply::Orders { .. } => looked_up(reply, say),
         Reply::LanguageSet => ("account.language", none),
         Reply::Registered { code, name, waiting, easy_pin } => registered(*code, name, *waiting, *easy_pin),
         Reply::RegisterRefused { problem } => register_problem(problem),
@@ -64,8 +57,6 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
             ("account.deposit", none.money("amount", *amount).maybe("note", note.as_ref(), SENTENCE))
         }
         Reply::ButtonTooOld => ("bill.button_too_old", none),
-        Reply::PinTooShort => ("bill.pin_too_short", none),
-        Reply::PinTapsUnclear => ("bill.pin_taps_unclear", none),
         Reply::InquiryPending { .. }
         | Reply::Customer(_)
         | Reply::Bill(_)
@@ -127,6 +118,39 @@ fn reply_fields(reply: &Reply, say: &Say<'_>) -> Described {
         Reply::Sales(_) | Reply::Statement(_) | Reply::ShopReport { .. } | Reply::ReportRefused { .. } => {
             describe_report::describe(reply, say)
         }
+    }
+}
+
+fn looked_up(reply: &Reply, say: &Say<'_>) -> Described {
+    let none = Fields::new();
+    match reply {
+        Reply::Prices { lines, left_out } => {
+            ("price.list", none.list("lines", lines.iter().map(price_line)).set("left_out", *left_out))
+        }
+        Reply::Orders { lines, dest } => {
+            let lines = lines.iter().map(|line| order_line(line, say));
+            ("order.list", none.list("lines", lines).maybe("dest", dest.as_ref(), TYPED))
+        }
+        Reply::NoPrices { filter, near } => {
+            ("price.none", none.text("filter", filter, TYPED).list("near", nearby(near)))
+        }
+        _ => ("price.none", none),
+    }
+}
+
+fn pin(reply: &Reply) -> Described {
+    let none = Fields::new();
+    match reply {
+        Reply::PinWrong { tries_left } => ("pin.wrong", none.set("tries_left", *tries_left)),
+        Reply::PinLocked { until } => ("pin.locked", none.time("until", *until)),
+        Reply::PinMissing { example } => ("pin.missing", none.text("example", example, SENTENCE)),
+        Reply::PinOtherLength => ("pin.other_length", none),
+        Reply::PinChanged { easy } => ("pin.changed", none.set("easy", *easy)),
+        Reply::PinEqualDigits => ("pin.equal_digits", none),
+        Reply::PinSame => ("pin.same", none),
+        Reply::PinTooShort => ("bill.pin_too_short", none),
+        Reply::PinTapsUnclear => ("bill.pin_taps_unclear", none),
+        _ => ("pin.unfit", none),
     }
 }
 

@@ -102,7 +102,7 @@ fn admin_problem(problem: &AdminProblem, say: &Say<'_>) -> Described {
         }
         AdminProblem::AskingMayBuy { order, supplier, sent_at } => {
             let fields = none.set("order", order.0).text("supplier", supplier, NAME).time("sent_at", *sent_at);
-            ("admin_refused.asking_may_buy", fields.text("again", &format!("/cekulang {order} --paksa"), SENTENCE))
+            ("admin_refused.asking_may_buy", fields.text("again", format!("/cekulang {order} --paksa"), SENTENCE))
         }
     }
 }

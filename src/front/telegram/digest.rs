@@ -12,10 +12,7 @@ const BETWEEN: &str = "\n\n";
 
 /// The first rows that go together, and what they come to; `None` when they go one by one. Only plain words are put
 /// together: what has buttons, or stands where it can be found again, goes alone.
-pub(super) fn gather<'a>(
-    rows: &'a [Outgoing],
-    words: impl Fn(&Outgoing) -> Option<Text>,
-) -> Option<(Vec<&'a Outgoing>, Part)> {
+pub(super) fn gather(rows: &[Outgoing], words: impl Fn(&Outgoing) -> Option<Text>) -> Option<(Vec<&Outgoing>, Part)> {
     let plain: Vec<(&Outgoing, Text)> = rows
         .iter()
         .take_while(|row| is_plain(row))
@@ -82,8 +79,8 @@ mod tests {
         }
     }
 
-    fn text(body: &str) -> Option<Text> {
-        Some(Text { body: body.to_owned(), ..Text::default() })
+    fn text(body: &str) -> Text {
+        Text { body: body.to_owned(), ..Text::default() }
     }
 
     fn gathered(rows: &[Outgoing], words: impl Fn(&Outgoing) -> Option<Text>) -> Option<(usize, String)> {
@@ -93,9 +90,9 @@ mod tests {
     #[test]
     fn many_go_together_and_few_do_not() {
         let rows: Vec<Outgoing> = (1..=6).map(alert).collect();
-        assert_eq!(gathered(&rows[..4], |_| text("x")), None);
+        assert_eq!(gathered(&rows[..4], |_| Some(text("x"))), None);
         assert_eq!(
-            gathered(&rows, |row| text(&row.seq.to_string())),
+            gathered(&rows, |row| Some(text(&row.seq.to_string()))),
             Some((6, "1\n\n2\n\n3\n\n4\n\n5\n\n6".to_owned()))
         );
     }
@@ -103,9 +100,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_waits_for_the_next() {
         let rows: Vec<Outgoing> = (1..=9).map(alert).collect();
-        let (count, body) = gathered(&rows, |_| text(&"x".repeat(1_000))).unwrap();
+        let (count, body) = gathered(&rows, |_| Some(text(&"x".repeat(1_000)))).unwrap();
         assert_eq!((count, body.len()), (4, 4_006));
-        assert_eq!(gathered(&rows, |_| text(&"x".repeat(4_000))), None, "one alone is no digest");
+        assert_eq!(gathered(&rows, |_| Some(text(&"x".repeat(4_000)))), None, "one alone is no digest");
     }
 
     #[test]
@@ -114,19 +111,20 @@ mod tests {
         let with_button = |row: &Outgoing| {
             let button = Button { label: "ya".to_owned(), tap: "!x".to_owned() };
             let buttons = if row.seq == 6 { vec![vec![button]] } else { Vec::new() };
-            Some(Text { buttons, ..text("x")? })
+            Some(Text { buttons, ..text("x") })
         };
         assert_eq!(gathered(&rows, with_button).map(|(count, _)| count), Some(5));
-        assert_eq!(gathered(&rows, |row| if row.seq == 3 { None } else { text("x") }), None);
+        assert_eq!(gathered(&rows, |row| if row.seq == 3 { None } else { Some(text("x")) }), None);
         let mut answer = alert(1);
         answer.class = Class::Answer;
-        assert_eq!(gathered(&[vec![answer], rows].concat(), |_| text("x")), None);
+        assert_eq!(gathered(&[vec![answer], rows].concat(), |_| Some(text("x"))), None);
     }
 
     #[test]
     fn what_a_tap_copies_stays_what_it_was() {
         let rows: Vec<Outgoing> = (1..=5).map(alert).collect();
-        let words = |row: &Outgoing| Some(Text { copy: vec![0..1], ..text(&format!("{}!", row.seq))? });
+        let words =
+            |row: &Outgoing| Some(Text { copy: std::iter::once(0..1).collect(), ..text(&format!("{}!", row.seq)) });
         let (_, part) = gather(&rows, words).unwrap();
         let copied: Vec<&str> =
             part.entities.iter().map(|entity| &part.body[entity.offset..entity.offset + entity.length]).collect();
