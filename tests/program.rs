@@ -588,7 +588,7 @@ async fn a_shop_with_a_pepper_does_not_open_without_it_or_with_another() {
     let lost = other.set("KONTER_PIN_PEPPER_LOST", "yes");
     let mut running = lost.start(folder.path(), &["run"]);
     say(&api, BUDI, "SAL.739154", (BUDI, "PIN salah")).await;
-    say(&api, ADMIN, "/resetpin KR0001", (BUDI, "PIN direset")).await;
+    say(&api, ADMIN, "/resetpin KR0001", (BUDI, "direset admin")).await;
     say(&api, BUDI, "GP.739154.739154", (BUDI, "PIN sudah diganti")).await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
 }

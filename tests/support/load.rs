@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use super::bot_api::{self, BotApi};
+use super::bot_api::{self, BotApi, TOKEN};
 
 pub const ADMIN: i64 = 1001;
 pub const FIRST_RESELLER: i64 = 2001;
@@ -272,7 +272,10 @@ impl Books {
     /// Every message has been answered, each order message by exactly the orders it asks for.
     pub async fn check_messages(&self, written: &[(i64, i64)], ordered: &[Ordered]) {
         assert!(self.store.inbox().await.unwrap().is_empty(), "{:?}", self.store.inbox().await.unwrap());
-        let key = |chat, message: i64| MessageKey::Chat { chat: ChatId::telegram(chat), message: message.to_string() };
+        // A message's number is only this bot's.
+        let bot = TOKEN.split(':').next().unwrap();
+        let key =
+            |chat, message: i64| MessageKey::Chat { chat: ChatId::telegram(chat), message: format!("{bot}.{message}") };
         for &(chat, message) in written {
             let answered = self.store.answered(&key(chat, message)).await.unwrap();
             assert!(answered.is_some(), "message {message} of {chat} was acknowledged and never answered");
