@@ -19,6 +19,7 @@ mod commit;
 mod cut;
 mod depths;
 mod fill;
+mod indexes;
 mod keys;
 mod kv;
 mod layers;

@@ -11,6 +11,7 @@ mod poll;
 mod post;
 mod queue;
 mod send;
+mod taps;
 mod text;
 mod update;
 mod verdict;
