@@ -176,6 +176,7 @@ async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
         }
         rows.extend(page);
     }
+    drop(cut);
     shop.close().await;
     rows
 }
