@@ -36,7 +36,7 @@ pub async fn log(count: usize) -> Result<(), Failure> {
         Failure::Fault(problem) => {
             Failure::Fault(format!("{problem}\nWhile the shop runs, type /log {count} in its chat, or stop it first."))
         }
-        wrong @ Failure::Wrong(_) => wrong,
+        other @ (Failure::Wrong(_) | Failure::Broken(_)) => other,
     })?;
     let acts = store.acts(count).await.map_err(fault)?;
     let line = |act: &Act| {

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::taps::Taps;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, Timing};
+use crate::clock::Elsewhere;
 use crate::front::Desk;
 
 /// The most updates in one answer that Telegram allows.
@@ -155,6 +156,7 @@ impl Poller<'_> {
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
         for message in &mut messages {
             self.api.ids().store(message);
+            self.api.tells_time(Elsewhere::NotBefore(message.sent_at));
         }
         if !messages.is_empty() {
             self.desk.receive(messages).await?;
