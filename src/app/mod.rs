@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod copied;
 mod demo;
 mod handles;
 mod inspect;
