@@ -157,3 +157,86 @@ async fn what_was_open_in_the_backup_is_left_to_people() {
     assert!(after.simulators.bought().is_empty(), "the same order of the day is known");
     after.close().await;
 }
+
+/// A shop with orders, a deposit ticket and resellers, row by row.
+async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SledStore::open(&folder.path().join("data"), SledOptions::default()).unwrap());
+    let shop = TestShop::on(store, Setup::default()).await;
+    for dest in ["081234567800", "081234567823", "081234567866"] {
+        shop.say(&reseller(), &format!("S10.{dest}.{PIN}"), 1).await;
+    }
+    shop.say(&reseller(), "TIKET.100000", 2).await;
+    let mut cut = shop.store.cut().await.unwrap();
+    let mut rows = std::collections::BTreeMap::new();
+    loop {
+        let page = cut.next_page().unwrap();
+        if page.is_empty() {
+            break;
+        }
+        rows.extend(page);
+    }
+    drop(cut);
+    shop.close().await;
+    rows
+}
+
+/// What a backup of these rows is found to be, and a store that was made of them.
+async fn judged(rows: &std::collections::BTreeMap<Vec<u8>, Vec<u8>>) -> [Vec<String>; 2] {
+    let mut census = konter::store::census::Census::default();
+    rows.iter().for_each(|(key, row)| census.row(key, row).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut pages = vec![rows.clone().into_iter().collect::<Vec<_>>()];
+    let now = chrono::Utc::now();
+    let mark = konter::store::Restored::new(now, now);
+    konter::store::fill(&data, || Ok::<_, konter::store::StoreError>(pages.pop().unwrap_or_default()), mark).unwrap();
+    let store = SledStore::open(&data, SledOptions::default()).unwrap();
+    let report = konter::store::audit::audit(&store).await.unwrap();
+    [census.finish().differences, report.differences]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_and_an_audit_find_every_index_that_does_not_agree_with_its_row() {
+    let good = rows_of_a_shop().await;
+    assert_eq!(judged(&good).await, [Vec::<String>::new(), Vec::new()]);
+    let key_of = |kind: u8| good.keys().find(|key| key[0] == kind).unwrap().clone();
+    let other = |number: &[u8]| if number == b"2" { b"3".to_vec() } else { b"2".to_vec() };
+    type Rows = std::collections::BTreeMap<Vec<u8>, Vec<u8>>;
+    let changes: [(&str, Box<dyn Fn(&mut Rows)>); 9] = [
+        ("a chat row", Box::new(|rows| drop(rows.entry(key_of(b'c')).and_modify(|row| *row = other(row))))),
+        ("reseller", Box::new(|rows| drop(rows.remove(&key_of(b'c'))))),
+        ("its slot gone: no slot row", Box::new(|rows| drop(rows.remove(&key_of(b's'))))),
+        ("no reference row", Box::new(|rows| drop(rows.remove(&key_of(b'r'))))),
+        (
+            "a reference row",
+            Box::new(|rows| {
+                let mut key = key_of(b'r');
+                key[8] ^= 1;
+                rows.insert(key, b"1".to_vec());
+            }),
+        ),
+        ("no order-of-reseller row", Box::new(|rows| drop(rows.remove(&key_of(b'a'))))),
+        ("no statement row", Box::new(|rows| drop(rows.remove(&key_of(b'k'))))),
+        (
+            "no claim of its amount",
+            Box::new(|rows| drop(rows.remove(&good.keys().find(|key| key.starts_with(b"e\x01")).unwrap().clone()))),
+        ),
+        (
+            "stands under another's key",
+            Box::new(|rows| {
+                let order = rows.get(&key_of(b'o')).unwrap().clone();
+                let last = good.keys().rfind(|key| key[0] == b'o').unwrap();
+                rows.insert(last.clone(), order);
+            }),
+        ),
+    ];
+    for (named, change) in changes {
+        let mut rows = good.clone();
+        change(&mut rows);
+        let [census, audit] = judged(&rows).await;
+        assert!(!census.is_empty(), "{named}: a backup of it passes");
+        let named = named.rsplit(": ").next().unwrap();
+        assert!(audit.iter().any(|said| said.contains(named)), "{named}: {audit:?}");
+    }
+}

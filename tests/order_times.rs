@@ -372,3 +372,33 @@ mod what_was_shown {
         shop.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_clock_is_told_to_the_admins_in_health_and_instead_of_blaming_the_reseller() {
+    use konter::clock::Elsewhere;
+    let shop = TestShop::open().await;
+    let theirs = |shop: &TestShop| Elsewhere::Now(shop.now() - TimeDelta::hours(1));
+    let written_now = |shop: &TestShop, text: &str| {
+        let message = shop.message(&reseller(), text);
+        konter::store::InboxMessage { sent_at: shop.now() - TimeDelta::hours(1), ..message }
+    };
+    let late = written_now(&shop, "S10.081234567800.1234");
+    let heard = shop.receive(late, 1).await;
+    assert!(heard[0].contains("terlambat"), "as far as is known it is late: {heard:?}");
+    (0..2).for_each(|_| shop.shop.compare_clock(theirs(&shop)));
+    let told = shop.hear(1).await;
+    assert!(told[0].contains("60 menit terlalu cepat"), "{told:?}");
+    shop.shop.compare_clock(theirs(&shop));
+    assert_eq!(shop.shop.health().await.unwrap().clock_ahead_seconds, Some(3600));
+    for text in ["S10.081234567800.1234", "TR.KR0002.10000.1234"] {
+        let heard = shop.receive(written_now(&shop, text), 1).await;
+        assert!(heard[0].contains("Jam server") || heard[0].contains("jam server"), "{heard:?}");
+        assert!(heard[0].contains("GAGAL") && !heard[0].contains("terlambat"), "{heard:?}");
+    }
+    assert!(shop.simulators.bought().is_empty(), "what counts as late is as before");
+    shop.shop.compare_clock(Elsewhere::Now(shop.now()));
+    let told = shop.hear(1).await;
+    assert!(told[0].contains("sudah benar lagi"), "{told:?}");
+    assert_eq!(shop.shop.health().await.unwrap().clock_ahead_seconds, None);
+    shop.close().await;
+}

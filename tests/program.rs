@@ -621,3 +621,54 @@ async fn the_log_can_be_read_by_programs() {
         assert!(messages.contains(&expected), "{expected} is missing: {messages:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_no_text_file_is_refused_before_it_is_read() {
+    let folder = folder();
+    let fifo = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let large = folder.path().join("large.csv");
+    fs::File::create(&large).unwrap().set_len(75 << 20).unwrap();
+    for (path, named) in [("/dev/zero".into(), "is no file"), (fifo, "is no file"), (large, "75 MiB")] {
+        let settings = Settings::new().set("KONTER_CATALOG", path.display());
+        assert_ended(&settings.run(folder.path(), &["check"]).await, 1, &["KONTER_CATALOG", named]);
+        assert_ended(&settings.run(folder.path(), &["run"]).await, 2, &["KONTER_CATALOG", named]);
+    }
+    let settings = Settings::new().set("KONTER_CATALOG", empty_catalog(folder.path()));
+    let env = folder.path().join(".env");
+    fs::write(&env, "KONTER_LOCALE=en\0\nKONTER_ADMINS=geheim\n").unwrap();
+    let mut refused = settings.start(folder.path(), &["check"]);
+    assert_eq!(refused.end().await.code(), Some(2));
+    assert!(refused.err().contains("NUL") && !refused.err().contains("geheim"), "{}", refused.err());
+    fs::remove_file(&env).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &env).unwrap();
+    let mut refused = settings.start(folder.path(), &["run"]);
+    assert_eq!(refused.end().await.code(), Some(2));
+    assert!(refused.err().contains(".env is no file"), "{}", refused.err());
+}
+
+#[tokio::test]
+async fn check_warns_of_ranges_that_believe_everybody_and_of_short_secrets() {
+    let folder = folder();
+    let with = |proxies: &str, ips: &str, secret: &str| {
+        Settings::new()
+            .set("KONTER_CATALOG", empty_catalog(folder.path()))
+            .set("KONTER_TRUSTED_PROXIES", proxies)
+            .set("KONTER_SUPPLIERS", "biller")
+            .set("SUPPLIER_BILLER_PROTOCOL", "biller-json")
+            .set("SUPPLIER_BILLER_URL", "https://biller.example.com")
+            .set("SUPPLIER_BILLER_USER", "budi")
+            .set("SUPPLIER_BILLER_PASSWORD", "rahasia")
+            .set("SUPPLIER_BILLER_CALLBACK_IPS", ips)
+            .set("SUPPLIER_BILLER_CALLBACK_SECRET", secret)
+    };
+    let ended = with("0.0.0.0/0", "203.0.113.7,::/0", "x").run(folder.path(), &["check"]).await;
+    let named = [
+        "KONTER_TRUSTED_PROXIES: believes nearly every address",
+        "SUPPLIER_BILLER_CALLBACK_IPS: believes nearly every address there is (::/0)",
+        "SUPPLIER_BILLER_CALLBACK_SECRET: has fewer than 16",
+    ];
+    assert_ended(&ended, 0, &named);
+    let ended = with("10.0.0.0/8", "203.0.113.0/24", "0123456789abcdef").run(folder.path(), &["check"]).await;
+    assert!(ended.code == Some(0) && !ended.err.contains("warning"), "{ended:?}");
+}

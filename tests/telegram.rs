@@ -584,3 +584,30 @@ async fn neither_the_token_nor_a_message_gets_into_the_log() {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
+
+#[tokio::test]
+async fn what_time_telegram_says_it_is_is_passed_on() {
+    use konter::clock::Elsewhere;
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let bot = telegram(&api);
+    bot.learn_clock(Box::new({
+        let heard = Arc::clone(&heard);
+        move |said| heard.lock().push(said)
+    }));
+    let mut late = message(1, BUDI, "SAL");
+    late["message"]["date"] = json!(1_000_000);
+    api.push([late]);
+    let running = receive(bot, &desk);
+    desk.until_kept(1).await;
+    running.stop().await.unwrap();
+    let heard = heard.lock();
+    let near = |at: &chrono::DateTime<chrono::Utc>| (chrono::Utc::now() - *at).abs() < chrono::TimeDelta::minutes(5);
+    assert!(
+        heard.iter().any(|said| matches!(said, Elsewhere::Now(at) if near(at))),
+        "by the answers' dates: {heard:?}"
+    );
+    let old = chrono::DateTime::from_timestamp(1_000_000, 0).unwrap();
+    assert!(heard.contains(&Elsewhere::NotBefore(old)), "by the messages' dates: {heard:?}");
+}

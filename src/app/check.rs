@@ -83,22 +83,46 @@ pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
 /// How the log is to look. It begins before the settings are checked; what is wrong with this one is told with them.
 pub(super) fn log_format() -> LogFormat {
     // As in `read_environment`, which tells what is wrong with the file.
-    let _ = dotenvy::from_path(".env");
+    let _ = take_env_file();
     LogFormat::of_environment(&|name| std::env::var(name).ok())
+}
+
+/// More than all settings there are.
+const LARGEST_ENV: u64 = 1 << 20;
+
+/// Takes the variables of `.env` into the environment, where they are not set.
+fn take_env_file() -> Result<(), Failure> {
+    // Only here: a file of the same name further up is somebody else's.
+    let path = Path::new(".env");
+    let wrong = |problem: &str| Failure::Wrong(format!(".env {problem}"));
+    let about = match std::fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(_) => return Err(wrong("cannot be read")),
+    };
+    if !about.is_file() {
+        return Err(wrong("is no file"));
+    }
+    if about.len() > LARGEST_ENV {
+        return Err(wrong("is longer than a mebibyte: that is no settings file"));
+    }
+    // The environment cannot hold one, and says so by breaking down.
+    if std::fs::read(path).map_err(|_| wrong("cannot be read"))?.contains(&0) {
+        return Err(wrong("has a NUL byte in it: save it as plain text (UTF-8)"));
+    }
+    match dotenvy::from_path(path) {
+        Ok(()) => Ok(()),
+        // Not the error itself: it quotes the line, which may hold a secret.
+        Err(dotenvy::Error::LineParse(_, position)) => {
+            Err(wrong(&format!("has a line that cannot be read, at its character {position}")))
+        }
+        Err(_) => Err(wrong("cannot be read")),
+    }
 }
 
 /// Settings from the environment and `.env`; the environment wins.
 fn read_environment() -> Result<Checked, Failure> {
-    // Only here: a file of the same name further up is somebody else's.
-    match dotenvy::from_path(".env") {
-        Ok(()) => {}
-        Err(error) if error.not_found() => {}
-        // Not the error itself: it quotes the line, which may hold a secret.
-        Err(dotenvy::Error::LineParse(_, position)) => {
-            return Err(Failure::Wrong(format!(".env: a line cannot be read, at its character {position}")));
-        }
-        Err(_) => return Err(Failure::Wrong(".env cannot be read".to_owned())),
-    }
+    take_env_file()?;
     let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     Ok(Settings::check(&|name| std::env::var(name).ok(), names))
 }

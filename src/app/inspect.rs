@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::check::settings_or_failure;
+use super::copied::Copied;
 use super::open::{Use, fault, open_store};
 use crate::config::Settings;
 use crate::reply::clean;
@@ -18,7 +19,8 @@ const SHOWN: usize = 300;
 /// # Errors
 /// [`Failure::Fault`] when there is any difference.
 pub async fn audit() -> Result<(), Failure> {
-    let settings = settings_or_failure()?;
+    let mut settings = settings_or_failure()?;
+    let _copied = copied(&mut settings)?;
     let store = kept(&settings).await?;
     let report = audit::audit(store.as_ref()).await.map_err(fault)?;
     println!("{report}");
@@ -31,12 +33,13 @@ pub async fn audit() -> Result<(), Failure> {
 /// # Errors
 /// When the store cannot be opened: while the shop runs, the same is in its chat.
 pub async fn log(count: usize) -> Result<(), Failure> {
-    let settings = settings_or_failure()?;
+    let mut settings = settings_or_failure()?;
+    let _copied = copied(&mut settings)?;
     let store = kept(&settings).await.map_err(|failure| match failure {
         Failure::Fault(problem) => {
             Failure::Fault(format!("{problem}\nWhile the shop runs, type /log {count} in its chat, or stop it first."))
         }
-        wrong @ Failure::Wrong(_) => wrong,
+        other @ (Failure::Wrong(_) | Failure::Broken(_)) => other,
     })?;
     let acts = store.acts(count).await.map_err(fault)?;
     let line = |act: &Act| {
@@ -48,6 +51,18 @@ pub async fn log(count: usize) -> Result<(), Failure> {
     // A closed pipe is the reader's wish to see no more.
     let _ = std::io::stdout().lock().write_all(told.as_bytes());
     store.close().await.map_err(fault)
+}
+
+/// Where the data dir cannot be written, a copy of it is looked at as long as this lives.
+fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
+    if settings.database_url.is_some() {
+        return Ok(None);
+    }
+    let copied = Copied::where_needed(&settings.data_dir)?;
+    if let Some(copied) = &copied {
+        copied.path().clone_into(&mut settings.data_dir);
+    }
+    Ok(copied)
 }
 
 /// The store of a shop that is not running, or a database's.

@@ -2,11 +2,14 @@
 
 mod backup;
 mod check;
+mod copied;
 mod demo;
+mod handles;
 mod inspect;
 mod migrate;
 mod open;
 mod private;
+mod room;
 mod run;
 mod simulate;
 
@@ -30,6 +33,9 @@ pub enum Failure {
     /// What was asked found a fault, or could not be done now.
     #[error("{0}")]
     Fault(String),
+    /// The shop was at work and cannot go on: started again, it may.
+    #[error("{0}")]
+    Broken(String),
 }
 
 impl Failure {
@@ -38,6 +44,7 @@ impl Failure {
         match self {
             Self::Wrong(_) => ExitCode::from(2),
             Self::Fault(_) => ExitCode::from(1),
+            Self::Broken(_) => ExitCode::from(3),
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::Failure;
 use super::private::close_to_others;
+use super::room;
 use crate::backup::{BUILT_IN, folder};
 use crate::catalog::{Catalog, Product, parse_catalog};
 use crate::clock::{ShopClock, SystemClock};
@@ -199,7 +200,7 @@ pub(super) enum Use {
 pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
     match &settings.database_url {
         Some(address) => open_database(address, r#use).await,
-        None => open_data_dir(settings).await,
+        None => open_data_dir(settings, r#use).await,
     }
 }
 
@@ -213,7 +214,7 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Sto
 }
 
 /// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
-async fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
     let dir = &settings.data_dir;
     let marker = dir.join(MOVED);
     if marker.exists() {
@@ -224,6 +225,9 @@ async fn open_data_dir(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
     if dir.join(BUILT_IN).exists() {
         let words = "a restore was broken off here; restore again, with --force";
         return Err(Failure::Fault(format!("{}: {words}", dir.display())));
+    }
+    if r#use == Use::Running {
+        room::to_start(dir)?;
     }
     let store = match open_sled(dir).await {
         Ok(store) => store,
@@ -284,7 +288,7 @@ pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
     for entry in entries {
         let path = entry.map_err(|e| wrong_file("KONTER_LOCALES_DIR", dir, &e))?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).map_err(|e| wrong_file("KONTER_LOCALES_DIR", &path, &e))?;
+            let text = text_of("KONTER_LOCALES_DIR", &path)?;
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             files.push((name, text));
         }
@@ -297,7 +301,7 @@ pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
 
 pub(super) fn prefixes(settings: &Settings) -> Result<PrefixTable, Failure> {
     let Some(path) = &settings.prefixes else { return Ok(PrefixTable::default()) };
-    let text = std::fs::read_to_string(path).map_err(|e| wrong_file("KONTER_PREFIXES", path, &e))?;
+    let text = text_of("KONTER_PREFIXES", path)?;
     PrefixTable::parse(&text).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_PREFIXES {}: {error}", path.display())).collect();
         Failure::Wrong(lines.join("\n"))
@@ -311,7 +315,25 @@ pub(super) fn cannot_be_ordered(code: &str) -> bool {
 
 /// The catalog file's text.
 pub(super) fn catalog_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| wrong_file("KONTER_CATALOG", path, &error))
+    text_of("KONTER_CATALOG", path)
+}
+
+/// More than any file that people write: a catalog of 100,000 products has some ten million letters.
+const LARGEST_FILE: u64 = 16 << 20;
+
+/// A file's text. What is no file (a device has no end), or too long for one, is refused before it is read.
+fn text_of(setting: &str, path: &Path) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| wrong_file(setting, path, &error);
+    let refused = |problem: String| Failure::Wrong(format!("{setting}: {} {problem}", path.display()));
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(refused("is no file".to_owned()));
+    }
+    if about.len() > LARGEST_FILE {
+        let most = LARGEST_FILE >> 20;
+        return Err(refused(format!("has {} MiB; at most {most} are read", about.len() >> 20)));
+    }
+    std::fs::read_to_string(path).map_err(unreadable)
 }
 
 fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {

@@ -10,10 +10,11 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
 use super::check::{log_format, settings_or_failure};
 use super::open::{Opened, fault, open};
 use super::private::backup_token;
+use super::room::Stopped;
+use super::{Failure, handles};
 use crate::agent::Locale;
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
@@ -37,6 +38,13 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 const MANY_WORDS: usize = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// How long a store has failed before the shop ends itself: the admins and whoever writes meanwhile are told first, past
+/// the outbox.
+const AFTER_A_FAULT: Duration = Duration::from_secs(15);
+
+/// How long what is under way may take to let go of a store that has failed. Nothing of it can be kept any more.
+const FAULT_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Exit code of a stop that was not waited for.
 const ENDED_AT_ONCE: i32 = 1;
 
@@ -46,6 +54,7 @@ const ENDED_AT_ONCE: i32 = 1;
 /// When settings are wrong, the store cannot be used, or the address is taken.
 pub async fn run() -> Result<(), Failure> {
     telemetry::start_logging("info", log_format());
+    handles::raise_limit();
     let mut signals = Signals::listen();
     let settings = settings_or_failure()?;
     let metrics = telemetry::start_metrics();
@@ -59,6 +68,7 @@ pub async fn run() -> Result<(), Failure> {
     let data_dir = settings.data_dir.clone();
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
     let token = backup_token(&data_dir)?;
+    let stopped = Stopped::in_dir(&data_dir);
 
     let http = Http {
         shop: Arc::clone(&shop),
@@ -86,11 +96,18 @@ pub async fn run() -> Result<(), Failure> {
         tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
     }
     shop.start();
+    if stopped.is_set() {
+        // Only once it is stored is it true.
+        shop.tell_store_works().await.map_err(fault)?;
+        stopped.clear();
+    }
     shop.start_backups(backups);
 
     if let Some(telegram) = &telegram {
         shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }));
         shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
+        let keeper = Arc::clone(&shop);
+        telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
     }
     let stop = CancellationToken::new();
     let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
@@ -127,6 +144,10 @@ pub async fn run() -> Result<(), Failure> {
     let ended = tokio::select! {
         ended = receiving => ended,
         () = signals.told_to_stop() => Ok(()),
+        error = fault_of(store.as_ref(), &shop, &stopped) => {
+            stop.cancel();
+            return Err(give_up(store.as_ref(), &shop, &error).await);
+        }
     };
     tracing::info!("stopping: finishing what is under way; a second signal ends at once");
     let impatient = tokio::spawn(end_at_once(signals));
@@ -143,6 +164,26 @@ pub async fn run() -> Result<(), Failure> {
     impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// Waits until the store has failed and everybody who can be told has been.
+async fn fault_of(store: &dyn Store, shop: &Arc<Shop>, stopped: &Stopped) -> StoreError {
+    let error = store.failed().await;
+    // Who was told before waits for the good news.
+    if !stopped.is_set() {
+        shop.tell_store_failed(&error);
+        stopped.set();
+    }
+    tracing::error!(%error, "the store failed: the shop ends itself in {AFTER_A_FAULT:?}, to be started again");
+    tokio::time::sleep(AFTER_A_FAULT).await;
+    error
+}
+
+/// Ends a shop whose store has failed. Everything that was acknowledged is on the disk; the rest is taken up by the next start.
+async fn give_up(store: &dyn Store, shop: &Shop, error: &StoreError) -> Failure {
+    shop.stop(FAULT_PATIENCE).await;
+    let _ = tokio::time::timeout(FAULT_PATIENCE, store.close()).await;
+    Failure::Broken(format!("the store failed, the shop must be started again: {error}"))
 }
 
 /// Waits a moment until the replies of the last orders are said. Those that are not are said at the next start.

@@ -4,6 +4,7 @@
 
 mod backup;
 mod deposit;
+mod risky;
 mod source;
 mod supplier;
 
@@ -133,6 +134,7 @@ impl Settings {
             let problem = "has no effect without TELOXIDE_TOKEN".to_owned();
             warnings.push(SettingError { name: "TELEGRAM_WEBHOOK_URL".to_owned(), problem });
         }
+        warnings.extend(settings.risky());
         let errors = source.into_errors();
         Checked { settings: if errors.is_empty() { Ok(settings) } else { Err(errors) }, warnings }
     }

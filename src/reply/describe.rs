@@ -226,6 +226,7 @@ fn refusal(refused: &Refused, say: &Say<'_>) -> Described {
             ("refused.price_changed", base.money("shown", *shown).money("price", *price))
         }
         Why::Stale { minutes } => ("refused.stale", base.set("minutes", *minutes)),
+        Why::StaleByWrongClock => ("refused.stale_by_wrong_clock", base),
         Why::BillNeedsInquiry { example } => ("refused.bill_first", base.text("example", example, SENTENCE)),
         Why::NotABill { example } => ("refused.not_a_bill", base.text("example", example, SENTENCE)),
         Why::InquiryRefused { kind } => {

@@ -27,6 +27,11 @@ pub(super) fn describe(reply: &KeepingReply) -> Described {
         KeepingReply::SaidBefore => ("keeping.said_before", none),
         KeepingReply::TryLater => ("keeping.try_later", none),
         KeepingReply::StoreFailed { problem } => ("keeping.store_failed", none.text("problem", problem, PROBLEM)),
+        KeepingReply::StoreWorks { at } => ("keeping.store_works", none.time("at", *at)),
+        KeepingReply::ClockWrong { minutes, ahead } => {
+            ("keeping.clock_wrong", none.set("minutes", *minutes).set("ahead", *ahead))
+        }
+        KeepingReply::ClockRight => ("keeping.clock_right", none),
     }
 }
 

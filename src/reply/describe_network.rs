@@ -108,6 +108,7 @@ fn transfer_problem(problem: &TransferProblem) -> Described {
         }
         TransferProblem::Ambiguous => ("network.transfer_ambiguous", none),
         TransferProblem::Stale { minutes } => ("network.transfer_stale", none.set("minutes", *minutes)),
+        TransferProblem::StaleByWrongClock => ("network.transfer_stale_by_wrong_clock", none),
         TransferProblem::NothingToConfirm => ("network.transfer_nothing", none),
     }
 }

@@ -359,6 +359,7 @@ fn refusals(line: &OrderLine, open: &OrderLine) -> Result<Vec<Reply>, BadName> {
         ],
         Why::PriceChanged { .. } => [Why::PriceChanged { shown: Rupiah::new(10_500), price: Rupiah::new(10_900) }],
         Why::Stale { .. } => [Why::Stale { minutes: 45 }],
+        Why::StaleByWrongClock => [Why::StaleByWrongClock],
         Why::BillNeedsInquiry { .. } => [Why::BillNeedsInquiry { example: "TAG.PLNPOST.541234567890".to_owned() }],
         Why::NotABill { .. } => [Why::NotABill { example: "S10.081234567890.PIN".to_owned() }],
         Why::InquiryRefused { .. } => samples_bill::inquiry_refusals(),

@@ -18,6 +18,10 @@ pub(super) fn keeping() -> Vec<Reply> {
         KeepingReply::SaidBefore,
         KeepingReply::TryLater,
         KeepingReply::StoreFailed { problem: problem() },
+        KeepingReply::StoreWorks { at: at(5) },
+        KeepingReply::ClockWrong { minutes: 62, ahead: true },
+        KeepingReply::ClockWrong { minutes: 3, ahead: false },
+        KeepingReply::ClockRight,
     ]
     .map(Reply::Keeping)
     .to_vec()

@@ -67,6 +67,7 @@ fn transfers() -> Vec<NetworkReply> {
         TransferProblem::Short { amount: rp(100_000), missing: rp(10_500) },
         TransferProblem::Ambiguous,
         TransferProblem::Stale { minutes: 45 },
+        TransferProblem::StaleByWrongClock,
         TransferProblem::NothingToConfirm,
     ];
     stages

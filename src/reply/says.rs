@@ -442,6 +442,8 @@ pub enum Why {
     Stale {
         minutes: i64,
     },
+    /// It seems so, but our clock is wrong.
+    StaleByWrongClock,
     /// A bill is looked up first.
     BillNeedsInquiry {
         example: String,

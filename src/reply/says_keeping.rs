@@ -35,6 +35,12 @@ pub enum KeepingReply {
     TryLater,
     /// To admins, past the outbox: nothing can be stored.
     StoreFailed { problem: String },
+    /// To admins: after that, the shop is at work again.
+    StoreWorks { at: DateTime<Utc> },
+    /// To admins: our clock and Telegram's do not agree.
+    ClockWrong { minutes: i64, ahead: bool },
+    /// To admins: they agree again.
+    ClockRight,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -172,6 +172,7 @@ pub enum TransferProblem {
     Stale {
         minutes: i64,
     },
+    StaleByWrongClock,
     /// No question of this number waits for an answer.
     NothingToConfirm,
 }

@@ -81,6 +81,30 @@ impl Shop {
         });
     }
 
+    /// Tells the admins, past the outbox, that the store has failed for good.
+    pub fn tell_store_failed(&self, error: &StoreError) {
+        self.cry_out(&[], &StoreError::Unavailable(error.to_string()));
+    }
+
+    /// Tells the admins that a shop whose store had failed is at work again.
+    ///
+    /// # Errors
+    /// When that cannot be stored: then it is not.
+    pub async fn tell_store_works(&self) -> Result<(), StoreError> {
+        let at = self.clock.utc();
+        self.alert(&Reply::Keeping(KeepingReply::StoreWorks { at })).await
+    }
+
+    /// Says something to the admins that is part of no other commit.
+    pub(super) async fn alert(&self, reply: &Reply) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.clock.utc());
+        commit.says = self.to_admins(reply);
+        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.notify(&chats);
+        Ok(())
+    }
+
     /// The first thing a shop does: one that came out of a backup puts every open order in doubt before anybody can look
     /// at it, and remembers what messages it may have carried out and forgotten. `true`: this was the first start, and the
     /// admins have been told.

@@ -21,6 +21,9 @@ pub struct Health {
     pub status: &'static str,
     pub open_orders: usize,
     pub suppliers: usize,
+    /// How far ahead our clock is of Telegram's, when it is wrong. Orders are judged by it all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
 }
 
 impl Shop {
@@ -35,7 +38,8 @@ impl Shop {
             return Err("the catalog is empty".to_owned());
         }
         let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
-        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count() })
+        let clock_ahead_seconds = self.clock_off().map(|off| off.num_seconds());
+        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count(), clock_ahead_seconds })
     }
 
     /// Puts how things stand now into the metrics; the rest is counted as it happens.

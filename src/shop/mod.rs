@@ -12,6 +12,7 @@ mod callbacks;
 mod charges;
 mod chase;
 mod desk;
+mod drift;
 mod earned;
 mod guide;
 mod inquiring;
@@ -129,6 +130,7 @@ pub struct Shop {
     bot: OnceLock<String>,
     voice: OnceLock<Arc<dyn Voice>>,
     cries: keeping::Cries,
+    drift: drift::Drift,
     unread: unread::Unread,
     /// When the shop was put back from a backup, if it ever was.
     restored_at: OnceLock<DateTime<Utc>>,
@@ -181,6 +183,7 @@ impl Shop {
             bot: OnceLock::new(),
             voice: OnceLock::new(),
             cries: keeping::Cries::default(),
+            drift: drift::Drift::default(),
             unread: unread::Unread::default(),
             restored_at: OnceLock::new(),
             outbox,

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 
 use super::audit::due;
+use super::indexes::Indexes;
 use super::rows::{decode, unpack};
 use super::{StoreError, keys};
 use crate::ids::{AgentId, OrderId};
@@ -36,6 +37,7 @@ pub struct Census {
     holds: HashMap<OrderId, Hold>,
     /// Orders the journal names that have not come yet.
     awaited: HashSet<OrderId>,
+    indexes: Indexes,
     last_key: Vec<u8>,
 }
 
@@ -50,6 +52,7 @@ impl Census {
         }
         self.last_key.clear();
         self.last_key.extend_from_slice(key);
+        self.indexes.row(key, row)?;
         match key.split_first() {
             Some((&keys::ACCOUNT, id)) => self.account(id, row),
             Some((&keys::HOLD, _)) => {
@@ -102,6 +105,9 @@ impl Census {
     pub fn finish(mut self) -> AuditReport {
         for id in std::mem::take(&mut self.awaited) {
             self.count.differs(format!("the journal names order {id}, which is not there"));
+        }
+        for problem in std::mem::take(&mut self.indexes).finish() {
+            self.count.differs(problem);
         }
         let holds: Vec<Hold> = self.holds.into_values().collect();
         self.count.compare(&self.accounts, &holds)

@@ -32,7 +32,7 @@ pub(super) const AGENT_OF_PHONE: u8 = b'p';
 pub(super) const PRODUCT: u8 = b'd';
 pub(super) const ACT: u8 = b't';
 pub(super) const INQUIRY: u8 = b'q';
-const INQUIRY_OF: u8 = b'v';
+pub(super) const INQUIRY_OF: u8 = b'v';
 pub(super) const ASKING: u8 = b'y';
 pub(super) const BILL: u8 = b'l';
 /// Deposit tickets, and which of them an amount belongs to: a second byte says which of these a row is.
@@ -42,11 +42,11 @@ pub(super) const TICKET_OF_PAY: u8 = 1;
 const TICKET_OF_AMOUNT: u8 = 2;
 const META: u8 = b'm';
 // Uplines and downlines.
-const DOWNLINE: u8 = b'X';
+pub(super) const DOWNLINE: u8 = b'X';
 pub(super) const PRICE_GROUP: u8 = b'G';
 /// The latest question of a chat.
 const QUESTION: u8 = b'F';
-const INVITE: u8 = b'I';
+pub(super) const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
 /// Rows taken out of the outbox because they cannot be said; their whole key follows.
 const ASIDE: u8 = b'z';
@@ -59,7 +59,7 @@ const DESK_TALLY: u8 = 2;
 const DESK_CARDS: u8 = 3;
 // Habits.
 const HABITS: u8 = b'Y';
-const JOINING: u8 = b'N';
+pub(super) const JOINING: u8 = b'N';
 
 /// Routing: a second byte says which of these a row is.
 const ROUTING: u8 = b'P';
@@ -146,6 +146,15 @@ pub(super) fn slot(slot: &SlotKey) -> Vec<u8> {
 /// has.
 pub(super) fn open_slot(slot: &SlotKey) -> Vec<u8> {
     Key(slots_to(slot.agent, &slot.dest)).u32(0).text(slot.product.as_str()).u8(slot.nth).0
+}
+
+/// Whether a slot's key is one of [`open_slot`].
+pub(super) fn is_open_slot(key: &[u8]) -> bool {
+    let day = key.get(5).and_then(|length| {
+        let text = if *length == HASHED { 32 } else { usize::from(*length) };
+        day_of_slot(key, 6 + text)
+    });
+    day == Some(0)
 }
 
 /// Prefix of every slot of a reseller to one destination.

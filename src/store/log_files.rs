@@ -25,6 +25,18 @@ pub(super) struct LogFiles {
     current: Option<File>,
     /// After so many bytes the next record begins a new file.
     longest: u64,
+    /// Held open, so that a new file's name can be made durable when no handle is to be had.
+    names: File,
+    make: Make,
+    /// A new file could not be made: records go on into the last one, and each tries again.
+    is_late: bool,
+}
+
+/// How a new file is made; tests run out of handles.
+type Make = fn(&Path) -> std::io::Result<File>;
+
+fn make(path: &Path) -> std::io::Result<File> {
+    File::create_new(path)
 }
 
 struct Named {
@@ -45,7 +57,15 @@ impl LogFiles {
         settled: u64,
         mut give: impl FnMut(u64, &[u8]) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        let mut log = Self { folder: folder.to_owned(), files: list(folder)?, current: None, longest };
+        let mut log = Self {
+            folder: folder.to_owned(),
+            files: list(folder)?,
+            current: None,
+            longest,
+            names: File::open(folder).map_err(|error| io("opening the log's folder", &error))?,
+            make,
+            is_late: false,
+        };
         log.let_go(settled);
         if let Some(file) = log.files.front().filter(|file| file.first > settled + 1) {
             return Err(damaged(format!("the records before {} are missing", file.first)));
@@ -117,12 +137,29 @@ impl LogFiles {
         Ok(())
     }
 
+    /// Begins a file. When none can be made, for want of a handle or of room, the last one gets longer than it should: that
+    /// costs nothing but time at a start, and a shop that stands still costs more.
     fn begin(&mut self, first: u64) -> Result<(), StoreError> {
         let failed = |error: std::io::Error| io("beginning a file of the log", &error);
         let path = self.folder.join(format!("{PREFIX}{first:020}"));
-        self.current = Some(File::create_new(&path).map_err(failed)?);
+        match (self.make)(&path) {
+            Ok(file) => self.current = Some(file),
+            // One of this name that stays would be read as a gap in the numbers.
+            Err(error) if self.current.is_none() || error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(failed(error));
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.is_late, true) {
+                    tracing::warn!(%error, "a new file of the log cannot be made; the last one is written on, and it is tried again");
+                }
+                return Ok(());
+            }
+        }
+        if std::mem::take(&mut self.is_late) {
+            tracing::info!("a new file of the log could be made again");
+        }
         // Its name must last as long as what is in it.
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        self.names.sync_all().map_err(failed)?;
         self.files.push_back(Named { path, first, bytes: 0 });
         Ok(())
     }

@@ -19,6 +19,7 @@ mod commit;
 mod cut;
 mod depths;
 mod fill;
+mod indexes;
 mod keys;
 mod kv;
 mod layers;
@@ -232,6 +233,12 @@ pub trait Store: Send + Sync + 'static {
     async fn steerings(&self) -> Result<Vec<Steering>, StoreError>;
     /// Where the alerts about an order stand.
     async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError>;
+
+    /// Waits until the store has failed for good: nothing is written any more before it is opened anew. For ever where a
+    /// failure passes by itself.
+    async fn failed(&self) -> StoreError {
+        std::future::pending().await
+    }
 
     // Several processes.
     /// What of the work is this process's: all of it, unless the store is shared.

@@ -80,12 +80,24 @@ impl SledHandle {
         sled.as_ref().map_or(0, |sled| u64::try_from(end_of_log(&sled.db) - sled.opened_at).unwrap_or(0))
     }
 
+    /// What opening takes, taken and given back at once: closed sled without a handle to open it with would be the end.
+    fn handles_to_open(&self) -> std::io::Result<()> {
+        const TAKEN_BY_OPENING: usize = 16; // its files, its folder, its snapshot, and ours to sync with
+        let handles: std::io::Result<Vec<_>> =
+            (0..TAKEN_BY_OPENING).map(|_| std::fs::File::open(&self.0.path)).collect();
+        handles.map(drop)
+    }
+
     /// Closes sled and opens it again, unless somebody reads for long. Everything written must be synced. To be called
     /// by the only thread that writes.
     ///
     /// # Errors
     /// When it does not open again. What the disk has is known only after a restart then.
     pub(super) fn reopen(&self) -> Result<bool, StoreError> {
+        if let Err(error) = self.handles_to_open() {
+            tracing::warn!(%error, "sled is not opened again for want of file handles; later");
+            return Ok(false);
+        }
         let Some(mut sled) = self.0.sled.try_write_for(READER_PATIENCE) else { return Ok(false) };
         let began = Instant::now();
         let Some(Sled { db, opened_at }) = sled.take() else { return Err(gone()) };

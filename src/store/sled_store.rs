@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::apply::{Prepared, Tip};
 use super::cut::Cut;
@@ -69,6 +69,7 @@ pub struct SledStore {
     /// `None` once closed.
     writer: Mutex<Option<WriterThread>>,
     repaired: bool,
+    failed: watch::Receiver<Option<StoreError>>,
 }
 
 struct WriterThread {
@@ -121,12 +122,13 @@ impl SledStore {
         let kv = log.layers().clone();
         let (jobs, waiting) = mpsc::channel();
         let writer = Writer::new(log, sync, tip, options, syncing(), Some(witness));
+        let (telling, failed) = watch::channel(None);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer.run(&waiting))
+            .spawn(move || writer.run(&waiting, &telling))
             .map_err(|error| io("starting its writer", &error))?;
         let writer = Mutex::new(Some(WriterThread { jobs, thread }));
-        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer, repaired })
+        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer, repaired, failed })
     }
 
     /// Whether its files were found damaged and read another way: prove the books before relying on them.
@@ -204,6 +206,12 @@ impl SledStore {
         self.jobs()?.send(Work::Cut(answer)).map_err(|_| closed())?;
         let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
         Ok(Cut::new(SledCut::new(Arc::clone(&self.kv), begun)))
+    }
+
+    async fn failed(&self) -> StoreError {
+        let mut failed = self.failed.clone();
+        let error = failed.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
+        error.unwrap_or_else(|| StoreError::Unavailable("the writer is gone".to_owned()))
     }
 
     async fn close(&self) -> Result<(), StoreError> {

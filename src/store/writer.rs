@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::apply::{Group, Prepared, Tip};
 use super::layers::{Log, Unsettled};
@@ -136,9 +136,10 @@ impl Writer {
     }
 
     /// Works until every sender is gone and nothing waits.
-    pub(super) fn run(mut self, jobs: &Receiver<Work>) {
+    pub(super) fn run(mut self, jobs: &Receiver<Work>, failed: &watch::Sender<Option<StoreError>>) {
         if let Err(error) = self.work(jobs) {
             tracing::error!(%error, "the store failed; nothing is written until the next start");
+            failed.send_replace(Some(error.clone()));
             for job in jobs {
                 match job {
                     Work::Commit(job) => drop(job.answer.send(Err(error.clone().into()))),

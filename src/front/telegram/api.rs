@@ -5,9 +5,11 @@
 use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use chrono::DateTime;
+use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +20,7 @@ use teloxide::requests::Payload;
 use teloxide::types::FileId;
 
 use super::ids::MessageIds;
+use crate::clock::Elsewhere;
 
 const TELEGRAM: &str = "https://api.telegram.org";
 /// A connection that is not there by then will not come.
@@ -74,7 +77,12 @@ pub struct Api {
     base: String,
     token: SecretString,
     ids: MessageIds,
+    /// Who is told what time Telegram says it is.
+    hears_time: OnceLock<HearsTime>,
 }
+
+/// Whoever compares clocks.
+pub type HearsTime = Box<dyn Fn(Elsewhere) + Send + Sync>;
 
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +110,17 @@ impl Api {
         }
         let client = client.build().map_err(|error| SetupError::Client(error.without_url().to_string()))?;
         let ids = MessageIds::of(&token);
-        Ok(Self { client, base, token, ids })
+        Ok(Self { client, base, token, ids, hears_time: OnceLock::new() })
+    }
+
+    pub(super) fn learn_clock(&self, hears: HearsTime) {
+        let _ = self.hears_time.set(hears);
+    }
+
+    pub(super) fn tells_time(&self, said: Elsewhere) {
+        if let Some(hears) = self.hears_time.get() {
+            hears(said);
+        }
     }
 
     /// How the store knows this bot's messages.
@@ -138,8 +156,15 @@ impl Api {
         let response = request.send().await.map_err(|error| self.unreachable(error))?;
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let date =
+            response.headers().get(DATE).and_then(|value| DateTime::parse_from_rfc2822(value.to_str().ok()?).ok());
         let body = self.read(response, LONGEST_ANSWER).await?;
-        judge(status, wait.map(Duration::from_secs), &body)
+        let judged = judge(status, wait.map(Duration::from_secs), &body);
+        // Only of what was Telegram's own answer.
+        if let (Ok(_), Some(date)) = (&judged, date) {
+            self.tells_time(Elsewhere::Now(date.to_utc()));
+        }
+        judged
     }
 
     /// The content of a file someone sent, at most `limit` bytes long.

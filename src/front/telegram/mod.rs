@@ -11,6 +11,7 @@ mod poll;
 mod post;
 mod queue;
 mod send;
+mod taps;
 mod text;
 mod update;
 mod verdict;
@@ -30,7 +31,7 @@ use teloxide::types::{AllowedUpdate, InlineKeyboardMarkup};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use api::{Api, ApiError, SetupError};
+pub use api::{Api, ApiError, HearsTime, SetupError};
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
@@ -143,6 +144,11 @@ impl Telegram {
             self.api.call(&message, self.timing.call).await?;
         }
         Ok(())
+    }
+
+    /// Who is told what time Telegram says it is; once known it stays.
+    pub fn learn_clock(&self, hears: HearsTime) {
+        self.api.learn_clock(hears);
     }
 
     /// What Telegram posts updates to; `None` when the shop polls.

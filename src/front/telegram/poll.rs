@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use futures::{StreamExt as _, stream};
 use serde_json::Value;
-use teloxide::payloads::{AnswerCallbackQuery, DeleteWebhook, GetUpdates};
-use teloxide::types::CallbackQueryId;
+use teloxide::payloads::{DeleteWebhook, GetUpdates};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::taps::Taps;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, Timing};
+use crate::clock::Elsewhere;
 use crate::front::Desk;
 
 /// The most updates in one answer that Telegram allows.
@@ -23,8 +23,6 @@ const WAY: Duration = Duration::from_secs(15);
 /// Without updates for that long, the offset is forgotten: after a quiet week Telegram starts counting anew, perhaps
 /// below it. All that came before has been acknowledged by then.
 const QUIET: Duration = Duration::from_secs(3600);
-/// Taps answered side by side: one slow answer keeps no other hourglass turning.
-const ANSWERS_AT_ONCE: usize = 8;
 /// Something that answers "nothing" at once, although asked to wait, is not asked faster than this.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -35,7 +33,8 @@ pub(super) async fn poll(
     timing: &Timing,
     cancel: &CancellationToken,
 ) -> Result<(), Stopped> {
-    let mut poller = Poller { api, desk, timing, offset: None, heard: Instant::now(), webhook_gone: false };
+    let taps = Taps::start(api, timing.call);
+    let mut poller = Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false };
     let mut failures = 0;
     loop {
         let wait = match poller.turn(cancel).await {
@@ -65,6 +64,7 @@ struct Poller<'a> {
     api: &'a Arc<Api>,
     desk: &'a dyn Desk,
     timing: &'a Timing,
+    taps: Taps,
     offset: Option<i32>,
     /// When the last update came.
     heard: Instant,
@@ -156,31 +156,15 @@ impl Poller<'_> {
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
         for message in &mut messages {
             self.api.ids().store(message);
+            self.api.tells_time(Elsewhere::NotBefore(message.sent_at));
         }
         if !messages.is_empty() {
             self.desk.receive(messages).await?;
         }
         let next = i32::try_from(last?.saturating_add(1)).map_err(|_| Trouble::NoNumber)?;
         self.offset = Some(next);
-        self.answer(taps);
+        self.taps.answer(taps);
         Ok(())
-    }
-
-    /// Stops the buttons' hourglasses, on the side: nobody waits for it and nothing is lost without it.
-    fn answer(&self, taps: Vec<String>) {
-        if taps.is_empty() {
-            return;
-        }
-        let (api, patience) = (Arc::clone(self.api), self.timing.call);
-        let answers = stream::iter(taps).for_each_concurrent(ANSWERS_AT_ONCE, move |tap| {
-            let api = Arc::clone(&api);
-            async move {
-                if let Err(error) = api.call(&AnswerCallbackQuery::new(CallbackQueryId(tap)), patience).await {
-                    tracing::debug!(%error, "a button's tap was not answered");
-                }
-            }
-        });
-        tokio::spawn(answers);
     }
 
     /// How long to wait after a failure.

@@ -80,7 +80,7 @@ impl Visit<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            refuse(&agent, answer, wanted.refused(Why::Stale { minutes: age.num_minutes() }));
+            refuse(&agent, answer, wanted.refused(self.shop.why_stale(age)));
             return Ok(());
         }
         let product = match self.bill_product(&wanted) {

@@ -16,7 +16,7 @@ use crate::network::{DEEPEST, LARGE_TRANSFER, Network};
 use crate::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 use crate::reply::{
     DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
-    ToldOnce, TransferProblem,
+    ToldOnce,
 };
 use crate::store::{Sequence, StoreError, Versioned};
 
@@ -66,7 +66,7 @@ impl Visit<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            let problem = TransferProblem::Stale { minutes: age.num_minutes() };
+            let problem = self.shop.why_transfer_stale(age);
             answer.reply_with_balance(&agent, network(NetworkReply::TransferRefused { problem }));
             return Ok(());
         }

@@ -61,7 +61,7 @@ impl Visit<'_> {
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
             for line in &request.lines {
-                let why = Why::Stale { minutes: age.num_minutes() };
+                let why = self.shop.why_stale(age);
                 refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
             }
             return Ok(false);

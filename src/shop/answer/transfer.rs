@@ -38,7 +38,7 @@ impl Visit<'_> {
         let Transfer { agent: name, amount, pin } = transfer;
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            self.refuse_transfer(TransferProblem::Stale { minutes: age.num_minutes() }, answer);
+            self.refuse_transfer(self.shop.why_transfer_stale(age), answer);
             return Ok(());
         }
         let Some(pin) = pin else {

@@ -133,3 +133,27 @@ fn a_log_that_ends_before_what_has_settled_is_not_gone_on_with() {
     log.append(10, text(10).as_bytes()).unwrap();
     assert_eq!(open(folder.path(), 9).unwrap().1, records(10..=10));
 }
+
+#[test]
+fn a_momentary_lack_of_handles_is_written_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut log, _) = open(folder.path(), 0).unwrap();
+    let none_left = |_: &Path| Err(std::io::Error::from_raw_os_error(24));
+    for (number, text) in records(1..=9) {
+        log.make = if (2..=6).contains(&number) { none_left } else { make };
+        log.append(number, text.as_bytes()).unwrap();
+    }
+    assert_eq!(names(folder.path()), [1, 7, 9], "what should have begun at 3 began as soon as it could");
+    drop(log);
+    assert_eq!(open(folder.path(), 0).unwrap().1, records(1..=9));
+}
+
+#[test]
+fn a_file_that_is_there_already_is_never_written_past() {
+    let folder = log_of(2);
+    let (mut log, _) = open(folder.path(), 0).unwrap();
+    log.append(3, text(3).as_bytes()).unwrap();
+    log.append(4, text(4).as_bytes()).unwrap();
+    fs::write(folder.path().join(format!("{PREFIX}{:020}", 5)), "").unwrap();
+    assert!(log.append(5, text(5).as_bytes()).is_err());
+}

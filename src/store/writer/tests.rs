@@ -35,7 +35,7 @@ fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     );
     let writer = Writer::new(log, file, Tip::default(), SledOptions::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
-    let thread = std::thread::spawn(move || writer.run(&waiting));
+    let thread = std::thread::spawn(move || writer.run(&waiting, &tokio::sync::watch::Sender::default()));
     let commit = |amount| {
         let (answer, answered) = oneshot::channel();
         let job = Job { commit: Prepared::new(deposit(amount)).unwrap(), answer };
@@ -74,7 +74,7 @@ fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
     // A folder where sled's file should be: it will not open.
     std::fs::rename(&data, folder.path().join("away")).unwrap();
     std::fs::create_dir_all(data.join("db")).unwrap();
-    let thread = std::thread::spawn(move || writer.run(&waiting));
+    let thread = std::thread::spawn(move || writer.run(&waiting, &tokio::sync::watch::Sender::default()));
     for answered in [first, second] {
         assert!(answered.blocking_recv().unwrap().is_ok(), "it was durable before");
     }

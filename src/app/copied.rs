@@ -1,0 +1,134 @@
+//! Looking at a data dir that cannot be written: a copy on a read-only disk, or another user's. Opening a store writes (a
+//! torn end is cut off, sled notes where its pages stand), so a copy of it for the while is opened instead.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fs2::FileExt;
+
+use super::Failure;
+use super::open::MOVED;
+use crate::backup::BUILT_IN;
+use crate::store::StoreError;
+
+/// How the names of a store's own files begin.
+const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "witness.json"];
+/// A folder of files.
+const BLOBS: &str = "blobs";
+/// Folders left by others with the same process number.
+const MOST_LEFT: u32 = 100;
+
+/// Gone when it is dropped.
+pub(super) struct Copied(PathBuf);
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("warning: {} cannot be removed: {error}", self.0.display());
+        }
+    }
+}
+
+impl Copied {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A copy of the store in this folder, when there is one that cannot be opened where it is.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when a shop is at work in it, or it cannot be copied.
+    pub(super) fn where_needed(dir: &Path) -> Result<Option<Self>, Failure> {
+        let is_shop = dir.join("db").exists() && !dir.join(MOVED).exists() && !dir.join(BUILT_IN).exists();
+        if is_shop && !is_writable(dir) { Self::of(dir).map(Some) } else { Ok(None) }
+    }
+
+    fn of(dir: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| {
+            let temp = std::env::temp_dir();
+            let words = "cannot be written, and copying it failed";
+            Failure::Fault(format!("{} {words} (to {}; TMPDIR says where): {error}", dir.display(), temp.display()))
+        };
+        // sled's own lock: a shop at work is not to be copied like this.
+        let db = File::open(dir.join("db")).map_err(failed)?;
+        if FileExt::try_lock_shared(&db).is_err() {
+            let in_use = StoreError::InUse(dir.display().to_string());
+            return Err(Failure::Fault(format!("{}: {in_use}", dir.display())));
+        }
+        let copy = Self(new_folder().map_err(failed)?);
+        eprintln!("{} cannot be written: a copy of it in {} is looked at", dir.display(), copy.0.display());
+        copy.take(dir).map_err(failed)?;
+        Ok(copy)
+    }
+
+    fn take(&self, dir: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(dir)? {
+            let (name, from) = entry.map(|entry| (entry.file_name(), entry.path()))?;
+            let shown = name.to_string_lossy();
+            if STORE.iter().any(|begin| shown.starts_with(begin)) && from.is_file() {
+                copy(&from, &self.0.join(&name))?;
+            }
+        }
+        let (from, to) = (dir.join(BLOBS), self.0.join(BLOBS));
+        fs::create_dir(&to)?;
+        if from.is_dir() {
+            for entry in fs::read_dir(from)? {
+                let entry = entry?;
+                copy(&entry.path(), &to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_writable(dir: &Path) -> bool {
+    #[cfg(unix)]
+    let may = rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok();
+    #[cfg(not(unix))]
+    let may = true;
+    may && File::options().write(true).open(dir.join("db")).is_ok()
+}
+
+fn new_folder() -> io::Result<PathBuf> {
+    let name = |n: u32| std::env::temp_dir().join(format!("konter-look-{}-{n}", std::process::id()));
+    let mut last = Err(io::Error::from(io::ErrorKind::AlreadyExists));
+    for path in (0..MOST_LEFT).map(name) {
+        // What is there already may be somebody's trap.
+        last = fs::create_dir(&path).map(|()| path);
+        if !last.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
+            break;
+        }
+    }
+    last
+}
+
+/// The content alone: the copy must be written, whatever the modes say of what was copied.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    io::copy(&mut File::open(from)?, &mut File::create_new(to)?).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::audit::audit;
+    use crate::store::sled_store::{SledOptions, SledStore};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_copy_is_audited_like_the_store_and_leaves_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("data");
+        let store = SledStore::open(&dir, SledOptions::default()).unwrap();
+        let busy = Copied::of(&dir).map(drop).unwrap_err();
+        assert!(matches!(&busy, Failure::Fault(words) if words.contains("another process has")), "{busy}");
+        let report = audit(&store).await.unwrap();
+        drop(store);
+        let before = fs::read(dir.join("db")).unwrap();
+        let copied = Copied::of(&dir).unwrap();
+        let (path, again) = (copied.path().to_owned(), SledStore::open(copied.path(), SledOptions::default()).unwrap());
+        assert_eq!(audit(&again).await.unwrap(), report);
+        drop((again, copied));
+        assert!(!path.exists(), "the copy is gone");
+        assert!(before == fs::read(dir.join("db")).unwrap());
+    }
+}
