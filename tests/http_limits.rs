@@ -1,14 +1,14 @@
 //! What a caller at the shop's address may take, tried with real connections: slow heads, large heads, idle connections,
 //! too many of them, and callers that do not read what they asked for.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::{get, post};
-use konter::http::{Limits, serve, within};
+use konter::http::{Callers, Doorkeeper, Entry, Limits, PlaceLimits, serve, within};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 /// What the limits of these tests are; the shop's own are larger.
@@ -16,7 +16,11 @@ const SOON: Duration = Duration::from_millis(300);
 /// No wait is longer, but for a test that fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const LIMITS: Limits = Limits { connections: 4, head: SOON, unread: SOON };
+const PLACES: PlaceLimits = PlaceLimits { all: 4, kept: 0, of_stranger: 2, of_known: 2 };
+const LIMITS: Limits = Limits { places: PLACES, head: SOON, unread: SOON };
+/// Who calls: one of which nothing is known, and a supplier.
+const STRANGER: &str = "127.0.0.2";
+const SUPPLIER: &str = "127.0.0.9";
 
 struct Site {
     address: SocketAddr,
@@ -26,20 +30,32 @@ struct Site {
 
 impl Site {
     async fn open(limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        // Not on loopback's first address alone: who calls can then be anybody.
+        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], listener.local_addr().unwrap().port()));
+        let mut door = Doorkeeper::default();
+        let entry = Entry { addresses: vec![SUPPLIER.parse::<IpAddr>().unwrap().into()], secret: None };
+        door.0.insert("kios".parse().unwrap(), entry);
+        let callers = Callers::new(&door, &[]);
         let routes = Router::new()
             .route("/", get(|| async { "yes" }))
             .route("/long", get(|| async { vec![b'x'; 64 << 20] }))
             .route("/slow", get(|| async { tokio::time::sleep(SOON).await }))
+            .route("/wait", get(std::future::pending::<()>))
             .route("/body", post(|body: axum::body::Bytes| async move { body.len().to_string() }));
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, within(SOON * 3, routes), limits, stop.clone()));
+        let server = tokio::spawn(serve(listener, within(SOON * 3, routes), callers, limits, stop.clone()));
         Self { address, stop, server }
     }
 
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
+    }
+
+    async fn connect_from(&self, from: &str) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+        socket.connect(self.address).await.unwrap()
     }
 
     /// Says something and gives what is heard until the other side closes.
@@ -124,25 +140,96 @@ async fn heads_have_a_size_and_a_number_of_lines() {
     assert!(site.hear(fits.as_bytes()).await.ends_with("yes"), "a callback by GET carries all it says in its address");
 }
 
+const CLOSE: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
 #[tokio::test]
 async fn one_too_many_is_turned_away_and_comes_in_later() {
-    let site = Site::open(Limits { head: SOON * 4, ..LIMITS }).await;
-    let mut idle = Vec::new();
-    for _ in 0..LIMITS.connections {
+    let site = Site::open(LIMITS).await;
+    let mut busy = Vec::new();
+    for _ in 0..PLACES.all {
         let mut stream = site.connect().await;
-        // Answered once: it surely has its place.
-        stream.write_all(ASK).await.unwrap();
-        assert!(stream.read(&mut [0; 512]).await.unwrap() > 0);
-        idle.push(stream);
+        stream.write_all(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+        busy.push(stream);
     }
-    let began = Instant::now();
-    assert!(site.hear(ASK).await.starts_with("HTTP/1.1 503"));
-    assert!(began.elapsed() < SOON * 3, "whoever has no place hears so at once");
-    for mut stream in idle {
+    // Connections are taken in their order, but requests are read beside that.
+    tokio::time::sleep(SOON / 2).await;
+    assert!(site.hear(ASK).await.starts_with("HTTP/1.1 503"), "all are being answered");
+    for mut stream in busy {
         rest(&mut stream).await;
     }
-    let close = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    assert!(site.hear(close).await.ends_with("yes"), "places that became free are given again");
+    assert!(site.hear(CLOSE).await.ends_with("yes"), "places that became free are given again");
+}
+
+/// Sockets that ask for nothing, never get on with it, or never come to an end.
+async fn take_places(site: &Site, count: usize, from: &[&str]) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for (at, from) in from.iter().cycle().take(count).enumerate() {
+        let mut stream = site.connect_from(from).await;
+        let said = [
+            &b""[..],
+            b"GET /callback/kios?mess",
+            b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
+            b"POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        ];
+        let _ = stream.write_all(said[at % said.len()]).await;
+        held.push(stream);
+    }
+    held
+}
+
+/// Those that the shop has not closed.
+fn open(held: &[TcpStream]) -> usize {
+    let is_open = |stream: &&TcpStream| matches!(stream.try_read(&mut [0; 64]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+    held.iter().filter(is_open).count()
+}
+
+#[tokio::test]
+async fn slow_sockets_of_any_caller_keep_out_no_supplier_no_webhook_and_no_proxy() {
+    let slow = Duration::from_secs(60);
+    let many = ["127.0.1.1", "127.0.1.2", "127.0.1.3"];
+    let crowd: Vec<String> = (1..=20).map(|n| format!("127.0.2.{n}")).collect();
+    let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
+    for (who, from) in [
+        ("one stranger", &[STRANGER][..]),
+        ("some strangers", &many),
+        ("a crowd", &crowd),
+        ("a supplier gone astray", &[SUPPLIER]),
+        ("this machine, which may be a proxy", &["127.0.0.1"]),
+    ] {
+        // Nothing but the places is in the way of the slow ones.
+        let site = Site::open(Limits { head: slow, unread: slow, ..Limits::default() }).await;
+        let held = take_places(&site, 600, from).await;
+        for caller in ["127.0.0.1", SUPPLIER, STRANGER, "127.0.3.3"] {
+            for _ in 0..20 {
+                let mut stream = site.connect_from(caller).await;
+                stream.write_all(CLOSE).await.unwrap();
+                assert!(rest(&mut stream).await.ends_with("yes"), "{caller}, against {who}");
+            }
+        }
+        let most = match from {
+            [STRANGER] => Limits::default().places.of_stranger,
+            [SUPPLIER] => Limits::default().places.of_known,
+            _ => Limits::default().places.all,
+        };
+        assert!(open(&held) <= most, "{who}: {}", open(&held));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_under_way_is_not_cut_off_for_a_newcomer() {
+    let site = Site::open(LIMITS).await;
+    let mut busy = site.connect_from(STRANGER).await;
+    busy.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    tokio::time::sleep(SOON / 4).await;
+    let held = take_places(&site, 20, &[STRANGER]).await;
+    assert!(rest(&mut busy).await.starts_with("HTTP/1.1 200"));
+    drop(held);
+}
+
+#[tokio::test]
+async fn answers_say_how_long_they_are() {
+    let site = Site::open(LIMITS).await;
+    assert!(site.hear(CLOSE).await.to_lowercase().contains("content-length: 3"));
 }
 
 #[tokio::test]

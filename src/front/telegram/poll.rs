@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::update::{self, Incoming};
-use super::{ALLOWED, Api, ApiError, Stopped, Timing};
+use super::{ALLOWED, Api, ApiError, Stopped, Timing, tell_broken};
 use crate::front::Desk;
 
 /// The most updates in one answer that Telegram allows.
@@ -147,10 +147,7 @@ impl Poller<'_> {
                 }
                 Incoming::ForeignTap { tap } => taps.push(tap),
                 Incoming::Ignored => {}
-                // Its content can hold a PIN: only its number is told.
-                Incoming::Broken => {
-                    tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
-                }
+                Incoming::Broken => tell_broken(update),
             }
         }
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);
