@@ -1,12 +1,22 @@
 //! What a caller at the shop's address may take, tried with real connections: slow heads, large heads, idle connections,
 //! too many of them, and callers that do not read what they asked for.
 
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/bot_api.rs"]
+mod bot_api;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/program.rs"]
+mod program;
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::{get, post};
+use bot_api::{BotApi, TOKEN};
 use konter::http::{Callers, Doorkeeper, Entry, Limits, PlaceLimits, serve, within};
+use program::{Running, Settings, free_port};
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -255,4 +265,153 @@ async fn a_stop_lets_requests_under_way_finish_and_takes_no_more() {
     assert_eq!(rest(&mut idle).await, "");
     tokio::time::timeout(PATIENCE, site.server).await.expect("ends").unwrap();
     assert!(TcpStream::connect(site.address).await.is_err());
+}
+
+/// The program with a webhook and one supplier, as strangers meet it.
+struct Shop {
+    running: Running,
+    api: BotApi,
+    address: SocketAddr,
+    _folder: tempfile::TempDir,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let (folder, api) = (tempfile::tempdir().unwrap(), BotApi::start().await);
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let catalog = folder.path().join("catalog.csv");
+        let columns = "code,name,category,operator,kind,nominal,price,supplier,sku,denom,cost,priority,open\n";
+        std::fs::write(&catalog, columns).unwrap();
+        let mut settings = Settings::new()
+            .set("KONTER_CATALOG", catalog.display())
+            .set("TELOXIDE_TOKEN", TOKEN)
+            .set("TELOXIDE_API_URL", &api.url)
+            .set("KONTER_ADMINS", "telegram:1001")
+            .set("TELEGRAM_WEBHOOK_URL", "https://shop.example.com")
+            .set("KONTER_DATA_DIR", folder.path().join("data").display())
+            .set("KONTER_LISTEN", address)
+            .set("KONTER_SUPPLIERS", "kios")
+            .set("SUPPLIER_KIOS_PROTOCOL", "kiosampm")
+            .set("SUPPLIER_KIOS_URL", "http://127.0.0.1:9")
+            .set("SUPPLIER_KIOS_CALLBACK_IPS", SUPPLIER);
+        for name in ["MEMBER_ID", "PIN", "PASSWORD"] {
+            settings = settings.set(&format!("SUPPLIER_KIOS_{name}"), "geheim");
+        }
+        let mut running = settings.start(folder.path(), &["run"]);
+        running.says("Telegram will call the webhook").await;
+        api.until("the webhook", |api| !api.calls("setwebhook").is_empty()).await;
+        Self { running, api, address, _folder: folder }
+    }
+
+    fn client(from: &str) -> reqwest::Client {
+        let from: IpAddr = from.parse().unwrap();
+        reqwest::Client::builder().no_proxy().local_address(from).timeout(PATIENCE).build().unwrap()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// What an update from Telegram is answered with.
+    async fn update(&self, body: String) -> u16 {
+        let told = self.api.calls("setwebhook").pop().unwrap().body;
+        let path = told["url"].as_str().unwrap().strip_prefix("https://shop.example.com").unwrap().to_owned();
+        let secret = told["secret_token"].as_str().unwrap().to_owned();
+        let request = Self::client("127.0.0.1").post(self.url(&path)).body(body);
+        request.header("X-Telegram-Bot-Api-Secret-Token", secret).send().await.unwrap().status().as_u16()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_shop_under_slow_sockets_takes_every_update_and_report() {
+    let mut shop = Shop::open().await;
+    let address = shop.address;
+    // They come again as soon as they are cut off.
+    let stop = CancellationToken::new();
+    let slow = (0..600).map(|at| {
+        let stop = stop.clone();
+        tokio::spawn(stop.run_until_cancelled_owned(async move {
+            let from = [STRANGER, "127.0.0.1", "127.0.1.1"][at % 3];
+            loop {
+                let socket = TcpSocket::new_v4().unwrap();
+                socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+                if let Ok(mut stream) = socket.connect(address).await {
+                    let _ = stream.write_all(b"POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-").await;
+                    let _ = stream.read(&mut [0; 16]).await;
+                }
+                tokio::time::sleep(SOON).await;
+            }
+        }))
+    });
+    let slow: Vec<_> = slow.collect();
+    for number in 1..=60 {
+        let message = json!({"message_id": number, "date": 1, "text": "SAL", "chat": {"id": 2001, "type": "private"},
+            "from": {"id": 2001, "is_bot": false, "first_name": "Budi"}});
+        assert_eq!(shop.update(json!({"update_id": number, "message": message}).to_string()).await, 200);
+        let report = Shop::client(SUPPLIER).get(shop.url("/callback/kios?message=x")).send().await.unwrap();
+        assert_eq!(report.status(), 404, "believed, and of no order");
+    }
+    stop.cancel();
+    for task in slow {
+        task.await.unwrap();
+    }
+    assert_eq!(shop.running.stop("TERM").await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_fill_no_log() {
+    const EACH: usize = 100;
+    /// A start, a stop, and a line or two of each kind.
+    const LINES: usize = 60;
+    let mut shop = Shop::open().await;
+    let stranger = Shop::client(STRANGER);
+    let ask = async |request: reqwest::RequestBuilder| request.send().await.unwrap().status().as_u16();
+    for number in 0..EACH {
+        assert_eq!(ask(stranger.get(shop.url("/callback/kios?message=x"))).await, 403);
+        assert_eq!(ask(stranger.post(shop.url("/callback/kios")).body("x".repeat(70_000))).await, 413);
+        assert_eq!(ask(stranger.get(shop.url(&format!("/callback/s{number}")))).await, 404);
+        assert_eq!(ask(stranger.get(shop.url("/callback/Not/a/supplier"))).await, 404);
+        assert_eq!(ask(stranger.post(shop.url("/backup")).header("via", "x")).await, 403);
+        assert_eq!(ask(Shop::client("127.0.0.1").post(shop.url("/backup"))).await, 401);
+        for update in ["{", "{}", r#"{"update_id":1,"message":{}}"#] {
+            assert_eq!(shop.update(update.to_owned()).await, 200);
+        }
+        // Requests that nobody handles: broken off, and no HTTP.
+        let broken = [format!("GET /callback/n{number}/x"), format!("GET /callback/n{number}/x \u{1} HTTP/9\r\n\r\n")];
+        for said in broken {
+            let mut stream = TcpStream::connect(shop.address).await.unwrap();
+            stream.write_all(said.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+            rest(&mut stream).await;
+        }
+    }
+    assert_eq!(shop.running.stop("TERM").await, Some(0));
+    let log = shop.running.err();
+    assert!(log.lines().count() < LINES, "{log}");
+    assert!(log.contains(&format!("more={}", EACH - 1)) && log.contains(&format!("last={STRANGER}")), "{log}");
+    assert!(!log.contains("supplier=\"s1\"") && !log.contains("supplier=\"n1\""), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neither_figures_nor_backups_go_through_a_proxy() {
+    let mut shop = Shop::open().await;
+    let client = Shop::client("127.0.0.1");
+    for (name, value) in [
+        ("X-Forwarded-For", "127.0.0.1"),
+        ("x-forwarded-for", ""),
+        ("Forwarded", "for=127.0.0.1"),
+        ("Via", "1.1 a"),
+        ("X-Real-IP", "127.0.0.1"),
+        ("X-Forwarded-Proto", "https"),
+    ] {
+        for (request, what) in
+            [(client.get(shop.url("/metrics")), "metrics"), (client.post(shop.url("/backup")), "backup")]
+        {
+            assert_eq!(request.header(name, value).send().await.unwrap().status(), 403, "{what}, {name}");
+        }
+        let health = client.get(shop.url("/health")).header(name, value);
+        assert_ne!(health.send().await.unwrap().status(), 403, "{name}");
+    }
+    assert_eq!(client.get(shop.url("/metrics")).send().await.unwrap().status(), 200);
+    assert_eq!(shop.running.stop("TERM").await, Some(0));
 }
