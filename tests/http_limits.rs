@@ -9,6 +9,7 @@ mod bot_api;
 mod program;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -19,6 +20,7 @@ use program::{Running, Settings, free_port};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// What the limits of these tests are; the shop's own are larger.
@@ -327,15 +329,16 @@ async fn a_webhook_shop_under_slow_sockets_takes_every_update_and_report() {
     let mut shop = Shop::open().await;
     let address = shop.address;
     // They come again as soon as they are cut off.
-    let stop = CancellationToken::new();
+    let (stop, come) = (CancellationToken::new(), Arc::new(Semaphore::new(0)));
     let slow = (0..600).map(|at| {
-        let stop = stop.clone();
+        let (stop, come) = (stop.clone(), Arc::clone(&come));
         tokio::spawn(stop.run_until_cancelled_owned(async move {
             let from = [STRANGER, "127.0.0.1", "127.0.1.1"][at % 3];
             loop {
                 let socket = TcpSocket::new_v4().unwrap();
                 socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
                 if let Ok(mut stream) = socket.connect(address).await {
+                    come.add_permits(1);
                     let _ = stream.write_all(b"POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-").await;
                     let _ = stream.read(&mut [0; 16]).await;
                 }
@@ -344,6 +347,7 @@ async fn a_webhook_shop_under_slow_sockets_takes_every_update_and_report() {
         }))
     });
     let slow: Vec<_> = slow.collect();
+    let _all = tokio::time::timeout(PATIENCE, come.acquire_many(600)).await.expect("they come").unwrap();
     for number in 1..=60 {
         let message = json!({"message_id": number, "date": 1, "text": "SAL", "chat": {"id": 2001, "type": "private"},
             "from": {"id": 2001, "is_bot": false, "first_name": "Budi"}});
