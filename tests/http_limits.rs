@@ -38,6 +38,8 @@ struct Site {
     address: SocketAddr,
     stop: CancellationToken,
     server: tokio::task::JoinHandle<()>,
+    /// A permit for each request that its slow handlers have got.
+    asked: Arc<Semaphore>,
 }
 
 impl Site {
@@ -49,15 +51,23 @@ impl Site {
         let entry = Entry { addresses: vec![SUPPLIER.parse::<IpAddr>().unwrap().into()], secret: None };
         door.0.insert("kios".parse().unwrap(), entry);
         let callers = Callers::new(&door, &[]);
+        let asked = Arc::new(Semaphore::new(0));
+        let taking = |time| {
+            let asked = Arc::clone(&asked);
+            get(move || {
+                asked.add_permits(1);
+                tokio::time::sleep(time)
+            })
+        };
         let routes = Router::new()
             .route("/", get(|| async { "yes" }))
             .route("/long", get(|| async { vec![b'x'; 64 << 20] }))
-            .route("/slow", get(|| async { tokio::time::sleep(SOON).await }))
-            .route("/wait", get(std::future::pending::<()>))
+            .route("/slow", taking(SOON))
+            .route("/wait", taking(PATIENCE))
             .route("/body", post(|body: axum::body::Bytes| async move { body.len().to_string() }));
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(listener, within(SOON * 3, routes), callers, limits, stop.clone()));
-        Self { address, stop, server }
+        Self { address, stop, server, asked }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -68,6 +78,11 @@ impl Site {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
         socket.connect(self.address).await.unwrap()
+    }
+
+    async fn until_asked(&self, times: usize) {
+        let all = self.asked.acquire_many(times.try_into().unwrap());
+        tokio::time::timeout(PATIENCE, all).await.expect("they ask").unwrap().forget();
     }
 
     /// Says something and gives what is heard until the other side closes.
@@ -163,8 +178,7 @@ async fn one_too_many_is_turned_away_and_comes_in_later() {
         stream.write_all(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
         busy.push(stream);
     }
-    // Connections are taken in their order, but requests are read beside that.
-    tokio::time::sleep(SOON / 2).await;
+    site.until_asked(PLACES.all).await;
     assert!(site.hear(ASK).await.starts_with("HTTP/1.1 503"), "all are being answered");
     for mut stream in busy {
         rest(&mut stream).await;
@@ -232,7 +246,7 @@ async fn an_answer_under_way_is_not_cut_off_for_a_newcomer() {
     let site = Site::open(LIMITS).await;
     let mut busy = site.connect_from(STRANGER).await;
     busy.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
-    tokio::time::sleep(SOON / 4).await;
+    site.until_asked(1).await;
     let held = take_places(&site, 20, &[STRANGER]).await;
     assert!(rest(&mut busy).await.starts_with("HTTP/1.1 200"));
     drop(held);
@@ -261,7 +275,7 @@ async fn a_stop_lets_requests_under_way_finish_and_takes_no_more() {
     let mut idle = site.connect().await;
     let mut busy = site.connect().await;
     busy.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    tokio::time::sleep(SOON / 4).await;
+    site.until_asked(1).await;
     site.stop.cancel();
     assert!(rest(&mut busy).await.starts_with("HTTP/1.1 200"));
     assert_eq!(rest(&mut idle).await, "");
@@ -329,10 +343,10 @@ async fn a_webhook_shop_under_slow_sockets_takes_every_update_and_report() {
     let mut shop = Shop::open().await;
     let address = shop.address;
     // They come again as soon as they are cut off.
-    let (stop, come) = (CancellationToken::new(), Arc::new(Semaphore::new(0)));
+    let (enough, come) = (CancellationToken::new(), Arc::new(Semaphore::new(0)));
     let slow = (0..600).map(|at| {
-        let (stop, come) = (stop.clone(), Arc::clone(&come));
-        tokio::spawn(stop.run_until_cancelled_owned(async move {
+        let (enough, come) = (enough.clone(), Arc::clone(&come));
+        tokio::spawn(enough.run_until_cancelled_owned(async move {
             let from = [STRANGER, "127.0.0.1", "127.0.1.1"][at % 3];
             loop {
                 let socket = TcpSocket::new_v4().unwrap();
@@ -355,7 +369,7 @@ async fn a_webhook_shop_under_slow_sockets_takes_every_update_and_report() {
         let report = Shop::client(SUPPLIER).get(shop.url("/callback/kios?message=x")).send().await.unwrap();
         assert_eq!(report.status(), 404, "believed, and of no order");
     }
-    stop.cancel();
+    enough.cancel();
     for task in slow {
         task.await.unwrap();
     }

@@ -198,7 +198,7 @@ impl Taken {
 fn house(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => IpNet::new(ip.into(), V6_HOUSE).map_or(IpAddr::V6(ip), |net| net.network()),
-        v4 => v4,
+        IpAddr::V4(ip) => IpAddr::V4(ip),
     }
 }
 
@@ -348,7 +348,9 @@ mod tests {
     fn whose_requests_are_all_under_way_is_refused_more() {
         let places = places(LIMITS);
         let held: Vec<_> = (0..LIMITS.of_stranger).filter_map(|_| admit(&places, "198.51.100.1").1).collect();
-        held.iter().for_each(|place| place.is_answering(true));
+        for place in &held {
+            place.is_answering(true);
+        }
         assert_eq!(admit(&places, "198.51.100.1").0, "refused");
         assert_eq!(admit(&places, "198.51.100.2").0, "free");
         held[0].is_answering(false);

@@ -31,7 +31,7 @@ struct Said {
 }
 
 impl Sparing {
-    pub const fn new() -> Self {
+    const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 
