@@ -18,7 +18,7 @@ use crate::agent::{Agent, AgentStatus, PinState};
 use crate::catalog::SAMPLE;
 use crate::config::{LogFormat, Settings};
 use crate::front::console::{self, Lines};
-use crate::http::{Http, Limits, router, serve};
+use crate::http::{Callers, Http, Limits, router, serve};
 use crate::ids::AgentId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
@@ -56,6 +56,7 @@ pub async fn demo() -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;
     simulators.set_callback_base(format!("http://{address}"));
+    let callers = Callers::new(&door, &[]);
     let http = Http {
         shop: Arc::clone(&shop),
         door: Arc::new(door),
@@ -67,7 +68,7 @@ pub async fn demo() -> Result<(), Failure> {
     shop.recover().await.map_err(fault)?;
     shop.recover_inquiries().await.map_err(fault)?;
     shop.recover_inbox().await.map_err(fault)?;
-    let server = tokio::spawn(serve(listener, router(http), Limits::default(), stop.clone()));
+    let server = tokio::spawn(serve(listener, router(http), callers, Limits::default(), stop.clone()));
     shop.start();
     let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting, home.dir.join("struk")));
     greet();

@@ -19,7 +19,7 @@ use crate::agent::Locale;
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::front::{Desk, Wording};
-use crate::http::{Http, Limits, REQUEST_TIMEOUT, router, serve, within};
+use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::ids::ChatId;
 use crate::reply::Reply;
 use crate::shop::{Files, Shop, Voice};
@@ -70,6 +70,7 @@ pub async fn run() -> Result<(), Failure> {
     let token = backup_token(&data_dir)?;
     let stopped = Stopped::in_dir(&data_dir);
 
+    let callers = Callers::new(&door, &proxies);
     let http = Http {
         shop: Arc::clone(&shop),
         door: Arc::new(door),
@@ -131,7 +132,7 @@ pub async fn run() -> Result<(), Failure> {
         }
     });
     fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
-    let server = tokio::spawn(serve(listener, routes, Limits::default(), stop.clone()));
+    let server = tokio::spawn(serve(listener, routes, callers, Limits::default(), stop.clone()));
 
     let (roster, leading) = (shop.roster(), shop.share.leading());
     let receiving = async {

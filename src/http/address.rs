@@ -1,7 +1,8 @@
-//! Where a request comes from, and whether it may. Pure: it looks at addresses and one header, nothing else.
+//! Where a request comes from, and whether it may. Pure: it looks at addresses and headers, nothing else.
 
 use std::net::{IpAddr, SocketAddr};
 
+use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 /// The address to judge a request by: the peer's own, unless the peer is a trusted proxy. Then `X-Forwarded-For` is
@@ -30,6 +31,16 @@ pub fn believed_address(peer: IpAddr, forwarded_for: Option<&str>, trusted: &[Ip
 pub fn allowed(ip: IpAddr, ranges: &[IpNet]) -> bool {
     let ip = ip.to_canonical();
     ranges.iter().any(|range| range.contains(&ip))
+}
+
+/// What proxies and tunnels add to a request, besides everything that begins with [`FORWARDED`].
+const BY_PROXIES: [&str; 7] =
+    ["forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "cf-connecting-ip"];
+const FORWARDED: &str = "x-forwarded";
+
+/// Whether a request says that it came through a proxy. One that says so of itself only refuses itself.
+pub(super) fn came_through(headers: &HeaderMap) -> bool {
+    headers.keys().map(HeaderName::as_str).any(|name| name.starts_with(FORWARDED) || BY_PROXIES.contains(&name))
 }
 
 /// One address or CIDR range as people write it; `None` when it is neither. Host bits are dropped, and an IPv4 range

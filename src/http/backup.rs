@@ -14,7 +14,9 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Http;
+use super::address::came_through;
 use crate::backup::{TOKEN, hand_out};
+use crate::shop::sparing::{LOG, NOBODY};
 use crate::store::StoreError;
 
 /// Sent at once.
@@ -23,20 +25,17 @@ const CHUNK: usize = 64 << 10;
 const WAITING: usize = 8;
 /// Whoever takes nothing for so long gets no more: the store keeps rows in memory while it is copied.
 const STALL: Duration = Duration::from_secs(30);
-/// What a proxy or a browser adds: then the request is not from here, whatever its address says.
-const FROM_ELSEWHERE: [&str; 5] = ["forwarded", "x-forwarded-for", "x-real-ip", "via", "origin"];
-
 pub(super) async fn backup(
     State(http): State<Http>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
     if !is_from_here(peer.ip(), &headers) {
-        tracing::warn!(%peer, "a backup was asked for from elsewhere");
+        LOG.say(NOBODY, "a backup was asked for from elsewhere", peer.ip());
         return (StatusCode::FORBIDDEN, "only from this machine itself\n").into_response();
     }
     if !knows_token(&headers, http.backup_token.as_ref()) {
-        tracing::warn!(%peer, "a backup was asked for without its secret");
+        LOG.say(NOBODY, "a backup was asked for without its secret", peer.ip());
         let needed = format!("send the secret in {TOKEN} of the data dir: Authorization: Bearer …\n");
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], needed).into_response();
     }
@@ -68,8 +67,9 @@ pub(super) async fn backup(
     (headers, Body::from_stream(body)).into_response()
 }
 
+/// What a browser adds does not come from here either, whatever its address says.
 fn is_from_here(peer: IpAddr, headers: &HeaderMap) -> bool {
-    peer.to_canonical().is_loopback() && !FROM_ELSEWHERE.iter().any(|name| headers.contains_key(*name))
+    peer.to_canonical().is_loopback() && !came_through(headers) && !headers.contains_key(header::ORIGIN)
 }
 
 /// Who sits at this machine may still be anybody: the secret is in a file that only the shop's owner can read.

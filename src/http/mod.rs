@@ -4,11 +4,13 @@
 pub mod address;
 mod backup;
 mod callback;
+mod places;
 mod request_line;
 mod serve;
 mod server;
 
 pub use address::{allowed, believed_address};
 pub use callback::{Doorkeeper, Entry, read_callback};
+pub use places::{Callers, Limits as PlaceLimits};
 pub use serve::{Limits, serve};
 pub use server::{Http, REQUEST_TIMEOUT, router, router_within, within};

@@ -1,6 +1,7 @@
-//! Connections: how many there may be, how long and how large the head of a request may get, and what becomes of a
-//! caller that does not listen. What a request is answered with, and how long that may take, is the routes' business.
+//! Connections: who gets one, how long and how large the head of a request may get, and what becomes of a caller that
+//! does not listen. What a request is answered with, and how long that may take, is the routes' business.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -11,20 +12,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::places::{self, Admission, Callers, Place, Places, Until};
 use super::request_line::{Begun, LONGEST_LINE, Lines};
-use crate::shop::unread::{SAY_EVERY, Sparing};
+use crate::shop::sparing::{LOG, NOBODY, SAY_EVERY};
 
 /// Bytes of a request's head, and what hyper buffers of its body at a time. Callbacks by GET carry all they say in the
 /// address; proxies and programs add headers of a few hundred bytes.
@@ -40,8 +41,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What one caller, and all of them together, may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at once. Each costs a few tens of KiB and a file handle.
-    pub connections: usize,
+    pub places: places::Limits,
     /// From the connection, or the answer before, to the end of a request's head. Also how long one may be idle.
     pub head: Duration,
     /// How long an answer may wait for its caller to read on.
@@ -50,36 +50,44 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 512, head: Duration::from_secs(10), unread: Duration::from_secs(30) }
+        let places = places::Limits { all: 512, kept: 128, of_stranger: 32, of_known: 64 };
+        Self { places, head: Duration::from_secs(10), unread: Duration::from_secs(30) }
     }
 }
 
 /// Serves HTTP until `stop`; returns when requests under way are finished.
-pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+pub async fn serve(listener: TcpListener, routes: Router, callers: Callers, limits: Limits, stop: CancellationToken) {
+    let places = Places::new(callers, limits.places);
     let connections = TaskTracker::new();
-    let unread = Arc::new(Sparing::default());
-    connections.spawn(say_rest(Arc::clone(&unread), stop.clone()));
+    connections.spawn(say_rest(stop.clone()));
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
+                if LOG.is_due(NOBODY, "a connection could not be taken", None) {
+                    tracing::warn!(%error, "a connection could not be taken");
+                }
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            metrics::counter!("konter_http_refused_total").increment(1);
-            // A few bytes always fit into what the system buffers of a new connection.
-            let _ = stream.try_write(NO_PLACE);
-            continue;
+        let place = match places.admit(peer.ip()) {
+            Admission::Free(place) => place,
+            Admission::Cleared(place) => {
+                LOG.say(NOBODY, "too many connections: the one idle longest gave way to a new one", peer.ip());
+                place
+            }
+            Admission::Refused => {
+                metrics::counter!("konter_http_refused_total").increment(1);
+                LOG.say(NOBODY, "too many connections: a new one is turned away", peer.ip());
+                // A few bytes always fit into what the system buffers of a new connection.
+                let _ = stream.try_write(NO_PLACE);
+                continue;
+            }
         };
-        let (routes, stop, unread) = (routes.clone(), stop.clone(), Arc::clone(&unread));
-        connections.spawn(async move {
-            talk(stream, peer, routes, limits, stop, &unread).await;
-            drop(place);
-        });
+        let (routes, places, stop) = (routes.clone(), Arc::clone(&places), stop.clone());
+        connections
+            .spawn(async move { talk(stream, peer, Arc::new(place), routes, limits, stop, &places.callers).await });
     }
     drop(listener);
     connections.close();
@@ -87,29 +95,35 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: Limits, stop: 
 }
 
 /// Says now and then how much was not logged line by line.
-async fn say_rest(unread: Arc<Sparing>, stop: CancellationToken) {
+async fn say_rest(stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(SAY_EVERY)).await.is_some() {
-        unread.say_rest();
+        LOG.say_rest();
     }
-    unread.say_all();
+    LOG.say_all();
 }
 
 /// Serves one connection. Whose report began on it and never reached a handler is logged.
 async fn talk(
     stream: TcpStream,
     peer: SocketAddr,
+    place: Arc<Place>,
     routes: Router,
     limits: Limits,
     stop: CancellationToken,
-    unread: &Sparing,
+    callers: &Callers,
 ) {
     let begun = Arc::new(Begun::default());
-    let handed = Arc::clone(&begun);
+    let (handed, seat) = (Arc::clone(&begun), Arc::clone(&place));
     let routes = TowerToHyperService::new(routes);
     let service = service_fn(move |mut request: Request<Incoming>| {
         handed.handed_over();
         request.extensions_mut().insert(ConnectInfo(peer));
-        routes.call(request)
+        if request.body().is_end_stream() {
+            seat.is_answering(true);
+        }
+        let seat = Arc::clone(&seat);
+        let answer = routes.call(request.map(|body| axum::body::Body::new(Until::asked(body, &seat))));
+        async move { Ok::<_, Infallible>(answer.await?.map(|body| Until::answered(body, &seat))) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -117,16 +131,20 @@ async fn talk(
         .max_buf_size(LARGEST_HEAD)
         .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(Lines::new(Impatient::new(stream, limits.unread), Arc::clone(&begun))), service);
-    tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let ended = {
+        tokio::pin!(connection);
+        tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = place.given_away() => Ok(()),
+            () = stop.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         }
     };
     for supplier in begun.left() {
-        unread.say(supplier.as_str(), "its request ended before it could be read", peer.ip());
+        let name = callers.name(&supplier);
+        LOG.say(name, "a report is not read: its request ended before it could be read", peer.ip());
     }
     if let Err(error) = ended {
         tracing::debug!(%peer, %error, "a connection ended");

@@ -14,11 +14,12 @@ use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
-use super::address::believed_address;
+use super::address::{believed_address, came_through};
 use super::callback::{Doorkeeper, read_callback};
 use super::request_line::{CUT, TOO_LONG};
 use crate::ids::SupplierId;
 use crate::reply::UnreadWhy;
+use crate::shop::sparing::{LOG, NOBODY};
 use crate::shop::{CallbackFate, Shop};
 use crate::store::StoreError;
 use crate::supplier::{Callback, percent_decoded};
@@ -180,7 +181,11 @@ fn answer(coming: &Coming, fate: &Result<CallbackFate, StoreError>, said: &str) 
         Ok(fate) => *fate,
         Err(error) => {
             coming.count("store_failed");
-            tracing::error!(supplier = %coming.supplier, %error, "callback not stored");
+            let name =
+                if coming.shop.suppliers.get(&coming.supplier).is_some() { coming.supplier.as_str() } else { NOBODY };
+            if LOG.is_due(name, NOT_STORED, Some(coming.from)) {
+                tracing::error!(supplier = name, from = %coming.from, %error, "{NOT_STORED}");
+            }
             return (StatusCode::SERVICE_UNAVAILABLE, "try again\n").into_response();
         }
     };
@@ -198,6 +203,7 @@ fn answer(coming: &Coming, fate: &Result<CallbackFate, StoreError>, said: &str) 
     (status, text).into_response()
 }
 
+const NOT_STORED: &str = "callback not stored";
 const NO_SUCH_SUPPLIER: &str = "no_such_supplier";
 
 fn label_of(fate: CallbackFate) -> &'static str {
@@ -220,7 +226,12 @@ async fn health(State(http): State<Http>) -> Response {
     }
 }
 
-async fn metrics(State(http): State<Http>) -> Response {
+/// For this shop's own monitoring: what a proxy brings is refused, so that one that passes on everything shows nobody
+/// the shop's figures.
+async fn metrics(State(http): State<Http>, headers: HeaderMap) -> Response {
+    if came_through(&headers) {
+        return (StatusCode::FORBIDDEN, "not through a proxy\n").into_response();
+    }
     match &http.metrics {
         Some(handle) => {
             http.shop.measure().await;

@@ -29,6 +29,7 @@ mod reports;
 mod routing;
 pub mod seal;
 mod sharing;
+pub mod sparing;
 mod spoilt;
 mod staff;
 mod summary;

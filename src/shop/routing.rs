@@ -128,7 +128,6 @@ impl Shop {
                 tracing::error!(%error, "the admins could not be told of orders that need a person; trying again");
             }
             self.tell_unread().await;
-            self.unread.log.say_rest();
             let asking = futures::future::join_all(self.suppliers.iter().map(|s| self.refresh_deposit(s)));
             // A supplier that does not answer must not keep the admins from hearing of the others.
             let _ = self.stop.run_until_cancelled(tokio::time::timeout(BALANCE_PATIENCE, asking)).await;

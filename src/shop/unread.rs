@@ -1,26 +1,21 @@
-//! Reports that could not be read. Each is a line in the log, as long as they are few; those of a supplier itself are told
+//! Reports that could not be read. Each is in the log, one by one as long as they are few; those of a supplier itself are told
 //! to the admins with what they said, since not every supplier can be asked again.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::time::Instant;
 
 use super::Shop;
+use super::sparing::{LOG, NOBODY};
 use crate::ids::{ChatId, SupplierId};
 use crate::reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
 use crate::store::{Commit, StoreError};
 use crate::supplier::percent_decoded;
 
-/// Strangers can send what they like: of each kind one line is logged in so long, and the number of the others.
-pub const SAY_EVERY: Duration = Duration::from_secs(60);
-/// Kinds told apart; names of suppliers come from outside.
-const MOST_KINDS: usize = 200;
 /// Admins hear of a supplier's unread reports at once, and then no more often than this.
 const TELL_EVERY: TimeDelta = TimeDelta::minutes(15);
 /// Reports shown of those told together, the first ones: what is wrong with them is mostly the same.
@@ -28,59 +23,9 @@ const MOST_SHOWN: usize = 5;
 /// Characters of each: the documents' own have a few hundred.
 const LONGEST_SHOWN: usize = 1_000;
 
-/// Log lines about unread reports, few however many there are.
-#[derive(Default)]
-pub struct Sparing(Mutex<BTreeMap<(String, &'static str), Said>>);
-
-struct Said {
-    at: Instant,
-    more: u64,
-}
-
-impl Sparing {
-    /// Logs that a report was not read, or counts it.
-    pub fn say(&self, supplier: &str, why: &'static str, from: IpAddr) {
-        let (mut kinds, now) = (self.0.lock(), Instant::now());
-        let mut kind = (supplier.to_owned(), why);
-        if kinds.len() >= MOST_KINDS && !kinds.contains_key(&kind) {
-            "others".clone_into(&mut kind.0);
-        }
-        match kinds.get_mut(&kind) {
-            Some(said) if now - said.at < SAY_EVERY => said.more += 1,
-            earlier => {
-                let more = earlier.map_or(0, |said| said.more);
-                tracing::warn!(supplier = kind.0, %from, more, "a report is not read: {why}");
-                kinds.insert(kind, Said { at: now, more: 0 });
-            }
-        }
-    }
-
-    /// Logs how many more there were of each kind, some time after the first.
-    pub fn say_rest(&self) {
-        self.say_since(SAY_EVERY);
-    }
-
-    /// The same at once: nothing follows.
-    pub fn say_all(&self) {
-        self.say_since(Duration::ZERO);
-    }
-
-    fn say_since(&self, age: Duration) {
-        let now = Instant::now();
-        self.0.lock().retain(|(supplier, why), said| {
-            let is_over = now - said.at >= age;
-            if is_over && said.more > 0 {
-                tracing::warn!(supplier, more = said.more, "more reports were not read: {why}");
-            }
-            !is_over
-        });
-    }
-}
-
 /// What the admins have not been told yet, by supplier.
 #[derive(Default)]
 pub(super) struct Unread {
-    pub log: Sparing,
     owed: Mutex<BTreeMap<SupplierId, Owed>>,
 }
 
@@ -135,7 +80,7 @@ impl Shop {
     /// A report ended unread. `said` is what it held, where its sender is believed.
     pub fn unread(self: &Arc<Self>, supplier: Option<&SupplierId>, why: UnreadWhy, from: IpAddr, said: Option<&str>) {
         let known = supplier.and_then(|supplier| self.suppliers.get(supplier));
-        self.unread.log.say(known.map_or("unknown", |supplier| supplier.id.as_str()), in_log(why), from);
+        LOG.say(known.map_or(NOBODY, |supplier| supplier.id.as_str()), in_log(why), from);
         let (Some(known), Some(said)) = (known, said) else { return };
         // Masked before it is cut, so that no piece of a secret is left.
         let said = known.masked(&percent_decoded(said, b' ')).chars().take(LONGEST_SHOWN).collect();
@@ -171,13 +116,13 @@ impl Shop {
 
 const fn in_log(why: UnreadWhy) -> &'static str {
     match why {
-        UnreadWhy::NoSuchSupplier => "no such supplier",
-        UnreadWhy::NotBelieved => "its sender's address or secret is not the supplier's",
-        UnreadWhy::NoSuchOrder => "it names no order of ours",
-        UnreadWhy::NotUnderstood => "it says nothing that can be believed of its order",
-        UnreadWhy::Cut => "a bare # cut it off",
-        UnreadWhy::TooLarge => "it is too large",
-        UnreadWhy::Broken => "it ended before it had come whole",
+        UnreadWhy::NoSuchSupplier => "a report is not read: no such supplier",
+        UnreadWhy::NotBelieved => "a report is not read: its sender's address or secret is not the supplier's",
+        UnreadWhy::NoSuchOrder => "a report is not read: it names no order of ours",
+        UnreadWhy::NotUnderstood => "a report is not read: it says nothing that can be believed of its order",
+        UnreadWhy::Cut => "a report is not read: a bare # cut it off",
+        UnreadWhy::TooLarge => "a report is not read: it is too large",
+        UnreadWhy::Broken => "a report is not read: it ended before it had come whole",
     }
 }
 
@@ -211,20 +156,5 @@ mod tests {
         unread.owe_again(failed);
         assert_eq!(due(30), [(2, 2)], "what could not be told is owed again");
         assert_eq!(due(60), []);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_flood_is_a_line_a_minute() {
-        let (log, from) = (Sparing::default(), IpAddr::from([127, 0, 0, 1]));
-        let waiting = || log.0.lock().values().map(|said| said.more).sum::<u64>();
-        (0..100).for_each(|_| log.say("kios", "x", from));
-        assert_eq!(waiting(), 99);
-        log.say_rest();
-        assert_eq!(waiting(), 99, "not yet");
-        tokio::time::advance(SAY_EVERY).await;
-        log.say_rest();
-        assert_eq!((waiting(), log.0.lock().len()), (0, 0));
-        (0..2 * MOST_KINDS).for_each(|n| log.say(&n.to_string(), "x", from));
-        assert!(log.0.lock().len() <= MOST_KINDS + 1, "names from outside do not fill the memory");
     }
 }

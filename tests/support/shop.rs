@@ -14,7 +14,7 @@ use konter::agent::{Agent, AgentStatus, Locale, PinState};
 use konter::catalog::{Catalog, Product, parse_catalog};
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Doorkeeper, Entry, Http, Limits, router_within, serve};
+use konter::http::{Callers, Doorkeeper, Entry, Http, Limits, router_within, serve};
 use konter::ids::{AgentId, ChatId};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
@@ -183,6 +183,7 @@ impl TestShop {
         shop.load_staff().await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let callers = Callers::new(&door, &setup.trusted_proxies);
         let http = Http {
             shop: Arc::clone(&shop),
             door: Arc::new(door),
@@ -200,7 +201,7 @@ impl TestShop {
             }
         });
         let routes = router_within(setup.request_limit, http).layer(held);
-        tokio::spawn(serve(listener, routes, Limits::default(), CancellationToken::new()));
+        tokio::spawn(serve(listener, routes, callers, Limits::default(), CancellationToken::new()));
         simulators.set_callback_base(format!("http://{address}"));
         shop.load_steering().await.unwrap();
         shop.start();

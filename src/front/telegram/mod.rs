@@ -38,8 +38,12 @@ pub use send::{Pump, Waker};
 use crate::agent::Locale;
 use crate::front::{Desk, Text, Wording};
 use crate::ids::ChatId;
+use crate::shop::sparing::LOG;
 use crate::staff::Roster;
 use crate::store::Store;
+
+/// Whose log lines these are, where those of suppliers are counted.
+const TELEGRAM: &str = "telegram";
 
 /// What the operator sets.
 pub struct Settings {
@@ -271,5 +275,14 @@ where
         };
         tracing::warn!(method = P::NAME, %error, "Telegram will be asked again");
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Of an update that cannot be read only the number is told: its content can hold a PIN. Anybody who writes to the bot
+/// may be able to cause one.
+fn tell_broken(update: &serde_json::Value) {
+    const WHAT: &str = "an update cannot be read and is left out";
+    if LOG.is_due(TELEGRAM, WHAT, None) {
+        tracing::warn!(update = update::number(update), "{WHAT}");
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::taps::Taps;
 use super::update::{self, Incoming};
-use super::{ALLOWED, Api, ApiError, Stopped, Timing};
+use super::{ALLOWED, Api, ApiError, Stopped, Timing, tell_broken};
 use crate::clock::Elsewhere;
 use crate::front::Desk;
 
@@ -147,10 +147,7 @@ impl Poller<'_> {
                 }
                 Incoming::ForeignTap { tap } => taps.push(tap),
                 Incoming::Ignored => {}
-                // Its content can hold a PIN: only its number is told.
-                Incoming::Broken => {
-                    tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
-                }
+                Incoming::Broken => tell_broken(update),
             }
         }
         let last = batch.iter().filter_map(update::number).max().ok_or(Trouble::NoNumber);

@@ -18,9 +18,12 @@ use teloxide::payloads::SetWebhook;
 
 use super::ids::MessageIds;
 use super::update::{self, Incoming};
-use super::{ALLOWED, Api, ApiError, Stopped, Timing, insist};
+use super::{ALLOWED, Api, ApiError, Stopped, TELEGRAM, Timing, insist, tell_broken};
 use crate::front::Desk;
+use crate::shop::sparing::LOG;
 
+const NO_JSON: &str = "an update is not JSON and is left out";
+const NOT_STORED: &str = "a message from Telegram is not stored; Telegram will bring it again";
 const HEADER: &str = "x-telegram-bot-api-secret-token";
 /// One update, quoted messages included, is some ten KiB at most.
 const LONGEST_BODY: usize = 1 << 20;
@@ -80,7 +83,9 @@ async fn take(
         Ok(update) => hook.keep(&update).await,
         // Refusing it would only bring it back, and hold up what comes after it.
         Err(error) => {
-            tracing::warn!(line = error.line(), column = error.column(), "an update is not JSON and is left out");
+            if LOG.is_due(TELEGRAM, NO_JSON, None) {
+                tracing::warn!(line = error.line(), column = error.column(), "{NO_JSON}");
+            }
             StatusCode::OK.into_response()
         }
     }
@@ -96,13 +101,15 @@ impl Hook {
             Incoming::ForeignTap { tap } => return answer(tap),
             Incoming::Ignored => return StatusCode::OK.into_response(),
             Incoming::Broken => {
-                tracing::warn!(update = update::number(update), "an update cannot be read and is left out");
+                tell_broken(update);
                 return StatusCode::OK.into_response();
             }
         };
         self.ids.store(&mut message);
         if let Err(error) = self.desk.receive(vec![message]).await {
-            tracing::error!(%error, "a message from Telegram is not stored; Telegram will bring it again");
+            if LOG.is_due(TELEGRAM, NOT_STORED, None) {
+                tracing::error!(%error, "{NOT_STORED}");
+            }
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
         tap.map_or_else(|| StatusCode::OK.into_response(), answer)
