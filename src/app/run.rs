@@ -104,10 +104,7 @@ pub async fn run() -> Result<(), Failure> {
     shop.start_backups(backups);
 
     if let Some(telegram) = &telegram {
-        shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }));
-        shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
-        let keeper = Arc::clone(&shop);
-        telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
+        introduce(&shop, telegram, &wording);
     }
     let stop = CancellationToken::new();
     let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
@@ -164,6 +161,14 @@ pub async fn run() -> Result<(), Failure> {
     impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// What shop and bot know of each other besides messages.
+fn introduce(shop: &Arc<Shop>, telegram: &Arc<Telegram>, wording: &Arc<dyn Wording>) {
+    shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(wording) }));
+    shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
+    let keeper = Arc::clone(shop);
+    telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
 }
 
 /// Waits until the store has failed and everybody who can be told has been.
