@@ -65,10 +65,9 @@ pub async fn run() -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
-    let data_dir = settings.data_dir.clone();
+    let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
     let token = backup_token(&data_dir)?;
-    let stopped = Stopped::in_dir(&data_dir);
 
     let http = Http {
         shop: Arc::clone(&shop),
