@@ -16,12 +16,10 @@ pub(super) fn raise_limit() {
             tracing::debug!(%error, "the limit of file handles cannot be raised");
         }
         let now = getrlimit(Resource::Nofile).current;
-        match now.filter(|now| *now < ENOUGH) {
-            Some(now) => tracing::warn!(
-                handles = now,
-                "few file handles are allowed: raise the limit to {ENOUGH} or more (LimitNOFILE=, ulimit -n)"
-            ),
-            None => tracing::info!(before = ?before.current, now = ?now, "file handles allowed"),
+        if let Some(few) = now.filter(|now| *now < ENOUGH) {
+            tracing::warn!(few, "few file handles are allowed: raise it to {ENOUGH} or more (LimitNOFILE=, ulimit -n)");
+        } else {
+            tracing::info!(before = ?before.current, now = ?now, "file handles allowed");
         }
     }
 }

@@ -65,10 +65,9 @@ pub async fn run() -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
-    let data_dir = settings.data_dir.clone();
+    let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
     let token = backup_token(&data_dir)?;
-    let stopped = Stopped::in_dir(&data_dir);
 
     let callers = Callers::new(&door, &proxies);
     let http = Http {
@@ -105,10 +104,7 @@ pub async fn run() -> Result<(), Failure> {
     shop.start_backups(backups);
 
     if let Some(telegram) = &telegram {
-        shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }));
-        shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
-        let keeper = Arc::clone(&shop);
-        telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
+        introduce(&shop, telegram, &wording);
     }
     let stop = CancellationToken::new();
     let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
@@ -165,6 +161,14 @@ pub async fn run() -> Result<(), Failure> {
     impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// What shop and bot know of each other besides messages.
+fn introduce(shop: &Arc<Shop>, telegram: &Arc<Telegram>, wording: &Arc<dyn Wording>) {
+    shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(wording) }));
+    shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
+    let keeper = Arc::clone(shop);
+    telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
 }
 
 /// Waits until the store has failed and everybody who can be told has been.

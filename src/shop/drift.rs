@@ -60,11 +60,10 @@ impl Shop {
     /// Hears what time it is elsewhere.
     pub fn compare_clock(self: &Arc<Self>, said: Elsewhere) {
         let Some(reply) = self.drift.0.lock().look(self.clock.utc(), said) else { return };
-        match &reply {
-            KeepingReply::ClockWrong { minutes, ahead } => {
-                tracing::warn!(minutes, ahead, "the clock of this machine is wrong by Telegram's");
-            }
-            _ => tracing::info!("the clock of this machine is right again"),
+        if let KeepingReply::ClockWrong { minutes, ahead } = &reply {
+            tracing::warn!(minutes, ahead, "the clock of this machine is wrong by Telegram's");
+        } else {
+            tracing::info!("the clock of this machine is right again");
         }
         let shop = Arc::clone(self);
         self.tasks.spawn(async move {

@@ -25,6 +25,9 @@ const MOST_NAMED: usize = 1_000;
 /// Key and number of an index row, as one number.
 type Mark = u128;
 
+/// How often more was asked for than stands, and in words.
+type Seen = BTreeMap<Mark, (i64, String)>;
+
 /// Rows that name whoever they are about: a number, or nothing.
 fn mark(key: &[u8], number: u64) -> Mark {
     let digest = Sha256::new().chain_update(key).chain_update(number.to_be_bytes()).finalize();
@@ -42,7 +45,7 @@ pub struct Indexes {
     kinds: BTreeMap<u8, Mark>,
     buckets: HashMap<usize, Mark>,
     /// In the second walk: where something is left over, and what was seen there.
-    naming: Option<(HashSet<usize>, BTreeMap<Mark, (i64, String)>)>,
+    naming: Option<(HashSet<usize>, Seen)>,
     /// What latest inquiries and claims of amounts may point to. Inquiries are kept for two days, tickets are few.
     known: HashSet<Mark>,
     /// Amounts that must have a claim.
@@ -227,14 +230,12 @@ impl Indexes {
     pub fn finish(mut self) -> Vec<String> {
         let missing = self.amounts.into_values().map(|ticket| format!("{ticket} has no claim of its amount"));
         self.wrong.extend(missing);
-        match self.naming {
-            Some((_, seen)) => self.wrong.extend(seen.into_values().map(|(_, words)| words)),
-            None => {
-                let uneven = self.kinds.into_iter().filter(|(_, sum)| *sum != 0);
-                self.wrong.extend(
-                    uneven.map(|(kind, _)| format!("{} rows do not agree with what they are of", kind_name(&[kind]))),
-                );
-            }
+        if let Some((_, seen)) = self.naming {
+            self.wrong.extend(seen.into_values().map(|(_, words)| words));
+        } else {
+            let uneven = self.kinds.into_iter().filter(|(_, sum)| *sum != 0);
+            let said = |kind| format!("{} rows do not agree with what they are of", kind_name(&[kind]));
+            self.wrong.extend(uneven.map(|(kind, _)| said(kind)));
         }
         self.wrong
     }
