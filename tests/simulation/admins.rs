@@ -51,7 +51,8 @@ impl Stage {
 
     /// At night mostly what waits for its supplier's break to end.
     fn a_product(&self) -> &'static str {
-        if self.world.at_night && self.world.percent(50) { "X5" } else { *self.world.pick(&PRODUCTS) }
+        let &product = self.world.pick(&PRODUCTS);
+        if self.world.at_night && self.world.percent(50) { "X5" } else { product }
     }
 
     /// A booking that was made before, by ticket or by hand, typed again.

@@ -429,8 +429,9 @@ fn final_word(row: &Outgoing) -> Option<(OrderId, FinalWord)> {
 fn alert(row: &Outgoing, said: &mut Said) {
     let Payload::Reply(reply) = &row.payload else { return };
     match reply.as_ref() {
-        Reply::AlertContradiction { card, .. } => said.alerts.insert(card.line.order),
-        Reply::AlertUnclearReport(card) | Reply::AlertDoubleDelivery(card) => said.alerts.insert(card.line.order),
+        Reply::AlertContradiction { card, .. } | Reply::AlertUnclearReport(card) | Reply::AlertDoubleDelivery(card) => {
+            said.alerts.insert(card.line.order)
+        }
         Reply::AlertDearer { card, .. } => said.dearer.insert(card.line.order),
         _ => false,
     };

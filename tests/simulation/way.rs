@@ -128,6 +128,9 @@ impl Way {
         if dearer > 0 && fate == Fate::Deliver {
             self.saw("it costs more");
         }
+        if matches!(fate, Fate::TakenFor(_)) {
+            self.saw("taken for another order");
+        }
         let cost = if asked.is_bill { asked.denom + self.amount_of(&asked.dest) } else { asked.denom + dearer };
         self.change(reference, |deal| {
             *deal = Deal {
