@@ -289,7 +289,8 @@ pub fn must_be_final(stage: &Stage, order: &Order) -> bool {
     let OrderState::Open = order.state else { return false };
     let Some(attempt) = order.current() else { return false };
     let deal = deal_of(&stage.book.lock(), attempt);
-    let Some(sent) = attempt.sent_at else { return true };
+    // What is kept back waits for a person.
+    let Some(sent) = attempt.sent_at else { return attempt.step == AttemptStep::Ready };
     if deal.misled.is_some() || deal.is_taken_for_another() {
         return false;
     }
