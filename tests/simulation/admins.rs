@@ -26,6 +26,7 @@ impl Stage {
         let world = &self.world;
         let (agent, product) = (self.anyone(), self.a_product());
         let text = match world.below(26) {
+            _ if world.at_night && world.percent(12) => "/tutup X5".to_owned(),
             0..=4 => format!("/deposit KR000{agent} {}", world.pick(&[10_000, 25_000, 60_000])),
             5 => format!("/deposit KR000{agent} -{}", world.pick(&[5_000, 40_000])),
             6 => format!("/deposit KR000{agent} -{} --paksa", world.pick(&[5_000, 40_000])),

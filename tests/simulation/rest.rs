@@ -34,7 +34,8 @@ impl Stage {
                 let message = self.message(admin(0), &Text(self.truthful(id), 0));
                 self.post(shop, vec![message]);
             }
-            self.pass(shop, 60_000).await;
+            // What is to follow from the last decisions follows within minutes.
+            self.pass(shop, 600_000).await;
             for id in self.open_orders() {
                 self.world.violated(format!("{:?} stays open", self.books.lock().orders[&id]));
             }
