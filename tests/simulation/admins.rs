@@ -5,6 +5,7 @@ use konter::clock::Clock as _;
 use konter::deposit::TicketState;
 use konter::ids::{ChatId, OrderId, TicketId};
 use konter::money::Rupiah;
+use konter::order::Order;
 use konter::store::{Commit, InboxMessage};
 
 use super::engine::at_once;
@@ -106,6 +107,11 @@ impl Stage {
         if delivered { format!("/sukses {id} {}", admins_serial(id)) } else { format!("/gagal {id} tidak masuk") }
     }
 
+    /// Whether an order waits for the end of a break.
+    pub fn something_waits(&self) -> bool {
+        self.books.lock().orders.values().any(Order::is_queued)
+    }
+
     /// Another catalog has been imported while the shop was down: a route closed, a cost raised beyond the price, a price
     /// raised, or everything as it was.
     pub fn changes_the_catalog(&self) {
@@ -114,7 +120,8 @@ impl Stage {
         let code = self.a_product();
         let mut product: Product = products.into_iter().find(|product| product.code.as_str() == code).unwrap();
         let route = usize::try_from(world.below(product.routes.len() as u64)).unwrap();
-        match world.below(4) {
+        let what = if self.something_waits() { *world.pick(&[0, 2, 2, 3, 3]) } else { world.below(4) };
+        match what {
             0 => product.routes[route].open = false,
             1 => product = catalog().into_iter().find(|known| known.code == product.code).unwrap(),
             2 => product.routes[route].cost = Rupiah::new(product.price.get() + 700),

@@ -211,9 +211,19 @@ pub fn leaves(stage: &Stage, supplier: usize, asked: &Asked) {
     if routes().all(|route| route.is_none_or(|route| !route.open)) {
         breaks(Rule::Closed, "it is closed");
     }
-    let is_above = |cost| order.kind != ProductKind::Bill && cost > order.price;
-    if routes().all(|route| route.is_some_and(|route| is_above(route.cost))) {
-        breaks(Rule::AbovePrice, "it costs more than its price");
+    if order.kind == ProductKind::Bill {
+        return;
+    }
+    // What was sold below its cost when it was accepted was meant so.
+    let accepted = order.attempts.iter().find(|attempt| attempt.reference == asked.reference);
+    let accepted = accepted.map_or(order.price, |attempt| attempt.route.cost.max(order.price));
+    if routes().all(|route| route.is_some_and(|route| route.cost > accepted)) {
+        breaks(Rule::AbovePrice, "it has come to cost more than its price");
+    }
+    let margins: i64 = order.margins.iter().map(|margin| margin.amount.get()).sum();
+    let has_waited = order.attempts.len() > 1 || order.waits_until.is_some();
+    if has_waited && versions[first..].iter().all(|(_, product)| product.price.get() > order.price.get() - margins) {
+        breaks(Rule::RaisedMeanwhile, "its price has been raised");
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Rule {
     Closed,
     /// Nothing is bought where it has come to cost more than the order's price.
     AbovePrice,
+    /// What waited, or was tried elsewhere before, is not bought when its price has been raised meanwhile.
+    RaisedMeanwhile,
     /// A charge above the order's price is told to the admins at once.
     Dearer,
 }
@@ -62,5 +64,6 @@ pub const KNOWN_OPEN: &[Rule] = &[
     Rule::LateFirst,
     Rule::Closed,
     Rule::AbovePrice,
+    Rule::RaisedMeanwhile,
     Rule::Dearer,
 ];

@@ -59,7 +59,7 @@ pub fn play(seed: u64, how: How) -> Played {
         crashes += 1;
         downtime = *stage.world.pick(&[10, 2_000, 60_000, 600_000, 7_200_000]);
         stage.engine.reopen();
-        if stage.world.percent(40) {
+        if stage.world.percent(if stage.something_waits() { 80 } else { 40 }) {
             stage.changes_the_catalog();
         }
     }
