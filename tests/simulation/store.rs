@@ -26,9 +26,9 @@ use konter::store::{
     PepperMark, Restored, Sequence, SetAside, Shown, Store, StoreError,
 };
 
-use super::books::at_once;
-use super::run::Stage;
+use super::engine::at_once;
 use super::sabotage::Sabotage;
+use super::stage::Stage;
 
 /// Milliseconds one word to the store takes: mostly, and now and then, when others overtake.
 const MOSTLY: u64 = 6;
@@ -85,7 +85,7 @@ impl SlowStore {
 pub fn write(stage: &Stage, mut commit: Commit) -> Result<Committed, CommitError> {
     let meant = commit.clone();
     sabotage(stage, &mut commit);
-    let result = at_once(stage.store.commit(commit));
+    let result = at_once(stage.store().commit(commit));
     match &result {
         Ok(Committed::Done) => stage.books.lock().committed(stage, &meant),
         Ok(Committed::Repeated(_)) => {
@@ -154,13 +154,13 @@ macro_rules! slowly {
                 if self.stage.world.does(Sabotage::ForgetsAnswered) {
                     return Ok(None);
                 }
-                self.stage.store.answered(key).await
+                at_once(self.stage.store().answered(key))
             }
 
             $(
                 async fn $read(&self $(, $name: $type)*) -> Result<$found, StoreError> {
                     self.takes_a_while().await;
-                    self.stage.store.$read($($name),*).await
+                    at_once(self.stage.store().$read($($name),*))
                 }
             )*
         }
