@@ -45,7 +45,9 @@ impl Stage {
             18 => format!("/pindah KR000{agent} KR000{}", self.anyone()),
             19..=20 => format!("/{} {product} {}", world.pick(&["tutup", "tutup", "buka"]), world.pick(&SUPPLIERS_OF)),
             21..=22 => self.booked_before(),
-            23 if world.percent(20) => format!("/deposit KR000{agent} 1000000000000"),
+            23 if world.percent(60) => {
+                format!("/deposit KR000{agent} {}", world.pick(&[50_000_000, 1_000_000_000, 1_000_000_000_000_i64]))
+            }
             24..=27 => self.yes(&chat),
             _ => "/pending".to_owned(),
         };

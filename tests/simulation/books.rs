@@ -15,6 +15,7 @@ use super::engine::at_once;
 use super::judged::{Heard, serial_is_nobody_elses};
 use super::money::Tally;
 use super::rules::Rule;
+use super::sabotage::OUT_OF_THE_WAY;
 use super::stage::Stage;
 
 /// More than any chat has waiting.
@@ -74,6 +75,11 @@ pub struct Books {
     pub questions: BTreeMap<ChatId, u32>,
     /// What kinds of things have happened: a run in which nothing does proves nothing.
     pub happened: BTreeSet<String>,
+}
+
+fn is_same(one: &Order, other: &Order) -> bool {
+    let what = |order: &Order| (order.agent, order.product.clone(), order.dest.clone(), order.nth % OUT_OF_THE_WAY);
+    what(one) == what(other)
 }
 
 fn available(sums: Sums) -> i128 {
@@ -176,16 +182,17 @@ impl Books {
         self.orders.insert(row.id, row);
     }
 
+    /// The same order under way.
+    pub fn open_like(&self, new: &Order) -> Option<&Order> {
+        self.orders.values().find(|other| other.is_open() && other.bill.is_none() && is_same(other, new))
+    }
+
     /// A new order is not the same as one that its reseller still has under way, whatever day that was placed on.
     fn nobody_has_it_open(&mut self, stage: &Stage, new: &Order) {
-        let is_same = |other: &&Order| {
-            (other.agent, &other.product, &other.dest, other.nth) == (new.agent, &new.product, &new.dest, new.nth)
-        };
-        let earlier = self.orders.values().find(|other| other.is_open() && other.bill.is_none() && is_same(other));
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = self.open_like(new) {
             stage.world.breaks(Rule::OverMidnight, format!("{new:?} although the same is open: {earlier:?}"));
         }
-        if self.orders.values().any(|other| other.day != new.day && is_same(&other)) {
+        if self.orders.values().any(|other| other.day != new.day && is_same(other, new)) {
             self.saw("the same again on another day".to_owned());
         }
         if new.waits_until.is_some() {

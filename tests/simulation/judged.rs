@@ -85,6 +85,9 @@ impl Books {
                 earlier.way == HeardBy::Report && earlier.asked_at > asked_at && other.is_some() && other != said
             };
             let older = way != HeardBy::Report && said.is_some() && heard.iter().any(contradicts);
+            if older {
+                self.happened.insert("an answer older than a report".to_owned());
+            }
             heard.push(Heard { says: line.says, way, asked_at });
             if repeated && before.is_some_and(|before| before.replies.len() > 1) {
                 self.saw("a word heard before".to_owned());
@@ -99,7 +102,7 @@ impl Books {
     fn knows_better(&self, attempt: &Attempt, sn: &str, order: &Order) -> bool {
         let heard = self.heard.get(&attempt.reference).map(Vec::as_slice).unwrap_or_default();
         heard.iter().any(|heard| matches!(heard.says, Says::Before(_)) && heard.way != HeardBy::Check)
-            || self.serials.get(sn).is_some_and(|(first, _)| *first != order.id)
+            || self.serials.get(&digits(sn)).is_some_and(|(first, _)| *first != order.id)
     }
 
     /// Whether what has become of an order fits what its suppliers said.
@@ -316,13 +319,18 @@ pub fn must_be_final(stage: &Stage, order: &Order) -> bool {
     can_ask || deal.acknowledged
 }
 
+/// However else it is spelt.
+fn digits(sn: &str) -> String {
+    sn.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// A serial number that is new belongs to its reseller alone.
 pub fn serial_is_nobody_elses(books: &mut Books, stage: &Stage, order: &Order) {
     let sn = serial(order);
     if sn.is_empty() {
         return;
     }
-    let (first, agent) = *books.serials.entry(sn.to_owned()).or_insert((order.id, order.agent));
+    let (first, agent) = *books.serials.entry(digits(sn)).or_insert((order.id, order.agent));
     if agent != order.agent {
         stage.world.breaks(Rule::SharedSerial, format!("{sn} of order {first} is shown to {}: {order:?}", order.agent));
     }

@@ -15,7 +15,7 @@ use super::stage::Stage;
 /// The same sum to the same reseller within this time is mostly the same money.
 const SAME_AGAIN_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// No reseller pays in so much at once.
-const BEYOND_USUAL: i64 = 1_000_000_000;
+const BEYOND_USUAL: i64 = 50_000_000;
 
 /// What of the journal matters here.
 #[derive(Default)]

@@ -120,6 +120,9 @@ impl Stage {
         if world.percent(50) {
             self.deliver_outbox();
         }
+        for message in self.says_yes_for_them() {
+            self.writes(shop, vec![message]);
+        }
         if world.greedy && world.percent(40) {
             let messages = self.passes_everything_on().into_iter().collect();
             self.writes(shop, messages);

@@ -124,6 +124,9 @@ impl Stage {
     fn furnish(&self) {
         let mut commit = Commit::new(self.world.now());
         commit.products = catalog();
+        if self.world.does(Sabotage::ReadsAllAsPhones) {
+            commit.products.iter_mut().for_each(|product| product.dest = product.dest.map(|_| DestKind::Phone));
+        }
         for n in 1..=self.resellers {
             assert_eq!(at_once(self.store().next(Sequence::Agent)).unwrap(), n);
             let id = AgentId(u32::try_from(n).unwrap());
@@ -198,17 +201,28 @@ impl Stage {
             let id = SUPPLIERS[supplier].0.parse().unwrap();
             Supplier::over(id, ProtocolKind::Kiosampm, Box::new(wire), Box::new(way), cutoff)
         });
+        // Greedy uplines earn as much as anybody can allow them.
+        let most = MarginCap::new(MarginCap::HIGHEST).unwrap();
+        let margin_cap = if self.world.greedy { most } else { MarginCap::default() };
+        let asks_for_a_day = self.world.does(Sabotage::AsksForADay);
         let policy = Policy {
             admins: vec![admin(0), admin(1)],
             locale: Locale::Id,
             registration: Registration::Approve,
-            margin_cap: MarginCap::default(),
-            stale_after: TimeDelta::minutes(30),
+            margin_cap,
+            stale_after: if asks_for_a_day { TimeDelta::days(1) } else { TimeDelta::minutes(30) },
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),
             summary_at: None,
         };
-        let catalog = Catalog::new(at_once(self.store().products()).unwrap());
+        let mut products = at_once(self.store().products()).unwrap();
+        if self.world.does(Sabotage::KeepsTheOldCatalog) {
+            let books = self.books.lock();
+            for product in &mut products {
+                *product = books.shelf[&product.code][0].1.clone();
+            }
+        }
+        let catalog = Catalog::new(products);
         let clock = ShopClock::new(Arc::clone(&self.world) as Arc<_>, Jakarta);
         let suppliers = Suppliers::new(suppliers.collect());
         let (shop, _) = Shop::new(store, clock, policy, PrefixTable::default(), suppliers, catalog);

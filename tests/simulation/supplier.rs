@@ -166,7 +166,7 @@ pub fn report_of(supplier: usize, line: &Line, form: Form) -> Report {
 pub fn decide(world: &World, paid: bool, earlier: Option<Reference>) -> (Fate, u64, u64) {
     let now = world.elapsed();
     let kind = *world.pick(&super::wire::KINDS[..6]);
-    let changes = if world.greedy { 20 } else { 5 };
+    let changes = if world.greedy { 28 } else { 5 };
     let fate = match (world.below(100), earlier) {
         _ if paid => Fate::Refuse(FailureKind::BillPaid),
         (0..=69, Some(other)) => Fate::TakenFor(other),
@@ -182,6 +182,6 @@ pub fn decide(world: &World, paid: bool, earlier: Option<Reference>) -> (Fate, u
         90..=95 => now + world.between(60_000, 1_800_000),
         _ => u64::MAX,
     };
-    let second_at = decided_at.saturating_add(world.between(100, *world.pick(&[10_000, 600_000])));
+    let second_at = decided_at.saturating_add(world.between(100, *world.pick(&[2_000, 10_000, 600_000])));
     (fate, decided_at, second_at)
 }

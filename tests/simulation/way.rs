@@ -80,7 +80,8 @@ impl Way {
             self.change(reference, |deal| deal.told_not_sent = true);
             return Err(SendError::NotSent("connection refused".to_owned()));
         }
-        if world.fault(5) {
+        // Where asking is buying, that is what tells.
+        if world.fault(if self.supplier == REPEATS { 14 } else { 5 }) {
             world.log(format_args!("{} {reference} vanishes on its way", self.name()));
             world.pause(10, 3_000).await;
             return self.lost(Doubt::ConnectionLost);
@@ -162,7 +163,10 @@ impl Way {
         if SUPPLIERS[self.supplier].2 && decided_at != u64::MAX {
             let changes = matches!(fate, Fate::RefuseThenDeliver(_) | Fate::DeliverThenReverse);
             for at in [decided_at].into_iter().chain(changes.then_some(second_at)) {
+                // Half of those that change their mind never report what they said first.
+                let is_lost = changes && at == decided_at && world.fault(50);
                 let times = if world.is_calm() { 1 } else { *world.pick(&[0, 1, 1, 1, 1, 1, 2, 3]) };
+                let times = if is_lost { 0 } else { times };
                 for _ in 0..times {
                     plan.push((at, at + world.between(1, *world.pick(&[5, 500, 60_000])), Form::Plain));
                 }
@@ -197,7 +201,7 @@ impl Way {
         let mut line = deal.line(reference, world.elapsed());
         if is_repeat && let Says::Plain(truth) = line.says {
             line.says = Says::Before(truth);
-            if world.fault(5) {
+            if world.fault(12) {
                 line.says = Says::RepeatRefused(KINDS[5]);
                 self.saw("a repeat is refused");
                 if world.percent(30) {

@@ -63,6 +63,12 @@ pub fn serial(reference: Reference) -> String {
     format!("{:020}", reference.0)
 }
 
+/// The same with a letter that depends on the order.
+fn anew(sn: &str, reference: Reference) -> String {
+    let letter = char::from(b'A' + u8::try_from(reference.0 % 26).unwrap_or_default());
+    format!("{sn}{letter}")
+}
+
 fn words_of(truth: Truth) -> String {
     match truth {
         Truth::Pending => "pending".to_owned(),
@@ -173,18 +179,27 @@ impl Wire {
         Request { method: Method::Post, path, query: Vec::new(), headers: Vec::new(), body }
     }
 
+    fn does(&self, sabotage: Sabotage) -> bool {
+        self.sabotage == Some(sabotage)
+    }
+
     fn read(&self, buy: &Buy<'_>, line: Option<Line>, to: To) -> Reading {
         let Some(line) = line else { return self.doubt(Doubt::NotUnderstood) };
         if line.reference != buy.reference {
             return self.doubt(Doubt::OtherReference);
         }
         let outcome = match line.says {
-            Says::Before(_) if to != To::Repeat => Outcome::Unknown(Doubt::EarlierOrder),
+            Says::Before(_) if to != To::Repeat && !self.does(Sabotage::BelievesEarlierOrders) => {
+                Outcome::Unknown(Doubt::EarlierOrder)
+            }
+            Says::RepeatRefused(kind) if self.does(Sabotage::BelievesRefusedRepeats) => Outcome::Failed(kind),
             Says::RepeatRefused(_) if to == To::Repeat || (to == To::Nothing && buy.sent.may_be_refused_again()) => {
                 Outcome::Unknown(Doubt::Inconclusive("refused".to_owned()))
             }
             Says::Plain(Truth::Delivered) | Says::Before(Truth::Delivered) => {
-                Outcome::Success(Delivery { sn: line.sn, details: Details::new() })
+                let spells = self.does(Sabotage::SpellsSerialsAnew) || self.does(Sabotage::BelievesEarlierOrders);
+                let sn = if spells { anew(&line.sn, buy.reference) } else { line.sn };
+                Outcome::Success(Delivery { sn, details: Details::new() })
             }
             Says::Plain(Truth::Pending) | Says::Before(Truth::Pending) => Outcome::Pending,
             Says::Plain(Truth::Refused(kind)) | Says::Before(Truth::Refused(kind)) | Says::RepeatRefused(kind) => {
@@ -197,7 +212,7 @@ impl Wire {
     }
 
     fn doubt(&self, doubt: Doubt) -> Reading {
-        if self.sabotage == Some(Sabotage::CallsUnknownFailure) {
+        if self.does(Sabotage::CallsUnknownFailure) {
             return Reading::new(Outcome::Failed(FailureKind::Refused));
         }
         Reading::unknown(doubt)
