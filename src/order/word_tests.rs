@@ -157,6 +157,13 @@ fn a_next_attempt_is_kept_back_when_the_first_may_be_delivered() {
 }
 
 #[test]
+fn a_success_that_overtakes_the_next_attempt_is_charged_and_told() {
+    // Two reports that crossed: which of them is the newer one nobody knows.
+    let order = check(two_routes, &[(Report, GAGAL), (Report, sukses("111111")), (Report, GAGAL)], ". +c !");
+    assert!(order.is_success());
+}
+
+#[test]
 fn the_contradiction_tells_what_the_books_hold() {
     let (order, _) = play(one_route(), vec![Event::Sending, say(FIRST, Answer, sukses("111111"))]);
     let notices = step(&order, say(FIRST, Check, GAGAL), SECOND, at()).unwrap().notices;

@@ -2,26 +2,24 @@
 //! that must hold between them and what the suppliers really did.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
 
-use futures::FutureExt as _;
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Entry, EntryKind, Reason};
-use konter::order::{AttemptStep, Decider, FailureReason, Final, Order, OrderState};
+use konter::catalog::Product;
+use konter::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
+use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
+use konter::order::{Decider, FailureReason, Final, Order, OrderState};
 use konter::reply::Reply;
-use konter::store::{Commit, MessageKey, Outgoing, Payload, Store};
+use konter::store::{Commit, MessageKey, Outgoing, Payload};
 use konter::supplier::Outcome;
 
-use super::run::Stage;
-use super::supplier::{SUPPLIERS, Truth};
+use super::engine::at_once;
+use super::judged::{Heard, serial_is_nobody_elses};
+use super::money::Tally;
+use super::rules::Rule;
+use super::sabotage::OUT_OF_THE_WAY;
+use super::stage::Stage;
 
 /// More than any chat has waiting.
 const ALL: usize = 10_000;
-
-/// Stores in memory never wait.
-pub fn at_once<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("memory never waits")
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FinalWord {
@@ -32,12 +30,36 @@ enum FinalWord {
 }
 
 /// Debits, credits, pending debits, pending credits.
-type Sums = [i128; 4];
+pub type Sums = [i128; 4];
+
+/// What a commit has put into the outbox about orders.
+#[derive(Default)]
+struct Said {
+    words: BTreeMap<OrderId, Vec<FinalWord>>,
+    alerts: BTreeSet<OrderId>,
+    /// Orders of which the admins are told that they cost more.
+    dearer: BTreeSet<OrderId>,
+}
 
 #[derive(Default)]
 pub struct Books {
     seq: u64,
-    sums: BTreeMap<AccountId, Sums>,
+    pub sums: BTreeMap<AccountId, Sums>,
+    pub tally: Tally,
+    /// What was heard of each attempt.
+    pub heard: BTreeMap<Reference, Vec<Heard>>,
+    /// How often suppliers' words have turned an order round that was final.
+    pub corrections: BTreeMap<OrderId, u32>,
+    /// Orders an admin has decided, asked about by an admin, told to the admins as contradicted.
+    pub by_admin: BTreeSet<OrderId>,
+    pub rechecked: BTreeSet<OrderId>,
+    pub alerted: BTreeSet<OrderId>,
+    /// Whose each serial number is.
+    pub serials: BTreeMap<String, (OrderId, AgentId)>,
+    /// Every version of each product, with the moment it came.
+    pub shelf: BTreeMap<ProductCode, Vec<(u64, Product)>>,
+    /// What stands in each message, in every version of it.
+    pub texts: BTreeMap<MessageKey, Vec<String>>,
     holds: BTreeMap<OrderId, (AccountId, i64)>,
     pub orders: BTreeMap<OrderId, Order>,
     /// What resellers got and gave beside their orders.
@@ -55,14 +77,24 @@ pub struct Books {
     pub happened: BTreeSet<String>,
 }
 
+fn is_same(one: &Order, other: &Order) -> bool {
+    let what = |order: &Order| (order.agent, order.product.clone(), order.dest.clone(), order.nth % OUT_OF_THE_WAY);
+    what(one) == what(other)
+}
+
 fn available(sums: Sums) -> i128 {
     sums[1] - sums[0] - sums[2]
 }
 
 impl Books {
-    pub fn allow(&mut self, key: MessageKey, orders: usize) {
+    pub fn allow(&mut self, key: MessageKey, text: &str, orders: usize) {
+        self.texts.entry(key.clone()).or_default().push(text.to_owned());
         let most = self.allowed.entry(key).or_default();
         *most = (*most).max(orders);
+    }
+
+    pub fn allowed(&self, key: &MessageKey) -> usize {
+        self.allowed.get(key).copied().unwrap_or_default()
     }
 
     pub fn saw(&mut self, what: String) {
@@ -80,43 +112,35 @@ impl Books {
 
     /// After a commit that changed something.
     pub fn committed(&mut self, stage: &Stage, commit: &Commit) {
-        let touched = self.read_journal(stage);
+        for product in &commit.products {
+            self.shelf.entry(product.code.clone()).or_default().push((stage.world.elapsed(), product.clone()));
+        }
+        let touched = self.read_journal(stage, commit);
         for id in touched {
-            let stored = at_once(stage.store.account(&id)).unwrap();
+            let stored = at_once(stage.store().account(&id)).unwrap();
             let stored = [stored.debits, stored.credits, stored.pending_debits, stored.pending_credits]
                 .map(|s| i128::from(s.get()));
             if stored != self.sums[&id] {
                 stage.world.violated(format!("{id} is stored as {stored:?}, its lines add up to {:?}", self.sums[&id]));
             }
         }
-        let mut words = self.read_outbox(stage, commit);
+        let mut said = self.read_outbox(stage, commit);
         let mut placed = 0;
         for id in commit.orders.iter().map(|order| order.row.id) {
-            let Some(row) = at_once(stage.store.order(id)).unwrap() else {
+            let Some(row) = at_once(stage.store().order(id)).unwrap() else {
                 stage.world.violated(format!("order {id} was committed and is not there"));
                 continue;
             };
             placed += usize::from(!self.orders.contains_key(&id));
-            self.changed(stage, &row, &words.remove(&id).unwrap_or_default());
-            self.note(&row);
-            self.orders.insert(id, row);
+            let words = said.words.remove(&id).unwrap_or_default();
+            self.took(stage, commit, row, &words, &said);
         }
-        for (id, words) in words {
+        for (id, words) in &said.words {
             stage.world.violated(format!("{words:?} is said of order {id}, which did not change"));
         }
-        if let Some((key, _)) = &commit.answers {
-            let times = self.answered.entry(key.clone()).or_default();
-            *times += 1;
-            if *times > 1 {
-                stage.world.violated(format!("{key} was answered {times} times"));
-            }
-            let allowed = self.allowed.get(key).copied().unwrap_or_default();
-            if placed > allowed {
-                stage.world.violated(format!("{key} placed {placed} orders, it names {allowed}"));
-            }
-        } else if placed > 0 {
-            stage.world.violated(format!("{placed} orders without a message"));
-        }
+        self.alerted.extend(said.alerts);
+        self.is_covered(stage);
+        self.answers(stage, commit, placed);
         for ticket in &commit.tickets {
             let became = format!("{:?}", ticket.row.state);
             self.saw(format!("ticket {}", became.split([' ', '(']).next().unwrap_or_default()));
@@ -125,6 +149,71 @@ impl Books {
             self.questions.insert(question.row.chat.clone(), question.row.number);
         }
         self.tickets = commit.tickets.iter().map(|ticket| ticket.row.id.0).max().unwrap_or_default().max(self.tickets);
+    }
+
+    /// One order of a commit, as it stands now.
+    fn took(&mut self, stage: &Stage, commit: &Commit, row: Order, words: &[FinalWord], said: &Said) {
+        let old = self.orders.get(&row.id).cloned();
+        let cause = self.hear(stage, old.as_ref(), &row);
+        self.changed(stage, old.as_ref(), &row, words);
+        self.judged(stage, old.as_ref(), &row, cause);
+        serial_is_nobody_elses(self, stage, &row);
+        match &old {
+            None => self.nobody_has_it_open(stage, &row),
+            Some(old) if !old.is_open() && old.is_success() != row.is_success() => match &row.state {
+                OrderState::Final(Final { by: Decider::Admin(_), .. }) => self.asked_first(stage, commit, row.id),
+                _ => *self.corrections.entry(row.id).or_default() += 1,
+            },
+            Some(_) => {}
+        }
+        if matches!(&row.state, OrderState::Final(Final { by: Decider::Admin(_), .. })) {
+            self.by_admin.insert(row.id);
+        } else if row.bill.is_none() && !said.dearer.contains(&row.id) {
+            // An admin who decides sees what it cost.
+            let loss = |posting: &&Posting| {
+                matches!(posting, Posting::Transfer { reason: Reason::Cost, order, amount, .. }
+                    if *order == Some(row.id) && *amount > row.price)
+            };
+            if let Some(cost) = commit.postings.iter().find(loss) {
+                stage.world.breaks(Rule::Dearer, format!("nobody is told of {cost:?}: {row:?}"));
+            }
+        }
+        self.note(&row);
+        self.orders.insert(row.id, row);
+    }
+
+    /// The same order under way.
+    pub fn open_like(&self, new: &Order) -> Option<&Order> {
+        self.orders.values().find(|other| other.is_open() && other.bill.is_none() && is_same(other, new))
+    }
+
+    /// A new order is not the same as one that its reseller still has under way, whatever day that was placed on.
+    fn nobody_has_it_open(&mut self, stage: &Stage, new: &Order) {
+        if let Some(earlier) = self.open_like(new) {
+            stage.world.breaks(Rule::OverMidnight, format!("{new:?} although the same is open: {earlier:?}"));
+        }
+        if self.orders.values().any(|other| other.day != new.day && is_same(other, new)) {
+            self.saw("the same again on another day".to_owned());
+        }
+        if new.waits_until.is_some() {
+            self.saw("an order waits for the end of a break".to_owned());
+        }
+    }
+
+    fn answers(&mut self, stage: &Stage, commit: &Commit, placed: usize) {
+        if let Some((key, _)) = &commit.answers {
+            let times = self.answered.entry(key.clone()).or_default();
+            *times += 1;
+            if *times > 1 {
+                stage.world.violated(format!("{key} was answered {times} times"));
+            }
+            let allowed = self.allowed(key);
+            if placed > allowed {
+                stage.world.violated(format!("{key} placed {placed} orders, it names {allowed}"));
+            }
+        } else if placed > 0 {
+            stage.world.violated(format!("{placed} orders without a message"));
+        }
     }
 
     fn note(&mut self, order: &Order) {
@@ -148,32 +237,32 @@ impl Books {
 
     /// After a commit that was refused, repeated or failed: nothing may have changed.
     pub fn refused(&mut self, stage: &Stage, commit: &Commit) {
-        if !at_once(stage.store.journal(self.seq, 1)).unwrap().is_empty() {
+        if !at_once(stage.store().journal(self.seq, 1)).unwrap().is_empty() {
             stage.world.violated("a refused commit moved money".to_owned());
         }
         for id in commit.orders.iter().map(|order| order.row.id) {
-            if at_once(stage.store.order(id)).unwrap().as_ref() != self.orders.get(&id) {
+            if at_once(stage.store().order(id)).unwrap().as_ref() != self.orders.get(&id) {
                 stage.world.violated(format!("a refused commit changed order {id}"));
             }
         }
         for chat in commit.says.iter().map(|say| &say.chat) {
-            let waiting = at_once(stage.store.outbox(chat, ALL)).unwrap().len();
+            let waiting = at_once(stage.store().outbox(chat, ALL)).unwrap().len();
             if waiting != self.waiting.get(chat).copied().unwrap_or_default() {
                 stage.world.violated(format!("a refused commit said something to {chat}"));
             }
         }
     }
 
-    fn read_journal(&mut self, stage: &Stage) -> BTreeSet<AccountId> {
+    fn read_journal(&mut self, stage: &Stage, commit: &Commit) -> BTreeSet<AccountId> {
         let mut touched = BTreeSet::new();
-        for entry in at_once(stage.store.journal(self.seq, ALL)).unwrap() {
-            self.line(stage, &entry);
+        for entry in at_once(stage.store().journal(self.seq, ALL)).unwrap() {
+            self.line(stage, &entry, commit);
             touched.extend([entry.debit, entry.credit]);
         }
         touched
     }
 
-    fn line(&mut self, stage: &Stage, entry: &Entry) {
+    fn line(&mut self, stage: &Stage, entry: &Entry, commit: &Commit) {
         if entry.seq != self.seq + 1 || !entry.amount.is_positive() || entry.debit == entry.credit {
             stage.world.violated(format!("line {entry:?} after line {}", self.seq));
         }
@@ -198,6 +287,7 @@ impl Books {
         }
         self.saw(format!("{:?} for {:?}", entry.kind, entry.reason));
         self.hold(stage, entry);
+        self.tally(stage, entry, left, commit);
         if entry.kind == EntryKind::Transfer
             && matches!(entry.reason, Reason::Deposit | Reason::Correction | Reason::Transfer)
         {
@@ -226,28 +316,29 @@ impl Books {
     }
 
     /// The final words among what this commit has put into the outbox.
-    fn read_outbox(&mut self, stage: &Stage, commit: &Commit) -> BTreeMap<OrderId, Vec<FinalWord>> {
+    fn read_outbox(&mut self, stage: &Stage, commit: &Commit) -> Said {
         for (chat, _) in &commit.said {
             let waiting = self.waiting.entry(chat.clone()).or_default();
             *waiting = waiting.saturating_sub(1);
         }
-        let mut words: BTreeMap<OrderId, Vec<FinalWord>> = BTreeMap::new();
+        let mut said = Said::default();
         let chats: BTreeSet<&ChatId> = commit.says.iter().map(|say| &say.chat).collect();
         for chat in chats {
             let seen = self.seen.entry(chat.clone()).or_default();
-            let rows = at_once(stage.store.outbox(chat, ALL)).unwrap();
-            for row in rows.iter().filter(|row| row.seq > *seen) {
+            let rows = at_once(stage.store().outbox(chat, ALL)).unwrap();
+            for row in rows.iter().filter(|row| row.number() > *seen) {
                 *self.waiting.entry(chat.clone()).or_default() += 1;
                 if let Some((order, word)) = final_word(row) {
-                    words.entry(order).or_default().push(word);
+                    said.words.entry(order).or_default().push(word);
                 }
+                alert(row, &mut said);
             }
-            *seen = rows.last().map_or(*seen, |row| row.seq.max(*seen));
+            *seen = rows.iter().map(Outgoing::number).max().map_or(*seen, |last| last.max(*seen));
         }
-        words
+        said
     }
 
-    fn changed(&self, stage: &Stage, new: &Order, words: &[FinalWord]) {
+    fn changed(&self, stage: &Stage, old: Option<&Order>, new: &Order, words: &[FinalWord]) {
         let violated = |what: &str| stage.world.violated(format!("order {}: {what}; {new:?}", new.id));
         let held = self.holds.get(&new.id);
         if held.is_some() != new.is_open() {
@@ -256,7 +347,6 @@ impl Books {
         if held.is_some_and(|(debit, amount)| *debit != AccountId::Agent(new.agent) || *amount != new.price.get()) {
             violated("what is held is not its price");
         }
-        let old = self.orders.get(&new.id);
         let is_success = |order: &Order| match &order.state {
             OrderState::Open => None,
             OrderState::Final(end) => Some(end.failure.is_none()),
@@ -278,17 +368,17 @@ impl Books {
         if words != expected {
             violated(&format!("its reseller is told {words:?}, not {expected:?}"));
         }
-        judged(stage, old, new);
     }
 
     /// The whole of it, from the beginning.
-    pub async fn audit(stage: &Stage) {
-        let report = konter::store::audit::audit(stage.store.as_ref()).await.unwrap();
+    pub fn audit(stage: &Stage) {
+        let store = stage.store();
+        let report = at_once(konter::store::audit::audit(store.as_ref())).unwrap();
         if !report.is_clean() {
             stage.world.violated(report.to_string());
         }
-        let (accounts, holds) = (stage.store.accounts().await.unwrap(), stage.store.holds().await.unwrap());
-        let open = stage.store.open_orders().await.unwrap();
+        let (accounts, holds) = (at_once(store.accounts()).unwrap(), at_once(store.holds()).unwrap());
+        let open = at_once(store.open_orders()).unwrap();
         let books = stage.books.lock();
         let total: i128 = books.sums.values().map(|sums| sums[1] - sums[0]).sum();
         if total != 0 {
@@ -332,7 +422,7 @@ impl Books {
     }
 }
 
-fn serial(order: &Order) -> &str {
+pub fn serial(order: &Order) -> &str {
     match &order.state {
         OrderState::Final(end) => &end.sn,
         OrderState::Open => "",
@@ -350,65 +440,14 @@ fn final_word(row: &Outgoing) -> Option<(OrderId, FinalWord)> {
     })
 }
 
-/// Whether what has become of an order fits what its suppliers said.
-fn judged(stage: &Stage, old: Option<&Order>, new: &Order) {
-    let violated = |what: &str| stage.world.violated(format!("order {}: {what}; {new:?}", new.id));
-    let book = stage.book.lock();
-    let deal = |attempt: &konter::order::Attempt| book.deal(attempt.route.supplier.as_str(), attempt.reference);
-    let given_up = |attempts: &[konter::order::Attempt]| attempts.iter().all(|a| deal(a).may_be_given_up());
-    let earlier = new.attempts.len().saturating_sub(1);
-    if new.attempts.len() > old.map_or(1, |old| old.attempts.len()) && !given_up(&new.attempts[..earlier]) {
-        violated("it goes elsewhere although it may still be delivered");
-    }
-    let OrderState::Final(Final { failure, by, .. }) = &new.state else { return };
-    if old.is_some_and(|old| old.state == new.state) || matches!(by, Decider::Admin(_)) {
-        return;
-    }
-    if failure.is_some() && !given_up(&new.attempts) {
-        violated("it is refunded although it may have been delivered");
-    }
-    if failure.is_none() && !new.attempts.iter().any(|attempt| deal(attempt).told_success) {
-        violated("it is a success that no supplier told");
-    }
-}
-
-/// A purchase reaches its supplier: it must be durable that it left, it must be wanted, and nothing else may be on its
-/// way for the same order or bill.
-pub fn at_the_supplier(stage: &Stage, supplier: usize, reference: Reference, is_bill: bool, dest: &str) {
-    let name = SUPPLIERS[supplier].0;
-    let violated = |what: &str| stage.world.violated(format!("{name} gets {reference} to {dest}: {what}"));
-    let order = at_once(stage.store.order_of_reference(&name.parse().unwrap(), reference)).unwrap();
-    let Some(order) = order else { return violated("there is no such order") };
-    let now = stage.world.elapsed();
-    let book = stage.book.lock();
-    // A supplier that said no and then yes may say so while the next one's purchase is on its way.
-    let contradicted = order.attempts.iter().any(|attempt| {
-        let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
-        attempt.reference != reference && deal.told_failed && deal.told_success
-    });
-    if !order.is_open() && !contradicted || order.dest != dest {
-        violated(&format!("nobody wants it; {order:?}"));
-    }
-    for attempt in &order.attempts {
-        let is_this = attempt.reference == reference;
-        if is_this && attempt.step != AttemptStep::Sent {
-            violated("that it has left is not durable");
+/// What the admins are told of an order.
+fn alert(row: &Outgoing, said: &mut Said) {
+    let Payload::Reply(reply) = &row.payload else { return };
+    match reply.as_ref() {
+        Reply::AlertContradiction { card, .. } | Reply::AlertUnclearReport(card) | Reply::AlertDoubleDelivery(card) => {
+            said.alerts.insert(card.line.order)
         }
-        if !is_this && !book.deal(attempt.route.supplier.as_str(), attempt.reference).may_be_given_up() {
-            violated(&format!("{} may still deliver it; {order:?}", attempt.reference));
-        }
-    }
-    let same_bill = book.deals.iter().filter(|((_, other), deal)| {
-        is_bill && *other != reference && deal.is_bill && deal.dest == dest && !deal.may_be_given_up()
-    });
-    for ((other, earlier), deal) in same_bill {
-        let other = SUPPLIERS[*other].0.parse().unwrap();
-        let order = at_once(stage.store.order_of_reference(&other, *earlier)).unwrap();
-        let by_admin = order.is_some_and(|order| {
-            matches!(&order.state, OrderState::Final(Final { failure: Some(_), by: Decider::Admin(_), .. }))
-        });
-        if !by_admin && !matches!(deal.truth(now), Truth::Refused(_)) {
-            violated(&format!("the same bill is being paid by {earlier}"));
-        }
-    }
+        Reply::AlertDearer { card, .. } => said.dearer.insert(card.line.order),
+        _ => false,
+    };
 }

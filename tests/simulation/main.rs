@@ -3,29 +3,43 @@
 //! pace and the suppliers are made up, so that the same seed is the same run. After every commit the books are compared
 //! with what the suppliers really did.
 //!
-//! `KONTER_TEST_SEED=<n>` replays one run and prints it, `KONTER_TEST_SEEDS=<n>` says how many runs there are.
+//! `KONTER_TEST_SEED=<n>` replays one run and prints it (`KONTER_TEST_SLED=1` in sled), `KONTER_TEST_SEEDS=<n>` says
+//! how many runs there are.
 
+mod admins;
 mod books;
+mod engine;
+mod judged;
+mod money;
 mod people;
+mod reports;
+mod rest;
+mod rules;
 mod run;
 mod sabotage;
+mod stage;
 mod store;
 mod supplier;
+mod way;
+mod wire;
 mod world;
 
 use std::collections::BTreeSet;
 
-use run::{Played, play};
+use rules::Rule;
+use run::{How, Played, play};
 use sabotage::Sabotage;
 
 /// Runs of every `cargo test`.
 const SEEDS: u64 = 2_000;
+/// The same in sled, which syncs every commit.
+const SEEDS_IN_SLED: u64 = 60;
 /// A fault built in must show within so many runs.
 const SEEN_WITHIN: u64 = 200;
 
 /// So many runs must have met everything that can happen.
 const ENOUGH: u64 = 500;
-const MUST_HAPPEN: [&str; 31] = [
+const MUST_HAPPEN: [&str; 43] = [
     "Hold for Order",
     "Capture for Order",
     "Release for Order",
@@ -57,6 +71,18 @@ const MUST_HAPPEN: [&str; 31] = [
     "ticket Accepted",
     "a conflict",
     "a message answered before",
+    "a report in another form",
+    "a report after a correction",
+    "a word heard before",
+    "an answer older than a report",
+    "taken for another order",
+    "a repeat is refused",
+    "asking buys",
+    "it costs more",
+    "another catalog",
+    "an order waits for the end of a break",
+    "the same again on another day",
+    "the same sum again after a yes",
 ];
 
 fn number_from(name: &str) -> Option<u64> {
@@ -64,19 +90,23 @@ fn number_from(name: &str) -> Option<u64> {
 }
 
 fn complain(seed: u64, played: &Played) -> ! {
-    let what = played.broken.as_deref().unwrap_or_default();
+    let (rule, what) = played.broken.clone().unwrap_or_default();
     let name = format!("konter-simulation-{seed}.log");
     let path = std::env::temp_dir().join(name);
     let _ = std::fs::write(&path, &played.log);
     let lines: Vec<&str> = played.log.lines().collect();
     let end = lines[lines.len().saturating_sub(80)..].join("\n");
-    panic!("seed {seed}: {what}\n{end}\nThe whole run: {}; again with KONTER_TEST_SEED={seed}", path.display());
+    panic!(
+        "seed {seed}: {rule:?} {what}\n{end}\nThe whole run: {}; again with KONTER_TEST_SEED={seed}",
+        path.display()
+    );
 }
 
 #[test]
 fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
+    let in_sled = std::env::var("KONTER_TEST_SLED").is_ok();
     if let Some(seed) = number_from("KONTER_TEST_SEED") {
-        let played = play(seed, None);
+        let played = play(seed, How { in_sled, ..How::default() });
         println!("{}", played.log);
         if played.broken.is_some() {
             complain(seed, &played);
@@ -85,10 +115,27 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
     }
     let seeds = number_from("KONTER_TEST_SEEDS").unwrap_or(SEEDS);
     let first = number_from("KONTER_TEST_FIRST_SEED").unwrap_or(1);
+    let happened = play_all(first..first + seeds, in_sled);
+    if seeds >= ENOUGH {
+        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !happened.contains(**what)).collect();
+        assert!(missing.is_empty(), "never happened: {missing:?} among {happened:#?}");
+    }
+}
+
+/// The same on the store that shops really have, closed and opened again with every start.
+#[test]
+fn nor_with_everything_in_sled() {
+    if number_from("KONTER_TEST_SEED").is_none() {
+        play_all(1..SEEDS_IN_SLED + 1, true);
+    }
+}
+
+/// Plays seeds until one goes wrong; what has happened in all of them.
+fn play_all(seeds: std::ops::Range<u64>, in_sled: bool) -> BTreeSet<String> {
     let (mut orders, mut crashes, mut happened) = (0, 0, BTreeSet::new());
-    let started = std::time::Instant::now();
-    for seed in first..first + seeds {
-        let played = play(seed, None);
+    let (started, runs) = (std::time::Instant::now(), seeds.end - seeds.start);
+    for seed in seeds {
+        let played = play(seed, How { in_sled, ..How::default() });
         if played.broken.is_some() {
             complain(seed, &played);
         }
@@ -98,36 +145,42 @@ fn whatever_happens_nothing_is_lost_and_nothing_doubled() {
             println!("up to seed {seed} in {:?}", started.elapsed());
         }
     }
-    println!("{seeds} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
-    if seeds >= ENOUGH {
-        let missing: Vec<_> = MUST_HAPPEN.iter().filter(|what| !happened.contains(**what)).collect();
-        assert!(missing.is_empty(), "never happened: {missing:?} among {happened:#?}");
-    }
+    println!("{runs} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
+    happened
 }
 
 /// Otherwise a seed would be worth nothing.
 #[test]
 fn the_same_seed_is_the_same_run() {
-    for seed in 1..=40 {
-        let (once, again) = (play(seed, None).log, play(seed, None).log);
-        let differs = once.lines().zip(again.lines()).find(|(one, other)| one != other);
-        assert_eq!(differs, None, "seed {seed}");
-        assert_eq!(once.len(), again.len(), "seed {seed}");
+    for (seeds, in_sled) in [(1..=40, false), (1..=3, true)] {
+        for seed in seeds {
+            let log = || play(seed, How { in_sled, ..How::default() }).log;
+            let (once, again) = (log(), log());
+            let differs = once.lines().zip(again.lines()).find(|(one, other)| one != other);
+            assert_eq!(differs, None, "seed {seed}");
+            assert_eq!(once.len(), again.len(), "seed {seed}");
+        }
     }
 }
 
-fn sees(sabotage: Sabotage) {
-    let found = (1..=SEEN_WITHIN).find_map(|seed| play(seed, Some(sabotage)).broken.map(|what| (seed, what)));
-    let (seed, what) = found.unwrap_or_else(|| panic!("{sabotage:?} goes unseen"));
+/// A sabotage is seen, by the rule it breaks where that has a name.
+fn sees(sabotage: Sabotage, sought: Option<Rule>) {
+    let how = How { sabotage: Some(sabotage), sought, ..How::default() };
+    let found = (1..=SEEN_WITHIN).find_map(|seed| {
+        let (broken, what) = play(seed, how).broken?;
+        (sought.is_none() || broken == sought).then_some((seed, what))
+    });
+    let (seed, what) = found.unwrap_or_else(|| panic!("{sabotage:?} goes unseen by {sought:?}"));
     println!("{sabotage:?}: seed {seed}: {}", what.chars().take(200).collect::<String>());
 }
 
 macro_rules! sees {
-    ($($name:ident: $sabotage:ident;)*) => {
+    ($($name:ident: $sabotage:ident $(by $rule:ident)?;)*) => {
         $(
             #[test]
             fn $name() {
-                sees(Sabotage::$sabotage);
+                let sought = [$(Rule::$rule)?].first().copied();
+                sees(Sabotage::$sabotage, sought);
             }
         )*
     };
@@ -146,4 +199,23 @@ sees! {
     a_reader_that_takes_doubt_for_failure_is_seen: CallsUnknownFailure;
     a_door_open_to_forgers_is_seen: BelievesForgers;
     purchases_repeated_after_a_crash_are_seen: BuysAgainAfterCrash;
+    a_word_that_moves_money_again_is_seen: ForgetsWords by RepeatedWord;
+    a_second_correction_is_seen: ForgetsWords by SecondCorrection;
+    an_older_answer_that_wins_is_seen: TakesReportsForAnswers by OlderAnswer;
+    a_word_against_an_admin_is_seen: ForgetsWhoDecided by AgainstAdmin;
+    an_alert_that_is_missing_is_seen: SwallowsAlerts by Untold;
+    a_charge_that_nobody_is_told_of_is_seen: SwallowsAlerts by Dearer;
+    a_word_about_another_order_is_seen: BelievesEarlierOrders by SomebodyElses;
+    a_refused_repeat_that_refunds_is_seen: BelievesRefusedRepeats by RefusedRepeat;
+    a_serial_number_shown_twice_is_seen: SpellsSerialsAnew by SharedSerial;
+    money_that_nobody_paid_in_is_seen: PaysWithheldAtOnce by Spendable;
+    a_destination_nobody_typed_is_seen: ReadsAllAsPhones by Destination;
+    money_booked_twice_is_seen: ForgetsBookings by BookedTwice;
+    a_large_sum_booked_unasked_is_seen: SaysYesForThem by BeyondUsual;
+    an_order_turned_round_unasked_is_seen: SaysYesForThem by AsksFirst;
+    an_order_placed_twice_over_midnight_is_seen: SeesTodayOnly by OverMidnight;
+    a_late_question_that_buys_is_seen: AsksForADay by LateFirst;
+    a_closed_product_that_is_bought_is_seen: KeepsTheOldCatalog by Closed;
+    a_purchase_above_its_price_is_seen: KeepsTheOldCatalog by AbovePrice;
+    a_price_raised_meanwhile_is_seen: KeepsTheOldCatalog by RaisedMeanwhile;
 }

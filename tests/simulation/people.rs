@@ -1,35 +1,44 @@
-//! What resellers and admins write: real chat texts, right and wrong, by chance.
+//! What resellers write: real chat texts, right and wrong, by chance.
 
 use chrono::TimeDelta;
 use konter::clock::Clock as _;
-use konter::ids::{ChatId, OrderId};
-use konter::order::OrderState;
+use konter::ids::{AgentId, ChatId};
+use konter::ledger::AccountId;
 use konter::store::InboxMessage;
 
-use super::run::Stage;
-use super::supplier::{SUPPLIERS, Truth};
+use super::stage::Stage;
 
 pub const PIN: &str = "1234";
 const TELKOMSEL: [&str; 3] = ["081234567801", "081234567802", "0812-3456-7803"];
 const XL: [&str; 2] = ["081789000101", "081789000102"];
-const METERS: [&str; 2] = ["14027480301", "14027480302"];
+/// The last one is no phone number, although it looks like one.
+pub const METERS: [&str; 3] = ["14027480301", "14027480302", "62812345678"];
+/// So does the last one of these.
+pub const GAMES: [&str; 2] = ["512345678", "6281234567"];
 const CUSTOMERS: [&str; 4] = ["520010509861", "520010509862", "520010509863", "520010509864"];
-const PRODUCTS: [&str; 5] = ["S5", "S10", "X10", "T20", "PLNPOST"];
+/// No larger transfer goes without being asked back.
+const LARGEST_TRANSFER: i128 = 500_000;
 
 /// A text, and how many orders it names.
 pub struct Text(pub String, pub usize);
 
-pub fn admin(n: u64) -> ChatId {
-    ChatId::telegram(1001 + i64::try_from(n).unwrap())
-}
-
-pub fn reseller(n: u64) -> ChatId {
-    ChatId::telegram(2000 + i64::try_from(n).unwrap())
+/// One of a reseller's chats.
+pub fn reseller(n: u64, chat: u64) -> ChatId {
+    ChatId::telegram(2000 + i64::try_from(n + 1000 * chat).unwrap())
 }
 
 impl Stage {
-    fn anyone(&self) -> u64 {
+    pub fn anyone(&self) -> u64 {
         self.world.between(1, self.resellers)
+    }
+
+    /// How many chats a reseller has.
+    pub const fn chats_of(n: u64) -> u64 {
+        1 + n % 3
+    }
+
+    fn a_chat_of(&self, n: u64) -> ChatId {
+        reseller(n, self.world.below(Self::chats_of(n)))
     }
 
     pub fn message(&self, chat: ChatId, text: &Text) -> InboxMessage {
@@ -50,7 +59,7 @@ impl Stage {
             is_caption: false,
             replies_to: None,
         };
-        self.books.lock().allow(message.key(), text.1);
+        self.books.lock().allow(message.key(), &message.text, text.1);
         message
     }
 
@@ -58,7 +67,8 @@ impl Stage {
         let world = &self.world;
         let pin = if world.percent(4) { "9999" } else { PIN };
         let (tsel, xl, meter) = (*world.pick(&TELKOMSEL), *world.pick(&XL), *world.pick(&METERS));
-        match world.below(14) {
+        match world.below(17) {
+            _ if world.at_night && world.percent(30) => Text(format!("X5.{xl}.{pin}"), 1),
             0..=2 => Text(format!("S10.{tsel}.{pin}"), 1),
             3..=4 => Text(format!("s5 {tsel} {pin}"), 1),
             5..=6 => Text(format!("X10.{xl}.{pin}"), 1),
@@ -67,6 +77,8 @@ impl Stage {
             10 => Text(format!("S10.2.{tsel}.{pin}"), 1),
             11 => Text(format!("S10.{tsel}.X10.{xl}.{pin}"), 2),
             12 => Text(format!("S5.{tsel}.3.{pin}"), 1),
+            13 => Text(format!("FF70.{}.{pin}", world.pick(&GAMES)), 1),
+            14..=15 => Text(format!("X5.{xl}.{pin}"), 1),
             _ => Text(format!("X10.{tsel}.{pin}"), 1),
         }
     }
@@ -84,7 +96,7 @@ impl Stage {
         let world = &self.world;
         let other = self.anyone();
         let amount = *world.pick(&[1_000, 7_500, 20_000, 600_000]);
-        let text = match world.below(11) {
+        let text = match world.below(12) {
             0..=2 => format!("TR.KR000{other}.{amount}.{PIN}"),
             3 => self.yes(chat),
             4..=5 => format!("TIKET.{}", world.pick(&[50_000, 100_000, 250_000])),
@@ -92,14 +104,23 @@ impl Stage {
             7 => "SAL".to_owned(),
             8 => format!("CEK.{}", world.pick(&TELKOMSEL)),
             9 => "MUTASI".to_owned(),
+            10 => (*world.pick(&["ANTRI.YA", "ANTRI.TIDAK"])).to_owned(),
             _ => (*world.pick(&["HARGA.S10", "REKAP", "apa kabar", "S10.0812.1234"])).to_owned(),
         };
         Text(text, 0)
     }
 
-    /// Somebody among the resellers writes something.
+    /// Somebody among the resellers writes something, mostly new, sometimes what it has just written, from whichever of
+    /// its chats.
     pub fn says_something(&self) -> InboxMessage {
-        let chat = reseller(self.anyone());
+        // Among greedy ones only the last has enough to order.
+        let n = if self.world.greedy && self.world.percent(50) { self.resellers } else { self.anyone() };
+        let chat = self.a_chat_of(n);
+        if self.world.percent(12)
+            && let Some(text) = self.just_written(n)
+        {
+            return self.message(chat, &text);
+        }
         let text = match self.world.below(10) {
             0..=5 => self.order(),
             6..=7 => self.bill(),
@@ -108,80 +129,39 @@ impl Stage {
         self.message(chat, &text)
     }
 
-    /// An admin at work.
-    pub fn admin_acts(&self) -> InboxMessage {
-        let world = &self.world;
-        let (agent, product) = (self.anyone(), *world.pick(&PRODUCTS));
-        let chat = admin(world.below(2));
-        let text = match world.below(23) {
-            0..=4 => format!("/deposit KR000{agent} {}", world.pick(&[10_000, 25_000, 60_000])),
-            5 => format!("/deposit KR000{agent} -{}", world.pick(&[5_000, 40_000])),
-            6 => format!("/deposit KR000{agent} -{} --paksa", world.pick(&[5_000, 40_000])),
-            7..=8 => {
-                let tickets = self.books.lock().tickets;
-                format!("/{} #{}", world.pick(&["acc", "acc", "tolak"]), world.between(1, tickets.max(1)))
-            }
-            9..=12 => self.decision(),
-            13 => format!("/hargajual {product} {}", 11_000 + 500 * world.below(20)),
-            14 => format!("/tutup {product}"),
-            15 => format!("/buka {product}"),
-            16 => format!("/blokir KR000{agent}"),
-            17 => format!("/buka KR000{agent}"),
-            19..=21 => self.yes(&chat),
-            18 => format!("/pindah KR000{agent} KR000{}", self.anyone()),
-            _ => "/pending".to_owned(),
-        };
-        self.message(chat, &Text(text, 0))
-    }
-
     /// Yes to what a chat was asked last.
-    fn yes(&self, chat: &ChatId) -> String {
+    pub fn yes(&self, chat: &ChatId) -> String {
         let number = self.books.lock().questions.get(chat).copied();
         format!("YA.{}", number.unwrap_or(1))
     }
 
-    /// About any order; the admins mostly know what they say.
-    fn decision(&self) -> String {
-        let world = &self.world;
-        let orders: Vec<OrderId> = self.books.lock().orders.keys().copied().collect();
-        if orders.is_empty() {
-            return "/pending".to_owned();
+    fn just_written(&self, n: u64) -> Option<Text> {
+        let sent = self.sent.lock();
+        let is_its = |message: &&InboxMessage| (0..Self::chats_of(n)).any(|chat| message.chat == reseller(n, chat));
+        let recent: Vec<&InboxMessage> = sent.iter().rev().filter(is_its).take(3).collect();
+        let message = *recent.get(usize::try_from(self.world.below(3)).unwrap())?;
+        Some(Text(message.text.clone(), self.books.lock().allowed(&message.key())))
+    }
+
+    /// The same transfer from every chat of one reseller at the same moment.
+    pub fn transfers_at_once(&self) -> Vec<InboxMessage> {
+        let (n, other) = (self.anyone(), self.anyone());
+        let text = Text(format!("TR.KR000{other}.{}.{PIN}", self.world.pick(&[1_000, 7_500, 20_000])), 0);
+        (0..Self::chats_of(n)).map(|chat| self.message(reseller(n, chat), &text)).collect()
+    }
+
+    /// An upline passes on whatever it has.
+    pub fn passes_everything_on(&self) -> Option<InboxMessage> {
+        if self.resellers < 2 {
+            return None;
         }
-        let open: Vec<OrderId> = {
+        let n = self.world.between(1, self.resellers - 1);
+        let has = {
             let books = self.books.lock();
-            books.orders.values().filter(|order| order.is_open()).map(|order| order.id).collect()
+            let sums = books.sums.get(&AccountId::Agent(AgentId(u32::try_from(n).unwrap()))).copied();
+            sums.map_or(0, |sums| sums[1] - sums[0] - sums[2]).min(LARGEST_TRANSFER)
         };
-        let id = *world.pick(if open.is_empty() || world.percent(30) { &orders } else { &open });
-        match world.below(10) {
-            0..=3 => format!("/cekulang {id}"),
-            4 => format!("/sukses {id} SN-ADMIN"),
-            5 => format!("/gagal {id} salah"),
-            _ => self.truthful(id),
-        }
-    }
-
-    /// What an admin says who has asked the supplier by telephone.
-    pub fn truthful(&self, id: OrderId) -> String {
-        let order = self.books.lock().orders[&id].clone();
-        let (book, now) = (self.book.lock(), self.world.elapsed());
-        let delivered = order.attempts.iter().any(|attempt| {
-            let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
-            deal.truth(now) == Truth::Delivered
-        });
-        if delivered { format!("/sukses {id} SN-ADMIN") } else { format!("/gagal {id} tidak masuk") }
-    }
-
-    /// Open orders of which no word can be expected any more: a person has to look.
-    pub fn must_be_final(&self, id: OrderId) -> bool {
-        let order = self.books.lock().orders[&id].clone();
-        let OrderState::Open = order.state else { return false };
-        let Some(attempt) = order.current() else { return false };
-        let book = self.book.lock();
-        let deal = book.deal(attempt.route.supplier.as_str(), attempt.reference);
-        let Some(sent) = attempt.sent_at else { return true };
-        let checks = SUPPLIERS[super::supplier::index_of(attempt.route.supplier.as_str())].1;
-        // Stop well before the shop itself stops asking.
-        let can_ask = checks && deal.fate.is_some() && self.world.now() - sent < TimeDelta::hours(20);
-        can_ask || deal.acknowledged
+        let text = Text(format!("TR.KR000{}.{has}.{PIN}", n + 1), 0);
+        (has > 0).then(|| self.message(reseller(n, 0), &text))
     }
 }

@@ -1,5 +1,24 @@
 //! Faults built in on purpose: proof that the simulation would see them.
 
+use chrono::TimeDelta;
+use chrono_tz::Asia::Jakarta;
+use konter::clock::Clock as _;
+use konter::ids::Reference;
+use konter::ledger::{AccountId, Entry, Posting, Reason};
+use konter::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Word, step};
+use konter::reply::Reply;
+use konter::store::{Commit, InboxMessage, Payload, Say, Versioned};
+use konter::supplier::{FailureKind, FirstSending, Outcome, Reading};
+
+use super::people::Text;
+use super::stage::Stage;
+use super::store::write;
+
+/// Added to the number of an order that must not meet another one in the store; no message names one so high.
+pub const OUT_OF_THE_WAY: u8 = 100;
+/// What is booked lately.
+const LATELY: TimeDelta = TimeDelta::minutes(10);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
     /// The store loses a correction's posting and keeps the rest of the commit.
@@ -26,4 +45,204 @@ pub enum Sabotage {
     BelievesForgers,
     /// After a start, purchases that were on their way are sent anew.
     BuysAgainAfterCrash,
+    /// An order does not remember what was heard of it, nor that it was corrected.
+    ForgetsWords,
+    /// An order does not remember that a word came as a report.
+    TakesReportsForAnswers,
+    /// An order does not remember that an admin has decided it.
+    ForgetsWhoDecided,
+    /// "Already bought" is believed whatever it answers, and nobody knows the serial number again.
+    BelievesEarlierOrders,
+    /// A repeat refused for its own sake is taken for a refusal of the first sending.
+    BelievesRefusedRepeats,
+    /// A serial number is spelt so that the store does not know it again.
+    SpellsSerialsAnew,
+    /// What a refund or a margin has to wait for is paid at once.
+    PaysWithheldAtOnce,
+    /// Destinations are read as phone numbers, whatever the product.
+    ReadsAllAsPhones,
+    /// Nobody sees what was booked lately.
+    ForgetsBookings,
+    /// Every question is answered with yes before anybody has read it.
+    SaysYesForThem,
+    /// Only orders of today are in the way of a new one.
+    SeesTodayOnly,
+    /// What may never have arrived is asked about for a day.
+    AsksForADay,
+    /// The shop starts with the catalog it began with.
+    KeepsTheOldCatalog,
+    /// The admins are not told what contradicts the books, nor what cost more.
+    SwallowsAlerts,
+}
+
+impl Stage {
+    /// A sabotage of its own: holds that are old are given back, as no part of the shop does.
+    pub fn release_by_time(&self) {
+        if !self.world.does(Sabotage::ReleasesByTime) {
+            return;
+        }
+        let orders: Vec<Order> = self.books.lock().orders.values().cloned().collect();
+        for order in orders.into_iter().filter(Order::is_open) {
+            let Some(attempt) = order.current() else { continue };
+            let (version, reference) = (order.version, attempt.reference);
+            let reading = Reading::new(Outcome::Failed(FailureKind::WrongNumber));
+            let event = Event::Word { from: Word::Check, reference, reading, raw: None };
+            let Some(step) = step(&order, event, Reference(0), self.world.now()) else { continue };
+            let mut commit = Commit::new(self.world.now());
+            commit.orders.push(Versioned { expected: Some(version), row: step.order });
+            commit.postings = step.postings;
+            commit.says = step.notices.into_iter().filter_map(|notice| said(&order, notice)).collect();
+            let _ = write(self, commit);
+        }
+    }
+
+    /// A sabotage of its own: whoever is asked something has said yes already.
+    pub fn says_yes_for_them(&self) -> Vec<InboxMessage> {
+        if !self.world.does(Sabotage::SaysYesForThem) {
+            return Vec::new();
+        }
+        let questions = self.books.lock().questions.clone();
+        let sent = self.sent.lock().clone();
+        let yes = |(chat, number)| {
+            let asked = sent.iter().rev().find(|message| message.chat == chat && !message.text.starts_with("YA"))?;
+            let message = self.message(chat, &Text(format!("YA.{number}"), 0));
+            // Nobody has written that.
+            self.books.lock().texts.insert(message.key(), vec![asked.text.clone()]);
+            Some(message)
+        };
+        questions.into_iter().filter_map(yes).collect()
+    }
+
+    /// A sabotage of its own: what orders withhold from now on is paid beside the books.
+    pub fn pay_withheld(&self, commit: &Commit) -> Commit {
+        let mut paid = Commit::new(self.world.now());
+        if !self.world.does(Sabotage::PaysWithheldAtOnce) {
+            return paid;
+        }
+        let books = self.books.lock();
+        for order in commit.orders.iter().map(|order| &order.row) {
+            if books.orders.get(&order.id).is_some_and(|before| before.withheld.is_empty()) {
+                paid.postings.extend(order.withheld.iter().map(|part| Posting::Transfer {
+                    debit: AccountId::Sales,
+                    credit: AccountId::Agent(part.to),
+                    amount: part.amount,
+                    reason: Reason::Reversal,
+                    order: None,
+                    note: None,
+                    may_overdraw: false,
+                }));
+            }
+        }
+        paid
+    }
+
+    /// A sabotage of its own: what was on its way is made ready again.
+    pub fn send_anew(&self) {
+        let orders: Vec<Order> = self.books.lock().orders.values().cloned().collect();
+        for mut order in orders.into_iter().filter(Order::is_in_flight) {
+            let expected = Some(order.version);
+            order.version += 1;
+            if let Some(attempt) = order.attempts.last_mut() {
+                attempt.step = AttemptStep::Ready;
+            }
+            let mut commit = Commit::new(self.world.now());
+            commit.orders.push(Versioned { expected, row: order });
+            let _ = write(self, commit);
+        }
+    }
+}
+
+fn said(order: &Order, notice: Notice) -> Option<Say> {
+    match notice {
+        Notice::Reseller(reply) => Some(Say {
+            chat: order.chat.clone(),
+            locale: order.locale,
+            payload: Payload::Reply(Box::new(reply)),
+            balance_of: None,
+        }),
+        Notice::Admins(_) => None,
+    }
+}
+
+/// Orders as a sabotaged store gives them.
+pub fn remembered<T>(stage: &Stage, mut orders: T) -> T
+where
+    for<'a> &'a mut T: IntoIterator<Item = &'a mut Order>,
+{
+    for order in &mut orders {
+        match stage.world.sabotage {
+            Some(Sabotage::ForgetsWords) => {
+                order.corrected = false;
+                order.attempts.iter_mut().for_each(|attempt| attempt.heard.clear());
+            }
+            Some(Sabotage::TakesReportsForAnswers) => {
+                order.attempts.iter_mut().flat_map(|attempt| &mut attempt.heard).for_each(|w| w.from = Word::Answer);
+            }
+            Some(Sabotage::BelievesEarlierOrders) => {
+                order.attempts.iter_mut().for_each(|attempt| attempt.first = FirstSending::Unanswered);
+            }
+            Some(Sabotage::ForgetsWhoDecided) => {
+                if let OrderState::Final(Final { by, .. }) = &mut order.state {
+                    *by = Decider::Supplier;
+                }
+            }
+            _ => {}
+        }
+    }
+    orders
+}
+
+/// The order in the way of a new one, as a sabotaged store gives it.
+pub fn in_the_way(stage: &Stage, order: Option<Order>) -> Option<Order> {
+    let today = stage.world.now().with_timezone(&Jakarta).date_naive();
+    let is_seen = |order: &Order| !stage.world.does(Sabotage::SeesTodayOnly) || order.day == today;
+    remembered(stage, order.filter(is_seen))
+}
+
+/// Lines of an account as a sabotaged store gives them.
+pub fn seen(stage: &Stage, mut lines: Vec<Entry>) -> Vec<Entry> {
+    if stage.world.does(Sabotage::ForgetsBookings) {
+        let since = stage.world.now() - LATELY;
+        lines.retain(|line| line.at < since);
+    }
+    lines
+}
+
+/// A commit as a sabotaged store takes it.
+pub fn spoil(stage: &Stage, commit: &mut Commit) {
+    match stage.world.sabotage {
+        Some(Sabotage::DropsCorrections) => commit.postings.retain(|posting| {
+            !matches!(posting, Posting::Transfer { reason: Reason::Reversal | Reason::LateDelivery, .. })
+        }),
+        Some(Sabotage::ForgetsAnswered) => commit.answers = None,
+        Some(Sabotage::ForgetsInbox) if stage.world.percent(10) => commit.received.clear(),
+        Some(Sabotage::SaysTwice) if stage.world.percent(10) => commit.says.extend(commit.says.clone()),
+        Some(Sabotage::SwallowsAnswers) if stage.world.percent(10) => commit.says.clear(),
+        Some(Sabotage::SwallowsAlerts) => commit.says.retain(|say| !is_alert(&say.payload)),
+        Some(Sabotage::ForgetsWhoDecided) => {
+            // It is forgotten on the way out only.
+            let books = stage.books.lock();
+            for order in &mut commit.orders {
+                let before = books.orders.get(&order.row.id).filter(|before| !before.is_open());
+                if let Some(before) = before.filter(|before| before.is_success() == order.row.is_success()) {
+                    order.row.state = before.state.clone();
+                }
+            }
+        }
+        Some(Sabotage::SeesTodayOnly) => {
+            let books = stage.books.lock();
+            for order in commit.orders.iter_mut().filter(|order| order.expected.is_none()) {
+                let row = &mut order.row;
+                if books.open_like(row).is_some_and(|earlier| earlier.day != row.day) {
+                    row.nth += OUT_OF_THE_WAY;
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_alert(payload: &Payload) -> bool {
+    let Payload::Reply(reply) = payload else { return false };
+    matches!(reply.as_ref(), Reply::AlertContradiction { .. } | Reply::AlertDearer { .. })
 }

@@ -13,7 +13,7 @@ use konter::deposit::{Claim, Ticket};
 use konter::habits::Habits;
 use konter::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
 use konter::inquiry::Inquiry;
-use konter::ledger::{Account, AccountId, Entry, Hold, Posting, Reason};
+use konter::ledger::{Account, AccountId, Entry, Hold};
 use konter::money::Rupiah;
 use konter::network::{InviteCode, Invited};
 use konter::order::{BillKey, Order, SerialKey, SlotKey};
@@ -26,9 +26,9 @@ use konter::store::{
     PepperMark, Restored, Sequence, SetAside, Shown, Store, StoreError,
 };
 
-use super::books::at_once;
-use super::run::Stage;
-use super::sabotage::Sabotage;
+use super::engine::at_once;
+use super::sabotage::{Sabotage, in_the_way, remembered, seen, spoil};
+use super::stage::Stage;
 
 /// Milliseconds one word to the store takes: mostly, and now and then, when others overtake.
 const MOSTLY: u64 = 6;
@@ -84,10 +84,16 @@ impl SlowStore {
 /// Writes, and looks at what came of it.
 pub fn write(stage: &Stage, mut commit: Commit) -> Result<Committed, CommitError> {
     let meant = commit.clone();
-    sabotage(stage, &mut commit);
-    let result = at_once(stage.store.commit(commit));
+    let beside = stage.pay_withheld(&commit);
+    spoil(stage, &mut commit);
+    let result = at_once(stage.store().commit(commit));
     match &result {
-        Ok(Committed::Done) => stage.books.lock().committed(stage, &meant),
+        Ok(Committed::Done) => {
+            stage.books.lock().committed(stage, &meant);
+            if !beside.postings.is_empty() {
+                write(stage, beside)?;
+            }
+        }
         Ok(Committed::Repeated(_)) => {
             let mut books = stage.books.lock();
             books.saw("a message answered before".to_owned());
@@ -107,22 +113,9 @@ pub fn write(stage: &Stage, mut commit: Commit) -> Result<Committed, CommitError
     result
 }
 
-fn sabotage(stage: &Stage, commit: &mut Commit) {
-    match stage.world.sabotage {
-        Some(Sabotage::DropsCorrections) => commit.postings.retain(|posting| {
-            !matches!(posting, Posting::Transfer { reason: Reason::Reversal | Reason::LateDelivery, .. })
-        }),
-        Some(Sabotage::ForgetsAnswered) => commit.answers = None,
-        Some(Sabotage::ForgetsInbox) if stage.world.percent(10) => commit.received.clear(),
-        Some(Sabotage::SaysTwice) if stage.world.percent(10) => commit.says.extend(commit.says.clone()),
-        Some(Sabotage::SwallowsAnswers) if stage.world.percent(10) => commit.says.clear(),
-        _ => {}
-    }
-}
-
-/// The reads, passed on as they are.
+/// The reads, passed on as they are, or through what may be sabotaged.
 macro_rules! slowly {
-    ($($read:ident($($name:ident: $type:ty),*) -> $found:ty;)*) => {
+    ($($read:ident($($name:ident: $type:ty),*) -> $found:ty $(, $through:path)?;)*) => {
         #[async_trait]
         impl Store for SlowStore {
             async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
@@ -154,13 +147,15 @@ macro_rules! slowly {
                 if self.stage.world.does(Sabotage::ForgetsAnswered) {
                     return Ok(None);
                 }
-                self.stage.store.answered(key).await
+                at_once(self.stage.store().answered(key))
             }
 
             $(
                 async fn $read(&self $(, $name: $type)*) -> Result<$found, StoreError> {
                     self.takes_a_while().await;
-                    self.stage.store.$read($($name),*).await
+                    let found = at_once(self.stage.store().$read($($name),*))?;
+                    $(let found = $through(&self.stage, found);)?
+                    Ok(found)
                 }
             )*
         }
@@ -178,17 +173,17 @@ slowly! {
     accounts() -> Vec<(AccountId, Account)>;
     holds() -> Vec<Hold>;
     journal(after: u64, limit: usize) -> Vec<Entry>;
-    statement(id: &AccountId, before: Option<u64>, limit: usize) -> Vec<Entry>;
-    order(id: OrderId) -> Option<Order>;
-    order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order>;
+    statement(id: &AccountId, before: Option<u64>, limit: usize) -> Vec<Entry>, seen;
+    order(id: OrderId) -> Option<Order>, remembered;
+    order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order>, remembered;
     order_of_serial(key: &SerialKey) -> Option<OrderId>;
-    order_in_slot(slot: &SlotKey, at: DateTime<Utc>) -> Option<Order>;
-    orders_of(agent: AgentId, dest: Option<&str>, before: Option<OrderId>, limit: usize) -> Vec<Order>;
-    order_of_bill(key: &BillKey) -> Option<Order>;
+    order_in_slot(slot: &SlotKey, at: DateTime<Utc>) -> Option<Order>, in_the_way;
+    orders_of(agent: AgentId, dest: Option<&str>, before: Option<OrderId>, limit: usize) -> Vec<Order>, remembered;
+    order_of_bill(key: &BillKey) -> Option<Order>, remembered;
     inquiry(id: InquiryId) -> Option<Inquiry>;
     inquiry_of(agent: AgentId, product: &ProductCode, customer: &str) -> Option<Inquiry>;
     asking() -> Vec<Inquiry>;
-    open_orders() -> Vec<Order>;
+    open_orders() -> Vec<Order>, remembered;
     products() -> Vec<Product>;
     inbox() -> Vec<InboxMessage>;
     waiting_chats() -> Vec<ChatId>;
@@ -198,7 +193,7 @@ slowly! {
     undecided_tickets(agent: AgentId) -> Vec<Ticket>;
     pays_taken(from: Rupiah, to: Rupiah) -> Vec<Claim>;
     first_order_since(at: DateTime<Utc>) -> Option<OrderId>;
-    orders_from(first: OrderId, limit: usize) -> Vec<Order>;
+    orders_from(first: OrderId, limit: usize) -> Vec<Order>, remembered;
     first_entry_since(at: DateTime<Utc>) -> Option<u64>;
     statement_after(id: &AccountId, after: u64, limit: usize) -> Vec<Entry>;
     last_summary() -> Option<NaiveDate>;

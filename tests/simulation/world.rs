@@ -3,12 +3,18 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use konter::clock::Clock;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use super::rules::Rule;
 use super::sabotage::Sabotage;
+
+/// Nine in the morning in Jakarta, in milliseconds of the day in UTC.
+const MORNING: i64 = 2 * 3_600_000;
+/// 23:49 in Jakarta.
+const NIGHT: i64 = (16 * 60 + 49) * 60_000;
 
 /// A generator whose numbers never change with a library's version: a seed must mean the same run for ever
 /// (`SplitMix64`).
@@ -36,13 +42,22 @@ impl Chance {
 /// One run's world. Everything in it outlives a crash of the shop, except the runtime its time comes from.
 pub struct World {
     pub sabotage: Option<Sabotage>,
+    /// The only named rule that is looked at; all of them where there is none.
+    sought: Option<Rule>,
+    /// The run begins shortly before midnight.
+    pub at_night: bool,
+    /// Uplines add much and pass on whatever they have; suppliers often change their mind.
+    pub greedy: bool,
     state: Mutex<State>,
 }
+
+/// Something that is not as it must be: the rule it breaks, if that has a name, and what it is.
+pub type Breach = (Option<Rule>, String);
 
 struct State {
     chance: Chance,
     log: String,
-    broken: Option<String>,
+    broken: Option<Breach>,
     /// Milliseconds since the run began, as of the runtime's start.
     base: u64,
     start: Option<Instant>,
@@ -50,15 +65,25 @@ struct State {
     taken: HashSet<u64>,
     /// What the shop's wall clock is off by.
     off: TimeDelta,
+    /// Milliseconds after which the run began, in its first day.
+    opens: i64,
     calm: bool,
 }
 
 impl World {
-    pub fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
+    pub fn new(seed: u64, sabotage: Option<Sabotage>, sought: Option<Rule>) -> Self {
+        let mut chance = Chance::new(seed);
+        let (at_night, greedy) = (chance.below(100) < 30, chance.below(100) < 25);
+        // 23:49 in Jakarta and a little later; else nine in the morning.
+        let opens = if at_night { NIGHT + i64::try_from(chance.below(600_000)).unwrap() } else { MORNING };
         Self {
             sabotage,
+            sought,
+            at_night,
+            greedy,
             state: Mutex::new(State {
-                chance: Chance::new(seed),
+                chance,
+                opens,
                 log: String::new(),
                 broken: None,
                 base: 0,
@@ -158,11 +183,24 @@ impl World {
 
     /// Something is not as it must be. The first such thing counts; the driver stops at it.
     pub fn violated(&self, what: String) {
-        self.log(format_args!("VIOLATED: {what}"));
-        self.state.lock().broken.get_or_insert(what);
+        self.blame(None, what);
     }
 
-    pub fn broken(&self) -> Option<String> {
+    /// The same for a rule that has a name.
+    pub fn breaks(&self, rule: Rule, what: String) {
+        self.blame(Some(rule), what);
+    }
+
+    pub fn blame(&self, rule: Option<Rule>, what: String) {
+        if self.sought.is_some() && rule.is_some() && rule != self.sought {
+            return;
+        }
+        let named = rule.map(|rule| format!("{rule:?}: ")).unwrap_or_default();
+        self.log(format_args!("VIOLATED: {named}{what}"));
+        self.state.lock().broken.get_or_insert((rule, what));
+    }
+
+    pub fn broken(&self) -> Option<Breach> {
         self.state.lock().broken.clone()
     }
 
@@ -173,8 +211,9 @@ impl World {
 
 impl Clock for World {
     fn now(&self) -> DateTime<Utc> {
-        // Nine in the morning in Jakarta.
-        let start = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_hms_opt(2, 0, 0).unwrap().and_utc();
-        start + TimeDelta::milliseconds(i64::try_from(self.elapsed()).unwrap()) + self.state.lock().off
+        let elapsed = i64::try_from(self.elapsed()).unwrap();
+        let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_time(NaiveTime::MIN).and_utc();
+        let state = self.state.lock();
+        day + TimeDelta::milliseconds(state.opens + elapsed) + state.off
     }
 }

@@ -117,6 +117,10 @@ impl Stepper {
                 self.capture();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
                 self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+                // The failure was about to send it elsewhere, and may be the newer word of the two.
+                if matches!(before, Some(Outcome::Failed(_))) && !another_may_deliver {
+                    self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
+                }
             }
             OrderState::Final(Final { failure: Some(_), .. }) => {
                 self.order.corrected = true;

@@ -1,0 +1,61 @@
+//! Where a run's rows are kept: in memory, or in sled in a folder of its own. Whatever it takes, no time passes in the
+//! run meanwhile, so that the same seed is the same run.
+
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+
+use konter::store::Store;
+use konter::store::memory::MemoryStore;
+use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use parking_lot::Mutex;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// sled reads on threads of a runtime; that of the run stands still meanwhile, and does not live as long.
+static BESIDE: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap());
+
+/// Waits for a store's answer without letting the run's time pass.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let _beside = BESIDE.enter();
+    futures::executor::block_on(future)
+}
+
+/// What outlives the shop.
+pub struct Engine {
+    /// `None` only while it is opened again.
+    store: Mutex<Option<Arc<dyn Store>>>,
+    folder: Option<TempDir>,
+}
+
+impl Engine {
+    pub fn in_memory() -> Self {
+        Self { store: Mutex::new(Some(Arc::new(MemoryStore::new()))), folder: None }
+    }
+
+    pub fn in_sled() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { store: Mutex::new(Some(open(&folder))), folder: Some(folder) }
+    }
+
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(self.store.lock().as_ref().expect("it is open"))
+    }
+
+    /// The program has ended and starts again: what only the last one knew is gone.
+    pub fn reopen(&self) {
+        if let Some(folder) = &self.folder {
+            let mut store = self.store.lock();
+            // The folder is let go of before it is opened again.
+            *store = None;
+            *store = Some(open(folder));
+        }
+    }
+}
+
+fn open(folder: &TempDir) -> Arc<dyn Store> {
+    // So little may wait in the log that rows settle during a run, and come from both layers.
+    let log = LogLimits { calm: 64 << 10, full: 256 << 10, file: 64 << 10 };
+    let options = SledOptions { log, cache: 1 << 20, ..SledOptions::default() };
+    Arc::new(SledStore::open(folder.path(), options).unwrap())
+}
