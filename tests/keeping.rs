@@ -181,10 +181,16 @@ async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     rows
 }
 
+type Rows = std::collections::BTreeMap<Vec<u8>, Vec<u8>>;
+/// Something done to a shop's rows.
+type Change<'a> = Box<dyn Fn(&mut Rows) + 'a>;
+
 /// What a backup of these rows is found to be, and a store that was made of them.
-async fn judged(rows: &std::collections::BTreeMap<Vec<u8>, Vec<u8>>) -> [Vec<String>; 2] {
+async fn judged(rows: &Rows) -> [Vec<String>; 2] {
     let mut census = konter::store::census::Census::default();
-    rows.iter().for_each(|(key, row)| census.row(key, row).unwrap());
+    for (key, row) in rows {
+        census.row(key, row).unwrap();
+    }
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let mut pages = vec![rows.clone().into_iter().collect::<Vec<_>>()];
@@ -202,8 +208,7 @@ async fn a_backup_and_an_audit_find_every_index_that_does_not_agree_with_its_row
     assert_eq!(judged(&good).await, [Vec::<String>::new(), Vec::new()]);
     let key_of = |kind: u8| good.keys().find(|key| key[0] == kind).unwrap().clone();
     let other = |number: &[u8]| if number == b"2" { b"3".to_vec() } else { b"2".to_vec() };
-    type Rows = std::collections::BTreeMap<Vec<u8>, Vec<u8>>;
-    let changes: [(&str, Box<dyn Fn(&mut Rows)>); 9] = [
+    let changes: [(&str, Change<'_>); 9] = [
         ("a chat row", Box::new(|rows| drop(rows.entry(key_of(b'c')).and_modify(|row| *row = other(row))))),
         ("reseller", Box::new(|rows| drop(rows.remove(&key_of(b'c'))))),
         ("its slot gone: no slot row", Box::new(|rows| drop(rows.remove(&key_of(b's'))))),

@@ -1,5 +1,6 @@
 //! `konter run`: the real shop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,16 +86,7 @@ pub async fn run() -> Result<(), Failure> {
             return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {error}")));
         }
     };
-    if let Some(words) = store.words() {
-        shop.begin_together(words).await.map_err(fault)?;
-        tracing::info!(%listen, "konter is open, together with any others on this database");
-    } else {
-        // Orders first: what the inbox orders now must not be taken for something interrupted.
-        let orders = shop.recover().await.map_err(fault)?;
-        shop.recover_inquiries().await.map_err(fault)?;
-        let messages = shop.recover_inbox().await.map_err(fault)?;
-        tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
-    }
+    take_up(store.as_ref(), &shop, listen).await?;
     shop.start();
     if stopped.is_set() {
         // Only once it is stored is it true.
@@ -161,6 +153,21 @@ pub async fn run() -> Result<(), Failure> {
     impatient.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// Takes up what an earlier run left, or joins the processes that are at work.
+async fn take_up(store: &dyn Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<(), Failure> {
+    if let Some(words) = store.words() {
+        shop.begin_together(words).await.map_err(fault)?;
+        tracing::info!(%listen, "konter is open, together with any others on this database");
+    } else {
+        // Orders first: what the inbox orders now must not be taken for something interrupted.
+        let orders = shop.recover().await.map_err(fault)?;
+        shop.recover_inquiries().await.map_err(fault)?;
+        let messages = shop.recover_inbox().await.map_err(fault)?;
+        tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
+    }
+    Ok(())
 }
 
 /// What shop and bot know of each other besides messages.

@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn no_kind_of_caller_takes_the_places_kept_for_others() {
-        let hold = |places: &Arc<Places>, from: &str| {
+        let take = |places: &Arc<Places>, from: &str| {
             let (fate, place) = admit(places, from);
             place.as_ref().unwrap().is_answering(true);
             assert_eq!(fate, "free", "{from}");
@@ -372,9 +372,9 @@ mod tests {
         ] {
             let places = places(LIMITS);
             let from = |n: usize| if greedy.ends_with('.') { format!("{greedy}{n}") } else { greedy.to_owned() };
-            let mut held: Vec<_> = (0..LIMITS.all - LIMITS.kept).map(|n| hold(&places, &from(n))).collect();
+            let mut held: Vec<_> = (0..LIMITS.all - LIMITS.kept).map(|n| take(&places, &from(n))).collect();
             assert_eq!(admit(&places, &from(200)).0, "refused", "{greedy}");
-            held.extend([other, other, third, third].map(|from| hold(&places, from)));
+            held.extend([other, other, third, third].map(|from| take(&places, from)));
             assert_eq!(admit(&places, other).0, "refused", "nothing is left");
             held[8].is_answering(false);
             held[3].is_answering(false);
