@@ -240,7 +240,10 @@ async fn no_secret_is_ever_written_anywhere() {
 
     // Nobody listens any more: what the network says of its errors is part of it.
     simulators.stop().await;
+    let asked = api.calls("getupdates").len();
     let mut running = settings.start(folder.path(), &["run"]);
+    // Before it asks for messages it does not hear signals either.
+    assert!(api.comes(PATIENCE, |api| api.calls("getupdates").len() > asked).await, "it does not start again");
     let came = api.comes(PATIENCE, |api| api.said(BUDI + 1).iter().any(|said| said.contains("081312345749"))).await;
     assert!(came, "what was in the inbox is not answered: {:#?}", api.said(BUDI + 1));
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());

@@ -55,8 +55,8 @@ pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Word, at: Date
     }
     if let Some(heard) = attempt.heard.iter_mut().find(|heard| heard.said == *said) {
         // A report is the more certain way of the two.
-        if from == Word::Report {
-            heard.from = from;
+        if from == Word::Report && heard.from != Word::Report {
+            (heard.from, heard.told) = (from, false);
         }
     } else {
         attempt.heard.push(Heard { said: said.clone(), from, at, told: false });

@@ -27,7 +27,7 @@ enum Happens {
     NeverLeft,
     Interrupted,
     Word(usize, Word, Outcome),
-    CheckFailed,
+    Asking,
     Overdue,
     OverdueAmongMany,
     Rests,
@@ -54,7 +54,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => Just(Happens::NeverLeft),
         1 => Just(Happens::Interrupted),
         6 => (0_usize..5, from, outcome()).prop_map(|(place, from, outcome)| Happens::Word(place, from, outcome)),
-        1 => Just(Happens::CheckFailed),
+        1 => Just(Happens::Asking),
         1 => Just(Happens::Overdue),
         1 => Just(Happens::OverdueAmongMany),
         1 => Just(Happens::Rests),
@@ -75,7 +75,7 @@ fn event(order: &Order, happens: Happens) -> Option<Event> {
             let attempt = order.attempts.get(place).filter(|attempt| attempt.step == AttemptStep::Sent)?;
             Event::Word { from, reference: attempt.reference, reading: Reading::new(outcome), raw: None }
         }
-        Happens::CheckFailed => Event::CheckFailed { reference },
+        Happens::Asking => Event::Asking { reference },
         Happens::Overdue => Event::Overdue { seen: None },
         Happens::OverdueAmongMany => Event::OverdueAmongMany,
         Happens::Rests => Event::Rests { until: at() + TimeDelta::hours(1) },
@@ -129,7 +129,7 @@ proptest! {
             given_up += holds_given_up(&step.postings);
             prop_assert_eq!(given_up, usize::from(!after.is_open()), "the hold ends with the order, once");
             // Time, doubt and what is only told never end an order.
-            if matches!(happens, Happens::Overdue | Happens::OverdueAmongMany | Happens::CheckFailed | Happens::Rests | Happens::Interrupted) {
+            if matches!(happens, Happens::Overdue | Happens::OverdueAmongMany | Happens::Asking | Happens::Rests | Happens::Interrupted) {
                 prop_assert_eq!(after.is_open(), order.is_open());
             }
             order = step.order;

@@ -42,8 +42,9 @@ pub enum Event {
     Abandoned,
     /// A word of the supplier about one attempt.
     Word { from: Word, reference: Reference, reading: Reading, raw: Option<RawReply> },
-    /// A status check got no word.
-    CheckFailed { reference: Reference },
+    /// The supplier is about to be asked. Committed before the question leaves: it is the same request again, and from
+    /// here on a word may be about that.
+    Asking { reference: Reference },
     /// We stopped while the purchase may have been leaving.
     Interrupted,
     /// It takes long enough that the reseller should hear that it is being processed.
@@ -162,7 +163,7 @@ impl Stepper {
             Event::Withdrawn { reference, what } => self.withdrawn(reference, what),
             Event::Abandoned => self.abandoned(),
             Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
-            Event::CheckFailed { reference } => self.checked(reference),
+            Event::Asking { reference } => self.asking(reference),
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),
             Event::Overdue { seen } => self.escalate(seen),
@@ -326,7 +327,7 @@ impl Stepper {
         }
     }
 
-    fn checked(&mut self, reference: Reference) {
+    fn asking(&mut self, reference: Reference) {
         let at = self.at;
         if let Some(attempt) = self.order.attempts.iter_mut().find(|attempt| attempt.reference == reference) {
             attempt.checks = attempt.checks.saturating_add(1);

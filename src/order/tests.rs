@@ -154,7 +154,7 @@ fn doubt_changes_no_money_and_never_tries_elsewhere() {
             vec![
                 Event::Sending,
                 answer(Outcome::Unknown(doubt)),
-                Event::CheckFailed { reference: FIRST },
+                Event::Asking { reference: FIRST },
                 Event::Overdue { seen: None },
                 Event::Overdue { seen: None },
             ],

@@ -293,23 +293,22 @@ impl Shop {
         let dest = supplier.written(&order.dest);
         let buy = buy_of(&order, attempt, &dest);
         let Some(request) = self.question(supplier, &order, &buy, asker, &now) else { return Ok(false) };
-        let no_word = Event::CheckFailed { reference: attempt.reference };
+        // Durable before it leaves: also after a crash, and in any process, a word may be about the repetition.
+        let asking = Event::Asking { reference: attempt.reference };
+        let Applied::Changed(asked) = self.apply(id, &asking, &Along::default()).await? else { return Ok(true) };
+        let is_same = asked.current().is_some_and(|current| current.reference == attempt.reference);
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
-        let event = if supplier.in_cutoff(&now) {
-            no_word
-        } else {
-            match supplier.send(&turn, &request, "status", now.utc).await {
-                Ok(response) => {
-                    let reading = supplier.protocol.read_status(&buy, &response);
-                    self.word(supplier, attempt, Word::Check, reading, "status", &response)
-                }
-                Err(error) => {
-                    tracing::warn!(supplier = %supplier.id, %error, "status check failed");
-                    no_word
-                }
+        if !asked.is_open() || !is_same || supplier.in_cutoff(&now) {
+            return Ok(true);
+        }
+        match supplier.send(&turn, &request, "status", now.utc).await {
+            Ok(response) => {
+                let reading = supplier.protocol.read_status(&buy, &response);
+                let event = self.word(supplier, attempt, Word::Check, reading, "status", &response);
+                self.apply(id, &event, &Along::default()).await?;
             }
-        };
-        self.apply(id, &event, &Along::default()).await?;
+            Err(error) => tracing::warn!(supplier = %supplier.id, %error, "status check failed"),
+        }
         Ok(true)
     }
 

@@ -281,7 +281,7 @@ impl Shop {
                 if let Some(attempt) = order.current()
                     && !self.check(id, Asker::Shop).await?
                 {
-                    self.apply(id, &Event::CheckFailed { reference: attempt.reference }, &Along::default()).await?;
+                    self.apply(id, &Event::Asking { reference: attempt.reference }, &Along::default()).await?;
                 }
             }
         }

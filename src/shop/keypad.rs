@@ -52,6 +52,8 @@ struct Keypad {
     from: usize,
     /// The tap, or the typed message, that handed the PIN in.
     done: Option<String>,
+    /// Something else was written meanwhile: a PIN typed now may be meant for that.
+    interrupted: bool,
     used_at: DateTime<Utc>,
 }
 
@@ -105,6 +107,7 @@ impl Keypads {
         let is_open = |pad: &Keypad| pad.of == of && pad.message.as_deref() == message && pad.done.is_none();
         if let Some(pad) = pads.get_mut(chat).filter(|pad| is_open(pad)) {
             pad.used_at = now;
+            pad.interrupted = false;
             return pad.shown();
         }
         pads.insert(chat.clone(), Keypad::new(of, message, now));
@@ -138,11 +141,19 @@ impl Keypads {
         kept.insert(tap.to_owned(), (digit, now));
     }
 
+    /// Something else was written in a chat: from here on its keypad takes taps only. A PIN alone would buy what is not in
+    /// its writer's mind any more.
+    pub fn interrupt(&self, chat: &ChatId) {
+        if let Some(pad) = self.pads.lock().get_mut(chat) {
+            pad.interrupted = true;
+        }
+    }
+
     /// What a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it
     /// in. The same message again has the same answer.
     pub fn typed(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<(PadId, Option<String>)> {
         let mut pads = self.pads(now);
-        let pad = pads.get_mut(chat)?;
+        let pad = pads.get_mut(chat).filter(|pad| !pad.interrupted)?;
         if pad.done.as_deref().is_some_and(|done| done != message) {
             return None;
         }
@@ -194,7 +205,7 @@ impl Keypads {
 impl Keypad {
     fn new(of: PadId, message: Option<&str>, now: DateTime<Utc>) -> Self {
         let message = message.map(str::to_owned);
-        Self { of, message, strokes: Vec::new(), from: 0, done: None, used_at: now }
+        Self { of, message, strokes: Vec::new(), from: 0, done: None, interrupted: false, used_at: now }
     }
 
     fn strike(&mut self, tap: &str, key: PadKey, drawn: Option<u16>) {
@@ -470,6 +481,16 @@ mod tests {
         assert!(closed(chat(), PadId::Bill(InquiryId(8)), DateTime::UNIX_EPOCH));
         assert!(closed(chat(), BILL, later));
         assert_eq!(pads.typed(&chat(), "8", later), None);
+    }
+
+    #[test]
+    fn a_pin_typed_after_something_else_is_not_this_keypads() {
+        let (pads, now) = (pad_with(&[1]), DateTime::UNIX_EPOCH);
+        pads.interrupt(&chat());
+        assert_eq!(pads.typed(&chat(), "8", now), None);
+        assert_ne!(tap(&pads, "9", PadKey::Digit(2)), "closed", "it still takes taps");
+        pads.open(&chat(), BILL, Some("5"), now);
+        assert_eq!(pads.typed(&chat(), "8", now), Some((BILL, Some("5".to_owned()))), "asked for again");
     }
 
     #[test]

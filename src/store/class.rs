@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MessageKey, Payload, Say};
 use crate::ids::ChatId;
-use crate::reply::{NetworkReply, Reply, ReportForm, RoutingReply, TicketSays};
+use crate::reply::{BookingReply, NetworkReply, Reply, ReportForm, RoutingReply, TicketSays};
 
 /// How soon a reply goes when the channel cannot take all at once; the first goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,8 +58,16 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
         | Reply::Keeping(_) => Class::Alert,
         Reply::Network(reply) if matches!(**reply, NetworkReply::AlertUplineOverdrawn { .. }) => Class::Alert,
         Reply::Routing(reply)
-            if matches!(**reply, RoutingReply::AlertLowBalance { .. } | RoutingReply::AlertManyOverdue { .. }) =>
+            if matches!(
+                **reply,
+                RoutingReply::AlertLowBalance { .. }
+                    | RoutingReply::AlertManyOverdue { .. }
+                    | RoutingReply::AlertCostRose { .. }
+            ) =>
         {
+            Class::Alert
+        }
+        Reply::Booking(reply) if matches!(**reply, BookingReply::Booked { .. } | BookingReply::Corrected { .. }) => {
             Class::Alert
         }
         Reply::Ticket(says) if matches!(**says, TicketSays::Card { .. }) => Class::Alert,

@@ -19,7 +19,7 @@ mod json;
 mod kiosampm;
 mod labels;
 mod ppob;
-mod serial;
+pub(crate) mod serial;
 mod teleanjar;
 mod token_serial;
 mod xgateway;

@@ -80,7 +80,7 @@ const EMPTY: &[&str] = &[
 ];
 
 /// The delivery of a purchase that is said to have succeeded, by the text in its serial's place.
-pub(super) fn delivery(kind: ProductKind, text: &str) -> Result<Delivery, Doubt> {
+pub(crate) fn delivery(kind: ProductKind, text: &str) -> Result<Delivery, Doubt> {
     let text = text.trim();
     let details = match kind {
         ProductKind::Token => {

@@ -18,6 +18,14 @@ use crate::supplier::{Delivery, Doubt, FailureKind, FirstSending, Outcome, Readi
 impl Stepper {
     pub(super) fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
+        let is_unsent = self.order.attempts[index].step == AttemptStep::Ready;
+        if is_unsent && matches!(reading.outcome, Outcome::Unknown(_)) {
+            // Nothing of it has left, and this does not say otherwise: an inquiry's report, for example.
+            if let Some(raw) = raw {
+                keep_reply(&mut self.order.attempts[index], raw);
+            }
+            return;
+        }
         self.record(index, from, &reading, raw);
         // A question that was on its way when it turned out that its answer may be about another order.
         let is_another_orders = from == Word::Check && self.order.attempts[index].first == FirstSending::AnotherOrders;
@@ -45,10 +53,6 @@ impl Stepper {
         if attempt.step == AttemptStep::Ready || (attempt.step == AttemptStep::NotSent && has_it) {
             attempt.step = AttemptStep::Sent;
             attempt.sent_at = Some(at);
-        }
-        if from == Word::Check {
-            attempt.checks = attempt.checks.saturating_add(1);
-            attempt.checked_at = Some(at);
         }
         note_first_sending(attempt, from, &reading.outcome);
         let keep = |slot: &mut Option<Rupiah>, value: Option<Rupiah>| *slot = value.or(*slot);

@@ -62,9 +62,7 @@ impl Visit<'_> {
             }
             AdminCommand::Pending => self.pending(answer).await,
             AdminCommand::Order { id, raw } => self.show_order(id, raw, answer).await,
-            AdminCommand::Success { id, sn } => {
-                self.decide(id, AdminVerdict::Success { sn }, None, answer).await.map(drop)
-            }
+            AdminCommand::Success { id, sn } => self.decide_delivered(id, sn, answer).await,
             AdminCommand::Failure { id, reason } => {
                 self.decide(id, AdminVerdict::Failed { reason }, None, answer).await.map(drop)
             }
@@ -237,7 +235,8 @@ impl Visit<'_> {
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(false) };
-        if order.is_in_flight() {
+        // A question on its way may be the first purchase.
+        if order.is_in_flight() || self.shop.checkers.is_at(id) {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
             return Ok(false);
         }
@@ -254,7 +253,9 @@ impl Visit<'_> {
             Self::admin_refused(answer, AdminProblem::OwnAccount { agent: order.agent });
             return Ok(false);
         }
-        if !order.is_open() && sure != Some(order.version) {
+        // What was asked about an attempt says nothing of the next one, which nobody has been told needs a person.
+        let has_moved_on = sure.is_some_and(|version| version != order.version) && !order.escalated;
+        if (!order.is_open() && sure != Some(order.version)) || (order.is_open() && has_moved_on) {
             self.ask_decision(&order, verdict, answer).await?;
             return Ok(false);
         }

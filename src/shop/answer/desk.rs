@@ -7,7 +7,7 @@ use super::register::card;
 use super::{Answer, NOTED, Visit};
 use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
-use crate::catalog::{LARGEST_FILE, Product, parse_catalog, write_catalog};
+use crate::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
 use crate::command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
 use crate::ids::{ProductCode, SupplierId};
 use crate::ledger::AccountId;
@@ -59,7 +59,10 @@ impl Visit<'_> {
             NewPrice::To(price) => (Some(price), None),
             NewPrice::By(more) => (product.price.checked_add(more), self.changed_just_now(product, more).await?),
         };
-        let Some(price) = after.filter(|price| !price.is_negative()) else {
+        // A bill's price is a fee, which may be nothing; goods for nothing are a slip, and `/tutup` takes them off sale.
+        let is_fit =
+            |price: &Rupiah| price.is_positive() || (product.kind == ProductKind::Bill && !price.is_negative());
+        let Some(price) = after.filter(is_fit) else {
             Self::admin_refused(answer, AdminProblem::AmountUnfit);
             return Ok(());
         };

@@ -214,6 +214,9 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
         }
         return Ok(answer);
     }
+    if message.private && message.tapped.is_none() {
+        shop.keypads.interrupt(&message.chat);
+    }
     if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
         // A button of an older version, or one that was made up.
         answer.reply(Reply::ButtonTooOld);

@@ -3,9 +3,11 @@
 use super::{Answer, Visit};
 use crate::agent::Locale;
 use crate::command::{Command, Pin, Tap, parse, powers};
+use crate::ids::OrderId;
 use crate::order::{AdminVerdict, Order, view};
-use crate::reply::{OverdueCard, OverdueStage, Reply};
+use crate::reply::{AdminProblem, OverdueCard, OverdueStage, Reply};
 use crate::store::{Act, Payload, Say, StoreError};
+use crate::supplier::serial;
 
 /// Serial numbers are shorter; more is somebody talking.
 const LONGEST_SERIAL: usize = 100;
@@ -48,6 +50,13 @@ fn begins_like_a_phone(word: &str) -> bool {
     begins && word.chars().filter(char::is_ascii_digit).count() >= FEWEST
 }
 
+/// Whether a serial number can only be this delivery's: more than the destination's own digits, and a token where one is
+/// sold. A bill's may be anything.
+fn proves_delivery(order: &Order, text: &str) -> bool {
+    let is_own = order.bill.is_some() || order.serial_key_of(text).is_some();
+    is_own && serial::delivery(order.kind, text).is_ok()
+}
+
 /// The reason a reseller is told when an admin taps "failed"; a reason of one's own goes with `/gagal`.
 const fn tapped_reason(locale: Locale) -> &'static str {
     match locale {
@@ -67,7 +76,8 @@ impl Visit<'_> {
             return Ok(());
         };
         let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
-        if !order.is_open() {
+        // A card is about the attempt that needs a person: once another one is under way it says nothing of that.
+        if !order.is_open() || !order.escalated {
             self.restage_overdue(&order, OverdueStage::Done, answer);
             return Ok(());
         }
@@ -109,13 +119,39 @@ impl Visit<'_> {
         let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
         let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };
         let verdict = AdminVerdict::Success { sn: text.to_owned() };
-        if reads_as_one {
+        // The destination's own digits prove nothing, nor does a token's product anything but a token; and what was read of
+        // an attempt before says nothing of the one that is under way now.
+        let proves = reads_as_one && order.escalated && proves_delivery(&order, text);
+        if proves {
             self.act(format!("/sukses {id} {text}"), answer);
             self.decide(id, verdict, None, answer).await?;
         } else {
             self.ask_decision(&order, verdict, answer).await?;
         }
         Ok(true)
+    }
+
+    /// `/sukses`: what proves a delivery is taken at once, what may not be a serial number is asked back, and what was to be
+    /// an order or a command is refused.
+    pub(super) async fn decide_delivered(
+        &self,
+        id: OrderId,
+        sn: String,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(order) = self.find_order(id, answer).await? else { return Ok(()) };
+        if reads_as_serial(&sn).is_none() {
+            Self::admin_refused(answer, AdminProblem::Usage { usage: format!("/sukses {id} 0123456789") });
+            return Ok(());
+        }
+        let verdict = AdminVerdict::Success { sn: sn.clone() };
+        let is_one = serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
+        if order.is_open() && !order.is_in_flight() && !is_one {
+            // The yes is recorded.
+            answer.commit.acts.clear();
+            return self.ask_decision(&order, verdict, answer).await;
+        }
+        self.decide(id, verdict, None, answer).await.map(drop)
     }
 
     /// Every act of an admin is recorded as the command it is worth.
