@@ -189,7 +189,8 @@ async fn every_supplier_in_every_situation() {
     let mut messages = Vec::new();
     for (id, dest) in &open {
         let delivered = bought.iter().any(|bought| bought.dest == *dest && bought.times_delivered > 0);
-        let text = if delivered { format!("/sukses {id} 99887766") } else { format!("/gagal {id} tidak ada") };
+        let text =
+            if delivered { format!("/sukses {id} 99887766554433221100") } else { format!("/gagal {id} tidak ada") };
         messages.push(shop.message(&admin(), &text));
     }
     shop.shop.receive(messages).await.unwrap();
