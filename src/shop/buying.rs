@@ -295,10 +295,10 @@ impl Shop {
         let Some(request) = self.question(supplier, &order, &buy, asker, &now) else { return Ok(false) };
         // Durable before it leaves: also after a crash, and in any process, a word may be about the repetition.
         let asking = Event::Asking { reference: attempt.reference };
-        let Applied::Changed(asked) = self.apply(id, &asking, &Along::default()).await? else { return Ok(true) };
-        let is_same = asked.current().is_some_and(|current| current.reference == attempt.reference);
+        let Applied::Changed(noted) = self.apply(id, &asking, &Along::default()).await? else { return Ok(true) };
+        let is_same = noted.current().is_some_and(|current| current.reference == attempt.reference);
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
-        if !asked.is_open() || !is_same || supplier.in_cutoff(&now) {
+        if !noted.is_open() || !is_same || supplier.in_cutoff(&now) {
             return Ok(true);
         }
         match supplier.send(&turn, &request, "status", now.utc).await {
