@@ -153,7 +153,8 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
     let number = store.next(Sequence::Agent).await?;
     let id = AgentId(u32::try_from(number).unwrap_or(u32::MAX));
     let now = Utc::now();
-    let mut commit = Commit::new(now);
+    // Not of this moment: a deposit of the same sum would be asked back as the same money.
+    let mut commit = Commit::new(now - chrono::TimeDelta::hours(1));
     commit.agents.push(Versioned {
         expected: None,
         row: Agent {
@@ -191,7 +192,7 @@ fn greet() {
         "konter demo: five simulated suppliers, one reseller (KR0001, PIN {PIN}, balance {OPENING_BALANCE}), one admin.\n\
          Type as the reseller:   S10.081234567890.{PIN}     CEKPLN.14027480390     TKN20.14027480390.{PIN}     SAL     BANTUAN\n\
          Bills and receipts:     TAG.PLNPOST.520010502267     BAYAR.PLNPOST.520010502267.{PIN}     STRUK.1.75000\n\
-         Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help\n\
+         Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help     (and what it is asked: /YA.1)\n\
          The destination's last digits choose what the supplier does: ...01 pending, ...11 wrong number, ...04 no answer\n\
          (all of them: README). Ctrl-D ends."
     );

@@ -63,6 +63,12 @@ impl Visit<'_> {
                 None => Some(price_line(product)),
             };
             let lines: Vec<PriceLine> = found.iter().filter_map(own).collect();
+            if lines.is_empty() {
+                // None of them has a price that its reseller could pay.
+                let filter = filters.first().map(shown).unwrap_or_default();
+                answer.reply(Reply::NoPrices { filter, near: Vec::new() });
+                return Ok(());
+            }
             let left_out = lines.len().saturating_sub(PRICES_SHOWN);
             answer.reply(Reply::Prices { lines: lines.into_iter().take(PRICES_SHOWN).collect(), left_out });
         }
