@@ -71,9 +71,7 @@ impl Shop {
             return Ok(CallbackFate::NoSuchOrder);
         };
         let dest = supplier.written(&order.dest);
-        let mut buy = buy_of(&order, attempt, &dest);
-        // The repetition may be on its way at this moment, and this the word about it.
-        buy.sent.repeated |= self.checkers.is_at(order.id);
+        let buy = buy_of(&order, attempt, &dest);
         let reading = supplier.kept(supplier.protocol.read_callback(&buy, callback));
         let is_read = |doubt: &Doubt| matches!(doubt, Doubt::Inconclusive(_)) || doubt.is_for_a_person();
         let understood = !matches!(&reading.outcome, Outcome::Unknown(doubt) if !is_read(doubt));
