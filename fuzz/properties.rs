@@ -15,23 +15,21 @@ use chrono::{NaiveDate, NaiveTime};
 use konter::agent::Locale;
 use konter::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, write_catalog};
 use konter::clock::{Clock, ShopClock};
-use konter::command::{
-    Command, MAX_NTH, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact,
-};
+use konter::command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
 use konter::http::{Doorkeeper, Entry, Http, read_callback, router};
 use konter::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
+use konter::order::request::MAX_NTH;
 use konter::order::{AttemptStep, Order, OrderState, new_attempt};
+use konter::outcome::{InquiryReading, Outcome, Reading, Sending};
 use konter::phone::PrefixTable;
 use konter::shop::suppliers::Suppliers;
 use konter::shop::{Policy, Shop};
 use konter::store::memory::MemoryStore;
 use konter::store::{Commit, Store, Versioned};
 use konter::supplier::client::masked;
-use konter::supplier::{
-    Buy, Callback, InquiryReading, Options, Outcome, Protocol, ProtocolKind, Reading, Response, Sending,
-};
+use konter::supplier::{Buy, Callback, Options, Protocol, ProtocolKind, Response};
 
 // --- What people type -------------------------------------------------------------------------------------------------
 
@@ -374,7 +372,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::supplier::Details::new(),
+        customer: konter::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt],
         waits_until: None,

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use konter::agent::Locale;
 use konter::ids::{AgentId, ChatId, OrderId};
 use konter::order::{Order, OrderState};
-use konter::supplier::{Doubt, Outcome};
+use konter::outcome::{Doubt, Outcome};
 use konter::telemetry;
 use shop::{Setup, TestShop, admin, reseller};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use konter::command::{
-    AgentRef, ChatName, Command, DateArg, Feature, HabitCommand, MarkupChange, MarkupWhom, NetworkCommand, OrderLine,
-    Pin, PriceFilter, Problem, ReceiptOf, ReportKind, parse,
+    AgentRef, ChatName, Command, DateArg, Feature, HabitCommand, MarkupChange, MarkupWhom, NetworkCommand, Pin,
+    PriceFilter, Problem, ReceiptOf, ReportKind, parse,
 };
+use konter::order::request::OrderLine;
 
 /// A message and its meaning.
 #[derive(serde::Deserialize)]

@@ -12,10 +12,10 @@ use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter::network::Network;
 use konter::order::{AdminVerdict, Event, Funds, Order, Word, margins, step_with};
+use konter::outcome::{Delivery, FailureKind, Outcome, Reading};
 use konter::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
 use konter::store::memory::MemoryStore;
 use konter::store::{Commit, CommitError, NetworkRows, Store, Versioned};
-use konter::supplier::{Delivery, FailureKind, Outcome, Reading};
 use proptest::prelude::*;
 use support::{commit, deposits, new, now, order, pay_in, place, route, rp};
 

@@ -166,7 +166,7 @@ fn order(id: u64) -> Order {
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::supplier::Details::new(),
+        customer: konter::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![new_attempt(Reference(id), route)],
         state: OrderState::Open,

@@ -12,9 +12,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use konter::catalog::ProductKind;
 use konter::ids::OrderId;
 use konter::money::Rupiah;
+use konter::outcome::{Bill, Detail};
+use konter::receipt::ReceiptCard;
 use konter::receipt::{Labels, Receipt, escpos, lay_out, picture, text};
-use konter::reply::ReceiptCard;
-use konter::supplier::{Bill, Detail};
 
 fn at() -> NaiveDateTime {
     DateTime::<Utc>::UNIX_EPOCH.naive_utc()

@@ -10,15 +10,15 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use konter::agent::Locale;
 use konter::catalog::{ProductKind, Route};
-use konter::command::Span;
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
 use konter::order::{Decider, Final, Order, OrderState, new_attempt};
+use konter::outcome::{Delivery, Details, Outcome};
 use konter::report::Book;
+use konter::report::Span;
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, Store, Versioned};
-use konter::supplier::{Delivery, Details, Outcome};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -9,9 +9,9 @@ use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
 use konter::order::{AttemptStep, Decider, Final, Order, OrderState, RawReply, new_attempt};
+use konter::outcome::{Delivery, Detail, Details, Outcome};
 use konter::store::sled_store::{SledOptions, SledStore};
 use konter::store::{Commit, MessageKey, Store, Versioned};
-use konter::supplier::{Delivery, Detail, Details, Outcome};
 
 const AGENTS: u64 = 1_000;
 const PRICE: i64 = 10_500;

@@ -7,8 +7,8 @@ use super::Failure;
 use super::check::settings_or_failure;
 use super::copied::Copied;
 use super::open::{Use, fault, open_store};
+use crate::clean::clean;
 use crate::config::Settings;
-use crate::reply::clean;
 use crate::store::{Act, Store, audit};
 
 /// Letters of an act that are shown: an announcement's text can be long.

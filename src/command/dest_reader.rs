@@ -2,15 +2,15 @@
 //! their shape alone ([`order_parts::targets`]).
 
 use super::atom::{Atom, Gap};
-use super::dest::{
-    Destination, DestinationFault, MAX_CUSTOMER_DIGITS, METER_DIGITS, MIN_CUSTOMER_DIGITS, TEXT_LENGTH, Zoned,
-    digits_of, is_digits,
-};
 use super::order_parts::{self, SHORT, Target, phones_in_pieces};
 use super::pin::is_pin;
 use super::typed::Typed;
 use super::words;
 use crate::catalog::DestKind;
+use crate::destination::{
+    Destination, DestinationFault, MAX_CUSTOMER_DIGITS, METER_DIGITS, MIN_CUSTOMER_DIGITS, TEXT_LENGTH, Zoned,
+    digits_of, is_digits,
+};
 use crate::phone::Phone;
 
 /// How many digits one group of a number has when people write it as it is printed.

@@ -2,13 +2,13 @@
 //! shop's name, and the questions a guided order begins with.
 
 use super::atom::{Atom, Cursor, Gap};
-use super::dest::{Destination, DestinationFault, digits_of, is_masked};
 use super::dest_reader;
 use super::order_parts::{nth, phones_in_pieces};
 use super::pin::{NEW_PIN_DIGITS, is_pin};
 use super::problem::{Part, Problem};
 use super::typed::Typed;
 use super::{Command, Feature, NamedAs, Pin, PriceFilter, amount};
+use crate::destination::{Destination, DestinationFault, digits_of, is_masked};
 use crate::habits::{FavouriteName, SellRule};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;

@@ -3,12 +3,12 @@
 use super::agent_ref::AgentRef;
 use super::amount::{self, MAX_AMOUNT};
 use super::atom::{Atom, Cursor, Gap};
-use super::dest::{DestinationFault, is_masked};
 use super::order_parts::phones_in_pieces;
 use super::pin::is_pin;
 use super::problem::{Part, Problem};
 use super::typed::Typed;
 use super::{Command, Pin, Transfer};
+use crate::destination::{DestinationFault, is_masked};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;
 use crate::phone::Phone;

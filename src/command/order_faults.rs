@@ -1,8 +1,7 @@
 //! What is told of a message that was meant as an order and is none.
 
 use super::atom::Atom;
-use super::dest::DestinationFault;
-use super::order::{BadOrder, OrderRequest, What};
+use super::order::{BadOrder, OrderRequest};
 use super::order_parts::{targets, what};
 use super::order_reader::{Opening, first_order};
 use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, is_pin};
@@ -10,6 +9,8 @@ use super::problem::{Part, Problem};
 use super::typed::Typed;
 use super::{Kinds, NamedAs};
 use crate::catalog::DestKind;
+use crate::destination::DestinationFault;
+use crate::order::request::What;
 
 /// `S10.0812345.1234`: taken as one number in two pieces it would be an order without a PIN. It is a number that is too
 /// short and a PIN, which must not be shown back as part of a number.

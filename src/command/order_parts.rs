@@ -1,14 +1,14 @@
 //! The parts of an order, each recognised by its own shape: which atoms can be a product, a number, a repeat.
 
 use super::atom::{Atom, Gap};
-use super::dest::{
-    Destination, DestinationFault, MIN_CUSTOMER_DIGITS, MIN_SHORT_CUSTOMER_DIGITS, digits_of, is_masked,
-};
-use super::order::{MAX_NTH, What};
 use super::typed::Typed;
 use super::words;
+use crate::destination::{
+    Destination, DestinationFault, MIN_CUSTOMER_DIGITS, MIN_SHORT_CUSTOMER_DIGITS, digits_of, is_masked,
+};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;
+use crate::order::request::{MAX_NTH, What};
 use crate::phone::Phone;
 
 /// Shortest mobile number in use; a shorter one is only read where it stands in one piece.

@@ -2,8 +2,7 @@
 //! order. That is what keeps `S10 0812 345 67 1234` from buying for the wrong number.
 
 use super::atom::Atom;
-use super::dest::{Destination, DestinationFault, Zoned};
-use super::order::{BadOrder, MAX_NTH, MAX_ORDERS_PER_MESSAGE, OrderLine, OrderRequest, What};
+use super::order::{BadOrder, MAX_ORDERS_PER_MESSAGE, OrderRequest};
 use super::order_faults::{begun, misformed, opens_like_an_order, short_number};
 use super::order_parts::{Target, nth, targets, what};
 use super::pin::is_pin;
@@ -11,6 +10,8 @@ use super::problem::{Part, Problem};
 use super::typed::Typed;
 use super::{Kinds, NamedAs, dest_reader};
 use crate::catalog::DestKind;
+use crate::destination::{Destination, DestinationFault, Zoned};
+use crate::order::request::{MAX_NTH, OrderLine, What};
 use crate::phone::Phone;
 
 /// More atoms than the longest order message needs.

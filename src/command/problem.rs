@@ -1,7 +1,7 @@
 //! What can be wrong with a message, and how to type it right.
 
-use super::dest::DestinationFault;
 use super::typed::Typed;
+use crate::destination::DestinationFault;
 
 /// A part of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use super::Command;
 use super::amount;
 use super::atom::Cursor;
 use super::date::{self, DateArg};
-use super::dest::{Destination, digits_of};
 use super::problem::{Part, Problem};
+use crate::destination::{Destination, digits_of};
 use crate::ids::OrderId;
 
 /// Whose receipt is wanted.

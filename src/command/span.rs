@@ -1,16 +1,9 @@
 //! The days a report is about, worked out from what was typed and today's date.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate};
-use serde::{Deserialize, Serialize};
+use chrono::{Datelike as _, Months, NaiveDate};
 
 use super::date::DateArg;
-
-/// Days from the first to the last, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    from: NaiveDate,
-    to: NaiveDate,
-}
+use crate::report::Span;
 
 /// Why a date means no days that can be reported on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,71 +16,23 @@ pub enum SpanProblem {
     NoSuchDay,
 }
 
-impl Span {
-    /// A month: more is a matter for a spreadsheet, and reading it would keep a chat waiting.
-    pub const MOST_DAYS: u64 = 31;
-
-    #[must_use]
-    pub const fn day(day: NaiveDate) -> Self {
-        Self { from: day, to: day }
-    }
-
-    /// `None` when the first is the later one, or there are too many days.
-    #[must_use]
-    pub fn new(from: NaiveDate, to: NaiveDate) -> Option<Self> {
-        let days = u64::try_from((to - from).num_days()).ok()?;
-        (days < Self::MOST_DAYS).then_some(Self { from, to })
-    }
-
-    /// What was typed, seen from today. No date is today; a range that goes on beyond today ends today.
-    pub fn of(date: Option<DateArg>, today: NaiveDate) -> Result<Self, SpanProblem> {
-        let day = |day: Option<NaiveDate>| day.map(Self::day).ok_or(SpanProblem::NoSuchDay);
-        let span = match date {
-            None => Self::day(today),
-            Some(DateArg::Yesterday) => day(today.pred_opt())?,
-            Some(DateArg::DayOfMonth(number)) => day(last_day_of_month(number, today))?,
-            Some(DateArg::DayAndMonth { day: number, month }) => day(last_day_of_year(number, month, today))?,
-            Some(DateArg::Day(wanted)) => Self::day(wanted),
-            Some(DateArg::Range(from, to)) => {
-                if from > today {
-                    return Err(SpanProblem::Future);
-                }
-                return Self::new(from, to.min(today)).ok_or(SpanProblem::TooLong);
+/// What was typed, seen from today. No date is today; a range that goes on beyond today ends today.
+pub fn span_of(date: Option<DateArg>, today: NaiveDate) -> Result<Span, SpanProblem> {
+    let day = |day: Option<NaiveDate>| day.map(Span::day).ok_or(SpanProblem::NoSuchDay);
+    let span = match date {
+        None => Span::day(today),
+        Some(DateArg::Yesterday) => day(today.pred_opt())?,
+        Some(DateArg::DayOfMonth(number)) => day(last_day_of_month(number, today))?,
+        Some(DateArg::DayAndMonth { day: number, month }) => day(last_day_of_year(number, month, today))?,
+        Some(DateArg::Day(wanted)) => Span::day(wanted),
+        Some(DateArg::Range(from, to)) => {
+            if from > today {
+                return Err(SpanProblem::Future);
             }
-        };
-        if span.from > today { Err(SpanProblem::Future) } else { Ok(span) }
-    }
-
-    #[must_use]
-    pub const fn from(&self) -> NaiveDate {
-        self.from
-    }
-
-    #[must_use]
-    pub const fn to(&self) -> NaiveDate {
-        self.to
-    }
-
-    #[must_use]
-    pub fn is_one_day(&self) -> bool {
-        self.from == self.to
-    }
-
-    #[must_use]
-    pub fn contains(&self, day: NaiveDate) -> bool {
-        (self.from..=self.to).contains(&day)
-    }
-
-    pub fn days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
-        let last = self.to;
-        self.from.iter_days().take_while(move |day| *day <= last)
-    }
-
-    /// The day before, for a report of one day.
-    #[must_use]
-    pub fn day_before(&self) -> Option<Self> {
-        self.is_one_day().then(|| self.from.checked_sub_days(Days::new(1)).map(Self::day)).flatten()
-    }
+            return Span::new(from, to.min(today)).ok_or(SpanProblem::TooLong);
+        }
+    };
+    if span.from() > today { Err(SpanProblem::Future) } else { Ok(span) }
 }
 
 /// The last day of this number that is not in the future.
@@ -134,19 +79,19 @@ mod tests {
             (Some(DateArg::Day(date("2020-05-06"))), "2026-11-21", "2020-05-06"),
         ] {
             let today = date(today);
-            assert_eq!(Span::of(typed, today), Ok(Span::day(date(meant))), "{typed:?} on {today}");
+            assert_eq!(span_of(typed, today), Ok(Span::day(date(meant))), "{typed:?} on {today}");
         }
     }
 
     #[test]
     fn ranges_end_today_at_the_latest_and_have_a_longest_length() {
         let today = date("2026-11-21");
-        let span = |from: &str, to: &str| Span::of(Some(DateArg::Range(date(from), date(to))), today);
+        let span = |from: &str, to: &str| span_of(Some(DateArg::Range(date(from), date(to))), today);
         assert_eq!(span("2026-11-01", "2026-11-30").unwrap().to(), today);
         assert_eq!(span("2026-10-01", "2026-10-31").unwrap().days().count(), 31);
         assert_eq!(span("2026-10-01", "2026-11-01"), Err(SpanProblem::TooLong));
         assert_eq!(span("2026-11-22", "2026-11-25"), Err(SpanProblem::Future));
-        assert_eq!(Span::of(Some(DateArg::Day(date("2026-11-22"))), today), Err(SpanProblem::Future));
+        assert_eq!(span_of(Some(DateArg::Day(date("2026-11-22"))), today), Err(SpanProblem::Future));
         assert_eq!(Span::new(date("2026-11-02"), date("2026-11-01")), None);
     }
 }

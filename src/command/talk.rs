@@ -4,7 +4,6 @@ use super::amount;
 use super::atom::{Atom, Cursor, Gap};
 use super::date;
 use super::deposit;
-use super::dest::{Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};
 use super::dest_reader;
 use super::habit::{self, Ask};
 use super::network;
@@ -18,6 +17,9 @@ use super::typed::Typed;
 use super::words::{self, Word};
 use super::{Command, DateArg, Feature, HabitCommand, Language, NamedAs, OrdersQuery, Pin, PriceFilter, ReportKind};
 use crate::catalog::DestKind;
+use crate::destination::{
+    Destination, DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked,
+};
 use crate::ids::ProductCode;
 
 /// Most filters of a price list.

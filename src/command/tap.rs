@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-use super::span::Span;
 use super::tap_report::{self, Page, ReportFile};
 use crate::ids::{BroadcastId, InquiryId, OrderId, TicketId};
+use crate::report::Span;
 
 /// Nothing people type begins so.
 const MARK: &str = "!";

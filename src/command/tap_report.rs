@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::span::Span;
+use crate::report::Span;
 
 /// Which lines of a statement to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::habits::SellRule;
+use crate::order::request::MAX_NTH;
 use crate::phone::Phone;
 
 /// The orders of a text in short: `S10 0812… x2 for 0857…`, several joined with ` + `; the PIN behind a slash.

@@ -1,10 +1,11 @@
 //! Whom to ask: from what a reseller typed to the products and suppliers that can tell.
 
 use crate::catalog::{Catalog, DestKind, Product, ProductKind};
-use crate::command::{self, Destination};
+use crate::destination::Destination;
+use crate::destination::DestinationFault;
 use crate::ids::{ProductCode, SupplierId};
+use crate::order::refusal::{Near, Why};
 use crate::phone::PrefixTable;
-use crate::reply::{Near, Why};
 use crate::routing::Availability;
 
 use super::model::Ask;
@@ -28,6 +29,8 @@ pub struct Counter<'a> {
     pub prefixes: &'a PrefixTable,
     /// Whether a supplier can be asked about products of a kind now.
     pub can_tell: &'a dyn Fn(&SupplierId, ProductKind) -> Availability,
+    /// Reads what was typed as a destination of a kind.
+    pub read: fn(DestKind, &str) -> Result<Destination, DestinationFault>,
 }
 
 /// What a reseller named.
@@ -112,7 +115,7 @@ impl Counter<'_> {
         let example = || format!("TAG.{code}.{}", kind.example());
         let read = match kind {
             DestKind::Meter => Ok(Destination::Meter(customer.to_owned())),
-            kind => command::destination_of(kind, customer),
+            kind => (self.read)(kind, customer),
         };
         let fault = read.as_ref().map_or_else(|fault| Some(*fault), |dest| dest.fault(kind, sure, self.prefixes));
         match fault {

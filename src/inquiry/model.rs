@@ -7,8 +7,9 @@ use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
+use crate::outcome;
+use crate::outcome::FailureKind;
 use crate::pricing::Margin;
-use crate::supplier::{self, FailureKind};
 
 /// A reseller's question who a customer is, or what a bill comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ pub enum InquiryState {
 /// What was shown of a bill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    pub found: supplier::Inquiry,
+    pub found: outcome::Inquiry,
     /// What the supplier takes: the bills with its admin fee.
     pub total: Rupiah,
     /// What the reseller pays: `total` and the shop's fee.
@@ -93,7 +94,7 @@ pub struct Quote {
 /// What came of asking one supplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Got {
-    Found(supplier::Inquiry),
+    Found(outcome::Inquiry),
     Refused(FailureKind),
     /// It could not be asked, or its answer could not be read.
     Nothing,
@@ -107,7 +108,7 @@ pub enum Answered {
     /// A bill that can be paid.
     Bill(Inquiry),
     /// A customer's data.
-    Customer(Inquiry, supplier::Inquiry),
+    Customer(Inquiry, outcome::Inquiry),
     /// Nobody knows; `None` when nobody even said why.
     Refused(Inquiry, Option<FailureKind>),
 }
@@ -182,7 +183,7 @@ fn more_telling(before: Option<FailureKind>, now: Option<FailureKind>) -> Option
 }
 
 /// `None` where the supplier's answer names no amount: such a bill cannot be paid.
-fn quote(found: supplier::Inquiry, fee: Rupiah, expires_at: DateTime<Utc>) -> Option<Quote> {
+fn quote(found: outcome::Inquiry, fee: Rupiah, expires_at: DateTime<Utc>) -> Option<Quote> {
     let total = found.total.filter(|total| total.is_positive())?;
     let price = total.checked_add(fee)?;
     Some(Quote { found, total, price, expires_at })

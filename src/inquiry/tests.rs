@@ -9,10 +9,11 @@ use crate::catalog::{Catalog, ProductKind, SAMPLE, parse_catalog};
 use crate::ids::{AgentId, ChatId, InquiryId, SupplierId};
 use crate::money::Rupiah;
 use crate::order::claims;
+use crate::order::refusal::Why;
+use crate::outcome;
+use crate::outcome::{Bill, FailureKind};
 use crate::phone::PrefixTable;
-use crate::reply::Why;
 use crate::routing::Availability;
-use crate::supplier::{self, Bill, FailureKind};
 
 fn catalog() -> Catalog {
     Catalog::new(parse_catalog(SAMPLE, None, &|_| false).unwrap())
@@ -35,7 +36,8 @@ fn asked(word: Option<&str>, customer: &str, awake: &[&str]) -> Result<String, W
     };
     let catalog = catalog();
     let prefixes = PrefixTable::default();
-    let counter = Counter { catalog: &catalog, prefixes: &prefixes, can_tell: &can_tell };
+    let counter =
+        Counter { catalog: &catalog, prefixes: &prefixes, can_tell: &can_tell, read: crate::command::destination_of };
     let found = match word {
         Some(word) => counter.bill(&BillWord(&word.parse().unwrap()), customer)?,
         None => meter_asks(&counter, customer)?,
@@ -124,8 +126,8 @@ fn inquiry(asks: Vec<Ask>) -> Inquiry {
     }
 }
 
-fn bill_of(total: Option<i64>) -> supplier::Inquiry {
-    supplier::Inquiry { total: total.map(Rupiah::new), ..supplier::Inquiry::default() }
+fn bill_of(total: Option<i64>) -> outcome::Inquiry {
+    outcome::Inquiry { total: total.map(Rupiah::new), ..outcome::Inquiry::default() }
 }
 
 #[test]

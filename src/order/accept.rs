@@ -1,11 +1,12 @@
 //! From what a reseller asked for to what can be ordered: every check that needs no stored state. Everything wrong is
 //! said before any money moves.
 
+use super::refusal::{Near, Refused, Why};
+use super::request::{OrderLine, What};
 use crate::catalog::{Catalog, DestKind, Product, ProductKind, Route};
-use crate::command::{Destination, DestinationFault, OrderLine, What};
+use crate::destination::{Destination, DestinationFault};
 use crate::money::Rupiah;
 use crate::phone::{Phone, PrefixTable};
-use crate::reply::{Near, Refused, Why};
 use crate::routing::{Availability, Plan, plan};
 
 /// Shorter numbers are not in use: 08 and eight more digits.

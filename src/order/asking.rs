@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::{Attempt, Order};
 use super::restored::is_forgotten;
-use crate::supplier::{FirstSending, Outcome};
+use crate::outcome::{FirstSending, Outcome};
 
 /// No document promises that asking again is safe for longer than a day; stop well before.
 pub const CHECK_WINDOW: TimeDelta = TimeDelta::hours(23);
@@ -49,7 +49,7 @@ mod tests {
     use crate::ids::Reference;
     use crate::order::tests::sample::{self, route};
     use crate::order::{AttemptStep, new_attempt};
-    use crate::supplier::Doubt;
+    use crate::outcome::Doubt;
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)

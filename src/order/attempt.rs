@@ -3,7 +3,7 @@
 use super::model::{Attempt, AttemptStep, RawReply};
 use crate::catalog::Route;
 use crate::ids::Reference;
-use crate::supplier::{Detail, Details, FirstSending, Outcome};
+use crate::outcome::{Detail, Details, FirstSending, Outcome};
 
 /// Raw replies kept with an attempt: the first and the latest, since those decide disputes.
 const REPLIES_KEPT: usize = 4;

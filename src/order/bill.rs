@@ -7,7 +7,8 @@ use super::model::same_dest;
 use super::period::months;
 use crate::ids::{InquiryId, ProductCode};
 use crate::money::Rupiah;
-use crate::supplier::{self, Bill};
+use crate::outcome;
+use crate::outcome::Bill;
 
 /// A bill as it was shown before it was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ impl OrderBill {
     /// Whether a later look at the bill finds the very same one. What is no month, such as Telkom's reference, may be new
     /// with every look.
     #[must_use]
-    pub fn is_same(&self, found: &supplier::Inquiry) -> bool {
+    pub fn is_same(&self, found: &outcome::Inquiry) -> bool {
         let terms =
             |bills: &[Bill]| -> Vec<_> { bills.iter().map(|bill| (months(&bill.period), bill.total)).collect() };
         found.total == Some(self.total) && terms(&found.bills) == terms(&self.bills)

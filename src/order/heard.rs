@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Attempt;
 use super::step::Word;
-use crate::supplier::Outcome;
+use crate::outcome::Outcome;
 
 /// Words remembered of one attempt: one failure and a few serial numbers at most are ever said. What comes beyond could
 /// only contradict what is decided, and moves nothing; those that decided came first and are never dropped.

@@ -5,10 +5,14 @@ pub mod accept;
 pub mod asking;
 mod attempt;
 mod bill;
+pub mod card;
 mod heard;
 pub mod margins;
 mod model;
+mod notice;
 mod period;
+pub mod refusal;
+pub mod request;
 pub mod restored;
 pub mod schedule;
 mod step;
@@ -21,7 +25,8 @@ pub use margins::{Funds, Withheld};
 pub use model::{
     Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey, same_dest,
 };
-pub use step::{AdminVerdict, Event, Notice, Seen, Step, Withdrawn, Word, step, step_with};
+pub use notice::{AdminNotice, Notice, ResellerNotice};
+pub use step::{AdminVerdict, Event, Seen, Step, Withdrawn, Word, step, step_with};
 
 #[cfg(test)]
 mod routing_tests;

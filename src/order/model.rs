@@ -7,8 +7,8 @@ use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use crate::money::Rupiah;
+use crate::outcome::{Details, FailureKind, FirstSending, Outcome};
 use crate::pricing::Margin;
-use crate::supplier::{Details, FailureKind, FirstSending, Outcome};
 
 use super::bill::{BillKey, OrderBill, Period};
 use super::heard::{self, Heard};

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::attempt::lose_first;
 use super::model::{Attempt, AttemptStep, Order};
-use super::step::{Notice, Step};
+use super::notice::{Notice, ResellerNotice};
+use super::step::Step;
 use super::view;
-use crate::reply::Reply;
-use crate::supplier::{Doubt, FailureKind, Outcome};
+use crate::outcome::{Doubt, FailureKind, Outcome};
 
 const FORGOTTEN: Outcome = Outcome::Unknown(Doubt::Restored);
 
@@ -32,7 +32,7 @@ pub(super) fn put_in_doubt(order: &Order, at: DateTime<Utc>) -> Option<Step> {
     let mut notices = Vec::new();
     if !order.announced {
         order.announced = true;
-        notices.push(Notice::Reseller(Reply::OrderPending(view::line(&order))));
+        notices.push(Notice::Reseller(ResellerNotice::Pending(view::line(&order))));
     }
     order.version += 1;
     order.updated_at = at;

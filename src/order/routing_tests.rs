@@ -8,7 +8,7 @@ use super::*;
 use crate::catalog::Route;
 use crate::ids::Reference;
 use crate::ledger::Posting;
-use crate::supplier::{Delivery, Details, Doubt, FailureKind, Outcome, Reading};
+use crate::outcome::{Delivery, Details, Doubt, FailureKind, Outcome, Reading};
 
 fn route(number: usize) -> Route {
     sample::route(&format!("s{number}"), 10_000)

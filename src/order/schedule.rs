@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::model::{Attempt, AttemptStep, Order};
 use super::restored::is_forgotten;
 use crate::ids::OrderId;
-use crate::supplier::Outcome;
+use crate::outcome::Outcome;
 
 /// The first status check; most suppliers are done by then.
 pub const FIRST_CHECK: TimeDelta = TimeDelta::seconds(30);

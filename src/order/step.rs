@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{keep_reply, lose_first, new_attempt, of_customer};
 use super::margins::Funds;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
+use super::notice::{AdminNotice, Notice, ResellerNotice};
 use super::{restored, view};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{OverdueCard, Reply, RoutingReply};
-use crate::supplier::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
+use crate::outcome::{Delivery, Details, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 /// How long after it was ordered another route is still tried. Whoever hears of a failure later has long helped
 /// themselves otherwise; a second supplier's delivery would come as a surprise.
@@ -109,13 +109,6 @@ pub struct Step {
     pub order: Order,
     pub postings: Vec<Posting>,
     pub notices: Vec<Notice>,
-}
-
-/// Something to be said because of a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    Reseller(Reply),
-    Admins(Reply),
 }
 
 /// Applies an event that corrects nothing, or where nobody is short. `fresh` is the reference a new attempt would carry.
@@ -237,8 +230,8 @@ impl Stepper {
         attempt.step = AttemptStep::NotSent;
         let supplier = attempt.route.supplier.clone();
         if let Withdrawn::Cost { now } = what {
-            let alert = RoutingReply::AlertCostRose { supplier, line: view::line(&self.order), cost: now };
-            self.notices.push(Notice::Admins(Reply::Routing(Box::new(alert))));
+            let rose = AdminNotice::CostRose { supplier, line: view::line(&self.order), cost: now };
+            self.notices.push(Notice::Admins(rose));
         }
         let (reason, elsewhere) = match what {
             Withdrawn::Product => (FailureReason::Closed, false),
@@ -338,7 +331,7 @@ impl Stepper {
     fn announce(&mut self) {
         if self.order.is_open() && !self.order.announced {
             self.order.announced = true;
-            self.notices.push(Notice::Reseller(Reply::OrderPending(view::line(&self.order))));
+            self.notices.push(Notice::Reseller(ResellerNotice::Pending(view::line(&self.order))));
         }
     }
 
@@ -349,7 +342,7 @@ impl Stepper {
             }
             self.order.escalated = true;
             let card = view::card(&self.order, self.at);
-            self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(OverdueCard::open(card)))));
+            self.notices.push(Notice::Admins(AdminNotice::Overdue(Box::new(card))));
         }
     }
 
@@ -359,13 +352,13 @@ impl Stepper {
                 self.delivered_as_admin_says(&sn);
                 self.capture();
                 self.end_success(sn, Details::new(), Decider::Admin(by));
-                self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+                self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
             }
             (AdminVerdict::Success { sn }, OrderState::Final(Final { failure: Some(_), .. })) => {
                 self.delivered_as_admin_says(&sn);
                 self.charge_again();
                 self.end_success(sn, Details::new(), Decider::Admin(by));
-                self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
+                self.notices.push(Notice::Reseller(ResellerNotice::DeliveredLate(view::line(&self.order))));
             }
             (AdminVerdict::Failed { reason }, OrderState::Open) => {
                 self.end_failed(FailureReason::Admin(reason), Decider::Admin(by));
@@ -373,7 +366,7 @@ impl Stepper {
             (AdminVerdict::Failed { reason }, OrderState::Final(Final { failure: None, .. })) => {
                 self.give_back();
                 self.end_failed_silently(FailureReason::Admin(reason), Decider::Admin(by));
-                self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
+                self.notices.push(Notice::Reseller(ResellerNotice::Reversed(view::line(&self.order))));
             }
             (AdminVerdict::Success { .. }, OrderState::Final(Final { failure: None, .. }))
             | (AdminVerdict::Failed { .. }, OrderState::Final(Final { failure: Some(_), .. })) => {}

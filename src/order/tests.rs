@@ -8,8 +8,7 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::money::Rupiah;
-use crate::reply::{Reply, RoutingReply};
-use crate::supplier::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
+use crate::outcome::{Delivery, Detail, Doubt, FailureKind, Inquiry, Outcome, Reading};
 
 mod margins;
 mod restored;
@@ -84,30 +83,34 @@ fn posting(posting: &Posting) -> String {
 }
 
 fn notice(notice: &Notice) -> String {
-    let (to, reply) = match notice {
-        Notice::Reseller(reply) => ("", reply),
-        Notice::Admins(reply) => ("admins: ", reply),
-    };
-    let what = match reply {
-        Reply::OrderPending(_) => "diproses".to_owned(),
-        Reply::OrderSuccess(line) => format!("SUKSES {}", line.sn),
-        Reply::OrderFailed(_) => "GAGAL".to_owned(),
-        Reply::OrderReversed(_) => "reversed".to_owned(),
-        Reply::OrderDeliveredLate(line) => format!("late {}", line.sn),
-        Reply::AlertOverdue(_) => "overdue".to_owned(),
-        Reply::AlertContradiction { effect, card, .. } => {
+    match notice {
+        Notice::Reseller(notice) => to_reseller(notice),
+        Notice::Admins(notice) => format!("admins: {}", to_admins(notice)),
+    }
+}
+
+fn to_reseller(notice: &ResellerNotice) -> String {
+    match notice {
+        ResellerNotice::Pending(_) => "diproses".to_owned(),
+        ResellerNotice::Success(line) => format!("SUKSES {}", line.sn),
+        ResellerNotice::Failed(_) => "GAGAL".to_owned(),
+        ResellerNotice::Reversed(_) => "reversed".to_owned(),
+        ResellerNotice::DeliveredLate(line) => format!("late {}", line.sn),
+        ResellerNotice::WithheldPaid { amount, left, .. } => format!("{amount} more came back, {left} waits"),
+    }
+}
+
+fn to_admins(notice: &AdminNotice) -> String {
+    match notice {
+        AdminNotice::Overdue(_) => "overdue".to_owned(),
+        AdminNotice::Contradiction { effect, card, .. } => {
             format!("contradiction, {effect:?}, books {:?}", card.line.verdict)
         }
-        Reply::AlertDoubleDelivery(_) => "double delivery".to_owned(),
-        Reply::AlertUnclearReport(_) => "unclear report".to_owned(),
-        Reply::AlertDearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
-        Reply::Routing(reply) => match &**reply {
-            RoutingReply::AlertCostRose { cost, .. } => format!("cost rose to {cost}"),
-            other => panic!("{other:?}"),
-        },
-        other => panic!("{other:?}"),
-    };
-    format!("{to}{what}")
+        AdminNotice::DoubleDelivery(_) => "double delivery".to_owned(),
+        AdminNotice::UnclearReport(_) => "unclear report".to_owned(),
+        AdminNotice::Dearer { expected, charged, .. } => format!("dearer {charged} than {expected}"),
+        AdminNotice::CostRose { cost, .. } => format!("cost rose to {cost}"),
+    }
 }
 
 fn story(order: Order, events: Vec<Event>, expected: &[&str]) -> Order {
@@ -488,8 +491,8 @@ fn bill(total: i64) -> Order {
     order
 }
 
-fn month(total: i64) -> crate::supplier::Bill {
-    crate::supplier::Bill { period: "MEI18".to_owned(), total: Rupiah::new(total), ..crate::supplier::Bill::default() }
+fn month(total: i64) -> crate::outcome::Bill {
+    crate::outcome::Bill { period: "MEI18".to_owned(), total: Rupiah::new(total), ..crate::outcome::Bill::default() }
 }
 
 fn looked_again(total: i64) -> Event {

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::card::{AttemptCard, OrderCard, OrderLine, RawLine, Verdict};
 use super::model::{Attempt, AttemptStep, Final, Order, OrderState, RawReply};
-use crate::reply::{AttemptCard, OrderCard, OrderLine, RawLine, Verdict};
-use crate::supplier::Outcome;
+use crate::outcome::Outcome;
 
 /// As its reseller may see it.
 #[must_use]

@@ -7,8 +7,8 @@ use super::tests::sample::{self, at};
 use super::*;
 use crate::ids::{ChatId, Reference};
 use crate::ledger::{Posting, Reason};
-use crate::reply::{Reply, WordEffect};
-use crate::supplier::{Delivery, Details, Doubt, FailureKind, FirstSending, Outcome, Reading};
+use crate::order::card::WordEffect;
+use crate::outcome::{Delivery, Details, Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 const FIRST: Reference = Reference(1);
 const SECOND: Reference = Reference(2);
@@ -58,8 +58,8 @@ fn moved(posting: &Posting) -> Option<char> {
 
 fn told(notice: &Notice) -> Option<char> {
     match notice {
-        Notice::Admins(Reply::AlertContradiction { effect: WordEffect::Corrected, .. }) => Some('c'),
-        Notice::Admins(Reply::AlertContradiction { .. }) => Some('!'),
+        Notice::Admins(AdminNotice::Contradiction { effect: WordEffect::Corrected, .. }) => Some('c'),
+        Notice::Admins(AdminNotice::Contradiction { .. }) => Some('!'),
         _ => None,
     }
 }
@@ -167,11 +167,11 @@ fn a_success_that_overtakes_the_next_attempt_is_charged_and_told() {
 fn the_contradiction_tells_what_the_books_hold() {
     let (order, _) = play(one_route(), vec![Event::Sending, say(FIRST, Answer, sukses("111111"))]);
     let notices = step(&order, say(FIRST, Check, GAGAL), SECOND, at()).unwrap().notices;
-    let [Notice::Admins(Reply::AlertContradiction { card, said, effect, .. })] = notices.as_slice() else {
+    let [Notice::Admins(AdminNotice::Contradiction { card, said, effect, .. })] = notices.as_slice() else {
         panic!("{notices:?}")
     };
-    assert_eq!((card.line.verdict, card.line.sn.as_str()), (crate::reply::Verdict::Success, "111111"));
-    assert_eq!((*said, *effect), (crate::reply::Verdict::Failed, WordEffect::Nothing));
+    assert_eq!((card.line.verdict, card.line.sn.as_str()), (crate::order::card::Verdict::Success, "111111"));
+    assert_eq!((*said, *effect), (crate::order::card::Verdict::Failed, WordEffect::Nothing));
 }
 
 #[test]

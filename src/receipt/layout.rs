@@ -2,12 +2,13 @@
 
 use chrono::NaiveDateTime;
 
+use super::card::ReceiptCard;
 use super::labels::Labels;
 use super::{Align, COLUMNS, Letters, Line, Receipt, Row, Side, Style, printed};
 use crate::catalog::ProductKind;
+use crate::clean::clean;
 use crate::money::Rupiah;
-use crate::reply::{ReceiptCard, clean};
-use crate::supplier::{Bill, Detail};
+use crate::outcome::{Bill, Detail};
 
 /// Characters of a footer: five rows.
 pub const LONGEST_FOOTER: usize = 160;

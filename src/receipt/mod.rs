@@ -2,6 +2,7 @@
 //! picture and as a thermal printer's bytes. Pure: no I/O and no clock. No wording lives here (labels come in), and
 //! nothing that the shop paid can reach it.
 
+mod card;
 pub mod escpos;
 mod fold;
 mod labels;
@@ -11,6 +12,7 @@ mod printed;
 pub mod text;
 mod wrap;
 
+pub use card::ReceiptCard;
 pub use labels::Labels;
 pub use layout::{LONGEST_FOOTER, LONGEST_SHOP, MOST_PERIODS, MOST_PRINTED_ROWS, lay_out};
 

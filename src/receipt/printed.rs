@@ -3,7 +3,7 @@
 //! print mode are carried out; all others are left out whole, and so is every other control character.
 
 use super::{Align, Line, Side, Size, Style, Underline, Weight};
-use crate::reply::clean;
+use crate::clean::clean;
 
 const ESC: char = '\u{1b}';
 const FS: char = '\u{1c}';

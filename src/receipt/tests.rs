@@ -11,8 +11,9 @@ use crate::agent::Locale;
 use crate::catalog::ProductKind;
 use crate::ids::OrderId;
 use crate::money::Rupiah;
-use crate::reply::{ReceiptCard, ReceiptForm, Reply, Texts};
-use crate::supplier::{Bill, Detail, Details};
+use crate::outcome::{Bill, Detail, Details};
+use crate::receipt::ReceiptCard;
+use crate::reply::{ReceiptForm, Reply, Texts};
 
 const POSTPAID: &str = include_str!("../../tests/fixtures/teleanjar/payment-postpaid.json");
 const PREPAID: &str = include_str!("../../tests/fixtures/teleanjar/payment-prepaid.json");

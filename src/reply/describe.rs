@@ -2,19 +2,21 @@
 
 use minijinja::value::Value;
 
-use super::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use super::fields::Fields;
-use super::says::{Near, OrderLine, PriceLine, Refused, RegisterProblem, Reply, Verdict, Why};
+use super::says::{PriceLine, RegisterProblem, Reply};
 use super::words::{self, Say};
 use super::{
     describe_admin, describe_bill, describe_booking, describe_deposit, describe_desk, describe_guide, describe_habit,
     describe_keeping, describe_network, describe_report, describe_routing, describe_staff,
 };
-use crate::command::DestinationFault;
+use crate::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
+use crate::destination::DestinationFault;
 use crate::ids::AgentId;
 use crate::money::Rupiah;
+use crate::order::card::{OrderLine, Verdict};
+use crate::order::refusal::{Near, Refused, Why};
+use crate::outcome::{Detail, Details, FailureKind};
 use crate::staff::Role;
-use crate::supplier::{Detail, Details, FailureKind};
 
 /// A text's key and its values.
 pub(super) type Described = (&'static str, Fields);

@@ -1,12 +1,13 @@
 //! The same for what only admins read. Nothing is hidden from them except secrets, which never come this far.
 
-use super::clean::{NAME, RAW, SAID, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
 use super::describe_routing;
 use super::fields::Fields;
-use super::says::{AdminProblem, AgentCard, AttemptCard, OrderCard, Reply, SupplierCard, Verdict, WordEffect};
+use super::says::{AdminProblem, AgentCard, Reply, SupplierCard};
 use super::words::{self, Say};
+use crate::clean::{NAME, RAW, SAID, SENTENCE, TYPED, clean};
 use crate::order::Withheld;
+use crate::order::card::{AttemptCard, OrderCard, Verdict, WordEffect};
 use minijinja::value::Value;
 
 /// Replies of an order card's attempt that are shown, the newest; the rest stays in the store.

@@ -1,14 +1,14 @@
 //! The same for customers, bills and receipts, and the buttons that bills have.
 
-use super::clean::{NAME, TYPED};
 use super::describe::{Described, details, order_line, price_line};
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{BillCard, BillStage, CustomerCard, ReceiptProblem, Reply, ShownBecause};
 use super::words::Say;
 use super::{describe_desk, describe_guide};
+use crate::clean::{NAME, TYPED};
 use crate::command::{PadKey, PadTap, Tap};
-use crate::supplier::Bill;
+use crate::outcome::Bill;
 
 /// Only called for these replies.
 pub(super) fn describe(reply: &Reply, say: &Say<'_>) -> Described {

@@ -1,12 +1,12 @@
 //! The same for bookings.
 
-use super::clean::{NAME, SENTENCE, TYPED};
 use super::describe::{Described, order_line};
 use super::describe_deposit;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 use super::words::Say;
+use crate::clean::{NAME, SENTENCE, TYPED};
 use crate::command::Tap;
 
 pub(super) fn describe(reply: &BookingReply, say: &Say<'_>) -> Described {

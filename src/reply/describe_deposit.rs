@@ -1,11 +1,11 @@
 //! The same for deposit tickets, and the buttons that admins have below them.
 
-use super::clean::{NAME, SENTENCE, TYPED};
 use super::describe::Described;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 use super::words::Say;
+use crate::clean::{NAME, SENTENCE, TYPED};
 use crate::command::Tap;
 use crate::deposit::BankAccount;
 use crate::money::Rupiah;

@@ -1,12 +1,12 @@
 //! The same for the desk: prices, the catalog, complaints, the log.
 
-use super::clean::{NAME, SENTENCE, clean};
 use super::describe::{Described, order_line};
 use super::describe_admin::agent_card;
 use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use super::words::Say;
+use crate::clean::{NAME, SENTENCE, clean};
 use crate::command::Tap;
 use minijinja::value::Value;
 

@@ -1,6 +1,5 @@
 //! The same for orders by buttons, and the buttons of the greeting.
 
-use super::clean::TYPED;
 use super::describe::{Described, price_line};
 use super::describe_bill::keypad;
 use super::describe_habit;
@@ -8,6 +7,7 @@ use super::fields::Fields;
 use super::rendered::Button;
 use super::says::{ChooseCard, ChooseStage};
 use super::words::Say;
+use crate::clean::TYPED;
 use crate::command::Tap;
 
 /// Buttons of products beside each other.

@@ -1,15 +1,16 @@
 //! The same for a reseller's own arrangements.
 
-use super::clean::{NAME, SENTENCE, TYPED};
 use super::describe::{Described, price_line};
 use super::fields::Fields;
 use super::rendered::Button;
-use super::says::{OrderLine, Verdict};
 use super::says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };
 use super::words::Say;
+use crate::clean::{NAME, SENTENCE, TYPED};
 use crate::command::Tap;
+use crate::order::card::{OrderLine, Verdict};
+use crate::order::refusal::Near;
 
 /// Favourites beside each other.
 const IN_A_ROW: usize = 2;
@@ -134,8 +135,8 @@ pub(super) fn buttons(reply: &HabitReply, say: &Say<'_>) -> Vec<Vec<Button>> {
             rows
         }
         HabitReply::Ask(AskFor::Bill { kinds }) => {
-            let kind = |near: &super::says::Near| Button {
-                label: super::clean::clean(&near.name, NAME),
+            let kind = |near: &Near| Button {
+                label: crate::clean::clean(&near.name, NAME),
                 tap: format!("TAG.{}", near.code),
             };
             beside(kinds.iter().map(kind).collect())

@@ -1,9 +1,9 @@
 //! The same for backups, restores, and a store that fails.
 
-use super::clean::SENTENCE;
 use super::describe::Described;
 use super::fields::Fields;
 use super::says_keeping::KeepingReply;
+use crate::clean::SENTENCE;
 
 /// Errors name paths; more than this is no help in a chat.
 const PROBLEM: usize = 300;

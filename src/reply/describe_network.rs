@@ -1,6 +1,5 @@
 //! The same for uplines and downlines.
 
-use super::clean::{NAME, TYPED, clean};
 use super::describe::Described;
 use super::describe_booking;
 use super::fields::Fields;
@@ -10,6 +9,7 @@ use super::says_network::{
     NewDownline, ProductMarkup, TransferCard, TransferProblem, TransferStage,
 };
 use super::words::{self, Say};
+use crate::clean::{NAME, TYPED, clean};
 use crate::command::Tap;
 
 pub(super) fn describe(reply: &NetworkReply, say: &Say<'_>) -> Described {

@@ -2,13 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::clean::{NAME, TYPED};
 use super::describe::Described;
 use super::fields::Fields;
 use super::rendered::Button;
-use super::says::{ProductSales, Reply, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
+use super::says::{ProductSales, Reply, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
 use super::words::Say;
-use crate::command::{ReportFile, Span, Tap};
+use crate::clean::{NAME, TYPED};
+use crate::command::{ReportFile, Tap};
+use crate::report::ShopCard;
+use crate::report::Span;
 use crate::report::{About, Ranking, Share, Tally};
 
 /// Only called for these replies.

@@ -2,7 +2,6 @@
 
 use minijinja::value::Value;
 
-use super::clean::{NAME, RAW, SENTENCE, TYPED, clean};
 use super::describe::{Described, order_line};
 use super::describe_admin::order_card;
 use super::fields::Fields;
@@ -13,6 +12,7 @@ use super::says_routing::{
     UnreadWhy,
 };
 use super::words::{self, Say};
+use crate::clean::{NAME, RAW, SENTENCE, TYPED, clean};
 use crate::command::Tap;
 use crate::ids::SupplierId;
 

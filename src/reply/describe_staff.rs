@@ -2,7 +2,6 @@
 
 use minijinja::value::Value;
 
-use super::clean::{NAME, TYPED, clean};
 use super::describe::Described;
 use super::describe_admin::agent_card;
 use super::describe_desk::below_cost;
@@ -10,6 +9,7 @@ use super::fields::Fields;
 use super::rendered::Button;
 use super::says_staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
 use super::words::Say;
+use crate::clean::{NAME, TYPED, clean};
 use crate::command::Tap;
 use crate::staff::Role;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use minijinja::value::Value;
 
-use super::clean::clean;
+use crate::clean::clean;
 use crate::money::Rupiah;
 
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,6 @@
 //! What the shop says, as data; and the one place that turns it into text. Nothing here decides anything, and nothing
 //! here reads files or a clock: the shell hands over an operator's own wording and the shop's time zone.
 
-mod clean;
 mod describe;
 mod describe_admin;
 mod describe_bill;
@@ -18,6 +17,7 @@ mod describe_staff;
 mod fields;
 mod filters;
 mod load;
+mod notices;
 mod promise;
 mod receipts;
 mod rendered;
@@ -56,18 +56,16 @@ mod split;
 mod texts;
 mod words;
 
-pub(crate) use clean::clean;
 pub use filters::operator_name;
 pub use load::TextError;
 pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use samples::{Sample, samples};
 pub use says::{
-    ActLine, AdminProblem, AgentCard, AttemptCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage,
-    ComplaintCard, CustomerCard, ImportCard, ImportStage, Misread, Near, OrderCard, OrderLine, PartName, PriceChange,
-    PriceLine, RawLine, ReceiptCard, ReceiptForm, ReceiptProblem, Refused, RegisterProblem, Reply, ShownBecause,
-    SupplierCard, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy, Verdict, Why,
-    WordEffect,
+    ActLine, AdminProblem, AgentCard, BelowCost, BillCard, BillStage, ChooseCard, ChooseStage, ComplaintCard,
+    CustomerCard, ImportCard, ImportStage, Misread, PartName, PriceChange, PriceLine, ReceiptForm, ReceiptProblem,
+    RegisterProblem, Reply, ShownBecause, SupplierCard, TicketCard, TicketProblem, TicketRefusal, TicketSays,
+    TicketStage, TicketWhy,
 };
 pub use says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 pub use says_habit::{
@@ -78,7 +76,7 @@ pub use says_network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
-pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
+pub use says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
 pub use says_routing::{
     CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
     UnreadReport, UnreadWhy,

@@ -1,11 +1,12 @@
 //! What a reply must say in every language and in an operator's own wording, because resellers' programs read it.
 
-use super::clean::{SENTENCE, TYPED, clean};
 use super::describe::serial;
-use super::says::{OrderLine, Reply};
+use super::says::Reply;
 use super::says_routing::RoutingReply;
+use crate::clean::{SENTENCE, TYPED, clean};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
+use crate::order::card::OrderLine;
 
 /// The words of the three answers to an order.
 const MARKERS: [&str; 3] = ["diproses", "SUKSES", "GAGAL"];

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDateTime;
 
-use super::clean::{NAME, clean};
 use super::fields::Fields;
 use super::rendered::Rendered;
-use super::says::{ReceiptCard, ReceiptForm};
+use super::says::ReceiptForm;
 use super::words::Say;
+use crate::clean::{NAME, clean};
+use crate::receipt::ReceiptCard;
 use crate::receipt::{Labels, Receipt, escpos, lay_out, picture, text};
 
 /// A file that a reply is.

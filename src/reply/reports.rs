@@ -1,10 +1,11 @@
 //! Reports as files, in a reader's language.
 
-use super::clean::{NAME, clean};
 use super::fields::Fields;
 use super::receipts::{ReplyFile, ReplyFileKind};
-use super::says::{ReportForm, ShopCard};
+use super::says::ReportForm;
 use super::words::Say;
+use crate::clean::{NAME, clean};
+use crate::report::ShopCard;
 use crate::report::{Labels, chart, csv, xlsx};
 
 /// The labels, each a text of its own.

@@ -9,10 +9,7 @@ use super::samples_misread::misreads;
 use super::samples_receipt::receipts;
 use super::samples_report;
 use super::samples_routing;
-use super::says::{
-    AdminProblem, AgentCard, AttemptCard, Near, OrderCard, OrderLine, PriceLine, Refused, RegisterProblem, Reply,
-    Verdict, Why,
-};
+use super::says::{AdminProblem, AgentCard, PriceLine, RegisterProblem, Reply};
 use super::words::FEATURES;
 use super::{
     samples_alerts, samples_bill, samples_booking, samples_deposit, samples_desk, samples_habit, samples_keeping,
@@ -20,12 +17,14 @@ use super::{
 };
 use crate::agent::AgentStatus;
 use crate::catalog::ProductKind;
-use crate::command::DestinationFault;
+use crate::destination::DestinationFault;
 use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
+use crate::order::card::{AttemptCard, OrderCard, OrderLine, Verdict};
+use crate::order::refusal::{Near, Refused, Why};
 use crate::order::{FailureReason, Withheld};
+use crate::outcome::{Detail, Doubt, FailureKind};
 use crate::staff::Role;
-use crate::supplier::{Detail, Doubt, FailureKind};
 
 /// A reply as it could be told.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! Samples of what admins are told of suppliers unasked.
 
-use super::says::{OrderCard, OrderLine, Reply, Verdict, WordEffect};
+use super::says::Reply;
 use crate::money::Rupiah;
+use crate::order::card::{OrderCard, OrderLine, Verdict, WordEffect};
 
 pub(super) fn contradictions(card: &OrderCard) -> Vec<Reply> {
     let now = |verdict| OrderCard { line: OrderLine { verdict, ..card.line.clone() }, ..card.clone() };

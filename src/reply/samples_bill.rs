@@ -1,9 +1,12 @@
 //! Samples of what is said about customers, bills and receipts.
 
-use super::says::{BillCard, BillStage, CustomerCard, OrderLine, PriceLine, ReceiptProblem, Reply, ShownBecause, Why};
+use super::says::{BillCard, BillStage, CustomerCard, PriceLine, ReceiptProblem, Reply, ShownBecause};
 use crate::ids::{BadName, InquiryId};
 use crate::money::Rupiah;
-use crate::supplier::{Bill, Detail, FailureKind};
+use crate::order::card::OrderLine;
+use crate::order::card::Verdict;
+use crate::order::refusal::Why;
+use crate::outcome::{Bill, Detail, FailureKind};
 
 const NUMBER: &str = "541234567890";
 
@@ -80,7 +83,7 @@ pub(super) fn receipt_problems(line: &OrderLine, open: &OrderLine) -> Vec<Reply>
         ReceiptProblem::NoSuchOrder { asked: "#12".to_owned() },
         ReceiptProblem::NoSuchOrder { asked: String::new() },
         ReceiptProblem::NotDelivered(Box::new(open.clone())),
-        ReceiptProblem::NotDelivered(Box::new(OrderLine { verdict: super::says::Verdict::Failed, ..line.clone() })),
+        ReceiptProblem::NotDelivered(Box::new(OrderLine { verdict: Verdict::Failed, ..line.clone() })),
         ReceiptProblem::TooLong { longest: 60 },
     ];
     problems.map(|problem| Reply::ReceiptRefused { problem }).to_vec()

@@ -1,11 +1,12 @@
 //! Samples of what is said about bookings.
 
 use super::samples::at;
-use super::says::{OrderLine, Reply, Verdict};
+use super::says::Reply;
 use super::says_booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 use super::says_deposit::TicketCard;
 use crate::ids::{AgentId, BadName, TicketId};
 use crate::money::Rupiah;
+use crate::order::card::{OrderLine, Verdict};
 
 const AGENT: AgentId = AgentId(7);
 

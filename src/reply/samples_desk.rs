@@ -1,12 +1,11 @@
 //! Samples of what is said about the desk's work.
 
 use super::samples::at;
-use super::says::{
-    ActLine, AgentCard, BelowCost, ComplaintCard, ImportCard, ImportStage, OrderLine, PriceChange, RawLine, Reply,
-};
+use super::says::{ActLine, AgentCard, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply};
 use super::says::{ChooseCard, ChooseStage, PriceLine};
 use crate::ids::{BadName, OrderId};
 use crate::money::Rupiah;
+use crate::order::card::{OrderLine, RawLine};
 
 fn change(before: Option<i64>) -> Result<PriceChange, BadName> {
     Ok(PriceChange {

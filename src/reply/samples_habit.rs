@@ -1,13 +1,14 @@
 //! Samples of what is said about a reseller's own arrangements.
 
 use super::samples::at;
-use super::says::{Near, PriceLine, Reply};
+use super::says::{PriceLine, Reply};
 use super::says_habit::{
     AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
 };
 use super::says_network::InviteLink;
 use crate::ids::{AgentId, BadName};
 use crate::money::Rupiah;
+use crate::order::refusal::Near;
 
 pub(super) fn habits(prices: &[PriceLine], near: &[Near]) -> Result<Vec<Reply>, BadName> {
     let all = chats()?.into_iter().chain(favourites()?).chain(selling(prices)?).chain(asks(near)?);

@@ -1,10 +1,12 @@
 //! A receipt of every kind, for the samples.
 
-use super::says::{OrderLine, ReceiptCard, ReceiptForm, Reply};
+use super::says::{ReceiptForm, Reply};
 use crate::catalog::ProductKind;
 use crate::ids::BadName;
 use crate::money::Rupiah;
-use crate::supplier::{Bill, Detail, Details};
+use crate::order::card::OrderLine;
+use crate::outcome::{Bill, Detail, Details};
+use crate::receipt::ReceiptCard;
 
 /// `topup` and `token` are delivered orders.
 pub(super) fn receipts(topup: &OrderLine, token: &OrderLine) -> Result<Vec<Reply>, BadName> {

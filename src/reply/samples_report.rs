@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::says::{ProductSales, Reply, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine};
-use crate::command::Span;
+use super::says::{ProductSales, Reply, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
 use crate::ids::{AgentId, BadName, OrderId, ProductCode};
 use crate::money::Rupiah;
+use crate::report::ShopCard;
+use crate::report::Span;
 use crate::report::{About, Ranking, Share, Slots, Tally};
 
 /// 21 November 2026, and the week up to it.

@@ -1,13 +1,14 @@
 //! Samples of what is said about suppliers, waiting orders and orders that need a person.
 
 use super::samples::at;
-use super::says::{OrderCard, OrderLine, Reply, SupplierCard, Verdict};
+use super::says::{Reply, SupplierCard};
 use super::says_routing::{
     CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
     UnreadReport, UnreadWhy,
 };
 use crate::ids::{BadName, OrderId};
 use crate::money::Rupiah;
+use crate::order::card::{OrderCard, OrderLine, Verdict};
 
 pub(super) fn routing(open: &OrderLine) -> Result<Vec<Reply>, BadName> {
     let refused = |problem| RoutingReply::CancelRefused { order: OrderId(12), problem };

@@ -3,29 +3,27 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::ProductKind;
-use crate::command::DestinationFault;
 use crate::ids::{AgentId, BroadcastId, OrderId, ProductCode};
 use crate::money::Rupiah;
-use crate::order::FailureReason;
+use crate::order::card::{OrderCard, OrderLine, RawLine, Verdict, WordEffect};
+use crate::order::refusal::{Near, Refused};
+use crate::receipt::ReceiptCard;
+use crate::report::ShopCard;
 use crate::staff::Role;
-use crate::supplier::{Details, FailureKind};
 
-pub use super::says_admin::{AdminProblem, AgentCard, AttemptCard, OrderCard, SupplierCard};
+pub use super::says_admin::{AdminProblem, AgentCard, SupplierCard};
 pub use super::says_bill::{BillCard, BillStage, CustomerCard, ReceiptProblem, ShownBecause};
 use super::says_booking::BookingReply;
 pub use super::says_deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange, RawLine};
+pub use super::says_desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
 pub use super::says_guide::{ChooseCard, ChooseStage};
 use super::says_habit::HabitReply;
 use super::says_keeping::KeepingReply;
 pub use super::says_misread::{Misread, PartName};
 use super::says_network::NetworkReply;
-pub use super::says_receipt::{ReceiptCard, ReceiptForm};
+pub use super::says_receipt::ReceiptForm;
 pub use super::says_register::RegisterProblem;
-pub use super::says_report::{
-    ProductSales, ReportForm, ReportProblem, SalesCard, ShopCard, StatementCard, StatementLine,
-};
+pub use super::says_report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
 use super::says_routing::{OverdueCard, RoutingReply};
 use super::says_staff::DeskReply;
 
@@ -333,187 +331,6 @@ impl Reply {
             _ => None,
         }
     }
-}
-
-/// An order as its reseller sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderLine {
-    pub order: OrderId,
-    pub product: ProductCode,
-    pub product_name: String,
-    #[serde(default = "topup")]
-    pub kind: ProductKind,
-    pub dest: String,
-    pub nth: u8,
-    pub price: Rupiah,
-    pub verdict: Verdict,
-    /// Serial number or token; empty when there is none.
-    pub sn: String,
-    /// Fields read from the supplier's reply.
-    pub details: Details,
-    pub reason: Option<FailureReason>,
-    pub at: DateTime<Utc>,
-    /// The reference a machine client gave.
-    pub client_reference: Option<String>,
-    /// What of the price has not come back with the refund.
-    #[serde(default)]
-    pub withheld: Rupiah,
-}
-
-/// For rows of the outbox written before the kind was kept.
-const fn topup() -> ProductKind {
-    ProductKind::Topup
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Open,
-    Success,
-    Failed,
-}
-
-/// What a word that contradicts the books has done to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WordEffect {
-    /// They follow it: the one correction that is made by itself.
-    Corrected,
-    /// Nothing: it may be older than what they rest on, or they have been corrected before.
-    Nothing,
-    /// Nothing: it was heard before.
-    Repeated,
-}
-
-/// An order that was not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// What was asked for: a product code or a nominal.
-    pub product: String,
-    pub dest: String,
-    pub why: Why,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Why {
-    UnknownProduct {
-        near: Vec<Near>,
-    },
-    Closed,
-    /// The number is of `of`, the product for `wants`.
-    OtherOperator {
-        of: Vec<String>,
-        wants: String,
-    },
-    /// No operator has this prefix.
-    UnknownPrefix,
-    TooShort,
-    TooLong,
-    /// The destination cannot be read as a number.
-    Unreadable,
-    /// It is not what the product goes to; `example` is what it would be.
-    NotItsDestination {
-        fault: DestinationFault,
-        example: String,
-    },
-    NoProductForNominal {
-        nominal: Rupiah,
-        near: Vec<Near>,
-    },
-    BalanceShort {
-        price: Rupiah,
-        missing: Rupiah,
-    },
-    /// The same was ordered before; `again` is the text that orders it once more.
-    AlreadyOrdered {
-        earlier: Box<OrderLine>,
-        again: String,
-        /// Not on the shop's day.
-        #[serde(default)]
-        another_day: bool,
-    },
-    /// It was offered at another price; the new one is shown.
-    PriceChanged {
-        shown: Rupiah,
-        price: Rupiah,
-    },
-    /// The message waited too long.
-    Stale {
-        minutes: i64,
-    },
-    /// It seems so, but our clock is wrong.
-    StaleByWrongClock,
-    /// A bill is looked up first.
-    BillNeedsInquiry {
-        example: String,
-    },
-    /// It is no bill; `example` orders it.
-    NotABill {
-        example: String,
-    },
-    /// The suppliers asked do not tell; `None` when none could be asked.
-    InquiryRefused {
-        kind: Option<FailureKind>,
-    },
-    /// It is still being looked up.
-    InquiryRunning,
-    /// What was shown is not valid any more; `example` looks it up again.
-    InquiryExpired {
-        example: String,
-    },
-    /// The reseller has paid it before.
-    BillPaidBefore {
-        earlier: Box<OrderLine>,
-    },
-    /// It is paid, or being paid, by somebody else.
-    BillPaidElsewhere,
-    /// Its amount comes from the supplier and cannot be chosen.
-    AmountNotChosen {
-        example: String,
-    },
-    /// Every supplier of it is in its nightly break.
-    CutOff,
-    /// No supplier of it is set up.
-    NoSupplier,
-    /// Its suppliers are paused, out of order, or our deposit there does not cover it.
-    SuppliersRest,
-    PinMissing {
-        example: String,
-    },
-    PinWrong {
-        tries_left: u8,
-    },
-    PinLocked {
-        until: DateTime<Utc>,
-    },
-    /// Not tried, so not counted.
-    PinOtherLength,
-    /// By an admin.
-    PinReset {
-        /// The time for choosing another one is over.
-        over: bool,
-    },
-}
-
-impl Why {
-    /// What is wrong with the destination of a product; `example` is what it would be.
-    #[must_use]
-    pub fn of_destination(fault: DestinationFault, example: impl FnOnce() -> String) -> Self {
-        match fault {
-            DestinationFault::TooShort => Self::TooShort,
-            DestinationFault::TooLong => Self::TooLong,
-            DestinationFault::Unreadable => Self::Unreadable,
-            fault => Self::NotItsDestination { fault, example: example() },
-        }
-    }
-}
-
-/// A product close to what was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Near {
-    pub code: ProductCode,
-    pub name: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,14 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::{OrderLine, Verdict};
 use super::says_deposit::TicketProblem;
 use super::says_routing::SupplierTraffic;
 use crate::agent::AgentStatus;
 use crate::ids::{AgentId, OrderId, SupplierId};
 use crate::money::Rupiah;
-use crate::order::Withheld;
-use crate::supplier::Doubt;
+use crate::order::card::Verdict;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,40 +81,6 @@ pub struct AgentCard {
     pub phones: Vec<String>,
     pub since: DateTime<Utc>,
     pub locked_until: Option<DateTime<Utc>>,
-}
-
-/// An order as admins see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderCard {
-    pub line: OrderLine,
-    pub agent: AgentId,
-    pub minutes_open: i64,
-    pub attempts: Vec<AttemptCard>,
-    /// What of its money waits, for whom and until whose balance is not below zero any more.
-    #[serde(default)]
-    pub withheld: Vec<Withheld>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptCard {
-    pub supplier: SupplierId,
-    pub sku: String,
-    pub reference: String,
-    /// `belum dikirim`, `menunggu`, …: see the texts.
-    pub verdict: Option<Verdict>,
-    pub sent: bool,
-    pub doubt: Option<Doubt>,
-    pub sent_at: Option<DateTime<Utc>>,
-    pub checks: u16,
-    pub balance_before: Option<Rupiah>,
-    pub balance_after: Option<Rupiah>,
-    /// What it should cost us, and what the supplier says it took.
-    #[serde(default)]
-    pub expected: Rupiah,
-    #[serde(default)]
-    pub charged: Option<Rupiah>,
-    /// What the supplier said, in short, secrets masked, newest last.
-    pub replies: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::{OrderLine, PriceLine};
+use super::says::PriceLine;
 use crate::ids::{InquiryId, OrderId, ProductCode};
 use crate::money::Rupiah;
-use crate::supplier::{Bill, Details};
+use crate::order::card::OrderLine;
+use crate::outcome::{Bill, Details};
 
 /// Whose meter it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

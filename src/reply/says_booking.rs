@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::OrderLine;
 use super::says_deposit::TicketCard;
 use crate::ids::{AgentId, ProductCode, TicketId};
 use crate::money::Rupiah;
+use crate::order::card::OrderLine;
 
 /// All of it is for those who work here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::{AgentCard, OrderLine};
-use crate::ids::{ProductCode, SupplierId};
+use super::says::AgentCard;
+use crate::ids::ProductCode;
 use crate::money::Rupiah;
+use crate::order::card::OrderLine;
 
 /// A product's price as it was and as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,15 +69,4 @@ pub struct ActLine {
     pub at: DateTime<Utc>,
     pub by: String,
     pub what: String,
-}
-
-/// A supplier's reply as it was kept, secrets masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RawLine {
-    pub supplier: SupplierId,
-    pub reference: String,
-    /// What it answered; see [`crate::order::RawReply`].
-    pub to: String,
-    pub at: DateTime<Utc>,
-    pub text: String,
 }

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::{Near, PriceLine};
+use super::says::PriceLine;
 use super::says_network::InviteLink;
 use crate::habits::FavouriteName;
 use crate::ids::{AgentId, ProductCode};
 use crate::money::Rupiah;
+use crate::order::refusal::Near;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "habit", rename_all = "snake_case")]

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Page, ReportFile, Span};
+use crate::command::{Page, ReportFile};
 use crate::ids::{AgentId, OrderId, ProductCode};
 use crate::money::Rupiah;
-use crate::report::{About, Ranking, Slots, Tally};
+use crate::report::Span;
+use crate::report::{About, Tally};
 
 /// A reseller's own sales.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,25 +90,6 @@ impl From<ReportFile> for ReportForm {
             ReportFile::Xlsx => Self::Xlsx,
         }
     }
-}
-
-/// The whole shop's figures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShopCard {
-    pub span: Span,
-    pub total: Tally,
-    /// The day before, for one day.
-    pub before: Option<Tally>,
-    pub slots: Slots,
-    pub products: Ranking,
-    pub suppliers: Ranking,
-    pub agents: Ranking,
-    /// Deposits, and what was taken back of them.
-    pub paid_in: Rupiah,
-    pub paid_out: Rupiah,
-    /// Orders open at this moment, of whatever day, and what they hold.
-    pub open_now: u64,
-    pub held_now: Rupiah,
 }
 
 /// Why there is no report.

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::{OrderCard, OrderLine, Verdict};
 use crate::ids::{OrderId, ProductCode, SupplierId};
 use crate::money::Rupiah;
+use crate::order::card::{OrderCard, OrderLine, Verdict};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "routing", rename_all = "snake_case")]

@@ -12,10 +12,11 @@ use super::promise;
 use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
 use super::reports;
-use super::says::{ReceiptCard, ReceiptForm, Reply};
+use super::says::{ReceiptForm, Reply};
 use super::words::Say;
 use crate::agent::Locale;
 use crate::money::Rupiah;
+use crate::receipt::ReceiptCard;
 
 /// Turns replies into text. Rendering is total: an operator's own text that fails gives way to the built-in one, and
 /// that to a plain line with the words a reply must have.

@@ -1,12 +1,13 @@
 //! Which text stands for a value inside a reply: reasons, doubts, states.
 
-use super::clean::{NAME, SENTENCE, clean};
 use super::fields::Fields;
-use super::says::{Misread, PartName, Verdict};
+use super::says::{Misread, PartName};
 use crate::agent::AgentStatus;
+use crate::clean::{NAME, SENTENCE, clean};
 use crate::money::Rupiah;
 use crate::order::FailureReason;
-use crate::supplier::{Doubt, FailureKind};
+use crate::order::card::Verdict;
+use crate::outcome::{Doubt, FailureKind};
 
 /// Renders the text of a key; never fails.
 pub(super) type Say<'a> = dyn Fn(&'static str, Fields) -> String + 'a;

@@ -7,10 +7,10 @@ use chrono::{NaiveDate, NaiveDateTime, Timelike as _};
 use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
-use crate::command::Span;
 use crate::ids::{AgentId, ProductCode};
 use crate::order::Order;
-use crate::supplier::Outcome;
+use crate::outcome::Outcome;
+use crate::report::Span;
 
 const HOURS: usize = 24;
 

@@ -3,10 +3,10 @@
 
 use super::book::Slots;
 use super::canvas::{Align, Canvas, Colour, Letters, Weight};
+use super::card::ShopCard;
 use super::labels::Labels;
 use super::tally::Tally;
 use crate::receipt::picture::PictureError;
-use crate::reply::ShopCard;
 
 /// Pixels, as all sizes here: as wide as chats show a photo.
 const WIDTH: usize = 1_080;

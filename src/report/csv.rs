@@ -1,8 +1,8 @@
 //! A shop's figures as one CSV table, for programs: plain numbers, a line's table in its first column.
 
+use super::card::ShopCard;
 use super::labels::Labels;
 use super::sheet::{columns, figures, sheets};
-use crate::reply::ShopCard;
 
 /// The file did not come about. Cannot happen: it is written to memory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

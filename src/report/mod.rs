@@ -3,16 +3,20 @@
 
 mod book;
 mod canvas;
+mod card;
 pub mod chart;
 pub mod csv;
 mod labels;
 mod sheet;
+mod span;
 mod statement;
 mod tally;
 pub mod xlsx;
 
 pub use book::{Book, Ranking, Share, Slots};
+pub use card::ShopCard;
 pub use labels::Labels;
+pub use span::Span;
 pub use statement::{About, Movement, movement};
 pub use tally::Tally;
 

@@ -1,9 +1,9 @@
 //! A shop's figures as tables, for every kind of spreadsheet.
 
 use super::book::{Ranking, Slots};
+use super::card::ShopCard;
 use super::labels::Labels;
 use super::tally::Tally;
-use crate::reply::ShopCard;
 
 /// A table: its name, what its lines are about, the lines.
 pub(super) struct Sheet {

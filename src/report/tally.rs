@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Rupiah;
 use crate::order::{FailureReason, Final, Order, OrderState};
-use crate::supplier::{FailureKind, Outcome};
+use crate::outcome::{FailureKind, Outcome};
 
 /// Sums over orders as they stand now: what was taken back later counts as taken back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

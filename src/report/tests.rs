@@ -9,14 +9,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::agent::Locale;
 use crate::catalog::{ProductKind, Route};
-use crate::command::Span;
 use crate::ids::{AgentId, ChatId, OrderId, Reference};
 use crate::ledger::{Account, AccountId, Entry, Hold, HoldChange, Posting, Reason, Refusal, apply};
 use crate::money::Rupiah;
 use crate::order::{AdminVerdict, Event, Order, OrderState, Word, new_attempt, step};
+use crate::outcome::{Delivery, Details, FailureKind, Outcome, Reading};
 use crate::pricing::Margin;
-use crate::reply::{Reply, ReportForm, ShopCard, samples};
-use crate::supplier::{Delivery, Details, FailureKind, Outcome, Reading};
+use crate::reply::{Reply, ReportForm, samples};
+use crate::report::ShopCard;
+use crate::report::Span;
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
@@ -141,7 +142,7 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
             let reading = Reading {
                 outcome,
                 charged: charged.map(Rupiah::new),
-                ..Reading::unknown(crate::supplier::Doubt::Timeout)
+                ..Reading::unknown(crate::outcome::Doubt::Timeout)
             };
             let from = if report { Word::Report } else { Word::Answer };
             Event::Word { from, reference, reading, raw: None }

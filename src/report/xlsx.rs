@@ -2,9 +2,9 @@
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
+use super::card::ShopCard;
 use super::labels::Labels;
 use super::sheet::{FIGURES, Sheet, columns, figures, sheets};
-use crate::reply::ShopCard;
 
 /// Widths of columns, in letters.
 const CODE_WIDTH: u16 = 16;

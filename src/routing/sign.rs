@@ -1,6 +1,6 @@
 //! What one outcome says of its supplier, whatever it says of the order.
 
-use crate::supplier::{Doubt, FailureKind, Outcome};
+use crate::outcome::{Doubt, FailureKind, Outcome};
 
 /// One outcome as a sign of health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

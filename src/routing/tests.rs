@@ -7,7 +7,7 @@ use super::*;
 use crate::catalog::Route;
 use crate::ids::ChatId;
 use crate::money::Rupiah;
-use crate::supplier::{Delivery, Doubt, FailureKind, Outcome};
+use crate::outcome::{Delivery, Doubt, FailureKind, Outcome};
 
 const SKU: &str = "S10";
 const COST: Rupiah = Rupiah::new(10_200);

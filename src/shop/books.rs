@@ -7,10 +7,9 @@ use super::charges::Charges;
 use crate::ids::{ChatId, OrderId};
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::order::asking::CHECK_WINDOW;
-use crate::order::{Event, Notice, Order, Step, step_with};
-use crate::reply::Reply;
+use crate::order::{AdminNotice, Event, Notice, Order, Step, step_with};
+use crate::outcome::{Doubt, Outcome, Reading};
 use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
-use crate::supplier::{Doubt, Outcome, Reading};
 
 /// Tries before a contended row is given up. Each loss means that another writer won, so progress is being made.
 pub(super) const TRIES: usize = 16;
@@ -135,13 +134,13 @@ impl Shop {
         let mut says = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Reseller(reply) => says.push(Say {
+                Notice::Reseller(notice) => says.push(Say {
                     chat: self.chat_for(order).await?,
                     locale: order.locale,
-                    payload: Payload::Reply(Box::new(reply)),
+                    payload: Payload::Reply(Box::new(notice.into())),
                     balance_of: Some(AccountId::Agent(order.agent)),
                 }),
-                Notice::Admins(reply) => says.extend(self.to_admins(&reply)),
+                Notice::Admins(notice) => says.extend(self.to_admins(&notice.into())),
             }
         }
         Ok(says)
@@ -180,7 +179,7 @@ impl Shop {
 
 fn mark_overdrawn(notices: &mut [Notice]) {
     for notice in notices {
-        if let Notice::Admins(Reply::AlertContradiction { overdrawn, .. }) = notice {
+        if let Notice::Admins(AdminNotice::Contradiction { overdrawn, .. }) = notice {
             *overdrawn = true;
         }
     }

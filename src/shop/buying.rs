@@ -11,11 +11,12 @@ use crate::ids::OrderId;
 use crate::order::asking::{CHECK_WINDOW, has_arrived};
 use crate::order::schedule::{CHECK_STEP, FIRST_CHECK};
 use crate::order::{Attempt, AttemptStep, Event, Order, Seen, Word};
+use crate::outcome::{InquiryReading, Outcome, Reading, Sending};
 use crate::routing::{Availability, Sign, sign_of};
 use crate::store::{Busy, Nudge, StoreError};
 use crate::supplier::client::SendError;
 use crate::supplier::protocol::Now;
-use crate::supplier::{Buy, InquiryReading, Outcome, Reading, Request, Response, Sending};
+use crate::supplier::{Buy, Request, Response};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);

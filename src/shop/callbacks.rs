@@ -11,8 +11,9 @@ use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
 use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Event, Order, Word};
+use crate::outcome::{Doubt, Outcome};
 use crate::store::{MessageKey, StoreError};
-use crate::supplier::{Callback, Doubt, Outcome};
+use crate::supplier::Callback;
 
 /// An unbelieved callback may make us ask the supplier, but not more often than this: whoever forges callbacks must
 /// not be able to make us a nuisance.

@@ -7,8 +7,7 @@ use parking_lot::Mutex;
 
 use crate::ids::{ProductCode, SupplierId};
 use crate::money::Rupiah;
-use crate::order::Notice;
-use crate::reply::Reply;
+use crate::order::{AdminNotice, Notice};
 
 /// The same product at the same price of the same supplier is told again after this long: once in a shop's day. One that
 /// is sold at a loss is told with every order.
@@ -48,7 +47,7 @@ impl Charges {
 
 /// What a notice tells of a charge, and whether the order is sold at a loss.
 fn charge_of(notice: &Notice) -> Option<(Charge, bool)> {
-    let Notice::Admins(Reply::AlertDearer { card, charged, .. }) = notice else { return None };
+    let Notice::Admins(AdminNotice::Dearer { card, charged, .. }) = notice else { return None };
     let supplier = card.attempts.iter().find(|attempt| attempt.charged == Some(*charged))?.supplier.clone();
     Some(((card.line.product.clone(), supplier, *charged), *charged > card.line.price))
 }

@@ -15,13 +15,15 @@ use crate::catalog::ProductKind;
 use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use crate::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
 use crate::ledger::AccountId;
+use crate::order::card::Verdict;
+use crate::order::refusal::{Refused, Why};
 use crate::order::{BillKey, FailureReason, Final, Order, OrderState, Period, claims, of_customer, view};
+use crate::outcome;
+use crate::outcome::{Doubt, FailureKind, InquiryReading, Reading, Sending};
 use crate::pricing::Tariff;
-use crate::reply::{
-    BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Refused, Reply, ShownBecause, Verdict, Why,
-};
+use crate::reply::{BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Reply, ShownBecause};
 use crate::store::{Commit, CommitError, Say, Shard, StoreError, Versioned};
-use crate::supplier::{self, Buy, Doubt, FailureKind, InquiryReading, Reading, Response, Sending};
+use crate::supplier::{Buy, Response};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -217,7 +219,7 @@ impl Shop {
         }
     }
 
-    async fn customer_found(&self, inquiry: &Inquiry, found: &supplier::Inquiry) -> Result<Vec<Say>, StoreError> {
+    async fn customer_found(&self, inquiry: &Inquiry, found: &outcome::Inquiry) -> Result<Vec<Say>, StoreError> {
         let Some(agent) = self.store.agent(inquiry.agent).await? else { return Ok(Vec::new()) };
         let tariff = self.tariff(&agent).await?;
         let card = CustomerCard {
@@ -230,7 +232,7 @@ impl Shop {
     }
 
     /// What can be bought for a customer: the open tokens, by face value, that its supplier has on offer.
-    fn tokens_for(&self, found: &supplier::Inquiry, tariff: &Tariff) -> Vec<PriceLine> {
+    fn tokens_for(&self, found: &outcome::Inquiry, tariff: &Tariff) -> Vec<PriceLine> {
         let catalog = self.catalog();
         let on_offer = |product: &&crate::catalog::Product| {
             product.kind == ProductKind::Token
@@ -306,7 +308,7 @@ impl Shop {
     }
 
     /// A payment was stopped because the bill has changed: it is shown as it is now, to be paid anew.
-    pub(super) async fn show_changed(&self, order: &Order, found: supplier::Inquiry) -> Result<(), StoreError> {
+    pub(super) async fn show_changed(&self, order: &Order, found: outcome::Inquiry) -> Result<(), StoreError> {
         let stopped =
             matches!(&order.state, OrderState::Final(Final { failure: Some(FailureReason::BillChanged), .. }));
         let Some(bill) = order.bill.as_ref().filter(|_| stopped) else { return Ok(()) };

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use crate::ids::{OrderId, SupplierId};
 use crate::order::{AttemptStep, Order};
+use crate::outcome::Outcome;
 use crate::store::{Shard, Share};
-use crate::supplier::Outcome;
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
 const LATE_WORDS: TimeDelta = TimeDelta::minutes(5);

@@ -5,12 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Shop;
 use crate::agent::Agent;
-use crate::command::{Page, Span};
+use crate::command::Page;
 use crate::ids::{AgentId, OrderId};
 use crate::ledger::{AccountId, Entry};
 use crate::money::Rupiah;
 use crate::order::Order;
-use crate::reply::{ProductSales, SalesCard, ShopCard, StatementCard, StatementLine};
+use crate::reply::{ProductSales, SalesCard, StatementCard, StatementLine};
+use crate::report::ShopCard;
+use crate::report::Span;
 use crate::report::{Book, Movement, Share, Tally, movement};
 use crate::store::StoreError;
 

@@ -11,10 +11,10 @@ use crate::catalog::Route;
 use crate::ids::ChatId;
 use crate::money::Rupiah;
 use crate::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
+use crate::outcome::Outcome;
 use crate::reply::{Reply, RoutingReply};
 use crate::routing::{Availability, Sign, Steering, sign_of};
 use crate::store::{Commit, CommitError, StoreError, Versioned};
-use crate::supplier::Outcome;
 use crate::supplier::protocol::Now;
 
 /// An order waits for the end of a break for so long at most: a break that goes on longer is none a reseller can plan

@@ -7,9 +7,10 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::Shop;
 use super::reports::SHOWN;
-use crate::command::{Span, powers};
+use crate::command::powers;
 use crate::ids::ChatId;
 use crate::reply::{Reply, ReportForm};
+use crate::report::Span;
 use crate::store::{Commit, CommitError, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.

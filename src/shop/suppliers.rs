@@ -10,16 +10,17 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::next_midnight;
-use crate::command::Zoned;
 use crate::config::{CutOff, SUPPLIERS_ZONE};
+use crate::destination::Zoned;
 use crate::ids::SupplierId;
 use crate::money::Rupiah;
 use crate::order::RawReply;
 use crate::order::asking::Repeat;
+use crate::outcome::{Doubt, Outcome, Reading};
 use crate::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
 use crate::supplier::client::{Client, SendError, Transport, masked};
 use crate::supplier::protocol::Now;
-use crate::supplier::{Callback, Doubt, Outcome, Protocol, ProtocolKind, Reading, Request, Response};
+use crate::supplier::{Callback, Protocol, ProtocolKind, Request, Response};
 
 /// Characters kept of what a reply says in short: more than any document's message has.
 const LONGEST_GIST: usize = 1_000;

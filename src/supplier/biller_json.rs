@@ -11,11 +11,10 @@ use secrecy::SecretString;
 
 use super::amount::{end_of_destination, same_destination};
 use super::json::{self, Object, Sent};
-use super::protocol::{
-    Buy, Callback, Doubt, FailureKind, Method, Options, Outcome, Protocol, Reading, Request, Response, gist_of, reveal,
-};
+use super::protocol::{Buy, Callback, Method, Options, Protocol, Request, Response, gist_of, reveal};
 use super::serial;
 use crate::ids::Reference;
+use crate::outcome::{Doubt, FailureKind, Outcome, Reading};
 
 /// The protocol with our account at the biller.
 pub struct BillerJson {

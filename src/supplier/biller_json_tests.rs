@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
+use crate::outcome::{Delivery, Detail, Sending};
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::{Delivery, Detail, Sending};
 
 const PENDING: &str = include_str!("../../tests/fixtures/biller-json/pending.json");
 const GAGAL: &str = include_str!("../../tests/fixtures/biller-json/gagal.json");

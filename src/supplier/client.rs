@@ -7,7 +7,8 @@ use futures::StreamExt as _;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::protocol::{Doubt, KEPT_REPLY, Method, Request, Response};
+use super::protocol::{Method, Request, Response};
+use crate::outcome::{Doubt, KEPT_REPLY};
 
 /// The longest reply read. The documents' longest receipts stay under 10 KiB; a reply beyond this is no answer.
 const LARGEST_REPLY: usize = 256 * 1024;

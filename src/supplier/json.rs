@@ -6,9 +6,10 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::protocol::{Body, Callback, Doubt, fields};
+use super::protocol::{Body, Callback, fields};
 use crate::ids::Reference;
 use crate::money::Rupiah;
+use crate::outcome::Doubt;
 
 /// Replies hold a few KiB, a bill of many months some tens. More is no reply of these documents.
 const LONGEST_REPLY: usize = 1 << 20;

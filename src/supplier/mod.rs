@@ -3,12 +3,10 @@
 //! orders, money accounts or chats.
 
 pub mod client;
-mod outcome;
 pub mod protocol;
 
 pub use protocol::{
-    Bill, Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, FirstSending, Inquiry, InquiryReading,
-    Method, Options, Outcome, Protocol, Reading, Request, Response, Sending, SettingError, fields, percent_decoded,
+    Body, Buy, Callback, Method, Options, Protocol, Request, Response, SettingError, fields, percent_decoded,
 };
 
 mod amount;

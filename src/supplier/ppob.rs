@@ -15,14 +15,12 @@ use sha2::{Digest, Sha256};
 
 use super::amount::same_destination;
 use super::json::{self, Object, Sent};
-use super::protocol::{
-    Body, Buy, Callback, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options,
-    Outcome, Protocol, Reading, Request, Response, gist_of, reveal,
-};
+use super::protocol::{Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, reveal};
 use super::serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 use crate::money::Rupiah;
+use crate::outcome::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 
 /// Orders and inquiries (1.1).
 const TOPUP: &str = "/trx/topup";

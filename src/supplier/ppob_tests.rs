@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::outcome::{Bill, Sending};
 use crate::supplier::json::tests::{callback, configured, mutated, response};
-use crate::supplier::protocol::{Bill, Sending};
 
 const ACCEPTED: &str = include_str!("../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../tests/fixtures/ppob/found.json");

@@ -5,13 +5,11 @@ use std::cell::RefCell;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
 use crate::money::Rupiah;
-
-pub use super::outcome::{Delivery, Detail, Details, Doubt, FailureKind, Outcome, Reading};
+use crate::outcome::{Doubt, InquiryReading, Reading, Sending};
 
 /// One purchase as a protocol sees it.
 #[derive(Clone, Copy, Debug)]
@@ -29,42 +27,6 @@ pub struct Buy<'a> {
     pub inquiry: Option<&'a str>,
     /// What a later word can be about.
     pub sent: Sending,
-}
-
-/// What is known of a purchase that was given away when a word about it is read. A supplier may refuse the repetition of
-/// a request for its own sake; such a refusal says nothing of the purchase.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sending {
-    pub first: FirstSending,
-    /// Whether the same request was, or may have been, sent again to ask what became of it.
-    pub repeated: bool,
-}
-
-impl Sending {
-    /// Nothing is known yet.
-    pub const NOT_YET: Self = Self { first: FirstSending::Unanswered, repeated: false };
-
-    /// Whether a refusal may be the repetition's: it was repeated, or nobody knows what became of the first sending.
-    #[must_use]
-    pub const fn may_be_refused_again(self) -> bool {
-        self.repeated || matches!(self.first, FirstSending::Lost | FirstSending::AnotherOrders)
-    }
-}
-
-/// How the first sending of a purchase was answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FirstSending {
-    /// Not yet.
-    #[default]
-    Unanswered,
-    /// The supplier has said that it has it.
-    Accepted,
-    /// Nothing that could be understood: the supplier may have it or not.
-    Lost,
-    /// With what became of some other order. Whatever the same request is answered with from here on may be about that
-    /// one too, so that nobody is asked any more.
-    AnotherOrders,
 }
 
 /// A supplier's protocol, configured with our credentials. Every `build` is a pure function of its arguments; every
@@ -244,10 +206,6 @@ impl Response {
     }
 }
 
-/// The longest piece of a reply kept for disputes, in characters: the documents' longest, a bill of many months with its
-/// receipt, stays under 10 KiB. An order's row is written with every step, and holds a few of these.
-pub const KEPT_REPLY: usize = 16 * 1024;
-
 /// A report, reversal or callback as it reached our address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Callback {
@@ -330,41 +288,6 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
     }
-}
-
-/// What an inquiry found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InquiryReading {
-    Found(Inquiry),
-    Failed(FailureKind),
-    /// Still being looked up: the same inquiry again tells more.
-    Pending,
-    /// Nothing is known; no money can have moved.
-    Unknown(Doubt),
-}
-
-/// Whom and what a payment would be for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inquiry {
-    /// What the payment must quote.
-    pub quote: String,
-    pub details: Details,
-    /// One per period.
-    pub bills: Vec<Bill>,
-    /// Sum of the bills' totals; `None` for a purchase.
-    pub total: Option<Rupiah>,
-    /// Denominations on offer, for a purchase.
-    pub denoms: Vec<Rupiah>,
-    pub supplier_balance: Option<Rupiah>,
-}
-
-/// One period's bill, whole rupiah.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bill {
-    pub period: String,
-    pub amount: Rupiah,
-    pub admin: Rupiah,
-    pub total: Rupiah,
 }
 
 /// One supplier's own settings, by their names without `SUPPLIER_<ID>_`. Mistakes are collected, so that a check can

@@ -1,9 +1,9 @@
 //! What is a serial number, and what only stands in the place of one. Suppliers put sentences there ("Menunggu jawaban
 //! provider."), reasons ("Nomor Tujuan Salah") and their programs' errors; none of these proves a delivery.
 
-use super::protocol::{Delivery, Details, Doubt};
 use super::token_serial;
 use crate::catalog::ProductKind;
+use crate::outcome::{Delivery, Details, Doubt};
 
 /// Letters a code without any digit must have: shorter ones are words.
 const LETTERS_OF_A_CODE: usize = 8;

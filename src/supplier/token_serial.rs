@@ -3,7 +3,7 @@
 
 use super::amount::{amount, token};
 use super::labels::{self, Label, Part, SEPARATORS};
-use super::protocol::{Detail, Details};
+use crate::outcome::{Detail, Details};
 
 /// The powers PLN sells, in VA, up to which a figure without unit is one.
 const POWERS: [&str; 17] = [

@@ -7,9 +7,9 @@ use konter::catalog::Product;
 use konter::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter::order::{Decider, FailureReason, Final, Order, OrderState};
+use konter::outcome::Outcome;
 use konter::reply::Reply;
 use konter::store::{Commit, MessageKey, Outgoing, Payload};
-use konter::supplier::Outcome;
 
 use super::engine::at_once;
 use super::judged::{Heard, serial_is_nobody_elses};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use konter::ids::Reference;
+use konter::outcome::FailureKind;
 use konter::shop::Shop;
-use konter::supplier::FailureKind;
 
 use super::sabotage::Sabotage;
 use super::stage::Stage;

@@ -6,9 +6,9 @@ use konter::clock::Clock as _;
 use konter::ids::Reference;
 use konter::ledger::{AccountId, Entry, Posting, Reason};
 use konter::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Word, step};
+use konter::outcome::{FailureKind, FirstSending, Outcome, Reading};
 use konter::reply::Reply;
 use konter::store::{Commit, InboxMessage, Payload, Say, Versioned};
-use konter::supplier::{FailureKind, FirstSending, Outcome, Reading};
 
 use super::people::Text;
 use super::stage::Stage;
@@ -154,10 +154,10 @@ impl Stage {
 
 fn said(order: &Order, notice: Notice) -> Option<Say> {
     match notice {
-        Notice::Reseller(reply) => Some(Say {
+        Notice::Reseller(notice) => Some(Say {
             chat: order.chat.clone(),
             locale: order.locale,
-            payload: Payload::Reply(Box::new(reply)),
+            payload: Payload::Reply(Box::new(notice.into())),
             balance_of: None,
         }),
         Notice::Admins(_) => None,

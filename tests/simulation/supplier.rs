@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use konter::ids::Reference;
-use konter::supplier::{Callback, FailureKind};
+use konter::outcome::FailureKind;
+use konter::supplier::Callback;
 
 use super::rules::Rule;
 use super::wire::{Form, Line, Says};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use konter::ids::Reference;
+use konter::outcome::Doubt;
 use konter::supplier::client::{SendError, Transport};
-use konter::supplier::{Doubt, Request, Response};
+use konter::supplier::{Request, Response};
 
 use super::judged::{arrives, asked_late, leaves};
 use super::rules::Rule;

@@ -4,11 +4,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use konter::catalog::ProductKind;
 use konter::ids::Reference;
 use konter::money::Rupiah;
+use konter::outcome::{Bill, Delivery, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 use konter::supplier::protocol::Now;
-use konter::supplier::{
-    Bill, Body, Buy, Callback, Delivery, Details, Doubt, FailureKind, Inquiry, InquiryReading, Method, Outcome,
-    Protocol, Reading, Request, Response,
-};
+use konter::supplier::{Body, Buy, Callback, Method, Protocol, Request, Response};
 use secrecy::SecretString;
 
 use super::sabotage::Sabotage;

@@ -7,10 +7,11 @@ use konter::catalog::{ProductKind, Route};
 use konter::ids::{AgentId, ChatId, OrderId, Reference};
 use konter::ledger::{AccountId, Posting, Reason};
 use konter::money::Rupiah;
+use konter::order::card::{OrderLine, Verdict};
 use konter::order::{Attempt, Decider, FailureReason, Final, Order, OrderState};
-use konter::reply::{OrderLine, Reply, Verdict};
+use konter::outcome::{Details, FailureKind};
+use konter::reply::Reply;
 use konter::store::{Commit, InboxMessage, MessageKey, Payload, Say, Versioned};
-use konter::supplier::{Details, FailureKind};
 
 /// A fixed moment, so that nothing depends on when tests run.
 pub fn now() -> DateTime<Utc> {
@@ -83,7 +84,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::supplier::Details::new(),
+        customer: konter::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt(1_000_000 + id)],
         state: OrderState::Open,

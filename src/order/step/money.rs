@@ -5,9 +5,9 @@ use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
 use crate::order::margins::{self, Stand};
 use crate::order::model::{Decider, FailureReason, Final, OrderState};
+use crate::order::notice::ResellerNotice;
 use crate::order::{Order, view};
-use crate::reply::{NetworkReply, Reply};
-use crate::supplier::Details;
+use crate::outcome::Details;
 
 impl Stepper {
     pub(super) fn end_success(&mut self, sn: String, mut details: Details, by: Decider) {
@@ -20,7 +20,7 @@ impl Stepper {
     pub(super) fn end_failed(&mut self, reason: FailureReason, by: Decider) {
         self.postings.push(Posting::Release { order: self.order.id });
         self.end_failed_silently(reason, by);
-        self.notices.push(Notice::Reseller(Reply::OrderFailed(view::line(&self.order))));
+        self.notices.push(Notice::Reseller(ResellerNotice::Failed(view::line(&self.order))));
     }
 
     pub(super) fn end_failed_silently(&mut self, reason: FailureReason, by: Decider) {
@@ -55,15 +55,15 @@ impl Stepper {
         let left = self.order.refund_withheld();
         let amount = before.checked_sub(left).unwrap_or_default();
         if amount.is_positive() {
-            let reply = NetworkReply::WithheldPaid { order: self.order.id, amount, left };
-            self.notices.push(Notice::Reseller(Reply::Network(Box::new(reply))));
+            let paid = ResellerNotice::WithheldPaid { order: self.order.id, amount, left };
+            self.notices.push(Notice::Reseller(paid));
         }
     }
 
     /// A refund that had not all come back is not all charged again.
     pub(super) fn say_what_is_charged_again(&mut self, before: &Order) {
         for notice in &mut self.notices {
-            if let Notice::Reseller(Reply::OrderDeliveredLate(line)) = notice {
+            if let Notice::Reseller(ResellerNotice::DeliveredLate(line)) = notice {
                 line.withheld = before.refund_withheld();
             }
         }

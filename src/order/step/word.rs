@@ -9,11 +9,12 @@ use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
 use crate::order::attempt::{keep_reply, lose_first, may_have_delivered};
+use crate::order::card::{Verdict, WordEffect};
 use crate::order::heard::{self, FinalWord};
 use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
+use crate::order::notice::{AdminNotice, ResellerNotice};
 use crate::order::{restored, view};
-use crate::reply::{OverdueCard, Reply, Verdict, WordEffect};
-use crate::supplier::{Delivery, Doubt, FailureKind, FirstSending, Outcome, Reading};
+use crate::outcome::{Delivery, Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 impl Stepper {
     pub(super) fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
@@ -36,7 +37,7 @@ impl Stepper {
             Outcome::Unknown(doubt) => {
                 if (from == Word::Report || doubt.is_for_a_person()) && !self.order.is_open() {
                     let card = Box::new(view::card(&self.order, self.at));
-                    self.notices.push(Notice::Admins(Reply::AlertUnclearReport(card)));
+                    self.notices.push(Notice::Admins(AdminNotice::UnclearReport(card)));
                 }
                 self.undecided(index, Outcome::Unknown(doubt));
             }
@@ -120,7 +121,7 @@ impl Stepper {
             OrderState::Open => {
                 self.capture();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
-                self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+                self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
                 // The failure was about to send it elsewhere, and may be the newer word of the two.
                 if matches!(before, Some(Outcome::Failed(_))) && !another_may_deliver {
                     self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
@@ -130,7 +131,7 @@ impl Stepper {
                 self.order.corrected = true;
                 self.charge_again();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
-                self.notices.push(Notice::Reseller(Reply::OrderDeliveredLate(view::line(&self.order))));
+                self.notices.push(Notice::Reseller(ResellerNotice::DeliveredLate(view::line(&self.order))));
                 self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
             }
             // An admin already said so, or another attempt delivered.
@@ -139,7 +140,7 @@ impl Stepper {
         self.tell_dearer(index, charged);
         if another_may_deliver {
             let card = view::card(&self.order, self.at);
-            self.notices.push(Notice::Admins(Reply::AlertDoubleDelivery(Box::new(card))));
+            self.notices.push(Notice::Admins(AdminNotice::DoubleDelivery(Box::new(card))));
         }
     }
 
@@ -150,7 +151,7 @@ impl Stepper {
             && !delivery.sn.is_empty()
         {
             (*sn, *details) = (delivery.sn, delivery.details);
-            self.notices.push(Notice::Reseller(Reply::OrderSuccess(view::line(&self.order))));
+            self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
         }
     }
 
@@ -160,7 +161,7 @@ impl Stepper {
         let expected = self.order.expected_cost(&self.order.attempts[index]);
         if charged > expected || charged > self.order.price {
             let card = Box::new(view::card(&self.order, self.at));
-            self.notices.push(Notice::Admins(Reply::AlertDearer { card, expected, charged }));
+            self.notices.push(Notice::Admins(AdminNotice::Dearer { card, expected, charged }));
         }
     }
 
@@ -170,10 +171,7 @@ impl Stepper {
         }
         match &self.order.state {
             OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
-                self.notices.push(Notice::Admins(Reply::AlertOverdue(Box::new(OverdueCard::open(view::card(
-                    &self.order,
-                    self.at,
-                ))))));
+                self.notices.push(Notice::Admins(AdminNotice::Overdue(Box::new(view::card(&self.order, self.at)))));
             }
             OrderState::Open => {
                 self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
@@ -204,7 +202,7 @@ impl Stepper {
             self.fail_attempt(index, before, kind);
             self.give_back();
             self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
-            self.notices.push(Notice::Reseller(Reply::OrderReversed(view::line(&self.order))));
+            self.notices.push(Notice::Reseller(ResellerNotice::Reversed(view::line(&self.order))));
             self.tell_contradiction(Verdict::Failed, WordEffect::Corrected);
         }
     }
@@ -255,7 +253,7 @@ impl Stepper {
 
     fn tell_contradiction(&mut self, said: Verdict, effect: WordEffect) {
         let card = Box::new(view::card(&self.order, self.at));
-        self.notices.push(Notice::Admins(Reply::AlertContradiction { card, said, effect, overdrawn: false }));
+        self.notices.push(Notice::Admins(AdminNotice::Contradiction { card, said, effect, overdrawn: false }));
     }
 
     /// A success that a report denies may be true. As long as the next attempt has not left it is kept back, lest the

@@ -34,7 +34,7 @@ impl Tale {
         *self.has.entry(AccountId::Agent(agent)).or_default() -= amount;
     }
 
-    fn apply(&mut self, event: Event) -> Vec<Reply> {
+    fn apply(&mut self, event: Event) -> Vec<ResellerNotice> {
         let mut funds = Funds::default();
         for agent in concerned(&self.order) {
             funds.set(agent, Rupiah::new(self.has.get(&AccountId::Agent(agent)).copied().unwrap_or_default()));
@@ -58,11 +58,11 @@ impl Tale {
         step.notices.into_iter().filter_map(to_reseller).collect()
     }
 
-    fn succeeds(&mut self) -> Vec<Reply> {
+    fn succeeds(&mut self) -> Vec<ResellerNotice> {
         self.apply(admin(AdminVerdict::Success { sn: "0123456789".to_owned() }))
     }
 
-    fn fails(&mut self) -> Vec<Reply> {
+    fn fails(&mut self) -> Vec<ResellerNotice> {
         self.apply(admin(AdminVerdict::Failed { reason: "no".to_owned() }))
     }
 
@@ -96,7 +96,7 @@ fn a_refund_waits_for_what_uplines_have_spent_and_for_no_more() {
     tale.spends(NEAR, 200);
     let said = tale.fails();
     assert_eq!(tale.stand(), [-300, -100, -200, 300]);
-    assert!(matches!(&said[..], [Reply::OrderReversed(line)] if line.withheld == Rupiah::new(300)), "{said:?}");
+    assert!(matches!(&said[..], [ResellerNotice::Reversed(line)] if line.withheld == Rupiah::new(300)), "{said:?}");
     let waits = |until, amount| Withheld { to: BUYER, amount: Rupiah::new(amount), until };
     assert_eq!(tale.order.withheld, [waits(ROOT, 100), waits(NEAR, 200)]);
     tale.spends(NEAR, -199);
@@ -122,7 +122,10 @@ fn what_had_not_come_back_is_not_charged_again() {
     tale.spends(BUYER, -20_000);
     let said = tale.succeeds();
     assert_eq!(tale.stand(), [20_000 - 10_500, 0, 200, 0]);
-    assert!(matches!(&said[..], [Reply::OrderDeliveredLate(line)] if line.withheld == Rupiah::new(300)), "{said:?}");
+    assert!(
+        matches!(&said[..], [ResellerNotice::DeliveredLate(line)] if line.withheld == Rupiah::new(300)),
+        "{said:?}"
+    );
     tale.fails();
     assert_eq!(tale.stand(), [20_000 - 300, -300, 0, 300], "it has still spent what it was paid first");
 }

@@ -7,7 +7,7 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId};
 use crate::money::Rupiah;
 use crate::order::{Attempt, Order, OrderState};
-use crate::supplier::Details;
+use crate::outcome::Details;
 
 pub(crate) fn at() -> DateTime<Utc> {
     DateTime::<Utc>::UNIX_EPOCH

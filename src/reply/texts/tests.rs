@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::agent::Locale;
 use crate::order::FailureReason;
+use crate::outcome::FailureKind;
 use crate::reply::samples::{Sample, samples};
-use crate::supplier::FailureKind;
 
 const TZ: Tz = chrono_tz::Asia::Jakarta;
 

@@ -8,8 +8,9 @@ use chrono::{Datelike as _, NaiveDate};
 use crate::catalog::{Catalog, Product};
 use crate::command::{DateArg, OrdersQuery, Pin, PriceFilter};
 use crate::order::Order;
+use crate::order::refusal::Near;
 use crate::order::view;
-use crate::reply::{Near, PriceLine, Reply};
+use crate::reply::{PriceLine, Reply};
 use crate::store::StoreError;
 
 /// Prices shown at once: about what one chat message holds.

@@ -14,10 +14,11 @@ use crate::agent::{Agent, AgentStatus};
 use crate::command::{AdminCommand, AgentRef};
 use crate::ids::{OrderId, ProductCode};
 use crate::ledger::AccountId;
+use crate::order::card::Verdict;
 use crate::order::schedule::CHECK_STEP;
 use crate::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use crate::question::Asks;
-use crate::reply::{AdminProblem, AgentCard, BookingReply, Reply, Verdict};
+use crate::reply::{AdminProblem, AgentCard, BookingReply, Reply};
 use crate::store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.

@@ -8,17 +8,20 @@ use super::order::{already_ordered, refuse};
 use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::catalog::ProductKind;
-use crate::command::{MAX_NTH, Pin};
+use crate::command::{Pin, destination_of};
 use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
 use crate::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
+use crate::order::refusal::{Refused, Why};
+use crate::order::request::MAX_NTH;
 use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer};
+use crate::outcome::Sending;
 use crate::pricing::Tariff;
-use crate::reply::{BillStage, Refused, Reply, ShownBecause, Why};
+use crate::reply::{BillStage, Reply, ShownBecause};
 use crate::routing::Availability;
 use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
-use crate::supplier::{Buy, Sending};
+use crate::supplier::Buy;
 
 /// Questions a reseller may have open at once: each costs a supplier a request, and none costs the reseller anything.
 const MOST_RUNNING: usize = 5;
@@ -170,7 +173,7 @@ impl Visit<'_> {
             }
         };
         let catalog = self.shop.catalog();
-        ask(&Counter { catalog: &catalog, prefixes: &self.shop.prefixes, can_tell: &can_tell })
+        ask(&Counter { catalog: &catalog, prefixes: &self.shop.prefixes, can_tell: &can_tell, read: destination_of })
     }
 
     /// The question with the reseller's own fee in place of the catalog's: what is shown is what is paid.

@@ -14,8 +14,9 @@ use crate::ids::{AgentId, ChatId, TicketId};
 use crate::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use crate::money::Rupiah;
 use crate::order::AdminVerdict;
+use crate::order::card::OrderLine;
 use crate::question::{Asks, SAME_AGAIN_WITHIN};
-use crate::reply::{AdminProblem, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, OrderLine, Reply};
+use crate::reply::{AdminProblem, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, Reply};
 use crate::staff::Role;
 use crate::store::StoreError;
 

@@ -8,8 +8,10 @@ use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
 use super::{Answer, Visit};
 use crate::catalog::{Product, ProductKind};
-use crate::command::{self, Destination, METER_DIGITS, OrderLine, OrderRequest, PadTap, Pin, What};
+use crate::command::{self, OrderRequest, PadTap, Pin};
+use crate::destination::{Destination, METER_DIGITS};
 use crate::money::Rupiah;
+use crate::order::request::{OrderLine, What};
 use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use crate::store::{Payload, Say, StoreError};
 

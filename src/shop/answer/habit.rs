@@ -11,14 +11,16 @@ use super::order::{already_ordered, refuse};
 use super::{Answer, Visit, fingerprint};
 use crate::agent::Agent;
 use crate::catalog::{Catalog, DestKind, Product, ProductKind};
-use crate::command::{
-    self, Ask, Destination, HabitCommand, MAX_NTH, OrderLine, OrderRequest, Pin, SellingChange, What,
-};
+use crate::command::{self, Ask, HabitCommand, OrderRequest, Pin, SellingChange};
+use crate::destination::Destination;
 use crate::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
 use crate::ids::{OrderId, ProductCode};
+use crate::order::card::Verdict;
+use crate::order::refusal::{Near, Refused, Why};
+use crate::order::request::{MAX_NTH, OrderLine, What};
 use crate::order::{Order, SlotKey, view};
 use crate::phone::Phone;
-use crate::reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Near, Refused, Reply, Verdict, Why};
+use crate::reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Reply};
 use crate::store::{StoreError, Versioned};
 
 /// Orders looked through for the last one that was delivered.

@@ -1,6 +1,7 @@
 //! What the reader of messages found wrong, as the replies tell it.
 
-use crate::command::{DestinationFault, MAX_ORDERS_PER_MESSAGE, Part, Problem, Typed};
+use crate::command::{MAX_ORDERS_PER_MESSAGE, Part, Problem, Typed};
+use crate::destination::DestinationFault;
 use crate::reply::{Misread, PartName};
 
 pub(super) fn misread(problem: &Problem) -> Misread {

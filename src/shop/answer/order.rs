@@ -10,16 +10,18 @@ use super::misread::misread;
 use super::{Answer, Visit};
 use crate::agent::Agent;
 use crate::catalog::DestKind;
-use crate::command::{BadOrder, MAX_NTH, OrderRequest, Problem, Topic, What};
+use crate::command::{BadOrder, OrderRequest, Problem, Topic};
 use crate::ids::{OrderId, Reference};
 use crate::ledger::{AccountId, Posting};
 use crate::money::Rupiah;
 use crate::order::accept::{self, Candidate, Shelves};
+use crate::order::refusal::{Refused, Why};
+use crate::order::request::{MAX_NTH, What};
 use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
+use crate::outcome::Details;
 use crate::pricing::{Margin, Tariff};
-use crate::reply::{Refused, Reply, RoutingReply, Why};
+use crate::reply::{Reply, RoutingReply};
 use crate::store::{Sequence, StoreError, Versioned};
-use crate::supplier::Details;
 
 /// What became of an order whose price was shown before.
 pub(super) enum Placed {
@@ -157,7 +159,7 @@ impl Visit<'_> {
         }
     }
 
-    pub(super) fn resolve(&self, line: &crate::command::OrderLine) -> Result<Candidate, Refused> {
+    pub(super) fn resolve(&self, line: &crate::order::request::OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
         let shelves = Shelves {
             catalog: &self.shop.catalog(),

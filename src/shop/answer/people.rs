@@ -37,7 +37,7 @@ impl Visit<'_> {
 
     pub(super) async fn rename(&self, name: &AgentRef, new: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
-        let new = crate::reply::clean(new, LONGEST_NAME + 1);
+        let new = crate::clean::clean(new, LONGEST_NAME + 1);
         if new.is_empty() || new.chars().count() > LONGEST_NAME {
             answer.commit.acts.clear();
             answer.reply(desk(DeskReply::RenameRefused { most: LONGEST_NAME }));

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{Answer, Visit};
 use crate::agent::{Agent, PinState, WrongPin};
 use crate::command::{NEW_PIN_DIGITS, Pin, PinFault};
-use crate::reply::{Reply, Why};
+use crate::order::refusal::Why;
+use crate::reply::Reply;
 
 /// What became of a PIN.
 #[derive(Clone, Copy)]

@@ -5,9 +5,11 @@ use crate::agent::Agent;
 use crate::command::{DateArg, ReceiptLine, ReceiptOf};
 use crate::ids::OrderId;
 use crate::money::Rupiah;
+use crate::order::card::Verdict;
 use crate::order::{Order, OrderState, view};
+use crate::receipt::ReceiptCard;
 use crate::receipt::{LONGEST_FOOTER, LONGEST_SHOP};
-use crate::reply::{ReceiptCard, ReceiptForm, ReceiptProblem, Reply, Verdict};
+use crate::reply::{ReceiptForm, ReceiptProblem, Reply};
 use crate::store::StoreError;
 
 /// Orders looked through for the one whose receipt is wanted.

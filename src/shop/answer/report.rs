@@ -3,8 +3,9 @@
 use super::super::reports::{IN_A_FILE, SHOWN};
 use super::{Answer, Visit};
 use crate::agent::Agent;
-use crate::command::{DateArg, Page, Pin, ReportFile, ReportKind, Span, SpanProblem};
+use crate::command::{DateArg, Page, Pin, ReportFile, ReportKind, SpanProblem, span_of};
 use crate::reply::{Reply, ReportForm, ReportProblem};
+use crate::report::Span;
 use crate::store::{Act, Payload, Say, StoreError};
 
 impl Visit<'_> {
@@ -94,7 +95,7 @@ impl Visit<'_> {
 
     /// The days that were asked for; otherwise the answer says why not.
     fn span(&self, date: Option<DateArg>, answer: &mut Answer) -> Option<Span> {
-        let problem = match Span::of(date, self.shop.clock.day_of(self.at)) {
+        let problem = match span_of(date, self.shop.clock.day_of(self.at)) {
             Ok(span) => return Some(span),
             Err(SpanProblem::Future) => ReportProblem::Future,
             Err(SpanProblem::TooLong) => ReportProblem::TooLong { days: Span::MOST_DAYS },

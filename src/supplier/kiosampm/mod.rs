@@ -13,11 +13,10 @@ use secrecy::SecretString;
 use sha1::{Digest as _, Sha1};
 
 use self::reply::Occasion;
-use super::protocol::{
-    Buy, Callback, Doubt, FirstSending, Method, Now, Options, Protocol, Reading, Request, Response, reveal as text_of,
-};
+use super::protocol::{Buy, Callback, Method, Now, Options, Protocol, Request, Response, reveal as text_of};
 use crate::ids::Reference;
 use crate::money::Rupiah;
+use crate::outcome::{Doubt, FirstSending, Reading};
 
 /// "Informasi Server KiosAMPM": Path Transaksi.
 const PATH_ORDER: &str = "/trx";

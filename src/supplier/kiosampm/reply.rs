@@ -2,10 +2,11 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, leading_amount, same_destination, strip_word};
-use super::super::protocol::{Buy, Doubt, FailureKind, FirstSending, Outcome, Reading, gist_of};
+use super::super::protocol::{Buy, gist_of};
 use super::super::serial;
 use crate::ids::Reference;
 use crate::money::Rupiah;
+use crate::outcome::{Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 /// A reply's formats have a few hundred characters; what is far longer is something else.
 pub(super) const LONGEST: usize = 16 * 1024;

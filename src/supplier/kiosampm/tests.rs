@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::catalog::ProductKind;
-use crate::supplier::protocol::{Detail, FailureKind, FirstSending, Outcome, Sending};
+use crate::outcome::{Detail, FailureKind, FirstSending, Outcome, Sending};
 
 /// One line per row of "Format Balasan", in its order.
 const ROWS: &str = include_str!("../../../tests/fixtures/kiosampm/replies.txt");

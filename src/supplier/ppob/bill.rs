@@ -2,8 +2,8 @@
 //! labelled fields are read, and for a name what stands before them in `sn`.
 
 use crate::money::Rupiah;
+use crate::outcome::{Bill, Detail, Details};
 use crate::supplier::labels::{self, Label, Part};
-use crate::supplier::protocol::{Bill, Detail, Details};
 use crate::supplier::token_serial;
 
 /// Between fields. A comma is none: names and amounts hold them.

@@ -2,11 +2,10 @@
 
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
+use crate::outcome::{Bill, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 use crate::supplier::amount::same_destination;
 use crate::supplier::json::{self, Object};
-use crate::supplier::protocol::{
-    Bill, Buy, Delivery, Detail, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading,
-};
+use crate::supplier::protocol::Buy;
 use crate::supplier::serial::is_serial;
 
 /// The one response code of the document's examples; no other is listed. What another means depends on the call: an

@@ -13,9 +13,10 @@ use md5::{Digest, Md5};
 use secrecy::SecretString;
 
 use super::json::{self, Sent};
-use super::protocol::{Buy, InquiryReading, Method, Options, Protocol, Reading, Request, Response, gist_of, reveal};
+use super::protocol::{Buy, Method, Options, Protocol, Request, Response, gist_of, reveal};
 use crate::catalog::ProductKind;
 use crate::money::Rupiah;
+use crate::outcome::{InquiryReading, Reading};
 
 /// "API :Trx (inquiry)", URL.
 const INQUIRY: &str = "/tele-api-v2/h2h/trx/inquiry";

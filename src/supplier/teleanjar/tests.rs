@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::ids::Reference;
 use crate::money::Rupiah;
+use crate::outcome::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Sending};
 use crate::supplier::json::tests::{configured, mutated, response};
-use crate::supplier::protocol::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Sending};
 
 macro_rules! fixture {
     ($name:literal) => {

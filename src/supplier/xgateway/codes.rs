@@ -1,7 +1,7 @@
 //! The response codes: "6. Kode Respon", version 1.2.
 
-use super::super::protocol::{Doubt, FailureKind};
 use super::xml::Scalar;
+use crate::outcome::{Doubt, FailureKind};
 
 /// A code that the document calls "Gagal", and that says so of the order.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,10 +2,11 @@
 //! the fields of the text. A serial in another form is read by its pieces' shapes.
 
 use super::super::amount::{amount, strip_word, token};
-use super::super::protocol::{Buy, Delivery, Detail, Details, Doubt};
+use super::super::protocol::Buy;
 use super::super::token_serial::{self, TokenSerial};
 use super::message::{Key, Text};
 use crate::catalog::ProductKind;
+use crate::outcome::{Delivery, Detail, Details, Doubt};
 
 /// The delivery of a purchase that is said to have succeeded.
 pub(super) fn read(buy: &Buy<'_>, serial: Option<&str>, text: &Text<'_>) -> Result<Delivery, Doubt> {

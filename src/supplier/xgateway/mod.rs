@@ -18,12 +18,12 @@ use self::message::{Key, Subject, Text, Word};
 use self::xml::{Malformed, Members, Message};
 use super::amount::{amount, same_destination};
 use super::protocol::{
-    Body, Buy, Callback, Doubt, FailureKind, Inquiry, InquiryReading, Method, Now, Options, Outcome, Protocol, Reading,
-    Request, Response, gist_of, reveal as text_of,
+    Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, reveal as text_of,
 };
 use super::serial::is_serial;
 use crate::catalog::ProductKind;
 use crate::ids::Reference;
+use crate::outcome::{Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 
 /// "URL", sections III.1 to III.3.
 const PATH: &str = "/st24";

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::money::Rupiah;
-use crate::supplier::protocol::{Delivery, Detail, Details, FirstSending, Sending};
+use crate::outcome::{Delivery, Detail, Details, FirstSending, Sending};
 
 const TOPUP_SUCCESS: &str = include_str!("../../../tests/fixtures/xgateway/topup_success.xml");
 const TOPUP_FAILED: &str = include_str!("../../../tests/fixtures/xgateway/topup_failed.xml");

@@ -2,20 +2,21 @@
 //! direction, no endless novels.
 
 /// Names of people, products and categories.
-pub(super) const NAME: usize = 60;
+pub const NAME: usize = 60;
 /// A destination or a code as somebody typed it.
-pub(super) const TYPED: usize = 40;
+pub const TYPED: usize = 40;
 /// What a supplier said, whole: as much as is kept of it.
-pub(super) const RAW: usize = crate::supplier::protocol::KEPT_REPLY;
+pub const RAW: usize = crate::outcome::KEPT_REPLY;
 /// What a supplier said in short: the longest message of the documents, that of a token with its customer, has some 400.
-pub(super) const SAID: usize = 600;
+pub const SAID: usize = 600;
 /// A sentence: a note, a reason.
-pub(super) const SENTENCE: usize = 300;
+pub const SENTENCE: usize = 300;
 /// A serial number. Never cut short in practice: a part of one is worth nothing to the customer.
-pub(super) const SERIAL: usize = 500;
+pub const SERIAL: usize = 500;
 
 /// The text on one line without characters that cannot be seen, at most `longest` characters.
-pub(crate) fn clean(text: &str, longest: usize) -> String {
+#[must_use]
+pub fn clean(text: &str, longest: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * longest));
     let mut left = longest;
     for c in text.trim().chars() {

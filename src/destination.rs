@@ -20,7 +20,7 @@ pub const METER_DIGITS: std::ops::RangeInclusive<usize> = 11..=12;
 /// Letters and digits of a game's server: `2001`, `os_asia`.
 const ZONE_LENGTH: std::ops::RangeInclusive<usize> = 1..=12;
 /// Characters of a destination with letters: an e-mail address is the longest.
-pub(super) const TEXT_LENGTH: std::ops::RangeInclusive<usize> = 3..=40;
+pub const TEXT_LENGTH: std::ops::RangeInclusive<usize> = 3..=40;
 
 /// A destination in its one written form, so that the same number is always the same text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,7 +113,7 @@ pub struct Zoned(String);
 
 impl Zoned {
     /// `None` when it cannot be one.
-    pub(super) fn new(id: &str, zone: &str) -> Option<Self> {
+    pub fn new(id: &str, zone: &str) -> Option<Self> {
         let id_fits = (MIN_ID_DIGITS..=MAX_CUSTOMER_DIGITS).contains(&id.len()) && is_digits(id);
         let zone_fits = ZONE_LENGTH.contains(&zone.len())
             && zone.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -129,7 +129,7 @@ impl Zoned {
     }
 
     /// One piece of a message: `12345678(2001)`, `12345678|2001`, `12345678-2001`, `12345678/2001`.
-    pub(super) fn in_one_piece(text: &str) -> Option<Self> {
+    pub fn in_one_piece(text: &str) -> Option<Self> {
         let (id, zone) = text.split_once(['(', '|', '-', '/'])?;
         let zone = if text.contains('(') { zone.strip_suffix(')')? } else { zone };
         Self::new(id, zone)
@@ -203,12 +203,12 @@ fn means_a_phone(text: &str, digits: &str) -> bool {
     text.contains('+') || digits.starts_with("08") || (digits.starts_with("628") && digits.len() >= 11)
 }
 
-pub(super) fn is_digits(text: &str) -> bool {
+pub fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The digits of a number written with dashes, brackets or a leading `+`; `None` when anything else is in it.
-pub(super) fn digits_of(text: &str) -> Option<String> {
+pub fn digits_of(text: &str) -> Option<String> {
     let body = text.trim_start_matches('(');
     let body = body.strip_prefix('+').unwrap_or(body);
     let starts_well = body.starts_with(|c: char| c.is_ascii_digit());
@@ -220,7 +220,7 @@ pub(super) fn digits_of(text: &str) -> Option<String> {
 }
 
 /// `0812xxxx`, `4245XXXXXXX`, `0857…`: a number with digits hidden, as people copy it from an example.
-pub(super) fn is_masked(text: &str) -> bool {
+pub fn is_masked(text: &str) -> bool {
     const VISIBLE: usize = 3; // fewer, and it may be a product code such as 3XL
     const HIDDEN: usize = 2;
     let text = text.trim_start_matches(['+', '(']);

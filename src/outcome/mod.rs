@@ -1,4 +1,11 @@
-//! What a supplier's words come to: delivered, failed, pending, or not known and why.
+//! What a supplier's answer comes to: delivered, failed, pending, or not known and why; and what an inquiry found.
+//! Values only: reading them out of replies is the suppliers' part, acting on them the order's.
+
+mod inquiry;
+mod sending;
+
+pub use inquiry::{Bill, Inquiry, InquiryReading};
+pub use sending::{FirstSending, Sending};
 
 use std::collections::BTreeMap;
 
@@ -6,6 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::OrderId;
 use crate::money::Rupiah;
+
+/// The longest piece of a reply kept for disputes, in characters: the documents' longest, a bill of many months with its
+/// receipt, stays under 10 KiB. An order's row is written with every step, and holds a few of these.
+pub const KEPT_REPLY: usize = 16 * 1024;
 
 /// What a reply says of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
