@@ -11,9 +11,9 @@ use chrono::Utc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use konter::backup::{self, BackupError, Header, Reader, Writer};
-use konter::store::audit::audit;
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{RawRow, Store};
+use konter_store::audit::audit;
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{RawRow, Store};
 use sha2::{Digest as _, Sha256};
 
 /// An input that begins so is not the file itself but what stands in it, still to be packed and summed: no made-up file

@@ -12,24 +12,24 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono::{NaiveDate, NaiveTime};
-use konter::agent::Locale;
-use konter::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, write_catalog};
 use konter::clock::{Clock, ShopClock};
-use konter::command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
-use konter::http::{Doorkeeper, Entry, Http, read_callback, router};
-use konter::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::order::request::MAX_NTH;
-use konter::order::{AttemptStep, Order, OrderState, new_attempt};
-use konter::outcome::{InquiryReading, Outcome, Reading, Sending};
-use konter::phone::PrefixTable;
+use konter::http::{Doorkeeper, Entry, Http, router};
 use konter::shop::suppliers::Suppliers;
 use konter::shop::{Policy, Shop};
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, Store, Versioned};
-use konter::supplier::client::masked;
-use konter::supplier::{Buy, Callback, Options, Protocol, ProtocolKind, Response};
+use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
+use konter_core::agent::Locale;
+use konter_core::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, write_catalog};
+use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::request::MAX_NTH;
+use konter_core::order::{AttemptStep, Order, OrderState, new_attempt};
+use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
+use konter_core::phone::PrefixTable;
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, Store, Versioned};
+use konter_suppliers::client::masked;
+use konter_suppliers::{Buy, Callback, Options, Protocol, ProtocolKind, Response};
 
 // --- What people type -------------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ fn check_inquiry(protocol: &dyn Protocol, buy: &Buy<'_>, response: &Response) {
 fn split(data: &[u8]) -> Callback {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (query, body) = data.split_at(end);
-    read_callback(String::from_utf8_lossy(query).into_owned(), body.get(1..).unwrap_or_default())
+    Callback::read(String::from_utf8_lossy(query).into_owned(), body.get(1..).unwrap_or_default())
 }
 
 /// Whatever a callback says, it decides only the order whose reference it names.
@@ -297,10 +297,10 @@ async fn open() -> Door {
         admins: vec![ChatId::telegram(1)],
         locale: Locale::Id,
         registration: konter::config::Registration::Closed,
-        margin_cap: konter::pricing::MarginCap::default(),
+        margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
         inquiry_valid_for: TimeDelta::minutes(15),
-        deposits: konter::deposit::Terms::default(),
+        deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
     };
     let shared: Arc<dyn Store> = store.clone();
@@ -311,7 +311,7 @@ async fn open() -> Door {
 }
 
 /// The suppliers' names in inputs of [`entrance`] are those of their protocols, without what an id cannot have.
-fn supplier_of(kind: ProtocolKind) -> konter::ids::SupplierId {
+fn supplier_of(kind: ProtocolKind) -> konter_core::ids::SupplierId {
     kind.name().replace('-', "").parse().expect("an id")
 }
 
@@ -372,7 +372,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::outcome::Details::new(),
+        customer: konter_core::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt],
         waits_until: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use crate::supplier::protocol::Now;
+use konter_suppliers::protocol::Now;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {

@@ -16,13 +16,13 @@ use std::time::Duration;
 use bot_api::{BotApi, Mishap};
 use chrono::TimeDelta;
 use front::{HURRY, settings};
-use konter::agent::Locale;
 use konter::front::telegram::{Settings, Telegram, Timing, Waker};
 use konter::front::{Text, Wording};
-use konter::ids::ChatId;
-use konter::reply::{BroadcastStage, DeskReply, Reply, Texts};
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, Outgoing, Payload};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_reply::{BroadcastStage, DeskReply, Reply, Texts};
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, Outgoing, Payload};
 use shop::{Setup, TestShop, admin, reseller};
 use tokio_util::sync::CancellationToken;
 

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use konter::backup::{self, BackupError};
-use konter::store::audit::audit;
-use konter::store::memory::MemoryStore;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
-use konter::store::{Commit, Sequence, Store, StoreError};
+use konter_store::audit::audit;
+use konter_store::memory::MemoryStore;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::{Commit, Sequence, Store, StoreError};
 use support::*;
 
 fn open(path: &Path, log: LogLimits) -> SledStore {

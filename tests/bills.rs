@@ -4,10 +4,10 @@
 mod shop;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::agent::Locale;
-use konter::ids::{AgentId, ChatId, InquiryId};
-use konter::inquiry::{Inquiry, InquiryState};
-use konter::store::{Commit, Versioned};
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId, InquiryId};
+use konter_core::inquiry::{Inquiry, InquiryState};
+use konter_store::{Commit, Versioned};
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 /// A balance for bills.
@@ -138,7 +138,7 @@ async fn a_button_works_once_however_often_it_is_tapped() {
     // The very same tap again, and new taps on buttons that are still on somebody's screen.
     shop.receive(ok.clone(), 0).await;
     for (n, tap) in [&ok, &pay, &cancel].into_iter().enumerate() {
-        let again = konter::store::InboxMessage { message: format!("tapx{n}"), ..tap.clone() };
+        let again = konter_store::InboxMessage { message: format!("tapx{n}"), ..tap.clone() };
         shop.receive(again, 0).await;
     }
     assert_eq!(shop.simulators.bought().len(), 1);
@@ -153,9 +153,9 @@ async fn a_button_is_its_own_chats_and_its_own_bills() {
     shop.add_agent(other.clone(), RICH, Locale::Id).await;
     says(&shop, &[("TAG.PLNPOST.520010509867", 1)]).await;
     let pay = shop.tap_on(&reseller(), "Bayar");
-    shop.receive(konter::store::InboxMessage { chat: other.clone(), ..pay.clone() }, 1).await;
+    shop.receive(konter_store::InboxMessage { chat: other.clone(), ..pay.clone() }, 1).await;
     shop.note("-- typed by hand it means nothing");
-    shop.receive(konter::store::InboxMessage { tapped: None, message: "9001".to_owned(), ..pay }, 1).await;
+    shop.receive(konter_store::InboxMessage { tapped: None, message: "9001".to_owned(), ..pay }, 1).await;
     taps(&shop, &[("Batal", 0), ("Bayar", 1)]).await;
     insta::assert_snapshot!("foreign_buttons", transcript(shop).await);
 }

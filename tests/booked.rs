@@ -7,12 +7,12 @@ mod shop;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use konter::agent::{Agent, Locale};
-use konter::deposit::Terms;
-use konter::ids::{AgentId, ChatId, TicketId};
-use konter::money::Rupiah;
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, InboxMessage, Store, Versioned};
+use konter_core::agent::{Agent, Locale};
+use konter_core::deposit::Terms;
+use konter_core::ids::{AgentId, ChatId, TicketId};
+use konter_core::money::Rupiah;
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, InboxMessage, Store, Versioned};
 use shop::{Setup, TestShop, admin, reseller};
 
 const START: i64 = 5_000;

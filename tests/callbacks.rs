@@ -6,11 +6,11 @@ mod shop;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
-use konter::ids::{AgentId, ChatId, OrderId};
-use konter::order::{Order, OrderState};
-use konter::outcome::{Doubt, Outcome};
 use konter::telemetry;
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId, OrderId};
+use konter_core::order::{Order, OrderState};
+use konter_core::outcome::{Doubt, Outcome};
 use shop::{Setup, TestShop, admin, reseller};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

@@ -1,11 +1,11 @@
 //! The catalog file: what it takes to be read, how its mistakes are told, and how products are found.
 
-use konter::catalog::{
+use konter_core::catalog::{
     COLUMNS, Catalog, DestKind, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, NoNominal, OPERATORS, Product, ProductKind,
     Route, RowError, SAMPLE, parse_catalog, write_catalog,
 };
-use konter::ids::{ProductCode, SupplierId};
-use konter::money::Rupiah;
+use konter_core::ids::{ProductCode, SupplierId};
+use konter_core::money::Rupiah;
 use proptest::prelude::*;
 
 const HEADER: &str = "code,name,category,operator,kind,nominal,price,supplier,sku,denom,cost,priority,open";

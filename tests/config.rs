@@ -5,12 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta};
-use konter::agent::Locale;
 use konter::config::{BaseUrl, Checked, CutOff, LogFormat, Registration, Settings, SupplierSettings};
-use konter::deposit::Terms;
-use konter::pricing::MarginCap;
-use konter::supplier::ProtocolKind;
-use konter::supplier::protocol::Now;
+use konter_core::agent::Locale;
+use konter_core::deposit::Terms;
+use konter_core::pricing::MarginCap;
+use konter_suppliers::ProtocolKind;
+use konter_suppliers::protocol::Now;
 use secrecy::ExposeSecret;
 
 const LONG_BANK: &str =
@@ -263,14 +263,14 @@ fn a_supplier_has_its_defaults() {
     assert_eq!(ppob.url.as_str(), "http://127.0.0.1:9001");
     assert_eq!(ppob.timeout, Duration::from_secs(60));
     assert!(ppob.callback_ips.is_empty() && ppob.callback_secret.is_none() && ppob.cutoff.is_none());
-    assert_eq!(ppob.limits, konter::routing::Limits { at_once: 256, per_second: None, low_balance: None });
+    assert_eq!(ppob.limits, konter_core::routing::Limits { at_once: 256, per_second: None, low_balance: None });
 }
 
 #[test]
 fn how_much_is_sent_to_a_supplier_can_be_set() {
     let set = [("SUPPLIER_S1_CONCURRENCY", "8"), ("SUPPLIER_S1_RATE", "10"), ("SUPPLIER_S1_LOW_BALANCE", "500000")];
-    let low_balance = Some(konter::money::Rupiah::new(500_000));
-    let limits = konter::routing::Limits { at_once: 8, per_second: Some(10), low_balance };
+    let low_balance = Some(konter_core::money::Rupiah::new(500_000));
+    let limits = konter_core::routing::Limits { at_once: 8, per_second: Some(10), low_balance };
     assert_eq!(supplier(&with_supplier("ppob", &set)).limits, limits);
     assert_eq!(supplier(&with_supplier("ppob", &[("SUPPLIER_S1_RATE", "none")])).limits.per_second, None);
 }

@@ -5,9 +5,9 @@
 mod shop;
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
 use konter::config::Registration;
-use konter::ids::ChatId;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 /// One thing that happens in a conversation.
@@ -147,8 +147,8 @@ async fn what_cannot_be_ordered_is_refused_before_money_moves() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_product_is_refused() {
-    let csv = konter::catalog::SAMPLE.replace(",5350,1,yes", ",5350,1,no");
-    let catalog = konter::catalog::parse_catalog(&csv, None, &|_| false).unwrap();
+    let csv = konter_core::catalog::SAMPLE.replace(",5350,1,yes", ",5350,1,no");
+    let catalog = konter_core::catalog::parse_catalog(&csv, None, &|_| false).unwrap();
     let lines = [r("S5.081234567890.1234"), r("5.081234567890.1234"), r("H.S5")];
     conversation("closed", Setup { catalog, ..Setup::default() }, lines).await;
 }
@@ -582,7 +582,7 @@ async fn messages_that_come_late_twice_or_in_a_group() {
     shop.note("-- the same message with another text: edited");
     let first = shop.message(&reseller(), "SAL");
     shop.receive(first.clone(), 1).await;
-    shop.receive(konter::store::InboxMessage { text: "S10.081234567892.1234".to_owned(), ..first }, 0).await;
+    shop.receive(konter_store::InboxMessage { text: "S10.081234567892.1234".to_owned(), ..first }, 0).await;
 
     shop.note("-- in a group");
     let group = ChatId::telegram(-100_200);

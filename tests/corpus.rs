@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use konter::command::{
+use konter_command::{
     AgentRef, ChatName, Command, DateArg, Feature, HabitCommand, MarkupChange, MarkupWhom, NetworkCommand, Pin,
     PriceFilter, Problem, ReceiptOf, ReportKind, parse,
 };
-use konter::order::request::OrderLine;
+use konter_core::order::request::OrderLine;
 
 /// A message and its meaning.
 #[derive(serde::Deserialize)]
@@ -129,9 +129,9 @@ fn habit(command: &HabitCommand) -> String {
 
 fn network(command: &NetworkCommand) -> String {
     let pin =
-        |pin: &Option<konter::command::Pin>| pin.as_ref().map_or("nopin".to_owned(), |pin| pin.expose().to_owned());
+        |pin: &Option<konter_command::Pin>| pin.as_ref().map_or("nopin".to_owned(), |pin| pin.expose().to_owned());
     let amount =
-        |amount: Option<konter::money::Rupiah>| amount.map_or("-".to_owned(), |amount| amount.get().to_string());
+        |amount: Option<konter_core::money::Rupiah>| amount.map_or("-".to_owned(), |amount| amount.get().to_string());
     match command {
         NetworkCommand::RegisterDownline(new) => format!(
             "downline {} | {} | {} markup {} deposit {} {}",

@@ -20,10 +20,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bot_api::{BotApi, TOKEN};
-use konter::order::Order;
-use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
-use konter::store::Store;
-use konter::store::sled_store::{SledOptions, SledStore};
+use konter_core::order::Order;
+use konter_simulator::{Pace, SimulatorConfig, Simulators};
+use konter_store::Store;
+use konter_store::sled_store::{SledOptions, SledStore};
 use load::{
     ADMIN, Answers, Books, FAILED_YET_DELIVERED, FINAL_KINDS, KINDS, PATIENCE, People, answered, answers,
     everyone_hears, is_failed, is_success, number_from, trade,
@@ -62,7 +62,7 @@ struct Site {
 impl Site {
     async fn new(database: Option<Database>) -> Self {
         let api = BotApi::start().await;
-        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
         let listen = format!("127.0.0.1:{}", free_port());
         simulators.set_callback_base(format!("http://{listen}"));
         let settings = Settings::new()

@@ -6,12 +6,12 @@ mod shop;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
 use konter::attachment::{Attachment, FileRef};
-use konter::deposit::{Terms, TicketState};
-use konter::ids::{ChatId, TicketId};
-use konter::ledger::{AccountId, Reason};
-use konter::store::InboxMessage;
+use konter_core::agent::Locale;
+use konter_core::deposit::{Terms, TicketState};
+use konter_core::ids::{ChatId, TicketId};
+use konter_core::ledger::{AccountId, Reason};
+use konter_store::InboxMessage;
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 fn second_admin() -> ChatId {
@@ -75,7 +75,7 @@ async fn a_ticket_is_asked_for_paid_and_accepted_by_a_button() {
             "/agen KR0001"
         ]
     );
-    let account = AccountId::Agent(konter::ids::AgentId(1));
+    let account = AccountId::Agent(konter_core::ids::AgentId(1));
     let lines = shop.store.statement(&account, None, 10).await.unwrap();
     let notes: Vec<_> = lines.iter().filter_map(|line| line.note.clone()).collect();
     assert_eq!(notes, ["tiket #1", "tiket #2"]);
@@ -240,10 +240,10 @@ async fn an_amount_that_is_anothers_by_now_is_not_credited_by_accident() {
     shop.pass(TimeDelta::hours(30));
     // The same amount comes up again after a thousand tickets; here at once.
     let mut second = first.clone();
-    (second.id, second.agent) = (TicketId(2), konter::ids::AgentId(2));
+    (second.id, second.agent) = (TicketId(2), konter_core::ids::AgentId(2));
     (second.created_at, second.expires_at) = (shop.now(), shop.now() + TimeDelta::hours(1));
-    let mut commit = konter::store::Commit::new(shop.now());
-    commit.tickets.push(konter::store::Versioned { expected: None, row: second });
+    let mut commit = konter_store::Commit::new(shop.now());
+    commit.tickets.push(konter_store::Versioned { expected: None, row: second });
     shop.store.commit(commit).await.unwrap();
     orders(&shop, &[("/acc 1", 1)]).await;
     assert_eq!((shop.available(1).await, shop.available(2).await), (5_000, 0));

@@ -6,11 +6,11 @@ mod shop;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use konter::agent::Locale;
 use konter::attachment::{Attachment, FileRef};
-use konter::ids::ChatId;
 use konter::shop::Files;
-use konter::store::InboxMessage;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_store::InboxMessage;
 use shop::{Setup, TestShop, admin, reseller};
 
 async fn asks(shop: &TestShop, lines: &[(&str, usize)]) {

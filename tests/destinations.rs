@@ -3,7 +3,7 @@
 #[path = "support/shop.rs"]
 mod shop;
 
-use konter::catalog::parse_catalog;
+use konter_core::catalog::parse_catalog;
 use shop::{Setup, TestShop, reseller};
 
 /// A balance for games and tokens.

@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use konter::front::telegram::{Api, ApiError};
-use konter::ids::OrderId;
-use konter::order::OrderState;
-use konter::outcome::{Doubt, Outcome};
-use konter::supplier::client::{Client, SendError, Transport};
-use konter::supplier::{Method, Request};
+use konter_core::ids::OrderId;
+use konter_core::order::OrderState;
+use konter_core::outcome::{Doubt, Outcome};
+use konter_suppliers::client::{Client, SendError, Transport};
+use konter_suppliers::{Method, Request};
 use shop::{Setup, TestShop, reseller};
 use teloxide::payloads::GetMe;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -15,16 +15,16 @@ use std::path::{Path, PathBuf};
 use backups::{BEGINS, PASSPHRASE, UNPACKED};
 use chrono::DateTime;
 use flate2::bufread::GzDecoder;
-use konter::agent::Locale;
 use konter::backup;
-use konter::command::Command;
-use konter::ids::{AgentId, ChatId, InquiryId, OrderId};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::reply::Reply;
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, Payload, Say, Store};
-use konter::supplier::ProtocolKind;
+use konter_command::Command;
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_reply::Reply;
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, Payload, Say, Store};
+use konter_suppliers::ProtocolKind;
 use properties::{ORDERS, READERS};
 
 type Input = Vec<u8>;
@@ -132,14 +132,14 @@ fn messages() -> Vec<Input> {
 #[test]
 fn any_text_is_a_command_and_an_order_reads_back() {
     play("command", &messages(), properties::command);
-    assert!(matches!(konter::command::parse("S10.081234567890.1234"), Command::Order(_)));
+    assert!(matches!(konter_command::parse("S10.081234567890.1234"), Command::Order(_)));
 }
 
 #[test]
 fn any_button_data_is_a_tap_or_none() {
     let written = [
-        konter::command::Tap::Pay(InquiryId(u64::MAX)).to_string(),
-        konter::command::Tap::Receipt(OrderId(0)).to_string(),
+        konter_command::Tap::Pay(InquiryId(u64::MAX)).to_string(),
+        konter_command::Tap::Receipt(OrderId(0)).to_string(),
         "!statement 1 2".to_owned(),
         "!report csv 2026-11-01 2026-11-21".to_owned(),
     ];
@@ -149,7 +149,7 @@ fn any_button_data_is_a_tap_or_none() {
 
 #[test]
 fn any_catalog_reads_back_or_has_mistakes() {
-    let sample = konter::catalog::SAMPLE;
+    let sample = konter_core::catalog::SAMPLE;
     let head = sample.lines().next().unwrap();
     let rows: Vec<&str> = sample.lines().skip(1).collect();
     let mut seeds: Vec<Input> = rows.iter().step_by(7).map(|row| format!("{head}\n{row}\n").into_bytes()).collect();
@@ -197,7 +197,7 @@ fn the_door_answers_whatever_knocks() {
 async fn small_backup() -> Input {
     let store = MemoryStore::new();
     let mut commit = Commit::new(DateTime::UNIX_EPOCH);
-    commit.products = konter::catalog::parse_catalog(konter::catalog::SAMPLE, None, &|_| false).unwrap();
+    commit.products = konter_core::catalog::parse_catalog(konter_core::catalog::SAMPLE, None, &|_| false).unwrap();
     commit.products.truncate(2);
     for (note, rupiah) in [(None, 100_000), (Some("tunai".to_owned()), 2_500)] {
         commit.postings.push(Posting::Transfer {

@@ -4,9 +4,9 @@
 mod shop;
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
-use konter::ids::ChatId;
-use konter::store::InboxMessage;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_store::InboxMessage;
 use shop::{Setup, TestShop, reseller};
 
 async fn taps(shop: &TestShop, labels: &[(&str, usize)]) {
@@ -93,7 +93,7 @@ async fn a_tap_that_the_client_repeats_is_one_digit() {
         assert!(heard[0].contains("SUKSES"), "{heard:?}");
     }
     assert_eq!(shop.simulators.bought().len(), 2);
-    let agent = shop.store.agent(konter::ids::AgentId(1)).await.unwrap().unwrap();
+    let agent = shop.store.agent(konter_core::ids::AgentId(1)).await.unwrap().unwrap();
     assert!(!agent.pin.has_failures());
     shop.close().await;
 }
@@ -121,7 +121,7 @@ async fn taps_that_can_be_two_pins_are_not_tried_and_not_counted() {
     assert!(shop.hear(1).await[0].contains("diterima dua kali"));
     tap_fast(&shop, &["1", "2", "3", "4", "5", "ok"], true).await;
     assert!(shop.hear(1).await[0].contains("tidak dihitung sebagai salah PIN"));
-    let agent = shop.store.agent(konter::ids::AgentId(1)).await.unwrap().unwrap();
+    let agent = shop.store.agent(konter_core::ids::AgentId(1)).await.unwrap().unwrap();
     assert!(!agent.pin.has_failures());
     shop.close().await;
 }

@@ -5,9 +5,9 @@
 mod shop;
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
-use konter::ids::{AgentId, ChatId};
-use konter::store::InboxMessage;
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId};
+use konter_store::InboxMessage;
 use shop::{Setup, TestShop, admin, reseller};
 
 fn chat(n: i64) -> ChatId {

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveTime, TimeDelta};
 use konter::backup;
 use konter::config::BackupSettings;
-use konter::ids::OrderId;
-use konter::store::Store;
-use konter::store::sled_store::{SledOptions, SledStore};
+use konter_core::ids::OrderId;
+use konter_store::Store;
+use konter_store::sled_store::{SledOptions, SledStore};
 use support::*;
 
 fn settings(folder: &Path) -> BackupSettings {
@@ -126,7 +126,7 @@ async fn what_was_open_in_the_backup_is_left_to_people() {
     before.say(&reseller(), &order("081234567823"), 1).await;
     // A message that has come and not been answered when the backup is made.
     let waiting = before.message(&reseller(), &order("081234567900"));
-    let mut commit = konter::store::Commit::new(before.now());
+    let mut commit = konter_store::Commit::new(before.now());
     commit.received.push(waiting);
     before.store.commit(commit).await.unwrap();
     let store = put_back(&before, folder.path()).await;
@@ -187,7 +187,7 @@ type Change<'a> = Box<dyn Fn(&mut Rows) + 'a>;
 
 /// What a backup of these rows is found to be, and a store that was made of them.
 async fn judged(rows: &Rows) -> [Vec<String>; 2] {
-    let mut census = konter::store::census::Census::default();
+    let mut census = konter_store::census::Census::default();
     for (key, row) in rows {
         census.row(key, row).unwrap();
     }
@@ -195,10 +195,10 @@ async fn judged(rows: &Rows) -> [Vec<String>; 2] {
     let data = folder.path().join("data");
     let mut pages = vec![rows.clone().into_iter().collect::<Vec<_>>()];
     let now = chrono::Utc::now();
-    let mark = konter::store::Restored::new(now, now);
-    konter::store::fill(&data, || Ok::<_, konter::store::StoreError>(pages.pop().unwrap_or_default()), mark).unwrap();
+    let mark = konter_store::Restored::new(now, now);
+    konter_store::fill(&data, || Ok::<_, konter_store::StoreError>(pages.pop().unwrap_or_default()), mark).unwrap();
     let store = SledStore::open(&data, SledOptions::default()).unwrap();
-    let report = konter::store::audit::audit(&store).await.unwrap();
+    let report = konter_store::audit::audit(&store).await.unwrap();
     [census.finish().differences, report.differences]
 }
 

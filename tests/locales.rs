@@ -1,9 +1,9 @@
 //! Every reply in every language, in one file per language: what a reviewer reads to see what the shop says.
 //! `«…»` stands around what can be copied with one tap.
 
-use konter::agent::Locale;
-use konter::money::Rupiah;
-use konter::reply::{Rendered, Reply, Texts, samples};
+use konter_core::agent::Locale;
+use konter_core::money::Rupiah;
+use konter_reply::{Rendered, Reply, Texts, samples};
 
 /// The body with its copyable parts marked.
 fn shown(rendered: &Rendered) -> String {

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, TOKEN};
 use chrono::{TimeDelta, Utc};
-use konter::simulator::{self, Pace, SimulatorConfig};
 use konter::telemetry::{Kind, METRICS};
+use konter_simulator::{Pace, SimulatorConfig};
 use program::{Running, Settings, free_port};
 use regex::Regex;
 
@@ -98,7 +98,7 @@ async fn metrics(listen: &str) -> String {
 async fn a_busy_shop_shows_every_metric() {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     let listen = format!("127.0.0.1:{}", free_port());
     simulators.set_callback_base(format!("http://{listen}"));
     let settings = Settings::new()
@@ -143,7 +143,7 @@ async fn a_busy_shop_shows_every_metric() {
 async fn what_keeps_orders_from_a_supplier_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     let listen = format!("127.0.0.1:{}", free_port());
     // By the shop's clock, and never over before this test is.
     let now = Utc::now() + TimeDelta::hours(7);

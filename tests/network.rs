@@ -6,11 +6,11 @@ mod shop;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use konter::agent::Locale;
 use konter::config::Registration;
-use konter::ids::{AgentId, ChatId};
-use konter::store::memory::MemoryStore;
-use konter::store::{InboxMessage, Store};
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId};
+use konter_store::memory::MemoryStore;
+use konter_store::{InboxMessage, Store};
 use shop::{Setup, TestShop, admin, reseller};
 
 /// A balance for large sums.

@@ -6,16 +6,16 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use konter::agent::Agent;
-use konter::catalog::{Product, ProductKind};
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
-use konter::network::Network;
-use konter::order::{AdminVerdict, Event, Funds, Order, Word, margins, step_with};
-use konter::outcome::{Delivery, FailureKind, Outcome, Reading};
-use konter::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, CommitError, NetworkRows, Store, Versioned};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Product, ProductKind};
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
+use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
+use konter_core::network::Network;
+use konter_core::order::{AdminVerdict, Event, Funds, Order, Word, margins, step_with};
+use konter_core::outcome::{Delivery, FailureKind, Outcome, Reading};
+use konter_core::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, CommitError, NetworkRows, Store, Versioned};
 use proptest::prelude::*;
 use support::{commit, deposits, new, now, order, pay_in, place, route, rp};
 
@@ -304,7 +304,7 @@ impl World {
     }
 
     async fn check(&self) {
-        let report = konter::store::audit::audit(&self.store).await.unwrap();
+        let report = konter_store::audit::audit(&self.store).await.unwrap();
         assert!(report.is_clean(), "{report}");
         let journal = self.store.journal(0, usize::MAX).await.unwrap();
         let mut earned: BTreeMap<(OrderId, AccountId), (i64, i64)> = BTreeMap::new();

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::catalog::{SAMPLE, parse_catalog};
-use konter::ids::OrderId;
-use konter::order::{AttemptStep, FailureReason, Final, Order, OrderState};
-use konter::store::Store;
-use konter::store::memory::MemoryStore;
+use konter_core::catalog::{SAMPLE, parse_catalog};
+use konter_core::ids::OrderId;
+use konter_core::order::{AttemptStep, FailureReason, Final, Order, OrderState};
+use konter_store::Store;
+use konter_store::memory::MemoryStore;
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 const BALANCE: i64 = 100_000;
@@ -380,7 +380,7 @@ async fn a_wrong_clock_is_told_to_the_admins_in_health_and_instead_of_blaming_th
     let theirs = |shop: &TestShop| Elsewhere::Now(shop.now() - TimeDelta::hours(1));
     let written_now = |shop: &TestShop, text: &str| {
         let message = shop.message(&reseller(), text);
-        konter::store::InboxMessage { sent_at: shop.now() - TimeDelta::hours(1), ..message }
+        konter_store::InboxMessage { sent_at: shop.now() - TimeDelta::hours(1), ..message }
     };
     let late = written_now(&shop, "S10.081234567800.1234");
     let heard = shop.receive(late, 1).await;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use konter::agent::Agent;
-use konter::ids::{AgentId, ChatId};
 use konter::shop::pins::Pepper;
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, InboxMessage, Store, Versioned};
+use konter_core::agent::Agent;
+use konter_core::ids::{AgentId, ChatId};
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, InboxMessage, Store, Versioned};
 use shop::{Setup, TestShop, admin, reseller};
 
 const PATIENCE: Duration = Duration::from_secs(20);

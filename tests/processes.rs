@@ -27,9 +27,9 @@ use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
-use konter::order::Order;
-use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
-use konter::store::Store as _;
+use konter_core::order::Order;
+use konter_simulator::{Pace, SimulatorConfig, Simulators};
+use konter_store::Store as _;
 use load::{
     ADMIN, Books, FAILED_YET_DELIVERED, KINDS, PATIENCE, PIN, People, answered, check_order_of_answers, everyone_hears,
     is_failed, is_success, number_from, repeated, trade,
@@ -83,7 +83,7 @@ impl Fleet {
     /// Not started yet. `ways` are how each process reaches the database.
     async fn new(ways: Vec<Database>, pace: Pace, more: &[(&str, &str)]) -> Self {
         let api = BotApi::start().await;
-        let simulators = simulator::start(SimulatorConfig::loopback(pace)).await.unwrap();
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(pace)).await.unwrap();
         let process = |way: &Database| {
             let port = free_port();
             let mut settings = Settings::new()

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
-use konter::simulator::{self, Pace, SimulatorConfig};
+use konter_simulator::{Pace, SimulatorConfig};
 use program::{Ended, Running, Settings, free_port};
 use tempfile::TempDir;
 
@@ -598,7 +598,7 @@ async fn a_shop_with_a_pepper_does_not_open_without_it_or_with_another() {
 async fn the_log_can_be_read_by_programs() {
     let folder = folder();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     write(folder.path(), ".env", "KONTER_LOG_FORMAT=json\n");
     let settings = shop(folder.path(), &api).catalog().simulators(&simulators);
     let mut running = settings.start(folder.path(), &["run"]);

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use bot_api::{BotApi, TOKEN};
 use chrono::Utc;
-use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
+use konter_simulator::{Pace, SimulatorConfig, Simulators};
 use postgres::Cluster;
 use program::{Running, Settings, free_port};
 
@@ -24,7 +24,7 @@ const BUDI: i64 = 2001;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn suppliers() -> Simulators {
-    simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap()
+    konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap()
 }
 
 fn shop(api: &BotApi, simulators: &Simulators, database: &str) -> Settings {

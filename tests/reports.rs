@@ -4,10 +4,10 @@
 mod shop;
 
 use chrono::{NaiveTime, TimeDelta};
-use konter::agent::Locale;
-use konter::ids::ChatId;
-use konter::store::memory::MemoryStore;
-use konter::store::{InboxMessage, Store};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_store::memory::MemoryStore;
+use konter_store::{InboxMessage, Store};
 use shop::{Setup, TestShop, admin, noon, reseller};
 use std::sync::Arc;
 

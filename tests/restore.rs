@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bot_api::{BotApi, Mishap, TOKEN};
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::simulator::{self, Pace, SimulatorConfig, Simulators};
+use konter_simulator::{Pace, SimulatorConfig, Simulators};
 use program::{Ended, Running, Settings, free_port, tail};
 use tempfile::TempDir;
 
@@ -35,7 +35,7 @@ struct Site {
 impl Site {
     async fn new() -> Self {
         let api = BotApi::start().await;
-        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
         let listen = format!("127.0.0.1:{}", free_port());
         simulators.set_callback_base(format!("http://{listen}"));
         let folder = tempfile::tempdir().unwrap();

@@ -7,11 +7,11 @@ mod shop;
 use std::sync::Arc;
 
 use chrono::{NaiveTime, TimeDelta};
-use konter::agent::Locale;
-use konter::ids::ChatId;
-use konter::staff::Role;
-use konter::store::InboxMessage;
-use konter::store::memory::MemoryStore;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_core::staff::Role;
+use konter_store::InboxMessage;
+use konter_store::memory::MemoryStore;
 use shop::{Setup, TestShop, admin, reseller};
 
 /// Somebody who is a reseller too.

@@ -12,10 +12,10 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use konter::agent::Locale;
-use konter::ids::ChatId;
-use konter::reply::Reply;
-use konter::store::{Commit, Outgoing, Payload, Store};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_reply::Reply;
+use konter_store::{Commit, Outgoing, Payload, Store};
 use postgres::Cluster;
 use shop::{Setup, TestShop};
 use wire::Wire;

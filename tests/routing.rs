@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::ids::OrderId;
-use konter::order::{AttemptStep, Order, OrderState};
-use konter::reply::{Reply, RoutingReply};
-use konter::routing::MOST_CARDS;
-use konter::simulator::Kind;
-use konter::store::memory::MemoryStore;
-use konter::store::{Payload, Store};
+use konter_core::ids::OrderId;
+use konter_core::order::{AttemptStep, Order, OrderState};
+use konter_core::routing::MOST_CARDS;
+use konter_reply::{Reply, RoutingReply};
+use konter_simulator::Kind;
+use konter_store::memory::MemoryStore;
+use konter_store::{Payload, Store};
 use shop::{Setup, TestShop, admin, noon, reseller};
 
 /// kiosampm's break, as its document has it.
@@ -81,13 +81,13 @@ async fn a_failure_goes_on_to_the_next_route_unless_it_lies_with_the_customer() 
         ("081234567818", "kios, xgate: failed"),
     ] {
         shop.say(&reseller(), &format!("S10.{dest}.1234"), 1).await;
-        let id = shop.store.orders_of(konter::ids::AgentId(1), Some(dest), None, 1).await.unwrap()[0].id;
+        let id = shop.store.orders_of(konter_core::ids::AgentId(1), Some(dest), None, 1).await.unwrap()[0].id;
         assert_eq!(route(&shop, id.0).await, expected, "{dest}");
     }
     // Pending and in doubt: nobody else is asked, however long it takes.
     for dest in ["081234567823", "081234567805"] {
         shop.say(&reseller(), &format!("S10.{dest}.1234"), 1).await;
-        let id = shop.store.orders_of(konter::ids::AgentId(1), Some(dest), None, 1).await.unwrap()[0].id;
+        let id = shop.store.orders_of(konter_core::ids::AgentId(1), Some(dest), None, 1).await.unwrap()[0].id;
         assert_eq!(route(&shop, id.0).await, "kios: open", "{dest}");
     }
     shop.close().await;

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use bot_api::{BotApi, Mishap, TOKEN};
 use chrono::Utc;
-use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
-use konter::store::sled_store::SEGMENT;
+use konter_simulator::{Kind, Pace, SimulatorConfig, Simulators};
+use konter_store::sled_store::SEGMENT;
 use program::{Running, Settings, free_port};
 
 const ADMIN: i64 = 1001;
@@ -215,7 +215,7 @@ fn written(running: &Running) -> Vec<u8> {
 async fn no_secret_is_ever_written_anywhere() {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     let listen = format!("127.0.0.1:{}", free_port());
     simulators.set_callback_base(format!("http://{listen}"));
     let settings = shop(folder.path(), &api, &simulators, &listen);
@@ -258,7 +258,7 @@ async fn no_secret_is_ever_written_anywhere() {
 async fn the_webhooks_own_secrets_are_not_written_either() {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     let listen = format!("127.0.0.1:{}", free_port());
     let settings =
         shop(folder.path(), &api, &simulators, &listen).set("TELEGRAM_WEBHOOK_URL", "https://shop.example.com");
@@ -288,7 +288,7 @@ async fn the_webhooks_own_secrets_are_not_written_either() {
 async fn wrong_settings_are_told_without_their_values() {
     let folder = tempfile::tempdir().unwrap();
     let api = BotApi::start().await;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
     let settings = shop(folder.path(), &api, &simulators, "127.0.0.1:1");
     for (name, value) in [
         ("TELOXIDE_TOKEN", "geheimTOKEN"),

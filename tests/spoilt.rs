@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use konter::ids::ChatId;
-use konter::store::sled_store::{SEGMENT, SledOptions, SledStore};
-use konter::store::{SetAside, Store};
+use konter_core::ids::ChatId;
+use konter_store::sled_store::{SEGMENT, SledOptions, SledStore};
+use konter_store::{SetAside, Store};
 use shop::{Setup, TestShop, admin, reseller};
 
 /// What an outbox row is stored under.

@@ -8,9 +8,9 @@ mod shop;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use konter::ids::{AgentId, OrderId};
-use konter::order::{Order, OrderState};
-use konter::simulator::{Kind, TABLE};
+use konter_core::ids::{AgentId, OrderId};
+use konter_core::order::{Order, OrderState};
+use konter_simulator::{Kind, TABLE};
 use shop::{Setup, TestShop, admin, reseller};
 
 const BALANCE: i64 = 10_000_000;

@@ -19,10 +19,10 @@ use front::{
 };
 use konter::front::telegram::{Settings, Stopped, Telegram, Waker};
 use konter::front::{Text, Wording};
-use konter::ids::ChatId;
-use konter::reply::Reply;
-use konter::staff::{Role, Staff};
-use konter::store::{Outgoing, Payload, Share};
+use konter_core::ids::ChatId;
+use konter_core::staff::{Role, Staff};
+use konter_reply::Reply;
+use konter_store::{Outgoing, Payload, Share};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

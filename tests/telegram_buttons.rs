@@ -20,9 +20,9 @@ use front::{
 };
 use konter::front::telegram::{Rate, Settings, Telegram, Timing, Waker};
 use konter::front::{Button, File, FileKind, Text, Wording};
-use konter::ids::ChatId;
-use konter::reply::Reply;
-use konter::store::{Outgoing, Payload};
+use konter_core::ids::ChatId;
+use konter_reply::Reply;
+use konter_store::{Outgoing, Payload};
 use outbox::Outbox;
 use serde_json::{Value, json};
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bot_api::{BotApi, TOKEN};
-use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
+use konter_simulator::{Kind, Pace, SimulatorConfig, Simulators};
 use program::{Running, Settings, free_port};
 
 const RESELLERS: u64 = 1_000;
@@ -90,7 +90,7 @@ struct Heard {
 impl Site {
     async fn open(folder: &Path) -> Self {
         let api = BotApi::start().await;
-        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.expect("simulators");
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.expect("simulators");
         for kind in Kind::ALL {
             simulators.set_balance(kind, 1_000_000_000_000);
         }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::agent::Locale;
-use konter::catalog::{ProductKind, Route};
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::order::{Order, OrderState, new_attempt};
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{Commit, InboxMessage, Payload, Say, Store, Versioned};
+use konter_core::agent::Locale;
+use konter_core::catalog::{ProductKind, Route};
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::{Order, OrderState, new_attempt};
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Commit, InboxMessage, Payload, Say, Store, Versioned};
 use tempfile::TempDir;
 
 use crate::waits::{Waits, Watch};
@@ -166,7 +166,7 @@ fn order(id: u64) -> Order {
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::outcome::Details::new(),
+        customer: konter_core::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![new_attempt(Reference(id), route)],
         state: OrderState::Open,

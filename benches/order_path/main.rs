@@ -26,7 +26,7 @@ fn parse(c: &mut Criterion) {
     let mut group = c.benchmark_group("parse");
     group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
     for (name, text) in [("one order", "S10.081234567890.1234"), ("ten orders", ten.as_str())] {
-        group.bench_function(name, |b| b.iter(|| konter::command::parse(black_box(text))));
+        group.bench_function(name, |b| b.iter(|| konter_command::parse(black_box(text))));
     }
 }
 

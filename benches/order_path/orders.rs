@@ -12,21 +12,21 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
-use konter::agent::{Agent, AgentStatus, Locale, PinState};
-use konter::catalog::{Catalog, parse_catalog};
 use konter::clock::{ShopClock, SystemClock};
 use konter::config::{Registration, Settings};
 use konter::http::{Doorkeeper, Entry, Http, router};
-use konter::ids::{AgentId, ChatId};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::phone::PrefixTable;
-use konter::reply::{Reply, Texts};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
-use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{Commit, InboxMessage, Outgoing, Payload, Store, Versioned};
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::catalog::{Catalog, parse_catalog};
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::phone::PrefixTable;
+use konter_reply::{Reply, Texts};
+use konter_simulator::{Kind, Pace, SimulatorConfig, Simulators};
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Commit, InboxMessage, Outgoing, Payload, Store, Versioned};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 
@@ -68,7 +68,7 @@ impl Orders {
         let folder = tempfile::tempdir().expect("a folder");
         let store = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
         let store: Arc<dyn Store> = Arc::new(store);
-        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.expect("simulators");
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.expect("simulators");
         let (shop, waiting) = open_shop(Arc::clone(&store), &simulators).await;
         let chats: Vec<ChatId> = (1..=resellers).map(|n| ChatId::telegram(i64::try_from(n).unwrap_or(0))).collect();
         register(store.as_ref(), &chats).await;
@@ -119,7 +119,7 @@ impl Orders {
         let bought = self.simulators.bought();
         assert!(bought.iter().all(|bought| bought.times_delivered == 1), "something was bought twice");
         assert_eq!(bought.len() as u64, self.asked.load(Ordering::Relaxed), "every order was bought");
-        let report = konter::store::audit::audit(self.shop.store.as_ref()).await.expect("an audit");
+        let report = konter_store::audit::audit(self.shop.store.as_ref()).await.expect("an audit");
         assert!(report.is_clean(), "{report}");
         self.shop.stop(PATIENCE).await;
         self.simulators.stop().await;
@@ -212,8 +212,8 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
             receipt_shop: None,
             receipt_footer: None,
             waits_for_break: false,
-            network: konter::network::Network::default(),
-            identities: konter::habits::Identities::default(),
+            network: konter_core::network::Network::default(),
+            identities: konter_core::habits::Identities::default(),
             created_at: commit.at,
         };
         commit.postings.push(Posting::Transfer {
@@ -242,11 +242,11 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
         admins: vec![ChatId::telegram(0)],
         locale: Locale::Id,
         registration: Registration::Closed,
-        margin_cap: konter::pricing::MarginCap::default(),
+        margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
         summary_at: None,
         inquiry_valid_for: TimeDelta::minutes(15),
-        deposits: konter::deposit::Terms::default(),
+        deposits: konter_core::deposit::Terms::default(),
     };
     let products = parse_catalog(CATALOG, None, &|_| false).expect("a catalog");
     let clock = ShopClock::new(Arc::new(SystemClock), Jakarta);

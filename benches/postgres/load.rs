@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use konter::order::Order;
-use konter::reply::Reply;
-use konter::store::{Commit, Store, Versioned};
+use konter_core::order::Order;
+use konter_reply::Reply;
+use konter_store::{Commit, Store, Versioned};
 
 use crate::support::{chat, commit, key, message, order, place, say, succeed};
 
@@ -53,7 +53,7 @@ pub fn fresh_numbers() -> u64 {
 
 pub async fn run(store: &Arc<dyn Store>, callers: usize, way: Way, lasts: Duration, first: u64) -> Done {
     let next = Arc::new(AtomicU64::new(first));
-    let (worked_before, trips_before) = (worked(), konter::store::postgres::round_trips());
+    let (worked_before, trips_before) = (worked(), konter_store::postgres::round_trips());
     let started = Instant::now();
     let tasks: Vec<_> = (0..callers)
         .map(|caller| {
@@ -79,7 +79,7 @@ pub async fn run(store: &Arc<dyn Store>, callers: usize, way: Way, lasts: Durati
     for task in tasks {
         orders += task.await.expect("no panic");
     }
-    let round_trips = konter::store::postgres::round_trips() - trips_before;
+    let round_trips = konter_store::postgres::round_trips() - trips_before;
     let round_trips = u32::try_from(round_trips).unwrap_or(u32::MAX);
     Done { orders, round_trips, worked: worked().saturating_sub(worked_before) }
 }

@@ -23,9 +23,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use konter::store::audit::audit;
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{Commit, Store};
+use konter_store::audit::audit;
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Commit, Store};
 use load::{AGENTS, BALANCE, Done, Way};
 use postgres::Cluster;
 use support::pay_in;

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use konter::store::Store;
-use konter::store::postgres::PostgresStore;
+use konter_store::Store;
+use konter_store::postgres::PostgresStore;
 
 use crate::load::{self, Done, Way, fresh_numbers};
 

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
-use konter::catalog::ProductKind;
-use konter::ids::OrderId;
-use konter::money::Rupiah;
-use konter::outcome::{Bill, Detail};
-use konter::receipt::ReceiptCard;
-use konter::receipt::{Labels, Receipt, escpos, lay_out, picture, text};
+use konter_core::catalog::ProductKind;
+use konter_core::ids::OrderId;
+use konter_core::money::Rupiah;
+use konter_core::outcome::{Bill, Detail};
+use konter_documents::receipt::ReceiptCard;
+use konter_documents::receipt::{Labels, Receipt, escpos, lay_out, picture, text};
 
 fn at() -> NaiveDateTime {
     DateTime::<Utc>::UNIX_EPOCH.naive_utc()

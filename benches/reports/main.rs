@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use konter::agent::Locale;
-use konter::catalog::{ProductKind, Route};
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::order::{Decider, Final, Order, OrderState, new_attempt};
-use konter::outcome::{Delivery, Details, Outcome};
-use konter::report::Book;
-use konter::report::Span;
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{Commit, Store, Versioned};
+use konter_core::agent::Locale;
+use konter_core::catalog::{ProductKind, Route};
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::{Decider, Final, Order, OrderState, new_attempt};
+use konter_core::outcome::{Delivery, Details, Outcome};
+use konter_core::report::Book;
+use konter_core::report::Span;
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Commit, Store, Versioned};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use konter::agent::{Agent, AgentStatus, Locale, PinState};
-use konter::catalog::{ProductKind, Route};
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::order::{AttemptStep, Decider, Final, Order, OrderState, RawReply, new_attempt};
-use konter::outcome::{Delivery, Detail, Details, Outcome};
-use konter::store::sled_store::{SledOptions, SledStore};
-use konter::store::{Commit, MessageKey, Store, Versioned};
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::catalog::{ProductKind, Route};
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::{AttemptStep, Decider, Final, Order, OrderState, RawReply, new_attempt};
+use konter_core::outcome::{Delivery, Detail, Details, Outcome};
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Commit, MessageKey, Store, Versioned};
 
 const AGENTS: u64 = 1_000;
 const PRICE: i64 = 10_500;
@@ -123,9 +123,9 @@ fn agent(number: u64) -> Agent {
         locale: Locale::Id,
         receipt_shop: None,
         receipt_footer: None,
-        identities: konter::habits::Identities::default(),
+        identities: konter_core::habits::Identities::default(),
         waits_for_break: false,
-        network: konter::network::Network::default(),
+        network: konter_core::network::Network::default(),
         created_at: beginning(),
     }
 }

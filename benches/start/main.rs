@@ -44,7 +44,7 @@ fn main() {
         runtime.block_on(history::fill(&data, orders, OPEN));
         println!("filled with {orders} orders in {:.1?}", began.elapsed());
     }
-    std::fs::write(folder.join("catalog.csv"), konter::catalog::SAMPLE).expect("the catalog");
+    std::fs::write(folder.join("catalog.csv"), konter_core::catalog::SAMPLE).expect("the catalog");
     println!("data dir: {} MiB", size(&data) >> 20);
     let mut floods = Floods::new(&folder);
     for (before, how) in

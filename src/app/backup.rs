@@ -17,8 +17,8 @@ use super::open::{Use, fault, open_dir, open_store};
 use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
 use crate::config::Settings;
-use crate::store::sled_store::{SledOptions, SledStore};
-use crate::store::{Cut, Store, StoreError, audit, is_in_use};
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Cut, Store, StoreError, audit, is_in_use};
 
 /// For the shop to begin; from then on it only has to keep sending.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -173,7 +173,7 @@ fn nobody_at_work(data: &Path) -> Result<(), BackupError> {
     if is_in_use(data) { Err(StoreError::InUse(data.display().to_string()).into()) } else { Ok(()) }
 }
 
-async fn prove(dir: PathBuf) -> Result<crate::ledger::audit::AuditReport, Failure> {
+async fn prove(dir: PathBuf) -> Result<konter_core::ledger::audit::AuditReport, Failure> {
     let store = open_dir(&dir).await?;
     let report = audit::audit(&store).await.map_err(fault);
     store.close().await.map_err(fault)?;

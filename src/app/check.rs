@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
-use crate::catalog::parse_catalog;
 use crate::config::{Checked, DEFAULT_CATALOG, LogFormat, Settings};
-use crate::ids::SupplierId;
-use crate::pricing::below_cost;
+use konter_core::catalog::parse_catalog;
+use konter_core::ids::SupplierId;
+use konter_core::pricing::below_cost;
 
 /// Reads everything a start would read, reports every mistake, sends and writes nothing.
 ///

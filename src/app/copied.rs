@@ -10,7 +10,7 @@ use fs2::FileExt;
 use super::Failure;
 use super::open::MOVED;
 use crate::backup::BUILT_IN;
-use crate::store::StoreError;
+use konter_store::StoreError;
 
 /// How the names of a store's own files begin.
 const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "witness.json"];
@@ -111,8 +111,8 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::audit::audit;
-    use crate::store::sled_store::{SledOptions, SledStore};
+    use konter_store::audit::audit;
+    use konter_store::sled_store::{SledOptions, SledStore};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_copy_is_audited_like_the_store_and_leaves_it_alone() {

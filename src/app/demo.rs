@@ -14,19 +14,19 @@ use tokio_util::sync::CancellationToken;
 use super::Failure;
 use super::open::{Opened, fault, open};
 use super::run::{Signals, no_proxies};
-use crate::agent::{Agent, AgentStatus, PinState};
-use crate::catalog::SAMPLE;
 use crate::config::{LogFormat, Settings};
 use crate::front::console::{self, Lines};
 use crate::http::{Callers, Http, Limits, router, serve};
-use crate::ids::AgentId;
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::money::Rupiah;
-use crate::order::Order;
 use crate::shop::{Shop, pins};
-use crate::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
-use crate::store::{Commit, Sequence, Store, StoreError, Versioned};
 use crate::telemetry;
+use konter_core::agent::{Agent, AgentStatus, PinState};
+use konter_core::catalog::SAMPLE;
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::Order;
+use konter_simulator::{Kind, Pace, SimulatorConfig, Simulators};
+use konter_store::{Commit, Sequence, Store, StoreError, Versioned};
 
 /// The PIN of the demo's reseller.
 const PIN: &str = "1234";
@@ -48,7 +48,7 @@ pub async fn demo() -> Result<(), Failure> {
     telemetry::start_logging("error", LogFormat::Text);
     let mut signals = Signals::listen();
     let home = Home::new()?;
-    let simulators = simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
+    let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
     let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE)).await?;
     seed(store.as_ref()).await.map_err(fault)?;
@@ -165,13 +165,13 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
             pin: PinState::new(hash, PIN.len()),
             chats: vec![console::reseller()],
             phones: Vec::new(),
-            locale: crate::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())
+            locale: konter_core::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())
                 .unwrap_or_default(),
             receipt_shop: None,
             receipt_footer: None,
             waits_for_break: false,
-            network: crate::network::Network::default(),
-            identities: crate::habits::Identities::default(),
+            network: konter_core::network::Network::default(),
+            identities: konter_core::habits::Identities::default(),
             created_at: now,
         },
     });

@@ -7,9 +7,9 @@ use super::Failure;
 use super::check::settings_or_failure;
 use super::copied::Copied;
 use super::open::{Use, fault, open_store};
-use crate::clean::clean;
 use crate::config::Settings;
-use crate::store::{Act, Store, audit};
+use konter_core::clean::clean;
+use konter_store::{Act, Store, audit};
 
 /// Letters of an act that are shown: an announcement's text can be long.
 const SHOWN: usize = 300;

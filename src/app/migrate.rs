@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use super::Failure;
 use super::check::settings_or_failure;
 use super::open::{MOVED, fault, open_dir};
-use crate::store::postgres::PostgresStore;
-use crate::store::{Store, audit, moving};
+use konter_store::postgres::PostgresStore;
+use konter_store::{Store, audit, moving};
 
 /// Where a shop can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -16,16 +16,16 @@ use super::open::{Opened, fault, open};
 use super::private::backup_token;
 use super::room::Stopped;
 use super::{Failure, handles};
-use crate::agent::Locale;
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::front::{Desk, Wording};
 use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
-use crate::ids::ChatId;
-use crate::reply::Reply;
 use crate::shop::{Files, Shop, Voice};
-use crate::store::{Class, InboxMessage, Outgoing, Payload, Store, StoreError};
 use crate::telemetry;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_reply::Reply;
+use konter_store::{Class, InboxMessage, Outgoing, Payload, Store, StoreError};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
@@ -293,7 +293,7 @@ impl Desk for Counter {
 
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
 async fn audit_beside_the_work(store: Arc<dyn Store>, stop: CancellationToken) {
-    match stop.run_until_cancelled(crate::store::audit::audit_beside_work(store.as_ref())).await {
+    match stop.run_until_cancelled(konter_store::audit::audit_beside_work(store.as_ref())).await {
         None => {}
         Some(Ok(report)) => {
             metrics::gauge!("konter_books_sound").set(if report.is_clean() { 1.0 } else { 0.0 });

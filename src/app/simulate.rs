@@ -4,8 +4,8 @@ use super::Failure;
 use super::open::fault;
 use super::run::Signals;
 use crate::config::LogFormat;
-use crate::simulator::{self, Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 use crate::telemetry;
+use konter_simulator::{Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 
 /// Runs the simulators until interrupted. What they print is a `.env` for `konter run`.
 ///
@@ -16,7 +16,7 @@ pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
     let mut signals = Signals::listen();
     let mut config = SimulatorConfig::loopback(Pace::Demo);
     config.callback_base = Some(callbacks.trim_end_matches('/').to_owned());
-    let simulators = simulator::start(config).await.map_err(fault)?;
+    let simulators = konter_simulator::start(config).await.map_err(fault)?;
     println!("# Settings for `konter run` against these simulators; callbacks go to {callbacks}");
     println!("KONTER_SUPPLIERS={}", Kind::ALL.map(Kind::supplier_id).join(","));
     for kind in Kind::ALL {

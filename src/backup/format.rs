@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::BackupError;
-use crate::store::RawRow;
+use konter_store::RawRow;
 
 /// What every version begins with.
 const NAME: &[u8] = b"konter backup ";

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 
 use super::folder::UNFINISHED;
 use super::{BackupError, Header, Reader, Writer, seal};
-use crate::ledger::audit::AuditReport;
-use crate::store::census::Census;
-use crate::store::{Cut, StoreError};
+use konter_core::ledger::audit::AuditReport;
+use konter_store::Cut;
+use konter_store::census::Census;
 
 /// A backup that was read again to its end.
 #[derive(Debug)]
@@ -159,10 +159,4 @@ pub fn verify(path: &Path, passphrase: Option<&SecretString>) -> Result<Made, Ba
     }
     let bytes = fs::metadata(path).map_err(BackupError::file(path))?.len();
     Ok(Made { made_at: reader.header.made_at, rows, bytes, report: census.finish() })
-}
-
-impl From<StoreError> for io::Error {
-    fn from(error: StoreError) -> Self {
-        Self::other(error)
-    }
 }

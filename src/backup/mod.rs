@@ -14,7 +14,7 @@ pub use format::{Header, Reader, Writer};
 pub use making::{Made, Unfinished, hand_out, keep, make, open, verify};
 pub use restore::{BUILT_IN, Restoring, TOKEN, restore};
 
-use crate::store::StoreError;
+use konter_store::StoreError;
 
 /// Why a backup could not be made, read or put back.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::{BackupError, making};
-use crate::store::{Restored, fill};
+use konter_store::{Restored, fill};
 
 /// Where the store is built, in the data dir itself: that may be a mount of its own, and may be all we can write to. As
 /// long as this folder is there, what stands beside it is not to be opened.

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use secrecy::SecretString;
 
 use super::*;
-use crate::store::RawRow;
+use konter_store::RawRow;
 
 fn rows() -> Vec<RawRow> {
     let row = |n: u32| (format!("j{n:08}").into_bytes(), format!("{{\"n\":{n},\"x\":\"{}\"}}", n * n).into_bytes());

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::source::{self, Source};
-use crate::deposit::{MOST_BOOKED, Terms, USUAL_DEPOSIT};
-use crate::money::Rupiah;
+use konter_core::deposit::{MOST_BOOKED, Terms, USUAL_DEPOSIT};
+use konter_core::money::Rupiah;
 
 /// All of them stand in one reply.
 const MOST_BANKS: usize = 10;

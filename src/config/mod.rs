@@ -18,14 +18,14 @@ use reqwest::Url;
 use secrecy::SecretString;
 use tokio_postgres::config::SslMode;
 
-pub use crate::supplier::SettingError;
 pub use backup::BackupSettings;
+pub use konter_suppliers::SettingError;
 pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 
-use crate::agent::Locale;
-use crate::deposit::Terms;
-use crate::ids::{ChatId, SupplierId};
-use crate::pricing::MarginCap;
+use konter_core::agent::Locale;
+use konter_core::deposit::Terms;
+use konter_core::ids::{ChatId, SupplierId};
+use konter_core::pricing::MarginCap;
 use source::Source;
 
 /// Where sled lives unless `KONTER_DATA_DIR` says otherwise.

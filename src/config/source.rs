@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::supplier::SettingError;
+use konter_suppliers::SettingError;
 
 /// Variables that begin so are konter's: one that nothing reads is most likely misspelt.
 const OURS: [&str; 2] = ["KONTER_", "SUPPLIER_"];

@@ -10,11 +10,11 @@ use secrecy::SecretString;
 
 use super::source::{Source, number, shorten};
 use super::{range, time_zone, web_address};
-use crate::ids::SupplierId;
-use crate::money::Rupiah;
-use crate::routing::{Limits, USUAL_AT_ONCE};
-use crate::supplier::protocol::Now;
-use crate::supplier::{Options, Protocol, ProtocolKind, SettingError};
+use konter_core::ids::SupplierId;
+use konter_core::money::Rupiah;
+use konter_core::routing::{Limits, USUAL_AT_ONCE};
+use konter_suppliers::protocol::Now;
+use konter_suppliers::{Options, Protocol, ProtocolKind, SettingError};
 
 /// Seconds: the longest that a supplier's document gives for an answer.
 const DEFAULT_TIMEOUT_SECS: u16 = 60;

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::Wording;
-use crate::ids::{Channel, ChatId};
-use crate::store::{Commit, CommitError, InboxMessage, Outgoing, Payload, Store, StoreError};
+use konter_core::ids::{Channel, ChatId};
+use konter_store::{Commit, CommitError, InboxMessage, Outgoing, Payload, Store, StoreError};
 
 /// Rows taken from the outbox at a time.
 const ROWS_AT_ONCE: usize = 20;
@@ -143,8 +143,8 @@ async fn keep_file(wording: &Arc<dyn Wording>, files: &Path, row: &Outgoing) -> 
 mod tests {
     use super::super::{File, FileKind, Text};
     use super::*;
-    use crate::agent::Locale;
-    use crate::reply::Reply;
+    use konter_core::agent::Locale;
+    use konter_reply::Reply;
 
     /// Says that everything is this file.
     struct Receipt;
@@ -167,7 +167,7 @@ mod tests {
             chat: reseller(),
             locale: Locale::Id,
             payload: Payload::Reply(Box::new(Reply::NotText)),
-            class: crate::store::Class::Answer,
+            class: konter_store::Class::Answer,
             balance: None,
         }
     }

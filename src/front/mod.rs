@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 
-use crate::store::{InboxMessage, Outgoing, StoreError};
+use konter_store::{InboxMessage, Outgoing, StoreError};
 
 /// What a front hands its messages to.
 #[async_trait]

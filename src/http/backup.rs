@@ -17,7 +17,7 @@ use super::Http;
 use super::address::came_through;
 use crate::backup::{TOKEN, hand_out};
 use crate::shop::sparing::{LOG, NOBODY};
-use crate::store::StoreError;
+use konter_store::StoreError;
 
 /// Sent at once.
 const CHUNK: usize = 64 << 10;

@@ -8,30 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use super::address::allowed;
-use crate::ids::SupplierId;
-use crate::supplier::{Callback, fields};
-
-/// What came in at a supplier's address, as its protocol reads it: the query as it stood there, and its pairs decoded,
-/// likewise those of a body that is a form.
-#[must_use]
-pub fn read_callback(raw_query: String, body: &[u8]) -> Callback {
-    let mut callback = Callback { raw_query, body: body.to_vec(), ..Callback::default() };
-    callback.query = pairs(&callback.raw_query);
-    if is_form(&callback.text()) {
-        callback.form = pairs(&callback.text());
-    }
-    callback
-}
-
-fn pairs(encoded: &str) -> Vec<(String, String)> {
-    fields(encoded).map(|(name, value)| (name, value.unwrap_or_default())).collect()
-}
-
-/// Programs post forms under any content type or none, so the text itself tells: it begins with a name and `=`.
-fn is_form(text: &str) -> bool {
-    let name = text.trim_start().split_once('=').map_or("", |(name, _)| name);
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-}
+use konter_core::ids::SupplierId;
 
 /// How one supplier proves to be itself.
 #[derive(Clone, Default)]
@@ -94,25 +71,6 @@ mod tests {
         for (addresses, secret, from, given, believed) in cases {
             let (door, id) = door(addresses, *secret);
             assert_eq!(door.believes(&id, from.parse().unwrap(), *given), *believed, "{addresses:?} {secret:?} {from}");
-        }
-    }
-
-    #[test]
-    fn a_form_is_known_by_its_text() {
-        for (body, form) in [
-            ("status=0&message=Transaksi+T10,+SN:+1%2C2&sn", "status=0|message=Transaksi T10, SN: 1,2|sn="),
-            ("\n a_b.c-d=%E9&x=%C3%A9\u{e9}", "a_b.c-d=\u{e9}|x=\u{e9}\u{e9}"),
-            ("", ""),
-            ("#1#S5#ke:08#SUKSES#SN:a=b#", ""),
-            ("{\"a\":\"b=c\"}", ""),
-            ("<a b=\"c\"/>", ""),
-            ("[{\"a\":\"=\"}]", ""),
-            ("two words=1", ""),
-            ("=1", ""),
-        ] {
-            let read = read_callback(String::new(), body.as_bytes());
-            let shown: Vec<String> = read.form.iter().map(|(name, value)| format!("{}={value}", name.trim())).collect();
-            assert_eq!(shown.join("|"), form, "{body:?}");
         }
     }
 

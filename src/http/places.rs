@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::address::allowed;
 use super::callback::Doorkeeper;
-use crate::ids::SupplierId;
 use crate::shop::sparing::NOBODY;
+use konter_core::ids::SupplierId;
 
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug)]

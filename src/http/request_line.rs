@@ -15,7 +15,7 @@ use std::task::{Context, Poll, ready};
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::ids::SupplierId;
+use konter_core::ids::SupplierId;
 
 /// What is mended begins so; everything else is hyper's business alone.
 const CALLBACKS: &[u8] = b"/callback/";

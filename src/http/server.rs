@@ -15,14 +15,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
 use super::address::{believed_address, came_through};
-use super::callback::{Doorkeeper, read_callback};
+use super::callback::Doorkeeper;
 use super::request_line::{CUT, TOO_LONG};
-use crate::ids::SupplierId;
-use crate::reply::UnreadWhy;
 use crate::shop::sparing::{LOG, NOBODY};
 use crate::shop::{CallbackFate, Shop};
-use crate::store::StoreError;
-use crate::supplier::{Callback, percent_decoded};
+use konter_core::ids::SupplierId;
+use konter_reply::UnreadWhy;
+use konter_store::StoreError;
+use konter_suppliers::{Callback, percent_decoded};
 
 /// The largest callback read: the documents' own are under 2 KiB.
 const LARGEST_CALLBACK: usize = 64 * 1024;
@@ -134,7 +134,7 @@ async fn callback(State(http): State<Http>, ConnectInfo(peer): ConnectInfo<Socke
             return refused.into_response();
         }
     };
-    let callback = read_callback(coming.query.clone(), &body);
+    let callback = Callback::read(coming.query.clone(), &body);
     // Carried through, also when the sender hangs up or the store is slow: what becomes of it is told all the same.
     let taking = tokio::spawn(async move {
         match cut {

@@ -11,11 +11,11 @@ use tokio::sync::Notify;
 
 use super::Shop;
 use super::books::Along;
-use crate::ids::{ChatId, OrderId};
-use crate::order::{Event, Order, view};
-use crate::reply::{OverdueCard, OverdueStage, Reply, RoutingReply};
-use crate::routing::Alarm;
-use crate::store::{Commit, Payload, Say, StoreError};
+use konter_core::ids::{ChatId, OrderId};
+use konter_core::order::{Event, Order, view};
+use konter_core::routing::Alarm;
+use konter_reply::{OverdueCard, OverdueStage, Reply, RoutingReply};
+use konter_store::{Commit, Payload, Say, StoreError};
 
 /// Orders that become overdue together are looked at together: this long after the first.
 const GATHER: Duration = Duration::from_millis(300);
@@ -133,7 +133,7 @@ impl Shop {
         }
         let card = OverdueCard { card: view::card(after, self.clock.utc()), stage: OverdueStage::Done };
         let shown = self.store.shown(after.id).await?;
-        let edit = |shown: crate::store::Shown| Say {
+        let edit = |shown: konter_store::Shown| Say {
             chat: shown.chat,
             locale: self.policy.locale,
             payload: Payload::Edit {

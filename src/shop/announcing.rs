@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Shop;
-use crate::broadcast::{Broadcast, BroadcastState, Sending, Tally};
-use crate::ids::BroadcastId;
-use crate::reply::{BroadcastCard, BroadcastStage, DeskReply, Reply};
-use crate::store::{Commit, CommitError, Payload, Say, StoreError, Versioned};
+use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
+use konter_core::ids::BroadcastId;
+use konter_reply::{BroadcastCard, BroadcastStage, DeskReply, Reply};
+use konter_store::{Commit, CommitError, Payload, Say, StoreError, Versioned};
 
 /// Time between looks while one is on its way: about as often as a person looks, and far from what Telegram allows one
 /// chat.

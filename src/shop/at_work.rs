@@ -43,7 +43,7 @@ impl<T: Copy + Eq + Hash> Drop for Shift<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::OrderId;
+    use konter_core::ids::OrderId;
 
     #[test]
     fn an_order_has_one_worker_until_that_one_is_done() {

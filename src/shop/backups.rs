@@ -12,10 +12,10 @@ use tokio::task::spawn_blocking;
 use super::Shop;
 use crate::backup::{self, BackupError, Made, folder, seal};
 use crate::config::BackupSettings;
-use crate::ids::ChatId;
-use crate::reply::{BackupFile, KeepingReply, Reply};
-use crate::staff::Role;
-use crate::store::{Commit, StoreError};
+use konter_core::ids::ChatId;
+use konter_core::staff::Role;
+use konter_reply::{BackupFile, KeepingReply, Reply};
+use konter_store::{Commit, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(30);

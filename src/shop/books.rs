@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::Shop;
 use super::charges::Charges;
-use crate::ids::{ChatId, OrderId};
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::order::asking::CHECK_WINDOW;
-use crate::order::{AdminNotice, Event, Notice, Order, Step, step_with};
-use crate::outcome::{Doubt, Outcome, Reading};
-use crate::store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
+use konter_core::ids::{ChatId, OrderId};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::order::asking::CHECK_WINDOW;
+use konter_core::order::{AdminNotice, Event, Notice, Order, Step, step_with};
+use konter_core::outcome::{Doubt, Outcome, Reading};
+use konter_store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
 
 /// Tries before a contended row is given up. Each loss means that another writer won, so progress is being made.
 pub(super) const TRIES: usize = 16;
@@ -163,7 +163,7 @@ impl Shop {
 
     fn after_step(&self, before: &Order, after: &Order, chats: &[ChatId]) {
         if before.is_open() && !after.is_open() {
-            let verdict = crate::order::view::line(after).verdict;
+            let verdict = konter_core::order::view::line(after).verdict;
             let supplier = after.current().map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
             let labels = [("supplier", supplier), ("verdict", format!("{verdict:?}").to_lowercase())];
             metrics::counter!("konter_orders_final_total", &labels).increment(1);

@@ -6,17 +6,17 @@ use super::Shop;
 use super::books::{Along, Applied};
 use super::routing::LONGEST_WAIT;
 use super::suppliers::{Supplier, Turn};
-use crate::catalog::Route;
-use crate::ids::OrderId;
-use crate::order::asking::{CHECK_WINDOW, has_arrived};
-use crate::order::schedule::{CHECK_STEP, FIRST_CHECK};
-use crate::order::{Attempt, AttemptStep, Event, Order, Seen, Word};
-use crate::outcome::{InquiryReading, Outcome, Reading, Sending};
-use crate::routing::{Availability, Sign, sign_of};
-use crate::store::{Busy, Nudge, StoreError};
-use crate::supplier::client::SendError;
-use crate::supplier::protocol::Now;
-use crate::supplier::{Buy, Request, Response};
+use konter_core::catalog::Route;
+use konter_core::ids::OrderId;
+use konter_core::order::asking::{CHECK_WINDOW, has_arrived};
+use konter_core::order::schedule::{CHECK_STEP, FIRST_CHECK};
+use konter_core::order::{Attempt, AttemptStep, Event, Order, Seen, Word};
+use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
+use konter_core::routing::{Availability, Sign, sign_of};
+use konter_store::{Busy, Nudge, StoreError};
+use konter_suppliers::client::SendError;
+use konter_suppliers::protocol::Now;
+use konter_suppliers::{Buy, Request, Response};
 
 /// How long a reseller waits without a word: an answer that takes longer is announced as being processed.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);

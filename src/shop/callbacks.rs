@@ -9,11 +9,11 @@ use tracing::Instrument as _;
 use super::books::{Along, Applied};
 use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
-use crate::ids::{OrderId, SupplierId};
-use crate::order::{AttemptStep, Event, Order, Word};
-use crate::outcome::{Doubt, Outcome};
-use crate::store::{MessageKey, StoreError};
-use crate::supplier::Callback;
+use konter_core::ids::{OrderId, SupplierId};
+use konter_core::order::{AttemptStep, Event, Order, Word};
+use konter_core::outcome::{Doubt, Outcome};
+use konter_store::{MessageKey, StoreError};
+use konter_suppliers::Callback;
 
 /// An unbelieved callback may make us ask the supplier, but not more often than this: whoever forges callbacks must
 /// not be able to make us a nuisance.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::{ProductCode, SupplierId};
-use crate::money::Rupiah;
-use crate::order::{AdminNotice, Notice};
+use konter_core::ids::{ProductCode, SupplierId};
+use konter_core::money::Rupiah;
+use konter_core::order::{AdminNotice, Notice};
 
 /// The same product at the same price of the same supplier is told again after this long: once in a shop's day. One that
 /// is sold at a loss is told with every order.

@@ -14,12 +14,12 @@ use tracing::Instrument as _;
 use super::books::{Along, Applied};
 use super::buying::Asker;
 use super::{Shop, of_order};
-use crate::ids::OrderId;
-use crate::ledger::AccountId;
-use crate::order::asking::ask_until;
-use crate::order::schedule::{OVERDUE, Todo, Ways, next};
-use crate::order::{AttemptStep, Event, Order};
-use crate::store::{Shard, StoreError};
+use konter_core::ids::OrderId;
+use konter_core::ledger::AccountId;
+use konter_core::order::asking::ask_until;
+use konter_core::order::schedule::{OVERDUE, Todo, Ways, next};
+use konter_core::order::{AttemptStep, Event, Order};
+use konter_store::{Shard, StoreError};
 
 /// An order that is ready is bought at once; one that still is after this long was left lying.
 const BUY_ANYWAY_AFTER: TimeDelta = TimeDelta::seconds(2);

@@ -12,14 +12,14 @@ use parking_lot::Mutex;
 use super::Shop;
 use super::answer::{Answer, answer};
 use super::books::TRIES;
-use crate::agent::Locale;
-use crate::command::Tap;
-use crate::ids::{Channel, ChatId};
-use crate::ledger::Refusal;
-use crate::order::Order;
-use crate::reply::Reply;
-use crate::staff::Staff;
-use crate::store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned, sitting};
+use konter_command::Tap;
+use konter_core::agent::Locale;
+use konter_core::ids::{Channel, ChatId};
+use konter_core::ledger::Refusal;
+use konter_core::order::Order;
+use konter_core::staff::Staff;
+use konter_reply::Reply;
+use konter_store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned, sitting};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use super::Shop;
 use crate::clock::Elsewhere;
-use crate::order::refusal::Why;
-use crate::reply::{KeepingReply, Reply, TransferProblem};
+use konter_core::order::refusal::Why;
+use konter_reply::{KeepingReply, Reply, TransferProblem};
 
 /// More than an answer is ever under way, far less than the shortest stale limit that makes sense.
 const TOLERATED: TimeDelta = TimeDelta::minutes(2);

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::Shop;
-use crate::ids::AgentId;
-use crate::ledger::{AccountId, Reason};
-use crate::money::Rupiah;
-use crate::store::StoreError;
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Reason};
+use konter_core::money::Rupiah;
+use konter_store::StoreError;
 
 /// Lines read at once.
 const LINES_AT_ONCE: usize = 200;

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::{ChatId, ProductCode};
-use crate::money::Rupiah;
-use crate::phone::Phone;
+use konter_core::ids::{ChatId, ProductCode};
+use konter_core::money::Rupiah;
+use konter_core::phone::Phone;
 
 /// Nobody looks for a product that long.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);

@@ -10,20 +10,20 @@ use super::Shop;
 use super::books::TRIES;
 use super::network::priced;
 use super::suppliers::{Supplier, Turn};
-use crate::agent::Agent;
-use crate::catalog::ProductKind;
-use crate::ids::{AgentId, InquiryId, OrderId, ProductCode};
-use crate::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
-use crate::ledger::AccountId;
-use crate::order::card::Verdict;
-use crate::order::refusal::{Refused, Why};
-use crate::order::{BillKey, FailureReason, Final, Order, OrderState, Period, claims, of_customer, view};
-use crate::outcome;
-use crate::outcome::{Doubt, FailureKind, InquiryReading, Reading, Sending};
-use crate::pricing::Tariff;
-use crate::reply::{BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Reply, ShownBecause};
-use crate::store::{Commit, CommitError, Say, Shard, StoreError, Versioned};
-use crate::supplier::{Buy, Response};
+use konter_core::agent::Agent;
+use konter_core::catalog::ProductKind;
+use konter_core::ids::{AgentId, InquiryId, OrderId, ProductCode};
+use konter_core::inquiry::{Answered, Got, Inquiry, InquiryState, Quote, expires_at};
+use konter_core::ledger::AccountId;
+use konter_core::order::card::Verdict;
+use konter_core::order::refusal::{Refused, Why};
+use konter_core::order::{BillKey, FailureReason, Final, Order, OrderState, Period, claims, of_customer, view};
+use konter_core::outcome;
+use konter_core::outcome::{Doubt, FailureKind, InquiryReading, Reading, Sending};
+use konter_core::pricing::Tariff;
+use konter_reply::{BillCard, BillStage, CustomerCard, PriceLine, ReceiptForm, Reply, ShownBecause};
+use konter_store::{Commit, CommitError, Say, Shard, StoreError, Versioned};
+use konter_suppliers::{Buy, Response};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
@@ -234,7 +234,7 @@ impl Shop {
     /// What can be bought for a customer: the open tokens, by face value, that its supplier has on offer.
     fn tokens_for(&self, found: &outcome::Inquiry, tariff: &Tariff) -> Vec<PriceLine> {
         let catalog = self.catalog();
-        let on_offer = |product: &&crate::catalog::Product| {
+        let on_offer = |product: &&konter_core::catalog::Product| {
             product.kind == ProductKind::Token
                 && product.is_open()
                 && (found.denoms.is_empty() || product.nominal.is_none_or(|nominal| found.denoms.contains(&nominal)))
@@ -259,8 +259,8 @@ impl Shop {
             return Ok((before.with(InquiryState::Done), says));
         }
         let because = match after.purpose {
-            crate::inquiry::Purpose::Look => ShownBecause::Asked,
-            crate::inquiry::Purpose::Pay => ShownBecause::PaymentAsked,
+            konter_core::inquiry::Purpose::Look => ShownBecause::Asked,
+            konter_core::inquiry::Purpose::Pay => ShownBecause::PaymentAsked,
         };
         let says = vec![shown(&after, quote, BillStage::Payable(because))];
         Ok((after, says))

@@ -10,12 +10,12 @@ use parking_lot::Mutex;
 
 use super::Shop;
 use super::books::{Along, Applied};
-use crate::agent::Locale;
-use crate::command::powers;
-use crate::ids::ChatId;
-use crate::order::Event;
-use crate::reply::{KeepingReply, Reply};
-use crate::store::{Commit, InboxMessage, Restored, StoreError};
+use konter_command::powers;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_core::order::Event;
+use konter_reply::{KeepingReply, Reply};
+use konter_store::{Commit, InboxMessage, Restored, StoreError};
 
 /// A chat whose messages cannot be stored is told so again only after this long.
 const TELL_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);

@@ -13,8 +13,8 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::command::{MAX_PIN_DIGITS, PadKey, PadTap, Pin};
-use crate::ids::{ChatId, InquiryId};
+use konter_command::{MAX_PIN_DIGITS, PadKey, PadTap, Pin};
+use konter_core::ids::{ChatId, InquiryId};
 
 /// Nobody looks for a PIN that long; what was begun is forgotten.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(5);

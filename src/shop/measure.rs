@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::Shop;
 use super::open_book::Stage;
 use super::suppliers::Supplier;
-use crate::ledger::AccountId;
-use crate::money::Rupiah;
-use crate::routing::Door;
-use crate::store::{Commit, StoreError};
+use konter_core::ledger::AccountId;
+use konter_core::money::Rupiah;
+use konter_core::routing::Door;
+use konter_store::{Commit, StoreError};
 
 /// Ages that open orders are counted by, in seconds: a minute, when the admins are asked, an hour, a day.
 pub const AGES: [i64; 4] = [60, 900, 3_600, 86_400];

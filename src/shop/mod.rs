@@ -51,16 +51,16 @@ pub use callbacks::CallbackFate;
 pub use keeping::Voice;
 pub use measure::Health;
 
-use crate::agent::Locale;
-use crate::catalog::{Catalog, Product};
 use crate::clock::ShopClock;
 use crate::config::Registration;
-use crate::deposit::Terms;
-use crate::ids::{ChatId, InquiryId, OrderId, Reference};
-use crate::phone::PrefixTable;
-use crate::pricing::MarginCap;
-use crate::staff::Roster;
-use crate::store::{Share, Store, StoreError};
+use konter_core::agent::Locale;
+use konter_core::catalog::{Catalog, Product};
+use konter_core::deposit::Terms;
+use konter_core::ids::{ChatId, InquiryId, OrderId, Reference};
+use konter_core::phone::PrefixTable;
+use konter_core::pricing::MarginCap;
+use konter_core::staff::Roster;
+use konter_store::{Share, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]

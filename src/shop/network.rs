@@ -1,15 +1,15 @@
 //! Reading who is above whom, and what a reseller pays because of it.
 
 use super::Shop;
-use crate::agent::Agent;
-use crate::catalog::Product;
-use crate::ids::AgentId;
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::network::DEEPEST;
-use crate::order::{Funds, Order, margins};
-use crate::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
-use crate::reply::{NetworkReply, Reply};
-use crate::store::{Say, StoreError};
+use konter_core::agent::Agent;
+use konter_core::catalog::Product;
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::network::DEEPEST;
+use konter_core::order::{Funds, Order, margins};
+use konter_core::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
+use konter_reply::{NetworkReply, Reply};
+use konter_store::{Say, StoreError};
 
 /// Uplines read before a chain is taken for broken. The store lets no circle in; two moves at the same time may leave a
 /// chain a little longer than is allowed, and its orders go on.

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::{OrderId, SupplierId};
-use crate::order::{AttemptStep, Order};
-use crate::outcome::Outcome;
-use crate::store::{Shard, Share};
+use konter_core::ids::{OrderId, SupplierId};
+use konter_core::order::{AttemptStep, Order};
+use konter_core::outcome::Outcome;
+use konter_store::{Shard, Share};
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
 const LATE_WORDS: TimeDelta = TimeDelta::minutes(5);

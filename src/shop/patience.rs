@@ -7,7 +7,7 @@ use std::hash::Hash;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use crate::ids::{AgentId, ChatId};
+use konter_core::ids::{AgentId, ChatId};
 
 /// Answers to the same wrong text: a person reads the first, and perhaps the second.
 const ANSWERS: u32 = 3;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Shop;
 use super::pins::Pepper;
-use crate::agent::Agent;
-use crate::command::Pin;
-use crate::store::{Commit, CommitError, Versioned};
+use konter_command::Pin;
+use konter_core::agent::Agent;
+use konter_store::{Commit, CommitError, Versioned};
 
 impl Shop {
     /// PINs are hashed with it from here on; to be told before anybody types one.

@@ -19,8 +19,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
-use crate::ids::AgentId;
-use crate::store::PepperMark;
+use konter_core::ids::AgentId;
+use konter_store::PepperMark;
 
 /// Hashes worked out at once. Each takes 19 MiB and a processor for some 20 ms; after a restart every reseller's first
 /// order needs one, and hundreds together would leave the shop neither memory nor time for anything else.

@@ -4,17 +4,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Shop;
-use crate::agent::Agent;
-use crate::command::Page;
-use crate::ids::{AgentId, OrderId};
-use crate::ledger::{AccountId, Entry};
-use crate::money::Rupiah;
-use crate::order::Order;
-use crate::reply::{ProductSales, SalesCard, StatementCard, StatementLine};
-use crate::report::ShopCard;
-use crate::report::Span;
-use crate::report::{Book, Movement, Share, Tally, movement};
-use crate::store::StoreError;
+use konter_command::Page;
+use konter_core::agent::Agent;
+use konter_core::ids::{AgentId, OrderId};
+use konter_core::ledger::{AccountId, Entry};
+use konter_core::money::Rupiah;
+use konter_core::order::Order;
+use konter_core::report::ShopCard;
+use konter_core::report::Span;
+use konter_core::report::{Book, Movement, Share, Tally, movement};
+use konter_reply::{ProductSales, SalesCard, StatementCard, StatementLine};
+use konter_store::StoreError;
 
 /// Rows read at once: a longer read would keep the store's writer waiting, and the last one reads behind the days.
 const ROWS_AT_ONCE: usize = 200;

@@ -7,15 +7,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Shop;
 use super::suppliers::Supplier;
-use crate::catalog::Route;
-use crate::ids::ChatId;
-use crate::money::Rupiah;
-use crate::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
-use crate::outcome::Outcome;
-use crate::reply::{Reply, RoutingReply};
-use crate::routing::{Availability, Sign, Steering, sign_of};
-use crate::store::{Commit, CommitError, StoreError, Versioned};
-use crate::supplier::protocol::Now;
+use konter_core::catalog::Route;
+use konter_core::ids::ChatId;
+use konter_core::money::Rupiah;
+use konter_core::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
+use konter_core::outcome::Outcome;
+use konter_core::routing::{Availability, Sign, Steering, sign_of};
+use konter_reply::{Reply, RoutingReply};
+use konter_store::{Commit, CommitError, StoreError, Versioned};
+use konter_suppliers::protocol::Now;
 
 /// An order waits for the end of a break for so long at most: a break that goes on longer is none a reseller can plan
 /// with.

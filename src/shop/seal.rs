@@ -10,7 +10,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::store::InboxMessage;
+use konter_store::InboxMessage;
 
 /// Begins a sealed text. What people type is sealed whatever it begins with, so none is taken for one.
 const MARK: &str = "\u{1}sealed ";
@@ -65,7 +65,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::ids::ChatId;
+    use konter_core::ids::ChatId;
 
     fn message(number: &str, text: &str) -> InboxMessage {
         InboxMessage {

@@ -10,10 +10,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::Shop;
 use super::buying::Asker;
 use super::suppliers::{Place, Supplier, Turn};
-use crate::catalog::Product;
-use crate::ids::{ChatId, InquiryId, OrderId, SupplierId};
-use crate::order::{AttemptStep, Order};
-use crate::store::{Nudge, Payload, Shard, StoreError, Word};
+use konter_core::catalog::Product;
+use konter_core::ids::{ChatId, InquiryId, OrderId, SupplierId};
+use konter_core::order::{AttemptStep, Order};
+use konter_store::{Nudge, Payload, Shard, StoreError, Word};
 
 /// Words heard together are acted on together.
 const AT_ONCE: usize = 512;

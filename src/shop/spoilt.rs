@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shop;
-use crate::ids::ChatId;
-use crate::reply::Reply;
-use crate::store::{Aside, Commit, CommitError, StoreError};
+use konter_core::ids::ChatId;
+use konter_reply::Reply;
+use konter_store::{Aside, Commit, CommitError, StoreError};
 
 /// Time between looks: such a row holds up nothing, it only must not be forgotten.
 const LOOK_EVERY: Duration = Duration::from_secs(600);

@@ -3,11 +3,11 @@
 use tokio::sync::watch;
 
 use super::Shop;
-use crate::command::powers;
-use crate::ids::ChatId;
-use crate::reply::Reply;
-use crate::staff::{Role, Roster, Staff};
-use crate::store::{Payload, Say, StoreError};
+use konter_command::powers;
+use konter_core::ids::ChatId;
+use konter_core::staff::{Role, Roster, Staff};
+use konter_reply::Reply;
+use konter_store::{Payload, Say, StoreError};
 
 impl Shop {
     /// Reads the roles that were given by chat; before that only the owners of the settings have one.

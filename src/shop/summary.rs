@@ -7,11 +7,11 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::Shop;
 use super::reports::SHOWN;
-use crate::command::powers;
-use crate::ids::ChatId;
-use crate::reply::{Reply, ReportForm};
-use crate::report::Span;
-use crate::store::{Commit, CommitError, StoreError};
+use konter_command::powers;
+use konter_core::ids::ChatId;
+use konter_core::report::Span;
+use konter_reply::{Reply, ReportForm};
+use konter_store::{Commit, CommitError, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(30);

@@ -11,16 +11,16 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::next_midnight;
 use crate::config::{CutOff, SUPPLIERS_ZONE};
-use crate::destination::Zoned;
-use crate::ids::SupplierId;
-use crate::money::Rupiah;
-use crate::order::RawReply;
-use crate::order::asking::Repeat;
-use crate::outcome::{Doubt, Outcome, Reading};
-use crate::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
-use crate::supplier::client::{Client, SendError, Transport, masked};
-use crate::supplier::protocol::Now;
-use crate::supplier::{Callback, Protocol, ProtocolKind, Request, Response};
+use konter_core::destination::Zoned;
+use konter_core::ids::SupplierId;
+use konter_core::money::Rupiah;
+use konter_core::order::RawReply;
+use konter_core::order::asking::Repeat;
+use konter_core::outcome::{Doubt, Outcome, Reading};
+use konter_core::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, Steering, Traffic};
+use konter_suppliers::client::{Client, SendError, Transport, masked};
+use konter_suppliers::protocol::Now;
+use konter_suppliers::{Callback, Protocol, ProtocolKind, Request, Response};
 
 /// Characters kept of what a reply says in short: more than any document's message has.
 const LONGEST_GIST: usize = 1_000;

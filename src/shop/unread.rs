@@ -11,10 +11,10 @@ use tokio::runtime::Handle;
 
 use super::Shop;
 use super::sparing::{LOG, NOBODY};
-use crate::ids::{ChatId, SupplierId};
-use crate::reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
-use crate::store::{Commit, StoreError};
-use crate::supplier::percent_decoded;
+use konter_core::ids::{ChatId, SupplierId};
+use konter_reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
+use konter_store::{Commit, StoreError};
+use konter_suppliers::percent_decoded;
 
 /// Admins hear of a supplier's unread reports at once, and then no more often than this.
 const TELL_EVERY: TimeDelta = TimeDelta::minutes(15);

@@ -1,12 +1,12 @@
 //! What admins write and do: mostly right, sometimes twice, sometimes wrong.
 
-use konter::catalog::Product;
 use konter::clock::Clock as _;
-use konter::deposit::TicketState;
-use konter::ids::{ChatId, OrderId, TicketId};
-use konter::money::Rupiah;
-use konter::order::Order;
-use konter::store::{Commit, InboxMessage};
+use konter_core::catalog::Product;
+use konter_core::deposit::TicketState;
+use konter_core::ids::{ChatId, OrderId, TicketId};
+use konter_core::money::Rupiah;
+use konter_core::order::Order;
+use konter_store::{Commit, InboxMessage};
 
 use super::engine::at_once;
 use super::people::Text;

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use konter::catalog::Product;
-use konter::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
-use konter::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
-use konter::order::{Decider, FailureReason, Final, Order, OrderState};
-use konter::outcome::Outcome;
-use konter::reply::Reply;
-use konter::store::{Commit, MessageKey, Outgoing, Payload};
+use konter_core::catalog::Product;
+use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
+use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
+use konter_core::order::{Decider, FailureReason, Final, Order, OrderState};
+use konter_core::outcome::Outcome;
+use konter_reply::Reply;
+use konter_store::{Commit, MessageKey, Outgoing, Payload};
 
 use super::engine::at_once;
 use super::judged::{Heard, serial_is_nobody_elses};
@@ -373,7 +373,7 @@ impl Books {
     /// The whole of it, from the beginning.
     pub fn audit(stage: &Stage) {
         let store = stage.store();
-        let report = at_once(konter::store::audit::audit(store.as_ref())).unwrap();
+        let report = at_once(konter_store::audit::audit(store.as_ref())).unwrap();
         if !report.is_clean() {
             stage.world.violated(report.to_string());
         }

@@ -4,9 +4,9 @@
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
-use konter::store::Store;
-use konter::store::memory::MemoryStore;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::Store;
+use konter_store::memory::MemoryStore;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
 use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;

@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use chrono_tz::Asia::Jakarta;
-use konter::catalog::ProductKind;
 use konter::clock::Clock as _;
-use konter::ids::Reference;
-use konter::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
+use konter_core::catalog::ProductKind;
+use konter_core::ids::Reference;
+use konter_core::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
 
 use super::books::{Books, serial};
 use super::engine::at_once;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use konter::ids::{AgentId, OrderId};
-use konter::ledger::{AccountId, Entry, EntryKind, Reason};
-use konter::store::{Commit, MessageKey};
+use konter_core::ids::{AgentId, OrderId};
+use konter_core::ledger::{AccountId, Entry, EntryKind, Reason};
+use konter_store::{Commit, MessageKey};
 
 use super::books::{Books, Sums};
 use super::rules::Rule;

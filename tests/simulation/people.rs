@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use konter::clock::Clock as _;
-use konter::ids::{AgentId, ChatId};
-use konter::ledger::AccountId;
-use konter::store::InboxMessage;
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::ledger::AccountId;
+use konter_store::InboxMessage;
 
 use super::stage::Stage;
 

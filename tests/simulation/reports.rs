@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use konter::ids::Reference;
-use konter::outcome::FailureKind;
 use konter::shop::Shop;
+use konter_core::ids::Reference;
+use konter_core::outcome::FailureKind;
 
 use super::sabotage::Sabotage;
 use super::stage::Stage;

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use konter::ids::OrderId;
 use konter::shop::Shop;
+use konter_core::ids::OrderId;
 
 use super::admins::admin;
 use super::books::Books;

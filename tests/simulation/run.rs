@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use konter::clock::Clock as _;
 use konter::shop::Shop;
-use konter::store::{Commit, InboxMessage};
+use konter_store::{Commit, InboxMessage};
 use parking_lot::Mutex;
 
 use super::engine::{Engine, at_once};

@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use chrono_tz::Asia::Jakarta;
 use konter::clock::Clock as _;
-use konter::ids::Reference;
-use konter::ledger::{AccountId, Entry, Posting, Reason};
-use konter::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Word, step};
-use konter::outcome::{FailureKind, FirstSending, Outcome, Reading};
-use konter::reply::Reply;
-use konter::store::{Commit, InboxMessage, Payload, Say, Versioned};
+use konter_core::ids::Reference;
+use konter_core::ledger::{AccountId, Entry, Posting, Reason};
+use konter_core::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Word, step};
+use konter_core::outcome::{FailureKind, FirstSending, Outcome, Reading};
+use konter_reply::Reply;
+use konter_store::{Commit, InboxMessage, Payload, Say, Versioned};
 
 use super::people::Text;
 use super::stage::Stage;

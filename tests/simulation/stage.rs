@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use chrono_tz::Asia::Jakarta;
-use konter::agent::{Agent, AgentStatus, Locale, PinState};
-use konter::catalog::{Catalog, DestKind, Product, ProductKind, Route};
 use konter::clock::{Clock as _, ShopClock};
 use konter::config::{CutOff, Registration};
-use konter::deposit::Terms;
-use konter::ids::AgentId;
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::network::Network;
-use konter::phone::PrefixTable;
-use konter::pricing::{MarginCap, MarkupFor};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop};
-use konter::store::{Commit, InboxMessage, MessageKey, Sequence, Store, Versioned};
-use konter::supplier::ProtocolKind;
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::catalog::{Catalog, DestKind, Product, ProductKind, Route};
+use konter_core::deposit::Terms;
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::network::Network;
+use konter_core::phone::PrefixTable;
+use konter_core::pricing::{MarginCap, MarkupFor};
+use konter_store::{Commit, InboxMessage, MessageKey, Sequence, Store, Versioned};
+use konter_suppliers::ProtocolKind;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
@@ -148,7 +148,7 @@ impl Stage {
                 chats: (0..Self::chats_of(n)).map(|chat| reseller(n, chat)).collect(),
                 phones: Vec::new(),
                 waits_for_break: self.world.percent(50),
-                identities: konter::habits::Identities::default(),
+                identities: konter_core::habits::Identities::default(),
                 locale: if n % 2 == 0 { Locale::En } else { Locale::Id },
                 receipt_shop: None,
                 receipt_footer: None,

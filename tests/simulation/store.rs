@@ -6,22 +6,24 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use konter::agent::Agent;
-use konter::broadcast::{Broadcast, Tally};
-use konter::catalog::Product;
-use konter::deposit::{Claim, Ticket};
-use konter::habits::Habits;
-use konter::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId};
-use konter::inquiry::Inquiry;
-use konter::ledger::{Account, AccountId, Entry, Hold};
-use konter::money::Rupiah;
-use konter::network::{InviteCode, Invited};
-use konter::order::{BillKey, Order, SerialKey, SlotKey};
-use konter::pricing::{GroupName, PriceGroup};
-use konter::question::Question;
-use konter::routing::Steering;
-use konter::staff::Staff;
-use konter::store::{
+use konter_core::agent::Agent;
+use konter_core::broadcast::{Broadcast, Tally};
+use konter_core::catalog::Product;
+use konter_core::deposit::{Claim, Ticket};
+use konter_core::habits::Habits;
+use konter_core::ids::{
+    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
+};
+use konter_core::inquiry::Inquiry;
+use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::money::Rupiah;
+use konter_core::network::{InviteCode, Invited};
+use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+use konter_core::pricing::{GroupName, PriceGroup};
+use konter_core::question::Question;
+use konter_core::routing::Steering;
+use konter_core::staff::Staff;
+use konter_store::{
     Act, Answered, Commit, CommitError, Committed, Cut, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing,
     PepperMark, Restored, Sequence, SetAside, Shown, Store, StoreError,
 };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use konter::ids::Reference;
-use konter::outcome::FailureKind;
-use konter::supplier::Callback;
+use konter_core::ids::Reference;
+use konter_core::outcome::FailureKind;
+use konter_suppliers::Callback;
 
 use super::rules::Rule;
 use super::wire::{Form, Line, Says};

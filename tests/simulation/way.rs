@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use konter::ids::Reference;
-use konter::outcome::Doubt;
-use konter::supplier::client::{SendError, Transport};
-use konter::supplier::{Request, Response};
+use konter_core::ids::Reference;
+use konter_core::outcome::Doubt;
+use konter_suppliers::client::{SendError, Transport};
+use konter_suppliers::{Request, Response};
 
 use super::judged::{arrives, asked_late, leaves};
 use super::rules::Rule;

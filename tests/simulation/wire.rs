@@ -1,12 +1,12 @@
 //! The made-up protocol between shop and suppliers: one line of text each way. The real ones have fixtures of their own.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use konter::catalog::ProductKind;
-use konter::ids::Reference;
-use konter::money::Rupiah;
-use konter::outcome::{Bill, Delivery, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
-use konter::supplier::protocol::Now;
-use konter::supplier::{Body, Buy, Callback, Method, Protocol, Request, Response};
+use konter_core::catalog::ProductKind;
+use konter_core::ids::Reference;
+use konter_core::money::Rupiah;
+use konter_core::outcome::{Bill, Delivery, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
+use konter_suppliers::protocol::Now;
+use konter_suppliers::{Body, Buy, Callback, Method, Protocol, Request, Response};
 use secrecy::SecretString;
 
 use super::sabotage::Sabotage;

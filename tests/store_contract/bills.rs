@@ -1,11 +1,11 @@
 //! Inquiries, and which order pays which bill.
 
 use chrono::TimeDelta;
-use konter::catalog::ProductKind;
-use konter::ids::{AgentId, InquiryId, OrderId};
-use konter::inquiry::{Ask, Inquiry, InquiryState, Purpose};
-use konter::order::{BillKey, Order, OrderBill, Period};
-use konter::store::{Commit, CommitError, Committed, Store, Versioned};
+use konter_core::catalog::ProductKind;
+use konter_core::ids::{AgentId, InquiryId, OrderId};
+use konter_core::inquiry::{Ask, Inquiry, InquiryState, Purpose};
+use konter_core::order::{BillKey, Order, OrderBill, Period};
+use konter_store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -16,7 +16,7 @@ fn inquiry(id: u64, agent: u32, customer: &str) -> Inquiry {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
-        locale: konter::agent::Locale::Id,
+        locale: konter_core::agent::Locale::Id,
         asked: "PLN".to_owned(),
         customer: customer.to_owned(),
         purpose: Purpose::Look,
@@ -29,7 +29,7 @@ fn inquiry(id: u64, agent: u32, customer: &str) -> Inquiry {
             margins: Vec::new(),
             route: route("tele"),
         },
-        reference: konter::ids::Reference(id),
+        reference: konter_core::ids::Reference(id),
         untried: Vec::new(),
         refusal: None,
         state: InquiryState::Asking,

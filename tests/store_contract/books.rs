@@ -1,12 +1,12 @@
 //! Money.
 
-use konter::agent::Agent;
-use konter::catalog::{Product, ProductKind};
-use konter::ids::OrderId;
-use konter::ledger::{AccountId, Digest, EntryKind, Posting, Reason, Refusal, verify};
-use konter::reply::Reply;
-use konter::store::audit::audit;
-use konter::store::{Act, Commit, CommitError, Committed, Versioned};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Product, ProductKind};
+use konter_core::ids::OrderId;
+use konter_core::ledger::{AccountId, Digest, EntryKind, Posting, Reason, Refusal, verify};
+use konter_reply::Reply;
+use konter_store::audit::audit;
+use konter_store::{Act, Commit, CommitError, Committed, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -122,7 +122,8 @@ pub async fn statements_page_backwards_through_one_account(engine: impl Engine) 
         expected.reverse();
         assert_eq!(store.statement(&id, None, 100).await.unwrap(), expected, "{id}");
         let mut paged = Vec::new();
-        while let page = store.statement(&id, paged.last().map(|e: &konter::ledger::Entry| e.seq), 7).await.unwrap()
+        while let page =
+            store.statement(&id, paged.last().map(|e: &konter_core::ledger::Entry| e.seq), 7).await.unwrap()
             && !page.is_empty()
         {
             assert!(page.len() <= 7);

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use konter::store::audit::audit;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
-use konter::store::{RawRow, Store, StoreError};
+use konter_store::audit::audit;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::{RawRow, Store, StoreError};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 

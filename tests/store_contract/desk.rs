@@ -1,13 +1,13 @@
 //! Who works here, and what becomes of announcements.
 
-use konter::agent::Locale;
-use konter::broadcast::{Broadcast, BroadcastState, Sending, Tally};
-use konter::ids::{AgentId, BroadcastId, OrderId};
-use konter::order::AdminVerdict;
-use konter::question::{Asks, Question, QuestionState};
-use konter::reply::Reply;
-use konter::staff::{Role, Staff};
-use konter::store::{
+use konter_core::agent::Locale;
+use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
+use konter_core::ids::{AgentId, BroadcastId, OrderId};
+use konter_core::order::AdminVerdict;
+use konter_core::question::{Asks, Question, QuestionState};
+use konter_core::staff::{Role, Staff};
+use konter_reply::Reply;
+use konter_store::{
     CardShown, Commit, CommitError, Committed, DeskRows, Outgoing, Sequence, Store, StoreError, Versioned,
 };
 
@@ -29,12 +29,13 @@ fn write_staff(expected: Option<u32>, row: Staff) -> Commit {
 /// What a decision has read of a product must still be there; what the store has never had cannot have changed.
 pub async fn products_are_replaced_as_they_were_read(engine: impl Engine) {
     let store = engine.store();
-    let mut product = konter::catalog::parse_catalog(konter::catalog::SAMPLE, None, &|_| false).unwrap().remove(0);
-    let dearer = |of: &konter::catalog::Product| konter::catalog::Product {
-        price: of.price.checked_add(konter::money::Rupiah::new(100)).unwrap(),
+    let mut product =
+        konter_core::catalog::parse_catalog(konter_core::catalog::SAMPLE, None, &|_| false).unwrap().remove(0);
+    let dearer = |of: &konter_core::catalog::Product| konter_core::catalog::Product {
+        price: of.price.checked_add(konter_core::money::Rupiah::new(100)).unwrap(),
         ..of.clone()
     };
-    let change = |from: &konter::catalog::Product, to: &konter::catalog::Product| Commit {
+    let change = |from: &konter_core::catalog::Product, to: &konter_core::catalog::Product| Commit {
         products: vec![to.clone()],
         replaces: vec![from.clone()],
         ..commit()
@@ -43,7 +44,7 @@ pub async fn products_are_replaced_as_they_were_read(engine: impl Engine) {
     for _ in 0..2 {
         let next = dearer(&product);
         store.commit(change(&product, &next)).await.unwrap();
-        let other = konter::catalog::Product { name: "lain".to_owned(), ..product.clone() };
+        let other = konter_core::catalog::Product { name: "lain".to_owned(), ..product.clone() };
         assert!(is_conflict(&store.commit(change(&product, &other)).await), "it has another price by now");
         product = next;
     }
@@ -62,7 +63,7 @@ fn sending() -> Broadcast {
     asked().with(BroadcastState::Sending(Sending { chats: 2, card: Some("12".to_owned()), since: now() }))
 }
 
-fn announcement(to: i64) -> konter::store::Say {
+fn announcement(to: i64) -> konter_store::Say {
     say(to, Reply::Announcement { text: "halo".to_owned(), broadcast: Some(BroadcastId(1)) })
 }
 

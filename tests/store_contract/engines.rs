@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use konter::store::Store;
-use konter::store::memory::MemoryStore;
-use konter::store::postgres::PostgresStore;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::Store;
+use konter_store::memory::MemoryStore;
+use konter_store::postgres::PostgresStore;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
 
 use crate::postgres::{self, Database};
 

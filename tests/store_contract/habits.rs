@@ -1,9 +1,9 @@
 //! What resellers arrange for themselves, and the codes their other chats join by.
 
-use konter::agent::Agent;
-use konter::habits::{Favourite, Habits, Identities, Joining, SellRule};
-use konter::ids::AgentId;
-use konter::store::{Commit, CommitError, Committed, Store, Versioned};
+use konter_core::agent::Agent;
+use konter_core::habits::{Favourite, Habits, Identities, Joining, SellRule};
+use konter_core::ids::AgentId;
+use konter_store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;

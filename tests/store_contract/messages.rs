@@ -1,9 +1,9 @@
 //! What comes in and what goes out.
 
-use konter::agent::Locale;
-use konter::ids::{OrderId, Reference};
-use konter::reply::Reply;
-use konter::store::{Commit, CommitError, Committed, MessageKey, Payload, Say};
+use konter_core::agent::Locale;
+use konter_core::ids::{OrderId, Reference};
+use konter_reply::Reply;
+use konter_store::{Commit, CommitError, Committed, MessageKey, Payload, Say};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -64,7 +64,7 @@ pub async fn callbacks_are_told_apart_by_content(engine: impl Engine) {
 pub async fn a_redelivered_message_is_stored_once(engine: impl Engine) {
     let store = engine.store();
     let receive = |text: &str| {
-        let message = konter::store::InboxMessage { text: text.to_owned(), ..message(1, "5") };
+        let message = konter_store::InboxMessage { text: text.to_owned(), ..message(1, "5") };
         Commit { received: vec![message.clone(), message], ..commit() }
     };
     store.commit(receive("SALDO")).await.unwrap();
@@ -90,7 +90,7 @@ pub async fn the_inbox_keeps_the_order_of_arrival(engine: impl Engine) {
     assert_eq!(store.inbox().await.unwrap(), arrived);
     store.commit(Commit { handled: Some(key(1, "20")), ..commit() }).await.unwrap();
     assert_eq!(store.inbox().await.unwrap(), [message(9, "3"), message(1, "10")]);
-    let long = konter::store::InboxMessage { text: "S".repeat(20_000), ..message(2, "1") };
+    let long = konter_store::InboxMessage { text: "S".repeat(20_000), ..message(2, "1") };
     store.commit(Commit { received: vec![long.clone()], ..commit() }).await.unwrap();
     assert_eq!(store.inbox().await.unwrap().last(), Some(&long));
 }

@@ -1,10 +1,10 @@
 //! A shop moves from a folder into a database and back, and is the same shop.
 
-use konter::ids::OrderId;
-use konter::store::audit::audit;
-use konter::store::postgres::PostgresStore;
-use konter::store::sled_store::{LogLimits, SledOptions, SledStore};
-use konter::store::{Sequence, Store, moving};
+use konter_core::ids::OrderId;
+use konter_store::audit::audit;
+use konter_store::postgres::PostgresStore;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::{Sequence, Store, moving};
 
 use super::engines::{Engine, Postgres, Sled};
 use super::random::{everything, trade};

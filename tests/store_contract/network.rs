@@ -1,13 +1,13 @@
 //! Who is below whom, price groups, transfers that wait for a yes, and margins.
 
-use konter::agent::Agent;
-use konter::ids::AgentId;
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::network::{Invited, Network};
-use konter::order::margins::{self, Before, Stand};
-use konter::order::{FailureReason, Order, Withheld};
-use konter::pricing::{Margin, PriceGroup};
-use konter::store::{Commit, CommitError, Committed, NetworkRows, Store, StoreError, Versioned};
+use konter_core::agent::Agent;
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::network::{Invited, Network};
+use konter_core::order::margins::{self, Before, Stand};
+use konter_core::order::{FailureReason, Order, Withheld};
+use konter_core::pricing::{Margin, PriceGroup};
+use konter_store::{Commit, CommitError, Committed, NetworkRows, Store, StoreError, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -173,7 +173,8 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     let next = |row: Order| Commit { orders: vec![Versioned { expected: Some(row.version - 1), row }], ..commit() };
     assert!(is_refused_as_wrong(&store.commit(with(next(again), paid.clone())).await), "paid already");
     let other = Order { version: 3, margins: Vec::new(), ..delivered.clone() };
-    let given_back = Order { state: ended(&first, Some(konter::order::FailureReason::Unreachable)).state, ..other };
+    let given_back =
+        Order { state: ended(&first, Some(konter_core::order::FailureReason::Unreachable)).state, ..other };
     assert!(is_refused_as_wrong(&store.commit(with(next(given_back.clone()), back.clone())).await), "no margins");
     let given_back = Order { margins: first.margins.clone(), ..given_back };
     let half = back[..1].to_vec();
@@ -191,7 +192,7 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    let report = konter::store::audit::audit(&*store).await.unwrap();
+    let report = konter_store::audit::audit(&*store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     for n in [1, 2] {
         assert_eq!(store.account(&deposits(n)).await.unwrap().balance(), rp(0), "{n}");
@@ -241,11 +242,11 @@ pub async fn what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_pa
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    let report = konter::store::audit::audit(&*store).await.unwrap();
+    let report = konter_store::audit::audit(&*store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     store.commit(settled()).await.unwrap();
     assert_eq!(balances(&*store).await, [0, 0, 1_000_000, 0]);
-    let report = konter::store::audit::audit(&*store).await.unwrap();
+    let report = konter_store::audit::audit(&*store).await.unwrap();
     assert!(report.is_clean(), "{report}");
 }
 

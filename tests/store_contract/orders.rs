@@ -1,10 +1,10 @@
 //! Orders, their slots, references and holds.
 
 use chrono::{Days, TimeDelta};
-use konter::ids::{AgentId, OrderId, Reference};
-use konter::ledger::Posting;
-use konter::order::{Decider, Order, OrderState, RawReply};
-use konter::store::{Commit, CommitError, Store, StoreError, Versioned};
+use konter_core::ids::{AgentId, OrderId, Reference};
+use konter_core::ledger::Posting;
+use konter_core::order::{Decider, Order, OrderState, RawReply};
+use konter_store::{Commit, CommitError, Store, StoreError, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -19,11 +19,11 @@ fn ids(orders: &[Order]) -> Vec<u64> {
     orders.iter().map(|order| order.id.0).collect()
 }
 
-fn is_conflict(result: &Result<konter::store::Committed, CommitError>) -> bool {
+fn is_conflict(result: &Result<konter_store::Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict(_)))
 }
 
-fn is_corrupt(result: &Result<konter::store::Committed, CommitError>) -> bool {
+fn is_corrupt(result: &Result<konter_store::Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Store(StoreError::Corrupt { .. })))
 }
 

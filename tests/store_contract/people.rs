@@ -1,9 +1,9 @@
 //! Resellers, products, acts and numbers.
 
-use konter::agent::Agent;
-use konter::catalog::{Product, ProductKind};
-use konter::ids::{AgentId, Reference};
-use konter::store::{Act, Commit, CommitError, Committed, NewPepper, PepperMark, Sequence, Versioned};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Product, ProductKind};
+use konter_core::ids::{AgentId, Reference};
+use konter_store::{Act, Commit, CommitError, Committed, NewPepper, PepperMark, Sequence, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use konter::ledger::AccountId;
-use konter::reply::Reply;
-use konter::store::audit::audit;
-use konter::store::postgres::PostgresStore;
-use konter::store::{Commit, CommitError, Committed, Sequence, Store, StoreError};
+use konter_core::ledger::AccountId;
+use konter_reply::Reply;
+use konter_store::audit::audit;
+use konter_store::postgres::PostgresStore;
+use konter_store::{Commit, CommitError, Committed, Sequence, Store, StoreError};
 use tokio_postgres::NoTls;
 
 use super::engines::{Engine, Postgres};
@@ -253,7 +253,7 @@ async fn what_was_taken_for_missing_and_is_there_is_found() {
     store.commit(place(order(2, 1, "081"))).await.unwrap();
     let again = store.commit(place(order(3, 1, "081"))).await;
     assert!(matches!(again, Err(CommitError::Conflict(_))), "{again:?}");
-    let orders = store.orders_of(konter::ids::AgentId(1), Some("081"), None, 9).await.unwrap();
+    let orders = store.orders_of(konter_core::ids::AgentId(1), Some("081"), None, 9).await.unwrap();
     assert_eq!(orders.iter().map(|order| order.id.0).collect::<Vec<_>>(), [2, 1]);
 }
 
@@ -291,8 +291,8 @@ async fn one_decision_reads_in_one_go_and_the_next_one_anew() {
     store.commit(register(1)).await.unwrap();
     let decide = async |message: &str| {
         let before = wire.turns();
-        let (chat, agent) = (chat(1), konter::ids::AgentId(1));
-        let balance = konter::store::sitting(&chat, async {
+        let (chat, agent) = (chat(1), konter_core::ids::AgentId(1));
+        let balance = konter_store::sitting(&chat, async {
             assert!(store.answered(&key(1, message)).await.unwrap().is_none());
             let found = store.agent_of_chat(&chat).await.unwrap().unwrap();
             assert_eq!(found.id, agent);

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use konter::agent::Agent;
-use konter::ids::OrderId;
-use konter::order::Order;
-use konter::store::audit::audit;
-use konter::store::{Commit, CommitError, Committed, Store, Versioned};
+use konter_core::agent::Agent;
+use konter_core::ids::OrderId;
+use konter_core::order::Order;
+use konter_store::audit::audit;
+use konter_store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;

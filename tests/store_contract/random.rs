@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use konter::ids::AgentId;
-use konter::order::Order;
-use konter::reply::Reply;
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, Store};
+use konter_core::ids::AgentId;
+use konter_core::order::Order;
+use konter_reply::Reply;
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, Store};
 
 use super::engines::Engine;
 use crate::support::*;

@@ -1,8 +1,8 @@
 //! What admins set for suppliers, and where alerts about orders stand.
 
-use konter::ids::OrderId;
-use konter::routing::{Pause, Steering};
-use konter::store::{Commit, CommitError, RoutingRows, Shown, Versioned};
+use konter_core::ids::OrderId;
+use konter_core::routing::{Pause, Steering};
+use konter_store::{Commit, CommitError, RoutingRows, Shown, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;

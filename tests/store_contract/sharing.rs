@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use konter::ids::{ChatId, SupplierId};
-use konter::reply::Reply;
-use konter::staff::{Role, Staff};
-use konter::store::postgres::PostgresStore;
-use konter::store::{Commit, DeskRows, Nudge, Shard, Share, Store, Versioned, Word};
+use konter_core::ids::{ChatId, SupplierId};
+use konter_core::staff::{Role, Staff};
+use konter_reply::Reply;
+use konter_store::postgres::PostgresStore;
+use konter_store::{Commit, DeskRows, Nudge, Shard, Share, Store, Versioned, Word};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -338,7 +338,7 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
         (Commit { received: vec![message(theirs, "1")], ..commit() }, Nudge::Inbox(chat(theirs))),
         (Commit { says: vec![say(theirs, Reply::TryAgain)], ..commit() }, Nudge::Outbox(chat(theirs))),
         (deposit(agent, 100_000), Nudge::Settings),
-        (place(order(1, agent, "081")), Nudge::Order(konter::ids::OrderId(1))),
+        (place(order(1, agent, "081")), Nudge::Order(konter_core::ids::OrderId(1))),
         (
             Commit {
                 desk: DeskRows { staff: vec![Versioned { expected: None, row: staff(5) }], ..DeskRows::default() },
@@ -354,8 +354,8 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
             second.hears(&format!("{nudge:?}"), |word| *word == Word::Nudged(nudge.clone())).await;
         }
     }
-    first.store.nudge(Nudge::Check { order: konter::ids::OrderId(1), by_person: true }).await.unwrap();
-    let check = Word::Nudged(Nudge::Check { order: konter::ids::OrderId(1), by_person: true });
+    first.store.nudge(Nudge::Check { order: konter_core::ids::OrderId(1), by_person: true }).await.unwrap();
+    let check = Word::Nudged(Nudge::Check { order: konter_core::ids::OrderId(1), by_person: true });
     second.hears("a check", |word| *word == check).await;
     // Of its own chats nobody needs to be told.
     let mine = number_in(&first.share);

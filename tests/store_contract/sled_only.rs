@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use konter::store::audit::audit;
-use konter::store::sled_store::{LogLimits, SEGMENT, SledOptions, SledStore};
-use konter::store::{Store, StoreError};
+use konter_store::audit::audit;
+use konter_store::sled_store::{LogLimits, SEGMENT, SledOptions, SledStore};
+use konter_store::{Store, StoreError};
 
 use super::engines::{Engine, Sled, open};
 use crate::support::*;

@@ -1,9 +1,9 @@
 //! Deposit tickets: whose amount is whose, and that a ticket's money comes with its acceptance.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::deposit::{Claim, Decider, Ticket, TicketState};
-use konter::ids::{AgentId, TicketId};
-use konter::store::{Commit, CommitError, Committed, Sequence, Store, Versioned};
+use konter_core::deposit::{Claim, Decider, Ticket, TicketState};
+use konter_core::ids::{AgentId, TicketId};
+use konter_store::{Commit, CommitError, Committed, Sequence, Store, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
@@ -14,7 +14,7 @@ fn ticket(id: u64, agent: u32, amount: i64, pay: i64) -> Ticket {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
-        locale: konter::agent::Locale::Id,
+        locale: konter_core::agent::Locale::Id,
         amount: rp(amount),
         pay: rp(pay),
         state: TicketState::Open,

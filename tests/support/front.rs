@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use konter::agent::Locale;
 use konter::front::telegram::{Backoff, Rate, Settings, Stopped, Telegram, Timing, Waker};
 use konter::front::{Desk, Wording};
-use konter::ids::ChatId;
-use konter::staff::Roster;
-use konter::store::{InboxMessage, Share, StoreError};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_core::staff::Roster;
+use konter_store::{InboxMessage, Share, StoreError};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

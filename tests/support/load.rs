@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::Utc;
-use konter::ids::{AgentId, ChatId, OrderId};
-use konter::ledger::AccountId;
-use konter::order::{Order, OrderState};
-use konter::simulator::{Kind, Simulators};
-use konter::store::{MessageKey, Payload, Store};
+use konter_core::ids::{AgentId, ChatId, OrderId};
+use konter_core::ledger::AccountId;
+use konter_core::order::{Order, OrderState};
+use konter_simulator::{Kind, Simulators};
+use konter_store::{MessageKey, Payload, Store};
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use konter::agent::{Agent, Locale};
-use konter::catalog::Product;
-use konter::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
-use konter::ledger::{Account, AccountId, Entry, Hold};
-use konter::order::{Order, SerialKey, SlotKey};
-use konter::reply::Reply;
-use konter::store::{
+use konter_core::agent::{Agent, Locale};
+use konter_core::catalog::Product;
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
+use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::order::{Order, SerialKey, SlotKey};
+use konter_reply::Reply;
+use konter_store::{
     Act, Answered, Class, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload,
     Sequence, Store, StoreError,
 };
@@ -169,21 +169,24 @@ impl Store for Outbox {
     ) -> Result<Vec<Order>, StoreError> {
         unimplemented!()
     }
-    async fn order_of_bill(&self, _: &konter::order::BillKey) -> Result<Option<Order>, StoreError> {
+    async fn order_of_bill(&self, _: &konter_core::order::BillKey) -> Result<Option<Order>, StoreError> {
         unimplemented!()
     }
-    async fn inquiry(&self, _: konter::ids::InquiryId) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+    async fn inquiry(
+        &self,
+        _: konter_core::ids::InquiryId,
+    ) -> Result<Option<konter_core::inquiry::Inquiry>, StoreError> {
         unimplemented!()
     }
     async fn inquiry_of(
         &self,
         _: AgentId,
-        _: &konter::ids::ProductCode,
+        _: &konter_core::ids::ProductCode,
         _: &str,
-    ) -> Result<Option<konter::inquiry::Inquiry>, StoreError> {
+    ) -> Result<Option<konter_core::inquiry::Inquiry>, StoreError> {
         unimplemented!()
     }
-    async fn asking(&self) -> Result<Vec<konter::inquiry::Inquiry>, StoreError> {
+    async fn asking(&self) -> Result<Vec<konter_core::inquiry::Inquiry>, StoreError> {
         unimplemented!()
     }
     async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
@@ -201,48 +204,48 @@ impl Store for Outbox {
     async fn acts(&self, _: usize) -> Result<Vec<Act>, StoreError> {
         unimplemented!()
     }
-    async fn ticket(&self, _: konter::ids::TicketId) -> Result<Option<konter::deposit::Ticket>, StoreError> {
+    async fn ticket(&self, _: konter_core::ids::TicketId) -> Result<Option<konter_core::deposit::Ticket>, StoreError> {
         unimplemented!()
     }
-    async fn undecided_tickets(&self, _: AgentId) -> Result<Vec<konter::deposit::Ticket>, StoreError> {
+    async fn undecided_tickets(&self, _: AgentId) -> Result<Vec<konter_core::deposit::Ticket>, StoreError> {
         unimplemented!()
     }
     async fn pays_taken(
         &self,
-        _: konter::money::Rupiah,
-        _: konter::money::Rupiah,
-    ) -> Result<Vec<konter::deposit::Claim>, StoreError> {
+        _: konter_core::money::Rupiah,
+        _: konter_core::money::Rupiah,
+    ) -> Result<Vec<konter_core::deposit::Claim>, StoreError> {
         unimplemented!()
     }
     async fn downlines(&self, _: AgentId, _: Option<AgentId>, _: usize) -> Result<Vec<AgentId>, StoreError> {
         unimplemented!()
     }
-    async fn agent_of_invite(&self, _: &konter::network::InviteCode) -> Result<Option<Agent>, StoreError> {
+    async fn agent_of_invite(&self, _: &konter_core::network::InviteCode) -> Result<Option<Agent>, StoreError> {
         unimplemented!()
     }
-    async fn price_groups(&self) -> Result<Vec<konter::pricing::PriceGroup>, StoreError> {
+    async fn price_groups(&self) -> Result<Vec<konter_core::pricing::PriceGroup>, StoreError> {
         unimplemented!()
     }
     async fn price_group(
         &self,
-        _: &konter::pricing::GroupName,
-    ) -> Result<Option<konter::pricing::PriceGroup>, StoreError> {
+        _: &konter_core::pricing::GroupName,
+    ) -> Result<Option<konter_core::pricing::PriceGroup>, StoreError> {
         unimplemented!()
     }
     async fn card_shown(&self, _: &ChatId, _: &str) -> Result<Option<AgentId>, StoreError> {
         unimplemented!()
     }
-    async fn question(&self, _: &ChatId) -> Result<Option<konter::question::Question>, StoreError> {
+    async fn question(&self, _: &ChatId) -> Result<Option<konter_core::question::Question>, StoreError> {
         unimplemented!()
     }
-    async fn invited(&self, _: &ChatId) -> Result<Option<konter::network::Invited>, StoreError> {
+    async fn invited(&self, _: &ChatId) -> Result<Option<konter_core::network::Invited>, StoreError> {
         unimplemented!()
     }
-    async fn restored(&self) -> Result<Option<konter::store::Restored>, StoreError> {
+    async fn restored(&self) -> Result<Option<konter_store::Restored>, StoreError> {
         unimplemented!()
     }
 
-    async fn cut(&self) -> Result<konter::store::Cut, StoreError> {
+    async fn cut(&self) -> Result<konter_store::Cut, StoreError> {
         unimplemented!()
     }
 
@@ -265,40 +268,43 @@ impl Store for Outbox {
     async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
         unimplemented!()
     }
-    async fn pepper(&self) -> Result<Option<konter::store::PepperMark>, StoreError> {
+    async fn pepper(&self) -> Result<Option<konter_store::PepperMark>, StoreError> {
         unimplemented!()
     }
-    async fn unreadable_outbox(&self) -> Result<Vec<konter::store::OutboxRow>, StoreError> {
+    async fn unreadable_outbox(&self) -> Result<Vec<konter_store::OutboxRow>, StoreError> {
         unimplemented!()
     }
-    async fn set_aside(&self) -> Result<konter::store::SetAside, StoreError> {
+    async fn set_aside(&self) -> Result<konter_store::SetAside, StoreError> {
         unimplemented!()
     }
-    async fn depths(&self) -> Result<konter::store::Depths, StoreError> {
+    async fn depths(&self) -> Result<konter_store::Depths, StoreError> {
         unimplemented!()
     }
     // Routing.
-    async fn steerings(&self) -> Result<Vec<konter::routing::Steering>, StoreError> {
+    async fn steerings(&self) -> Result<Vec<konter_core::routing::Steering>, StoreError> {
         unimplemented!()
     }
-    async fn shown(&self, _: OrderId) -> Result<Vec<konter::store::Shown>, StoreError> {
+    async fn shown(&self, _: OrderId) -> Result<Vec<konter_store::Shown>, StoreError> {
         unimplemented!()
     }
     // The desk.
-    async fn staff(&self) -> Result<Vec<konter::staff::Staff>, StoreError> {
+    async fn staff(&self) -> Result<Vec<konter_core::staff::Staff>, StoreError> {
         unimplemented!()
     }
-    async fn broadcast(&self, _: konter::ids::BroadcastId) -> Result<Option<konter::broadcast::Broadcast>, StoreError> {
+    async fn broadcast(
+        &self,
+        _: konter_core::ids::BroadcastId,
+    ) -> Result<Option<konter_core::broadcast::Broadcast>, StoreError> {
         unimplemented!()
     }
-    async fn sending(&self) -> Result<Vec<(konter::ids::BroadcastId, konter::broadcast::Tally)>, StoreError> {
+    async fn sending(&self) -> Result<Vec<(konter_core::ids::BroadcastId, konter_core::broadcast::Tally)>, StoreError> {
         unimplemented!()
     }
     // Habits.
-    async fn habits(&self, _: AgentId) -> Result<konter::habits::Habits, StoreError> {
+    async fn habits(&self, _: AgentId) -> Result<konter_core::habits::Habits, StoreError> {
         unimplemented!()
     }
-    async fn agent_of_joining(&self, _: &konter::network::InviteCode) -> Result<Option<Agent>, StoreError> {
+    async fn agent_of_joining(&self, _: &konter_core::network::InviteCode) -> Result<Option<Agent>, StoreError> {
         unimplemented!()
     }
 }

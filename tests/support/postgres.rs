@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use konter::store::Store as _;
-use konter::store::postgres::PostgresStore;
+use konter_store::Store as _;
+use konter_store::postgres::PostgresStore;
 use tokio_postgres::NoTls;
 
 const REQUIRED: &str = "KONTER_REQUIRE_POSTGRES";

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use konter::simulator::{Kind, Simulators};
+use konter_simulator::{Kind, Simulators};
 
 /// No program in a test takes longer, but for a test that fails.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
-use konter::agent::{Agent, AgentStatus, Locale, PinState};
-use konter::catalog::{Catalog, Product, parse_catalog};
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
 use konter::http::{Callers, Doorkeeper, Entry, Http, Limits, router_within, serve};
-use konter::ids::{AgentId, ChatId};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::phone::PrefixTable;
-use konter::reply::{Reply, Texts};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
-use konter::simulator::{self, Kind, Pace, SimulatorConfig, Simulators};
-use konter::store::memory::MemoryStore;
-use konter::store::{Commit, InboxMessage, Outgoing, Payload, Sequence, Store, Versioned};
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::catalog::{Catalog, Product, parse_catalog};
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::phone::PrefixTable;
+use konter_reply::{Reply, Texts};
+use konter_simulator::{Kind, Pace, SimulatorConfig, Simulators};
+use konter_store::memory::MemoryStore;
+use konter_store::{Commit, InboxMessage, Outgoing, Payload, Sequence, Store, Versioned};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -63,7 +63,7 @@ pub struct Setup {
     pub backup_token: Option<secrecy::SecretString>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,
-    pub deposits: konter::deposit::Terms,
+    pub deposits: konter_core::deposit::Terms,
     /// Admins besides [`admin`].
     pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
@@ -94,7 +94,7 @@ impl Default for Setup {
             metrics: None,
             backup_token: None,
             request_limit: Duration::from_secs(10),
-            deposits: konter::deposit::Terms::default(),
+            deposits: konter_core::deposit::Terms::default(),
             more_admins: Vec::new(),
             summary_at: None,
             kios_deposit: None,
@@ -132,7 +132,7 @@ pub fn admin() -> ChatId {
 
 /// The sample catalog.
 pub fn catalog() -> Vec<Product> {
-    parse_catalog(konter::catalog::SAMPLE, None, &|_| false).unwrap()
+    parse_catalog(konter_core::catalog::SAMPLE, None, &|_| false).unwrap()
 }
 
 impl TestShop {
@@ -145,7 +145,7 @@ impl TestShop {
     }
 
     pub async fn on(store: Arc<dyn Store>, setup: Setup) -> Self {
-        let simulators = simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
         if let Some(rupiah) = setup.kios_deposit {
             simulators.set_balance(Kind::Kiosampm, rupiah);
         }
@@ -166,7 +166,7 @@ impl TestShop {
             admins: std::iter::once(admin()).chain(setup.more_admins).collect(),
             locale: setup.locale,
             registration: setup.registration,
-            margin_cap: konter::pricing::MarginCap::default(),
+            margin_cap: konter_core::pricing::MarginCap::default(),
             stale_after: TimeDelta::minutes(30),
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,
@@ -240,8 +240,8 @@ impl TestShop {
             receipt_shop: None,
             receipt_footer: None,
             waits_for_break: false,
-            network: konter::network::Network::default(),
-            identities: konter::habits::Identities::default(),
+            network: konter_core::network::Network::default(),
+            identities: konter_core::habits::Identities::default(),
             created_at: self.now(),
         };
         let mut commit = Commit::new(self.now());
@@ -372,12 +372,12 @@ impl TestShop {
     }
 
     /// Remembers the buttons for [`TestShop::tap`]; gives them as the transcript shows them.
-    fn see_buttons(&self, chat: &ChatId, message: String, rows: &[Vec<konter::reply::Button>]) -> String {
+    fn see_buttons(&self, chat: &ChatId, message: String, rows: &[Vec<konter_reply::Button>]) -> String {
         let seen = rows.iter().flatten().map(|button| (button.label.clone(), button.tap.clone())).collect();
         if !rows.is_empty() {
             self.buttons.lock().insert(chat.clone(), (message, seen));
         }
-        let row = |row: &Vec<konter::reply::Button>| {
+        let row = |row: &Vec<konter_reply::Button>| {
             let labels: Vec<String> = row.iter().map(|button| format!("[{}]", button.label)).collect();
             format!("\n{}", labels.join(" "))
         };
@@ -428,7 +428,7 @@ impl TestShop {
 
     /// The books, proven.
     pub async fn audit(&self) {
-        let report = konter::store::audit::audit(self.store.as_ref()).await.unwrap();
+        let report = konter_store::audit::audit(self.store.as_ref()).await.unwrap();
         assert!(report.is_clean(), "{report}");
     }
 

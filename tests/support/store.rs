@@ -2,16 +2,16 @@
 #![allow(dead_code)] // every test file uses some of it
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use konter::agent::{Agent, AgentStatus, Locale, PinState};
-use konter::catalog::{ProductKind, Route};
-use konter::ids::{AgentId, ChatId, OrderId, Reference};
-use konter::ledger::{AccountId, Posting, Reason};
-use konter::money::Rupiah;
-use konter::order::card::{OrderLine, Verdict};
-use konter::order::{Attempt, Decider, FailureReason, Final, Order, OrderState};
-use konter::outcome::{Details, FailureKind};
-use konter::reply::Reply;
-use konter::store::{Commit, InboxMessage, MessageKey, Payload, Say, Versioned};
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::catalog::{ProductKind, Route};
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::order::card::{OrderLine, Verdict};
+use konter_core::order::{Attempt, Decider, FailureReason, Final, Order, OrderState};
+use konter_core::outcome::{Details, FailureKind};
+use konter_reply::Reply;
+use konter_store::{Commit, InboxMessage, MessageKey, Payload, Say, Versioned};
 
 /// A fixed moment, so that nothing depends on when tests run.
 pub fn now() -> DateTime<Utc> {
@@ -43,8 +43,8 @@ pub fn agent(n: u32) -> Agent {
         receipt_shop: None,
         receipt_footer: None,
         waits_for_break: false,
-        network: konter::network::Network::default(),
-        identities: konter::habits::Identities::default(),
+        network: konter_core::network::Network::default(),
+        identities: konter_core::habits::Identities::default(),
         created_at: now(),
     }
 }
@@ -61,7 +61,7 @@ pub fn route(supplier: &str) -> Route {
 }
 
 pub fn attempt(reference: u64) -> Attempt {
-    konter::order::new_attempt(Reference(reference), route("kios"))
+    konter_core::order::new_attempt(Reference(reference), route("kios"))
 }
 
 /// An open order of 10,500 with one attempt; its reference is its number plus a million.
@@ -71,7 +71,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
-        locale: konter::agent::Locale::Id,
+        locale: konter_core::agent::Locale::Id,
         product: "S10".parse().unwrap(),
         product_name: "Telkomsel 10.000".to_owned(),
         kind: ProductKind::Topup,
@@ -84,7 +84,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         margins: Vec::new(),
         withheld: Vec::new(),
         bill: None,
-        customer: konter::outcome::Details::new(),
+        customer: konter_core::outcome::Details::new(),
         untried: Vec::new(),
         attempts: vec![attempt(1_000_000 + id)],
         state: OrderState::Open,
@@ -102,7 +102,7 @@ pub fn line(order: &Order) -> OrderLine {
         order: order.id,
         product: order.product.clone(),
         product_name: order.product_name.clone(),
-        kind: konter::catalog::ProductKind::Topup,
+        kind: konter_core::catalog::ProductKind::Topup,
         dest: order.dest.clone(),
         nth: order.nth,
         price: order.price,

@@ -19,8 +19,8 @@ use super::text::{self, Part};
 use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
-use crate::ids::{Channel, ChatId};
-use crate::store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Store, StoreError};
+use konter_core::ids::{Channel, ChatId};
+use konter_store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Store, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;

@@ -3,8 +3,8 @@
 
 use super::text::{self, Part};
 use crate::front::Text;
-use crate::reply::Reply;
-use crate::store::{Class, Outgoing, Payload};
+use konter_reply::Reply;
+use konter_store::{Class, Outgoing, Payload};
 
 /// So many alerts that wait together are many; fewer go one by one, each with what belongs to it.
 const MANY: usize = 5;
@@ -59,11 +59,11 @@ mod tests {
     use chrono::Utc;
 
     use super::*;
-    use crate::agent::Locale;
     use crate::front::Button;
-    use crate::ids::{AgentId, ChatId, OrderId};
-    use crate::money::Rupiah;
-    use crate::reply::NetworkReply;
+    use konter_core::agent::Locale;
+    use konter_core::ids::{AgentId, ChatId, OrderId};
+    use konter_core::money::Rupiah;
+    use konter_reply::NetworkReply;
 
     fn alert(seq: u64) -> Outgoing {
         let reply =

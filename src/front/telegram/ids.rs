@@ -4,7 +4,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::store::InboxMessage;
+use konter_store::InboxMessage;
 
 /// Between the bot's number and the message's.
 const DOT: char = '.';

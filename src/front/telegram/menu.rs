@@ -10,10 +10,10 @@ use tokio::sync::watch;
 
 use super::deliver::peer;
 use super::{Api, Timing, insist};
-use crate::agent::Locale;
-use crate::ids::ChatId;
-use crate::staff::Role::{self, Operator, Owner, Viewer};
-use crate::staff::Roster;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_core::staff::Role::{self, Operator, Owner, Viewer};
+use konter_core::staff::Roster;
 
 struct Item {
     command: &'static str,
@@ -177,7 +177,7 @@ async fn withdraw(api: &Api, chat: &ChatId, timing: &Timing) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{self, Command};
+    use konter_command::Command;
 
     #[test]
     fn telegram_accepts_every_entry() {
@@ -213,10 +213,11 @@ mod tests {
     fn the_menu_and_the_rules_agree() {
         for (least, item) in &STAFF {
             let forms = ["", " KR0001", " 12", " 12 x", " S10", " KR0001 5000", " S10 5000", " KR0001 halo", " halo"];
-            let needs = forms.iter().filter_map(|form| match command::parse(&format!("/{}{form}", item.command)) {
-                Command::Admin(command) => Some(command.needs()),
-                _ => None,
-            });
+            let needs =
+                forms.iter().filter_map(|form| match konter_command::parse(&format!("/{}{form}", item.command)) {
+                    Command::Admin(command) => Some(command.needs()),
+                    _ => None,
+                });
             assert_eq!(needs.min(), Some(*least), "{}", item.command);
         }
     }

@@ -35,12 +35,12 @@ pub use api::{Api, ApiError, HearsTime, SetupError};
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
-use crate::agent::Locale;
 use crate::front::{Desk, Text, Wording};
-use crate::ids::ChatId;
 use crate::shop::sparing::LOG;
-use crate::staff::Roster;
-use crate::store::Store;
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
+use konter_core::staff::Roster;
+use konter_store::Store;
 
 /// Whose log lines these are, where those of suppliers are counted.
 const TELEGRAM: &str = "telegram";

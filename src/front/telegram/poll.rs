@@ -84,7 +84,7 @@ enum Trouble {
     #[error(transparent)]
     Api(#[from] ApiError),
     #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
+    Store(#[from] konter_store::StoreError),
     #[error("updates without a number cannot be acknowledged")]
     NoNumber,
 }

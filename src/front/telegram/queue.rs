@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use super::deliver::Progress;
 use super::pace::{Backoff, Pace, Rate};
-use crate::ids::ChatId;
-use crate::store::Class;
+use konter_core::ids::ChatId;
+use konter_store::Class;
 
 /// Of so many turns one goes to alerts and announcements, however much else is due: none of them waits for ever.
 const TURNS: u32 = 8;

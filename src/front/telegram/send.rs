@@ -16,8 +16,8 @@ use super::pace::{Pace, Rate};
 use super::queue::{Queue, Step, Turn};
 use super::{Api, Timing};
 use crate::front::Wording;
-use crate::ids::ChatId;
-use crate::store::Store;
+use konter_core::ids::ChatId;
+use konter_store::Store;
 
 /// Chats visited at once. Telegram takes some 30 messages per second and answers within a fraction of one.
 const AT_ONCE: usize = 32;

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
-use crate::ids::ChatId;
-use crate::store::InboxMessage;
+use konter_core::ids::ChatId;
+use konter_store::InboxMessage;
 
 /// What people can send that is no text. Anything else without words is a notice (someone joined, a title changed).
 const THINGS: [&str; 14] = [

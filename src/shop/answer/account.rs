@@ -2,16 +2,16 @@
 
 use super::super::network::priced;
 use super::{Answer, Visit};
-use crate::agent::Agent;
 use chrono::{Datelike as _, NaiveDate};
+use konter_core::agent::Agent;
 
-use crate::catalog::{Catalog, Product};
-use crate::command::{DateArg, OrdersQuery, Pin, PriceFilter};
-use crate::order::Order;
-use crate::order::refusal::Near;
-use crate::order::view;
-use crate::reply::{PriceLine, Reply};
-use crate::store::StoreError;
+use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter};
+use konter_core::catalog::{Catalog, Product};
+use konter_core::order::Order;
+use konter_core::order::refusal::Near;
+use konter_core::order::view;
+use konter_reply::{PriceLine, Reply};
+use konter_store::StoreError;
 
 /// Prices shown at once: about what one chat message holds.
 const PRICES_SHOWN: usize = 60;

@@ -10,16 +10,16 @@ use super::deposit::Word;
 use super::question::booking;
 use super::register::card;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus};
-use crate::command::{AdminCommand, AgentRef};
-use crate::ids::{OrderId, ProductCode};
-use crate::ledger::AccountId;
-use crate::order::card::Verdict;
-use crate::order::schedule::CHECK_STEP;
-use crate::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
-use crate::question::Asks;
-use crate::reply::{AdminProblem, AgentCard, BookingReply, Reply};
-use crate::store::{Act, StoreError, Versioned};
+use konter_command::{AdminCommand, AgentRef};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::ids::{OrderId, ProductCode};
+use konter_core::ledger::AccountId;
+use konter_core::order::card::Verdict;
+use konter_core::order::schedule::CHECK_STEP;
+use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
+use konter_core::question::Asks;
+use konter_reply::{AdminProblem, AgentCard, BookingReply, Reply};
+use konter_store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.
 pub(super) const AGENTS_AT_ONCE: usize = 500;

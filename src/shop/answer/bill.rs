@@ -6,22 +6,22 @@ use super::super::inquiring::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::catalog::ProductKind;
-use crate::command::{Pin, destination_of};
-use crate::ids::{InquiryId, OrderId, ProductCode, Reference};
-use crate::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
-use crate::ledger::{AccountId, Posting};
-use crate::money::Rupiah;
-use crate::order::refusal::{Refused, Why};
-use crate::order::request::MAX_NTH;
-use crate::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer};
-use crate::outcome::Sending;
-use crate::pricing::Tariff;
-use crate::reply::{BillStage, Reply, ShownBecause};
-use crate::routing::Availability;
-use crate::store::{Payload, Say, Sequence, StoreError, Versioned};
-use crate::supplier::Buy;
+use konter_command::{Pin, destination_of};
+use konter_core::agent::Agent;
+use konter_core::catalog::ProductKind;
+use konter_core::ids::{InquiryId, OrderId, ProductCode, Reference};
+use konter_core::inquiry::{Ask, BillWord, Counter, Found, Inquiry, InquiryState, Purpose, Quote, meter_asks};
+use konter_core::ledger::{AccountId, Posting};
+use konter_core::money::Rupiah;
+use konter_core::order::refusal::{Refused, Why};
+use konter_core::order::request::MAX_NTH;
+use konter_core::order::{Order, OrderBill, OrderState, claims, new_attempt, of_customer};
+use konter_core::outcome::Sending;
+use konter_core::pricing::Tariff;
+use konter_core::routing::Availability;
+use konter_reply::{BillStage, Reply, ShownBecause};
+use konter_store::{Payload, Say, Sequence, StoreError, Versioned};
+use konter_suppliers::Buy;
 
 /// Questions a reseller may have open at once: each costs a supplier a request, and none costs the reseller anything.
 const MOST_RUNNING: usize = 5;
@@ -295,7 +295,7 @@ impl Visit<'_> {
     /// Whether what was shown is still on sale, and its supplier awake.
     fn is_sold(&self, inquiry: &Inquiry, total: Rupiah) -> Result<(), Why> {
         let catalog = self.shop.catalog();
-        let same = |route: &crate::catalog::Route| route.supplier == inquiry.ask.route.supplier && route.open;
+        let same = |route: &konter_core::catalog::Route| route.supplier == inquiry.ask.route.supplier && route.open;
         let product = catalog.get(&inquiry.ask.product).ok_or(Why::Closed)?;
         if !product.routes.iter().any(same) {
             return Err(Why::Closed);

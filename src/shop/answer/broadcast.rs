@@ -3,12 +3,12 @@
 use super::admin::AGENTS_AT_ONCE;
 use super::staff::desk;
 use super::{Answer, Visit};
-use crate::agent::{AgentStatus, Locale};
-use crate::broadcast::{Broadcast, BroadcastState, Sending, Tally};
-use crate::ids::{BroadcastId, ChatId};
-use crate::reply::{BroadcastCard, DeskReply, Reply};
 use crate::shop::{Shop, announcing};
-use crate::store::{Act, Payload, Say, Sequence, StoreError, Versioned};
+use konter_core::agent::{AgentStatus, Locale};
+use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
+use konter_core::ids::{BroadcastId, ChatId};
+use konter_reply::{BroadcastCard, DeskReply, Reply};
+use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 impl Visit<'_> {
     /// Asks whether to send.

@@ -2,8 +2,8 @@
 
 use super::staff::desk;
 use super::{Answer, Visit};
-use crate::catalog::{CategoryFound, Product};
-use crate::reply::{CategoryCard, DeskReply};
+use konter_core::catalog::{CategoryFound, Product};
+use konter_reply::{CategoryCard, DeskReply};
 
 /// Codes shown of what was so already.
 const CODES_SHOWN: usize = 10;

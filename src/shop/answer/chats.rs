@@ -4,13 +4,13 @@
 use super::invite::random_code;
 use super::register::LONGEST_NAME;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus};
-use crate::command::{ChatName, Pin};
-use crate::habits::{Joining, MOST_CHATS, MOST_PHONES};
-use crate::ids::ChatId;
-use crate::network::InviteCode;
-use crate::reply::{ChatLine, ChatProblem, HabitReply, Reply};
-use crate::store::StoreError;
+use konter_command::{ChatName, Pin};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::habits::{Joining, MOST_CHATS, MOST_PHONES};
+use konter_core::ids::ChatId;
+use konter_core::network::InviteCode;
+use konter_reply::{ChatLine, ChatProblem, HabitReply, Reply};
+use konter_store::StoreError;
 
 use super::habit::says;
 

@@ -7,20 +7,20 @@ use super::super::patience::Bother;
 use super::booking::Sure;
 use super::question::booking;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus};
 use crate::attachment::Attachment;
-use crate::command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
-use crate::deposit::{
+use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::deposit::{
     self, Decider, MAX_OPEN, MAX_TICKET, MOST_ADDED, PROOF_TAKEN_FOR, Ticket, TicketState, free_pay, named_first, reach,
 };
-use crate::ids::TicketId;
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::money::Rupiah;
-use crate::question::Asks;
-use crate::reply::{
+use konter_core::ids::TicketId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::question::Asks;
+use konter_reply::{
     AdminProblem, AskWhat, Reply, TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy,
 };
-use crate::store::{Act, Payload, Say, Sequence, StoreError, Versioned};
+use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 /// What a proof of payment is sent as.
 const PROOFS: [&str; 2] = ["photo", "document"];

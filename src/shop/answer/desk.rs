@@ -5,22 +5,22 @@ use chrono::{DateTime, Utc};
 use super::question::booking;
 use super::register::card;
 use super::{Answer, NOTED, Visit};
-use crate::agent::{Agent, PinState};
 use crate::attachment::FileRef;
-use crate::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
-use crate::command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
-use crate::ids::{ProductCode, SupplierId};
-use crate::ledger::AccountId;
-use crate::money::Rupiah;
-use crate::order::view;
-use crate::pricing::lowest_lasting_price;
-use crate::question::{Asks, SAME_AGAIN_WITHIN};
-use crate::reply::{
-    ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply,
-};
 use crate::shop::Shop;
 use crate::shop::patience::Bother;
-use crate::store::{Act, Payload, Say, StoreError};
+use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
+use konter_core::agent::{Agent, PinState};
+use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
+use konter_core::ids::{ProductCode, SupplierId};
+use konter_core::ledger::AccountId;
+use konter_core::money::Rupiah;
+use konter_core::order::view;
+use konter_core::pricing::lowest_lasting_price;
+use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
+use konter_reply::{
+    ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply,
+};
+use konter_store::{Act, Payload, Say, StoreError};
 
 /// Orders shown beside a complaint.
 const ORDERS_WITH_COMPLAINT: usize = 3;

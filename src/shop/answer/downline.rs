@@ -6,19 +6,19 @@ use super::super::patience::Bother;
 use super::register::{LONGEST_NAME, card};
 use super::transfer::{network, sending, typed};
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus, PinState};
-use crate::command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
 use crate::config::Registration;
-use crate::ids::{AgentId, ProductCode};
-use crate::ledger::AccountId;
-use crate::money::Rupiah;
-use crate::network::{DEEPEST, LARGE_TRANSFER, Network};
-use crate::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
-use crate::reply::{
+use konter_command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
+use konter_core::agent::{Agent, AgentStatus, PinState};
+use konter_core::ids::{AgentId, ProductCode};
+use konter_core::ledger::AccountId;
+use konter_core::money::Rupiah;
+use konter_core::network::{DEEPEST, LARGE_TRANSFER, Network};
+use konter_core::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
+use konter_reply::{
     DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
     ToldOnce,
 };
-use crate::store::{Sequence, StoreError, Versioned};
+use konter_store::{Sequence, StoreError, Versioned};
 
 /// Downlines on a page.
 const PAGE: usize = 20;
@@ -106,7 +106,7 @@ impl Visit<'_> {
             receipt_footer: None,
             waits_for_break: false,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
-            identities: crate::habits::Identities::default(),
+            identities: konter_core::habits::Identities::default(),
             created_at: self.at,
         };
         let mut markups = agent.network.markups.clone();

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use super::account::no_such_product;
 use super::transfer::{network, typed};
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::catalog::ProductKind;
-use crate::command::{AdminNetwork, AgentRef};
-use crate::ids::{AgentId, ProductCode};
-use crate::money::Rupiah;
-use crate::network::DEEPEST;
-use crate::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin};
-use crate::reply::{AdminProblem, GroupCard, GroupProblem, MoveProblem, NetworkReply, ProductMarkup};
-use crate::store::{StoreError, Versioned};
+use konter_command::{AdminNetwork, AgentRef};
+use konter_core::agent::Agent;
+use konter_core::catalog::ProductKind;
+use konter_core::ids::{AgentId, ProductCode};
+use konter_core::money::Rupiah;
+use konter_core::network::DEEPEST;
+use konter_core::pricing::{GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin};
+use konter_reply::{AdminProblem, GroupCard, GroupProblem, MoveProblem, NetworkReply, ProductMarkup};
+use konter_store::{StoreError, Versioned};
 
 /// Prices of a group shown at once.
 const PRICES_SHOWN: usize = 40;

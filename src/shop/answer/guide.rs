@@ -7,13 +7,13 @@ use super::account::price_line;
 use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
 use super::{Answer, Visit};
-use crate::catalog::{Product, ProductKind};
-use crate::command::{self, OrderRequest, PadTap, Pin};
-use crate::destination::{Destination, METER_DIGITS};
-use crate::money::Rupiah;
-use crate::order::request::{OrderLine, What};
-use crate::reply::{ChooseCard, ChooseStage, PriceLine, Reply};
-use crate::store::{Payload, Say, StoreError};
+use konter_command::{OrderRequest, PadTap, Pin};
+use konter_core::catalog::{Product, ProductKind};
+use konter_core::destination::{Destination, METER_DIGITS};
+use konter_core::money::Rupiah;
+use konter_core::order::request::{OrderLine, What};
+use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
+use konter_store::{Payload, Say, StoreError};
 
 /// Products offered at once: as many buttons as a chat shows without scrolling far.
 const MOST_OFFERED: usize = 24;
@@ -21,8 +21,8 @@ const MOST_OFFERED: usize = 24;
 impl Visit<'_> {
     /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
     pub(super) async fn offer_for_number(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let Some(dest) = command::destination_alone(&self.message.text) else { return Ok(false) };
-        if !self.agent.as_ref().is_some_and(|agent| agent.status == crate::agent::AgentStatus::Active) {
+        let Some(dest) = konter_command::destination_alone(&self.message.text) else { return Ok(false) };
+        if !self.agent.as_ref().is_some_and(|agent| agent.status == konter_core::agent::AgentStatus::Active) {
             return Ok(false);
         }
         let products = self.products_for(&dest);

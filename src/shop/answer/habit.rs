@@ -9,19 +9,19 @@ use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Visit, fingerprint};
-use crate::agent::Agent;
-use crate::catalog::{Catalog, DestKind, Product, ProductKind};
-use crate::command::{self, Ask, HabitCommand, OrderRequest, Pin, SellingChange};
-use crate::destination::Destination;
-use crate::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
-use crate::ids::{OrderId, ProductCode};
-use crate::order::card::Verdict;
-use crate::order::refusal::{Near, Refused, Why};
-use crate::order::request::{MAX_NTH, OrderLine, What};
-use crate::order::{Order, SlotKey, view};
-use crate::phone::Phone;
-use crate::reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Reply};
-use crate::store::{StoreError, Versioned};
+use konter_command::{Ask, HabitCommand, OrderRequest, Pin, SellingChange};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
+use konter_core::destination::Destination;
+use konter_core::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
+use konter_core::ids::{OrderId, ProductCode};
+use konter_core::order::card::Verdict;
+use konter_core::order::refusal::{Near, Refused, Why};
+use konter_core::order::request::{MAX_NTH, OrderLine, What};
+use konter_core::order::{Order, SlotKey, view};
+use konter_core::phone::Phone;
+use konter_reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Reply};
+use konter_store::{StoreError, Versioned};
 
 /// Orders looked through for the last one that was delivered.
 const ORDERS_SEARCHED: usize = 50;
@@ -58,7 +58,7 @@ impl Again {
 /// ordered.
 pub(super) fn destination(catalog: &Catalog, product: &ProductCode, kept: &str) -> Destination {
     let kind = catalog.get(product).map_or(DestKind::Digits, Product::dest_kind);
-    command::destination_of(kind, kept).unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
+    konter_command::destination_of(kind, kept).unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
 }
 
 impl Visit<'_> {
@@ -125,7 +125,7 @@ impl Visit<'_> {
         let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
         // What has letters may as well be a command.
         let is_number = self.message.text.chars().all(|c| !c.is_alphabetic());
-        let Some(dest) = command::destination_of(kind, &self.message.text).ok().filter(|_| is_number) else {
+        let Some(dest) = konter_command::destination_of(kind, &self.message.text).ok().filter(|_| is_number) else {
             return Ok(false);
         };
         let wanted = Wanted { product: Some(product), customer: dest.to_string(), reference: None };

@@ -5,10 +5,10 @@ use rand::Rng as _;
 
 use super::transfer::network;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus};
-use crate::network::{InviteCode, Invited};
-use crate::reply::{InviteLink, NetworkReply, Reply};
-use crate::store::StoreError;
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::network::{InviteCode, Invited};
+use konter_reply::{InviteLink, NetworkReply, Reply};
+use konter_store::StoreError;
 
 impl Visit<'_> {
     /// `/start`, alone or with what a link ends with.

@@ -1,8 +1,8 @@
 //! What the reader of messages found wrong, as the replies tell it.
 
-use crate::command::{MAX_ORDERS_PER_MESSAGE, Part, Problem, Typed};
-use crate::destination::DestinationFault;
-use crate::reply::{Misread, PartName};
+use konter_command::{MAX_ORDERS_PER_MESSAGE, Part, Problem, Typed};
+use konter_core::destination::DestinationFault;
+use konter_reply::{Misread, PartName};
 
 pub(super) fn misread(problem: &Problem) -> Misread {
     match problem {

@@ -39,23 +39,23 @@ use super::buying::Asker;
 use super::desk::can_forget;
 use super::keypad::PadId;
 use super::patience::{Bother, Stranger};
-use crate::agent::{Agent, AgentStatus, Locale};
 use crate::attachment::{Attachment, FORWARDED};
-use crate::command::{
+use konter_command::{
     self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
     RoutingCommand, Tap, Topic, powers,
 };
+use konter_core::agent::{Agent, AgentStatus, Locale};
 
-use crate::catalog::{Catalog, DestKind, Product};
-use crate::ids::{ChatId, InquiryId, OrderId, ProductCode};
-use crate::inquiry::BillWord;
-use crate::ledger::AccountId;
-use crate::reply::Reply;
-use crate::staff::Role;
-use crate::store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use account::price_line;
 use bill::Wanted;
 pub(super) use desk::Import;
+use konter_core::catalog::{Catalog, DestKind, Product};
+use konter_core::ids::{ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::inquiry::BillWord;
+use konter_core::ledger::AccountId;
+use konter_core::staff::Role;
+use konter_reply::Reply;
+use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use receipt::receipt_card;
 
 /// The longest message looked at. Ten orders with everything spelled out stay far below.
@@ -229,7 +229,7 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
         return Ok(answer);
     }
     let catalog = shop.catalog();
-    let command = command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
+    let command = konter_command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
     if message.private {
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
@@ -287,7 +287,7 @@ impl Visit<'_> {
         if !self.message.private {
             return Stranger::IsGroup;
         }
-        match command::parse(&self.message.text) {
+        match konter_command::parse(&self.message.text) {
             _ if self.agent.is_some() => Stranger::Registers,
             Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. } => {
                 Stranger::Registers
@@ -461,7 +461,7 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Report { pin, .. }
         | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
         Command::Complaint { pin, text } | Command::Proof { pin, text } => {
-            pin.is_some() || text.as_str().contains(command::MASK)
+            pin.is_some() || text.as_str().contains(konter_command::MASK)
         }
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
@@ -483,7 +483,7 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             | HabitCommand::RemoveChat { .. }
             | HabitCommand::Rename { .. }
             | HabitCommand::Favourites
-            | HabitCommand::ForgetFavourite { .. } => command::redact(text).contains(command::MASK),
+            | HabitCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
             HabitCommand::SaveFavourite { .. }
             | HabitCommand::Selling(_)
             | HabitCommand::SellingList { .. }
@@ -493,9 +493,11 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
         // Somewhere in it there may be one.
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => {
-            command::redact(text).contains(command::MASK)
+            konter_command::redact(text).contains(konter_command::MASK)
         }
-        Command::Unknown { nearest } => ends_in_a_pin(*nearest) && command::redact(text).contains(command::MASK),
+        Command::Unknown { nearest } => {
+            ends_in_a_pin(*nearest) && konter_command::redact(text).contains(konter_command::MASK)
+        }
         Command::Prices { .. }
         | Command::Receipt { .. }
         | Command::ReceiptLine(_)
@@ -528,7 +530,7 @@ fn forget(answer: &mut Answer, message: &InboxMessage) {
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
 fn fingerprint(text: &str) -> u64 {
-    let kept = Tap::read(text).map_or_else(|| command::redact(text), |tap| tap.without_secret().0.to_string());
+    let kept = Tap::read(text).map_or_else(|| konter_command::redact(text), |tap| tap.without_secret().0.to_string());
     let digest = Sha256::digest(kept);
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }

@@ -8,20 +8,20 @@ use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::catalog::DestKind;
-use crate::command::{BadOrder, OrderRequest, Problem, Topic};
-use crate::ids::{OrderId, Reference};
-use crate::ledger::{AccountId, Posting};
-use crate::money::Rupiah;
-use crate::order::accept::{self, Candidate, Shelves};
-use crate::order::refusal::{Refused, Why};
-use crate::order::request::{MAX_NTH, What};
-use crate::order::{Order, OrderState, SlotKey, new_attempt, view};
-use crate::outcome::Details;
-use crate::pricing::{Margin, Tariff};
-use crate::reply::{Reply, RoutingReply};
-use crate::store::{Sequence, StoreError, Versioned};
+use konter_command::{BadOrder, OrderRequest, Problem, Topic};
+use konter_core::agent::Agent;
+use konter_core::catalog::DestKind;
+use konter_core::ids::{OrderId, Reference};
+use konter_core::ledger::{AccountId, Posting};
+use konter_core::money::Rupiah;
+use konter_core::order::accept::{self, Candidate, Shelves};
+use konter_core::order::refusal::{Refused, Why};
+use konter_core::order::request::{MAX_NTH, What};
+use konter_core::order::{Order, OrderState, SlotKey, new_attempt, view};
+use konter_core::outcome::Details;
+use konter_core::pricing::{Margin, Tariff};
+use konter_reply::{Reply, RoutingReply};
+use konter_store::{Sequence, StoreError, Versioned};
 
 /// What became of an order whose price was shown before.
 pub(super) enum Placed {
@@ -159,7 +159,7 @@ impl Visit<'_> {
         }
     }
 
-    pub(super) fn resolve(&self, line: &crate::order::request::OrderLine) -> Result<Candidate, Refused> {
+    pub(super) fn resolve(&self, line: &konter_core::order::request::OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
         let shelves = Shelves {
             catalog: &self.shop.catalog(),

@@ -1,13 +1,13 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
 use super::{Answer, Visit};
-use crate::agent::Locale;
-use crate::command::{Command, Pin, Tap, parse, powers};
-use crate::ids::OrderId;
-use crate::order::{AdminVerdict, Order, view};
-use crate::reply::{AdminProblem, OverdueCard, OverdueStage, Reply};
-use crate::store::{Act, Payload, Say, StoreError};
-use crate::supplier::serial;
+use konter_command::{Command, Pin, Tap, parse, powers};
+use konter_core::agent::Locale;
+use konter_core::ids::OrderId;
+use konter_core::order::{AdminVerdict, Order, view};
+use konter_reply::{AdminProblem, OverdueCard, OverdueStage, Reply};
+use konter_store::{Act, Payload, Say, StoreError};
+use konter_suppliers::serial;
 
 /// Serial numbers are shorter; more is somebody talking.
 const LONGEST_SERIAL: usize = 100;

@@ -4,10 +4,10 @@ use super::admin::AGENTS_AT_ONCE;
 use super::register::LONGEST_NAME;
 use super::staff::desk;
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::command::AgentRef;
-use crate::reply::DeskReply;
-use crate::store::StoreError;
+use konter_command::AgentRef;
+use konter_core::agent::Agent;
+use konter_reply::DeskReply;
+use konter_store::StoreError;
 
 /// Resellers shown at once.
 const FOUND_SHOWN: usize = 20;
@@ -37,7 +37,7 @@ impl Visit<'_> {
 
     pub(super) async fn rename(&self, name: &AgentRef, new: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
-        let new = crate::clean::clean(new, LONGEST_NAME + 1);
+        let new = konter_core::clean::clean(new, LONGEST_NAME + 1);
         if new.is_empty() || new.chars().count() > LONGEST_NAME {
             answer.commit.acts.clear();
             answer.reply(desk(DeskReply::RenameRefused { most: LONGEST_NAME }));
@@ -77,7 +77,7 @@ impl Wanted {
         let digits = |text: &str| self.digits.as_ref().is_some_and(|digits| text.contains(digits.as_str()));
         has(&agent.name)
             || has(&agent.id.to_string())
-            || self.text.parse().is_ok_and(|id: crate::ids::AgentId| id == agent.id)
+            || self.text.parse().is_ok_and(|id: konter_core::ids::AgentId| id == agent.id)
             || agent.phones.iter().any(|phone| digits(phone))
             || agent.chats.iter().any(|chat| chat.to_string() == self.text || digits(&chat.id))
     }
@@ -86,8 +86,8 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::{AgentStatus, Locale, PinState};
-    use crate::ids::{AgentId, ChatId};
+    use konter_core::agent::{AgentStatus, Locale, PinState};
+    use konter_core::ids::{AgentId, ChatId};
 
     fn agent() -> Agent {
         Agent {
@@ -101,9 +101,9 @@ mod tests {
             locale: Locale::Id,
             receipt_shop: None,
             receipt_footer: None,
-            identities: crate::habits::Identities::default(),
+            identities: konter_core::habits::Identities::default(),
             waits_for_break: false,
-            network: crate::network::Network::default(),
+            network: konter_core::network::Network::default(),
             created_at: chrono::DateTime::UNIX_EPOCH,
         }
     }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{Answer, Visit};
-use crate::agent::{Agent, PinState, WrongPin};
-use crate::command::{NEW_PIN_DIGITS, Pin, PinFault};
-use crate::order::refusal::Why;
-use crate::reply::Reply;
+use konter_command::{NEW_PIN_DIGITS, Pin, PinFault};
+use konter_core::agent::{Agent, PinState, WrongPin};
+use konter_core::order::refusal::Why;
+use konter_reply::Reply;
 
 /// What became of a PIN.
 #[derive(Clone, Copy)]

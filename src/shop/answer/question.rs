@@ -3,13 +3,13 @@
 use super::booking::Sure;
 use super::transfer::network;
 use super::{Answer, Visit};
-use crate::command::{AdminCommand, AgentRef, NewPrice, TicketRef};
-use crate::order::view;
-use crate::question::{Asks, Question, QuestionState};
-use crate::reply::{
+use konter_command::{AdminCommand, AgentRef, NewPrice, TicketRef};
+use konter_core::order::view;
+use konter_core::question::{Asks, Question, QuestionState};
+use konter_reply::{
     AskCard, AskStage, AskWhat, BookingReply, Doubts, NetworkReply, Reply, TransferProblem, TransferStage,
 };
-use crate::store::{Payload, Say, StoreError, Versioned};
+use konter_store::{Payload, Say, StoreError, Versioned};
 
 /// A reply about bookings.
 pub(super) fn booking(reply: BookingReply) -> Reply {
@@ -185,7 +185,7 @@ impl Visit<'_> {
 
 /// The command a yes is worth, and how it is typed.
 fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
-    use crate::order::AdminVerdict;
+    use konter_core::order::AdminVerdict;
     Some(match asks {
         Asks::Transfer { .. } => return None,
         Asks::Deposit { agent, amount, note, forced } => {

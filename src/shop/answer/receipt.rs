@@ -1,16 +1,16 @@
 //! Receipts for a reseller's customers.
 
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::command::{DateArg, ReceiptLine, ReceiptOf};
-use crate::ids::OrderId;
-use crate::money::Rupiah;
-use crate::order::card::Verdict;
-use crate::order::{Order, OrderState, view};
-use crate::receipt::ReceiptCard;
-use crate::receipt::{LONGEST_FOOTER, LONGEST_SHOP};
-use crate::reply::{ReceiptForm, ReceiptProblem, Reply};
-use crate::store::StoreError;
+use konter_command::{DateArg, ReceiptLine, ReceiptOf};
+use konter_core::agent::Agent;
+use konter_core::ids::OrderId;
+use konter_core::money::Rupiah;
+use konter_core::order::card::Verdict;
+use konter_core::order::{Order, OrderState, view};
+use konter_documents::receipt::ReceiptCard;
+use konter_documents::receipt::{LONGEST_FOOTER, LONGEST_SHOP};
+use konter_reply::{ReceiptForm, ReceiptProblem, Reply};
+use konter_store::StoreError;
 
 /// Orders looked through for the one whose receipt is wanted.
 const ORDERS_SEARCHED: usize = 100;

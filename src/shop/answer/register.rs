@@ -3,14 +3,14 @@
 use super::super::pins::TooMany;
 use super::transfer::network;
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus, PinState};
-use crate::command::{Pin, PinFault, powers};
 use crate::config::Registration;
-use crate::ids::AgentId;
-use crate::money::Rupiah;
-use crate::network::Network;
-use crate::reply::{AgentCard, NetworkReply, RegisterProblem, Reply};
-use crate::store::{Sequence, StoreError, Versioned};
+use konter_command::{Pin, PinFault, powers};
+use konter_core::agent::{Agent, AgentStatus, PinState};
+use konter_core::ids::AgentId;
+use konter_core::money::Rupiah;
+use konter_core::network::Network;
+use konter_reply::{AgentCard, NetworkReply, RegisterProblem, Reply};
+use konter_store::{Sequence, StoreError, Versioned};
 
 /// The longest name kept: it stands in replies and lists.
 pub(super) const LONGEST_NAME: usize = 40;
@@ -55,7 +55,7 @@ impl Visit<'_> {
             receipt_footer: None,
             waits_for_break: false,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
-            identities: crate::habits::Identities::default(),
+            identities: konter_core::habits::Identities::default(),
             created_at: self.at,
         };
         let easy_pin = pin.is_a_run();

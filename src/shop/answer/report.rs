@@ -2,11 +2,11 @@
 
 use super::super::reports::{IN_A_FILE, SHOWN};
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::command::{DateArg, Page, Pin, ReportFile, ReportKind, SpanProblem, span_of};
-use crate::reply::{Reply, ReportForm, ReportProblem};
-use crate::report::Span;
-use crate::store::{Act, Payload, Say, StoreError};
+use konter_command::{DateArg, Page, Pin, ReportFile, ReportKind, SpanProblem, span_of};
+use konter_core::agent::Agent;
+use konter_core::report::Span;
+use konter_reply::{Reply, ReportForm, ReportProblem};
+use konter_store::{Act, Payload, Say, StoreError};
 
 impl Visit<'_> {
     /// A reseller's own report. A PIN is not needed to see it in one's own chat, but a wrong one counts. An admin who is

@@ -3,18 +3,18 @@
 
 use super::account::no_such_product;
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::catalog::{Product, Route};
-use crate::command::{AdminRouting, Pin, RoutingCommand};
-use crate::ids::{OrderId, ProductCode, SupplierId};
-use crate::order::{Event, Order, step, view};
-use crate::reply::{
+use crate::shop::suppliers::Supplier;
+use konter_command::{AdminRouting, Pin, RoutingCommand};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Product, Route};
+use konter_core::ids::{OrderId, ProductCode, SupplierId};
+use konter_core::order::{Event, Order, step, view};
+use konter_core::routing::{Door, Pause, Steering, reason};
+use konter_reply::{
     CancelProblem, Reply, RouteLine, RoutingReply, SteerProblem, SupplierCard, SupplierState, SupplierTraffic,
 };
-use crate::routing::{Door, Pause, Steering, reason};
-use crate::shop::suppliers::Supplier;
-use crate::store::{StoreError, Versioned};
-use crate::supplier::protocol::Now;
+use konter_store::{StoreError, Versioned};
+use konter_suppliers::protocol::Now;
 
 /// How long `/supplier` waits for the suppliers' balances.
 const BALANCE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);

@@ -5,16 +5,16 @@ use super::account::{matching, no_such_product, shown};
 use super::habit::{says, write_habits};
 use super::receipt::shop_of;
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::catalog::{Product, ProductKind};
-use crate::command::{Pin, PriceFilter, SellingChange};
-use crate::habits::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
-use crate::ids::ProductCode;
-use crate::money::Rupiah;
-use crate::order::Order;
-use crate::pricing::Tariff;
-use crate::reply::{HabitReply, PriceLine, SellingCard, SellingLine, SellingProblem};
-use crate::store::StoreError;
+use konter_command::{Pin, PriceFilter, SellingChange};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Product, ProductKind};
+use konter_core::habits::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
+use konter_core::ids::ProductCode;
+use konter_core::money::Rupiah;
+use konter_core::order::Order;
+use konter_core::pricing::Tariff;
+use konter_reply::{HabitReply, PriceLine, SellingCard, SellingLine, SellingProblem};
+use konter_store::StoreError;
 
 /// Products with a price of their own that are shown when something is changed.
 const SHOWN: usize = 40;

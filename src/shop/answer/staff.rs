@@ -1,13 +1,13 @@
 //! Who works here: roles are given and taken by owners. Those of the settings are not changed by chat.
 
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::command::{AdminDesk, AgentRef};
-use crate::ids::{AgentId, ChatId};
-use crate::reply::{ActLine, AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
 use crate::shop::Shop;
-use crate::staff::{Role, Roster, Staff};
-use crate::store::{StoreError, Versioned};
+use konter_command::{AdminDesk, AgentRef};
+use konter_core::agent::Agent;
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::staff::{Role, Roster, Staff};
+use konter_reply::{ActLine, AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
+use konter_store::{StoreError, Versioned};
 
 /// Acts looked through for those about one reseller.
 const ACTS_SEARCHED: usize = 5_000;
@@ -156,7 +156,7 @@ impl Visit<'_> {
         answer.commit.acts.clear();
         let acts = self.shop.store.acts(ACTS_SEARCHED).await?.into_iter();
         let acts = acts.filter(|act| is_about(&act.what, &agent)).take(ACTS_SHOWN);
-        let line = |act: crate::store::Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
+        let line = |act: konter_store::Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
         answer.reply(Reply::AdminLog { acts: acts.map(line).collect() });
         Ok(())
     }

@@ -5,12 +5,12 @@ use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
 use super::deposit::Word;
 use super::{Answer, Visit};
-use crate::agent::Agent;
-use crate::command::{PadTap, Pin, Tap};
-use crate::ids::InquiryId;
-use crate::inquiry::{Inquiry, InquiryState, Quote};
-use crate::reply::{BillStage, Reply};
-use crate::store::StoreError;
+use konter_command::{PadTap, Pin, Tap};
+use konter_core::agent::Agent;
+use konter_core::ids::InquiryId;
+use konter_core::inquiry::{Inquiry, InquiryState, Quote};
+use konter_reply::{BillStage, Reply};
+use konter_store::StoreError;
 
 /// A bill under whose message a button was tapped, by somebody who may.
 struct Tabled {
@@ -121,7 +121,7 @@ impl Visit<'_> {
         }
         self.shop.keypads.close(&self.message.chat, PadId::Bill(id));
         let row = tabled.inquiry.with(InquiryState::Cancelled);
-        answer.commit.inquiries.push(crate::store::Versioned { expected: Some(tabled.inquiry.version), row });
+        answer.commit.inquiries.push(konter_store::Versioned { expected: Some(tabled.inquiry.version), row });
         tabled.restage(self, BillStage::Cancelled, answer);
         Ok(())
     }

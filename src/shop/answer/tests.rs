@@ -1,8 +1,8 @@
 //! What is not offered is told in the reader's language: every name given to the replies has a text there.
 
 use super::feature_key;
-use crate::command::Feature;
-use crate::reply::FEATURES;
+use konter_command::Feature;
+use konter_reply::FEATURES;
 
 fn has_a_text(name: &str) -> bool {
     FEATURES.iter().any(|(known, _)| *known == name)

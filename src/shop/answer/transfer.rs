@@ -4,15 +4,15 @@
 use super::admin::phone_of;
 use super::booking::{Same, Sure};
 use super::{Answer, Visit};
-use crate::agent::{Agent, AgentStatus};
-use crate::command::{AgentRef, Transfer};
-use crate::ids::AgentId;
-use crate::ledger::{AccountId, Posting, Reason};
-use crate::money::Rupiah;
-use crate::network::LARGE_TRANSFER;
-use crate::question::{Asks, Question};
-use crate::reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
-use crate::store::StoreError;
+use konter_command::{AgentRef, Transfer};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::ids::AgentId;
+use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::money::Rupiah;
+use konter_core::network::LARGE_TRANSFER;
+use konter_core::question::{Asks, Question};
+use konter_reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
+use konter_store::StoreError;
 
 impl Visit<'_> {
     /// The readings of one message: the one whose reseller there is.

@@ -1,0 +1,38 @@
+//! One order's life: what it is, and how every event changes it. Pure: a step takes an order and an event and returns
+//! the new order with the postings and notices that belong to the same commit. Nothing here sends, stores or waits.
+
+pub mod accept;
+pub mod asking;
+mod attempt;
+mod bill;
+pub mod card;
+mod heard;
+pub mod margins;
+mod model;
+mod notice;
+mod period;
+pub mod refusal;
+pub mod request;
+pub mod restored;
+pub mod schedule;
+mod step;
+pub mod view;
+mod withdrawn;
+
+pub use attempt::{new_attempt, of_customer};
+pub use bill::{BillKey, OrderBill, Period, claims};
+pub use heard::{FinalWord, Heard};
+pub use margins::{Funds, Withheld};
+pub use model::{
+    Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey, same_dest,
+};
+pub use notice::{AdminNotice, Notice, ResellerNotice};
+pub use step::{AdminVerdict, Event, Seen, Step, Withdrawn, Word, step, step_with};
+pub use withdrawn::withdrawn_route;
+
+#[cfg(test)]
+mod routing_tests;
+#[cfg(test)]
+pub(crate) mod tests;
+#[cfg(test)]
+mod word_tests;

@@ -1,0 +1,85 @@
+//! What a reply must say in every language and in an operator's own wording, because resellers' programs read it.
+
+use super::describe::serial;
+use super::says::Reply;
+use super::says_routing::RoutingReply;
+use konter_core::clean::{SENTENCE, TYPED, clean};
+use konter_core::money::Rupiah;
+use konter_core::order::FailureReason;
+use konter_core::order::card::OrderLine;
+
+/// The words of the three answers to an order.
+const MARKERS: [&str; 3] = ["diproses", "SUKSES", "GAGAL"];
+
+/// Which of them this reply carries, if it answers an order.
+fn marker(reply: &Reply) -> Option<&'static str> {
+    match reply {
+        Reply::OrderPending(_) => Some("diproses"),
+        Reply::Routing(reply) if matches!(**reply, RoutingReply::Queued { .. }) => Some("diproses"),
+        Reply::OrderSuccess(_) | Reply::OrderDeliveredLate(_) => Some("SUKSES"),
+        Reply::OrderFailed(_)
+        | Reply::OrderReversed(_)
+        | Reply::OrderRefused(_)
+        | Reply::PinWrong { .. }
+        | Reply::PinLocked { .. }
+        | Reply::PinMissing { .. }
+        | Reply::PinOtherLength
+        | Reply::NotRegistered
+        | Reply::AgentWaiting { .. }
+        | Reply::AgentBlocked { .. }
+        | Reply::NotUnderstood { .. }
+        | Reply::TooLong { .. }
+        | Reply::TooOften { .. }
+        | Reply::TryAgain => Some("GAGAL"),
+        _ => None,
+    }
+}
+
+/// Parts that must stand in the text as they are.
+pub(super) fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
+    let mut parts: Vec<String> = marker(reply).into_iter().map(str::to_owned).collect();
+    match reply {
+        Reply::OrderPending(line) | Reply::OrderReversed(line) => parts.extend(whom(line)),
+        Reply::OrderFailed(line) => {
+            parts.extend(whom(line));
+            // The other reasons have a text of their own in each language; this one shows whether it is told at all.
+            if let Some(FailureReason::Admin(words)) = &line.reason {
+                parts.push(clean(words, SENTENCE));
+            }
+        }
+        Reply::OrderSuccess(line) | Reply::OrderDeliveredLate(line) => {
+            parts.extend(whom(line));
+            parts.extend(Some(serial(line)).filter(|sn| !sn.is_empty()).map(|sn| format!("SN: {sn}")));
+        }
+        Reply::OrderRefused(refused) => {
+            parts.extend([clean(&refused.product, TYPED), clean(&refused.dest, TYPED)]);
+        }
+        Reply::Routing(reply) => match &**reply {
+            RoutingReply::Queued { line, .. } => parts.extend(whom(line)),
+            _ => return parts,
+        },
+        Reply::Balance { .. } => {}
+        _ => return parts,
+    }
+    parts.extend(balance.map(|balance| format!("Saldo {balance}")));
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn whom(line: &OrderLine) -> [String; 2] {
+    [line.product.to_string(), clean(&line.dest, TYPED)]
+}
+
+/// Words that must not stand in it: a program that looks for them would read the opposite.
+pub(super) fn must_not_say(reply: &Reply) -> Vec<&'static str> {
+    let Some(own) = marker(reply) else { return Vec::new() };
+    MARKERS.into_iter().filter(|word| *word != own).collect()
+}
+
+/// The reply without any language file: what it must say, and nothing else. For the day a text cannot be rendered.
+pub(super) fn plain(reply: &Reply, balance: Option<Rupiah>, key: &str) -> String {
+    match must_say(reply, balance) {
+        parts if parts.is_empty() => format!("({key})"),
+        parts => parts.join(" "),
+    }
+}

@@ -1,0 +1,99 @@
+//! What admins are shown: resellers, orders with every attempt, suppliers; and why something was not done.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::says_deposit::TicketProblem;
+use super::says_routing::SupplierTraffic;
+use konter_core::agent::AgentStatus;
+use konter_core::ids::{AgentId, OrderId, SupplierId};
+use konter_core::money::Rupiah;
+use konter_core::order::card::Verdict;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminProblem {
+    NoSuchAgent {
+        name: String,
+    },
+    NoSuchOrder {
+        order: OrderId,
+    },
+    /// The command's words; `usage` shows how it is typed.
+    Usage {
+        usage: String,
+    },
+    /// The decision would not change anything.
+    AlreadyDecided {
+        order: OrderId,
+        verdict: Verdict,
+    },
+    /// Its purchase is on its way right now.
+    StillSending {
+        order: OrderId,
+    },
+    /// No safe way of asking this supplier again.
+    CannotRecheck {
+        order: OrderId,
+    },
+    /// Would take the balance below zero.
+    BalanceShort {
+        available: Rupiah,
+    },
+    NotWaiting {
+        agent: AgentId,
+    },
+    AmountUnfit,
+    /// More than is ever booked at once.
+    AmountTooLarge {
+        most: Rupiah,
+    },
+    /// Whoever works here without being an owner moves no money to an account of its own.
+    OwnAccount {
+        agent: AgentId,
+    },
+    /// The catalog file is not remembered any more.
+    ImportGone,
+    // Deposit tickets.
+    Ticket(TicketProblem),
+    // Routing.
+    /// Its supplier was asked less than a minute ago.
+    AskedLately {
+        order: OrderId,
+        seconds: i64,
+    },
+    /// The question would be the same purchase again, and may be the first one to arrive.
+    AskingMayBuy {
+        order: OrderId,
+        supplier: String,
+        sent_at: DateTime<Utc>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentCard {
+    pub code: AgentId,
+    pub name: String,
+    pub status: AgentStatus,
+    pub balance: Rupiah,
+    pub held: Rupiah,
+    pub chats: Vec<String>,
+    pub phones: Vec<String>,
+    pub since: DateTime<Utc>,
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierCard {
+    pub id: SupplierId,
+    pub protocol: String,
+    pub balance: Option<Rupiah>,
+    pub balance_at: Option<DateTime<Utc>>,
+    pub in_cutoff: bool,
+    pub open_orders: usize,
+    pub last_ok: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub traffic: SupplierTraffic,
+}

@@ -1,0 +1,130 @@
+//! What replies about bookings hold: questions before money moves, and what is told of it afterwards.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::says_deposit::TicketCard;
+use konter_core::ids::{AgentId, ProductCode, TicketId};
+use konter_core::money::Rupiah;
+use konter_core::order::card::OrderLine;
+
+/// All of it is for those who work here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "booking", rename_all = "snake_case")]
+pub enum BookingReply {
+    Ask(AskCard),
+    /// No question of this number waits for an answer.
+    NothingToConfirm,
+    /// To owners: somebody else booked this.
+    Booked {
+        by: String,
+        agent: AgentId,
+        name: String,
+        amount: Rupiah,
+        note: Option<String>,
+    },
+    /// To owners: somebody else gave an order that had ended another end, and its price moved with it.
+    Corrected {
+        by: String,
+        line: Box<OrderLine>,
+        agent: AgentId,
+    },
+}
+
+/// A question, and what has become of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskCard {
+    pub number: u32,
+    pub until: DateTime<Utc>,
+    pub stage: AskStage,
+    pub what: AskWhat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskStage {
+    Asked,
+    Done,
+    Cancelled,
+    Expired,
+}
+
+/// What a yes would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskWhat {
+    Deposit {
+        agent: AgentId,
+        name: String,
+        amount: Rupiah,
+        note: Option<String>,
+        doubts: Doubts,
+    },
+    Accept {
+        card: Box<TicketCard>,
+        credited: Rupiah,
+        doubts: Doubts,
+    },
+    /// The order as it stands, and what it is to become: delivered with this serial number, or failed for this reason.
+    Decide {
+        line: Box<OrderLine>,
+        agent: AgentId,
+        delivered: bool,
+        words: String,
+    },
+    Price {
+        code: ProductCode,
+        name: String,
+        before: Rupiah,
+        after: Rupiah,
+        /// The cost it would be below.
+        below: Option<Rupiah>,
+        /// It was changed by just as much a moment ago.
+        changed_at: Option<DateTime<Utc>>,
+    },
+}
+
+/// Why a booking is asked back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Doubts {
+    /// The same sum came to the same reseller a moment ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booked: Option<BookedBefore>,
+    /// It is more than what is booked without asking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub above: Option<Rupiah>,
+    /// The reseller was named by this number, which nobody has proven to be its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The sum is the one this ticket waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_ticket: Option<TicketId>,
+}
+
+impl Doubts {
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedBefore {
+    pub at: DateTime<Utc>,
+    pub minutes: i64,
+    /// Negative was taken back.
+    pub amount: Rupiah,
+    pub how: BookedHow,
+    /// Who did it, for those who work here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BookedHow {
+    Deposit,
+    Ticket(TicketId),
+    Transfer(AgentId),
+}

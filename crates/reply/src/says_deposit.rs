@@ -1,0 +1,139 @@
+//! What replies about deposit tickets hold.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use konter_core::ids::{AgentId, TicketId};
+use konter_core::money::Rupiah;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "says", rename_all = "snake_case")]
+pub enum TicketSays {
+    // To the reseller.
+    /// What is to be transferred, and where to.
+    Opened {
+        card: TicketCard,
+        /// The shop's accounts, best first.
+        banks: Vec<String>,
+        /// It was open already.
+        again: bool,
+    },
+    HowTo {
+        banks: Vec<String>,
+        open: Vec<TicketCard>,
+        least: Rupiah,
+        most: Rupiah,
+    },
+    Refused {
+        why: TicketRefusal,
+    },
+    /// An admin has decided.
+    Decided {
+        card: TicketCard,
+    },
+    /// The admins have the proof.
+    ProofTaken {
+        card: TicketCard,
+    },
+    ProofWithoutTicket,
+
+    // To admins.
+    /// A ticket in full, with its buttons while it is undecided.
+    Card {
+        card: TicketCard,
+        why: TicketWhy,
+    },
+    /// In one line, what was decided.
+    Settled {
+        card: TicketCard,
+    },
+    /// Everybody's tickets that wait for a decision, newest first.
+    AllOpen {
+        open: Vec<TicketCard>,
+        left_out: usize,
+    },
+}
+
+/// Why a ticket is shown to admins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketWhy {
+    New,
+    /// The reseller says that it has paid; `others` are its other tickets that may be meant.
+    Proof {
+        words: Option<String>,
+        /// A picture or a file follows.
+        follows: bool,
+        others: Vec<TicketCard>,
+    },
+    Decided,
+}
+
+/// Why there is no ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketRefusal {
+    TooMuch {
+        most: Rupiah,
+    },
+    /// The reseller has so many open.
+    TooMany {
+        most: usize,
+        open: Vec<TicketCard>,
+    },
+    /// Every amount near it is another ticket's.
+    NoneFree,
+}
+
+/// Why an admin's word about a ticket changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketProblem {
+    NoSuchTicket {
+        /// As the admin named it.
+        asked: String,
+    },
+    AlreadyDecided {
+        card: Box<TicketCard>,
+    },
+    /// The number is one ticket's, and the amount of another.
+    Ambiguous {
+        by_number: Box<TicketCard>,
+        by_amount: Box<TicketCard>,
+    },
+    /// It has run out, and the same amount is expected from somebody else by now, or has come from them.
+    AmountTaken {
+        card: Box<TicketCard>,
+        other: Box<TicketCard>,
+    },
+    /// It ran out so long ago that its number may be meant as another's amount.
+    LongOver {
+        card: Box<TicketCard>,
+    },
+}
+
+/// A ticket as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketCard {
+    pub ticket: TicketId,
+    pub agent: AgentId,
+    /// The reseller's name.
+    pub name: String,
+    /// What was asked for.
+    pub amount: Rupiah,
+    /// What is to be transferred.
+    pub pay: Rupiah,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// Its time is over, or was when it was decided.
+    pub late: bool,
+    pub stage: TicketStage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketStage {
+    Undecided,
+    Accepted { by: String, at: DateTime<Utc>, credited: Rupiah },
+    Refused { by: String, at: DateTime<Utc>, reason: Option<String> },
+}

@@ -1,0 +1,185 @@
+//! What replies about a reseller's own arrangements hold: chats, favourites, selling prices, guided orders.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::says::PriceLine;
+use super::says_network::InviteLink;
+use konter_core::habits::FavouriteName;
+use konter_core::ids::{AgentId, ProductCode};
+use konter_core::money::Rupiah;
+use konter_core::order::refusal::Near;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "habit", rename_all = "snake_case")]
+pub enum HabitReply {
+    // Chats.
+    /// What the other chat sends to join.
+    ChatCode {
+        link: InviteLink,
+        name: Option<String>,
+        until: DateTime<Utc>,
+    },
+    Chats {
+        lines: Vec<ChatLine>,
+        /// Until when another one may join.
+        waiting_until: Option<DateTime<Utc>>,
+        most: usize,
+    },
+    /// To the chat that has joined.
+    ChatJoined {
+        code: AgentId,
+        name: String,
+    },
+    /// To the others.
+    ChatAdded {
+        chat: String,
+        name: Option<String>,
+    },
+    ChatRemoved {
+        name: String,
+    },
+    /// To the chat that was removed.
+    ChatGone {
+        code: AgentId,
+    },
+    ChatRefused {
+        problem: ChatProblem,
+    },
+    Renamed {
+        before: String,
+        name: String,
+    },
+    NameTooLong {
+        most: usize,
+    },
+
+    // Favourites.
+    Favourites {
+        lines: Vec<FavouriteLine>,
+    },
+    FavouriteSaved(FavouriteLine),
+    FavouriteForgotten {
+        name: FavouriteName,
+    },
+    NoSuchFavourite {
+        name: FavouriteName,
+    },
+    FavouritesFull {
+        most: usize,
+    },
+    NothingToRepeat,
+
+    // Selling prices.
+    Selling(SellingCard),
+    /// To be passed on to customers: no buying price in it.
+    SellingList {
+        shop: String,
+        lines: Vec<PriceLine>,
+        left_out: usize,
+    },
+    SellingRefused {
+        problem: SellingProblem,
+    },
+    /// What came in from downlines.
+    Earnings {
+        today: Rupiah,
+        yesterday: Rupiah,
+    },
+    Ask(AskFor),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatLine {
+    /// `None` for a number without a chat.
+    pub chat: Option<String>,
+    pub name: Option<String>,
+    /// The one that asks.
+    pub here: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum ChatProblem {
+    TooMany {
+        most: usize,
+    },
+    /// Another chat is called so.
+    NameTaken {
+        name: String,
+    },
+    /// The number is another reseller's.
+    PhoneTaken {
+        phone: String,
+    },
+    /// The chat is a reseller's already.
+    ChatTaken {
+        code: AgentId,
+    },
+    CodeOver,
+    NoSuch {
+        name: String,
+    },
+    /// There would be none left.
+    Last,
+    /// It is the very chat that asks; `example` says yes.
+    Here {
+        example: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FavouriteLine {
+    pub name: FavouriteName,
+    pub product: ProductCode,
+    /// Empty when the product is not there any more.
+    pub product_name: String,
+    pub dest: String,
+}
+
+/// A reseller's own selling prices, for its own eyes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellingCard {
+    pub all: Option<Rupiah>,
+    pub rounded: bool,
+    /// The product that was changed.
+    pub about: Option<SellingLine>,
+    /// Products with a price of their own.
+    pub lines: Vec<SellingLine>,
+    pub left_out: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellingLine {
+    pub code: ProductCode,
+    pub name: String,
+    /// `None` when none is set any more.
+    pub price: Option<Rupiah>,
+    pub bought: Rupiah,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum SellingProblem {
+    NothingSet,
+    OutOfRange {
+        highest: Rupiah,
+    },
+    TooMany {
+        most: usize,
+    },
+    /// A bill's price is different every time.
+    Bill {
+        product: ProductCode,
+    },
+}
+
+/// The first question of a guided order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum AskFor {
+    Phone { favourites: Vec<FavouriteName> },
+    Meter,
+    Bill { kinds: Vec<Near> },
+    Customer { product: ProductCode, name: String },
+}

@@ -1,0 +1,188 @@
+//! What replies about suppliers, waiting orders and orders that need a person hold.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use konter_core::ids::{OrderId, ProductCode, SupplierId};
+use konter_core::money::Rupiah;
+use konter_core::order::card::{OrderCard, OrderLine, Verdict};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "routing", rename_all = "snake_case")]
+pub enum RoutingReply {
+    // To resellers.
+    /// Accepted and held; bought when the suppliers' break ends.
+    Queued {
+        line: OrderLine,
+        until: DateTime<Utc>,
+    },
+    /// Whether orders wait for the end of a break.
+    QueueSetting {
+        on: bool,
+    },
+    CancelRefused {
+        order: OrderId,
+        problem: CancelProblem,
+    },
+
+    // To admins.
+    /// One product's routes after a change.
+    Routes {
+        product: ProductCode,
+        name: String,
+        routes: Vec<RouteLine>,
+    },
+    SteerRefused {
+        problem: SteerProblem,
+    },
+    /// Our deposit there has fallen below what the owner set.
+    AlertLowBalance {
+        supplier: SupplierId,
+        balance: Rupiah,
+        level: Rupiah,
+    },
+    /// An order was not bought there, because that would cost more than it brings in.
+    AlertCostRose {
+        supplier: SupplierId,
+        line: OrderLine,
+        cost: Rupiah,
+    },
+    /// More orders need a person than can be told one by one.
+    AlertManyOverdue {
+        count: usize,
+    },
+    /// Reports of this supplier's that were not read, the first of them with what they said.
+    AlertUnreadReports {
+        supplier: SupplierId,
+        count: usize,
+        reports: Vec<UnreadReport>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadReport {
+    pub why: UnreadWhy,
+    /// As it came, secrets masked.
+    pub said: String,
+}
+
+/// Why a report was not read. What strangers send is only logged, never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadWhy {
+    NoSuchSupplier,
+    NotBelieved,
+    /// It names no order of ours.
+    NoSuchOrder,
+    NotUnderstood,
+    /// A bare `#` cut it off.
+    Cut,
+    TooLarge,
+    /// It ended before it had come whole.
+    Broken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum CancelProblem {
+    NoSuchOrder,
+    /// It is with the supplier.
+    Sent,
+    Ended {
+        verdict: Verdict,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum SteerProblem {
+    NoSuchSupplier {
+        name: String,
+    },
+    /// The product is not bought there.
+    NoSuchRoute {
+        product: ProductCode,
+        supplier: SupplierId,
+    },
+    LongReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteLine {
+    pub supplier: SupplierId,
+    pub sku: String,
+    pub cost: Rupiah,
+    pub priority: u32,
+    pub open: bool,
+}
+
+/// How a supplier is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierTraffic {
+    pub state: SupplierState,
+    /// Age of the balance.
+    pub balance_minutes: Option<i64>,
+    pub low: bool,
+    /// Orders on their way.
+    pub under_way: usize,
+    /// The last orders that ended, how many of a hundred were delivered, and how long the one in the middle took.
+    pub ended: usize,
+    pub percent: Option<u8>,
+    pub median_ms: Option<i64>,
+    /// Its codes of products that are out of order there.
+    pub disturbed: Vec<String>,
+    /// In place of the catalog's.
+    pub priority: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SupplierState {
+    #[default]
+    Open,
+    /// In its nightly break.
+    CutOff {
+        until: DateTime<Utc>,
+    },
+    /// Out of order.
+    Rests {
+        until: DateTime<Utc>,
+    },
+    /// One order will show, or is showing, whether it works again.
+    HalfOpen,
+    Paused {
+        reason: Option<String>,
+        at: DateTime<Utc>,
+    },
+}
+
+/// An order that needs a person, and how far that person is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverdueCard {
+    #[serde(flatten)]
+    pub card: OrderCard,
+    #[serde(default)]
+    pub stage: OverdueStage,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverdueStage {
+    #[default]
+    Open,
+    /// It is being asked about once more.
+    Asked,
+    /// The next message is the serial number.
+    WantsSerial,
+    /// Sure that it failed?
+    Sure,
+    /// It needs nobody any more.
+    Done,
+}
+
+impl OverdueCard {
+    #[must_use]
+    pub const fn open(card: OrderCard) -> Self {
+        Self { card, stage: OverdueStage::Open }
+    }
+}

@@ -1,0 +1,122 @@
+//! What replies about those who work here hold, about found and renamed resellers, whole categories and announcements on
+//! their way.
+
+use serde::{Deserialize, Serialize};
+
+use super::says::{AgentCard, BelowCost};
+use konter_core::ids::{AgentId, BroadcastId, ChatId};
+use konter_core::staff::Role;
+
+/// A reply about the desk and its people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "desk", rename_all = "snake_case")]
+pub enum DeskReply {
+    /// Whoever asked may not, and who may.
+    RoleNeeded {
+        needs: Role,
+        has: Role,
+    },
+    Staff {
+        lines: Vec<StaffLine>,
+    },
+    RoleSet {
+        lines: Vec<StaffLine>,
+        /// `None`: taken away.
+        role: Option<Role>,
+    },
+    RoleRefused {
+        problem: RoleProblem,
+    },
+    /// To whom it is about.
+    YourRole {
+        role: Option<Role>,
+    },
+    Found {
+        text: String,
+        agents: Vec<AgentCard>,
+        left_out: usize,
+    },
+    Renamed {
+        agent: AgentId,
+        before: String,
+        after: String,
+    },
+    RenameRefused {
+        most: usize,
+    },
+    /// To the reseller.
+    YourName {
+        name: String,
+    },
+    Category(CategoryCard),
+    NoSuchCategory {
+        name: String,
+        near: Vec<String>,
+    },
+    Broadcast(BroadcastCard),
+    /// What the first catalog sells below its cost, and how many more there are.
+    BelowCost {
+        rows: Vec<BelowCost>,
+        more: usize,
+    },
+    /// The question is over, or there is none of this number.
+    BroadcastGone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffLine {
+    pub chat: ChatId,
+    pub role: Option<Role>,
+    /// By the settings, not by chat.
+    pub configured: bool,
+    /// Also a reseller.
+    pub agent: Option<AgentId>,
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleProblem {
+    /// An owner by the settings, which only the settings change.
+    Configured { chat: ChatId },
+    /// Somebody must stay who may do everything.
+    LastOwner,
+    /// The reseller has no chat that could have a role.
+    NoChat { agent: AgentId },
+    /// A group, or an account that stands for anonymous admins: anybody could act in its name.
+    NoPerson { chat: ChatId },
+    /// It has that role, or none, already.
+    Same { role: Option<Role> },
+}
+
+/// A category opened or closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryCard {
+    pub name: String,
+    pub open: bool,
+    pub changed: usize,
+    /// They were so before.
+    pub already: usize,
+    /// Which these are, a few of them: undoing it would open or close them too.
+    pub already_codes: Vec<String>,
+}
+
+/// An announcement, as whoever sends it sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroadcastCard {
+    pub broadcast: BroadcastId,
+    pub text: String,
+    pub chats: usize,
+    pub reached: usize,
+    pub unreachable: usize,
+    pub stage: BroadcastStage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BroadcastStage {
+    Asked,
+    Cancelled,
+    Sending,
+    Done,
+}

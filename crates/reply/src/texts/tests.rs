@@ -1,0 +1,206 @@
+//! Rendering never fails, never lets invisible characters through, and never tells a reseller what is not theirs.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::samples::{Sample, samples};
+use konter_core::agent::Locale;
+use konter_core::order::FailureReason;
+use konter_core::outcome::FailureKind;
+
+const TZ: Tz = chrono_tz::Asia::Jakarta;
+
+fn all() -> Vec<Sample> {
+    samples().expect("samples are well-formed")
+}
+
+fn own(file: &str, contents: &str) -> Result<Texts, Vec<String>> {
+    Texts::with_overrides(TZ, &[(file, contents)]).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn built_in_texts_have_no_mistakes() {
+    for locale in Locale::ALL {
+        let sources = load::parse(load::builtin_source(locale)).unwrap();
+        let mut env = load::environment(TZ);
+        assert_eq!(load::compile(&mut env, &sources), [], "{locale:?}");
+        assert_eq!(load::rehearse(&env, &sources), [], "{locale:?}");
+    }
+}
+
+#[test]
+fn both_languages_have_the_same_texts() {
+    let keys = |locale| builtin_sources(locale).into_keys().collect::<BTreeSet<_>>();
+    assert_eq!(keys(Locale::Id), keys(Locale::En));
+}
+
+/// A text no sample reaches would never be checked in an operator's own wording.
+#[test]
+fn samples_reach_every_text() {
+    let (parts, others): (Vec<_>, Vec<_>) =
+        builtin_sources(Locale::Id).into_keys().partition(|key| key.starts_with("part."));
+    // A broken text hides the parts it includes, so each part is broken alone.
+    for broken in parts.into_iter().map(|part| vec![part]).chain([others]) {
+        let fail = |key: &String| (key.clone(), "{{ 1 / 0 }}".to_owned());
+        let sources: Sources = broken.iter().map(fail).collect();
+        let mut env = load::environment(TZ);
+        load::compile(&mut env, &builtin_sources(Locale::Id));
+        load::compile(&mut env, &sources);
+        let found: BTreeSet<_> = load::rehearse(&env, &sources).into_iter().filter_map(|(key, _)| key).collect();
+        assert_eq!(found, broken.into_iter().collect());
+    }
+}
+
+#[test]
+fn every_admin_reply_has_a_text_of_its_own() {
+    let texts = Texts::builtin(TZ);
+    let refusal = texts.render(Locale::Id, &Reply::NotAdmin, None);
+    for Sample { reply, .. } in all() {
+        assert_eq!(texts.render(Locale::Id, &reply, None) == refusal, reply == Reply::NotAdmin, "{reply:?}");
+    }
+}
+
+#[test]
+fn an_own_text_replaces_the_built_in_one_and_no_other() {
+    let texts = own(
+        "id.toml",
+        "[order]\nsuccess = '''SUKSES bos! {{ product }} {{ dest }} SN: {{ sn }}{% include \"part.balance\" %}'''",
+    )
+    .unwrap();
+    let success = all().into_iter().find(|s| matches!(s.reply, Reply::OrderSuccess(_))).unwrap();
+    let told = |locale| texts.render(locale, &success.reply, success.balance).body;
+    assert_eq!(told(Locale::Id), "SUKSES bos! S10 081234567890 SN: 0412345678901234\nSaldo 89.500");
+    assert!(told(Locale::En).starts_with("SUKSES (success)"));
+}
+
+#[test]
+fn every_mistake_names_file_text_and_what_is_wrong() {
+    for (file, contents, errors) in [
+        ("jv.toml", "", vec!["jv.toml: no language has this name; the files are `id.toml` and `en.toml`"]),
+        ("id.toml", "[order\n", vec!["id.toml: near line 1: "]),
+        ("id.toml", "welcome = 'hai'", vec!["id.toml: welcome: stands outside a section"]),
+        ("id.toml", "[talk]\nwelcome = 5", vec!["id.toml: talk.welcome: must be a text in quotes"]),
+        (
+            "id.toml",
+            "[order]\nsucces = 'x'",
+            vec!["id.toml: order.succes: there is no such text; did you mean `order.success`?"],
+        ),
+        ("en.toml", "[talk]\nwelcome = '{% if %}'", vec!["en.toml: talk.welcome: syntax error: "]),
+        (
+            "id.toml",
+            "[talk]\nwelcome = '{{ nama }}'",
+            vec![
+                "id.toml: talk.welcome: undefined value",
+                "id.toml: talk.welcome: unknown name `nama`; this text is given: balance, name, registered",
+            ],
+        ),
+        (
+            "id.toml",
+            "[talk]\nwelcome = '{{ name }}'",
+            vec!["id.toml: talk.welcome: invalid operation: a value can be missing"],
+        ),
+        (
+            "id.toml",
+            "[talk]\nwelcome = 'x{% if registered == 5 %}{{ oops }}{% endif %}'",
+            vec!["id.toml: talk.welcome: unknown name `oops`"],
+        ),
+        ("id.toml", "[talk]\nwelcome = ' '", vec!["id.toml: talk.welcome: is empty"]),
+        (
+            "id.toml",
+            "[part]\nbalance = '{% if balance is not none %}{{ balans }}{% endif %}'",
+            vec!["id.toml: part.balance: undefined value", "id.toml: part.balance: unknown name `balans`"],
+        ),
+        ("id.toml", "[pin]\nwrong = 'PIN salah'", vec!["id.toml: pin.wrong: must say `GAGAL`"]),
+        ("id.toml", "[pin]\nwrong = 'GAGAL bukan SUKSES'", vec!["id.toml: pin.wrong: must not say `SUKSES`"]),
+        (
+            "id.toml",
+            "[order]\npending = '{{ product }} {{ dest }} diproses'",
+            vec!["id.toml: order.pending: must say `Saldo -1.500`", "id.toml: order.pending: must say `Saldo 89.500`"],
+        ),
+    ] {
+        let found = own(file, contents).expect_err(contents);
+        assert_eq!(found.len(), errors.len(), "{contents}: {found:?}");
+        for (found, expected) in found.iter().zip(&errors) {
+            assert!(found.starts_with(expected), "{contents}: {found}");
+        }
+    }
+}
+
+/// Shops fail in ways no check foresees; a reseller still gets an answer its program can read.
+#[test]
+fn a_text_that_fails_later_gives_way() {
+    let mut texts = Texts::builtin(TZ);
+    let success = all().into_iter().find(|s| matches!(s.reply, Reply::OrderSuccess(_))).unwrap();
+    let built_in = texts.render(Locale::Id, &success.reply, success.balance);
+    let mut failing = load::environment(TZ);
+    failing.add_template("order.success", "{{ 1 / 0 }}").unwrap();
+    texts.id.own = Some(failing);
+    assert_eq!(texts.render(Locale::Id, &success.reply, success.balance), built_in);
+
+    texts.id.builtin = load::environment(TZ);
+    assert_eq!(
+        texts.render(Locale::Id, &success.reply, success.balance).body,
+        "SUKSES S10 081234567890 SN: 0412345678901234 Saldo 89.500"
+    );
+    for Sample { reply, balance } in all() {
+        assert!(!texts.render(Locale::Id, &reply, balance).body.is_empty(), "{reply:?}");
+    }
+}
+
+#[test]
+fn a_reseller_never_learns_what_lies_between_shop_and_supplier() {
+    let texts = Texts::builtin(TZ);
+    for Sample { reply, balance } in all() {
+        let Reply::OrderFailed(line) = &reply else { continue };
+        let Some(FailureReason::Supplier(kind)) = line.reason else { continue };
+        let internal = matches!(
+            kind,
+            FailureKind::SupplierFunds
+                | FailureKind::SupplierLimit
+                | FailureKind::SupplierDisturbed
+                | FailureKind::AccountRefused
+                | FailureKind::ProductUnknown
+                | FailureKind::ProductDisturbed
+        );
+        let body = texts.render(Locale::Id, &reply, balance).body;
+        assert_eq!(body.contains("produk sedang gangguan"), internal, "{body}");
+        assert!(!body.contains("deposit") && !body.contains("supplier"), "{body}");
+    }
+}
+
+#[test]
+fn serials_tokens_and_texts_to_send_again_can_be_copied() {
+    let texts = Texts::builtin(TZ);
+    let copied: BTreeSet<String> = all()
+        .iter()
+        .flat_map(|s| texts.render(Locale::Id, &s.reply, s.balance).copyable().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    for part in
+        ["0412345678901234", "1234-5678-9012-3456-7890", "S10.2.081234567890.PIN", "S10.081234567890.PIN", "KR0007"]
+    {
+        assert!(copied.contains(part), "{part} is not in {copied:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_people_and_suppliers_write_the_answer_is_clean_and_its_ranges_fit(
+        dest in "\\PC{0,50}|(?s).{0,50}", sn in "(?s).{0,80}", name in "(?s).{0,3000}", balance: Option<i64>,
+    ) {
+        static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::builtin(TZ));
+        let texts = &*TEXTS;
+        for Sample { reply, .. } in all() {
+            let Reply::OrderSuccess(mut line) = reply else { continue };
+            (line.dest, line.sn, line.product_name) = (dest.clone(), sn.clone(), name.clone());
+            for reply in [Reply::OrderSuccess(line.clone()), Reply::Balance { code: konter_core::ids::AgentId(1), name: name.clone() }] {
+                let told = texts.render(Locale::Id, &reply, balance.map(Rupiah::new));
+                let clean = !told.body.chars().any(|c| (c.is_control() && c != '\n') || ('\u{e000}'..='\u{f8ff}').contains(&c));
+                prop_assert!(clean);
+                prop_assert_eq!(told.copyable().count(), told.copy.len());
+            }
+        }
+    }
+}

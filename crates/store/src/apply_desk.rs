@@ -1,0 +1,94 @@
+//! Who works here, questions, whose card a message is, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
+
+use super::apply::{Stage, check_version, corrupt};
+use super::kv::Kv;
+use super::rows::{CardsOf, decode, encode};
+use super::{CommitError, DeskRows, StoreError, Told, Versioned, keys};
+use konter_core::broadcast::{Broadcast, BroadcastState, Tally};
+use konter_core::catalog::Product;
+use konter_core::question::Question;
+use konter_core::staff::Staff;
+
+impl<K: Kv> Stage<'_, K> {
+    /// Before the outbox is changed: a row that is not there any more has been counted.
+    pub(super) fn desk(&mut self, rows: &DeskRows) -> Result<(), CommitError> {
+        for staff in &rows.staff {
+            self.staff(staff)?;
+        }
+        for broadcast in &rows.broadcasts {
+            self.broadcast(broadcast)?;
+        }
+        for question in &rows.questions {
+            self.question(question)?;
+        }
+        for card in &rows.cards {
+            let key = keys::cards(&card.chat);
+            let cards: Option<CardsOf> = self.get(&key)?.map(|bytes| decode("cards of a chat", &bytes)).transpose()?;
+            self.put(key, encode("cards of a chat", &cards.unwrap_or_default().with(&card.message, card.agent))?);
+        }
+        for told in &rows.told {
+            self.told(told)?;
+        }
+        Ok(())
+    }
+
+    /// What was decided about products was decided on what the store has. One it has never had cannot have changed.
+    pub(super) fn check_products(&self, replaces: &[Product]) -> Result<(), CommitError> {
+        for known in replaces {
+            let stored = self.get(&keys::product(&known.code))?;
+            let stored: Option<Product> = stored.map(|bytes| decode("product", &bytes)).transpose()?;
+            if stored.is_some_and(|stored| stored != *known) {
+                return Err(CommitError::Conflict(format!("product {}", known.code)));
+            }
+        }
+        Ok(())
+    }
+
+    fn staff(&mut self, staff: &Versioned<Staff>) -> Result<(), CommitError> {
+        let key = keys::staff(&staff.row.chat);
+        let stored: Option<Staff> = self.get(&key)?.map(|bytes| decode("role", &bytes)).transpose()?;
+        let name = || format!("the role of {}", staff.row.chat);
+        check_version(stored.map(|stored| stored.version), staff.expected, staff.row.version, name)?;
+        self.put(key, encode("role", &staff.row)?);
+        Ok(())
+    }
+
+    fn question(&mut self, question: &Versioned<Question>) -> Result<(), CommitError> {
+        let key = keys::question(&question.row.chat);
+        let stored: Option<Question> = self.get(&key)?.map(|bytes| decode("question", &bytes)).transpose()?;
+        let name = || format!("the question of {}", question.row.chat);
+        check_version(stored.map(|stored| stored.version), question.expected, question.row.version, name)?;
+        self.put(key, encode("question", &question.row)?);
+        Ok(())
+    }
+
+    fn broadcast(&mut self, broadcast: &Versioned<Broadcast>) -> Result<(), CommitError> {
+        let Versioned { expected, row } = broadcast;
+        let (key, tally) = (keys::broadcast(row.id), keys::tally(row.id));
+        let stored: Option<Broadcast> = self.get(&key)?.map(|bytes| decode("announcement", &bytes)).transpose()?;
+        let version = stored.as_ref().map(|stored| stored.version);
+        check_version(version, *expected, row.version, || format!("announcement {}", row.id))?;
+        match (stored.map(|stored| stored.state), &row.state) {
+            (None | Some(BroadcastState::Asked), BroadcastState::Sending(_)) => {
+                self.put(tally, encode("announcement's tally", &Tally::default())?);
+            }
+            (_, BroadcastState::Sending(_)) => {
+                return Err(corrupt("commit", format!("it sends announcement {} again", row.id)).into());
+            }
+            (_, BroadcastState::Asked | BroadcastState::Cancelled | BroadcastState::Done { .. }) => self.delete(tally),
+        }
+        self.put(key, encode("announcement", row)?);
+        Ok(())
+    }
+
+    /// Counts a message of an announcement that is still being counted.
+    fn told(&mut self, told: &Told) -> Result<(), StoreError> {
+        let key = keys::tally(told.broadcast);
+        let Some(tally) = self.get(&key)? else { return Ok(()) };
+        if self.get(&keys::outbox(&told.chat, told.seq))?.is_some() {
+            let tally: Tally = decode("announcement's tally", &tally)?;
+            self.put(key, encode("announcement's tally", &tally.with(told.reached))?);
+        }
+        Ok(())
+    }
+}

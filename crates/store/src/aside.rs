@@ -1,0 +1,81 @@
+//! Rows of the outbox that cannot be said: written by a newer program, damaged, or impossible to put into words. They are
+//! set aside, kept and counted, so that what waits behind them is said.
+
+use std::ops::ControlFlow;
+
+use super::apply::Stage;
+use super::kv::{Direction, Kv, under};
+use super::read::{CONTINUE, Reader};
+use super::rows::decode;
+use super::{Outgoing, StoreError, keys};
+use konter_core::ids::ChatId;
+
+/// A row of the outbox, whatever stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow(Vec<u8>);
+
+impl OutboxRow {
+    #[must_use]
+    pub fn of(chat: &ChatId, seq: u64) -> Self {
+        Self(keys::outbox(chat, seq))
+    }
+}
+
+/// Rows to set aside.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    pub rows: Vec<OutboxRow>,
+    /// The admins are told of all there are, by this very commit.
+    pub told: bool,
+}
+
+/// How many rows have been set aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetAside {
+    /// The admins know of these.
+    pub told: usize,
+    pub untold: usize,
+}
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    /// Rows of the outbox that cannot be read.
+    pub(super) fn unreadable_outbox(&self) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut found = Vec::new();
+        self.0.scan(under(keys::all(keys::OUTBOX)), Direction::Up, &mut |key, bytes| {
+            if decode::<Outgoing>("outgoing message", bytes).is_err() {
+                found.push(OutboxRow(key.to_vec()));
+            }
+            Ok(CONTINUE)
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn set_aside(&self) -> Result<SetAside, StoreError> {
+        Ok(SetAside { told: self.count(keys::aside(true))?, untold: self.count(keys::aside(false))? })
+    }
+}
+
+impl<K: Kv> Stage<'_, K> {
+    pub(super) fn aside(&mut self, aside: &Aside) -> Result<(), StoreError> {
+        for OutboxRow(key) in &aside.rows {
+            // Gone meanwhile: it was said after all.
+            if let Some(row) = self.get(key)? {
+                self.put([keys::aside(aside.told), key.clone()].concat(), row);
+                self.delete(key.clone());
+            }
+        }
+        if aside.told {
+            let mut untold = Vec::new();
+            self.kv().scan(under(keys::aside(false)), Direction::Up, &mut |key, row| {
+                untold.push((key.to_vec(), row.to_vec()));
+                Ok(ControlFlow::Continue(()))
+            })?;
+            for (key, row) in untold {
+                let name = key.get(keys::aside(false).len()..).unwrap_or_default();
+                self.put([&keys::aside(true), name].concat(), row);
+                self.delete(key);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! A whole shop from a folder into a database, and back. All rows move as the rules know them, so that both sides are
+//! the same shop in every respect; [`compare`] proves it. Nobody may use either side meanwhile.
+
+use std::fs;
+use std::path::Path;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::kv::Batch;
+use super::postgres::PostgresStore;
+use super::rows::SCHEMA_NAME;
+use super::sled_handle::SledHandle;
+use super::sled_kv::SledKv;
+use super::sled_open::durable_files;
+use super::sled_store::{SledOptions, SledStore};
+use super::{Store, StoreError, keys};
+
+/// Pages read and not written yet.
+const PAGES_AHEAD: usize = 4;
+
+/// Puts every row of a folder into a database that has none.
+///
+/// # Errors
+/// When the database is not empty, or either side fails; then the database is as empty as before.
+pub async fn to_database(folder: &SledStore, database: &PostgresStore) -> Result<(), StoreError> {
+    let mut cut = folder.cut().await?;
+    let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
+    let reading = spawn_blocking(move || {
+        loop {
+            let page = cut.next_page();
+            // An empty page is the end, and is said.
+            let is_last = page.as_ref().map_or(true, Vec::is_empty);
+            if pages.blocking_send(page).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    let filled = database.fill(waiting).await;
+    reading.await.map_err(|error| failed("reading the folder", &error))?;
+    filled
+}
+
+/// Makes a store of a database's rows in a folder that has none.
+///
+/// # Errors
+/// When the folder is not empty, or either side fails; then nothing in the folder counts.
+pub async fn to_folder(database: &PostgresStore, folder: &Path) -> Result<(), StoreError> {
+    let (folder, mut cut) = (folder.to_owned(), database.cut().await?);
+    let writing = spawn_blocking(move || {
+        fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
+        let kv = SledKv::new(SledHandle::open(&folder, SledOptions::default())?.0);
+        if !kv.is_empty()? {
+            return Err(StoreError::Unavailable(format!("there is a store in {}", folder.display())));
+        }
+        // Without its version no store is opened, so that comes last.
+        let (version, mut versions) = (keys::meta(SCHEMA_NAME), Batch::new());
+        loop {
+            let page = cut.next_page()?;
+            if page.is_empty() {
+                break;
+            }
+            let rows = page.into_iter().map(|(key, row)| (key, Some(row)));
+            let (last, rows): (Batch, Batch) = rows.partition(|(key, _)| *key == version);
+            kv.write(rows)?;
+            versions.extend(last);
+        }
+        kv.flush()?;
+        kv.write(versions)?;
+        kv.flush()?;
+        durable_files(&folder)?;
+        // Else the first start would read all of it again.
+        kv.sled().reopen().map(drop)
+    });
+    writing.await.map_err(|error| failed("writing the folder", &error))?
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(format!("{what} failed: {error}"))
+}
+
+/// What is not the same on both sides: every balance, every hold, every open order, the journal to its last digest.
+///
+/// # Errors
+/// When either side cannot be read.
+pub async fn compare(one: &dyn Store, other: &dyn Store) -> Result<Vec<String>, StoreError> {
+    let mut differences = Vec::new();
+    let (theirs, ours) = tokio::try_join!(one.accounts(), other.accounts())?;
+    for (id, account) in &theirs {
+        if !ours.contains(&(id.clone(), *account)) {
+            differences.push(format!("the balance of {id}"));
+        }
+    }
+    let mut note = |what: &str, same: bool| {
+        if !same {
+            differences.push(what.to_owned());
+        }
+    };
+    note("the number of accounts", theirs.len() == ours.len());
+    let (theirs, ours) = tokio::try_join!(one.holds(), other.holds())?;
+    note("the holds", theirs == ours);
+    let (theirs, ours) = tokio::try_join!(one.open_orders(), other.open_orders())?;
+    note("the open orders", theirs == ours);
+    let (theirs, ours) = tokio::try_join!(one.inbox(), other.inbox())?;
+    note("the inbox", theirs == ours);
+    let (theirs, ours) = tokio::try_join!(one.products(), other.products())?;
+    note("the products", theirs == ours);
+    let (theirs, ours) = tokio::try_join!(one.waiting_chats(), other.waiting_chats())?;
+    note("the outbox", theirs == ours);
+    note("the journal", last_lines(one).await? == last_lines(other).await?);
+    note("the resellers", agents(one).await? == agents(other).await?);
+    Ok(differences)
+}
+
+/// The journal's last line: its digest stands for all before it.
+async fn last_lines(store: &dyn Store) -> Result<Option<konter_core::ledger::Entry>, StoreError> {
+    const LINES_AT_ONCE: usize = 5_000;
+    let mut last = None;
+    loop {
+        let after = last.as_ref().map_or(0, |line: &konter_core::ledger::Entry| line.seq);
+        match store.journal(after, LINES_AT_ONCE).await?.pop() {
+            Some(line) => last = Some(line),
+            None => return Ok(last),
+        }
+    }
+}
+
+async fn agents(store: &dyn Store) -> Result<Vec<konter_core::agent::Agent>, StoreError> {
+    store.agents(None, usize::MAX).await
+}

@@ -1,0 +1,393 @@
+//! All reads, over any engine.
+
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Utc};
+
+use super::kv::{Direction, Kv, after_prefix, under};
+use super::rows::{self, InboxRow, SCHEMA, SCHEMA_NAME, SlotRow, decode};
+use super::{Act, Answered, InboxMessage, MessageKey, Outgoing, StoreError, keys, slots};
+use konter_core::agent::Agent;
+use konter_core::catalog::Product;
+use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use konter_core::inquiry::Inquiry;
+use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+
+pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
+pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
+
+/// A key and what stands under it.
+type Row = (Vec<u8>, Vec<u8>);
+
+/// Goes on until `limit` rows are there.
+pub(super) fn until<T>(found: &[T], limit: usize) -> ControlFlow<()> {
+    if found.len() < limit { CONTINUE } else { BREAK }
+}
+
+/// What an engine's rows say.
+pub(super) struct Reader<'a, K: ?Sized>(pub &'a K);
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    pub(super) fn row<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        key: &[u8],
+    ) -> Result<Option<T>, StoreError> {
+        self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
+    }
+
+    pub(super) fn rows<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        kind: u8,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.0.scan(under(keys::all(kind)), Direction::Up, &mut |_, bytes| {
+            found.push(decode(what, bytes)?);
+            Ok(CONTINUE)
+        })?;
+        Ok(found)
+    }
+
+    /// The version the rows were written in; `None` in an empty store.
+    ///
+    /// # Errors
+    /// When this program is too old for them.
+    pub(super) fn check_schema(&self) -> Result<Option<u32>, StoreError> {
+        let schema: Option<u32> = self.row("schema version", &keys::meta(SCHEMA_NAME))?;
+        match schema {
+            Some(version) if version > SCHEMA => Err(StoreError::Unavailable(format!(
+                "it was written by a newer konter (schema {version}, this one knows {SCHEMA})"
+            ))),
+            schema => Ok(schema),
+        }
+    }
+
+    /// The highest key of a kind, if any.
+    pub(super) fn last_key(&self, kind: u8) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut last = None;
+        self.0.scan(under(keys::all(kind)), Direction::Down, &mut |key, _| {
+            last = Some(key.to_vec());
+            Ok(BREAK)
+        })?;
+        Ok(last)
+    }
+
+    pub(super) fn last_order(&self) -> Result<u64, StoreError> {
+        Ok(self.last_key(keys::ORDER)?.and_then(|key| keys::number_at(&key, 1)).unwrap_or(0))
+    }
+
+    pub(super) fn last_agent(&self) -> Result<u64, StoreError> {
+        let id: Option<Agent> = match self.last_key(keys::AGENT)? {
+            Some(key) => self.row("agent", &key)?,
+            None => None,
+        };
+        Ok(id.map_or(0, |agent| u64::from(agent.id.0)))
+    }
+
+    pub(super) fn last_reference(&self) -> Result<u64, StoreError> {
+        Ok(self.last_key(keys::REFERENCE)?.and_then(|key| keys::number_at(&key, 1)).unwrap_or(0))
+    }
+
+    pub(super) fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
+        self.row("agent", &keys::agent(id))
+    }
+
+    pub(super) fn agent_at(&self, key: &[u8]) -> Result<Option<Agent>, StoreError> {
+        match self.row("agent's key", key)? {
+            Some(id) => self.agent(id),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError> {
+        self.agent_at(&keys::agent_of_chat(chat))
+    }
+
+    pub(super) fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError> {
+        self.agent_at(&keys::agent_of_phone(phone))
+    }
+
+    pub(super) fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError> {
+        let mut range = under(keys::all(keys::AGENT));
+        if let Some(after) = after {
+            range.start = after_prefix(&keys::agent(after));
+        }
+        let mut found = Vec::new();
+        if limit > 0 {
+            self.0.scan(range, Direction::Up, &mut |_, bytes| {
+                found.push(decode("agent", bytes)?);
+                Ok(until(&found, limit))
+            })?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
+        Ok(self.row("account", &keys::account(id))?.unwrap_or_default())
+    }
+
+    pub(super) fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
+        let mut found = Vec::new();
+        self.0.scan(under(keys::all(keys::ACCOUNT)), Direction::Up, &mut |key, bytes| {
+            let id = std::str::from_utf8(key.get(1..).unwrap_or_default()).ok().and_then(|id| id.parse().ok());
+            let bad = || StoreError::Corrupt { what: "account", problem: "its name is none".to_owned() };
+            found.push((id.ok_or_else(bad)?, decode("account", bytes)?));
+            Ok(CONTINUE)
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        self.rows("hold", keys::HOLD)
+    }
+
+    pub(super) fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut found: Vec<Entry> = Vec::new();
+        if limit == 0 {
+            return Ok(found);
+        }
+        let next = after.saturating_add(1);
+        let mut range = under(keys::all(keys::JOURNAL));
+        range.start = self.pack_with(next)?.map_or_else(|| keys::journal(next), |(key, _)| key);
+        self.0.scan(range, Direction::Up, &mut |_, pack| {
+            for entry in rows::unpack(pack) {
+                let entry = entry?;
+                if entry.seq > after && found.len() < limit {
+                    found.push(entry);
+                }
+            }
+            Ok(until(&found, limit))
+        })?;
+        Ok(found)
+    }
+
+    /// The last pack of the journal that starts at or before a line, under its key.
+    pub(super) fn pack_with(&self, seq: u64) -> Result<Option<Row>, StoreError> {
+        let mut found = None;
+        let range = keys::journal(0)..after_prefix(&keys::journal(seq));
+        self.0.scan(range, Direction::Down, &mut |key, pack| {
+            found = Some((key.to_vec(), pack.to_vec()));
+            Ok(BREAK)
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn entry(&self, seq: u64) -> Result<Entry, StoreError> {
+        let missing = || StoreError::Corrupt { what: "journal", problem: format!("line {seq} is missing") };
+        let (key, pack) = self.pack_with(seq)?.ok_or_else(missing)?;
+        let skip = keys::last_number(&key).and_then(|first| usize::try_from(seq.checked_sub(first)?).ok());
+        let line = pack.split(|&byte| byte == b'\n').nth(skip.ok_or_else(missing)?).ok_or_else(missing)?;
+        decode("journal entry", line)
+    }
+
+    pub(super) fn statement(
+        &self,
+        id: &AccountId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let before = before.unwrap_or(u64::MAX);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        if !rows::has_lines(id) {
+            return self.statement_by_walk(id, before, limit);
+        }
+        let mut seqs = Vec::new();
+        self.0.scan(keys::line(id, 0)..keys::line(id, before), Direction::Down, &mut |key, _| {
+            seqs.extend(keys::last_number(key));
+            Ok(until(&seqs, limit))
+        })?;
+        seqs.into_iter().map(|seq| self.entry(seq)).collect()
+    }
+
+    fn statement_by_walk(&self, id: &AccountId, before: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut found: Vec<Entry> = Vec::new();
+        self.0.scan(keys::journal(0)..keys::journal(before), Direction::Down, &mut |_, pack| {
+            for entry in rows::unpack(pack).rev() {
+                let entry = entry?;
+                if entry.seq < before && found.len() < limit && (entry.debit == *id || entry.credit == *id) {
+                    found.push(entry);
+                }
+            }
+            Ok(until(&found, limit))
+        })?;
+        Ok(found)
+    }
+
+    pub(super) fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.row("order", &keys::order(id))
+    }
+
+    fn orders(&self, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Order>, StoreError> {
+        ids.into_iter().filter_map(|id| self.order(id).transpose()).collect()
+    }
+
+    pub(super) fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
+        self.row("serial", &keys::serial(key))
+    }
+
+    pub(super) fn order_of_reference(
+        &self,
+        supplier: &SupplierId,
+        reference: Reference,
+    ) -> Result<Option<Order>, StoreError> {
+        match self.row("reference", &keys::reference(supplier, reference))? {
+            Some(id) => self.order(id),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
+        match slots::in_the_way(slot, at, |key| self.0.get(key))? {
+            Some(id) => self.order(id),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn orders_of(
+        &self,
+        agent: AgentId,
+        dest: Option<&str>,
+        before: Option<OrderId>,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let before = before.unwrap_or(OrderId(u64::MAX));
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        if let Some(dest) = dest {
+            return self.orders(self.orders_to(agent, dest, before, limit)?);
+        }
+        let range = keys::order_of_agent(agent, OrderId(0))..keys::order_of_agent(agent, before);
+        let mut ids = Vec::new();
+        self.0.scan(range, Direction::Down, &mut |key, _| {
+            ids.extend(keys::last_number(key).map(OrderId));
+            Ok(until(&ids, limit))
+        })?;
+        self.orders(ids)
+    }
+
+    /// Slots stand by day, orders are wanted by number. Numbers follow the days but for orders placed together at
+    /// midnight, so one day more than needed is read and then all are sorted.
+    fn orders_to(&self, agent: AgentId, dest: &str, before: OrderId, limit: usize) -> Result<Vec<OrderId>, StoreError> {
+        let prefix = keys::slots_to(agent, dest);
+        let skip = prefix.len();
+        let mut ids: Vec<OrderId> = Vec::new();
+        let mut enough_on = None;
+        self.0.scan(under(prefix), Direction::Down, &mut |key, bytes| {
+            let day = keys::day_of_slot(key, skip).unwrap_or(0);
+            if enough_on.is_some_and(|enough| day + 1 < enough) {
+                return Ok(BREAK);
+            }
+            let row: SlotRow = decode("slot", bytes)?;
+            ids.extend(row.orders.into_iter().filter(|&id| id < before));
+            if ids.len() >= limit {
+                enough_on.get_or_insert(day);
+            }
+            Ok(CONTINUE)
+        })?;
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.truncate(limit);
+        Ok(ids)
+    }
+
+    pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
+        let payers: Option<Vec<OrderId>> = self.row("bill", &keys::bill(key))?;
+        match payers.and_then(|payers| payers.first().copied()) {
+            Some(id) => self.order(id),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
+        self.row("inquiry", &keys::inquiry(id))
+    }
+
+    pub(super) fn inquiry_of(
+        &self,
+        agent: AgentId,
+        product: &ProductCode,
+        customer: &str,
+    ) -> Result<Option<Inquiry>, StoreError> {
+        let Some(id) = self.row("inquiry's key", &keys::inquiry_of(agent, customer, product))? else {
+            return Ok(None);
+        };
+        // It may have gone on to another product since.
+        Ok(self.inquiry(id)?.filter(|inquiry| inquiry.ask.product == *product))
+    }
+
+    pub(super) fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
+        let mut ids = Vec::new();
+        self.0.scan(under(keys::all(keys::ASKING)), Direction::Up, &mut |key, _| {
+            ids.extend(keys::last_number(key).map(InquiryId));
+            Ok(CONTINUE)
+        })?;
+        ids.into_iter().filter_map(|id| self.inquiry(id).transpose()).collect()
+    }
+
+    pub(super) fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
+        let mut orders = self.orders(self.holds()?.into_iter().map(|hold| hold.order))?;
+        // One may have become final since its hold was read.
+        orders.retain(Order::is_open);
+        Ok(orders)
+    }
+
+    pub(super) fn products(&self) -> Result<Vec<Product>, StoreError> {
+        let mut products: Vec<Product> = self.rows("product", keys::PRODUCT)?;
+        products.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(products)
+    }
+
+    /// In the order they came.
+    pub(super) fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
+        let mut rows: Vec<InboxRow> = self.rows("inbox message", keys::INBOX)?;
+        rows.sort_by_key(|row| row.seq);
+        Ok(rows.into_iter().map(|row| row.message).collect())
+    }
+
+    pub(super) fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
+        self.row("answered message", &keys::answered(key))
+    }
+
+    /// Jumps from chat to chat, whatever waits for each.
+    pub(super) fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+        let mut range = under(keys::all(keys::OUTBOX));
+        let mut chats = Vec::new();
+        loop {
+            let mut first: Option<Outgoing> = None;
+            self.0.scan(range.clone(), Direction::Up, &mut |_, bytes| {
+                // One that cannot be read is not said, and holds up nothing: it is set aside.
+                first = decode("outgoing message", bytes).ok();
+                Ok(if first.is_some() { BREAK } else { CONTINUE })
+            })?;
+            let Some(row) = first else { return Ok(chats) };
+            range.start = after_prefix(&keys::outbox_of(&row.chat));
+            chats.push(row.chat);
+        }
+    }
+
+    pub(super) fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        let mut found = Vec::new();
+        if limit > 0 {
+            self.0.scan(under(keys::outbox_of(chat)), Direction::Up, &mut |_, bytes| {
+                found.extend(decode::<Outgoing>("outgoing message", bytes));
+                Ok(until(&found, limit))
+            })?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
+        let mut found = Vec::new();
+        if limit > 0 {
+            self.0.scan(under(keys::all(keys::ACT)), Direction::Down, &mut |_, bytes| {
+                found.push(decode("act", bytes)?);
+                Ok(until(&found, limit))
+            })?;
+        }
+        Ok(found)
+    }
+}

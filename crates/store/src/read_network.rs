@@ -1,0 +1,53 @@
+//! Reads about uplines and downlines.
+
+use std::ops::ControlFlow;
+
+use super::kv::{Direction, Kv, after_prefix, under};
+use super::read::Reader;
+use super::{StoreError, keys};
+use konter_core::agent::Agent;
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::network::{InviteCode, Invited};
+use konter_core::pricing::{GroupName, PriceGroup};
+
+impl<K: Kv + ?Sized> Reader<'_, K> {
+    pub(super) fn downlines(
+        &self,
+        of: AgentId,
+        after: Option<AgentId>,
+        limit: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let prefix = keys::downlines_of(of);
+        let skip = prefix.len();
+        let mut range = under(prefix);
+        if let Some(after) = after {
+            range.start = after_prefix(&keys::downline(of, after));
+        }
+        let mut found = Vec::new();
+        if limit > 0 {
+            self.0.scan(range, Direction::Up, &mut |key, _| {
+                found.extend(keys::agent_at(key, skip));
+                Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            })?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
+        self.agent_at(&keys::invite(code))
+    }
+
+    pub(super) fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
+        let mut groups: Vec<PriceGroup> = self.rows("price group", keys::PRICE_GROUP)?;
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(groups)
+    }
+
+    pub(super) fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
+        self.row("price group", &keys::price_group(name))
+    }
+
+    pub(super) fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
+        self.row("invited chat", &keys::invited(chat))
+    }
+}

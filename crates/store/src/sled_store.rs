@@ -1,0 +1,233 @@
+//! Everything in sled, in one folder. See `writer` for how a commit becomes durable.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::{oneshot, watch};
+
+use super::apply::{Prepared, Tip};
+use super::cut::Cut;
+use super::kv::Kv;
+use super::layers::{Layers, Log};
+use super::read::Reader;
+use super::reads::{Sequences, store_with_reads};
+use super::sled_cut::SledCut;
+pub use super::sled_handle::ReopenLimits;
+use super::sled_handle::SledHandle;
+use super::sled_kv::SledKv;
+pub use super::sled_open::SEGMENT;
+use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
+use super::witness::Witness;
+pub use super::writer::LogLimits;
+
+use super::writer::{Job, Syncing, Work, Writer};
+use super::{
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
+};
+use konter_core::agent::Agent;
+use konter_core::catalog::Product;
+use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use konter_core::inquiry::Inquiry;
+use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::network::{InviteCode, Invited};
+use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+use konter_core::pricing::{GroupName, PriceGroup};
+use konter_core::question::Question;
+
+/// How to open a [`SledStore`].
+#[derive(Clone, Copy, Debug)]
+pub struct SledOptions {
+    /// Memory for pages, in bytes. Small on purpose: a shop's hot rows are few.
+    pub cache: u64,
+    /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
+    pub lock_patience: Duration,
+    pub log: LogLimits,
+    pub reopen: ReopenLimits,
+}
+
+impl Default for SledOptions {
+    fn default() -> Self {
+        Self {
+            cache: 32 << 20,
+            lock_patience: Duration::from_secs(1),
+            log: LogLimits::default(),
+            reopen: ReopenLimits::default(),
+        }
+    }
+}
+
+pub struct SledStore {
+    sequences: Sequences,
+    /// `None` once closed. Readers hold it while they read, so closing waits for them.
+    kv: Arc<RwLock<Option<Layers>>>,
+    /// `None` once closed.
+    writer: Mutex<Option<WriterThread>>,
+    repaired: bool,
+    failed: watch::Receiver<Option<StoreError>>,
+}
+
+struct WriterThread {
+    jobs: mpsc::Sender<Work>,
+    thread: thread::JoinHandle<()>,
+}
+
+/// A store that has been read back, before its writer starts.
+struct Parts {
+    log: Log,
+    tip: Tip,
+    sequences: Sequences,
+    /// Of sled's file.
+    sync: File,
+    witness: Witness,
+    repaired: bool,
+}
+
+fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
+    let mut witness = Witness::read(path)?;
+    let (sled, repaired) = SledHandle::open(path, options)?;
+    let kv = SledKv::new(sled);
+    let sync = durable_files(path)?;
+    prepare_schema(&kv, &sync, &witness)?;
+    let log = Log::open(kv, path, options.log.file)?;
+    let tip = Tip::load(log.layers())?;
+    let rows = Reader(log.layers());
+    witness.hold_against(&rows, &tip)?;
+    Ok(Parts { sequences: Sequences::load(&rows)?, log, tip, sync, witness, repaired })
+}
+
+impl SledStore {
+    /// Opens the folder, or makes a new store in it. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when another process has it open, when it was written by a newer program, or when
+    /// the disk fails; [`StoreError::Corrupt`] when what stands there cannot be read.
+    pub fn open(path: &Path, options: SledOptions) -> Result<Self, StoreError> {
+        Self::open_synced(path, options, || Box::new(|_, file| file.sync_data()))
+    }
+
+    /// The same with another way of syncing files, for tests of what a power cut leaves.
+    pub(super) fn open_synced(
+        path: &Path,
+        options: SledOptions,
+        syncing: impl FnOnce() -> Syncing,
+    ) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
+        let Parts { log, tip, sequences, sync, witness, repaired } = unless_sled_panics(|| read_back(path, options))?;
+        let kv = log.layers().clone();
+        let (jobs, waiting) = mpsc::channel();
+        let writer = Writer::new(log, sync, tip, options, syncing(), Some(witness));
+        let (telling, failed) = watch::channel(None);
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer.run(&waiting, &telling))
+            .map_err(|error| io("starting its writer", &error))?;
+        let writer = Mutex::new(Some(WriterThread { jobs, thread }));
+        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer, repaired, failed })
+    }
+
+    /// Whether its files were found damaged and read another way: prove the books before relying on them.
+    #[must_use]
+    pub const fn was_repaired(&self) -> bool {
+        self.repaired
+    }
+
+    /// Reads what is young at once, everything else on a thread that may block: going there and back costs more than
+    /// the read itself, and an order on its way is always young. All there is to read is durable.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if let Some(found) = self.glance(&read) {
+            return found;
+        }
+        let kv = self.kv.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let kv = kv.read();
+            read(&Reader(kv.as_ref().ok_or_else(closed)?))
+        });
+        reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+    }
+
+    /// Never waits; `None` when the young layer does not know enough.
+    fn glance<T>(
+        &self,
+        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let kv = self.kv.try_read()?;
+        let glance = kv.as_ref()?.glance();
+        let found = read(&Reader(&glance));
+        glance.was_enough().then_some(found)
+    }
+
+    fn jobs(&self) -> Result<mpsc::Sender<Work>, StoreError> {
+        self.writer.lock().as_ref().map(|writer| writer.jobs.clone()).ok_or_else(closed)
+    }
+
+    fn let_go(&self) -> Option<thread::JoinHandle<()>> {
+        // Without its sender the writer ends after what waits; without ours sled closes its files.
+        let writer = self.writer.lock().take();
+        *self.kv.write() = None;
+        writer.map(|writer| writer.thread)
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        if let Some(thread) = self.let_go() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub(super) fn closed() -> StoreError {
+    StoreError::Unavailable("it is closed".to_owned())
+}
+
+store_with_reads! {
+impl SledStore {
+    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let commit = Prepared::new(commit)?;
+        let jobs = self.jobs()?;
+        let (answer, answered) = oneshot::channel();
+        jobs.send(Work::Commit(Job { commit, answer })).map_err(|_| closed())?;
+        drop(jobs);
+        // Not answering means it died in the middle: nobody knows before the next start.
+        answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))?
+    }
+
+    async fn cut(&self) -> Result<Cut, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs()?.send(Work::Cut(answer)).map_err(|_| closed())?;
+        let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
+        Ok(Cut::new(SledCut::new(Arc::clone(&self.kv), begun)))
+    }
+
+    async fn failed(&self) -> StoreError {
+        let mut failed = self.failed.clone();
+        let error = failed.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
+        error.unwrap_or_else(|| StoreError::Unavailable("the writer is gone".to_owned()))
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let (kv, writer) = (self.kv.clone(), self.writer.lock().take());
+        let closing = tokio::task::spawn_blocking(move || {
+            let ended = writer.map(|writer| {
+                drop(writer.jobs);
+                writer.thread.join()
+            });
+            *kv.write() = None;
+            ended.transpose()
+        });
+        match closing.await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(StoreError::Unavailable("the writer broke down".to_owned())),
+        }
+    }
+}
+}

@@ -1,0 +1,380 @@
+//! What every supplier protocol is to the rest of the shop: requests built, responses read, no I/O.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+
+use konter_core::catalog::ProductKind;
+use konter_core::ids::Reference;
+use konter_core::money::Rupiah;
+use konter_core::outcome::{Doubt, InquiryReading, Reading, Sending};
+
+/// One purchase as a protocol sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Buy<'a> {
+    /// Our reference of this attempt.
+    pub reference: Reference,
+    /// The supplier's product code.
+    pub sku: &'a str,
+    /// Phone number, meter or customer number.
+    pub dest: &'a str,
+    /// The supplier's denomination, whole rupiah, where its protocol wants one.
+    pub denom: Option<Rupiah>,
+    pub kind: ProductKind,
+    /// What the inquiry before this payment gave us to quote, when there was one.
+    pub inquiry: Option<&'a str>,
+    /// What a later word can be about.
+    pub sent: Sending,
+}
+
+/// A supplier's protocol, configured with our credentials. Every `build` is a pure function of its arguments; every
+/// `read_*` must return [`Outcome::Unknown`] for whatever its document does not explicitly call success or failure,
+/// and must never panic, whatever the bytes.
+pub trait Protocol: Send + Sync {
+    /// Whether a purchase of this kind begins with an inquiry whose result the payment must quote.
+    fn inquiry_first(&self, kind: ProductKind) -> bool {
+        let _ = kind;
+        false
+    }
+
+    /// Asks who or what would be paid for. No money moves. `None` where the document knows no inquiry.
+    fn inquiry(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Option<Request> {
+        let _ = (buy, now);
+        None
+    }
+
+    /// Reads the answer to [`Protocol::inquiry`].
+    fn read_inquiry(&self, buy: &Buy<'_>, response: &Response) -> InquiryReading {
+        let _ = (buy, response);
+        InquiryReading::Unknown(Doubt::NotUnderstood)
+    }
+
+    /// Our deposit with the supplier, where any answer of its mentions it.
+    fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
+        let _ = response;
+        None
+    }
+
+    /// The order itself. `now` is the shop's local time.
+    fn purchase(&self, buy: &Buy<'_>, now: NaiveDateTime) -> Request;
+
+    /// Reads the answer to [`Protocol::purchase`].
+    fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading;
+
+    /// Whether the document knows a safe way of asking what became of an order.
+    fn can_check(&self) -> bool {
+        false
+    }
+
+    /// Whether the document promises that a question about an earlier day's purchase that has arrived stays a question.
+    fn repeat_outlives_day(&self) -> bool {
+        false
+    }
+
+    /// Whether the supplier reports final states to our address by itself.
+    fn reports(&self) -> bool {
+        true
+    }
+
+    /// Asks what became of an order, in the way the document calls safe; `None` where it knows none, or where asking
+    /// now could buy again.
+    fn status(&self, buy: &Buy<'_>, first_sent: DateTime<Utc>, now: &Now) -> Option<Request> {
+        let _ = (buy, first_sent, now);
+        None
+    }
+
+    /// Reads the answer to [`Protocol::status`].
+    fn read_status(&self, buy: &Buy<'_>, response: &Response) -> Reading {
+        self.read_purchase(buy, response)
+    }
+
+    /// Asks for our deposit's balance; `None` where the document knows no way.
+    fn balance(&self, now: NaiveDateTime) -> Option<Request> {
+        let _ = now;
+        None
+    }
+
+    /// Reads the answer to [`Protocol::balance`].
+    fn read_balance(&self, response: &Response) -> Option<Rupiah> {
+        let _ = response;
+        None
+    }
+
+    /// Our reference that a report, reversal or callback names; `None` when it names none that could be ours.
+    fn callback_reference(&self, callback: &Callback) -> Option<Reference> {
+        let _ = callback;
+        None
+    }
+
+    /// Reads a callback for the order its reference names.
+    fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
+        let _ = (buy, callback);
+        Reading::unknown(Doubt::NotUnderstood)
+    }
+
+    /// What a reply says to a person: its code, its serial number and its message, picked out of the format around them;
+    /// `None` where they cannot be found.
+    fn gist(&self, reply: &str) -> Option<String> {
+        let _ = reply;
+        None
+    }
+
+    /// The same of a report.
+    fn gist_of_report(&self, callback: &Callback) -> Option<String> {
+        let parts = ["status", "sn", "message"].map(|name| callback.param(name).unwrap_or_default());
+        gist_of(&parts).or_else(|| self.gist(&callback.text()))
+    }
+
+    /// Every secret that could stand in a request or a reply, to be masked in whatever is kept.
+    fn secrets(&self) -> Vec<&SecretString>;
+}
+
+/// One moment, as the clock and as the shop's wall show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    pub utc: DateTime<Utc>,
+    pub local: NaiveDateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// A request as a value. It holds secrets: `Debug` leaves query, headers and body out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    pub method: Method,
+    /// Appended to the supplier's base address; begins with `/`.
+    pub path: &'static str,
+    /// Decoded pairs; the client percent-encodes them.
+    pub query: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Option<Body>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Body {
+    pub content_type: &'static str,
+    pub text: String,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} (contents hidden)", self.method, self.path)
+    }
+}
+
+impl Request {
+    /// The whole request as text with nothing hidden: for snapshot tests of test credentials only.
+    #[cfg(test)]
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text =
+            format!("{:?} {}", self.method, self.path).to_uppercase().replace(&self.path.to_uppercase(), self.path);
+        for (i, (name, value)) in self.query.iter().enumerate() {
+            let _ = write!(text, "\n{} {name}={value}", if i == 0 { "?" } else { "&" });
+        }
+        for (name, value) in &self.headers {
+            let _ = write!(text, "\n{name}: {value}");
+        }
+        if let Some(body) = &self.body {
+            let _ = write!(text, "\nContent-Type: {}\n\n{}", body.content_type, body.text);
+        }
+        text
+    }
+}
+
+/// A whole answer with a 2xx status, at most the client's size limit. Other statuses never reach a protocol: the
+/// documents give them no meaning, so they are `Unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    pub content_type: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The body as text: UTF-8 with or without a byte order mark, else read byte for byte as latin-1, which every
+    /// charset seen from these suppliers shares in the characters that matter.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.body)
+    }
+}
+
+/// A report, reversal or callback as it reached our address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Callback {
+    /// As it stood in the address, still percent-encoded.
+    pub raw_query: String,
+    /// Decoded pairs of the query.
+    pub query: Vec<(String, String)>,
+    /// Decoded pairs of the body, where it is a form.
+    pub form: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Callback {
+    /// What came in at a supplier's address: the query as it stood there, and its pairs decoded, likewise those of a body
+    /// that is a form.
+    #[must_use]
+    pub fn read(raw_query: String, body: &[u8]) -> Self {
+        let mut callback = Self { raw_query, body: body.to_vec(), ..Self::default() };
+        callback.query = pairs(&callback.raw_query);
+        if is_form(&callback.text()) {
+            callback.form = pairs(&callback.text());
+        }
+        callback
+    }
+
+    /// The body as text; see [`Response::text`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.body)
+    }
+
+    /// A parameter, of the query or of a posted form, by its name in any letter case: the documents' own examples vary.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params(name).next()
+    }
+
+    /// Every value that a parameter is given.
+    pub fn params(&self, name: &str) -> impl Iterator<Item = &str> {
+        let pairs = self.query.iter().chain(&self.form);
+        pairs.filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Everything it says, as it came.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        match (self.raw_query.as_str(), self.text()) {
+            (query, body) if body.is_empty() => query.to_owned(),
+            ("", body) => body.into_owned(),
+            (query, body) => format!("{query} {body}"),
+        }
+    }
+}
+
+fn pairs(encoded: &str) -> Vec<(String, String)> {
+    fields(encoded).map(|(name, value)| (name, value.unwrap_or_default())).collect()
+}
+
+/// Programs post forms under any content type or none, so the text itself tells: it begins with a name and `=`.
+fn is_form(text: &str) -> bool {
+    let name = text.trim_start().split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+/// The fields of a query or a form, decoded; one without `=` has no value.
+pub fn fields(encoded: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+    let decoded = |part: &str| percent_decoded(part, b' ');
+    let fields = encoded.split('&').filter(|field| !field.is_empty());
+    fields.map(move |field| match field.split_once('=') {
+        Some((name, value)) => (decoded(name), Some(decoded(value))),
+        None => (decoded(field), None),
+    })
+}
+
+/// Percent-encoded text, in which `+` stands for `plus`. What is no UTF-8 is read as latin-1, as in [`Response::text`].
+#[must_use]
+pub fn percent_decoded(encoded: &str, plus: u8) -> String {
+    let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut bytes = encoded.as_bytes();
+    while let [first, rest @ ..] = bytes {
+        let (byte, rest) = match (first, rest) {
+            (b'%', [high, low, rest @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, rest),
+                _ => (b'%', bytes.get(1..).unwrap_or_default()),
+            },
+            (b'+', rest) => (plus, rest),
+            (&byte, rest) => (byte, rest),
+        };
+        decoded.push(byte);
+        bytes = rest;
+    }
+    match String::from_utf8(decoded) {
+        Ok(text) => text,
+        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+    }
+}
+
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
+    }
+}
+
+/// One supplier's own settings, by their names without `SUPPLIER_<ID>_`. Mistakes are collected, so that a check can
+/// report all of them at once.
+pub struct Options<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    errors: RefCell<Vec<SettingError>>,
+}
+
+/// A setting that is missing or malformed, and what to do about it. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingError {
+    pub name: String,
+    pub problem: String,
+}
+
+impl<'a> Options<'a> {
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, errors: RefCell::default() }
+    }
+
+    /// A setting that must be there and not be empty.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<SecretString> {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        if value.is_none() {
+            self.report(name, "is missing; this protocol needs it");
+        }
+        value.map(SecretString::from)
+    }
+
+    /// A setting with a few possible values and a default.
+    #[must_use]
+    pub fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Option<T> {
+        let Some(value) = (self.lookup)(name).filter(|value| !value.is_empty()) else { return Some(default) };
+        let found = choices.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)).map(|&(_, choice)| choice);
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            self.report(name, &format!("must be one of: {}", words.join(", ")));
+        }
+        found
+    }
+
+    /// Notes a mistake in one setting.
+    pub fn report(&self, name: &str, problem: &str) {
+        self.errors.borrow_mut().push(SettingError { name: name.to_owned(), problem: problem.to_owned() });
+    }
+
+    /// All mistakes noted so far.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<SettingError> {
+        self.errors.into_inner()
+    }
+}
+
+/// The parts of a [`Protocol::gist`] that say something; `None` when none does.
+pub(super) fn gist_of(parts: &[&str]) -> Option<String> {
+    let parts: Vec<String> = parts.iter().map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    Some(parts.join(" | ")).filter(|gist| !gist.is_empty())
+}
+
+/// Shorthand for protocol files: the text of a credential, for the request being built.
+pub(super) fn reveal(secret: &SecretString) -> &str {
+    secret.expose_secret()
+}
