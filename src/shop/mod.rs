@@ -22,7 +22,7 @@ mod measure;
 mod network;
 mod on_sale;
 mod open_book;
-mod patience;
+mod rate_limit;
 mod pepper;
 pub mod pins;
 mod reports;
@@ -116,7 +116,7 @@ pub struct Shop {
     stocking: tokio::sync::Mutex<()>,
     keypads: keypad::Keypads,
     guides: guide::Guides,
-    patience: patience::Patience,
+    rate_limits: rate_limit::RateLimits,
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     files: OnceLock<Arc<dyn Files>>,
@@ -173,7 +173,7 @@ impl Shop {
             stocking: tokio::sync::Mutex::new(()),
             keypads: keypad::Keypads::default(),
             guides: guide::Guides::default(),
-            patience: patience::Patience::default(),
+            rate_limits: rate_limit::RateLimits::default(),
             imports: Mutex::default(),
             files: OnceLock::new(),
             seal: OnceLock::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Shop;
-use super::super::patience::Bother;
+use super::super::rate_limit::AdminMessage;
 use super::booking::Sure;
 use super::question::booking;
 use super::{Answer, Visit};
@@ -220,7 +220,7 @@ impl Visit<'_> {
         if tickets.is_empty() {
             return Ok(false);
         }
-        if !self.may_bother(agent, Bother::Proof, answer) {
+        if !self.may_message_admins(agent, AdminMessage::Proof, answer) {
             return Ok(true);
         }
         let ticket = tickets.remove(named.unwrap_or(0));

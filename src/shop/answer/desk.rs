@@ -7,7 +7,7 @@ use super::register::card;
 use super::{Answer, NOTED, Visit};
 use crate::attachment::FileRef;
 use crate::shop::Shop;
-use crate::shop::patience::Bother;
+use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
@@ -202,7 +202,7 @@ impl Visit<'_> {
 
     pub(super) async fn complain(&self, text: &Typed, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        if !self.may_bother(&agent, Bother::Complaint, answer) {
+        if !self.may_message_admins(&agent, AdminMessage::Complaint, answer) {
             return Ok(());
         }
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;

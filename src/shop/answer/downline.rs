@@ -2,7 +2,7 @@
 
 use rand::Rng as _;
 
-use super::super::patience::Bother;
+use super::super::rate_limit::AdminMessage;
 use super::register::{LONGEST_NAME, card};
 use super::transfer::{network, sending, typed};
 use super::{Answer, Visit};
@@ -82,7 +82,7 @@ impl Visit<'_> {
             answer.reply_with_balance(&agent, network(NetworkReply::DownlineRefused { problem }));
             return Ok(());
         }
-        if !self.may_bother(&agent, Bother::Registration, answer) {
+        if !self.may_message_admins(&agent, AdminMessage::Registration, answer) {
             return Ok(());
         }
         let pin = random_pin();

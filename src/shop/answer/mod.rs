@@ -38,7 +38,7 @@ use super::Shop;
 use super::buying::Asker;
 use super::desk::can_forget;
 use super::keypad::PadId;
-use super::patience::{Bother, Stranger};
+use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
 use konter_command::{
     self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
@@ -271,10 +271,10 @@ impl Visit<'_> {
             return Ok(());
         }
         let is_enough = if is_known {
-            let is_busy = self.shop.patience.is_busy(chat, self.at);
+            let is_busy = self.shop.rate_limits.is_busy(chat, self.at);
             is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING
         } else {
-            !self.shop.patience.answers_stranger(chat, self.stranger(), self.at)
+            !self.shop.rate_limits.answers_stranger(chat, self.stranger(), self.at)
         };
         if is_enough {
             tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
@@ -366,12 +366,12 @@ impl Visit<'_> {
     }
 
     fn is_worth_an_answer(&self) -> bool {
-        self.shop.patience.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
+        self.shop.rate_limits.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
     }
 
     /// Whether a reseller may once more have something shown to the admins; it is told when not.
-    pub(super) fn may_bother(&self, agent: &Agent, what: Bother, answer: &mut Answer) -> bool {
-        let allowed = self.shop.patience.bother(agent.id, what, self.at);
+    pub(super) fn may_message_admins(&self, agent: &Agent, what: AdminMessage, answer: &mut Answer) -> bool {
+        let allowed = self.shop.rate_limits.allow_admin_message(agent.id, what, self.at);
         if let Err(wait) = allowed {
             answer.reply(Reply::TooOften { minutes: wait.num_minutes().max(0) + 1 });
         }

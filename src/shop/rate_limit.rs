@@ -30,7 +30,7 @@ const SWEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// What reaches the admins' chats at a reseller's word. Those chats also hold what moves money, and must not be buried.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Bother {
+pub(super) enum AdminMessage {
     Complaint,
     /// A proof of a transfer; more than complaints, for somebody may send several pictures of one.
     Proof,
@@ -38,7 +38,7 @@ pub(super) enum Bother {
     Registration,
 }
 
-impl Bother {
+impl AdminMessage {
     /// How often in how long.
     const fn allowed(self) -> (usize, TimeDelta) {
         match self {
@@ -49,10 +49,10 @@ impl Bother {
     }
 }
 
-pub(super) struct Patience {
+pub(super) struct RateLimits {
     /// What each chat said last that meant nothing.
     nonsense: Mutex<HashMap<ChatId, Nonsense>>,
-    bothers: Mutex<HashMap<(AgentId, Bother), Times>>,
+    admin_messages: Mutex<HashMap<(AgentId, AdminMessage), Times>>,
     strangers: Mutex<Counts<(ChatId, Stranger)>>,
     all_strangers: Mutex<Counts<()>>,
     known: Mutex<Counts<ChatId>>,
@@ -96,11 +96,11 @@ impl<K: Eq + Hash> Counts<K> {
     }
 }
 
-impl Default for Patience {
+impl Default for RateLimits {
     fn default() -> Self {
         Self {
             nonsense: Mutex::default(),
-            bothers: Mutex::default(),
+            admin_messages: Mutex::default(),
             strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             all_strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             known: Mutex::new(Counts::new(A_MINUTE)),
@@ -120,7 +120,7 @@ struct Nonsense {
     first: DateTime<Utc>,
 }
 
-impl Patience {
+impl RateLimits {
     /// Whether a chat that is nobody's is answered.
     pub fn answers_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> bool {
         let most = match what {
@@ -154,11 +154,11 @@ impl Patience {
     ///
     /// # Errors
     /// When it may be tried again.
-    pub fn bother(&self, agent: AgentId, what: Bother, now: DateTime<Utc>) -> Result<(), TimeDelta> {
+    pub fn allow_admin_message(&self, agent: AgentId, what: AdminMessage, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         let (most, within) = what.allowed();
-        let mut bothers = self.bothers.lock();
-        bothers.retain(|(_, what), times| times.back().is_some_and(|last| now - *last < what.allowed().1));
-        let times = bothers.entry((agent, what)).or_default();
+        let mut admin_messages = self.admin_messages.lock();
+        admin_messages.retain(|(_, what), times| times.back().is_some_and(|last| now - *last < what.allowed().1));
+        let times = admin_messages.entry((agent, what)).or_default();
         while times.front().is_some_and(|first| now - *first >= within) {
             times.pop_front();
         }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_same_nonsense_is_answered_three_times_and_later_again() {
-        let (patience, chat) = (Patience::default(), ChatId::telegram(1));
+        let (patience, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
         let answered: Vec<bool> = (0..5).map(|_| patience.bears(&chat, 7, at(0))).collect();
         assert_eq!(answered, [true, true, true, false, false]);
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_stranger_is_answered_seldom_and_helped_to_register() {
-        let (patience, chat) = (Patience::default(), ChatId::telegram(1));
+        let (patience, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
         let answered = |what, seconds| patience.answers_stranger(&chat, what, at(seconds));
         let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn however_many_strangers_write_so_many_are_answered() {
-        let (patience, now) = (Patience::default(), DateTime::UNIX_EPOCH);
+        let (patience, now) = (RateLimits::default(), DateTime::UNIX_EPOCH);
         let answered = |chat: &i64| patience.answers_stranger(&ChatId::telegram(*chat), Stranger::Talks, now);
         assert_eq!((0..5_000).filter(answered).count(), 1_000);
         let later = now + TimeDelta::minutes(10);
@@ -214,20 +214,20 @@ mod tests {
 
     #[test]
     fn changing_nonsense_is_answered_twenty_times() {
-        let (patience, chat, now) = (Patience::default(), ChatId::telegram(1), DateTime::UNIX_EPOCH);
+        let (patience, chat, now) = (RateLimits::default(), ChatId::telegram(1), DateTime::UNIX_EPOCH);
         let answered = (0..50).filter(|text| patience.bears(&chat, *text, now)).count();
         assert_eq!(answered, 20);
     }
 
     #[test]
     fn admins_are_bothered_so_often_in_so_long() {
-        let patience = Patience::default();
+        let patience = RateLimits::default();
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let complain = |agent, minutes| patience.bother(AgentId(agent), Bother::Complaint, at(minutes));
+        let complain = |agent, minutes| patience.allow_admin_message(AgentId(agent), AdminMessage::Complaint, at(minutes));
         assert!((0..5).all(|minute| complain(1, minute).is_ok()));
         assert_eq!(complain(1, 6), Err(TimeDelta::minutes(4)));
         assert_eq!(complain(2, 6), Ok(()), "another reseller is another matter");
-        assert_eq!(patience.bother(AgentId(1), Bother::Proof, at(6)), Ok(()), "and so is another word");
+        assert_eq!(patience.allow_admin_message(AgentId(1), AdminMessage::Proof, at(6)), Ok(()), "and so is another word");
         assert_eq!((complain(1, 10), complain(1, 10)), (Ok(()), Err(TimeDelta::minutes(1))));
     }
 }
