@@ -4,7 +4,7 @@
 mod alarm;
 mod announcing;
 mod answer;
-mod at_work;
+mod in_flight;
 mod backups;
 mod books;
 mod buying;
@@ -108,9 +108,9 @@ pub struct Shop {
     open_book: open_book::OpenBook,
     alarms: alarm::Alarms,
     charges: charges::Charges,
-    buyers: at_work::AtWork<OrderId>,
-    checkers: at_work::AtWork<OrderId>,
-    inquirers: at_work::AtWork<InquiryId>,
+    buyers: in_flight::InFlight<OrderId>,
+    checkers: in_flight::InFlight<OrderId>,
+    inquirers: in_flight::InFlight<InquiryId>,
     queues: desk::Queues,
     /// Held by whoever changes products, from the commit until the catalog in memory has them.
     stocking: tokio::sync::Mutex<()>,
@@ -166,9 +166,9 @@ impl Shop {
             open_book: open_book::OpenBook::default(),
             alarms: alarm::Alarms::default(),
             charges: charges::Charges::default(),
-            buyers: at_work::AtWork::default(),
-            checkers: at_work::AtWork::default(),
-            inquirers: at_work::AtWork::default(),
+            buyers: in_flight::InFlight::default(),
+            checkers: in_flight::InFlight::default(),
+            inquirers: in_flight::InFlight::default(),
             queues: desk::Queues::default(),
             stocking: tokio::sync::Mutex::new(()),
             keypads: keypad::Keypads::default(),

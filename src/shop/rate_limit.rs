@@ -1,5 +1,4 @@
-//! What is not done for ever: answering the same wrong text from a program gone astray, passing one reseller's words on
-//! to the admins.
+//! Rate limits: replies to unrecognised messages and to strangers, messages from resellers to the admins.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;

@@ -6,9 +6,9 @@ use std::hash::Hash;
 use parking_lot::Mutex;
 
 /// The orders, or inquiries, something is being done for.
-pub(super) struct AtWork<T>(Mutex<HashSet<T>>);
+pub(super) struct InFlight<T>(Mutex<HashSet<T>>);
 
-impl<T> Default for AtWork<T> {
+impl<T> Default for InFlight<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
@@ -16,11 +16,11 @@ impl<T> Default for AtWork<T> {
 
 /// Held while the work goes on; dropping it, also by a panic or a cancelled task, ends it.
 pub(super) struct Shift<'a, T: Copy + Eq + Hash> {
-    set: &'a AtWork<T>,
+    set: &'a InFlight<T>,
     id: T,
 }
 
-impl<T: Copy + Eq + Hash> AtWork<T> {
+impl<T: Copy + Eq + Hash> InFlight<T> {
     /// Whether somebody is at it.
     pub fn is_at(&self, id: T) -> bool {
         self.0.lock().contains(&id)
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_order_has_one_worker_until_that_one_is_done() {
-        let set = AtWork::default();
+        let set = InFlight::default();
         let first = set.enter(OrderId(1));
         assert!(first.is_some());
         assert!(set.enter(OrderId(1)).is_none());
