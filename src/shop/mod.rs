@@ -10,7 +10,7 @@ mod books;
 mod buying;
 mod callbacks;
 mod charges;
-mod chase;
+mod scheduler;
 mod desk;
 mod drift;
 mod earned;
@@ -104,7 +104,7 @@ pub struct Shop {
     pub suppliers: suppliers::Suppliers,
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
-    agenda: chase::Agenda,
+    schedule: scheduler::Schedule,
     open_book: open_book::OpenBook,
     alarms: alarm::Alarms,
     charges: charges::Charges,
@@ -162,7 +162,7 @@ impl Shop {
             suppliers,
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
-            agenda: chase::Agenda::default(),
+            schedule: scheduler::Schedule::default(),
             open_book: open_book::OpenBook::default(),
             alarms: alarm::Alarms::default(),
             charges: charges::Charges::default(),
@@ -237,7 +237,7 @@ impl Shop {
 
     /// Starts the work that goes on by itself.
     pub fn start(self: &Arc<Self>) {
-        self.tasks.spawn(Arc::clone(self).chase());
+        self.tasks.spawn(Arc::clone(self).run_schedule());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
         self.tasks.spawn(Arc::clone(self).set_spoilt_aside());
         self.tasks.spawn(Arc::clone(self).look_after_suppliers());

@@ -35,7 +35,7 @@ const TAKEN_UP_AT_ONCE: usize = 64;
 type Due = Reverse<(DateTime<Utc>, OrderId)>;
 
 #[derive(Default)]
-pub(super) struct Agenda {
+pub(super) struct Schedule {
     plan: Mutex<Plan>,
     changed: Notify,
 }
@@ -49,7 +49,7 @@ struct Plan {
     moments: HashMap<OrderId, (u32, DateTime<Utc>)>,
 }
 
-impl Agenda {
+impl Schedule {
     /// Plans an order's moment as of one version of it.
     fn plan(&self, id: OrderId, version: u32, at: DateTime<Utc>) {
         let mut plan = self.plan.lock();
@@ -89,18 +89,18 @@ impl Agenda {
 }
 
 impl Shop {
-    /// Puts an open order on the agenda for whatever it wants next.
+    /// Puts an open order on the schedule for whatever it wants next.
     pub(super) fn schedule(&self, order: &Order) {
         if !self.share.holds(&order.chat) {
             // Whoever holds it hears of the change, and plans it.
             self.open_book.forget(order.id);
-            self.agenda.strike(order.id, order.version);
+            self.schedule.strike(order.id, order.version);
             return;
         }
         self.open_book.note(order);
         let now = self.clock.utc();
         let wanted = match next(order, self.ways_of(order), now) {
-            // Whoever made the order ready buys it; should they fail to, the agenda does.
+            // Whoever made the order ready buys it; should they fail to, the schedule does.
             Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),
             Some((at, Todo::Check | Todo::Escalate)) => Some(at),
             None => None,
@@ -110,8 +110,8 @@ impl Shop {
         // Whoever it waits for pays in when they like.
         let settled = (!order.withheld.is_empty()).then(|| now + LOOK_AGAIN_AFTER);
         match wanted.into_iter().chain(noticed).chain(settled).min() {
-            Some(at) => self.agenda.plan(order.id, order.version, at),
-            None => self.agenda.strike(order.id, order.version),
+            Some(at) => self.schedule.plan(order.id, order.version, at),
+            None => self.schedule.strike(order.id, order.version),
         }
     }
 
@@ -211,25 +211,25 @@ impl Shop {
         Ok(())
     }
 
-    /// Works off the agenda until the shop stops.
-    pub(super) async fn chase(self: Arc<Self>) {
+    /// Works off the schedule until the shop stops.
+    pub(super) async fn run_schedule(self: Arc<Self>) {
         loop {
-            while let Some(id) = self.agenda.take_due(self.clock.utc()) {
+            while let Some(id) = self.schedule.take_due(self.clock.utc()) {
                 let shop = Arc::clone(&self);
                 self.tasks.spawn(async move { shop.attend(id).await }.instrument(of_order(id)));
             }
-            let sleep = self.agenda.sleep_until_next(self.clock.utc());
+            let sleep = self.schedule.sleep_until_next(self.clock.utc());
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = self.agenda.changed.notified() => {}
+                () = self.schedule.changed.notified() => {}
                 () = tokio::time::sleep(sleep) => {}
             }
         }
     }
 
-    /// Looks at the agenda at once: for whoever moves the clock.
+    /// Looks at the schedule at once: for whoever moves the clock.
     pub fn look_again(&self) {
-        self.agenda.changed.notify_one();
+        self.schedule.changed.notify_one();
         self.alarms.new_time.notify_one();
         self.new_time.notify_one();
         self.backup_time.notify_one();
@@ -239,7 +239,7 @@ impl Shop {
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the
     /// steps taken plan its next moment, and where none was taken this one stands.
     async fn attend(self: &Arc<Self>, id: OrderId) {
-        self.agenda.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
+        self.schedule.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(%error, "could not attend to the order; trying again later");
             self.cry_out(&[], &error);
@@ -250,7 +250,7 @@ impl Shop {
         let wants_something = |order: &Order| order.is_open() || !order.withheld.is_empty();
         let is_mine = |order: &Order| wants_something(order) && self.share.holds(&order.chat);
         let Some(order) = self.store.order(id).await?.filter(is_mine) else {
-            self.agenda.strike(id, u32::MAX);
+            self.schedule.strike(id, u32::MAX);
             return Ok(());
         };
         if !order.is_open() {
