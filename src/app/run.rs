@@ -20,7 +20,7 @@ use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::front::{Desk, Wording};
 use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
-use crate::shop::{Files, Shop, Voice};
+use crate::shop::{Files, Shop, DirectSender};
 use crate::telemetry;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
@@ -172,7 +172,7 @@ async fn take_up(store: &dyn Store, shop: &Arc<Shop>, listen: SocketAddr) -> Res
 
 /// What shop and bot know of each other besides messages.
 fn introduce(shop: &Arc<Shop>, telegram: &Arc<Telegram>, wording: &Arc<dyn Wording>) {
-    shop.learn_voice(Arc::new(ChatVoice { telegram: Arc::clone(telegram), wording: Arc::clone(wording) }));
+    shop.learn_direct_sender(Arc::new(ChatSender { telegram: Arc::clone(telegram), wording: Arc::clone(wording) }));
     shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
     let keeper = Arc::clone(shop);
     telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
@@ -240,13 +240,13 @@ impl Files for ChatFiles {
 }
 
 /// Telegram without the outbox.
-struct ChatVoice {
+struct ChatSender {
     telegram: Arc<Telegram>,
     wording: Arc<dyn Wording>,
 }
 
 #[async_trait]
-impl Voice for ChatVoice {
+impl DirectSender for ChatSender {
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
         let payload = Payload::Reply(Box::new(reply));
         let row = Outgoing {

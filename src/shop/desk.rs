@@ -96,7 +96,7 @@ impl Shop {
                 Err(other) => Some(StoreError::Unavailable(other.to_string())),
             };
             if let Some(error) = error {
-                shop.cry_out(&messages, &error);
+                shop.tell_store_failing(&messages, &error);
                 return Err(error);
             }
             shop.put_in_line(messages).await;
@@ -198,7 +198,7 @@ impl Shop {
             Ok(Ok(())) => {}
             Ok(Err(error @ StoreError::Unavailable(_))) => {
                 tracing::error!(%key, %error, "message not handled; it stays in the inbox and is tried again");
-                self.cry_out(std::slice::from_ref(message), &error);
+                self.tell_store_failing(std::slice::from_ref(message), &error);
                 self.look_again_later();
             }
             fault => {

@@ -16,7 +16,7 @@ mod drift;
 mod earned;
 mod guide;
 mod inquiring;
-mod keeping;
+mod degraded_mode;
 mod keypad;
 mod measure;
 mod network;
@@ -48,7 +48,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 pub use callbacks::CallbackFate;
-pub use keeping::Voice;
+pub use degraded_mode::DirectSender;
 pub use measure::Health;
 
 use crate::clock::ShopClock;
@@ -129,8 +129,8 @@ pub struct Shop {
     /// The same for who makes backups.
     backup_time: Notify,
     bot: OnceLock<String>,
-    voice: OnceLock<Arc<dyn Voice>>,
-    cries: keeping::Cries,
+    direct_sender: OnceLock<Arc<dyn DirectSender>>,
+    alert_throttle: degraded_mode::AlertThrottle,
     drift: drift::Drift,
     unread: unread::Unread,
     /// When the shop was put back from a backup, if it ever was.
@@ -182,8 +182,8 @@ impl Shop {
             new_time: Notify::new(),
             backup_time: Notify::new(),
             bot: OnceLock::new(),
-            voice: OnceLock::new(),
-            cries: keeping::Cries::default(),
+            direct_sender: OnceLock::new(),
+            alert_throttle: degraded_mode::AlertThrottle::default(),
             drift: drift::Drift::default(),
             unread: unread::Unread::default(),
             restored_at: OnceLock::new(),

@@ -242,7 +242,7 @@ impl Shop {
         self.schedule.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
         if let Err(error) = self.try_attend(id).await {
             tracing::error!(%error, "could not attend to the order; trying again later");
-            self.cry_out(&[], &error);
+            self.tell_store_failing(&[], &error);
         }
     }
 

@@ -24,18 +24,18 @@ const MOST_REMEMBERED: usize = 10_000;
 
 /// A way of saying something that needs no store. What it says can be lost; it is for when nothing else can be said.
 #[async_trait]
-pub trait Voice: Send + Sync + 'static {
+pub trait DirectSender: Send + Sync + 'static {
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
 }
 
 /// Who has been told that the store fails.
 #[derive(Default)]
-pub(super) struct Cries {
+pub(super) struct AlertThrottle {
     chats: Mutex<HashMap<ChatId, DateTime<Utc>>>,
     admins: AtomicBool,
 }
 
-impl Cries {
+impl AlertThrottle {
     fn is_due(&self, chat: &ChatId, now: DateTime<Utc>) -> bool {
         let mut chats = self.chats.lock();
         if chats.get(chat).is_some_and(|told| now - *told < TELL_AGAIN_AFTER) {
@@ -51,24 +51,24 @@ impl Cries {
 
 impl Shop {
     /// How people are reached when nothing can be stored; once known it stays.
-    pub fn learn_voice(&self, voice: Arc<dyn Voice>) {
-        let _ = self.voice.set(voice);
+    pub fn learn_direct_sender(&self, voice: Arc<dyn DirectSender>) {
+        let _ = self.direct_sender.set(voice);
     }
 
     /// Tells whoever wrote that it could not be noted, and the admins that the shop stands still.
-    pub(super) fn cry_out(&self, messages: &[InboxMessage], error: &StoreError) {
+    pub(super) fn tell_store_failing(&self, messages: &[InboxMessage], error: &StoreError) {
         if !matches!(error, StoreError::Unavailable(_)) || self.stop.is_cancelled() {
             return;
         }
-        let Some(voice) = self.voice.get() else { return };
+        let Some(voice) = self.direct_sender.get() else { return };
         let now = self.clock.utc();
         let mut cries: Vec<(ChatId, KeepingReply)> = Vec::new();
         for message in messages.iter().filter(|message| message.private) {
-            if self.cries.is_due(&message.chat, now) {
+            if self.alert_throttle.is_due(&message.chat, now) {
                 cries.push((message.chat.clone(), KeepingReply::TryLater));
             }
         }
-        if !self.cries.admins.swap(true, Ordering::Relaxed) {
+        if !self.alert_throttle.admins.swap(true, Ordering::Relaxed) {
             let problem = error.to_string();
             let cry = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
             cries.extend(self.roster.borrow().at_least(powers::ALERTED).map(cry));
@@ -83,7 +83,7 @@ impl Shop {
 
     /// Tells the admins, past the outbox, that the store has failed for good.
     pub fn tell_store_failed(&self, error: &StoreError) {
-        self.cry_out(&[], &StoreError::Unavailable(error.to_string()));
+        self.tell_store_failing(&[], &StoreError::Unavailable(error.to_string()));
     }
 
     /// Tells the admins that a shop whose store had failed is at work again.
