@@ -111,7 +111,7 @@ pub struct Shop {
     buyers: in_flight::InFlight<OrderId>,
     checkers: in_flight::InFlight<OrderId>,
     inquirers: in_flight::InFlight<InquiryId>,
-    queues: desk::Queues,
+    queues: inbox::Queues,
     /// Held by whoever changes products, from the commit until the catalog in memory has them.
     stocking: tokio::sync::Mutex<()>,
     keypads: keypad::Keypads,
@@ -169,7 +169,7 @@ impl Shop {
             buyers: in_flight::InFlight::default(),
             checkers: in_flight::InFlight::default(),
             inquirers: in_flight::InFlight::default(),
-            queues: desk::Queues::default(),
+            queues: inbox::Queues::default(),
             stocking: tokio::sync::Mutex::new(()),
             keypads: keypad::Keypads::default(),
             guides: guide::Guides::default(),
