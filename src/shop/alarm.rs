@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::Shop;
-use super::books::Along;
+use super::apply_event::Along;
 use konter_core::ids::{ChatId, OrderId};
 use konter_core::order::{Event, Order, view};
 use konter_core::routing::Alarm;

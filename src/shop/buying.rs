@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Shop;
-use super::books::{Along, Applied};
+use super::apply_event::{Along, Applied};
 use super::routing::LONGEST_WAIT;
 use super::suppliers::{Supplier, Turn};
 use konter_core::catalog::Route;

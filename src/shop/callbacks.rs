@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
-use super::books::{Along, Applied};
+use super::apply_event::{Along, Applied};
 use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
 use konter_core::ids::{OrderId, SupplierId};

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use super::Shop;
-use super::books::{Along, Applied};
+use super::apply_event::{Along, Applied};
 use konter_command::powers;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;

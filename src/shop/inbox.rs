@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::Shop;
 use super::answer::{Answer, answer};
-use super::books::TRIES;
+use super::apply_event::TRIES;
 use konter_command::Tap;
 use konter_core::agent::Locale;
 use konter_core::ids::{Channel, ChatId};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::Datelike as _;
 
 use super::Shop;
-use super::books::TRIES;
+use super::apply_event::TRIES;
 use super::network::priced;
 use super::suppliers::{Supplier, Turn};
 use konter_core::agent::Agent;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Shop;
-use super::open_book::Stage;
+use super::open_orders::Stage;
 use super::suppliers::Supplier;
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
@@ -37,7 +37,7 @@ impl Shop {
         if self.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_book.now(self.clock.utc(), &self.share).placed.len();
+        let open_orders = self.open_orders.now(self.clock.utc(), &self.share).placed.len();
         let clock_ahead_seconds = self.clock_off().map(|off| off.num_seconds());
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count(), clock_ahead_seconds })
     }
@@ -55,7 +55,7 @@ impl Shop {
 
     fn measure_open(&self) {
         let now = self.clock.utc();
-        let open = self.open_book.now(now, &self.share);
+        let open = self.open_orders.now(now, &self.share);
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));
@@ -70,7 +70,7 @@ impl Shop {
 
     fn measure_suppliers(&self) {
         let now = self.clock.utc();
-        let waiting = self.open_book.now(now, &self.share).waiting;
+        let waiting = self.open_orders.now(now, &self.share).waiting;
         for supplier in self.suppliers.iter() {
             measure_supplier(supplier, now);
             let count = waiting.get(&supplier.id).copied().unwrap_or(0);

@@ -6,12 +6,12 @@ mod announcing;
 mod answer;
 mod in_flight;
 mod backups;
-mod books;
+mod apply_event;
 mod buying;
 mod callbacks;
 mod charges;
 mod scheduler;
-mod desk;
+mod inbox;
 mod drift;
 mod earned;
 mod guide;
@@ -21,7 +21,7 @@ mod keypad;
 mod measure;
 mod network;
 mod on_sale;
-mod open_book;
+mod open_orders;
 mod rate_limit;
 mod pepper;
 pub mod pins;
@@ -105,7 +105,7 @@ pub struct Shop {
     catalog: RwLock<Arc<Catalog>>,
     pins: pins::Pins,
     schedule: scheduler::Schedule,
-    open_book: open_book::OpenBook,
+    open_orders: open_orders::OpenOrders,
     alarms: alarm::Alarms,
     charges: charges::Charges,
     buyers: in_flight::InFlight<OrderId>,
@@ -163,7 +163,7 @@ impl Shop {
             catalog: RwLock::new(Arc::new(catalog)),
             pins: pins::Pins::default(),
             schedule: scheduler::Schedule::default(),
-            open_book: open_book::OpenBook::default(),
+            open_orders: open_orders::OpenOrders::default(),
             alarms: alarm::Alarms::default(),
             charges: charges::Charges::default(),
             buyers: in_flight::InFlight::default(),

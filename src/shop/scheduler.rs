@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tracing::Instrument as _;
 
-use super::books::{Along, Applied};
+use super::apply_event::{Along, Applied};
 use super::buying::Asker;
 use super::{Shop, of_order};
 use konter_core::ids::OrderId;
@@ -93,11 +93,11 @@ impl Shop {
     pub(super) fn schedule(&self, order: &Order) {
         if !self.share.holds(&order.chat) {
             // Whoever holds it hears of the change, and plans it.
-            self.open_book.forget(order.id);
+            self.open_orders.forget(order.id);
             self.schedule.strike(order.id, order.version);
             return;
         }
-        self.open_book.note(order);
+        self.open_orders.note(order);
         let now = self.clock.utc();
         let wanted = match next(order, self.ways_of(order), now) {
             // Whoever made the order ready buys it; should they fail to, the schedule does.

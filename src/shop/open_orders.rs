@@ -69,7 +69,7 @@ struct Page {
 }
 
 #[derive(Default)]
-pub(super) struct OpenBook(Mutex<HashMap<OrderId, Page>>);
+pub(super) struct OpenOrders(Mutex<HashMap<OrderId, Page>>);
 
 /// What is open now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(super) struct OpenNow {
     pub waiting: HashMap<SupplierId, usize>,
 }
 
-impl OpenBook {
+impl OpenOrders {
     /// Notes an order as of one version of it.
     pub fn note(&self, order: &Order) {
         let stage = Stage::of(order);
