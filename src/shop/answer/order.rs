@@ -14,7 +14,7 @@ use konter_core::catalog::DestKind;
 use konter_core::ids::{OrderId, Reference};
 use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
-use konter_core::order::accept::{self, Candidate, Shelves};
+use konter_core::order::accept::{self, Candidate, ProductResolver};
 use konter_core::order::refusal::{Refused, Why};
 use konter_core::order::request::{MAX_NTH, What};
 use konter_core::order::{Order, OrderState, SlotKey, new_attempt, view};
@@ -76,7 +76,7 @@ impl Visit<'_> {
             return Ok(false);
         }
         let mut price_changed = false;
-        let mut till = Till {
+        let mut checkout = Checkout {
             visit: self,
             agent: &agent,
             tariff: self.shop.tariff(&agent).await?,
@@ -92,7 +92,7 @@ impl Visit<'_> {
                     continue;
                 }
             };
-            match till.ring_up(candidate, request.reference.as_deref()).await? {
+            match checkout.ring_up(candidate, request.reference.as_deref()).await? {
                 Ok(order) => {
                     answer.commit.postings.push(Posting::Hold {
                         order: order.id,
@@ -161,14 +161,14 @@ impl Visit<'_> {
 
     pub(super) fn resolve(&self, line: &konter_core::order::request::OrderLine) -> Result<Candidate, Refused> {
         let now = self.shop.clock.now();
-        let shelves = Shelves {
+        let resolver = ProductResolver {
             catalog: &self.shop.catalog(),
             prefixes: &self.shop.prefixes,
             availability: &|route| self.shop.availability(route, route.cost, &now),
             rank: &|route| self.shop.rank(route),
             may_wait: self.agent.as_ref().is_some_and(|agent| agent.waits_for_break),
         };
-        let candidate = shelves.resolve(line)?;
+        let candidate = resolver.resolve(line)?;
         let too_long = |until: DateTime<Utc>| until - now.utc > LONGEST_WAIT;
         if candidate.waits && self.shop.break_ends(&candidate.routes, &now).is_none_or(too_long) {
             let (product, dest) = (line.what.to_string(), candidate.dest);
@@ -188,7 +188,7 @@ pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
 }
 
 /// One message's orders being rung up: what is left of the balance, and which slots this very message takes.
-struct Till<'a> {
+struct Checkout<'a> {
     visit: &'a Visit<'a>,
     agent: &'a Agent,
     tariff: Tariff,
@@ -198,7 +198,7 @@ struct Till<'a> {
     taken: HashMap<SlotKey, Order>,
 }
 
-impl Till<'_> {
+impl Checkout<'_> {
     async fn ring_up(
         &mut self,
         candidate: Candidate,

@@ -34,7 +34,7 @@ pub struct Candidate {
 }
 
 /// What resolving looks things up in.
-pub struct Shelves<'a> {
+pub struct ProductResolver<'a> {
     pub catalog: &'a Catalog,
     pub prefixes: &'a PrefixTable,
     pub availability: &'a dyn Fn(&Route) -> Availability,
@@ -44,7 +44,7 @@ pub struct Shelves<'a> {
     pub may_wait: bool,
 }
 
-impl Shelves<'_> {
+impl ProductResolver<'_> {
     /// Finds the product and checks the destination.
     ///
     /// # Errors
