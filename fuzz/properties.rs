@@ -13,7 +13,7 @@ use axum::extract::ConnectInfo;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono::{NaiveDate, NaiveTime};
 use konter::clock::{Clock, ShopClock};
-use konter::http::{Doorkeeper, Entry, Http, router};
+use konter::http::{CallbackAuth, Entry, Http, router};
 use konter::shop::suppliers::Suppliers;
 use konter::shop::{Policy, Shop};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
@@ -281,7 +281,7 @@ async fn check_money(door: &Door) {
 async fn open() -> Door {
     let store = Arc::new(MemoryStore::new());
     let clock = ShopClock::new(Arc::new(StandingClock), chrono_tz::Asia::Jakarta);
-    let mut door = Doorkeeper::default();
+    let mut door = CallbackAuth::default();
     let mut suppliers = Vec::new();
     for kind in ProtocolKind::ALL {
         let id = supplier_of(kind);

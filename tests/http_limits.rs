@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::{get, post};
 use bot_api::{BotApi, TOKEN};
-use konter::http::{Callers, Doorkeeper, Entry, Limits, PlaceLimits, serve, within};
+use konter::http::{Callers, CallbackAuth, Entry, Limits, PlaceLimits, serve, within};
 use program::{Running, Settings, free_port};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -47,7 +47,7 @@ impl Site {
         // Not on loopback's first address alone: who calls can then be anybody.
         let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], listener.local_addr().unwrap().port()));
-        let mut door = Doorkeeper::default();
+        let mut door = CallbackAuth::default();
         let entry = Entry { addresses: vec![SUPPLIER.parse::<IpAddr>().unwrap().into()], secret: None };
         door.0.insert("kios".parse().unwrap(), entry);
         let callers = Callers::new(&door, &[]);

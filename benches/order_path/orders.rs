@@ -14,7 +14,7 @@ use chrono::{TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::clock::{ShopClock, SystemClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Doorkeeper, Entry, Http, router};
+use konter::http::{CallbackAuth, Entry, Http, router};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
@@ -232,7 +232,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
 
 async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>, mpsc::UnboundedReceiver<ChatId>) {
     let settings = Settings::read(&|name| setting(simulators, name)).expect("settings");
-    let mut door = Doorkeeper::default();
+    let mut door = CallbackAuth::default();
     let mut suppliers = Vec::new();
     for s in settings.suppliers {
         door.0.insert(s.id.clone(), Entry { addresses: s.callback_ips, secret: s.callback_secret });

@@ -14,7 +14,7 @@ use crate::backup::{BUILT_IN, folder};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
 use crate::front::{self, File, FileKind, Text, Wording};
-use crate::http::{Doorkeeper, Entry};
+use crate::http::{CallbackAuth, Entry};
 use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
@@ -42,7 +42,7 @@ pub(super) struct Opened {
     /// Chats that have something waiting, as they come up.
     pub waiting: mpsc::UnboundedReceiver<ChatId>,
     pub wording: Arc<dyn Wording>,
-    pub door: Doorkeeper,
+    pub door: CallbackAuth,
 }
 
 /// Texts as the fronts want them.
@@ -401,8 +401,8 @@ pub(super) fn fault(error: impl std::fmt::Display) -> Failure {
     Failure::Fault(error.to_string())
 }
 
-fn suppliers(settings: Settings) -> Result<(Doorkeeper, Suppliers), Failure> {
-    let mut door = Doorkeeper::default();
+fn suppliers(settings: Settings) -> Result<(CallbackAuth, Suppliers), Failure> {
+    let mut door = CallbackAuth::default();
     let mut suppliers = Vec::new();
     for given in settings.suppliers {
         let entry = Entry { addresses: given.callback_ips, secret: given.callback_secret };

@@ -19,9 +19,9 @@ pub struct Entry {
 
 /// Every supplier's entry.
 #[derive(Clone, Default)]
-pub struct Doorkeeper(pub BTreeMap<SupplierId, Entry>);
+pub struct CallbackAuth(pub BTreeMap<SupplierId, Entry>);
 
-impl Doorkeeper {
+impl CallbackAuth {
     /// Whether a callback is believed. Without addresses and without a secret, none is.
     #[must_use]
     pub fn believes(&self, supplier: &SupplierId, from: IpAddr, secret: Option<&str>) -> bool {
@@ -44,13 +44,13 @@ impl Doorkeeper {
 mod tests {
     use super::*;
 
-    fn door(addresses: &[&str], secret: Option<&str>) -> (Doorkeeper, SupplierId) {
+    fn door(addresses: &[&str], secret: Option<&str>) -> (CallbackAuth, SupplierId) {
         let id: SupplierId = "kios".parse().unwrap();
         let entry = Entry {
             addresses: addresses.iter().map(|net| net.parse().unwrap()).collect(),
             secret: secret.map(SecretString::from),
         };
-        (Doorkeeper(BTreeMap::from([(id.clone(), entry)])), id)
+        (CallbackAuth(BTreeMap::from([(id.clone(), entry)])), id)
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod serve;
 mod server;
 
 pub use address::{allowed, believed_address};
-pub use callback::{Doorkeeper, Entry};
+pub use callback::{CallbackAuth, Entry};
 pub use places::{Callers, Limits as PlaceLimits};
 pub use serve::{Limits, serve};
 pub use server::{Http, REQUEST_TIMEOUT, router, router_within, within};

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::address::allowed;
-use super::callback::Doorkeeper;
+use super::callback::CallbackAuth;
 use crate::shop::sparing::NOBODY;
 use konter_core::ids::SupplierId;
 
@@ -68,7 +68,7 @@ pub struct Callers {
 impl Callers {
     /// Suppliers, Telegram, and the proxies that are trusted.
     #[must_use]
-    pub fn new(door: &Doorkeeper, proxies: &[IpNet]) -> Self {
+    pub fn new(door: &CallbackAuth, proxies: &[IpNet]) -> Self {
         let is_narrow = |range: &&IpNet| match range {
             IpNet::V4(range) => range.prefix_len() >= WIDEST_V4,
             IpNet::V6(range) => range.prefix_len() >= WIDEST_V6,
@@ -288,7 +288,7 @@ mod tests {
 
     fn places(limits: Limits) -> Arc<Places> {
         let nets = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpNet>>();
-        let mut door = Doorkeeper::default();
+        let mut door = CallbackAuth::default();
         for (id, addresses) in [("kios", &["203.0.113.9/32"][..]), ("wide", &["0.0.0.0/0", "::/0"])] {
             door.0.insert(id.parse().unwrap(), Entry { addresses: nets(addresses), secret: None });
         }

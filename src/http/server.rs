@@ -15,7 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
 use super::address::{believed_address, came_through};
-use super::callback::Doorkeeper;
+use super::callback::CallbackAuth;
 use super::request_line::{CUT, TOO_LONG};
 use crate::shop::sparing::{LOG, NOBODY};
 use crate::shop::{CallbackFate, Shop};
@@ -33,7 +33,7 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Http {
     pub shop: Arc<Shop>,
-    pub door: Arc<Doorkeeper>,
+    pub door: Arc<CallbackAuth>,
     pub trusted_proxies: Arc<Vec<IpNet>>,
     pub metrics: Option<PrometheusHandle>,
     /// What a backup must be asked for with; without one, none is handed out.

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Callers, Doorkeeper, Entry, Http, Limits, router_within, serve};
+use konter::http::{Callers, CallbackAuth, Entry, Http, Limits, router_within, serve};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{Policy, Shop, pins};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
@@ -151,7 +151,7 @@ impl TestShop {
         }
         let clock = Arc::new(TestClock(Mutex::new(setup.start)));
         let settings = Settings::read(&|name| setting(&simulators, &setup.overrides, name)).unwrap();
-        let mut door = Doorkeeper::default();
+        let mut door = CallbackAuth::default();
         let suppliers = settings
             .suppliers
             .into_iter()
