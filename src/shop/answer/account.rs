@@ -1,7 +1,7 @@
 //! A reseller's own things: balance, prices, last orders.
 
 use super::super::network::priced;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::Agent;
 
@@ -22,7 +22,7 @@ const ORDERS_SEARCHED: usize = 100;
 /// Near matches offered when a price list comes up empty.
 const NEAR: usize = 3;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// The balance. A PIN is not needed to see it in one's own chat, but a wrong one counts.
     pub(super) async fn balance(&self, pin: Option<&Pin>, answer: &mut Answer) {
         let Some(agent) = self.active_agent(answer) else { return };

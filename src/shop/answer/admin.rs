@@ -9,7 +9,7 @@ use super::booking::{Sure, decision};
 use super::deposit::Word;
 use super::question::booking;
 use super::register::card;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{AdminCommand, AgentRef};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::ids::{OrderId, ProductCode};
@@ -28,7 +28,7 @@ const AGENTS_SHOWN: usize = 30;
 /// Open orders shown at once.
 const PENDING_SHOWN: usize = 10;
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn admin(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
         if !self.may(command.needs(), answer) {
             return Ok(());

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::super::inquiring::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
 use super::order::{already_ordered, refuse};
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{Pin, destination_of};
 use konter_core::agent::Agent;
 use konter_core::catalog::ProductKind;
@@ -45,7 +45,7 @@ impl Wanted {
     }
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Whose meter or bill it is; without a product, whoever is behind a number of electricity.
     pub(super) async fn look_up(
         &self,

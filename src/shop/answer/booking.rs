@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::admin::phone_of;
 use super::deposit::shown_decider;
 use super::question::booking;
-use super::{Answer, NOTED, Visit};
+use super::{Answer, NOTED, Request};
 use konter_command::AgentRef;
 use konter_core::agent::Agent;
 use konter_core::deposit::{Decider, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState, ticket_of_note};
@@ -64,7 +64,7 @@ pub(super) struct Looked {
     pub seen: u64,
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// `/deposit`; whether it was booked.
     pub(super) async fn deposit(
         &self,

@@ -2,7 +2,7 @@
 
 use super::admin::AGENTS_AT_ONCE;
 use super::staff::desk;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::shop::{Shop, announcing};
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
@@ -10,7 +10,7 @@ use konter_core::ids::{BroadcastId, ChatId};
 use konter_reply::{BroadcastCard, DeskReply, Reply};
 use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Asks whether to send.
     pub(super) async fn broadcast(&self, text: String, answer: &mut Answer) -> Result<(), StoreError> {
         let id = BroadcastId(self.shop.store.next(Sequence::Broadcast).await?);

@@ -1,14 +1,14 @@
 //! Opening and closing whole categories.
 
 use super::staff::desk;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_core::catalog::{CategoryFound, Product};
 use konter_reply::{CategoryCard, DeskReply};
 
 /// Codes shown of what was so already.
 const CODES_SHOWN: usize = 10;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Closes everything in a category at all suppliers, or opens it: one commit, whatever its size.
     pub(super) fn set_category(&self, name: &str, open: bool, answer: &mut Answer) {
         let catalog = self.shop.catalog();

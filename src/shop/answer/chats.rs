@@ -3,7 +3,7 @@
 
 use super::invite::random_code;
 use super::register::LONGEST_NAME;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{ChatName, Pin};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::habits::{Joining, MOST_CHATS, MOST_PHONES};
@@ -23,7 +23,7 @@ enum Listed {
     Waiting,
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// A code for another chat. It takes the place of the code before.
     pub(super) async fn add_chat(
         &self,

@@ -6,7 +6,7 @@ use super::super::Shop;
 use super::super::rate_limit::AdminMessage;
 use super::booking::Sure;
 use super::question::booking;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::attachment::Attachment;
 use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
 use konter_core::agent::{Agent, AgentStatus};
@@ -40,7 +40,7 @@ fn says(says: TicketSays) -> Reply {
     Reply::Ticket(Box::new(says))
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// A ticket for an amount; without one, how to deposit.
     pub(super) async fn ticket(
         &self,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::question::booking;
 use super::register::card;
-use super::{Answer, NOTED, Visit};
+use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
 use crate::shop::Shop;
 use crate::shop::rate_limit::AdminMessage;
@@ -41,7 +41,7 @@ pub(in crate::shop) struct Import {
     products: Vec<Product>,
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn sell_price(
         &self,
         code: &ProductCode,

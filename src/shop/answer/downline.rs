@@ -5,7 +5,7 @@ use rand::Rng as _;
 use super::super::rate_limit::AdminMessage;
 use super::register::{LONGEST_NAME, card};
 use super::transfer::{network, sending, typed};
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
 use konter_core::agent::{Agent, AgentStatus, PinState};
@@ -40,7 +40,7 @@ impl Answer {
     }
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn network(&self, command: NetworkCommand, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
             NetworkCommand::RegisterDownline(request) => self.register_downline(request, answer).await,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::account::no_such_product;
 use super::transfer::{network, typed};
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{AdminNetwork, AgentRef};
 use konter_core::agent::Agent;
 use konter_core::catalog::ProductKind;
@@ -18,7 +18,7 @@ use konter_store::{StoreError, Versioned};
 /// Prices of a group shown at once.
 const PRICES_SHOWN: usize = 40;
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn admin_network(&self, command: AdminNetwork, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
             AdminNetwork::Groups => self.list_groups(answer).await,

@@ -6,7 +6,7 @@ use super::super::network::priced;
 use super::account::price_line;
 use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{OrderRequest, PadTap, Pin};
 use konter_core::catalog::{Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
@@ -18,7 +18,7 @@ use konter_store::{Payload, Say, StoreError};
 /// Products offered at once: as many buttons as a chat shows without scrolling far.
 const MOST_OFFERED: usize = 24;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
     pub(super) async fn offer_for_number(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(dest) = konter_command::destination_alone(&self.message.text) else { return Ok(false) };

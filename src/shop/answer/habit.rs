@@ -8,7 +8,7 @@ use super::super::keypad::PadId;
 use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
-use super::{Answer, Visit, fingerprint};
+use super::{Answer, Request, fingerprint};
 use konter_command::{Ask, HabitCommand, OrderRequest, Pin, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
@@ -61,7 +61,7 @@ pub(super) fn destination(catalog: &Catalog, product: &ProductCode, kept: &str) 
     konter_command::destination_of(kind, kept).unwrap_or_else(|_| Destination::Customer(kept.to_owned()))
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn habit(&self, command: HabitCommand, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
             HabitCommand::AddChat { name, pin } => self.add_chat(&name, None, pin.as_ref(), answer).await?,

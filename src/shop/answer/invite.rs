@@ -4,13 +4,13 @@
 use rand::Rng as _;
 
 use super::transfer::network;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::network::{InviteCode, Invited};
 use konter_reply::{InviteLink, NetworkReply, Reply};
 use konter_store::StoreError;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// `/start`, alone or with what a link ends with.
     pub(super) async fn start(&self, payload: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
         let code = payload.and_then(|payload| payload.parse().ok());

@@ -134,14 +134,14 @@ impl Answer {
 }
 
 /// Who is speaking, and everything an answer may need.
-struct Visit<'a> {
+struct Request<'a> {
     shop: &'a Arc<Shop>,
     message: &'a InboxMessage,
     agent: Option<Agent>,
     at: DateTime<Utc>,
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// The reseller who may do business; otherwise the answer says why not.
     fn active_agent(&self, answer: &mut Answer) -> Option<Agent> {
         let reply = match &self.agent {
@@ -161,22 +161,22 @@ impl Visit<'_> {
 pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
-    let visit = Visit { shop, message, agent, at: shop.clock.utc() };
-    let mut answer = decide(&visit, locale).await?;
-    visit.curb(&mut answer).await?;
+    let request = Request { shop, message, agent, at: shop.clock.utc() };
+    let mut answer = decide(&request, locale).await?;
+    request.curb(&mut answer).await?;
     Ok(answer)
 }
 
 /// What is answered, whoever asks and however often.
-async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError> {
-    let (shop, message) = (visit.shop, visit.message);
-    let mut answer = Answer::new(message, locale, visit.at);
+async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
+    let (shop, message) = (request.shop, request.message);
+    let mut answer = Answer::new(message, locale, request.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if let Some(file) = attachment.file.as_ref().filter(|file| visit.role().is_some() && is_catalog(&file.name)) {
-            if visit.may(powers::IMPORTS, &mut answer) {
-                visit.offer_import(file, &mut answer).await;
+        if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && is_catalog(&file.name)) {
+            if request.may(powers::IMPORTS, &mut answer) {
+                request.offer_import(file, &mut answer).await;
             }
-        } else if message.private && !visit.attached_proof(&attachment, &mut answer).await? {
+        } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
@@ -193,24 +193,24 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
     if message.private
         && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
     {
-        visit.tapped(tap, &mut answer).await?;
+        request.tapped(tap, &mut answer).await?;
         return Ok(answer);
     }
-    if visit.answered_card(&mut answer).await? {
+    if request.answered_card(&mut answer).await? {
         return Ok(answer);
     }
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
-        && visit.at - message.sent_at <= shop.policy.stale_after
+        && request.at - message.sent_at <= shop.policy.stale_after
         && let Ok(pin) = message.text.trim().parse()
-        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, visit.at)
+        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
         match pad {
-            PadId::Bill(bill) => visit.typed_pin(bill, under, &pin, &mut answer).await?,
-            PadId::Order(id) => visit.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
+            PadId::Bill(bill) => request.typed_pin(bill, under, &pin, &mut answer).await?,
+            PadId::Order(id) => request.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
         }
         return Ok(answer);
     }
@@ -222,10 +222,10 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
         answer.reply(Reply::ButtonTooOld);
         return Ok(answer);
     }
-    if message.private && visit.typed_serial(&mut answer).await? {
+    if message.private && request.typed_serial(&mut answer).await? {
         return Ok(answer);
     }
-    if message.private && (visit.asked_customer(&mut answer).await? || visit.offer_for_number(&mut answer).await?) {
+    if message.private && (request.asked_customer(&mut answer).await? || request.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
     let catalog = shop.catalog();
@@ -234,7 +234,7 @@ async fn decide(visit: &Visit<'_>, locale: Locale) -> Result<Answer, StoreError>
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
-        visit.dispatch(command, &mut answer).await?;
+        request.dispatch(command, &mut answer).await?;
     } else if concerns_us(&command, &message.text, shop.bot_name().as_deref()) {
         answer.reply(Reply::GroupPointer { bot: shop.bot_name() });
     }
@@ -253,7 +253,7 @@ fn concerns_us(command: &Command, text: &str, bot: Option<&str>) -> bool {
     !matches!(command, Command::Unknown { .. }) && named.is_none_or(is_ours)
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
     fn is_known(&self) -> bool {
         let is_active = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);

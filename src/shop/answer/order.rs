@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
 use super::misread::misread;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{BadOrder, OrderRequest, Problem, Topic};
 use konter_core::agent::Agent;
 use konter_core::catalog::DestKind;
@@ -31,7 +31,7 @@ pub(super) enum Placed {
     Nothing,
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// One order at the price it was `shown` with, where it was.
     pub(super) async fn order_at(
         &self,
@@ -77,7 +77,7 @@ impl Visit<'_> {
         }
         let mut price_changed = false;
         let mut checkout = Checkout {
-            visit: self,
+            request: self,
             agent: &agent,
             tariff: self.shop.tariff(&agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
@@ -189,7 +189,7 @@ pub(super) fn refuse(agent: &Agent, answer: &mut Answer, refused: Refused) {
 
 /// One message's orders being rung up: what is left of the balance, and which slots this very message takes.
 struct Checkout<'a> {
-    visit: &'a Visit<'a>,
+    request: &'a Request<'a>,
     agent: &'a Agent,
     tariff: Tariff,
     available: Rupiah,
@@ -204,7 +204,7 @@ impl Checkout<'_> {
         candidate: Candidate,
         client_reference: Option<&str>,
     ) -> Result<Result<Order, Refused>, StoreError> {
-        let store = &self.visit.shop.store;
+        let store = &self.request.shop.store;
         let Some((product, margins)) = priced(&self.tariff, &candidate.product) else {
             return Ok(Err(Refused {
                 product: candidate.product.code.to_string(),
@@ -216,7 +216,7 @@ impl Checkout<'_> {
         let slot = order.slot();
         let earlier = match self.taken.get(&slot) {
             Some(earlier) => Some(earlier.clone()),
-            None => store.order_in_slot(&slot, self.visit.at).await?,
+            None => store.order_in_slot(&slot, self.request.at).await?,
         };
         let refused = |why| Refused { product: order.product.to_string(), dest: order.dest.clone(), why };
         if let Some(earlier) = earlier {
@@ -239,21 +239,21 @@ impl Checkout<'_> {
     /// The order but for its number and reference, which only an accepted order gets.
     fn draft(&self, candidate: Candidate, margins: Vec<Margin>, client_reference: Option<&str>) -> Order {
         let Candidate { product, mut routes, waits, dest, nth, buyer_phone } = candidate;
-        let now = self.visit.shop.clock.now();
-        let waits_until = if waits { self.visit.shop.break_ends(&routes, &now) } else { None };
+        let now = self.request.shop.clock.now();
+        let waits_until = if waits { self.request.shop.break_ends(&routes, &now) } else { None };
         let first = routes.remove(0);
         Order {
             id: OrderId(0),
             version: 1,
             agent: self.agent.id,
-            chat: self.visit.message.chat.clone(),
+            chat: self.request.message.chat.clone(),
             locale: self.agent.locale,
             product: product.code,
             product_name: product.name,
             kind: product.kind,
             dest,
             nth,
-            day: self.visit.shop.clock.day_of(self.visit.at),
+            day: self.request.shop.clock.day_of(self.request.at),
             buyer_phone,
             client_reference: client_reference.map(ToOwned::to_owned),
             price: product.price,
@@ -269,14 +269,14 @@ impl Checkout<'_> {
             announced: waits_until.is_some(),
             escalated: false,
             corrected: false,
-            created_at: self.visit.at,
-            updated_at: self.visit.at,
+            created_at: self.request.at,
+            updated_at: self.request.at,
         }
     }
 
     async fn number(&self, mut order: Order) -> Result<Order, StoreError> {
-        order.id = OrderId(self.visit.shop.store.next(Sequence::Order).await?);
-        let reference = self.visit.shop.fresh_reference(self.visit.at).await?;
+        order.id = OrderId(self.request.shop.store.next(Sequence::Order).await?);
+        let reference = self.request.shop.fresh_reference(self.request.at).await?;
         for attempt in &mut order.attempts {
             attempt.reference = reference;
         }
@@ -285,10 +285,10 @@ impl Checkout<'_> {
 
     /// The text that orders the same once more: with the first repeat number that is free. Empty when all are taken.
     async fn text_for_another(&self, order: &Order, slot: &SlotKey) -> Result<String, StoreError> {
-        let store = &self.visit.shop.store;
+        let store = &self.request.shop.store;
         for nth in slot.nth + 1..=MAX_NTH {
             let slot = SlotKey { nth, ..slot.clone() };
-            if !self.taken.contains_key(&slot) && store.order_in_slot(&slot, self.visit.at).await?.is_none() {
+            if !self.taken.contains_key(&slot) && store.order_in_slot(&slot, self.request.at).await?.is_none() {
                 return Ok(format!("{}.{nth}.{}.PIN", order.product, order.dest));
             }
         }

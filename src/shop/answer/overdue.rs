@@ -1,6 +1,6 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{Command, Pin, Tap, parse, powers};
 use konter_core::agent::Locale;
 use konter_core::ids::OrderId;
@@ -65,7 +65,7 @@ const fn tapped_reason(locale: Locale) -> &'static str {
     }
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn tapped_overdue(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
         let (Tap::AskAgain(id)
         | Tap::Delivered(id)

@@ -3,7 +3,7 @@
 use super::admin::AGENTS_AT_ONCE;
 use super::register::LONGEST_NAME;
 use super::staff::desk;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::AgentRef;
 use konter_core::agent::Agent;
 use konter_reply::DeskReply;
@@ -14,7 +14,7 @@ const FOUND_SHOWN: usize = 20;
 /// Digits that are worth looking for in phone numbers and chats: fewer stand in nearly all of them.
 const FEWEST_DIGITS: usize = 3;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Everybody whose name, code, phone number or chat has this in it.
     pub(super) async fn find(&self, text: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let wanted = Wanted::new(text);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{NEW_PIN_DIGITS, Pin, PinFault};
 use konter_core::agent::{Agent, PinState, WrongPin};
 use konter_core::order::refusal::Why;
@@ -52,7 +52,7 @@ impl Tried {
     }
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Checks a PIN. When it does not fit, the answer counts the try and says so.
     pub(super) async fn pin_fits(&self, agent: &Agent, pin: &Pin, answer: &mut Answer) -> bool {
         match self.try_pin(agent, pin, answer).await.refusal() {

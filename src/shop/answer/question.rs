@@ -2,7 +2,7 @@
 
 use super::booking::Sure;
 use super::transfer::network;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{AdminCommand, AgentRef, NewPrice, TicketRef};
 use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
@@ -16,7 +16,7 @@ pub(super) fn booking(reply: BookingReply) -> Reply {
     Reply::Booking(Box::new(reply))
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     /// Puts a question in the place of what was asked in this chat before. The same once more is the same question:
     /// whoever waits for a late answer types again without having read what was asked, so typing is no yes.
     pub(super) async fn question(&self, asks: Asks, seen: u64, answer: &mut Answer) -> Result<Question, StoreError> {

@@ -1,6 +1,6 @@
 //! Receipts for a reseller's customers.
 
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{DateArg, ReceiptLine, ReceiptOf};
 use konter_core::agent::Agent;
 use konter_core::ids::OrderId;
@@ -17,7 +17,7 @@ const ORDERS_SEARCHED: usize = 100;
 /// Takes away what was set.
 const NOTHING: &str = "-";
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn receipt(
         &self,
         of: &ReceiptOf,

@@ -2,7 +2,7 @@
 
 use super::super::pins::TooMany;
 use super::transfer::network;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{Pin, PinFault, powers};
 use konter_core::agent::{Agent, AgentStatus, PinState};
@@ -15,7 +15,7 @@ use konter_store::{Sequence, StoreError, Versioned};
 /// The longest name kept: it stands in replies and lists.
 pub(super) const LONGEST_NAME: usize = 40;
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
         let name = name.trim();
         if let Err(problem) = self.may_register(name, pin) {

@@ -1,14 +1,14 @@
 //! Reports: a reseller's sales and statement, the shop's figures for admins.
 
 use super::super::reports::{IN_A_FILE, SHOWN};
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{DateArg, Page, Pin, ReportFile, ReportKind, SpanProblem, span_of};
 use konter_core::agent::Agent;
 use konter_core::report::Span;
 use konter_reply::{Reply, ReportForm, ReportProblem};
 use konter_store::{Act, Payload, Say, StoreError};
 
-impl Visit<'_> {
+impl Request<'_> {
     /// A reseller's own report. A PIN is not needed to see it in one's own chat, but a wrong one counts. An admin who is
     /// no reseller means the shop's.
     pub(super) async fn report(

@@ -2,7 +2,7 @@
 //! that does.
 
 use super::account::no_such_product;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::shop::suppliers::Supplier;
 use konter_command::{AdminRouting, Pin, RoutingCommand};
 use konter_core::agent::Agent;
@@ -25,7 +25,7 @@ fn says(reply: RoutingReply) -> Reply {
     Reply::Routing(Box::new(reply))
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn routing(&self, command: RoutingCommand, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
             RoutingCommand::Queue { on } => {

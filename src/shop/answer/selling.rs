@@ -4,7 +4,7 @@ use super::super::network::priced;
 use super::account::{matching, no_such_product, shown};
 use super::habit::{says, write_habits};
 use super::receipt::shop_of;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{Pin, PriceFilter, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Product, ProductKind};
@@ -21,7 +21,7 @@ const SHOWN: usize = 40;
 /// Lines of a list for customers: about two messages.
 const LISTED: usize = 120;
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn show_selling(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let habits = self.shop.store.habits(agent.id).await?;

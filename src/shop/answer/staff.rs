@@ -1,6 +1,6 @@
 //! Who works here: roles are given and taken by owners. Those of the settings are not changed by chat.
 
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use crate::shop::Shop;
 use konter_command::{AdminDesk, AgentRef};
 use konter_core::agent::Agent;
@@ -19,7 +19,7 @@ pub(super) fn desk(reply: DeskReply) -> Reply {
     Reply::Desk(Box::new(reply))
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) fn role(&self) -> Option<Role> {
         self.shop.role_of(&self.message.chat)
     }

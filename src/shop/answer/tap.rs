@@ -4,7 +4,7 @@ use super::super::inquiring::stage_of;
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
 use super::deposit::Word;
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{PadTap, Pin, Tap};
 use konter_core::agent::Agent;
 use konter_core::ids::InquiryId;
@@ -24,12 +24,12 @@ struct Tabled {
 
 impl Tabled {
     /// Puts the message in another stage.
-    fn restage(&self, visit: &Visit<'_>, stage: BillStage, answer: &mut Answer) {
-        visit.restage(self.under.as_deref(), (&self.inquiry, &self.quote), stage, answer);
+    fn restage(&self, request: &Request<'_>, stage: BillStage, answer: &mut Answer) {
+        request.restage(self.under.as_deref(), (&self.inquiry, &self.quote), stage, answer);
     }
 }
 
-impl Visit<'_> {
+impl Request<'_> {
     pub(super) async fn tapped(&self, tap: Tap, answer: &mut Answer) -> Result<(), StoreError> {
         // Whoever taps may have lost a role since the button was shown.
         if let Some(needs) = tap.needs()

@@ -3,7 +3,7 @@
 
 use super::admin::phone_of;
 use super::booking::{Same, Sure};
-use super::{Answer, Visit};
+use super::{Answer, Request};
 use konter_command::{AgentRef, Transfer};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::ids::AgentId;
@@ -14,7 +14,7 @@ use konter_core::question::{Asks, Question};
 use konter_reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
 use konter_store::StoreError;
 
-impl Visit<'_> {
+impl Request<'_> {
     /// The readings of one message: the one whose reseller there is.
     pub(super) async fn transfer_either(&self, readings: Vec<Transfer>, answer: &mut Answer) -> Result<(), StoreError> {
         if self.active_agent(answer).is_none() {
