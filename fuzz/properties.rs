@@ -15,7 +15,7 @@ use chrono::{NaiveDate, NaiveTime};
 use konter::clock::{Clock, ShopClock};
 use konter::http::{CallbackAuth, Entry, Http, router};
 use konter::shop::suppliers::Suppliers;
-use konter::shop::{Policy, Shop};
+use konter::shop::{NoChatService, Parts, Policy, Shop};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
 use konter_core::agent::Locale;
 use konter_core::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, write_catalog};
@@ -304,8 +304,18 @@ async fn open() -> Door {
         summary_at: None,
     };
     let shared: Arc<dyn Store> = store.clone();
-    let (shop, _) =
-        Shop::new(shared, clock, policy, PrefixTable::default(), Suppliers::new(suppliers), Catalog::new(Vec::new()));
+    let parts = Parts {
+        store: shared,
+        clock,
+        policy,
+        prefixes: PrefixTable::default(),
+        suppliers: Suppliers::new(suppliers),
+        catalog: Catalog::new(Vec::new()),
+        chats: Arc::new(NoChatService),
+        pepper: None,
+        seal: None,
+    };
+    let (shop, _) = Shop::open(parts).await.expect("an empty store opens");
     let http = Http { shop, door: Arc::new(door), trusted_proxies: Arc::default(), metrics: None, backup_token: None };
     Door { store, routes: router(http), seen: 0 }
 }

@@ -9,5 +9,6 @@ pub mod clock;
 pub mod config;
 pub mod front;
 pub mod http;
+pub mod log_throttle;
 pub mod shop;
 pub mod telemetry;

@@ -565,8 +565,7 @@ async fn nonsense() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_that_come_late_twice_or_in_a_group() {
-    let shop = TestShop::open().await;
-    shop.shop.learn_bot_name("konter_bot");
+    let shop = TestShop::with(Setup::with_bot_name()).await;
 
     shop.note("-- sent 31 minutes before it arrived");
     let mut old = shop.message(&reseller(), "S10.081234567890.1234");

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use konter::attachment::{Attachment, FileRef};
-use konter::shop::Files;
+use konter::shop::ChatService;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
+use konter_reply::Reply;
 use konter_store::InboxMessage;
 use shop::{Setup, TestShop, admin, reseller};
 
@@ -92,7 +93,13 @@ async fn complaints_reach_the_desk_and_are_answered() {
 struct OneFile(&'static str);
 
 #[async_trait]
-impl Files for OneFile {
+impl ChatService for OneFile {
+    fn bot_name(&self) -> Option<String> {
+        None
+    }
+
+    async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
+
     async fn fetch(&self, _: &str, limit: usize) -> Option<Vec<u8>> {
         Some(self.0.as_bytes().to_vec()).filter(|bytes| bytes.len() <= limit)
     }
@@ -106,9 +113,7 @@ fn file(shop: &TestShop, who: &ChatId) -> InboxMessage {
 }
 
 async fn with_file(content: &'static str) -> TestShop {
-    let shop = TestShop::with(Setup::default()).await;
-    shop.shop.learn_files(Arc::new(OneFile(content)));
-    shop
+    TestShop::with(Setup { chats: Arc::new(OneFile(content)), ..Setup::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -49,8 +49,7 @@ async fn chats_of(shop: &TestShop, n: u32) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_chat_joins_by_a_code_and_is_the_same_reseller() {
-    let shop = TestShop::open().await;
-    shop.shop.learn_bot_name("konter_bot");
+    let shop = TestShop::with(Setup::with_bot_name()).await;
     says(&shop, &reseller(), &[("LIST", 1), ("PAR.081298765432", 1), ("PAR.081298765432.9999", 1)]).await;
     let told = shop.say(&reseller(), "PAR.081298765432.1234", 1).await;
     let start = start_in(&told[0]);

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::{get, post};
 use bot_api::{BotApi, TOKEN};
-use konter::http::{Callers, CallbackAuth, Entry, Limits, PlaceLimits, serve, within};
+use konter::http::{CallbackAuth, Callers, Entry, Limits, PlaceLimits, serve, within};
 use program::{Running, Settings, free_port};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

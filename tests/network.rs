@@ -101,8 +101,7 @@ async fn a_downline_is_registered_and_comes_by_its_own_link() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invitation_brings_whoever_registers_by_it_below() {
-    let shop = TestShop::open().await;
-    shop.shop.learn_bot_name("konter_bot");
+    let shop = TestShop::with(Setup::with_bot_name()).await;
     let told = shop.say(&reseller(), "UNDANG", 1).await;
     says(&shop, &reseller(), &[("undang", 1)]).await;
     let code = code_in(&told[0]);

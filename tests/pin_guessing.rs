@@ -251,14 +251,14 @@ async fn a_clock_put_back_neither_opens_a_lock_nor_keeps_it_for_ever() {
 async fn a_pepper_comes_to_a_shop_that_had_none() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let pepper = Pepper::mark(&"a pepper of our own".into()).await.unwrap().0;
-    let shop = TestShop::on(Arc::clone(&store), Setup::default()).await;
-    shop.shop.learn_pepper(pepper.clone());
-    let peppered = |agent: &Agent| agent.pin.hash.contains("keyid=");
+    let peppered = || Setup { pepper: Some(pepper.clone()), ..Setup::default() };
+    let shop = TestShop::on(Arc::clone(&store), peppered()).await;
+    let is_peppered = |agent: &Agent| agent.pin.hash.contains("keyid=");
     assert!(shop.say(&reseller(), "SAL.9999", 1).await[0].contains(WRONG));
-    assert!(!peppered(&agent(&shop).await), "a wrong PIN renews nothing");
+    assert!(!is_peppered(&agent(&shop).await), "a wrong PIN renews nothing");
     shop.say(&reseller(), "S5.081312345600.1234", 1).await;
     let began = Instant::now();
-    while !peppered(&agent(&shop).await) {
+    while !is_peppered(&agent(&shop).await) {
         assert!(began.elapsed() < PATIENCE, "never renewed");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -270,10 +270,9 @@ async fn a_pepper_comes_to_a_shop_that_had_none() {
     assert!(say(&thief, 200, "SAL.1234").await[0].contains(WRONG));
     thief.shop.stop(Duration::from_secs(5)).await;
 
-    let shop = TestShop::on(store, Setup::default()).await;
-    shop.shop.learn_pepper(pepper);
+    let shop = TestShop::on(store, peppered()).await;
     assert!(say(&shop, 300, "GP.1234.4821").await[0].contains("PIN sudah diganti"));
-    assert!(peppered(&agent(&shop).await));
+    assert!(is_peppered(&agent(&shop).await));
     assert!(say(&shop, 301, "SAL.4821").await[0].contains("Saldo"));
     shop.close().await;
 }

@@ -16,7 +16,7 @@ use konter::clock::{ShopClock, SystemClock};
 use konter::config::{Registration, Settings};
 use konter::http::{CallbackAuth, Entry, Http, router};
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{Policy, Shop, pins};
+use konter::shop::{NoChatService, Parts, Policy, Shop, pins};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
 use konter_core::catalog::{Catalog, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
@@ -251,7 +251,18 @@ async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>
     let products = parse_catalog(CATALOG, None, &|_| false).expect("a catalog");
     let clock = ShopClock::new(Arc::new(SystemClock), Jakarta);
     let suppliers = Suppliers::new(suppliers);
-    let (shop, waiting) = Shop::new(store, clock, policy, PrefixTable::default(), suppliers, Catalog::new(products));
+    let parts = Parts {
+        store,
+        clock,
+        policy,
+        prefixes: PrefixTable::default(),
+        suppliers,
+        catalog: Catalog::new(products),
+        chats: Arc::new(NoChatService),
+        pepper: None,
+        seal: None,
+    };
+    let (shop, waiting) = Shop::open(parts).await.expect("an open shop");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     simulators.set_callback_base(format!("http://{}", listener.local_addr().expect("an address")));
     let http = Http {

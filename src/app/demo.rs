@@ -50,7 +50,7 @@ pub async fn demo() -> Result<(), Failure> {
     let home = Home::new()?;
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
-    let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE)).await?;
+    let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE), None).await?;
     seed(store.as_ref()).await.map_err(fault)?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;

@@ -7,6 +7,7 @@ mod demo;
 mod handles;
 mod inspect;
 mod migrate;
+mod on_telegram;
 mod open;
 mod private;
 mod room;

@@ -13,12 +13,15 @@ use super::room;
 use crate::backup::{BUILT_IN, folder};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
+use crate::front::telegram::Telegram;
 use crate::front::{self, File, FileKind, Text, Wording};
 use crate::http::{CallbackAuth, Entry};
 use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
 use crate::shop::suppliers::{Supplier, Suppliers};
-use crate::shop::{Policy, Shop};
+use crate::shop::{ChatService, NoChatService, Parts, Policy, Shop};
+
+use super::on_telegram::OnTelegram;
 use konter_command::is_orderable;
 use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::ChatId;
@@ -110,7 +113,11 @@ impl Wording for Words {
 }
 
 /// Opens the store and everything around it. An empty store begins with `catalog`, or with the file of the settings.
-pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Opened, Failure> {
+pub(super) async fn open(
+    settings: Settings,
+    catalog: Option<&str>,
+    telegram: Option<&Arc<Telegram>>,
+) -> Result<Opened, Failure> {
     let texts = texts(&settings)?;
     let prefixes = prefixes(&settings)?;
     let store = open_store(&settings, Use::Running).await?;
@@ -132,14 +139,12 @@ pub(super) async fn open(settings: Settings, catalog: Option<&str>) -> Result<Op
     // Only where messages come from a chat service is there a secret to seal them with.
     let seal = settings.telegram.as_ref().map(|telegram| Seal::new(&telegram.token));
     let (door, suppliers) = suppliers(settings)?;
-    let (shop, waiting) = Shop::new(Arc::clone(&store), clock, policy, prefixes, suppliers, catalog);
-    if let Some(pepper) = pepper {
-        shop.learn_pepper(pepper);
-    }
-    if let Some(seal) = seal {
-        shop.learn_seal(seal);
-    }
-    shop.load_staff().await.map_err(fault)?;
+    let chats: Arc<dyn ChatService> = match telegram {
+        Some(telegram) => Arc::new(OnTelegram { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }),
+        None => Arc::new(NoChatService),
+    };
+    let parts = Parts { store: Arc::clone(&store), clock, policy, prefixes, suppliers, catalog, chats, pepper, seal };
+    let (shop, waiting) = Shop::open(parts).await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
 }
 

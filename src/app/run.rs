@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chrono::Utc;
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
@@ -17,15 +16,12 @@ use super::private::backup_token;
 use super::room::Stopped;
 use super::{Failure, handles};
 use crate::config::{BackupSettings, TelegramSettings};
+use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
-use crate::front::{Desk, Wording};
 use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
-use crate::shop::{Files, Shop, DirectSender};
+use crate::shop::Shop;
 use crate::telemetry;
-use konter_core::agent::Locale;
-use konter_core::ids::ChatId;
-use konter_reply::Reply;
-use konter_store::{Class, InboxMessage, Outgoing, Payload, Store, StoreError};
+use konter_store::{InboxMessage, Store, StoreError};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
@@ -67,7 +63,7 @@ pub async fn run() -> Result<(), Failure> {
         ..settings.backups.clone()
     };
     let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
-    let Opened { shop, store, mut waiting, wording, door } = open(settings, None).await?;
+    let Opened { shop, store, mut waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
     let token = backup_token(&data_dir)?;
 
     let callers = Callers::new(&door, &proxies);
@@ -96,10 +92,11 @@ pub async fn run() -> Result<(), Failure> {
     shop.start_backups(backups);
 
     if let Some(telegram) = &telegram {
-        introduce(&shop, telegram, &wording);
+        let keeper = Arc::clone(&shop);
+        telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
     }
     let stop = CancellationToken::new();
-    let desk: Arc<dyn Desk> = Arc::new(Counter { shop: Arc::clone(&shop), telegram: telegram.clone() });
+    let desk: Arc<dyn Desk> = Arc::new(Counter(Arc::clone(&shop)));
     let mut routes = router(http);
     let waker = Waker::default();
     let mut fronts = tokio::task::JoinSet::new();
@@ -170,14 +167,6 @@ async fn take_up(store: &dyn Store, shop: &Arc<Shop>, listen: SocketAddr) -> Res
     Ok(())
 }
 
-/// What shop and bot know of each other besides messages.
-fn introduce(shop: &Arc<Shop>, telegram: &Arc<Telegram>, wording: &Arc<dyn Wording>) {
-    shop.learn_direct_sender(Arc::new(ChatSender { telegram: Arc::clone(telegram), wording: Arc::clone(wording) }));
-    shop.learn_files(Arc::new(ChatFiles(Arc::clone(telegram))));
-    let keeper = Arc::clone(shop);
-    telegram.learn_clock(Box::new(move |said| keeper.compare_clock(said)));
-}
-
 /// Waits until the store has failed and everybody who can be told has been.
 async fn fault_of(store: &dyn Store, shop: &Arc<Shop>, stopped: &Stopped) -> StoreError {
     let error = store.failed().await;
@@ -223,47 +212,6 @@ async fn end_at_once(mut signals: Signals) {
     std::process::exit(ENDED_AT_ONCE);
 }
 
-/// Files that people send on Telegram.
-struct ChatFiles(Arc<Telegram>);
-
-#[async_trait]
-impl Files for ChatFiles {
-    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
-        match self.0.download(id, limit).await {
-            Ok(bytes) => Some(bytes),
-            Err(error) => {
-                tracing::warn!(%error, "a file sent by chat cannot be fetched");
-                None
-            }
-        }
-    }
-}
-
-/// Telegram without the outbox.
-struct ChatSender {
-    telegram: Arc<Telegram>,
-    wording: Arc<dyn Wording>,
-}
-
-#[async_trait]
-impl DirectSender for ChatSender {
-    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
-        let payload = Payload::Reply(Box::new(reply));
-        let row = Outgoing {
-            seq: 0,
-            at: Utc::now(),
-            chat: chat.clone(),
-            locale,
-            payload,
-            class: Class::Alert,
-            balance: None,
-        };
-        if let Err(error) = self.telegram.tell(chat, &self.wording.render(&row)).await {
-            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
-        }
-    }
-}
-
 fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Result<Arc<Telegram>, Failure> {
     let settings = telegram::Settings {
         token: telegram.token.expose_secret().into(),
@@ -276,18 +224,12 @@ fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Resul
 }
 
 /// What the fronts hand their messages to.
-struct Counter {
-    shop: Arc<Shop>,
-    telegram: Option<Arc<Telegram>>,
-}
+struct Counter(Arc<Shop>);
 
 #[async_trait]
 impl Desk for Counter {
     async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
-        if let Some(name) = self.telegram.as_ref().and_then(|telegram| telegram.bot_name()) {
-            self.shop.learn_bot_name(name);
-        }
-        self.shop.receive(messages).await
+        self.0.receive(messages).await
     }
 }
 

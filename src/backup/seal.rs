@@ -10,12 +10,10 @@ use super::BackupError;
 /// What every file in age's format begins with.
 const BEGINS: &[u8] = b"age-encryption.org/";
 /// Two to this power tries the passphrase costs: 64 MiB of memory for a moment, which the smallest server has. What is
-/// short on tries must be long in passphrase, so [`SHORTEST`].
+/// short on tries must be long in passphrase, so [`SHORTEST_PASSPHRASE`](crate::config::SHORTEST_PASSPHRASE).
 const WORK: u8 = 16;
 /// The most work taken on to read a file: a gigabyte of memory.
 const MOST_WORK: u8 = 20;
-/// A passphrase is guessed at home, by whoever got hold of the file, as often as they like.
-pub const SHORTEST: usize = 12;
 
 pub(super) fn is_sealed(begin: &[u8]) -> bool {
     begin.starts_with(BEGINS)

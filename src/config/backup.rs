@@ -6,8 +6,9 @@ use chrono::{NaiveTime, TimeDelta};
 use secrecy::SecretString;
 
 use super::source::{self, Source};
-use crate::backup::seal::SHORTEST;
 
+/// A passphrase is guessed at home, by whoever got hold of the file, as often as they like.
+pub const SHORTEST_PASSPHRASE: usize = 12;
 /// An hour's orders can be pieced together from the suppliers' lists; a day's hardly.
 const DEFAULT_EVERY: u16 = 60;
 /// A copy of a large shop takes a minute or so.
@@ -55,8 +56,8 @@ fn every(text: &str) -> Result<Option<TimeDelta>, String> {
 
 /// The value is never quoted.
 fn passphrase(text: &str) -> Result<SecretString, String> {
-    if text.chars().count() < SHORTEST {
-        return Err(format!("is shorter than {SHORTEST} characters"));
+    if text.chars().count() < SHORTEST_PASSPHRASE {
+        return Err(format!("is shorter than {SHORTEST_PASSPHRASE} characters"));
     }
     Ok(text.into())
 }

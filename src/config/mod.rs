@@ -2,6 +2,7 @@
 //! way to look variables up and touches neither files nor the process's environment. No secret's value is ever part
 //! of an error.
 
+mod addresses;
 mod backup;
 mod deposit;
 mod risky;
@@ -18,7 +19,8 @@ use reqwest::Url;
 use secrecy::SecretString;
 use tokio_postgres::config::SslMode;
 
-pub use backup::BackupSettings;
+pub use addresses::parse_range;
+pub use backup::{BackupSettings, SHORTEST_PASSPHRASE};
 pub use konter_suppliers::SettingError;
 pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 
@@ -308,8 +310,7 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn range(text: &str) -> Result<IpNet, String> {
-    crate::http::address::parse_range(text)
-        .ok_or_else(|| format!("`{}` is neither an address nor a CIDR range", source::shorten(text)))
+    parse_range(text).ok_or_else(|| format!("`{}` is neither an address nor a CIDR range", source::shorten(text)))
 }
 
 fn locale(text: &str) -> Result<Locale, String> {

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::Http;
 use super::address::came_through;
 use crate::backup::{TOKEN, hand_out};
-use crate::shop::sparing::{LOG, NOBODY};
+use crate::log_throttle::{LOG, NOBODY};
 use konter_store::StoreError;
 
 /// Sent at once.

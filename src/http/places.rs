@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::address::allowed;
 use super::callback::CallbackAuth;
-use crate::shop::sparing::NOBODY;
+use crate::log_throttle::NOBODY;
 use konter_core::ids::SupplierId;
 
 /// How many connections there may be.

@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use super::places::{self, Admission, Callers, Place, Places, Until};
 use super::request_line::{Begun, LONGEST_LINE, Lines};
-use crate::shop::sparing::{LOG, NOBODY, SAY_EVERY};
+use crate::log_throttle::{LOG, NOBODY, SAY_EVERY};
 
 /// Bytes of a request's head, and what hyper buffers of its body at a time. Callbacks by GET carry all they say in the
 /// address; proxies and programs add headers of a few hundred bytes.

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use super::address::{believed_address, came_through};
 use super::callback::CallbackAuth;
 use super::request_line::{CUT, TOO_LONG};
-use crate::shop::sparing::{LOG, NOBODY};
+use crate::log_throttle::{LOG, NOBODY};
 use crate::shop::{CallbackFate, Shop};
 use konter_core::ids::SupplierId;
 use konter_reply::UnreadWhy;

@@ -4,14 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use super::Shop;
 use super::apply_event::{Along, Applied};
 use konter_command::powers;
-use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::order::Event;
 use konter_reply::{KeepingReply, Reply};
@@ -21,12 +19,6 @@ use konter_store::{Commit, InboxMessage, Restored, StoreError};
 const TELL_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Chats remembered for that; beyond it they hear it more often.
 const MOST_REMEMBERED: usize = 10_000;
-
-/// A way of saying something that needs no store. What it says can be lost; it is for when nothing else can be said.
-#[async_trait]
-pub trait DirectSender: Send + Sync + 'static {
-    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
-}
 
 /// Who has been told that the store fails.
 #[derive(Default)]
@@ -50,33 +42,27 @@ impl AlertThrottle {
 }
 
 impl Shop {
-    /// How people are reached when nothing can be stored; once known it stays.
-    pub fn learn_direct_sender(&self, voice: Arc<dyn DirectSender>) {
-        let _ = self.direct_sender.set(voice);
-    }
-
     /// Tells whoever wrote that it could not be noted, and the admins that the shop stands still.
     pub(super) fn tell_store_failing(&self, messages: &[InboxMessage], error: &StoreError) {
         if !matches!(error, StoreError::Unavailable(_)) || self.stop.is_cancelled() {
             return;
         }
-        let Some(voice) = self.direct_sender.get() else { return };
         let now = self.clock.utc();
-        let mut cries: Vec<(ChatId, KeepingReply)> = Vec::new();
+        let mut alerts: Vec<(ChatId, KeepingReply)> = Vec::new();
         for message in messages.iter().filter(|message| message.private) {
             if self.alert_throttle.is_due(&message.chat, now) {
-                cries.push((message.chat.clone(), KeepingReply::TryLater));
+                alerts.push((message.chat.clone(), KeepingReply::TryLater));
             }
         }
         if !self.alert_throttle.admins.swap(true, Ordering::Relaxed) {
             let problem = error.to_string();
-            let cry = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
-            cries.extend(self.roster.borrow().at_least(powers::ALERTED).map(cry));
+            let alert = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
+            alerts.extend(self.roster.borrow().at_least(powers::ALERTED).map(alert));
         }
-        let (voice, locale) = (Arc::clone(voice), self.policy.locale);
+        let (chats, locale) = (Arc::clone(&self.chats), self.policy.locale);
         self.tasks.spawn(async move {
-            for (chat, reply) in cries {
-                voice.tell(&chat, locale, Reply::Keeping(reply)).await;
+            for (chat, reply) in alerts {
+                chats.tell(&chat, locale, Reply::Keeping(reply)).await;
             }
         });
     }

@@ -81,7 +81,7 @@ impl Shop {
     pub async fn receive(self: &Arc<Self>, mut messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         for message in &mut messages {
             // A digit of a PIN for another process travels as messages do, sealed.
-            if self.share.holds(&message.chat) || self.seal.get().is_none() {
+            if self.share.holds(&message.chat) || self.seal.is_none() {
                 self.keep_digit(message);
             }
         }
@@ -107,7 +107,7 @@ impl Shop {
 
     /// A message as it may lie on the disk.
     fn sealed(&self, message: &InboxMessage) -> Result<InboxMessage, StoreError> {
-        let Some(seal) = self.seal.get() else { return Ok(message.clone()) };
+        let Some(seal) = &self.seal else { return Ok(message.clone()) };
         seal.close(message).ok_or_else(|| StoreError::Unavailable("a message cannot be sealed".to_owned()))
     }
 
@@ -154,7 +154,7 @@ impl Shop {
         let count = waiting.len();
         let mut readable = Vec::with_capacity(count);
         for stored in waiting {
-            let Some(seal) = self.seal.get() else {
+            let Some(seal) = &self.seal else {
                 readable.push(stored);
                 continue;
             };

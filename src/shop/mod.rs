@@ -4,32 +4,31 @@
 mod alarm;
 mod announcing;
 mod answer;
-mod in_flight;
-mod backups;
 mod apply_event;
+mod backups;
 mod buying;
 mod callbacks;
 mod charges;
-mod scheduler;
-mod inbox;
+mod degraded_mode;
 mod drift;
 mod earned;
 mod guide;
+mod in_flight;
+mod inbox;
 mod inquiring;
-mod degraded_mode;
 mod keypad;
 mod measure;
 mod network;
 mod on_sale;
 mod open_orders;
-mod rate_limit;
 mod pepper;
 pub mod pins;
+mod rate_limit;
 mod reports;
 mod routing;
+mod scheduler;
 pub mod seal;
 mod sharing;
-pub mod sparing;
 mod spoilt;
 mod staff;
 mod summary;
@@ -48,7 +47,6 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 pub use callbacks::CallbackFate;
-pub use degraded_mode::DirectSender;
 pub use measure::Health;
 
 use crate::clock::ShopClock;
@@ -60,6 +58,7 @@ use konter_core::ids::{ChatId, InquiryId, OrderId, Reference};
 use konter_core::phone::PrefixTable;
 use konter_core::pricing::MarginCap;
 use konter_core::staff::Roster;
+use konter_reply::Reply;
 use konter_store::{Share, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
@@ -81,11 +80,48 @@ pub struct Policy {
     pub summary_at: Option<NaiveTime>,
 }
 
-/// Where files lie that people send by chat.
+/// What the shop needs of its chat service besides messages.
 #[async_trait]
-pub trait Files: Send + Sync + 'static {
-    /// A file's content, at most `limit` bytes; `None` when it cannot be had.
+pub trait ChatService: Send + Sync + 'static {
+    /// The bot's name, for the pointer in groups; `None` until the service has told it.
+    fn bot_name(&self) -> Option<String>;
+
+    /// A file that was sent by chat, at most `limit` bytes; `None` when it cannot be had.
     async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>>;
+
+    /// Says something past the outbox, for when nothing can be stored. It can be lost.
+    async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+}
+
+/// A chat service that has no name and no files, and whose outbox is all there is.
+pub struct NoChatService;
+
+#[async_trait]
+impl ChatService for NoChatService {
+    fn bot_name(&self) -> Option<String> {
+        None
+    }
+
+    async fn fetch(&self, _: &str, _: usize) -> Option<Vec<u8>> {
+        None
+    }
+
+    async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
+}
+
+/// What a shop is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub clock: ShopClock,
+    pub policy: Policy,
+    pub prefixes: PrefixTable,
+    pub suppliers: suppliers::Suppliers,
+    pub catalog: Catalog,
+    pub chats: Arc<dyn ChatService>,
+    /// What new PINs are hashed with besides their salt.
+    pub pepper: Option<pins::Pepper>,
+    /// What messages are sealed with before they are stored, where they come from outside.
+    pub seal: Option<seal::Seal>,
 }
 
 /// What is logged inside is about this order.
@@ -119,8 +155,8 @@ pub struct Shop {
     rate_limits: rate_limit::RateLimits,
     /// Catalogs sent by chat that wait for their button, the latest of each admin.
     imports: Mutex<HashMap<ChatId, answer::Import>>,
-    files: OnceLock<Arc<dyn Files>>,
-    seal: OnceLock<seal::Seal>,
+    chats: Arc<dyn ChatService>,
+    seal: Option<seal::Seal>,
     /// Who works here.
     roster: watch::Sender<Roster>,
     announcing: announcing::Announcing,
@@ -128,8 +164,6 @@ pub struct Shop {
     new_time: Notify,
     /// The same for who makes backups.
     backup_time: Notify,
-    bot: OnceLock<String>,
-    direct_sender: OnceLock<Arc<dyn DirectSender>>,
     alert_throttle: degraded_mode::AlertThrottle,
     drift: drift::Drift,
     unread: unread::Unread,
@@ -142,15 +176,11 @@ pub struct Shop {
 
 impl Shop {
     /// A shop at rest, and the names of chats that have something waiting in the outbox as they come up.
-    #[must_use]
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: ShopClock,
-        policy: Policy,
-        prefixes: PrefixTable,
-        suppliers: suppliers::Suppliers,
-        catalog: Catalog,
-    ) -> (Arc<Self>, mpsc::UnboundedReceiver<ChatId>) {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn open(parts: Parts) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<ChatId>), StoreError> {
+        let Parts { store, clock, policy, prefixes, suppliers, catalog, chats, pepper, seal } = parts;
         let (outbox, waiting) = mpsc::unbounded_channel();
         let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
         let shop = Self {
@@ -161,7 +191,7 @@ impl Shop {
             prefixes,
             suppliers,
             catalog: RwLock::new(Arc::new(catalog)),
-            pins: pins::Pins::default(),
+            pins: pins::Pins::new(pepper),
             schedule: scheduler::Schedule::default(),
             open_orders: open_orders::OpenOrders::default(),
             alarms: alarm::Alarms::default(),
@@ -175,14 +205,12 @@ impl Shop {
             guides: guide::Guides::default(),
             rate_limits: rate_limit::RateLimits::default(),
             imports: Mutex::default(),
-            files: OnceLock::new(),
-            seal: OnceLock::new(),
+            chats,
+            seal,
             roster,
             announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
             backup_time: Notify::new(),
-            bot: OnceLock::new(),
-            direct_sender: OnceLock::new(),
             alert_throttle: degraded_mode::AlertThrottle::default(),
             drift: drift::Drift::default(),
             unread: unread::Unread::default(),
@@ -191,36 +219,14 @@ impl Shop {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
-        (Arc::new(shop), waiting)
+        shop.load_staff().await?;
+        Ok((Arc::new(shop), waiting))
     }
 
     /// The catalog as it is now.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
         Arc::clone(&self.catalog.read())
-    }
-
-    /// The bot's name on its chat service, for the pointer in groups; once known it stays.
-    pub fn learn_bot_name(&self, name: &str) {
-        let _ = self.bot.set(name.to_owned());
-    }
-
-    /// Where files sent by chat are fetched from; once known it stays.
-    pub fn learn_files(&self, files: Arc<dyn Files>) {
-        let _ = self.files.set(files);
-    }
-
-    /// What messages are sealed with before they are stored; once known it stays.
-    pub fn learn_seal(&self, seal: seal::Seal) {
-        let _ = self.seal.set(seal);
-    }
-
-    async fn fetch(&self, id: &str, limit: usize) -> Option<Vec<u8>> {
-        self.files.get()?.fetch(id, limit).await
-    }
-
-    fn bot_name(&self) -> Option<String> {
-        self.bot.get().cloned()
     }
 
     /// Takes changed products into the catalog that is being sold from, once they are stored.

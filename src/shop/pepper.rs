@@ -3,17 +3,11 @@
 use std::sync::Arc;
 
 use super::Shop;
-use super::pins::Pepper;
 use konter_command::Pin;
 use konter_core::agent::Agent;
 use konter_store::{Commit, CommitError, Versioned};
 
 impl Shop {
-    /// PINs are hashed with it from here on; to be told before anybody types one.
-    pub fn learn_pepper(&self, pepper: Pepper) {
-        self.pins.learn_pepper(pepper);
-    }
-
     /// Makes a reseller's hash anew, where it is older than the pepper. The PIN has just been seen to fit.
     pub(super) fn renew_hash(self: &Arc<Self>, agent: &Agent, pin: &Pin) {
         if !self.pins.is_stale(&agent.pin.hash) {

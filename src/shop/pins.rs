@@ -9,7 +9,6 @@
 //! strangers register, a reseller's PIN finds a free turn, or waits for other resellers'.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
 use argon2::{Algorithm, Argon2, Block, Params, ParamsBuilder, Version};
@@ -87,27 +86,21 @@ pub(super) struct TooMany;
 pub struct Pins {
     key: [u8; 32],
     known: Mutex<HashMap<AgentId, Known>>,
-    pepper: OnceLock<Pepper>,
+    pepper: Option<Pepper>,
 }
 
 /// A PIN seen to fit a stored hash, as a keyed digest over both.
 struct Known([u8; 32]);
 
-impl Default for Pins {
-    fn default() -> Self {
-        Self { key: rand::random(), known: Mutex::default(), pepper: OnceLock::new() }
-    }
-}
-
 impl Pins {
-    /// New hashes are made with it from here on.
-    pub(super) fn learn_pepper(&self, pepper: Pepper) {
-        let _ = self.pepper.set(pepper);
+    /// New hashes are made with the pepper, where there is one.
+    pub(super) fn new(pepper: Option<Pepper>) -> Self {
+        Self { key: rand::random(), known: Mutex::default(), pepper }
     }
 
     /// Hashes a PIN for keeping; see [`hash`].
     pub async fn hash(&self, pin: &str) -> Option<String> {
-        let (pepper, pin) = (self.pepper.get().cloned(), pin.to_owned());
+        let (pepper, pin) = (self.pepper.clone(), pin.to_owned());
         slowly(move || hash_with(pepper.as_ref(), pin.as_bytes())).await.flatten()
     }
 
@@ -123,7 +116,7 @@ impl Pins {
 
     /// Whether a hash was made before the pepper was set, or with an earlier one.
     pub(super) fn is_stale(&self, hash: &str) -> bool {
-        self.pepper.get().is_some_and(|pepper| key_of(hash).is_none_or(|key| key != pepper.id))
+        self.pepper.as_ref().is_some_and(|pepper| key_of(hash).is_none_or(|key| key != pepper.id))
     }
 
     /// Whether the PIN fits the stored hash. Slow the first time, on a thread of its own.
@@ -132,7 +125,7 @@ impl Pins {
         if self.known.lock().get(&agent).is_some_and(|known| bool::from(known.0.ct_eq(&digest))) {
             return true;
         }
-        let (hash, pin, pepper) = (hash.to_owned(), pin.to_owned(), self.pepper.get().cloned());
+        let (hash, pin, pepper) = (hash.to_owned(), pin.to_owned(), self.pepper.clone());
         let fits = slowly(move || verify(&hash, pepper.as_ref(), pin.as_bytes())).await.unwrap_or(false);
         if fits {
             self.known.lock().insert(agent, Known(digest));
@@ -234,7 +227,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_pin_fits_also_once_remembered() {
-        let (pins, hash) = (Pins::default(), hash("1234").await.unwrap());
+        let (pins, hash) = (Pins::new(None), hash("1234").await.unwrap());
         for _ in 0..2 {
             assert!(pins.fits(AgentId(1), &hash, "1234").await);
             assert!(!pins.fits(AgentId(1), &hash, "1235").await);
@@ -249,7 +242,7 @@ mod tests {
         assert!(Argon2::default().verify_password(b"1234", &PasswordHash::new(&ours).unwrap()).is_ok());
         let salt = SaltString::encode_b64(b"sixteen bytes so").unwrap();
         let theirs = Argon2::default().hash_password(b"1234", &salt).unwrap().to_string();
-        assert!(Pins::default().fits(AgentId(1), &theirs, "1234").await);
+        assert!(Pins::new(None).fits(AgentId(1), &theirs, "1234").await);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -264,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_registrations_only_so_many_wait_and_no_reseller_behind_them() {
-        let pins = Pins::default();
+        let pins = Pins::new(None);
         let register = || pins.hash_for_registration("4821");
         let own = hash("1234").await.unwrap();
         // Nothing is registered as long as this is held, so all that are polled wait.
@@ -288,8 +281,7 @@ mod tests {
         let text = format!("{pepper:?} {mark:?}");
         assert!(!text.contains("of our own"), "{text}");
 
-        let (with, without) = (Pins::default(), Pins::default());
-        with.learn_pepper(pepper);
+        let (with, without) = (Pins::new(Some(pepper)), Pins::new(None));
         let (plain, peppered) = (without.hash("1234").await.unwrap(), with.hash("1234").await.unwrap());
         for (pins, hash, expected) in
             [(&with, &plain, true), (&with, &peppered, true), (&without, &plain, true), (&without, &peppered, false)]

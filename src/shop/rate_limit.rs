@@ -177,23 +177,23 @@ mod tests {
 
     #[test]
     fn the_same_nonsense_is_answered_three_times_and_later_again() {
-        let (patience, chat) = (RateLimits::default(), ChatId::telegram(1));
+        let (limits, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let answered: Vec<bool> = (0..5).map(|_| patience.bears(&chat, 7, at(0))).collect();
+        let answered: Vec<bool> = (0..5).map(|_| limits.bears(&chat, 7, at(0))).collect();
         assert_eq!(answered, [true, true, true, false, false]);
-        assert!(patience.bears(&ChatId::telegram(2), 7, at(0)), "another chat is another matter");
-        assert!(patience.bears(&chat, 8, at(1)), "another text as well");
-        assert!(patience.bears(&chat, 7, at(2)));
-        assert!((0..2).all(|_| patience.bears(&chat, 7, at(2))));
-        assert!(!patience.bears(&chat, 7, at(2)));
-        assert!(patience.bears(&chat, 7, at(13)));
+        assert!(limits.bears(&ChatId::telegram(2), 7, at(0)), "another chat is another matter");
+        assert!(limits.bears(&chat, 8, at(1)), "another text as well");
+        assert!(limits.bears(&chat, 7, at(2)));
+        assert!((0..2).all(|_| limits.bears(&chat, 7, at(2))));
+        assert!(!limits.bears(&chat, 7, at(2)));
+        assert!(limits.bears(&chat, 7, at(13)));
     }
 
     #[test]
     fn a_stranger_is_answered_seldom_and_helped_to_register() {
-        let (patience, chat) = (RateLimits::default(), ChatId::telegram(1));
+        let (limits, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        let answered = |what, seconds| patience.answers_stranger(&chat, what, at(seconds));
+        let answered = |what, seconds| limits.answers_stranger(&chat, what, at(seconds));
         let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
         assert_eq!(talk, [0, 1, 2]);
         assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 599)).count(), 8);
@@ -203,30 +203,35 @@ mod tests {
 
     #[test]
     fn however_many_strangers_write_so_many_are_answered() {
-        let (patience, now) = (RateLimits::default(), DateTime::UNIX_EPOCH);
-        let answered = |chat: &i64| patience.answers_stranger(&ChatId::telegram(*chat), Stranger::Talks, now);
+        let (limits, now) = (RateLimits::default(), DateTime::UNIX_EPOCH);
+        let answered = |chat: &i64| limits.answers_stranger(&ChatId::telegram(*chat), Stranger::Talks, now);
         assert_eq!((0..5_000).filter(answered).count(), 1_000);
         let later = now + TimeDelta::minutes(10);
-        assert!(patience.answers_stranger(&ChatId::telegram(1), Stranger::Talks, later));
-        assert_eq!(patience.strangers.lock().since.len(), 1, "what is over is forgotten");
+        assert!(limits.answers_stranger(&ChatId::telegram(1), Stranger::Talks, later));
+        assert_eq!(limits.strangers.lock().since.len(), 1, "what is over is forgotten");
     }
 
     #[test]
     fn changing_nonsense_is_answered_twenty_times() {
-        let (patience, chat, now) = (RateLimits::default(), ChatId::telegram(1), DateTime::UNIX_EPOCH);
-        let answered = (0..50).filter(|text| patience.bears(&chat, *text, now)).count();
+        let (limits, chat, now) = (RateLimits::default(), ChatId::telegram(1), DateTime::UNIX_EPOCH);
+        let answered = (0..50).filter(|text| limits.bears(&chat, *text, now)).count();
         assert_eq!(answered, 20);
     }
 
     #[test]
     fn admins_are_bothered_so_often_in_so_long() {
-        let patience = RateLimits::default();
+        let limits = RateLimits::default();
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let complain = |agent, minutes| patience.allow_admin_message(AgentId(agent), AdminMessage::Complaint, at(minutes));
+        let complain =
+            |agent, minutes| limits.allow_admin_message(AgentId(agent), AdminMessage::Complaint, at(minutes));
         assert!((0..5).all(|minute| complain(1, minute).is_ok()));
         assert_eq!(complain(1, 6), Err(TimeDelta::minutes(4)));
         assert_eq!(complain(2, 6), Ok(()), "another reseller is another matter");
-        assert_eq!(patience.allow_admin_message(AgentId(1), AdminMessage::Proof, at(6)), Ok(()), "and so is another word");
+        assert_eq!(
+            limits.allow_admin_message(AgentId(1), AdminMessage::Proof, at(6)),
+            Ok(()),
+            "and so is another word"
+        );
         assert_eq!((complain(1, 10), complain(1, 10)), (Ok(()), Err(TimeDelta::minutes(1))));
     }
 }

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use super::Shop;
-use super::sparing::{LOG, NOBODY};
+use crate::log_throttle::{LOG, NOBODY};
 use konter_core::ids::{ChatId, SupplierId};
 use konter_reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
 use konter_store::{Commit, StoreError};

@@ -8,7 +8,7 @@ use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock as _, ShopClock};
 use konter::config::{CutOff, Registration};
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{Policy, Shop};
+use konter::shop::{NoChatService, Parts, Policy, Shop};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind, Route};
 use konter_core::deposit::Terms;
@@ -225,11 +225,21 @@ impl Stage {
         let catalog = Catalog::new(products);
         let clock = ShopClock::new(Arc::clone(&self.world) as Arc<_>, Jakarta);
         let suppliers = Suppliers::new(suppliers.collect());
-        let (shop, _) = Shop::new(store, clock, policy, PrefixTable::default(), suppliers, catalog);
+        let parts = Parts {
+            store,
+            clock,
+            policy,
+            prefixes: PrefixTable::default(),
+            suppliers,
+            catalog,
+            chats: Arc::new(NoChatService),
+            pepper: None,
+            seal: None,
+        };
+        let (shop, _) = Shop::open(parts).await.unwrap();
         if self.world.does(Sabotage::BuysAgainAfterCrash) {
             self.send_anew();
         }
-        shop.load_staff().await.unwrap();
         shop.recover().await.unwrap();
         shop.recover_inquiries().await.unwrap();
         shop.recover_inbox().await.unwrap();

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
-use konter::http::{Callers, CallbackAuth, Entry, Http, Limits, router_within, serve};
+use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, serve};
+use konter::shop::pins::{self, Pepper};
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{Policy, Shop, pins};
+use konter::shop::{ChatService, NoChatService, Parts, Policy, Shop};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
 use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
@@ -68,16 +70,40 @@ pub struct Setup {
     pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
     pub summary_at: Option<NaiveTime>,
+    /// What the shop's chat service is; without one it has neither name nor files.
+    pub chats: Arc<dyn ChatService>,
+    pub pepper: Option<Pepper>,
     /// Our deposit at kiosampm when the shop starts, in whole rupiah, where it is not the simulators' own.
     pub kios_deposit: Option<i64>,
 }
 
 impl Setup {
+    /// On a chat service where the bot is called `konter_bot`.
+    pub fn with_bot_name() -> Self {
+        Self { chats: Arc::new(NamedBot), ..Self::default() }
+    }
+
     /// With a supplier's setting of its own.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.overrides.push((name.to_owned(), value.to_owned()));
         self
     }
+}
+
+/// A chat service that knows the bot's name.
+struct NamedBot;
+
+#[async_trait]
+impl ChatService for NamedBot {
+    fn bot_name(&self) -> Option<String> {
+        Some("konter_bot".to_owned())
+    }
+
+    async fn fetch(&self, _: &str, _: usize) -> Option<Vec<u8>> {
+        None
+    }
+
+    async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
 }
 
 impl Default for Setup {
@@ -97,6 +123,8 @@ impl Default for Setup {
             deposits: konter_core::deposit::Terms::default(),
             more_admins: Vec::new(),
             summary_at: None,
+            chats: Arc::new(NoChatService),
+            pepper: None,
             kios_deposit: None,
         }
     }
@@ -172,15 +200,18 @@ impl TestShop {
             deposits: setup.deposits,
             summary_at: setup.summary_at,
         };
-        let (shop, _) = Shop::new(
-            Arc::clone(&store),
-            ShopClock::new(clock.clone(), Jakarta),
+        let parts = Parts {
+            store: Arc::clone(&store),
+            clock: ShopClock::new(clock.clone(), Jakarta),
             policy,
-            PrefixTable::default(),
-            Suppliers::new(suppliers),
-            Catalog::new(setup.catalog),
-        );
-        shop.load_staff().await.unwrap();
+            prefixes: PrefixTable::default(),
+            suppliers: Suppliers::new(suppliers),
+            catalog: Catalog::new(setup.catalog),
+            chats: setup.chats,
+            pepper: setup.pepper,
+            seal: None,
+        };
+        let (shop, _) = Shop::open(parts).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let callers = Callers::new(&door, &setup.trusted_proxies);

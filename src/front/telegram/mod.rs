@@ -36,7 +36,7 @@ pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
 use crate::front::{Desk, Text, Wording};
-use crate::shop::sparing::LOG;
+use crate::log_throttle::LOG;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;

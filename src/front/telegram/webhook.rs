@@ -20,7 +20,7 @@ use super::ids::MessageIds;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, TELEGRAM, Timing, insist, tell_broken};
 use crate::front::Desk;
-use crate::shop::sparing::LOG;
+use crate::log_throttle::LOG;
 
 const NO_JSON: &str = "an update is not JSON and is left out";
 const NOT_STORED: &str = "a message from Telegram is not stored; Telegram will bring it again";

@@ -120,7 +120,7 @@ impl Request<'_> {
 
     /// A file an admin sent: what it would change is shown, and a button applies it.
     pub(super) async fn offer_import(&self, file: &FileRef, answer: &mut Answer) {
-        let Some(bytes) = self.shop.fetch(&file.id, LARGEST_FILE).await else {
+        let Some(bytes) = self.shop.chats.fetch(&file.id, LARGEST_FILE).await else {
             answer.reply(Reply::TryAgain);
             return;
         };

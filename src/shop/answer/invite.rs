@@ -72,7 +72,7 @@ impl Request<'_> {
     }
 
     pub(super) fn link(&self, code: InviteCode) -> InviteLink {
-        InviteLink { bot: self.shop.bot_name(), code }
+        InviteLink { bot: self.shop.chats.bot_name(), code }
     }
 
     /// Whose link this chat came by, as long as that is remembered and counts.

@@ -36,7 +36,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Shop;
 use super::buying::Asker;
-use super::desk::can_forget;
+use super::inbox::can_forget;
 use super::keypad::PadId;
 use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
@@ -235,8 +235,8 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
             forget(&mut answer, message);
         }
         request.dispatch(command, &mut answer).await?;
-    } else if concerns_us(&command, &message.text, shop.bot_name().as_deref()) {
-        answer.reply(Reply::GroupPointer { bot: shop.bot_name() });
+    } else if concerns_us(&command, &message.text, shop.chats.bot_name().as_deref()) {
+        answer.reply(Reply::GroupPointer { bot: shop.chats.bot_name() });
     }
     Ok(answer)
 }

@@ -17,12 +17,12 @@ const MOST_KINDS: usize = 500;
 pub const NOBODY: &str = "unknown";
 
 /// The process has one log, so all of it shares one account of what was logged.
-pub static LOG: Sparing = Sparing::new();
+pub static LOG: LogThrottle = LogThrottle::new();
 
 /// Whose it is, and what happened.
 type Kind = (String, &'static str);
 
-pub struct Sparing(Mutex<BTreeMap<Kind, Said>>);
+pub struct LogThrottle(Mutex<BTreeMap<Kind, Said>>);
 
 struct Said {
     at: Instant,
@@ -30,7 +30,7 @@ struct Said {
     last: Option<IpAddr>,
 }
 
-impl Sparing {
+impl LogThrottle {
     const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
@@ -94,7 +94,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_is_a_line_a_minute() {
-        let log = Sparing::new();
+        let log = LogThrottle::new();
         let waiting = || log.0.lock().values().map(|said| said.more).sum::<u64>();
         let flood = || (0..100).filter(|_| log.is_due("kios", "x", Some(FROM))).count();
         assert_eq!(flood(), 1, "the first is logged at once");
@@ -115,7 +115,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn names_from_outside_fill_neither_memory_nor_log() {
-        let log = Sparing::new();
+        let log = LogThrottle::new();
         let logged = (0..4 * MOST_KINDS).filter(|n| log.is_due(&n.to_string(), "x", None)).count();
         assert!(logged <= MOST_KINDS + 1);
         assert!(log.0.lock().len() <= MOST_KINDS + 1);
