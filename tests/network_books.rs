@@ -11,7 +11,7 @@ use konter_core::catalog::{Product, ProductKind};
 use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter_core::network::Network;
-use konter_core::order::{AdminVerdict, Event, Funds, Order, Word, margins, step_with};
+use konter_core::order::{AdminVerdict, Event, Funds, Order, Source, margins, step_with};
 use konter_core::outcome::{Delivery, FailureKind, Outcome, Reading};
 use konter_core::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
 use konter_store::memory::MemoryStore;
@@ -67,7 +67,7 @@ enum What {
 
 fn op() -> impl Strategy<Value = Op> {
     let who = || 1..=PEOPLE;
-    let word = || prop_oneof![Just(Word::Answer), Just(Word::Check), Just(Word::Report)];
+    let word = || prop_oneof![Just(Source::Answer), Just(Source::Check), Just(Source::Report)];
     let what = prop_oneof![
         1 => Just(What::Sending),
         2 => word().prop_map(What::Success),
@@ -232,7 +232,7 @@ impl World {
     async fn happens(&self, id: u64, what: What) {
         let Some(order) = self.store.order(OrderId(id)).await.unwrap() else { return };
         let reference = Reference(1_000_000 + id);
-        let word = |from, outcome| Event::Word { from, reference, reading: Reading::new(outcome), raw: None };
+        let word = |from, outcome| Event::Supplier { from, reference, reading: Reading::new(outcome), raw: None };
         let by = ChatId::telegram(1001);
         let event = match what {
             What::Sending => Event::Sending,

@@ -82,7 +82,7 @@ impl Shop {
     /// A success whose serial number another order to the same destination shows already, whoever's that is: this is that
     /// order's word. The store refuses such a commit, so it is looked up only after a refusal.
     async fn unless_serial_is_anothers(&self, order: &Order, event: &Event) -> Result<Event, StoreError> {
-        let Event::Word { from, reference, reading, raw } = event else { return Ok(event.clone()) };
+        let Event::Supplier { from, reference, reading, raw } = event else { return Ok(event.clone()) };
         let Outcome::Success(delivery) = &reading.outcome else { return Ok(event.clone()) };
         let Some(key) = order.serial_key_of(&delivery.sn) else { return Ok(event.clone()) };
         let reading = match self.store.order_of_serial(&key).await?.filter(|other| *other != order.id) {
@@ -92,7 +92,7 @@ impl Shop {
             }
             None => reading.clone(),
         };
-        Ok(Event::Word { from: *from, reference: *reference, reading, raw: raw.clone() })
+        Ok(Event::Supplier { from: *from, reference: *reference, reading, raw: raw.clone() })
     }
 
     async fn commit_of(

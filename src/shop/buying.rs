@@ -10,7 +10,7 @@ use konter_core::catalog::Route;
 use konter_core::ids::OrderId;
 use konter_core::order::asking::{CHECK_WINDOW, has_arrived};
 use konter_core::order::schedule::{CHECK_STEP, FIRST_CHECK};
-use konter_core::order::{Attempt, AttemptStep, Event, Order, Seen, Word};
+use konter_core::order::{Attempt, AttemptStep, Event, Order, Seen, Source};
 use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
 use konter_core::routing::{Availability, Sign, sign_of};
 use konter_store::{Busy, Nudge, StoreError};
@@ -202,7 +202,7 @@ impl Shop {
         let event = match sent {
             Ok(response) => {
                 let reading = supplier.protocol.read_purchase(&buy, &response);
-                self.word(supplier, attempt, Word::Answer, reading, "purchase", &response)
+                self.word(supplier, attempt, Source::Answer, reading, "purchase", &response)
             }
             Err(SendError::NotSent(problem)) => {
                 tracing::warn!(supplier = %supplier.id, problem, "not sent");
@@ -210,8 +210,8 @@ impl Shop {
             }
             Err(SendError::MaybeSent(doubt, problem)) => {
                 tracing::warn!(supplier = %supplier.id, problem, "in doubt");
-                Event::Word {
-                    from: Word::Answer,
+                Event::Supplier {
+                    from: Source::Answer,
                     reference: attempt.reference,
                     reading: Reading::unknown(doubt),
                     raw: Some(supplier.raw_reply(self.clock.utc(), "purchase", &problem)),
@@ -305,7 +305,7 @@ impl Shop {
         match supplier.send(&turn, &request, "status", now.utc).await {
             Ok(response) => {
                 let reading = supplier.protocol.read_status(&buy, &response);
-                let event = self.word(supplier, attempt, Word::Check, reading, "status", &response);
+                let event = self.word(supplier, attempt, Source::Check, reading, "status", &response);
                 self.apply(id, &event, &Along::default()).await?;
             }
             Err(error) => tracing::warn!(supplier = %supplier.id, %error, "status check failed"),
@@ -330,7 +330,7 @@ impl Shop {
         &self,
         supplier: &Supplier,
         attempt: &Attempt,
-        from: Word,
+        from: Source,
         reading: Reading,
         to: &str,
         response: &Response,
@@ -342,6 +342,6 @@ impl Shop {
             tracing::warn!(supplier = %supplier.id, reference = %attempt.reference, ?doubt, to, "reply not understood");
         }
         let raw = supplier.raw_reply(at, to, &response.text());
-        Event::Word { from, reference: attempt.reference, reading, raw: Some(raw) }
+        Event::Supplier { from, reference: attempt.reference, reading, raw: Some(raw) }
     }
 }

@@ -10,7 +10,7 @@ use super::apply_event::{Along, Applied};
 use super::buying::{Asker, buy_of};
 use super::{Shop, of_order};
 use konter_core::ids::{OrderId, SupplierId};
-use konter_core::order::{AttemptStep, Event, Order, Word};
+use konter_core::order::{AttemptStep, Event, Order, Source};
 use konter_core::outcome::{Doubt, Outcome};
 use konter_store::{MessageKey, StoreError};
 use konter_suppliers::Callback;
@@ -81,7 +81,7 @@ impl Shop {
         let raw = supplier.raw_report(at, callback);
         let content = content_of(callback);
         let key = MessageKey::Callback { supplier: id.clone(), reference, content };
-        let event = Event::Word { from: Word::Report, reference, reading, raw: Some(raw) };
+        let event = Event::Supplier { from: Source::Report, reference, reading, raw: Some(raw) };
         let along = Along { answers: Some((key, content)), ..Along::default() };
         tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
         let applied = self.apply(order.id, &event, &along).await?;

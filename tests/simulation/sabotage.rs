@@ -5,7 +5,7 @@ use chrono_tz::Asia::Jakarta;
 use konter::clock::Clock as _;
 use konter_core::ids::Reference;
 use konter_core::ledger::{AccountId, Entry, Posting, Reason};
-use konter_core::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Word, step};
+use konter_core::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Source, step};
 use konter_core::outcome::{FailureKind, FirstSending, Outcome, Reading};
 use konter_reply::Reply;
 use konter_store::{Commit, InboxMessage, Payload, Say, Versioned};
@@ -86,7 +86,7 @@ impl Stage {
             let Some(attempt) = order.current() else { continue };
             let (version, reference) = (order.version, attempt.reference);
             let reading = Reading::new(Outcome::Failed(FailureKind::WrongNumber));
-            let event = Event::Word { from: Word::Check, reference, reading, raw: None };
+            let event = Event::Supplier { from: Source::Check, reference, reading, raw: None };
             let Some(step) = step(&order, event, Reference(0), self.world.now()) else { continue };
             let mut commit = Commit::new(self.world.now());
             commit.orders.push(Versioned { expected: Some(version), row: step.order });
@@ -176,7 +176,7 @@ where
                 order.attempts.iter_mut().for_each(|attempt| attempt.heard.clear());
             }
             Some(Sabotage::TakesReportsForAnswers) => {
-                order.attempts.iter_mut().flat_map(|attempt| &mut attempt.heard).for_each(|w| w.from = Word::Answer);
+                order.attempts.iter_mut().flat_map(|attempt| &mut attempt.heard).for_each(|w| w.from = Source::Answer);
             }
             Some(Sabotage::BelievesEarlierOrders) => {
                 order.attempts.iter_mut().for_each(|attempt| attempt.first = FirstSending::Unanswered);

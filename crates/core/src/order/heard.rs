@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::model::Attempt;
-use super::step::Word;
+use super::step::Source;
 use crate::outcome::Outcome;
 
 /// Words remembered of one attempt: one failure and a few serial numbers at most are ever said. What comes beyond could
@@ -15,7 +15,7 @@ const MOST_HEARD: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
     pub said: FinalWord,
-    pub from: Word,
+    pub from: Source,
     pub at: DateTime<Utc>,
     /// Whether the admins know that it contradicts the books.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -47,7 +47,7 @@ impl FinalWord {
 }
 
 /// Remembers a word; whether it was heard before.
-pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Word, at: DateTime<Utc>) -> bool {
+pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Source, at: DateTime<Utc>) -> bool {
     let known = attempt.heard.iter().any(|heard| heard.said == *said);
     let is_decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
     if !known && attempt.heard.len() >= MOST_HEARD && is_decided {
@@ -55,7 +55,7 @@ pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Word, at: Date
     }
     if let Some(heard) = attempt.heard.iter_mut().find(|heard| heard.said == *said) {
         // A report is the more certain way of the two.
-        if from == Word::Report && heard.from != Word::Report {
+        if from == Source::Report && heard.from != Source::Report {
             (heard.from, heard.told) = (from, false);
         }
     } else {
@@ -65,9 +65,9 @@ pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Word, at: Date
 }
 
 /// Whether a report has said otherwise than this word of another way, which may simply be older.
-pub(super) fn is_outranked(attempt: &Attempt, said: &FinalWord, from: Word) -> bool {
-    let otherwise = |heard: &Heard| heard.from == Word::Report && heard.said.is_success() != said.is_success();
-    from != Word::Report && attempt.heard.iter().any(otherwise)
+pub(super) fn is_outranked(attempt: &Attempt, said: &FinalWord, from: Source) -> bool {
+    let otherwise = |heard: &Heard| heard.from == Source::Report && heard.said.is_success() != said.is_success();
+    from != Source::Report && attempt.heard.iter().any(otherwise)
 }
 
 /// Notes that the admins are told of a contradiction; whether they had been before.

@@ -27,12 +27,12 @@ pub use model::{
     Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey, same_dest,
 };
 pub use notice::{AdminNotice, Notice, ResellerNotice};
-pub use step::{AdminVerdict, Event, Seen, Step, Withdrawn, Word, step, step_with};
+pub use step::{AdminVerdict, Event, Seen, Source, Step, Withdrawn, step, step_with};
 pub use withdrawn::withdrawn_route;
 
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
-pub(crate) mod tests;
+mod supplier_event_tests;
 #[cfg(test)]
-mod word_tests;
+pub(crate) mod tests;

@@ -26,7 +26,7 @@ enum Happens {
     Unsendable,
     NeverLeft,
     Interrupted,
-    Word(usize, Word, Outcome),
+    Word(usize, Source, Outcome),
     Asking,
     Overdue,
     OverdueAmongMany,
@@ -47,7 +47,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
-    let from = prop::sample::select(vec![Word::Answer, Word::Check, Word::Report]);
+    let from = prop::sample::select(vec![Source::Answer, Source::Check, Source::Report]);
     prop_oneof![
         4 => Just(Happens::Sending),
         2 => Just(Happens::Unsendable),
@@ -73,7 +73,7 @@ fn event(order: &Order, happens: Happens) -> Option<Event> {
         Happens::Interrupted => Event::Interrupted,
         Happens::Word(place, from, outcome) => {
             let attempt = order.attempts.get(place).filter(|attempt| attempt.step == AttemptStep::Sent)?;
-            Event::Word { from, reference: attempt.reference, reading: Reading::new(outcome), raw: None }
+            Event::Supplier { from, reference: attempt.reference, reading: Reading::new(outcome), raw: None }
         }
         Happens::Asking => Event::Asking { reference },
         Happens::Overdue => Event::Overdue { seen: None },
@@ -150,7 +150,7 @@ fn only_what_waits_and_has_not_left_is_taken_back() {
     assert_eq!(cancel(&sent), None);
     let reference = sent.current().unwrap().reference;
     let failed = Reading::new(Outcome::Failed(FailureKind::SupplierDisturbed));
-    let word = Event::Word { from: Word::Answer, reference, reading: failed, raw: None };
+    let word = Event::Supplier { from: Source::Answer, reference, reading: failed, raw: None };
     let next = step(&sent, word, Reference(2), at()).unwrap().order;
     assert_eq!(cancel(&next), None, "something of it has left once");
 }

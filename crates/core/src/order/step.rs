@@ -4,7 +4,7 @@
 //! never do. And a later word that contradicts an earlier one is a correction: new postings, never an edit.
 
 mod money;
-mod word;
+mod supplier_event;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub enum Event {
     /// It lay unsent for so long that nobody waits for it any more.
     Abandoned,
     /// A word of the supplier about one attempt.
-    Word { from: Word, reference: Reference, reading: Reading, raw: Option<RawReply> },
+    Supplier { from: Source, reference: Reference, reading: Reading, raw: Option<RawReply> },
     /// The supplier is about to be asked. Committed before the question leaves: it is the same request again, and from
     /// here on a word may be about that.
     Asking { reference: Reference },
@@ -90,7 +90,7 @@ pub struct Seen {
 /// reversing, while a direct answer may simply be older than the report that overtook it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Word {
+pub enum Source {
     Answer,
     Check,
     Report,
@@ -155,7 +155,7 @@ impl Stepper {
             Event::NeverLeft { reference } => self.never_left(reference),
             Event::Withdrawn { reference, what } => self.withdrawn(reference, what),
             Event::Abandoned => self.abandoned(),
-            Event::Word { from, reference, reading, raw } => self.word(from, reference, reading, raw),
+            Event::Supplier { from, reference, reading, raw } => self.supplier_event(from, reference, reading, raw),
             Event::Asking { reference } => self.asking(reference),
             Event::Interrupted => self.interrupted(),
             Event::Slow => self.announce(),

@@ -32,16 +32,16 @@ fn delivered(sn: &str) -> Outcome {
     Outcome::Success(Delivery { sn: sn.to_owned(), ..Delivery::default() })
 }
 
-fn word(from: Word, reference: Reference, outcome: Outcome) -> Event {
-    Event::Word { from, reference, reading: Reading::new(outcome), raw: None }
+fn word(from: Source, reference: Reference, outcome: Outcome) -> Event {
+    Event::Supplier { from, reference, reading: Reading::new(outcome), raw: None }
 }
 
 fn answer(outcome: Outcome) -> Event {
-    word(Word::Answer, FIRST, outcome)
+    word(Source::Answer, FIRST, outcome)
 }
 
 fn report(outcome: Outcome) -> Event {
-    word(Word::Report, FIRST, outcome)
+    word(Source::Report, FIRST, outcome)
 }
 
 fn admin(verdict: AdminVerdict) -> Event {
@@ -243,7 +243,7 @@ fn a_late_success_of_a_given_up_attempt_warns_of_a_double_delivery() {
             answer(Outcome::Failed(FailureKind::ProductDisturbed)),
             Event::Sending,
             report(delivered("SN1")),
-            word(Word::Answer, SECOND, delivered("SN2")),
+            word(Source::Answer, SECOND, delivered("SN2")),
         ],
         &[
             "",
@@ -306,7 +306,7 @@ fn an_admin_decides_once_and_can_correct() {
 
 #[test]
 fn words_about_unknown_references_change_nothing() {
-    let stray = word(Word::Report, Reference(9), delivered("SN1"));
+    let stray = word(Source::Report, Reference(9), delivered("SN1"));
     story(order(&[]), vec![Event::Sending, stray], &["", "nothing"]);
 }
 
@@ -353,9 +353,9 @@ fn delivered_by_the_first_of_two() -> Order {
 
 #[test]
 fn the_other_attempts_failure_refunds_nothing_that_was_delivered() {
-    let failed = || word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused));
+    let failed = || word(Source::Report, SECOND, Outcome::Failed(FailureKind::Refused));
     story(delivered_by_the_first_of_two(), vec![failed(), failed()], &["", "nothing"]);
-    let delivered_too = word(Word::Report, SECOND, delivered("SN2"));
+    let delivered_too = word(Source::Report, SECOND, delivered("SN2"));
     story(
         delivered_by_the_first_of_two(),
         vec![delivered_too, failed()],
@@ -368,7 +368,7 @@ fn a_reversal_by_the_attempt_that_delivered_gives_back_whichever_attempt_it_was(
     story(
         delivered_by_the_first_of_two(),
         vec![
-            word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused)),
+            word(Source::Report, SECOND, Outcome::Failed(FailureKind::Refused)),
             report(Outcome::Failed(FailureKind::Reversed)),
         ],
         &["", "CostReversal 10.200, Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed"],
@@ -379,13 +379,13 @@ fn a_reversal_by_the_attempt_that_delivered_gives_back_whichever_attempt_it_was(
 fn a_reversal_refunds_nothing_while_another_attempt_may_deliver() {
     let reversed = || report(Outcome::Failed(FailureKind::Reversed));
     let untold = "CostReversal 10.200, admins: contradiction, Nothing, books Success";
-    let refused = word(Word::Report, SECOND, Outcome::Failed(FailureKind::Refused));
+    let refused = word(Source::Report, SECOND, Outcome::Failed(FailureKind::Refused));
     story(
         delivered_by_the_first_of_two(),
         vec![reversed(), refused],
         &[untold, "Reversal 10.500, reversed, admins: contradiction, Corrected, books Failed"],
     );
-    let delivered = word(Word::Report, SECOND, delivered("SN2"));
+    let delivered = word(Source::Report, SECOND, delivered("SN2"));
     story(delivered_by_the_first_of_two(), vec![reversed(), delivered], &[untold, "Cost 10.200"]);
 }
 
@@ -424,7 +424,7 @@ fn a_serial_number_that_comes_later_is_passed_on() {
 #[test]
 fn a_new_attempt_can_be_escalated_again() {
     let failed = answer(Outcome::Failed(FailureKind::ProductDisturbed));
-    let doubt = word(Word::Answer, SECOND, Outcome::Unknown(Doubt::Timeout));
+    let doubt = word(Source::Answer, SECOND, Outcome::Unknown(Doubt::Timeout));
     story(
         order(&["tele"]),
         vec![
@@ -449,8 +449,8 @@ fn what_lay_unsent_too_long_is_given_up_with_all_its_routes() {
 
 #[test]
 fn what_a_delivery_cost_is_posted_once_and_comes_back_as_posted() {
-    let priced = |outcome, charged| Event::Word {
-        from: Word::Report,
+    let priced = |outcome, charged| Event::Supplier {
+        from: Source::Report,
         reference: FIRST,
         reading: Reading { charged: Some(Rupiah::new(charged)), ..Reading::new(outcome) },
         raw: None,
@@ -529,7 +529,7 @@ fn a_bill_that_has_changed_is_not_paid() {
 fn a_supplier_that_takes_more_than_it_said_is_told_to_the_admins() {
     let mut reading = Reading::new(delivered("REF1"));
     reading.charged = Some(Rupiah::new(305_000));
-    let paid = Event::Word { from: Word::Answer, reference: FIRST, reading, raw: None };
+    let paid = Event::Supplier { from: Source::Answer, reference: FIRST, reading, raw: None };
     let (_, story) = play(bill(302_500), vec![looked_again(302_500), paid]);
     assert_eq!(story[1], "Cost 305.000, capture, SUKSES REF1, admins: dearer 305.000 than 302.500");
 }
@@ -554,8 +554,8 @@ fn what_is_seen_of_the_deposit_decides_nothing() {
 
 #[test]
 fn a_charge_above_the_catalogs_or_the_price_is_told_for_every_order() {
-    let charged = |outcome, charged| Event::Word {
-        from: Word::Answer,
+    let charged = |outcome, charged| Event::Supplier {
+        from: Source::Answer,
         reference: FIRST,
         reading: Reading { charged: Some(Rupiah::new(charged)), ..Reading::new(outcome) },
         raw: None,

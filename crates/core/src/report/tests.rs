@@ -11,7 +11,7 @@ use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, Reference};
 use crate::ledger::{Account, AccountId, Entry, Hold, HoldChange, Posting, Reason, Refusal, apply};
 use crate::money::Rupiah;
-use crate::order::{AdminVerdict, Event, Order, OrderState, Word, new_attempt, step};
+use crate::order::{AdminVerdict, Event, Order, OrderState, Source, new_attempt, step};
 use crate::outcome::{Delivery, Details, FailureKind, Outcome, Reading};
 use crate::pricing::Margin;
 
@@ -140,8 +140,8 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
                 charged: charged.map(Rupiah::new),
                 ..Reading::unknown(crate::outcome::Doubt::Timeout)
             };
-            let from = if report { Word::Report } else { Word::Answer };
-            Event::Word { from, reference, reading, raw: None }
+            let from = if report { Source::Report } else { Source::Answer };
+            Event::Supplier { from, reference, reading, raw: None }
         };
         let delivery = Delivery { sn: format!("SN{n}"), details: Details::new() };
         let event = match happening {

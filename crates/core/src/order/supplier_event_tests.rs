@@ -27,8 +27,8 @@ fn sukses(sn: &str) -> Outcome {
 
 const GAGAL: Outcome = Outcome::Failed(FailureKind::SupplierDisturbed);
 
-fn say(reference: Reference, from: Word, outcome: Outcome) -> Event {
-    Event::Word { from, reference, reading: Reading::new(outcome), raw: None }
+fn say(reference: Reference, from: Source, outcome: Outcome) -> Event {
+    Event::Supplier { from, reference, reading: Reading::new(outcome), raw: None }
 }
 
 /// What each event moved for the reseller, and whether the admins were told of a contradiction: `+` charged, `-` given
@@ -64,10 +64,10 @@ fn told(notice: &Notice) -> Option<char> {
     }
 }
 
-use Word::{Answer, Check, Report};
+use Source::{Answer, Check, Report};
 
 /// Each line: what is said from where, and what it leads to.
-fn check(order: fn() -> Order, words: &[(Word, Outcome)], expected: &str) -> Order {
+fn check(order: fn() -> Order, words: &[(Source, Outcome)], expected: &str) -> Order {
     let events =
         std::iter::once(Event::Sending).chain(words.iter().map(|(from, what)| say(FIRST, *from, what.clone())));
     let (order, story) = play(order(), events.collect());
@@ -233,8 +233,8 @@ fn what_was_heard_is_bounded_and_the_words_that_decided_stay() {
 /// A word about one of the attempts, or an admin's.
 #[derive(Clone, Debug)]
 enum Happens {
-    Word(usize, Word, Option<u8>),
-    Pending(usize, Word),
+    Word(usize, Source, Option<u8>),
+    Pending(usize, Source),
     Sending,
     Admin(bool),
 }
@@ -280,7 +280,7 @@ struct Model {
 
 impl Model {
     /// Whether this word may move the reseller's money at all.
-    fn may_move(&mut self, place: usize, from: Word, what: Option<u8>, is_final: bool) -> bool {
+    fn may_move(&mut self, place: usize, from: Source, what: Option<u8>, is_final: bool) -> bool {
         let is_new = self.heard.insert((place, what));
         let denied = from != Report && self.reported.contains(&(place, what.is_none()));
         if from == Report {
@@ -331,7 +331,7 @@ proptest! {
             // The books say what was charged last.
             prop_assert_eq!(charged, (!order.is_open()).then(|| order.is_success()));
             // The same once more, from every way, moves nothing.
-            if let (Happens::Word(place, ..), Event::Word { reading, .. }) = (&happens, &event) {
+            if let (Happens::Word(place, ..), Event::Supplier { reading, .. }) = (&happens, &event) {
                 for from in [Answer, Check, Report] {
                     let again = say(order.attempts[*place].reference, from, reading.outcome.clone());
                     let again = super::step(&order, again, Reference(900), now);

@@ -4,7 +4,7 @@
 //! overrides it; and the books are overturned once by themselves. Whatever contradicts them beyond that is told to the
 //! admins, once a word.
 
-use super::{Notice, Stepper, Word};
+use super::{Notice, Source, Stepper};
 use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
@@ -17,7 +17,13 @@ use crate::order::{restored, view};
 use crate::outcome::{Delivery, Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 impl Stepper {
-    pub(super) fn word(&mut self, from: Word, reference: Reference, reading: Reading, raw: Option<RawReply>) {
+    pub(super) fn supplier_event(
+        &mut self,
+        from: Source,
+        reference: Reference,
+        reading: Reading,
+        raw: Option<RawReply>,
+    ) {
         let Some(index) = self.order.attempts.iter().position(|attempt| attempt.reference == reference) else { return };
         let is_unsent = self.order.attempts[index].step == AttemptStep::Ready;
         if is_unsent && matches!(reading.outcome, Outcome::Unknown(_)) {
@@ -29,13 +35,14 @@ impl Stepper {
         }
         self.record(index, from, &reading, raw);
         // A question that was on its way when it turned out that its answer may be about another order.
-        let is_another_orders = from == Word::Check && self.order.attempts[index].first == FirstSending::AnotherOrders;
+        let is_another_orders =
+            from == Source::Check && self.order.attempts[index].first == FirstSending::AnotherOrders;
         let outcome = if is_another_orders { Outcome::Unknown(Doubt::EarlierOrder) } else { reading.outcome };
         match outcome {
             Outcome::Success(_) | Outcome::Failed(_) => self.final_word(index, from, outcome),
             Outcome::Pending => self.undecided(index, Outcome::Pending),
             Outcome::Unknown(doubt) => {
-                if (from == Word::Report || doubt.is_for_a_person()) && !self.order.is_open() {
+                if (from == Source::Report || doubt.is_for_a_person()) && !self.order.is_open() {
                     let card = Box::new(view::card(&self.order, self.at));
                     self.notices.push(Notice::Admins(AdminNotice::UnclearReport(card)));
                 }
@@ -45,7 +52,7 @@ impl Stepper {
     }
 
     /// Keeps what a reading tells besides its outcome.
-    fn record(&mut self, index: usize, from: Word, reading: &Reading, raw: Option<RawReply>) {
+    fn record(&mut self, index: usize, from: Source, reading: &Reading, raw: Option<RawReply>) {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
         // A word for an attempt means it reached its supplier, whatever we believed; a refusal of one that we know never left
@@ -82,7 +89,7 @@ impl Stepper {
         }
     }
 
-    fn final_word(&mut self, index: usize, from: Word, outcome: Outcome) {
+    fn final_word(&mut self, index: usize, from: Source, outcome: Outcome) {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
         let Some(said) = FinalWord::of(&outcome) else { return };
@@ -165,7 +172,7 @@ impl Stepper {
         }
     }
 
-    fn failure(&mut self, index: usize, from: Word, before: Option<&Outcome>, kind: FailureKind) {
+    fn failure(&mut self, index: usize, from: Source, before: Option<&Outcome>, kind: FailureKind) {
         if matches!(before, Some(Outcome::Failed(_))) {
             return;
         }
@@ -185,12 +192,12 @@ impl Stepper {
         }
     }
 
-    fn failure_after_success(&mut self, index: usize, from: Word, before: Option<&Outcome>, kind: FailureKind) {
+    fn failure_after_success(&mut self, index: usize, from: Source, before: Option<&Outcome>, kind: FailureKind) {
         let another_may_deliver = self.others(index).any(may_have_delivered);
         if self.another_delivered(index) {
             // The reseller has the product from the other one.
             self.fail_attempt(index, before, kind);
-        } else if from != Word::Report || !self.may_be_corrected() {
+        } else if from != Source::Report || !self.may_be_corrected() {
             // It may be older than the success it contradicts, or a person decides: no money moves by itself.
             self.contradict(index, &FinalWord::Failed, WordEffect::Nothing);
         } else if another_may_deliver {
@@ -271,7 +278,7 @@ impl Stepper {
 }
 
 /// Remembers what a later word can be about.
-fn note_first_sending(attempt: &mut Attempt, from: Word, outcome: &Outcome) {
+fn note_first_sending(attempt: &mut Attempt, from: Source, outcome: &Outcome) {
     if matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_))) {
         return;
     }
@@ -279,7 +286,7 @@ fn note_first_sending(attempt: &mut Attempt, from: Word, outcome: &Outcome) {
         // For good: whatever the same request is answered with may be about that order.
         Outcome::Unknown(Doubt::EarlierOrder) => attempt.first = FirstSending::AnotherOrders,
         Outcome::Pending if attempt.first != FirstSending::AnotherOrders => attempt.first = FirstSending::Accepted,
-        Outcome::Unknown(_) if from == Word::Answer => lose_first(attempt),
+        Outcome::Unknown(_) if from == Source::Answer => lose_first(attempt),
         _ => {}
     }
 }
