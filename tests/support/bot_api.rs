@@ -82,7 +82,11 @@ struct Inner {
     shut: HashMap<i64, Mishap>,
     /// Every call ends so.
     outage: Option<Mishap>,
+    guard: Option<Guard>,
 }
+
+/// Judges what is to appear in a chat: by method and chat.
+type Guard = Box<dyn FnMut(&str, i64) -> Option<Mishap> + Send>;
 
 /// Numbers connections as they come.
 struct Numbering {
@@ -162,6 +166,12 @@ impl BotApi {
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn set_outage(&self, outage: Option<Mishap>) {
         self.inner.lock().outage = outage;
+    }
+
+    /// From now on this is asked about whatever is to appear in a chat, for limits like Telegram's.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn guard(&self, guard: impl FnMut(&str, i64) -> Option<Mishap> + Send + 'static) {
+        self.inner.lock().guard = Some(Box::new(guard));
     }
 
     pub fn acknowledged(&self) -> i64 {
@@ -245,7 +255,12 @@ impl BotApi {
         let mut inner = self.inner.lock();
         let shut = TO_A_CHAT.contains(&method).then(|| inner.shut.get(&chat?).cloned()).flatten();
         let scripted = inner.mishaps.get_mut(method).and_then(VecDeque::pop_front);
-        inner.outage.clone().or(shut).or(scripted)
+        let inner = &mut *inner;
+        let guarded = || {
+            let guard = inner.guard.as_mut().filter(|_| TO_A_CHAT.contains(&method))?;
+            guard(method, chat?)
+        };
+        inner.outage.clone().or(shut).or(scripted).or_else(guarded)
     }
 
     async fn updates(&self, question: &Value) -> Value {

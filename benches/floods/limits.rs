@@ -1,0 +1,57 @@
+//! Telegram's limits as its documents tell them: about 30 messages a second from a bot, one a second for a chat, with a
+//! short burst. Whoever goes beyond is refused, with the seconds to wait, and until they are over as well.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+const OVERALL: Rate = Rate { a_second: 30.0, burst: 30.0 };
+const CHAT: Rate = Rate { a_second: 1.0, burst: 3.0 };
+
+#[derive(Clone, Copy)]
+struct Rate {
+    a_second: f64,
+    burst: f64,
+}
+
+#[derive(Default)]
+pub struct Limits {
+    overall: Bucket,
+    chats: HashMap<i64, Bucket>,
+}
+
+impl Limits {
+    /// Takes a message to a chat, or says how many seconds must pass first.
+    pub fn take(&mut self, chat: i64, now: Instant) -> Result<(), u64> {
+        let chat = self.chats.entry(chat).or_default();
+        let wait = self.overall.wait(OVERALL, now).max(chat.wait(CHAT, now));
+        if wait > Duration::ZERO {
+            return Err(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        }
+        self.overall.left -= 1.0;
+        chat.left -= 1.0;
+        Ok(())
+    }
+}
+
+/// What may still be sent.
+#[derive(Default)]
+struct Bucket {
+    left: f64,
+    /// When that was so; `None` before the first message.
+    at: Option<Instant>,
+    shut_until: Option<Instant>,
+}
+
+impl Bucket {
+    /// How long until a message may be sent. Whoever is told to wait is not heard before that.
+    fn wait(&mut self, rate: Rate, now: Instant) -> Duration {
+        let rested = self.at.map_or(f64::MAX, |at| (now - at).as_secs_f64() * rate.a_second);
+        self.left = (self.left + rested).min(rate.burst);
+        self.at = Some(now);
+        if self.left < 1.0 && self.shut_until.is_none_or(|until| until <= now) {
+            let seconds = ((1.0 - self.left) / rate.a_second).ceil();
+            self.shut_until = Some(now + Duration::from_secs_f64(seconds));
+        }
+        self.shut_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
+    }
+}
