@@ -1,6 +1,5 @@
-//! One call to the Bot API. Methods and types are teloxide's, the transport is ours: teloxide's own sleeps ten seconds
-//! inside a call after a 5xx, takes a message that was sent but whose echo it cannot read for a failure, and puts raw
-//! replies, which hold what people typed, into its errors.
+//! One call to the Bot API: the transport under teloxide's methods. Why it is not teloxide's stands in the folder's
+//! `mod.rs`.
 
 use std::error::Error as _;
 use std::fmt;
@@ -11,14 +10,14 @@ use std::time::Duration;
 use chrono::DateTime;
 use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use reqwest::multipart::Form;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde_json::Value;
 use teloxide::payloads::GetFile;
 use teloxide::requests::Payload;
-use teloxide::types::FileId;
+use teloxide::types::{File, FileId};
 
+use super::answer::{Answer, judge};
 use super::ids::MessageIds;
 use crate::clock::Elsewhere;
 
@@ -27,13 +26,6 @@ const TELEGRAM: &str = "https://api.telegram.org";
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// A hundred updates with quoted messages stay far below; a reply without end must not fill the memory.
 const LONGEST_ANSWER: usize = 16 << 20;
-/// Of Telegram's own words in an error.
-const LONGEST_DESCRIPTION: usize = 200;
-/// When Telegram says "too many requests" and not how long to wait.
-const DEFAULT_WAIT: Duration = Duration::from_secs(5);
-
-/// Longer than this is no pause but a fault; the chat is tried again by then.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// Why the Bot API cannot be used at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,7 +125,7 @@ impl Api {
     }
 
     /// Calls a method and returns its `result`; gives up after `patience`.
-    pub async fn call<P>(&self, method: &P, patience: Duration) -> Result<Value, ApiError>
+    pub async fn call<P>(&self, method: &P, patience: Duration) -> Result<Answer, ApiError>
     where
         P: Payload + Serialize,
     {
@@ -144,7 +136,7 @@ impl Api {
     }
 
     /// Calls a method that takes a file, and returns its `result`; gives up after `patience`.
-    pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Value, ApiError> {
+    pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Answer, ApiError> {
         counted(method, self.ask(self.post(method).multipart(form).timeout(patience)).await)
     }
 
@@ -152,7 +144,7 @@ impl Api {
         self.client.post(format!("{}/bot{}/{method}", self.base, self.token.expose_secret()))
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Value, ApiError> {
+    async fn ask(&self, request: RequestBuilder) -> Result<Answer, ApiError> {
         let response = request.send().await.map_err(|error| self.unreachable(error))?;
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -169,11 +161,11 @@ impl Api {
 
     /// The content of a file someone sent, at most `limit` bytes long.
     pub async fn download(&self, file: &str, limit: usize, patience: Duration) -> Result<Vec<u8>, ApiError> {
-        let known = self.call(&GetFile::new(FileId(file.to_owned())), patience).await?;
-        let Some(path) = known.get("file_path").and_then(Value::as_str) else {
+        let answer = self.call(&GetFile::new(FileId(file.to_owned())), patience).await?;
+        let Some(known) = answer.read::<File>() else {
             return Err(ApiError::Refused { code: 0, description: "the file has no path".to_owned() });
         };
-        let address = format!("{}/file/bot{}/{path}", self.base, self.token.expose_secret());
+        let address = format!("{}/file/bot{}/{}", self.base, self.token.expose_secret(), known.path);
         let sent = self.client.get(address).timeout(patience).send().await;
         let response = sent.map_err(|error| self.unreachable(error))?;
         if !response.status().is_success() {
@@ -231,81 +223,9 @@ fn is_loopback(url: &Url) -> bool {
     })
 }
 
-/// Reads an answer's envelope. What is no envelope comes from something else than Telegram.
-fn judge(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Result<Value, ApiError> {
-    let down = || ApiError::Down(status.as_u16());
-    let Ok(Value::Object(mut answer)) = serde_json::from_slice(body) else {
-        return Err(match status {
-            StatusCode::TOO_MANY_REQUESTS => too_many(wait),
-            // Said by the server in front of Telegram: the same again would never pass it.
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                ApiError::Refused { code: status.as_u16(), description: "the file is too big".to_owned() }
-            }
-            _ => down(),
-        });
-    };
-    match answer.get("ok").and_then(Value::as_bool) {
-        Some(true) if status.is_success() => return Ok(answer.remove("result").unwrap_or(Value::Null)),
-        Some(false) => {}
-        _ => return Err(down()),
-    }
-    let said = answer.get("error_code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-    let code = said.unwrap_or(status.as_u16());
-    let description: String = answer
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or("no reason given")
-        .chars()
-        .take(LONGEST_DESCRIPTION)
-        .collect();
-    let told = answer.get("parameters").and_then(|more| more.get("retry_after")).and_then(Value::as_u64);
-    Err(match (code, told.map(Duration::from_secs)) {
-        (_, Some(told)) => ApiError::RetryAfter(told.min(LONGEST_WAIT)),
-        (429, None) => too_many(wait),
-        // Telegram answers 404 to a token that has not even the form of one.
-        (401 | 404, None) => ApiError::BadToken(code),
-        (409, None) => ApiError::Conflict(description),
-        (500.., None) => ApiError::Down(code),
-        (_, None) => ApiError::Refused { code, description },
-    })
-}
-
-fn too_many(wait: Option<Duration>) -> ApiError {
-    ApiError::RetryAfter(wait.unwrap_or(DEFAULT_WAIT).min(LONGEST_WAIT))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(status: u16, body: &str, expected: &Result<Value, ApiError>) {
-        assert_eq!(&judge(StatusCode::from_u16(status).unwrap(), None, body.as_bytes()), expected, "{status} {body}");
-    }
-
-    #[test]
-    fn an_answer_is_read_by_its_envelope() {
-        let refused = |code, text: &str| Err(ApiError::Refused { code, description: text.to_owned() });
-        let wait = |seconds| Err(ApiError::RetryAfter(Duration::from_secs(seconds)));
-        check(200, r#"{"ok":true,"result":[1]}"#, &Ok(serde_json::json!([1])));
-        check(200, r#"{"ok":true}"#, &Ok(Value::Null));
-        check(200, "<html>", &Err(ApiError::Down(200)));
-        check(200, "", &Err(ApiError::Down(200)));
-        check(200, "[]", &Err(ApiError::Down(200)));
-        check(502, "<html>Bad Gateway", &Err(ApiError::Down(502)));
-        check(500, r#"{"ok":false,"error_code":500,"description":"Internal"}"#, &Err(ApiError::Down(500)));
-        check(400, r#"{"ok":false,"error_code":400,"description":"x"}"#, &refused(400, "x"));
-        check(403, r#"{"ok":false}"#, &refused(403, "no reason given"));
-        check(401, r#"{"ok":false,"error_code":401}"#, &Err(ApiError::BadToken(401)));
-        // A proxy's own 404 says nothing about the token.
-        check(404, "not here", &Err(ApiError::Down(404)));
-        check(409, r#"{"ok":false,"description":"Conflict"}"#, &Err(ApiError::Conflict("Conflict".into())));
-        check(429, r#"{"ok":false,"error_code":429,"parameters":{"retry_after":7}}"#, &wait(7));
-        check(429, r#"{"ok":false,"error_code":429}"#, &wait(5));
-        check(429, "slow down", &wait(5));
-        let endless = r#"{"ok":false,"error_code":429,"parameters":{"retry_after":18446744073709551615}}"#;
-        check(429, endless, &wait(3600));
-        check(413, "<html>Request Entity Too Large", &refused(413, "the file is too big"));
-    }
 
     #[test]
     fn settings_that_cannot_work_are_named_and_never_shown() {

@@ -1,7 +1,6 @@
 //! One visit to one chat's outbox: one message or file sent, one edit made, or one deletion tried. A row leaves the outbox when Telegram has
 //! taken it, or when it is certain that Telegram never will.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use tokio::time::Instant;
 
 use super::digest;
 use super::post::{self, Upload};
+use super::progress::{Forget, Form, Progress, RowProgress, overtaken};
 use super::queue::Step;
 use super::text::{self, Part};
 use super::verdict::{Verdict, reads_so_already, verdict};
@@ -37,77 +37,6 @@ const SLOWEST_LINE: usize = 64 << 10;
 /// How often a deletion or an edit is tried while Telegram is out of order: with the longest wait between them, half an
 /// hour.
 const TRIES: u32 = 60;
-
-/// What must be remembered of a chat between two visits. Losing it costs a repeated message, never a lost one.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    /// The reply being sent.
-    row: RowProgress,
-    /// Deletions that wait for another try.
-    forgets: BTreeMap<u64, Forget>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct RowProgress {
-    seq: u64,
-    /// Parts of it that Telegram has. A file goes with the first.
-    parts: usize,
-    /// The longest part, in UTF-16 units: words under a file are shorter.
-    longest: usize,
-    /// Sent without what is marked in it: Telegram did not like the marks.
-    plain: bool,
-    /// Sent without its buttons: Telegram did not like them.
-    bare: bool,
-    form: Form,
-    refusals: u32,
-}
-
-impl RowProgress {
-    const fn new(seq: u64) -> Self {
-        Self { seq, parts: 0, longest: text::LONGEST, plain: false, bare: false, form: Form::Own, refusals: 0 }
-    }
-}
-
-impl RowProgress {
-    /// Whether this row was offered and something about it was not liked, or a part of it is said: then it goes alone.
-    const fn was_refused(&self, seq: u64) -> bool {
-        self.seq == seq && (self.parts > 0 || self.plain || self.bare || self.refusals > 0)
-    }
-}
-
-/// What a row with a file goes as; each is for when Telegram refused the one before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Form {
-    #[default]
-    Own,
-    Document,
-    Words,
-}
-
-impl Form {
-    /// What a file goes as; `None`: it does not go.
-    const fn of(self, kind: FileKind) -> Option<FileKind> {
-        match self {
-            Self::Own => Some(kind),
-            Self::Document => Some(FileKind::Document),
-            Self::Words => None,
-        }
-    }
-
-    /// What is left when it was refused as this.
-    const fn below(kind: FileKind) -> Self {
-        match kind {
-            FileKind::Picture => Self::Document,
-            FileKind::Document => Self::Words,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Forget {
-    tries: u32,
-    not_before: Instant,
-}
 
 /// Telegram's number of a chat; `None` for a chat of another channel.
 pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
@@ -141,7 +70,7 @@ impl Courier {
             return Step::Idle;
         }
         let more = rows.len() > 1;
-        if let Some(row) = choose(&rows, progress, Instant::now()) {
+        if let Some(row) = progress.choose(&rows, Instant::now()) {
             if row.class > least {
                 return Step::Lower(row.class);
             }
@@ -159,16 +88,13 @@ impl Courier {
                 Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
             };
         }
-        progress.forgets.retain(|seq, _| rows.iter().any(|row| row.seq == *seq));
-        let next = progress.forgets.values().map(|forget| forget.not_before).min();
-        next.map_or(Step::Idle, |at| Step::Later(at.saturating_duration_since(Instant::now())))
+        progress.next_forget(&rows, Instant::now()).map_or(Step::Idle, Step::Later)
     }
 
     /// The first rows, as many as it takes to see past the deletions that wait, and the row that was begun.
     async fn window(&self, chat: &ChatId, progress: &Progress) -> Result<Vec<Outgoing>, StoreError> {
         let rows = self.store.outbox(chat, WINDOW).await?;
-        let shows_all = begun(&rows, progress).is_some() || progress.row.parts == 0 && fresh(&rows, progress).is_some();
-        if rows.len() < WINDOW || shows_all {
+        if rows.len() < WINDOW || progress.sees_next(&rows) {
             return Ok(rows);
         }
         self.store.outbox(chat, WIDE_WINDOW).await
@@ -287,11 +213,11 @@ impl Courier {
             None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
             Some((file, kind)) => {
                 let seconds = u64::try_from(file.bytes.len() / SLOWEST_LINE).unwrap_or_default();
-                let Upload { method, form } = post::upload(peer, file, kind, part, &buttons)?;
+                let Upload { method, form } = post::upload(peer, file, kind, part, buttons)?;
                 self.api.upload(method, form, self.timing.upload + Duration::from_secs(seconds)).await?
             }
         };
-        Ok(sent.get("message_id").and_then(serde_json::Value::as_i64).map(|id| self.api.ids().stored(id)))
+        Ok(sent.read::<MessageId>().map(|id| self.api.ids().stored(id)))
     }
 
     /// Decides what becomes of a row that Telegram did not take; `file` is what its file went as, and whether the line
@@ -534,14 +460,6 @@ fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) 
     progress.row.refusals < TRIES
 }
 
-/// The edits of a message that a later one makes needless: someone who taps digits leaves one per tap.
-fn overtaken<'a>(rows: &'a [Outgoing], edited: &str) -> Vec<&'a Outgoing> {
-    let of_it = |row: &&Outgoing| matches!(&row.payload, Payload::Edit { message, .. } if message == edited);
-    let mut edits: Vec<&Outgoing> = rows.iter().filter(of_it).collect();
-    edits.pop();
-    edits
-}
-
 /// A row's buttons in Telegram's terms.
 fn buttons(row: &Outgoing, wanted: &[Vec<Button>]) -> InlineKeyboardMarkup {
     let (keyboard, left_out) = post::keyboard(wanted);
@@ -549,20 +467,4 @@ fn buttons(row: &Outgoing, wanted: &[Vec<Button>]) -> InlineKeyboardMarkup {
         tracing::error!(chat = %row.chat, seq = row.seq, left_out, "buttons Telegram cannot show are left out");
     }
     keyboard
-}
-
-/// The row of which Telegram has a part already: the rest follows it, whatever came meanwhile.
-fn begun<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> {
-    rows.iter().find(|row| progress.row.parts > 0 && row.seq == progress.row.seq)
-}
-
-/// The first row but for deletions that failed before.
-fn fresh<'a>(rows: &'a [Outgoing], progress: &Progress) -> Option<&'a Outgoing> {
-    rows.iter().find(|row| !progress.forgets.contains_key(&row.seq))
-}
-
-/// The row to take up: a deletion that failed before comes only when nothing else waits.
-fn choose<'a>(rows: &'a [Outgoing], progress: &Progress, now: Instant) -> Option<&'a Outgoing> {
-    let ready = |row: &&Outgoing| progress.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
-    begun(rows, progress).or_else(|| fresh(rows, progress)).or_else(|| rows.iter().find(ready))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use teloxide::payloads::{DeleteWebhook, GetUpdates};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -127,10 +128,9 @@ impl Poller<'_> {
         question.limit = Some(BATCH);
         question.timeout = Some(u32::try_from(self.timing.poll.as_secs()).unwrap_or(u32::MAX));
         question.allowed_updates = Some(ALLOWED.to_vec());
-        match self.api.call(&question, self.timing.poll + WAY).await? {
-            Value::Array(batch) => Ok(batch),
-            _ => Err(ApiError::Down(200)),
-        }
+        let answer = self.api.call(&question, self.timing.poll + WAY).await?;
+        let batch: Vec<Box<RawValue>> = answer.read().ok_or(ApiError::Down(200))?;
+        Ok(batch.iter().map(|raw| update::parse(raw)).collect())
     }
 
     /// Stores a batch; only then moves the offset, which acknowledges it.

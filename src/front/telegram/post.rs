@@ -2,9 +2,12 @@
 
 use reqwest::multipart::{self, Form};
 use serde::Serialize;
-use teloxide::payloads::{CopyMessage, EditMessageText, SendMessage};
+use serde_json::Value;
+use teloxide::payloads::{CopyMessage, EditMessageText, SendDocument, SendMessage, SendPhoto};
+use teloxide::requests::Payload;
 use teloxide::types::{
-    ChatId as Peer, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, LinkPreviewOptions, MessageId,
+    ChatId as Peer, FileId, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, InputFile,
+    LinkPreviewOptions, MessageId, ReplyMarkup,
 };
 
 use super::ApiError;
@@ -47,8 +50,7 @@ pub(super) fn keyboard(rows: &[Vec<Button>]) -> (InlineKeyboardMarkup, usize) {
 pub(super) fn message(peer: Peer, part: Part, buttons: InlineKeyboardMarkup) -> SendMessage {
     let mut message = SendMessage::new(peer, part.body);
     message.entities = some(part.entities);
-    message.reply_markup =
-        some(buttons.inline_keyboard).map(|rows| InlineKeyboardMarkup { inline_keyboard: rows }.into());
+    message.reply_markup = markup(buttons);
     message.link_preview_options = Some(NO_PREVIEW);
     message
 }
@@ -70,6 +72,10 @@ pub(super) fn copy(peer: Peer, from: Peer, id: MessageId) -> CopyMessage {
     copy
 }
 
+fn markup(buttons: InlineKeyboardMarkup) -> Option<ReplyMarkup> {
+    Some(buttons).filter(|buttons| !buttons.inline_keyboard.is_empty()).map(ReplyMarkup::InlineKeyboard)
+}
+
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     Some(list).filter(|list| !list.is_empty())
 }
@@ -86,33 +92,48 @@ pub(super) fn upload(
     file: File,
     kind: FileKind,
     words: Part,
-    buttons: &InlineKeyboardMarkup,
+    buttons: InlineKeyboardMarkup,
 ) -> Result<Upload, ApiError> {
-    let (method, field) = match kind {
-        FileKind::Picture => ("SendPhoto", "photo"),
-        FileKind::Document => ("SendDocument", "document"),
-    };
     let content_type = match file.kind {
         FileKind::Picture => PNG,
         FileKind::Document => content_type(&file.name),
     };
     let content = multipart::Part::bytes(file.bytes).file_name(file_name(&file.name));
     let content = content.mime_str(content_type).map_err(|_| unsendable())?;
-    let mut form = Form::new().text("chat_id", peer.0.to_string()).part(field, content);
-    if !words.body.is_empty() {
-        form = form.text("caption", words.body);
+    let (caption, caption_entities) = (Some(words.body).filter(|body| !body.is_empty()), some(words.entities));
+    let reply_markup = markup(buttons);
+    match kind {
+        FileKind::Picture => {
+            let method = SendPhoto { caption, caption_entities, reply_markup, ..SendPhoto::new(peer, elsewhere()) };
+            form(&method, "photo", content)
+        }
+        FileKind::Document => {
+            let method =
+                SendDocument { caption, caption_entities, reply_markup, ..SendDocument::new(peer, elsewhere()) };
+            form(&method, "document", content)
+        }
     }
-    if !words.entities.is_empty() {
-        form = form.text("caption_entities", written(&words.entities)?);
-    }
-    if !buttons.inline_keyboard.is_empty() {
-        form = form.text("reply_markup", written(buttons)?);
-    }
-    Ok(Upload { method, form })
 }
 
-fn written(value: &impl Serialize) -> Result<String, ApiError> {
-    serde_json::to_string(value).map_err(|_| unsendable())
+/// The file's place in a method whose form carries it in a part of its own: teloxide's own forms do not say of what type
+/// a file is, and a phone would not know what to open it with.
+fn elsewhere() -> InputFile {
+    InputFile::file_id(FileId(String::new()))
+}
+
+/// A method as a form, with `content` in place of its field `file`.
+fn form<P>(method: &P, file: &'static str, content: multipart::Part) -> Result<Upload, ApiError>
+where
+    P: Payload + Serialize,
+{
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(method) else { return Err(unsendable()) };
+    fields.remove(file);
+    let mut form = Form::new();
+    for (name, value) in fields {
+        let text = if let Value::String(text) = value { text } else { value.to_string() };
+        form = form.text(name, text);
+    }
+    Ok(Upload { method: P::NAME, form: form.part(file, content) })
 }
 
 /// As if Telegram had refused it: the words go alone.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::deliver::Progress;
 use super::pace::{Backoff, Pace, Rate};
+use super::progress::Progress;
 use konter_core::ids::ChatId;
 use konter_store::Class;
 

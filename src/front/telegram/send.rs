@@ -11,8 +11,9 @@ use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::deliver::{Courier, Progress, peer};
+use super::deliver::{Courier, peer};
 use super::pace::{Pace, Rate};
+use super::progress::Progress;
 use super::queue::{Queue, Step, Turn};
 use super::{Api, Timing};
 use crate::front::Wording;

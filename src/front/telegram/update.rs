@@ -2,7 +2,9 @@
 //! message, or a new field in a known one, never hides an order from the shop. Pure.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
 use konter_core::ids::ChatId;
@@ -44,6 +46,20 @@ pub(super) enum Incoming {
     Ignored,
     /// It should have been a message and cannot be read.
     Broken,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    update_id: i64,
+}
+
+/// One update of a batch. One that `serde_json` refuses (a lone surrogate in a text) is broken but keeps its number,
+/// and hides no other.
+pub(super) fn parse(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_else(|_| {
+        let number = serde_json::from_str(raw.get()).ok().map(|Numbered { update_id }| update_id);
+        json!({"update_id": number, "message": null})
+    })
 }
 
 /// Reads one update. `now` is when a button counts as tapped: Telegram does not say.

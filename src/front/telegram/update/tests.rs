@@ -1,4 +1,4 @@
-use serde_json::json;
+use teloxide::types::UpdateKind;
 
 use super::*;
 
@@ -40,6 +40,27 @@ fn a_message_becomes_an_inbox_message() {
         replies_to: None,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
+}
+
+#[test]
+fn a_lone_surrogate_costs_one_update_and_no_batch() {
+    let batch = r#"[{"update_id":7,"message":{"text":"\ud83d"}},{"update_id":8,"message":{}}]"#;
+    let batch: Vec<Box<RawValue>> = serde_json::from_str(batch).unwrap();
+    let read: Vec<_> = batch.iter().map(|raw| parse(raw)).map(|update| (number(&update), read_now(&update))).collect();
+    assert_eq!(read, [(Some(7), Incoming::Broken), (Some(8), Incoming::Broken)]);
+}
+
+/// Why updates are not read as teloxide's types. Should this fail, teloxide has learned to, and may do it.
+#[test]
+fn teloxide_loses_the_words_of_a_message_with_a_mark_it_does_not_know() {
+    let read = |kind: &str| {
+        let mark = json!([{"type": kind, "offset": 0, "length": 3}]);
+        let order = json!({"update_id": 1, "message": private(&json!({"text": "S10.0812.1234", "entities": mark}))});
+        assert!(matches!(read_now(&order), Incoming::Message(message) if message.text == "S10.0812.1234"), "{kind}");
+        let theirs: teloxide::types::Update = serde_json::from_str(&order.to_string()).unwrap();
+        matches!(&theirs.kind, UpdateKind::Message(message) if message.text() == Some("S10.0812.1234"))
+    };
+    assert_eq!((read("bold"), read("brand_new")), (true, false));
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! The Telegram front against a Bot API that misbehaves: nothing received is lost, nothing said is lost, said twice or
+//! out of order, and what Telegram refuses costs neither the words nor what comes behind.
+
+#[path = "../support/bot_api.rs"]
+mod bot_api;
+#[path = "../support/front.rs"]
+mod front;
+#[path = "../support/outbox.rs"]
+mod outbox;
+
+mod edits;
+mod files;
+mod receiving;
+mod secrets;
+mod sending;
+mod taps;
+mod webhook;
+mod wording;
