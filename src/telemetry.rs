@@ -1,13 +1,20 @@
 //! Logs and metrics. Logs go to stderr, so that stdout stays what a command was asked for. What each metric means to an
 //! operator stands in `docs/metrics.md`.
 
-use std::io::IsTerminal as _;
+mod prometheus;
 
-use metrics::{describe_counter, describe_gauge, describe_histogram};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+pub use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt, registry};
 
 use crate::config::LogFormat;
+use prometheus::Described;
+pub use prometheus::Figures;
 
 /// Seconds. Suppliers answer within seconds, or not within their minute.
 const SUPPLIER_BUCKETS: [f64; 11] = [0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0];
@@ -16,41 +23,25 @@ const ANSWER_BUCKETS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 /// Seconds from an order's placing to its end.
 const ORDER_BUCKETS: [f64; 10] = [0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3_600.0];
 
-/// Starts logging. `RUST_LOG` decides what is shown; without it, `default` does.
-pub fn start_logging(default: &str, format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // Already set when several shops run in one process, as tests do; the first one's choice stands.
-    let _ = match format {
-        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
+/// Starts logging. `RUST_LOG` decides what is shown; without it, or when it cannot be read, `default` does.
+pub fn start_logging(default: LevelFilter, format: LogFormat) {
+    let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.trim().is_empty());
+    let filter: Option<Targets> = asked.and_then(|asked| asked.parse().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(default));
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
+    // Already set when several shops run in one process, as tests do; the first one's choice stands.
+    let _ = registry().with(filter).with(lines).try_init();
 }
 
 /// Starts keeping metrics. `None` when something else in this process already does.
 #[must_use]
-pub fn start_metrics() -> Option<PrometheusHandle> {
-    let handle = with_buckets(PrometheusBuilder::new())?.install_recorder().ok()?;
-    describe();
-    Some(handle)
-}
-
-/// Buckets rather than quantiles: they can be added up over suppliers and over time.
-fn with_buckets(builder: PrometheusBuilder) -> Option<PrometheusBuilder> {
-    let named = |name: &str| Matcher::Full(name.to_owned());
-    let builder = builder.set_buckets_for_metric(named("konter_supplier_seconds"), &SUPPLIER_BUCKETS).ok()?;
-    let builder = builder.set_buckets_for_metric(named("konter_answer_seconds"), &ANSWER_BUCKETS).ok()?;
-    builder.set_buckets_for_metric(named("konter_order_seconds"), &ORDER_BUCKETS).ok()
-}
-
-fn describe() {
-    for (name, kind, help) in METRICS {
-        match kind {
-            Kind::Counter => describe_counter!(name, help),
-            Kind::Gauge => describe_gauge!(name, help),
-            Kind::Histogram => describe_histogram!(name, help),
-        }
-    }
+pub fn start_metrics() -> Option<Arc<Figures>> {
+    let figures = Arc::new(Figures::new(described));
+    metrics::set_global_recorder(Arc::clone(&figures)).ok()?;
     // Those without labels are there from the start, as nought: an alert can tell nothing from not happening.
     for name in [
         "konter_orders_placed_total",
@@ -61,6 +52,19 @@ fn describe() {
     ] {
         metrics::counter!(name).absolute(0);
     }
+    Some(figures)
+}
+
+fn described(name: &str) -> Option<Described> {
+    let (.., help) = METRICS.iter().find(|(listed, ..)| *listed == name)?;
+    // Buckets rather than quantiles: they can be added up over suppliers and over time.
+    let bounds: &[f64] = match name {
+        "konter_supplier_seconds" => &SUPPLIER_BUCKETS,
+        "konter_answer_seconds" => &ANSWER_BUCKETS,
+        "konter_order_seconds" => &ORDER_BUCKETS,
+        _ => &[],
+    };
+    Some(Described { help, bounds })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ use load::{
 use postgres::Database;
 use program::{Running, Settings, free_port, tail};
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 
 const KILLS: u32 = 40;
 /// Fewer: the program between store and shop is the same, what differs is the store.

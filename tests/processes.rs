@@ -37,7 +37,7 @@ use load::{
 use postgres::{Cluster, Database};
 use program::{Running, Settings, free_port, tail};
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 use wire::Wire;
 

@@ -18,7 +18,7 @@ use crate::config::{LogFormat, Settings};
 use crate::front::console::{self, Lines};
 use crate::http::{Callers, Http, Limits, router, serve};
 use crate::shop::{Shop, pins};
-use crate::telemetry;
+use crate::telemetry::{self, LevelFilter};
 use konter_core::agent::{Agent, AgentStatus, PinState};
 use konter_core::catalog::SAMPLE;
 use konter_core::ids::AgentId;
@@ -45,7 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// # Errors
 /// When the store or the simulators cannot be started.
 pub async fn demo() -> Result<(), Failure> {
-    telemetry::start_logging("error", LogFormat::Text);
+    telemetry::start_logging(LevelFilter::ERROR, LogFormat::Text);
     let mut signals = Signals::listen();
     let home = Home::new()?;
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;

@@ -20,7 +20,7 @@ use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::shop::Shop;
-use crate::telemetry;
+use crate::telemetry::{self, LevelFilter};
 use konter_store::{InboxMessage, Store, StoreError};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -50,7 +50,7 @@ const ENDED_AT_ONCE: i32 = 1;
 /// # Errors
 /// When settings are wrong, the store cannot be used, or the address is taken.
 pub async fn run() -> Result<(), Failure> {
-    telemetry::start_logging("info", log_format());
+    telemetry::start_logging(LevelFilter::INFO, log_format());
     handles::raise_limit();
     let mut signals = Signals::listen();
     let settings = settings_or_failure()?;

@@ -4,7 +4,7 @@ use super::Failure;
 use super::open::fault;
 use super::run::Signals;
 use crate::config::LogFormat;
-use crate::telemetry;
+use crate::telemetry::{self, LevelFilter};
 use konter_simulator::{Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 
 /// Runs the simulators until interrupted. What they print is a `.env` for `konter run`.
@@ -12,7 +12,7 @@ use konter_simulator::{Kind, LISTED_ENDING, Pace, SimulatorConfig, TABLE};
 /// # Errors
 /// When no port can be had.
 pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
-    telemetry::start_logging("warn", LogFormat::Text);
+    telemetry::start_logging(LevelFilter::WARN, LogFormat::Text);
     let mut signals = Signals::listen();
     let mut config = SimulatorConfig::loopback(Pace::Demo);
     config.callback_base = Some(callbacks.trim_end_matches('/').to_owned());

@@ -2,6 +2,7 @@
 //! store's business, when a copy is made the shop's. Everything here blocks on the disk: not for a thread that serves
 //! others.
 
+mod age;
 pub mod folder;
 mod format;
 mod making;

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead, Write};
 
-use age::scrypt;
 use secrecy::SecretString;
 
 use super::BackupError;
+use super::age::{self, BadHeader};
 
 /// What every file in age's format begins with.
 const BEGINS: &[u8] = b"age-encryption.org/";
@@ -28,11 +28,7 @@ pub fn seal<W: Write>(
     passphrase: &SecretString,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<W> {
-    let mut recipient = scrypt::Recipient::new(passphrase.clone());
-    recipient.set_work_factor(WORK);
-    let recipient: &dyn age::Recipient = &recipient;
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(recipient)).map_err(io::Error::other)?;
-    let mut sealed = encryptor.wrap_output(out)?;
+    let mut sealed = age::Encryptor::new(out, passphrase, WORK)?;
     write(&mut sealed)?;
     sealed.finish()
 }
@@ -45,16 +41,9 @@ pub(super) fn unseal<'a, R: BufRead + Send + 'a>(
     input: R,
     passphrase: &SecretString,
 ) -> Result<Box<dyn io::Read + Send + 'a>, BackupError> {
-    let mut identity = scrypt::Identity::new(passphrase.clone());
-    identity.set_max_work_factor(MOST_WORK);
-    let identity: &dyn age::Identity = &identity;
-    let damaged = |_| BackupError::Damaged("its encryption cannot be read");
-    let decryptor = age::Decryptor::new_buffered(input).map_err(damaged)?;
-    match decryptor.decrypt(std::iter::once(identity)) {
+    match age::Decryptor::new(input, passphrase, MOST_WORK) {
         Ok(plain) => Ok(Box::new(plain)),
-        Err(age::DecryptError::DecryptionFailed | age::DecryptError::NoMatchingKeys) => {
-            Err(BackupError::WrongPassphrase)
-        }
-        Err(_) => Err(BackupError::Damaged("its encryption cannot be read")),
+        Err(BadHeader::WrongPassphrase) => Err(BackupError::WrongPassphrase),
+        Err(BadHeader::Unreadable) => Err(BackupError::Damaged("its encryption cannot be read")),
     }
 }

@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use ipnet::IpNet;
-use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
 use super::address::{believed_address, came_through};
@@ -19,6 +18,7 @@ use super::callback::CallbackAuth;
 use super::request_line::{CUT, TOO_LONG};
 use crate::log_throttle::{LOG, NOBODY};
 use crate::shop::{CallbackFate, Shop};
+use crate::telemetry::Figures;
 use konter_core::ids::SupplierId;
 use konter_reply::UnreadWhy;
 use konter_store::StoreError;
@@ -35,7 +35,7 @@ pub struct Http {
     pub shop: Arc<Shop>,
     pub door: Arc<CallbackAuth>,
     pub trusted_proxies: Arc<Vec<IpNet>>,
-    pub metrics: Option<PrometheusHandle>,
+    pub metrics: Option<Arc<Figures>>,
     /// What a backup must be asked for with; without one, none is handed out.
     pub backup_token: Option<SecretString>,
 }

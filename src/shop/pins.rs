@@ -10,8 +10,8 @@
 
 use std::collections::HashMap;
 
-use argon2::password_hash::{Output, ParamsString, PasswordHash, Salt, SaltString};
-use argon2::{Algorithm, Argon2, Block, Params, ParamsBuilder, Version};
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, ParamsBuilder, PasswordHash, Version};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -158,8 +158,8 @@ fn verify(hash: &str, pepper: Option<&Pepper>, pin: &[u8]) -> bool {
             [] => None,
             key => Some(pepper.filter(|pepper| key == pepper.id)?),
         };
-        let is_ours = parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
-        let output = work(pepper, params, pin, parsed.salt.filter(|_| is_ours)?)?;
+        let is_ours = parsed.algorithm == argon2::ARGON2ID_IDENT && parsed.version == Some(Version::V0x13.into());
+        let output = work(pepper, params, pin, &parsed.salt.filter(|_| is_ours)?)?;
         // Compared in constant time.
         Some(output == parsed.hash?)
     };
@@ -171,37 +171,35 @@ fn hash_with(pepper: Option<&Pepper>, pin: &[u8]) -> Option<String> {
         Some(pepper) => pepper.params()?,
         None => Params::default(),
     };
-    let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
+    let salt = Salt::new(&rand::random::<[u8; 16]>()).ok()?;
     let hash = PasswordHash {
-        algorithm: Algorithm::Argon2id.ident(),
+        algorithm: argon2::ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(&params).ok()?,
-        salt: Some(salt.as_salt()),
-        hash: Some(work(pepper, params, pin, salt.as_salt())?),
+        salt: Some(salt),
+        hash: Some(work(pepper, params, pin, &salt)?),
     };
     Some(hash.to_string())
 }
 
 /// argon2, in memory that was used before. Only to be called by whoever has a turn.
-fn work(pepper: Option<&Pepper>, params: Params, pin: &[u8], salt: Salt<'_>) -> Option<Output> {
+fn work(pepper: Option<&Pepper>, params: Params, pin: &[u8], salt: &[u8]) -> Option<Output> {
     let (blocks, length) = (params.block_count(), params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN));
     let secret = pepper.map_or(&[][..], |pepper| pepper.secret.expose_secret().as_bytes());
     let argon = match pepper {
         Some(_) => Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params).ok()?,
         None => Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
     };
-    let mut decoded = [0; Salt::MAX_LENGTH];
-    let salt = salt.decode_b64(&mut decoded).ok()?;
     let mut memory = MEMORY.lock().pop().unwrap_or_default();
     if memory.len() < blocks {
         memory.resize(blocks, Block::new());
     }
-    let output = Output::init_with(length, |out| {
-        let memory = memory.get_mut(..blocks).unwrap_or_default();
-        Ok(argon.hash_password_into_with_memory(pin, salt, out, memory)?)
-    });
+    let mut output = vec![0; length];
+    let worked =
+        argon.hash_password_into_with_memory(pin, salt, &mut output, memory.get_mut(..blocks).unwrap_or_default());
     MEMORY.lock().push(memory);
-    output.ok()
+    worked.ok()?;
+    Output::new(&output).ok()
 }
 
 /// Hashes a PIN without a pepper; slow, on a thread of its own. `None` when the machine cannot (no memory, no randomness).
@@ -237,12 +235,27 @@ mod tests {
 
     #[tokio::test]
     async fn hashes_are_those_of_the_library_itself() {
-        use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+        use argon2::{PasswordHasher as _, PasswordVerifier as _};
         let ours = hash("1234").await.unwrap();
         assert!(Argon2::default().verify_password(b"1234", &PasswordHash::new(&ours).unwrap()).is_ok());
-        let salt = SaltString::encode_b64(b"sixteen bytes so").unwrap();
-        let theirs = Argon2::default().hash_password(b"1234", &salt).unwrap().to_string();
+        let theirs = Argon2::default().hash_password_with_salt(b"1234", b"sixteen bytes so").unwrap().to_string();
         assert!(Pins::new(None).fits(AgentId(1), &theirs, "1234").await);
+    }
+
+    /// Both were made by argon2 0.5.
+    #[test]
+    fn hashes_stored_by_an_earlier_version_still_fit() {
+        let pepper = Pepper { secret: "a pepper of our own".into(), id: [1, 2, 3, 4, 5, 6] };
+        for (hash, pepper) in [
+            ("$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlcyBzbw$m91SBwI3iKMpEAyBIDcVd5zQmPIZAgcTSxVksHlI6D0", None),
+            (
+                "$argon2id$v=19$m=19456,t=2,p=1,keyid=AQIDBAUG$c2l4dGVlbiBieXRlcyBzbw$myOzg7YQqIkNjnmQqn0hh5wwHdt6gjJgwmDnehDpGyQ",
+                Some(&pepper),
+            ),
+        ] {
+            assert!(verify(hash, pepper, b"1234"), "{hash}");
+            assert!(!verify(hash, pepper, b"1235"), "{hash}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

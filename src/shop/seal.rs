@@ -6,7 +6,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
@@ -35,15 +35,15 @@ impl Seal {
         let mut sha = Sha256::new();
         sha.update(PURPOSE);
         sha.update(secret.expose_secret());
-        Self(XChaCha20Poly1305::new(Key::from_slice(&sha.finalize())))
+        Self(XChaCha20Poly1305::new(&sha.finalize()))
     }
 
     /// The message as it may be stored; `None` when it cannot be sealed, which only lack of memory would explain.
     pub(super) fn close(&self, message: &InboxMessage) -> Option<InboxMessage> {
-        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let nonce = XNonce::from(rand::random::<[u8; NONCE_BYTES]>());
         let name = message.key().to_string();
         let payload = Payload { msg: message.text.as_bytes(), aad: name.as_bytes() };
-        let sealed = self.0.encrypt(XNonce::from_slice(&nonce), payload).ok()?;
+        let sealed = self.0.encrypt(&nonce, payload).ok()?;
         let text = format!("{MARK}{}", STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat()));
         Some(InboxMessage { text, ..message.clone() })
     }
@@ -52,10 +52,10 @@ impl Seal {
     pub(super) fn open(&self, stored: InboxMessage) -> Option<InboxMessage> {
         let Some(sealed) = stored.text.strip_prefix(MARK) else { return Some(stored) };
         let bytes = STANDARD_NO_PAD.decode(sealed).ok()?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
         let name = stored.key().to_string();
         let payload = Payload { msg: sealed, aad: name.as_bytes() };
-        let text = String::from_utf8(self.0.decrypt(XNonce::from_slice(nonce), payload).ok()?).ok()?;
+        let text = String::from_utf8(self.0.decrypt(&XNonce::from(*nonce), payload).ok()?).ok()?;
         Some(InboxMessage { text, ..stored })
     }
 }

@@ -8,7 +8,7 @@ use konter_store::audit::audit;
 use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
 use konter_store::{RawRow, Store, StoreError};
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 
 use super::engines::open;
 use crate::support::*;

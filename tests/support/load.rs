@@ -15,7 +15,7 @@ use konter_simulator::{Kind, Simulators};
 use konter_store::{MessageKey, Payload, Store};
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 
 use super::bot_api::{self, BotApi, TOKEN};
 

@@ -61,7 +61,7 @@ pub struct Setup {
     pub hold_callbacks: bool,
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub catalog: Vec<Product>,
-    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    pub metrics: Option<Arc<konter::telemetry::Figures>>,
     pub backup_token: Option<secrecy::SecretString>,
     /// How long one request to the shop may take.
     pub request_limit: Duration,

@@ -92,10 +92,7 @@ pub(super) fn file(form: ReceiptForm, card: &ReceiptCard, labels: &Labels, at: N
             Ok(picture) => file("png", ReplyFileKind::Document, picture.png),
             Err(_) => file("txt", ReplyFileKind::Document, as_text(&receipt)),
         }),
-        ReceiptForm::Printer => Some(match escpos::bytes(&receipt) {
-            Ok(bytes) => file("bin", ReplyFileKind::Document, bytes),
-            Err(_) => file("txt", ReplyFileKind::Document, as_text(&receipt)),
-        }),
+        ReceiptForm::Printer => Some(file("bin", ReplyFileKind::Document, escpos::bytes(&receipt))),
     }
 }
 

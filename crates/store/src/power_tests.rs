@@ -13,7 +13,7 @@ use chrono::DateTime;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
-use rand::{Rng as _, RngCore as _, SeedableRng as _};
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
 use super::audit::audit;
 use super::sled_store::{LogLimits, ReopenLimits, SledOptions, SledStore};

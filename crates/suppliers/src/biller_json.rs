@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use super::amount::{end_of_destination, same_destination};
 use super::json::{self, Object, Sent};
-use super::protocol::{Buy, Callback, Method, Options, Protocol, Request, Response, gist_of, reveal};
+use super::protocol::{Buy, Callback, Method, Options, Protocol, Request, Response, gist_of, hex, reveal};
 use super::serial;
 use konter_core::ids::Reference;
 use konter_core::outcome::{Doubt, FailureKind, Outcome, Reading};
@@ -32,7 +32,7 @@ impl BillerJson {
     /// `md5(user + password + trxid)`, lower-case hex (v1.0.0, A. Transaksi, Parameter `sign`).
     fn sign(&self, trxid: &str) -> String {
         let text = format!("{}{}{trxid}", reveal(&self.user), reveal(&self.password));
-        format!("{:x}", Md5::digest(text.as_bytes()))
+        hex(&Md5::digest(text.as_bytes()))
     }
 }
 

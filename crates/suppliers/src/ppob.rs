@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::amount::same_destination;
 use super::json::{self, Object, Sent};
-use super::protocol::{Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, reveal};
+use super::protocol::{Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, hex, reveal};
 use super::serial;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
@@ -48,7 +48,7 @@ impl Ppob {
         let headers = vec![
             ("GW-username", username.to_owned()),
             ("GW-datetime", datetime),
-            ("GW-signature", format!("{:x}", Sha256::digest(signed.as_bytes()))),
+            ("GW-signature", hex(&Sha256::digest(signed.as_bytes()))),
         ];
         Request { method: Method::Post, path, query: vec![], headers, body: Some(body) }
     }

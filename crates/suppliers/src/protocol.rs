@@ -378,3 +378,8 @@ pub(super) fn gist_of(parts: &[&str]) -> Option<String> {
 pub(super) fn reveal(secret: &SecretString) -> &str {
     secret.expose_secret()
 }
+
+/// Lower-case hexadecimal, as signatures are written.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}

@@ -1,6 +1,6 @@
 //! Those below a reseller: registering them, looking at them, what is added for them.
 
-use rand::Rng as _;
+use rand::RngExt as _;
 
 use super::super::rate_limit::AdminMessage;
 use super::register::{LONGEST_NAME, card};

@@ -1,7 +1,7 @@
 //! Invitations: a link that brings somebody below who shares it, and the one that joins a chat to the account that was
 //! registered for it.
 
-use rand::Rng as _;
+use rand::RngExt as _;
 
 use super::transfer::network;
 use super::{Answer, Request};

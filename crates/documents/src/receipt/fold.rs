@@ -1,5 +1,8 @@
 //! Characters as an old printer has them: ASCII, with letters instead of question marks where there is a letter.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 /// Printable ASCII only. The nearest letters for what is not, nothing for marks that stand on another letter, `?` for
 /// what has no likeness at all.
 pub(super) fn to_ascii(text: &str) -> String {
@@ -7,102 +10,75 @@ pub(super) fn to_ascii(text: &str) -> String {
     for c in text.chars() {
         match c {
             ' '..='~' => folded.push(c),
-            // Full-width forms stand in the order of ASCII.
-            '\u{ff01}'..='\u{ff5e}' => {
-                folded.extend(u32::from(c).checked_sub(0xff01 - 0x21).and_then(char::from_u32));
-            }
-            '\u{300}'..='\u{36f}' => {}
-            c if c.is_control() => {}
+            c if c.is_control() || is_combining_mark(c) => {}
             c if c.is_whitespace() => folded.push(' '),
-            c => folded.push_str(likeness(c).unwrap_or("?")),
+            c => match likeness(c) {
+                Some(like) => folded.push_str(like),
+                None => folded.push_str(&decomposed(c)),
+            },
         }
     }
     folded
+}
+
+/// A letter without its marks, a full-width or raised form as a plain one (Unicode's compatibility decomposition).
+fn decomposed(c: char) -> String {
+    let parts = std::iter::once(c).nfkd().filter(|part| !is_combining_mark(*part));
+    let plain: Option<String> = parts
+        .map(|part| match part {
+            ' '..='~' => Some(part),
+            // In fractions.
+            '⁄' => Some('/'),
+            _ => None,
+        })
+        .collect();
+    plain.filter(|plain| !plain.is_empty()).unwrap_or_else(|| "?".to_owned())
 }
 
 fn likeness(c: char) -> Option<&'static str> {
     LIKE.iter().find(|(_, like)| like.contains(c)).map(|(ascii, _)| *ascii)
 }
 
-const LIKE: [(&str, &str); 83] = [
-    ("A", "ÀÁÂÃÄÅĀĂĄǍȀȂẠẢẤẦẨẪẬẮẰẲẴẶ"),
-    ("a", "àáâãäåāăąǎȁȃạảấầẩẫậắằẳẵặª"),
+/// What Unicode does not decompose, or to something else.
+const LIKE: [(&str, &str); 43] = [
     ("AE", "Æ"),
     ("ae", "æ"),
-    ("C", "ÇĆĈĊČ"),
-    ("c", "çćĉċč"),
-    ("D", "ÐĎĐ"),
-    ("d", "ðďđ"),
-    ("E", "ÈÉÊËĒĔĖĘĚȄȆẸẺẼẾỀỂỄỆ"),
-    ("e", "èéêëēĕėęěȅȇẹẻẽếềểễệ"),
-    ("G", "ĜĞĠĢ"),
-    ("g", "ĝğġģ"),
-    ("H", "ĤĦ"),
-    ("h", "ĥħ"),
-    ("I", "ÌÍÎÏĨĪĬĮİǏỈỊ"),
-    ("i", "ìíîïĩīĭįıǐỉị"),
-    ("J", "Ĵ"),
-    ("j", "ĵ"),
-    ("K", "Ķ"),
-    ("k", "ķĸ"),
-    ("L", "ĹĻĽĿŁ"),
-    ("l", "ĺļľŀł"),
-    ("N", "ÑŃŅŇŊ"),
-    ("n", "ñńņňŉŋ"),
-    ("O", "ÒÓÔÕÖØŌŎŐƠǑȌỌỎỐỒỔỖỘỚỜỞỠỢ"),
-    ("o", "òóôõöøōŏőơǒȍọỏốồổỗộớờởỡợº"),
+    ("D", "ÐĐ"),
+    ("d", "ðđ"),
+    ("H", "Ħ"),
+    ("h", "ħ"),
+    ("i", "ı"),
+    ("k", "ĸ"),
+    ("L", "ĿŁ"),
+    ("l", "ŀł"),
+    ("N", "Ŋ"),
+    ("n", "ŉŋ"),
+    ("O", "Ø"),
+    ("o", "ø"),
     ("OE", "Œ"),
     ("oe", "œ"),
-    ("R", "ŔŖŘ"),
-    ("r", "ŕŗř"),
-    ("S", "ŚŜŞŠȘ"),
-    ("s", "śŝşšșſ"),
     ("ss", "ß"),
-    ("T", "ŢŤŦȚ"),
-    ("t", "ţťŧț"),
+    ("T", "Ŧ"),
+    ("t", "ŧ"),
     ("TH", "Þ"),
     ("th", "þ"),
-    ("U", "ÙÚÛÜŨŪŬŮŰŲƯǓỤỦỨỪỬỮỰ"),
-    ("u", "ùúûüũūŭůűųưǔụủứừửữự"),
-    ("W", "Ŵ"),
-    ("w", "ŵ"),
-    ("Y", "ÝŶŸỲỴỶỸ"),
-    ("y", "ýÿŷỳỵỷỹ"),
-    ("Z", "ŹŻŽ"),
-    ("z", "źżž"),
     ("'", "‘’‚‛′´ʼʻ‹›"),
     ("\"", "“”„‟″«»"),
     ("-", "‐‑‒–—―−"),
-    ("...", "…"),
     ("*", "•·∙●◦★☆"),
     ("x", "×"),
-    ("/", "÷⁄∕"),
+    ("/", "÷∕"),
     ("!", "¡"),
     ("?", "¿"),
     ("|", "¦│┃"),
     ("_", "‗"),
     ("+-", "±"),
-    ("0", "⁰₀"),
-    ("1", "¹₁"),
-    ("2", "²₂"),
-    ("3", "³₃"),
-    ("4", "⁴₄"),
-    ("5", "⁵₅"),
-    ("6", "⁶₆"),
-    ("7", "⁷₇"),
-    ("8", "⁸₈"),
-    ("9", "⁹₉"),
-    ("1/4", "¼"),
-    ("1/2", "½"),
-    ("3/4", "¾"),
     ("EUR", "€"),
     ("GBP", "£"),
     ("JPY", "¥"),
     ("c", "¢"),
     ("(C)", "©"),
     ("(R)", "®"),
-    ("TM", "™"),
-    ("No", "№"),
     (" deg", "°"),
     ("->", "→"),
     ("<-", "←"),
@@ -123,7 +99,8 @@ mod tests {
             ("“Toko” – Jl. No…", "\"Toko\" - Jl. No..."),
             ("ＡＢＣ１２３", "ABC123"),
             ("a\u{a0}b\tc\nd\u{1b}e", "a bcde"),
-            ("株😀", "??"),
+            ("株각㈱😀", "????"),
+            ("Ĳǅ№™½⁰…", "IJDzNoTM1/20..."),
         ] {
             assert_eq!(to_ascii(text), ascii, "{text:?}");
         }

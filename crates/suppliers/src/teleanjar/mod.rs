@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use secrecy::SecretString;
 
 use super::json::{self, Sent};
-use super::protocol::{Buy, Method, Options, Protocol, Request, Response, gist_of, reveal};
+use super::protocol::{Buy, Method, Options, Protocol, Request, Response, gist_of, hex, reveal};
 use konter_core::catalog::ProductKind;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{InquiryReading, Reading};
@@ -66,7 +66,7 @@ impl Teleanjar {
     /// `md5("tele-android-" + uuid + dtime + ppid + udata + x-api-key + "-indonesia")`, ppid and udata not encoded.
     fn signature(&self, dtime: &str, udata: &str) -> String {
         let (uuid, ppid, key) = (reveal(&self.partner_id), reveal(&self.ppid), reveal(&self.api_key));
-        format!("{:x}", Md5::digest(format!("tele-android-{uuid}{dtime}{ppid}{udata}{key}-indonesia")))
+        hex(&Md5::digest(format!("tele-android-{uuid}{dtime}{ppid}{udata}{key}-indonesia")))
     }
 }
 
