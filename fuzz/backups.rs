@@ -1,5 +1,5 @@
 //! What must hold for any file that is put before `konter restore`. The fuzz target plays it with inputs it makes up,
-//! `tests/fuzz_corpus.rs` with those that were kept.
+//! `tests/in_process/fuzz_corpus.rs` with those that were kept.
 
 use std::collections::BTreeMap;
 use std::fs;

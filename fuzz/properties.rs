@@ -1,5 +1,5 @@
 //! What must hold for any bytes that come in from outside. The fuzz targets play these with inputs they make up, and
-//! `tests/fuzz_corpus.rs` plays them with the inputs that were kept: both run the same code.
+//! `tests/in_process/fuzz_corpus.rs` plays them with the inputs that were kept: both run the same code.
 
 use std::cell::RefCell;
 use std::collections::HashSet;

@@ -9,6 +9,7 @@
 //! strangers register, a reseller's PIN finds a free turn, or waits for other resellers'.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, ParamsBuilder, PasswordHash, Version};
@@ -25,20 +26,38 @@ use konter_store::PepperMark;
 /// order needs one, and hundreds together would leave the shop neither memory nor time for anything else.
 const AT_ONCE: usize = 2;
 
-static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
-
 /// Registrations that wait for their hash, the one being worked on included: some three seconds' work on a small machine.
 /// Whoever comes on top of them is told to come again, which costs less than a chat that is silent.
 const MOST_REGISTRATIONS: usize = 64;
 
-/// For whoever registers; none is free when too many do.
-static REGISTRATIONS: Semaphore = Semaphore::const_new(MOST_REGISTRATIONS);
+/// What argon2 works in.
+type Memory = Mutex<Vec<Vec<Block>>>;
 
-/// Only one of the turns is ever a registration's.
-static REGISTERING: Semaphore = Semaphore::const_new(1);
+/// Turns at hashing, and as much memory to do it in.
+struct Turns {
+    free: Arc<Semaphore>,
+    memory: Arc<Memory>,
+}
 
-/// What argon2 works in, as many as there are turns.
-static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+impl Default for Turns {
+    fn default() -> Self {
+        Self { free: Arc::new(Semaphore::new(AT_ONCE)), memory: Arc::default() }
+    }
+}
+
+impl Turns {
+    /// Does slow work on a thread of its own when it is its turn.
+    async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Memory) -> T + Send + 'static) -> Option<T> {
+        let turn = Arc::clone(&self.free).acquire_owned().await.ok()?;
+        let memory = Arc::clone(&self.memory);
+        let working = tokio::task::spawn_blocking(move || {
+            // Kept until the work is done, also when whoever asked has gone.
+            let _turn = turn;
+            work(&memory)
+        });
+        working.await.ok()
+    }
+}
 
 /// What a pepper's mark is the hash of; no secret.
 const MARKED: &[u8] = b"konter PIN pepper";
@@ -59,7 +78,7 @@ impl Pepper {
     pub async fn mark(secret: &SecretString) -> Option<(Self, PepperMark)> {
         let pepper = Self { secret: secret.clone(), id: rand::random() };
         let marking = pepper.clone();
-        let check = slowly(move || hash_with(Some(&marking), MARKED)).await.flatten()?;
+        let check = Turns::default().take(move |memory| hash_with(memory, Some(&marking), MARKED)).await.flatten()?;
         Some((pepper, PepperMark { check }))
     }
 
@@ -68,8 +87,8 @@ impl Pepper {
         let id = key_of(&mark.check)?.try_into().ok()?;
         let pepper = Self { secret: secret.clone(), id };
         let (checking, check) = (pepper.clone(), mark.check.clone());
-        let fits = slowly(move || verify(&check, Some(&checking), MARKED)).await.unwrap_or(false);
-        fits.then_some(pepper)
+        let fits = Turns::default().take(move |memory| verify(memory, &check, Some(&checking), MARKED)).await;
+        fits.unwrap_or(false).then_some(pepper)
     }
 
     /// As new hashes are made with it.
@@ -87,6 +106,11 @@ pub struct Pins {
     key: [u8; 32],
     known: Mutex<HashMap<AgentId, Known>>,
     pepper: Option<Pepper>,
+    turns: Turns,
+    /// For whoever registers; none is free when too many do.
+    registrations: Semaphore,
+    /// Only one of the turns is ever a registration's.
+    registering: Semaphore,
 }
 
 /// A PIN seen to fit a stored hash, as a keyed digest over both.
@@ -95,13 +119,20 @@ struct Known([u8; 32]);
 impl Pins {
     /// New hashes are made with the pepper, where there is one.
     pub(super) fn new(pepper: Option<Pepper>) -> Self {
-        Self { key: rand::random(), known: Mutex::default(), pepper }
+        Self {
+            key: rand::random(),
+            known: Mutex::default(),
+            pepper,
+            turns: Turns::default(),
+            registrations: Semaphore::new(MOST_REGISTRATIONS),
+            registering: Semaphore::new(1),
+        }
     }
 
-    /// Hashes a PIN for keeping; see [`hash`].
+    /// Hashes a PIN for keeping. `None` when the machine cannot (no memory, no randomness).
     pub async fn hash(&self, pin: &str) -> Option<String> {
         let (pepper, pin) = (self.pepper.clone(), pin.to_owned());
-        slowly(move || hash_with(pepper.as_ref(), pin.as_bytes())).await.flatten()
+        self.turns.take(move |memory| hash_with(memory, pepper.as_ref(), pin.as_bytes())).await.flatten()
     }
 
     /// The same for somebody who registers, who waits behind resellers.
@@ -109,8 +140,8 @@ impl Pins {
     /// # Errors
     /// When too many do.
     pub(super) async fn hash_for_registration(&self, pin: &str) -> Result<Option<String>, TooMany> {
-        let _waiting = REGISTRATIONS.try_acquire().map_err(|_| TooMany)?;
-        let _registering = REGISTERING.acquire().await.map_err(|_| TooMany)?;
+        let _waiting = self.registrations.try_acquire().map_err(|_| TooMany)?;
+        let _registering = self.registering.acquire().await.map_err(|_| TooMany)?;
         Ok(self.hash(pin).await)
     }
 
@@ -126,7 +157,8 @@ impl Pins {
             return true;
         }
         let (hash, pin, pepper) = (hash.to_owned(), pin.to_owned(), self.pepper.clone());
-        let fits = slowly(move || verify(&hash, pepper.as_ref(), pin.as_bytes())).await.unwrap_or(false);
+        let fits = self.turns.take(move |memory| verify(memory, &hash, pepper.as_ref(), pin.as_bytes())).await;
+        let fits = fits.unwrap_or(false);
         if fits {
             self.known.lock().insert(agent, Known(digest));
         }
@@ -149,7 +181,7 @@ fn key_of(hash: &str) -> Option<Vec<u8>> {
     Some(Params::try_from(&parsed).ok()?.keyid().to_vec())
 }
 
-fn verify(hash: &str, pepper: Option<&Pepper>, pin: &[u8]) -> bool {
+fn verify(memory: &Memory, hash: &str, pepper: Option<&Pepper>, pin: &[u8]) -> bool {
     let fits = || {
         let parsed = PasswordHash::new(hash).ok()?;
         let params = Params::try_from(&parsed).ok()?;
@@ -159,14 +191,14 @@ fn verify(hash: &str, pepper: Option<&Pepper>, pin: &[u8]) -> bool {
             key => Some(pepper.filter(|pepper| key == pepper.id)?),
         };
         let is_ours = parsed.algorithm == argon2::ARGON2ID_IDENT && parsed.version == Some(Version::V0x13.into());
-        let output = work(pepper, params, pin, &parsed.salt.filter(|_| is_ours)?)?;
+        let output = work(memory, pepper, params, pin, &parsed.salt.filter(|_| is_ours)?)?;
         // Compared in constant time.
         Some(output == parsed.hash?)
     };
     fits().unwrap_or(false)
 }
 
-fn hash_with(pepper: Option<&Pepper>, pin: &[u8]) -> Option<String> {
+fn hash_with(memory: &Memory, pepper: Option<&Pepper>, pin: &[u8]) -> Option<String> {
     let params = match pepper {
         Some(pepper) => pepper.params()?,
         None => Params::default(),
@@ -177,46 +209,35 @@ fn hash_with(pepper: Option<&Pepper>, pin: &[u8]) -> Option<String> {
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(&params).ok()?,
         salt: Some(salt),
-        hash: Some(work(pepper, params, pin, &salt)?),
+        hash: Some(work(memory, pepper, params, pin, &salt)?),
     };
     Some(hash.to_string())
 }
 
 /// argon2, in memory that was used before. Only to be called by whoever has a turn.
-fn work(pepper: Option<&Pepper>, params: Params, pin: &[u8], salt: &[u8]) -> Option<Output> {
+fn work(kept: &Memory, pepper: Option<&Pepper>, params: Params, pin: &[u8], salt: &[u8]) -> Option<Output> {
     let (blocks, length) = (params.block_count(), params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN));
     let secret = pepper.map_or(&[][..], |pepper| pepper.secret.expose_secret().as_bytes());
     let argon = match pepper {
         Some(_) => Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params).ok()?,
         None => Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
     };
-    let mut memory = MEMORY.lock().pop().unwrap_or_default();
+    let mut memory = kept.lock().pop().unwrap_or_default();
     if memory.len() < blocks {
         memory.resize(blocks, Block::new());
     }
     let mut output = vec![0; length];
     let worked =
         argon.hash_password_into_with_memory(pin, salt, &mut output, memory.get_mut(..blocks).unwrap_or_default());
-    MEMORY.lock().push(memory);
+    kept.lock().push(memory);
     worked.ok()?;
     Output::new(&output).ok()
 }
 
-/// Hashes a PIN without a pepper; slow, on a thread of its own. `None` when the machine cannot (no memory, no randomness).
+/// Hashes a PIN without a pepper, outside of any shop's turns; slow, on a thread of its own.
 pub async fn hash(pin: &str) -> Option<String> {
     let pin = pin.to_owned();
-    slowly(move || hash_with(None, pin.as_bytes())).await.flatten()
-}
-
-/// Does slow work on a thread of its own when it is its turn.
-async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let turn = TURNS.acquire().await.ok()?;
-    let working = tokio::task::spawn_blocking(move || {
-        // Kept until the work is done, also when whoever asked has gone.
-        let _turn = turn;
-        work()
-    });
-    working.await.ok()
+    Turns::default().take(move |memory| hash_with(memory, None, pin.as_bytes())).await.flatten()
 }
 
 #[cfg(test)]
@@ -260,11 +281,11 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn pins_are_hashed_in_memory_that_is_kept() {
-        let many = (0..12).map(|n| tokio::spawn(async move { hash(&format!("12{n:02}")).await.unwrap() }));
-        futures::future::join_all(many).await;
-        // As long as all turns are held, nobody else works in it.
-        let _turns = TURNS.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
-        let kept = MEMORY.lock().len();
+        let pins = Pins::default();
+        let many = (0..12).map(|n| format!("12{n:02}"));
+        let hashes = futures::future::join_all(many.map(async |pin| pins.hash(&pin).await)).await;
+        assert!(hashes.iter().all(Option::is_some));
+        let kept = pins.turns.memory.lock().len();
         assert!((1..=AT_ONCE).contains(&kept), "{kept}");
     }
 
@@ -274,7 +295,7 @@ mod tests {
         let register = || pins.hash_for_registration("4821");
         let own = hash("1234").await.unwrap();
         // Nothing is registered as long as this is held, so all that are polled wait.
-        let held = REGISTERING.acquire().await.unwrap();
+        let held = pins.registering.acquire().await.unwrap();
         let mut waiting: Vec<_> = (0..MOST_REGISTRATIONS).map(|_| Box::pin(register())).collect();
         for registration in &mut waiting {
             assert!(futures::poll!(registration).is_pending());

@@ -19,14 +19,12 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use super::bot_api::{self, BotApi, TOKEN};
 
-pub const ADMIN: i64 = 1001;
+pub use super::site::{ADMIN, PATIENCE};
 pub const FIRST_RESELLER: i64 = 2001;
 pub const RESELLERS: i64 = 16;
 pub const PIN: &str = "739154";
 /// Whole rupiah; nobody runs out of it.
 pub const DEPOSIT: i64 = 5_000_000;
-/// For what takes seconds on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(90);
 /// What stands under a reply that may have been said before.
 pub const MARK: &str = "(Pesan ini mungkin sudah pernah dikirim sebelumnya.)";
 

@@ -1,6 +1,6 @@
 //! The real program as a process of its own: started with settings by environment, watched, stopped, killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::net::TcpListener;
@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use konter_simulator::{Kind, Simulators};
+use parking_lot::Mutex;
 
 /// No program in a test takes longer, but for a test that fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,9 +24,11 @@ fn program() -> PathBuf {
 /// A port for the program to listen on, below those the system gives to outgoing connections: it stays free while the
 /// program is down.
 pub fn free_port() -> u16 {
+    /// Given out: not every program is up yet.
+    static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {
         let port = rand::random_range(10_000..30_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() && TAKEN.lock().insert(port) {
             return port;
         }
     }
@@ -44,6 +47,11 @@ impl Settings {
     pub fn set(mut self, name: &str, value: impl Display) -> Self {
         self.0.insert(name.to_owned(), format!("{value}"));
         self
+    }
+
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn get(&self, name: &str) -> &str {
+        &self.0[name]
     }
 
     /// The repository's own catalog.

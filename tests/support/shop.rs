@@ -264,7 +264,7 @@ impl TestShop {
             version: 1,
             name: format!("Konter {number}"),
             status: AgentStatus::Active,
-            pin: PinState::new(pin_hash().await, PIN.len()),
+            pin: PinState::new(cheap_hash(PIN), PIN.len()),
             chats: vec![chat],
             phones: Vec::new(),
             locale,
@@ -332,6 +332,20 @@ impl TestShop {
         self.pass(TimeDelta::seconds(1));
         self.shop.receive(vec![message]).await.unwrap();
         self.hear(replies).await
+    }
+
+    /// Waits until this holds.
+    pub async fn becomes(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        let started = Instant::now();
+        while !holds().await {
+            assert!(started.elapsed() < PATIENCE, "never {what}\n{}", self.transcript());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Waits until every message that has come is answered.
+    pub async fn answers_all(&self) {
+        self.becomes("all answered", async || self.store.inbox().await.unwrap().is_empty()).await;
     }
 
     /// Waits for replies that come by themselves. Orders of one message are bought side by side and may end in any
@@ -542,8 +556,10 @@ fn setting(simulators: &Simulators, overrides: &[(String, String)], name: &str) 
     })
 }
 
-/// One hash for all test resellers: argon2 is slow on purpose.
-async fn pin_hash() -> String {
-    static HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    HASH.get_or_init(|| async { pins::hash(PIN).await.unwrap() }).await.clone()
+/// A hash that costs nothing to check: what is tested with it is the shop, not argon2.
+pub fn cheap_hash(pin: &str) -> String {
+    use argon2::PasswordHasher as _;
+    let params = argon2::Params::new(8, 1, 1, None).unwrap();
+    let argon = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    argon.hash_password_with_salt(pin.as_bytes(), b"not so secret").unwrap().to_string()
 }

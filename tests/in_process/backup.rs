@@ -1,0 +1,232 @@
+//! Whole shops copied while they work, and put back: nothing is missing, nothing that was given is given again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::store::*;
+use chrono::{DateTime, TimeDelta, Utc};
+use konter::backup::{self, BackupError};
+use konter_store::audit::audit;
+use konter_store::memory::MemoryStore;
+use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::{Commit, Sequence, Store, StoreError};
+
+fn open(path: &Path, log: LogLimits) -> SledStore {
+    SledStore::open(path, SledOptions { log, ..SledOptions::default() }).unwrap()
+}
+
+/// All rows settled as soon as possible, none, and something in between.
+const LIMITS: [LogLimits; 3] = [
+    LogLimits { calm: 0, full: 1 << 20, file: 100_000 },
+    LogLimits { calm: usize::MAX, full: usize::MAX, file: u64::MAX },
+    LogLimits { calm: 40_000, full: 80_000_000, file: 20_000 },
+];
+
+/// Orders from `first` on: every other one is delivered, every fifth failed.
+async fn trade(store: &dyn Store, orders: impl Iterator<Item = u64>) {
+    for id in orders {
+        let order = order(id, 1, &format!("08{id}"));
+        store.commit(place(order.clone())).await.unwrap();
+        match id % 5 {
+            0 => drop(store.commit(fail(&order)).await.unwrap()),
+            1 | 3 => drop(store.commit(succeed(&order)).await.unwrap()),
+            _ => {}
+        }
+    }
+}
+
+async fn shop(store: &dyn Store) {
+    store.commit(register(1)).await.unwrap();
+    store.commit(deposit(1, 1_000_000_000)).await.unwrap();
+    trade(store, 1..=60).await;
+    let mut long = order(61, 1, "0861");
+    long.product_name = "x".repeat(200_000);
+    store.commit(place(long)).await.unwrap();
+    store.commit(Commit { received: vec![message(1, "m1")], ..commit() }).await.unwrap();
+}
+
+/// Makes a backup as the shop stands.
+async fn backed_up(store: &dyn Store, folder: &Path) -> (PathBuf, backup::Made) {
+    let path = folder.join("shop.backup");
+    let (cut, to) = (store.cut().await.unwrap(), path.clone());
+    let made = tokio::task::spawn_blocking(move || backup::make(cut, now(), &to, true)).await.unwrap().unwrap();
+    (path, made)
+}
+
+fn put_back(file: &Path, data: &Path, at: DateTime<Utc>) -> Option<PathBuf> {
+    backup::restore(file, data, true, None, at).unwrap().take_place().unwrap()
+}
+
+/// Everything in it, to compare.
+async fn rows(store: &dyn Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut cut = store.cut().await.unwrap();
+    let mut rows = Vec::new();
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let page = cut.next_page().unwrap();
+            if page.is_empty() {
+                // The mark of a restore is a restored shop's own.
+                rows.retain(|(key, _): &(Vec<u8>, Vec<u8>)| !key.ends_with(b"restored"));
+                return rows;
+            }
+            rows.extend(page);
+        }
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_put_back_is_the_shop_that_was_copied() {
+    for limits in LIMITS {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("data"), limits);
+        shop(&store).await;
+        let (file, made) = backed_up(&store, folder.path()).await;
+        assert!(made.report.is_clean(), "{}", made.report);
+        assert_eq!(made.report, audit(&store).await.unwrap(), "what was proven on the way is what the audit says");
+        let elsewhere = folder.path().join("elsewhere");
+        assert_eq!(put_back(&file, &elsewhere, now()), None);
+        let restored = open(&elsewhere, limits);
+        assert_eq!(audit(&restored).await.unwrap(), made.report);
+        assert_eq!(rows(&restored).await, rows(&store).await, "{limits:?}");
+        assert_eq!(restored.open_orders().await.unwrap(), store.open_orders().await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_copy_of_a_working_shop_is_the_shop_at_one_moment() {
+    for limits in LIMITS {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(open(&folder.path().join("data"), limits));
+        shop(&*store).await;
+        let enough = Arc::new(AtomicBool::new(false));
+        let trading = tokio::spawn({
+            let (store, enough) = (store.clone(), enough.clone());
+            async move {
+                let mut id = 100;
+                while !enough.load(Ordering::Relaxed) {
+                    trade(&*store, id..id + 10).await;
+                    id += 10;
+                }
+            }
+        });
+        let mut lines = 0;
+        for _ in 0..4 {
+            let (file, made) = backed_up(&*store, folder.path()).await;
+            assert!(made.report.is_clean(), "{}", made.report);
+            assert!(made.report.entries >= lines);
+            lines = made.report.entries;
+            assert!(backup::verify(&file, None).unwrap().report.is_clean());
+        }
+        enough.store(true, Ordering::Relaxed);
+        trading.await.unwrap();
+        assert!(audit(&*store).await.unwrap().is_clean());
+        assert!(store.journal(lines, 1).await.unwrap().len() == 1, "the shop went on");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_takes_too_long_is_given_up_and_the_shop_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), LogLimits { calm: 0, full: 200_000, file: 50_000 });
+    shop(&store).await;
+    let mut cut = store.cut().await.unwrap();
+    assert!(matches!(store.cut().await, Err(StoreError::Busy(_))), "one at a time");
+    trade(&store, 100..400).await;
+    let page = tokio::task::spawn_blocking(move || cut.next_page().map(|page| page.len())).await.unwrap();
+    assert!(matches!(page, Err(StoreError::Busy(_))), "{page:?}");
+    assert!(store.cut().await.is_ok());
+    assert!(audit(&store).await.unwrap().is_clean());
+}
+
+#[tokio::test]
+async fn numbers_given_after_the_backup_are_not_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("data"), LogLimits::default());
+    shop(&store).await;
+    let (file, _) = backed_up(&store, folder.path()).await;
+    let (made_at, later) = (now(), now() + TimeDelta::hours(30));
+    let mut data = folder.path().join("first");
+    for _ in 0..2 {
+        put_back(&file, &data, later);
+        let restored = open(&data, LogLimits::default());
+        let mark = restored.restored().await.unwrap().unwrap();
+        assert_eq!((mark.made_at, mark.at, mark.pending), (made_at, later, true));
+        let next = [Sequence::Order, Sequence::Agent, Sequence::Ticket];
+        let next = [
+            restored.next(next[0]).await.unwrap(),
+            restored.next(next[1]).await.unwrap(),
+            restored.next(next[2]).await.unwrap(),
+        ];
+        assert_eq!(next, [61 + 200_000 + 1, 1 + 2_000 + 1, 20_000 + 1], "two days begun");
+        restored.commit(Commit { taken_over: true, ..commit() }).await.unwrap();
+        assert!(!restored.restored().await.unwrap().unwrap().pending);
+        restored.close().await.unwrap();
+        data = folder.path().join("second");
+    }
+    assert!(store.commit(Commit { taken_over: true, ..commit() }).await.is_err(), "it was never restored");
+}
+
+#[tokio::test]
+async fn what_was_in_the_data_dir_is_kept_and_its_backups_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let store = open(&data, LogLimits::default());
+    shop(&store).await;
+    let (file, made) = backed_up(&store, folder.path()).await;
+    trade(&store, 100..110).await;
+    store.close().await.unwrap();
+    drop(store);
+    fs::create_dir(data.join("backups")).unwrap();
+    fs::write(data.join("backups/konter-x.backup"), "old").unwrap();
+
+    let refused = backup::restore(&file, &data, false, None, now());
+    assert!(matches!(refused, Err(BackupError::NotEmpty(_))), "{refused:?}");
+    let untouched = open(&data, LogLimits::default());
+    assert!(audit(&untouched).await.unwrap().entries > made.report.entries);
+    drop(untouched);
+
+    let aside = put_back(&file, &data, now()).unwrap();
+    for (dir, entries) in [(&data, Some(made.report.entries)), (&aside, None)] {
+        let store = open(dir, LogLimits::default());
+        let report = audit(&store).await.unwrap();
+        assert!(report.is_clean() && entries.is_none_or(|entries| entries == report.entries), "{report}");
+    }
+    assert_eq!(fs::read_to_string(data.join("backups/konter-x.backup")).unwrap(), "old");
+    assert!(!data.join(backup::BUILT_IN).exists());
+}
+
+#[tokio::test]
+async fn a_bad_backup_costs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let store = MemoryStore::new();
+    shop(&store).await;
+    let (file, _) = backed_up(&store, folder.path()).await;
+    let whole = fs::read(&file).unwrap();
+    let bad = folder.path().join("bad.backup");
+    for end in [0, 10, whole.len() / 2, whole.len() - 1] {
+        fs::write(&bad, &whole[..end]).unwrap();
+        assert!(backup::restore(&bad, &data, true, None, now()).is_err());
+        assert!(!data.exists());
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_there_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = MemoryStore::new();
+    shop(&store).await;
+    let path = folder.path().join("shop.backup");
+    let broken = backup::keep(&path, false, |_| Err(BackupError::CutOff));
+    assert!(matches!(broken, Err(BackupError::CutOff)));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half-written is left");
+    backed_up(&store, folder.path()).await;
+    let before = fs::read(&path).unwrap();
+    let again = backup::make(store.cut().await.unwrap(), now(), &path, false);
+    assert!(matches!(again, Err(BackupError::Exists(_))));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}

@@ -1,0 +1,729 @@
+//! Suppliers' reports over real HTTP: who is believed, what changes, and what garbage does (nothing).
+
+use std::time::Duration;
+
+use crate::support::shop::{Setup, TestShop, admin, reseller};
+use chrono::TimeDelta;
+use konter::telemetry;
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId, OrderId};
+use konter_core::order::{Order, OrderState};
+use konter_core::outcome::{Doubt, Outcome};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Bought by kiosampm, which says pending and nothing more, ever; then nothing is delivered.
+const PENDING_FOR_EVER: &str = "081234567823";
+/// The same, but it is delivered, and asking again says so.
+const PENDING_DELIVERED: &str = "081234567803";
+const PRICE: i64 = 5_700;
+const BALANCE: i64 = 100_000;
+
+/// A shop with one open order to that number.
+struct Counter {
+    shop: TestShop,
+    dest: &'static str,
+    reference: String,
+}
+
+/// What a supplier says of it.
+#[derive(Clone, Copy)]
+enum Says {
+    Success,
+    Failure,
+    Pending,
+    /// Of another number than ours.
+    SuccessElsewhere,
+}
+
+impl Counter {
+    async fn with(setup: Setup, dest: &'static str) -> Self {
+        let shop = TestShop::with(setup).await;
+        shop.say(&reseller(), &format!("S5.{dest}.1234"), 1).await;
+        let order = shop.store.order(OrderId(1)).await.unwrap().unwrap();
+        let reference = order.current().unwrap().reference.to_string();
+        Self { shop, dest, reference }
+    }
+
+    fn text(&self, says: Says) -> String {
+        let Self { dest, reference, .. } = self;
+        match says {
+            Says::Success => format!("#71#S5#ke:{dest}#SUKSES#SN:0041#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#"),
+            Says::Failure => format!("#71#S5#ke:{dest}#GAGAL; Dibatalkan provider.#Saldo Rp.9#Reffid:{reference} #"),
+            Says::Pending => format!("#71#S5#ke:{dest}#akan diproses 12:00:00.#Saldo Rp.9#Reffid:{reference} #"),
+            Says::SuccessElsewhere => {
+                format!("#71#S5#ke:081299999999#SUKSES#SN:0041#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#")
+            }
+        }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.shop.address)
+    }
+
+    /// The status of a report sent to `path`, with headers.
+    async fn report(&self, path: &str, headers: &[(&str, &str)], says: Says) -> u16 {
+        let mut request = client().get(self.url(path)).query(&[("message", self.text(says))]);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    async fn tell_text(&self, text: &str) -> u16 {
+        let request = client().get(self.url("/callback/kios")).query(&[("message", text)]);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    async fn tell(&self, says: Says) -> u16 {
+        self.report("/callback/kios", &[], says).await
+    }
+
+    async fn order(&self) -> Order {
+        self.shop.store.order(OrderId(1)).await.unwrap().unwrap()
+    }
+
+    async fn state(&self) -> &'static str {
+        match &self.order().await.state {
+            OrderState::Open => "open",
+            OrderState::Final(end) if end.failure.is_none() => "success",
+            OrderState::Final(_) => "failed",
+        }
+    }
+
+    async fn becomes(&self, state: &str) {
+        self.shop.becomes(state, async || self.state().await == state).await;
+    }
+
+    /// Everything that a callback could have changed.
+    async fn everything(&self) -> (Order, i64, usize) {
+        let entries = self.shop.store.journal(0, 1_000).await.unwrap().len();
+        (self.order().await, self.shop.available(1).await, entries)
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+fn usual() -> Setup {
+    Setup { balance: BALANCE, ..Setup::default() }
+}
+
+#[tokio::test]
+async fn an_allowed_address_is_believed() {
+    for (says, state, balance) in [(Says::Success, "success", BALANCE - PRICE), (Says::Failure, "failed", BALANCE)] {
+        let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+        assert_eq!(counter.tell(says).await, 200);
+        assert_eq!(counter.state().await, state);
+        assert_eq!(counter.shop.available(1).await, balance);
+        counter.shop.hear(1).await;
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_report_only_makes_us_ask() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+    let counter = Counter::with(setup, PENDING_DELIVERED).await;
+    assert_eq!(counter.tell(Says::Failure).await, 403);
+    // The supplier itself says that it was delivered; the forged failure is nowhere.
+    counter.becomes("success").await;
+    let order = counter.order().await;
+    let attempt = order.current().unwrap();
+    assert_eq!(attempt.checks, 1);
+    assert!(attempt.replies.iter().all(|reply| reply.to != "callback"), "{:?}", attempt.replies);
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn strangers_cannot_make_us_ask_all_the_time() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    let checks = || async { counter.order().await.current().unwrap().checks };
+    let asked = |times: u16| {
+        let (counter, checks) = (&counter, &checks);
+        async move {
+            counter.shop.becomes("asked so often", async || checks().await >= times).await;
+            assert_eq!(checks().await, times);
+        }
+    };
+    assert_eq!(counter.tell(Says::Failure).await, 403);
+    asked(1).await;
+    for _ in 0..10 {
+        assert_eq!(counter.tell(Says::Success).await, 403);
+    }
+    asked(1).await;
+    counter.shop.pass(TimeDelta::seconds(61));
+    assert_eq!(counter.tell(Says::Success).await, 403);
+    asked(2).await;
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn where_a_secret_is_set_it_must_fit() {
+    let setup = usual().set("SUPPLIER_KIOS_CALLBACK_SECRET", "s3kret");
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    for path in ["/callback/kios", "/callback/kios/s3kreT", "/callback/kios/s3kret2", "/callback/kios/%73"] {
+        assert_eq!(counter.report(path, &[], Says::Success).await, 403, "{path}");
+    }
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.report("/callback/kios/s3kret", &[], Says::Success).await, 200);
+    assert_eq!(counter.state().await, "success");
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_alone_is_enough_and_one_nobody_asked_for_is_not() {
+    let alone = usual().set("SUPPLIER_KIOS_CALLBACK_SECRET", "s3kret").set("SUPPLIER_KIOS_CALLBACK_IPS", "");
+    let neither = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "");
+    for (setup, path, status) in [
+        (alone, "/callback/kios/s3kret", 200),
+        (neither, "/callback/kios", 403),
+        (usual(), "/callback/kios/guess", 403),
+    ] {
+        let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+        assert_eq!(counter.report(path, &[], Says::Success).await, status, "{path}");
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn forwarded_addresses_count_only_from_a_trusted_proxy() {
+    const HEADER: &str = "x-forwarded-for";
+    let proxy = || vec!["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+    for (proxies, forwarded, status, why) in [
+        (vec![], "203.0.113.9", 403, "anybody can write that"),
+        (proxy(), "203.0.113.9", 200, "the proxy saw the supplier"),
+        (proxy(), "::ffff:203.0.113.9", 200, "written as IPv6"),
+        (proxy(), "198.51.100.1, 203.0.113.9", 200, "what stands left does not matter"),
+        (proxy(), "203.0.113.9, 198.51.100.1", 403, "the supplier's address was written by a stranger"),
+        (proxy(), "203.0.113.9, 10.1.1.1", 200, "two proxies"),
+        (proxy(), "not an address", 403, "unreadable"),
+    ] {
+        let setup = usual().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
+        let counter = Counter::with(Setup { trusted_proxies: proxies, ..setup }, PENDING_FOR_EVER).await;
+        assert_eq!(counter.report("/callback/kios", &[(HEADER, forwarded)], Says::Success).await, status, "{why}");
+        counter.shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn reports_of_nothing_we_know_change_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let before = counter.everything().await;
+    for (path, status) in [
+        ("/callback/nobody", 404),
+        ("/callback/NOT-AN-ID", 404),
+        ("/callback/", 404),
+        ("/callback", 404),
+        ("/callback/kios/a/b", 404),
+        ("/callback/xgate", 404),
+        ("/callback/kios?message=%23", 404),
+        ("/callback/kios?%ff%fe", 404),
+        ("/callback/kios?message=%231%23S5%23ke:081234567823%23SUKSES%23SN:1%23Sisa%23Reffid:999%23", 404),
+        ("/callback/biller?status=0&refid=1&product=T5&dest=1&message=x", 404),
+        ("/callback/ppob?ref_id=1&status=1", 404),
+        ("/", 404),
+    ] {
+        assert_eq!(client().get(counter.url(path)).send().await.unwrap().status().as_u16(), status, "{path}");
+    }
+    assert_eq!(counter.everything().await, before);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_repeated_report_changes_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(1).await;
+    let before = counter.everything().await;
+    for _ in 0..3 {
+        assert_eq!(counter.tell(Says::Success).await, 200);
+    }
+    // Said in another way, it still says nothing new.
+    let body = counter.text(Says::Success);
+    assert_eq!(client().post(counter.url("/callback/kios")).body(body).send().await.unwrap().status().as_u16(), 200);
+    let after = counter.everything().await;
+    assert_eq!((&after.0.state, after.1, after.2), (&before.0.state, before.1, before.2));
+    counter.shop.hear(0).await;
+    counter.shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_report_many_times_at_once_counts_once() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let reports = (0..20).map(|_| counter.tell(Says::Success));
+    let statuses = futures::future::join_all(reports).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    counter.shop.hear(1).await;
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn reports_that_contradict_are_corrected_and_the_admins_told() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    for (says, state, balance, replies) in [
+        (Says::Success, "success", BALANCE - PRICE, 1),
+        (Says::Pending, "success", BALANCE - PRICE, 0),
+        (Says::Failure, "failed", BALANCE, 2),
+        (Says::Pending, "failed", BALANCE, 0),
+    ] {
+        assert_eq!(counter.tell(says).await, 200);
+        assert_eq!(counter.state().await, state);
+        assert_eq!(counter.shop.available(1).await, balance);
+        counter.shop.hear(replies).await;
+    }
+    // The very same success as at the beginning is the one already known, not a new word.
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    assert_eq!(counter.state().await, "failed");
+    counter.shop.hear(0).await;
+    counter.shop.close().await;
+}
+
+/// The second text of a failure that was heard: a late copy under another number, with another explanation.
+#[tokio::test]
+async fn a_repeated_word_moves_no_money_whatever_its_bytes() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Failure).await, 200);
+    counter.shop.hear(1).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(2).await;
+    let Counter { dest, reference, .. } = &counter;
+    for (number, replies) in [(72, 1), (73, 0), (74, 0)] {
+        let late = format!(
+            "#{number}#S5#ke:{dest}#GAGAL; Transaksi tidak dapat diproses.#Saldo Rp.{number}#Reffid:{reference} #"
+        );
+        assert_eq!(counter.tell_text(&late).await, 200);
+        let heard = counter.shop.hear(replies).await;
+        assert_eq!(heard.len(), replies, "{heard:?}");
+        for text in heard {
+            assert!(text.contains("mengulang kabar lama: GAGAL"), "{text}");
+            assert!(text.contains("Isi pembukuan sekarang: SUKSES") && text.contains("/gagal 1"), "{text}");
+        }
+    }
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+/// Two resellers, one product, one number: the supplier answers the second with the first one's serial number.
+#[tokio::test]
+async fn a_serial_number_of_another_resellers_order_is_doubt_and_never_shown() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let other = ChatId::telegram(2002);
+    counter.shop.add_agent(other.clone(), BALANCE, Locale::Id).await;
+    counter.shop.say(&other, &format!("S5.{}.1234", counter.dest), 1).await;
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    let dest = counter.dest;
+    let sukses = |reference: &str, sn: &str| {
+        format!("#71#S5#ke:{dest}#SUKSES#SN:{sn}#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#")
+    };
+    assert_eq!(counter.tell_text(&sukses(&counter.reference, "0041002345678901")).await, 200);
+    counter.shop.hear(1).await;
+    let theirs = second.current().unwrap().reference.to_string();
+    counter.tell_text(&sukses(&theirs, "0041-0023-4567-8901")).await;
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    assert!(second.is_open());
+    assert_eq!(second.current().unwrap().outcome, Some(Outcome::Unknown(Doubt::SerialTaken(OrderId(1)))));
+    let heard = counter.shop.hear(1).await;
+    assert!(heard.iter().any(|text| text.contains("milik pesanan #1")), "{heard:?}");
+    assert_eq!(counter.shop.available(2).await, BALANCE - PRICE, "held, not charged twice for one delivery");
+    // Its own serial number is its own.
+    assert_eq!(counter.tell_text(&sukses(&theirs, "0041002345678902")).await, 200);
+    let second = counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+    assert!(second.is_success());
+    counter.shop.hear(1).await;
+    counter.shop.close().await;
+}
+
+/// The first sending is answered with what became of some other order to the number: nobody asks again, a person looks.
+#[tokio::test]
+async fn an_answer_about_an_earlier_order_settles_nothing_then_or_later() {
+    let counter = Counter::with(usual(), "081234569912").await;
+    let heard = counter.shop.hear(1).await;
+    assert!(heard.iter().any(|text| text.contains("transaksi LAIN")), "{heard:?}");
+    counter.shop.pass(TimeDelta::minutes(2));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(counter.order().await.current().unwrap().checks, 0, "the same again could buy");
+    let Counter { dest, reference, .. } = &counter;
+    let row_12 = format!(
+        "#71#S5#ke:{dest}#SUKSES; sudah pernah jam 12:00:00 SN/Ref: 0041002345678901.#Saldo Rp.9#Reffid:{reference} #"
+    );
+    counter.tell_text(&row_12).await;
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+/// The same price of the same supplier is no news the second time; selling at a loss always is.
+#[tokio::test]
+async fn a_charge_above_the_catalogs_is_told_once_a_day_and_a_loss_each_time() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let mut told = Vec::new();
+    for (id, dest, charged, hours, alerts) in [
+        (1, PENDING_FOR_EVER, 5_650, 0, 1),
+        (2, "081234567723", 5_650, 0, 0),
+        (3, "081234567623", 8_500, 0, 1),
+        (4, "081234567523", 8_500, 0, 1),
+        (5, "081234567423", 5_650, 25, 1),
+    ] {
+        counter.shop.pass(TimeDelta::hours(hours));
+        if id > 1 {
+            counter.shop.say(&reseller(), &format!("S5.{dest}.1234"), 1).await;
+        }
+        let order = counter.shop.store.order(OrderId(id)).await.unwrap().unwrap();
+        let reference = order.current().unwrap().reference;
+        let left = 20_000 - charged;
+        let text = format!(
+            "#71#S5#ke:{dest}#SUKSES#SN:004100{id}#Sisa saldo Rp.20000-Rp. {charged}=Rp. {left}#Reffid:{reference}#"
+        );
+        assert_eq!(counter.tell_text(&text).await, 200);
+        let heard = counter.shop.hear(1 + alerts).await;
+        let dearer = heard.iter().find(|text| text.contains("supplier memotong"));
+        told.push(dearer.map(|text| text.contains("RUGI")));
+    }
+    assert_eq!(told, [Some(false), None, Some(true), Some(true), Some(false)]);
+    let shown = counter.shop.say(&admin(), "/order 3", 1).await;
+    assert!(shown.iter().any(|text| text.contains("dipotong supplier 8.500")), "{shown:?}");
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_failure_and_then_a_success_is_charged_again() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Failure).await, 200);
+    counter.shop.hear(1).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    counter.shop.hear(2).await;
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn a_report_that_does_not_fit_the_order_is_taken_for_nothing() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::SuccessElsewhere).await, 200);
+    assert_eq!(counter.state().await, "open");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn another_suppliers_word_about_the_order_does_not_count() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let Counter { reference, dest, .. } = &counter;
+    for path in [
+        format!("/callback/ppob?ref_id={reference}&code=S5&destination={dest}&status=success&sn=1"),
+        format!(
+            "/callback/biller?status=0&refid={reference}&product=S5&qty=1&dest={dest}&message=Transaksi+S5.{dest}+SUKSES,+SN:+1"
+        ),
+        format!("/callback/tele?refid={reference}"),
+    ] {
+        assert_eq!(client().get(counter.url(&path)).send().await.unwrap().status().as_u16(), 404, "{path}");
+    }
+    assert_eq!(counter.state().await, "open");
+    counter.shop.close().await;
+}
+
+/// The report overtakes the answer, which then says pending.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_before_the_answer_stands() {
+    let counter = Counter::with(usual(), "081234567821").await;
+    assert_eq!(counter.state().await, "success");
+    assert_eq!(counter.shop.available(1).await, BALANCE - PRICE);
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn garbage_and_monsters_are_refused_politely() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let before = counter.everything().await;
+    let url = counter.url("/callback/kios");
+    let post = |body: Vec<u8>| client().post(&url).body(body).send();
+    for body in [
+        Vec::new(),
+        vec![0; 1_000],
+        (0..=255).cycle().take(10_000).collect(),
+        b"{\"a\":".repeat(1_000),
+        b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>".to_vec(),
+        "#".repeat(60_000).into_bytes(),
+        "%23".repeat(20_000).into_bytes(),
+        "\u{202e}#SUKSES#\u{0}".into(),
+    ] {
+        let status = post(body.clone()).await.unwrap().status().as_u16();
+        assert_eq!(status, 404, "{:?}", String::from_utf8_lossy(&body).chars().take(40).collect::<String>());
+    }
+    assert_eq!(post(vec![b'x'; 65 * 1024]).await.unwrap().status().as_u16(), 413);
+    for method in [reqwest::Method::PUT, reqwest::Method::DELETE, reqwest::Method::HEAD] {
+        let status = client().request(method, &url).send().await.unwrap().status().as_u16();
+        assert!((400..500).contains(&status), "{status}");
+    }
+    for (supplier, body) in [("xgate", "<methodCall>".repeat(1_000)), ("biller", "{".repeat(10_000))] {
+        let answer = client().post(counter.url(&format!("/callback/{supplier}"))).body(body).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 404, "{supplier}");
+    }
+    assert_eq!(counter.everything().await, before);
+    counter.shop.close().await;
+}
+
+/// One that sends half a report and waits is cut off, however much it promises.
+#[tokio::test]
+async fn who_dribbles_is_cut_off() {
+    let setup = Setup { request_limit: Duration::from_millis(300), ..usual() };
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    let talk = |head: &'static str| async {
+        let mut stream = TcpStream::connect(counter.shop.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 64];
+        let read = tokio::time::timeout(Duration::from_secs(15), stream.read(&mut answer)).await;
+        let length = read.expect("still waiting").unwrap_or(0);
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    let (slow, large) = tokio::join!(
+        talk("POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n#1#S5"),
+        talk("POST /callback/kios HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n#1#S5"),
+    );
+    assert!(slow.starts_with("HTTP/1.1 408"), "{slow}");
+    assert!(large.starts_with("HTTP/1.1 408"), "{large}");
+    counter.shop.close().await;
+}
+
+#[tokio::test]
+async fn health_says_whether_orders_can_be_taken() {
+    let counter = Counter::with(usual(), PENDING_FOR_EVER).await;
+    let answer = client().get(counter.url("/health")).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert_eq!(answer.text().await.unwrap(), r#"{"status":"ok","open_orders":1,"suppliers":5}"#);
+    counter.shop.close().await;
+
+    let empty = TestShop::with(Setup { catalog: Vec::new(), ..usual() }).await;
+    let answer = client().get(format!("http://{}/health", empty.address)).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 503);
+    assert_eq!(answer.text().await.unwrap(), r#"{"reason":"the catalog is empty","status":"unavailable"}"#);
+    empty.close().await;
+}
+
+#[tokio::test]
+async fn metrics_count_what_happens() {
+    // Of this thread, on which all of this shop runs: other tests count elsewhere.
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let setup = Setup { metrics: Some(recorder.handle()), ..usual() };
+    let counter = Counter::with(setup, PENDING_FOR_EVER).await;
+    assert_eq!(counter.tell(Says::Success).await, 200);
+    let text = client().get(counter.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    for line in [
+        r#"konter_callbacks_total{supplier="kios",fate="taken"}"#,
+        r#"konter_orders_final_total{supplier="kios",verdict="success"}"#,
+        r#"konter_supplier_seconds_count{supplier="kios",request="purchase",outcome="answered"}"#,
+        "konter_answer_seconds_count",
+    ] {
+        assert!(text.contains(line), "{line} is missing in\n{text}");
+    }
+    for secret in ["rahasia-kios", "1234\""] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    counter.shop.hear(1).await;
+    assert_eq!(counter.shop.store.orders_of(AgentId(1), None, None, 10).await.unwrap().len(), 1);
+    counter.shop.close().await;
+}
+
+/// Never answered but pending, and never reported.
+const TRI: &str = "089512345623";
+
+/// A shop with one open order of `product` to `dest`, and its reference.
+async fn ordered(setup: Setup, product: &str, dest: &str) -> (TestShop, String) {
+    let shop = TestShop::with(setup).await;
+    shop.say(&reseller(), &format!("{product}.{dest}.1234"), 1).await;
+    let order = shop.store.order(OrderId(1)).await.unwrap().unwrap();
+    let reference = order.current().unwrap().reference.to_string();
+    (shop, reference)
+}
+
+/// Says something on a connection of its own, in pieces of so many bytes, and gives all that is answered.
+async fn raw(shop: &TestShop, said: &[u8], pieces: usize) -> String {
+    let mut stream = TcpStream::connect(shop.address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in said.chunks(pieces) {
+        if stream.write_all(piece).await.is_err() {
+            break;
+        }
+    }
+    let mut heard = Vec::new();
+    let _ = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut heard)).await.expect("never closed");
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// The serial number of the one order, once it is delivered.
+async fn serial(shop: &TestShop) -> Option<String> {
+    match shop.store.order(OrderId(1)).await.unwrap().unwrap().state {
+        OrderState::Final(end) if end.failure.is_none() => Some(end.sn),
+        OrderState::Final(_) | OrderState::Open => None,
+    }
+}
+
+/// As Windows servers send it: nothing in the address is escaped.
+fn reversal(reference: &str, sn: &str) -> String {
+    format!(
+        "status=0&refid={reference}&product=T10&qty=1&dest={TRI}&message=Transaksi T10.{TRI} SUKSES, SN: {sn}, \
+         Saldo: Rp99,999,999, Harga: 10,250, Tgl: 01/01 10:32:12"
+    )
+}
+
+#[tokio::test]
+async fn a_report_with_raw_blanks_in_its_line_is_read() {
+    const SN: &str = "11111111111";
+    for (ends, pieces) in
+        [(" HTTP/1.1\r\nHost: a\r\n\r\n", 1 << 20), (" HTTP/1.0\r\n\r\n", 1), ("\r\n", 1 << 20), (" http/1.1\n\n", 7)]
+    {
+        let (shop, reference) = ordered(usual(), "T10", TRI).await;
+        let said = format!("GET /callback/biller?{}{ends}", reversal(&reference, SN));
+        assert!(raw(&shop, said.as_bytes(), pieces).await.contains(" 200 OK\r\n"), "{ends:?}");
+        assert_eq!(serial(&shop).await.as_deref(), Some(SN), "{ends:?}");
+        shop.hear(1).await;
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn other_raw_bytes_in_a_line_are_read_too() {
+    for (sent, sn) in [
+        (&b"1111\"2222"[..], "1111\"2222"),
+        (b"1111<2222>|{3333}", "1111<2222>|{3333}"),
+        (b"1111\xe9", "1111\u{e9}"),
+        (b"1111\xc3\xa9", "1111\u{e9}"),
+        (b"1111&2222", "1111&2222"),
+        (b"1111;2222", "1111;2222"),
+        (b"1111%2B2222", "1111+2222"),
+    ] {
+        let (shop, reference) = ordered(usual(), "T10", TRI).await;
+        let text = reversal(&reference, "{sn}");
+        let (before, after) = text.split_once("{sn}").unwrap();
+        let said = [b"GET /callback/biller?", before.as_bytes(), sent, after.as_bytes(), b" HTTP/1.1\r\n\r\n"].concat();
+        assert!(raw(&shop, &said, 1 << 20).await.starts_with("HTTP/1.1 200"), "{sn}");
+        assert_eq!(serial(&shop).await.as_deref(), Some(sn));
+        shop.hear(1).await;
+        shop.close().await;
+    }
+}
+
+/// The line after the first one, too, whatever the connection was used for before.
+#[tokio::test]
+async fn a_report_is_read_on_a_connection_that_was_used_before() {
+    let (shop, reference) = ordered(usual(), "T10", TRI).await;
+    let first = "GET /health HTTP/1.1\r\nHost: a\r\n\r\nPOST /callback/biller HTTP/1.1\r\nContent-Length: 3\r\n\r\nx y";
+    let said = format!("{first}GET /callback/biller?{} HTTP/1.1\r\nHost: a\r\n\r\n", reversal(&reference, "1111"));
+    let heard = raw(&shop, said.as_bytes(), 1 << 20).await;
+    let statuses: Vec<&str> = heard.split("HTTP/1.1 ").skip(1).filter_map(|answer| answer.get(..3)).collect();
+    assert_eq!(statuses, ["200", "404", "200"], "{heard}");
+    assert_eq!(serial(&shop).await.as_deref(), Some("1111"));
+    shop.hear(2).await;
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn a_posted_form_is_the_same_report() {
+    for content_type in ["application/x-www-form-urlencoded", "application/json", "text/plain; charset=x", ""] {
+        let (shop, reference) = ordered(usual(), "T10", TRI).await;
+        let form = reversal(&reference, "11111111112").replace(' ', "+");
+        let request = client().post(format!("http://{}/callback/biller", shop.address)).body(form);
+        let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 200, "{content_type}");
+        assert_eq!(serial(&shop).await.as_deref(), Some("11111111112"), "{content_type}");
+        shop.hear(1).await;
+        shop.close().await;
+    }
+}
+
+/// A part of a serial number is worth nothing, and the rest of what was sent could say something else.
+#[tokio::test]
+async fn what_a_bare_hash_cuts_off_is_not_believed_but_told() {
+    let (shop, reference) = ordered(usual(), "T10", TRI).await;
+    for text in [reversal(&reference, "1111#2222"), reversal(&reference, "1111#2222").replace(' ', "%20")] {
+        let said = format!("GET /callback/biller?{text} HTTP/1.1\r\nConnection: close\r\n\r\n");
+        assert!(raw(&shop, said.as_bytes(), 1 << 20).await.starts_with("HTTP/1.1 404"));
+    }
+    assert_eq!(serial(&shop).await, None);
+    let told = shop.hear(1).await;
+    assert!(told[0].contains("biller") && told[0].contains(&reference) && told[0].contains("2222"), "{told:?}");
+    shop.close().await;
+}
+
+/// Each way a report can end unread is told to the admins with what it held, if its sender is the supplier.
+#[tokio::test]
+async fn no_report_of_a_supplier_ends_unread_and_untold() {
+    type Said<'a> = &'a dyn Fn(&str) -> String;
+    let wrong = |reference: &str| reversal(reference, "1111").replace("status=0", "status=1");
+    let elsewhere = |reference: &str| reversal(reference, "1111").replace(TRI, "089500000000");
+    let line = |query: String| format!("GET /callback/biller?{query} HTTP/1.1\r\nConnection: close\r\n\r\n");
+    let post = |length: usize, body: &str| {
+        format!("POST /callback/biller?marked HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    let cases: [(&str, Said<'_>, &str, &str); 7] = [
+        ("no order", &|_| line("refid=17&message=marked SUKSES".to_owned()), "404", "marked SUKSES"),
+        ("contradicts itself", &|reference| line(wrong(reference)), "200", "SUKSES"),
+        ("another number", &|reference| line(elsewhere(reference)), "200", "089500000000"),
+        ("too long", &|_| line("marked".repeat(20_000)), "414", "marked"),
+        ("too large", &|_| post(99_000, &"x".repeat(99_000)), "413", "marked"),
+        ("cut short", &|_| post(99, "x"), "408", "marked"),
+        ("no form", &|_| post(17, "[{\"refid\":\"marked"), "404", "refid"),
+    ];
+    for (why, said, status, shown) in cases {
+        let setup = Setup { request_limit: Duration::from_millis(300), ..usual() };
+        let (shop, reference) = ordered(setup, "T10", TRI).await;
+        let heard = raw(&shop, said(&reference).as_bytes(), 1 << 20).await;
+        // A sender of too much may be cut off before it has heard why.
+        assert!(
+            heard.starts_with(&format!("HTTP/1.1 {status}")) || status == "413" && heard.is_empty(),
+            "{why}: {heard}"
+        );
+        let told = shop.hear(1).await;
+        assert!(told[0].contains("biller") && told[0].contains(shown), "{why}: {told:?}");
+        assert_eq!(serial(&shop).await, None, "{why}");
+        shop.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_unread_report_is_told_to_nobody_and_a_flood_once() {
+    let stranger = usual().set("SUPPLIER_BILLER_CALLBACK_IPS", "203.0.113.9");
+    for (setup, told) in [(stranger, 0), (usual(), 1)] {
+        let (shop, _) = ordered(setup, "T10", TRI).await;
+        for number in 0..30 {
+            let url = format!("http://{}/callback/biller?refid={number}&message=x", shop.address);
+            let status = client().get(url).send().await.unwrap().status().as_u16();
+            assert_eq!(status, if told == 0 { 403 } else { 404 });
+        }
+        shop.hear(told).await;
+        shop.pass(TimeDelta::minutes(16));
+        let later = shop.hear(told).await;
+        assert!(later.iter().all(|text| text.contains("29 laporan")), "{later:?}");
+        shop.close().await;
+    }
+}
+
+/// An admin decides by what the supplier said: in short on the order's card, and as it came when asked for.
+#[tokio::test]
+async fn an_admin_sees_what_the_supplier_said_in_short_and_whole() {
+    let (shop, reference) = ordered(usual(), "T10", TRI).await;
+    let long = "x".repeat(9_000);
+    let said = format!("status=2&refid={reference}&message=T10+BERES+6722+0840+8781+8484+1314&more={long}");
+    let status = client().post(format!("http://{}/callback/biller", shop.address)).body(said).send().await.unwrap();
+    assert_eq!(status.status().as_u16(), 200);
+    shop.hear(1).await;
+    let card = shop.say(&admin(), "/order 1", 1).await.remove(0);
+    assert!(card.contains("> purchase: true | Transaksi T10") && card.contains("sedang diproses"), "{card}");
+    assert!(card.contains("> callback: 2 | T10 BERES 6722 0840 8781 8484 1314"), "{card}");
+    assert!(card.contains("/order 1 mentah") && !card.contains("xxx"), "{card}");
+    let whole = shop.say(&admin(), "/order 1 mentah", 1).await.remove(0);
+    assert!(whole.contains("\"reason\"") && whole.contains(&long), "{}", &whole[..600]);
+    assert!(!whole.contains("rahasia"), "secrets are masked");
+    shop.close().await;
+}

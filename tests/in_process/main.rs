@@ -1,0 +1,48 @@
+//! Everything that runs inside the test process: the shop on a memory store with simulated suppliers, single modules from
+//! outside, whole conversations, and the shop played from a seed.
+//!
+//! All of it runs in one process and in parallel: nothing here may set an environment variable, a limit, the umask, the
+//! global log subscriber or the global metrics recorder. What must, or starts a process, lives in `tests/processes`.
+
+mod announcements;
+mod backup;
+mod bills;
+mod booked;
+mod callbacks;
+mod catalog;
+mod config;
+mod conversations;
+mod corpus;
+mod deposits;
+mod desk;
+mod destinations;
+mod documents;
+mod faults;
+mod floods;
+mod fuzz_corpus;
+mod guided;
+mod habits;
+mod keeping;
+mod locales;
+mod network;
+mod network_books;
+mod order_times;
+mod pin_guessing;
+mod reports;
+mod roles;
+mod routing;
+mod simulation;
+mod spoilt;
+mod suppliers;
+#[allow(dead_code, reason = "other tests and the benchmarks use the rest")]
+#[path = "../support"]
+mod support {
+    pub mod bot_api;
+    pub mod files;
+    pub mod front;
+    pub mod outbox;
+    pub mod shop;
+    pub mod store;
+}
+mod telegram;
+mod tidy;

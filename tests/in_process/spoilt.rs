@@ -1,0 +1,57 @@
+//! Rows of the outbox that cannot be read: kept and counted, told to the admins once, and in nobody's way.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::support::shop::{Setup, TestShop, admin, reseller};
+use konter_core::ids::ChatId;
+use konter_store::sled_store::{SEGMENT, SledOptions, SledStore};
+use konter_store::{SetAside, Store};
+
+/// What an outbox row is stored under.
+fn key(chat: &ChatId, seq: u64) -> Vec<u8> {
+    let name = chat.to_string();
+    let length = [u8::try_from(name.len()).unwrap()];
+    [b"u", &length[..], name.as_bytes(), &seq.to_be_bytes()].concat()
+}
+
+fn damage(data: &Path, rows: &[(ChatId, u64)]) {
+    let sled = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
+    for (chat, seq) in rows {
+        sled.insert(key(chat, *seq), &b"{\"seq\":1,\"payload\":{\"reply\":{\"Unheard\""[..]).unwrap();
+    }
+    sled.flush().unwrap();
+}
+
+fn open(data: &Path) -> Arc<dyn Store> {
+    Arc::new(SledStore::open(data, SledOptions::default()).unwrap())
+}
+
+#[tokio::test]
+async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    open(&data).close().await.unwrap();
+    // One before everything of a chat, and one of a chat that has nothing else.
+    damage(&data, &[(reseller(), 0), (ChatId::telegram(9), 4)]);
+
+    let store = open(&data);
+    let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    let alert = test.hear(1).await;
+    assert!(alert[0].contains("2 balasan") && test.transcript().contains("to admin"), "{alert:?}");
+    assert!(test.say(&reseller(), "SAL", 1).await[0].contains("Saldo 100.000"));
+    assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });
+    assert_eq!(store.unreadable_outbox().await.unwrap(), []);
+    test.shop.stop(Duration::from_secs(5)).await;
+    drop(test);
+    store.close().await.unwrap();
+    drop(store);
+
+    // After a restart nobody is told again.
+    let store = open(&data);
+    let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    assert!(test.say(&admin(), "/pending", 1).await[0].contains("Tidak ada"), "{}", test.transcript());
+    assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });
+    test.shop.stop(Duration::from_secs(5)).await;
+}

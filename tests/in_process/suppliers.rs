@@ -1,0 +1,240 @@
+//! Every supplier in every situation its simulator knows, through the whole shop: what the order comes to and what was
+//! really delivered, first by what the suppliers say unasked, then after they have been asked. Then the admins decide
+//! the rest, and the money is counted.
+
+use std::time::{Duration, Instant};
+
+use crate::support::shop::{Setup, TestShop, admin, reseller};
+use chrono::TimeDelta;
+use konter_core::ids::{AgentId, OrderId};
+use konter_core::order::{Order, OrderState};
+use konter_simulator::{Kind, TABLE};
+
+const BALANCE: i64 = 10_000_000;
+/// Longer than all answers and reports take; after it a test shows what it has.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A product of each supplier and no other, and the beginning of a destination for it.
+const fn product(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Kiosampm => ("S5", "0812345670"),
+        Kind::Xgateway => ("I5", "0857345670"),
+        Kind::BillerJson => ("T5", "0896345670"),
+        Kind::Ppob => ("SM5", "0881345670"),
+        Kind::Teleanjar => ("TKN20", "140123450"),
+    }
+}
+
+/// The destination that makes a supplier behave as a row of the table says; `00` is no row's ending.
+fn dest(kind: Kind, ending: &str) -> String {
+    format!("{}{}", product(kind).1, if ending.is_empty() { "00" } else { ending })
+}
+
+/// What the suppliers' own answers and reports lead to. `sukses`, `gagal` or `terbuka` is the order's state, the number
+/// how often it was delivered.
+const UNASKED: &str = "
+    kiosampm    xgateway    biller-json ppob        teleanjar
+00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+01  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+02  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+03  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+04  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+05  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+06  gagal 0     gagal 0     gagal 0     gagal 0     sukses 1
+07  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+08  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+09  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+10  terbuka 1   terbuka 1   sukses 1    sukses 1    terbuka 1
+11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+14  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+15  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+16  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+17  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+18  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+19  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+20  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
+24  terbuka 1   terbuka 1   sukses 1    sukses 1    sukses 1
+25  terbuka 1   terbuka 1   sukses 1    sukses 1    terbuka 1
+26  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+";
+
+/// The same, after the first status check.
+const ASKED: &str = "
+    kiosampm    xgateway    biller-json ppob        teleanjar
+00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+01  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+02  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+03  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
+04  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+05  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
+06  gagal 0     gagal 0     gagal 0     gagal 0     sukses 1
+07  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+08  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+09  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+10  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+14  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+15  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+16  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+17  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+18  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+19  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+20  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
+24  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+25  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+26  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
+";
+
+async fn orders(shop: &TestShop) -> Vec<Order> {
+    shop.store.orders_of(AgentId(1), None, None, 1_000).await.unwrap()
+}
+
+fn state(order: &Order) -> &'static str {
+    match &order.state {
+        OrderState::Open if order.current().is_none_or(|attempt| attempt.outcome.is_none()) => "?",
+        OrderState::Open => "terbuka",
+        OrderState::Final(end) if end.failure.is_none() => "sukses",
+        OrderState::Final(_) => "gagal",
+    }
+}
+
+/// One row per ending, one column per supplier.
+async fn table(shop: &TestShop) -> String {
+    let (orders, bought) = (orders(shop).await, shop.simulators.bought());
+    let cell = |kind: Kind, ending: &str| {
+        let dest = dest(kind, ending);
+        let state = orders.iter().find(|order| order.dest == dest).map_or("-", state);
+        let delivered: u32 =
+            bought.iter().filter(|bought| bought.kind == kind && bought.dest == dest).map(|b| b.times_delivered).sum();
+        format!("{:<12}", format!("{state} {delivered}"))
+    };
+    let head: String = Kind::ALL.map(|kind| format!("{:<12}", kind.name())).concat();
+    let rows = TABLE.iter().map(|row| {
+        let cells = Kind::ALL.map(|kind| cell(kind, row.ending)).concat();
+        format!("{:<4}{}", if row.ending.is_empty() { "00" } else { row.ending }, cells.trim_end())
+    });
+    format!("\n    {}\n{}\n", head.trim_end(), rows.collect::<Vec<_>>().join("\n"))
+}
+
+async fn becomes(shop: &TestShop, expected: &str) {
+    let started = Instant::now();
+    while table(shop).await != expected && started.elapsed() < PATIENCE {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let found = table(shop).await;
+    assert!(found == expected, "expected:{expected}found:{found}");
+}
+
+/// What the books must show: each success paid, each open order held, each failure given back.
+async fn money_is_right(shop: &TestShop) {
+    let orders = orders(shop).await;
+    let cost: i64 = orders.iter().filter(|order| state(order) != "gagal").map(|order| order.price.get()).sum();
+    assert_eq!(shop.available(1).await, BALANCE - cost);
+    shop.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_supplier_in_every_situation() {
+    let setup = Kind::ALL.into_iter().fold(Setup { balance: BALANCE, ..Setup::default() }, |setup, kind| {
+        // The slow answer takes three seconds.
+        setup.set(&format!("SUPPLIER_{}_TIMEOUT_SECS", kind.supplier_id().to_uppercase()), "2")
+    });
+    let shop = TestShop::with(setup).await;
+    let mut messages = Vec::new();
+    for row in TABLE {
+        for kind in Kind::ALL {
+            messages.push(shop.message(&reseller(), &format!("{}.{}.1234", product(kind).0, dest(kind, row.ending))));
+        }
+    }
+    shop.shop.receive(messages).await.unwrap();
+
+    becomes(&shop, UNASKED).await;
+    money_is_right(&shop).await;
+
+    shop.pass(TimeDelta::seconds(33));
+    becomes(&shop, ASKED).await;
+    money_is_right(&shop).await;
+
+    // Nothing more comes, however long one waits, and no hold is let go.
+    shop.pass(TimeDelta::minutes(16));
+    shop.pass(TimeDelta::hours(30));
+    becomes(&shop, ASKED).await;
+    money_is_right(&shop).await;
+
+    // The admins ask the suppliers on the phone.
+    let bought = shop.simulators.bought();
+    let mut decided = ASKED.to_owned();
+    let open: Vec<(OrderId, String)> =
+        orders(&shop).await.iter().filter(|order| order.is_open()).map(|o| (o.id, o.dest.clone())).collect();
+    assert!(!open.is_empty());
+    let mut messages = Vec::new();
+    for (id, dest) in &open {
+        let delivered = bought.iter().any(|bought| bought.dest == *dest && bought.times_delivered > 0);
+        let text =
+            if delivered { format!("/sukses {id} 99887766554433221100") } else { format!("/gagal {id} tidak ada") };
+        messages.push(shop.message(&admin(), &text));
+    }
+    shop.shop.receive(messages).await.unwrap();
+    for (from, to) in [
+        ("terbuka 1 ", "sukses 1  "),
+        ("terbuka 1", "sukses 1"),
+        ("terbuka 0 ", "gagal 0   "),
+        ("terbuka 0", "gagal 0"),
+    ] {
+        decided = decided.replace(from, to);
+    }
+    becomes(&shop, &decided).await;
+    money_is_right(&shop).await;
+    assert!(shop.store.open_orders().await.unwrap().is_empty() && shop.store.holds().await.unwrap().is_empty());
+    shop.close().await;
+}
+
+/// Tokens bought through a query first: the query is answered with nothing delivered, the purchase quotes it.
+#[tokio::test]
+async fn xgateway_tokens_can_be_bought_after_a_query() {
+    let shop =
+        TestShop::with(Setup { balance: BALANCE, ..Setup::default() }.set("SUPPLIER_XGATE_TOKEN", "query")).await;
+    let cases =
+        [("00", "sukses", 1), ("01", "sukses", 1), ("04", "sukses", 1), ("05", "sukses", 1), ("11", "gagal", 0)];
+    let dest = |ending: &str| format!("140123450{ending}");
+    let messages = cases.map(|(ending, ..)| shop.message(&reseller(), &format!("PLN20.{}.1234", dest(ending))));
+    shop.shop.receive(messages.into()).await.unwrap();
+    let all_final = async || {
+        let orders = orders(&shop).await;
+        orders.len() == cases.len() && orders.iter().all(|order| matches!(state(order), "sukses" | "gagal"))
+    };
+    let started = Instant::now();
+    while !all_final().await && started.elapsed() < PATIENCE {
+        shop.pass(TimeDelta::seconds(33));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let orders = orders(&shop).await;
+    for (ending, expected, delivered) in cases {
+        let order = orders.iter().find(|order| order.dest == dest(ending)).unwrap();
+        assert_eq!(state(order), expected, "{ending}");
+        let bought = shop.simulators.bought();
+        let times: u32 = bought.iter().filter(|b| b.dest == dest(ending)).map(|b| b.times_delivered).sum();
+        assert_eq!(times, delivered, "{ending}");
+        assert_eq!(order.attempts.len(), 1, "{ending}");
+        let quoted = order.attempts.iter().all(|attempt| attempt.quote.is_some());
+        assert_eq!(quoted, delivered == 1, "{ending}: a purchase quotes its query");
+    }
+    money_is_right(&shop).await;
+    shop.close().await;
+}

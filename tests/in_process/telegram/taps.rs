@@ -1,0 +1,78 @@
+//! Buttons that people tap.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::bot_api::{BotApi, Mishap, content};
+use crate::support::front::{BUDI, Notes, SITI, receive, telegram};
+use super::wording::of_bot;
+
+pub fn tap(update: i64, id: &str, from: i64, message: &Value) -> Value {
+    let query = json!({"id": id, "from": {"id": from, "first_name": "Budi"}, "data": "SAL", "message": message});
+    json!({"update_id": update, "callback_query": query})
+}
+
+pub fn in_group(mut message: Value) -> Value {
+    message["chat"] = json!({"id": -100_500, "type": "supergroup"});
+    message
+}
+
+#[tokio::test]
+async fn a_tap_says_which_message_it_stands_under() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    let gone = json!({"message_id": 41, "date": 0, "chat": {"id": BUDI, "type": "private"}});
+    api.push([tap(1, "700", BUDI, &content(1, BUDI, "menu")), tap(2, "701", BUDI, &gone)]);
+    let running = receive(telegram(&api), &desk);
+    desk.until_kept(2).await;
+    let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.message.clone(), m.tapped.clone())).collect();
+    let expected = [("tap700", "1001"), ("tap701", "41")];
+    assert_eq!(kept, expected.map(|(message, tapped)| (of_bot(message), Some(of_bot(tapped)))));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_foreign_tap_is_answered_and_says_nothing() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    let menu = |chat| content(1, chat, "menu");
+    api.push([
+        tap(1, "700", SITI, &menu(BUDI)),
+        tap(2, "701", BUDI, &in_group(menu(BUDI))),
+        tap(3, "702", BUDI, &menu(BUDI)),
+    ]);
+    let running = receive(telegram(&api), &desk);
+    api.until("the answers", |api| api.calls("answercallbackquery").len() == 3).await;
+    let kept: Vec<_> = desk.kept.lock().iter().map(|(message, _)| message.message.clone()).collect();
+    assert_eq!(kept, [of_bot("tap702")]);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn taps_are_not_answered_before_they_are_stored() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    desk.fail(3);
+    api.push([tap(1, "700", BUDI, &content(1, BUDI, "menu"))]);
+    let running = receive(telegram(&api), &desk);
+    desk.until_kept(1).await;
+    assert!(desk.broken.lock().is_empty());
+    api.until("the answer", |api| !api.calls("answercallbackquery").is_empty()).await;
+    assert_eq!(api.calls("answercallbackquery").len(), 1, "not for what failed");
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn one_slow_answer_keeps_no_other_tap_waiting() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    api.mishaps("answercallbackquery", [Mishap::Hang(Duration::from_secs(60))]);
+    api.push((1..=3).map(|n| tap(n, &n.to_string(), BUDI, &content(n, BUDI, "menu"))));
+    let began = Instant::now();
+    let running = receive(telegram(&api), &desk);
+    let fine = |api: &BotApi| api.calls("answercallbackquery").iter().filter(|call| call.fine).count();
+    api.until("the other answers", |api| fine(api) == 2).await;
+    assert!(began.elapsed() < Duration::from_secs(2));
+    running.stop().await.unwrap();
+}
