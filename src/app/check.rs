@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
-use crate::config::{Checked, DEFAULT_CATALOG, LogFormat, Settings};
+use super::unrouted::unrouted;
+use crate::config::{BrokenLine, Checked, DEFAULT_CATALOG, LogFormat, Settings};
 use konter_core::catalog::parse_catalog;
 use konter_core::ids::SupplierId;
 use konter_core::pricing::below_cost;
@@ -15,11 +16,8 @@ use konter_core::pricing::below_cost;
 /// [`Failure::Fault`] with all mistakes when there is one.
 pub fn check() -> Result<(), Failure> {
     let Checked { settings, warnings } = read_environment()?;
-    for warning in &warnings {
-        eprintln!("warning: {warning}");
-    }
+    let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let mut mistakes: Vec<String> = Vec::new();
-    let mut below = Vec::new();
     match settings {
         Err(errors) => {
             mistakes.extend(errors.iter().map(ToString::to_string));
@@ -28,22 +26,24 @@ pub fn check() -> Result<(), Failure> {
             mistakes.extend(in_catalog(
                 &catalog.map_or_else(|| DEFAULT_CATALOG.into(), PathBuf::from),
                 None,
-                &mut below,
+                &mut warnings,
             ));
         }
         Ok(settings) => {
             let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
             mistakes.extend(note(texts(&settings).map(drop)));
             mistakes.extend(note(prefixes(&settings).map(drop)));
-            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut below));
+            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut warnings));
+            for words in unset(&settings) {
+                eprintln!("note: {words}");
+            }
         }
     }
-    for row in &below {
-        eprintln!("warning: {row}");
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
     }
     if mistakes.is_empty() {
-        let verdict =
-            if below.is_empty() { "all is well" } else { "nothing stops a start, but look at these prices first" };
+        let verdict = if warnings.is_empty() { "all is well" } else { "nothing stops a start, but look at this first" };
         eprintln!("{verdict}");
         Ok(())
     } else {
@@ -51,17 +51,32 @@ pub fn check() -> Result<(), Failure> {
     }
 }
 
-/// The mistakes in the catalog; without `suppliers`, any supplier in it will do. What sells `below` its cost is no mistake in
-/// the file, but hardly ever meant.
-fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, below: &mut Vec<String>) -> Vec<String> {
+/// What a shop can be without, though hardly anybody means it to be.
+pub(super) fn unset(settings: &Settings) -> Vec<&'static str> {
+    let no_token = "TELOXIDE_TOKEN is not set: there is no chat, only callbacks are served";
+    let no_admins = "KONTER_ADMINS is not set: nobody can approve resellers, book deposits or decide orders";
+    let no_suppliers = "KONTER_SUPPLIERS is not set: nothing can be bought";
+    let missing = [
+        (settings.telegram.is_none(), no_token),
+        (settings.admins.is_empty(), no_admins),
+        (settings.suppliers.is_empty(), no_suppliers),
+    ];
+    missing.into_iter().filter_map(|(is_missing, words)| is_missing.then_some(words)).collect()
+}
+
+/// The mistakes in the catalog. What sells below its cost, or has nobody of `suppliers` to be bought from, is no mistake
+/// in the file, but a warning.
+fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<String>) -> Vec<String> {
     let text = match catalog_text(path) {
         Ok(text) => text,
         Err(failure) => return vec![failure.to_string()],
     };
-    match parse_catalog(&text, suppliers, &cannot_be_ordered) {
+    match parse_catalog(&text, None, &cannot_be_ordered) {
         Ok(products) => {
             eprintln!("catalog: {} products", products.len());
-            below.extend(below_cost(&products).map(|row| format!("{}: {row}", path.display())));
+            let found = below_cost(&products).map(|row| row.to_string());
+            let found = found.chain(suppliers.and_then(|suppliers| unrouted(&products, suppliers)));
+            warnings.extend(found.map(|words| format!("{}: {words}", path.display())));
             Vec::new()
         }
         Err(errors) => errors.iter().map(|error| format!("{}: {error}", path.display())).collect(),
@@ -106,17 +121,19 @@ fn take_env_file() -> Result<(), Failure> {
     if about.len() > LARGEST_ENV {
         return Err(wrong("is longer than a mebibyte: that is no settings file"));
     }
+    let bytes = std::fs::read(path).map_err(|_| wrong("cannot be read"))?;
     // The environment cannot hold one, and says so by breaking down.
-    if std::fs::read(path).map_err(|_| wrong("cannot be read"))?.contains(&0) {
+    if bytes.contains(&0) {
         return Err(wrong("has a NUL byte in it: save it as plain text (UTF-8)"));
     }
+    let text = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8: save it as plain text (UTF-8)"))?;
     match dotenvy::from_path(path) {
         Ok(()) => Ok(()),
         // Not the error itself: it quotes the line, which may hold a secret.
-        Err(dotenvy::Error::LineParse(_, position)) => {
-            Err(wrong(&format!("has a line that cannot be read, at its character {position}")))
-        }
-        Err(_) => Err(wrong("cannot be read")),
+        Err(_) => Err(match BrokenLine::find(&text) {
+            Some(broken) => wrong(&broken.to_string()),
+            None => wrong("cannot be read"),
+        }),
     }
 }
 

@@ -1,13 +1,12 @@
 //! `konter demo`: a whole shop on one terminal.
 
 use std::collections::HashMap;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +14,7 @@ use super::Failure;
 use super::open::{Opened, fault, open};
 use super::run::{Signals, no_proxies};
 use crate::config::{LogFormat, Settings};
-use crate::front::console::{self, Lines};
+use crate::front::console::{self, Entered, Input, Printer, Screen, Talk};
 use crate::http::{Callers, Http, Limits, router, serve};
 use crate::shop::{Shop, pins};
 use crate::telemetry::{self, LevelFilter};
@@ -32,13 +31,20 @@ use konter_store::{Commit, Sequence, Store, StoreError, Versioned};
 const PIN: &str = "1234";
 /// What the demo's reseller begins with.
 const OPENING_BALANCE: Rupiah = Rupiah::new(100_000);
-/// After the last line: how long orders are waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// After the last line of a pipe: orders are waited for until nothing has been said for so long. Longer than until the
+/// first status check, which ends every order that can end by itself.
+const SILENCE: Duration = Duration::from_secs(40);
+/// Seconds. Shorter than a real shop's, so that a supplier that does not answer is asked before a listener loses patience.
+const SUPPLIERS_TIMEOUT: &str = "20";
 /// After each line: how long its answer is waited for, so that it stands below its question. Orders that take longer
 /// go on beside the conversation.
 const ANSWER: Duration = Duration::from_millis(1_200);
+/// A pipe has more patience: an order is announced as pending long before that.
+const ANSWER_TO_A_PIPE: Duration = Duration::from_secs(10);
 /// How often it is looked whether all is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long the end waits for what is under way once the suppliers have hung up.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the demo until the input ends or it is interrupted.
 ///
@@ -46,7 +52,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// When the store or the simulators cannot be started.
 pub async fn demo() -> Result<(), Failure> {
     telemetry::start_logging(LevelFilter::ERROR, LogFormat::Text);
-    let mut signals = Signals::listen();
+    let (mut signals, mut terminal) = (Signals::listen(), Terminal::listen());
     let home = Home::new()?;
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
@@ -70,22 +76,57 @@ pub async fn demo() -> Result<(), Failure> {
     shop.recover_inbox().await.map_err(fault)?;
     let server = tokio::spawn(serve(listener, router(http), callers, Limits::default(), stop.clone()));
     shop.start();
-    let printer = tokio::spawn(console::print_replies(Arc::clone(&store), wording, waiting, home.dir.join("struk")));
     greet();
+    let (input, screen) = console::open();
+    let (talk, screen) = (Arc::new(Talk::new(Utc::now())), Arc::new(screen));
+    let printer = Printer {
+        store: Arc::clone(&store),
+        wording,
+        talk: Arc::clone(&talk),
+        screen: Arc::clone(&screen),
+        files: home.dir.join("struk"),
+    };
+    let printing = tokio::spawn(printer.run(waiting));
 
-    tokio::select! {
-        result = converse(&shop, store.as_ref()) => {
-            result?;
-            wait_until(PATIENCE, || all_final(store.as_ref())).await.map_err(fault)?;
-        }
-        () = signals.told_to_stop() => {}
-    }
-    shop.stop(Duration::from_secs(1)).await;
+    let ended = tokio::select! {
+        ended = converse(&shop, store.as_ref(), input, &talk, &screen) => ended,
+        () = signals.told_to_stop() => Ok(()),
+        () = terminal.closed() => Ok(()),
+    };
     stop.cancel();
+    // A supplier that hangs up ends what is under way there; it is in doubt, as after any lost connection.
+    tokio::join!(shop.stop(STOP_PATIENCE), simulators.stop());
     let _ = server.await;
-    simulators.stop().await;
-    printer.abort();
-    store.close().await.map_err(fault)
+    printing.abort();
+    store.close().await.map_err(fault)?;
+    ended
+}
+
+/// Whether the terminal is still there.
+struct Terminal {
+    #[cfg(unix)]
+    hung_up: Option<tokio::signal::unix::Signal>,
+}
+
+impl Terminal {
+    fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            Self { hung_up: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    /// Waits until it is not.
+    async fn closed(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.hung_up {
+            signal.recv().await;
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Where the demo keeps its data: nowhere, unless told.
@@ -136,6 +177,7 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
         set(format!("SUPPLIER_{id}_CALLBACK_IPS"), "127.0.0.1");
         // A demo at midnight should still sell.
         set(format!("SUPPLIER_{id}_CUTOFF"), "none");
+        set(format!("SUPPLIER_{id}_TIMEOUT_SECS"), SUPPLIERS_TIMEOUT);
         for (suffix, value) in kind.credentials() {
             set(format!("SUPPLIER_{id}_{suffix}"), value);
         }
@@ -188,62 +230,75 @@ async fn seed(store: &dyn Store) -> Result<(), StoreError> {
 }
 
 fn greet() {
-    eprintln!(
+    tell(&format!(
         "konter demo: five simulated suppliers, one reseller (KR0001, PIN {PIN}, balance {OPENING_BALANCE}), one admin.\n\
          Type as the reseller:   S10.081234567890.{PIN}     CEKPLN.14027480390     TKN20.14027480390.{PIN}     SAL     BANTUAN\n\
          Bills and receipts:     TAG.PLNPOST.520010502267     BAYAR.PLNPOST.520010502267.{PIN}     STRUK.1.75000\n\
-         Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help     (and what it is asked: /YA.1)\n\
-         The destination's last digits choose what the supplier does: ...01 pending, ...11 wrong number, ...04 no answer\n\
-         (all of them: README). Ctrl-D ends."
-    );
+         Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help\n\
+         A reply's buttons have numbers: 1 presses [1]. The destination's last digits choose what the supplier does:\n\
+         ...01 pending, ...11 wrong number, ...04 no answer (all of them: docs/demo.md). `exit` or Ctrl-D ends."
+    ));
 }
 
-/// Hands every line of the input on, until it ends.
-async fn converse(shop: &Arc<Shop>, store: &dyn Store) -> Result<(), Failure> {
-    let interactive = std::io::stdin().is_terminal();
-    let lines = Lines::new(Utc::now());
-    let mut input = BufReader::new(tokio::io::stdin());
-    let mut line = Vec::new();
-    loop {
-        if interactive {
-            prompt();
-        }
-        line.clear();
-        // Bytes, not text: a line in another charset must not end the conversation.
-        if input.read_until(b'\n', &mut line).await.map_err(fault)? == 0 {
-            return Ok(());
-        }
-        let text = String::from_utf8_lossy(&line);
-        let Some(message) = lines.message(&text, Utc::now()) else { continue };
-        if !interactive {
-            echo(&message.text);
+/// Words about the demo itself. Nobody may be there to read them any more.
+fn tell(words: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
+}
+
+/// Hands every line of the input on, until it ends. What a pipe has ordered is waited for.
+async fn converse(
+    shop: &Arc<Shop>,
+    store: &dyn Store,
+    mut input: Input,
+    talk: &Talk,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    while let Some(line) = input.line().await.map_err(fault)? {
+        let message = match talk.typed(&line, Utc::now()) {
+            Entered::Nothing => continue,
+            Entered::End => break,
+            Entered::Message(message) => message,
+        };
+        if !input.is_person() {
+            echo(&line, screen);
         }
         shop.receive(vec![message]).await.map_err(fault)?;
-        wait_until(ANSWER, || all_announced(store)).await.map_err(fault)?;
+        let (started, patience) = (Instant::now(), if input.is_person() { ANSWER } else { ANSWER_TO_A_PIPE });
+        wait_until(|| started.elapsed() >= patience, || all_announced(store)).await.map_err(fault)?;
     }
+    if !input.is_person() {
+        wait_until(|| talk.last_reply().elapsed() >= SILENCE, || all_final(store)).await.map_err(fault)?;
+        tell_open(store).await.map_err(fault)?;
+    }
+    Ok(())
 }
 
-fn prompt() {
-    let mut out = std::io::stdout().lock();
-    let _ = write!(out, "> ").and_then(|()| out.flush());
+/// What a pipe has ordered and did not see the end of.
+async fn tell_open(store: &dyn Store) -> Result<(), StoreError> {
+    let open = store.open_orders().await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let orders: Vec<_> = open.iter().map(|order| format!("#{} {} {}", order.id, order.product, order.dest)).collect();
+    let seconds = SILENCE.as_secs();
+    tell(&format!("still open, and nothing was said for {seconds} s: {}. Here the demo ends.", orders.join(", ")));
+    Ok(())
 }
 
 /// A piped conversation reads like a typed one.
-fn echo(text: &str) {
+fn echo(line: &str, screen: &Screen) {
     /// What is shown of a line; the shop itself gets all of it.
     const SHOWN: usize = 200;
-    let shown: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "> {shown}").and_then(|()| out.flush());
+    let shown: String = line.trim().chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    screen.say(&format!("> {shown}"));
 }
 
-/// Waits until something holds, at most so long.
-async fn wait_until<F>(patience: Duration, mut holds: impl FnMut() -> F) -> Result<(), StoreError>
+/// Waits until something holds, or there is no patience left.
+async fn wait_until<F>(is_enough: impl Fn() -> bool, mut holds: impl FnMut() -> F) -> Result<(), StoreError>
 where
     F: Future<Output = Result<bool, StoreError>>,
 {
-    let started = Instant::now();
-    while !holds().await? && started.elapsed() < patience {
+    while !holds().await? && !is_enough() {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     Ok(())

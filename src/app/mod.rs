@@ -13,6 +13,7 @@ mod private;
 mod room;
 mod run;
 mod simulate;
+mod unrouted;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::Failure;
 use super::private::close_to_others;
 use super::room;
+use super::unrouted::unrouted;
 use crate::backup::{BUILT_IN, folder};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
@@ -125,6 +126,9 @@ pub(super) async fn open(
     let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
     let catalog = stock(store.as_ref(), &settings, catalog, &clock).await?;
+    if let Some(words) = unrouted(catalog.iter(), &settings.supplier_ids()) {
+        tracing::warn!("catalog: {words}");
+    }
     let policy = Policy {
         admins: settings.admins.clone(),
         locale: settings.locale,
@@ -360,8 +364,7 @@ async fn stock(
         Some(text) => text.to_owned(),
         None => catalog_text(&settings.catalog)?,
     };
-    let ids = settings.supplier_ids();
-    let products = parse_catalog(&text, Some(&ids), &cannot_be_ordered).map_err(|errors| {
+    let products = parse_catalog(&text, None, &cannot_be_ordered).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })?;

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::check::{log_format, settings_or_failure};
+use super::check::{log_format, settings_or_failure, unset};
 use super::open::{Opened, fault, open};
 use super::private::backup_token;
 use super::room::Stopped;
@@ -54,6 +54,9 @@ pub async fn run() -> Result<(), Failure> {
     handles::raise_limit();
     let mut signals = Signals::listen();
     let settings = settings_or_failure()?;
+    for words in unset(&settings) {
+        tracing::warn!("{words}");
+    }
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
@@ -105,8 +108,6 @@ pub async fn run() -> Result<(), Failure> {
             routes = routes.merge(within(REQUEST_TIMEOUT, webhook));
         }
         fronts.spawn(telegram.pump(Arc::clone(&store), wording, waker.clone()).run(stop.clone()));
-    } else {
-        tracing::warn!("TELOXIDE_TOKEN is not set: there is no chat, only callbacks are served");
     }
     fronts.spawn({
         let stop = stop.clone();

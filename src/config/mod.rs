@@ -5,6 +5,8 @@
 mod addresses;
 mod backup;
 mod deposit;
+mod env_file;
+mod placeholder;
 mod risky;
 mod source;
 mod supplier;
@@ -21,6 +23,7 @@ use tokio_postgres::config::SslMode;
 
 pub use addresses::parse_range;
 pub use backup::{BackupSettings, SHORTEST_PASSPHRASE};
+pub use env_file::BrokenLine;
 pub use konter_suppliers::SettingError;
 pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 
@@ -131,6 +134,7 @@ impl Settings {
     pub fn check(lookup: &dyn Fn(&str) -> Option<String>, names: impl IntoIterator<Item = String>) -> Checked {
         let source = Source::new(lookup);
         let settings = Self::read_from(&source);
+        placeholder::report(&source);
         let mut warnings = source.unread(names);
         if settings.telegram.is_none() && source.has("TELEGRAM_WEBHOOK_URL") {
             let problem = "has no effect without TELOXIDE_TOKEN".to_owned();

@@ -33,7 +33,12 @@ impl<'a> Source<'a> {
 
     /// The variable without surrounding space; `None` when that leaves nothing.
     fn text(&self, name: &str) -> Option<String> {
-        self.raw(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        self.asked.borrow_mut().insert(name.to_owned());
+        self.lookup_text(name)
+    }
+
+    fn lookup_text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -82,6 +87,17 @@ impl<'a> Source<'a> {
 
     pub fn report(&self, name: &str, problem: &str, example: &str) {
         self.note(SettingError { name: name.to_owned(), problem: format!("{problem}; for example {name}={example}") });
+    }
+
+    /// Says only this of each variable whose value `is_wrong`, whatever else is wrong with it.
+    pub fn overrule(&self, is_wrong: impl Fn(&str) -> bool, problem: &str) {
+        let asked = self.asked.borrow();
+        let wrong = asked.iter().filter(|name| self.lookup_text(name).is_some_and(|value| is_wrong(&value)));
+        let mut errors = self.errors.borrow_mut();
+        for name in wrong {
+            errors.retain(|error| error.name != *name);
+            errors.push(SettingError { name: name.clone(), problem: problem.to_owned() });
+        }
     }
 
     pub fn note(&self, error: SettingError) {

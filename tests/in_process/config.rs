@@ -484,9 +484,43 @@ fn example() -> Variables {
         .collect()
 }
 
+/// What an owner puts in the place of an example's values.
+const OWN: [(&str, &str); 19] = [
+    ("TELOXIDE_TOKEN", TOKEN),
+    ("KONTER_ADMINS", "telegram:1001"),
+    ("KONTER_BANKS", "BCA 1 a.n. Budi"),
+    ("KONTER_BACKUP_PASSPHRASE", "other words of ours"),
+    ("KONTER_PIN_PEPPER", "c2l4dGVlbi1vci1tb3Jl"),
+    ("SUPPLIER_KIOS_CALLBACK_SECRET", "0123456789abcdef"),
+    ("SUPPLIER_KIOS_MEMBER_ID", "M1"),
+    ("SUPPLIER_KIOS_PIN", "1"),
+    ("SUPPLIER_KIOS_PASSWORD", "p"),
+    ("SUPPLIER_XGATE_USER_ID", "1"),
+    ("SUPPLIER_XGATE_PIN", "1"),
+    ("SUPPLIER_BILLER_USER", "u"),
+    ("SUPPLIER_BILLER_PASSWORD", "p"),
+    ("SUPPLIER_PPOB_USERNAME", "u"),
+    ("SUPPLIER_PPOB_TOKEN", "t"),
+    ("SUPPLIER_TELE_PARTNER_ID", "1"),
+    ("SUPPLIER_TELE_USERNAME", "u"),
+    ("SUPPLIER_TELE_PASSWORD", "p"),
+    ("SUPPLIER_TELE_API_KEY", "k"),
+];
+
+#[test]
+fn values_of_the_example_are_told_until_ones_own_stand_there() {
+    let told = mistakes(&example());
+    for (name, _) in OWN {
+        let words = format!("{name}: is still the example's: put your own here");
+        assert!(told.contains(&words), "{words}: {told:?}");
+    }
+    assert_eq!(told.len(), OWN.len(), "{told:?}");
+}
+
 #[test]
 fn the_example_file_is_valid_with_everything_switched_on() {
-    let all = example();
+    let mut all = example();
+    all.extend(OWN.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let checked = check(&all);
     assert!(checked.warnings.is_empty(), "{:?}", checked.warnings);
     let settings = checked.settings.unwrap();

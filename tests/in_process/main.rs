@@ -16,7 +16,6 @@ mod corpus;
 mod deposits;
 mod desk;
 mod destinations;
-mod documents;
 mod faults;
 mod floods;
 mod fuzz_corpus;

@@ -2,8 +2,10 @@
 //! servers. What runs inside the test process alone lives in `tests/in_process`.
 
 mod crash;
+mod documents;
 mod http_limits;
 mod metrics;
+mod newcomer;
 mod program;
 mod program_postgres;
 mod restore;

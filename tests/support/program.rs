@@ -90,7 +90,9 @@ impl Settings {
         self.spawn(command, folder, arguments, Stdio::null())
     }
 
-    fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
+    /// The same, reading this.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn start_with(&self, folder: &Path, arguments: &[&str], input: Stdio) -> Running {
         self.spawn(Command::new(program()), folder, arguments, input)
     }
 

@@ -124,7 +124,9 @@ impl Request<'_> {
             answer.reply(Reply::TryAgain);
             return;
         };
-        let suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
+        let mut suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
+        // The catalog as it was sent out comes back, also where it names suppliers that are not configured.
+        suppliers.extend(self.shop.catalog().iter().flat_map(|p| p.routes.iter().map(|route| route.supplier.clone())));
         let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
         match parse_catalog(&String::from_utf8_lossy(&bytes), Some(&suppliers), &reserved) {
             Ok(products) => {
