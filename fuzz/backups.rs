@@ -99,7 +99,7 @@ fn written(header: &Header, rows: &[RawRow]) -> Vec<u8> {
 fn put_back(dir: &Path, rows: &[RawRow]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let Ok(store) = SledStore::open(dir, SledOptions::default()) else { return };
+        let Ok(store) = SledStore::open(dir, SledOptions::default()).map(Store::new) else { return };
         let _ = audit(&store).await;
         let mut cut = store.cut().await.expect("rows at rest");
         let mut there = BTreeMap::new();

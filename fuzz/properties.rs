@@ -219,7 +219,7 @@ impl Clock for StandingClock {
 
 /// A shop with one open order at each supplier, its door, and how many inputs it has seen.
 struct Door {
-    store: Arc<MemoryStore>,
+    store: Store,
     routes: Router,
     seen: u32,
 }
@@ -279,7 +279,7 @@ async fn check_money(door: &Door) {
 }
 
 async fn open() -> Door {
-    let store = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let clock = ShopClock::new(Arc::new(StandingClock), chrono_tz::Asia::Jakarta);
     let mut door = CallbackAuth::default();
     let mut suppliers = Vec::new();
@@ -303,9 +303,8 @@ async fn open() -> Door {
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
     };
-    let shared: Arc<dyn Store> = store.clone();
     let parts = Parts {
-        store: shared,
+        store: store.clone(),
         clock,
         policy,
         prefixes: PrefixTable::default(),

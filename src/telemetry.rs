@@ -37,10 +37,16 @@ pub fn start_logging(default: LevelFilter, format: LogFormat) {
     let _ = registry().with(filter).with(lines).try_init();
 }
 
+/// Figures that nothing is counted in yet.
+#[must_use]
+pub fn figures() -> Arc<Figures> {
+    Arc::new(Figures::new(described))
+}
+
 /// Starts keeping metrics. `None` when something else in this process already does.
 #[must_use]
 pub fn start_metrics() -> Option<Arc<Figures>> {
-    let figures = Arc::new(Figures::new(described));
+    let figures = figures();
     metrics::set_global_recorder(Arc::clone(&figures)).ok()?;
     // Those without labels are there from the start, as nought: an alert can tell nothing from not happening.
     for name in [

@@ -1,6 +1,5 @@
 //! Durable holds: the commit the shop makes when it accepts an order.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,7 +24,7 @@ const PRICE: i64 = 10_500;
 
 /// A store with resellers in it.
 pub struct Holds {
-    store: Arc<SledStore>,
+    store: Store,
     placed: u64,
     _folder: TempDir,
 }
@@ -33,11 +32,11 @@ pub struct Holds {
 impl Holds {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
+        let store = Store::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
         let mut commit = Commit::new(now());
         commit.postings = (1..=AGENTS).map(deposit).collect();
         store.commit(commit).await.expect("deposits");
-        Self { store: Arc::new(store), placed: 0, _folder: folder }
+        Self { store, placed: 0, _folder: folder }
     }
 
     /// Places so many orders, each caller one after the other. Their messages are in the inbox before the watch starts.
@@ -70,7 +69,7 @@ impl Holds {
     }
 }
 
-async fn caller(store: Arc<SledStore>, commits: Vec<Commit>) -> Vec<Duration> {
+async fn caller(store: Store, commits: Vec<Commit>) -> Vec<Duration> {
     let mut waits = Vec::with_capacity(commits.len());
     for commit in commits {
         let asked = Instant::now();

@@ -66,12 +66,11 @@ struct Reseller {
 impl Orders {
     pub async fn open(resellers: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
-        let store: Arc<dyn Store> = Arc::new(store);
+        let store = Store::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
         let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.expect("simulators");
-        let (shop, waiting) = open_shop(Arc::clone(&store), &simulators).await;
+        let (shop, waiting) = open_shop(store.clone(), &simulators).await;
         let chats: Vec<ChatId> = (1..=resellers).map(|n| ChatId::telegram(i64::try_from(n).unwrap_or(0))).collect();
-        register(store.as_ref(), &chats).await;
+        register(&store, &chats).await;
         let (bells, resellers) = chats.into_iter().map(reseller).unzip();
         tokio::spawn(ring(waiting, bells));
         let (texts, asked) = (Arc::new(Texts::builtin(Jakarta)), Arc::default());
@@ -119,7 +118,7 @@ impl Orders {
         let bought = self.simulators.bought();
         assert!(bought.iter().all(|bought| bought.times_delivered == 1), "something was bought twice");
         assert_eq!(bought.len() as u64, self.asked.load(Ordering::Relaxed), "every order was bought");
-        let report = konter_store::audit::audit(self.shop.store.as_ref()).await.expect("an audit");
+        let report = konter_store::audit::audit(&self.shop.store).await.expect("an audit");
         assert!(report.is_clean(), "{report}");
         self.shop.stop(PATIENCE).await;
         self.simulators.stop().await;
@@ -158,14 +157,14 @@ impl Reseller {
         shop.receive(vec![message]).await.expect("received");
         loop {
             self.bell.recv().await.expect("the shop is there");
-            if let Some(answered) = self.carry(shop.store.as_ref(), texts).await {
+            if let Some(answered) = self.carry(&shop.store, texts).await {
                 return answered - asked;
             }
         }
     }
 
     /// Takes what waits in the outbox row by row, as the Telegram front does; tells when SUKSES came.
-    async fn carry(&self, store: &dyn Store, texts: &Texts) -> Option<Instant> {
+    async fn carry(&self, store: &Store, texts: &Texts) -> Option<Instant> {
         let mut answered = None;
         for row in store.outbox(&self.chat, WINDOW).await.expect("an outbox") {
             if is_success(&row, texts) {
@@ -196,7 +195,7 @@ fn text(number: u64) -> String {
     format!("{code}.{prefix}{number:06}77.1234")
 }
 
-async fn register(store: &dyn Store, chats: &[ChatId]) {
+async fn register(store: &Store, chats: &[ChatId]) {
     let hash = pins::hash("1234").await.expect("a hash");
     let mut commit = Commit::new(Utc::now());
     for (number, chat) in (1..).zip(chats) {
@@ -230,7 +229,7 @@ async fn register(store: &dyn Store, chats: &[ChatId]) {
     store.commit(commit).await.expect("resellers");
 }
 
-async fn open_shop(store: Arc<dyn Store>, simulators: &Simulators) -> (Arc<Shop>, mpsc::UnboundedReceiver<ChatId>) {
+async fn open_shop(store: Store, simulators: &Simulators) -> (Arc<Shop>, mpsc::UnboundedReceiver<ChatId>) {
     let settings = Settings::read(&|name| setting(simulators, name)).expect("settings");
     let mut door = CallbackAuth::default();
     let mut suppliers = Vec::new();

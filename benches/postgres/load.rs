@@ -51,13 +51,13 @@ pub fn fresh_numbers() -> u64 {
     RUNS.fetch_add(1, Ordering::Relaxed) * STRETCH
 }
 
-pub async fn run(store: &Arc<dyn Store>, callers: usize, way: Way, lasts: Duration, first: u64) -> Done {
+pub async fn run(store: &Store, callers: usize, way: Way, lasts: Duration, first: u64) -> Done {
     let next = Arc::new(AtomicU64::new(first));
     let (worked_before, trips_before) = (worked(), konter_store::postgres::round_trips());
     let started = Instant::now();
     let tasks: Vec<_> = (0..callers)
         .map(|caller| {
-            let (store, next) = (Arc::clone(store), Arc::clone(&next));
+            let (store, next) = (store.clone(), Arc::clone(&next));
             let to = i64::try_from(first).expect("small") + i64::try_from(caller).expect("small");
             tokio::spawn(async move {
                 let mut done = 0_u32;
@@ -67,7 +67,7 @@ pub async fn run(store: &Arc<dyn Store>, callers: usize, way: Way, lasts: Durati
                     let order = Order { chat: chat(to), ..order(number, agent, &format!("0812{number:08}")) };
                     match way {
                         Way::Accepted => drop(store.commit(place(order)).await.expect("accepted")),
-                        Way::Whole => whole(&*store, to, order).await,
+                        Way::Whole => whole(&store, to, order).await,
                     }
                     done += 1;
                 }
@@ -85,7 +85,7 @@ pub async fn run(store: &Arc<dyn Store>, callers: usize, way: Way, lasts: Durati
 }
 
 /// The five commits the shop makes for an order that is delivered at once.
-async fn whole(store: &dyn Store, to: i64, order: Order) {
+async fn whole(store: &Store, to: i64, order: Order) {
     let id = order.id.0.to_string();
     let received = Commit { received: vec![message(to, &id)], ..commit() };
     store.commit(received).await.expect("received");

@@ -20,7 +20,6 @@ mod support;
 mod worker;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use konter_store::audit::audit;
@@ -73,14 +72,13 @@ type Table = BTreeMap<(usize, String), [Measured; 2]>;
 async fn compare(lasts: Duration) {
     let rounds = number("KONTER_BENCH_ROUNDS", 3);
     let folder = tempfile::tempdir().expect("a folder");
-    let sled = SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store");
-    let sled: Arc<dyn Store> = Arc::new(sled);
-    pay_everybody(&*sled).await;
+    let sled = Store::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
+    pay_everybody(&sled).await;
     let cluster = Cluster::durable(&evidence::SETTINGS.map(|setting| ["-c", setting]).concat());
     let url = cluster.as_ref().map(|cluster| cluster.database().url);
     if let Some(cluster) = &cluster {
         let store = cluster.database().open().await;
-        pay_everybody(&*store).await;
+        pay_everybody(&store).await;
         store.close().await.expect("closed");
         evidence::begin(&cluster.database().url).await;
     }
@@ -102,14 +100,14 @@ async fn compare(lasts: Duration) {
     if let Some(cluster) = cluster {
         evidence::print(&cluster.database().url).await;
         let store = cluster.database().open().await;
-        let report = audit(&*store).await.expect("an audit");
+        let report = audit(&store).await.expect("an audit");
         assert!(report.is_clean(), "{report}");
         store.close().await.expect("closed");
         pgbench::compare(&cluster, lasts).await;
     }
 }
 
-async fn pay_everybody(store: &dyn Store) {
+async fn pay_everybody(store: &Store) {
     let postings = (1..=AGENTS).map(|agent| pay_in(agent, BALANCE)).collect();
     store.commit(Commit { postings, ..support::commit() }).await.expect("deposits");
 }

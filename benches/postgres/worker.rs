@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use konter_store::Store;
@@ -39,8 +38,7 @@ pub fn task() -> Option<Task> {
 
 /// Says when it is ready, works when it is told to, and says what was done.
 pub async fn work(task: Task) {
-    let store = PostgresStore::open(&task.url.into()).await.expect("a store");
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = Store::new(PostgresStore::open(&task.url.into()).await.expect("a store"));
     // Statements are prepared once, and the first commits find out whether they are alone.
     load::run(&store, 2, task.way, Duration::from_millis(300), task.first + 500_000).await;
     println!("ready");

@@ -3,7 +3,6 @@
 //! `cargo bench --bench reports`. The stores stand below the temporary folder (`TMPDIR`) and are made first, which
 //! takes a minute or two.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -40,14 +39,14 @@ fn midnight() -> DateTime<Utc> {
 }
 
 struct Filled {
-    store: Arc<SledStore>,
+    store: Store,
     _folder: TempDir,
 }
 
 /// So many orders before the day, ten seconds apart, then the day's own.
 async fn fill(behind: u64) -> Filled {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Arc::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
+    let store = Store::new(SledStore::open(&folder.path().join("store"), SledOptions::default()).expect("a store"));
     let mut commit = Commit::new(midnight() - TimeDelta::days(400));
     commit.postings = (1..=AGENTS).map(deposit).collect();
     store.commit(commit).await.expect("deposits");
@@ -138,7 +137,7 @@ fn order(id: u64, behind: u64) -> Order {
 }
 
 /// The day's figures, read as the shop reads them.
-async fn report(store: &SledStore) -> Book {
+async fn report(store: &Store) -> Book {
     let mut book = Book::new(Span::day(day()));
     let first = store.first_order_since(midnight() - TimeDelta::minutes(10)).await.expect("read").expect("an order");
     // The day is the last one; one more read finds its end.

@@ -51,7 +51,7 @@ fn beginning() -> DateTime<Utc> {
 
 /// Makes a store with so many orders, the last `open` of them in doubt.
 pub async fn fill(data: &Path, orders: u64, open: u64) {
-    let store = SledStore::open(data, SledOptions::default()).expect("a store");
+    let store = Store::new(SledStore::open(data, SledOptions::default()).expect("a store"));
     let mut commit = Commit::new(beginning());
     for number in 1..=AGENTS {
         commit.agents.push(Versioned { expected: None, row: agent(number) });
@@ -65,14 +65,14 @@ pub async fn fill(data: &Path, orders: u64, open: u64) {
 /// Adds orders as fast as the store takes them, and ends the process at once: the log is as full then as it gets, and
 /// sled has written much since it was opened.
 pub async fn flood_and_die(data: &Path, first: u64, orders: u64) -> ! {
-    let store = SledStore::open(data, SledOptions::default()).expect("a store");
+    let store = Store::new(SledStore::open(data, SledOptions::default()).expect("a store"));
     let last = first + orders - 1;
     place_all(&store, first, last, last).await;
     std::process::exit(0)
 }
 
 /// Those up to `settled` are final, the others in doubt.
-async fn place_all(store: &SledStore, first: u64, last: u64, settled: u64) {
+async fn place_all(store: &Store, first: u64, last: u64, settled: u64) {
     let mut next = first;
     while next <= last {
         let end = (next + AT_ONCE - 1).min(last);

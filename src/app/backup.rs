@@ -65,9 +65,9 @@ fn told(file: &Path, made: &Made) -> Result<(), Failure> {
     if made.report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 
-async fn open_stopped(dir: &Path) -> Result<SledStore, StoreError> {
+async fn open_stopped(dir: &Path) -> Result<Store, StoreError> {
     let dir = dir.to_owned();
-    let opening = spawn_blocking(move || SledStore::open(&dir, SledOptions::default()));
+    let opening = spawn_blocking(move || SledStore::open(&dir, SledOptions::default()).map(Store::new));
     opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
 }
 

@@ -111,6 +111,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use konter_store::Store;
     use konter_store::audit::audit;
     use konter_store::sled_store::{SledOptions, SledStore};
 
@@ -118,14 +119,15 @@ mod tests {
     async fn a_copy_is_audited_like_the_store_and_leaves_it_alone() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("data");
-        let store = SledStore::open(&dir, SledOptions::default()).unwrap();
+        let store = Store::new(SledStore::open(&dir, SledOptions::default()).unwrap());
         let busy = Copied::of(&dir).map(drop).unwrap_err();
         assert!(matches!(&busy, Failure::Fault(words) if words.contains("another process has")), "{busy}");
         let report = audit(&store).await.unwrap();
         drop(store);
         let before = fs::read(dir.join("db")).unwrap();
         let copied = Copied::of(&dir).unwrap();
-        let (path, again) = (copied.path().to_owned(), SledStore::open(copied.path(), SledOptions::default()).unwrap());
+        let again = Store::new(SledStore::open(copied.path(), SledOptions::default()).unwrap());
+        let path = copied.path().to_owned();
         assert_eq!(audit(&again).await.unwrap(), report);
         drop((again, copied));
         assert!(!path.exists(), "the copy is gone");

@@ -57,7 +57,7 @@ pub async fn demo() -> Result<(), Failure> {
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(&simulators, &home)?;
     let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE), None).await?;
-    seed(store.as_ref()).await.map_err(fault)?;
+    seed(&store).await.map_err(fault)?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;
@@ -80,7 +80,7 @@ pub async fn demo() -> Result<(), Failure> {
     let (input, screen) = console::open();
     let (talk, screen) = (Arc::new(Talk::new(Utc::now())), Arc::new(screen));
     let printer = Printer {
-        store: Arc::clone(&store),
+        store: Arc::new(store.clone()),
         wording,
         talk: Arc::clone(&talk),
         screen: Arc::clone(&screen),
@@ -89,7 +89,7 @@ pub async fn demo() -> Result<(), Failure> {
     let printing = tokio::spawn(printer.run(waiting));
 
     let ended = tokio::select! {
-        ended = converse(&shop, store.as_ref(), input, &talk, &screen) => ended,
+        ended = converse(&shop, &store, input, &talk, &screen) => ended,
         () = signals.told_to_stop() => Ok(()),
         () = terminal.closed() => Ok(()),
     };
@@ -187,7 +187,7 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
 }
 
 /// The demo's reseller with its opening balance, once.
-async fn seed(store: &dyn Store) -> Result<(), StoreError> {
+async fn seed(store: &Store) -> Result<(), StoreError> {
     if store.agent_of_chat(&console::reseller()).await?.is_some() {
         return Ok(());
     }
@@ -248,7 +248,7 @@ fn tell(words: &str) {
 /// Hands every line of the input on, until it ends. What a pipe has ordered is waited for.
 async fn converse(
     shop: &Arc<Shop>,
-    store: &dyn Store,
+    store: &Store,
     mut input: Input,
     talk: &Talk,
     screen: &Screen,
@@ -274,7 +274,7 @@ async fn converse(
 }
 
 /// What a pipe has ordered and did not see the end of.
-async fn tell_open(store: &dyn Store) -> Result<(), StoreError> {
+async fn tell_open(store: &Store) -> Result<(), StoreError> {
     let open = store.open_orders().await?;
     if open.is_empty() {
         return Ok(());
@@ -305,27 +305,27 @@ where
 }
 
 /// Every message is answered and every reply said.
-async fn all_said(store: &dyn Store) -> Result<bool, StoreError> {
+async fn all_said(store: &Store) -> Result<bool, StoreError> {
     Ok(store.inbox().await?.is_empty() && store.waiting_chats().await?.is_empty())
 }
 
 /// No supplier is being asked about a customer or a bill.
-async fn nothing_asked(store: &dyn Store) -> Result<bool, StoreError> {
+async fn nothing_asked(store: &Store) -> Result<bool, StoreError> {
     Ok(store.asking().await?.is_empty())
 }
 
 /// All is said, and no order is waiting without a word.
-async fn all_announced(store: &dyn Store) -> Result<bool, StoreError> {
+async fn all_announced(store: &Store) -> Result<bool, StoreError> {
     settled(store, |order| order.announced).await
 }
 
 /// All is said, and every order is final.
-async fn all_final(store: &dyn Store) -> Result<bool, StoreError> {
+async fn all_final(store: &Store) -> Result<bool, StoreError> {
     settled(store, |_| false).await
 }
 
 /// Looks at what is said before and after the rest: what becomes settled in between has something to say.
-async fn settled(store: &dyn Store, may_stay: impl Fn(&Order) -> bool) -> Result<bool, StoreError> {
+async fn settled(store: &Store, may_stay: impl Fn(&Order) -> bool) -> Result<bool, StoreError> {
     Ok(all_said(store).await?
         && nothing_asked(store).await?
         && store.open_orders().await?.iter().all(may_stay)

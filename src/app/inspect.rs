@@ -1,7 +1,6 @@
 //! `konter audit`, `konter log`: what a stopped shop has kept.
 
 use std::io::Write as _;
-use std::sync::Arc;
 
 use super::Failure;
 use super::check::settings_or_failure;
@@ -22,7 +21,7 @@ pub async fn audit() -> Result<(), Failure> {
     let mut settings = settings_or_failure()?;
     let _copied = copied(&mut settings)?;
     let store = kept(&settings).await?;
-    let report = audit::audit(store.as_ref()).await.map_err(fault)?;
+    let report = audit::audit(&store).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
@@ -66,7 +65,7 @@ fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
 }
 
 /// The store of a shop that is not running, or a database's.
-async fn kept(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+async fn kept(settings: &Settings) -> Result<Store, Failure> {
     if settings.database_url.is_none() && !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));

@@ -1,6 +1,7 @@
 //! `konter migrate-store`: the shop's books from the data dir into the database, or back.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use secrecy::SecretString;
@@ -44,8 +45,9 @@ async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Fail
     }
     let from = open_dir(folder).await?;
     prove(&from, "the data dir").await?;
-    let to = open_database(address).await?;
-    moving::to_database(&from, &to).await.map_err(of_database)?;
+    let database = open_database(address).await?;
+    moving::to_database(&from, &database).await.map_err(of_database)?;
+    let to = Store::over(database);
     agree(&from, &to).await?;
     let words = "This shop has moved to a database (konter migrate-store). Sold from here as well, every balance would be\n\
         spent twice.\n";
@@ -61,36 +63,37 @@ async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failur
     if !is_empty {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is not empty", folder.display())));
     }
-    let from = open_database(address).await?;
+    let database = open_database(address).await?;
+    let from = Store::over(database.clone());
     prove(&from, "the database").await?;
     moving::to_folder(&from, folder).await.map_err(fault)?;
     let to = open_dir(folder).await?;
     agree(&from, &to).await?;
-    from.mark_moved().await.map_err(of_database)?;
+    database.mark_moved().await.map_err(of_database)?;
     from.close().await.map_err(fault)?;
     to.close().await.map_err(fault)?;
     eprintln!("The shop is in {} now: take DATABASE_URL away. The database is kept as it was.", folder.display());
     Ok(())
 }
 
-async fn open_database(address: &SecretString) -> Result<PostgresStore, Failure> {
+async fn open_database(address: &SecretString) -> Result<Arc<PostgresStore>, Failure> {
     let store = PostgresStore::open(address).await.map_err(of_database)?;
     store.claim_alone().await.map_err(of_database)?;
-    Ok(store)
+    Ok(Arc::new(store))
 }
 
 fn of_database(error: impl std::fmt::Display) -> Failure {
     Failure::Fault(format!("DATABASE_URL: {error}"))
 }
 
-async fn prove(store: &dyn Store, place: &str) -> Result<(), Failure> {
+async fn prove(store: &Store, place: &str) -> Result<(), Failure> {
     let report = audit::audit(store).await.map_err(fault)?;
     println!("{place}:\n{report}");
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault(format!("the books in {place} do not add up"))) }
 }
 
 /// Both sides are the same shop.
-async fn agree(from: &dyn Store, to: &dyn Store) -> Result<(), Failure> {
+async fn agree(from: &Store, to: &Store) -> Result<(), Failure> {
     prove(to, "what was moved").await?;
     let differences = moving::compare(from, to).await.map_err(fault)?;
     if differences.is_empty() {

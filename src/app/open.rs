@@ -42,7 +42,7 @@ const NAMED_BELOW_COST: usize = 10;
 /// A shop put together but not started.
 pub(super) struct Opened {
     pub shop: Arc<Shop>,
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     /// Chats that have something waiting, as they come up.
     pub waiting: mpsc::UnboundedReceiver<ChatId>,
     pub wording: Arc<dyn Wording>,
@@ -125,7 +125,7 @@ pub(super) async fn open(
     let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);
     let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
     let clock = ShopClock::new(Arc::new(SystemClock), settings.time_zone);
-    let catalog = stock(store.as_ref(), &settings, catalog, &clock).await?;
+    let catalog = stock(&store, &settings, catalog, &clock).await?;
     if let Some(words) = unrouted(catalog.iter(), &settings.supplier_ids()) {
         tracing::warn!("catalog: {words}");
     }
@@ -139,7 +139,7 @@ pub(super) async fn open(
         deposits: settings.deposits.clone(),
         summary_at: settings.summary_at,
     };
-    let pepper = pepper(store.as_ref(), &settings, &clock).await?;
+    let pepper = pepper(&store, &settings, &clock).await?;
     // Only where messages come from a chat service is there a secret to seal them with.
     let seal = settings.telegram.as_ref().map(|telegram| Seal::new(&telegram.token));
     let (door, suppliers) = suppliers(settings)?;
@@ -147,14 +147,14 @@ pub(super) async fn open(
         Some(telegram) => Arc::new(OnTelegram { telegram: Arc::clone(telegram), wording: Arc::clone(&wording) }),
         None => Arc::new(NoChatService),
     };
-    let parts = Parts { store: Arc::clone(&store), clock, policy, prefixes, suppliers, catalog, chats, pepper, seal };
+    let parts = Parts { store: store.clone(), clock, policy, prefixes, suppliers, catalog, chats, pepper, seal };
     let (shop, waiting) = Shop::open(parts).await.map_err(fault)?;
     Ok(Opened { shop, store, waiting, wording, door })
 }
 
 /// The pepper PINs are hashed with. A shop that has used one does not open with another, or without: every PIN would
 /// be wrong, and every reseller locked out.
-async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Result<Option<Pepper>, Failure> {
+async fn pepper(store: &Store, settings: &Settings, clock: &ShopClock) -> Result<Option<Pepper>, Failure> {
     loop {
         // Of processes that start side by side one is the first.
         if let Some(known) = pepper_unless_overtaken(store, settings, clock).await? {
@@ -165,7 +165,7 @@ async fn pepper(store: &dyn Store, settings: &Settings, clock: &ShopClock) -> Re
 
 /// `None`: another process has changed it meanwhile.
 async fn pepper_unless_overtaken(
-    store: &dyn Store,
+    store: &Store,
     settings: &Settings,
     clock: &ShopClock,
 ) -> Result<Option<Option<Pepper>>, Failure> {
@@ -206,24 +206,24 @@ pub(super) enum Use {
 }
 
 /// The store that the settings name: the database, or else the data dir.
-pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     match &settings.database_url {
         Some(address) => open_database(address, r#use).await,
         None => open_data_dir(settings, r#use).await,
     }
 }
 
-async fn open_database(address: &SecretString, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Failure> {
     let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
     let store = PostgresStore::open(address).await.map_err(fault)?;
     if r#use == Use::Running {
         store.join().await.map_err(fault)?;
     }
-    Ok(Arc::new(store))
+    Ok(Store::new(store))
 }
 
 /// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
-async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>, Failure> {
+async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     let dir = &settings.data_dir;
     let marker = dir.join(MOVED);
     if marker.exists() {
@@ -244,7 +244,8 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>
         Err(error) => return Err(of_dir(dir, &error)),
     };
     close_to_others(dir);
-    if store.was_repaired() {
+    let (was_repaired, store) = (store.was_repaired(), Store::new(store));
+    if was_repaired {
         tracing::warn!("the store was damaged and has been read another way; proving its books first");
         let report = audit::audit(&store).await.map_err(fault)?;
         if !report.is_clean() {
@@ -253,12 +254,12 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Arc<dyn Store>
         }
         tracing::warn!("its books are sound: nothing is missing");
     }
-    Ok(Arc::new(store))
+    Ok(store)
 }
 
 /// The same without a question asked.
-pub(super) async fn open_dir(dir: &Path) -> Result<SledStore, Failure> {
-    open_sled(dir).await.map_err(|error| of_dir(dir, &error))
+pub(super) async fn open_dir(dir: &Path) -> Result<Store, Failure> {
+    open_sled(dir).await.map(Store::new).map_err(|error| of_dir(dir, &error))
 }
 
 async fn open_sled(dir: &Path) -> Result<SledStore, StoreError> {
@@ -350,12 +351,7 @@ fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// What the store sells; an empty store takes the catalog first.
-async fn stock(
-    store: &dyn Store,
-    settings: &Settings,
-    given: Option<&str>,
-    clock: &ShopClock,
-) -> Result<Catalog, Failure> {
+async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &ShopClock) -> Result<Catalog, Failure> {
     let products = store.products().await.map_err(fault)?;
     if !products.is_empty() {
         return Ok(Catalog::new(products));

@@ -85,7 +85,7 @@ pub async fn run() -> Result<(), Failure> {
             return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {error}")));
         }
     };
-    take_up(store.as_ref(), &shop, listen).await?;
+    take_up(&store, &shop, listen).await?;
     shop.start();
     if stopped.is_set() {
         // Only once it is stored is it true.
@@ -107,7 +107,7 @@ pub async fn run() -> Result<(), Failure> {
         if let Some(webhook) = telegram.webhook_router(Arc::clone(&desk)) {
             routes = routes.merge(within(REQUEST_TIMEOUT, webhook));
         }
-        fronts.spawn(telegram.pump(Arc::clone(&store), wording, waker.clone()).run(stop.clone()));
+        fronts.spawn(telegram.pump(Arc::new(store.clone()), wording, waker.clone()).run(stop.clone()));
     }
     fronts.spawn({
         let stop = stop.clone();
@@ -117,7 +117,7 @@ pub async fn run() -> Result<(), Failure> {
             }
         }
     });
-    fronts.spawn(audit_beside_the_work(Arc::clone(&store), stop.clone()));
+    fronts.spawn(audit_beside_the_work(store.clone(), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, callers, Limits::default(), stop.clone()));
 
     let (roster, leading) = (shop.roster(), shop.share.leading());
@@ -131,9 +131,9 @@ pub async fn run() -> Result<(), Failure> {
     let ended = tokio::select! {
         ended = receiving => ended,
         () = signals.told_to_stop() => Ok(()),
-        error = fault_of(store.as_ref(), &shop, &stopped) => {
+        error = fault_of(&store, &shop, &stopped) => {
             stop.cancel();
-            return Err(give_up(store.as_ref(), &shop, &error).await);
+            return Err(give_up(&store, &shop, &error).await);
         }
     };
     tracing::info!("stopping: finishing what is under way; a second signal ends at once");
@@ -141,7 +141,7 @@ pub async fn run() -> Result<(), Failure> {
     // Replies of the last orders still go out while they finish.
     shop.stop(STOP_PATIENCE).await;
     if telegram.is_some() {
-        last_words(store.as_ref()).await;
+        last_words(&store).await;
     }
     stop.cancel();
     while fronts.join_next().await.is_some() {}
@@ -154,7 +154,7 @@ pub async fn run() -> Result<(), Failure> {
 }
 
 /// Takes up what an earlier run left, or joins the processes that are at work.
-async fn take_up(store: &dyn Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<(), Failure> {
+async fn take_up(store: &Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<(), Failure> {
     if let Some(words) = store.words() {
         shop.begin_together(words).await.map_err(fault)?;
         tracing::info!(%listen, "konter is open, together with any others on this database");
@@ -169,7 +169,7 @@ async fn take_up(store: &dyn Store, shop: &Arc<Shop>, listen: SocketAddr) -> Res
 }
 
 /// Waits until the store has failed and everybody who can be told has been.
-async fn fault_of(store: &dyn Store, shop: &Arc<Shop>, stopped: &Stopped) -> StoreError {
+async fn fault_of(store: &Store, shop: &Arc<Shop>, stopped: &Stopped) -> StoreError {
     let error = store.failed().await;
     // Who was told before waits for the good news.
     if !stopped.is_set() {
@@ -182,14 +182,14 @@ async fn fault_of(store: &dyn Store, shop: &Arc<Shop>, stopped: &Stopped) -> Sto
 }
 
 /// Ends a shop whose store has failed. Everything that was acknowledged is on the disk; the rest is taken up by the next start.
-async fn give_up(store: &dyn Store, shop: &Shop, error: &StoreError) -> Failure {
+async fn give_up(store: &Store, shop: &Shop, error: &StoreError) -> Failure {
     shop.stop(FAULT_PATIENCE).await;
     let _ = tokio::time::timeout(FAULT_PATIENCE, store.close()).await;
     Failure::Broken(format!("the store failed, the shop must be started again: {error}"))
 }
 
 /// Waits a moment until the replies of the last orders are said. Those that are not are said at the next start.
-async fn last_words(store: &dyn Store) {
+async fn last_words(store: &Store) {
     let until = Instant::now() + LAST_WORDS;
     while Instant::now() < until {
         if store.share().shards().is_empty() {
@@ -235,8 +235,8 @@ impl Desk for Counter {
 }
 
 /// The books are proven beside the work: a shop with a long history opens at once all the same.
-async fn audit_beside_the_work(store: Arc<dyn Store>, stop: CancellationToken) {
-    match stop.run_until_cancelled(konter_store::audit::audit_beside_work(store.as_ref())).await {
+async fn audit_beside_the_work(store: Store, stop: CancellationToken) {
+    match stop.run_until_cancelled(konter_store::audit::audit_beside_work(&store)).await {
         None => {}
         Some(Ok(report)) => {
             metrics::gauge!("konter_books_sound").set(if report.is_clean() { 1.0 } else { 0.0 });

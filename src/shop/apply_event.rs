@@ -36,19 +36,13 @@ pub(super) enum Applied {
 impl Shop {
     /// Applies an event to an order and commits what follows from it.
     pub(super) async fn apply(&self, id: OrderId, event: &Event, along: &Along) -> Result<Applied, StoreError> {
-        for attempt in 0..TRIES {
-            // Most likely nobody has changed it since this process did; if somebody has, the commit is a conflict.
-            let is_guess = attempt == 0;
-            let order = if is_guess { self.store.order_as_known(id).await? } else { self.store.order(id).await? };
-            let Some(order) = order else { return Ok(Applied::NoSuchOrder) };
+        for _ in 0..TRIES {
+            let Some(order) = self.store.order(id).await? else { return Ok(Applied::NoSuchOrder) };
             let at = self.clock.utc();
             let fresh = self.fresh_reference(at).await?;
             let funds = self.funds_of(&order).await?;
-            let event = if is_guess { event.clone() } else { self.unless_serial_is_anothers(&order, event).await? };
+            let event = self.unless_serial_is_anothers(&order, event).await?;
             let Some(step) = step_with(&order, event, &funds, fresh, at) else {
-                if is_guess {
-                    continue;
-                }
                 // Whoever asked may now tell a supplier that it has been heard.
                 self.store.settled().await?;
                 return Ok(Applied::Unchanged(Box::new(order)));

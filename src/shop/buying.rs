@@ -51,7 +51,7 @@ impl Shop {
     pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
         let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
         let mut busy = None;
-        let mut next = self.order_to_buy(id).await?;
+        let mut next = self.store.order(id).await?;
         while let Some(order) = next.filter(Order::is_open) {
             // Another process's to buy: it hears of it.
             busy = busy.or_else(|| self.share.enter(&order.chat));
@@ -69,21 +69,9 @@ impl Shop {
             } else {
                 self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
-            next = self.store.order_as_known(id).await?;
+            next = self.store.order(id).await?;
         }
         Ok(())
-    }
-
-    /// The order as this process knows it when there is something to buy by that: nothing is sent without a commit over
-    /// the order as it is. Otherwise as it is.
-    async fn order_to_buy(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let is_ready = |order: &Order| {
-            order.is_open() && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready)
-        };
-        match self.store.order_as_known(id).await?.filter(is_ready) {
-            Some(order) => Ok(Some(order)),
-            None => self.store.order(id).await,
-        }
     }
 
     /// Whether an order that waits for the end of a break has to wait on. One that nobody waits for any more is given up,

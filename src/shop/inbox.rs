@@ -19,7 +19,7 @@ use konter_core::ledger::Refusal;
 use konter_core::order::Order;
 use konter_core::staff::Staff;
 use konter_reply::Reply;
-use konter_store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned, sitting};
+use konter_store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -244,13 +244,10 @@ impl Shop {
         let message = older.as_ref().unwrap_or(message);
         let started = std::time::Instant::now();
         for _ in 0..TRIES {
-            let decision = async {
-                match self.store.answered(&message.key()).await? {
-                    Some(_) => Ok(None),
-                    None => answer(self, message).await.map(Some),
-                }
-            };
-            let Some(answer) = sitting(&message.chat, decision).await? else { return Ok(()) };
+            if self.store.answered(&message.key()).await?.is_some() {
+                return Ok(());
+            }
+            let answer = answer(self, message).await?;
             if self.commit_answer(message, answer).await? {
                 metrics::histogram!("konter_answer_seconds").record(started.elapsed().as_secs_f64());
                 return Ok(());

@@ -111,7 +111,7 @@ impl ChatService for NoChatService {
 
 /// What a shop is made of.
 pub struct Parts {
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     pub clock: ShopClock,
     pub policy: Policy,
     pub prefixes: PrefixTable,
@@ -131,7 +131,7 @@ fn of_order(id: OrderId) -> tracing::Span {
 
 /// One shop. Everything in it is shared; every change goes through the store's commit.
 pub struct Shop {
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     /// What of the work is this process's.
     pub share: Arc<Share>,
     pub clock: ShopClock,

@@ -266,7 +266,8 @@ mod tests {
     /// Both were made by argon2 0.5.
     #[test]
     fn hashes_stored_by_an_earlier_version_still_fit() {
-        let pepper = Pepper { secret: "a pepper of our own".into(), id: [1, 2, 3, 4, 5, 6] };
+        let (memory, pepper) =
+            (Memory::default(), Pepper { secret: "a pepper of our own".into(), id: [1, 2, 3, 4, 5, 6] });
         for (hash, pepper) in [
             ("$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlcyBzbw$m91SBwI3iKMpEAyBIDcVd5zQmPIZAgcTSxVksHlI6D0", None),
             (
@@ -274,14 +275,14 @@ mod tests {
                 Some(&pepper),
             ),
         ] {
-            assert!(verify(hash, pepper, b"1234"), "{hash}");
-            assert!(!verify(hash, pepper, b"1235"), "{hash}");
+            assert!(verify(&memory, hash, pepper, b"1234"), "{hash}");
+            assert!(!verify(&memory, hash, pepper, b"1235"), "{hash}");
         }
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn pins_are_hashed_in_memory_that_is_kept() {
-        let pins = Pins::default();
+        let pins = Pins::new(None);
         let many = (0..12).map(|n| format!("12{n:02}"));
         let hashes = futures::future::join_all(many.map(async |pin| pins.hash(&pin).await)).await;
         assert!(hashes.iter().all(Option::is_some));

@@ -143,7 +143,7 @@ impl Shop {
         loop {
             match self.store.take_place(supplier, of).await {
                 Ok(Some(place)) => {
-                    let (store, supplier) = (Arc::clone(&self.store), supplier.clone());
+                    let (store, supplier) = (self.store.clone(), supplier.clone());
                     return Place::new(move || {
                         // One that is not given back runs out.
                         tokio::spawn(async move { store.free_place(&supplier, place).await });

@@ -14,7 +14,7 @@ use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_reply::{BroadcastStage, DeskReply, Reply, Texts};
 use konter_store::memory::MemoryStore;
-use konter_store::{Commit, Outgoing, Payload};
+use konter_store::{Commit, Outgoing, Payload, Store};
 use tokio_util::sync::CancellationToken;
 
 fn other(n: i64) -> ChatId {
@@ -112,7 +112,7 @@ async fn the_senders_message_counts_along() {
 /// Stopped right after the yes: the next start goes on counting where the store stands.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counting_goes_on_after_a_restart() {
-    let store = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let first = TestShop::on(store.clone(), Setup::default()).await;
     first.add_agent(other(2), 0, Locale::Id).await;
     first.say(&admin(), "/siaran Halo", 1).await;
@@ -165,7 +165,7 @@ async fn chats_that_block_the_bot_are_counted_apart() {
     let telegram = Telegram::new(Settings { timing, ..settings(&api) }).unwrap();
     let wording = Arc::new(Words(Texts::builtin(chrono_tz::Asia::Jakarta)));
     let cancel = CancellationToken::new();
-    let pump = telegram.pump(shop.store.clone(), wording, Waker::default());
+    let pump = telegram.pump(Arc::new(shop.store.clone()), wording, Waker::default());
     let pump = tokio::spawn(pump.run(cancel.clone()));
 
     shop.shop.receive(vec![tap]).await.unwrap();

@@ -13,8 +13,8 @@ use konter_store::memory::MemoryStore;
 use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
 use konter_store::{Commit, Sequence, Store, StoreError};
 
-fn open(path: &Path, log: LogLimits) -> SledStore {
-    SledStore::open(path, SledOptions { log, ..SledOptions::default() }).unwrap()
+fn open(path: &Path, log: LogLimits) -> Store {
+    Store::new(SledStore::open(path, SledOptions { log, ..SledOptions::default() }).unwrap())
 }
 
 /// All rows settled as soon as possible, none, and something in between.
@@ -25,7 +25,7 @@ const LIMITS: [LogLimits; 3] = [
 ];
 
 /// Orders from `first` on: every other one is delivered, every fifth failed.
-async fn trade(store: &dyn Store, orders: impl Iterator<Item = u64>) {
+async fn trade(store: &Store, orders: impl Iterator<Item = u64>) {
     for id in orders {
         let order = order(id, 1, &format!("08{id}"));
         store.commit(place(order.clone())).await.unwrap();
@@ -37,7 +37,7 @@ async fn trade(store: &dyn Store, orders: impl Iterator<Item = u64>) {
     }
 }
 
-async fn shop(store: &dyn Store) {
+async fn shop(store: &Store) {
     store.commit(register(1)).await.unwrap();
     store.commit(deposit(1, 1_000_000_000)).await.unwrap();
     trade(store, 1..=60).await;
@@ -48,7 +48,7 @@ async fn shop(store: &dyn Store) {
 }
 
 /// Makes a backup as the shop stands.
-async fn backed_up(store: &dyn Store, folder: &Path) -> (PathBuf, backup::Made) {
+async fn backed_up(store: &Store, folder: &Path) -> (PathBuf, backup::Made) {
     let path = folder.join("shop.backup");
     let (cut, to) = (store.cut().await.unwrap(), path.clone());
     let made = tokio::task::spawn_blocking(move || backup::make(cut, now(), &to, true)).await.unwrap().unwrap();
@@ -60,7 +60,7 @@ fn put_back(file: &Path, data: &Path, at: DateTime<Utc>) -> Option<PathBuf> {
 }
 
 /// Everything in it, to compare.
-async fn rows(store: &dyn Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+async fn rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut cut = store.cut().await.unwrap();
     let mut rows = Vec::new();
     tokio::task::spawn_blocking(move || {
@@ -100,22 +100,22 @@ async fn a_shop_put_back_is_the_shop_that_was_copied() {
 async fn a_copy_of_a_working_shop_is_the_shop_at_one_moment() {
     for limits in LIMITS {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(open(&folder.path().join("data"), limits));
-        shop(&*store).await;
+        let store = open(&folder.path().join("data"), limits);
+        shop(&store).await;
         let enough = Arc::new(AtomicBool::new(false));
         let trading = tokio::spawn({
             let (store, enough) = (store.clone(), enough.clone());
             async move {
                 let mut id = 100;
                 while !enough.load(Ordering::Relaxed) {
-                    trade(&*store, id..id + 10).await;
+                    trade(&store, id..id + 10).await;
                     id += 10;
                 }
             }
         });
         let mut lines = 0;
         for _ in 0..4 {
-            let (file, made) = backed_up(&*store, folder.path()).await;
+            let (file, made) = backed_up(&store, folder.path()).await;
             assert!(made.report.is_clean(), "{}", made.report);
             assert!(made.report.entries >= lines);
             lines = made.report.entries;
@@ -123,7 +123,7 @@ async fn a_copy_of_a_working_shop_is_the_shop_at_one_moment() {
         }
         enough.store(true, Ordering::Relaxed);
         trading.await.unwrap();
-        assert!(audit(&*store).await.unwrap().is_clean());
+        assert!(audit(&store).await.unwrap().is_clean());
         assert!(store.journal(lines, 1).await.unwrap().len() == 1, "the shop went on");
     }
 }
@@ -203,7 +203,7 @@ async fn what_was_in_the_data_dir_is_kept_and_its_backups_stay() {
 async fn a_bad_backup_costs_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let store = MemoryStore::new();
+    let store = Store::new(MemoryStore::new());
     shop(&store).await;
     let (file, _) = backed_up(&store, folder.path()).await;
     let whole = fs::read(&file).unwrap();
@@ -218,7 +218,7 @@ async fn a_bad_backup_costs_nothing() {
 #[tokio::test]
 async fn a_backup_is_there_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
-    let store = MemoryStore::new();
+    let store = Store::new(MemoryStore::new());
     shop(&store).await;
     let path = folder.path().join("shop.backup");
     let broken = backup::keep(&path, false, |_| Err(BackupError::CutOff));

@@ -181,12 +181,12 @@ async fn every_way_of_booking_writes_the_receiver_s_row() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_five_equal_transfers_at_once_one_is_sent() {
     for round in 0..10 {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let store = Store::new(MemoryStore::new());
         let chats: Vec<ChatId> = (0..5).map(|n| ChatId::telegram(2101 + n)).collect();
         let mut shops = Vec::new();
         for n in 0..5 {
             let setup = Setup { balance: 20_000_000, ..Setup::default() };
-            let shop = TestShop::on(Arc::clone(&store), setup).await;
+            let shop = TestShop::on(store.clone(), setup).await;
             if n == 0 {
                 shop.add_agent(siti(), 0, Locale::Id).await;
                 alter(&shop, 2, |agent| agent.network.upline = Some(AgentId(1))).await;
@@ -255,12 +255,12 @@ async fn sums_beyond_the_usual_are_asked_back_and_absurd_ones_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_question_outlives_a_restart_as_a_question_and_only_where_it_was_asked() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let setup = || Setup { balance: START, more_admins: vec![second_owner()], ..Setup::default() };
-    let shop = TestShop::on(Arc::clone(&store), setup()).await;
+    let shop = TestShop::on(store.clone(), setup()).await;
     let yes = yes_in(&asked(&shop, &admin(), "/deposit KR0001 15000000").await);
     shop.close().await;
-    let shop = TestShop::on(Arc::clone(&store), setup()).await;
+    let shop = TestShop::on(store.clone(), setup()).await;
     let later = |text: &str, who: &ChatId| InboxMessage { message: format!("later {text}"), ..shop.message(who, text) };
     assert_eq!(shop.available(1).await, START);
     shop.receive(later(&yes, &second_owner()), 1).await;

@@ -513,9 +513,9 @@ async fn health_says_whether_orders_can_be_taken() {
 #[tokio::test]
 async fn metrics_count_what_happens() {
     // Of this thread, on which all of this shop runs: other tests count elsewhere.
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let _counting = metrics::set_default_local_recorder(&recorder);
-    let setup = Setup { metrics: Some(recorder.handle()), ..usual() };
+    let figures = telemetry::figures();
+    let _counting = metrics::set_default_local_recorder(&figures);
+    let setup = Setup { metrics: Some(Arc::clone(&figures)), ..usual() };
     let counter = Counter::with(setup, PENDING_FOR_EVER).await;
     assert_eq!(counter.tell(Says::Success).await, 200);
     let text = client().get(counter.url("/metrics")).send().await.unwrap().text().await.unwrap();

@@ -145,16 +145,18 @@ async fn a_catalog_below_cost_says_so_and_a_file_is_taken_over_once() {
 /// A shop may know products of suppliers that are not configured: its own file is no mistake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_catalog_that_was_sent_out_comes_back_whoever_is_configured() {
-    let shop = TestShop::with(Setup::default().set("KONTER_SUPPLIERS", "xgate")).await;
+    let with_file = async |content: &'static str| {
+        let setup = Setup { chats: Arc::new(OneFile(content)), ..Setup::default().set("KONTER_SUPPLIERS", "xgate") };
+        TestShop::with(setup).await
+    };
     let stranger = "S11,Telkomsel 11.000,Pulsa Telkomsel,telkomsel,topup,11000,11700,lain,S11,,11150,1,yes,\n";
     let with_a_stranger = [konter_core::catalog::SAMPLE, stranger].concat();
-    shop.shop.learn_files(Arc::new(OneFile(konter_core::catalog::SAMPLE)));
+    let shop = with_file(konter_core::catalog::SAMPLE).await;
     shop.receive(file(&shop, &admin()), 1).await;
     let said = shop.close().await;
     assert!(said.contains("Baru 0, berubah 0, sama 70"), "{said}");
 
-    let shop = TestShop::with(Setup::default().set("KONTER_SUPPLIERS", "xgate")).await;
-    shop.shop.learn_files(Arc::new(OneFile(Box::leak(with_a_stranger.into_boxed_str()))));
+    let shop = with_file(Box::leak(with_a_stranger.into_boxed_str())).await;
     shop.receive(file(&shop, &admin()), 1).await;
     let said = shop.close().await;
     assert!(said.contains("supplier: `lain` is not one of"), "{said}");

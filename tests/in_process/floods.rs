@@ -47,7 +47,7 @@ impl Flood {
         let telegram = Telegram::new(Settings { timing: TEN_TIMES, ..settings(&api) }).unwrap();
         let wording = Arc::new(Words(Texts::builtin(chrono_tz::Asia::Jakarta)));
         let cancel = CancellationToken::new();
-        let pump = telegram.pump(shop.store.clone(), wording, Waker::default());
+        let pump = telegram.pump(Arc::new(shop.store.clone()), wording, Waker::default());
         let pump = tokio::spawn(pump.run(cancel.clone()));
         Self { shop, api, cancel, pump }
     }

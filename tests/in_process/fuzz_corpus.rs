@@ -195,7 +195,7 @@ fn the_door_answers_whatever_knocks() {
 
 /// A small shop's backup.
 async fn small_backup() -> Input {
-    let store = MemoryStore::new();
+    let store = Store::new(MemoryStore::new());
     let mut commit = Commit::new(DateTime::UNIX_EPOCH);
     commit.products = konter_core::catalog::parse_catalog(konter_core::catalog::SAMPLE, None, &|_| false).unwrap();
     commit.products.truncate(2);

@@ -276,7 +276,7 @@ async fn buttons_show_ones_own_price_and_an_old_one_says_so_after_a_restart() {
     shop.say(&chat(2), &start_in(&told[0]), 1).await;
     shop.say(&chat(2), "081234567890", 1).await;
     let old = shop.tap_on(&chat(2), "S10 10.600");
-    let store = std::sync::Arc::clone(&shop.store);
+    let store = shop.store.clone();
     shop.audit().await;
     let again = TestShop::on(store, Setup::default()).await;
     again.receive(InboxMessage { chat: chat(2), ..old }, 1).await;

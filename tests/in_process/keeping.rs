@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::shop::*;
@@ -94,7 +93,7 @@ async fn with_a_passphrase_the_newest_goes_to_the_owners_once_a_day() {
 }
 
 /// Copies the shop as it stands, and puts the copy back as another store.
-async fn put_back(shop: &TestShop, folder: &Path) -> Arc<dyn Store> {
+async fn put_back(shop: &TestShop, folder: &Path) -> Store {
     let (file, data) = (folder.join("shop.backup"), folder.join("data"));
     let (cut, now) = (shop.store.cut().await.unwrap(), shop.now());
     let restoring = tokio::task::spawn_blocking(move || {
@@ -102,13 +101,13 @@ async fn put_back(shop: &TestShop, folder: &Path) -> Arc<dyn Store> {
         backup::restore(&file, &data, false, None, now + TimeDelta::minutes(1)).unwrap().take_place().unwrap();
         SledStore::open(&data, SledOptions::default()).unwrap()
     });
-    Arc::new(restoring.await.unwrap())
+    Store::new(restoring.await.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_open_in_the_backup_is_left_to_people() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SledStore::open(&folder.path().join("before"), SledOptions::default()).unwrap());
+    let store = Store::new(SledStore::open(&folder.path().join("before"), SledOptions::default()).unwrap());
     let before = TestShop::on(store, Setup::default()).await;
     let order = |dest: &str| format!("S10.{dest}.{PIN}");
     before.say(&reseller(), &order("081234567800"), 1).await;
@@ -150,7 +149,7 @@ async fn what_was_open_in_the_backup_is_left_to_people() {
 /// A shop with orders, a deposit ticket and resellers, row by row.
 async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
-    let store = Arc::new(SledStore::open(&folder.path().join("data"), SledOptions::default()).unwrap());
+    let store = Store::new(SledStore::open(&folder.path().join("data"), SledOptions::default()).unwrap());
     let shop = TestShop::on(store, Setup::default()).await;
     for dest in ["081234567800", "081234567823", "081234567866"] {
         shop.say(&reseller(), &format!("S10.{dest}.{PIN}"), 1).await;
@@ -186,7 +185,7 @@ async fn judged(rows: &Rows) -> [Vec<String>; 2] {
     let now = chrono::Utc::now();
     let mark = konter_store::Restored::new(now, now);
     konter_store::fill(&data, || Ok::<_, konter_store::StoreError>(pages.pop().unwrap_or_default()), mark).unwrap();
-    let store = SledStore::open(&data, SledOptions::default()).unwrap();
+    let store = Store::new(SledStore::open(&data, SledOptions::default()).unwrap());
     let report = konter_store::audit::audit(&store).await.unwrap();
     [census.finish().differences, report.differences]
 }

@@ -1,7 +1,5 @@
 //! Uplines and downlines, as conversations that a person can review; behind each, books that are proven sound.
 
-use std::sync::Arc;
-
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use chrono::TimeDelta;
 use konter::config::Registration;
@@ -508,9 +506,9 @@ async fn nobody_earns_by_a_late_delivery_that_its_buyer_cannot_pay() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_is_paid_out_also_after_a_restart() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let setup = || Setup { balance: 0, ..Setup::default() };
-    let shop = TestShop::on(Arc::clone(&store), setup()).await;
+    let shop = TestShop::on(store.clone(), setup()).await;
     poor_chain(&shop, 3, 300).await;
     says(&shop, &admin(), &[("/deposit KR0002 20000", 2)]).await;
     says(&shop, &chat(2), &[("S10.081234567890.1234", 1)]).await;

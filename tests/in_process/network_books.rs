@@ -55,8 +55,8 @@ enum Op {
 #[derive(Clone, Copy, Debug)]
 enum What {
     Sending,
-    Success(Word),
-    Failure(Word),
+    Success(Source),
+    Failure(Source),
     AdminSuccess,
     AdminFailure,
     Settle,
@@ -99,14 +99,14 @@ fn product() -> Product {
 }
 
 struct World {
-    store: MemoryStore,
+    store: Store,
     orders: u64,
     paid_in: i64,
 }
 
 impl World {
     async fn new() -> Self {
-        let store = MemoryStore::new();
+        let store = Store::new(MemoryStore::new());
         let group = PriceGroup { version: 1, margin: rp(-100), ..PriceGroup::new("agent".parse().unwrap()) };
         let network = NetworkRows { groups: vec![new(group)], ..NetworkRows::default() };
         let agents = (1..=PEOPLE).map(|n| {

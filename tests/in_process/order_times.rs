@@ -1,8 +1,6 @@
 //! What time does to orders: the same one again over midnight, one whose supplier may never have had it, one that waited
 //! while products were closed and prices rose, and prices that change between being shown and being paid.
 
-use std::sync::Arc;
-
 use crate::support::shop::{Setup, TestShop, admin, noon, reseller};
 use chrono::{DateTime, TimeDelta, Utc};
 use konter_core::catalog::{SAMPLE, parse_catalog};
@@ -119,9 +117,9 @@ mod asking {
     /// An order in doubt at kiosampm, and the shop opened again so much later. Its suppliers begin anew: to them a question
     /// about it is a first purchase.
     async fn in_doubt_and_reopened(later: TimeDelta) -> TestShop {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let store = Store::new(MemoryStore::new());
         let setup = || Setup::default().set("SUPPLIER_KIOS_CALLBACK_IPS", "203.0.113.9");
-        let shop = TestShop::on(Arc::clone(&store), setup()).await;
+        let shop = TestShop::on(store.clone(), setup()).await;
         says(&shop, &[("S5.081234567805.1234", 1)]).await;
         shop.close().await;
         let shop = TestShop::on(store, at(setup(), noon() + later)).await;
@@ -272,8 +270,8 @@ mod an_order_that_waits {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn is_not_bought_at_a_loss_when_the_cost_rose() {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-        let shop = TestShop::on(Arc::clone(&store), by_night()).await;
+        let store = Store::new(MemoryStore::new());
+        let shop = TestShop::on(store.clone(), by_night()).await;
         says(&shop, &[("ANTRI.YA", 1), ("S5.081234567890.1234", 1)]).await;
         shop.close().await;
         let dearer = SAMPLE.replace(",kios,S5,,5350,", ",kios,S5,,5800,");

@@ -1,7 +1,6 @@
 //! Guessing PINs: every way of trying counts, whatever chat it comes from, across restarts and whatever the clock does;
 //! and the pepper that stolen hashes are worth nothing without.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
@@ -189,7 +188,7 @@ async fn a_new_pin_is_refused_for_the_true_reason_or_taken_with_a_hint() {
 
 #[tokio::test]
 async fn a_restart_forgets_no_wrong_pin_and_no_lock() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     for (number, (text, expected)) in (100..).zip([
         ("SAL.9999", WRONG),
         ("SAL.9998", WRONG),
@@ -197,7 +196,7 @@ async fn a_restart_forgets_no_wrong_pin_and_no_lock() {
         ("SAL.1234", LOCKED),
         ("S5.081312345600.1234", LOCKED),
     ]) {
-        let shop = TestShop::on(Arc::clone(&store), Setup::default()).await;
+        let shop = TestShop::on(store.clone(), Setup::default()).await;
         let heard = say(&shop, number, text).await;
         assert!(heard[0].contains(expected), "{text}: {heard:?}");
         shop.shop.stop(Duration::from_secs(5)).await;
@@ -245,10 +244,10 @@ async fn a_clock_put_back_neither_opens_a_lock_nor_keeps_it_for_ever() {
 /// A hash made before there was a pepper goes on fitting, and is made anew when its PIN is next typed.
 #[tokio::test]
 async fn a_pepper_comes_to_a_shop_that_had_none() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let pepper = Pepper::mark(&"a pepper of our own".into()).await.unwrap().0;
     let peppered = || Setup { pepper: Some(pepper.clone()), ..Setup::default() };
-    let shop = TestShop::on(Arc::clone(&store), peppered()).await;
+    let shop = TestShop::on(store.clone(), peppered()).await;
     let is_peppered = |agent: &Agent| agent.pin.hash.contains("keyid=");
     assert!(shop.say(&reseller(), "SAL.9999", 1).await[0].contains(WRONG));
     assert!(!is_peppered(&agent(&shop).await), "a wrong PIN renews nothing");
@@ -258,7 +257,7 @@ async fn a_pepper_comes_to_a_shop_that_had_none() {
     shop.shop.stop(Duration::from_secs(5)).await;
 
     // Whoever has the rows and not the pepper cannot tell the right PIN from a wrong one.
-    let thief = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    let thief = TestShop::on(store.clone(), Setup::default()).await;
     assert!(say(&thief, 200, "SAL.1234").await[0].contains(WRONG));
     thief.shop.stop(Duration::from_secs(5)).await;
 

@@ -6,7 +6,6 @@ use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_store::memory::MemoryStore;
 use konter_store::{InboxMessage, Store};
-use std::sync::Arc;
 
 const RICH: i64 = 2_000_000;
 
@@ -168,9 +167,9 @@ fn evening() -> Option<NaiveTime> {
 }
 
 /// The shop after a restart; its messages have numbers of their own.
-async fn again_on(store: &Arc<dyn Store>, setup: Setup) -> TestShop {
+async fn again_on(store: &Store, setup: Setup) -> TestShop {
     let start = setup.start;
-    let shop = TestShop::on(Arc::clone(store), setup).await;
+    let shop = TestShop::on(store.clone(), setup).await;
     for _ in 0..start.timestamp() / 60 % 10_000 {
         shop.message(&reseller(), "");
     }
@@ -179,9 +178,9 @@ async fn again_on(store: &Arc<dyn Store>, setup: Setup) -> TestShop {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_the_morning_the_owners_are_told_the_day_that_has_ended() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let summary_at = NaiveTime::from_hms_opt(7, 0, 0);
-    let shop = TestShop::on(Arc::clone(&store), Setup { start: noon(), summary_at, ..rich() }).await;
+    let shop = TestShop::on(store.clone(), Setup { start: noon(), summary_at, ..rich() }).await;
     shop.say(&reseller(), "S10.081234567890.1234", 1).await;
     shop.pass(TimeDelta::hours(19));
     shop.note("-- 07:00");
@@ -193,9 +192,9 @@ async fn in_the_morning_the_owners_are_told_the_day_that_has_ended() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_owners_are_told_the_day_once() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let setup = |start| Setup { start, summary_at: evening(), ..rich() };
-    let shop = TestShop::on(Arc::clone(&store), setup(noon())).await;
+    let shop = TestShop::on(store.clone(), setup(noon())).await;
     shop.say(&reseller(), "S10.081234567890.1234", 1).await;
     shop.pass(TimeDelta::minutes(11 * 60 + 55));
     shop.note("-- 23:55");

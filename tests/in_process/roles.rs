@@ -1,15 +1,13 @@
 //! Those who work here, as conversations that a person can review: what each role may do, at which moment it is looked at,
 //! and who is told what unasked.
 
-use std::sync::Arc;
-
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use chrono::{NaiveTime, TimeDelta};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Role;
-use konter_store::InboxMessage;
 use konter_store::memory::MemoryStore;
+use konter_store::{InboxMessage, Store};
 
 /// Somebody who is a reseller too.
 fn siti() -> ChatId {
@@ -154,7 +152,7 @@ async fn what_needs_somebody_goes_to_those_who_may_act_and_figures_to_owners() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_outlive_a_restart() {
-    let store = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let shop = TestShop::on(store.clone(), Setup::default()).await;
     lines(&shop, &[(admin(), "/peran telegram:3003 operator", 2), (admin(), "/peran telegram:3004 viewer", 2)]).await;
     lines(&shop, &[(admin(), "/peran telegram:3004 hapus", 2)]).await;

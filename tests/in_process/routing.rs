@@ -1,7 +1,6 @@
 //! Several suppliers for one product, as conversations that a person can review: what is tried next, what is not tried,
 //! who waits, and what the admins see and steer.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::support::shop::{Setup, TestShop, admin, noon, reseller};
@@ -140,8 +139,8 @@ async fn admins_say_which_route_comes_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_admins_set_outlives_a_restart() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let shop = TestShop::on(Arc::clone(&store), rich()).await;
+    let store = Store::new(MemoryStore::new());
+    let shop = TestShop::on(store.clone(), rich()).await;
     shop.say(&admin(), "/supplier kios jeda", 1).await;
     shop.say(&admin(), "/prioritas S10 kios 3", 1).await;
     shop.close().await;
@@ -190,8 +189,8 @@ async fn an_order_that_waits_outlives_a_restart_but_not_its_time() {
         // Half an hour after it could have been bought nobody waits for it any more.
         (at(25, 10), 1, "kios (not sent): failed"),
     ] {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-        let shop = TestShop::on(Arc::clone(&store), by_night()).await;
+        let store = Store::new(MemoryStore::new());
+        let shop = TestShop::on(store.clone(), by_night()).await;
         shop.say(&reseller(), "ANTRI.YA", 1).await;
         shop.say(&reseller(), "S5.081234567890.1234", 1).await;
         let held = shop.available(1).await;
@@ -318,7 +317,7 @@ async fn a_low_deposit_is_told_once() {
 /// Low is told once, again only after it has risen, and a restart is no reason to tell it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Store::new(MemoryStore::new());
     let begins_with =
         |rupiah| Setup { kios_deposit: Some(rupiah), ..rich() }.set("SUPPLIER_KIOS_LOW_BALANCE", "500000");
     let warned = |said: &[String]| said.iter().filter(|text| text.contains("DEPOSIT MENIPIS di kios")).count();
@@ -326,14 +325,14 @@ async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
     let counts_on = |shop: &TestShop| (0..10).for_each(|_| drop(shop.message(&reseller(), "")));
     let risen = async |shop: &TestShop| !shop.store.steerings().await.unwrap().iter().any(|row| row.told_low);
 
-    let shop = TestShop::on(Arc::clone(&store), begins_with(503_000)).await;
+    let shop = TestShop::on(store.clone(), begins_with(503_000)).await;
     let said = shop.say(&reseller(), "S5.081234567890.1234", 2).await;
     assert_eq!(warned(&said), 1, "{said:?}");
     shop.say(&reseller(), "S5.081234567891.1234", 1).await;
     assert!(!risen(&shop).await);
     shop.close().await;
 
-    let shop = TestShop::on(Arc::clone(&store), begins_with(480_000)).await;
+    let shop = TestShop::on(store.clone(), begins_with(480_000)).await;
     counts_on(&shop);
     shop.shop.recover().await.unwrap();
     shop.say(&reseller(), "S5.081234567892.1234", 1).await;

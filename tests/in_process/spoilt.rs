@@ -1,7 +1,6 @@
 //! Rows of the outbox that cannot be read: kept and counted, told to the admins once, and in nobody's way.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
@@ -24,8 +23,8 @@ fn damage(data: &Path, rows: &[(ChatId, u64)]) {
     sled.flush().unwrap();
 }
 
-fn open(data: &Path) -> Arc<dyn Store> {
-    Arc::new(SledStore::open(data, SledOptions::default()).unwrap())
+fn open(data: &Path) -> Store {
+    Store::new(SledStore::open(data, SledOptions::default()).unwrap())
 }
 
 #[tokio::test]
@@ -37,7 +36,7 @@ async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
     damage(&data, &[(reseller(), 0), (ChatId::telegram(9), 4)]);
 
     let store = open(&data);
-    let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    let test = TestShop::on(store.clone(), Setup::default()).await;
     let alert = test.hear(1).await;
     assert!(alert[0].contains("2 balasan") && test.transcript().contains("to admin"), "{alert:?}");
     assert!(test.say(&reseller(), "SAL", 1).await[0].contains("Saldo 100.000"));
@@ -50,7 +49,7 @@ async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
 
     // After a restart nobody is told again.
     let store = open(&data);
-    let test = TestShop::on(Arc::clone(&store), Setup::default()).await;
+    let test = TestShop::on(store.clone(), Setup::default()).await;
     assert!(test.say(&admin(), "/pending", 1).await[0].contains("Tidak ada"), "{}", test.transcript());
     assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });
     test.shop.stop(Duration::from_secs(5)).await;

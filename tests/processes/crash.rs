@@ -53,10 +53,10 @@ impl Target {
     }
 
     /// The store of the stopped shop.
-    async fn store(&self) -> Arc<dyn Store> {
+    async fn store(&self) -> Store {
         match &self.database {
             Some(database) => database.open().await,
-            None => Arc::new(SledStore::open(&self.site.folder.path().join("data"), SledOptions::default()).unwrap()),
+            None => Store::new(SledStore::open(&self.site.folder.path().join("data"), SledOptions::default()).unwrap()),
         }
     }
 

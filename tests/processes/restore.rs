@@ -215,8 +215,6 @@ async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
     let listen = format!("127.0.0.1:{}", free_port());
     site.settings = site.settings.clone().set("KONTER_LISTEN", &listen).set("RUST_LOG", "warn");
     site.simulators.set_callback_base(format!("http://{listen}"));
-    // With sled's own segments, as older stores have: a file of ours would take thousands of messages to get as long.
-    drop(sled::open(site.data()).unwrap());
     let mut running = site.open().await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
 

@@ -20,7 +20,6 @@ use crate::support::program::{Running, Settings, free_port, tail};
 use chrono::Utc;
 use konter_core::order::Order;
 use konter_simulator::{Pace, SimulatorConfig, Simulators};
-use konter_store::Store as _;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};

@@ -69,7 +69,7 @@ pub async fn a_refused_commit_changes_nothing_at_all(engine: impl Engine) {
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(20_000));
     // And it all still works.
     store.commit(place(first)).await.unwrap();
-    assert!(audit(&*store).await.unwrap().is_clean());
+    assert!(audit(&store).await.unwrap().is_clean());
 }
 
 pub async fn the_journal_is_gapless_and_chained(mut engine: impl Engine) {
@@ -148,7 +148,7 @@ pub async fn an_audit_of_sound_books_is_clean_also_after_opening_again(engine: i
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    let report = audit(&*store).await.unwrap();
+    let report = audit(&store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     assert_eq!((report.entries, report.accounts, report.holds, report.held), (16, 3, 3, 31_500));
     assert_eq!(report.kinds["holds"], (9, 94_500));
@@ -202,5 +202,5 @@ pub async fn many_rows_are_all_read(engine: impl Engine) {
     assert_eq!(store.journal(0, 1_000).await.unwrap().len(), 2 * count);
     assert_eq!(store.statement(&AccountId::Cash, None, 1_000).await.unwrap().len(), count);
     assert_eq!(store.statement(&AccountId::Sales, None, 1_000).await.unwrap().len(), count);
-    assert!(audit(&*store).await.unwrap().is_clean());
+    assert!(audit(&store).await.unwrap().is_clean());
 }

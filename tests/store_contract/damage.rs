@@ -36,7 +36,7 @@ struct Shop {
 }
 
 /// All rows, or none when reading fails.
-async fn rows(store: &dyn Store) -> Vec<RawRow> {
+async fn rows(store: &Store) -> Vec<RawRow> {
     let Ok(mut cut) = store.cut().await else { return Vec::new() };
     let reading = tokio::task::spawn_blocking(move || {
         let mut rows = Vec::new();
@@ -67,8 +67,8 @@ async fn shop() -> Shop {
         store.close().await.unwrap();
     }
     let store = open(&data, options);
-    let lines = audit(&*store).await.unwrap().entries;
-    let rows = rows(&*store).await;
+    let lines = audit(&store).await.unwrap().entries;
+    let rows = rows(&store).await;
     store.close().await.unwrap();
     Shop { folder, lines, rows }
 }
@@ -98,14 +98,17 @@ impl Shop {
         let outcome = match opened {
             Err(StoreError::Corrupt { .. } | StoreError::Unavailable(_)) => Opened::Refused,
             Err(other) => panic!("{name}: {other}"),
-            Ok(store) => match audit(&store).await {
-                Ok(report) if report.is_clean() => {
-                    assert_eq!(report.entries, self.lines, "{name}: lines are missing and nobody says so");
-                    let is_whole = rows(&store).await == self.rows;
-                    if is_whole { Opened::Whole { repaired: store.was_repaired() } } else { Opened::Unnoticed }
+            Ok(sled) => {
+                let (repaired, store) = (sled.was_repaired(), Store::new(sled));
+                match audit(&store).await {
+                    Ok(report) if report.is_clean() => {
+                        assert_eq!(report.entries, self.lines, "{name}: lines are missing and nobody says so");
+                        let is_whole = rows(&store).await == self.rows;
+                        if is_whole { Opened::Whole { repaired } } else { Opened::Unnoticed }
+                    }
+                    Ok(_) | Err(_) => Opened::Noticed,
                 }
-                Ok(_) | Err(_) => Opened::Noticed,
-            },
+            }
         };
         let _ = fs::remove_dir_all(path);
         outcome

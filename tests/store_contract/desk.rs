@@ -67,11 +67,11 @@ fn announcement(to: i64) -> konter_store::Say {
     say(to, Reply::Announcement { text: "halo".to_owned(), broadcast: Some(BroadcastId(1)) })
 }
 
-async fn waiting(store: &dyn Store, for_chat: i64) -> Vec<Outgoing> {
+async fn waiting(store: &Store, for_chat: i64) -> Vec<Outgoing> {
     store.outbox(&chat(for_chat), 10).await.unwrap()
 }
 
-async fn taken_out(store: &dyn Store, row: &Outgoing, reached: bool) {
+async fn taken_out(store: &Store, row: &Outgoing, reached: bool) {
     let mut commit = commit();
     commit.take_out(row, reached);
     store.commit(commit).await.unwrap();
@@ -100,16 +100,16 @@ pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
     let mut sent = write(Some(1), sending());
     sent.says = vec![announcement(2), announcement(3), say(2, Reply::NotText)];
     store.commit(sent).await.unwrap();
-    let to_two = waiting(&*store, 2).await;
-    taken_out(&*store, &to_two[0], true).await;
-    taken_out(&*store, &to_two[1], true).await;
+    let to_two = waiting(&store, 2).await;
+    taken_out(&store, &to_two[0], true).await;
+    taken_out(&store, &to_two[1], true).await;
     // Whoever believes it was not taken out tries again.
-    taken_out(&*store, &to_two[0], true).await;
+    taken_out(&store, &to_two[0], true).await;
     assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), Tally { reached: 1, unreachable: 0 })]);
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    taken_out(&*store, &waiting(&*store, 3).await[0], false).await;
+    taken_out(&store, &waiting(&store, 3).await[0], false).await;
     let tally = Tally { reached: 1, unreachable: 1 };
     assert_eq!(store.sending().await.unwrap(), [(BroadcastId(1), tally)]);
     let done = sending().ended(tally, now()).unwrap();
@@ -135,9 +135,9 @@ pub async fn an_announcement_is_sent_once(engine: impl Engine) {
     let mut dropped = write(Some(2), Broadcast { version: 3, ..asked().with(BroadcastState::Cancelled) });
     dropped.says = vec![announcement(2)];
     store.commit(dropped).await.unwrap();
-    taken_out(&*store, &waiting(&*store, 2).await[0], true).await;
+    taken_out(&store, &waiting(&store, 2).await[0], true).await;
     assert_eq!(store.sending().await.unwrap(), []);
-    assert_eq!(waiting(&*store, 2).await, []);
+    assert_eq!(waiting(&store, 2).await, []);
 }
 
 /// A question is answered by who has read it, and belongs to the chat it was asked in.

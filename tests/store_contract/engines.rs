@@ -1,30 +1,28 @@
 //! The engines the contract runs on.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use konter_store::Store;
 use konter_store::memory::MemoryStore;
-use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
 
 use crate::postgres::{self, Database};
 
 pub trait Engine: Sized {
     fn new() -> Self;
-    fn store(&self) -> Arc<dyn Store>;
+    fn store(&self) -> Store;
     /// The same store after a restart. Nothing else may hold it.
     fn reopen(self) -> Self;
 }
 
-pub struct Memory(Arc<MemoryStore>);
+pub struct Memory(Store);
 
 impl Engine for Memory {
     fn new() -> Self {
-        Self(Arc::new(MemoryStore::new()))
+        Self(Store::new(MemoryStore::new()))
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Store {
         self.0.clone()
     }
 
@@ -35,7 +33,7 @@ impl Engine for Memory {
 
 /// sled, with all rows in its log or all settled as the limits say.
 pub struct Sled {
-    store: Option<Arc<SledStore>>,
+    store: Option<Store>,
     folder: tempfile::TempDir,
     options: SledOptions,
 }
@@ -46,17 +44,13 @@ impl Sled {
         Self { store: Some(open(folder.path(), options)), folder, options }
     }
 
-    pub fn sled(&self) -> Arc<SledStore> {
-        self.store.clone().unwrap()
-    }
-
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
 
-pub fn open(path: &Path, options: SledOptions) -> Arc<SledStore> {
-    Arc::new(SledStore::open(path, options).unwrap())
+pub fn open(path: &Path, options: SledOptions) -> Store {
+    Store::new(SledStore::open(path, options).unwrap())
 }
 
 impl Engine for Sled {
@@ -64,13 +58,13 @@ impl Engine for Sled {
         Self::with(LogLimits::default())
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Store {
         self.store.clone().unwrap()
     }
 
     fn reopen(mut self) -> Self {
-        let store = Arc::into_inner(self.store.take().unwrap()).expect("nothing else holds the store");
-        drop(store);
+        // Refused while something else holds the store.
+        drop(self.store.take());
         self.store = Some(open(self.folder.path(), self.options));
         self
     }
@@ -84,7 +78,7 @@ impl Engine for Settling {
         Self(Sled::with(LogLimits { calm: 0, full: 3_000, file: 2_000 }))
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Store {
         self.0.store()
     }
 
@@ -95,7 +89,7 @@ impl Engine for Settling {
 
 /// PostgreSQL, a database for each test.
 pub struct Postgres {
-    store: Arc<PostgresStore>,
+    store: Store,
     database: Database,
 }
 
@@ -116,7 +110,7 @@ impl Engine for Postgres {
         wait_for(Self::start()).expect("there is PostgreSQL")
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Store {
         self.store.clone()
     }
 

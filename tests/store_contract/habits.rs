@@ -54,7 +54,7 @@ fn joining(code: &str) -> Identities {
     identities
 }
 
-async fn put(store: &dyn Store, n: u32, identities: Identities) -> Result<Committed, CommitError> {
+async fn put(store: &Store, n: u32, identities: Identities) -> Result<Committed, CommitError> {
     let before = store.agent(AgentId(n)).await.unwrap();
     let expected = before.as_ref().map(|agent| agent.version);
     let row = Agent { version: expected.unwrap_or(0) + 1, identities, ..before.unwrap_or_else(|| agent(n)) };
@@ -62,23 +62,23 @@ async fn put(store: &dyn Store, n: u32, identities: Identities) -> Result<Commit
 }
 
 pub async fn a_code_leads_to_one_reseller_until_it_is_used_or_replaced(engine: impl Engine) {
-    let owner = async |store: &dyn Store, code: &str| {
+    let owner = async |store: &Store, code: &str| {
         store.agent_of_joining(&code.parse().unwrap()).await.unwrap().map(|agent| agent.id.0)
     };
     let store = engine.store();
     let (first, second) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
-    put(&*store, 1, joining(first)).await.unwrap();
-    put(&*store, 2, Identities::default()).await.unwrap();
-    assert!(is_conflict(&put(&*store, 2, joining(first)).await));
+    put(&store, 1, joining(first)).await.unwrap();
+    put(&store, 2, Identities::default()).await.unwrap();
+    assert!(is_conflict(&put(&store, 2, joining(first)).await));
     // An invitation is another thing.
     assert_eq!(store.agent_of_invite(&first.parse().unwrap()).await.unwrap(), None);
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(owner(&*store, first).await, Some(1));
+    assert_eq!(owner(&store, first).await, Some(1));
     assert_eq!(store.agent(AgentId(1)).await.unwrap().unwrap().identities, joining(first));
-    put(&*store, 1, joining(second)).await.unwrap();
-    assert_eq!((owner(&*store, first).await, owner(&*store, second).await), (None, Some(1)));
-    put(&*store, 1, Identities::default()).await.unwrap();
-    assert_eq!(owner(&*store, second).await, None);
+    put(&store, 1, joining(second)).await.unwrap();
+    assert_eq!((owner(&store, first).await, owner(&store, second).await), (None, Some(1)));
+    put(&store, 1, Identities::default()).await.unwrap();
+    assert_eq!(owner(&store, second).await, None);
 }

@@ -1,12 +1,13 @@
 //! A shop moves from a folder into a database and back, and is the same shop.
 
+use std::sync::Arc;
+
 use konter_core::ids::OrderId;
 use konter_store::audit::audit;
-use konter_store::postgres::PostgresStore;
-use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::sled_store::{LogLimits, SledOptions};
 use konter_store::{Sequence, Store, moving};
 
-use super::engines::{Engine, Postgres, Sled};
+use super::engines::{Engine, Postgres, Sled, open};
 use super::random::{everything, trade};
 use crate::support::*;
 
@@ -17,12 +18,12 @@ async fn busy() -> Sled {
     for n in 1..=3 {
         store.commit(register(n)).await.unwrap();
     }
-    trade(&*store, 400).await;
+    trade(&store, 400).await;
     drop(store);
     engine.reopen()
 }
 
-async fn is_the_same(one: &dyn Store, other: &dyn Store) {
+async fn is_the_same(one: &Store, other: &Store) {
     assert_eq!(moving::compare(one, other).await.unwrap(), Vec::<String>::new());
     assert_eq!(everything(one).await, everything(other).await);
     let report = audit(other).await.unwrap();
@@ -33,23 +34,23 @@ async fn is_the_same(one: &dyn Store, other: &dyn Store) {
 async fn a_shop_moves_into_a_database_and_back() {
     let Some(engine) = Postgres::start().await else { return };
     let (sled, database) = (busy().await, engine.database());
-    let folder: &SledStore = &sled.sled();
-    let postgres: PostgresStore = PostgresStore::open(&database.url.clone().into()).await.unwrap();
-    moving::to_database(folder, &postgres).await.unwrap();
+    let (folder, into) = (&sled.store(), Arc::new(database.engine().await));
+    let postgres = Store::over(into.clone());
+    moving::to_database(folder, &into).await.unwrap();
     is_the_same(folder, &postgres).await;
-    let full = moving::to_database(folder, &postgres).await.unwrap_err();
+    let full = moving::to_database(folder, &into).await.unwrap_err();
     assert!(full.to_string().contains("already"), "{full}");
 
     let back = tempfile::tempdir().unwrap();
     let back_there = back.path().join("store");
     moving::to_folder(&postgres, &back_there).await.unwrap();
-    let again = SledStore::open(&back_there, SledOptions::default()).unwrap();
+    let again = open(&back_there, SledOptions::default());
     is_the_same(folder, &again).await;
     assert!(moving::to_folder(&postgres, sled.path()).await.is_err(), "a folder in use is left alone");
 
     // They go on alike, and no number is given twice.
     let last = folder.orders_from(OrderId(1), 10_000).await.unwrap().pop().unwrap();
-    for store in [&postgres as &dyn Store, &again] {
+    for store in [&postgres, &again] {
         assert!(store.next(Sequence::Order).await.unwrap() > last.id.0);
         assert!(store.next(Sequence::Agent).await.unwrap() > 3);
         store.commit(place(order(10_000, 1, "0899"))).await.unwrap();
@@ -63,12 +64,13 @@ async fn a_shop_moves_into_a_database_and_back() {
 async fn a_move_that_breaks_off_leaves_nothing() {
     let Some(engine) = Postgres::start().await else { return };
     let (sled, database) = (busy().await, engine.database());
-    let postgres = PostgresStore::open(&database.url.clone().into()).await.unwrap();
+    let into = Arc::new(database.engine().await);
+    let postgres = Store::over(into.clone());
     let sql = "ALTER TABLE tip ADD CONSTRAINT stays_empty CHECK (seq = 0)";
     crate::postgres::execute(&database.url, sql).await;
-    assert!(moving::to_database(&sled.sled(), &postgres).await.is_err());
+    assert!(moving::to_database(&sled.store(), &into).await.is_err());
     assert_eq!(postgres.journal(0, 9).await.unwrap(), []);
     assert_eq!(postgres.agents(None, 9).await.unwrap(), []);
     crate::postgres::execute(&database.url, "ALTER TABLE tip DROP CONSTRAINT stays_empty").await;
-    moving::to_database(&sled.sled(), &postgres).await.unwrap();
+    moving::to_database(&sled.store(), &into).await.unwrap();
 }

@@ -20,56 +20,56 @@ fn below(n: u32, upline: Option<u32>) -> Agent {
     Agent { network: Network { upline: upline.map(AgentId), ..Network::default() }, ..agent(n) }
 }
 
-async fn register_below(store: &dyn Store, n: u32, upline: Option<u32>) {
+async fn register_below(store: &Store, n: u32, upline: Option<u32>) {
     store.commit(Commit { agents: vec![new(below(n, upline))], ..commit() }).await.unwrap();
 }
 
 /// The row as it is now with another place.
-async fn placed(store: &dyn Store, n: u32, network: Network) -> Result<Committed, CommitError> {
+async fn placed(store: &Store, n: u32, network: Network) -> Result<Committed, CommitError> {
     let before = store.agent(AgentId(n)).await.unwrap().unwrap();
     let row = Agent { version: before.version + 1, network, ..before.clone() };
     store.commit(Commit { agents: vec![Versioned { expected: Some(before.version), row }], ..commit() }).await
 }
 
-async fn moved(store: &dyn Store, n: u32, upline: Option<u32>) -> Result<Committed, CommitError> {
+async fn moved(store: &Store, n: u32, upline: Option<u32>) -> Result<Committed, CommitError> {
     placed(store, n, Network { upline: upline.map(AgentId), ..Network::default() }).await
 }
 
-async fn downlines(store: &dyn Store, of: u32, after: Option<u32>, limit: usize) -> Vec<u32> {
+async fn downlines(store: &Store, of: u32, after: Option<u32>, limit: usize) -> Vec<u32> {
     let ids = store.downlines(AgentId(of), after.map(AgentId), limit).await.unwrap();
     ids.into_iter().map(|id| id.0).collect()
 }
 
 pub async fn those_below_come_in_pages_and_follow_a_move(engine: impl Engine) {
     let store = engine.store();
-    register_below(&*store, 1, None).await;
-    register_below(&*store, 2, None).await;
+    register_below(&store, 1, None).await;
+    register_below(&store, 2, None).await;
     for n in 3..=6 {
-        register_below(&*store, n, Some(1)).await;
+        register_below(&store, n, Some(1)).await;
     }
-    assert_eq!(downlines(&*store, 1, None, 3).await, [3, 4, 5]);
-    assert_eq!(downlines(&*store, 1, Some(5), 3).await, [6]);
-    moved(&*store, 4, Some(2)).await.unwrap();
-    moved(&*store, 5, None).await.unwrap();
+    assert_eq!(downlines(&store, 1, None, 3).await, [3, 4, 5]);
+    assert_eq!(downlines(&store, 1, Some(5), 3).await, [6]);
+    moved(&store, 4, Some(2)).await.unwrap();
+    moved(&store, 5, None).await.unwrap();
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(downlines(&*store, 1, None, 9).await, [3, 6]);
-    assert_eq!(downlines(&*store, 2, None, 9).await, [4]);
-    assert_eq!(downlines(&*store, 2, None, 0).await, [0_u32; 0]);
+    assert_eq!(downlines(&store, 1, None, 9).await, [3, 6]);
+    assert_eq!(downlines(&store, 2, None, 9).await, [4]);
+    assert_eq!(downlines(&store, 2, None, 0).await, [0_u32; 0]);
 }
 
 pub async fn nobody_gets_below_themselves(engine: impl Engine) {
     let store = engine.store();
-    register_below(&*store, 1, None).await;
-    register_below(&*store, 2, Some(1)).await;
-    register_below(&*store, 3, Some(2)).await;
+    register_below(&store, 1, None).await;
+    register_below(&store, 2, Some(1)).await;
+    register_below(&store, 3, Some(2)).await;
     for upline in [1, 2, 3, 9] {
-        assert!(is_conflict(&moved(&*store, 1, Some(upline)).await), "{upline}");
+        assert!(is_conflict(&moved(&store, 1, Some(upline)).await), "{upline}");
     }
     // Two moves in one commit, each fine alone.
-    register_below(&*store, 4, None).await;
-    register_below(&*store, 5, None).await;
+    register_below(&store, 4, None).await;
+    register_below(&store, 5, None).await;
     let to = |n, upline| Versioned { expected: Some(1), row: Agent { version: 2, ..below(n, Some(upline)) } };
     let both = store.commit(Commit { agents: vec![to(4, 5), to(5, 4)], ..commit() }).await;
     assert!(is_conflict(&both), "{both:?}");
@@ -78,23 +78,23 @@ pub async fn nobody_gets_below_themselves(engine: impl Engine) {
 
 pub async fn an_invitation_leads_to_one_reseller_until_it_is_renewed(engine: impl Engine) {
     let store = engine.store();
-    register_below(&*store, 1, None).await;
-    register_below(&*store, 2, None).await;
+    register_below(&store, 1, None).await;
+    register_below(&store, 2, None).await;
     let inviting = |code: &str| Network { invite: Some(code.parse().unwrap()), ..Network::default() };
-    let owner = async |store: &dyn Store, code: &str| {
+    let owner = async |store: &Store, code: &str| {
         store.agent_of_invite(&code.parse().unwrap()).await.unwrap().map(|agent| agent.id.0)
     };
     let (first, second) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
-    placed(&*store, 1, inviting(first)).await.unwrap();
-    assert!(is_conflict(&placed(&*store, 2, inviting(first)).await));
+    placed(&store, 1, inviting(first)).await.unwrap();
+    assert!(is_conflict(&placed(&store, 2, inviting(first)).await));
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(owner(&*store, first).await, Some(1));
-    placed(&*store, 1, inviting(second)).await.unwrap();
-    assert_eq!((owner(&*store, first).await, owner(&*store, second).await), (None, Some(1)));
-    placed(&*store, 1, Network::default()).await.unwrap();
-    assert_eq!(owner(&*store, second).await, None);
+    assert_eq!(owner(&store, first).await, Some(1));
+    placed(&store, 1, inviting(second)).await.unwrap();
+    assert_eq!((owner(&store, first).await, owner(&store, second).await), (None, Some(1)));
+    placed(&store, 1, Network::default()).await.unwrap();
+    assert_eq!(owner(&store, second).await, None);
 }
 
 pub async fn groups_are_changed_by_who_has_read_them(engine: impl Engine) {
@@ -192,7 +192,7 @@ pub async fn margins_are_paid_when_their_order_becomes_a_success_and_never_else(
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    let report = konter_store::audit::audit(&*store).await.unwrap();
+    let report = konter_store::audit::audit(&store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     for n in [1, 2] {
         assert_eq!(store.account(&deposits(n)).await.unwrap().balance(), rp(0), "{n}");
@@ -222,14 +222,14 @@ pub async fn what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_pa
     greedy.postings = between(&order, Stand::Delivered, Stand::Undelivered, &[]);
     assert!(is_refused_as_wrong(&store.commit(greedy).await), "all of it");
     store.commit(given_back(vec![waits(60)])).await.unwrap();
-    let balances = async |store: &dyn Store| {
+    let balances = async |store: &Store| {
         let mut balances = Vec::new();
         for account in [deposits(1), deposits(2), deposits(3), AccountId::Withheld(order.id)] {
             balances.push(store.account(&account).await.unwrap().available().get());
         }
         balances
     };
-    assert_eq!(balances(&*store).await, [-60, 0, 1_000_000 - 60, 60]);
+    assert_eq!(balances(&store).await, [-60, 0, 1_000_000 - 60, 60]);
     let settled = || {
         let before = given_back(vec![waits(60)]).orders.remove(0).row;
         let row = Order { version: 4, withheld: Vec::new(), ..before.clone() };
@@ -242,11 +242,11 @@ pub async fn what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_pa
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    let report = konter_store::audit::audit(&*store).await.unwrap();
+    let report = konter_store::audit::audit(&store).await.unwrap();
     assert!(report.is_clean(), "{report}");
     store.commit(settled()).await.unwrap();
-    assert_eq!(balances(&*store).await, [0, 0, 1_000_000, 0]);
-    let report = konter_store::audit::audit(&*store).await.unwrap();
+    assert_eq!(balances(&store).await, [0, 0, 1_000_000, 0]);
+    let report = konter_store::audit::audit(&store).await.unwrap();
     assert!(report.is_clean(), "{report}");
 }
 

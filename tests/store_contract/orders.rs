@@ -9,7 +9,7 @@ use konter_store::{Commit, CommitError, Store, StoreError, Versioned};
 use super::engines::Engine;
 use crate::support::*;
 
-async fn rich(store: &dyn Store) {
+async fn rich(store: &Store) {
     for n in 1..=3 {
         store.commit(deposit(n, 10_000_000)).await.unwrap();
     }
@@ -29,7 +29,7 @@ fn is_corrupt(result: &Result<konter_store::Committed, CommitError>) -> bool {
 
 pub async fn an_order_is_found_by_everything_it_is_known_by(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let order = order(7, 2, "081234567890");
     store.commit(place(order.clone())).await.unwrap();
     drop(store);
@@ -51,7 +51,7 @@ pub async fn an_order_is_found_by_everything_it_is_known_by(engine: impl Engine)
 
 pub async fn orders_of_an_agent_come_newest_first_in_pages(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     for id in 1..=30 {
         let (nth, day) = (u8::try_from(id).unwrap(), id / 8);
         let base = order(id, 1, if id % 3 == 0 { "0811" } else { "0822" });
@@ -83,7 +83,7 @@ pub async fn orders_of_an_agent_come_newest_first_in_pages(engine: impl Engine) 
 
 pub async fn open_orders_and_holds_go_together(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let orders: Vec<Order> = (1..=300).map(|id| order(id, 1, &format!("08{id}"))).collect();
     for order in &orders {
         store.commit(place(order.clone())).await.unwrap();
@@ -105,7 +105,7 @@ pub async fn open_orders_and_holds_go_together(engine: impl Engine) {
 
 pub async fn a_hold_that_does_not_fit_its_order_is_never_written(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let known = order(1, 1, "081");
     store.commit(place(known.clone())).await.unwrap();
     let fresh = order(2, 1, "082");
@@ -130,7 +130,7 @@ pub async fn a_hold_that_does_not_fit_its_order_is_never_written(engine: impl En
 
 pub async fn a_stale_version_is_a_conflict(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let first = order(1, 1, "081");
     store.commit(place(first.clone())).await.unwrap();
     let again = store.commit(place(first.clone())).await;
@@ -151,7 +151,7 @@ pub async fn a_stale_version_is_a_conflict(engine: impl Engine) {
 
 pub async fn a_version_that_stays_is_refused(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let first = order(1, 1, "081");
     store.commit(place(first.clone())).await.unwrap();
     let same = Commit { orders: vec![Versioned { expected: Some(1), row: first }], ..commit() };
@@ -160,7 +160,7 @@ pub async fn a_version_that_stays_is_refused(engine: impl Engine) {
 
 pub async fn a_slot_is_taken_once_and_freed_by_failure(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let (first, second) = (order(1, 1, "081"), order(2, 1, "081"));
     store.commit(place(first.clone())).await.unwrap();
     let taken = store.commit(place(second.clone())).await;
@@ -192,7 +192,7 @@ fn later(id: u64, days: u64, minutes: i64) -> Order {
 
 pub async fn an_open_order_keeps_its_slot_whatever_the_day(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let first = order(1, 1, "081");
     store.commit(place(first.clone())).await.unwrap();
     for (id, days, minutes) in [(2, 1, 1), (3, 1, 600), (4, 5, 5 * 24 * 60), (5, 400, 400 * 24 * 60)] {
@@ -217,7 +217,7 @@ pub async fn an_open_order_keeps_its_slot_whatever_the_day(engine: impl Engine) 
 
 pub async fn the_same_order_within_minutes_over_midnight_is_refused(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let first = order(1, 1, "081");
     store.commit(place(first.clone())).await.unwrap();
     store.commit(succeed(&first)).await.unwrap();
@@ -238,7 +238,7 @@ pub async fn the_same_order_within_minutes_over_midnight_is_refused(engine: impl
 
 pub async fn a_late_delivery_is_recorded_though_its_slot_is_gone(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let (first, second) = (order(1, 1, "081"), order(2, 1, "081"));
     store.commit(place(first.clone())).await.unwrap();
     store.commit(fail(&first)).await.unwrap();
@@ -254,7 +254,7 @@ pub async fn a_late_delivery_is_recorded_though_its_slot_is_gone(engine: impl En
 
 pub async fn a_reference_belongs_to_one_order(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     store.commit(place(order(1, 1, "081"))).await.unwrap();
     let thief = Order { attempts: vec![attempt(1_000_001)], ..order(2, 1, "082") };
     let taken = store.commit(place(thief.clone())).await;
@@ -266,7 +266,7 @@ pub async fn a_reference_belongs_to_one_order(engine: impl Engine) {
 
 pub async fn every_attempt_is_found_by_its_reference(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let first = order(1, 1, "081");
     store.commit(place(first.clone())).await.unwrap();
     let mut second = attempt(5);
@@ -283,7 +283,7 @@ pub async fn every_attempt_is_found_by_its_reference(engine: impl Engine) {
 /// Longer than the engine's own limits, then shorter, then long again.
 pub async fn a_very_long_order_is_kept_whole(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let mut known = order(1, 1, "081");
     store.commit(place(known.clone())).await.unwrap();
     for length in [200_000, 4_000, 3_000, 10, 9_000, 0] {
@@ -304,7 +304,7 @@ pub async fn a_very_long_order_is_kept_whole(engine: impl Engine) {
 
 pub async fn a_serial_number_belongs_to_one_order_to_a_destination(engine: impl Engine) {
     let store = engine.store();
-    rich(&*store).await;
+    rich(&store).await;
     let delivered = |order: &Order, sn: &str, by: Decider| {
         let mut after = ended(order, None);
         if let OrderState::Final(end) = &mut after.state {

@@ -1,6 +1,5 @@
 //! Many at once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use konter_core::agent::Agent;
@@ -12,7 +11,7 @@ use konter_store::{Commit, CommitError, Committed, Store, Versioned};
 use super::engines::Engine;
 use crate::support::*;
 
-async fn all(store: &Arc<dyn Store>, commits: Vec<Commit>) -> Vec<Result<Committed, CommitError>> {
+async fn all(store: &Store, commits: Vec<Commit>) -> Vec<Result<Committed, CommitError>> {
     let tasks: Vec<_> = commits
         .into_iter()
         .map(|commit| {
@@ -36,7 +35,7 @@ pub async fn racing_orders_never_overdraw(engine: impl Engine) {
     assert_eq!((placed, refused), (10, 90));
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(10_499));
     assert_eq!(store.open_orders().await.unwrap().len(), 10);
-    assert!(audit(&*store).await.unwrap().is_clean());
+    assert!(audit(&store).await.unwrap().is_clean());
 }
 
 /// Whoever books by hand writes the receiver's row: of several that were decided on the same books, one stands.
@@ -126,7 +125,7 @@ pub async fn a_hundred_tasks_do_not_hang(engine: impl Engine) {
         for task in tasks {
             task.await.unwrap();
         }
-        let report = audit(&*auditor).await.unwrap();
+        let report = audit(&auditor).await.unwrap();
         assert!(report.is_clean(), "{report}");
         assert_eq!((report.holds, report.kinds["holds"].0), (0, 500));
     };

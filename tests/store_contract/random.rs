@@ -1,7 +1,5 @@
 //! Random commits, on the engine and in memory: both must say the same all along, also after opening again.
 
-use std::sync::Arc;
-
 use konter_core::ids::AgentId;
 use konter_core::order::Order;
 use konter_reply::Reply;
@@ -52,7 +50,7 @@ fn any_commit(dice: &mut Dice, number: u64, open: &[Order], waiting: &[(i64, u64
 }
 
 /// Days of a busy shop, the same ones every time.
-pub async fn trade(store: &dyn Store, steps: u64) {
+pub async fn trade(store: &Store, steps: u64) {
     let mut dice = Dice(20_261_121);
     for number in 1..=steps {
         let open = store.open_orders().await.unwrap();
@@ -66,7 +64,7 @@ pub async fn trade(store: &dyn Store, steps: u64) {
 }
 
 /// Everything the store can tell.
-pub async fn everything(store: &dyn Store) -> Vec<String> {
+pub async fn everything(store: &Store) -> Vec<String> {
     let mut told = vec![
         format!("{:?}", store.accounts().await.unwrap()),
         format!("{:?}", store.holds().await.unwrap()),
@@ -85,7 +83,7 @@ pub async fn everything(store: &dyn Store) -> Vec<String> {
 }
 
 pub async fn any_commits_leave_what_they_leave_in_memory(mut engine: impl Engine) {
-    let model: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let model: Store = Store::new(MemoryStore::new());
     let mut dice = Dice(20_260_202);
     for number in 1..=400 {
         let store = engine.store();
@@ -98,10 +96,10 @@ pub async fn any_commits_leave_what_they_leave_in_memory(mut engine: impl Engine
         let (ours, theirs) = (store.commit(commit.clone()).await, model.commit(commit).await);
         assert_eq!(format!("{ours:?}"), format!("{theirs:?}"), "step {number}");
         if number % 40 == 0 {
-            assert_eq!(everything(&*store).await, everything(&*model).await, "step {number}");
+            assert_eq!(everything(&store).await, everything(&model).await, "step {number}");
             drop(store);
             engine = engine.reopen();
-            assert_eq!(everything(&*engine.store()).await, everything(&*model).await, "step {number}, opened again");
+            assert_eq!(everything(&engine.store()).await, everything(&model).await, "step {number}, opened again");
         }
     }
 }

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use konter_core::ids::{ChatId, SupplierId};
 use konter_core::staff::{Role, Staff};
 use konter_reply::Reply;
-use konter_store::postgres::PostgresStore;
 use konter_store::{Commit, DeskRows, Nudge, Shard, Share, Store, Versioned, Word};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -26,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// A process as far as its store goes. It can die: everything of it ends where it stands.
 struct Process {
     runtime: Option<Runtime>,
-    store: Arc<PostgresStore>,
+    store: Store,
     share: Arc<Share>,
     words: UnboundedReceiver<Word>,
 }
@@ -36,9 +35,9 @@ impl Process {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let database = database.clone();
         let joining = runtime.spawn(async move {
-            let store = database.open().await;
-            store.join().await.unwrap();
-            store
+            let engine = database.engine().await;
+            engine.join().await.unwrap();
+            Store::new(engine)
         });
         let store = joining.await.unwrap();
         let words = store.words().unwrap();
@@ -51,7 +50,7 @@ impl Process {
     }
 
     async fn leave(&mut self) {
-        let store = Arc::clone(&self.store);
+        let store = self.store.clone();
         self.runtime.as_ref().unwrap().spawn(async move { store.close().await.unwrap() }).await.unwrap();
         self.die();
     }

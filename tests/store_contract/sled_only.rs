@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use konter_store::StoreError;
 use konter_store::audit::audit;
 use konter_store::sled_store::{LogLimits, SEGMENT, SledOptions, SledStore};
-use konter_store::{Store, StoreError};
 
 use super::engines::{Engine, Sled, open};
 use crate::support::*;
@@ -105,7 +105,7 @@ async fn what_was_answered_survives_a_crash() {
                 let after = open(&crashed, SledOptions::default());
                 let orders = after.orders_of(order.agent, None, None, 100).await.unwrap();
                 assert_eq!(orders.len() as u64, id, "full at {full}");
-                let report = audit(&*after).await.unwrap();
+                let report = audit(&after).await.unwrap();
                 assert!(report.is_clean(), "full at {full}: {report}");
             }
         }
@@ -113,23 +113,28 @@ async fn what_was_answered_survives_a_crash() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_newer_program_is_refused() {
-    let engine = Sled::new();
-    engine.store().close().await.unwrap();
-    let raw = sled::Config::new().path(engine.path()).segment_size(SEGMENT).open().unwrap();
-    let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
-    raw.insert(schema.0, "99").unwrap();
-    drop(raw);
-    let error = SledStore::open(engine.path(), SledOptions::default()).err().unwrap();
-    assert!(error.to_string().contains("newer konter"), "{error}");
+async fn a_store_of_another_version_is_refused() {
+    for (version, said) in [("99", "a newer konter (schema 99"), ("1", "an older konter (schema 1")] {
+        let engine = Sled::new();
+        engine.store().close().await.unwrap();
+        let raw = sled::Config::new().path(engine.path()).segment_size(SEGMENT).open().unwrap();
+        let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
+        raw.insert(schema.0, version).unwrap();
+        drop(raw);
+        let error = SledStore::open(engine.path(), SledOptions::default()).err().unwrap();
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
 
 #[tokio::test]
 async fn a_folder_of_something_else_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let raw = sled::open(folder.path()).unwrap();
-    raw.insert("other", "data").unwrap();
-    drop(raw);
-    let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap();
-    assert!(error.to_string().contains("something else"), "{error}");
+    // Made with sled's own settings, and with ours.
+    for config in [sled::Config::new(), sled::Config::new().segment_size(SEGMENT)] {
+        let folder = tempfile::tempdir().unwrap();
+        let raw = config.path(folder.path()).open().unwrap();
+        raw.insert("other", "data").unwrap();
+        drop(raw);
+        let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap();
+        assert!(error.to_string().contains("something else"), "{error}");
+    }
 }

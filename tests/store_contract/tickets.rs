@@ -59,11 +59,11 @@ fn is_conflict(result: &Result<Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict(_)))
 }
 
-async fn undecided(store: &dyn Store, agent: u32) -> Vec<u64> {
+async fn undecided(store: &Store, agent: u32) -> Vec<u64> {
     store.undecided_tickets(AgentId(agent)).await.unwrap().iter().map(|ticket| ticket.id.0).collect()
 }
 
-async fn taken(store: &dyn Store, from: i64, to: i64) -> Vec<(i64, u64)> {
+async fn taken(store: &Store, from: i64, to: i64) -> Vec<(i64, u64)> {
     let claims: Vec<Claim> = store.pays_taken(rp(from), rp(to)).await.unwrap();
     claims.iter().filter(|claim| claim.holds(now())).map(|claim| (claim.amount.get(), claim.ticket.0)).collect()
 }
@@ -82,11 +82,11 @@ pub async fn a_ticket_is_found_by_number_reseller_and_amount(engine: impl Engine
     let store = engine.store();
     assert_eq!(store.ticket(TicketId(1)).await.unwrap(), Some(first));
     assert_eq!(store.ticket(TicketId(4)).await.unwrap(), None);
-    assert_eq!(undecided(&*store, 1).await, [2, 1]);
-    assert_eq!(undecided(&*store, 3).await, [0_u64; 0]);
-    assert_eq!(taken(&*store, 100_001, 100_999).await, [(100_030, 3), (100_412, 1)]);
-    assert_eq!(taken(&*store, 100_031, 100_411).await, []);
-    assert_eq!(taken(&*store, 100_412, 100_412).await, [(100_412, 1)]);
+    assert_eq!(undecided(&store, 1).await, [2, 1]);
+    assert_eq!(undecided(&store, 3).await, [0_u64; 0]);
+    assert_eq!(taken(&store, 100_001, 100_999).await, [(100_030, 3), (100_412, 1)]);
+    assert_eq!(taken(&store, 100_031, 100_411).await, []);
+    assert_eq!(taken(&store, 100_412, 100_412).await, [(100_412, 1)]);
     assert_eq!(store.next(Sequence::Ticket).await.unwrap(), 4, "numbers go on where they were");
 }
 
@@ -100,7 +100,7 @@ pub async fn an_amount_belongs_to_one_open_ticket(engine: impl Engine) {
     // One of an amount a reseller.
     assert!(is_conflict(&store.commit(open(ticket(2, 1, 100_000, 100_030))).await));
     assert_eq!(store.ticket(TicketId(2)).await.unwrap(), None);
-    assert_eq!(taken(&*store, 1, 1_000_000).await, [(100_412, 1)], "a refused commit takes nothing");
+    assert_eq!(taken(&store, 1, 1_000_000).await, [(100_412, 1)], "a refused commit takes nothing");
     store.commit(open(ticket(2, 2, 100_000, 100_030))).await.unwrap();
 }
 
@@ -113,13 +113,13 @@ pub async fn a_ticket_that_is_over_gives_its_amount_away(engine: impl Engine) {
     // Its time is over: another one takes the amount, the ticket itself stays.
     store.commit(open_at(2, ticket(2, 2, 100_000, 100_412))).await.unwrap();
     store.commit(open_at(2, ticket(3, 1, 100_000, 100_030))).await.unwrap();
-    assert_eq!(taken(&*store, 100_412, 100_412).await, [(100_412, 2)]);
+    assert_eq!(taken(&store, 100_412, 100_412).await, [(100_412, 2)]);
     assert_eq!(store.ticket(TicketId(1)).await.unwrap(), Some(first.clone()));
-    assert_eq!(undecided(&*store, 1).await, [3]);
+    assert_eq!(undecided(&store, 1).await, [3]);
     // Its money may have come late, and takes nothing from the new owner.
     store.commit(accept(&first)).await.unwrap();
-    assert_eq!(taken(&*store, 100_412, 100_412).await, [(100_412, 2)]);
-    assert_eq!(undecided(&*store, 1).await, [3]);
+    assert_eq!(taken(&store, 100_412, 100_412).await, [(100_412, 2)]);
+    assert_eq!(undecided(&store, 1).await, [3]);
     assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(100_412));
 }
 
@@ -133,8 +133,8 @@ pub async fn a_decided_ticket_frees_its_amount_and_stays_decided(engine: impl En
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(taken(&*store, 1, 1_000_000).await, []);
-    assert_eq!(undecided(&*store, 1).await, [0_u64; 0]);
+    assert_eq!(taken(&store, 1, 1_000_000).await, []);
+    assert_eq!(undecided(&store, 1).await, [0_u64; 0]);
     // A version that was read before, and one read after.
     for ticket in [&first, &second] {
         assert!(is_conflict(&store.commit(accept(ticket)).await));
@@ -148,7 +148,7 @@ pub async fn a_decided_ticket_frees_its_amount_and_stays_decided(engine: impl En
     let last = store.pays_taken(rp(100_412), rp(100_412)).await.unwrap();
     assert_eq!(last.iter().map(|claim| claim.ticket.0).collect::<Vec<_>>(), [1]);
     store.commit(open(ticket(3, 1, 100_000, 100_412))).await.unwrap();
-    assert_eq!(taken(&*store, 100_412, 100_412).await, [(100_412, 3)]);
+    assert_eq!(taken(&store, 100_412, 100_412).await, [(100_412, 3)]);
 }
 
 pub async fn an_acceptance_comes_with_its_money(engine: impl Engine) {
@@ -208,7 +208,7 @@ pub async fn old_claims_of_a_reseller_go_by_themselves(engine: impl Engine) {
         let row = ticket(id, 1, 10_000 + n, 11_000 + n);
         store.commit(open_at(n * 30, row)).await.unwrap();
     }
-    let left = undecided(&*store, 1).await;
+    let left = undecided(&store, 1).await;
     assert_eq!(left.first(), Some(&20));
     assert!(left.len() <= 3, "{left:?}");
     assert!(store.ticket(TicketId(1)).await.unwrap().is_some(), "the tickets themselves stay");

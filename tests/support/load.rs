@@ -252,12 +252,12 @@ pub async fn answered(
 
 /// The books of the stopped shop.
 pub struct Books {
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     pub orders: BTreeMap<OrderId, Order>,
 }
 
 impl Books {
-    pub async fn of(store: Arc<dyn Store>) -> Self {
+    pub async fn of(store: Store) -> Self {
         let mut orders = BTreeMap::new();
         for agent in store.agents(None, 1000).await.unwrap() {
             for order in store.orders_of(agent.id, None, None, 100_000).await.unwrap() {

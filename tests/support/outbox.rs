@@ -1,20 +1,14 @@
-//! As much of a store as a front sees: an outbox.
+//! A front's outbox, in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use konter_core::agent::{Agent, Locale};
-use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, OrderId, Reference, SupplierId};
-use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::order::{Order, SerialKey, SlotKey};
+use chrono::Utc;
+use futures::future::{self, BoxFuture, FutureExt as _};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
 use konter_reply::Reply;
-use konter_store::{
-    Act, Answered, Class, Commit, CommitError, Committed, InboxMessage, MessageKey, OutboxRow, Outgoing, Payload,
-    Sequence, Store, StoreError,
-};
+use konter_store::{Class, Commit, CommitError, Committed, OutboxRow, Outgoing, Payload, StoreError};
 use parking_lot::Mutex;
 
 use super::bot_api::BotApi;
@@ -83,9 +77,24 @@ impl Outbox {
     }
 }
 
-#[async_trait]
-impl Store for Outbox {
-    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+impl konter_store::Outbox for Outbox {
+    fn waiting_chats(&self) -> BoxFuture<'_, Result<Vec<ChatId>, StoreError>> {
+        let chats: BTreeSet<ChatId> = self.rows.lock().values().map(|row| row.chat.clone()).collect();
+        future::ready(Ok(chats.into_iter().collect())).boxed()
+    }
+
+    fn outbox<'a>(&'a self, chat: &'a ChatId, limit: usize) -> BoxFuture<'a, Result<Vec<Outgoing>, StoreError>> {
+        let rows = self.rows.lock().values().filter(|row| row.chat == *chat).take(limit).cloned().collect();
+        future::ready(Ok(rows)).boxed()
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
+        future::ready(self.take_out(commit)).boxed()
+    }
+}
+
+impl Outbox {
+    fn take_out(&self, commit: Commit) -> Result<Committed, CommitError> {
         let take_one = |left: usize| left.checked_sub(1);
         if self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_ok() {
             return Err(StoreError::Unavailable("disk full".into()).into());
@@ -104,207 +113,5 @@ impl Store for Outbox {
         drop(aside);
         self.api.changed();
         Ok(Committed::Done)
-    }
-
-    async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
-        let chats: BTreeSet<ChatId> = self.rows.lock().values().map(|row| row.chat.clone()).collect();
-        Ok(chats.into_iter().collect())
-    }
-
-    async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-        Ok(self.rows.lock().values().filter(|row| row.chat == *chat).take(limit).cloned().collect())
-    }
-
-    async fn next(&self, _: Sequence) -> Result<u64, StoreError> {
-        unimplemented!()
-    }
-    async fn next_reference(&self, _: u64) -> Result<Reference, StoreError> {
-        unimplemented!()
-    }
-    async fn agent(&self, _: AgentId) -> Result<Option<Agent>, StoreError> {
-        unimplemented!()
-    }
-    async fn agent_of_chat(&self, _: &ChatId) -> Result<Option<Agent>, StoreError> {
-        unimplemented!()
-    }
-    async fn agent_of_phone(&self, _: &str) -> Result<Option<Agent>, StoreError> {
-        unimplemented!()
-    }
-    async fn agents(&self, _: Option<AgentId>, _: usize) -> Result<Vec<Agent>, StoreError> {
-        unimplemented!()
-    }
-    async fn account(&self, _: &AccountId) -> Result<Account, StoreError> {
-        unimplemented!()
-    }
-    async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
-        unimplemented!()
-    }
-    async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
-        unimplemented!()
-    }
-    async fn journal(&self, _: u64, _: usize) -> Result<Vec<Entry>, StoreError> {
-        unimplemented!()
-    }
-    async fn statement(&self, _: &AccountId, _: Option<u64>, _: usize) -> Result<Vec<Entry>, StoreError> {
-        unimplemented!()
-    }
-    async fn order(&self, _: OrderId) -> Result<Option<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn order_of_reference(&self, _: &SupplierId, _: Reference) -> Result<Option<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn order_of_serial(&self, _: &SerialKey) -> Result<Option<OrderId>, StoreError> {
-        unimplemented!()
-    }
-    async fn order_in_slot(&self, _: &SlotKey, _: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn orders_of(
-        &self,
-        _: AgentId,
-        _: Option<&str>,
-        _: Option<OrderId>,
-        _: usize,
-    ) -> Result<Vec<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn order_of_bill(&self, _: &konter_core::order::BillKey) -> Result<Option<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn inquiry(
-        &self,
-        _: konter_core::ids::InquiryId,
-    ) -> Result<Option<konter_core::inquiry::Inquiry>, StoreError> {
-        unimplemented!()
-    }
-    async fn inquiry_of(
-        &self,
-        _: AgentId,
-        _: &konter_core::ids::ProductCode,
-        _: &str,
-    ) -> Result<Option<konter_core::inquiry::Inquiry>, StoreError> {
-        unimplemented!()
-    }
-    async fn asking(&self) -> Result<Vec<konter_core::inquiry::Inquiry>, StoreError> {
-        unimplemented!()
-    }
-    async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        unimplemented!()
-    }
-    async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
-        unimplemented!()
-    }
-    async fn answered(&self, _: &MessageKey) -> Result<Option<Answered>, StoreError> {
-        unimplemented!()
-    }
-    async fn acts(&self, _: usize) -> Result<Vec<Act>, StoreError> {
-        unimplemented!()
-    }
-    async fn ticket(&self, _: konter_core::ids::TicketId) -> Result<Option<konter_core::deposit::Ticket>, StoreError> {
-        unimplemented!()
-    }
-    async fn undecided_tickets(&self, _: AgentId) -> Result<Vec<konter_core::deposit::Ticket>, StoreError> {
-        unimplemented!()
-    }
-    async fn pays_taken(
-        &self,
-        _: konter_core::money::Rupiah,
-        _: konter_core::money::Rupiah,
-    ) -> Result<Vec<konter_core::deposit::Claim>, StoreError> {
-        unimplemented!()
-    }
-    async fn downlines(&self, _: AgentId, _: Option<AgentId>, _: usize) -> Result<Vec<AgentId>, StoreError> {
-        unimplemented!()
-    }
-    async fn agent_of_invite(&self, _: &konter_core::network::InviteCode) -> Result<Option<Agent>, StoreError> {
-        unimplemented!()
-    }
-    async fn price_groups(&self) -> Result<Vec<konter_core::pricing::PriceGroup>, StoreError> {
-        unimplemented!()
-    }
-    async fn price_group(
-        &self,
-        _: &konter_core::pricing::GroupName,
-    ) -> Result<Option<konter_core::pricing::PriceGroup>, StoreError> {
-        unimplemented!()
-    }
-    async fn card_shown(&self, _: &ChatId, _: &str) -> Result<Option<AgentId>, StoreError> {
-        unimplemented!()
-    }
-    async fn question(&self, _: &ChatId) -> Result<Option<konter_core::question::Question>, StoreError> {
-        unimplemented!()
-    }
-    async fn invited(&self, _: &ChatId) -> Result<Option<konter_core::network::Invited>, StoreError> {
-        unimplemented!()
-    }
-    async fn restored(&self) -> Result<Option<konter_store::Restored>, StoreError> {
-        unimplemented!()
-    }
-
-    async fn cut(&self) -> Result<konter_store::Cut, StoreError> {
-        unimplemented!()
-    }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-    // Reports.
-    async fn first_order_since(&self, _: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
-        unimplemented!()
-    }
-    async fn orders_from(&self, _: OrderId, _: usize) -> Result<Vec<Order>, StoreError> {
-        unimplemented!()
-    }
-    async fn first_entry_since(&self, _: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
-        unimplemented!()
-    }
-    async fn statement_after(&self, _: &AccountId, _: u64, _: usize) -> Result<Vec<Entry>, StoreError> {
-        unimplemented!()
-    }
-    async fn last_summary(&self) -> Result<Option<chrono::NaiveDate>, StoreError> {
-        unimplemented!()
-    }
-    async fn pepper(&self) -> Result<Option<konter_store::PepperMark>, StoreError> {
-        unimplemented!()
-    }
-    async fn unreadable_outbox(&self) -> Result<Vec<konter_store::OutboxRow>, StoreError> {
-        unimplemented!()
-    }
-    async fn set_aside(&self) -> Result<konter_store::SetAside, StoreError> {
-        unimplemented!()
-    }
-    async fn depths(&self) -> Result<konter_store::Depths, StoreError> {
-        unimplemented!()
-    }
-    // Routing.
-    async fn steerings(&self) -> Result<Vec<konter_core::routing::Steering>, StoreError> {
-        unimplemented!()
-    }
-    async fn shown(&self, _: OrderId) -> Result<Vec<konter_store::Shown>, StoreError> {
-        unimplemented!()
-    }
-    // The desk.
-    async fn staff(&self) -> Result<Vec<konter_core::staff::Staff>, StoreError> {
-        unimplemented!()
-    }
-    async fn broadcast(
-        &self,
-        _: konter_core::ids::BroadcastId,
-    ) -> Result<Option<konter_core::broadcast::Broadcast>, StoreError> {
-        unimplemented!()
-    }
-    async fn sending(&self) -> Result<Vec<(konter_core::ids::BroadcastId, konter_core::broadcast::Tally)>, StoreError> {
-        unimplemented!()
-    }
-    // Habits.
-    async fn habits(&self, _: AgentId) -> Result<konter_core::habits::Habits, StoreError> {
-        unimplemented!()
-    }
-    async fn agent_of_joining(&self, _: &konter_core::network::InviteCode) -> Result<Option<Agent>, StoreError> {
-        unimplemented!()
     }
 }

@@ -8,11 +8,11 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use konter_store::Store as _;
+use konter_store::Store;
 use konter_store::postgres::PostgresStore;
 use tokio_postgres::NoTls;
 
@@ -44,8 +44,12 @@ impl Database {
         Self { url: self.url.replacen(&format!(":{own}/"), &format!(":{other}/"), 1) }
     }
 
-    pub async fn open(&self) -> Arc<PostgresStore> {
-        Arc::new(PostgresStore::open(&self.url.clone().into()).await.unwrap())
+    pub async fn open(&self) -> Store {
+        Store::new(self.engine().await)
+    }
+
+    pub async fn engine(&self) -> PostgresStore {
+        PostgresStore::open(&self.url.clone().into()).await.unwrap()
     }
 }
 
@@ -87,8 +91,7 @@ async fn server() -> Option<&'static Server> {
         let server = find_server()?;
         let template = format!("{}_template", server.prefix);
         execute(&server.url("postgres"), &format!("CREATE DATABASE {template}")).await;
-        let store = PostgresStore::open(&server.url(&template).into()).await.unwrap();
-        store.close().await.unwrap();
+        Database { url: server.url(&template) }.open().await.close().await.unwrap();
         Some(server)
     };
     SERVER.get_or_init(start).await.as_ref()

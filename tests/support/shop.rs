@@ -14,7 +14,7 @@ use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock, ShopClock};
 use konter::config::{Registration, Settings};
 use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, serve};
-use konter::shop::pins::{self, Pepper};
+use konter::shop::pins::Pepper;
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{ChatService, NoChatService, Parts, Policy, Shop};
 use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
@@ -132,7 +132,7 @@ impl Default for Setup {
 
 pub struct TestShop {
     pub shop: Arc<Shop>,
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     pub simulators: Simulators,
     /// Where callbacks go.
     pub address: SocketAddr,
@@ -169,10 +169,10 @@ impl TestShop {
     }
 
     pub async fn with(setup: Setup) -> Self {
-        Self::on(Arc::new(MemoryStore::new()), setup).await
+        Self::on(Store::new(MemoryStore::new()), setup).await
     }
 
-    pub async fn on(store: Arc<dyn Store>, setup: Setup) -> Self {
+    pub async fn on(store: Store, setup: Setup) -> Self {
         let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
         if let Some(rupiah) = setup.kios_deposit {
             simulators.set_balance(Kind::Kiosampm, rupiah);
@@ -201,7 +201,7 @@ impl TestShop {
             summary_at: setup.summary_at,
         };
         let parts = Parts {
-            store: Arc::clone(&store),
+            store: store.clone(),
             clock: ShopClock::new(clock.clone(), Jakarta),
             policy,
             prefixes: PrefixTable::default(),
@@ -473,7 +473,7 @@ impl TestShop {
 
     /// The books, proven.
     pub async fn audit(&self) {
-        let report = konter_store::audit::audit(self.store.as_ref()).await.unwrap();
+        let report = konter_store::audit::audit(&self.store).await.unwrap();
         assert!(report.is_clean(), "{report}");
     }
 

@@ -6,15 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 use super::class::{self, Class};
 use super::kv::{Batch, Direction, Kv, under};
 use super::read::Reader;
-use super::rows::{self, COUNTER_NAME, InboxRow, OrderHead, SlotRow, decode, encode};
+use super::rows::{self, COUNTER_NAME, InboxRow, decode, encode};
 use super::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Say, StoreError, Versioned,
-    keys, slots,
+    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Say, StoreError, Versioned, keys,
 };
 use konter_core::agent::Agent;
-use konter_core::ids::{AgentId, OrderId};
+use konter_core::ids::{AgentId, OrderId, Reference};
 use konter_core::ledger::{self, Account, AccountId, Applied, Digest, Hold, HoldChange, Posting};
-use konter_core::order::Order;
 
 /// More accounts than this are not kept in memory; a shop has some thousand resellers.
 const CACHED_ACCOUNTS: usize = 100_000;
@@ -276,7 +274,18 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
     }
 
-    /// The same for a row that the engine cannot have when it `is_new`: its number is higher than any stored.
+    /// An order's row, before it is written anew. The engine is not asked for a number higher than any it has.
+    pub(super) fn get_order(&mut self, id: OrderId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.staged.last_order = self.staged.last_order.max(id.0);
+        self.get_unless(id.0 > self.tip.last_order, &keys::order(id))
+    }
+
+    /// The same for a reference.
+    pub(super) fn get_reference(&mut self, reference: Reference, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.staged.last_reference = self.staged.last_reference.max(reference.0);
+        self.get_unless(reference.0 > self.tip.last_reference, key)
+    }
+
     fn get_unless(&self, is_new: bool, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         if is_new {
             let waiting = self.staged.rows.get(key).or_else(|| self.group.get(key));
@@ -355,100 +364,6 @@ impl<'g, K: Kv> Stage<'g, K> {
             return Err(CommitError::Conflict(name()));
         }
         self.put(key, encode("agent's key", &agent)?);
-        Ok(())
-    }
-
-    fn order(&mut self, order: &Versioned<Order>, bytes: Vec<u8>) -> Result<(), CommitError> {
-        let Versioned { expected, row } = order;
-        let key = keys::order(row.id);
-        let stored = self.get_unless(row.id.0 > self.tip.last_order, &key)?;
-        let stored: Option<OrderHead> = stored.map(|bytes| decode("order", &bytes)).transpose()?;
-        let version = stored.as_ref().map(|head| head.version);
-        check_version(version, *expected, row.version, || format!("order {}", row.id))?;
-        match stored {
-            None => self.put(keys::order_of_agent(row.agent, row.id), Vec::new()),
-            Some(head) if !is_same_order(&head, row) => {
-                return Err(corrupt("order", format!("order {} became another order", row.id)).into());
-            }
-            Some(_) => {}
-        }
-        self.order_slot(row, expected.is_none())?;
-        self.order_bills(row, expected.is_none())?;
-        self.order_references(row)?;
-        self.order_serial(row)?;
-        self.staged.last_order = self.staged.last_order.max(row.id.0);
-        self.put(key, bytes);
-        Ok(())
-    }
-
-    /// Only placing an order competes for a slot. One that failed and was delivered after all takes its slot back when
-    /// it is free; when another order has it by now, what happened is recorded all the same.
-    fn order_slot(&mut self, order: &Order, is_new: bool) -> Result<(), CommitError> {
-        let key = keys::slot(&order.slot());
-        if is_new && slots::in_the_way(&order.slot(), order.created_at, |key| self.get(key))?.is_some() {
-            return Err(CommitError::Conflict(format!("the slot of order {}", order.id)));
-        }
-        let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
-        let is_known = stored.is_some();
-        let mut slot = stored.unwrap_or_default();
-        let before = slot.taken_by;
-        let is_others = before.is_some_and(|taker| taker != order.id);
-        match (order.takes_slot(), is_others) {
-            (_, true) => {}
-            (true, false) => slot.taken_by = Some(order.id),
-            (false, false) => slot.taken_by = None,
-        }
-        if is_new {
-            slot.orders.push(order.id);
-        }
-        if is_new || !is_known || slot.taken_by != before {
-            self.put(key, encode("slot", &slot)?);
-        }
-        self.open_slot(order)
-    }
-
-    /// Kept as long as the order is open.
-    fn open_slot(&mut self, order: &Order) -> Result<(), CommitError> {
-        let key = keys::open_slot(&order.slot());
-        let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
-        let taken_by = stored.and_then(|slot| slot.taken_by);
-        if order.is_open() && taken_by.is_none() {
-            self.put(key, encode("slot", &SlotRow { taken_by: Some(order.id), orders: Vec::new() })?);
-        } else if !order.is_open() && taken_by == Some(order.id) {
-            self.delete(key);
-        }
-        Ok(())
-    }
-
-    fn order_references(&mut self, order: &Order) -> Result<(), CommitError> {
-        for attempt in &order.attempts {
-            let key = keys::reference(&attempt.route.supplier, attempt.reference);
-            let stored = self.get_unless(attempt.reference.0 > self.tip.last_reference, &key)?;
-            self.staged.last_reference = self.staged.last_reference.max(attempt.reference.0);
-            let owner: Option<OrderId> = stored.map(|bytes| decode("reference", &bytes)).transpose()?;
-            match owner {
-                None => self.put(key, encode("reference", &order.id)?),
-                Some(owner) if owner != order.id => {
-                    return Err(CommitError::Conflict(format!("reference {}", attempt.reference)));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// A serial number is one order's, whoever its reseller is, and stays it. What an admin says of an order stands all
-    /// the same.
-    fn order_serial(&mut self, order: &Order) -> Result<(), CommitError> {
-        let Some(key) = order.serial_key().map(|key| keys::serial(&key)) else { return Ok(()) };
-        let owner: Option<OrderId> = self.get(&key)?.map(|bytes| decode("serial", &bytes)).transpose()?;
-        match owner {
-            None => self.put(key, encode("serial", &order.id)?),
-            Some(owner) if owner != order.id && order.is_decided_by_supplier() => {
-                return Err(CommitError::Conflict(format!("the serial number of order {}", order.id)));
-            }
-            Some(_) => {}
-        }
         Ok(())
     }
 
@@ -563,15 +478,6 @@ pub(super) fn check_version(
         return Err(corrupt("commit", format!("{} keeps version {new}", name())).into());
     }
     Ok(())
-}
-
-fn is_same_order(head: &OrderHead, order: &Order) -> bool {
-    head.agent == order.agent
-        && head.product == order.product
-        && head.dest == order.dest
-        && head.nth == order.nth
-        && head.day == order.day
-        && head.margins == order.margins
 }
 
 pub(super) fn corrupt(what: &'static str, problem: String) -> StoreError {

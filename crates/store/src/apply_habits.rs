@@ -2,13 +2,10 @@
 
 use super::apply::{Stage, check_version};
 use super::kv::Kv;
-use super::read::Reader;
 use super::rows::{decode, encode};
-use super::{CommitError, StoreError, Versioned, keys};
+use super::{CommitError, Versioned, keys};
 use konter_core::agent::Agent;
 use konter_core::habits::Habits;
-use konter_core::ids::AgentId;
-use konter_core::network::InviteCode;
 
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn habits(&mut self, rows: &[Versioned<Habits>]) -> Result<(), CommitError> {
@@ -36,18 +33,5 @@ impl<K: Kv> Stage<'_, K> {
             self.delete(keys::joining(code));
         }
         Ok(())
-    }
-}
-
-impl<K: Kv + ?Sized> Reader<'_, K> {
-    pub(super) fn habits(&self, agent: AgentId) -> Result<Habits, StoreError> {
-        Ok(self.row("habits", &keys::habits(agent))?.unwrap_or_else(|| Habits::none(agent)))
-    }
-
-    pub(super) fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
-        match self.row("agent's key", &keys::joining(code))? {
-            Some(id) => self.agent(id),
-            None => Ok(None),
-        }
     }
 }

@@ -49,7 +49,7 @@ const TRIES: u32 = 1_000;
 ///
 /// # Errors
 /// When the store cannot be read. What is wrong in it stands in the report.
-pub async fn audit(store: &dyn Store) -> Result<AuditReport, StoreError> {
+pub async fn audit(store: &Store) -> Result<AuditReport, StoreError> {
     audit_at(store, Pace::Alone).await
 }
 
@@ -57,11 +57,11 @@ pub async fn audit(store: &dyn Store) -> Result<AuditReport, StoreError> {
 ///
 /// # Errors
 /// As [`audit`].
-pub async fn audit_beside_work(store: &dyn Store) -> Result<AuditReport, StoreError> {
+pub async fn audit_beside_work(store: &Store) -> Result<AuditReport, StoreError> {
     audit_at(store, Pace::BesideWork).await
 }
 
-async fn audit_at(store: &dyn Store, pace: Pace) -> Result<AuditReport, StoreError> {
+async fn audit_at(store: &Store, pace: Pace) -> Result<AuditReport, StoreError> {
     let mut count = Recount::default();
     let mut seen_open = BTreeSet::new();
     for _ in 0..TRIES {
@@ -83,7 +83,7 @@ async fn audit_at(store: &dyn Store, pace: Pace) -> Result<AuditReport, StoreErr
 
 /// Reads on to the journal's end; notes the orders it names that are open.
 async fn read_journal(
-    store: &dyn Store,
+    store: &Store,
     pace: Pace,
     count: &mut Recount,
     seen_open: &mut BTreeSet<OrderId>,
@@ -118,7 +118,7 @@ async fn read_journal(
 }
 
 /// What does not agree of indexes and rows, in a copy that stands still.
-async fn compare_indexes(store: &dyn Store) -> Result<Vec<String>, StoreError> {
+async fn compare_indexes(store: &Store) -> Result<Vec<String>, StoreError> {
     let first = walk(store.cut().await?, Indexes::default()).await?;
     match first.second() {
         None => Ok(first.finish()),
@@ -157,7 +157,7 @@ pub(super) fn due(buyer: AgentId, price: Rupiah, state: &OrderState, margins: &[
 }
 
 async fn look_up(
-    store: &dyn Store,
+    store: &Store,
     pace: Pace,
     ids: BTreeSet<OrderId>,
 ) -> Result<BTreeMap<OrderId, Option<Order>>, StoreError> {
@@ -167,7 +167,7 @@ async fn look_up(
 
 /// An order is open exactly as long as its price is held.
 async fn compare_orders(
-    store: &dyn Store,
+    store: &Store,
     holds: &[Hold],
     seen_open: &BTreeSet<OrderId>,
 ) -> Result<Vec<String>, StoreError> {

@@ -9,7 +9,7 @@ use super::read::Reader;
 use super::restored::RESTORED_NAME;
 use super::rows::{LONGEST_ROW, encode};
 use super::sled_handle::SledHandle;
-use super::sled_kv::{LOG, PIECE, SledKv};
+use super::sled_kv::{PIECE, SledKv};
 use super::sled_open::{durable_files, io};
 use super::sled_store::SledOptions;
 use super::{Restored, StoreError, keys};
@@ -38,7 +38,7 @@ pub fn fill<E: From<StoreError>>(
         kv.write(page.into_iter().map(as_written).collect::<Result<Batch, _>>()?)?;
     }
     let rows = Reader(&kv);
-    if rows.check_schema()?.is_none() {
+    if !rows.has_schema()? {
         return Err(StoreError::Corrupt { what: "backup", problem: "its rows are no shop's".to_owned() }.into());
     }
     let mark = mark.after(rows.last_numbers()?);
@@ -52,7 +52,7 @@ pub fn fill<E: From<StoreError>>(
 
 /// Rows of the engine itself would be read as something else.
 fn as_written((key, row): RawRow) -> Result<(Vec<u8>, Option<Vec<u8>>), StoreError> {
-    let is_ours = key.first().is_some_and(|&first| first != LOG && first < PIECE);
+    let is_ours = key.first().is_some_and(|&first| first < PIECE);
     if is_ours && row.len() <= LONGEST_ROW {
         Ok((key, Some(row)))
     } else {

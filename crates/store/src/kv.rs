@@ -2,7 +2,11 @@
 
 use std::ops::{ControlFlow, Range};
 
+use chrono::{DateTime, Utc};
+
 use super::StoreError;
+use konter_core::ids::AgentId;
+use konter_core::ledger::AccountId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -19,6 +23,30 @@ pub(super) trait Kv {
 
     /// Visits the rows of a range in order of their keys, or against it.
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError>;
+
+    /// What an index of the engine's own says, each row as JSON; `None`: it has none, and the keys tell.
+    fn query(&self, _: &Query) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// Questions that a database's indexes answer at once, and keys only one row after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Query {
+    /// Lines of the journal after a number.
+    Journal { after: u64, limit: usize },
+    /// An account's lines before a number, newest first.
+    LinesBefore { account: AccountId, before: u64, limit: usize },
+    /// An account's lines after a number, oldest first.
+    LinesAfter { account: AccountId, after: u64, limit: usize },
+    /// A reseller's orders before a number, newest first.
+    OrdersOf { agent: AgentId, dest: Option<String>, before: u64, limit: usize },
+    /// The number of the first order of a moment or later.
+    FirstOrder(DateTime<Utc>),
+    /// The number of the first line of the journal of a moment or later.
+    FirstLine(DateTime<Utc>),
+    /// The chats of rows in the outbox.
+    WaitingChats,
 }
 
 /// Rows to write; `None` deletes. No key stands in it twice.

@@ -3,27 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
-use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::Mutex;
 
 use super::apply::{Group, Prepared, Tip};
 use super::cut::{Cut, RawRow, RowSource};
+use super::engine::{Engine, Found, Read};
 use super::kv::{Batch, Direction, Kv, Visit};
-use super::read::Reader;
-use super::reads::{Sequences, store_with_reads};
-use super::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
-};
-use konter_core::agent::Agent;
-use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
-use konter_core::inquiry::Inquiry;
-use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::network::{InviteCode, Invited};
-use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
-use konter_core::pricing::{GroupName, PriceGroup};
-use konter_core::question::Question;
+use super::sequences::Sequences;
+use super::{Commit, CommitError, Committed, Sequence, StoreError};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -45,9 +33,14 @@ impl MemoryStore {
         Self::default()
     }
 
-    #[allow(clippy::unused_async)] // the same shape as a store that has to wait
-    async fn read<T>(&self, read: impl FnOnce(&Reader<'_, Rows>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        read(&Reader(&self.state.lock().rows))
+    fn write(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let prepared = Prepared::new(commit)?;
+        let State { rows, tip } = &mut *self.state.lock();
+        let mut group = Group::new(&*rows, tip);
+        let committed = group.apply(prepared)?;
+        let batch = group.finish()?;
+        write(rows, batch);
+        Ok(committed)
     }
 }
 
@@ -99,25 +92,25 @@ impl RowSource for InMemory {
     }
 }
 
-store_with_reads! {
-impl MemoryStore {
-    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let prepared = Prepared::new(commit)?;
-        let State { rows, tip } = &mut *self.state.lock();
-        let mut group = Group::new(&*rows, tip);
-        let committed = group.apply(prepared)?;
-        let batch = group.finish()?;
-        write(rows, batch);
-        Ok(committed)
+impl Engine for MemoryStore {
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
+        async { self.write(commit) }.boxed()
     }
 
-    async fn cut(&self) -> Result<Cut, StoreError> {
+    fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {
+        async move { read.run(&self.state.lock().rows) }.boxed()
+    }
+
+    fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
+        future::ready(Ok(self.sequences.next(sequence, above))).boxed()
+    }
+
+    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
         let rows: Vec<RawRow> = self.state.lock().rows.clone().into_iter().collect();
-        Ok(Cut::new(InMemory(rows.into_iter())))
+        future::ready(Ok(Cut::new(InMemory(rows.into_iter())))).boxed()
     }
 
-    async fn close(&self) -> Result<(), StoreError> {
-        Ok(())
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        future::ready(Ok(())).boxed()
     }
-}
 }

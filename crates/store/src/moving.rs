@@ -13,7 +13,7 @@ use super::rows::SCHEMA_NAME;
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 use super::sled_open::durable_files;
-use super::sled_store::{SledOptions, SledStore};
+use super::sled_store::SledOptions;
 use super::{Store, StoreError, keys};
 
 /// Pages read and not written yet.
@@ -23,7 +23,7 @@ const PAGES_AHEAD: usize = 4;
 ///
 /// # Errors
 /// When the database is not empty, or either side fails; then the database is as empty as before.
-pub async fn to_database(folder: &SledStore, database: &PostgresStore) -> Result<(), StoreError> {
+pub async fn to_database(folder: &Store, database: &PostgresStore) -> Result<(), StoreError> {
     let mut cut = folder.cut().await?;
     let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
     let reading = spawn_blocking(move || {
@@ -45,7 +45,7 @@ pub async fn to_database(folder: &SledStore, database: &PostgresStore) -> Result
 ///
 /// # Errors
 /// When the folder is not empty, or either side fails; then nothing in the folder counts.
-pub async fn to_folder(database: &PostgresStore, folder: &Path) -> Result<(), StoreError> {
+pub async fn to_folder(database: &Store, folder: &Path) -> Result<(), StoreError> {
     let (folder, mut cut) = (folder.to_owned(), database.cut().await?);
     let writing = spawn_blocking(move || {
         fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
@@ -83,7 +83,7 @@ fn failed(what: &str, error: &dyn std::fmt::Display) -> StoreError {
 ///
 /// # Errors
 /// When either side cannot be read.
-pub async fn compare(one: &dyn Store, other: &dyn Store) -> Result<Vec<String>, StoreError> {
+pub async fn compare(one: &Store, other: &Store) -> Result<Vec<String>, StoreError> {
     let mut differences = Vec::new();
     let (theirs, ours) = tokio::try_join!(one.accounts(), other.accounts())?;
     for (id, account) in &theirs {
@@ -113,7 +113,7 @@ pub async fn compare(one: &dyn Store, other: &dyn Store) -> Result<Vec<String>, 
 }
 
 /// The journal's last line: its digest stands for all before it.
-async fn last_lines(store: &dyn Store) -> Result<Option<konter_core::ledger::Entry>, StoreError> {
+async fn last_lines(store: &Store) -> Result<Option<konter_core::ledger::Entry>, StoreError> {
     const LINES_AT_ONCE: usize = 5_000;
     let mut last = None;
     loop {
@@ -125,6 +125,6 @@ async fn last_lines(store: &dyn Store) -> Result<Option<konter_core::ledger::Ent
     }
 }
 
-async fn agents(store: &dyn Store) -> Result<Vec<konter_core::agent::Agent>, StoreError> {
+async fn agents(store: &Store) -> Result<Vec<konter_core::agent::Agent>, StoreError> {
     store.agents(None, usize::MAX).await
 }

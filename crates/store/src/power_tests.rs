@@ -184,7 +184,7 @@ fn remainder(durable: &[u8], written: &[u8], choices: &mut StdRng) -> Vec<u8> {
 async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, Vec<Moment>) {
     let folder = tempfile::tempdir().unwrap();
     let (data, before) = (folder.path().join("data"), folder.path().join("before"));
-    let past = SledStore::open(&data, options).unwrap();
+    let past = Store::new(SledStore::open(&data, options).unwrap());
     for n in 1..=40 {
         past.commit(deposit(n)).await.unwrap();
     }
@@ -213,6 +213,7 @@ async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, V
         Box::new(move |what, file| (watched.lock())(what, file))
     })
     .unwrap();
+    let store = Store::new(store);
     for n in 41..=COMMITS {
         store.commit(deposit(n)).await.unwrap();
         answered.store(n, Ordering::SeqCst);
@@ -246,6 +247,7 @@ async fn after_a_power_cut_everything_answered_is_there() {
             let what = format!("seed {seed}, {options:?}, cut {cut}, {} answered", moment.answered);
             let store =
                 SledStore::open(&after, SledOptions::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let store = Store::new(store);
             let report = audit(&store).await.unwrap();
             assert!(report.is_clean(), "{what}: {report}");
             let there = moment.answered..=moment.answered + 1;

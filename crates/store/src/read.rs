@@ -4,15 +4,15 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
 
-use super::kv::{Direction, Kv, after_prefix, under};
-use super::rows::{self, InboxRow, SCHEMA, SCHEMA_NAME, SlotRow, decode};
-use super::{Act, Answered, InboxMessage, MessageKey, Outgoing, StoreError, keys, slots};
+use super::kv::{Direction, Kv, Query, after_prefix, under};
+use super::rows::{self, InboxRow, SCHEMA_NAME, SlotRow, decode};
+use super::{Act, InboxMessage, Outgoing, StoreError, keys, slots};
 use konter_core::agent::Agent;
 use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
+use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode};
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+use konter_core::order::{BillKey, Order, SlotKey};
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
@@ -37,31 +37,46 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         self.0.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
     }
 
+    /// All rows of a kind.
     pub(super) fn rows<T: serde::de::DeserializeOwned>(
         &self,
         what: &'static str,
         kind: u8,
     ) -> Result<Vec<T>, StoreError> {
+        self.under(what, keys::all(kind))
+    }
+
+    /// All rows under a prefix.
+    pub(super) fn under<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        prefix: Vec<u8>,
+    ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
-        self.0.scan(under(keys::all(kind)), Direction::Up, &mut |_, bytes| {
+        self.0.scan(under(prefix), Direction::Up, &mut |_, bytes| {
             found.push(decode(what, bytes)?);
             Ok(CONTINUE)
         })?;
         Ok(found)
     }
 
-    /// The version the rows were written in; `None` in an empty store.
+    /// What an index of the engine's own says; `None` where the keys must tell.
+    pub(super) fn query<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        query: &Query,
+    ) -> Result<Option<Vec<T>>, StoreError> {
+        let Some(rows) = self.0.query(query)? else { return Ok(None) };
+        rows.iter().map(|row| decode(what, row)).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Whether the rows name the version they were written in, as all but an empty store's do.
     ///
     /// # Errors
-    /// When this program is too old for them.
-    pub(super) fn check_schema(&self) -> Result<Option<u32>, StoreError> {
+    /// When it is not this program's.
+    pub(super) fn has_schema(&self) -> Result<bool, StoreError> {
         let schema: Option<u32> = self.row("schema version", &keys::meta(SCHEMA_NAME))?;
-        match schema {
-            Some(version) if version > SCHEMA => Err(StoreError::Unavailable(format!(
-                "it was written by a newer konter (schema {version}, this one knows {SCHEMA})"
-            ))),
-            schema => Ok(schema),
-        }
+        schema.map(rows::check_schema).transpose().map(|schema| schema.is_some())
     }
 
     /// The highest key of a kind, if any.
@@ -99,14 +114,6 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             Some(id) => self.agent(id),
             None => Ok(None),
         }
-    }
-
-    pub(super) fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError> {
-        self.agent_at(&keys::agent_of_chat(chat))
-    }
-
-    pub(super) fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError> {
-        self.agent_at(&keys::agent_of_phone(phone))
     }
 
     pub(super) fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError> {
@@ -147,6 +154,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         let mut found: Vec<Entry> = Vec::new();
         if limit == 0 {
             return Ok(found);
+        }
+        if let Some(lines) = self.query("journal entry", &Query::Journal { after, limit })? {
+            return Ok(lines);
         }
         let next = after.saturating_add(1);
         let mut range = under(keys::all(keys::JOURNAL));
@@ -192,6 +202,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         if limit == 0 {
             return Ok(Vec::new());
         }
+        if let Some(lines) = self.query("journal entry", &Query::LinesBefore { account: id.clone(), before, limit })? {
+            return Ok(lines);
+        }
         if !rows::has_lines(id) {
             return self.statement_by_walk(id, before, limit);
         }
@@ -225,21 +238,6 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         ids.into_iter().filter_map(|id| self.order(id).transpose()).collect()
     }
 
-    pub(super) fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
-        self.row("serial", &keys::serial(key))
-    }
-
-    pub(super) fn order_of_reference(
-        &self,
-        supplier: &SupplierId,
-        reference: Reference,
-    ) -> Result<Option<Order>, StoreError> {
-        match self.row("reference", &keys::reference(supplier, reference))? {
-            Some(id) => self.order(id),
-            None => Ok(None),
-        }
-    }
-
     pub(super) fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
         match slots::in_the_way(slot, at, |key| self.0.get(key))? {
             Some(id) => self.order(id),
@@ -257,6 +255,10 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         let before = before.unwrap_or(OrderId(u64::MAX));
         if limit == 0 {
             return Ok(Vec::new());
+        }
+        let query = Query::OrdersOf { agent, dest: dest.map(str::to_owned), before: before.0, limit };
+        if let Some(orders) = self.query("order", &query)? {
+            return Ok(orders);
         }
         if let Some(dest) = dest {
             return self.orders(self.orders_to(agent, dest, before, limit)?);
@@ -348,12 +350,12 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         Ok(rows.into_iter().map(|row| row.message).collect())
     }
 
-    pub(super) fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
-        self.row("answered message", &keys::answered(key))
-    }
-
     /// Jumps from chat to chat, whatever waits for each.
     pub(super) fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+        if let Some(mut chats) = self.query("outgoing message's chat", &Query::WaitingChats)? {
+            chats.sort_by_cached_key(keys::outbox_of);
+            return Ok(chats);
+        }
         let mut range = under(keys::all(keys::OUTBOX));
         let mut chats = Vec::new();
         loop {

@@ -4,21 +4,10 @@ use super::kv::{Direction, Kv, under};
 use super::read::{CONTINUE, Reader, until};
 use super::rows::{CardsOf, decode};
 use super::{StoreError, keys};
-use konter_core::broadcast::{Broadcast, Tally};
+use konter_core::broadcast::Tally;
 use konter_core::ids::{AgentId, BroadcastId, ChatId};
-use konter_core::question::Question;
-use konter_core::staff::Staff;
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
-    pub(super) fn staff(&self) -> Result<Vec<Staff>, StoreError> {
-        let mut found = Vec::new();
-        self.0.scan(under(keys::all_staff()), Direction::Up, &mut |_, bytes| {
-            found.push(decode("role", bytes)?);
-            Ok(CONTINUE)
-        })?;
-        Ok(found)
-    }
-
     pub(super) fn last_broadcast(&self) -> Result<u64, StoreError> {
         let mut last = Vec::new();
         self.0.scan(under(keys::broadcasts()), Direction::Down, &mut |key, _| {
@@ -26,14 +15,6 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             Ok(until(&last, 1))
         })?;
         Ok(last.first().copied().unwrap_or(0))
-    }
-
-    pub(super) fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {
-        self.row("announcement", &keys::broadcast(id))
-    }
-
-    pub(super) fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError> {
-        self.row("question", &keys::question(chat))
     }
 
     pub(super) fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {

@@ -5,10 +5,8 @@ use std::ops::ControlFlow;
 use super::kv::{Direction, Kv, after_prefix, under};
 use super::read::Reader;
 use super::{StoreError, keys};
-use konter_core::agent::Agent;
-use konter_core::ids::{AgentId, ChatId};
-use konter_core::network::{InviteCode, Invited};
-use konter_core::pricing::{GroupName, PriceGroup};
+use konter_core::ids::AgentId;
+use konter_core::pricing::PriceGroup;
 
 impl<K: Kv + ?Sized> Reader<'_, K> {
     pub(super) fn downlines(
@@ -33,21 +31,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         Ok(found)
     }
 
-    pub(super) fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
-        self.agent_at(&keys::invite(code))
-    }
-
     pub(super) fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
         let mut groups: Vec<PriceGroup> = self.rows("price group", keys::PRICE_GROUP)?;
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(groups)
-    }
-
-    pub(super) fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
-        self.row("price group", &keys::price_group(name))
-    }
-
-    pub(super) fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
-        self.row("invited chat", &keys::invited(chat))
     }
 }

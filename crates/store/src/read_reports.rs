@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::kv::{Direction, Kv, after_prefix, under};
+use super::kv::{Direction, Kv, Query, after_prefix, under};
 use super::read::{BREAK, Reader, until};
 use super::rows::{self, Moment, SUMMARY_NAME, decode};
 use super::{StoreError, keys};
@@ -63,6 +63,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
+        if let Some(numbers) = self.query("order's number", &Query::FirstOrder(at))? {
+            return Ok(numbers.first().copied());
+        }
         Ok(self.first_since(ORDERS, at)?.map(OrderId))
     }
 
@@ -79,6 +82,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+        if let Some(numbers) = self.query("line's number", &Query::FirstLine(at))? {
+            return Ok(numbers.first().copied());
+        }
         let pack = self.first_since(PACKS, at)?;
         // The pack before it begins earlier, and may end later.
         let before = match pack {
@@ -100,6 +106,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     pub(super) fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         if limit == 0 {
             return Ok(Vec::new());
+        }
+        if let Some(lines) = self.query("journal entry", &Query::LinesAfter { account: id.clone(), after, limit })? {
+            return Ok(lines);
         }
         if !rows::has_lines(id) {
             return self.statement_after_by_walk(id, after, limit);

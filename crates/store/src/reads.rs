@@ -1,335 +1,343 @@
-//! Spells out the reads of [`super::Store`] for an engine that has `read` (a closure over its rows) and `sequences`;
-//! writing and closing are the engine's own.
+//! What can be read of a store: each read once, over the rows of whichever engine there is (`Reader`). A read that only
+//! looks one row up is spelled out here; what takes more stands in `read*`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::kv::Kv;
-use super::read::Reader;
-use super::{Sequence, StoreError};
-use konter_core::ids::Reference;
+use super::{
+    Act, Answered, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing, PepperMark, Restored, SetAside, Shown, Store,
+    StoreError, keys,
+};
+use konter_core::agent::Agent;
+use konter_core::broadcast::{Broadcast, Tally};
+use konter_core::catalog::Product;
+use konter_core::deposit::{Claim, Ticket};
+use konter_core::habits::Habits;
+use konter_core::ids::{
+    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
+};
+use konter_core::inquiry::Inquiry;
+use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::money::Rupiah;
+use konter_core::network::{InviteCode, Invited};
+use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+use konter_core::pricing::{GroupName, PriceGroup};
+use konter_core::question::Question;
+use konter_core::routing::Steering;
+use konter_core::staff::Staff;
 
-/// The numbers a store hands out. They are in no row until a commit uses them, so they start over behind the highest
-/// one stored.
-#[derive(Debug, Default)]
-pub(super) struct Sequences {
-    order: AtomicU64,
-    agent: AtomicU64,
-    reference: AtomicU64,
-    ticket: AtomicU64,
-    broadcast: AtomicU64,
-}
+#[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
+impl Store {
+    // Resellers.
 
-impl Sequences {
-    pub(super) fn load<K: Kv>(rows: &Reader<'_, K>) -> Result<Self, StoreError> {
-        let last = rows.last_numbers()?;
-        Ok(Self {
-            order: last.order.into(),
-            agent: last.agent.into(),
-            reference: rows.last_reference()?.into(),
-            ticket: last.ticket.into(),
-            broadcast: last.broadcast.into(),
+    pub async fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
+        self.read("agent", move |rows| rows.agent(id)).await
+    }
+
+    pub async fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError> {
+        let key = keys::agent_of_chat(chat);
+        self.read("agent_of_chat", move |rows| rows.agent_at(&key)).await
+    }
+
+    pub async fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError> {
+        let key = keys::agent_of_phone(phone);
+        self.read("agent_of_phone", move |rows| rows.agent_at(&key)).await
+    }
+
+    /// Whose invitation this is.
+    pub async fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
+        let key = keys::invite(code);
+        self.read("agent_of_invite", move |rows| rows.agent_at(&key)).await
+    }
+
+    /// Whose chat may join by this code.
+    pub async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
+        let key = keys::joining(code);
+        self.read("agent_of_joining", move |rows| rows.agent_at(&key)).await
+    }
+
+    /// In order of their codes, from `after` on.
+    pub async fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError> {
+        self.read("agents", move |rows| rows.agents(after, limit)).await
+    }
+
+    /// Those directly below a reseller, in order of their codes, from after `after` on.
+    pub async fn downlines(
+        &self,
+        of: AgentId,
+        after: Option<AgentId>,
+        limit: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        self.read("downlines", move |rows| rows.downlines(of, after, limit)).await
+    }
+
+    /// Whose link a chat came by, if it has not registered since.
+    pub async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
+        let key = keys::invited(chat);
+        self.read("invited", move |rows| rows.row("invited chat", &key)).await
+    }
+
+    /// What a reseller has arranged for itself; [`Habits::none`] until it has.
+    pub async fn habits(&self, agent: AgentId) -> Result<Habits, StoreError> {
+        self.read("habits", move |rows| {
+            Ok(rows.row("habits", &keys::habits(agent))?.unwrap_or_else(|| Habits::none(agent)))
         })
+        .await
     }
 
-    pub(super) fn next(&self, sequence: Sequence) -> u64 {
-        let last = match sequence {
-            Sequence::Order => &self.order,
-            Sequence::Agent => &self.agent,
-            Sequence::Ticket => &self.ticket,
-            Sequence::Broadcast => &self.broadcast,
-        };
-        last.fetch_add(1, Ordering::Relaxed) + 1
+    // The ledger.
+
+    pub async fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
+        let id = id.clone();
+        self.read("account", move |rows| rows.account(&id)).await
     }
 
-    pub(super) fn next_reference(&self, floor: u64) -> Reference {
-        let next = |last: u64| floor.max(last).saturating_add(1);
-        let before = self.reference.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
-        Reference(next(before.unwrap_or_else(|last| last)))
+    pub async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
+        self.read("accounts", |rows| rows.accounts()).await
+    }
+
+    pub async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        self.read("holds", |rows| rows.holds()).await
+    }
+
+    /// The journal in order, from after `after` on.
+    pub async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.read("journal", move |rows| rows.journal(after, limit)).await
+    }
+
+    /// One account's lines of the journal, newest first, before `before`.
+    pub async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let id = id.clone();
+        self.read("statement", move |rows| rows.statement(&id, before, limit)).await
+    }
+
+    /// One account's lines of the journal, oldest first, after `after`.
+    pub async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let id = id.clone();
+        self.read("statement_after", move |rows| rows.statement_after(&id, after, limit)).await
+    }
+
+    /// The first line of the journal that was written at a moment or later.
+    pub async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+        self.read("first_entry_since", move |rows| rows.first_entry_since(at)).await
+    }
+
+    // Orders.
+
+    pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.read("order", move |rows| rows.order(id)).await
+    }
+
+    /// The order to a destination that shows this serial number.
+    pub async fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
+        let key = keys::serial(key);
+        self.read("order_of_serial", move |rows| rows.row("serial", &key)).await
+    }
+
+    pub async fn order_of_reference(
+        &self,
+        supplier: &SupplierId,
+        reference: Reference,
+    ) -> Result<Option<Order>, StoreError> {
+        let key = keys::reference(supplier, reference);
+        self.read("order_of_reference", move |rows| match rows.row("reference", &key)? {
+            Some(id) => rows.order(id),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    /// The order that keeps another one of the slot from being placed at this moment: today's, one of an earlier day that
+    /// is still open, or one of the day before that was placed within minutes.
+    pub async fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
+        let slot = slot.clone();
+        self.read("order_in_slot", move |rows| rows.order_in_slot(&slot, at)).await
+    }
+
+    /// The order that pays a bill, or has paid it.
+    pub async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
+        let key = key.clone();
+        self.read("order_of_bill", move |rows| rows.order_of_bill(&key)).await
+    }
+
+    /// A reseller's orders, newest first, before `before`; to one destination when given.
+    pub async fn orders_of(
+        &self,
+        agent: AgentId,
+        dest: Option<&str>,
+        before: Option<OrderId>,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let dest = dest.map(str::to_owned);
+        self.read("orders_of", move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
+    }
+
+    /// Orders from a number on, oldest first.
+    pub async fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError> {
+        self.read("orders_from", move |rows| rows.orders_from(first, limit)).await
+    }
+
+    /// Every order that is not final, oldest first.
+    pub async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
+        self.read("open_orders", |rows| rows.open_orders()).await
+    }
+
+    /// The first order that was placed at a moment or later. Orders placed side by side, whose numbers and moments may
+    /// cross, can stand before it: whoever must not miss any asks for a little earlier.
+    pub async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
+        self.read("first_order_since", move |rows| rows.first_order_since(at)).await
+    }
+
+    /// Where the alerts about an order stand.
+    pub async fn shown(&self, order: OrderId) -> Result<Vec<Shown>, StoreError> {
+        self.read("shown", move |rows| rows.under("alert", keys::shown_of(order))).await
+    }
+
+    pub async fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
+        self.read("inquiry", move |rows| rows.inquiry(id)).await
+    }
+
+    /// A reseller's latest inquiry about a product and a customer.
+    pub async fn inquiry_of(
+        &self,
+        agent: AgentId,
+        product: &ProductCode,
+        customer: &str,
+    ) -> Result<Option<Inquiry>, StoreError> {
+        let (product, customer) = (product.clone(), customer.to_owned());
+        self.read("inquiry_of", move |rows| rows.inquiry_of(agent, &product, &customer)).await
+    }
+
+    /// Inquiries without an answer, oldest first.
+    pub async fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
+        self.read("asking", |rows| rows.asking()).await
+    }
+
+    // What the shop sells, to whom for how much, and where it buys.
+
+    pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
+        self.read("products", |rows| rows.products()).await
+    }
+
+    /// Every price group that was ever changed, by name.
+    pub async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
+        self.read("price_groups", |rows| rows.price_groups()).await
+    }
+
+    pub async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
+        let key = keys::price_group(name);
+        self.read("price_group", move |rows| rows.row("price group", &key)).await
+    }
+
+    /// What is set for suppliers; those with nothing set are missing.
+    pub async fn steerings(&self) -> Result<Vec<Steering>, StoreError> {
+        self.read("steerings", |rows| rows.under("steering", keys::steerings())).await
+    }
+
+    // Messages.
+
+    pub async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
+        self.read("inbox", |rows| rows.inbox()).await
+    }
+
+    /// Whether and how a message or callback has been answered.
+    pub async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
+        let key = keys::answered(key);
+        self.read("answered", move |rows| rows.row("answered message", &key)).await
+    }
+
+    /// Chats that have something waiting to be said.
+    pub async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
+        self.read("waiting_chats", |rows| rows.waiting_chats()).await
+    }
+
+    /// What waits for one chat, oldest first. All of it is durable: it is said outside.
+    pub async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        let chat = chat.clone();
+        let rows = self.read("outbox", move |rows| rows.outbox(&chat, limit)).await?;
+        if let Some(last) = rows.iter().map(Outgoing::number).max() {
+            self.engine().settled(last).await?;
+        }
+        Ok(rows)
+    }
+
+    /// Rows of the outbox that cannot be read. [`Self::outbox`] and [`Self::waiting_chats`] pass over them.
+    pub async fn unreadable_outbox(&self) -> Result<Vec<OutboxRow>, StoreError> {
+        self.read("unreadable_outbox", |rows| rows.unreadable_outbox()).await
+    }
+
+    /// How many rows have been set aside.
+    pub async fn set_aside(&self) -> Result<SetAside, StoreError> {
+        self.read("set_aside", |rows| rows.set_aside()).await
+    }
+
+    /// How much waits in the inbox and the outbox.
+    pub async fn depths(&self) -> Result<Depths, StoreError> {
+        self.read("depths", |rows| rows.depths()).await
+    }
+
+    // Deposits.
+
+    pub async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.read("ticket", move |rows| rows.ticket(id)).await
+    }
+
+    /// A reseller's tickets that nobody has decided about, newest first. One whose time is long over may be missing.
+    pub async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError> {
+        self.read("undecided_tickets", move |rows| rows.undecided_tickets(agent)).await
+    }
+
+    /// Which tickets the amounts to pay from `from` to `to` belong to, or belonged to last.
+    pub async fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError> {
+        self.read("pays_taken", move |rows| rows.pays_taken(from, to)).await
+    }
+
+    // The desk.
+
+    /// Admin acts, newest first.
+    pub async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
+        self.read("acts", move |rows| rows.acts(limit)).await
+    }
+
+    /// Every row about a role, also those that give none any more.
+    pub async fn staff(&self) -> Result<Vec<Staff>, StoreError> {
+        self.read("staff", |rows| rows.under("role", keys::all_staff())).await
+    }
+
+    pub async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {
+        self.read("broadcast", move |rows| rows.row("announcement", &keys::broadcast(id))).await
+    }
+
+    /// Announcements on their way, with what has become of their messages so far.
+    pub async fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError> {
+        self.read("sending", |rows| rows.sending()).await
+    }
+
+    /// A chat's latest question.
+    pub async fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError> {
+        let key = keys::question(chat);
+        self.read("question", move |rows| rows.row("question", &key)).await
+    }
+
+    /// Whose card a message of a chat is, if it is one of the latest.
+    pub async fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
+        let (chat, message) = (chat.clone(), message.to_owned());
+        self.read("card_shown", move |rows| rows.card_shown(&chat, &message)).await
+    }
+
+    /// The last day the owners were told the figures of.
+    pub async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {
+        self.read("last_summary", |rows| rows.last_summary()).await
+    }
+
+    // The store itself.
+
+    /// The mark of a store that came out of a backup.
+    pub async fn restored(&self) -> Result<Option<Restored>, StoreError> {
+        self.read("restored", |rows| rows.restored()).await
+    }
+
+    /// The mark of the pepper PINs are hashed with, once there has been one.
+    pub async fn pepper(&self) -> Result<Option<PepperMark>, StoreError> {
+        self.read("pepper", |rows| rows.pepper()).await
     }
 }
-
-/// All of them, for an engine that keeps the rows as the rules write them.
-macro_rules! store_with_reads {
-    (impl $engine:ty { $($own:tt)* }) => {
-        super::reads::store_with_plain_reads! {
-        impl $engine {
-        $($own)*
-
-        async fn next(&self, sequence: Sequence) -> Result<u64, StoreError> {
-            Ok(self.sequences.next(sequence))
-        }
-
-        async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError> {
-            Ok(self.sequences.next_reference(floor))
-        }
-
-        async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            self.read(move |rows| rows.journal(after, limit)).await
-        }
-
-        async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            let id = id.clone();
-            self.read(move |rows| rows.statement(&id, before, limit)).await
-        }
-
-        async fn orders_of(
-            &self,
-            agent: AgentId,
-            dest: Option<&str>,
-            before: Option<OrderId>,
-            limit: usize,
-        ) -> Result<Vec<Order>, StoreError> {
-            let dest = dest.map(str::to_owned);
-            self.read(move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
-        }
-
-        async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-            self.read(move |rows| rows.order(id)).await
-        }
-
-        async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-            let chat = chat.clone();
-            self.read(move |rows| rows.outbox(&chat, limit)).await
-        }
-
-        async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
-            self.read(|rows| rows.waiting_chats()).await
-        }
-
-        async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
-            self.read(move |rows| rows.first_order_since(at)).await
-        }
-
-        async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
-            self.read(move |rows| rows.first_entry_since(at)).await
-        }
-
-        async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-            let id = id.clone();
-            self.read(move |rows| rows.statement_after(&id, after, limit)).await
-        }
-        }
-        }
-    };
-}
-
-/// Those that any engine reads alike. The others are for an engine of its own indexes and sequences to give. New reads
-/// belong here.
-macro_rules! store_with_plain_reads {
-    (impl $engine:ty { $($own:tt)* }) => {
-        #[async_trait]
-        impl Store for $engine {
-        $($own)*
-
-        async fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
-            self.read(move |rows| rows.agent(id)).await
-        }
-
-        async fn agent_of_chat(&self, chat: &ChatId) -> Result<Option<Agent>, StoreError> {
-            let chat = chat.clone();
-            self.read(move |rows| rows.agent_of_chat(&chat)).await
-        }
-
-        async fn agent_of_phone(&self, phone: &str) -> Result<Option<Agent>, StoreError> {
-            let phone = phone.to_owned();
-            self.read(move |rows| rows.agent_of_phone(&phone)).await
-        }
-
-        async fn agents(&self, after: Option<AgentId>, limit: usize) -> Result<Vec<Agent>, StoreError> {
-            self.read(move |rows| rows.agents(after, limit)).await
-        }
-
-        async fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
-            let id = id.clone();
-            self.read(move |rows| rows.account(&id)).await
-        }
-
-        async fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
-            self.read(|rows| rows.accounts()).await
-        }
-
-        async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
-            self.read(|rows| rows.holds()).await
-        }
-
-        async fn order_of_reference(
-            &self,
-            supplier: &SupplierId,
-            reference: Reference,
-        ) -> Result<Option<Order>, StoreError> {
-            let supplier = supplier.clone();
-            self.read(move |rows| rows.order_of_reference(&supplier, reference)).await
-        }
-
-        async fn order_of_serial(&self, key: &SerialKey) -> Result<Option<OrderId>, StoreError> {
-            let key = key.clone();
-            self.read(move |rows| rows.order_of_serial(&key)).await
-        }
-
-        async fn order_in_slot(&self, slot: &SlotKey, at: DateTime<Utc>) -> Result<Option<Order>, StoreError> {
-            let slot = slot.clone();
-            self.read(move |rows| rows.order_in_slot(&slot, at)).await
-        }
-
-        async fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
-            let key = key.clone();
-            self.read(move |rows| rows.order_of_bill(&key)).await
-        }
-
-        async fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
-            self.read(move |rows| rows.inquiry(id)).await
-        }
-
-        async fn inquiry_of(
-            &self,
-            agent: AgentId,
-            product: &ProductCode,
-            customer: &str,
-        ) -> Result<Option<Inquiry>, StoreError> {
-            let (product, customer) = (product.clone(), customer.to_owned());
-            self.read(move |rows| rows.inquiry_of(agent, &product, &customer)).await
-        }
-
-        async fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
-            self.read(|rows| rows.asking()).await
-        }
-
-        async fn open_orders(&self) -> Result<Vec<Order>, StoreError> {
-            self.read(|rows| rows.open_orders()).await
-        }
-
-        async fn products(&self) -> Result<Vec<Product>, StoreError> {
-            self.read(|rows| rows.products()).await
-        }
-
-        async fn inbox(&self) -> Result<Vec<InboxMessage>, StoreError> {
-            self.read(|rows| rows.inbox()).await
-        }
-
-        async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
-            let key = key.clone();
-            self.read(move |rows| rows.answered(&key)).await
-        }
-
-        async fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
-            self.read(move |rows| rows.acts(limit)).await
-        }
-
-        async fn ticket(&self, id: konter_core::ids::TicketId) -> Result<Option<konter_core::deposit::Ticket>, StoreError> {
-            self.read(move |rows| rows.ticket(id)).await
-        }
-
-        async fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<konter_core::deposit::Ticket>, StoreError> {
-            self.read(move |rows| rows.undecided_tickets(agent)).await
-        }
-
-        async fn pays_taken(
-            &self,
-            from: konter_core::money::Rupiah,
-            to: konter_core::money::Rupiah,
-        ) -> Result<Vec<konter_core::deposit::Claim>, StoreError> {
-            self.read(move |rows| rows.pays_taken(from, to)).await
-        }
-
-        async fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError> {
-            self.read(move |rows| rows.orders_from(first, limit)).await
-        }
-
-        async fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {
-            self.read(|rows| rows.last_summary()).await
-        }
-
-        async fn downlines(
-            &self,
-            of: AgentId,
-            after: Option<AgentId>,
-            limit: usize,
-        ) -> Result<Vec<AgentId>, StoreError> {
-            self.read(move |rows| rows.downlines(of, after, limit)).await
-        }
-
-        async fn agent_of_invite(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
-            let code = code.clone();
-            self.read(move |rows| rows.agent_of_invite(&code)).await
-        }
-
-        async fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
-            self.read(|rows| rows.price_groups()).await
-        }
-
-        async fn price_group(&self, name: &GroupName) -> Result<Option<PriceGroup>, StoreError> {
-            let name = name.clone();
-            self.read(move |rows| rows.price_group(&name)).await
-        }
-
-        async fn question(&self, chat: &ChatId) -> Result<Option<Question>, StoreError> {
-            let chat = chat.clone();
-            self.read(move |rows| rows.question(&chat)).await
-        }
-
-        async fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
-            let (chat, message) = (chat.clone(), message.to_owned());
-            self.read(move |rows| rows.card_shown(&chat, &message)).await
-        }
-
-        async fn invited(&self, chat: &ChatId) -> Result<Option<Invited>, StoreError> {
-            let chat = chat.clone();
-            self.read(move |rows| rows.invited(&chat)).await
-        }
-
-        async fn restored(&self) -> Result<Option<crate::Restored>, StoreError> {
-            self.read(|rows| rows.restored()).await
-        }
-
-        async fn pepper(&self) -> Result<Option<crate::PepperMark>, StoreError> {
-            self.read(|rows| rows.pepper()).await
-        }
-
-        async fn unreadable_outbox(&self) -> Result<Vec<crate::OutboxRow>, StoreError> {
-            self.read(|rows| rows.unreadable_outbox()).await
-        }
-
-        async fn set_aside(&self) -> Result<crate::SetAside, StoreError> {
-            self.read(|rows| rows.set_aside()).await
-        }
-
-        async fn depths(&self) -> Result<crate::Depths, StoreError> {
-            self.read(|rows| rows.depths()).await
-        }
-
-        async fn steerings(&self) -> Result<Vec<konter_core::routing::Steering>, StoreError> {
-            self.read(|rows| rows.steerings()).await
-        }
-
-        async fn shown(&self, order: OrderId) -> Result<Vec<crate::Shown>, StoreError> {
-            self.read(move |rows| rows.shown(order)).await
-        }
-
-        async fn staff(&self) -> Result<Vec<konter_core::staff::Staff>, StoreError> {
-            self.read(|rows| rows.staff()).await
-        }
-
-        async fn broadcast(
-            &self,
-            id: konter_core::ids::BroadcastId,
-        ) -> Result<Option<konter_core::broadcast::Broadcast>, StoreError> {
-            self.read(move |rows| rows.broadcast(id)).await
-        }
-
-        async fn sending(&self) -> Result<Vec<(konter_core::ids::BroadcastId, konter_core::broadcast::Tally)>, StoreError> {
-            self.read(|rows| rows.sending()).await
-        }
-
-        async fn habits(&self, agent: AgentId) -> Result<konter_core::habits::Habits, StoreError> {
-            self.read(move |rows| rows.habits(agent)).await
-        }
-
-        async fn agent_of_joining(&self, code: &InviteCode) -> Result<Option<Agent>, StoreError> {
-            let code = code.clone();
-            self.read(move |rows| rows.agent_of_joining(&code)).await
-        }
-        }
-    };
-}
-
-pub(super) use {store_with_plain_reads, store_with_reads};

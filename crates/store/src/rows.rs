@@ -10,12 +10,24 @@ use konter_core::ids::{AgentId, InquiryId, OrderId, ProductCode};
 use konter_core::ledger::{AccountId, Entry};
 use konter_core::pricing::Margin;
 
-/// Raised when rows change so that an older program would read them wrongly. 2: a folder's log is in files of its own.
+/// Raised when rows change so that another program would read them wrongly.
 pub(super) const SCHEMA: u32 = 2;
 pub(super) const SCHEMA_NAME: &str = "schema";
 pub(super) const COUNTER_NAME: &str = "counter";
 /// The last day the owners were told the figures of.
 pub(super) const SUMMARY_NAME: &str = "summary";
+
+/// # Errors
+/// [`StoreError::Unavailable`] when rows of this version cannot be read here.
+pub(super) fn check_schema(version: u32) -> Result<(), StoreError> {
+    if version == SCHEMA {
+        return Ok(());
+    }
+    let whose = if version > SCHEMA { "a newer" } else { "an older" };
+    Err(StoreError::Unavailable(format!(
+        "it was written by {whose} konter (schema {version}, this one knows {SCHEMA})"
+    )))
+}
 
 /// No row this program writes comes near; a longer one is a mistake, not data.
 pub(super) const LONGEST_ROW: usize = 1 << 20;

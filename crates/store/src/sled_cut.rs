@@ -8,7 +8,7 @@ use super::StoreError;
 use super::cut::{PAGE, RawRow, RowSource};
 use super::layers::Layers;
 use super::read::{BREAK, CONTINUE};
-use super::sled_kv::{LOG, PIECE};
+use super::sled_kv::PIECE;
 use super::sled_store::closed;
 use super::writer::Begun;
 
@@ -23,12 +23,14 @@ impl SledCut {
     pub(super) fn new(kv: Arc<RwLock<Option<Layers>>>, begun: Begun) -> Self {
         Self { kv, begun, from: Vec::new() }
     }
+}
 
-    fn read(&mut self, end: u8) -> Result<Vec<RawRow>, StoreError> {
+impl RowSource for SledCut {
+    fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
         let kv = self.kv.read();
         let layers = kv.as_ref().ok_or_else(closed)?;
         let (mut page, mut bytes): (Vec<RawRow>, usize) = (Vec::new(), 0);
-        layers.scan_under(&self.begun.unsettled, self.from.clone()..vec![end], &mut |key, row| {
+        layers.scan_under(&self.begun.unsettled, self.from.clone()..vec![PIECE], &mut |key, row| {
             page.push((key.to_vec(), row.to_vec()));
             bytes += key.len() + row.len();
             Ok(if bytes < PAGE { CONTINUE } else { BREAK })
@@ -40,21 +42,8 @@ impl SledCut {
         self.from = match page.last() {
             // The first key behind it.
             Some((last, _)) => last.iter().copied().chain([0]).collect(),
-            None => vec![end + 1],
+            None => vec![PIECE],
         };
         Ok(page)
-    }
-}
-
-impl RowSource for SledCut {
-    /// Up to sled's own rows, and on behind them.
-    fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
-        if self.from.first().is_none_or(|&first| first < LOG) {
-            let page = self.read(LOG)?;
-            if !page.is_empty() {
-                return Ok(page);
-            }
-        }
-        if self.from.first().is_some_and(|&first| first < PIECE) { self.read(PIECE) } else { Ok(Vec::new()) }
     }
 }

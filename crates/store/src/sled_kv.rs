@@ -9,15 +9,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
 use super::blocks::{self, Block, LONGEST_KEY, LONGEST_VALUE, Pieces, Row};
-use super::keys::number_at;
 use super::kv::{Batch, Direction, Kv, Visit, after_prefix};
 use super::rows::LONGEST_ROW;
 use super::sled_handle::SledHandle;
 
 /// Where pieces are kept: behind all other keys.
 pub(super) const PIECE: u8 = b'~';
-/// Records of the log of stores before schema 2, see [`super::sled_log`].
-pub(super) const LOG: u8 = b'w';
 /// How much of the log has settled; behind the pieces.
 const SETTLED: u8 = PIECE + 1;
 /// A row in pieces can change while it is read; then it is read again, but not for ever.
@@ -47,39 +44,6 @@ impl SledKv {
 
     pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
         self.sled.with(|tree| Ok(tree.is_empty()))
-    }
-
-    /// Every piece of a log kept in sled in order, with the number of its record and its place in that.
-    pub(super) fn scan_log(&self, visit: &mut dyn FnMut(u64, u32, &[u8])) -> Result<(), StoreError> {
-        self.sled.with(|tree| {
-            for row in tree.scan_prefix([LOG]) {
-                let (key, piece) = row.map_err(|error| unavailable(&error))?;
-                let place = key.get(9..13).and_then(|place| place.try_into().ok()).map(u32::from_be_bytes);
-                if let (Some(number), Some(place)) = (number_at(&key, 1), place) {
-                    visit(number, place, &piece);
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// Writes rows and deletes the records of a log kept in sled that they came from, given by number and count of pieces;
-    /// all or nothing.
-    pub(super) fn settle_log(&self, rows: Batch, records: impl Iterator<Item = (u64, u32)>) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (number, pieces) in records {
-            (0..pieces).for_each(|piece| batch.remove(log_key(number, piece)));
-        }
-        self.write_with(batch, rows)
-    }
-
-    #[cfg(test)]
-    pub(super) fn append(&self, number: u64, record: &[u8]) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (place, piece) in (0..).zip(record.chunks(LONGEST_VALUE)) {
-            batch.insert(log_key(number, place), piece);
-        }
-        self.apply(batch)
     }
 
     /// Writes rows and notes that the log's records up to this one have settled; all or nothing.
@@ -278,13 +242,6 @@ fn pieces_of(row: &[u8]) -> Pieces {
     let mut digest = [0; 8];
     digest.iter_mut().zip(Sha256::digest(row)).for_each(|(to, from)| *to = from);
     Pieces { bytes: row.len(), digest }
-}
-
-fn log_key(number: u64, piece: u32) -> Vec<u8> {
-    let mut key = vec![LOG];
-    key.extend_from_slice(&number.to_be_bytes());
-    key.extend_from_slice(&piece.to_be_bytes());
-    key
 }
 
 fn piece_key(key: &[u8], piece: usize) -> Vec<u8> {

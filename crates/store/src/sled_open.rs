@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::kv::Kv;
 use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sled_kv::{SledKv, unavailable};
-use super::sled_log;
 use super::sled_store::SledOptions;
 use super::witness::Witness;
 use super::{StoreError, keys};
@@ -38,6 +36,8 @@ enum Unopened {
     Locked(PathBuf),
     /// What sled says, or says as it breaks down.
     Damaged(String),
+    /// No store of ours.
+    Foreign,
     Failed(sled::Error),
 }
 
@@ -46,6 +46,8 @@ impl Unopened {
         match error {
             error @ sled::Error::Corruption { .. } => Self::Damaged(error.to_string()),
             error if is_locked(&error) => Self::Locked(path.to_owned()),
+            // Made with other settings than ours.
+            sled::Error::Unsupported(_) => Self::Foreign,
             error => Self::Failed(error),
         }
     }
@@ -56,9 +58,14 @@ impl From<Unopened> for StoreError {
         match unopened {
             Unopened::Locked(path) => Self::InUse(path.display().to_string()),
             Unopened::Damaged(problem) => Self::Corrupt { what: "store", problem },
+            Unopened::Foreign => something_else(),
             Unopened::Failed(error) => unavailable(&error),
         }
     }
+}
+
+fn something_else() -> StoreError {
+    StoreError::Unavailable("its folder holds something else than a konter store".to_owned())
 }
 
 /// sled panics over some damage instead of giving an error.
@@ -71,21 +78,12 @@ pub(super) fn unless_sled_panics<T>(work: impl FnOnce() -> Result<T, StoreError>
 /// them: with its own 512 KiB that is more than a second where the file has 10 GiB, with these less than a tenth.
 pub const SEGMENT: usize = 2 << 20;
 
-/// What a store has that is there already: it cannot be changed.
-fn segment_size(path: &Path) -> usize {
-    // Words, and a checksum that is none.
-    let conf = fs::read(path.join("conf")).unwrap_or_default();
-    let conf = String::from_utf8_lossy(&conf);
-    let stored = conf.lines().find_map(|line| line.strip_prefix("segment_size: "));
-    stored.and_then(|size| size.parse().ok()).unwrap_or(SEGMENT)
-}
-
 /// One opening, its panic an error.
 fn open_once(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
     // No flushing by time: the writer flushes every group.
     let config = sled::Config::new()
         .path(path)
-        .segment_size(segment_size(path))
+        .segment_size(SEGMENT)
         .cache_capacity(options.cache)
         .mode(sled::Mode::HighThroughput)
         .flush_every_ms(None);
@@ -143,25 +141,18 @@ pub(super) fn durable_files(path: &Path) -> Result<File, StoreError> {
     Ok(log)
 }
 
-/// Marks a new store with the version of its rows, and brings an older one to it; refuses one this program cannot read,
-/// and one that has lost them.
+/// Marks a new store with the version of its rows; refuses one this program cannot read, and one that has lost them.
 pub(super) fn prepare_schema(kv: &SledKv, file: &File, witness: &Witness) -> Result<(), StoreError> {
-    let stored = Reader(kv).check_schema()?;
-    if stored == Some(SCHEMA) {
+    if Reader(kv).has_schema()? {
         return Ok(());
     }
-    if stored.is_none() {
-        if witness.has_seen_a_shop() {
-            return Err(StoreError::Corrupt {
-                what: "store",
-                problem: "a shop was kept here, and its rows are gone".to_owned(),
-            });
-        }
-        if !kv.is_empty()? || kv.get(&keys::meta(SCHEMA_NAME))?.is_some() {
-            return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
-        }
+    if witness.has_seen_a_shop() {
+        let problem = "a shop was kept here, and its rows are gone".to_owned();
+        return Err(StoreError::Corrupt { what: "store", problem });
     }
-    sled_log::settle(kv)?;
+    if !kv.is_empty()? {
+        return Err(something_else());
+    }
     kv.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])?;
     kv.flush()?;
     file.sync_data().map_err(|error| io("syncing a new store", &error))

@@ -6,17 +6,16 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{oneshot, watch};
 
 use super::apply::{Prepared, Tip};
 use super::cut::Cut;
-use super::kv::Kv;
+use super::engine::{Engine, Found, Read};
 use super::layers::{Layers, Log};
 use super::read::Reader;
-use super::reads::{Sequences, store_with_reads};
+use super::sequences::Sequences;
 use super::sled_cut::SledCut;
 pub use super::sled_handle::ReopenLimits;
 use super::sled_handle::SledHandle;
@@ -25,20 +24,8 @@ pub use super::sled_open::SEGMENT;
 use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
 use super::witness::Witness;
 pub use super::writer::LogLimits;
-
 use super::writer::{Job, Syncing, Work, Writer};
-use super::{
-    Act, Answered, Commit, CommitError, Committed, InboxMessage, MessageKey, Outgoing, Sequence, Store, StoreError,
-};
-use konter_core::agent::Agent;
-use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
-use konter_core::inquiry::Inquiry;
-use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::network::{InviteCode, Invited};
-use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
-use konter_core::pricing::{GroupName, PriceGroup};
-use konter_core::question::Question;
+use super::{Commit, CommitError, Committed, Sequence, StoreError};
 
 /// How to open a [`SledStore`].
 #[derive(Clone, Copy, Debug)]
@@ -137,31 +124,11 @@ impl SledStore {
         self.repaired
     }
 
-    /// Reads what is young at once, everything else on a thread that may block: going there and back costs more than
-    /// the read itself, and an order on its way is always young. All there is to read is durable.
-    async fn read<T: Send + 'static>(
-        &self,
-        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        if let Some(found) = self.glance(&read) {
-            return found;
-        }
-        let kv = self.kv.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let kv = kv.read();
-            read(&Reader(kv.as_ref().ok_or_else(closed)?))
-        });
-        reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
-    }
-
     /// Never waits; `None` when the young layer does not know enough.
-    fn glance<T>(
-        &self,
-        read: impl Fn(&Reader<'_, dyn Kv + '_>) -> Result<T, StoreError>,
-    ) -> Option<Result<T, StoreError>> {
+    fn glance(&self, read: &Read) -> Option<Result<Found, StoreError>> {
         let kv = self.kv.try_read()?;
         let glance = kv.as_ref()?.glance();
-        let found = read(&Reader(&glance));
+        let found = read.run(&glance);
         glance.was_enough().then_some(found)
     }
 
@@ -189,45 +156,76 @@ pub(super) fn closed() -> StoreError {
     StoreError::Unavailable("it is closed".to_owned())
 }
 
-store_with_reads! {
-impl SledStore {
-    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let commit = Prepared::new(commit)?;
-        let jobs = self.jobs()?;
-        let (answer, answered) = oneshot::channel();
-        jobs.send(Work::Commit(Job { commit, answer })).map_err(|_| closed())?;
-        drop(jobs);
-        // Not answering means it died in the middle: nobody knows before the next start.
-        answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))?
-    }
-
-    async fn cut(&self) -> Result<Cut, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.jobs()?.send(Work::Cut(answer)).map_err(|_| closed())?;
-        let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
-        Ok(Cut::new(SledCut::new(Arc::clone(&self.kv), begun)))
-    }
-
-    async fn failed(&self) -> StoreError {
-        let mut failed = self.failed.clone();
-        let error = failed.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
-        error.unwrap_or_else(|| StoreError::Unavailable("the writer is gone".to_owned()))
-    }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        let (kv, writer) = (self.kv.clone(), self.writer.lock().take());
-        let closing = tokio::task::spawn_blocking(move || {
-            let ended = writer.map(|writer| {
-                drop(writer.jobs);
-                writer.thread.join()
-            });
-            *kv.write() = None;
-            ended.transpose()
-        });
-        match closing.await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(StoreError::Unavailable("the writer broke down".to_owned())),
+impl Engine for SledStore {
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
+        async {
+            let commit = Prepared::new(commit)?;
+            let jobs = self.jobs()?;
+            let (answer, answered) = oneshot::channel();
+            jobs.send(Work::Commit(Job { commit, answer })).map_err(|_| closed())?;
+            drop(jobs);
+            // Not answering means it died in the middle: nobody knows before the next start.
+            answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))?
         }
+        .boxed()
     }
-}
+
+    /// Reads what is young at once, everything else on a thread that may block: going there and back costs more than
+    /// the read itself, and an order on its way is always young. All there is to read is durable.
+    fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {
+        async move {
+            if let Some(found) = self.glance(&read) {
+                return found;
+            }
+            let kv = self.kv.clone();
+            let reading = tokio::task::spawn_blocking(move || {
+                let kv = kv.read();
+                read.run(kv.as_ref().ok_or_else(closed)?)
+            });
+            reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+        }
+        .boxed()
+    }
+
+    fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
+        future::ready(Ok(self.sequences.next(sequence, above))).boxed()
+    }
+
+    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+        async {
+            let (answer, answered) = oneshot::channel();
+            self.jobs()?.send(Work::Cut(answer)).map_err(|_| closed())?;
+            let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
+            Ok(Cut::new(SledCut::new(Arc::clone(&self.kv), begun)))
+        }
+        .boxed()
+    }
+
+    fn failed(&self) -> BoxFuture<'_, StoreError> {
+        async {
+            let mut failed = self.failed.clone();
+            let error = failed.wait_for(Option::is_some).await.ok().and_then(|error| error.clone());
+            error.unwrap_or_else(|| StoreError::Unavailable("the writer is gone".to_owned()))
+        }
+        .boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        async {
+            let (kv, writer) = (self.kv.clone(), self.writer.lock().take());
+            let closing = tokio::task::spawn_blocking(move || {
+                let ended = writer.map(|writer| {
+                    drop(writer.jobs);
+                    writer.thread.join()
+                });
+                *kv.write() = None;
+                ended.transpose()
+            });
+            match closing.await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(_)) | Err(_) => Err(StoreError::Unavailable("the writer broke down".to_owned())),
+            }
+        }
+        .boxed()
+    }
 }

@@ -12,14 +12,14 @@ use super::{Screen, Talk, admin};
 use crate::front::Wording;
 use konter_core::ids::{Channel, ChatId};
 use konter_reply::Reply;
-use konter_store::{Commit, CommitError, Outgoing, Payload, Store, StoreError};
+use konter_store::{Commit, CommitError, Outbox, Outgoing, Payload, StoreError};
 
 /// Rows taken from the outbox at a time.
 const ROWS_AT_ONCE: usize = 20;
 
 /// What replies are said with.
 pub struct Printer {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Outbox>,
     pub wording: Arc<dyn Wording>,
     pub talk: Arc<Talk>,
     pub screen: Arc<Screen>,

@@ -20,7 +20,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use konter_core::ids::{Channel, ChatId};
-use konter_store::{Class, Commit, OutboxRow, Outgoing, Payload, Share, Store, StoreError};
+use konter_store::{Class, Commit, Outbox, OutboxRow, Outgoing, Payload, Share, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -47,7 +47,7 @@ pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
 }
 
 pub(super) struct Courier {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Outbox>,
     pub share: Arc<Share>,
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,

@@ -58,7 +58,7 @@ use crate::log_throttle::LOG;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
-use konter_store::Store;
+use konter_store::Outbox;
 
 /// Whose log lines these are, where those of suppliers are counted.
 const TELEGRAM: &str = "telegram";
@@ -179,7 +179,7 @@ impl Telegram {
     }
 
     /// What carries the outbox to Telegram; `waker` is how it hears of new rows.
-    pub fn pump(&self, store: Arc<dyn Store>, wording: Arc<dyn Wording>, waker: Waker) -> Pump {
+    pub fn pump(&self, store: Arc<dyn Outbox>, wording: Arc<dyn Wording>, waker: Waker) -> Pump {
         Pump::new(store, Arc::clone(&self.api), wording, waker, self.timing)
     }
 

@@ -18,7 +18,7 @@ use super::queue::{Queue, Step, Turn};
 use super::{Api, Timing};
 use crate::front::Wording;
 use konter_core::ids::ChatId;
-use konter_store::Store;
+use konter_store::Outbox;
 
 /// Chats visited at once. Telegram takes some 30 messages per second and answers within a fraction of one.
 const AT_ONCE: usize = 32;
@@ -70,7 +70,7 @@ struct Run {
 
 impl Pump {
     pub(super) fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn Outbox>,
         api: Arc<Api>,
         wording: Arc<dyn Wording>,
         waker: Waker,

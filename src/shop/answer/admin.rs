@@ -6,7 +6,7 @@ use super::super::Shop;
 use super::super::buying::Asker;
 use super::account::{no_such_product, price_line};
 use super::booking::{Sure, decision};
-use super::deposit::Source;
+use super::deposit::Word;
 use super::question::booking;
 use super::register::card;
 use super::{Answer, Request};

@@ -3,7 +3,7 @@
 use super::super::inquiring::stage_of;
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
-use super::deposit::Source;
+use super::deposit::Word;
 use super::{Answer, Request};
 use konter_command::{PadTap, Pin, Tap};
 use konter_core::agent::Agent;

@@ -373,7 +373,7 @@ impl Books {
     /// The whole of it, from the beginning.
     pub fn audit(stage: &Stage) {
         let store = stage.store();
-        let report = at_once(konter_store::audit::audit(store.as_ref())).unwrap();
+        let report = at_once(konter_store::audit::audit(&store)).unwrap();
         if !report.is_clean() {
             stage.world.violated(report.to_string());
         }

@@ -2,7 +2,7 @@
 //! run meanwhile, so that the same seed is the same run.
 
 use std::future::Future;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use konter_store::Store;
 use konter_store::memory::MemoryStore;
@@ -24,13 +24,13 @@ pub fn at_once<T>(future: impl Future<Output = T>) -> T {
 /// What outlives the shop.
 pub struct Engine {
     /// `None` only while it is opened again.
-    store: Mutex<Option<Arc<dyn Store>>>,
+    store: Mutex<Option<Store>>,
     folder: Option<TempDir>,
 }
 
 impl Engine {
     pub fn in_memory() -> Self {
-        Self { store: Mutex::new(Some(Arc::new(MemoryStore::new()))), folder: None }
+        Self { store: Mutex::new(Some(Store::new(MemoryStore::new()))), folder: None }
     }
 
     pub fn in_sled() -> Self {
@@ -38,8 +38,8 @@ impl Engine {
         Self { store: Mutex::new(Some(open(&folder))), folder: Some(folder) }
     }
 
-    pub fn store(&self) -> Arc<dyn Store> {
-        Arc::clone(self.store.lock().as_ref().expect("it is open"))
+    pub fn store(&self) -> Store {
+        self.store.lock().clone().expect("it is open")
     }
 
     /// The program has ended and starts again: what only the last one knew is gone.
@@ -53,9 +53,9 @@ impl Engine {
     }
 }
 
-fn open(folder: &TempDir) -> Arc<dyn Store> {
+fn open(folder: &TempDir) -> Store {
     // So little may wait in the log that rows settle during a run, and come from both layers.
     let log = LogLimits { calm: 64 << 10, full: 256 << 10, file: 64 << 10 };
     let options = SledOptions { log, cache: 1 << 20, ..SledOptions::default() };
-    Arc::new(SledStore::open(folder.path(), options).unwrap())
+    Store::new(SledStore::open(folder.path(), options).unwrap())
 }

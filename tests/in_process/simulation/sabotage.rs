@@ -1,5 +1,7 @@
 //! Faults built in on purpose: proof that the simulation would see them.
 
+use std::any::Any;
+
 use chrono::TimeDelta;
 use chrono_tz::Asia::Jakarta;
 use konter::clock::Clock as _;
@@ -8,7 +10,7 @@ use konter_core::ledger::{AccountId, Entry, Posting, Reason};
 use konter_core::order::{AttemptStep, Decider, Event, Final, Notice, Order, OrderState, Source, step};
 use konter_core::outcome::{FailureKind, FirstSending, Outcome, Reading};
 use konter_reply::Reply;
-use konter_store::{Commit, InboxMessage, Payload, Say, Versioned};
+use konter_store::{Answered, Commit, InboxMessage, Payload, Say, Versioned};
 
 use super::people::Text;
 use super::stage::Stage;
@@ -164,48 +166,47 @@ fn said(order: &Order, notice: Notice) -> Option<Say> {
     }
 }
 
-/// Orders as a sabotaged store gives them.
-pub fn remembered<T>(stage: &Stage, mut orders: T) -> T
-where
-    for<'a> &'a mut T: IntoIterator<Item = &'a mut Order>,
-{
-    for order in &mut orders {
-        match stage.world.sabotage {
-            Some(Sabotage::ForgetsWords) => {
-                order.corrected = false;
-                order.attempts.iter_mut().for_each(|attempt| attempt.heard.clear());
-            }
-            Some(Sabotage::TakesReportsForAnswers) => {
-                order.attempts.iter_mut().flat_map(|attempt| &mut attempt.heard).for_each(|w| w.from = Source::Answer);
-            }
-            Some(Sabotage::BelievesEarlierOrders) => {
-                order.attempts.iter_mut().for_each(|attempt| attempt.first = FirstSending::Unanswered);
-            }
-            Some(Sabotage::ForgetsWhoDecided) => {
-                if let OrderState::Final(Final { by, .. }) = &mut order.state {
-                    *by = Decider::Supplier;
-                }
-            }
-            _ => {}
+/// What a read has found, as a sabotaged store gives it.
+pub fn found(stage: &Stage, read: &str, found: &mut (dyn Any + Send)) {
+    if let Some(order) = found.downcast_mut::<Option<Order>>() {
+        let today = stage.world.now().with_timezone(&Jakarta).date_naive();
+        if read == "order_in_slot" && stage.world.does(Sabotage::SeesTodayOnly) {
+            *order = order.take().filter(|order| order.day == today);
         }
-    }
-    orders
-}
-
-/// The order in the way of a new one, as a sabotaged store gives it.
-pub fn in_the_way(stage: &Stage, order: Option<Order>) -> Option<Order> {
-    let today = stage.world.now().with_timezone(&Jakarta).date_naive();
-    let is_seen = |order: &Order| !stage.world.does(Sabotage::SeesTodayOnly) || order.day == today;
-    remembered(stage, order.filter(is_seen))
-}
-
-/// Lines of an account as a sabotaged store gives them.
-pub fn seen(stage: &Stage, mut lines: Vec<Entry>) -> Vec<Entry> {
-    if stage.world.does(Sabotage::ForgetsBookings) {
+        order.iter_mut().for_each(|order| remembered(stage, order));
+    } else if let Some(orders) = found.downcast_mut::<Vec<Order>>() {
+        orders.iter_mut().for_each(|order| remembered(stage, order));
+    } else if let Some(answered) = found.downcast_mut::<Option<Answered>>() {
+        *answered = answered.take().filter(|_| !stage.world.does(Sabotage::ForgetsAnswered));
+    } else if let Some(lines) = found.downcast_mut::<Vec<Entry>>()
+        && read == "statement"
+        && stage.world.does(Sabotage::ForgetsBookings)
+    {
         let since = stage.world.now() - LATELY;
         lines.retain(|line| line.at < since);
     }
-    lines
+}
+
+/// An order as a sabotaged store gives it.
+fn remembered(stage: &Stage, order: &mut Order) {
+    match stage.world.sabotage {
+        Some(Sabotage::ForgetsWords) => {
+            order.corrected = false;
+            order.attempts.iter_mut().for_each(|attempt| attempt.heard.clear());
+        }
+        Some(Sabotage::TakesReportsForAnswers) => {
+            order.attempts.iter_mut().flat_map(|attempt| &mut attempt.heard).for_each(|w| w.from = Source::Answer);
+        }
+        Some(Sabotage::BelievesEarlierOrders) => {
+            order.attempts.iter_mut().for_each(|attempt| attempt.first = FirstSending::Unanswered);
+        }
+        Some(Sabotage::ForgetsWhoDecided) => {
+            if let OrderState::Final(Final { by, .. }) = &mut order.state {
+                *by = Decider::Supplier;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A commit as a sabotaged store takes it.

@@ -106,7 +106,7 @@ impl Stage {
         stage
     }
 
-    pub fn store(&self) -> Arc<dyn Store> {
+    pub fn store(&self) -> Store {
         self.engine.store()
     }
 
@@ -174,7 +174,7 @@ impl Stage {
         runtime.block_on(async {
             self.world.begin(downtime);
             let store = Arc::new(SlowStore::new(self));
-            let shop = self.open(Arc::clone(&store) as Arc<dyn Store>).await;
+            let shop = self.open(Store::over(store.clone())).await;
             let result = life(&shop, &store).await;
             self.world.end();
             result
@@ -182,7 +182,7 @@ impl Stage {
     }
 
     /// As the program opens it.
-    async fn open(self: &Arc<Self>, store: Arc<dyn Store>) -> Arc<Shop> {
+    async fn open(self: &Arc<Self>, store: Store) -> Arc<Shop> {
         let suppliers = (0..SUPPLIERS.len()).map(|supplier| {
             let secret = SecretString::from("kata-sandi-rahasia");
             let wire = Wire { supplier, sabotage: self.world.sabotage, secret };

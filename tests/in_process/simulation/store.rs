@@ -4,32 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
-use konter_core::agent::Agent;
-use konter_core::broadcast::{Broadcast, Tally};
-use konter_core::catalog::Product;
-use konter_core::deposit::{Claim, Ticket};
-use konter_core::habits::Habits;
-use konter_core::ids::{
-    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
-};
-use konter_core::inquiry::Inquiry;
-use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::money::Rupiah;
-use konter_core::network::{InviteCode, Invited};
-use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
-use konter_core::pricing::{GroupName, PriceGroup};
-use konter_core::question::Question;
-use konter_core::routing::Steering;
-use konter_core::staff::Staff;
-use konter_store::{
-    Act, Answered, Commit, CommitError, Committed, Cut, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing,
-    PepperMark, Restored, Sequence, SetAside, Shown, Store, StoreError,
-};
+use futures::future::{BoxFuture, FutureExt as _};
+use konter_store::{Commit, CommitError, Committed, Cut, Engine, Found, Read, Sequence, StoreError};
 
 use super::engine::at_once;
-use super::sabotage::{Sabotage, in_the_way, remembered, seen, spoil};
+use super::sabotage::{Sabotage, found, spoil};
 use super::stage::Stage;
 
 /// Milliseconds one word to the store takes: mostly, and now and then, when others overtake.
@@ -115,109 +94,66 @@ pub fn write(stage: &Stage, mut commit: Commit) -> Result<Committed, CommitError
     result
 }
 
-/// The reads, passed on as they are, or through what may be sabotaged.
-macro_rules! slowly {
-    ($($read:ident($($name:ident: $type:ty),*) -> $found:ty $(, $through:path)?;)*) => {
-        #[async_trait]
-        impl Store for SlowStore {
-            async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-                self.takes_a_while().await;
-                self.log(&commit);
-                if self.broken.load(Ordering::Relaxed) {
-                    let first = self.failures.swap(1, Ordering::Relaxed) == 0;
-                    if first && self.stage.world.percent(50) {
-                        let _ = self.write(commit);
-                    }
-                    return Err(StoreError::Unavailable("no space left on device".to_owned()).into());
+impl Engine for SlowStore {
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
+        async move {
+            self.takes_a_while().await;
+            self.log(&commit);
+            if self.broken.load(Ordering::Relaxed) {
+                let first = self.failures.swap(1, Ordering::Relaxed) == 0;
+                if first && self.stage.world.percent(50) {
+                    let _ = self.write(commit);
                 }
-                if self.stage.world.does(Sabotage::SendsBeforeDurable) && Self::sends(&commit) {
-                    let stage = Arc::clone(&self.stage);
-                    tokio::spawn(async move {
-                        stage.world.pause(1, 60).await;
-                        let _ = write(&stage, commit);
-                    });
-                    return Ok(Committed::Done);
-                }
-                let result = self.write(commit);
-                // Durable, and nobody has heard of it yet.
-                self.takes_a_while().await;
-                result
+                return Err(StoreError::Unavailable("no space left on device".to_owned()).into());
             }
-
-            async fn answered(&self, key: &MessageKey) -> Result<Option<Answered>, StoreError> {
-                self.takes_a_while().await;
-                if self.stage.world.does(Sabotage::ForgetsAnswered) {
-                    return Ok(None);
-                }
-                at_once(self.stage.store().answered(key))
+            if self.stage.world.does(Sabotage::SendsBeforeDurable) && Self::sends(&commit) {
+                let stage = Arc::clone(&self.stage);
+                tokio::spawn(async move {
+                    stage.world.pause(1, 60).await;
+                    let _ = write(&stage, commit);
+                });
+                return Ok(Committed::Done);
             }
-
-            $(
-                async fn $read(&self $(, $name: $type)*) -> Result<$found, StoreError> {
-                    self.takes_a_while().await;
-                    let found = at_once(self.stage.store().$read($($name),*))?;
-                    $(let found = $through(&self.stage, found);)?
-                    Ok(found)
-                }
-            )*
+            let result = self.write(commit);
+            // Durable, and nobody has heard of it yet.
+            self.takes_a_while().await;
+            result
         }
-    };
-}
+        .boxed()
+    }
 
-slowly! {
-    next(sequence: Sequence) -> u64;
-    next_reference(floor: u64) -> Reference;
-    agent(id: AgentId) -> Option<Agent>;
-    agent_of_chat(chat: &ChatId) -> Option<Agent>;
-    agent_of_phone(phone: &str) -> Option<Agent>;
-    agents(after: Option<AgentId>, limit: usize) -> Vec<Agent>;
-    account(id: &AccountId) -> Account;
-    accounts() -> Vec<(AccountId, Account)>;
-    holds() -> Vec<Hold>;
-    journal(after: u64, limit: usize) -> Vec<Entry>;
-    statement(id: &AccountId, before: Option<u64>, limit: usize) -> Vec<Entry>, seen;
-    order(id: OrderId) -> Option<Order>, remembered;
-    order_of_reference(supplier: &SupplierId, reference: Reference) -> Option<Order>, remembered;
-    order_of_serial(key: &SerialKey) -> Option<OrderId>;
-    order_in_slot(slot: &SlotKey, at: DateTime<Utc>) -> Option<Order>, in_the_way;
-    orders_of(agent: AgentId, dest: Option<&str>, before: Option<OrderId>, limit: usize) -> Vec<Order>, remembered;
-    order_of_bill(key: &BillKey) -> Option<Order>, remembered;
-    inquiry(id: InquiryId) -> Option<Inquiry>;
-    inquiry_of(agent: AgentId, product: &ProductCode, customer: &str) -> Option<Inquiry>;
-    asking() -> Vec<Inquiry>;
-    open_orders() -> Vec<Order>, remembered;
-    products() -> Vec<Product>;
-    inbox() -> Vec<InboxMessage>;
-    waiting_chats() -> Vec<ChatId>;
-    outbox(chat: &ChatId, limit: usize) -> Vec<Outgoing>;
-    acts(limit: usize) -> Vec<Act>;
-    ticket(id: TicketId) -> Option<Ticket>;
-    undecided_tickets(agent: AgentId) -> Vec<Ticket>;
-    pays_taken(from: Rupiah, to: Rupiah) -> Vec<Claim>;
-    first_order_since(at: DateTime<Utc>) -> Option<OrderId>;
-    orders_from(first: OrderId, limit: usize) -> Vec<Order>, remembered;
-    first_entry_since(at: DateTime<Utc>) -> Option<u64>;
-    statement_after(id: &AccountId, after: u64, limit: usize) -> Vec<Entry>;
-    last_summary() -> Option<NaiveDate>;
-    downlines(of: AgentId, after: Option<AgentId>, limit: usize) -> Vec<AgentId>;
-    agent_of_invite(code: &InviteCode) -> Option<Agent>;
-    price_groups() -> Vec<PriceGroup>;
-    price_group(name: &GroupName) -> Option<PriceGroup>;
-    question(chat: &ChatId) -> Option<Question>;
-    card_shown(chat: &ChatId, message: &str) -> Option<AgentId>;
-    invited(chat: &ChatId) -> Option<Invited>;
-    staff() -> Vec<Staff>;
-    broadcast(id: BroadcastId) -> Option<Broadcast>;
-    sending() -> Vec<(BroadcastId, Tally)>;
-    habits(agent: AgentId) -> Habits;
-    agent_of_joining(code: &InviteCode) -> Option<Agent>;
-    restored() -> Option<Restored>;
-    cut() -> Cut;
-    pepper() -> Option<PepperMark>;
-    unreadable_outbox() -> Vec<OutboxRow>;
-    set_aside() -> SetAside;
-    depths() -> Depths;
-    steerings() -> Vec<Steering>;
-    shown(order: OrderId) -> Vec<Shown>;
-    close() -> ();
+    fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {
+        async move {
+            self.takes_a_while().await;
+            let name = read.name();
+            let mut read = at_once(self.stage.store().engine().read(read))?;
+            found(&self.stage, name, &mut *read);
+            Ok(read)
+        }
+        .boxed()
+    }
+
+    fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            self.takes_a_while().await;
+            at_once(self.stage.store().engine().next(sequence, above))
+        }
+        .boxed()
+    }
+
+    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+        async move {
+            self.takes_a_while().await;
+            at_once(self.stage.store().cut())
+        }
+        .boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            self.takes_a_while().await;
+            at_once(self.stage.store().close())
+        }
+        .boxed()
+    }
 }

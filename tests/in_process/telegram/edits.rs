@@ -7,9 +7,9 @@ use konter::front::Text;
 use konter_core::ids::ChatId;
 use serde_json::{Value, json};
 
+use super::wording::{Bot, Script, field, keyboard, of_bot, range, text, with_buttons};
 use crate::support::bot_api::Mishap;
 use crate::support::front::{BUDI, numbered};
-use super::wording::{Bot, Script, field, keyboard, of_bot, range, text, with_buttons};
 
 // Buttons.
 

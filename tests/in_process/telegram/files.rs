@@ -8,10 +8,10 @@ use konter::front::Text;
 use konter::front::telegram::{Rate, Settings, Telegram, Timing, Waker};
 use serde_json::json;
 
+use super::wording::{Bot, Script, document, keyboard, picture, range, text, uploaded, with_buttons};
 use crate::support::bot_api::{BotApi, Mishap};
 use crate::support::front::{BUDI, HURRY, deliver, settings};
 use crate::support::outbox::Outbox;
-use super::wording::{Bot, Script, document, keyboard, picture, range, text, uploaded, with_buttons};
 
 #[tokio::test]
 async fn a_picture_arrives_byte_by_byte() {

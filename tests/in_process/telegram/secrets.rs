@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::wording::Plain;
 use crate::support::bot_api::{Mishap, TOKEN, message};
 use crate::support::front::{BUDI, Notes, receive, sender, settings, telegram, until_empty};
-use super::wording::Plain;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

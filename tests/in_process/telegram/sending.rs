@@ -9,9 +9,9 @@ use konter_core::ids::ChatId;
 use konter_store::Outgoing;
 use serde_json::{Value, json};
 
+use super::wording::Plain;
 use crate::support::bot_api::Mishap;
 use crate::support::front::{BUDI, SITI, deliver, numbered, sender, telegram, until_empty};
-use super::wording::Plain;
 
 #[tokio::test]
 async fn replies_arrive_once_and_in_order_whatever_happens() {

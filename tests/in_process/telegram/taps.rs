@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::wording::of_bot;
 use crate::support::bot_api::{BotApi, Mishap, content};
 use crate::support::front::{BUDI, Notes, SITI, receive, telegram};
-use super::wording::of_bot;
 
 pub fn tap(update: i64, id: &str, from: i64, message: &Value) -> Value {
     let query = json!({"id": id, "from": {"id": from, "first_name": "Budi"}, "data": "SAL", "message": message});

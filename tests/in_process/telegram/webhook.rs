@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::bot_api::{BotApi, Mishap, TOKEN, content, message};
-use crate::support::front::{BUDI, Notes, SITI, ask, post, webhook};
 use super::taps::{in_group, tap};
 use super::wording::of_bot;
+use crate::support::bot_api::{BotApi, Mishap, TOKEN, content, message};
+use crate::support::front::{BUDI, Notes, SITI, ask, post, webhook};
 
 #[tokio::test]
 async fn the_webhook_lets_only_telegram_in() {

@@ -220,7 +220,7 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
         is_whole = page.is_empty();
         for (key, row) in page {
             if key == keys::meta(SCHEMA_NAME) {
-                check_schema(&row)?;
+                rows::check_schema(decode("schema version", &row)?)?;
             } else if key == keys::meta(COUNTER_NAME) {
                 end.2 = decode("counter", &row)?;
             } else {
@@ -232,7 +232,7 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
                 batch.push((key, Some(row)));
             }
         }
-        together(writes(&client, batch, None).await?).await?;
+        together(writes(&client, batch).await?).await?;
     }
     if !is_whole {
         return Err(Trouble::Refused("the rows broke off".to_owned()));
@@ -241,14 +241,5 @@ pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> R
     together(vec![ask(&client, MOVE_TIP, tip).await?]).await?;
     set_sequences(&client).await?;
     together(vec![tell(&client, "COMMIT")]).await?;
-    Ok(())
-}
-
-fn check_schema(row: &[u8]) -> Result<(), Trouble> {
-    let schema: u32 = decode("schema version", row)?;
-    if schema > SCHEMA {
-        let words = format!("the rows were written by a newer konter (schema {schema}, this one knows {SCHEMA})");
-        return Err(Trouble::Refused(words));
-    }
     Ok(())
 }

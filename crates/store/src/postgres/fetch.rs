@@ -11,24 +11,24 @@ use deadpool_postgres::ClientWrapper;
 use tokio_postgres::Row;
 
 use super::link::{Asked, Trouble, ask, together};
+use super::queries;
 use super::tables::{Index, Statements, Table};
 use super::value::{Column, Json, Param};
-use crate::StoreError;
-use crate::kv::{Direction, Kv, Visit};
-use crate::read::Reader;
+use crate::kv::{Direction, Kv, Query, Visit};
+use crate::{Found, Read, StoreError};
 
 /// Rows of a walk that are fetched first; each time it goes on further, four times as many as there are.
 const FIRST_PAGE: usize = 64;
 const GROWTH: usize = 4;
 
 /// Round trips of one read at most: as many as what is read depends on what was read before.
-pub(super) const MOST_ROUNDS: usize = 1_000;
+const MOST_ROUNDS: usize = 1_000;
 
 type Walk = (Range<Vec<u8>>, Direction);
 type Pair = (Vec<u8>, Vec<u8>);
 
-#[derive(Clone, Debug)]
-pub(super) struct Walked {
+#[derive(Debug)]
+struct Walked {
     range: Range<Vec<u8>>,
     direction: Direction,
     rows: Vec<Pair>,
@@ -36,11 +36,13 @@ pub(super) struct Walked {
     is_whole: bool,
 }
 
-/// What is known of the database: rows by key (`None`: there is none) and walks as far as they were fetched.
+/// What is known of the database: rows by key (`None`: there is none), walks as far as they were fetched, and what
+/// queries gave.
 #[derive(Debug, Default)]
 pub(super) struct Fetched {
     rows: HashMap<Vec<u8>, Option<Vec<u8>>>,
     walks: Vec<Walked>,
+    answers: Vec<(Query, Vec<Vec<u8>>)>,
 }
 
 /// What a run missed.
@@ -48,84 +50,16 @@ pub(super) struct Fetched {
 pub(super) struct Wanted {
     keys: BTreeSet<Vec<u8>>,
     walks: Vec<Walk>,
+    queries: Vec<Query>,
 }
 
 impl Wanted {
     pub(super) fn of_keys(keys: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        Self { keys: keys.into_iter().collect(), walks: Vec::new() }
+        Self { keys: keys.into_iter().collect(), ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.walks.is_empty()
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        self.keys.extend(other.keys.iter().cloned());
-        for walk in &other.walks {
-            if !self.walks.contains(walk) {
-                self.walks.push(walk.clone());
-            }
-        }
-    }
-
-    pub(super) fn add_keys(&mut self, keys: impl IntoIterator<Item = Vec<u8>>) {
-        self.keys.extend(keys);
-    }
-
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.keys.iter()
-    }
-
-    pub(super) fn has_kind(&self, kind: u8) -> bool {
-        self.keys.iter().any(|key| key.first() == Some(&kind))
-    }
-
-    /// Whether it goes on with none of the walks begun before.
-    pub(super) fn is_short(&self, fetched: &Fetched) -> bool {
-        self.walks.iter().all(|(range, direction)| fetched.walked(range, *direction).is_none())
-    }
-}
-
-/// Rows by their keys; `None`: there is none.
-pub(super) type Rows = HashMap<Vec<u8>, Option<Vec<u8>>>;
-
-impl Fetched {
-    pub(super) fn knows(&self, key: &[u8]) -> bool {
-        self.rows.contains_key(key)
-    }
-
-    #[cfg(test)]
-    pub(super) fn row(&self, key: &[u8]) -> Option<&Option<Vec<u8>>> {
-        self.rows.get(key)
-    }
-
-    pub(super) fn put(&mut self, key: Vec<u8>, row: Option<Vec<u8>>) {
-        self.rows.insert(key, row);
-    }
-
-    pub(super) fn forget(&mut self, key: &[u8]) {
-        self.rows.remove(key);
-    }
-
-    /// Takes what is wanted, and only that, from what was fetched for several.
-    pub(super) fn take_wanted(&mut self, wanted: &Wanted, from: &Self) {
-        for key in &wanted.keys {
-            self.rows.insert(key.clone(), from.rows.get(key).cloned().flatten());
-        }
-        let walks = wanted.walks.iter().filter_map(|(range, direction)| from.walked(range, *direction));
-        self.walks.extend(walks.cloned());
-    }
-
-    pub(super) fn set_walks(&mut self, walks: Vec<Walked>) {
-        self.walks = walks;
-    }
-
-    pub(super) fn into_parts(self) -> (Rows, Vec<Walked>) {
-        (self.rows, self.walks)
-    }
-
-    fn walked(&self, range: &Range<Vec<u8>>, direction: Direction) -> Option<&Walked> {
-        self.walks.iter().find(|walk| walk.direction == direction && walk.range == *range)
+        self.keys.is_empty() && self.walks.is_empty() && self.queries.is_empty()
     }
 }
 
@@ -172,42 +106,37 @@ impl Kv for View<'_> {
         }
         Ok(())
     }
-}
 
-/// Runs a read once. What it missed, if it missed anything.
-pub(super) fn run_over<T>(
-    fetched: &Fetched,
-    read: &impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError>,
-) -> Result<Result<T, Wanted>, StoreError> {
-    let view = View::new(fetched);
-    let found = read(&Reader(&view));
-    let missed = view.missed();
-    if missed.is_empty() { found.map(Ok) } else { Ok(Err(missed)) }
+    fn query(&self, query: &Query) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let answer = self.fetched.answers.iter().find(|(asked, _)| asked == query);
+        if answer.is_none() {
+            self.missed.borrow_mut().queries.push(query.clone());
+        }
+        // Nothing of a run that missed something counts.
+        Ok(Some(answer.map(|(_, rows)| rows.clone()).unwrap_or_default()))
+    }
 }
 
 /// Runs a read over what it needs.
-pub(super) async fn read_over<T: Send>(
-    client: &ClientWrapper,
-    read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
-) -> Result<T, Trouble> {
+pub(super) async fn read_over(client: &ClientWrapper, read: &Read) -> Result<Found, Trouble> {
     let mut fetched = Fetched::default();
     for _ in 0..MOST_ROUNDS {
-        match run_over(&fetched, read)? {
-            Ok(found) => return Ok(found),
-            Err(missed) => fetch(client, Vec::new(), missed, &mut fetched).await?,
-        };
+        let view = View::new(&fetched);
+        let found = read.run(&view);
+        let missed = view.missed();
+        if missed.is_empty() {
+            return Ok(found?);
+        }
+        fetch(client, Vec::new(), missed, &mut fetched).await?;
     }
-    Err(read_on())
-}
-
-pub(super) fn read_on() -> Trouble {
-    Trouble::Refused(format!("a read went on and on, {MOST_ROUNDS} times"))
+    Err(Trouble::Refused(format!("{} read on and on, {MOST_ROUNDS} times", read.name())))
 }
 
 /// A question under way, and what its answer means.
 enum Meaning {
     Keys(Index, Vec<Vec<u8>>),
     Walk(Index, Walk, usize),
+    Query(Query),
 }
 
 /// Fetches what is wanted in one round trip, after `lead`; gives what the lead was answered.
@@ -245,6 +174,11 @@ pub(super) async fn fetch<'c>(
         asked.push(ask(client, statements.walk(direction), vec![from, to, count]).await?);
         meanings.push(Meaning::Walk(index, (range, direction), limit));
     }
+    for query in wanted.queries {
+        let (statement, params) = queries::statement(&query);
+        asked.push(ask(client, statement, params).await?);
+        meanings.push(Meaning::Query(query));
+    }
     let mut answers = together(asked).await?;
     let fetched = answers.split_off(leading.min(answers.len()));
     for (meaning, rows) in meanings.into_iter().zip(fetched) {
@@ -259,6 +193,10 @@ fn known(index: Index) -> Result<(&'static Table, &'static Statements), StoreErr
 }
 
 impl Fetched {
+    fn walked(&self, range: &Range<Vec<u8>>, direction: Direction) -> Option<&Walked> {
+        self.walks.iter().find(|walk| walk.direction == direction && walk.range == *range)
+    }
+
     /// What of a walk has not been fetched, and how much of it to fetch.
     fn rest_of(&self, range: &Range<Vec<u8>>, direction: Direction) -> (Range<Vec<u8>>, usize) {
         let mut rest = range.clone();
@@ -281,6 +219,10 @@ impl Fetched {
                 let pairs = pairs(index, rows)?;
                 self.rows.extend(keys.into_iter().map(|key| (key, None)));
                 self.rows.extend(pairs.into_iter().map(|(key, row)| (key, Some(row))));
+            }
+            Meaning::Query(query) => {
+                let rows = rows.iter().map(|row| content(row, 0)).collect::<Result<_, _>>()?;
+                self.answers.push((query, rows));
             }
             Meaning::Walk(index, (range, direction), limit) => {
                 let (pairs, is_whole) = (pairs(index, rows)?, rows.len() < limit);

@@ -49,25 +49,6 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
     found
 }
 
-/// Those of them that are new with this commit, if all is as whoever decided saw it: most likely there are no such rows
-/// yet. Only keys of tables that `writer` can have confirmed as missing are of use.
-pub(super) fn new_keys_of(commit: &Commit) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    found.extend(commit.answers.iter().map(|(key, _)| keys::answered(key)));
-    for message in &commit.received {
-        found.extend([keys::answered(&message.key()), keys::inbox(&message.key())]);
-    }
-    for Versioned { row, .. } in commit.orders.iter().filter(|order| order.expected.is_none()) {
-        found.extend([keys::order(row.id), keys::hold(row.id)]);
-        found.extend(slot_keys(&row.slot()));
-        found.extend(row.bill_keys().map(|(bill, _)| keys::bill(&bill)));
-        found.extend(row.attempts.iter().map(|attempt| keys::reference(&attempt.route.supplier, attempt.reference)));
-    }
-    // Orders that come to an end, most likely with a serial number of their own.
-    found.extend(commit.orders.iter().filter_map(|order| order.row.serial_key()).map(|serial| keys::serial(&serial)));
-    found
-}
-
 /// What is looked at before another order of a slot is let in.
 fn slot_keys(slot: &SlotKey) -> impl Iterator<Item = Vec<u8>> {
     [keys::slot(slot), keys::open_slot(slot)].into_iter().chain(slot.day_before().map(|slot| keys::slot(&slot)))

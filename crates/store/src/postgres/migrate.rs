@@ -7,11 +7,12 @@ use std::time::Duration;
 use deadpool_postgres::{ClientWrapper, Object, Pool};
 use sha2::{Digest as _, Sha256};
 
-use super::fetch::{View, read_over};
+use super::fetch::read_over;
 use super::link::{Trouble, ask, ask_once, connection, tell, together};
 use super::value::Param;
 use super::writer::{BARRIER, number};
-use crate::read::Reader;
+use crate::Read;
+use crate::restored::Numbers;
 
 struct Step {
     name: &'static str,
@@ -19,11 +20,10 @@ struct Step {
 }
 
 /// The first is number 1.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 3] = [
     Step { name: "rows", sql: include_str!("../../../../migrations/0001_rows.sql") },
     Step { name: "views", sql: include_str!("../../../../migrations/0002_views.sql") },
     Step { name: "work", sql: include_str!("../../../../migrations/0003_work.sql") },
-    Step { name: "moves", sql: include_str!("../../../../migrations/0004_moves.sql") },
 ];
 
 /// Held while steps are applied: "konter" in ASCII.
@@ -98,19 +98,16 @@ pub(super) async fn check_barrier(pool: &Pool) -> Result<(), Trouble> {
 /// work. A sequence is never moved while it is ahead: another process may be drawing from it. Nobody else may do this at
 /// the same time.
 pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble> {
-    let last = |rows: &Reader<'_, View<'_>>| {
-        let last = rows.last_numbers()?;
-        let numbers = [
-            ("order_numbers", last.order),
-            ("agent_numbers", last.agent),
-            ("ticket_numbers", last.ticket),
-            ("broadcast_numbers", last.broadcast),
-        ];
-        Ok((numbers, rows.last_reference()?))
-    };
-    let (numbers, reference) = read_over(client, &last).await?;
+    let last = Read::new("last_numbers", |rows| Ok((rows.last_numbers()?, rows.last_reference()?)));
+    let found = read_over(client, &last).await?.downcast::<(Numbers, u64)>();
+    let (last, reference) = *found.map_err(|_| Trouble::Refused("it gives no numbers".to_owned()))?;
     let mut asked = Vec::new();
-    for (sequence, last) in numbers {
+    for (sequence, last) in [
+        ("order_numbers", last.order),
+        ("agent_numbers", last.agent),
+        ("ticket_numbers", last.ticket),
+        ("broadcast_numbers", last.broadcast),
+    ] {
         let statement = format!("SELECT setval('{sequence}', $1) FROM {sequence} WHERE last_value < $1");
         asked.push(ask(client, &statement, vec![number(last)?]).await?);
     }

@@ -5,25 +5,26 @@
 //! A new kind of row needs nothing: it is kept in `other_rows` under its key. To give it a table of its own that people
 //! can read: a new step in `migrations/` (which also moves the rows there are), an entry in `tables`, a function in
 //! `columns`. A new read needs nothing either when it goes by keys and ranges (`fetch` says what it costs); it is
-//! written once for all stores. When commits of a new kind are frequent, `foresight` saves them a round trip.
+//! written once for all stores, and `queries` has those that the database's indexes answer better. When commits of a new
+//! kind are frequent, `foresight` saves them a round trip.
+//!
+//! Nothing read is kept for later. An order's rows could be guessed from what this process wrote last, which made a group one
+//! round trip instead of two, and a decision's reads one instead of several; it was a fifth of this folder, and bought
+//! milliseconds of an order that takes its supplier seconds (docs/postgres.md has the figures).
 
-mod ahead;
 mod alone;
 mod columns;
 mod copy;
 mod fetch;
 mod foresight;
-mod known;
 mod link;
 mod listener;
 mod migrate;
-mod reader;
-mod reads;
+mod queries;
 mod references;
 mod sharing;
 mod tables;
 mod value;
-mod warm;
 mod writer;
 
 use std::future::Future;
@@ -31,46 +32,28 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Pool;
+use futures::future::{BoxFuture, FutureExt as _};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_postgres::Config;
 
-use self::ahead::{Habits, Reading};
 use self::alone::Lock;
 pub(super) use self::copy::Page;
 use self::copy::Pages;
-use self::fetch::{Fetched, MOST_ROUNDS, View, fetch, read_on, run_over};
-use self::known::Known;
 pub use self::link::round_trips;
-use self::link::{Trouble, connection};
-use self::reader::{Granted, Readings, Request, Wish};
+use self::link::{Trouble, ask_once, connection, together};
 use self::references::References;
 use self::sharing::Sharing;
-use self::warm::Warm;
-use self::writer::Writer;
+use self::writer::{Writer, barrier};
 use super::apply::Prepared;
-use super::read::Reader;
-use super::reads::store_with_plain_reads;
-use super::sitting;
 use super::writer::Job;
 use super::{
-    Act, Answered, Commit, CommitError, Committed, Cut, InboxMessage, MessageKey, Nudge, Outgoing, Sequence, Share,
-    Store, StoreError, Word,
+    Commit, CommitError, Committed, Cut, Engine, Found, Nudge, Read, Sequence, Share, Shared, StoreError, Word,
 };
-use konter_core::agent::Agent;
-use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId};
-use konter_core::inquiry::Inquiry;
-use konter_core::ledger::{Account, AccountId, Entry, Hold};
-use konter_core::network::{InviteCode, Invited};
-use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
-use konter_core::pricing::{GroupName, PriceGroup};
-use konter_core::question::Question;
+use konter_core::ids::SupplierId;
 
 /// How long a start waits for a database that is just starting too.
 const OPEN_PATIENCE: Duration = Duration::from_secs(15);
@@ -104,10 +87,6 @@ pub struct PostgresStore {
     trouble: Arc<Mutex<Option<Trouble>>>,
     /// Rows with a number up to this one are on the disk.
     durable: Arc<AtomicU64>,
-    /// `None` once closed.
-    requests: Mutex<Option<mpsc::UnboundedSender<Request>>>,
-    habits: Habits,
-    known: Arc<Known>,
     references: References,
 }
 
@@ -128,22 +107,17 @@ impl PostgresStore {
         patiently(OPEN_PATIENCE, || migrate::check_barrier(&pool), StoreError::from).await?;
         let (trouble, share, id): (Arc<Mutex<_>>, Arc<OnceLock<_>>, _) =
             (Arc::default(), Arc::default(), rand::random());
-        let (durable, known): (_, Arc<Known>) = (Arc::default(), Arc::default());
+        let durable = Arc::default();
         let writer = Writer {
             pool: pool.clone(),
             id,
             attempts: 0,
             client: None,
-            warm: Warm::default(),
-            fence: false,
             durable: Arc::clone(&durable),
-            known: Arc::clone(&known),
             trouble: Arc::clone(&trouble),
             share: Arc::clone(&share),
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run(waiting))));
-        let (requests, asked) = mpsc::unbounded_channel();
-        tokio::spawn(Readings { pool: pool.clone(), client: None }.run(asked));
         Ok(Self {
             pool,
             jobs: Arc::new(Mutex::new(Some(jobs))),
@@ -157,9 +131,6 @@ impl PostgresStore {
             places: sharing::Places::default(),
             trouble,
             durable,
-            requests: Mutex::new(Some(requests)),
-            habits: Habits::default(),
-            known,
             references: References::default(),
         })
     }
@@ -233,71 +204,24 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Runs a read over what it needs, see [`fetch`].
-    async fn read<T: Send + 'static>(
-        &self,
-        read: impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Send + Sync + 'static,
-    ) -> Result<T, StoreError> {
-        patiently(PATIENCE, || self.read_once(&read), StoreError::from).await
+    /// One try of a read.
+    async fn read_once(&self, read: &Read) -> Result<Found, Trouble> {
+        let reading = async { fetch::read_over(&*connection(&self.pool).await?, read).await };
+        let late = |_| Trouble::Lost("no answer in time".to_owned());
+        tokio::time::timeout(READ_PATIENCE, reading).await.map_err(late)?
     }
 
-    async fn read_once<T: Send>(
-        &self,
-        read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
-    ) -> Result<T, Trouble> {
-        let Some(sitting) = sitting::current() else { return self.read_on(read, &mut Fetched::default(), None).await };
-        let mut reading = Reading::of(&sitting);
-        let mut fetched = std::mem::take(&mut reading.fetched);
-        let found = self.read_on(read, &mut fetched, Some((&sitting.about, &mut reading))).await;
-        if found.is_ok() {
-            reading.fetched = fetched;
-            reading.put_back(&sitting);
-        }
-        found
+    /// Waits until the disk has everything that can be seen.
+    async fn barrier(&self) -> Result<(), Trouble> {
+        let client = connection(&self.pool).await?;
+        together(vec![barrier(&client).await?]).await.map(drop)
     }
 
-    /// Goes on with what was fetched, and adds to it.
-    async fn read_on<T: Send>(
-        &self,
-        read: &(impl Fn(&Reader<'_, View<'_>>) -> Result<T, StoreError> + Sync),
-        fetched: &mut Fetched,
-        mut ahead: Option<(&ChatId, &mut Reading)>,
-    ) -> Result<T, Trouble> {
-        for _ in 0..MOST_ROUNDS {
-            let mut missed = match run_over(fetched, read)? {
-                Ok(found) => return Ok(found),
-                Err(missed) => missed,
-            };
-            if !missed.is_short(fetched) {
-                fetch(&*connection(&self.pool).await?, Vec::new(), missed, fetched).await?;
-                continue;
-            }
-            let mut number = None;
-            if let Some((about, reading)) = &mut ahead {
-                self.habits.learn(about, &missed);
-                self.habits.add_to(&mut missed, about, reading);
-                number = reading.draws(&missed).then_some(Sequence::Order);
-            }
-            let granted = self.grant(Wish { rows: missed.clone(), number, settled: false }).await?;
-            fetched.take_wanted(&missed, &granted.rows);
-            if let Some((_, reading)) = &mut ahead {
-                reading.drawn(granted.number);
-            }
-        }
-        Err(read_on())
-    }
-
-    /// Asks together with everybody else who asks now.
-    async fn grant(&self, wish: Wish) -> Result<Granted, Trouble> {
-        let closed = || Trouble::Refused("it is closed".to_owned());
-        let (answer, answered) = oneshot::channel();
-        let requests = self.requests.lock().clone().ok_or_else(closed)?;
-        requests.send(Request { wish, answer }).map_err(|_| closed())?;
-        drop(requests);
-        match tokio::time::timeout(READ_PATIENCE, answered).await {
-            Ok(answered) => answered.unwrap_or_else(|_| Err(closed())),
-            Err(_) => Err(Trouble::Lost("no answer in time".to_owned())),
-        }
+    /// Draws a number from one of the database's sequences.
+    async fn draw(&self, statement: &'static str) -> Result<u64, Trouble> {
+        let rows = ask_once(&*connection(&self.pool).await?, statement, Vec::new()).await?;
+        let none = || Trouble::Refused("it gives no number".to_owned());
+        u64::try_from(rows.first().ok_or_else(none)?.try_get::<_, i64>(0)?).map_err(|_| none())
     }
 }
 
@@ -330,108 +254,98 @@ fn closed() -> StoreError {
     StoreError::Unavailable("it is closed".to_owned())
 }
 
-store_with_plain_reads! {
-impl PostgresStore {
-    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        if let Some(sitting) = sitting::current() {
-            // What comes next is another decision.
-            Reading::default().put_back(&sitting);
-        }
-        let patience = if is_question(&commit) { QUESTION_PATIENCE } else { PATIENCE };
-        let commit = Prepared::new(commit)?;
-        let jobs = self.jobs.lock().clone().ok_or_else(closed)?;
-        let (answer, answered) = oneshot::channel();
-        jobs.send(Job { commit, answer }).map_err(|_| closed())?;
-        drop(jobs);
-        match tokio::time::timeout(patience, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(StoreError::Unavailable("the writer is gone".to_owned()).into()),
-            // It may still come about, whole: versions and keys guard whoever decides again.
-            Err(_) => {
-                let trouble = self.trouble.lock().clone();
-                let slow = || Trouble::Lost("no answer in time".to_owned());
-                Err(StoreError::from(trouble.unwrap_or_else(slow)).into())
+impl Engine for PostgresStore {
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
+        async {
+            let patience = if is_question(&commit) { QUESTION_PATIENCE } else { PATIENCE };
+            let commit = Prepared::new(commit)?;
+            let jobs = self.jobs.lock().clone().ok_or_else(closed)?;
+            let (answer, answered) = oneshot::channel();
+            jobs.send(Job { commit, answer }).map_err(|_| closed())?;
+            drop(jobs);
+            match tokio::time::timeout(patience, answered).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => Err(StoreError::Unavailable("the writer is gone".to_owned()).into()),
+                // It may still come about, whole: versions and keys guard whoever decides again.
+                Err(_) => {
+                    let trouble = self.trouble.lock().clone();
+                    let slow = || Trouble::Lost("no answer in time".to_owned());
+                    Err(StoreError::from(trouble.unwrap_or_else(slow)).into())
+                }
             }
         }
+        .boxed()
     }
 
-    async fn next(&self, sequence: Sequence) -> Result<u64, StoreError> {
-        self.next_number(sequence).await
+    fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {
+        async move { patiently(PATIENCE, || self.read_once(&read), StoreError::from).await }.boxed()
     }
 
-    async fn next_reference(&self, floor: u64) -> Result<Reference, StoreError> {
-        self.references.next(&self.pool, floor).await
-    }
-
-    async fn journal(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        self.lines(after, limit).await
-    }
-
-    async fn statement(&self, id: &AccountId, before: Option<u64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        self.lines_before(id, before, limit).await
-    }
-
-    async fn orders_of(
-        &self,
-        agent: AgentId,
-        dest: Option<&str>,
-        before: Option<OrderId>,
-        limit: usize,
-    ) -> Result<Vec<Order>, StoreError> {
-        self.orders_before(agent, dest, before, limit).await
-    }
-
-    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        self.known.forget(id);
-        self.read(move |rows| rows.order(id)).await
-    }
-
-    async fn order_as_known(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        match self.known.order(id) {
-            Some(order) => Ok(Some(order)),
-            None => self.order(id).await,
+    fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let statement = match sequence {
+                Sequence::Order => "SELECT nextval('order_numbers')",
+                Sequence::Agent => "SELECT nextval('agent_numbers')",
+                Sequence::Ticket => "SELECT nextval('ticket_numbers')",
+                Sequence::Broadcast => "SELECT nextval('broadcast_numbers')",
+                Sequence::Reference => return self.references.next(&self.pool, above).await,
+            };
+            patiently(PATIENCE, || self.draw(statement), StoreError::from).await
         }
-    }
-
-    /// What is said outside must be on the disk, whoever wrote it.
-    async fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-        let chat = chat.clone();
-        let rows = self.read(move |rows| rows.outbox(&chat, limit)).await?;
-        if rows.iter().any(|row| row.number() > self.durable.load(Ordering::Acquire)) {
-            self.settled().await?;
-        }
-        Ok(rows)
-    }
-
-    async fn settled(&self) -> Result<(), StoreError> {
-        let wish = || Wish { settled: true, ..Wish::default() };
-        patiently(PATIENCE, || self.grant(wish()), StoreError::from).await.map(drop)
-    }
-
-    async fn waiting_chats(&self) -> Result<Vec<ChatId>, StoreError> {
-        self.chats_with_outgoing().await
-    }
-
-    async fn first_order_since(&self, at: DateTime<Utc>) -> Result<Option<OrderId>, StoreError> {
-        Ok(self.first_number_since(reads::FIRST_ORDER, at).await?.map(OrderId))
-    }
-
-    async fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
-        self.first_number_since(reads::FIRST_LINE, at).await
-    }
-
-    async fn statement_after(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        self.lines_after(id, after, limit).await
+        .boxed()
     }
 
     /// In one transaction that sees what it began with; the shop goes on meanwhile.
-    async fn cut(&self) -> Result<Cut, StoreError> {
-        let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
-        let pool = self.pool.clone();
-        tokio::spawn(async move { copy::read_all(&pool, pages).await });
-        Ok(Cut::new(Pages(waiting)))
+    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+        async {
+            let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
+            let pool = self.pool.clone();
+            tokio::spawn(async move { copy::read_all(&pool, pages).await });
+            Ok(Cut::new(Pages(waiting)))
+        }
+        .boxed()
     }
 
+    fn settled(&self, number: u64) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            if number <= self.durable.load(Ordering::Acquire) {
+                return Ok(());
+            }
+            patiently(PATIENCE, || self.barrier(), StoreError::from).await
+        }
+        .boxed()
+    }
+
+    fn shared(&self) -> Option<&dyn Shared> {
+        Some(self)
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        async {
+            drop(self.jobs.lock().take());
+            let writer = self.writer.lock().take();
+            if let Some(mut writer) = writer
+                && tokio::time::timeout(CLOSE_PATIENCE, &mut writer).await.is_err()
+            {
+                // The database is away. What waits has not been answered, so nobody believes that it was written.
+                writer.abort();
+            }
+            let keepers = std::mem::take(&mut *self.keepers.lock());
+            for keeper in keepers {
+                keeper.abort();
+            }
+            if let Some(share) = self.share.get() {
+                // Else it runs out by itself, a little later.
+                let _ = tokio::time::timeout(QUESTION_PATIENCE, sharing::leave(&self.pool, self.id, share)).await;
+            }
+            self.pool.close();
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+impl Shared for PostgresStore {
     fn share(&self) -> Arc<Share> {
         self.share.get().map_or_else(Share::alone, Arc::clone)
     }
@@ -440,46 +354,32 @@ impl PostgresStore {
         self.words.lock().take()
     }
 
-    async fn nudge(&self, nudge: Nudge) -> Result<(), StoreError> {
-        let client = connection(&self.pool).await?;
-        Ok(listener::nudge(&client, self.id, &nudge).await?)
+    fn nudge(&self, nudge: Nudge) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            let client = connection(&self.pool).await?;
+            Ok(listener::nudge(&client, self.id, &nudge).await?)
+        }
+        .boxed()
     }
 
-    async fn take_place(&self, supplier: &SupplierId, of: u16) -> Result<Option<u16>, StoreError> {
-        let client = connection(&self.pool).await?;
-        Ok(self.places.take(&client, self.id, supplier, of).await?)
+    fn take_place<'a>(&'a self, supplier: &'a SupplierId, of: u16) -> BoxFuture<'a, Result<Option<u16>, StoreError>> {
+        async move {
+            let client = connection(&self.pool).await?;
+            Ok(self.places.take(&client, self.id, supplier, of).await?)
+        }
+        .boxed()
     }
 
-    async fn free_place(&self, supplier: &SupplierId, place: u16) -> Result<(), StoreError> {
-        self.places.forget(supplier, place);
-        let client = connection(&self.pool).await?;
-        Ok(sharing::free_place(&client, self.id, supplier, place).await?)
+    fn free_place<'a>(&'a self, supplier: &'a SupplierId, place: u16) -> BoxFuture<'a, Result<(), StoreError>> {
+        async move {
+            self.places.forget(supplier, place);
+            let client = connection(&self.pool).await?;
+            Ok(sharing::free_place(&client, self.id, supplier, place).await?)
+        }
+        .boxed()
     }
 
     fn retire(&self) {
         self.is_retiring.store(true, Ordering::Release);
     }
-
-    async fn close(&self) -> Result<(), StoreError> {
-        drop(self.jobs.lock().take());
-        drop(self.requests.lock().take());
-        let writer = self.writer.lock().take();
-        if let Some(mut writer) = writer
-            && tokio::time::timeout(CLOSE_PATIENCE, &mut writer).await.is_err()
-        {
-            // The database is away. What waits has not been answered, so nobody believes that it was written.
-            writer.abort();
-        }
-        let keepers = std::mem::take(&mut *self.keepers.lock());
-        for keeper in keepers {
-            keeper.abort();
-        }
-        if let Some(share) = self.share.get() {
-            // Else it runs out by itself, a little later.
-            let _ = tokio::time::timeout(QUESTION_PATIENCE, sharing::leave(&self.pool, self.id, share)).await;
-        }
-        self.pool.close();
-        Ok(())
-    }
-}
 }

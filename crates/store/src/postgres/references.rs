@@ -12,7 +12,6 @@ use super::link::{Trouble, ask_once, connection};
 use super::value::Param;
 use super::{PATIENCE, patiently};
 use crate::StoreError;
-use konter_core::ids::Reference;
 
 /// Numbers in a stretch: a minute of the clock's microseconds. Several processes' references run so far ahead of the clock.
 const STRETCH: u64 = 60_000_000;
@@ -27,7 +26,7 @@ pub(super) struct References {
 
 impl References {
     /// The next one above `floor`.
-    pub(super) async fn next(&self, pool: &Pool, floor: u64) -> Result<Reference, StoreError> {
+    pub(super) async fn next(&self, pool: &Pool, floor: u64) -> Result<u64, StoreError> {
         loop {
             if let Some(reference) = self.draw(floor) {
                 return Ok(reference);
@@ -43,12 +42,12 @@ impl References {
         }
     }
 
-    fn draw(&self, floor: u64) -> Option<Reference> {
+    fn draw(&self, floor: u64) -> Option<u64> {
         let mut left = self.left.lock();
         let next = left.start.max(floor.saturating_add(1));
         (next < left.end).then(|| {
             left.start = next + 1;
-            Reference(next)
+            next
         })
     }
 }

@@ -344,17 +344,8 @@ pub(super) struct Statements {
     down: String,
     /// Writes rows, one parameter a column.
     pub write: String,
-    /// The same if a condition holds, whose parameters come last.
-    pub write_if: String,
     /// Deletes those with these keys.
     pub delete: String,
-    /// The same if a condition holds, whose parameters come last.
-    pub delete_if: String,
-}
-
-/// That an attempt of a writer has moved the tip, with the numbers of its two parameters.
-fn condition(first: usize) -> String {
-    format!("EXISTS (SELECT FROM writers WHERE id = ${first} AND last_group = ${})", first + 1)
 }
 
 impl Statements {
@@ -383,15 +374,12 @@ impl Statements {
         let updates: Vec<_> = columns.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
         let insert = format!("INSERT INTO {name} ({}) SELECT * FROM unnest({})", columns.join(", "), arrays.join(", "));
         let update = format!("ON CONFLICT ({id}) DO UPDATE SET {}", updates.join(", "));
-        let delete = format!("DELETE FROM {name} WHERE {id} = ANY($1::{}[])", sort.name());
         Self {
             get: format!("SELECT {id}, row FROM {name} WHERE {id} = ANY($1::{}[])", sort.name()),
             up: walk("ASC"),
             down: walk("DESC"),
             write: format!("{insert} {update}"),
-            write_if: format!("{insert} WHERE {} {update}", condition(columns.len() + 1)),
-            delete_if: format!("{delete} AND {}", condition(2)),
-            delete,
+            delete: format!("DELETE FROM {name} WHERE {id} = ANY($1::{}[])", sort.name()),
         }
     }
 }

@@ -107,8 +107,6 @@ impl Column {
 pub(super) enum Param {
     Column(Column),
     Number(i64),
-    /// A number that is an `integer`.
-    Count(i32),
     Text(String),
     MaybeText(Option<String>),
     Bytes(Vec<u8>),
@@ -125,7 +123,6 @@ impl Param {
             Self::Column(Column::Days(column)) => column,
             Self::Column(Column::Rows(column)) => column,
             Self::Number(number) => number,
-            Self::Count(count) => count,
             Self::Text(text) => text,
             Self::MaybeText(text) => text,
             Self::Bytes(bytes) => bytes,

@@ -1,13 +1,6 @@
-//! The one task of a process that writes. It takes all commits that wait as one group, and a group is one transaction. It
-//! goes one of two ways:
-//!
-//! - Nobody else wrote lately (`warm`): the rules run on what is known from the groups before, and one round trip moves
-//!   the tip *if it is where this process left it*, writes if that was so, and commits. If it was not so, nothing of it
-//!   counts, and the group goes the other way.
-//! - Others write too: lock the tip and read what the rules will ask (one round trip), run the rules, write what changed
-//!   and commit (a second one).
-//!
-//! Then each is answered.
+//! The one task of a process that writes. It takes all commits that wait as one group, and a group is one transaction of two
+//! round trips: lock the tip and read what the rules will ask; run the rules, write what changed and commit. Then each is
+//! answered.
 //!
 //! Isolation is READ COMMITTED, and that is enough: every writer of every process locks the one row of `tip` before it
 //! reads anything, so no two groups are ever at work at the same time, and each statement after the lock sees all that
@@ -19,16 +12,15 @@
 //! disk can sync: the transaction itself commits without waiting (`synchronous_commit = off`), and [`BARRIER`], sent along
 //! behind it, waits for the disk. Nobody is answered before. Whoever builds on what is not on the disk yet writes behind
 //! it in the same log, and is durable later or not at all; whoever says something without writing asks first
-//! (`PostgresStore::settled`).
+//! (`Store::settled`).
 //!
 //! A connection may be lost after a group was sent and before its answer came. Each attempt has a number that is written
-//! with it; the next attempt, once it has the lock, reads the number and knows whether the one before stands. It may still
-//! be on its way to the lock; so the next attempt moves the tip in any case, and the one before finds it moved.
+//! with it. An attempt is sent only once it holds the lock, and holds it to its end; so whoever has the lock next reads
+//! that number and knows whether the one before stands.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
@@ -37,13 +29,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::Row;
 
 use super::fetch::{Fetched, View, Wanted, fetch};
-use super::foresight::{keys_of, new_keys_of};
-use super::known::Known;
+use super::foresight::keys_of;
 use super::link::{Asked, Trouble, ask, connection, tell, together};
 use super::listener::{lines_of, words_of};
-use super::tables::{Index, Statements, Table};
+use super::tables::{Statements, Table};
 use super::value::{Column, Param};
-use super::warm::{Position, Warm};
 use crate::apply::{Group, Tip};
 use crate::kv::Batch;
 use crate::writer::{Answer, Job};
@@ -62,7 +52,7 @@ const OVERTAKEN_AT_MOST: u32 = 50;
 /// Round trips of reading for one group; what the rules ask depends on few things before.
 const MOST_ROUNDS: usize = 200;
 
-const LOCK_TIP: &str = "SELECT seq, digest, counter, moves FROM tip FOR UPDATE";
+const LOCK_TIP: &str = "SELECT seq, digest, counter FROM tip FOR UPDATE";
 /// Explicit, whatever the database's default is. See above why it need not wait.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 /// Writes a word into the write-ahead log and waits until the disk has the log up to there, as any commit does.
@@ -71,33 +61,9 @@ pub(super) const BARRIER: &str = "SELECT pg_logical_emit_message(true, 'konter',
 /// one takes longer than to run it.
 const SETTINGS: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
 const LAST_GROUP: &str = "SELECT last_group FROM writers WHERE id = $1";
-pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3, moves = moves + 1";
-/// Tables whose rows can be taken for missing, see [`move_tip_from`].
-const CONFIRMED: [&str; 8] =
-    ["orders", "holds", "slots", "supplier_references", "bills", "answered", "inbox", "other_rows"];
-
-/// Moves the tip and notes the attempt, if the tip is where it is expected and none of the rows that were taken for missing
-/// is there. One row when it was so. The lock of the tip's row is waited for, and then its newest version counts; and when
-/// `moves` is as expected nobody has written since, so that the statement sees all rows there are.
-fn move_tip_from() -> &'static (String, Vec<Index>) {
-    static STATEMENT: LazyLock<(String, Vec<Index>)> = LazyLock::new(|| {
-        let tables = Table::all().iter().enumerate().filter(|(_, table)| CONFIRMED.contains(&table.name));
-        let (mut missing, mut indexes) = (String::new(), Vec::new());
-        for (parameter, (index, table)) in (7..).zip(tables) {
-            let (name, (id, sort)) = (table.name, table.id());
-            let sort = sort.name();
-            let _ = write!(missing, " AND NOT EXISTS (SELECT FROM {name} WHERE {id} = ANY(${parameter}::{sort}[]))");
-            indexes.push(index);
-        }
-        let statement = format!(
-            "WITH moved AS (UPDATE tip SET seq = $1, digest = $2, counter = $3, moves = moves + 1 WHERE moves = $4{missing} RETURNING 1) \
-            INSERT INTO writers (id, last_group) SELECT $5::bytea, $6::bigint FROM moved \
-            ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, at = now() RETURNING 1"
-        );
-        (statement, indexes)
-    });
-    &STATEMENT
-}
+pub(super) const MOVE_TIP: &str = "UPDATE tip SET seq = $1, digest = $2, counter = $3";
+const STAMP: &str = "INSERT INTO writers (id, last_group) VALUES ($1, $2) \
+    ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, at = now()";
 
 pub(super) struct Writer {
     pub pool: Pool,
@@ -106,13 +72,8 @@ pub(super) struct Writer {
     /// Number of the last attempt.
     pub attempts: i64,
     pub client: Option<ClientWrapper>,
-    /// What is known of the rows, by that connection.
-    pub warm: Warm,
-    /// An attempt of which nothing is known may still be on its way: the tip must move before anything is answered.
-    pub fence: bool,
     /// The tip's counter up to which the disk has everything.
     pub durable: Arc<AtomicU64>,
-    pub known: Arc<Known>,
     /// What the database said last when it did not do what it was asked.
     pub trouble: Arc<Mutex<Option<Trouble>>>,
     /// What of the work is this process's, once it takes part.
@@ -135,14 +96,15 @@ struct Doubt {
     answers: Vec<Answer>,
 }
 
+/// Where the journal's tip is: its last line with its digest, and the last number given to a row of the inbox, the outbox
+/// or the acts.
+type Position = (u64, Digest, u64);
+
 /// A group as it was decided: what is written, and where the tip goes.
 struct Decided {
     answers: Vec<Answer>,
     batch: Batch,
-    from: Position,
-    to: Position,
-    /// Rows that were taken for missing and not asked for.
-    missing: Vec<Vec<u8>>,
+    tip: Position,
 }
 
 impl From<Trouble> for Attempt {
@@ -218,27 +180,22 @@ impl Writer {
 
     async fn attempt(&mut self, jobs: &[Job], in_doubt: &mut Option<Doubt>) -> Attempt {
         self.attempts += 1;
-        // Whatever goes wrong, nothing is known any more.
-        let mut warm = std::mem::take(&mut self.warm);
         let client = match self.client.take() {
             Some(client) => client,
             None => match self.connect().await {
-                Ok(client) => {
-                    warm = Warm::default();
-                    client
-                }
+                Ok(client) => client,
                 Err(trouble) => return trouble.into(),
             },
         };
         let mut sent = None;
-        let transaction = self.transaction(&client, jobs, in_doubt, &mut warm, &mut sent);
+        let transaction = self.transaction(&client, jobs, in_doubt, &mut sent);
         let attempt = match tokio::time::timeout(ATTEMPT_PATIENCE, transaction).await {
             Ok(Ok(answers)) => Attempt::Answered(answers),
             Ok(Err(trouble)) => self.failed(trouble, sent),
             Err(_) => self.failed(Trouble::Lost("no answer in time".to_owned()), sent),
         };
         if matches!(attempt, Attempt::Answered(_)) {
-            (self.client, self.warm) = (Some(client), warm);
+            self.client = Some(client);
         }
         attempt
     }
@@ -252,54 +209,10 @@ impl Writer {
 
     /// One transaction. `sent` are the answers from the moment it may be committed.
     async fn transaction(
-        &mut self,
+        &self,
         client: &ClientWrapper,
         jobs: &[Job],
         in_doubt: &mut Option<Doubt>,
-        warm: &mut Warm,
-        sent: &mut Option<Vec<Answer>>,
-    ) -> Result<Vec<Answer>, Trouble> {
-        if let Some(tip) = warm.expected().filter(|_| in_doubt.is_none() && !self.fence)
-            && let Some(answers) = self.unlocked(client, jobs, tip, warm, sent).await?
-        {
-            return Ok(answers);
-        }
-        self.locked(client, jobs, in_doubt, warm, sent).await
-    }
-
-    /// On what is known, without the lock. `None`: nothing of it counts.
-    async fn unlocked(
-        &mut self,
-        client: &ClientWrapper,
-        jobs: &[Job],
-        tip: Position,
-        warm: &mut Warm,
-        sent: &mut Option<Vec<Answer>>,
-    ) -> Result<Option<Vec<Answer>>, Trouble> {
-        let commits = || jobs.iter().map(|job| job.commit.commit());
-        let missing = warm.take_for_missing(commits().flat_map(new_keys_of));
-        let wanted = Wanted::of_keys(warm.unknown(commits().flat_map(keys_of)));
-        if !wanted.is_empty() {
-            let mut fetched = Fetched::default();
-            fetch(client, Vec::new(), wanted, &mut fetched).await?;
-            warm.take_in(fetched);
-        }
-        let decided = Decided { missing, ..self.decide(client, jobs, tip, warm).await? };
-        // A refusal is an answer too, and counts only if what it was decided on is still so.
-        if decided.batch.is_empty() {
-            warm.forget(&decided.missing);
-            return Ok(None);
-        }
-        self.send(client, vec![tell(client, BEGIN)], jobs, decided, warm, sent).await
-    }
-
-    /// With the tip locked.
-    async fn locked(
-        &mut self,
-        client: &ClientWrapper,
-        jobs: &[Job],
-        in_doubt: &mut Option<Doubt>,
-        warm: &mut Warm,
         sent: &mut Option<Vec<Answer>>,
     ) -> Result<Vec<Answer>, Trouble> {
         let lead = vec![
@@ -311,8 +224,7 @@ impl Writer {
         let mut fetched = Fetched::default();
         let begun = fetch(client, lead, wanted, &mut fetched).await?;
         let last = begun.get(2).and_then(|rows| rows.first()).map(|row| row.try_get::<_, i64>(0)).transpose()?;
-        let row = begun.get(1).and_then(|rows| rows.first()).ok_or_else(|| no_tip("it is gone"))?;
-        let tip = position(row)?;
+        let tip = position(begun.get(1).and_then(|rows| rows.first()).ok_or_else(|| no_tip("it is gone"))?)?;
         if let Some(doubt) = in_doubt.as_ref() {
             if last.is_some_and(|last| last >= doubt.attempt) {
                 self.leave(client, tip).await?;
@@ -321,60 +233,46 @@ impl Writer {
                 return Ok(answers);
             }
             *in_doubt = None;
-            self.fence = true;
         }
-        warm.found(tip);
-        warm.take_in(fetched);
-        let decided = self.decide(client, jobs, tip, warm).await?;
-        if decided.batch.is_empty() && !self.fence {
+        let decided = self.decide(client, jobs, tip, fetched).await?;
+        if decided.batch.is_empty() {
             self.leave(client, tip).await?;
             return Ok(decided.answers);
         }
-        let answers = self.send(client, Vec::new(), jobs, decided, warm, sent).await?;
-        answers.ok_or_else(|| no_tip("it moved under its lock").into())
+        self.send(client, jobs, decided, sent).await
     }
 
     /// Lets go of the tip without having written. What is answered rests on what stands, which may not be on the disk yet.
     async fn leave(&self, client: &ClientWrapper, tip: Position) -> Result<(), Trouble> {
         together(vec![tell(client, "ROLLBACK"), barrier(client).await?]).await?;
-        self.durable.fetch_max(tip.counter, Ordering::Release);
+        self.durable.fetch_max(tip.2, Ordering::Release);
         Ok(())
     }
 
-    /// Sends what was decided and waits until it is durable. `None`: the database was not as expected, and nothing of it
-    /// came about.
-    async fn send<'c>(
-        &mut self,
-        client: &'c ClientWrapper,
-        mut asked: Vec<Asked<'c>>,
+    /// Sends what was decided and waits until it is durable.
+    async fn send(
+        &self,
+        client: &ClientWrapper,
         jobs: &[Job],
         decided: Decided,
-        warm: &mut Warm,
         sent: &mut Option<Vec<Answer>>,
-    ) -> Result<Option<Vec<Answer>>, Trouble> {
-        let Decided { answers, batch, from, to, missing } = decided;
-        let stamp = Stamp { id: self.id, attempt: self.attempts };
-        let guard = asked.len();
-        asked.push(ask(client, &move_tip_from().0, guard_params(from, to, &stamp, &missing)?).await?);
-        asked.extend(writes(client, batch.clone(), Some(&stamp)).await?);
+    ) -> Result<Vec<Answer>, Trouble> {
+        let Decided { answers, batch, tip: (seq, digest, counter) } = decided;
+        let tip = vec![number(seq)?, Param::Text(digest.to_string()), number(counter)?];
+        let stamp = vec![Param::Bytes(self.id.to_vec()), Param::Number(self.attempts)];
+        let mut asked = vec![ask(client, MOVE_TIP, tip).await?, ask(client, STAMP, stamp).await?];
+        asked.extend(writes(client, batch).await?);
         let lines = self.lines(jobs, &answers);
         asked.extend(words_of(client, self.id, &lines).await?);
         asked.push(tell(client, "COMMIT"));
         asked.push(barrier(client).await?);
         *sent = Some(answers);
-        let answered = together(asked).await?;
+        together(asked).await?;
         let answers = sent.take().unwrap_or_default();
-        if answered.get(guard).is_none_or(Vec::is_empty) {
-            warm.forget(&missing);
-            return Ok(None);
-        }
-        self.fence = false;
-        self.durable.fetch_max(to.counter, Ordering::Release);
-        self.known.wrote(&batch);
-        warm.moved(batch, to);
+        self.durable.fetch_max(counter, Ordering::Release);
         // A part may have been given away while the commit was on its way: whoever has it now may have looked before.
         self.tell_others(client, &(&self.lines(jobs, &answers) - &lines)).await;
-        Ok(Some(answers))
+        Ok(answers)
     }
 
     fn lines(&self, jobs: &[Job], answers: &[Answer]) -> BTreeSet<String> {
@@ -398,25 +296,23 @@ impl Writer {
         &self,
         client: &ClientWrapper,
         jobs: &[Job],
-        from: Position,
-        warm: &mut Warm,
+        (seq, digest, counter): Position,
+        mut fetched: Fetched,
     ) -> Result<Decided, Trouble> {
         for _ in 0..MOST_ROUNDS {
             let missed = {
-                let mut tip = Tip::shared(from.seq, from.digest, from.counter);
-                let view = View::new(warm.rows());
+                let mut tip = Tip::shared(seq, digest, counter);
+                let view = View::new(&fetched);
                 let mut group = Group::new(&view, &mut tip);
                 let answers: Vec<Answer> = jobs.iter().map(|job| group.apply(job.commit.clone())).collect();
                 let batch = group.finish();
                 let missed = view.missed();
                 if missed.is_empty() {
-                    let (seq, digest, counter) = tip.position();
-                    let to = Position { seq, digest, counter, moves: from.moves + 1 };
-                    return Ok(Decided { answers, batch: batch?, from, to, missing: Vec::new() });
+                    return Ok(Decided { answers, batch: batch?, tip: tip.position() });
                 }
                 missed
             };
-            fetch(client, Vec::new(), missed, warm.rows()).await?;
+            fetch(client, Vec::new(), missed, &mut fetched).await?;
         }
         Err(Trouble::Refused(format!("a commit read on and on, {MOST_ROUNDS} times")))
     }
@@ -452,8 +348,7 @@ fn no_tip(problem: &str) -> StoreError {
 fn position(row: &Row) -> Result<Position, Trouble> {
     let digest: Digest = row.try_get::<_, &str>(1)?.parse().map_err(|_| no_tip("its digest is none"))?;
     let unsigned = |number: i64| u64::try_from(number).map_err(|_| no_tip("it is below zero"));
-    let number = |column| unsigned(row.try_get(column)?).map_err(Trouble::from);
-    Ok(Position { seq: number(0)?, digest, counter: number(2)?, moves: number(3)? })
+    Ok((unsigned(row.try_get(0)?)?, digest, unsigned(row.try_get(2)?)?))
 }
 
 /// Waits for the disk. When that fails, what it was sent along with may stand all the same.
@@ -463,39 +358,6 @@ pub(super) async fn barrier(client: &ClientWrapper) -> Result<Asked<'_>, Trouble
     Ok(Box::pin(async move { asked.await.map_err(in_doubt) }))
 }
 
-fn guard_params(from: Position, to: Position, stamp: &Stamp, missing: &[Vec<u8>]) -> Result<Vec<Param>, StoreError> {
-    let [id, attempt] = stamp.params();
-    let mut params = vec![
-        number(to.seq)?,
-        Param::Text(to.digest.to_string()),
-        number(to.counter)?,
-        number(from.moves)?,
-        id,
-        attempt,
-    ];
-    for &index in &move_tip_from().1 {
-        let Some(table) = Table::all().get(index) else { continue };
-        let mut ids = Column::new(table.id().1);
-        for key in missing.iter().filter(|key| Table::of(key).is_some_and(|(of, _)| of == index)) {
-            ids.push(table.id_of(key)?)?;
-        }
-        params.push(Param::Column(ids));
-    }
-    Ok(params)
-}
-
-/// By what an attempt is known in the database.
-pub(super) struct Stamp {
-    id: [u8; 16],
-    attempt: i64,
-}
-
-impl Stamp {
-    fn params(&self) -> [Param; 2] {
-        [Param::Bytes(self.id.to_vec()), Param::Number(self.attempt)]
-    }
-}
-
 /// Rows of one table to write and to delete.
 struct Changes {
     columns: Vec<Column>,
@@ -503,13 +365,8 @@ struct Changes {
     counts: (usize, usize),
 }
 
-/// The statements that write a batch: what goes is deleted first, then what stays is written, table by table. With a
-/// stamp, only if that attempt has moved the tip.
-pub(super) async fn writes<'c>(
-    client: &'c ClientWrapper,
-    batch: Batch,
-    stamp: Option<&Stamp>,
-) -> Result<Vec<Asked<'c>>, Trouble> {
+/// The statements that write a batch: what goes is deleted first, then what stays is written, table by table.
+pub(super) async fn writes(client: &ClientWrapper, batch: Batch) -> Result<Vec<Asked<'_>>, Trouble> {
     let mut tables: Vec<Changes> = Table::all().iter().map(Changes::new).collect();
     for (key, row) in batch {
         for (key, row) in rows_of(key, row)? {
@@ -520,27 +377,19 @@ pub(super) async fn writes<'c>(
         }
     }
     let mut asked = Vec::new();
-    let mut written: Vec<(Index, Vec<Column>)> = Vec::new();
+    let mut written: Vec<(&Statements, Vec<Column>)> = Vec::new();
     for (index, changes) in tables.into_iter().enumerate() {
         let Some(statements) = Statements::of(index) else { continue };
         let (writes, deletes) = changes.counts;
         if deletes > 0 {
-            let statement = if stamp.is_some() { &statements.delete_if } else { &statements.delete };
-            let condition = stamp.into_iter().flat_map(Stamp::params);
-            let params = [Param::Column(changes.deleted)].into_iter().chain(condition).collect();
-            asked.push(ask(client, statement, params).await?);
+            asked.push(ask(client, &statements.delete, vec![Param::Column(changes.deleted)]).await?);
         }
         if writes > 0 {
-            written.push((index, changes.columns));
+            written.push((statements, changes.columns));
         }
     }
-    for (index, columns) in written {
-        if let Some(statements) = Statements::of(index) {
-            let statement = if stamp.is_some() { &statements.write_if } else { &statements.write };
-            let condition = stamp.into_iter().flat_map(Stamp::params);
-            let params = columns.into_iter().map(Param::Column).chain(condition).collect();
-            asked.push(ask(client, statement, params).await?);
-        }
+    for (statements, columns) in written {
+        asked.push(ask(client, &statements.write, columns.into_iter().map(Param::Column).collect()).await?);
     }
     Ok(asked)
 }

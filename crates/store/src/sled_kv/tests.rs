@@ -44,13 +44,12 @@ fn rows_read_as_they_were_written_through_every_range_and_every_reopening() {
     eprintln!("seed {seed}");
     let mut choices = StdRng::seed_from_u64(seed);
     let mut wanted: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
-    // As an older store has them.
+    // Rows under their own keys, as a hand on sled leaves them.
     for n in 0..50_u64 {
         let (key, row) = ([b"o".as_slice(), &(n * 5).to_be_bytes()].concat(), b"\"old\"".to_vec());
         kv.sled.with(|tree| Ok(tree.insert(key.clone(), row.clone()).unwrap())).unwrap();
         wanted.insert(key, row);
     }
-    kv.append(1, &[7; 10_000]).unwrap();
     for round in 0..60 {
         let rows: BTreeMap<_, _> =
             (0..choices.random_range(1..30)).map(|_| (key(&mut choices), some_row(&mut choices))).collect();
@@ -68,12 +67,9 @@ fn rows_read_as_they_were_written_through_every_range_and_every_reopening() {
         let (one, other) = (key(&mut choices), key(&mut choices));
         for range in [one.clone().max(other.clone())..vec![PIECE], one.clone().min(other.clone())..one.max(other)] {
             let mut rows: Vec<_> = wanted.range(range.clone()).map(|(key, row)| (key.clone(), row.clone())).collect();
-            let of_the_shop = |rows: Vec<(Vec<u8>, Vec<u8>)>| -> Vec<_> {
-                rows.into_iter().filter(|(key, _)| key[0] != LOG).collect()
-            };
-            assert_eq!(of_the_shop(read(&kv, range.clone(), Direction::Up)), rows, "round {round}, {range:?}");
+            assert_eq!(read(&kv, range.clone(), Direction::Up), rows, "round {round}, {range:?}");
             rows.reverse();
-            assert_eq!(of_the_shop(read(&kv, range.clone(), Direction::Down)), rows, "round {round}, {range:?}");
+            assert_eq!(read(&kv, range.clone(), Direction::Down), rows, "round {round}, {range:?}");
         }
         for _ in 0..20 {
             let key = key(&mut choices);
