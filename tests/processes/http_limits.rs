@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::support::bot_api::{BotApi, TOKEN};
 use crate::support::program::{Running, Settings, free_port};
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::{get, post};
 use konter::http::{CallbackAuth, Callers, Entry, Limits, PlaceLimits, serve, within};
 use serde_json::json;
@@ -33,6 +34,22 @@ struct Site {
     server: tokio::task::JoinHandle<()>,
     /// A permit for each request that its slow handlers have got.
     asked: Arc<Semaphore>,
+    /// Cancelled when a long answer is kept no more.
+    let_go: CancellationToken,
+}
+
+struct Long(Vec<u8>, CancellationToken);
+
+impl AsRef<[u8]> for Long {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Long {
+    fn drop(&mut self) {
+        self.1.cancel();
+    }
 }
 
 impl Site {
@@ -52,15 +69,17 @@ impl Site {
                 tokio::time::sleep(time)
             })
         };
+        let let_go = CancellationToken::new();
+        let gone = let_go.clone();
         let routes = Router::new()
             .route("/", get(|| async { "yes" }))
-            .route("/long", get(|| async { vec![b'x'; 64 << 20] }))
+            .route("/long", get(move || async move { Bytes::from_owner(Long(vec![b'x'; 64 << 20], gone)) }))
             .route("/slow", taking(SOON))
             .route("/wait", taking(PATIENCE))
-            .route("/body", post(|body: axum::body::Bytes| async move { body.len().to_string() }));
+            .route("/body", post(|body: Bytes| async move { body.len().to_string() }));
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(listener, within(SOON * 3, routes), callers, limits, stop.clone()));
-        Self { address, stop, server, asked }
+        Self { address, stop, server, asked, let_go }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -256,7 +275,7 @@ async fn who_does_not_read_the_answer_is_cut_off() {
     let site = Site::open(LIMITS).await;
     let mut stream = site.connect().await;
     stream.write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    tokio::time::sleep(SOON * 4).await;
+    tokio::time::timeout(PATIENCE, site.let_go.cancelled()).await.expect("never cut off");
     let mut heard = Vec::new();
     let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await.expect("never closed");
     assert!(read.is_err() || heard.len() < 64 << 20, "the whole answer was kept ready: {}", heard.len());

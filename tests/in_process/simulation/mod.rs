@@ -25,6 +25,13 @@ mod wire;
 mod world;
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use parking_lot::Mutex;
 
 use self::rules::Rule;
 use self::run::{How, Played, play};
@@ -130,21 +137,36 @@ fn nor_with_everything_in_sled() {
     }
 }
 
-/// Plays seeds until one goes wrong; what has happened in all of them.
-fn play_all(seeds: std::ops::Range<u64>, in_sled: bool) -> BTreeSet<String> {
-    let (mut orders, mut crashes, mut happened) = (0, 0, BTreeSet::new());
-    let (started, runs) = (std::time::Instant::now(), seeds.end - seeds.start);
-    for seed in seeds {
-        let played = play(seed, How { in_sled, ..How::default() });
-        if played.broken.is_some() {
-            complain(seed, &played);
+/// Plays seeds on all processors until one goes wrong; what has happened in all of them.
+fn play_all(seeds: Range<u64>, in_sled: bool) -> BTreeSet<String> {
+    let started = Instant::now();
+    let next = AtomicU64::new(seeds.start);
+    let sum = Mutex::new((0, 0, BTreeSet::new()));
+    let play_some = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let played = play(seed, How { in_sled, ..How::default() });
+            if played.broken.is_some() {
+                next.store(seeds.end, Ordering::Relaxed);
+                complain(seed, &played);
+            }
+            let (orders, crashes, happened) = &mut *sum.lock();
+            (*orders, *crashes) = (*orders + played.orders, *crashes + played.crashes);
+            happened.extend(played.happened);
+            if seed.is_multiple_of(10_000) {
+                println!("up to seed {seed} in {:?}", started.elapsed());
+            }
         }
-        (orders, crashes) = (orders + played.orders, crashes + played.crashes);
-        happened.extend(played.happened);
-        if seed % 10_000 == 0 {
-            println!("up to seed {seed} in {:?}", started.elapsed());
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(play_some);
         }
-    }
+    });
+    let (runs, (orders, crashes, happened)) = (seeds.end - seeds.start, sum.into_inner());
     println!("{runs} runs, {orders} orders, {crashes} starts after a crash or a stop, {:?}", started.elapsed());
     happened
 }
