@@ -1,5 +1,6 @@
 //! Suppliers' reports over real HTTP: who is believed, what changes, and what garbage does (nothing).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::support::files::{root, sources};
 use crate::support::program::Settings;
@@ -11,7 +11,7 @@ use crate::support::program::Settings;
 use clap::{CommandFactory as _, Parser as _};
 use konter::cli::Cli;
 use konter_command::{Command, Topic};
-use konter_core::catalog::{COLUMNS, Catalog, SAMPLE, parse_catalog};
+use konter_core::catalog::{COLUMNS, Catalog, Product, SAMPLE, parse_catalog};
 use konter_core::staff::Role;
 use konter_simulator::TABLE;
 use regex::Regex;
@@ -23,7 +23,9 @@ fn document(path: &str) -> String {
 /// Every document that people read.
 fn documents() -> Vec<String> {
     let docs = fs::read_dir(root("docs")).unwrap().map(|entry| entry.unwrap().file_name());
-    let docs = docs.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md"));
+    let docs = docs
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"));
     let top = ["README.md", "SECURITY.md", "ARCHITECTURE.md"].map(str::to_owned);
     docs.map(|name| format!("docs/{name}")).chain(top).collect()
 }
@@ -77,7 +79,7 @@ fn rows(section: &str) -> Vec<Vec<String>> {
 /// Reads what somebody types, with the sample's products.
 fn read(text: &str) -> Command {
     let catalog = Catalog::new(parse_catalog(SAMPLE, None, &|_| false).unwrap());
-    konter_command::parse_with(text, &|code, _| catalog.get(code).map(|product| product.dest_kind()))
+    konter_command::parse_with(text, &|code, _| catalog.get(code).map(Product::dest_kind))
 }
 
 /// Whether it is done as typed. A number alone opens an order by buttons.
