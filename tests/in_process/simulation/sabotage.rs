@@ -173,9 +173,13 @@ pub fn found(stage: &Stage, read: &str, found: &mut (dyn Any + Send)) {
         if read == "order_in_slot" && stage.world.does(Sabotage::SeesTodayOnly) {
             *order = order.take().filter(|order| order.day == today);
         }
-        order.iter_mut().for_each(|order| remembered(stage, order));
+        if let Some(order) = order {
+            remembered(stage, order);
+        }
     } else if let Some(orders) = found.downcast_mut::<Vec<Order>>() {
-        orders.iter_mut().for_each(|order| remembered(stage, order));
+        for order in orders {
+            remembered(stage, order);
+        }
     } else if let Some(answered) = found.downcast_mut::<Option<Answered>>() {
         *answered = answered.take().filter(|_| !stage.world.does(Sabotage::ForgetsAnswered));
     } else if let Some(lines) = found.downcast_mut::<Vec<Entry>>()
