@@ -11,6 +11,7 @@ mod booked;
 mod callbacks;
 mod catalog;
 mod config;
+mod commands;
 mod conversations;
 mod corpus;
 mod deposits;

@@ -1,9 +1,9 @@
 //! What somebody may have meant whose message was not understood.
 
-use super::atom::Atom;
-use super::order_parts::targets;
-use super::problem::Topic;
-use super::words::{self, Word};
+use super::read::atom::Atom;
+use super::read::shape::targets;
+use super::table::formats;
+use super::topic::Topic;
 
 /// How many atoms are looked at: the beginning tells, and a pasted novel must not cost time.
 const LOOKED_AT: usize = 20;
@@ -39,51 +39,12 @@ fn misspelt(word: &str) -> Option<Topic> {
         return None;
     }
     let upper = word.to_ascii_uppercase();
-    words::all()
-        .filter(|(known, _)| known.len() >= SHORTEST)
-        .filter_map(|(known, meaning)| Some((strsim::osa_distance(&upper, known), topic(meaning)?)))
-        .filter(|(distance, _)| *distance <= if upper.len() < 6 { 1 } else { 2 })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, topic)| topic)
-}
-
-const fn topic(word: Word) -> Option<Topic> {
-    Some(match word {
-        Word::Balance | Word::BalanceOrComplaint => Topic::Balance,
-        Word::Prices | Word::PlnPrices | Word::BillPrices => Topic::Prices,
-        Word::Orders => Topic::Orders,
-        Word::Deposit | Word::HowToDeposit | Word::Proof => Topic::Deposit,
-        Word::ChangePin | Word::PinOrSender | Word::Change => Topic::ChangePin,
-        Word::Register | Word::Start => Topic::Register,
-        Word::Meter | Word::Pln => Topic::Meter,
-        Word::Inquiry | Word::InquiryOrMeter | Word::PlnInquiry => Topic::BillInquiry,
-        Word::Receipt | Word::ReceiptShop | Word::ReceiptFooter => Topic::Receipt,
-        Word::Payment | Word::PlnPayment => Topic::BillPayment,
-        Word::Transfer => Topic::Transfer,
-        Word::Sales | Word::SalesOrDownline => Topic::Sales,
-        Word::Statement => Topic::Statement,
-        Word::Complaint | Word::ComplaintOrCentres => Topic::Complaint,
-        Word::Help => Topic::Help,
-        Word::Language => Topic::Language,
-        Word::Order | Word::OrdersOrMarkup => Topic::Order,
-        Word::RegisterDownline => Topic::DownlineRegistration,
-        Word::Downlines | Word::Downline => Topic::Downlines,
-        Word::Markup | Word::ShowMarkup => Topic::Markup,
-        Word::Invite => Topic::Invite,
-        Word::Queue => Topic::Queue,
-        Word::AddChat | Word::Remove | Word::Chats => Topic::Chats,
-        Word::SaveFavourite | Word::Favourite => Topic::Favourites,
-        Word::Selling => Topic::Selling,
-        Word::SellingList => Topic::SellingList,
-        // Everyday words come too near to `LAGI` and `NAMA`: pagi, lama.
-        Word::Again
-        | Word::Name
-        | Word::Rename
-        | Word::Cancel
-        | Word::Confirm
-        | Word::Earnings
-        | Word::SenderOrStatus
-        | Word::Inner
-        | Word::Feature(_) => return None,
-    })
+    let words = formats().filter_map(|format| Some((format, format.hint?)));
+    words
+        .flat_map(|(format, hint)| format.words.iter().map(move |known| (*known, format.topic, hint)))
+        .filter(|(known, ..)| known.len() >= SHORTEST)
+        .map(|(known, topic, hint)| (strsim::osa_distance(&upper, known), topic, hint))
+        .filter(|(distance, ..)| *distance <= if upper.len() < 6 { 1 } else { 2 })
+        .min_by_key(|(distance, topic, _)| (*distance, *topic))
+        .map(|(.., hint)| hint)
 }

@@ -1,5 +1,5 @@
 //! Who works at the shop and in which role. The owners of the settings always are owners; the others are rows that owners
-//! write by chat. Pure: what a role may do stands in `command::powers`.
+//! write by chat. Pure: what a role may do stands with the commands (`command`).
 
 use std::collections::BTreeMap;
 use std::fmt;

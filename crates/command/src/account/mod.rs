@@ -1,0 +1,138 @@
+//! A reseller's account: balance, prices, its latest orders (`history`), its PIN, registering.
+
+mod history;
+
+use super::format::Format;
+use super::meaning::Command;
+use super::network::command::NetworkCommand;
+use super::read::agent_ref::AgentRef;
+use super::read::cursor::Cursor;
+use super::read::filter::{PriceFilter, filters};
+use super::read::pin::{Pin, is_pin};
+use super::read::problem::{Part, Problem};
+use super::read::text::{name_and_town, words_for_admins};
+use super::topic::Topic;
+use konter_core::ids::ProductCode;
+
+const LATEST: &[&str] =
+    &["CEK", "STATUS", "STA", "CST", "TRX", "CTRX", "CEKTRX", "CLT", "LAST", "LAST5", "RIWAYAT", "HISTORY"];
+
+pub(super) const FORMATS: &[Format] = &[
+    Format::always(
+        Topic::Balance,
+        &["S", "SAL", "SALDO", "CEKSALDO", "CEKSAL", "SISASALDO", "BALANCE"],
+        "the balance; with a downline's code, the downline's",
+        "SALDO",
+        balance,
+    )
+    .behind_cek(),
+    Format::always(Topic::Balance, &["CS"], "the balance; a complaint when words follow", "CS", |args| {
+        let talk = args.atoms.iter().any(|atom| !is_pin(atom.text));
+        if talk { words_for_admins(args).map(|(text, pin)| Command::Complaint { text, pin }) } else { balance(args) }
+    }),
+    Format::always(
+        Topic::Prices,
+        &["H", "HARGA", "HRG", "CH", "CEKHARGA", "PRODUK", "PRICE", "PRICES"],
+        "prices: all, by code, category, operator or nominal",
+        "HARGA.S10",
+        |args| prices(args, None),
+    )
+    .behind_cek(),
+    Format::always(Topic::Prices, &["HARGAPLN"], "prices of electricity by nominal", "HARGAPLN.20,50", |args| {
+        prices(args, Some("PLN"))
+    }),
+    Format::always(Topic::Prices, &["PPOB"], "the bills that can be paid", "PPOB", |args| {
+        args.finish().map(|()| Command::Prices { filters: vec![PriceFilter::Word("PPOB".to_owned())] })
+    }),
+    Format::when(Topic::Prices, LATEST, "the price of a product or nominal", "CEK.S10", |args| {
+        history::names_a_product(args).then(|| prices(args, None))
+    }),
+    Format::always(
+        Topic::Orders,
+        LATEST,
+        "the latest orders, or those to a number, of a product or a day",
+        "CEK.081234567890",
+        history::orders,
+    ),
+    Format::when(
+        Topic::Orders,
+        &["INFO"],
+        "an order by day, product and number",
+        "INFO.291126.S10.081234567890",
+        |args| history::asked_state(args).map(|query| Ok(Command::Orders(query))),
+    ),
+    Format::always(
+        Topic::ChangePin,
+        &["GP", "GPIN", "GTP", "G", "PIN", "GANTIPIN", "UBAHPIN"],
+        "another PIN: the old and the new one, in either order",
+        "GP.1234.4321",
+        change_pin,
+    ),
+    Format::when(Topic::ChangePin, &["GANTI", "UBAH"], "another PIN", "GANTI.PIN.1234.4321", |mut args| {
+        args.take_if(|atom| atom.is("PIN")).map(|_| change_pin(args))
+    })
+    .hinting(Some(Topic::ChangePin)),
+    Format::when(Topic::ChangePin, &["P"], "another PIN", "P.1234.4321", |args| {
+        let pins = args.atoms.len() > 1 && args.atoms.iter().all(|atom| is_pin(atom.text));
+        pins.then(|| change_pin(args))
+    }),
+    Format::always(
+        Topic::Register,
+        &["DAFTAR", "REG", "REGISTER", "REGISTRASI", "JOIN"],
+        "register with a name and a PIN of one's own",
+        "DAFTAR.Berkah Cell.1234",
+        register,
+    ),
+    Format::always(
+        Topic::Register,
+        &["START", "MULAI"],
+        "the greeting; a link may say who invites",
+        "/start",
+        |args| {
+            let payload = Some(args.rest()).filter(|rest| !rest.is_empty()).map(str::to_owned);
+            Ok(Command::Start { payload })
+        },
+    ),
+];
+
+fn balance(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let somebody = args.peek().is_some_and(|atom| atom.text.parse::<ProductCode>().is_ok());
+    if somebody && args.atoms.iter().skip(1).all(|atom| is_pin(atom.text)) {
+        let (agent, pin) = AgentRef::with_pin(args)?;
+        return Ok(Command::Network(NetworkCommand::Downline { agent, pin }));
+    }
+    Ok(Command::Balance { pin: args.last_pin()? })
+}
+
+fn prices(args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
+    filters(args, prefix).map(|filters| Command::Prices { filters })
+}
+
+fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut pins: Vec<Pin> = Vec::new();
+    for atom in args.atoms {
+        pins.push(atom.text.parse().map_err(|_| Problem::unfit(Part::Pin, atom.text))?);
+    }
+    let mut pins = pins.into_iter();
+    match (pins.next(), pins.next(), pins.next(), pins.next()) {
+        (None, ..) => Err(Problem::Missing(Part::Pin)),
+        (Some(_), None, ..) => Err(Problem::Missing(Part::NewPin)),
+        (Some(a), Some(b), None, _) => Ok(Command::ChangePin { a, b }),
+        // The new one twice, or the old one in either place.
+        (Some(a), Some(b), Some(c), None) if b == c || a == c => Ok(Command::ChangePin { a, b }),
+        (Some(a), Some(b), Some(c), None) if a == b => Ok(Command::ChangePin { a, b: c }),
+        _ => Err(args.atoms.last().map_or(Problem::Missing(Part::Pin), |last| Problem::leftover(last.text))),
+    }
+}
+
+/// `<name>.<pin>`, or with a town between them.
+fn register(args: Cursor<'_>) -> Result<Command, Problem> {
+    let pin: Option<Pin> = args.atoms.last().and_then(|atom| atom.text.parse().ok());
+    let named = if pin.is_some() { args.atoms.split_last().map_or(args.atoms, |(_, rest)| rest) } else { args.atoms };
+    let (name, town) = name_and_town(args.text, named).ok_or(Problem::Missing(Part::Name))?;
+    if !name.chars().any(char::is_alphabetic) {
+        return Err(Problem::unfit(Part::Name, name));
+    }
+    let pin = pin.ok_or(Problem::Missing(Part::Pin))?;
+    Ok(Command::Register { name: name.to_owned(), town: town.map(str::to_owned), pin })
+}

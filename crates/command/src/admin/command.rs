@@ -1,0 +1,195 @@
+//! What is asked by those who work at the shop, and which role each needs at least.
+
+use crate::deposit::ticket_ref::TicketRef;
+use crate::network::command::AdminNetwork;
+use crate::read::agent_ref::AgentRef;
+use crate::read::date::DateArg;
+use crate::routing::command::AdminRouting;
+use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode};
+use konter_core::money::Rupiah;
+use konter_core::staff::Role::{self, Operator, Owner, Viewer};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminCommand {
+    /// Never zero; negative takes back.
+    Deposit {
+        agent: AgentRef,
+        amount: Rupiah,
+        note: Option<String>,
+        /// Also where it takes the balance below zero.
+        forced: bool,
+    },
+    AcceptTicket {
+        ticket: TicketRef,
+        /// What has come, where it is not what the ticket says.
+        amount: Option<Rupiah>,
+    },
+    RefuseTicket {
+        ticket: TicketRef,
+        reason: Option<String>,
+    },
+    /// All of them, or one.
+    Agents {
+        agent: Option<AgentRef>,
+    },
+    Approve {
+        agent: AgentRef,
+    },
+    Block {
+        agent: AgentRef,
+    },
+    Unblock {
+        agent: AgentRef,
+    },
+    ResetPin {
+        agent: AgentRef,
+    },
+    SellPrice {
+        product: ProductCode,
+        price: NewPrice,
+        /// Also below cost.
+        forced: bool,
+    },
+    CloseProduct {
+        product: ProductCode,
+    },
+    OpenProduct {
+        product: ProductCode,
+    },
+    Catalog,
+    Pending,
+    /// An order; `raw`: all that suppliers said of it.
+    Order {
+        id: OrderId,
+        raw: bool,
+    },
+    Recheck {
+        id: OrderId,
+        /// Also where the question may be the first purchase.
+        forced: bool,
+    },
+    Success {
+        id: OrderId,
+        sn: String,
+    },
+    Failure {
+        id: OrderId,
+        reason: String,
+    },
+    Suppliers,
+    Broadcast {
+        text: String,
+    },
+    /// Words for one reseller.
+    Answer {
+        agent: AgentRef,
+        text: String,
+    },
+    /// Who did what.
+    Log {
+        count: Option<usize>,
+    },
+    /// The shop's day; `None` is today. A reseller's `/rekap` is the reseller's own.
+    Recap {
+        date: Option<DateArg>,
+    },
+    /// Price groups, and who is below whom.
+    Network(AdminNetwork),
+    /// Where orders are bought.
+    Routing(AdminRouting),
+    /// Those who work here, finding resellers, categories, announcements that wait for a yes.
+    Desk(AdminDesk),
+}
+
+/// A selling price as an owner types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewPrice {
+    /// Zero or more.
+    To(Rupiah),
+    /// So much more; negative is less.
+    By(Rupiah),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminDesk {
+    /// Who works here.
+    Staff,
+    SetRole {
+        who: AgentRef,
+        /// `None`: none any more.
+        role: Option<Role>,
+    },
+    Find {
+        text: String,
+    },
+    Rename {
+        agent: AgentRef,
+        name: String,
+    },
+    /// Opens or closes everything in a category.
+    SetCategory {
+        name: String,
+        open: bool,
+    },
+    /// What was done about one reseller.
+    LogOf {
+        agent: AgentId,
+    },
+    /// The answer to the question whether to send an announcement.
+    DecideBroadcast {
+        id: BroadcastId,
+        send: bool,
+    },
+}
+
+impl AdminCommand {
+    /// The least role that may.
+    #[must_use]
+    pub const fn needs(&self) -> Role {
+        match self {
+            Self::Agents { .. }
+            | Self::Pending
+            | Self::Order { .. }
+            | Self::Suppliers
+            | Self::Catalog
+            | Self::Log { .. }
+            | Self::Recap { .. } => Viewer,
+            // Corrections are the owner's: money goes out, or somebody ends below zero.
+            Self::Deposit { amount, forced, .. } => {
+                if *forced || amount.is_negative() {
+                    Owner
+                } else {
+                    Operator
+                }
+            }
+            Self::AcceptTicket { .. }
+            | Self::RefuseTicket { .. }
+            | Self::Approve { .. }
+            | Self::Block { .. }
+            | Self::Unblock { .. }
+            | Self::ResetPin { .. }
+            | Self::OpenProduct { .. }
+            | Self::CloseProduct { .. }
+            | Self::Recheck { .. }
+            | Self::Success { .. }
+            | Self::Failure { .. }
+            | Self::Answer { .. } => Operator,
+            Self::SellPrice { .. } | Self::Broadcast { .. } => Owner,
+            Self::Network(command) => command.needs(),
+            Self::Routing(command) => command.needs(),
+            Self::Desk(command) => command.needs(),
+        }
+    }
+}
+
+impl AdminDesk {
+    /// The least role that may.
+    #[must_use]
+    pub const fn needs(&self) -> Role {
+        match self {
+            Self::Staff | Self::Find { .. } | Self::LogOf { .. } => Viewer,
+            Self::Rename { .. } | Self::SetCategory { .. } => Operator,
+            Self::SetRole { .. } | Self::DecideBroadcast { .. } => Owner,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What admins type about those who work at the shop, about finding and naming resellers, whole categories, and the
+//! announcements that wait for a yes.
+
+use super::command::{AdminCommand, AdminDesk};
+use crate::meaning::Command;
+use crate::read::agent_ref::AgentRef;
+use crate::read::cursor::Cursor;
+use crate::read::problem::{Part, Problem};
+use crate::read::slash::{Words, starts_a_phone};
+use konter_core::ids::AgentId;
+
+const fn desk(command: AdminDesk) -> Command {
+    Command::Admin(AdminCommand::Desk(command))
+}
+
+/// Words that take a role away.
+const NONE: [&str; 4] = ["hapus", "cabut", "keluar", "-"];
+/// Words behind which a category's name stands.
+const CATEGORY: [&str; 2] = ["kategori", "category"];
+
+/// `/peran`, `/peran <chat|agent> owner|operator|viewer|hapus`.
+pub(super) fn staff(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    if words.is_empty() {
+        return Ok(desk(AdminDesk::Staff));
+    }
+    let who = words.agent(|rest| !rest.is_empty())?;
+    let word = words.need(Part::Role)?;
+    let role = if NONE.iter().any(|none| word.eq_ignore_ascii_case(none)) {
+        None
+    } else {
+        Some(word.parse().map_err(|_| Problem::unfit(Part::Role, word))?)
+    };
+    words.finish().map(|()| desk(AdminDesk::SetRole { who, role }))
+}
+
+pub(super) fn find(args: Cursor<'_>) -> Result<Command, Problem> {
+    Words::of(args).text(Part::Text).map(|text| desk(AdminDesk::Find { text }))
+}
+
+/// Whether `/nama` is about a reseller: `/nama Berkah Cell` is what a reseller calls itself.
+pub(super) fn names_an_agent(args: Cursor<'_>) -> bool {
+    let Some(first) = Words::of(args).next() else { return false };
+    match AgentRef::read(first) {
+        Some(AgentRef::Other(_)) => false,
+        Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
+        None => starts_a_phone(first),
+    }
+}
+
+/// `/nama <agent> <new name>`.
+pub(super) fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let starts_a_name = |rest: &str| rest.chars().next().is_some_and(|c| !c.is_ascii_digit());
+    let agent = words.agent(starts_a_name)?;
+    words.text(Part::Name).map(|name| desk(AdminDesk::Rename { agent, name }))
+}
+
+/// `kategori <name>` or `*<name>` behind `/tutup` and `/buka`; `None` where no category is meant.
+pub(super) fn category(args: Cursor<'_>, open: bool) -> Option<Result<Command, Problem>> {
+    let rest = Words::of(args).0;
+    let name = if let Some(name) = rest.strip_prefix('*') {
+        name
+    } else {
+        let mut words = Words(rest);
+        words.next().filter(|word| CATEGORY.iter().any(|name| word.eq_ignore_ascii_case(name)))?;
+        words.0
+    };
+    let read = Words(name).text(Part::Name);
+    Some(read.map(|name| desk(AdminDesk::SetCategory { name, open })))
+}
+
+/// `/log`, `/log 20`, `/log KR0001`.
+pub(super) fn log(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let Some(word) = words.next() else { return Ok(Command::Admin(AdminCommand::Log { count: None })) };
+    let command = match (word.parse(), word.parse::<AgentId>()) {
+        (Ok(count), _) => Command::Admin(AdminCommand::Log { count: Some(count) }),
+        (_, Ok(agent)) => desk(AdminDesk::LogOf { agent }),
+        _ => return Err(Problem::unfit(Part::Amount, word)),
+    };
+    words.finish().map(|()| command)
+}
+
+/// `/kirimsiaran 3`, `/batalsiaran 3`: the buttons below the question, for where there are none.
+pub(super) fn decide(args: Cursor<'_>, send: bool) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let word = words.need(Part::Number)?;
+    let id = word.parse().map_err(|_| Problem::unfit(Part::Number, word))?;
+    words.finish().map(|()| desk(AdminDesk::DecideBroadcast { id, send }))
+}

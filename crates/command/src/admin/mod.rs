@@ -1,0 +1,205 @@
+//! What those who work at the shop type, always with a slash: resellers, products, orders that need a person, and the desk
+//! (roles, finding, announcements). Whether the sender works there is not known here.
+
+pub mod command;
+mod desk;
+
+use super::format::Format;
+use super::meaning::Command;
+use super::read::agent_ref::AgentRef;
+use super::read::amount;
+use super::read::cursor::Cursor;
+use super::read::problem::{Part, Problem};
+use super::read::slash::{Words, without_force};
+use super::topic::Topic;
+use command::{AdminCommand, NewPrice};
+use konter_core::ids::OrderId;
+use konter_core::money::Rupiah;
+use konter_core::staff::Role::{Operator, Owner, Viewer};
+
+pub(super) const FORMATS: &[Format] = &[
+    // Resellers.
+    Format::always(Topic::AdminAgents, &["/agen"], "the resellers, or one of them", "/agen KR0001", agents)
+        .least(Viewer)
+        .also(&[("/agen", Viewer)]),
+    Format::always(Topic::AdminApprove, &["/setujui"], "approve a reseller", "/setujui KR0001", |args| {
+        about(args, |agent| AdminCommand::Approve { agent })
+    })
+    .least(Operator),
+    Format::always(Topic::AdminBlock, &["/blokir"], "block a reseller", "/blokir KR0001", |args| {
+        about(args, |agent| AdminCommand::Block { agent })
+    })
+    .least(Operator),
+    Format::always(
+        Topic::AdminResetPin,
+        &["/resetpin"],
+        "let a reseller choose a new PIN",
+        "/resetpin KR0001",
+        |args| about(args, |agent| AdminCommand::ResetPin { agent }),
+    )
+    .least(Operator),
+    Format::always(Topic::AdminAnswer, &["/balas"], "words for one reseller", "/balas KR0001 sudah kami cek", answer)
+        .least(Operator),
+    Format::when(Topic::AdminRename, &["/nama"], "rename a reseller", "/nama KR0001 Berkah Cell", |args| {
+        desk::names_an_agent(args).then(|| desk::rename(args))
+    })
+    .least(Operator),
+    Format::always(Topic::AdminFind, &["/cari"], "find resellers", "/cari budi", desk::find).least(Viewer),
+    // Products.
+    Format::always(Topic::AdminOpen, &["/buka"], "let in a reseller, open a product", "/buka KR0001", open)
+        .least(Operator)
+        .also(&[("/buka S10", Operator)]),
+    Format::always(Topic::AdminClose, &["/tutup"], "close a product", "/tutup S10", |args| {
+        let product = Words::of(args).only_product()?;
+        Ok(Command::Admin(AdminCommand::CloseProduct { product }))
+    })
+    .least(Operator),
+    Format::when(Topic::AdminOpen, &["/buka"], "open a category", "/buka kategori Telkomsel", |args| {
+        desk::category(args, true)
+    })
+    .least(Operator),
+    Format::when(Topic::AdminClose, &["/tutup"], "close a category", "/tutup kategori Telkomsel", |args| {
+        desk::category(args, false)
+    })
+    .least(Operator),
+    Format::always(Topic::AdminPrice, &["/hargajual"], "change a price", "/hargajual S10 10500", price).least(Owner),
+    Format::always(Topic::AdminCatalog, &["/katalog"], "the catalog as a file", "/katalog", |args| {
+        alone(args, AdminCommand::Catalog)
+    })
+    .least(Viewer),
+    // Orders.
+    Format::always(Topic::AdminPending, &["/pending"], "the orders that are open", "/pending", |args| {
+        alone(args, AdminCommand::Pending)
+    })
+    .least(Viewer),
+    Format::when(Topic::AdminOrder, &["/order"], "one order; all that suppliers said of it", "/order 12", order)
+        .least(Viewer)
+        .also(&[("/order 12 mentah", Viewer)]),
+    Format::always(Topic::AdminRecheck, &["/cekulang"], "ask the supplier again", "/cekulang 12", recheck)
+        .least(Operator),
+    Format::always(Topic::AdminSuccess, &["/sukses"], "an order was delivered", "/sukses 12 1234567890", |args| {
+        decided(args, Part::SerialNumber, |id, sn| AdminCommand::Success { id, sn })
+    })
+    .least(Operator),
+    Format::always(Topic::AdminFailure, &["/gagal"], "an order was not delivered", "/gagal 12 nomor salah", |args| {
+        decided(args, Part::Reason, |id, reason| AdminCommand::Failure { id, reason })
+    })
+    .least(Operator),
+    // The desk.
+    Format::always(Topic::AdminLog, &["/log"], "who did what", "/log 20", desk::log)
+        .least(Viewer)
+        .also(&[("/log", Viewer), ("/log KR0001", Viewer)]),
+    Format::always(
+        Topic::AdminRoles,
+        &["/peran"],
+        "who works here, in which role",
+        "/peran KR0002 operator",
+        desk::staff,
+    )
+    .least(Owner)
+    .also(&[("/peran", Viewer), ("/peran telegram:7 hapus", Owner)]),
+    Format::always(
+        Topic::AdminBroadcast,
+        &["/siaran"],
+        "tell something to every reseller",
+        "/siaran Server kembali normal",
+        |args| Words::of(args).text(Part::Text).map(|text| Command::Admin(AdminCommand::Broadcast { text })),
+    )
+    .least(Owner),
+    Format::always(Topic::AdminBroadcast, &["/kirimsiaran"], "send an announcement", "/kirimsiaran 3", |args| {
+        desk::decide(args, true)
+    })
+    .least(Owner),
+    Format::always(Topic::AdminBroadcast, &["/batalsiaran"], "drop an announcement", "/batalsiaran 3", |args| {
+        desk::decide(args, false)
+    })
+    .least(Owner),
+];
+
+fn alone(args: Cursor<'_>, command: AdminCommand) -> Result<Command, Problem> {
+    Words::of(args).finish().map(|()| Command::Admin(command))
+}
+
+fn about(args: Cursor<'_>, of: fn(AgentRef) -> AdminCommand) -> Result<Command, Problem> {
+    Words::of(args).only_agent().map(|agent| Command::Admin(of(agent)))
+}
+
+fn agents(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let agent = if words.is_empty() { None } else { Some(words.only_agent()?) };
+    Ok(Command::Admin(AdminCommand::Agents { agent }))
+}
+
+fn answer(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let agent = words.agent(|rest| !rest.is_empty())?;
+    words.text(Part::Text).map(|text| Command::Admin(AdminCommand::Answer { agent, text }))
+}
+
+/// A reseller or a product: a code such as `KR0001` is always a reseller's.
+fn open(args: Cursor<'_>) -> Result<Command, Problem> {
+    let command = match Words::of(args).only_agent() {
+        Ok(AgentRef::Other(_)) => AdminCommand::OpenProduct { product: Words::of(args).only_product()? },
+        read => AdminCommand::Unblock { agent: read? },
+    };
+    Ok(Command::Admin(command))
+}
+
+/// `<product> <price>|+<more>|-<less> [--paksa]`.
+fn price(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let product = words.product()?;
+    let word = words.need(Part::Price)?;
+    // A bill's fee may be nothing.
+    let price = match word {
+        "0" => Ok(NewPrice::To(Rupiah::ZERO)),
+        _ if word.starts_with(['+', '-']) => amount::read(word, true).map(NewPrice::By),
+        _ => amount::read(word, false).map(NewPrice::To),
+    };
+    let (forced, rest) = without_force(words.0);
+    if !rest.is_empty() {
+        words.finish()?;
+    }
+    price.map(|price| Command::Admin(AdminCommand::SellPrice { product, price, forced }))
+}
+
+/// `<order> [mentah]`. With a product's code it is a reseller's `/order S10 0812…`.
+fn order(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
+    let mut words = Words::of(args);
+    let raw = wants_raw(words.0);
+    let orders = words.0.split_whitespace().nth(1).is_some() || words.0.chars().any(char::is_alphabetic);
+    if orders && !raw {
+        return None;
+    }
+    let mut read = || {
+        let id = words.id()?;
+        if !raw {
+            words.finish()?;
+        }
+        Ok(Command::Admin(AdminCommand::Order { id, raw }))
+    };
+    Some(read())
+}
+
+/// Whether an order's number is followed by the word for all that was said.
+fn wants_raw(rest: &str) -> bool {
+    let mut words = rest.split_whitespace();
+    let (id, word) = (words.next(), words.next());
+    let is_word = word.is_some_and(|word| ["mentah", "raw"].iter().any(|known| word.eq_ignore_ascii_case(known)));
+    is_word && words.next().is_none() && id.is_some_and(|id| id.parse::<OrderId>().is_ok())
+}
+
+/// `<order> [--paksa]`.
+fn recheck(args: Cursor<'_>) -> Result<Command, Problem> {
+    let (forced, rest) = without_force(args.text);
+    let mut words = Words(&rest);
+    let id = words.id()?;
+    words.finish().map(|()| Command::Admin(AdminCommand::Recheck { id, forced }))
+}
+
+/// `<order> <serial number or reason>`.
+fn decided(args: Cursor<'_>, what: Part, of: fn(OrderId, String) -> AdminCommand) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let id = words.id()?;
+    words.text(what).map(|text| Command::Admin(of(id, text)))
+}

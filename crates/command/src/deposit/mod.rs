@@ -1,0 +1,188 @@
+//! `TIKET`, `BUKTI`, and what admins do with tickets and balances.
+
+pub mod ticket_ref;
+
+use super::admin::command::AdminCommand;
+use super::format::Format;
+use super::meaning::Command;
+use super::read::agent_ref::AgentRef;
+use super::read::amount;
+use super::read::atom::{Atom, atoms};
+use super::read::cursor::{Context, Cursor};
+use super::read::problem::{Part, Problem};
+use super::read::redact::redact;
+use super::read::slash::{Words, starts_a_phone, without_force};
+use super::read::text::words_for_admins;
+use super::read::typed::Typed;
+use super::topic::Topic;
+use konter_core::money::Rupiah;
+use konter_core::phone::clean;
+use konter_core::staff::Role::{Operator, Owner};
+use ticket_ref::TicketRef;
+
+pub(super) const FORMATS: &[Format] = &[
+    Format::always(
+        Topic::Deposit,
+        &["TIKET", "DEPOSIT", "DEP", "DEPO", "TOPUP", "ISI"],
+        "a deposit ticket, also for one bank; how to deposit without an amount",
+        "TIKET.100000",
+        ticket,
+    ),
+    Format::always(Topic::Deposit, &["BANK", "REKENING", "NOREK"], "how to deposit", "REKENING", |_| {
+        Ok(Command::Deposit { amount: None, bank: None, pin: None })
+    }),
+    Format::always(
+        Topic::Deposit,
+        &["BUKTI", "KONFIRMASI", "KONFIRM", "BUKTITRANSFER", "BUKTITF"],
+        "tell the admins that the transfer is made",
+        "BUKTI.sudah transfer",
+        proof,
+    ),
+    Format::when(Topic::AdminDeposit, &["/deposit"], "add to a reseller's balance", "/deposit KR0001 100000", |args| {
+        names_an_agent(args).then(|| booked(args))
+    })
+    .least(Operator)
+    // Corrections are the owner's: money goes out, or somebody ends below zero.
+    .also(&[("/deposit KR0001 -5000", Owner), ("/deposit KR0001 5000 --paksa", Owner)]),
+    Format::always(Topic::AdminAccept, &["/acc"], "accept a deposit ticket", "/acc 12", accept).least(Operator),
+    Format::always(Topic::AdminRefuse, &["/tolak"], "refuse a deposit ticket", "/tolak 12", refuse).least(Operator),
+];
+
+/// Smallest deposit ticket, in rupiah: less is a slip (`DEPOSIT.17`), or meant in thousands, which is not guessed.
+pub const MIN_TICKET: i64 = 1_000;
+
+/// Where deposits come from.
+const BANKS: &[&str] = &[
+    "BCA",
+    "BRI",
+    "BNI",
+    "MANDIRI",
+    "BSI",
+    "BTN",
+    "CIMB",
+    "PERMATA",
+    "DANAMON",
+    "MUAMALAT",
+    "SEABANK",
+    "JAGO",
+    "DANA",
+    "OVO",
+    "GOPAY",
+    "SHOPEEPAY",
+    "LINKAJA",
+    "QRIS",
+];
+
+/// Whether the word names a bank or a wallet.
+fn is_bank(word: &str) -> bool {
+    BANKS.iter().any(|bank| word.eq_ignore_ascii_case(bank))
+}
+
+/// What a ticket adds to, as people call it: `isi saldo 100000`.
+fn is_balance(atom: &Atom<'_>) -> bool {
+    ["TIKET", "DEPOSIT", "DEPO", "SALDO"].into_iter().any(|word| atom.is(word))
+}
+
+/// `TAMBAH SALDO 100000`: to the balance, not to the chats.
+pub(super) fn added(args: Cursor<'_>) -> Option<Command> {
+    let read = |args| ticket(args).unwrap_or_else(|problem| Command::incomplete(Topic::Deposit, problem));
+    args.peek().is_some_and(is_balance).then(|| read(args))
+}
+
+fn ticket(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    args.take_if(is_balance);
+    let bank = args.take_if(|atom| is_bank(atom.text)).map(|atom| atom.text.to_uppercase());
+    if args.is_empty() {
+        return Ok(Command::Deposit { amount: None, bank, pin: None });
+    }
+    let amount = amount::take(&mut args)?;
+    if amount < Rupiah::new(MIN_TICKET) {
+        return Err(Problem::Unfit(Part::Amount, Typed::new(&amount.to_string())));
+    }
+    Ok(Command::Deposit { amount: Some(amount), bank, pin: args.last_pin()? })
+}
+
+fn proof(args: Cursor<'_>) -> Result<Command, Problem> {
+    if args.is_empty() {
+        return Ok(Command::Proof { text: Typed::whole(""), pin: None });
+    }
+    words_for_admins(args).map(|(text, pin)| Command::Proof { text, pin })
+}
+
+/// Whether a message that is no command tells of a transfer that was made: `sudah tf bos`, `bukti transfer`.
+#[must_use]
+pub fn sounds_like_proof(text: &str) -> bool {
+    /// The beginning tells, and a pasted novel must not cost time.
+    const LOOKED_AT: usize = 400;
+    const DONE: [&str; 12] =
+        ["sudah", "sdh", "udah", "udh", "dah", "uda", "telah", "bukti", "berhasil", "barusan", "selesai", "done"];
+    const MADE: [&str; 8] = ["transfer", "tranfer", "trf", "tf", "ditransfer", "transferan", "setor", "disetor"];
+    let start: String = text.chars().take(LOOKED_AT).collect::<String>().to_lowercase();
+    let words: Vec<&str> = start.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    has(&DONE) && has(&MADE)
+}
+
+/// The words of a proof that is no command, as admins may see them: without a PIN at either end, and without any number
+/// that may be one where a PIN is spoken of.
+#[must_use]
+pub fn proof_words(text: &str) -> String {
+    let text = clean(text);
+    let pieces = atoms(&text, false);
+    let words =
+        words_for_admins(Cursor::new(&text, &pieces, Context::NONE)).map(|(words, _)| words.as_str().to_owned());
+    let words = words.unwrap_or_default();
+    let speaks_of_pin = words.split(|c: char| !c.is_alphabetic()).any(|word| word.eq_ignore_ascii_case("pin"));
+    if speaks_of_pin { redact(&words) } else { words }
+}
+
+/// Whether a deposit is meant for somebody: `/deposit 100000` and `/deposit BCA 100000` are a reseller's.
+fn names_an_agent(args: Cursor<'_>) -> bool {
+    let Some(first) = Words::of(args).next() else { return false };
+    let amount = amount::read(first, true).is_ok();
+    match AgentRef::read(first) {
+        Some(AgentRef::Other(name)) => !amount && !is_bank(&name),
+        Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)) => true,
+        None => starts_a_phone(first),
+    }
+}
+
+/// `<agent> <amount> [<note>] [--paksa]`.
+fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let agent = words.agent(|rest| amount::read(Words(rest).next().unwrap_or_default(), true).is_ok())?;
+    let word = words.need(Part::Amount)?;
+    let amount = amount::read(word, true)?;
+    let (forced, note) = without_force(words.0);
+    // `1 500 000`, `50 rb`: the rest of an amount, not a note.
+    let next = note.split_whitespace().next().unwrap_or_default();
+    let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
+    if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Problem::unfit(Part::Amount, next));
+    }
+    Ok(Command::Admin(AdminCommand::Deposit { agent, amount, note: some(note), forced }))
+}
+
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn ticket_ref(words: &mut Words<'_>) -> Result<TicketRef, Problem> {
+    let word = words.need(Part::Ticket)?;
+    TicketRef::read(word).ok_or_else(|| Problem::unfit(Part::Ticket, word))
+}
+
+/// `<ticket> [<amount>]`.
+fn accept(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let ticket = ticket_ref(&mut words)?;
+    let amount = words.next().map(|word| amount::read(word, false)).transpose()?;
+    words.finish().map(|()| Command::Admin(AdminCommand::AcceptTicket { ticket, amount }))
+}
+
+/// `<ticket> [<reason>]`.
+fn refuse(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let ticket = ticket_ref(&mut words)?;
+    Ok(Command::Admin(AdminCommand::RefuseTicket { ticket, reason: some(words.0.trim().to_owned()) }))
+}

@@ -1,0 +1,97 @@
+//! What resellers arrange for themselves.
+
+use crate::read::filter::PriceFilter;
+use crate::read::pin::Pin;
+use konter_core::destination::Destination;
+use konter_core::habits::{FavouriteName, SellRule};
+use konter_core::ids::ProductCode;
+use konter_core::money::Rupiah;
+use konter_core::phone::Phone;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HabitCommand {
+    /// Another chat, called by this name.
+    AddChat {
+        name: ChatName,
+        pin: Option<Pin>,
+    },
+    Chats {
+        pin: Option<Pin>,
+    },
+    RemoveChat {
+        which: ChatName,
+        /// Also when it is the one that asks.
+        sure: bool,
+        pin: Option<Pin>,
+    },
+    /// The second in the place of the first.
+    ReplaceChat {
+        old: ChatName,
+        new: ChatName,
+        pin: Option<Pin>,
+    },
+    /// The last order once more.
+    Repeat,
+    SaveFavourite {
+        name: FavouriteName,
+        product: ProductCode,
+        dest: Destination,
+    },
+    Favourites,
+    Favourite {
+        name: FavouriteName,
+        nth: u8,
+        /// Without one, it is asked for.
+        pin: Option<Pin>,
+    },
+    ForgetFavourite {
+        name: FavouriteName,
+    },
+    Selling(SellingChange),
+    /// The price list for the reseller's own customers; all of it without a filter.
+    SellingList {
+        filters: Vec<PriceFilter>,
+    },
+    Rename {
+        name: String,
+        pin: Option<Pin>,
+    },
+    /// What came in from downlines.
+    Earnings {
+        pin: Option<Pin>,
+    },
+    /// What a guided order asks for first.
+    Ask(Ask),
+}
+
+/// A chat as its owner calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatName {
+    /// None given.
+    Any,
+    /// Its place in the list, from 1 on.
+    Place(usize),
+    Phone(Phone),
+    Other(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SellingChange {
+    Show,
+    /// Added to all; nothing takes it away.
+    All(Option<Rupiah>),
+    Product(ProductCode, Option<SellRule>),
+    Rounded(bool),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Which phone number?
+    Phone,
+    /// Which meter?
+    Meter,
+    /// Which kind of bill?
+    Bills,
+    /// Whose bill of this kind?
+    Customer(ProductCode),
+}

@@ -1,0 +1,165 @@
+//! What resellers type about their own habits: other chats, favourites, repeating an order, selling prices, their
+//! shop's name, and what came in from downlines.
+
+mod chats;
+pub mod command;
+mod favourites;
+mod selling;
+
+use super::deposit;
+use super::elsewhere::Feature;
+use super::format::Format;
+use super::meaning::Command;
+use super::read::cursor::Cursor;
+use super::read::pin::is_pin;
+use super::read::problem::{Part, Problem};
+use super::read::shape::has_phone;
+use super::topic::Topic;
+use command::HabitCommand;
+
+pub(super) const FORMATS: &[Format] = &[
+    Format::always(
+        Topic::Chats,
+        &[
+            "PAR",
+            "PARALEL",
+            "HP",
+            "THP",
+            "TNT",
+            "TNO",
+            "TN",
+            "TAMBAH",
+            "TAMBAHHP",
+            "TAMBAHGT",
+            "TAMBAHNOMOR",
+            "TAMBAHCHAT",
+            "YM",
+            "TYM",
+            "TGT",
+            "P",
+        ],
+        "another chat for the same account, by number or name",
+        "TAMBAH.081234567890.1234",
+        add_chat,
+    ),
+    Format::when(Topic::Chats, &["A"], "another chat for the same account", "A.081234567890.1234", |args| {
+        has_phone(args.atoms).then(|| add_chat(args))
+    }),
+    Format::always(Topic::Chats, REMOVE, "a chat less", "HAPUS.2.1234", chats::remove),
+    Format::always(Topic::Chats, LIST, "the chats of the account", "LIST", chats::list),
+    Format::always(
+        Topic::Chats,
+        &["GANTI", "UBAH"],
+        "another number in the place of one",
+        "GANTI.081234567890.081298765432.1234",
+        |mut args| match args.take_if(|atom| atom.is("NAMA")) {
+            Some(_) => rename(args),
+            None => chats::replace(args),
+        },
+    )
+    .hinting(None),
+    Format::always(
+        Topic::Favourites,
+        &["SIMPAN"],
+        "keep an order by a name; the favourites when nothing follows",
+        "SIMPAN.IBU.S10.081234567890",
+        favourites::save,
+    ),
+    Format::always(
+        Topic::Favourites,
+        &["FAV", "FAVORIT", "FAVORITE"],
+        "order a favourite; the favourites when nothing follows",
+        "FAV.IBU.1234",
+        favourites::favourite,
+    ),
+    Format::when(Topic::Favourites, REMOVE, "forget a favourite", "HAPUS.FAV.IBU", |args| {
+        // What is wrong with it is told as of the chats, which the word is about.
+        favourites::forget(args)
+            .map(|read| Ok(read.unwrap_or_else(|problem| Command::incomplete(Topic::Chats, problem))))
+    }),
+    Format::always(
+        Topic::Selling,
+        &["JUAL", "HARGAJUAL"],
+        "what one's own customers pay: for all, for a product, rounded",
+        "JUAL.S10.12000",
+        selling::selling,
+    ),
+    Format::always(
+        Topic::SellingList,
+        &["DAFTARHARGA", "LISTHARGA", "PRICELIST"],
+        "the price list for customers",
+        "DAFTARHARGA.TELKOMSEL",
+        selling::list,
+    ),
+    Format::when(Topic::SellingList, LIST, "the price list for customers", "LIST.TELKOMSEL", |args| {
+        // As above.
+        let named = args.atoms.iter().any(|atom| !is_pin(atom.text));
+        let read = |args| selling::list(args).unwrap_or_else(|problem| Command::incomplete(Topic::Chats, problem));
+        named.then(|| Ok(read(args)))
+    }),
+    Format::when(Topic::Order, &["ULANG", "LAGI"], "the last order once more", "ULANG", |args| {
+        let alone = args.atoms.iter().all(|atom| is_pin(atom.text));
+        alone.then_some(Ok(Command::Habit(HabitCommand::Repeat)))
+    }),
+    // Everyday words come too near to `LAGI` and `NAMA` to be guessed: pagi, lama.
+    Format::always(Topic::Rename, &["NAMA"], "another name for the shop", "NAMA.Berkah Cell.1234", name).hinting(None),
+    Format::always(
+        Topic::Rename,
+        &["GN", "GNAMA", "GANTINAMA", "UN"],
+        "another name for the shop",
+        "GN.Berkah Cell.1234",
+        rename,
+    )
+    .hinting(None),
+    Format::always(
+        Topic::Balance,
+        &["CRBT", "CR", "CB", "KOMISI", "BONUS", "BAGIKOMISI", "TUKAR"],
+        "what came in from downlines",
+        "KOMISI",
+        |args| Ok(earnings(args)),
+    )
+    .hinting(None),
+];
+
+const REMOVE: &[&str] = &["HAPUS", "HAPUSHP", "HAPUSGT", "HAPUSNOMOR", "HAPUSCHAT", "DELHP", "DELYM", "HNO"];
+const LIST: &[&str] = &["LIST", "LISTHP", "DAFTARNOMOR"];
+
+fn add_chat(args: Cursor<'_>) -> Result<Command, Problem> {
+    deposit::added(args).map_or_else(|| chats::add(args), Ok)
+}
+
+/// `NAMA.<new name>.<pin>`. With spaces it may be somebody telling theirs (`nama saya sri 12345`): the digits are no PIN
+/// then, and no part of the name, because they might be one.
+fn name(args: Cursor<'_>) -> Result<Command, Problem> {
+    match rename(args)? {
+        Command::Habit(HabitCommand::Rename { name, pin: Some(_) }) if chats::is_spoken(args) => {
+            Ok(Command::Habit(HabitCommand::Rename { name, pin: None }))
+        }
+        command => Ok(command),
+    }
+}
+
+/// `<new name>.<pin>`.
+fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
+    let (words, pin) = match args.atoms {
+        [words @ .., last] if !words.is_empty() && is_pin(last.text) => (words, last.text.parse().ok()),
+        words => (words, None),
+    };
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return Err(Problem::Missing(Part::Name));
+    };
+    let name = args.text.get(first.start..last.end()).unwrap_or_default();
+    if !name.chars().any(char::is_alphabetic) {
+        return Err(Problem::unfit(Part::Name, name));
+    }
+    Ok(Command::Habit(HabitCommand::Rename { name: name.to_owned(), pin }))
+}
+
+/// `[<pin>]`: one's own. Of somebody else nothing is told.
+fn earnings(args: Cursor<'_>) -> Command {
+    let mut own = args;
+    match own.last_pin() {
+        Ok(pin) => Command::Habit(HabitCommand::Earnings { pin }),
+        Err(_) => Command::Known(Feature::Commission),
+    }
+}

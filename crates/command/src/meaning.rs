@@ -1,0 +1,152 @@
+//! What a message means: one variant for everything that can be asked.
+
+use super::admin::command::AdminCommand;
+use super::elsewhere::Feature;
+use super::habit::command::HabitCommand;
+use super::network::command::{NetworkCommand, Transfer};
+use super::order::request::{BadOrder, OrderRequest};
+use super::read::date::DateArg;
+use super::read::filter::PriceFilter;
+use super::read::pin::Pin;
+use super::read::problem::Problem;
+use super::read::typed::Typed;
+use super::receipt::command::{ReceiptLine, ReceiptOf};
+use super::routing::command::RoutingCommand;
+use super::topic::Topic;
+use konter_core::ids::ProductCode;
+use konter_core::money::Rupiah;
+
+/// What a message asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Order(OrderRequest),
+    /// Meant as an order, but nothing of it can be carried out as typed.
+    BadOrder(BadOrder),
+    Balance {
+        pin: Option<Pin>,
+    },
+    /// Every product when there is no filter.
+    Prices {
+        filters: Vec<PriceFilter>,
+    },
+    Orders(OrdersQuery),
+    /// A deposit ticket; how to deposit when there is no amount.
+    Deposit {
+        amount: Option<Rupiah>,
+        bank: Option<String>,
+        pin: Option<Pin>,
+    },
+    /// Old and new, in either order.
+    ChangePin {
+        a: Pin,
+        b: Pin,
+    },
+    Register {
+        name: String,
+        town: Option<String>,
+        pin: Pin,
+    },
+    /// Telegram's greeting; the payload comes from a link.
+    Start {
+        payload: Option<String>,
+    },
+    /// Whose meter is it?
+    Meter {
+        customer: String,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    BillInquiry {
+        product: ProductCode,
+        customer: String,
+        /// For bills whose amount the payer chooses.
+        amount: Option<Rupiah>,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    BillPayment {
+        product: ProductCode,
+        customer: String,
+        pin: Option<Pin>,
+        reference: Option<String>,
+    },
+    Receipt {
+        of: ReceiptOf,
+        /// What the reseller's customer pays.
+        price: Option<Rupiah>,
+    },
+    ReceiptLine(ReceiptLine),
+    Transfer(Transfer),
+    Report {
+        kind: ReportKind,
+        /// `None` is today.
+        date: Option<DateArg>,
+        pin: Option<Pin>,
+    },
+    Complaint {
+        /// Without the PIN, where that stood before or behind it.
+        text: Typed,
+        pin: Option<Pin>,
+    },
+    Help {
+        topic: Option<String>,
+    },
+    /// Shows the choice when `to` is missing.
+    Language {
+        to: Option<Language>,
+    },
+    Admin(AdminCommand),
+    /// That a transfer for a ticket has been made, in the reseller's own words.
+    Proof {
+        /// Without the PIN, where that stood before or behind it.
+        text: Typed,
+        pin: Option<Pin>,
+    },
+    /// Uplines and downlines.
+    Network(NetworkCommand),
+    /// A reseller's own arrangements, and the beginning of a guided order.
+    Habit(HabitCommand),
+    /// Orders that wait for their suppliers.
+    Routing(RoutingCommand),
+    /// Asks for something konter does not have.
+    Known(Feature),
+    /// The command is known, its arguments are not right.
+    Incomplete {
+        topic: Topic,
+        problem: Problem,
+    },
+    Unknown {
+        /// What may have been meant; [`Topic::example`] is a line that would be understood.
+        nearest: Topic,
+    },
+}
+
+/// Which orders to show: the last ones, when nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrdersQuery {
+    pub dest: Option<String>,
+    pub product: Option<ProductCode>,
+    pub date: Option<DateArg>,
+    pub pin: Option<Pin>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportKind {
+    /// The day's sales.
+    Sales,
+    /// Every movement of the balance.
+    Statement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Indonesian,
+    English,
+}
+
+impl Command {
+    /// The arguments of a known command are not right.
+    pub const fn incomplete(topic: Topic, problem: Problem) -> Self {
+        Self::Incomplete { topic, problem }
+    }
+}

@@ -1,0 +1,122 @@
+//! What resellers ask about those below them, and admins about the whole network.
+
+use crate::read::agent_ref::AgentRef;
+use crate::read::pin::Pin;
+use konter_core::ids::ProductCode;
+use konter_core::money::Rupiah;
+use konter_core::phone::Phone;
+use konter_core::pricing::GroupName;
+use konter_core::staff::Role::{self, Owner, Viewer};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkCommand {
+    RegisterDownline(DownlineRequest),
+    /// Those directly below, from page 1 on.
+    Downlines {
+        page: usize,
+        pin: Option<Pin>,
+    },
+    Downline {
+        agent: AgentRef,
+        pin: Option<Pin>,
+    },
+    Markup(MarkupRequest),
+    /// The invitation; a new one in its place when `renew`.
+    Invite {
+        renew: bool,
+    },
+    /// Yes to a transfer.
+    Confirm {
+        number: u32,
+    },
+    /// A transfer that can be read in several ways, each with another reseller; which of them exist decides.
+    TransferEither(Vec<Transfer>),
+}
+
+/// Somebody to be registered below who asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DownlineRequest {
+    pub name: String,
+    pub town: Option<String>,
+    pub phone: Phone,
+    pub markup: Option<Rupiah>,
+    /// A first balance, from who registers.
+    pub deposit: Option<Rupiah>,
+    /// Of who registers.
+    pub pin: Option<Pin>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkupRequest {
+    pub whom: MarkupWhom,
+    pub change: MarkupChange,
+    pub pin: Option<Pin>,
+}
+
+/// Whom a markup is for, as typed. A name that is nobody's may still be a product's: the catalog knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkupWhom {
+    All,
+    Product(ProductCode),
+    Agent(AgentRef),
+    Both(AgentRef, ProductCode),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkupChange {
+    Show,
+    /// Zero or more.
+    Set(Rupiah),
+    /// The less specific one counts again.
+    Remove,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    pub agent: AgentRef,
+    /// Above zero.
+    pub amount: Rupiah,
+    pub pin: Option<Pin>,
+}
+
+/// Price groups, and who is below whom: what admins do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminNetwork {
+    Groups,
+    Group {
+        name: GroupName,
+    },
+    Margin {
+        name: GroupName,
+        margin: Rupiah,
+        force: bool,
+    },
+    /// Without a price, the group's margin counts for the product again.
+    Price {
+        name: GroupName,
+        product: ProductCode,
+        price: Option<Rupiah>,
+        force: bool,
+    },
+    Assign {
+        agent: AgentRef,
+        name: GroupName,
+    },
+    /// Directly below the shop when there is no upline.
+    Move {
+        agent: AgentRef,
+        upline: Option<AgentRef>,
+    },
+}
+
+impl AdminNetwork {
+    /// The least role that may.
+    #[must_use]
+    pub const fn needs(&self) -> Role {
+        match self {
+            Self::Groups | Self::Group { .. } => Viewer,
+            // All of these change what somebody pays.
+            Self::Margin { .. } | Self::Price { .. } | Self::Assign { .. } | Self::Move { .. } => Owner,
+        }
+    }
+}

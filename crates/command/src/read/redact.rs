@@ -1,0 +1,109 @@
+//! Making a message fit for a log, and for the eyes of others.
+
+use konter_core::phone::{MAX_DIGITS, clean};
+
+use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS};
+
+/// Longest run of digits that is left alone: a number with its country code. A longer one may end in a PIN.
+const LONGEST_NUMBER: usize = MAX_DIGITS + 1;
+/// Longest message kept in a log.
+const LONGEST: usize = 500;
+
+/// What stands where a PIN stood.
+pub const MASK: &str = "***";
+
+/// The text with every run of digits that could be, or hide, a PIN replaced by `***`, cut to a length a log can bear.
+/// A three-digit run right after a letter stays: it is the end of a product code such as `S100`.
+#[must_use]
+pub fn redact(text: &str) -> String {
+    let text: String = clean(&text.chars().take(LONGEST).collect::<String>());
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+        let (digits, after) = from.split_at(end);
+        out.push_str(before);
+        out.push_str(if could_hide_a_pin(before, digits) { MASK } else { digits });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The text with the PIN of an order that was copied into it, `S10.081234567890.1234 belum masuk`, replaced by `***`. A
+/// sum behind an account's number stays.
+#[must_use]
+pub fn without_order_pins(text: &str) -> String {
+    /// Digits of a destination: fewer may be a date or an amount.
+    const FEWEST: usize = 9;
+    /// The same right behind a product's code: a game's user.
+    const FEWEST_OF_A_GAME: usize = 6;
+    /// No amount that is transferred is so short; longer ones are taken for a PIN only in what looks like an order.
+    const SHORT_PIN: usize = 4;
+    let mut out = String::with_capacity(text.len());
+    // Digits of the number that is being read, over the gaps people write it with; and whether a product's code, letters
+    // and digits, stands before it.
+    let (mut read, mut behind_a_code, mut ends_a_code) = (0, false, false);
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (gap, from) = rest.split_at(start);
+        let (digits, after) = from.split_at(from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len()));
+        // `12345678(2001).1234`: a user, its zone, a PIN.
+        let gap_before = gap.strip_prefix(')').unwrap_or(gap);
+        let separated = !gap_before.is_empty() && gap_before.chars().all(|c| matches!(c, '.' | '#' | '*' | ',' | ';'));
+        let long_enough = match digits.len() {
+            SHORT_PIN => true,
+            5..=6 => behind_a_code,
+            _ => false,
+        };
+        let is_number = read >= FEWEST || (behind_a_code && read >= FEWEST_OF_A_GAME);
+        let is_pin = is_number && separated && long_enough;
+        out.push_str(gap);
+        out.push_str(if is_pin { MASK } else { digits });
+        let goes_on = matches!(gap, "-" | " " | "(" | " (" | "|") && read + digits.len() <= LONGEST_NUMBER;
+        if is_pin {
+            // It may have been the zone, with the PIN behind it.
+        } else if goes_on {
+            read += digits.len();
+        } else {
+            behind_a_code = ends_a_code && separated;
+            read = digits.len();
+        }
+        ends_a_code = gap.ends_with(|c: char| c.is_ascii_alphabetic());
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn could_hide_a_pin(before: &str, digits: &str) -> bool {
+    let ends_a_code = digits.len() == MIN_PIN_DIGITS && before.ends_with(|c: char| c.is_ascii_alphabetic());
+    let pin_long = (MIN_PIN_DIGITS..=MAX_PIN_DIGITS).contains(&digits.len());
+    (pin_long && !ends_a_code) || digits.len() > LONGEST_NUMBER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_copied_into_a_complaint_loses_its_pin() {
+        for (typed, shown) in [
+            ("S10.081234567890.1234 belum masuk", "S10.081234567890.*** belum masuk"),
+            ("S10.0812-3456-7890#123456 gimana", "S10.0812-3456-7890#*** gimana"),
+            ("S10*0812 3456 7890*1234*2", "S10*0812 3456 7890*****2"),
+            ("tf BCA.1234567890.100000 barusan", "tf BCA.1234567890.100000 barusan"),
+            ("ML86.12345678(2001).1234 belum masuk", "ML86.12345678(2001).*** belum masuk"),
+            ("ML86 12345678|2001.1234", "ML86 12345678|2001.***"),
+            ("ML86.12345678.2001.1234 belum", "ML86.12345678.***.*** belum"),
+            ("TS.08511111111.500123.BRI", "TS.08511111111.500123.BRI"),
+            ("bayar.PLNPOST.520010509867.1234", "bayar.PLNPOST.520010509867.***"),
+            ("trx 12.05.2026 ke 081234567890 5000 belum", "trx 12.05.2026 ke 081234567890 5000 belum"),
+            ("saldo 1.500.000.1234", "saldo 1.500.000.1234"),
+            ("", ""),
+        ] {
+            assert_eq!(without_order_pins(typed), shown);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What stands behind a command with a slash, as admins type it: words cut at white space only.
+
+use super::agent_ref::AgentRef;
+use super::atom::atoms;
+use super::cursor::Cursor;
+use super::problem::{Part, Problem};
+use super::shape::phones_in_pieces;
+use konter_core::ids::{OrderId, ProductCode};
+
+/// Behind dashes it stands in a command that would otherwise be refused.
+const FORCE: &str = "paksa";
+
+/// A note without the word of force, and whether that stood in it. Phones make one dash of two.
+pub fn without_force(note: &str) -> (bool, String) {
+    let is_force = |word: &&str| word.starts_with('-') && word.trim_start_matches('-').eq_ignore_ascii_case(FORCE);
+    let forced = note.split_whitespace().any(|word| is_force(&word));
+    let kept: Vec<&str> = note.split_whitespace().filter(|word| !is_force(word)).collect();
+    (forced, if forced { kept.join(" ") } else { note.trim().to_owned() })
+}
+
+/// Whether a reseller's phone number begins here, in one word or in pieces.
+pub fn starts_a_phone(word: &str) -> bool {
+    word.starts_with('0') || word.starts_with("+62") || word == "62"
+}
+
+/// Words cut at white space only: names, notes and serial numbers may hold any other sign.
+pub struct Words<'a>(pub &'a str);
+
+impl<'a> Words<'a> {
+    /// All that stands behind a command's word.
+    pub fn of(args: Cursor<'a>) -> Self {
+        Self(args.text.trim())
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn next(&mut self) -> Option<&'a str> {
+        let text = self.0.trim_start();
+        let (word, rest) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+        self.0 = rest.trim();
+        if word.is_empty() { None } else { Some(word) }
+    }
+
+    pub fn need(&mut self, part: Part) -> Result<&'a str, Problem> {
+        self.next().ok_or(Problem::Missing(part))
+    }
+
+    pub fn finish(&self) -> Result<(), Problem> {
+        if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::leftover(self.0)) }
+    }
+
+    /// All that is left.
+    pub fn text(&mut self, part: Part) -> Result<String, Problem> {
+        match self.0.trim() {
+            "" => Err(Problem::Missing(part)),
+            text => Ok(text.to_owned()),
+        }
+    }
+
+    /// One word, or a phone number in pieces whose end is plain because `fits` what follows.
+    pub fn agent(&mut self, fits: impl Fn(&str) -> bool) -> Result<AgentRef, Problem> {
+        let before = self.0;
+        let word = self.need(Part::Agent)?;
+        if let Some(agent) = AgentRef::read(word) {
+            return Ok(agent);
+        }
+        let atoms = atoms(before, false);
+        let ends: Vec<_> = phones_in_pieces(&atoms)
+            .into_iter()
+            .map(|(phone, count)| {
+                (phone, atoms.get(count).map_or("", |next| before.get(next.start..).unwrap_or_default()))
+            })
+            .filter(|(_, rest)| fits(rest))
+            .collect();
+        match ends.as_slice() {
+            [(phone, rest)] => {
+                self.0 = rest;
+                Ok(AgentRef::Phone(phone.clone()))
+            }
+            [] => Err(Problem::unfit(Part::Agent, word)),
+            _ => Err(Problem::Ambiguous),
+        }
+    }
+
+    pub fn only_agent(&mut self) -> Result<AgentRef, Problem> {
+        let agent = self.agent(str::is_empty)?;
+        self.finish().map(|()| agent)
+    }
+
+    pub fn product(&mut self) -> Result<ProductCode, Problem> {
+        let word = self.need(Part::Product)?;
+        word.parse().map_err(|_| Problem::unfit(Part::Product, word))
+    }
+
+    pub fn only_product(&mut self) -> Result<ProductCode, Problem> {
+        let product = self.product()?;
+        self.finish().map(|()| product)
+    }
+
+    pub fn id(&mut self) -> Result<OrderId, Problem> {
+        let word = self.need(Part::OrderNumber)?;
+        word.parse().map_err(|_| Problem::unfit(Part::OrderNumber, word))
+    }
+}

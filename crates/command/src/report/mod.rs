@@ -1,0 +1,46 @@
+//! Reports: a day's sales, the statement, the shop's day. Which days were meant is worked out in `span`.
+
+pub mod span;
+
+use super::admin::command::AdminCommand;
+use super::format::Format;
+use super::meaning::{Command, ReportKind};
+use super::read::cursor::Cursor;
+use super::read::date::date_and_pin;
+use super::read::problem::Problem;
+use super::topic::Topic;
+use konter_core::staff::Role::Viewer;
+
+pub(super) const FORMATS: &[Format] = &[
+    Format::always(
+        Topic::Sales,
+        &["REKAP", "RKP", "LAP", "LAPORAN", "LAPH", "RT", "L", "R"],
+        "sales of a day, or of several",
+        "LAP.25/07/26",
+        |args| report(ReportKind::Sales, args),
+    ),
+    Format::always(
+        Topic::Statement,
+        &["MUTASI", "MUT", "REK", "INFOTRF"],
+        "every movement of the balance",
+        "MUTASI",
+        |args| report(ReportKind::Statement, args),
+    ),
+    Format::when(Topic::AdminRecap, &["/rekap"], "the shop's day", "/rekap 25/07/26", recap)
+        .least(Viewer)
+        .also(&[("/rekap", Viewer)]),
+];
+
+fn report(kind: ReportKind, mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let (date, pin) = date_and_pin(&mut args)?;
+    Ok(Command::Report { kind, date, pin })
+}
+
+/// `None` with a PIN: that is how a reseller asks for its own day.
+fn recap(mut args: Cursor<'_>) -> Option<Result<Command, Problem>> {
+    match date_and_pin(&mut args) {
+        Ok((date, None)) => Some(Ok(Command::Admin(AdminCommand::Recap { date }))),
+        Ok((_, Some(_))) => None,
+        Err(problem) => Some(Err(problem)),
+    }
+}

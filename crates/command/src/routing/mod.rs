@@ -1,0 +1,138 @@
+//! What is typed about where orders are bought, and about orders that wait: by resellers, and by admins with a slash.
+
+pub mod command;
+
+use super::admin::command::AdminCommand;
+use super::elsewhere::Feature;
+use super::format::Format;
+use super::meaning::Command;
+use super::read::cursor::Cursor;
+use super::read::problem::{Part, Problem};
+use super::read::slash::Words;
+use super::topic::Topic;
+use command::{AdminRouting, RoutingCommand};
+use konter_core::ids::{ProductCode, SupplierId};
+use konter_core::staff::Role::{Operator, Owner, Viewer};
+
+pub(super) const FORMATS: &[Format] = &[
+    Format::always(
+        Topic::CancelOrder,
+        &["BTL", "BATAL", "CANCEL"],
+        "take back an order that waits",
+        "BATAL.12",
+        cancel,
+    )
+    .hinting(None),
+    Format::always(
+        Topic::Queue,
+        &["ANTRI", "ANTRIAN", "QUEUE"],
+        "whether orders wait for the end of a cut-off",
+        "ANTRI.YA",
+        queue,
+    ),
+    Format::always(Topic::AdminSuppliers, &["/supplier"], "the suppliers, or one of them", "/supplier", supplier)
+        .least(Viewer)
+        .also(&[
+            ("/supplier xgate", Viewer),
+            ("/supplier xgate jeda deposit habis", Operator),
+            ("/supplier xgate lanjut", Operator),
+            ("/supplier xgate prioritas 1", Owner),
+        ]),
+    Format::always(
+        Topic::AdminRoute,
+        &["/prioritas"],
+        "which supplier of a product is tried first",
+        "/prioritas S10 xgate 1",
+        route_priority,
+    )
+    .least(Owner),
+    Format::when(Topic::AdminClose, &["/tutup"], "close a product at one supplier", "/tutup S10 xgate", |args| {
+        route_open(args, false)
+    })
+    .least(Operator),
+    Format::when(Topic::AdminOpen, &["/buka"], "open a product at one supplier", "/buka S10 xgate", |args| {
+        route_open(args, true)
+    })
+    .least(Operator),
+];
+
+/// More digits are a phone number's, not an order's.
+const ORDER_DIGITS: usize = 9;
+/// Priorities people give; the catalog's own go further.
+const MOST_PRIORITY: u32 = 999;
+
+/// `BATAL.<order>[.<pin>]`. By a phone number nothing is cancelled: it may be several orders.
+fn cancel(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    let atom = args.need(Part::OrderNumber)?;
+    if !atom.is_digits() || atom.text.len() > ORDER_DIGITS || atom.text.starts_with('0') {
+        return Ok(Command::Known(Feature::CancelOrder));
+    }
+    let order = atom.text.parse().map_err(|_| Problem::unfit(Part::OrderNumber, atom.text))?;
+    let pin = args.last_pin()?;
+    Ok(Command::Routing(RoutingCommand::Cancel { order, pin }))
+}
+
+/// `ANTRI.YA`, `ANTRI.TIDAK`, `ANTRI`.
+fn queue(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    const YES: [&str; 5] = ["YA", "ON", "AKTIF", "YES", "IYA"];
+    const NO: [&str; 6] = ["TIDAK", "OFF", "MATI", "NO", "GAK", "TDK"];
+    let on = match args.take() {
+        None => None,
+        Some(atom) if YES.iter().any(|word| atom.is(word)) => Some(true),
+        Some(atom) if NO.iter().any(|word| atom.is(word)) => Some(false),
+        Some(atom) => return Err(Problem::unfit(Part::Text, atom.text)),
+    };
+    args.last_pin()?;
+    Ok(Command::Routing(RoutingCommand::Queue { on }))
+}
+
+/// `/supplier`, `/supplier <id>`, `/supplier <id> jeda [reason]`, `… lanjut`, `… prioritas <n>|hapus`.
+fn supplier(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let Some(supplier) = words.next().map(str::to_lowercase) else {
+        return Ok(Command::Admin(AdminCommand::Suppliers));
+    };
+    let Some(verb) = words.next().map(str::to_lowercase) else {
+        return Ok(routing(AdminRouting::Show { supplier }));
+    };
+    let command = match verb.as_str() {
+        "jeda" | "pause" | "stop" => AdminRouting::Pause { supplier, reason: words.0.trim().to_owned() },
+        "lanjut" | "resume" | "buka" => words.finish().map(|()| AdminRouting::Resume { supplier })?,
+        "prioritas" => {
+            let word = words.need(Part::Number)?;
+            let priority = if matches!(word, "hapus" | "-") { None } else { Some(priority(word)?) };
+            words.finish().map(|()| AdminRouting::Priority { supplier, priority })?
+        }
+        other => return Err(Problem::unfit(Part::Text, other)),
+    };
+    Ok(routing(command))
+}
+
+fn priority(word: &str) -> Result<u32, Problem> {
+    word.parse().ok().filter(|n| (1..=MOST_PRIORITY).contains(n)).ok_or_else(|| Problem::unfit(Part::Number, word))
+}
+
+/// `/prioritas S10 xgate 1`.
+fn route_priority(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let product = words.need(Part::Product)?;
+    let product = product.parse().map_err(|_| Problem::unfit(Part::Product, product))?;
+    let supplier = words.need(Part::Name)?;
+    let supplier = supplier.to_lowercase().parse().map_err(|_| Problem::unfit(Part::Name, supplier))?;
+    let priority = priority(words.need(Part::Number)?)?;
+    words.finish().map(|()| routing(AdminRouting::RoutePriority { product, supplier, priority }))
+}
+
+/// A product and a supplier; `None` when something else stands there.
+fn route_open(args: Cursor<'_>, open: bool) -> Option<Result<Command, Problem>> {
+    let mut words = Words::of(args);
+    let product: ProductCode = words.next()?.parse().ok()?;
+    let supplier: SupplierId = words.next()?.to_lowercase().parse().ok()?;
+    let named = supplier.as_str().bytes().any(|b| b.is_ascii_alphabetic());
+    let route = AdminRouting::RouteOpen { product, supplier, open };
+    (named && words.finish().is_ok()).then_some(Ok(routing(route)))
+}
+
+const fn routing(command: AdminRouting) -> Command {
+    Command::Admin(AdminCommand::Routing(command))
+}

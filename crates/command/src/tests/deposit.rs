@@ -1,0 +1,89 @@
+//! Tickets, proofs, amounts.
+
+use super::*;
+
+#[test]
+fn a_deposit_without_a_reseller_is_ones_own_ticket() {
+    for text in ["/deposit 100000", "/deposit 100.000 1234", "/deposit BCA 100000", "/deposit Rp100.000"] {
+        let expected = Some(Rupiah::new(100_000));
+        assert!(
+            matches!(parse(text), Command::Deposit { amount, .. } if amount == expected),
+            "{text}: {:?}",
+            parse(text)
+        );
+    }
+    // Without the slash they are nobody's command.
+    for text in ["acc 12", "sukses 12 1234", "blokir KR0001"] {
+        assert!(!matches!(parse(text), Command::Admin(_)), "{text}");
+    }
+}
+
+#[test]
+fn a_proof_is_passed_on_without_a_pin() {
+    let proof = |text: &str| match parse(text) {
+        Command::Proof { text, pin } => (text.as_str().to_owned(), pin.map(|pin| pin.expose().to_owned())),
+        other => panic!("{text}: {other:?}"),
+    };
+    for (text, words, pin) in [
+        ("BUKTI.sudah tf 100.412 dari BCA", "sudah tf 100.412 dari BCA", None),
+        ("KONFIRMASI.100412.BCA.Siti.4321", "100412.BCA.Siti", Some("4321")),
+        ("konfirmasi.4321.transfer 50.030", "transfer 50.030", Some("4321")),
+        ("bukti transfer", "transfer", None),
+        ("BUKTI", "", None),
+    ] {
+        assert_eq!(proof(text), (words.to_owned(), pin.map(str::to_owned)), "{text}");
+    }
+    for (text, words) in [
+        ("sudah tf 100.412 ya bos", "sudah tf 100.412 ya bos"),
+        ("sdh transfer.4321", "sdh transfer"),
+        ("sudah tf 100412, pin 4321", "sudah tf ***, pin ***"),
+    ] {
+        assert_eq!(proof_words(text), words, "{text}");
+    }
+}
+
+#[test]
+fn telling_of_a_transfer_sounds_like_a_proof_and_nothing_else_does() {
+    for text in
+        ["sudah transfer min", "Sdh TF 100.412 BCA", "udah trf ya", "ini bukti transfernya, sudah tf", "dah setor bos"]
+    {
+        assert!(sounds_like_proof(text), "{text}");
+    }
+    for text in [
+        "",
+        "transfer kemana?",
+        "mau tf dulu",
+        "sudah",
+        "pulsa sudah masuk",
+        "S10.081234567890.1234",
+        "stafnya sudah tau",
+    ] {
+        assert!(!sounds_like_proof(text), "{text}");
+    }
+}
+
+#[test]
+fn amounts_are_read_by_their_shape() {
+    let amount = |text: &str| match parse(text) {
+        Command::Deposit { amount, pin, .. } => Ok((amount.map(Rupiah::get), pin.is_some())),
+        other => Err(other),
+    };
+    for (text, expected, pin) in [
+        ("TIKET.100000", 100_000, false),
+        ("TIKET.100.000", 100_000, false),
+        ("TIKET 1,000,000 1234", 1_000_000, true),
+        ("TIKET.100.000.1234", 100_000, true),
+        ("tiket rp 50.000", 50_000, false),
+        ("TIKET.500rb.1234", 500_000, true),
+        ("TIKET 500 ribu", 500_000, false),
+        ("deposit 2jt", 2_000_000, false),
+    ] {
+        assert_eq!(amount(text), Ok((Some(expected), pin)), "{text}");
+    }
+    for text in ["TIKET.17", "TIKET.0", "TIKET.abc", "TIKET.100,00.000", "TIKET.99999999999999999999", "TIKET.50000.12"]
+    {
+        assert!(amount(text).is_err(), "{text}: {:?}", parse(text));
+    }
+    assert_eq!(problem("TIKET.-100000"), Problem::NegativeAmount);
+    assert_eq!(problem("TR.KR0002.-50000.1234"), Problem::NegativeAmount);
+}

@@ -1,0 +1,113 @@
+//! Chats, favourites, selling prices, names.
+
+use super::*;
+use konter_core::habits::SellRule;
+
+#[test]
+fn what_is_said_in_words_holds_no_pin() {
+    for (text, amount) in
+        [("tambah saldo 100000", 100_000), ("isi saldo 50rb", 50_000), ("TAMBAH.DEPOSIT.25000", 25_000)]
+    {
+        let expected = Command::Deposit { amount: Some(Rupiah::new(amount)), bank: None, pin: None };
+        assert_eq!(parse(text), expected, "{text}");
+    }
+    let renamed = |name: &str| Command::Habit(HabitCommand::Rename { name: name.to_owned(), pin: None });
+    assert_eq!(parse("nama saya sri 12345"), renamed("saya sri"));
+    assert_eq!(parse("Nama sri 1234"), renamed("sri"));
+    for text in ["tambah kuota 50000", "tambah uang jajan 5000"] {
+        let command = parse(text);
+        assert!(matches!(&command, Command::Habit(HabitCommand::AddChat { pin: None, .. })), "{text}: {command:?}");
+    }
+}
+
+#[test]
+fn resellers_arrange_their_own_things() {
+    use HabitCommand as Habit;
+    let pin = || "1234".parse().ok();
+    let phone = || ChatName::Phone("081234567890".parse().unwrap());
+    let other = |name: &str| ChatName::Other(name.to_owned());
+    let code = |text: &str| text.parse::<ProductCode>().unwrap();
+    let name = |text: &str| text.parse::<konter_core::habits::FavouriteName>().unwrap();
+    let rp = Rupiah::new;
+    let saved = |product: &str, dest: &str| Habit::SaveFavourite {
+        name: name("IBU"),
+        product: code(product),
+        dest: dest.parse().unwrap_or_else(|_| Destination::Customer(dest.to_owned())),
+    };
+    let word = |word: &str| PriceFilter::Word(word.to_owned());
+    for (text, expected) in [
+        ("PAR.081234567890.1234", Habit::AddChat { name: phone(), pin: pin() }),
+        ("tambah nomor 0812-3456-7890 1234", Habit::AddChat { name: phone(), pin: pin() }),
+        ("TAMBAH.0812 3456 7890.1234", Habit::AddChat { name: phone(), pin: pin() }),
+        ("A.+6281234567890", Habit::AddChat { name: phone(), pin: None }),
+        ("TAMBAH.1234", Habit::AddChat { name: ChatName::Any, pin: pin() }),
+        ("TGT*a_b@mail.com*1234", Habit::AddChat { name: other("a_b@mail.com"), pin: pin() }),
+        ("TAMBAH", Habit::Chats { pin: None }),
+        ("LIST", Habit::Chats { pin: None }),
+        ("LIST.1234", Habit::Chats { pin: pin() }),
+        ("HAPUS.2.1234", Habit::RemoveChat { which: ChatName::Place(2), sure: false, pin: pin() }),
+        ("HAPUS.2.ya.1234", Habit::RemoveChat { which: ChatName::Place(2), sure: true, pin: pin() }),
+        ("hapus hp 081234567890 1234", Habit::RemoveChat { which: phone(), sure: false, pin: pin() }),
+        ("DELYM*your_pulsa*1234", Habit::RemoveChat { which: other("your_pulsa"), sure: false, pin: pin() }),
+        ("GANTI.081234567890.081234567890.1234", Habit::ReplaceChat { old: phone(), new: phone(), pin: pin() }),
+        ("ULANG", Habit::Repeat),
+        ("lagi 1234", Habit::Repeat),
+        ("SIMPAN.ibu.S10.0812 3456 7890", saved("S10", "081234567890")),
+        ("simpan ibu pln20 14027480301", saved("PLN20", "14027480301")),
+        ("SIMPAN.IBU.ML5.12345", saved("ML5", "12345")),
+        ("FAV", Habit::Favourites),
+        ("FAV.1234", Habit::Favourites),
+        ("FAV.ibu", Habit::Favourite { name: name("IBU"), nth: 1, pin: None }),
+        ("FAV.ibu.1234", Habit::Favourite { name: name("IBU"), nth: 1, pin: pin() }),
+        ("fav s10 2 1234", Habit::Favourite { name: name("S10"), nth: 2, pin: pin() }),
+        ("FAV.IBU.-", Habit::ForgetFavourite { name: name("IBU") }),
+        ("HAPUS.FAV.IBU", Habit::ForgetFavourite { name: name("IBU") }),
+        ("JUAL", Habit::Selling(SellingChange::Show)),
+        ("JUAL.+1000", Habit::Selling(SellingChange::All(Some(rp(1_000))))),
+        ("JUAL.+1.000", Habit::Selling(SellingChange::All(Some(rp(1_000))))),
+        ("JUAL.+0", Habit::Selling(SellingChange::All(Some(rp(0))))),
+        ("JUAL.-", Habit::Selling(SellingChange::All(None))),
+        ("jual s10 12rb", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000)))))),
+        ("JUAL.S10.12.000", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000)))))),
+        ("JUAL.S10.+2rb", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Above(rp(2_000)))))),
+        ("JUAL.S10.-", Habit::Selling(SellingChange::Product(code("S10"), None))),
+        ("JUAL.BULAT", Habit::Selling(SellingChange::Rounded(true))),
+        ("jual bulat -", Habit::Selling(SellingChange::Rounded(false))),
+        ("DAFTARHARGA", Habit::SellingList { filters: Vec::new() }),
+        ("LIST.S10,X10", Habit::SellingList { filters: vec![word("S10"), word("X10")] }),
+        ("GN.CAHAYA-CELL.1234", Habit::Rename { name: "CAHAYA-CELL".to_owned(), pin: pin() }),
+        ("ganti nama Budi Cell 1234", Habit::Rename { name: "Budi Cell".to_owned(), pin: pin() }),
+        ("TUKAR.1234", Habit::Earnings { pin: pin() }),
+        ("BELI", Habit::Ask(Ask::Phone)),
+        ("PLN", Habit::Ask(Ask::Meter)),
+        ("TAGIHAN", Habit::Ask(Ask::Bills)),
+        ("TAG.PLNPOST", Habit::Ask(Ask::Customer(code("PLNPOST")))),
+    ] {
+        assert_eq!(parse(text), Command::Habit(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_resellers_arrange_is_told_what_is_wrong_with_it() {
+    for text in [
+        "TAMBAH.0812xxxx.1234",
+        "TAMBAH.2.1234",
+        "TAMBAH.4321.1234",
+        "HAPUS.1234",
+        "SIMPAN.IBU",
+        "SIMPAN.123.S10.081234567890",
+        "SIMPAN.IBU.S10.0812345678901234567890",
+        "SIMPAN.IBU.S10.081234567890.1234",
+        "FAV.081234567890.1234",
+        "FAV.IBU.S10.1234",
+        "JUAL.S10",
+        "JUAL.S10.-500",
+        "JUAL.+abc",
+        "NAMA.1234",
+        "NAMA.77.1234",
+    ] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
+    }
+    // A favourite's name and a PIN are no order.
+    assert!(!matches!(parse("IBU.1234"), Command::Order(_)));
+}

@@ -1,0 +1,102 @@
+//! Transfers, downlines, markups, price groups.
+
+use super::*;
+
+#[test]
+fn a_transfer_never_guesses_which_number_is_the_amount() {
+    let transfer = |text: &str| match parse(text) {
+        Command::Transfer(transfer) => {
+            Some((transfer.agent, transfer.amount.get(), transfer.pin.map(|pin| pin.expose().to_owned())))
+        }
+        _ => None,
+    };
+    let agent = AgentRef::Code("KR0002".parse().unwrap());
+    let phone = AgentRef::Phone("081234567890".parse().unwrap());
+    let pin = Some("1234".to_owned());
+    for (text, to) in [
+        ("TR.KR0002.50000.1234", &agent),
+        ("tr kr2 50.000 1234", &agent),
+        ("TR.50000.KR0002.1234", &agent),
+        ("T.1234.KR0002.50000", &agent),
+        ("TR.081234567890.50000.1234", &phone),
+        ("TR 0812 3456 7890 50000 1234", &phone),
+        ("TR.50000.0812-3456-7890.1234", &phone),
+    ] {
+        assert_eq!(transfer(text), Some((to.clone(), 50_000, pin.clone())), "{text}");
+    }
+    assert_eq!(transfer("TR.KR0002.50000"), Some((agent, 50_000, None)));
+    assert_eq!(problem("T.5000.081234567890.2500"), Problem::Ambiguous);
+    for text in ["TR", "TR.KR0002", "TR.KR0002.50000.1234.9", "TR.081234567890.1234.x"] {
+        assert_eq!(transfer(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_transfer_that_could_go_to_several_is_all_of_them() {
+    let Command::Network(NetworkCommand::TransferEither(readings)) = parse("TR 0812 345 678 900 1234") else {
+        panic!("it has one meaning only");
+    };
+    let told: Vec<_> = readings.iter().map(|r| (r.agent.clone(), r.amount.get(), r.pin.is_some())).collect();
+    let phone = |text: &str| AgentRef::Phone(text.parse().unwrap());
+    assert_eq!(told, [(phone("0812345678"), 900, true), (phone("0812345678900"), 1_234, false)]);
+}
+
+#[test]
+fn downlines_markups_and_invitations_are_read() {
+    let read = |text: &str| format!("{:?}", parse(text));
+    for (text, same_as) in [
+        ("/downline 2", "DOWNLINE.2"),
+        ("SD kr2", "SD.KR0002.1234"),
+        ("daftar sari pulsa.0812 3456 7890.100.1234", "REG.sari pulsa.081234567890.100.1234"),
+        ("MARKUP.S10.150.1234", "markup s10=150 1234"),
+        ("/undang baru", "INVITE.NEW"),
+        ("ya #3", "YA.3"),
+    ] {
+        let plain = |text: &str| read(text).replace("Some(***)", "None").replace("Other(\"S10\")", "s10");
+        assert!(plain(text).starts_with("Network("), "{text}: {}", read(text));
+        if !text.starts_with("MARKUP") {
+            assert_eq!(plain(text), plain(same_as), "{text}");
+        }
+    }
+    for text in ["REG.081234567890.100.1234", "REG.Sari.081234567890.081234567891.100", "YA", "YA.x", "UNDANG.semua"] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {}", read(text));
+    }
+    assert_eq!(problem("MARKUP.KR0002.-100.1234"), Problem::NegativeAmount);
+}
+
+#[test]
+fn admins_set_groups_and_move_resellers() {
+    let group = |name: &str| name.parse().unwrap();
+    let agent = |n| AgentRef::Code(konter_core::ids::AgentId(n));
+    let s10 = || "S10".parse::<ProductCode>().unwrap();
+    let price = |price: Option<i64>, force| AdminNetwork::Price {
+        name: group("agent"),
+        product: s10(),
+        price: price.map(Rupiah::new),
+        force,
+    };
+    let margin = |margin, force| AdminNetwork::Margin { name: group("agent"), margin: Rupiah::new(margin), force };
+    for (text, expected) in [
+        ("/grup", AdminNetwork::Groups),
+        ("/grup Agent", AdminNetwork::Group { name: group("agent") }),
+        ("/grup agent -100", margin(-100, false)),
+        ("/grup agent 0 --paksa", margin(0, true)),
+        ("/grup agent -5.000 \u{2014}paksa", margin(-5_000, true)),
+        ("/grup agent S10 10.300", price(Some(10_300), false)),
+        ("/grup agent s10 0 --paksa", price(Some(0), true)),
+        ("/grup agent S10 -", price(None, false)),
+        ("/grup KR0001 agent", AdminNetwork::Assign { agent: agent(1), name: group("agent") }),
+        (
+            "/grup 0812 3456 7890 agent",
+            AdminNetwork::Assign { agent: AgentRef::Phone("081234567890".parse().unwrap()), name: group("agent") },
+        ),
+        ("/pindah KR0003 KR0002", AdminNetwork::Move { agent: agent(3), upline: Some(agent(2)) }),
+        ("/pindah kr3 -", AdminNetwork::Move { agent: agent(3), upline: None }),
+    ] {
+        assert_eq!(parse(text), Command::Admin(AdminCommand::Network(expected)), "{text}");
+    }
+    for text in ["/grup agent S10", "/grup agent S10 -5", "/grup KR0001", "/grup a b c d", "/pindah", "/pindah KR0003"]
+    {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
+    }
+}
