@@ -15,7 +15,7 @@ use crate::backup::{BUILT_IN, folder};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
 use crate::front::telegram::Telegram;
-use crate::front::{self, File, FileKind, Text, Wording};
+use crate::front::{File, FileKind, Text, Wording};
 use crate::http::{CallbackAuth, Entry};
 use crate::shop::pins::Pepper;
 use crate::shop::seal::Seal;
@@ -28,7 +28,7 @@ use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::ChatId;
 use konter_core::phone::PrefixTable;
 use konter_core::pricing::{self, below_cost};
-use konter_reply::{BelowCost, Button, DeskReply, KeepingReply, Reply, ReplyFileKind, Texts};
+use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
 use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError, audit};
@@ -76,9 +76,7 @@ impl Words {
             Payload::Reply(reply) | Payload::Edit { reply, .. } => {
                 let mut rendered = self.texts.render(row.locale, reply, row.balance);
                 self.mark(row, again, &mut rendered.body);
-                let button = |button: Button| front::Button { label: button.label, tap: button.tap };
-                let buttons = rendered.buttons.into_iter().map(|row| row.into_iter().map(button).collect()).collect();
-                Text { body: rendered.body, copy: rendered.copy, fixed: rendered.fixed, buttons }
+                rendered
             }
             Payload::Forget { .. } | Payload::Copy { .. } => Text::default(),
         }
@@ -104,12 +102,7 @@ impl Wording for Words {
             let bytes = std::fs::read(self.backups.join(&file.name)).ok()?;
             return Some(File { name: file.name.clone(), kind: FileKind::Document, bytes });
         }
-        let file = self.texts.file(row.locale, reply)?;
-        let kind = match file.kind {
-            ReplyFileKind::Picture => FileKind::Picture,
-            ReplyFileKind::Document => FileKind::Document,
-        };
-        Some(File { name: file.name, kind, bytes: file.bytes })
+        self.texts.file(row.locale, reply)
     }
 }
 

@@ -5,10 +5,9 @@
 pub mod console;
 pub mod telegram;
 
-use std::ops::Range;
-
 use async_trait::async_trait;
 
+pub use konter_reply::{Button, Rendered as Text, ReplyFile as File, ReplyFileKind as FileKind};
 use konter_store::{InboxMessage, Outgoing, StoreError};
 
 /// What a front hands its messages to.
@@ -33,40 +32,4 @@ pub trait Wording: Send + Sync + 'static {
         let _ = row;
         None
     }
-}
-
-/// A text to be sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text {
-    pub body: String,
-    /// Byte ranges of `body` that a tap should copy, such as a token.
-    pub copy: Vec<Range<usize>>,
-    /// Byte ranges of `body` whose columns must stay below each other, such as a receipt.
-    pub fixed: Vec<Range<usize>>,
-    /// Rows of buttons below it.
-    pub buttons: Vec<Vec<Button>>,
-}
-
-/// A button below a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    pub label: String,
-    /// What a tap says to the desk, as the text of a message; at most 64 bytes.
-    pub tap: String,
-}
-
-/// A file to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    pub name: String,
-    pub kind: FileKind,
-    pub bytes: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// Shown in the chat; a PNG.
-    Picture,
-    /// Handed over as it is.
-    Document,
 }

@@ -58,7 +58,9 @@ fn the_document_shows_the_table() {
         return;
     }
     let wrong = table.lines().zip(shown().lines()).find(|(is, should)| is != should).map(|(is, _)| is.to_owned());
-    panic!("docs/commands.md is not of today, from {wrong:?} on: KONTER_WRITE_DOCS=1 cargo test --test in_process commands");
+    panic!(
+        "docs/commands.md is not of today, from {wrong:?} on: KONTER_WRITE_DOCS=1 cargo test --test in_process commands"
+    );
 }
 
 /// The help texts of a language, without what the templates add.

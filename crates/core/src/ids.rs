@@ -41,9 +41,9 @@ macro_rules! as_text {
     };
 }
 
-/// A reseller's number; shown as the code `KR0001`.
+/// A reseller's number; shown as the code `KR0001`. Not `transparent`: what shows a value that serialises knows it by
+/// its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct AgentId(pub u32);
 
 impl fmt::Display for AgentId {

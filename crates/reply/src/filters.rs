@@ -1,6 +1,6 @@
 //! The filters templates can use besides minijinja's own: `rp`, `salin`, `jam`, `waktu`, `operator`.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind};
@@ -30,9 +30,9 @@ fn salin(value: &Value) -> Result<String, Error> {
     text(value).map(|text| format!("{COPY_BEGIN}{text}{COPY_END}"))
 }
 
-/// Times come into templates as seconds since 1970.
+/// Times come into templates as they are stored: `2026-11-21T07:05:00Z`.
 fn time(value: &Value, tz: Tz, format: &str) -> Result<String, Error> {
-    let at = value.as_i64().and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
+    let at = value.as_str().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     let at = at.ok_or_else(|| unfit("this is not a time; it may be missing here: test it with `if` first"))?;
     Ok(at.with_timezone(&tz).format(format).to_string())
 }

@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 
-use super::describe::describe;
-use super::describe_bill::buttons;
+use super::buttons::buttons;
 use super::fields::Fields;
 use super::filters;
+use super::labels::labels;
+use super::model::Reply;
 use super::promise;
-use super::receipts;
 use super::rendered::Rendered;
-use super::reports;
 use super::samples::{Sample, samples};
-use super::says::Reply;
+use super::told::told;
 use konter_core::agent::Locale;
+use konter_documents::{receipt, report};
 
 /// A mistake in a language file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -106,14 +106,14 @@ pub(super) fn compile(env: &mut Environment<'static>, sources: &Sources) -> Vec<
     let mut problems = Vec::new();
     for (key, text) in sources {
         if let Err(error) = env.add_template_owned(key.clone(), text.clone()) {
-            problems.push((Some(key.clone()), told(&error)));
+            problems.push((Some(key.clone()), in_words(&error)));
         }
     }
     problems
 }
 
 /// One mistake in words: what, and on which line of the text.
-pub(super) fn told(error: &Error) -> String {
+fn in_words(error: &Error) -> String {
     let what = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
     match error.line() {
         Some(line) => format!("{what} (line {line} of the text)"),
@@ -155,7 +155,7 @@ pub(super) fn rehearse(env: &Environment<'_>, sources: &Sources) -> Vec<Problem>
         Ok(all) => all,
         Err(error) => return vec![(None, format!("konter's own samples are broken: {error}"))],
     };
-    let mut rehearsal = Rehearsal { env, problems: BTreeSet::new(), given: PARTS.iter().map(given).collect() };
+    let mut rehearsal = Rehearsal { env, problems: BTreeSet::new(), given: PARTS.map(given).into() };
     for sample in &all {
         rehearsal.tell(sample);
     }
@@ -163,49 +163,49 @@ pub(super) fn rehearse(env: &Environment<'_>, sources: &Sources) -> Vec<Problem>
     rehearsal.problems.into_iter().collect()
 }
 
-fn given(&(part, names): &(&'static str, &[&'static str])) -> (&'static str, BTreeSet<&'static str>) {
-    (part, names.iter().copied().collect())
+fn given((part, names): (&str, &[&'static str])) -> (String, BTreeSet<&'static str>) {
+    (part.to_owned(), names.iter().copied().collect())
 }
 
 struct Rehearsal<'a> {
     env: &'a Environment<'a>,
     problems: BTreeSet<Problem>,
     /// The names each text was given.
-    given: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    given: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
 impl Rehearsal<'_> {
     fn tell(&mut self, Sample { reply, balance }: &Sample) {
         let words = RefCell::new(Vec::new());
-        let say = |key: &'static str, fields: Fields| {
+        let say = |key: &str, fields: Fields| {
             let text = self.env.get_template(key).and_then(|template| template.render(fields.clone()));
-            words.borrow_mut().push((key, fields, text.as_ref().err().map(problem_of(key))));
+            words.borrow_mut().push((key.to_owned(), fields, text.as_ref().err().map(|error| problem_of(key, error))));
             text.unwrap_or_default()
         };
-        let (key, fields) = describe(reply, *balance, &say);
+        let (key, fields) = told(reply, *balance, &say);
         if matches!(reply, Reply::Receipt { .. }) {
-            receipts::labels(&say);
+            labels::<receipt::Labels>("receipt", &say);
         }
         if matches!(reply, Reply::ShopReport { .. }) {
-            reports::labels(&say);
+            labels::<report::Labels>("sheet", &say);
         }
         buttons(reply, &say);
         for (key, fields, problem) in words.into_inner() {
-            self.note(key, &fields, problem);
+            self.note(&key, &fields, problem);
         }
-        match self.env.get_template(key).and_then(|template| template.render(fields.clone())) {
+        match self.env.get_template(&key).and_then(|template| template.render(fields.clone())) {
             Ok(marked) => {
-                self.note(key, &fields, None);
+                self.note(&key, &fields, None);
                 let body = Rendered::from_marked(&marked).body;
-                let broken = broken_promises(reply, *balance, &body);
-                self.problems.extend(broken.into_iter().map(|problem| (Some(key.to_owned()), problem)));
+                let broken = promise::broken(reply, *balance, &body);
+                self.problems.extend(broken.into_iter().map(|problem| (Some(key.clone().into_owned()), problem)));
             }
-            Err(error) => self.note(key, &fields, Some(problem_of(key)(&error))),
+            Err(error) => self.note(&key, &fields, Some(problem_of(&key, &error))),
         }
     }
 
-    fn note(&mut self, key: &'static str, fields: &Fields, problem: Option<Problem>) {
-        self.given.entry(key).or_default().extend(fields.names());
+    fn note(&mut self, key: &str, fields: &Fields, problem: Option<Problem>) {
+        self.given.entry(key.to_owned()).or_default().extend(fields.names());
         self.problems.extend(problem);
     }
 
@@ -227,21 +227,7 @@ impl Rehearsal<'_> {
     }
 }
 
-fn problem_of(key: &'static str) -> impl Fn(&Error) -> Problem {
-    move |error| {
-        let inner = innermost(error);
-        (Some(inner.name().unwrap_or(key).to_owned()), told(inner))
-    }
-}
-
-fn broken_promises(reply: &super::Reply, balance: Option<konter_core::money::Rupiah>, body: &str) -> Vec<String> {
-    if body.is_empty() {
-        return vec!["is empty".to_owned()];
-    }
-    let missing = promise::must_say(reply, balance).into_iter().filter(|part| !body.contains(part.as_str()));
-    let wrong = promise::must_not_say(reply).into_iter().filter(|word| body.contains(word));
-    missing
-        .map(|part| format!("must say `{part}`, which resellers' programs look for"))
-        .chain(wrong.map(|word| format!("must not say `{word}`: resellers' programs would read the opposite")))
-        .collect()
+fn problem_of(key: &str, error: &Error) -> Problem {
+    let inner = innermost(error);
+    (Some(inner.name().unwrap_or(key).to_owned()), in_words(inner))
 }

@@ -1,8 +1,8 @@
 //! What an order's step has to say, as a reply.
 
-use super::says::Reply;
-use super::says_network::NetworkReply;
-use super::says_routing::{OverdueCard, RoutingReply};
+use super::model::Reply;
+use super::network::NetworkReply;
+use super::routing::{OverdueCard, RoutingReply};
 use konter_core::order::{AdminNotice, ResellerNotice};
 
 impl From<ResellerNotice> for Reply {

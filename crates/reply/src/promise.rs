@@ -1,12 +1,13 @@
 //! What a reply must say in every language and in an operator's own wording, because resellers' programs read it.
 
-use super::describe::serial;
-use super::says::Reply;
-use super::says_routing::RoutingReply;
+use super::model::Reply;
+use super::routing::RoutingReply;
+use super::shown;
 use konter_core::clean::{SENTENCE, TYPED, clean};
 use konter_core::money::Rupiah;
 use konter_core::order::FailureReason;
 use konter_core::order::card::OrderLine;
+use konter_core::outcome::Detail;
 
 /// The words of the three answers to an order.
 const MARKERS: [&str; 3] = ["diproses", "SUKSES", "GAGAL"];
@@ -36,7 +37,7 @@ fn marker(reply: &Reply) -> Option<&'static str> {
 }
 
 /// Parts that must stand in the text as they are.
-pub(super) fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
+fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
     let mut parts: Vec<String> = marker(reply).into_iter().map(str::to_owned).collect();
     match reply {
         Reply::OrderPending(line) | Reply::OrderReversed(line) => parts.extend(whom(line)),
@@ -49,7 +50,8 @@ pub(super) fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
         }
         Reply::OrderSuccess(line) | Reply::OrderDeliveredLate(line) => {
             parts.extend(whom(line));
-            parts.extend(Some(serial(line)).filter(|sn| !sn.is_empty()).map(|sn| format!("SN: {sn}")));
+            let sn = shown::serial(line.details.get(&Detail::Token).map(String::as_str), &line.sn);
+            parts.extend(Some(sn).filter(|sn| !sn.is_empty()).map(|sn| format!("SN: {sn}")));
         }
         Reply::OrderRefused(refused) => {
             parts.extend([clean(&refused.product, TYPED), clean(&refused.dest, TYPED)]);
@@ -71,9 +73,22 @@ fn whom(line: &OrderLine) -> [String; 2] {
 }
 
 /// Words that must not stand in it: a program that looks for them would read the opposite.
-pub(super) fn must_not_say(reply: &Reply) -> Vec<&'static str> {
+fn must_not_say(reply: &Reply) -> Vec<&'static str> {
     let Some(own) = marker(reply) else { return Vec::new() };
     MARKERS.into_iter().filter(|word| *word != own).collect()
+}
+
+/// What a wording of the reply lacks, or says and must not.
+pub(super) fn broken(reply: &Reply, balance: Option<Rupiah>, body: &str) -> Vec<String> {
+    if body.is_empty() {
+        return vec!["is empty".to_owned()];
+    }
+    let missing = must_say(reply, balance).into_iter().filter(|part| !body.contains(part.as_str()));
+    let wrong = must_not_say(reply).into_iter().filter(|word| body.contains(word));
+    missing
+        .map(|part| format!("must say `{part}`, which resellers' programs look for"))
+        .chain(wrong.map(|word| format!("must not say `{word}`: resellers' programs would read the opposite")))
+        .collect()
 }
 
 /// The reply without any language file: what it must say, and nothing else. For the day a text cannot be rendered.

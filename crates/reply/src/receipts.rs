@@ -2,11 +2,8 @@
 
 use chrono::NaiveDateTime;
 
-use super::fields::Fields;
+use super::receipt::ReceiptForm;
 use super::rendered::Rendered;
-use super::says::ReceiptForm;
-use super::words::Say;
-use konter_core::clean::{NAME, clean};
 use konter_documents::receipt::ReceiptCard;
 use konter_documents::receipt::{Labels, Receipt, escpos, lay_out, picture, text};
 
@@ -29,49 +26,6 @@ pub enum ReplyFileKind {
 /// The tallest picture, in pixels, that is shown in a chat. Telegram shrinks photos to about 1,280 pixels of height;
 /// twice that is still legible, and beyond it a picture is handed over as it is.
 const TALLEST_SHOWN: u32 = 2_560;
-
-/// The labels, each a text of its own.
-pub(super) fn labels(say: &Say<'_>) -> Labels {
-    let label = |key| clean(&say(key, Fields::new()), NAME);
-    Labels {
-        title_topup: label("receipt.title_topup"),
-        title_token: label("receipt.title_token"),
-        title_bill: label("receipt.title_bill"),
-        order: label("receipt.order"),
-        product: label("receipt.product"),
-        destination: label("receipt.destination"),
-        customer: label("receipt.customer"),
-        buyer_phone: label("receipt.buyer_phone"),
-        meter: label("receipt.meter"),
-        customer_id: label("receipt.customer_id"),
-        name: label("receipt.name"),
-        tariff: label("receipt.tariff"),
-        registration_number: label("receipt.registration_number"),
-        transaction_name: label("receipt.transaction_name"),
-        kwh: label("receipt.kwh"),
-        token_amount: label("receipt.token_amount"),
-        vat: label("receipt.vat"),
-        street_light_tax: label("receipt.street_light_tax"),
-        stamp: label("receipt.stamp"),
-        instalment: label("receipt.instalment"),
-        admin: label("receipt.admin"),
-        reference: label("receipt.reference"),
-        sn: label("receipt.sn"),
-        token: label("receipt.token"),
-        period: label("receipt.period"),
-        meter_stand: label("receipt.meter_stand"),
-        arrears: label("receipt.arrears"),
-        months: label("receipt.months"),
-        amount: label("receipt.amount"),
-        subtotal: label("receipt.subtotal"),
-        bill_total: label("receipt.bill_total"),
-        more_periods: label("receipt.more_periods"),
-        counter_fee: label("receipt.counter_fee"),
-        total: label("receipt.total"),
-        price: label("receipt.price"),
-        cut: label("receipt.cut"),
-    }
-}
 
 /// The whole receipt as one block of letters of one width. It stays as laid out: the columns are its sense.
 pub(super) fn block(card: &ReceiptCard, labels: &Labels, at: NaiveDateTime) -> Rendered {

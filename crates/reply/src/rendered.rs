@@ -19,7 +19,7 @@ pub struct Rendered {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
     pub label: String,
-    /// What a tap says.
+    /// What a tap says, as the text of a message; at most 64 bytes.
     pub tap: String,
 }
 

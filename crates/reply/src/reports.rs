@@ -1,42 +1,9 @@
 //! Reports as files, in a reader's language.
 
-use super::fields::Fields;
 use super::receipts::{ReplyFile, ReplyFileKind};
-use super::says::ReportForm;
-use super::words::Say;
-use konter_core::clean::{NAME, clean};
+use super::report::ReportForm;
 use konter_core::report::ShopCard;
 use konter_documents::report::{Labels, chart, csv, xlsx};
-
-/// The labels, each a text of its own.
-pub(super) fn labels(say: &Say<'_>) -> Labels {
-    let label = |key| clean(&say(key, Fields::new()), NAME);
-    Labels {
-        title: label("sheet.title"),
-        total: label("sheet.total"),
-        hours: label("sheet.hours"),
-        days: label("sheet.days"),
-        products: label("sheet.products"),
-        suppliers: label("sheet.suppliers"),
-        resellers: label("sheet.resellers"),
-        others: label("sheet.others"),
-        table: label("sheet.table"),
-        code: label("sheet.code"),
-        name: label("sheet.name"),
-        orders: label("sheet.orders"),
-        delivered: label("sheet.delivered"),
-        failed: label("sheet.failed"),
-        reversed: label("sheet.reversed"),
-        open: label("sheet.open"),
-        sales: label("sheet.sales"),
-        cost: label("sheet.cost"),
-        uplines: label("sheet.uplines"),
-        margin: label("sheet.margin"),
-        thousand: label("sheet.thousand"),
-        million: label("sheet.million"),
-        billion: label("sheet.billion"),
-    }
-}
 
 /// The report as a file; `None` for a form that is a text.
 pub(super) fn file(form: ReportForm, card: &ShopCard, labels: &Labels) -> Option<ReplyFile> {

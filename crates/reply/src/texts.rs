@@ -1,18 +1,23 @@
 //! Every text of the shop, in every language, ready to be told.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use minijinja::Environment;
+use parking_lot::Mutex;
 
-use super::describe::describe;
-use super::describe_bill::buttons;
+use super::buttons::buttons;
 use super::fields::Fields;
+use super::labels::labels;
 use super::load::{self, Sources, TextError};
+use super::model::Reply;
 use super::promise;
+use super::receipt::ReceiptForm;
 use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
 use super::reports;
-use super::says::{ReceiptForm, Reply};
+use super::told::told;
 use super::words::Say;
 use konter_core::agent::Locale;
 use konter_core::money::Rupiah;
@@ -32,6 +37,8 @@ struct Language {
     /// The operator's own texts over the built-in ones; `None` when there are none.
     own: Option<Environment<'static>>,
     builtin: Environment<'static>,
+    /// Own texts that gave way to the built-in ones since the start.
+    failed: Mutex<BTreeSet<String>>,
 }
 
 impl Language {
@@ -39,14 +46,29 @@ impl Language {
         let mut builtin = load::environment(tz);
         // A test proves that these have no mistake; a text that had one would be told by its plain line.
         load::compile(&mut builtin, &builtin_sources(locale));
-        Self { own: None, builtin }
+        Self { own: None, builtin, failed: Mutex::default() }
     }
 
-    fn tell(&self, key: &str, fields: &Fields) -> Option<String> {
-        [self.own.as_ref(), Some(&self.builtin)].into_iter().flatten().find_map(|env| {
-            env.get_template(key).ok()?.render(fields.clone()).ok().filter(|text| !text.trim().is_empty())
-        })
+    /// A text inside a reply.
+    fn say(&self, key: &str, fields: &Fields) -> String {
+        let own = self.own.as_ref().and_then(|own| tell(own, key, fields));
+        own.or_else(|| tell(&self.builtin, key, fields)).unwrap_or_default()
     }
+
+    /// The operator's own wording, if it says what this reply must say.
+    fn own(&self, key: &str, fields: &Fields, reply: &Reply, balance: Option<Rupiah>) -> Option<Rendered> {
+        let own = self.own.as_ref()?;
+        let told = tell(own, key, fields).map(|text| Rendered::from_marked(&text));
+        let told = told.filter(|told| promise::broken(reply, balance, &told.body).is_empty());
+        if told.is_none() && self.failed.lock().insert(key.to_owned()) {
+            tracing::warn!(key, "this own text cannot be told as it must be; the built-in one is told instead");
+        }
+        told
+    }
+}
+
+fn tell(env: &Environment<'_>, key: &str, fields: &Fields) -> Option<String> {
+    env.get_template(key).ok()?.render(fields.clone()).ok().filter(|text| !text.trim().is_empty())
 }
 
 fn builtin_sources(locale: Locale) -> Sources {
@@ -105,13 +127,16 @@ impl Texts {
     #[must_use]
     pub fn render(&self, locale: Locale, reply: &Reply, balance: Option<Rupiah>) -> Rendered {
         let language = self.language(locale);
-        let say = |key: &'static str, fields: Fields| language.tell(key, &fields).unwrap_or_default();
+        let say: &Say<'_> = &|key, fields| language.say(key, &fields);
         if let Reply::Receipt { form: ReceiptForm::Text, card } = reply {
-            return receipts::block(card, &receipts::labels(&say), self.delivered(card));
+            return receipts::block(card, &labels("receipt", say), self.delivered(card));
         }
-        let (key, fields) = describe(reply, balance, &say);
-        let text = language.tell(key, &fields).unwrap_or_else(|| promise::plain(reply, balance, key));
-        Rendered { buttons: buttons(reply, &say), ..Rendered::from_marked(&text) }
+        let (key, fields) = told(reply, balance, say);
+        let rendered = language.own(&key, &fields, reply, balance).unwrap_or_else(|| {
+            let text = tell(&language.builtin, &key, &fields);
+            Rendered::from_marked(&text.unwrap_or_else(|| promise::plain(reply, balance, &key)))
+        });
+        Rendered { buttons: buttons(reply, say), ..rendered }
     }
 
     /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.
@@ -122,10 +147,10 @@ impl Texts {
             return Some(ReplyFile { name, kind: ReplyFileKind::Document, bytes });
         }
         let language = self.language(locale);
-        let say: &Say<'_> = &|key, fields| language.tell(key, &fields).unwrap_or_default();
+        let say: &Say<'_> = &|key, fields| language.say(key, &fields);
         match reply {
-            Reply::Receipt { form, card } => receipts::file(*form, card, &receipts::labels(say), self.delivered(card)),
-            Reply::ShopReport { form, card } => reports::file(*form, card, &reports::labels(say)),
+            Reply::Receipt { form, card } => receipts::file(*form, card, &labels("receipt", say), self.delivered(card)),
+            Reply::ShopReport { form, card } => reports::file(*form, card, &labels("sheet", say)),
             _ => None,
         }
     }

@@ -1,11 +1,14 @@
 //! What can be wrong with a message.
 
+use serde::{Deserialize, Serialize};
+
 use super::redact::redact;
 use super::typed::Typed;
 use konter_core::destination::DestinationFault;
 
 /// A part of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     Product,
     Destination,

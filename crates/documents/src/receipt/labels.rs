@@ -1,7 +1,9 @@
 //! The words of a receipt.
 
+use serde::Deserialize;
+
 /// Short words without values in them, in the reseller's language.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Labels {
     pub title_topup: String,
     pub title_token: String,

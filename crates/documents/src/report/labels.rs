@@ -1,7 +1,9 @@
 //! The words a chart and a spreadsheet need, in a reader's language.
 
+use serde::Deserialize;
+
 /// One label each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Labels {
     /// Above everything.
     pub title: String,

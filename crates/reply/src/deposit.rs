@@ -2,56 +2,37 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use konter_core::ids::{AgentId, TicketId};
 use konter_core::money::Rupiah;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "says", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "deposit.", serialize_all = "snake_case")]
 pub enum TicketSays {
     // To the reseller.
     /// What is to be transferred, and where to.
-    Opened {
-        card: TicketCard,
-        /// The shop's accounts, best first.
-        banks: Vec<String>,
-        /// It was open already.
-        again: bool,
-    },
-    HowTo {
-        banks: Vec<String>,
-        open: Vec<TicketCard>,
-        least: Rupiah,
-        most: Rupiah,
-    },
-    Refused {
-        why: TicketRefusal,
-    },
+    /// `banks`: the shop's accounts, best first. `again`: it was open already.
+    Opened { card: TicketCard, banks: Vec<String>, again: bool },
+    /// How to add balance.
+    HowTo { banks: Vec<String>, open: Vec<TicketCard>, least: Rupiah, most: Rupiah },
+    /// The text is that of the reason.
+    Refused { why: TicketRefusal },
     /// An admin has decided.
-    Decided {
-        card: TicketCard,
-    },
+    Decided { card: TicketCard },
     /// The admins have the proof.
-    ProofTaken {
-        card: TicketCard,
-    },
+    ProofTaken { card: TicketCard },
+    /// There is no ticket the proof could be for.
     ProofWithoutTicket,
 
     // To admins.
     /// A ticket in full, with its buttons while it is undecided.
-    Card {
-        card: TicketCard,
-        why: TicketWhy,
-    },
+    Card { card: TicketCard, why: TicketWhy },
     /// In one line, what was decided.
-    Settled {
-        card: TicketCard,
-    },
+    Settled { card: TicketCard },
     /// Everybody's tickets that wait for a decision, newest first.
-    AllOpen {
-        open: Vec<TicketCard>,
-        left_out: usize,
-    },
+    AllOpen { open: Vec<TicketCard>, left_out: usize },
 }
 
 /// Why a ticket is shown to admins.
@@ -60,9 +41,9 @@ pub enum TicketSays {
 pub enum TicketWhy {
     New,
     /// The reseller says that it has paid; `others` are its other tickets that may be meant.
+    /// `follows`: a picture or a file follows.
     Proof {
         words: Option<String>,
-        /// A picture or a file follows.
         follows: bool,
         others: Vec<TicketCard>,
     },
@@ -70,46 +51,33 @@ pub enum TicketWhy {
 }
 
 /// Why there is no ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "deposit.", serialize_all = "snake_case")]
 pub enum TicketRefusal {
-    TooMuch {
-        most: Rupiah,
-    },
+    /// For one ticket.
+    TooMuch { most: Rupiah },
     /// The reseller has so many open.
-    TooMany {
-        most: usize,
-        open: Vec<TicketCard>,
-    },
+    TooMany { most: usize, open: Vec<TicketCard> },
     /// Every amount near it is another ticket's.
     NoneFree,
 }
 
 /// Why an admin's word about a ticket changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "deposit.", serialize_all = "snake_case")]
 pub enum TicketProblem {
-    NoSuchTicket {
-        /// As the admin named it.
-        asked: String,
-    },
-    AlreadyDecided {
-        card: Box<TicketCard>,
-    },
+    /// `asked`: as the admin named it.
+    NoSuchTicket { asked: String },
+    /// It stays as it was decided.
+    AlreadyDecided { card: Box<TicketCard> },
     /// The number is one ticket's, and the amount of another.
-    Ambiguous {
-        by_number: Box<TicketCard>,
-        by_amount: Box<TicketCard>,
-    },
+    Ambiguous { by_number: Box<TicketCard>, by_amount: Box<TicketCard> },
     /// It has run out, and the same amount is expected from somebody else by now, or has come from them.
-    AmountTaken {
-        card: Box<TicketCard>,
-        other: Box<TicketCard>,
-    },
+    AmountTaken { card: Box<TicketCard>, other: Box<TicketCard> },
     /// It ran out so long ago that its number may be meant as another's amount.
-    LongOver {
-        card: Box<TicketCard>,
-    },
+    LongOver { card: Box<TicketCard> },
 }
 
 /// A ticket as it is shown.

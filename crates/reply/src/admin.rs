@@ -2,72 +2,51 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::says_deposit::TicketProblem;
-use super::says_routing::SupplierTraffic;
+use super::deposit::TicketProblem;
+use super::routing::SupplierTraffic;
 use konter_core::agent::AgentStatus;
 use konter_core::ids::{AgentId, OrderId, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::Verdict;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "admin_refused.", serialize_all = "snake_case")]
 pub enum AdminProblem {
-    NoSuchAgent {
-        name: String,
-    },
-    NoSuchOrder {
-        order: OrderId,
-    },
+    /// `name`: as it was typed.
+    NoSuchAgent { name: String },
+    /// No order has this number.
+    NoSuchOrder { order: OrderId },
     /// The command's words; `usage` shows how it is typed.
-    Usage {
-        usage: String,
-    },
+    Usage { usage: String },
     /// The decision would not change anything.
-    AlreadyDecided {
-        order: OrderId,
-        verdict: Verdict,
-    },
+    AlreadyDecided { order: OrderId, verdict: Verdict },
     /// Its purchase is on its way right now.
-    StillSending {
-        order: OrderId,
-    },
+    StillSending { order: OrderId },
     /// No safe way of asking this supplier again.
-    CannotRecheck {
-        order: OrderId,
-    },
+    CannotRecheck { order: OrderId },
     /// Would take the balance below zero.
-    BalanceShort {
-        available: Rupiah,
-    },
-    NotWaiting {
-        agent: AgentId,
-    },
+    BalanceShort { available: Rupiah },
+    /// For an approval.
+    NotWaiting { agent: AgentId },
+    /// No whole amount of rupiah, or none.
     AmountUnfit,
     /// More than is ever booked at once.
-    AmountTooLarge {
-        most: Rupiah,
-    },
+    AmountTooLarge { most: Rupiah },
     /// Whoever works here without being an owner moves no money to an account of its own.
-    OwnAccount {
-        agent: AgentId,
-    },
+    OwnAccount { agent: AgentId },
     /// The catalog file is not remembered any more.
     ImportGone,
     // Deposit tickets.
+    /// The text is the ticket's problem's.
     Ticket(TicketProblem),
     // Routing.
     /// Its supplier was asked less than a minute ago.
-    AskedLately {
-        order: OrderId,
-        seconds: i64,
-    },
+    AskedLately { order: OrderId, seconds: i64 },
     /// The question would be the same purchase again, and may be the first one to arrive.
-    AskingMayBuy {
-        order: OrderId,
-        supplier: String,
-        sent_at: DateTime<Utc>,
-    },
+    AskingMayBuy { order: OrderId, supplier: String, sent_at: DateTime<Utc> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::PriceLine;
+use super::model::PriceLine;
 use konter_core::ids::{InquiryId, OrderId, ProductCode};
 use konter_core::money::Rupiah;
-use konter_core::order::card::OrderLine;
 use konter_core::outcome::{Bill, Details};
 
 /// Whose meter it is.
@@ -68,16 +67,4 @@ pub enum ShownBecause {
     PaymentAsked,
     /// A payment was stopped because the bill is another one now.
     Changed,
-}
-
-/// Why there is no receipt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReceiptProblem {
-    /// Nothing delivered fits; `asked` is what was asked for.
-    NoSuchOrder { asked: String },
-    /// It is not delivered, or not yet.
-    NotDelivered(Box<OrderLine>),
-    /// The head or the foot is too long.
-    TooLong { longest: usize },
 }

@@ -2,61 +2,41 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderCard, OrderLine, Verdict};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "routing", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "routing.", serialize_all = "snake_case")]
 pub enum RoutingReply {
     // To resellers.
     /// Accepted and held; bought when the suppliers' break ends.
-    Queued {
-        line: OrderLine,
-        until: DateTime<Utc>,
-    },
+    Queued { line: OrderLine, until: DateTime<Utc> },
     /// Whether orders wait for the end of a break.
-    QueueSetting {
-        on: bool,
-    },
-    CancelRefused {
-        order: OrderId,
-        problem: CancelProblem,
-    },
+    QueueSetting { on: bool },
+    /// The text is the problem's.
+    CancelRefused { order: OrderId, problem: CancelProblem },
 
     // To admins.
     /// One product's routes after a change.
-    Routes {
-        product: ProductCode,
-        name: String,
-        routes: Vec<RouteLine>,
-    },
-    SteerRefused {
-        problem: SteerProblem,
-    },
+    Routes { product: ProductCode, name: String, routes: Vec<RouteLine> },
+    /// The text is the problem's.
+    SteerRefused { problem: SteerProblem },
     /// Our deposit there has fallen below what the owner set.
-    AlertLowBalance {
-        supplier: SupplierId,
-        balance: Rupiah,
-        level: Rupiah,
-    },
+    #[strum(serialize = "low_balance")]
+    AlertLowBalance { supplier: SupplierId, balance: Rupiah, level: Rupiah },
     /// An order was not bought there, because that would cost more than it brings in.
-    AlertCostRose {
-        supplier: SupplierId,
-        line: OrderLine,
-        cost: Rupiah,
-    },
+    #[strum(serialize = "cost_rose")]
+    AlertCostRose { supplier: SupplierId, line: OrderLine, cost: Rupiah },
     /// More orders need a person than can be told one by one.
-    AlertManyOverdue {
-        count: usize,
-    },
+    #[strum(serialize = "many_overdue")]
+    AlertManyOverdue { count: usize },
     /// Reports of this supplier's that were not read, the first of them with what they said.
-    AlertUnreadReports {
-        supplier: SupplierId,
-        count: usize,
-        reports: Vec<UnreadReport>,
-    },
+    #[strum(serialize = "unread_reports")]
+    AlertUnreadReports { supplier: SupplierId, count: usize, reports: Vec<UnreadReport> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,9 +62,11 @@ pub enum UnreadWhy {
     Broken,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "problem", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "routing.cancel_", serialize_all = "snake_case")]
 pub enum CancelProblem {
+    #[strum(serialize = "no_such")]
     NoSuchOrder,
     /// It is with the supplier.
     Sent,
@@ -93,8 +75,9 @@ pub enum CancelProblem {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "problem", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "routing.", serialize_all = "snake_case")]
 pub enum SteerProblem {
     NoSuchSupplier {
         name: String,
@@ -165,8 +148,9 @@ pub struct OverdueCard {
     pub stage: OverdueStage,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum OverdueStage {
     #[default]
     Open,

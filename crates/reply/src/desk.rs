@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::says::AgentCard;
+use super::admin::AgentCard;
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;

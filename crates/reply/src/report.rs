@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use konter_command::{Page, ReportFile};
 use konter_core::ids::{AgentId, OrderId, ProductCode};
@@ -93,8 +94,9 @@ impl From<ReportFile> for ReportForm {
 }
 
 /// Why there is no report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "report.", serialize_all = "snake_case")]
 pub enum ReportProblem {
     Future,
     TooLong { days: u64 },

@@ -2,33 +2,25 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "keeping", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "keeping.", serialize_all = "snake_case")]
 pub enum KeepingReply {
     /// To admins: the automatic backup failed. Said once, not each time.
-    BackupFailed {
-        problem: String,
-        /// When the last good one was made.
-        last: Option<DateTime<Utc>>,
-    },
+    /// `last`: when the last good one was made.
+    BackupFailed { problem: String, last: Option<DateTime<Utc>> },
     /// To admins: it works again.
     BackupWorks { at: DateTime<Utc> },
     /// To admins: the day's backup, encrypted. The file is read when it is sent.
     BackupSent(BackupFile),
     /// To admins: it cannot be sent.
-    BackupTooLarge {
-        bytes: u64,
-        /// Where it lies.
-        path: String,
-    },
+    /// `path`: where it lies.
+    BackupTooLarge { bytes: u64, path: String },
     /// To admins: the shop came out of a backup.
-    Restored {
-        made_at: DateTime<Utc>,
-        at: DateTime<Utc>,
-        /// Open orders nobody will ask about.
-        in_doubt: usize,
-    },
+    /// `in_doubt`: open orders nobody will ask about.
+    Restored { made_at: DateTime<Utc>, at: DateTime<Utc>, in_doubt: usize },
     /// Below what may have been said before.
     SaidBefore,
     /// To anyone, past the outbox: nothing can be stored.

@@ -2,17 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use konter_command::Part;
+
 /// What is wrong with a message. `text` is what somebody typed there, with what could be a PIN already masked where
 /// one may stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "misread", rename_all = "snake_case")]
 pub enum Misread {
     Missing {
-        part: PartName,
+        part: Part,
     },
     /// Something else stands where this part belongs.
     Unfit {
-        part: PartName,
+        part: Part,
         text: String,
     },
     /// Letters where digits belong.
@@ -44,30 +46,4 @@ pub enum Misread {
     /// A machine client's reference names one order, and there are several.
     ReferenceForSeveral,
     NegativeAmount,
-}
-
-/// A part of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PartName {
-    Product,
-    Destination,
-    Customer,
-    Pin,
-    NewPin,
-    Amount,
-    Price,
-    Agent,
-    Name,
-    Text,
-    Date,
-    OrderNumber,
-    Ticket,
-    SerialNumber,
-    Reason,
-    Language,
-    /// Of a question.
-    Number,
-    /// Of somebody who works at the shop.
-    Role,
 }

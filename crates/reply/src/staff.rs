@@ -2,63 +2,46 @@
 //! their way.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::says::{AgentCard, BelowCost};
+use super::admin::AgentCard;
+use super::desk::BelowCost;
 use konter_core::ids::{AgentId, BroadcastId, ChatId};
 use konter_core::staff::Role;
 
 /// A reply about the desk and its people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "desk", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "staff.", serialize_all = "snake_case")]
 pub enum DeskReply {
     /// Whoever asked may not, and who may.
-    RoleNeeded {
-        needs: Role,
-        has: Role,
-    },
-    Staff {
-        lines: Vec<StaffLine>,
-    },
-    RoleSet {
-        lines: Vec<StaffLine>,
-        /// `None`: taken away.
-        role: Option<Role>,
-    },
-    RoleRefused {
-        problem: RoleProblem,
-    },
+    RoleNeeded { needs: Role, has: Role },
+    #[strum(serialize = "list")]
+    Staff { lines: Vec<StaffLine> },
+    /// `role`: `None` where it was taken away.
+    #[strum(serialize = "set")]
+    RoleSet { lines: Vec<StaffLine>, role: Option<Role> },
+    /// The text is the problem's.
+    RoleRefused { problem: RoleProblem },
     /// To whom it is about.
-    YourRole {
-        role: Option<Role>,
-    },
-    Found {
-        text: String,
-        agents: Vec<AgentCard>,
-        left_out: usize,
-    },
-    Renamed {
-        agent: AgentId,
-        before: String,
-        after: String,
-    },
-    RenameRefused {
-        most: usize,
-    },
+    #[strum(serialize = "yours")]
+    YourRole { role: Option<Role> },
+    /// `text`: what was looked for.
+    Found { text: String, agents: Vec<AgentCard>, left_out: usize },
+    /// A reseller, by an admin.
+    Renamed { agent: AgentId, before: String, after: String },
+    /// The longest name there may be.
+    RenameRefused { most: usize },
     /// To the reseller.
-    YourName {
-        name: String,
-    },
+    YourName { name: String },
+    /// Opened or closed.
     Category(CategoryCard),
-    NoSuchCategory {
-        name: String,
-        near: Vec<String>,
-    },
+    /// `name`: as it was typed; `near`: what may be meant.
+    NoSuchCategory { name: String, near: Vec<String> },
+    /// The question whether to send it, and what has become of it.
     Broadcast(BroadcastCard),
     /// What the first catalog sells below its cost, and how many more there are.
-    BelowCost {
-        rows: Vec<BelowCost>,
-        more: usize,
-    },
+    BelowCost { rows: Vec<BelowCost>, more: usize },
     /// The question is over, or there is none of this number.
     BroadcastGone,
 }
@@ -74,8 +57,9 @@ pub struct StaffLine {
     pub name: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "staff.", serialize_all = "snake_case")]
 pub enum RoleProblem {
     /// An owner by the settings, which only the settings change.
     Configured { chat: ChatId },

@@ -2,33 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::says_deposit::TicketCard;
+use super::deposit::TicketCard;
 use konter_core::ids::{AgentId, ProductCode, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
 /// All of it is for those who work here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "booking", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "booking.", serialize_all = "snake_case")]
 pub enum BookingReply {
+    /// The text is that of what is asked.
     Ask(AskCard),
     /// No question of this number waits for an answer.
+    #[strum(serialize = "nothing")]
     NothingToConfirm,
     /// To owners: somebody else booked this.
-    Booked {
-        by: String,
-        agent: AgentId,
-        name: String,
-        amount: Rupiah,
-        note: Option<String>,
-    },
+    Booked { by: String, agent: AgentId, name: String, amount: Rupiah, note: Option<String> },
     /// To owners: somebody else gave an order that had ended another end, and its price moved with it.
-    Corrected {
-        by: String,
-        line: Box<OrderLine>,
-        agent: AgentId,
-    },
+    Corrected { by: String, line: Box<OrderLine>, agent: AgentId },
 }
 
 /// A question, and what has become of it.
@@ -50,8 +44,9 @@ pub enum AskStage {
 }
 
 /// What a yes would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "booking.ask_", serialize_all = "snake_case")]
 pub enum AskWhat {
     Deposit {
         agent: AgentId,

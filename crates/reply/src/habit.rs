@@ -2,90 +2,70 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
-use super::says::PriceLine;
-use super::says_network::InviteLink;
+use super::model::PriceLine;
+use super::network::InviteLink;
 use konter_core::habits::FavouriteName;
 use konter_core::ids::{AgentId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::order::refusal::Near;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "habit", rename_all = "snake_case")]
+#[strum(const_into_str)]
 pub enum HabitReply {
     // Chats.
     /// What the other chat sends to join.
-    ChatCode {
-        link: InviteLink,
-        name: Option<String>,
-        until: DateTime<Utc>,
-    },
-    Chats {
-        lines: Vec<ChatLine>,
-        /// Until when another one may join.
-        waiting_until: Option<DateTime<Utc>>,
-        most: usize,
-    },
+    #[strum(serialize = "chats.code")]
+    ChatCode { link: InviteLink, name: Option<String>, until: DateTime<Utc> },
+    /// `waiting_until`: until when another one may join.
+    #[strum(serialize = "chats.list")]
+    Chats { lines: Vec<ChatLine>, waiting_until: Option<DateTime<Utc>>, most: usize },
     /// To the chat that has joined.
-    ChatJoined {
-        code: AgentId,
-        name: String,
-    },
+    #[strum(serialize = "chats.joined")]
+    ChatJoined { code: AgentId, name: String },
     /// To the others.
-    ChatAdded {
-        chat: String,
-        name: Option<String>,
-    },
-    ChatRemoved {
-        name: String,
-    },
+    #[strum(serialize = "chats.added")]
+    ChatAdded { chat: String, name: Option<String> },
+    #[strum(serialize = "chats.removed")]
+    ChatRemoved { name: String },
     /// To the chat that was removed.
-    ChatGone {
-        code: AgentId,
-    },
-    ChatRefused {
-        problem: ChatProblem,
-    },
-    Renamed {
-        before: String,
-        name: String,
-    },
-    NameTooLong {
-        most: usize,
-    },
+    #[strum(serialize = "chats.gone")]
+    ChatGone { code: AgentId },
+    /// The text is the problem's.
+    ChatRefused { problem: ChatProblem },
+    #[strum(serialize = "chats.renamed")]
+    Renamed { before: String, name: String },
+    #[strum(serialize = "chats.name_too_long")]
+    NameTooLong { most: usize },
 
     // Favourites.
-    Favourites {
-        lines: Vec<FavouriteLine>,
-    },
+    #[strum(serialize = "favourites.list")]
+    Favourites { lines: Vec<FavouriteLine> },
+    #[strum(serialize = "favourites.saved")]
     FavouriteSaved(FavouriteLine),
-    FavouriteForgotten {
-        name: FavouriteName,
-    },
-    NoSuchFavourite {
-        name: FavouriteName,
-    },
-    FavouritesFull {
-        most: usize,
-    },
+    #[strum(serialize = "favourites.forgotten")]
+    FavouriteForgotten { name: FavouriteName },
+    #[strum(serialize = "favourites.no_such")]
+    NoSuchFavourite { name: FavouriteName },
+    #[strum(serialize = "favourites.full")]
+    FavouritesFull { most: usize },
+    #[strum(serialize = "favourites.nothing_to_repeat")]
     NothingToRepeat,
 
     // Selling prices.
+    #[strum(serialize = "selling.set")]
     Selling(SellingCard),
     /// To be passed on to customers: no buying price in it.
-    SellingList {
-        shop: String,
-        lines: Vec<PriceLine>,
-        left_out: usize,
-    },
-    SellingRefused {
-        problem: SellingProblem,
-    },
+    #[strum(serialize = "selling.list")]
+    SellingList { shop: String, lines: Vec<PriceLine>, left_out: usize },
+    /// The text is the problem's.
+    SellingRefused { problem: SellingProblem },
     /// What came in from downlines.
-    Earnings {
-        today: Rupiah,
-        yesterday: Rupiah,
-    },
+    #[strum(serialize = "selling.earnings")]
+    Earnings { today: Rupiah, yesterday: Rupiah },
+    /// The text is that of what is asked for.
     Ask(AskFor),
 }
 
@@ -98,8 +78,9 @@ pub struct ChatLine {
     pub here: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "problem", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "chats.", serialize_all = "snake_case")]
 pub enum ChatProblem {
     TooMany {
         most: usize,
@@ -158,8 +139,9 @@ pub struct SellingLine {
     pub bought: Rupiah,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "problem", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "selling.", serialize_all = "snake_case")]
 pub enum SellingProblem {
     NothingSet,
     OutOfRange {
@@ -175,11 +157,20 @@ pub enum SellingProblem {
 }
 
 /// The first question of a guided order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "ask", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "guide.", serialize_all = "snake_case")]
 pub enum AskFor {
-    Phone { favourites: Vec<FavouriteName> },
+    Phone {
+        favourites: Vec<FavouriteName>,
+    },
     Meter,
-    Bill { kinds: Vec<Near> },
-    Customer { product: ProductCode, name: String },
+    #[strum(serialize = "bills")]
+    Bill {
+        kinds: Vec<Near>,
+    },
+    Customer {
+        product: ProductCode,
+        name: String,
+    },
 }

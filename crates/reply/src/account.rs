@@ -1,0 +1,28 @@
+//! Why somebody is not registered.
+
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+
+use konter_core::ids::AgentId;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "register.", serialize_all = "snake_case")]
+pub enum RegisterProblem {
+    /// Nobody may register by themselves.
+    Closed,
+    /// The chat is a reseller's.
+    Already { code: AgentId },
+    /// Only a PIN was given.
+    NameMissing,
+    /// For a receipt.
+    NameTooLong,
+    /// Only a name was given.
+    PinMissing,
+    /// Too short or too long.
+    PinUnfit,
+    /// Anybody would guess it.
+    PinEqualDigits,
+    /// Too many register at once.
+    Busy,
+}

@@ -1,0 +1,232 @@
+//! The rows of buttons below a reply. What a button says is a tap, or what one could have typed; the labels are texts.
+
+use super::admin::SupplierCard;
+use super::bill::BillStage;
+use super::booking::{AskCard, AskStage, BookingReply};
+use super::deposit::{TicketSays, TicketWhy};
+use super::desk::{ImportCard, ImportStage};
+use super::fields::Fields;
+use super::guide::{ChooseCard, ChooseStage};
+use super::habit::{AskFor, HabitReply};
+use super::model::{PriceLine, Reply};
+use super::network::{NetworkReply, TransferCard, TransferStage};
+use super::rendered::Button;
+use super::report::ReportForm;
+use super::routing::{OverdueCard, OverdueStage, SupplierState};
+use super::staff::{BroadcastStage, DeskReply};
+use super::words::Say;
+use konter_command::{PadKey, PadTap, ReportFile, Tap};
+use konter_core::catalog::ProductKind;
+use konter_core::clean::{NAME, TYPED, clean};
+use konter_core::habits::FavouriteName;
+use konter_core::money::Rupiah;
+use konter_core::order::card::{OrderLine, Verdict};
+use konter_core::order::refusal::Near;
+
+/// Products, favourites and the like beside each other.
+const IN_A_ROW: usize = 2;
+/// Amounts offered as buttons.
+const OFTEN_DEPOSITED: [Rupiah; 4] =
+    [Rupiah::new(50_000), Rupiah::new(100_000), Rupiah::new(200_000), Rupiah::new(500_000)];
+
+type Rows = Vec<Vec<Button>>;
+
+pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
+    let one = |key, tap: Tap| button(say, key, tap);
+    match reply {
+        Reply::Bill(card) => {
+            let cancel = one("button.cancel", Tap::Cancel(card.inquiry));
+            match card.stage {
+                BillStage::Payable(_) => vec![vec![one("button.pay", Tap::Pay(card.inquiry)), cancel]],
+                BillStage::EnterPin { taps, .. } => keypad(say, taps, cancel, |tap| Tap::Key(card.inquiry, tap)),
+                BillStage::Paying { .. } | BillStage::Cancelled | BillStage::Expired => Vec::new(),
+            }
+        }
+        Reply::Choose(card) => choose(card, say),
+        Reply::Welcome { registered: true, .. } => welcome(say),
+        Reply::AdminImport(card) => import(card, say),
+        Reply::OrderSuccess(line) if line.kind != ProductKind::Topup => {
+            vec![vec![one("button.receipt", Tap::Receipt(line.order))]]
+        }
+        Reply::Orders { lines, .. } => repeats(lines, say),
+        Reply::Ticket(says) => ticket(says, say),
+        Reply::Booking(booking) => match &**booking {
+            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, .. }) => yes_or_no(*number, "booking.yes", say),
+            _ => Vec::new(),
+        },
+        Reply::Network(network) => match &**network {
+            NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
+                yes_or_no(*number, "network.yes_send", say)
+            }
+            _ => Vec::new(),
+        },
+        Reply::AlertOverdue(card) => overdue(card, say),
+        Reply::AdminSuppliers { suppliers } => suppliers.iter().map(|card| vec![supplier(card, say)]).collect(),
+        Reply::Desk(desk) => match &**desk {
+            DeskReply::Broadcast(card) if card.stage == BroadcastStage::Asked => vec![vec![
+                one("staff.send", Tap::SendBroadcast(card.broadcast)),
+                one("button.cancel", Tap::DropBroadcast(card.broadcast)),
+            ]],
+            _ => Vec::new(),
+        },
+        Reply::Habit(habit) => match &**habit {
+            HabitReply::Favourites { lines } => beside(lines.iter().map(|line| favourite(&line.name))),
+            HabitReply::Ask(AskFor::Phone { favourites }) => {
+                let mut rows = vec![vec![typed(say, "button.repeat_last", "ULANG")]];
+                rows.extend(beside(favourites.iter().map(favourite)));
+                rows
+            }
+            HabitReply::Ask(AskFor::Bill { kinds }) => beside(kinds.iter().map(bill_kind)),
+            _ => Vec::new(),
+        },
+        Reply::Statement(card) => {
+            let pages = ["button.older", "button.newer"].into_iter().zip(card.pages());
+            let row: Vec<Button> =
+                pages.filter_map(|(key, page)| Some(one(key, Tap::Statement(page?, card.days)))).collect();
+            if row.is_empty() { Vec::new() } else { vec![row] }
+        }
+        Reply::ShopReport { form: ReportForm::Text | ReportForm::Summary, card } => {
+            let label = |file| match file {
+                ReportFile::Chart => "button.chart",
+                ReportFile::Csv => "button.csv",
+                ReportFile::Xlsx => "button.xlsx",
+            };
+            vec![ReportFile::ALL.into_iter().map(|file| one(label(file), Tap::Report(file, card.span))).collect()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn button(say: &Say<'_>, key: &str, tap: Tap) -> Button {
+    typed(say, key, &tap.to_string())
+}
+
+fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
+    Button { label: say(key, Fields::new()), tap: text.to_owned() }
+}
+
+fn beside(all: impl Iterator<Item = Button>) -> Rows {
+    all.collect::<Vec<_>>().chunks(IN_A_ROW).map(<[Button]>::to_vec).collect()
+}
+
+/// Digits as on a telephone, and below them: take back, zero, done; and a way out.
+fn keypad(say: &Say<'_>, taps: u16, cancel: Button, tap: impl Fn(PadTap) -> Tap) -> Rows {
+    let key = |label: &str, key| {
+        let tap = tap(PadTap { key, drawn: Some(taps) });
+        Button { label: label.to_owned(), tap: tap.to_string() }
+    };
+    let digit = |digit: u8| key(&digit.to_string(), PadKey::Digit(digit));
+    let mut rows: Rows = [[1, 2, 3], [4, 5, 6], [7, 8, 9]].into_iter().map(|row| row.map(&digit).to_vec()).collect();
+    rows.push(vec![key("⌫", PadKey::Back), digit(0), key(&say("button.ok", Fields::new()), PadKey::Done)]);
+    rows.push(vec![cancel]);
+    rows
+}
+
+fn choose(card: &ChooseCard, say: &Say<'_>) -> Rows {
+    let cancel = button(say, "button.cancel", Tap::NoChoice(card.guide));
+    match card.stage {
+        ChooseStage::List => {
+            let product = |(index, line): (usize, &PriceLine)| Button {
+                label: format!("{} {}", line.code, line.price),
+                tap: Tap::Choose(card.guide, index).to_string(),
+            };
+            let mut rows = beside(card.products.iter().enumerate().map(product));
+            rows.push(vec![cancel]);
+            rows
+        }
+        ChooseStage::EnterPin { taps, .. } => keypad(say, taps, cancel, |tap| Tap::OrderKey(card.guide, tap)),
+        ChooseStage::Placed { .. } | ChooseStage::Cancelled => Vec::new(),
+    }
+}
+
+/// What most people want.
+fn welcome(say: &Say<'_>) -> Rows {
+    [
+        [("button.topup", "ISIPULSA"), ("button.token", "PLN")],
+        [("button.bills", "TAGIHAN"), ("button.balance", "SALDO")],
+        [("button.prices", "HARGA"), ("button.deposit", "DEPOSIT")],
+        [("button.repeat_last", "ULANG"), ("button.favourites", "FAV")],
+    ]
+    .into_iter()
+    .map(|row| row.map(|(key, text)| typed(say, key, text)).to_vec())
+    .collect()
+}
+
+fn import(card: &ImportCard, say: &Say<'_>) -> Rows {
+    if card.stage != ImportStage::Offered {
+        return Vec::new();
+    }
+    let apply = if card.below_cost.is_empty() { "button.apply" } else { "button.apply_below" };
+    let apply = button(say, apply, Tap::Import(card.import));
+    vec![vec![apply, button(say, "button.cancel", Tap::CancelImport(card.import))]]
+}
+
+/// Beside the orders in a list: those that were delivered, once more.
+fn repeats(lines: &[OrderLine], say: &Say<'_>) -> Rows {
+    let label = |line: &OrderLine| {
+        let fields = Fields::new().set("product", line.product.to_string());
+        say("button.repeat", fields.text("dest", &line.dest, TYPED))
+    };
+    // The same thing ordered twice is repeated in the same way.
+    let is_first = |at: usize, line: &OrderLine| {
+        let mut before = lines.iter().take(at).filter(|earlier| earlier.verdict == Verdict::Success);
+        !before.any(|earlier| earlier.product == line.product && earlier.dest == line.dest)
+    };
+    let delivered =
+        lines.iter().enumerate().filter(|(at, line)| line.verdict == Verdict::Success && is_first(*at, line));
+    delivered.map(|(_, line)| vec![Button { label: label(line), tap: Tap::Repeat(line.order).to_string() }]).collect()
+}
+
+fn ticket(says: &TicketSays, say: &Say<'_>) -> Rows {
+    match says {
+        TicketSays::HowTo { .. } => {
+            let amount = |amount: Rupiah| Button { label: amount.to_string(), tap: format!("TIKET.{}", amount.get()) };
+            beside(OFTEN_DEPOSITED.into_iter().map(amount))
+        }
+        TicketSays::Card { card, why: TicketWhy::New | TicketWhy::Proof { .. } } => vec![vec![
+            button(say, "deposit.accept", Tap::AcceptTicket(card.ticket)),
+            button(say, "deposit.refuse", Tap::RefuseTicket(card.ticket)),
+        ]],
+        _ => Vec::new(),
+    }
+}
+
+fn yes_or_no(number: u32, yes: &str, say: &Say<'_>) -> Rows {
+    vec![vec![button(say, yes, Tap::Yes(number)), button(say, "button.cancel", Tap::No(number))]]
+}
+
+fn overdue(card: &OverdueCard, say: &Say<'_>) -> Rows {
+    let id = card.card.line.order;
+    let one = |key, tap: Tap| button(say, key, tap);
+    let back = || one("routing.button_back", Tap::Reconsider(id));
+    match card.stage {
+        OverdueStage::Open | OverdueStage::Asked => vec![
+            vec![one("routing.button_ask", Tap::AskAgain(id))],
+            vec![
+                one("routing.button_success", Tap::Delivered(id)),
+                one("routing.button_failure", Tap::NotDelivered(id)),
+            ],
+        ],
+        OverdueStage::WantsSerial => vec![vec![back()]],
+        OverdueStage::Sure => vec![vec![one("routing.button_sure", Tap::SurelyNotDelivered(id)), back()]],
+        OverdueStage::Done => Vec::new(),
+    }
+}
+
+/// Stop sending to it, or go on: a command, which only admins may.
+fn supplier(card: &SupplierCard, say: &Say<'_>) -> Button {
+    let (key, verb) = match card.traffic.state {
+        SupplierState::Paused { .. } => ("routing.button_resume", "lanjut"),
+        _ => ("routing.button_pause", "jeda"),
+    };
+    let label = say(key, Fields::new().set("supplier", card.id.to_string()));
+    Button { label, tap: format!("/supplier {} {verb}", card.id) }
+}
+
+fn favourite(name: &FavouriteName) -> Button {
+    Button { label: name.to_string(), tap: format!("FAV.{name}") }
+}
+
+fn bill_kind(near: &Near) -> Button {
+    Button { label: clean(&near.name, NAME), tap: format!("TAG.{}", near.code) }
+}
