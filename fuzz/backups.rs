@@ -101,10 +101,10 @@ fn put_back(dir: &Path, rows: &[RawRow]) {
     runtime.block_on(async {
         let Ok(store) = SledStore::open(dir, SledOptions::default()).map(Store::new) else { return };
         let _ = audit(&store).await;
-        let mut cut = store.cut().await.expect("rows at rest");
+        let mut snapshot = store.snapshot().await.expect("rows at rest");
         let mut there = BTreeMap::new();
         loop {
-            let page = cut.next_page().expect("rows at rest");
+            let page = snapshot.next_page().expect("rows at rest");
             if page.is_empty() {
                 break;
             }

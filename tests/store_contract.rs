@@ -7,13 +7,13 @@ mod store_contract {
     pub mod damage;
     pub mod desk;
     pub mod engines;
-    pub mod habits;
     pub mod messages;
     pub mod moving;
     pub mod network;
     pub mod orders;
     pub mod people;
     pub mod postgres_only;
+    pub mod preferences;
     pub mod races;
     pub mod random;
     pub mod reports;
@@ -128,8 +128,8 @@ contract! {
         a_question_is_answered_once,
         cards_are_found_where_they_were_sent,
         products_are_replaced_as_they_were_read;
-    habits:
-        habits_are_changed_by_who_has_read_them,
+    preferences:
+        preferences_are_changed_by_who_has_read_them,
         a_code_leads_to_one_reseller_until_it_is_used_or_replaced;
     messages:
         the_same_message_again_changes_nothing,

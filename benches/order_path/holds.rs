@@ -133,7 +133,7 @@ fn hold(id: u64) -> Commit {
         amount: order.price,
     });
     let payload = Payload::Forget { message: id.to_string() };
-    commit.says.push(Say { chat: order.chat.clone(), locale: Locale::Id, payload, balance_of: None });
+    commit.outgoing.push(Say { chat: order.chat.clone(), locale: Locale::Id, payload, balance_of: None });
     commit.orders.push(Versioned { expected: None, row: order });
     commit
 }

@@ -171,7 +171,7 @@ impl Reseller {
                 answered = Some(Instant::now());
             }
             let said = vec![(row.chat, row.seq)];
-            store.commit(Commit { said, ..Commit::new(Utc::now()) }).await.expect("said");
+            store.commit(Commit { sent: said, ..Commit::new(Utc::now()) }).await.expect("said");
         }
         answered
     }
@@ -212,7 +212,7 @@ async fn register(store: &Store, chats: &[ChatId]) {
             receipt_footer: None,
             waits_for_break: false,
             network: konter_core::network::Network::default(),
-            identities: konter_core::habits::Identities::default(),
+            identities: konter_core::preferences::Identities::default(),
             created_at: commit.at,
         };
         commit.postings.push(Posting::Transfer {

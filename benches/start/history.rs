@@ -123,7 +123,7 @@ fn agent(number: u64) -> Agent {
         locale: Locale::Id,
         receipt_shop: None,
         receipt_footer: None,
-        identities: konter_core::habits::Identities::default(),
+        identities: konter_core::preferences::Identities::default(),
         waits_for_break: false,
         network: konter_core::network::Network::default(),
         created_at: beginning(),

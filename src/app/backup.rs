@@ -18,7 +18,7 @@ use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
 use crate::config::Settings;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{Cut, Store, StoreError, audit, is_in_use};
+use konter_store::{Snapshot, Store, StoreError, audit, is_in_use};
 
 /// For the shop to begin; from then on it only has to keep sending.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -41,15 +41,15 @@ pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
     }
     if settings.database_url.is_some() {
         let store = open_store(&settings, Use::Looking).await?;
-        let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
-        let made = from_cut(cut, made_at, file, force).await;
+        let (snapshot, made_at) = (store.snapshot().await.map_err(fault)?, Utc::now());
+        let made = from_snapshot(snapshot, made_at, file, force).await;
         store.close().await.map_err(fault)?;
         return told(file, &made?);
     }
     let made = match open_stopped(&settings.data_dir).await {
         Ok(store) => {
-            let (cut, made_at) = (store.cut().await.map_err(fault)?, Utc::now());
-            let made = from_cut(cut, made_at, file, force).await;
+            let (snapshot, made_at) = (store.snapshot().await.map_err(fault)?, Utc::now());
+            let made = from_snapshot(snapshot, made_at, file, force).await;
             store.close().await.map_err(fault)?;
             made?
         }
@@ -71,9 +71,14 @@ async fn open_stopped(dir: &Path) -> Result<Store, StoreError> {
     opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
 }
 
-async fn from_cut(cut: Cut, made_at: chrono::DateTime<Utc>, file: &Path, force: bool) -> Result<Made, Failure> {
+async fn from_snapshot(
+    snapshot: Snapshot,
+    made_at: chrono::DateTime<Utc>,
+    file: &Path,
+    force: bool,
+) -> Result<Made, Failure> {
     let file = file.to_owned();
-    blocking(move || backup::make(cut, made_at, &file, force)).await
+    blocking(move || backup::make(snapshot, made_at, &file, force)).await
 }
 
 /// The shop streams it; here it is written and proven.

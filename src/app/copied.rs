@@ -13,7 +13,7 @@ use crate::backup::BUILT_IN;
 use konter_store::StoreError;
 
 /// How the names of a store's own files begin.
-const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "witness.json"];
+const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "high-water-mark.json"];
 /// A folder of files.
 const BLOBS: &str = "blobs";
 /// Folders left by others with the same process number.

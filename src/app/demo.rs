@@ -213,7 +213,7 @@ async fn seed(store: &Store) -> Result<(), StoreError> {
             receipt_footer: None,
             waits_for_break: false,
             network: konter_core::network::Network::default(),
-            identities: konter_core::habits::Identities::default(),
+            identities: konter_core::preferences::Identities::default(),
             created_at: now,
         },
     });

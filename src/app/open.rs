@@ -359,7 +359,7 @@ async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &
     })?;
     let mut commit = Commit::new(clock.utc());
     commit.products.clone_from(&products);
-    commit.says = tell_below_cost(&products, settings);
+    commit.outgoing = tell_below_cost(&products, settings);
     store.commit(commit).await.map_err(fault)?;
     tracing::info!(products = products.len(), "catalog imported");
     Ok(Catalog::new(products))

@@ -22,7 +22,7 @@ const SHOP: [&str; 11] = [
     "blobs",
     "snap.",
     "log.",
-    "witness.json",
+    "high-water-mark.json",
     "backups",
     TOKEN,
     "restoring",

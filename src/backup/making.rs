@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::folder::UNFINISHED;
 use super::{BackupError, Header, Reader, Writer, seal};
 use konter_core::ledger::audit::AuditReport;
-use konter_store::Cut;
+use konter_store::Snapshot;
 use konter_store::census::Census;
 
 /// A backup that was read again to its end.
@@ -27,11 +27,11 @@ pub struct Made {
 ///
 /// # Errors
 /// When the store or `out` fails; what was written is no backup then.
-pub fn hand_out<W: Write>(mut cut: Cut, made_at: DateTime<Utc>, out: W) -> Result<W, BackupError> {
+pub fn hand_out<W: Write>(mut snapshot: Snapshot, made_at: DateTime<Utc>, out: W) -> Result<W, BackupError> {
     let lost = |error| BackupError::File("writing the backup".to_owned(), error);
     let mut writer = Writer::new(out, &Header::new(made_at)).map_err(lost)?;
     loop {
-        let page = cut.next_page()?;
+        let page = snapshot.next_page()?;
         if page.is_empty() {
             return writer.finish().map_err(lost);
         }
@@ -46,9 +46,9 @@ pub fn hand_out<W: Write>(mut cut: Cut, made_at: DateTime<Utc>, out: W) -> Resul
 /// # Errors
 /// When it exists and `over` is not said, when it cannot be written, or when it does not read back whole. Whether the
 /// shop's books add up stands in the report: a shop with a mistake in its books needs its backups more than any other.
-pub fn make(cut: Cut, made_at: DateTime<Utc>, path: &Path, over: bool) -> Result<Made, BackupError> {
+pub fn make(snapshot: Snapshot, made_at: DateTime<Utc>, path: &Path, over: bool) -> Result<Made, BackupError> {
     keep(path, over, |file| {
-        let out = hand_out(cut, made_at, BufWriter::new(file))?;
+        let out = hand_out(snapshot, made_at, BufWriter::new(file))?;
         out.into_inner().map(drop).map_err(|error| BackupError::File(path.display().to_string(), error.into_error()))
     })
 }

@@ -40,8 +40,8 @@ pub(super) async fn backup(
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], needed).into_response();
     }
     let made_at = http.shop.clock.utc();
-    let cut = match http.shop.store.cut().await {
-        Ok(cut) => cut,
+    let snapshot = match http.shop.store.snapshot().await {
+        Ok(snapshot) => snapshot,
         Err(error) => {
             let busy = matches!(error, StoreError::Busy(_));
             tracing::warn!(%error, busy, "a backup that was asked for cannot be made");
@@ -52,7 +52,7 @@ pub(super) async fn backup(
     let out = Chunks { to, gathered: Vec::with_capacity(CHUNK), runtime: Handle::current() };
     tokio::task::spawn_blocking(move || {
         let to = out.to.clone();
-        match hand_out(cut, made_at, out) {
+        match hand_out(snapshot, made_at, out) {
             Ok(_) => tracing::info!("a backup was handed out"),
             Err(error) => {
                 tracing::warn!(%error, "a backup was broken off");

@@ -69,7 +69,7 @@ impl Shop {
             }
             let (row, end) = ended.map_or((&broadcast, None), |ended| (&broadcast, Some(ended)));
             let mut commit = Commit::new(self.clock.utc());
-            commit.says.extend(Self::progress(end.as_ref().unwrap_or(row), *tally));
+            commit.outgoing.extend(Self::progress(end.as_ref().unwrap_or(row), *tally));
             if let Some(end) = end {
                 tracing::info!(broadcast = %id, reached = tally.reached, unreachable = tally.unreachable, "announced");
                 commit.desk.broadcasts.push(Versioned { expected: Some(broadcast.version), row: end });

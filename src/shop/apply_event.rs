@@ -20,7 +20,7 @@ pub(super) struct Along {
     /// The callback or message that the event answers.
     pub answers: Option<(MessageKey, u64)>,
     pub handled: Option<MessageKey>,
-    pub says: Vec<Say>,
+    pub outgoing: Vec<Say>,
     pub act: Option<Act>,
 }
 
@@ -50,7 +50,7 @@ impl Shop {
             let changed = step.order.clone();
             let dearer = Charges::heard_of(&step.notices);
             let commit = self.commit_of(&order, step, along, at).await?;
-            let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+            let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
             match self.store.commit(commit).await {
                 Ok(Committed::Done) => {
                     self.charges.tell(dearer, at);
@@ -108,11 +108,11 @@ impl Shop {
         }
         self.charges.leave_out_told(&mut notices, at);
         let mut commit = Commit::new(at);
-        commit.says = along.says.clone();
-        commit.says.extend(self.says_of(&order, notices).await?);
-        commit.says.extend(self.overdrawn_uplines(&order, &postings).await?);
+        commit.outgoing = along.outgoing.clone();
+        commit.outgoing.extend(self.says_of(&order, notices).await?);
+        commit.outgoing.extend(self.overdrawn_uplines(&order, &postings).await?);
         if let Some((edits, id)) = self.settle_alerts(before, &order).await? {
-            commit.says.extend(edits);
+            commit.outgoing.extend(edits);
             commit.routing.unshown.push(id);
         }
         commit.orders.push(Versioned { expected: Some(before.version), row: order });

@@ -114,10 +114,10 @@ impl Keeper {
             folder::has_room(&prepared, last.as_deref().map_or(0, size))
         })
         .await?;
-        let cut = self.shop.store.cut().await?;
+        let snapshot = self.shop.store.snapshot().await?;
         blocking(move || {
             let path = folder.join(folder::name(now));
-            let made = backup::make(cut, now, &path, false)?;
+            let made = backup::make(snapshot, now, &path, false)?;
             measure(now, &path);
             if let Err(error) = folder::prune(&folder, now, keep) {
                 tracing::warn!(%error, "old backups cannot be cleared away");
@@ -186,8 +186,8 @@ impl Keeper {
     async fn tell(&self, reply: KeepingReply) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.shop.clock.utc());
         // A backup holds everything, so it is for owners alone.
-        commit.says = self.shop.to_staff(Role::Owner, &Reply::Keeping(reply));
-        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        commit.outgoing = self.shop.to_staff(Role::Owner, &Reply::Keeping(reply));
+        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         let told = self.shop.store.commit(commit).await;
         told.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         self.shop.notify(&chats);

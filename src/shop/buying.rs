@@ -13,7 +13,7 @@ use konter_core::order::schedule::{CHECK_STEP, FIRST_CHECK};
 use konter_core::order::{Attempt, AttemptStep, Event, Order, Seen, Source};
 use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
 use konter_core::routing::{Availability, Sign, sign_of};
-use konter_store::{Busy, Nudge, StoreError};
+use konter_store::{Notification, StoreError, WorkGuard};
 use konter_suppliers::client::SendError;
 use konter_suppliers::protocol::Now;
 use konter_suppliers::{Buy, Request, Response};
@@ -100,7 +100,7 @@ impl Shop {
     /// One attempt, announced to the reseller when it takes long.
     async fn attempt(
         &self,
-        held: &Busy,
+        held: &WorkGuard,
         supplier: &Supplier,
         order: &Order,
         attempt: &Attempt,
@@ -122,7 +122,7 @@ impl Shop {
 
     async fn send_purchase(
         &self,
-        held: &Busy,
+        held: &WorkGuard,
         supplier: &Supplier,
         order: &Order,
         attempt: &Attempt,
@@ -262,7 +262,7 @@ impl Shop {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
         let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
         let Some(held) = self.share.enter(&order.chat) else {
-            self.store.nudge(Nudge::Check { order: id, by_person: asker == Asker::Person }).await?;
+            self.store.notify_others(Notification::Check { order: id, by_person: asker == Asker::Person }).await?;
             return Ok(true);
         };
         let _waiting = held.rest();

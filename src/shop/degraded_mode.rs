@@ -84,8 +84,8 @@ impl Shop {
     /// Says something to the admins that is part of no other commit.
     pub(super) async fn alert(&self, reply: &Reply) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.clock.utc());
-        commit.says = self.to_admins(reply);
-        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        commit.outgoing = self.to_admins(reply);
+        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         self.notify(&chats);
         Ok(())
@@ -112,9 +112,9 @@ impl Shop {
         }
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
         let mut commit = Commit::new(self.clock.utc());
-        commit.says = self.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
+        commit.outgoing = self.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
         commit.taken_over = true;
-        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         self.notify(&chats);
         tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");

@@ -14,7 +14,7 @@ use super::answer::{Answer, answer};
 use super::apply_event::TRIES;
 use konter_command::Tap;
 use konter_core::agent::Locale;
-use konter_core::ids::{Channel, ChatId};
+use konter_core::ids::ChatId;
 use konter_core::ledger::Refusal;
 use konter_core::order::Order;
 use konter_core::staff::Staff;
@@ -261,12 +261,12 @@ impl Shop {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
-        let steering: Vec<_> = commit.routing.steering.iter().map(|row| row.row.clone()).collect();
+        let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
         let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
         let announces = !commit.desk.broadcasts.is_empty();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
         commit.handled = Some(message.key());
-        let mut chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        let mut chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         chats.dedup();
         // One change of products after the other, so that the catalog in memory is never an older one.
         let _stocking = if products.is_empty() { None } else { Some(self.stocking.lock().await) };
@@ -279,7 +279,7 @@ impl Shop {
                     self.imports.lock().clear();
                 }
                 self.restock(products);
-                self.steered(steering);
+                self.steered(supplier_overrides);
                 self.learn_staff(staff);
                 if announces {
                     self.announcing.started.notify_one();
@@ -327,9 +327,4 @@ fn note_placed(Versioned { expected, row }: &Versioned<Order>) {
         metrics::counter!("konter_orders_placed_total").increment(1);
         tracing::info!(order = %row.id, agent = %row.agent, product = %row.product, "order placed");
     }
-}
-
-/// Whether the channel lets a bot delete what people wrote.
-pub(super) const fn can_forget(channel: Channel) -> bool {
-    matches!(channel, Channel::Telegram)
 }

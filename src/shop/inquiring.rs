@@ -96,7 +96,7 @@ impl Shop {
         let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) else { return Ok(()) };
         let reply = Reply::InquiryPending { product: inquiry.asked.clone(), customer: inquiry.customer.clone() };
         let mut commit = Commit::new(self.clock.utc());
-        commit.says.push(Self::say(&inquiry.chat, inquiry.locale, reply));
+        commit.outgoing.push(Self::say(&inquiry.chat, inquiry.locale, reply));
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         self.notify(std::slice::from_ref(&inquiry.chat));
         Ok(())
@@ -206,7 +206,7 @@ impl Shop {
     async fn settle(&self, before: &Inquiry, after: Inquiry, says: Vec<Say>) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.clock.utc());
         let chats: Vec<_> = says.iter().map(|say| say.chat.clone()).collect();
-        commit.says = says;
+        commit.outgoing = says;
         commit.inquiries.push(Versioned { expected: Some(before.version), row: after });
         match self.store.commit(commit).await {
             Ok(_) => {
@@ -330,7 +330,7 @@ impl Shop {
             let Answered::Bill(row) = anew.answered(Got::Found(found.clone()), until) else { return Ok(()) };
             let InquiryState::Shown(quote) = &row.state else { return Ok(()) };
             let mut commit = Commit::new(now);
-            commit.says.push(shown(&row, quote, BillStage::Payable(ShownBecause::Changed)));
+            commit.outgoing.push(shown(&row, quote, BillStage::Payable(ShownBecause::Changed)));
             commit.inquiries.push(Versioned { expected: None, row });
             match self.store.commit(commit).await {
                 Ok(_) => {

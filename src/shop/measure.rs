@@ -92,8 +92,8 @@ impl Shop {
         let waiting = self.store.depths().await?;
         metrics::gauge!("konter_inbox_messages").set(number(waiting.inbox));
         metrics::gauge!("konter_outbox_messages").set(number(waiting.outbox));
-        let aside = self.store.set_aside().await?;
-        metrics::gauge!("konter_outbox_set_aside").set(number(aside.told + aside.untold));
+        let letters = self.store.dead_letter_count().await?;
+        metrics::gauge!("konter_outbox_set_aside").set(number(letters.told + letters.untold));
         Ok(())
     }
 }
@@ -107,7 +107,7 @@ fn measure_supplier(supplier: &Supplier, now: DateTime<Utc>) {
     }
     // There from the start, as nought: an alert can tell nothing from not happening.
     metrics::counter!("konter_supplier_breaker_opened_total", &label).increment(0);
-    metrics::gauge!("konter_supplier_paused", &label).set(flag(supplier.steering().paused.is_some()));
+    metrics::gauge!("konter_supplier_paused", &label).set(flag(supplier.supplier_overrides().paused.is_some()));
     metrics::gauge!("konter_supplier_requests_under_way", &label).set(number(supplier.requests_under_way()));
     if let Some((balance, _)) = supplier.balance() {
         metrics::gauge!("konter_supplier_balance_rupiah", &label).set(whole(balance.get()));

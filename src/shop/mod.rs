@@ -9,6 +9,7 @@ mod backups;
 mod buying;
 mod callbacks;
 mod charges;
+mod dead_letters;
 mod degraded_mode;
 mod drift;
 mod earned;
@@ -29,7 +30,6 @@ mod routing;
 mod scheduler;
 pub mod seal;
 mod sharing;
-mod spoilt;
 mod staff;
 mod summary;
 pub mod suppliers;
@@ -59,7 +59,7 @@ use konter_core::phone::PrefixTable;
 use konter_core::pricing::MarginCap;
 use konter_core::staff::Roster;
 use konter_reply::Reply;
-use konter_store::{Share, Store, StoreError};
+use konter_store::{Leases, Store, StoreError};
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ fn of_order(id: OrderId) -> tracing::Span {
 pub struct Shop {
     pub store: Store,
     /// What of the work is this process's.
-    pub share: Arc<Share>,
+    pub share: Arc<Leases>,
     pub clock: ShopClock,
     pub policy: Policy,
     pub prefixes: PrefixTable,
@@ -245,7 +245,7 @@ impl Shop {
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).run_schedule());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
-        self.tasks.spawn(Arc::clone(self).set_spoilt_aside());
+        self.tasks.spawn(Arc::clone(self).set_dead_letters_aside());
         self.tasks.spawn(Arc::clone(self).look_after_suppliers());
         self.tasks.spawn(Arc::clone(self).watch_announcements());
     }

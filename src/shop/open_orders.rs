@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use konter_core::ids::{OrderId, SupplierId};
 use konter_core::order::{AttemptStep, Order};
 use konter_core::outcome::Outcome;
-use konter_store::{Shard, Share};
+use konter_store::{Leases, Shard};
 
 /// Words about an order can overtake each other; after this long no earlier one is on its way any more.
 const LATE_WORDS: TimeDelta = TimeDelta::minutes(5);
@@ -100,7 +100,7 @@ impl OpenOrders {
     }
 
     /// What is open among what this process holds.
-    pub fn now(&self, now: DateTime<Utc>, share: &Share) -> OpenNow {
+    pub fn now(&self, now: DateTime<Utc>, share: &Leases) -> OpenNow {
         let mut book = self.0.lock();
         let held = share.shards();
         book.retain(|_, page| {

@@ -12,7 +12,7 @@ use konter_core::ids::ChatId;
 use konter_core::money::Rupiah;
 use konter_core::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
 use konter_core::outcome::Outcome;
-use konter_core::routing::{Availability, Sign, Steering, sign_of};
+use konter_core::routing::{Availability, Sign, SupplierOverrides, sign_of};
 use konter_reply::{Reply, RoutingReply};
 use konter_store::{Commit, CommitError, StoreError, Versioned};
 use konter_suppliers::protocol::Now;
@@ -34,13 +34,13 @@ impl Shop {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn load_steering(&self) -> Result<(), StoreError> {
-        self.steered(self.store.steerings().await?);
+    pub async fn load_supplier_overrides(&self) -> Result<(), StoreError> {
+        self.steered(self.store.all_supplier_overrides().await?);
         Ok(())
     }
 
     /// Rows of the store, as they are now.
-    pub(super) fn steered(&self, rows: Vec<Steering>) {
+    pub(super) fn steered(&self, rows: Vec<SupplierOverrides>) {
         for row in rows {
             // What is set for a supplier that is not configured any more waits until it is.
             if let Some(supplier) = self.suppliers.get(&row.supplier) {
@@ -57,7 +57,7 @@ impl Shop {
 
     /// A route's place: what is set for its supplier counts before the catalog.
     pub(super) fn rank(&self, route: &Route) -> u32 {
-        let set = self.suppliers.get(&route.supplier).and_then(|supplier| supplier.steering().priority);
+        let set = self.suppliers.get(&route.supplier).and_then(|supplier| supplier.supplier_overrides().priority);
         set.unwrap_or(route.priority)
     }
 
@@ -88,19 +88,19 @@ impl Shop {
         let (Some(level), Some((balance, _))) = (supplier.limits.low_balance, supplier.balance()) else {
             return Ok(());
         };
-        let (is_low, before) = (balance < level, supplier.steering());
+        let (is_low, before) = (balance < level, supplier.supplier_overrides());
         if is_low == before.told_low {
             return Ok(());
         }
-        let row = Steering { told_low: is_low, ..before.next() };
+        let row = SupplierOverrides { told_low: is_low, ..before.next() };
         let mut commit = Commit::new(self.clock.utc());
         if is_low {
             let alert = RoutingReply::AlertLowBalance { supplier: supplier.id.clone(), balance, level };
-            commit.says = self.to_admins(&Reply::Routing(Box::new(alert)));
+            commit.outgoing = self.to_admins(&Reply::Routing(Box::new(alert)));
         }
-        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         let expected = Some(before.version).filter(|version| *version > 0);
-        commit.routing.steering.push(Versioned { expected, row: row.clone() });
+        commit.routing.supplier_overrides.push(Versioned { expected, row: row.clone() });
         match self.store.commit(commit).await {
             Ok(_) => {
                 supplier.steer(row);
@@ -108,7 +108,7 @@ impl Shop {
                 Ok(())
             }
             // Somebody else has told it, or set something: the next balance looks again.
-            Err(CommitError::Conflict(_)) => self.load_steering().await,
+            Err(CommitError::Conflict(_)) => self.load_supplier_overrides().await,
             Err(CommitError::Store(error)) => Err(error),
             Err(other) => Err(StoreError::Unavailable(other.to_string())),
         }

@@ -135,7 +135,7 @@ impl Shop {
     /// When the store fails.
     pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         let just_told = self.take_over().await?;
-        self.load_steering().await?;
+        self.load_supplier_overrides().await?;
         let all: Vec<Shard> = Shard::all().collect();
         self.recover_orders(&all, &all, just_told).await
     }

@@ -13,7 +13,7 @@ use super::suppliers::{Place, Supplier, Turn};
 use konter_core::catalog::Product;
 use konter_core::ids::{ChatId, InquiryId, OrderId, SupplierId};
 use konter_core::order::{AttemptStep, Order};
-use konter_store::{Nudge, Payload, Shard, StoreError, Word};
+use konter_store::{Notification, Payload, Shard, StoreError, Word};
 
 /// Words heard together are acted on together.
 const AT_ONCE: usize = 512;
@@ -47,13 +47,15 @@ impl Todo {
         for word in words {
             match word {
                 Word::Gained { shards, orphaned } => todo.gained.extend(shards.into_iter().map(|s| (s, orphaned))),
-                Word::Missed | Word::Nudged(Nudge::Everything) => todo.everything = true,
-                Word::Nudged(Nudge::Inbox(_)) => todo.inbox = true,
-                Word::Nudged(Nudge::Outbox(chat)) => drop(todo.outbox.insert(chat)),
-                Word::Nudged(Nudge::Order(id)) => drop(todo.orders.insert(id)),
-                Word::Nudged(Nudge::Check { order, by_person }) => *todo.checks.entry(order).or_default() |= by_person,
-                Word::Nudged(Nudge::Inquiry(id)) => drop(todo.inquiries.insert(id)),
-                Word::Nudged(Nudge::Settings) => todo.settings = true,
+                Word::Missed | Word::Notified(Notification::Everything) => todo.everything = true,
+                Word::Notified(Notification::Inbox(_)) => todo.inbox = true,
+                Word::Notified(Notification::Outbox(chat)) => drop(todo.outbox.insert(chat)),
+                Word::Notified(Notification::Order(id)) => drop(todo.orders.insert(id)),
+                Word::Notified(Notification::Check { order, by_person }) => {
+                    *todo.checks.entry(order).or_default() |= by_person
+                }
+                Word::Notified(Notification::Inquiry(id)) => drop(todo.inquiries.insert(id)),
+                Word::Notified(Notification::Settings) => todo.settings = true,
             }
         }
         todo
@@ -67,7 +69,7 @@ impl Shop {
     /// When the store fails.
     pub async fn begin_together(self: &Arc<Self>, words: UnboundedReceiver<Word>) -> Result<(), StoreError> {
         self.take_over().await?;
-        self.load_steering().await?;
+        self.load_supplier_overrides().await?;
         self.tasks.spawn(Arc::clone(self).follow(words));
         Ok(())
     }
@@ -158,7 +160,7 @@ impl Shop {
 
     /// What another process has changed and this one keeps in memory.
     async fn reload(&self) -> Result<(), StoreError> {
-        self.load_steering().await?;
+        self.load_supplier_overrides().await?;
         self.load_staff().await?;
         let stocking = self.stocking.lock().await;
         self.reload_products().await?;

@@ -64,8 +64,8 @@ impl Shop {
             return Ok(());
         }
         let mut commit = Commit::new(at);
-        commit.says = self.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
-        let chats: Vec<ChatId> = commit.says.iter().map(|say| say.chat.clone()).collect();
+        commit.outgoing = self.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
+        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         commit.summarised = Some(day);
         match self.store.commit(commit).await {
             Ok(_) => {

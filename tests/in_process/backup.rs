@@ -50,8 +50,8 @@ async fn shop(store: &Store) {
 /// Makes a backup as the shop stands.
 async fn backed_up(store: &Store, folder: &Path) -> (PathBuf, backup::Made) {
     let path = folder.join("shop.backup");
-    let (cut, to) = (store.cut().await.unwrap(), path.clone());
-    let made = tokio::task::spawn_blocking(move || backup::make(cut, now(), &to, true)).await.unwrap().unwrap();
+    let (snapshot, to) = (store.snapshot().await.unwrap(), path.clone());
+    let made = tokio::task::spawn_blocking(move || backup::make(snapshot, now(), &to, true)).await.unwrap().unwrap();
     (path, made)
 }
 
@@ -61,11 +61,11 @@ fn put_back(file: &Path, data: &Path, at: DateTime<Utc>) -> Option<PathBuf> {
 
 /// Everything in it, to compare.
 async fn rows(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut cut = store.cut().await.unwrap();
+    let mut snapshot = store.snapshot().await.unwrap();
     let mut rows = Vec::new();
     tokio::task::spawn_blocking(move || {
         loop {
-            let page = cut.next_page().unwrap();
+            let page = snapshot.next_page().unwrap();
             if page.is_empty() {
                 // The mark of a restore is a restored shop's own.
                 rows.retain(|(key, _): &(Vec<u8>, Vec<u8>)| !key.ends_with(b"restored"));
@@ -133,12 +133,12 @@ async fn a_copy_that_takes_too_long_is_given_up_and_the_shop_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), LogLimits { calm: 0, full: 200_000, file: 50_000 });
     shop(&store).await;
-    let mut cut = store.cut().await.unwrap();
-    assert!(matches!(store.cut().await, Err(StoreError::Busy(_))), "one at a time");
+    let mut snapshot = store.snapshot().await.unwrap();
+    assert!(matches!(store.snapshot().await, Err(StoreError::Busy(_))), "one at a time");
     trade(&store, 100..400).await;
-    let page = tokio::task::spawn_blocking(move || cut.next_page().map(|page| page.len())).await.unwrap();
+    let page = tokio::task::spawn_blocking(move || snapshot.next_page().map(|page| page.len())).await.unwrap();
     assert!(matches!(page, Err(StoreError::Busy(_))), "{page:?}");
-    assert!(store.cut().await.is_ok());
+    assert!(store.snapshot().await.is_ok());
     assert!(audit(&store).await.unwrap().is_clean());
 }
 
@@ -226,7 +226,7 @@ async fn a_backup_is_there_whole_or_not_at_all() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half-written is left");
     backed_up(&store, folder.path()).await;
     let before = fs::read(&path).unwrap();
-    let again = backup::make(store.cut().await.unwrap(), now(), &path, false);
+    let again = backup::make(store.snapshot().await.unwrap(), now(), &path, false);
     assert!(matches!(again, Err(BackupError::Exists(_))));
     assert_eq!(fs::read(&path).unwrap(), before);
 }

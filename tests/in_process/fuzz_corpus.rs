@@ -211,9 +211,9 @@ async fn small_backup() -> Input {
         });
     }
     let payload = Payload::Reply(Box::new(Reply::NotRegistered));
-    commit.says.push(Say { chat: ChatId::telegram(2), locale: Locale::Id, payload, balance_of: None });
+    commit.outgoing.push(Say { chat: ChatId::telegram(2), locale: Locale::Id, payload, balance_of: None });
     store.commit(commit).await.unwrap();
-    backup::hand_out(store.cut().await.unwrap(), DateTime::UNIX_EPOCH, Vec::new()).unwrap()
+    backup::hand_out(store.snapshot().await.unwrap(), DateTime::UNIX_EPOCH, Vec::new()).unwrap()
 }
 
 /// What a backup's first rows say of their lengths, turned into what they cannot be.

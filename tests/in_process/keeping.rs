@@ -95,9 +95,9 @@ async fn with_a_passphrase_the_newest_goes_to_the_owners_once_a_day() {
 /// Copies the shop as it stands, and puts the copy back as another store.
 async fn put_back(shop: &TestShop, folder: &Path) -> Store {
     let (file, data) = (folder.join("shop.backup"), folder.join("data"));
-    let (cut, now) = (shop.store.cut().await.unwrap(), shop.now());
+    let (snapshot, now) = (shop.store.snapshot().await.unwrap(), shop.now());
     let restoring = tokio::task::spawn_blocking(move || {
-        backup::make(cut, now, &file, false).unwrap();
+        backup::make(snapshot, now, &file, false).unwrap();
         backup::restore(&file, &data, false, None, now + TimeDelta::minutes(1)).unwrap().take_place().unwrap();
         SledStore::open(&data, SledOptions::default()).unwrap()
     });
@@ -155,16 +155,16 @@ async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
         shop.say(&reseller(), &format!("S10.{dest}.{PIN}"), 1).await;
     }
     shop.say(&reseller(), "TIKET.100000", 2).await;
-    let mut cut = shop.store.cut().await.unwrap();
+    let mut snapshot = shop.store.snapshot().await.unwrap();
     let mut rows = std::collections::BTreeMap::new();
     loop {
-        let page = cut.next_page().unwrap();
+        let page = snapshot.next_page().unwrap();
         if page.is_empty() {
             break;
         }
         rows.extend(page);
     }
-    drop(cut);
+    drop(snapshot);
     shop.close().await;
     rows
 }

@@ -14,6 +14,7 @@ mod commands;
 mod config;
 mod conversations;
 mod corpus;
+mod dead_letters;
 mod deposits;
 mod desk;
 mod destinations;
@@ -32,7 +33,6 @@ mod reports;
 mod roles;
 mod routing;
 mod simulation;
-mod spoilt;
 mod suppliers;
 #[allow(dead_code, reason = "other tests and the benchmarks use the rest")]
 #[path = "../support"]

@@ -323,7 +323,8 @@ async fn a_deposit_that_has_risen_is_told_again_when_it_is_low() {
     let warned = |said: &[String]| said.iter().filter(|text| text.contains("DEPOSIT MENIPIS di kios")).count();
     // The chats go on counting their messages.
     let counts_on = |shop: &TestShop| (0..10).for_each(|_| drop(shop.message(&reseller(), "")));
-    let risen = async |shop: &TestShop| !shop.store.steerings().await.unwrap().iter().any(|row| row.told_low);
+    let risen =
+        async |shop: &TestShop| !shop.store.all_supplier_overrides().await.unwrap().iter().any(|row| row.told_low);
 
     let shop = TestShop::on(store.clone(), begins_with(503_000)).await;
     let said = shop.say(&reseller(), "S5.081234567890.1234", 2).await;

@@ -40,7 +40,7 @@ fn known() -> Names {
 fn every_metric_in_the_sources_is_in_the_list() {
     let recorded = Regex::new(r#"(?:counter|gauge|histogram)!\(\s*"(konter_[a-z0-9_]+)""#).unwrap();
     let mut found = Names::new();
-    for path in sources(&root("src")) {
+    for path in ["src", "crates"].iter().flat_map(|folder| sources(&root(folder))) {
         let text = fs::read_to_string(&path).unwrap();
         found.extend(recorded.captures_iter(&text).map(|capture| capture[1].to_owned()));
     }

@@ -34,7 +34,7 @@ async fn order(shop: &TestShop, watch: &Store, wire: &Wire, chats: &[ChatId], ro
     let carried = chats.iter().map(|chat| async {
         let rows = shop.store.outbox(chat, 100).await.unwrap();
         let said = rows.into_iter().map(|row| (row.chat, row.seq)).collect();
-        shop.store.commit(Commit { said, ..Commit::new(shop.now()) }).await.unwrap();
+        shop.store.commit(Commit { sent: said, ..Commit::new(shop.now()) }).await.unwrap();
     });
     futures::future::join_all(carried).await;
     wire.turns() - before

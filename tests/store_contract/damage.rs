@@ -37,11 +37,11 @@ struct Shop {
 
 /// All rows, or none when reading fails.
 async fn rows(store: &Store) -> Vec<RawRow> {
-    let Ok(mut cut) = store.cut().await else { return Vec::new() };
+    let Ok(mut snapshot) = store.snapshot().await else { return Vec::new() };
     let reading = tokio::task::spawn_blocking(move || {
         let mut rows = Vec::new();
         loop {
-            match cut.next_page() {
+            match snapshot.next_page() {
                 Ok(page) if page.is_empty() => return rows,
                 Ok(page) => rows.extend(page),
                 Err(_) => return Vec::new(),
@@ -177,7 +177,7 @@ async fn a_shop_that_lost_its_rows_is_not_taken_for_a_new_one() {
     };
     let gone = |path: &Path| {
         for file in fs::read_dir(path).unwrap().map(|file| file.unwrap().path()) {
-            if file.file_name().unwrap() != "witness.json" && file.is_file() {
+            if file.file_name().unwrap() != "high-water-mark.json" && file.is_file() {
                 fs::remove_file(file).unwrap();
             }
         }
@@ -217,7 +217,7 @@ async fn a_damaged_log_is_refused_and_rubbish_behind_its_end_costs_nothing() {
             bytes[middle] ^= 0x10;
         });
     };
-    // What was told is missing; the witness knows how far the shop was.
+    // What was told is missing; the high_water_mark knows how far the shop was.
     let lost_end = |path: &Path| change(log(path).last().unwrap(), |bytes| bytes.truncate(bytes.len() / 2));
     let lost_all = |path: &Path| log(path).iter().for_each(|file| fs::remove_file(file).unwrap());
     let lost_older = |path: &Path| {

@@ -98,7 +98,7 @@ pub async fn messages_of_an_announcement_are_counted_once(engine: impl Engine) {
     store.commit(write(None, asked())).await.unwrap();
     assert_eq!(store.sending().await.unwrap(), []);
     let mut sent = write(Some(1), sending());
-    sent.says = vec![announcement(2), announcement(3), say(2, Reply::NotText)];
+    sent.outgoing = vec![announcement(2), announcement(3), say(2, Reply::NotText)];
     store.commit(sent).await.unwrap();
     let to_two = waiting(&store, 2).await;
     taken_out(&store, &to_two[0], true).await;
@@ -133,7 +133,7 @@ pub async fn an_announcement_is_sent_once(engine: impl Engine) {
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Corrupt { .. }))), "{refused:?}");
     // One that was dropped counts nothing.
     let mut dropped = write(Some(2), Broadcast { version: 3, ..asked().with(BroadcastState::Cancelled) });
-    dropped.says = vec![announcement(2)];
+    dropped.outgoing = vec![announcement(2)];
     store.commit(dropped).await.unwrap();
     taken_out(&store, &waiting(&store, 2).await[0], true).await;
     assert_eq!(store.sending().await.unwrap(), []);

@@ -14,7 +14,7 @@ fn answering(id: &str, fingerprint: u64, commit: Commit) -> Commit {
 
 pub async fn the_same_message_again_changes_nothing(engine: impl Engine) {
     let store = engine.store();
-    let pay = || answering("5", 77, Commit { says: vec![say(1, Reply::TryAgain)], ..deposit(1, 500) });
+    let pay = || answering("5", 77, Commit { outgoing: vec![say(1, Reply::TryAgain)], ..deposit(1, 500) });
     assert_eq!(store.commit(pay()).await.unwrap(), Committed::Done);
     drop(store);
     let engine = engine.reopen();
@@ -103,7 +103,10 @@ pub async fn the_outbox_is_in_order_per_chat(engine: impl Engine) {
     let store = engine.store();
     for n in 0..300 {
         let to = i64::try_from(n % 3).unwrap();
-        store.commit(Commit { says: vec![say(to, topic(n)), say(to, topic(n + 1_000))], ..commit() }).await.unwrap();
+        store
+            .commit(Commit { outgoing: vec![say(to, topic(n)), say(to, topic(n + 1_000))], ..commit() })
+            .await
+            .unwrap();
     }
     drop(store);
     let engine = engine.reopen();
@@ -125,17 +128,17 @@ pub async fn what_was_said_is_gone(engine: impl Engine) {
     let store = engine.store();
     let forget = Say { payload: Payload::Forget { message: "5".to_owned() }, ..say(1, Reply::TryAgain) };
     let long = say(1, Reply::NotUnderstood { problem: None, nearest: "x".repeat(30_000) });
-    store.commit(Commit { says: vec![forget, long, say(2, Reply::PinSame)], ..commit() }).await.unwrap();
+    store.commit(Commit { outgoing: vec![forget, long, say(2, Reply::PinSame)], ..commit() }).await.unwrap();
     let waiting = store.outbox(&chat(1), 9).await.unwrap();
     assert_eq!(waiting.len(), 2);
     let said = waiting.iter().map(|row| (chat(1), row.seq)).collect();
-    store.commit(Commit { said, ..commit() }).await.unwrap();
+    store.commit(Commit { sent: said, ..commit() }).await.unwrap();
     assert_eq!(store.outbox(&chat(1), 9).await.unwrap(), []);
     assert_eq!(store.waiting_chats().await.unwrap(), [chat(2)]);
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    store.commit(Commit { says: vec![say(1, Reply::PinSame)], ..commit() }).await.unwrap();
+    store.commit(Commit { outgoing: vec![say(1, Reply::PinSame)], ..commit() }).await.unwrap();
     let later = store.outbox(&chat(1), 9).await.unwrap();
     assert!(later[0].seq > waiting[1].seq, "numbers go on after everything was said");
 }
@@ -146,7 +149,7 @@ pub async fn a_reply_carries_the_balance_its_commit_left(engine: impl Engine) {
     let order = order(1, 1, "081");
     let both = Commit {
         postings: vec![pay_in(1, 50_000), hold(&order)],
-        says: vec![told, say(1, Reply::TryAgain)],
+        outgoing: vec![told, say(1, Reply::TryAgain)],
         orders: vec![new(order)],
         ..commit()
     };

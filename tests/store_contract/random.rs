@@ -31,10 +31,12 @@ fn any_commit(dice: &mut Dice, number: u64, open: &[Order], waiting: &[(i64, u64
             let id = dice.roll(20).to_string();
             Commit { answers: Some((key(of, &id), dice.roll(2))), handled: Some(key(of, &id)), ..deposit(agent, 7) }
         }
-        3 => Commit { says: vec![say(of, Reply::Help { topic: Some(number.to_string()), role: None })], ..commit() },
+        3 => {
+            Commit { outgoing: vec![say(of, Reply::Help { topic: Some(number.to_string()), role: None })], ..commit() }
+        }
         4 => {
             let said = waiting.iter().filter(|_| dice.roll(2) == 0).map(|(to, seq)| (chat(*to), *seq)).collect();
-            Commit { said, ..commit() }
+            Commit { sent: said, ..commit() }
         }
         5 => match pick(dice) {
             Some(order) if dice.roll(2) == 0 => succeed(order),

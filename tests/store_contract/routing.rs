@@ -1,38 +1,38 @@
 //! What admins set for suppliers, and where alerts about orders stand.
 
 use konter_core::ids::OrderId;
-use konter_core::routing::{Pause, Steering};
+use konter_core::routing::{Pause, SupplierOverrides};
 use konter_store::{Commit, CommitError, RoutingRows, Shown, Versioned};
 
 use super::engines::Engine;
 use crate::support::*;
 
-fn steer(expected: Option<u32>, row: Steering) -> Commit {
-    let routing = RoutingRows { steering: vec![Versioned { expected, row }], ..RoutingRows::default() };
+fn steer(expected: Option<u32>, row: SupplierOverrides) -> Commit {
+    let routing = RoutingRows { supplier_overrides: vec![Versioned { expected, row }], ..RoutingRows::default() };
     Commit { routing, ..commit() }
 }
 
-fn of(supplier: &str) -> Steering {
-    Steering::of(supplier.parse().unwrap()).next()
+fn of(supplier: &str) -> SupplierOverrides {
+    SupplierOverrides::of(supplier.parse().unwrap()).next()
 }
 
 pub async fn what_is_set_for_a_supplier_is_changed_by_who_has_read_it(engine: impl Engine) {
     let store = engine.store();
-    assert_eq!(store.steerings().await.unwrap(), []);
+    assert_eq!(store.all_supplier_overrides().await.unwrap(), []);
     let pause = Pause { by: chat(9), at: now(), reason: Some("deposit habis".to_owned()) };
-    let paused = Steering { paused: Some(pause), ..of("xgate") };
+    let paused = SupplierOverrides { paused: Some(pause), ..of("xgate") };
     store.commit(steer(None, paused.clone())).await.unwrap();
     store.commit(steer(None, of("kios"))).await.unwrap();
     for expected in [None, Some(2)] {
         let late = store.commit(steer(expected, paused.next())).await;
         assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
     }
-    let ranked = Steering { priority: Some(2), paused: None, ..paused.next() };
+    let ranked = SupplierOverrides { priority: Some(2), paused: None, ..paused.next() };
     store.commit(steer(Some(1), ranked.clone())).await.unwrap();
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(store.steerings().await.unwrap(), [of("kios"), ranked]);
+    assert_eq!(store.all_supplier_overrides().await.unwrap(), [of("kios"), ranked]);
 }
 
 pub async fn alerts_are_found_by_their_order_until_they_are_settled(engine: impl Engine) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use konter_core::ids::{ChatId, SupplierId};
 use konter_core::staff::{Role, Staff};
 use konter_reply::Reply;
-use konter_store::{Commit, DeskRows, Nudge, Shard, Share, Store, Versioned, Word};
+use konter_store::{Commit, DeskRows, Leases, Notification, Shard, Store, Versioned, Word};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -26,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 struct Process {
     runtime: Option<Runtime>,
     store: Store,
-    share: Arc<Share>,
+    share: Arc<Leases>,
     words: UnboundedReceiver<Word>,
 }
 
@@ -96,7 +96,7 @@ async fn settle(processes: &[&Process], wanted: &[usize]) {
 }
 
 /// A chat of a process's, by its number.
-fn number_in(share: &Share) -> i64 {
+fn number_in(share: &Leases) -> i64 {
     (1..1_000).find(|n| share.holds(&chat(*n))).unwrap()
 }
 
@@ -242,7 +242,7 @@ async fn what_is_a_processs_without_its_knowing_is_taken_up_again() {
 async fn no_part_is_two_processes_at_any_moment() {
     let Some(cluster) = Cluster::of_its_own() else { return };
     let wire = Wire::to(cluster.port()).await;
-    let shares: Arc<parking_lot::Mutex<Vec<Arc<Share>>>> = Arc::default();
+    let shares: Arc<parking_lot::Mutex<Vec<Arc<Leases>>>> = Arc::default();
     let (is_over, looks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let watching = std::thread::spawn({
         let (shares, is_over, looks) = (Arc::clone(&shares), Arc::clone(&is_over), Arc::clone(&looks));
@@ -333,35 +333,39 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
     settle(&[&first, &second], &[32, 32]).await;
     let theirs = number_in(&second.share);
     let agent = u32::try_from(theirs).unwrap();
-    let commits: [(Commit, Nudge); 5] = [
-        (Commit { received: vec![message(theirs, "1")], ..commit() }, Nudge::Inbox(chat(theirs))),
-        (Commit { says: vec![say(theirs, Reply::TryAgain)], ..commit() }, Nudge::Outbox(chat(theirs))),
-        (deposit(agent, 100_000), Nudge::Settings),
-        (place(order(1, agent, "081")), Nudge::Order(konter_core::ids::OrderId(1))),
+    let commits: [(Commit, Notification); 5] = [
+        (Commit { received: vec![message(theirs, "1")], ..commit() }, Notification::Inbox(chat(theirs))),
+        (Commit { outgoing: vec![say(theirs, Reply::TryAgain)], ..commit() }, Notification::Outbox(chat(theirs))),
+        (deposit(agent, 100_000), Notification::Settings),
+        (place(order(1, agent, "081")), Notification::Order(konter_core::ids::OrderId(1))),
         (
             Commit {
                 desk: DeskRows { staff: vec![Versioned { expected: None, row: staff(5) }], ..DeskRows::default() },
                 ..commit()
             },
-            Nudge::Settings,
+            Notification::Settings,
         ),
     ];
-    for (commit, nudge) in commits {
+    for (commit, notification) in commits {
         let moves_money_only = !commit.postings.is_empty() && commit.orders.is_empty();
         first.store.commit(commit).await.unwrap();
         if !moves_money_only {
-            second.hears(&format!("{nudge:?}"), |word| *word == Word::Nudged(nudge.clone())).await;
+            second.hears(&format!("{notification:?}"), |word| *word == Word::Notified(notification.clone())).await;
         }
     }
-    first.store.nudge(Nudge::Check { order: konter_core::ids::OrderId(1), by_person: true }).await.unwrap();
-    let check = Word::Nudged(Nudge::Check { order: konter_core::ids::OrderId(1), by_person: true });
+    first
+        .store
+        .notify_others(Notification::Check { order: konter_core::ids::OrderId(1), by_person: true })
+        .await
+        .unwrap();
+    let check = Word::Notified(Notification::Check { order: konter_core::ids::OrderId(1), by_person: true });
     second.hears("a check", |word| *word == check).await;
     // Of its own chats nobody needs to be told.
     let mine = number_in(&first.share);
-    first.store.commit(Commit { says: vec![say(mine, Reply::TryAgain)], ..commit() }).await.unwrap();
-    first.store.commit(Commit { says: vec![say(theirs, Reply::TryAgain)], ..commit() }).await.unwrap();
-    let of_mine = Word::Nudged(Nudge::Outbox(chat(mine)));
-    let last = Word::Nudged(Nudge::Outbox(chat(theirs)));
+    first.store.commit(Commit { outgoing: vec![say(mine, Reply::TryAgain)], ..commit() }).await.unwrap();
+    first.store.commit(Commit { outgoing: vec![say(theirs, Reply::TryAgain)], ..commit() }).await.unwrap();
+    let of_mine = Word::Notified(Notification::Outbox(chat(mine)));
+    let last = Word::Notified(Notification::Outbox(chat(theirs)));
     let heard = second.hears("the last", |word| *word == of_mine || *word == last).await;
     assert_eq!(heard, last);
     // Whoever could not listen for a while looks at everything.

@@ -1,7 +1,7 @@
 //! What only a store on a disk has to answer for.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use konter_store::StoreError;
 use konter_store::audit::audit;
@@ -73,16 +73,36 @@ async fn nothing_ever_goes_to_blobs() {
     assert_eq!(fs::read_dir(engine.path().join("blobs")).unwrap().count(), 0);
 }
 
-/// The files as they are, which is what a crash leaves.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let copied = to.join(file.file_name());
-        if file.file_type().unwrap().is_dir() {
-            copy(&file.path(), &copied);
+/// Every file below a folder, and how long it is.
+fn listed(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let file = file?;
+        if file.file_type()?.is_dir() {
+            found.extend(listed(&file.path())?);
         } else {
-            fs::copy(file.path(), copied).unwrap();
+            found.push((file.path(), file.metadata()?.len()));
         }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The files as they are at one moment, which is what a crash leaves. While the store moves rows on its own the moment is
+/// tried again.
+fn copy(from: &Path, to: &Path) {
+    let at_once = || -> io::Result<bool> {
+        let before = listed(from)?;
+        for (file, _) in &before {
+            let copied = to.join(file.strip_prefix(from).expect("a file below it"));
+            fs::create_dir_all(copied.parent().expect("a folder"))?;
+            fs::copy(file, copied)?;
+        }
+        Ok(listed(from)? == before)
+    };
+    while !at_once().unwrap_or(false) {
+        let _ = fs::remove_dir_all(to);
+        std::thread::yield_now();
     }
 }
 

@@ -11,7 +11,7 @@ use konter::front::{Desk, Wording};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
-use konter_store::{InboxMessage, Share, StoreError};
+use konter_store::{InboxMessage, Leases, StoreError};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -114,9 +114,9 @@ pub fn receive(telegram: Telegram, desk: &Arc<Notes>) -> Running<Result<(), Stop
     let (cancel, desk) = (CancellationToken::new(), Arc::clone(desk));
     let token = cancel.clone();
     Running {
-        task: tokio::spawn(
-            async move { telegram.run(&*desk, staff().subscribe(), Share::alone().leading(), &token).await },
-        ),
+        task: tokio::spawn(async move {
+            telegram.run(&*desk, staff().subscribe(), Leases::alone().leading(), &token).await
+        }),
         cancel,
     }
 }

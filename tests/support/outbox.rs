@@ -99,7 +99,7 @@ impl Outbox {
         if self.broken.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_ok() {
             return Err(StoreError::Unavailable("disk full".into()).into());
         }
-        let is_aside = |row: &Outgoing| commit.aside.rows.contains(&OutboxRow::of(&row.chat, row.seq));
+        let is_aside = |row: &Outgoing| commit.dead_letters.rows.contains(&OutboxRow::of(&row.chat, row.seq));
         let mut aside = self.aside.lock();
         self.rows.lock().retain(|seq, row| {
             if is_aside(row) {
@@ -107,7 +107,7 @@ impl Outbox {
             }
             !is_aside(row)
         });
-        for (_, seq) in commit.said.into_iter().filter(|(_, seq)| !aside.contains(seq)) {
+        for (_, seq) in commit.sent.into_iter().filter(|(_, seq)| !aside.contains(seq)) {
             self.rows.lock().remove(&seq).expect("a row is taken out once");
         }
         drop(aside);

@@ -234,7 +234,7 @@ impl TestShop {
         let routes = router_within(setup.request_limit, http).layer(held);
         tokio::spawn(serve(listener, routes, callers, Limits::default(), CancellationToken::new()));
         simulators.set_callback_base(format!("http://{address}"));
-        shop.load_steering().await.unwrap();
+        shop.load_supplier_overrides().await.unwrap();
         shop.start();
         let test = Self {
             shop,
@@ -272,7 +272,7 @@ impl TestShop {
             receipt_footer: None,
             waits_for_break: false,
             network: konter_core::network::Network::default(),
-            identities: konter_core::habits::Identities::default(),
+            identities: konter_core::preferences::Identities::default(),
             created_at: self.now(),
         };
         let mut commit = Commit::new(self.now());

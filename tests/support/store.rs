@@ -44,7 +44,7 @@ pub fn agent(n: u32) -> Agent {
         receipt_footer: None,
         waits_for_break: false,
         network: konter_core::network::Network::default(),
-        identities: konter_core::habits::Identities::default(),
+        identities: konter_core::preferences::Identities::default(),
         created_at: now(),
     }
 }

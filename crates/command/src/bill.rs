@@ -3,14 +3,7 @@
 use super::format::Format;
 use super::habit::command::{Ask, HabitCommand};
 use super::meaning::Command;
-use super::read::amount;
-use super::read::cursor::{Cursor, NamedAs};
-use super::read::destination;
-use super::read::pin::is_pin;
-use super::read::problem::{Part, Problem};
-use super::read::redact::redact;
-use super::read::shape::Target;
-use super::read::typed::Typed;
+use super::read::{Cursor, NamedAs, Part, Problem, Target, Typed, amount, destination, is_pin, redact};
 use super::topic::Topic;
 use konter_core::catalog::DestKind;
 use konter_core::destination::{DestinationFault, MAX_CUSTOMER_DIGITS, MIN_CUSTOMER_DIGITS, digits_of, is_masked};

@@ -1,8 +1,7 @@
 //! A row of the table of commands: the words that open one, who may give it, what it does, how it is typed, how it is read.
 
 use super::meaning::Command;
-use super::read::cursor::Cursor;
-use super::read::problem::Problem;
+use super::read::{Cursor, Problem};
 use super::topic::Topic;
 use konter_core::staff::Role;
 

@@ -6,8 +6,8 @@
 //!
 //! Each family (`order`, `account`, `network`, …) has its words, meanings, examples, least roles and readers in its
 //! `FORMATS`, and its values in `command.rs`. `table` puts them together; suggestions, reserved words, roles and
-//! `docs/commands.md` come of it. `read` is what families read with. Nobody below the table knows it, and no family
-//! reads another one's arguments. Here it is only decided whom to ask.
+//! `docs/commands.md` come of it. `read` is what families read with. Nobody below the table knows it, and families do not
+//! read for each other (but for `TAMBAH SALDO`, which is a ticket). Here it is only decided whom to ask.
 #![forbid(unsafe_code)]
 
 mod account;
@@ -46,16 +46,10 @@ pub use network::command::{
     AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer,
 };
 pub use order::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderRequest};
-pub use read::agent_ref::AgentRef;
-pub use read::amount::MAX_AMOUNT;
-pub use read::cursor::{Kinds, NamedAs};
-pub use read::date::DateArg;
-pub use read::destination::{destination_alone, destination_of};
-pub use read::filter::PriceFilter;
-pub use read::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin, PinFault};
-pub use read::problem::{Part, Problem};
-pub use read::redact::{MASK, redact};
-pub use read::typed::Typed;
+pub use read::{
+    AgentRef, DateArg, Kinds, MASK, MAX_AMOUNT, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, NotAPin, Part,
+    Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, redact,
+};
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, RoutingCommand};
@@ -64,8 +58,7 @@ pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, Tap};
 pub use topic::Topic;
 
-use read::atom::atoms;
-use read::cursor::{Context, Cursor};
+use read::{Context, Cursor, atoms};
 
 /// Reads a message without knowing any product.
 #[must_use]

@@ -1,7 +1,6 @@
 //! What somebody may have meant whose message was not understood.
 
-use super::read::atom::Atom;
-use super::read::shape::targets;
+use super::read::{Atom, shape::targets};
 use super::table::formats;
 use super::topic::Topic;
 

@@ -3,13 +3,7 @@
 use super::elsewhere::Feature;
 use super::format::Format;
 use super::meaning::{Command, Language};
-use super::read::cursor::Cursor;
-use super::read::filter::MAX_FILTER_CHARS;
-use super::read::pin::is_pin;
-use super::read::problem::{Part, Problem};
-use super::read::redact::without_order_pins;
-use super::read::text::words_for_admins;
-use super::read::typed::Typed;
+use super::read::{Cursor, MAX_FILTER_CHARS, Part, Problem, Typed, is_pin, without_order_pins, words_for_admins};
 use super::topic::Topic;
 
 pub(super) const FORMATS: &[Format] = &[

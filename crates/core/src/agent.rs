@@ -4,9 +4,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::habits::Identities;
 use crate::ids::{AgentId, ChatId};
 use crate::network::Network;
+use crate::preferences::Identities;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {

@@ -1,9 +1,10 @@
-//! Why somebody is not registered.
+//! What an account is shown: prices; and why somebody is not registered.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use konter_core::ids::AgentId;
+use konter_core::ids::{AgentId, ProductCode};
+use konter_core::money::Rupiah;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
@@ -25,4 +26,13 @@ pub enum RegisterProblem {
     PinEqualDigits,
     /// Too many register at once.
     Busy,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceLine {
+    pub category: String,
+    pub code: ProductCode,
+    pub name: String,
+    pub price: Rupiah,
+    pub open: bool,
 }

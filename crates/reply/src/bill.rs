@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::model::PriceLine;
+use super::account::PriceLine;
 use konter_core::ids::{InquiryId, OrderId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Bill, Details};

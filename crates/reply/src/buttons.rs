@@ -1,5 +1,6 @@
 //! The rows of buttons below a reply. What a button says is a tap, or what one could have typed; the labels are texts.
 
+use super::account::PriceLine;
 use super::admin::SupplierCard;
 use super::bill::BillStage;
 use super::booking::{AskCard, AskStage, BookingReply};
@@ -8,7 +9,7 @@ use super::desk::{ImportCard, ImportStage};
 use super::fields::Fields;
 use super::guide::{ChooseCard, ChooseStage};
 use super::habit::{AskFor, HabitReply};
-use super::model::{PriceLine, Reply};
+use super::model::Reply;
 use super::network::{NetworkReply, TransferCard, TransferStage};
 use super::rendered::Button;
 use super::report::ReportForm;
@@ -18,10 +19,10 @@ use super::words::Say;
 use konter_command::{PadKey, PadTap, ReportFile, Tap};
 use konter_core::catalog::ProductKind;
 use konter_core::clean::{NAME, TYPED, clean};
-use konter_core::habits::FavouriteName;
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
 use konter_core::order::refusal::Near;
+use konter_core::preferences::FavouriteName;
 
 /// Products, favourites and the like beside each other.
 const IN_A_ROW: usize = 2;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::PriceLine;
+use super::account::PriceLine;
 use konter_core::ids::OrderId;
 
 /// What can be bought for a number, and how far the choice has got.

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::model::PriceLine;
+use super::account::PriceLine;
 use super::network::InviteLink;
-use konter_core::habits::FavouriteName;
 use konter_core::ids::{AgentId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::order::refusal::Near;
+use konter_core::preferences::FavouriteName;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "habit", rename_all = "snake_case")]

@@ -39,7 +39,7 @@ mod texts;
 mod told;
 mod words;
 
-pub use account::RegisterProblem;
+pub use account::{PriceLine, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
@@ -51,7 +51,7 @@ pub use habit::{AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, Sellin
 pub use keeping::{BackupFile, KeepingReply};
 pub use load::TextError;
 pub use misread::Misread;
-pub use model::{PriceLine, Reply};
+pub use model::Reply;
 pub use network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode};
+use konter_core::ids::{AgentId, BroadcastId, OrderId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderCard, OrderLine, RawLine, Verdict, WordEffect};
 use konter_core::order::refusal::{Near, Refused};
@@ -12,7 +12,7 @@ use konter_core::report::ShopCard;
 use konter_core::staff::Role;
 use konter_documents::receipt::ReceiptCard;
 
-use super::account::RegisterProblem;
+use super::account::{PriceLine, RegisterProblem};
 use super::admin::{AdminProblem, AgentCard, SupplierCard};
 use super::bill::{BillCard, CustomerCard};
 use super::booking::BookingReply;
@@ -294,13 +294,4 @@ impl Reply {
             _ => None,
         }
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceLine {
-    pub category: String,
-    pub code: ProductCode,
-    pub name: String,
-    pub price: Rupiah,
-    pub open: bool,
 }

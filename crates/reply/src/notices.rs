@@ -31,7 +31,7 @@ impl From<AdminNotice> for Reply {
             AdminNotice::DoubleDelivery(card) => Self::AlertDoubleDelivery(card),
             AdminNotice::Dearer { card, expected, charged } => Self::AlertDearer { card, expected, charged },
             AdminNotice::CostRose { supplier, line, cost } => {
-                Self::Routing(Box::new(RoutingReply::AlertCostRose { supplier, line, cost }))
+                Self::Routing(Box::new(RoutingReply::AlertCostRose { supplier, line: *line, cost }))
             }
         }
     }

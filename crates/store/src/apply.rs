@@ -213,7 +213,7 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.agent(agent)?;
         }
         self.network(&commit.network)?;
-        self.habits(&commit.habits)?;
+        self.preferences(&commit.preferences)?;
         self.routing(&commit.routing)?;
         let befores = self.check_margins(&commit)?;
         for (order, bytes) in commit.orders.iter().zip(written_out) {
@@ -239,13 +239,13 @@ impl<'g, K: Kv> Stage<'g, K> {
             self.receive(message)?;
         }
         let answers = commit.answers.as_ref().map(|(key, _)| key);
-        for say in commit.says {
+        for say in commit.outgoing {
             let class = Class::of(&say, answers, commit.stranger.as_ref());
             self.say(say, class, commit.at)?;
         }
         self.desk(&commit.desk)?;
-        self.aside(&commit.aside)?;
-        for (chat, seq) in &commit.said {
+        self.take_dead_letters(&commit.dead_letters)?;
+        for (chat, seq) in &commit.sent {
             self.delete(keys::outbox(chat, *seq));
         }
         for act in &commit.acts {

@@ -3,7 +3,7 @@
 use super::apply::{Stage, check_version, corrupt};
 use super::kv::Kv;
 use super::rows::{CardsOf, decode, encode};
-use super::{CommitError, DeskRows, StoreError, Told, Versioned, keys};
+use super::{BroadcastResult, CommitError, DeskRows, StoreError, Versioned, keys};
 use konter_core::broadcast::{Broadcast, BroadcastState, Tally};
 use konter_core::catalog::Product;
 use konter_core::question::Question;
@@ -26,7 +26,7 @@ impl<K: Kv> Stage<'_, K> {
             let cards: Option<CardsOf> = self.get(&key)?.map(|bytes| decode("cards of a chat", &bytes)).transpose()?;
             self.put(key, encode("cards of a chat", &cards.unwrap_or_default().with(&card.message, card.agent))?);
         }
-        for told in &rows.told {
+        for told in &rows.broadcast_results {
             self.told(told)?;
         }
         Ok(())
@@ -82,7 +82,7 @@ impl<K: Kv> Stage<'_, K> {
     }
 
     /// Counts a message of an announcement that is still being counted.
-    fn told(&mut self, told: &Told) -> Result<(), StoreError> {
+    fn told(&mut self, told: &BroadcastResult) -> Result<(), StoreError> {
         let key = keys::tally(told.broadcast);
         let Some(tally) = self.get(&key)? else { return Ok(()) };
         if self.get(&keys::outbox(&told.chat, told.seq))?.is_some() {

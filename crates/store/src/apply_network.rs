@@ -13,8 +13,8 @@ use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::network::DEEPEST;
-use konter_core::order::OrderState;
-use konter_core::order::margins::{self, Before, Stand, Withheld};
+use konter_core::order::margins::{self, Before, Stand};
+use konter_core::order::{OrderState, Withheld};
 use konter_core::pricing::PriceGroup;
 
 /// Uplines looked through for a circle. More than a chain may have: two moves at the same time may make one a little

@@ -6,16 +6,22 @@ use super::read::CONTINUE;
 use super::rows::{decode, encode};
 use super::{CommitError, RoutingRows, StoreError, keys};
 use konter_core::ids::OrderId;
-use konter_core::routing::Steering;
+use konter_core::routing::SupplierOverrides;
 
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn routing(&mut self, rows: &RoutingRows) -> Result<(), CommitError> {
-        for steering in &rows.steering {
-            let key = keys::steering(&steering.row.supplier);
-            let stored: Option<Steering> = self.get(&key)?.map(|bytes| decode("steering", &bytes)).transpose()?;
-            let name = || format!("what is set for supplier {}", steering.row.supplier);
-            check_version(stored.map(|stored| stored.version), steering.expected, steering.row.version, name)?;
-            self.put(key, encode("steering", &steering.row)?);
+        for supplier_overrides in &rows.supplier_overrides {
+            let key = keys::supplier_overrides(&supplier_overrides.row.supplier);
+            let stored: Option<SupplierOverrides> =
+                self.get(&key)?.map(|bytes| decode("supplier_overrides", &bytes)).transpose()?;
+            let name = || format!("what is set for supplier {}", supplier_overrides.row.supplier);
+            check_version(
+                stored.map(|stored| stored.version),
+                supplier_overrides.expected,
+                supplier_overrides.row.version,
+                name,
+            )?;
+            self.put(key, encode("supplier_overrides", &supplier_overrides.row)?);
         }
         for shown in &rows.shown {
             self.put(keys::shown(shown.order, &shown.chat), encode("alert", shown)?);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::indexes::Indexes;
-use super::{Cut, Store, StoreError};
+use super::{Snapshot, Store, StoreError};
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::ledger::audit::{AuditReport, Due, Recount};
 use konter_core::ledger::{AccountId, EntryKind, Hold};
@@ -119,17 +119,17 @@ async fn read_journal(
 
 /// What does not agree of indexes and rows, in a copy that stands still.
 async fn compare_indexes(store: &Store) -> Result<Vec<String>, StoreError> {
-    let first = walk(store.cut().await?, Indexes::default()).await?;
+    let first = walk(store.snapshot().await?, Indexes::default()).await?;
     match first.second() {
         None => Ok(first.finish()),
-        Some(second) => Ok(walk(store.cut().await?, second).await?.finish()),
+        Some(second) => Ok(walk(store.snapshot().await?, second).await?.finish()),
     }
 }
 
-async fn walk(mut cut: Cut, mut indexes: Indexes) -> Result<Indexes, StoreError> {
+async fn walk(mut snapshot: Snapshot, mut indexes: Indexes) -> Result<Indexes, StoreError> {
     let walking = tokio::task::spawn_blocking(move || {
         loop {
-            let page = cut.next_page()?;
+            let page = snapshot.next_page()?;
             if page.is_empty() {
                 return Ok(indexes);
             }

@@ -6,21 +6,21 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::class::number_of;
-use super::{Aside, Class, NewPepper};
+use super::{Class, DeadLetters, NewPepper};
 use konter_core::agent::{Agent, Locale};
 use konter_core::broadcast::Broadcast;
 use konter_core::catalog::Product;
 use konter_core::deposit::Ticket;
-use konter_core::habits::Habits;
 use konter_core::ids::{AgentId, BroadcastId, ChatId, OrderId, Reference, SupplierId};
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{AccountId, Posting, Refusal};
 use konter_core::money::Rupiah;
 use konter_core::network::Invited;
 use konter_core::order::Order;
+use konter_core::preferences::Preferences;
 use konter_core::pricing::PriceGroup;
 use konter_core::question::Question;
-use konter_core::routing::Steering;
+use konter_core::routing::SupplierOverrides;
 use konter_core::staff::Staff;
 use konter_reply::Reply;
 
@@ -42,9 +42,9 @@ pub struct Commit {
     pub products: Vec<Product>,
     /// Products as they were when this was decided: a conflict where the store has others by now.
     pub replaces: Vec<Product>,
-    pub says: Vec<Say>,
+    pub outgoing: Vec<Say>,
     /// Taken from the outbox: the chat's own service has them.
-    pub said: Vec<(ChatId, u64)>,
+    pub sent: Vec<(ChatId, u64)>,
     /// Stored before they are acknowledged to where they came from.
     pub received: Vec<InboxMessage>,
     /// Taken from the inbox: handled by this very decision.
@@ -60,11 +60,11 @@ pub struct Commit {
     /// A pepper that is used for the first time. A conflict when another process was faster.
     pub pepper: Option<NewPepper>,
     /// Rows of the outbox that cannot be said.
-    pub aside: Aside,
+    pub dead_letters: DeadLetters,
     pub routing: RoutingRows,
     pub desk: DeskRows,
     /// What resellers have arranged for themselves.
-    pub habits: Vec<Versioned<Habits>>,
+    pub preferences: Vec<Versioned<Preferences>>,
 }
 
 /// Rows about uplines and downlines.
@@ -80,7 +80,7 @@ pub struct NetworkRows {
 /// Rows about where orders are bought.
 #[derive(Clone, Debug, Default)]
 pub struct RoutingRows {
-    pub steering: Vec<Versioned<Steering>>,
+    pub supplier_overrides: Vec<Versioned<SupplierOverrides>>,
     /// Written as given.
     pub shown: Vec<Shown>,
     /// Orders whose alerts need not be found any more.
@@ -118,8 +118,8 @@ impl Commit {
             postings: Vec::new(),
             products: Vec::new(),
             replaces: Vec::new(),
-            says: Vec::new(),
-            said: Vec::new(),
+            outgoing: Vec::new(),
+            sent: Vec::new(),
             received: Vec::new(),
             handled: None,
             acts: Vec::new(),
@@ -128,10 +128,10 @@ impl Commit {
             network: NetworkRows::default(),
             taken_over: false,
             pepper: None,
-            aside: Aside::default(),
+            dead_letters: DeadLetters::default(),
             routing: RoutingRows::default(),
             desk: DeskRows::default(),
-            habits: Vec::new(),
+            preferences: Vec::new(),
         }
     }
 
@@ -140,16 +140,17 @@ impl Commit {
     pub fn only_says(&self) -> bool {
         let Self { network, routing, desk, .. } = self;
         let no_network = network.groups.is_empty() && network.invited.is_empty() && network.uninvited.is_empty();
-        let no_routing = routing.steering.is_empty() && routing.shown.is_empty() && routing.unshown.is_empty();
+        let no_routing =
+            routing.supplier_overrides.is_empty() && routing.shown.is_empty() && routing.unshown.is_empty();
         let no_desk = desk.staff.is_empty()
             && desk.broadcasts.is_empty()
-            && desk.told.is_empty()
+            && desk.broadcast_results.is_empty()
             && desk.questions.is_empty()
             && desk.cards.is_empty();
         let no_rows =
             self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
         let no_other =
-            self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.habits.is_empty();
+            self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.preferences.is_empty();
         no_network && no_routing && no_desk && no_rows && no_other
     }
 
@@ -173,9 +174,9 @@ impl Commit {
         if let Payload::Reply(reply) = &row.payload
             && let Some(broadcast) = reply.broadcast()
         {
-            self.desk.told.push(Told { broadcast, chat: chat.clone(), seq, reached });
+            self.desk.broadcast_results.push(BroadcastResult { broadcast, chat: chat.clone(), seq, reached });
         }
-        self.said.push((chat, seq));
+        self.sent.push((chat, seq));
     }
 }
 
@@ -189,12 +190,12 @@ pub struct DeskRows {
     /// Cards about resellers that a chat has now.
     pub cards: Vec<CardShown>,
     /// Messages of announcements whose fate is known, taken from the outbox by this very commit.
-    pub told: Vec<Told>,
+    pub broadcast_results: Vec<BroadcastResult>,
 }
 
 /// What became of one message of an announcement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct BroadcastResult {
     pub broadcast: BroadcastId,
     pub chat: ChatId,
     /// The outbox row's.

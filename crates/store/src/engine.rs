@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::kv::Kv;
 use super::read::Reader;
-use super::{Commit, CommitError, Committed, Cut, Nudge, Sequence, Share, StoreError, Word};
+use super::{Commit, CommitError, Committed, Leases, Notification, Sequence, Snapshot, StoreError, Word};
 use konter_core::ids::SupplierId;
 
 /// What a read found, of the type its caller asked for.
@@ -54,7 +54,7 @@ pub trait Engine: Send + Sync + 'static {
     fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>>;
 
     /// All rows as they stand between two commits.
-    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>>;
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
 
     /// Returns once the rows with a number up to this one are durable, if any can have been read.
     fn settled(&self, _number: u64) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -78,11 +78,11 @@ pub trait Engine: Send + Sync + 'static {
 /// An engine that several processes use at the same time.
 pub trait Shared: Send + Sync {
     /// What of the work is this process's.
-    fn share(&self) -> Arc<Share>;
+    fn share(&self) -> Arc<Leases>;
     /// What this process is told about its part of the work, once; `None` when all of it is its own.
     fn words(&self) -> Option<UnboundedReceiver<Word>>;
     /// Tells the other processes something that no commit of this one tells them.
-    fn nudge(&self, nudge: Nudge) -> BoxFuture<'_, Result<(), StoreError>>;
+    fn notify_others(&self, notification: Notification) -> BoxFuture<'_, Result<(), StoreError>>;
     /// Takes one of so many places for requests at a supplier, among all processes; `None` while all are taken.
     fn take_place<'a>(&'a self, supplier: &'a SupplierId, of: u16) -> BoxFuture<'a, Result<Option<u16>, StoreError>>;
     fn free_place<'a>(&'a self, supplier: &'a SupplierId, place: u16) -> BoxFuture<'a, Result<(), StoreError>>;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::cut::RawRow;
 use super::kv::Batch;
 use super::log_files::LogFiles;
 use super::read::Reader;
@@ -12,6 +11,7 @@ use super::sled_handle::SledHandle;
 use super::sled_kv::{PIECE, SledKv};
 use super::sled_open::{durable_files, io};
 use super::sled_store::SledOptions;
+use super::snapshot::RawRow;
 use super::{Restored, StoreError, keys};
 
 /// Makes a store in a folder that has none. `next` gives the rows a page at a time, none at the end. Nothing of it

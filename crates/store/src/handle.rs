@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::engine::{Engine, Read, Rows, Shared};
-use super::{Commit, CommitError, Committed, Cut, Nudge, Sequence, Share, StoreError, Word};
+use super::{Commit, CommitError, Committed, Leases, Notification, Sequence, Snapshot, StoreError, Word};
 use konter_core::ids::{Reference, SupplierId};
 
 /// What a shop keeps. Clones are the same store. Its reads are in `reads`.
@@ -56,8 +56,8 @@ impl Store {
     }
 
     /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
-    pub async fn cut(&self) -> Result<Cut, StoreError> {
-        self.0.cut().await
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.0.snapshot().await
     }
 
     /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,
@@ -82,8 +82,8 @@ impl Store {
 impl Store {
     /// What of the work is this process's.
     #[must_use]
-    pub fn share(&self) -> Arc<Share> {
-        self.0.shared().map_or_else(Share::alone, Shared::share)
+    pub fn share(&self) -> Arc<Leases> {
+        self.0.shared().map_or_else(Leases::alone, Shared::share)
     }
 
     /// What this process is told about its part of the work, once; `None` when all of it is its own.
@@ -93,9 +93,9 @@ impl Store {
     }
 
     /// Tells the other processes something that no commit of this one tells them.
-    pub async fn nudge(&self, nudge: Nudge) -> Result<(), StoreError> {
+    pub async fn notify_others(&self, notification: Notification) -> Result<(), StoreError> {
         match self.0.shared() {
-            Some(shared) => shared.nudge(nudge).await,
+            Some(shared) => shared.notify_others(notification).await,
             None => Ok(()),
         }
     }

@@ -59,7 +59,7 @@ const DESK_BROADCAST: u8 = 1;
 /// Only while an announcement is on its way, so these rows are the set of those too.
 const DESK_TALLY: u8 = 2;
 const DESK_CARDS: u8 = 3;
-// Habits.
+// Preferences.
 const HABITS: u8 = b'Y';
 pub(super) const JOINING: u8 = b'N';
 
@@ -309,17 +309,17 @@ pub(super) fn invited(chat: &ChatId) -> Vec<u8> {
 }
 
 /// Prefix of the rows set aside, those the admins know of and the others.
-pub(super) fn aside(told: bool) -> Vec<u8> {
+pub(super) fn dead_letter(told: bool) -> Vec<u8> {
     Key::new(ASIDE).u8(u8::from(told)).0
 }
 
 /// Prefix of what is set for all suppliers.
-pub(super) fn steerings() -> Vec<u8> {
+pub(super) fn all_supplier_overrides() -> Vec<u8> {
     Key::new(ROUTING).u8(STEERING).0
 }
 
-pub(super) fn steering(supplier: &SupplierId) -> Vec<u8> {
-    Key(steerings()).text(supplier.as_str()).0
+pub(super) fn supplier_overrides(supplier: &SupplierId) -> Vec<u8> {
+    Key(all_supplier_overrides()).text(supplier.as_str()).0
 }
 
 /// Prefix of an order's alerts.
@@ -364,7 +364,7 @@ pub(super) fn cards(chat: &ChatId) -> Vec<u8> {
     Key::new(DESK).u8(DESK_CARDS).chat(chat).0
 }
 
-pub(super) fn habits(agent: AgentId) -> Vec<u8> {
+pub(super) fn preferences(agent: AgentId) -> Vec<u8> {
     Key::new(HABITS).u32(agent.0).0
 }
 

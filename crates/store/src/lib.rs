@@ -11,27 +11,28 @@
 mod apply;
 mod apply_bills;
 mod apply_desk;
-mod apply_habits;
 mod apply_network;
 mod apply_orders;
+mod apply_preferences;
 mod apply_reports;
 mod apply_routing;
 mod apply_tickets;
-mod aside;
 pub mod audit;
 mod blocks;
 pub mod census;
 mod class;
 mod commit;
-mod cut;
+mod dead_letters;
 mod depths;
 mod engine;
 mod fill;
 mod handle;
+mod high_water_mark;
 mod indexes;
 mod keys;
 mod kv;
 mod layers;
+pub mod leases;
 mod log;
 mod log_files;
 pub mod memory;
@@ -48,33 +49,32 @@ mod reads;
 mod restored;
 mod rows;
 mod sequences;
-pub mod share;
-mod sled_cut;
 mod sled_handle;
 mod sled_kv;
 mod sled_open;
+mod sled_snapshot;
 pub mod sled_store;
 mod slots;
-mod witness;
+mod snapshot;
 mod writer;
 
-pub use aside::{Aside, OutboxRow, SetAside};
 pub use class::Class;
+pub use dead_letters::{DeadLetterCount, DeadLetters, OutboxRow};
 pub use depths::Depths;
 pub use engine::{Engine, Found, Read, Shared};
 pub use pepper::{NewPepper, PepperMark};
 
 pub use commit::{
-    Act, Answered, CardShown, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey, NetworkRows,
-    Outgoing, Payload, RoutingRows, Say, Shown, StoreError, Told, Versioned,
+    Act, Answered, BroadcastResult, CardShown, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey,
+    NetworkRows, Outgoing, Payload, RoutingRows, Say, Shown, StoreError, Versioned,
 };
-pub use cut::{Cut, RawRow};
 pub use fill::fill;
 pub use handle::Store;
+pub use leases::{Leases, Notification, Shard, WaitGuard, Word, WorkGuard};
 pub use outbox::Outbox;
 pub use restored::Restored;
-pub use share::{Busy, Nudge, Rest, Shard, Share, Word};
 pub use sled_open::is_in_use;
+pub use snapshot::{RawRow, Snapshot};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

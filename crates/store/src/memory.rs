@@ -7,10 +7,10 @@ use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::Mutex;
 
 use super::apply::{Group, Prepared, Tip};
-use super::cut::{Cut, RawRow, RowSource};
 use super::engine::{Engine, Found, Read};
 use super::kv::{Batch, Direction, Kv, Visit};
 use super::sequences::Sequences;
+use super::snapshot::{RawRow, RowSource, Snapshot};
 use super::{Commit, CommitError, Committed, Sequence, StoreError};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -105,9 +105,9 @@ impl Engine for MemoryStore {
         future::ready(Ok(self.sequences.next(sequence, above))).boxed()
     }
 
-    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
         let rows: Vec<RawRow> = self.state.lock().rows.clone().into_iter().collect();
-        future::ready(Ok(Cut::new(InMemory(rows.into_iter())))).boxed()
+        future::ready(Ok(Snapshot::new(InMemory(rows.into_iter())))).boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {

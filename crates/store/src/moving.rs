@@ -24,11 +24,11 @@ const PAGES_AHEAD: usize = 4;
 /// # Errors
 /// When the database is not empty, or either side fails; then the database is as empty as before.
 pub async fn to_database(folder: &Store, database: &PostgresStore) -> Result<(), StoreError> {
-    let mut cut = folder.cut().await?;
+    let mut snapshot = folder.snapshot().await?;
     let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
     let reading = spawn_blocking(move || {
         loop {
-            let page = cut.next_page();
+            let page = snapshot.next_page();
             // An empty page is the end, and is said.
             let is_last = page.as_ref().map_or(true, Vec::is_empty);
             if pages.blocking_send(page).is_err() || is_last {
@@ -46,7 +46,7 @@ pub async fn to_database(folder: &Store, database: &PostgresStore) -> Result<(),
 /// # Errors
 /// When the folder is not empty, or either side fails; then nothing in the folder counts.
 pub async fn to_folder(database: &Store, folder: &Path) -> Result<(), StoreError> {
-    let (folder, mut cut) = (folder.to_owned(), database.cut().await?);
+    let (folder, mut snapshot) = (folder.to_owned(), database.snapshot().await?);
     let writing = spawn_blocking(move || {
         fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
         let kv = SledKv::new(SledHandle::open(&folder, SledOptions::default())?.0);
@@ -56,7 +56,7 @@ pub async fn to_folder(database: &Store, folder: &Path) -> Result<(), StoreError
         // Without its version no store is opened, so that comes last.
         let (version, mut versions) = (keys::meta(SCHEMA_NAME), Batch::new());
         loop {
-            let page = cut.next_page()?;
+            let page = snapshot.next_page()?;
             if page.is_empty() {
                 break;
             }

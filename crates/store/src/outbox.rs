@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt as _};
 
-use super::{Commit, CommitError, Committed, Outgoing, Share, Store, StoreError};
+use super::{Commit, CommitError, Committed, Leases, Outgoing, Store, StoreError};
 use konter_core::ids::ChatId;
 
 pub trait Outbox: Send + Sync + 'static {
@@ -15,8 +15,8 @@ pub trait Outbox: Send + Sync + 'static {
     /// Notes what was said, shown or set aside.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>>;
     /// Whose chats are this process's to speak to.
-    fn share(&self) -> Arc<Share> {
-        Share::alone()
+    fn share(&self) -> Arc<Leases> {
+        Leases::alone()
     }
 }
 
@@ -33,7 +33,7 @@ impl Outbox for Store {
         self.commit(commit).boxed()
     }
 
-    fn share(&self) -> Arc<Share> {
+    fn share(&self) -> Arc<Leases> {
         self.share()
     }
 }

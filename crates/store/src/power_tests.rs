@@ -94,7 +94,7 @@ fn deposit(n: u64) -> Commit {
         balance_of: None,
     };
     let said = if n > 20 { vec![(ChatId::telegram(1), n - 20)] } else { Vec::new() };
-    Commit { postings: vec![posting], says: vec![say], said, ..Commit::new(DateTime::UNIX_EPOCH) }
+    Commit { postings: vec![posting], outgoing: vec![say], sent: said, ..Commit::new(DateTime::UNIX_EPOCH) }
 }
 
 fn copy(from: &Path, to: &Path) {

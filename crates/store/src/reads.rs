@@ -4,14 +4,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Act, Answered, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing, PepperMark, Restored, SetAside, Shown, Store,
-    StoreError, keys,
+    Act, Answered, DeadLetterCount, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing, PepperMark, Restored, Shown,
+    Store, StoreError, keys,
 };
 use konter_core::agent::Agent;
 use konter_core::broadcast::{Broadcast, Tally};
 use konter_core::catalog::Product;
 use konter_core::deposit::{Claim, Ticket};
-use konter_core::habits::Habits;
 use konter_core::ids::{
     AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
 };
@@ -20,9 +19,10 @@ use konter_core::ledger::{Account, AccountId, Entry, Hold};
 use konter_core::money::Rupiah;
 use konter_core::network::{InviteCode, Invited};
 use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
+use konter_core::preferences::Preferences;
 use konter_core::pricing::{GroupName, PriceGroup};
 use konter_core::question::Question;
-use konter_core::routing::Steering;
+use konter_core::routing::SupplierOverrides;
 use konter_core::staff::Staff;
 
 #[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
@@ -76,10 +76,10 @@ impl Store {
         self.read("invited", move |rows| rows.row("invited chat", &key)).await
     }
 
-    /// What a reseller has arranged for itself; [`Habits::none`] until it has.
-    pub async fn habits(&self, agent: AgentId) -> Result<Habits, StoreError> {
-        self.read("habits", move |rows| {
-            Ok(rows.row("habits", &keys::habits(agent))?.unwrap_or_else(|| Habits::none(agent)))
+    /// What a reseller has arranged for itself; [`Preferences::none`] until it has.
+    pub async fn preferences(&self, agent: AgentId) -> Result<Preferences, StoreError> {
+        self.read("preferences", move |rows| {
+            Ok(rows.row("preferences", &keys::preferences(agent))?.unwrap_or_else(|| Preferences::none(agent)))
         })
         .await
     }
@@ -229,8 +229,9 @@ impl Store {
     }
 
     /// What is set for suppliers; those with nothing set are missing.
-    pub async fn steerings(&self) -> Result<Vec<Steering>, StoreError> {
-        self.read("steerings", |rows| rows.under("steering", keys::steerings())).await
+    pub async fn all_supplier_overrides(&self) -> Result<Vec<SupplierOverrides>, StoreError> {
+        self.read("all_supplier_overrides", |rows| rows.under("supplier_overrides", keys::all_supplier_overrides()))
+            .await
     }
 
     // Messages.
@@ -266,8 +267,8 @@ impl Store {
     }
 
     /// How many rows have been set aside.
-    pub async fn set_aside(&self) -> Result<SetAside, StoreError> {
-        self.read("set_aside", |rows| rows.set_aside()).await
+    pub async fn dead_letter_count(&self) -> Result<DeadLetterCount, StoreError> {
+        self.read("dead_letter_count", |rows| rows.dead_letter_count()).await
     }
 
     /// How much waits in the inbox and the outbox.

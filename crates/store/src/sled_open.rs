@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::high_water_mark::HighWaterMark;
 use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sled_kv::{SledKv, unavailable};
 use super::sled_store::SledOptions;
-use super::witness::Witness;
 use super::{StoreError, keys};
 
 pub(super) fn io(what: &str, error: &std::io::Error) -> StoreError {
@@ -142,11 +142,11 @@ pub(super) fn durable_files(path: &Path) -> Result<File, StoreError> {
 }
 
 /// Marks a new store with the version of its rows; refuses one this program cannot read, and one that has lost them.
-pub(super) fn prepare_schema(kv: &SledKv, file: &File, witness: &Witness) -> Result<(), StoreError> {
+pub(super) fn prepare_schema(kv: &SledKv, file: &File, high_water_mark: &HighWaterMark) -> Result<(), StoreError> {
     if Reader(kv).has_schema()? {
         return Ok(());
     }
-    if witness.has_seen_a_shop() {
+    if high_water_mark.has_seen_a_shop() {
         let problem = "a shop was kept here, and its rows are gone".to_owned();
         return Err(StoreError::Corrupt { what: "store", problem });
     }

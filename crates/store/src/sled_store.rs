@@ -11,18 +11,18 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{oneshot, watch};
 
 use super::apply::{Prepared, Tip};
-use super::cut::Cut;
 use super::engine::{Engine, Found, Read};
+use super::high_water_mark::HighWaterMark;
 use super::layers::{Layers, Log};
 use super::read::Reader;
 use super::sequences::Sequences;
-use super::sled_cut::SledCut;
 pub use super::sled_handle::ReopenLimits;
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 pub use super::sled_open::SEGMENT;
 use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
-use super::witness::Witness;
+use super::sled_snapshot::SledSnapshot;
+use super::snapshot::Snapshot;
 pub use super::writer::LogLimits;
 use super::writer::{Job, Syncing, Work, Writer};
 use super::{Commit, CommitError, Committed, Sequence, StoreError};
@@ -71,21 +71,21 @@ struct Parts {
     sequences: Sequences,
     /// Of sled's file.
     sync: File,
-    witness: Witness,
+    high_water_mark: HighWaterMark,
     repaired: bool,
 }
 
 fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
-    let mut witness = Witness::read(path)?;
+    let mut high_water_mark = HighWaterMark::read(path)?;
     let (sled, repaired) = SledHandle::open(path, options)?;
     let kv = SledKv::new(sled);
     let sync = durable_files(path)?;
-    prepare_schema(&kv, &sync, &witness)?;
+    prepare_schema(&kv, &sync, &high_water_mark)?;
     let log = Log::open(kv, path, options.log.file)?;
     let tip = Tip::load(log.layers())?;
     let rows = Reader(log.layers());
-    witness.hold_against(&rows, &tip)?;
-    Ok(Parts { sequences: Sequences::load(&rows)?, log, tip, sync, witness, repaired })
+    high_water_mark.verify(&rows, &tip)?;
+    Ok(Parts { sequences: Sequences::load(&rows)?, log, tip, sync, high_water_mark, repaired })
 }
 
 impl SledStore {
@@ -105,10 +105,11 @@ impl SledStore {
         syncing: impl FnOnce() -> Syncing,
     ) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-        let Parts { log, tip, sequences, sync, witness, repaired } = unless_sled_panics(|| read_back(path, options))?;
+        let Parts { log, tip, sequences, sync, high_water_mark, repaired } =
+            unless_sled_panics(|| read_back(path, options))?;
         let kv = log.layers().clone();
         let (jobs, waiting) = mpsc::channel();
-        let writer = Writer::new(log, sync, tip, options, syncing(), Some(witness));
+        let writer = Writer::new(log, sync, tip, options, syncing(), Some(high_water_mark));
         let (telling, failed) = watch::channel(None);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
@@ -191,12 +192,12 @@ impl Engine for SledStore {
         future::ready(Ok(self.sequences.next(sequence, above))).boxed()
     }
 
-    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
         async {
             let (answer, answered) = oneshot::channel();
-            self.jobs()?.send(Work::Cut(answer)).map_err(|_| closed())?;
+            self.jobs()?.send(Work::Snapshot(answer)).map_err(|_| closed())?;
             let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
-            Ok(Cut::new(SledCut::new(Arc::clone(&self.kv), begun)))
+            Ok(Snapshot::new(SledSnapshot::new(Arc::clone(&self.kv), begun)))
         }
         .boxed()
     }

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 use super::apply::{Group, Prepared, Tip};
+use super::high_water_mark::HighWaterMark;
 use super::layers::{Log, Unsettled};
 use super::sled_kv::unavailable;
 use super::sled_store::{ReopenLimits, SledOptions};
-use super::witness::Witness;
 use super::{CommitError, Committed, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
@@ -57,7 +57,7 @@ pub(super) struct Job {
 pub(super) enum Work {
     Commit(Job),
     /// A copy of all rows is to be taken.
-    Cut(oneshot::Sender<Result<Begun, StoreError>>),
+    Snapshot(oneshot::Sender<Result<Begun, StoreError>>),
 }
 
 /// The beginning of a copy: what only memory had. The rest stays as it is in sled while this lives.
@@ -108,7 +108,7 @@ pub(super) struct Writer {
     sync: Syncing,
     /// sled's file.
     sled: File,
-    witness: Option<Witness>,
+    high_water_mark: Option<HighWaterMark>,
     copying: Weak<Copying>,
     /// More than this may not wait to settle, copy or no copy.
     copy_limit: usize,
@@ -128,11 +128,11 @@ impl Writer {
         tip: Tip,
         options: SledOptions,
         sync: Syncing,
-        witness: Option<Witness>,
+        high_water_mark: Option<HighWaterMark>,
     ) -> Self {
         let SledOptions { log: limits, reopen, .. } = options;
         let (copying, reopen_from) = (Weak::new(), Instant::now());
-        Self { log, tip, limits, reopen, reopen_from, sync, sled, witness, copying, copy_limit: 0 }
+        Self { log, tip, limits, reopen, reopen_from, sync, sled, high_water_mark, copying, copy_limit: 0 }
     }
 
     /// Works until every sender is gone and nothing waits.
@@ -143,13 +143,13 @@ impl Writer {
             for job in jobs {
                 match job {
                     Work::Commit(job) => drop(job.answer.send(Err(error.clone().into()))),
-                    Work::Cut(answer) => drop(answer.send(Err(error.clone()))),
+                    Work::Snapshot(answer) => drop(answer.send(Err(error.clone()))),
                 }
             }
             return;
         }
-        if let Some(witness) = &mut self.witness {
-            witness.note(&self.tip);
+        if let Some(high_water_mark) = &mut self.high_water_mark {
+            high_water_mark.note(&self.tip);
         }
         if self.log.sled().written() > WORTH_AT_STOP
             && let Err(error) = self.open_again()
@@ -240,7 +240,7 @@ impl Writer {
         for work in waiting {
             match work {
                 Work::Commit(job) => commits.push(job),
-                Work::Cut(answer) => cuts.push(answer),
+                Work::Snapshot(answer) => cuts.push(answer),
             }
         }
         let done = if commits.is_empty() { Ok(()) } else { self.group(commits) };
@@ -248,8 +248,8 @@ impl Writer {
             let begun = done.clone().and_then(|()| self.begin_copy());
             let _ = answer.send(begun);
         }
-        if let Some(witness) = &mut self.witness {
-            witness.note_at_times(&self.tip);
+        if let Some(high_water_mark) = &mut self.high_water_mark {
+            high_water_mark.note_at_times(&self.tip);
         }
         done
     }

@@ -20,7 +20,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use konter_core::ids::{Channel, ChatId};
-use konter_store::{Class, Commit, Outbox, OutboxRow, Outgoing, Payload, Share, StoreError};
+use konter_store::{Class, Commit, Leases, Outbox, OutboxRow, Outgoing, Payload, StoreError};
 
 /// Rows looked at in one visit: the next one, and a few to know whether more waits.
 const WINDOW: usize = 8;
@@ -48,7 +48,7 @@ pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
 
 pub(super) struct Courier {
     pub store: Arc<dyn Outbox>,
-    pub share: Arc<Share>,
+    pub share: Arc<Leases>,
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,
     pub timing: Timing,
@@ -176,7 +176,7 @@ impl Courier {
     async fn set_aside(&self, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
         tracing::error!(chat = %row.chat, seq = row.seq, "a reply cannot be put into words and is set aside");
         let mut commit = Commit::new(Utc::now());
-        commit.aside.rows.push(OutboxRow::of(&row.chat, row.seq));
+        commit.dead_letters.rows.push(OutboxRow::of(&row.chat, row.seq));
         // An announcement counts whom it does not reach.
         commit.take_out(row, false);
         self.leave(&[row], commit, progress, Step::Done { more }).await

@@ -5,10 +5,9 @@ use chrono::TimeDelta;
 use super::super::Shop;
 use super::super::buying::Asker;
 use super::account::{no_such_product, price_line};
-use super::booking::{Sure, decision};
-use super::deposit::Word;
-use super::question::booking;
+use super::booking::decision;
 use super::register::card;
+use super::shared::{Sure, TicketDecision, booking};
 use super::{Answer, Request};
 use konter_command::{AdminCommand, AgentRef};
 use konter_core::agent::{Agent, AgentStatus};
@@ -43,10 +42,10 @@ impl Request<'_> {
                 self.deposit(&agent, (amount, note, forced), Sure::No, answer).await.map(drop)
             }
             AdminCommand::AcceptTicket { ticket, amount } => {
-                self.settle_named(ticket, Word::Accept(amount), answer).await
+                self.settle_named(ticket, TicketDecision::Accept(amount), answer).await
             }
             AdminCommand::RefuseTicket { ticket, reason } => {
-                self.settle_named(ticket, Word::Refuse(reason), answer).await
+                self.settle_named(ticket, TicketDecision::Refuse(reason), answer).await
             }
             AdminCommand::Agents { agent: Some(agent) } => self.show_agent(&agent, answer).await,
             AdminCommand::Agents { agent: None } => self.list_agents(answer).await,
@@ -275,14 +274,14 @@ impl Request<'_> {
         let mut decided =
             Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
-        answer.commit.says.push(decided);
-        answer.commit.says.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
+        answer.commit.outgoing.push(decided);
+        answer.commit.outgoing.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
         if let Some((edits, id)) = self.shop.settle_alerts(&order, &step.order).await? {
-            answer.commit.says.extend(edits);
+            answer.commit.outgoing.extend(edits);
             answer.commit.routing.unshown.push(id);
         }
         answer.commit.postings.extend(step.postings);
-        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(true)
     }
@@ -299,7 +298,7 @@ impl Request<'_> {
         let asked = self.ask((asks, 0), what, answer).await?;
         let mut say = Shop::say(&self.message.chat, self.shop.policy.locale, booking(asked));
         say.balance_of = Some(AccountId::Agent(order.agent));
-        answer.commit.says.push(say);
+        answer.commit.outgoing.push(say);
         Ok(())
     }
 
@@ -329,14 +328,6 @@ impl Request<'_> {
             return Ok(true);
         }
         Ok(false)
-    }
-}
-
-/// The number a reseller was named by, where it was. Resellers type their numbers themselves, so none proves whose it is.
-pub(super) fn phone_of(name: &AgentRef) -> Option<String> {
-    match name {
-        AgentRef::Phone(phone) => Some(phone.to_string()),
-        AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Other(_) => None,
     }
 }
 

@@ -378,7 +378,7 @@ impl Request<'_> {
     ) {
         let Some(message) = under else { return };
         let reply = Box::new(Reply::Bill(Box::new(bill_card(inquiry, quote, stage))));
-        answer.commit.says.push(Say {
+        answer.commit.outgoing.push(Say {
             chat: self.message.chat.clone(),
             locale: inquiry.locale,
             payload: Payload::Edit { message: message.to_owned(), reply },

@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::admin::phone_of;
-use super::deposit::shown_decider;
-use super::question::booking;
+use super::shared::{Sure, TicketDecision, booking, phone_of, shown_decider};
 use super::{Answer, NOTED, Request};
 use konter_command::AgentRef;
 use konter_core::agent::Agent;
@@ -26,25 +24,6 @@ const PAGE: usize = 100;
 const LOOKED_THROUGH: usize = 2_000;
 /// Acts looked through for who booked something.
 const ACTS_SEARCHED: usize = 200;
-
-/// How sure whoever books is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sure {
-    No,
-    /// A yes covers what could be seen when it was asked for: the account's lines up to this one.
-    Yes {
-        seen: u64,
-    },
-}
-
-impl Sure {
-    const fn seen(self) -> u64 {
-        match self {
-            Self::No => 0,
-            Self::Yes { seen } => seen,
-        }
-    }
-}
 
 /// The sums that would be the same money as one being booked.
 #[derive(Clone, Copy, Debug)]
@@ -252,7 +231,7 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
         let Some(ticket) = self.shop.store.ticket(id).await? else { return Ok(false) };
-        self.settle(&ticket, super::deposit::Word::Accept(came), sure, answer).await
+        self.settle(&ticket, TicketDecision::Accept(came), sure, answer).await
     }
 
     /// Why accepting a ticket is asked back first, and the account's last line.
@@ -284,7 +263,7 @@ impl Request<'_> {
         for say in &mut says {
             say.balance_of = Some(AccountId::Agent(agent));
         }
-        answer.commit.says.extend(says);
+        answer.commit.outgoing.extend(says);
     }
 }
 

@@ -56,7 +56,7 @@ impl Request<'_> {
             answer.note(format_args!("{} chat: {}", sending.chats, asked.text));
             for (chat, locale) in audience {
                 let reply = Reply::Announcement { text: asked.text.clone(), broadcast: Some(id) };
-                answer.commit.says.push(Shop::say(&chat, locale, reply));
+                answer.commit.outgoing.push(Shop::say(&chat, locale, reply));
             }
             asked.with(BroadcastState::Sending(sending))
         } else {
@@ -76,7 +76,7 @@ impl Request<'_> {
         };
         let payload = Payload::Edit { message, reply: Box::new(reply) };
         let (chat, locale) = (row.by.clone(), row.locale);
-        answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
+        answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
     }
 
     /// Every chat of every reseller that is not blocked, in its language.

@@ -6,9 +6,9 @@ use super::register::LONGEST_NAME;
 use super::{Answer, Request};
 use konter_command::{ChatName, Pin};
 use konter_core::agent::{Agent, AgentStatus};
-use konter_core::habits::{Joining, MOST_CHATS, MOST_PHONES};
 use konter_core::ids::ChatId;
 use konter_core::network::InviteCode;
+use konter_core::preferences::{Joining, MOST_CHATS, MOST_PHONES};
 use konter_reply::{ChatLine, ChatProblem, HabitReply, Reply};
 use konter_store::StoreError;
 
@@ -289,6 +289,6 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
 fn tell_gone(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     if agent.chats.contains(chat) {
         let gone = says(HabitReply::ChatGone { code: agent.id });
-        answer.commit.says.push(super::Shop::say(chat, agent.locale, gone));
+        answer.commit.outgoing.push(super::Shop::say(chat, agent.locale, gone));
     }
 }

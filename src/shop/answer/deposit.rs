@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::Shop;
 use super::super::rate_limit::AdminMessage;
-use super::booking::Sure;
-use super::question::booking;
+use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
 use crate::attachment::Attachment;
 use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
@@ -28,13 +27,6 @@ const PROOFS: [&str; 2] = ["photo", "document"];
 const TICKETS_SHOWN: usize = 30;
 /// A table is a price list, never a proof.
 const TABLE: &str = ".csv";
-
-/// An admin's word about a ticket.
-pub(super) enum Word {
-    /// With what has come, where it is not what the ticket says.
-    Accept(Option<Rupiah>),
-    Refuse(Option<String>),
-}
 
 fn says(says: TicketSays) -> Reply {
     Reply::Ticket(Box::new(says))
@@ -124,7 +116,7 @@ impl Request<'_> {
         };
         let card = self.card(&ticket, agent);
         let shown = says(TicketSays::Card { card: card.clone(), why: TicketWhy::New });
-        answer.commit.says.extend(self.to_admins_with_balance(agent, &shown));
+        answer.commit.outgoing.extend(self.to_admins_with_balance(agent, &shown));
         answer.commit.tickets.push(Versioned { expected: None, row: ticket });
         Ok(TicketSays::Opened { card, banks, again: false })
     }
@@ -232,12 +224,12 @@ impl Request<'_> {
         };
         for shown in self.to_admins_with_balance(agent, &says(TicketSays::Card { card: card.clone(), why })) {
             let (chat, locale) = (shown.chat.clone(), shown.locale);
-            answer.commit.says.push(shown);
+            answer.commit.outgoing.push(shown);
             if follows {
                 // It is yet to be shown: a deleted picture is no proof.
                 keep_message(answer);
                 let payload = Payload::Copy { from: self.message.chat.clone(), message: self.message.message.clone() };
-                answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
+                answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
             }
         }
         answer.reply(says(TicketSays::ProofTaken { card }));
@@ -248,7 +240,7 @@ impl Request<'_> {
     pub(super) async fn settle_named(
         &self,
         named: TicketRef,
-        word: Word,
+        word: TicketDecision,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         match self.find_ticket(named).await? {
@@ -259,10 +251,15 @@ impl Request<'_> {
     }
 
     /// A button below a ticket.
-    pub(super) async fn tapped_ticket(&self, id: TicketId, word: Word, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn tapped_ticket(
+        &self,
+        id: TicketId,
+        word: TicketDecision,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let verb = match word {
-            Word::Accept(_) => "/acc",
-            Word::Refuse(_) => "/tolak",
+            TicketDecision::Accept(_) => "/acc",
+            TicketDecision::Refuse(_) => "/tolak",
         };
         let what = format!("{verb} {id}");
         answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
@@ -306,7 +303,7 @@ impl Request<'_> {
     pub(super) async fn settle(
         &self,
         ticket: &Ticket,
-        word: Word,
+        word: TicketDecision,
         sure: Sure,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
@@ -315,7 +312,7 @@ impl Request<'_> {
         };
         let by = Decider { chat: self.message.chat.clone(), name: self.message.sender.clone() };
         let state = match word {
-            Word::Accept(came) => match self.credited(ticket, &agent, came).await? {
+            TicketDecision::Accept(came) => match self.credited(ticket, &agent, came).await? {
                 Ok(credited) => {
                     if ticket.is_undecided()
                         && !self.is_sure_to_accept(ticket, &agent, (credited, came), sure, answer).await?
@@ -329,7 +326,7 @@ impl Request<'_> {
                     return Ok(false);
                 }
             },
-            Word::Refuse(reason) => TicketState::Refused { by, at: self.at, reason },
+            TicketDecision::Refuse(reason) => TicketState::Refused { by, at: self.at, reason },
         };
         let Some(decided) = ticket.decided(state) else {
             let card = self.card(ticket, &agent);
@@ -363,7 +360,7 @@ impl Request<'_> {
         }
         let mut others = self.to_admins_with_balance(&agent, &settled);
         others.retain(|say| say.chat != self.message.chat);
-        answer.commit.says.extend(others);
+        answer.commit.outgoing.extend(others);
         answer.tell(&agent, &says(TicketSays::Decided { card }));
         answer.commit.tickets.push(Versioned { expected: Some(ticket.version), row: decided });
         Ok(true)
@@ -433,7 +430,7 @@ impl Request<'_> {
     fn restage_ticket(&self, card: &TicketCard, agent: &Agent, answer: &mut Answer) -> bool {
         let Some(message) = &self.message.tapped else { return false };
         let shown = says(TicketSays::Card { card: card.clone(), why: TicketWhy::Decided });
-        answer.commit.says.push(Say {
+        answer.commit.outgoing.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
             payload: Payload::Edit { message: message.clone(), reply: Box::new(shown) },
@@ -483,10 +480,6 @@ fn card(ticket: &Ticket, name: String, now: chrono::DateTime<chrono::Utc>) -> Ti
     }
 }
 
-pub(super) fn shown_decider(by: &Decider) -> String {
-    if by.name.trim().is_empty() { by.chat.to_string() } else { format!("{} ({})", by.name.trim(), by.chat) }
-}
-
 fn shown(named: TicketRef) -> String {
     match named {
         TicketRef::Id(id) => format!("#{id}"),
@@ -497,7 +490,7 @@ fn shown(named: TicketRef) -> String {
 
 /// Takes back that the message is to be deleted.
 fn keep_message(answer: &mut Answer) {
-    answer.commit.says.retain(|say| !matches!(say.payload, Payload::Forget { .. }));
+    answer.commit.outgoing.retain(|say| !matches!(say.payload, Payload::Forget { .. }));
 }
 
 /// Whether words name an amount, in digits or grouped.

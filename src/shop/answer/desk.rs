@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::question::booking;
 use super::register::card;
+use super::shared::booking;
 use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
 use crate::shop::Shop;
@@ -198,7 +198,7 @@ impl Request<'_> {
             let reply = Box::new(Reply::AdminImport(card));
             let payload = Payload::Edit { message, reply };
             let (chat, locale) = (self.message.chat.clone(), self.shop.policy.locale);
-            answer.commit.says.push(Say { chat, locale, payload, balance_of: None });
+            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
         }
     }
 
@@ -214,7 +214,7 @@ impl Request<'_> {
             text: text.to_string(),
             orders: orders.iter().map(view::line).collect(),
         };
-        answer.commit.says.extend(self.shop.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
+        answer.commit.outgoing.extend(self.shop.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
         answer.reply(Reply::ComplaintTaken);
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Request<'_> {
         answer.note(format_args!("{} {}", agent.id, agent.name));
         answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
         for chat in &agent.chats {
-            answer.commit.says.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
+            answer.commit.outgoing.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ use rand::RngExt as _;
 
 use super::super::rate_limit::AdminMessage;
 use super::register::{LONGEST_NAME, card};
-use super::transfer::{network, sending, typed};
+use super::shared::network;
+use super::transfer::{sending, typed};
 use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
@@ -106,7 +107,7 @@ impl Request<'_> {
             receipt_footer: None,
             waits_for_break: false,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
-            identities: konter_core::habits::Identities::default(),
+            identities: konter_core::preferences::Identities::default(),
             created_at: self.at,
         };
         let mut markups = agent.network.markups.clone();
@@ -132,7 +133,7 @@ impl Request<'_> {
         answer.commit.postings.extend(request.deposit.map(|deposit| sending(agent.id, id, deposit)));
         answer.reply_with_balance(&agent, network(NetworkReply::DownlineRegistered(told)));
         let alert = Reply::AlertNewAgent(card(&row, request.deposit.unwrap_or_default(), Rupiah::ZERO, self.at));
-        answer.commit.says.extend(self.shop.to_admins(&alert));
+        answer.commit.outgoing.extend(self.shop.to_admins(&alert));
         answer.commit.agents.push(Versioned { expected: None, row });
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::account::no_such_product;
-use super::transfer::{network, typed};
+use super::shared::network;
+use super::transfer::typed;
 use super::{Answer, Request};
 use konter_command::{AdminNetwork, AgentRef};
 use konter_core::agent::Agent;

@@ -112,7 +112,7 @@ impl Request<'_> {
     fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
         let Some(message) = under else { return };
         let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage))));
-        answer.commit.says.push(Say {
+        answer.commit.outgoing.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
             payload: Payload::Edit { message: message.to_owned(), reply },

@@ -13,13 +13,13 @@ use konter_command::{Ask, HabitCommand, OrderRequest, Pin, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::Destination;
-use konter_core::habits::{Favourite, FavouriteName, Habits, MOST_FAVOURITES};
 use konter_core::ids::{OrderId, ProductCode};
 use konter_core::order::card::Verdict;
 use konter_core::order::refusal::{Near, Refused, Why};
 use konter_core::order::request::{MAX_NTH, OrderLine, What};
 use konter_core::order::{Order, SlotKey, view};
 use konter_core::phone::Phone;
+use konter_core::preferences::{Favourite, FavouriteName, MOST_FAVOURITES, Preferences};
 use konter_reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Reply};
 use konter_store::{StoreError, Versioned};
 
@@ -93,8 +93,8 @@ impl Request<'_> {
         let catalog = self.shop.catalog();
         let what = match what {
             Ask::Phone => {
-                let habits = self.shop.store.habits(agent.id).await?;
-                AskFor::Phone { favourites: habits.favourites.iter().map(|(name, _)| name.clone()).collect() }
+                let preferences = self.shop.store.preferences(agent.id).await?;
+                AskFor::Phone { favourites: preferences.favourites.iter().map(|(name, _)| name.clone()).collect() }
             }
             Ask::Meter => AskFor::Meter,
             Ask::Bills => {
@@ -250,13 +250,13 @@ impl Request<'_> {
             refuse(&agent, answer, refused);
             return Ok(());
         }
-        let mut habits = self.shop.store.habits(agent.id).await?;
-        let read = habits.stored();
+        let mut preferences = self.shop.store.preferences(agent.id).await?;
+        let read = preferences.stored();
         let favourite = Favourite { product, dest: line.dest.as_str().to_owned() };
         let shown = self.favourite_line(&name, &favourite);
-        if habits.favourites.put(name, favourite) {
+        if preferences.favourites.put(name, favourite) {
             answer.reply(says(HabitReply::FavouriteSaved(shown)));
-            write_habits(read, habits, answer);
+            write_preferences(read, preferences, answer);
         } else {
             answer.reply(says(HabitReply::FavouritesFull { most: MOST_FAVOURITES }));
         }
@@ -265,8 +265,9 @@ impl Request<'_> {
 
     async fn favourites(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let habits = self.shop.store.habits(agent.id).await?;
-        let lines = habits.favourites.iter().map(|(name, favourite)| self.favourite_line(name, favourite)).collect();
+        let preferences = self.shop.store.preferences(agent.id).await?;
+        let lines =
+            preferences.favourites.iter().map(|(name, favourite)| self.favourite_line(name, favourite)).collect();
         answer.reply(says(HabitReply::Favourites { lines }));
         Ok(())
     }
@@ -291,8 +292,8 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let habits = self.shop.store.habits(agent.id).await?;
-        let Some(favourite) = habits.favourites.get(name) else {
+        let preferences = self.shop.store.preferences(agent.id).await?;
+        let Some(favourite) = preferences.favourites.get(name) else {
             answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
             return Ok(());
         };
@@ -315,11 +316,11 @@ impl Request<'_> {
 
     async fn forget_favourite(&self, name: &FavouriteName, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let mut habits = self.shop.store.habits(agent.id).await?;
-        let read = habits.stored();
-        if habits.favourites.remove(name) {
+        let mut preferences = self.shop.store.preferences(agent.id).await?;
+        let read = preferences.stored();
+        if preferences.favourites.remove(name) {
             answer.reply(says(HabitReply::FavouriteForgotten { name: name.clone() }));
-            write_habits(read, habits, answer);
+            write_preferences(read, preferences, answer);
         } else {
             answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
         }
@@ -333,10 +334,10 @@ fn already(again: &Again, earlier: &Order, free: Option<u8>, today: NaiveDate) -
     again.refused(already_ordered(earlier, text, today))
 }
 
-/// The habits as they are now; `read` is the version they were read in.
-pub(super) fn write_habits(read: Option<u32>, mut habits: Habits, answer: &mut Answer) {
-    habits.version = habits.version.saturating_add(1);
-    answer.commit.habits.push(Versioned { expected: read, row: habits });
+/// The preferences as they are now; `read` is the version they were read in.
+pub(super) fn write_preferences(read: Option<u32>, mut preferences: Preferences, answer: &mut Answer) {
+    preferences.version = preferences.version.saturating_add(1);
+    answer.commit.preferences.push(Versioned { expected: read, row: preferences });
 }
 
 /// A number of its own for what a message offers: a tap's name is no number.

@@ -3,7 +3,7 @@
 
 use rand::RngExt as _;
 
-use super::transfer::network;
+use super::shared::network;
 use super::{Answer, Request};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::network::{InviteCode, Invited};

@@ -25,6 +25,7 @@ mod register;
 mod report;
 mod routing;
 mod selling;
+mod shared;
 mod staff;
 mod tap;
 mod transfer;
@@ -36,7 +37,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::Shop;
 use super::buying::Asker;
-use super::inbox::can_forget;
 use super::keypad::PadId;
 use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
@@ -50,7 +50,7 @@ pub(super) use account::price_line;
 use bill::Wanted;
 pub(super) use desk::Import;
 use konter_core::catalog::{Catalog, DestKind, Product};
-use konter_core::ids::{ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
 use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
@@ -94,14 +94,14 @@ impl Answer {
 
     /// Says something to whoever wrote.
     fn reply(&mut self, reply: Reply) {
-        self.commit.says.push(Shop::say(&self.chat, self.locale, reply));
+        self.commit.outgoing.push(Shop::say(&self.chat, self.locale, reply));
     }
 
     /// Says something with a reseller's balance, as this very commit leaves it.
     fn reply_with_balance(&mut self, agent: &Agent, reply: Reply) {
         let mut say = Shop::say(&self.chat, self.locale, reply);
         say.balance_of = Some(AccountId::Agent(agent.id));
-        self.commit.says.push(say);
+        self.commit.outgoing.push(say);
     }
 
     /// Says something to a reseller in all its chats.
@@ -109,7 +109,7 @@ impl Answer {
         for chat in &agent.chats {
             let mut say = Shop::say(chat, agent.locale, reply.clone());
             say.balance_of = Some(AccountId::Agent(agent.id));
-            self.commit.says.push(say);
+            self.commit.outgoing.push(say);
         }
     }
 
@@ -267,7 +267,7 @@ impl Request<'_> {
         let is_known = self.is_known();
         answer.commit.stranger = (!is_known).then(|| chat.clone());
         let is_talk = |say: &Say| say.chat == *chat && matches!(say.payload, Payload::Reply(_));
-        if !answer.commit.only_says() || !answer.commit.says.iter().any(is_talk) {
+        if !answer.commit.only_says() || !answer.commit.outgoing.iter().any(is_talk) {
             return Ok(());
         }
         let is_enough = if is_known {
@@ -278,7 +278,7 @@ impl Request<'_> {
         };
         if is_enough {
             tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
-            answer.commit.says.retain(|say| !is_talk(say));
+            answer.commit.outgoing.retain(|say| !is_talk(say));
         }
         Ok(())
     }
@@ -525,7 +525,7 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {
     let payload = Payload::Forget { message: message.message.clone() };
-    answer.commit.says.push(Say { chat: message.chat.clone(), locale: answer.locale, payload, balance_of: None });
+    answer.commit.outgoing.push(Say { chat: message.chat.clone(), locale: answer.locale, payload, balance_of: None });
 }
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
@@ -533,6 +533,11 @@ fn fingerprint(text: &str) -> u64 {
     let kept = Tap::read(text).map_or_else(|| konter_command::redact(text), |tap| tap.without_secret().0.to_string());
     let digest = Sha256::digest(kept);
     digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+}
+
+/// Whether the channel lets a bot delete what people wrote.
+const fn can_forget(channel: Channel) -> bool {
+    matches!(channel, Channel::Telegram)
 }
 
 #[cfg(test)]

@@ -1,20 +1,12 @@
 //! Questions before something is done, and the yes to them: by button or by `YA.<number>`, once, where it was asked.
 
-use super::booking::Sure;
-use super::transfer::network;
+use super::shared::{Sure, booking, network};
 use super::{Answer, Request};
 use konter_command::{AdminCommand, AgentRef, NewPrice, TicketRef};
 use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
-use konter_reply::{
-    AskCard, AskStage, AskWhat, BookingReply, Doubts, NetworkReply, Reply, TransferProblem, TransferStage,
-};
+use konter_reply::{AskCard, AskStage, AskWhat, BookingReply, Doubts, NetworkReply, TransferProblem, TransferStage};
 use konter_store::{Payload, Say, StoreError, Versioned};
-
-/// A reply about bookings.
-pub(super) fn booking(reply: BookingReply) -> Reply {
-    Reply::Booking(Box::new(reply))
-}
 
 impl Request<'_> {
     /// Puts a question in the place of what was asked in this chat before. The same once more is the same question:
@@ -135,7 +127,7 @@ impl Request<'_> {
             let Some(card) = self.transfer_card(asked, stage).await? else { return Ok(()) };
             network(NetworkReply::TransferAsk(card))
         };
-        answer.commit.says.push(Say {
+        answer.commit.outgoing.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
             payload: Payload::Edit { message, reply: Box::new(reply) },

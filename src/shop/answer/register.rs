@@ -1,7 +1,7 @@
 //! Becoming a reseller.
 
 use super::super::pins::TooMany;
-use super::transfer::network;
+use super::shared::network;
 use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{Pin, PinFault, powers};
@@ -55,7 +55,7 @@ impl Request<'_> {
             receipt_footer: None,
             waits_for_break: false,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
-            identities: konter_core::habits::Identities::default(),
+            identities: konter_core::preferences::Identities::default(),
             created_at: self.at,
         };
         let easy_pin = pin.is_a_run();
@@ -66,7 +66,7 @@ impl Request<'_> {
             answer.commit.network.uninvited.push(self.message.chat.clone());
         }
         let card = card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at);
-        answer.commit.says.extend(self.shop.to_admins(&Reply::AlertNewAgent(card)));
+        answer.commit.outgoing.extend(self.shop.to_admins(&Reply::AlertNewAgent(card)));
         answer.commit.agents.push(Versioned { expected: None, row: agent });
         Ok(())
     }

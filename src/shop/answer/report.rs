@@ -64,7 +64,7 @@ impl Request<'_> {
             Some(message) => {
                 let payload = Payload::Edit { message: message.clone(), reply: Box::new(reply) };
                 let say = Say { chat: self.message.chat.clone(), locale: answer.locale, payload, balance_of: None };
-                answer.commit.says.push(say);
+                answer.commit.outgoing.push(say);
             }
             None => answer.reply(reply),
         }

@@ -9,7 +9,7 @@ use konter_core::agent::Agent;
 use konter_core::catalog::{Product, Route};
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::order::{Event, Order, step, view};
-use konter_core::routing::{Door, Pause, Steering, reason};
+use konter_core::routing::{Door, Pause, SupplierOverrides, reason};
 use konter_reply::{
     CancelProblem, Reply, RouteLine, RoutingReply, SteerProblem, SupplierCard, SupplierState, SupplierTraffic,
 };
@@ -58,7 +58,7 @@ impl Request<'_> {
             return Ok(());
         };
         answer.commit.postings.extend(step.postings);
-        answer.commit.says.extend(self.shop.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Request<'_> {
         // What did not come in time shows as it was last seen.
         let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
         let open = self.shop.store.open_orders().await?;
-        let card = |supplier: &Supplier| card(supplier, &supplier.steering(), &open, &now);
+        let card = |supplier: &Supplier| card(supplier, &supplier.supplier_overrides(), &open, &now);
         answer.reply(Reply::AdminSuppliers { suppliers: self.shop.suppliers.iter().map(card).collect() });
         Ok(())
     }
@@ -83,7 +83,7 @@ impl Request<'_> {
                     let _ =
                         tokio::time::timeout(BALANCE_PATIENCE, self.shop.ask_balance(supplier, self.shop.clock.now()))
                             .await;
-                    self.show_supplier(supplier, &supplier.steering(), answer).await?;
+                    self.show_supplier(supplier, &supplier.supplier_overrides(), answer).await?;
                 }
             }
             AdminRouting::Pause { supplier, reason: why } => match reason(&why) {
@@ -125,11 +125,17 @@ impl Request<'_> {
     }
 
     /// Changes what is set for a supplier and shows it as it is then.
-    async fn steer(&self, name: &str, set: impl FnOnce(&mut Steering), answer: &mut Answer) -> Result<(), StoreError> {
+    async fn steer(
+        &self,
+        name: &str,
+        set: impl FnOnce(&mut SupplierOverrides),
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let Some(supplier) = self.find_supplier(name, answer) else { return Ok(()) };
-        let stored = self.shop.store.steerings().await?.into_iter().find(|row| row.supplier == supplier.id);
+        let stored =
+            self.shop.store.all_supplier_overrides().await?.into_iter().find(|row| row.supplier == supplier.id);
         let expected = stored.as_ref().map(|row| row.version);
-        let before = stored.unwrap_or_else(|| Steering::of(supplier.id.clone()));
+        let before = stored.unwrap_or_else(|| SupplierOverrides::of(supplier.id.clone()));
         let mut row = before.next();
         set(&mut row);
         if before.priority != row.priority {
@@ -137,11 +143,16 @@ impl Request<'_> {
             answer.note(format_args!("prioritas {} → {}", word(before.priority), word(row.priority)));
         }
         self.show_supplier(supplier, &row, answer).await?;
-        answer.commit.routing.steering.push(Versioned { expected, row });
+        answer.commit.routing.supplier_overrides.push(Versioned { expected, row });
         Ok(())
     }
 
-    async fn show_supplier(&self, supplier: &Supplier, set: &Steering, answer: &mut Answer) -> Result<(), StoreError> {
+    async fn show_supplier(
+        &self,
+        supplier: &Supplier,
+        set: &SupplierOverrides,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let open = self.shop.store.open_orders().await?;
         let card = card(supplier, set, &open, &self.shop.clock.now());
         answer.reply(Reply::AdminSuppliers { suppliers: vec![card] });
@@ -219,7 +230,7 @@ fn why_not(order: &Order) -> CancelProblem {
     if order.is_open() { CancelProblem::Sent } else { CancelProblem::Ended { verdict: view::line(order).verdict } }
 }
 
-fn card(supplier: &Supplier, set: &Steering, open: &[Order], now: &Now) -> SupplierCard {
+fn card(supplier: &Supplier, set: &SupplierOverrides, open: &[Order], now: &Now) -> SupplierCard {
     let (health, traffic) = (supplier.health(), supplier.traffic());
     let is_there = |order: &&Order| order.current().is_some_and(|attempt| attempt.route.supplier == supplier.id);
     let balance = traffic.funds.known();

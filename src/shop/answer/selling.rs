@@ -2,16 +2,16 @@
 
 use super::super::network::priced;
 use super::account::{matching, no_such_product, shown};
-use super::habit::{says, write_habits};
+use super::habit::{says, write_preferences};
 use super::receipt::shop_of;
 use super::{Answer, Request};
 use konter_command::{Pin, PriceFilter, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Product, ProductKind};
-use konter_core::habits::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::Order;
+use konter_core::preferences::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
 use konter_core::pricing::Tariff;
 use konter_reply::{HabitReply, PriceLine, SellingCard, SellingLine, SellingProblem};
 use konter_store::StoreError;
@@ -24,23 +24,23 @@ const LISTED: usize = 120;
 impl Request<'_> {
     pub(super) async fn show_selling(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let habits = self.shop.store.habits(agent.id).await?;
+        let preferences = self.shop.store.preferences(agent.id).await?;
         let tariff = self.shop.tariff(&agent).await?;
-        answer.reply(says(HabitReply::Selling(self.selling_card(&habits.selling, &tariff, None))));
+        answer.reply(says(HabitReply::Selling(self.selling_card(&preferences.selling, &tariff, None))));
         Ok(())
     }
 
     pub(super) async fn change_selling(&self, change: SellingChange, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let tariff = self.shop.tariff(&agent).await?;
-        let mut habits = self.shop.store.habits(agent.id).await?;
-        let read = habits.stored();
+        let mut preferences = self.shop.store.preferences(agent.id).await?;
+        let read = preferences.stored();
         let mut about = None;
         let changed = match change {
             SellingChange::Show => Ok(()),
-            SellingChange::All(above) => habits.selling.set_all(above),
+            SellingChange::All(above) => preferences.selling.set_all(above),
             SellingChange::Rounded(rounded) => {
-                habits.selling.rounded = rounded;
+                preferences.selling.rounded = rounded;
                 Ok(())
             }
             SellingChange::Product(code, rule) => {
@@ -59,7 +59,7 @@ impl Request<'_> {
                     _ => {}
                 }
                 about = Some(code.clone());
-                habits.selling.set(code, rule)
+                preferences.selling.set(code, rule)
             }
         };
         if let Err(fault) = changed {
@@ -70,8 +70,8 @@ impl Request<'_> {
             answer.reply(says(HabitReply::SellingRefused { problem }));
             return Ok(());
         }
-        answer.reply(says(HabitReply::Selling(self.selling_card(&habits.selling, &tariff, about.as_ref()))));
-        write_habits(read, habits, answer);
+        answer.reply(says(HabitReply::Selling(self.selling_card(&preferences.selling, &tariff, about.as_ref()))));
+        write_preferences(read, preferences, answer);
         Ok(())
     }
 
@@ -95,8 +95,8 @@ impl Request<'_> {
     /// The list to pass on.
     pub(super) async fn selling_list(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let habits = self.shop.store.habits(agent.id).await?;
-        if habits.selling.is_empty() {
+        let preferences = self.shop.store.preferences(agent.id).await?;
+        if preferences.selling.is_empty() {
             answer.reply(says(HabitReply::SellingRefused { problem: SellingProblem::NothingSet }));
             return Ok(());
         }
@@ -124,7 +124,7 @@ impl Request<'_> {
                 category: product.category.clone(),
                 code: product.code.clone(),
                 name: product.name.clone(),
-                price: habits.selling.price(&product.code, bought)?,
+                price: preferences.selling.price(&product.code, bought)?,
                 open: true,
             })
         };
@@ -144,7 +144,7 @@ impl Request<'_> {
         if order.kind == ProductKind::Bill {
             return Ok(None);
         }
-        Ok(self.shop.store.habits(agent.id).await?.selling.price(&order.product, order.price))
+        Ok(self.shop.store.preferences(agent.id).await?.selling.price(&order.product, order.price))
     }
 
     /// What came in from downlines today and yesterday. It is in the balance already.

@@ -113,7 +113,7 @@ impl Request<'_> {
             lines.push(line);
             if chat != self.message.chat {
                 let yours = desk(DeskReply::YourRole { role });
-                answer.commit.says.push(Shop::say(&chat, self.shop.policy.locale, yours));
+                answer.commit.outgoing.push(Shop::say(&chat, self.shop.policy.locale, yours));
             }
             answer.commit.desk.staff.push(Versioned { expected: before, row });
         }

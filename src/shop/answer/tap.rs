@@ -3,7 +3,7 @@
 use super::super::inquiring::stage_of;
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
-use super::deposit::Word;
+use super::shared::TicketDecision;
 use super::{Answer, Request};
 use konter_command::{PadTap, Pin, Tap};
 use konter_core::agent::Agent;
@@ -62,8 +62,8 @@ impl Request<'_> {
             Tap::No(number) => self.tapped_question(number, false, answer).await,
             Tap::Repeat(order) => self.tapped_repeat(order, answer).await,
             Tap::Receipt(order) => self.receipt_of_order(order, None, answer).await,
-            Tap::AcceptTicket(id) => self.tapped_ticket(id, Word::Accept(None), answer).await,
-            Tap::RefuseTicket(id) => self.tapped_ticket(id, Word::Refuse(None), answer).await,
+            Tap::AcceptTicket(id) => self.tapped_ticket(id, TicketDecision::Accept(None), answer).await,
+            Tap::RefuseTicket(id) => self.tapped_ticket(id, TicketDecision::Refuse(None), answer).await,
             Tap::Statement(page, days) => self.tapped_statement(page, days, answer).await,
             Tap::Report(file, days) => self.tapped_report(file, days, answer).await,
             Tap::AskAgain(_)

@@ -1,8 +1,8 @@
 //! Sending balance to those below. Large sums, sums that came to the same reseller a moment ago, and resellers named by a
 //! number are asked back first.
 
-use super::admin::phone_of;
-use super::booking::{Same, Sure};
+use super::booking::Same;
+use super::shared::{Sure, network, phone_of};
 use super::{Answer, Request};
 use konter_command::{AgentRef, Transfer};
 use konter_core::agent::{Agent, AgentStatus};
@@ -208,10 +208,6 @@ fn card(asked: &Question, to: &Agent, amount: Rupiah, stage: TransferStage) -> T
         stage,
         doubts: Doubts::default(),
     }
-}
-
-pub(super) fn network(reply: NetworkReply) -> Reply {
-    Reply::Network(Box::new(reply))
 }
 
 /// A reseller's name as it was typed.

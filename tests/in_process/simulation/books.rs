@@ -245,7 +245,7 @@ impl Books {
                 stage.world.violated(format!("a refused commit changed order {id}"));
             }
         }
-        for chat in commit.says.iter().map(|say| &say.chat) {
+        for chat in commit.outgoing.iter().map(|say| &say.chat) {
             let waiting = at_once(stage.store().outbox(chat, ALL)).unwrap().len();
             if waiting != self.waiting.get(chat).copied().unwrap_or_default() {
                 stage.world.violated(format!("a refused commit said something to {chat}"));
@@ -317,12 +317,12 @@ impl Books {
 
     /// The final words among what this commit has put into the outbox.
     fn read_outbox(&mut self, stage: &Stage, commit: &Commit) -> Said {
-        for (chat, _) in &commit.said {
+        for (chat, _) in &commit.sent {
             let waiting = self.waiting.entry(chat.clone()).or_default();
             *waiting = waiting.saturating_sub(1);
         }
         let mut said = Said::default();
-        let chats: BTreeSet<&ChatId> = commit.says.iter().map(|say| &say.chat).collect();
+        let chats: BTreeSet<&ChatId> = commit.outgoing.iter().map(|say| &say.chat).collect();
         for chat in chats {
             let seen = self.seen.entry(chat.clone()).or_default();
             let rows = at_once(stage.store().outbox(chat, ALL)).unwrap();

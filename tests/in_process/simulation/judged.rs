@@ -16,6 +16,8 @@ use super::supplier::{Book, Deal, SUPPLIERS, Truth, index_of};
 use super::way::Asked;
 use super::wire::{Line, Says};
 
+/// A question is on its way to its supplier for so long at most.
+const ON_ITS_WAY: u64 = 5_000;
 /// The shop may look at its catalog, and then ask who or what would be paid for, so long before a purchase leaves.
 const LOOKED_BEFORE: u64 = 90_000;
 /// The shop's own limit (`Policy::stale_after`), and what a question takes on its way.
@@ -237,7 +239,7 @@ pub fn asked_late(stage: &Stage, supplier: usize, reference: Reference) {
         // An admin wanted it.
         return;
     }
-    let now = stage.world.now();
+    let now = stage.world.now_as_decided(ON_ITS_WAY);
     let sent = order.attempts.iter().find(|attempt| attempt.reference == reference).and_then(|attempt| attempt.sent_at);
     let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&Jakarta).date_naive();
     let is_old = now - order.ripe_since() > YOUNG;

@@ -93,7 +93,7 @@ impl Stage {
             let mut commit = Commit::new(self.world.now());
             commit.orders.push(Versioned { expected: Some(version), row: step.order });
             commit.postings = step.postings;
-            commit.says = step.notices.into_iter().filter_map(|notice| said(&order, notice)).collect();
+            commit.outgoing = step.notices.into_iter().filter_map(|notice| said(&order, notice)).collect();
             let _ = write(self, commit);
         }
     }
@@ -221,9 +221,9 @@ pub fn spoil(stage: &Stage, commit: &mut Commit) {
         }),
         Some(Sabotage::ForgetsAnswered) => commit.answers = None,
         Some(Sabotage::ForgetsInbox) if stage.world.percent(10) => commit.received.clear(),
-        Some(Sabotage::SaysTwice) if stage.world.percent(10) => commit.says.extend(commit.says.clone()),
-        Some(Sabotage::SwallowsAnswers) if stage.world.percent(10) => commit.says.clear(),
-        Some(Sabotage::SwallowsAlerts) => commit.says.retain(|say| !is_alert(&say.payload)),
+        Some(Sabotage::SaysTwice) if stage.world.percent(10) => commit.outgoing.extend(commit.outgoing.clone()),
+        Some(Sabotage::SwallowsAnswers) if stage.world.percent(10) => commit.outgoing.clear(),
+        Some(Sabotage::SwallowsAlerts) => commit.outgoing.retain(|say| !is_alert(&say.payload)),
         Some(Sabotage::ForgetsWhoDecided) => {
             // It is forgotten on the way out only.
             let books = stage.books.lock();

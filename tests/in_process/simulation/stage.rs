@@ -138,7 +138,7 @@ impl Stage {
                 chats: (0..Self::chats_of(n)).map(|chat| reseller(n, chat)).collect(),
                 phones: Vec::new(),
                 waits_for_break: self.world.percent(50),
-                identities: konter_core::habits::Identities::default(),
+                identities: konter_core::preferences::Identities::default(),
                 locale: if n % 2 == 0 { Locale::En } else { Locale::Id },
                 receipt_shop: None,
                 receipt_footer: None,

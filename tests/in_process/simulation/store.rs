@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use futures::future::{BoxFuture, FutureExt as _};
-use konter_store::{Commit, CommitError, Committed, Cut, Engine, Found, Read, Sequence, StoreError};
+use konter_store::{Commit, CommitError, Committed, Engine, Found, Read, Sequence, Snapshot, StoreError};
 
 use super::engine::at_once;
 use super::sabotage::{Sabotage, found, spoil};
@@ -51,7 +51,7 @@ impl SlowStore {
         self.stage.world.log(format_args!(
             "commit [{answers}] {} postings, {} says {}",
             commit.postings.len(),
-            commit.says.len(),
+            commit.outgoing.len(),
             orders.join(", ")
         ));
     }
@@ -141,10 +141,10 @@ impl Engine for SlowStore {
         .boxed()
     }
 
-    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
         async move {
             self.takes_a_while().await;
-            at_once(self.stage.store().cut())
+            at_once(self.stage.store().snapshot())
         }
         .boxed()
     }

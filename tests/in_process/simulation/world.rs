@@ -65,6 +65,8 @@ struct State {
     taken: HashSet<u64>,
     /// What the shop's wall clock is off by.
     off: TimeDelta,
+    /// When it was set, in milliseconds since the run began, and by how much.
+    sets: Vec<(u64, TimeDelta)>,
     /// Milliseconds after which the run began, in its first day.
     opens: i64,
     calm: bool,
@@ -90,6 +92,7 @@ impl World {
                 start: None,
                 taken: HashSet::new(),
                 off: TimeDelta::zero(),
+                sets: Vec::new(),
                 calm: false,
             }),
         }
@@ -172,7 +175,19 @@ impl World {
 
     /// Somebody sets the shop's clock.
     pub fn set_clock(&self, by: TimeDelta) {
-        self.state.lock().off += by;
+        let at = self.elapsed();
+        let mut state = self.state.lock();
+        state.off += by;
+        state.sets.push((at, by));
+    }
+
+    /// What the shop's clock would show had nobody put it forward in the last milliseconds: what was decided before is not
+    /// late because of it.
+    pub fn now_as_decided(&self, lately: u64) -> DateTime<Utc> {
+        let (now, since) = (self.now(), self.elapsed().saturating_sub(lately));
+        let state = self.state.lock();
+        let forward: TimeDelta = state.sets.iter().filter(|(at, _)| *at >= since).map(|(_, by)| *by).sum();
+        now - forward.max(TimeDelta::zero())
     }
 
     pub fn log(&self, line: std::fmt::Arguments<'_>) {

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use konter::front::telegram::{ApiError, Settings, Stopped, Telegram};
 use konter_core::ids::ChatId;
 use konter_core::staff::{Role, Staff};
-use konter_store::Share;
+use konter_store::Leases;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -171,7 +171,7 @@ async fn the_bot_learns_its_name_and_publishes_its_menu() {
     let (cancel, desk) = (CancellationToken::new(), Notes::new(&api));
     let (running, token) = (Arc::clone(&bot), cancel.clone());
     let task =
-        tokio::spawn(async move { running.run(&*desk, staff().subscribe(), Share::alone().leading(), &token).await });
+        tokio::spawn(async move { running.run(&*desk, staff().subscribe(), Leases::alone().leading(), &token).await });
     api.until("the menus", |api| api.calls("setmycommands").len() == 6).await;
     assert_eq!(bot.bot_name(), Some("konter_bot"));
     let scoped: Vec<Value> = api.calls("setmycommands").iter().map(|call| call.body["scope"].clone()).collect();
@@ -188,7 +188,7 @@ async fn menus_follow_the_roles_and_refused_ones_are_offered_again() {
     let cancel = CancellationToken::new();
     let (token, followed) = (cancel.clone(), roster.subscribe());
     let bot = telegram(&api);
-    let task = tokio::spawn(async move { bot.run(&*desk, followed, Share::alone().leading(), &token).await });
+    let task = tokio::spawn(async move { bot.run(&*desk, followed, Leases::alone().leading(), &token).await });
     let of = |method: &str, chat: i64| {
         let scope = json!({"type": "chat", "chat_id": chat});
         let calls = api.calls(method).into_iter().filter(|call| call.fine && call.body["scope"] == scope);

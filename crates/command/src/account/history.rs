@@ -1,13 +1,7 @@
 //! Looking up orders: by number, product, day.
 
 use crate::meaning::{Command, OrdersQuery};
-use crate::read::cursor::Cursor;
-use crate::read::date::{self, DateArg};
-use crate::read::destination::lettered_alone;
-use crate::read::pin::is_pin;
-use crate::read::problem::{Part, Problem};
-use crate::read::shape::phones_in_pieces;
-use crate::read::typed::Typed;
+use crate::read::{Cursor, DateArg, Part, Problem, Typed, date, is_pin, lettered_alone, phones_in_pieces};
 use konter_core::destination::{Destination, DestinationFault, is_masked};
 use konter_core::ids::ProductCode;
 

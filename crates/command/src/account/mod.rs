@@ -5,12 +5,9 @@ mod history;
 use super::format::Format;
 use super::meaning::Command;
 use super::network::command::NetworkCommand;
-use super::read::agent_ref::AgentRef;
-use super::read::cursor::Cursor;
-use super::read::filter::{PriceFilter, filters};
-use super::read::pin::{Pin, is_pin};
-use super::read::problem::{Part, Problem};
-use super::read::text::{name_and_town, words_for_admins};
+use super::read::{
+    AgentRef, Cursor, Part, Pin, PriceFilter, Problem, filters, is_pin, name_and_town, words_for_admins,
+};
 use super::topic::Topic;
 use konter_core::ids::ProductCode;
 

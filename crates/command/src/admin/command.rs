@@ -2,8 +2,7 @@
 
 use crate::deposit::ticket_ref::TicketRef;
 use crate::network::command::AdminNetwork;
-use crate::read::agent_ref::AgentRef;
-use crate::read::date::DateArg;
+use crate::read::{AgentRef, DateArg};
 use crate::routing::command::AdminRouting;
 use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode};
 use konter_core::money::Rupiah;

@@ -3,10 +3,7 @@
 
 use super::command::{AdminCommand, AdminDesk};
 use crate::meaning::Command;
-use crate::read::agent_ref::AgentRef;
-use crate::read::cursor::Cursor;
-use crate::read::problem::{Part, Problem};
-use crate::read::slash::{Words, starts_a_phone};
+use crate::read::{AgentRef, Cursor, Part, Problem, Words, starts_a_phone};
 use konter_core::ids::AgentId;
 
 const fn desk(command: AdminDesk) -> Command {

@@ -6,11 +6,7 @@ mod desk;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::agent_ref::AgentRef;
-use super::read::amount;
-use super::read::cursor::Cursor;
-use super::read::problem::{Part, Problem};
-use super::read::slash::{Words, without_force};
+use super::read::{AgentRef, Cursor, Part, Problem, Words, amount, without_force};
 use super::topic::Topic;
 use command::{AdminCommand, NewPrice};
 use konter_core::ids::OrderId;

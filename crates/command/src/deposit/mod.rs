@@ -5,15 +5,10 @@ pub mod ticket_ref;
 use super::admin::command::AdminCommand;
 use super::format::Format;
 use super::meaning::Command;
-use super::read::agent_ref::AgentRef;
-use super::read::amount;
-use super::read::atom::{Atom, atoms};
-use super::read::cursor::{Context, Cursor};
-use super::read::problem::{Part, Problem};
-use super::read::redact::redact;
-use super::read::slash::{Words, starts_a_phone, without_force};
-use super::read::text::words_for_admins;
-use super::read::typed::Typed;
+use super::read::{
+    AgentRef, Atom, Context, Cursor, Part, Problem, Typed, Words, amount, atoms, redact, starts_a_phone, without_force,
+    words_for_admins,
+};
 use super::topic::Topic;
 use konter_core::money::Rupiah;
 use konter_core::phone::clean;

@@ -3,13 +3,7 @@
 use super::command::{ChatName, HabitCommand};
 use crate::elsewhere::Feature;
 use crate::meaning::Command;
-use crate::read::atom::{Atom, Gap};
-use crate::read::cursor::Cursor;
-use crate::read::pin::{NEW_PIN_DIGITS, Pin, is_pin};
-use crate::read::problem::{Part, Problem};
-use crate::read::redact::redact;
-use crate::read::shape::phones_in_pieces;
-use crate::read::typed::Typed;
+use crate::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, Part, Pin, Problem, Typed, is_pin, phones_in_pieces, redact};
 use konter_core::destination::{DestinationFault, digits_of, is_masked};
 use konter_core::phone::Phone;
 

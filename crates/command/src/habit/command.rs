@@ -1,12 +1,11 @@
 //! What resellers arrange for themselves.
 
-use crate::read::filter::PriceFilter;
-use crate::read::pin::Pin;
+use crate::read::{Pin, PriceFilter};
 use konter_core::destination::Destination;
-use konter_core::habits::{FavouriteName, SellRule};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
+use konter_core::preferences::{FavouriteName, SellRule};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HabitCommand {

@@ -3,16 +3,9 @@
 use super::chats::unreadable;
 use super::command::HabitCommand;
 use crate::meaning::Command;
-use crate::read::atom::Atom;
-use crate::read::cursor::{Cursor, NamedAs};
-use crate::read::destination;
-use crate::read::pin::is_pin;
-use crate::read::problem::{Part, Problem};
-use crate::read::redact::redact;
-use crate::read::shape::phones_in_pieces;
-use crate::read::typed::Typed;
+use crate::read::{Atom, Cursor, NamedAs, Part, Problem, Typed, destination, is_pin, phones_in_pieces, redact};
 use konter_core::destination::{Destination, DestinationFault, digits_of};
-use konter_core::habits::FavouriteName;
+use konter_core::preferences::FavouriteName;
 
 /// Fewest digits of a customer number in a favourite.
 const FEWEST_DIGITS: usize = 4;

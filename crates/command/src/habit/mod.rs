@@ -10,10 +10,7 @@ use super::deposit;
 use super::elsewhere::Feature;
 use super::format::Format;
 use super::meaning::Command;
-use super::read::cursor::Cursor;
-use super::read::pin::is_pin;
-use super::read::problem::{Part, Problem};
-use super::read::shape::has_phone;
+use super::read::{Cursor, Part, Problem, has_phone, is_pin};
 use super::topic::Topic;
 use command::HabitCommand;
 
@@ -97,11 +94,13 @@ pub(super) const FORMATS: &[Format] = &[
         let read = |args| selling::list(args).unwrap_or_else(|problem| Command::incomplete(Topic::Chats, problem));
         named.then(|| Ok(read(args)))
     }),
-    Format::when(Topic::Order, &["ULANG", "LAGI"], "the last order once more", "ULANG", |args| {
-        let alone = args.atoms.iter().all(|atom| is_pin(atom.text));
-        alone.then_some(Ok(Command::Habit(HabitCommand::Repeat)))
-    }),
     // Everyday words come too near to `LAGI` and `NAMA` to be guessed: pagi, lama.
+    Format::always(Topic::Order, &["ULANG", "LAGI"], "the last order once more", "ULANG", |args| {
+        let alone = args.atoms.iter().all(|atom| is_pin(atom.text));
+        let repeat = alone.then_some(Command::Habit(HabitCommand::Repeat));
+        repeat.ok_or(Problem::Missing(Part::Destination))
+    })
+    .hinting(None),
     Format::always(Topic::Rename, &["NAMA"], "another name for the shop", "NAMA.Berkah Cell.1234", name).hinting(None),
     Format::always(
         Topic::Rename,

@@ -2,13 +2,9 @@
 
 use super::command::{HabitCommand, SellingChange};
 use crate::meaning::Command;
-use crate::read::amount;
-use crate::read::atom::Atom;
-use crate::read::cursor::Cursor;
-use crate::read::filter::filters;
-use crate::read::problem::{Part, Problem};
-use konter_core::habits::SellRule;
+use crate::read::{Atom, Cursor, Part, Problem, amount, filters};
 use konter_core::money::Rupiah;
+use konter_core::preferences::SellRule;
 
 /// `+1000`, `S10.12000`, `S10.+1500`, `S10.-`, `BULAT`, `BULAT.-`; nothing shows what is set.
 pub(super) fn selling(mut args: Cursor<'_>) -> Result<Command, Problem> {

@@ -1,7 +1,6 @@
 //! What resellers ask about those below them, and admins about the whole network.
 
-use crate::read::agent_ref::AgentRef;
-use crate::read::pin::Pin;
+use crate::read::{AgentRef, Pin};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;

@@ -2,13 +2,7 @@
 
 use super::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand};
 use crate::meaning::Command;
-use crate::read::agent_ref::AgentRef;
-use crate::read::amount::MAX_AMOUNT;
-use crate::read::atom::{Atom, Gap};
-use crate::read::cursor::Cursor;
-use crate::read::pin::Pin;
-use crate::read::problem::{Part, Problem};
-use crate::read::shape::phones_in_pieces;
+use crate::read::{AgentRef, Atom, Cursor, Gap, MAX_AMOUNT, Part, Pin, Problem, phones_in_pieces};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;

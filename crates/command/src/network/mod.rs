@@ -9,11 +9,7 @@ mod transfer;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::agent_ref::AgentRef;
-use super::read::cursor::Cursor;
-use super::read::pin::is_pin;
-use super::read::problem::{Part, Problem};
-use super::read::shape::has_phone;
+use super::read::{AgentRef, Cursor, Part, Problem, has_phone, is_pin};
 use super::topic::Topic;
 use command::NetworkCommand;
 use konter_core::staff::Role::{Owner, Viewer};

@@ -3,13 +3,7 @@
 use super::command::{DownlineRequest, NetworkCommand};
 use super::markup::number;
 use crate::meaning::Command;
-use crate::read::atom::Atom;
-use crate::read::cursor::Cursor;
-use crate::read::pin::{Pin, is_pin};
-use crate::read::problem::{Part, Problem};
-use crate::read::shape::phones_in_pieces;
-use crate::read::text::name_and_town;
-use crate::read::typed::Typed;
+use crate::read::{Atom, Cursor, Part, Pin, Problem, Typed, is_pin, name_and_town, phones_in_pieces};
 use konter_core::destination::{DestinationFault, is_masked};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;

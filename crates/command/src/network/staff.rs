@@ -3,10 +3,7 @@
 use super::command::AdminNetwork;
 use crate::admin::command::AdminCommand;
 use crate::meaning::Command;
-use crate::read::amount;
-use crate::read::cursor::Cursor;
-use crate::read::problem::{Part, Problem};
-use crate::read::slash::Words;
+use crate::read::{Cursor, Part, Problem, Words, amount};
 use konter_core::money::Rupiah;
 use konter_core::pricing::GroupName;
 

@@ -2,11 +2,7 @@
 
 use super::command::{NetworkCommand, Transfer};
 use crate::meaning::Command;
-use crate::read::agent_ref::AgentRef;
-use crate::read::amount;
-use crate::read::cursor::Cursor;
-use crate::read::problem::{Part, Problem};
-use crate::read::shape::phones_in_pieces;
+use crate::read::{AgentRef, Cursor, Part, Problem, amount, phones_in_pieces};
 use konter_core::money::Rupiah;
 
 /// `<agent>.<amount>.<pin>`. Other servers put the amount, or the PIN, before the agent: both are read where it is

@@ -3,13 +3,10 @@
 use super::parts::{Opening, what};
 use super::reader::search;
 use super::request::{BadOrder, OrderRequest};
-use crate::read::atom::Atom;
-use crate::read::cursor::{Cursor, NamedAs};
-use crate::read::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, is_pin};
-use crate::read::problem::{Part, Problem};
-use crate::read::redact::redact;
-use crate::read::shape::targets;
-use crate::read::typed::Typed;
+use crate::read::{
+    Atom, Cursor, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, Part, Problem, Typed, is_pin, redact,
+    shape::targets,
+};
 use konter_core::catalog::DestKind;
 use konter_core::destination::DestinationFault;
 use konter_core::order::request::What;

@@ -9,8 +9,7 @@ pub mod request;
 use super::format::Format;
 use super::habit::command::{Ask, HabitCommand};
 use super::meaning::Command;
-use super::read::cursor::Cursor;
-use super::read::problem::{Part, Problem};
+use super::read::{Cursor, Part, Problem};
 use super::topic::Topic;
 use faults::{begun, misformed, opens_like_an_order, short_number};
 use parts::Opening;
@@ -18,16 +17,19 @@ use reader::search;
 use request::{BadOrder, OrderRequest};
 
 const ORDER: &[&str] = &["I", "BELI", "BUY", "ORDER", "ISIPULSA"];
-const AGAIN: &[&str] = &["ULANG", "LAGI"];
 
 pub(super) const FORMATS: &[Format] = &[
     // The first one needs no word.
     Format::when(Topic::Order, ORDER, "product, destination, PIN", "S10.081234567890.1234", |args| {
         opened(args, Opening::Plain)
     }),
-    Format::when(Topic::Order, AGAIN, "the order behind it once more", "ULANG.S10.081234567890.1234", |args| {
-        opened(args, Opening::Again)
-    }),
+    Format::when(
+        Topic::Order,
+        &["ULANG", "LAGI"],
+        "the order behind it once more",
+        "ULANG.S10.081234567890.1234",
+        |args| opened(args, Opening::Again),
+    ),
     Format::when(Topic::Order, &["M", "MULTI"], "several orders", "M.S10.081234567890.X10.087812345678.1234", |args| {
         opened(args, Opening::Multi)
     })
@@ -38,8 +40,6 @@ pub(super) const FORMATS: &[Format] = &[
         let ask = args.is_empty().then_some(Command::Habit(HabitCommand::Ask(Ask::Phone)));
         ask.ok_or(Problem::Missing(Part::Destination))
     }),
-    Format::always(Topic::Order, AGAIN, "the order behind it once more", "ULANG.S10.081234567890.1234", lacking)
-        .hinting(None),
     // Behind a PIN it is a repeat number.
     Format::always(Topic::Order, &["RO"], "behind a PIN: the second time today", "S10.081234567890.1234.RO", lacking)
         .hinting(None),

@@ -1,7 +1,6 @@
 //! What is ordered, by the shape of an atom, and what may stand before orders.
 
-use crate::read::amount::nominal;
-use crate::read::atom::Atom;
+use crate::read::{Atom, nominal};
 use konter_core::destination::is_masked;
 use konter_core::ids::ProductCode;
 use konter_core::order::request::{MAX_NTH, What};

@@ -3,13 +3,7 @@
 
 use super::parts::{Opening, what};
 use super::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, OrderRequest};
-use crate::read::atom::Atom;
-use crate::read::cursor::{Cursor, NamedAs};
-use crate::read::destination;
-use crate::read::pin::is_pin;
-use crate::read::problem::{Part, Problem};
-use crate::read::shape::{self, Target};
-use crate::read::typed::Typed;
+use crate::read::{Atom, Cursor, NamedAs, Part, Problem, Target, Typed, destination, is_pin, shape};
 use konter_core::catalog::DestKind;
 use konter_core::destination::{Destination, DestinationFault, Zoned};
 use konter_core::order::request::{MAX_NTH, OrderLine, What};

@@ -1,7 +1,6 @@
 //! An order as it was typed, before anybody looks at the catalog.
 
-use crate::read::pin::Pin;
-use crate::read::problem::Problem;
+use crate::read::{Pin, Problem};
 use konter_core::order::request::{OrderLine, What};
 
 /// Most orders read from one message: enough for a busy counter, few enough to check by eye.

@@ -1,6 +1,6 @@
 //! Which receipt, and what stands on all of them.
 
-use crate::read::date::DateArg;
+use crate::read::DateArg;
 use konter_core::ids::OrderId;
 
 /// Whose receipt is wanted.

@@ -4,10 +4,7 @@ pub mod command;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::amount;
-use super::read::cursor::Cursor;
-use super::read::date;
-use super::read::problem::{Part, Problem};
+use super::read::{Cursor, Part, Problem, amount, date};
 use super::topic::Topic;
 use command::{ReceiptLine, ReceiptOf};
 use konter_core::destination::{Destination, digits_of};

@@ -5,9 +5,7 @@ pub mod span;
 use super::admin::command::AdminCommand;
 use super::format::Format;
 use super::meaning::{Command, ReportKind};
-use super::read::cursor::Cursor;
-use super::read::date::date_and_pin;
-use super::read::problem::Problem;
+use super::read::{Cursor, Problem, date_and_pin};
 use super::topic::Topic;
 use konter_core::staff::Role::Viewer;
 

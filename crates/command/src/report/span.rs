@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Months, NaiveDate};
 
-use crate::read::date::DateArg;
+use crate::read::DateArg;
 use konter_core::report::Span;
 
 /// Why a date means no days that can be reported on.

@@ -1,6 +1,6 @@
 //! Orders that wait, and where orders are bought.
 
-use crate::read::pin::Pin;
+use crate::read::Pin;
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
 

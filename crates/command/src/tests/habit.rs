@@ -1,7 +1,7 @@
 //! Chats, favourites, selling prices, names.
 
 use super::*;
-use konter_core::habits::SellRule;
+use konter_core::preferences::SellRule;
 
 #[test]
 fn what_is_said_in_words_holds_no_pin() {
@@ -27,7 +27,7 @@ fn resellers_arrange_their_own_things() {
     let phone = || ChatName::Phone("081234567890".parse().unwrap());
     let other = |name: &str| ChatName::Other(name.to_owned());
     let code = |text: &str| text.parse::<ProductCode>().unwrap();
-    let name = |text: &str| text.parse::<konter_core::habits::FavouriteName>().unwrap();
+    let name = |text: &str| text.parse::<konter_core::preferences::FavouriteName>().unwrap();
     let rp = Rupiah::new;
     let saved = |product: &str, dest: &str| Habit::SaveFavourite {
         name: name("IBU"),

@@ -8,32 +8,19 @@ use std::str::FromStr;
 use ::csv::{ReaderBuilder, StringRecord, Trim, Writer};
 
 use super::fault::{RowError, RowFault};
+use super::limits::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
 use super::product::{DestKind, Product, ProductKind, Route};
 use crate::ids::{BadName, ProductCode, SupplierId};
 use crate::money::Rupiah;
 
-/// The columns, in the order they are written; when read, any order will do.
-pub const COLUMNS: [&str; 14] = [
-    "code", "name", "category", "operator", "kind", "nominal", "price", "supplier", "sku", "denom", "cost", "priority",
-    "open", "dest",
-];
 /// The column that catalogs may lack.
 const OPTIONAL_COLUMN: &str = "dest";
-
-/// The operators a product can be bound to.
-pub const OPERATORS: [&str; 7] = ["telkomsel", "byu", "indosat", "xl", "axis", "tri", "smartfren"];
 
 /// The catalog of `konter demo`, and a start for a shop's own.
 pub const SAMPLE: &str = include_str!("../../../../catalog.csv");
 
-/// Bytes. A large shop's catalog is some hundred KiB; more is not a catalog, and it may arrive by chat.
-pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
-/// Rows after the header: far above any price list, far below what would make start-up slow.
-pub const MOST_ROWS: usize = 100_000;
 /// Errors told at once: a file with more of them is wrong as a whole.
 pub const MOST_ERRORS: usize = 200;
-/// No single price or cost is larger; it also keeps every sum far from overflow.
-pub const LARGEST_AMOUNT: Rupiah = Rupiah::new(1_000_000_000);
 /// Characters of a name or category: they stand in one line of a chat.
 const LONGEST_TEXT: usize = 100;
 /// Characters of a supplier's product code.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::csv::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
+use super::limits::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
 use super::product::DestKind;
 use crate::ids::{BadName, ProductCode, SupplierId};
 

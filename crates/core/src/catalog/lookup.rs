@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::csv::OPERATORS;
+use super::limits::OPERATORS;
 use super::product::{Product, ProductKind};
 use crate::ids::ProductCode;
 use crate::money::Rupiah;

@@ -4,13 +4,13 @@
 mod category;
 mod csv;
 mod fault;
+mod limits;
 mod lookup;
 mod product;
 
 pub use category::CategoryFound;
-pub use csv::{
-    COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ERRORS, MOST_ROWS, OPERATORS, SAMPLE, parse_catalog, write_catalog,
-};
+pub use csv::{MOST_ERRORS, SAMPLE, parse_catalog, write_catalog};
 pub use fault::{RowError, RowFault};
+pub use limits::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
 pub use lookup::{Catalog, NoNominal};
 pub use product::{DestKind, Product, ProductKind, Route};

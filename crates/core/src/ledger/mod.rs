@@ -4,10 +4,12 @@
 mod account;
 pub mod audit;
 mod chain;
+mod digest;
 mod posting;
 
 pub use account::{Account, AccountId};
-pub use chain::{Digest, seal, verify};
+pub use chain::{seal, verify};
+pub use digest::Digest;
 pub use posting::{Applied, Entry, EntryKind, Hold, HoldChange, Posting, Reason, Refusal, apply};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountId};
-use super::chain::Digest;
+use super::digest::Digest;
 use crate::ids::OrderId;
 use crate::money::Rupiah;
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::model::same_dest;
+use super::dest::same_dest;
 use super::period::months;
 use crate::ids::{InquiryId, ProductCode};
 use crate::money::Rupiah;

@@ -3,13 +3,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::model::Attempt;
-use super::step::Source;
 use crate::outcome::Outcome;
 
-/// Words remembered of one attempt: one failure and a few serial numbers at most are ever said. What comes beyond could
-/// only contradict what is decided, and moves nothing; those that decided came first and are never dropped.
-const MOST_HEARD: usize = 8;
+/// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
+/// reversing, while a direct answer may simply be older than the report that overtook it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Answer,
+    Check,
+    Report,
+}
 
 /// A final word, heard for the first time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,39 +47,6 @@ impl FinalWord {
 
     pub(super) const fn is_success(&self) -> bool {
         matches!(self, Self::Success { .. })
-    }
-}
-
-/// Remembers a word; whether it was heard before.
-pub(super) fn note(attempt: &mut Attempt, said: &FinalWord, from: Source, at: DateTime<Utc>) -> bool {
-    let known = attempt.heard.iter().any(|heard| heard.said == *said);
-    let is_decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
-    if !known && attempt.heard.len() >= MOST_HEARD && is_decided {
-        return true;
-    }
-    if let Some(heard) = attempt.heard.iter_mut().find(|heard| heard.said == *said) {
-        // A report is the more certain way of the two.
-        if from == Source::Report && heard.from != Source::Report {
-            (heard.from, heard.told) = (from, false);
-        }
-    } else {
-        attempt.heard.push(Heard { said: said.clone(), from, at, told: false });
-    }
-    known
-}
-
-/// Whether a report has said otherwise than this word of another way, which may simply be older.
-pub(super) fn is_outranked(attempt: &Attempt, said: &FinalWord, from: Source) -> bool {
-    let otherwise = |heard: &Heard| heard.from == Source::Report && heard.said.is_success() != said.is_success();
-    from != Source::Report && attempt.heard.iter().any(otherwise)
-}
-
-/// Notes that the admins are told of a contradiction; whether they had been before.
-pub(super) fn tell(attempt: &mut Attempt, said: &FinalWord) -> bool {
-    match attempt.heard.iter_mut().find(|heard| heard.said == *said) {
-        Some(heard) => std::mem::replace(&mut heard.told, true),
-        // One beyond the limit: so many have been told already.
-        None => true,
     }
 }
 

@@ -8,20 +8,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::model::{Final, Order, OrderState};
+use super::withheld::Withheld;
 use crate::ids::AgentId;
 use crate::ledger::{AccountId, Posting, Reason};
 use crate::money::Rupiah;
-
-/// A part of an order's money that is `to`'s, and waits until `until` is not below zero any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withheld {
-    pub to: AgentId,
-    pub amount: Rupiah,
-    pub until: AgentId,
-}
 
 /// How far an order has got, as far as money is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

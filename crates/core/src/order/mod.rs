@@ -6,6 +6,7 @@ pub mod asking;
 mod attempt;
 mod bill;
 pub mod card;
+mod dest;
 mod heard;
 pub mod margins;
 mod model;
@@ -18,17 +19,18 @@ pub mod schedule;
 mod step;
 pub mod view;
 mod withdrawn;
+mod withheld;
 
 pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
-pub use heard::{FinalWord, Heard};
-pub use margins::{Funds, Withheld};
-pub use model::{
-    Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey, same_dest,
-};
+pub use dest::same_dest;
+pub use heard::{FinalWord, Heard, Source};
+pub use margins::Funds;
+pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey};
 pub use notice::{AdminNotice, Notice, ResellerNotice};
-pub use step::{AdminVerdict, Event, Seen, Source, Step, Withdrawn, step, step_with};
+pub use step::{AdminVerdict, Event, Seen, Step, Withdrawn, step, step_with};
 pub use withdrawn::withdrawn_route;
+pub use withheld::Withheld;
 
 #[cfg(test)]
 mod routing_tests;

@@ -11,8 +11,9 @@ use crate::outcome::{Details, FailureKind, FirstSending, Outcome};
 use crate::pricing::Margin;
 
 use super::bill::{BillKey, OrderBill, Period};
+use super::dest::same_dest;
 use super::heard::{self, Heard};
-use super::margins::Withheld;
+use super::withheld::Withheld;
 
 /// A reseller's order, from the moment its price is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,12 +212,6 @@ impl SlotKey {
     pub fn new(agent: AgentId, day: NaiveDate, product: ProductCode, dest: &str, nth: u8) -> Self {
         Self { agent, day, product, dest: same_dest(dest), nth }
     }
-}
-
-/// What destinations are compared by: `NamaKu#IDN1` typed in other letter case is the same user.
-#[must_use]
-pub fn same_dest(dest: &str) -> String {
-    dest.to_uppercase()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

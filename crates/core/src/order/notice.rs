@@ -45,5 +45,5 @@ pub enum AdminNotice {
     /// A supplier took more than the catalog says, or than it had said of a bill.
     Dearer { card: Box<OrderCard>, expected: Rupiah, charged: Rupiah },
     /// An order was not bought there, because that would cost more than it brings in.
-    CostRose { supplier: SupplierId, line: OrderLine, cost: Rupiah },
+    CostRose { supplier: SupplierId, line: Box<OrderLine>, cost: Rupiah },
 }

@@ -7,9 +7,9 @@ mod money;
 mod supplier_event;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::attempt::{keep_reply, lose_first, new_attempt, of_customer};
+use super::heard::Source;
 use super::margins::Funds;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
 use super::notice::{AdminNotice, Notice, ResellerNotice};
@@ -84,16 +84,6 @@ pub struct Seen {
     pub reference: Reference,
     pub balance: Option<Rupiah>,
     pub raw: RawReply,
-}
-
-/// Where a supplier's word came from. Only a report may take a success back by itself: it is the documents' own way of
-/// reversing, while a direct answer may simply be older than the report that overtook it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    Answer,
-    Check,
-    Report,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -230,7 +220,7 @@ impl Stepper {
         attempt.step = AttemptStep::NotSent;
         let supplier = attempt.route.supplier.clone();
         if let Withdrawn::Cost { now } = what {
-            let rose = AdminNotice::CostRose { supplier, line: view::line(&self.order), cost: now };
+            let rose = AdminNotice::CostRose { supplier, line: Box::new(view::line(&self.order)), cost: now };
             self.notices.push(Notice::Admins(rose));
         }
         let (reason, elsewhere) = match what {

@@ -9,7 +9,7 @@ mod funds;
 mod rate;
 mod record;
 mod sign;
-mod steering;
+mod supplier_overrides;
 mod traffic;
 
 pub use alarm::{Alarm, GATHER, MOST_CARDS};
@@ -19,7 +19,7 @@ pub use funds::{BELIEVED_FOR, Funds};
 pub use rate::{Limits, Rate, USUAL_AT_ONCE};
 pub use record::Record;
 pub use sign::{Sign, sign_of};
-pub use steering::{LongReason, Pause, Steering, reason};
+pub use supplier_overrides::{LongReason, Pause, SupplierOverrides, reason};
 pub use traffic::{Pass, Traffic};
 
 #[cfg(test)]

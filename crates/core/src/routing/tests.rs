@@ -181,9 +181,14 @@ fn reasons_are_short_or_none() {
 fn steering_reads_back_and_old_rows_too() {
     let supplier: crate::ids::SupplierId = "xgate".parse().unwrap();
     let pause = Pause { by: ChatId::telegram(1), at: at(0), reason: None };
-    let row = Steering { paused: Some(pause), priority: Some(2), told_low: true, ..Steering::of(supplier).next() };
-    assert_eq!(serde_json::from_str::<Steering>(&serde_json::to_string(&row).unwrap()).unwrap(), row);
-    let plain: Steering = serde_json::from_str(r#"{"supplier":"xgate","version":3}"#).unwrap();
+    let row = SupplierOverrides {
+        paused: Some(pause),
+        priority: Some(2),
+        told_low: true,
+        ..SupplierOverrides::of(supplier).next()
+    };
+    assert_eq!(serde_json::from_str::<SupplierOverrides>(&serde_json::to_string(&row).unwrap()).unwrap(), row);
+    let plain: SupplierOverrides = serde_json::from_str(r#"{"supplier":"xgate","version":3}"#).unwrap();
     assert_eq!((plain.version, plain.paused, plain.priority, plain.told_low), (3, None, None, false));
 }
 

@@ -36,12 +36,12 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
     for posting in &commit.postings {
         posting_keys(posting, &mut found);
     }
-    found.extend(commit.says.iter().filter_map(|say| say.balance_of.as_ref()).map(keys::account));
+    found.extend(commit.outgoing.iter().filter_map(|say| say.balance_of.as_ref()).map(keys::account));
     found.extend(commit.network.groups.iter().map(|group| keys::price_group(&group.row.name)));
     found.extend(commit.desk.questions.iter().map(|question| keys::question(&question.row.chat)));
     found.extend(commit.desk.cards.iter().map(|card| keys::cards(&card.chat)));
-    found.extend(commit.habits.iter().map(|habits| keys::habits(habits.row.agent)));
-    for told in &commit.desk.told {
+    found.extend(commit.preferences.iter().map(|preferences| keys::preferences(preferences.row.agent)));
+    for told in &commit.desk.broadcast_results {
         found.extend([keys::tally(told.broadcast), keys::outbox(&told.chat, told.seq)]);
     }
     found.extend(commit.replaces.iter().map(|product| keys::product(&product.code)));

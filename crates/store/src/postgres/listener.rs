@@ -13,7 +13,7 @@ use tokio_postgres::{AsyncMessage, Config, NoTls};
 
 use super::link::{Asked, Trouble, ask};
 use super::value::Param;
-use crate::share::{Nudge, Share, Word};
+use crate::leases::{Leases, Notification, Word};
 use crate::{Commit, CommitError, Committed};
 use konter_core::ids::{InquiryId, OrderId};
 
@@ -38,8 +38,12 @@ async fn hear(config: &Config, id: [u8; 16], words: &UnboundedSender<Word>) {
     let hearing = async {
         while let Some(Ok(message)) = messages.next().await {
             if let AsyncMessage::Notification(word) = message {
-                for nudge in read(word.payload(), id) {
-                    let word = if nudge == Nudge::Everything { Word::Missed } else { Word::Nudged(nudge) };
+                for notification in read(word.payload(), id) {
+                    let word = if notification == Notification::Everything {
+                        Word::Missed
+                    } else {
+                        Word::Notified(notification)
+                    };
                     let _ = words.send(word);
                 }
             }
@@ -58,8 +62,12 @@ async fn hear(config: &Config, id: [u8; 16], words: &UnboundedSender<Word>) {
 }
 
 /// Says one word to every other process.
-pub(super) async fn nudge(client: &ClientWrapper, id: [u8; 16], nudge: &Nudge) -> Result<(), Trouble> {
-    for word in written(id, &BTreeSet::from([line(nudge)])) {
+pub(super) async fn notify_others(
+    client: &ClientWrapper,
+    id: [u8; 16],
+    notification: &Notification,
+) -> Result<(), Trouble> {
+    for word in written(id, &BTreeSet::from([line(notification)])) {
         ask(client, NOTIFY, vec![Param::Text(word)]).await?.await?;
     }
     Ok(())
@@ -67,14 +75,14 @@ pub(super) async fn nudge(client: &ClientWrapper, id: [u8; 16], nudge: &Nudge) -
 
 /// What others are to hear of a group of commits: what concerns chats that are not this process's now.
 pub(super) fn lines_of<'c>(
-    share: &Share,
+    share: &Leases,
     commits: impl Iterator<Item = (&'c Commit, &'c Result<Committed, CommitError>)>,
 ) -> BTreeSet<String> {
     if share.members() < 2 {
         return BTreeSet::new();
     }
     let done = commits.filter(|(_, answer)| matches!(answer, Ok(Committed::Done)));
-    done.flat_map(|(commit, _)| nudges_of(commit, share)).map(|nudge| line(&nudge)).collect()
+    done.flat_map(|(commit, _)| notifications_of(commit, share)).map(|notification| line(&notification)).collect()
 }
 
 /// Says them.
@@ -90,35 +98,38 @@ pub(super) async fn words_of<'c>(
     Ok(asked)
 }
 
-fn nudges_of(commit: &Commit, share: &Share) -> Vec<Nudge> {
-    let mut nudges = Vec::new();
+fn notifications_of(commit: &Commit, share: &Leases) -> Vec<Notification> {
+    let mut notifications = Vec::new();
     let is_theirs = |chat: &konter_core::ids::ChatId| !share.holds(chat);
-    nudges.extend(commit.received.iter().map(|m| &m.chat).filter(|c| is_theirs(c)).cloned().map(Nudge::Inbox));
-    nudges.extend(commit.says.iter().map(|say| &say.chat).filter(|c| is_theirs(c)).cloned().map(Nudge::Outbox));
+    notifications
+        .extend(commit.received.iter().map(|m| &m.chat).filter(|c| is_theirs(c)).cloned().map(Notification::Inbox));
+    notifications.extend(
+        commit.outgoing.iter().map(|say| &say.chat).filter(|c| is_theirs(c)).cloned().map(Notification::Outbox),
+    );
     let orders = commit.orders.iter().map(|order| &order.row);
-    nudges.extend(orders.filter(|order| is_theirs(&order.chat)).map(|order| Nudge::Order(order.id)));
+    notifications.extend(orders.filter(|order| is_theirs(&order.chat)).map(|order| Notification::Order(order.id)));
     let inquiries = commit.inquiries.iter().map(|inquiry| &inquiry.row);
     let inquiries = inquiries.filter(|inquiry| is_theirs(&inquiry.chat) && inquiry.is_asking());
-    nudges.extend(inquiries.map(|inquiry| Nudge::Inquiry(inquiry.id)));
+    notifications.extend(inquiries.map(|inquiry| Notification::Inquiry(inquiry.id)));
     let desk = &commit.desk;
     let sets = !commit.products.is_empty()
         || !desk.staff.is_empty()
         || !desk.broadcasts.is_empty()
-        || !commit.routing.steering.is_empty();
-    nudges.extend(sets.then_some(Nudge::Settings));
-    nudges
+        || !commit.routing.supplier_overrides.is_empty();
+    notifications.extend(sets.then_some(Notification::Settings));
+    notifications
 }
 
-fn line(nudge: &Nudge) -> String {
-    match nudge {
-        Nudge::Inbox(chat) => format!("i {chat}"),
-        Nudge::Outbox(chat) => format!("o {chat}"),
-        Nudge::Order(order) => format!("r {order}"),
-        Nudge::Check { order, by_person: false } => format!("c {order}"),
-        Nudge::Check { order, by_person: true } => format!("p {order}"),
-        Nudge::Inquiry(inquiry) => format!("q {}", inquiry.0),
-        Nudge::Settings => "s".to_owned(),
-        Nudge::Everything => "e".to_owned(),
+fn line(notification: &Notification) -> String {
+    match notification {
+        Notification::Inbox(chat) => format!("i {chat}"),
+        Notification::Outbox(chat) => format!("o {chat}"),
+        Notification::Order(order) => format!("r {order}"),
+        Notification::Check { order, by_person: false } => format!("c {order}"),
+        Notification::Check { order, by_person: true } => format!("p {order}"),
+        Notification::Inquiry(inquiry) => format!("q {}", inquiry.0),
+        Notification::Settings => "s".to_owned(),
+        Notification::Everything => "e".to_owned(),
     }
 }
 
@@ -145,7 +156,7 @@ fn name(id: [u8; 16]) -> String {
 }
 
 /// What another process said; nothing of one's own. A line that a newer program wrote is passed over.
-fn read(word: &str, id: [u8; 16]) -> Vec<Nudge> {
+fn read(word: &str, id: [u8; 16]) -> Vec<Notification> {
     let mut lines = word.lines();
     if lines.next() == Some(name(id).as_str()) {
         return Vec::new();
@@ -153,17 +164,17 @@ fn read(word: &str, id: [u8; 16]) -> Vec<Nudge> {
     lines.filter_map(nudge_in).collect()
 }
 
-fn nudge_in(line: &str) -> Option<Nudge> {
+fn nudge_in(line: &str) -> Option<Notification> {
     let (kind, about) = line.split_once(' ').unwrap_or((line, ""));
     Some(match kind {
-        "i" => Nudge::Inbox(about.parse().ok()?),
-        "o" => Nudge::Outbox(about.parse().ok()?),
-        "r" => Nudge::Order(about.parse::<OrderId>().ok()?),
-        "c" => Nudge::Check { order: about.parse().ok()?, by_person: false },
-        "p" => Nudge::Check { order: about.parse().ok()?, by_person: true },
-        "q" => Nudge::Inquiry(InquiryId(about.parse().ok()?)),
-        "s" => Nudge::Settings,
-        "e" => Nudge::Everything,
+        "i" => Notification::Inbox(about.parse().ok()?),
+        "o" => Notification::Outbox(about.parse().ok()?),
+        "r" => Notification::Order(about.parse::<OrderId>().ok()?),
+        "c" => Notification::Check { order: about.parse().ok()?, by_person: false },
+        "p" => Notification::Check { order: about.parse().ok()?, by_person: true },
+        "q" => Notification::Inquiry(InquiryId(about.parse().ok()?)),
+        "s" => Notification::Settings,
+        "e" => Notification::Everything,
         _ => return None,
     })
 }
@@ -178,17 +189,17 @@ mod tests {
 
     #[test]
     fn every_nudge_is_heard_as_it_was_said_and_only_by_others() {
-        let nudges = [
-            Nudge::Inbox(ChatId::telegram(-100_123)),
-            Nudge::Outbox(ChatId::telegram(7)),
-            Nudge::Order(OrderId(12)),
-            Nudge::Check { order: OrderId(13), by_person: false },
-            Nudge::Check { order: OrderId(13), by_person: true },
-            Nudge::Inquiry(InquiryId(14)),
-            Nudge::Settings,
-            Nudge::Everything,
+        let notifications = [
+            Notification::Inbox(ChatId::telegram(-100_123)),
+            Notification::Outbox(ChatId::telegram(7)),
+            Notification::Order(OrderId(12)),
+            Notification::Check { order: OrderId(13), by_person: false },
+            Notification::Check { order: OrderId(13), by_person: true },
+            Notification::Inquiry(InquiryId(14)),
+            Notification::Settings,
+            Notification::Everything,
         ];
-        let lines = nudges.iter().map(line).collect();
+        let lines = notifications.iter().map(line).collect();
         let words = written(ME, &lines);
         assert_eq!(words.len(), 1);
         let mut heard: Vec<String> = read(&words[0], YOU).iter().map(line).collect();
@@ -200,7 +211,7 @@ mod tests {
 
     #[test]
     fn no_word_is_longer_than_the_database_takes() {
-        let lines = (0..5_000_u64).map(|id| line(&Nudge::Order(OrderId(id)))).collect();
+        let lines = (0..5_000_u64).map(|id| line(&Notification::Order(OrderId(id)))).collect();
         let words = written(ME, &lines);
         assert!(words.len() > 1 && words.iter().all(|word| word.len() < 8_000));
         assert_eq!(words.iter().flat_map(|word| read(word, YOU)).count(), 5_000);

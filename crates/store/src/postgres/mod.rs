@@ -8,9 +8,8 @@
 //! written once for all stores, and `queries` has those that the database's indexes answer better. When commits of a new
 //! kind are frequent, `foresight` saves them a round trip.
 //!
-//! Nothing read is kept for later. An order's rows could be guessed from what this process wrote last, which made a group one
-//! round trip instead of two, and a decision's reads one instead of several; it was a fifth of this folder, and bought
-//! milliseconds of an order that takes its supplier seconds (docs/postgres.md has the figures).
+//! Nothing read is kept for later. Guessing rows from what this process wrote last halved the round trips and did not let
+//! more orders through (docs/postgres.md).
 
 mod alone;
 mod columns;
@@ -51,7 +50,8 @@ use self::writer::{Writer, barrier};
 use super::apply::Prepared;
 use super::writer::Job;
 use super::{
-    Commit, CommitError, Committed, Cut, Engine, Found, Nudge, Read, Sequence, Share, Shared, StoreError, Word,
+    Commit, CommitError, Committed, Engine, Found, Leases, Notification, Read, Sequence, Shared, Snapshot, StoreError,
+    Word,
 };
 use konter_core::ids::SupplierId;
 
@@ -79,7 +79,7 @@ pub struct PostgresStore {
     keepers: Mutex<Vec<JoinHandle<()>>>,
     id: [u8; 16],
     config: Config,
-    share: Arc<OnceLock<Arc<Share>>>,
+    share: Arc<OnceLock<Arc<Leases>>>,
     words: Mutex<Option<mpsc::UnboundedReceiver<Word>>>,
     is_retiring: Arc<AtomicBool>,
     places: sharing::Places,
@@ -150,7 +150,7 @@ impl PostgresStore {
     pub async fn join(&self) -> Result<(), StoreError> {
         self.claim(Lock::Together, "its shop is being moved (konter migrate-store)").await?;
         let (words, waiting) = mpsc::unbounded_channel();
-        let share = Arc::new(Share::nothing());
+        let share = Arc::new(Leases::nothing());
         // Connections of its own: reads that hang must not cost this process its leases.
         let pool = link::pool(self.config.clone())?;
         let mut sharing = Sharing::new(pool, self.id, Arc::clone(&share), words.clone());
@@ -246,7 +246,7 @@ async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
 /// Whether a commit only asks if commits go through. Nearly every other one has something of these; what is left is
 /// compared whole, whatever a commit may come to carry.
 fn is_question(commit: &Commit) -> bool {
-    let may_be = commit.postings.is_empty() && commit.received.is_empty() && commit.said.is_empty();
+    let may_be = commit.postings.is_empty() && commit.received.is_empty() && commit.sent.is_empty();
     may_be && commit.answers.is_none() && format!("{commit:?}") == format!("{:?}", Commit::new(commit.at))
 }
 
@@ -296,12 +296,12 @@ impl Engine for PostgresStore {
     }
 
     /// In one transaction that sees what it began with; the shop goes on meanwhile.
-    fn cut(&self) -> BoxFuture<'_, Result<Cut, StoreError>> {
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
         async {
             let (pages, waiting) = mpsc::channel(PAGES_AHEAD);
             let pool = self.pool.clone();
             tokio::spawn(async move { copy::read_all(&pool, pages).await });
-            Ok(Cut::new(Pages(waiting)))
+            Ok(Snapshot::new(Pages(waiting)))
         }
         .boxed()
     }
@@ -346,18 +346,18 @@ impl Engine for PostgresStore {
 }
 
 impl Shared for PostgresStore {
-    fn share(&self) -> Arc<Share> {
-        self.share.get().map_or_else(Share::alone, Arc::clone)
+    fn share(&self) -> Arc<Leases> {
+        self.share.get().map_or_else(Leases::alone, Arc::clone)
     }
 
     fn words(&self) -> Option<mpsc::UnboundedReceiver<Word>> {
         self.words.lock().take()
     }
 
-    fn nudge(&self, nudge: Nudge) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn notify_others(&self, notification: Notification) -> BoxFuture<'_, Result<(), StoreError>> {
         async move {
             let client = connection(&self.pool).await?;
-            Ok(listener::nudge(&client, self.id, &nudge).await?)
+            Ok(listener::notify_others(&client, self.id, &notification).await?)
         }
         .boxed()
     }

@@ -19,7 +19,7 @@ use tokio_postgres::Row;
 
 use super::link::{Trouble, ask, connection, together};
 use super::value::{Column, Param};
-use crate::share::{Nudge, Shard, Share, Since, Until, Word, fair};
+use crate::leases::{Leases, Notification, Shard, Since, Until, Word, fair};
 use konter_core::ids::SupplierId;
 
 /// How long a part is held without a word: long enough for a database that is restarted quickly, short enough that a
@@ -55,7 +55,7 @@ pub(super) struct Sharing {
     pub id: [u8; 16],
     /// What people call it.
     pub name: String,
-    pub share: Arc<Share>,
+    pub share: Arc<Leases>,
     pub words: UnboundedSender<Word>,
     /// It is about to stop: what it has goes to the others as it becomes idle.
     pub is_retiring: Arc<AtomicBool>,
@@ -68,7 +68,7 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    pub(super) fn new(pool: Pool, id: [u8; 16], share: Arc<Share>, words: UnboundedSender<Word>) -> Self {
+    pub(super) fn new(pool: Pool, id: [u8; 16], share: Arc<Leases>, words: UnboundedSender<Word>) -> Self {
         let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
         let name = format!("{} {}", host.trim(), std::process::id()).trim().to_owned();
         Self {
@@ -137,7 +137,7 @@ impl Sharing {
         self.take_up_strange(mine, until);
         if self.owes_word {
             tracing::warn!("parts of the work had run out");
-            super::listener::nudge(&client, self.id, &Nudge::Everything).await?;
+            super::listener::notify_others(&client, self.id, &Notification::Everything).await?;
             self.owes_word = false;
         }
         self.even_out(&client, if retiring { 0 } else { fair(members) }, until).await?;
@@ -230,7 +230,7 @@ impl Sharing {
 }
 
 /// Leaves for good: everything this process has is free at once.
-pub(super) async fn leave(pool: &Pool, id: [u8; 16], share: &Share) -> Result<(), Trouble> {
+pub(super) async fn leave(pool: &Pool, id: [u8; 16], share: &Leases) -> Result<(), Trouble> {
     const FREE: &str = "UPDATE work SET until = '-infinity', \
         owner = CASE WHEN part::bigint = ANY($2::bigint[]) THEN owner END WHERE owner = $1";
     const FREE_PLACES: &str = "UPDATE supplier_places SET owner = NULL, until = '-infinity' WHERE owner = $1";

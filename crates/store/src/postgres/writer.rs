@@ -37,7 +37,7 @@ use super::value::{Column, Param};
 use crate::apply::{Group, Tip};
 use crate::kv::Batch;
 use crate::writer::{Answer, Job};
-use crate::{Share, StoreError, keys};
+use crate::{Leases, StoreError, keys};
 use konter_core::ledger::Digest;
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
@@ -77,7 +77,7 @@ pub(super) struct Writer {
     /// What the database said last when it did not do what it was asked.
     pub trouble: Arc<Mutex<Option<Trouble>>>,
     /// What of the work is this process's, once it takes part.
-    pub share: Arc<OnceLock<Arc<Share>>>,
+    pub share: Arc<OnceLock<Arc<Leases>>>,
 }
 
 /// What became of an attempt.

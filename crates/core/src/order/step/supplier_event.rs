@@ -4,13 +4,13 @@
 //! overrides it; and the books are overturned once by themselves. Whatever contradicts them beyond that is told to the
 //! admins, once a word.
 
-use super::{Notice, Source, Stepper};
+use super::{Notice, Stepper};
 use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
-use crate::order::attempt::{keep_reply, lose_first, may_have_delivered};
+use crate::order::attempt::{is_outranked, keep_reply, lose_first, may_have_delivered, note_heard, tell_heard};
 use crate::order::card::{Verdict, WordEffect};
-use crate::order::heard::{self, FinalWord};
+use crate::order::heard::{FinalWord, Source};
 use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
 use crate::order::notice::{AdminNotice, ResellerNotice};
 use crate::order::{restored, view};
@@ -93,9 +93,9 @@ impl Stepper {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
         let Some(said) = FinalWord::of(&outcome) else { return };
-        if heard::note(attempt, &said, from, at) {
+        if note_heard(attempt, &said, from, at) {
             self.contradict(index, &said, WordEffect::Repeated);
-        } else if heard::is_outranked(attempt, &said, from) {
+        } else if is_outranked(attempt, &said, from) {
             self.hold_back_the_next(index, &said);
             self.contradict(index, &said, WordEffect::Nothing);
         } else {
@@ -252,7 +252,7 @@ impl Stepper {
                 end.failure.is_none() && !failed && !self.another_delivered(index)
             }
         };
-        if contradicts && !heard::tell(&mut self.order.attempts[index], said) {
+        if contradicts && !tell_heard(&mut self.order.attempts[index], said) {
             let verdict = if said.is_success() { Verdict::Success } else { Verdict::Failed };
             self.tell_contradiction(verdict, effect);
         }

@@ -15,11 +15,11 @@ pub(super) trait RowSource: Send {
 }
 
 /// A copy being taken. While it lives the store keeps what it needs in memory, so it should not live long.
-pub struct Cut {
+pub struct Snapshot {
     source: Box<dyn RowSource>,
 }
 
-impl Cut {
+impl Snapshot {
     pub(super) fn new(source: impl RowSource + 'static) -> Self {
         Self { source: Box::new(source) }
     }

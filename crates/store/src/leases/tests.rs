@@ -13,8 +13,8 @@ fn for_seconds(seconds: u64) -> Until {
 }
 
 /// Everything, taken up and held for five seconds.
-fn holding_all() -> Arc<Share> {
-    let share = Arc::new(Share::nothing());
+fn holding_all() -> Arc<Leases> {
+    let share = Arc::new(Leases::nothing());
     share.gained(&all(), for_seconds(5), false);
     share.open(&all());
     share
@@ -33,7 +33,7 @@ fn chats_fall_into_all_parts_evenly_and_always_into_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_renewed_runs_out() {
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     let chat = ChatId::telegram(1);
     assert!(!share.holds(&chat) && share.enter(&chat).is_none() && !share.leads());
     share.gained(&all(), for_seconds(5), false);
@@ -48,7 +48,7 @@ async fn what_is_not_renewed_runs_out() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_busy_is_not_given_away_and_begins_nothing_new() {
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     share.gained(&all(), for_seconds(5), false);
     let chat = ChatId::telegram(1);
     let part = Shard::of(&chat);
@@ -63,7 +63,7 @@ async fn what_is_busy_is_not_given_away_and_begins_nothing_new() {
 
 #[tokio::test(start_paused = true)]
 async fn whoever_loses_the_first_part_hears_that_it_does_not_lead() {
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     let leading = share.leading();
     assert!(!*leading.borrow());
     share.gained(&all(), for_seconds(5), false);
@@ -82,7 +82,7 @@ fn parts_are_shared_out_whole() {
 
 #[test]
 fn a_doubted_reply_is_doubted_until_it_is_said() {
-    let (share, chat) = (Share::alone(), ChatId::telegram(1));
+    let (share, chat) = (Leases::alone(), ChatId::telegram(1));
     share.doubt(chat.clone(), 7);
     assert!(share.is_doubted(&chat, 7) && !share.is_doubted(&chat, 8));
     share.undoubt(&chat, 6);
@@ -93,7 +93,7 @@ fn a_doubted_reply_is_doubted_until_it_is_said() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_answered_or_said_before_what_is_older_was_taken_up() {
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     let chat = ChatId::telegram(1);
     share.gained(&all(), for_seconds(5), true);
     assert!(share.enter(&chat).is_some() && share.attend(&chat).is_none() && !share.is_open(&chat));
@@ -126,7 +126,7 @@ async fn whoever_waits_for_a_supplier_keeps_nobody_elses_chat_waiting() {
 async fn what_may_have_been_said_goes_along_with_its_part() {
     let (chat, other) = (ChatId::telegram(1), ChatId::telegram(2));
     let part = Shard::of(&chat);
-    let given = |share: &Share| {
+    let given = |share: &Leases| {
         let given = share.let_go_of_idle(&all());
         given.into_iter().filter(|(_, doubtful)| *doubtful).map(|(part, _)| part).collect::<Vec<_>>()
     };
@@ -145,7 +145,7 @@ async fn what_may_have_been_said_goes_along_with_its_part() {
     share.forget_doubts(&[part]);
     assert_eq!(share.unfinished(), []);
     // Taken over from the dead and given on before anybody looked at it.
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     share.gained(&[part], for_seconds(5), true);
     assert_eq!(given(&share), [part]);
 }
@@ -166,7 +166,7 @@ async fn a_lease_that_ran_out_unseen_goes_on_when_nobody_else_had_it() {
 
 #[tokio::test]
 async fn a_machine_that_slept_has_lost_its_leases() {
-    let share = Arc::new(Share::nothing());
+    let share = Arc::new(Leases::nothing());
     let mut until = for_seconds(5);
     // The steady clock stood still meanwhile.
     until.wall = Some(SystemTime::now());

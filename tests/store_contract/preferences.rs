@@ -1,8 +1,8 @@
 //! What resellers arrange for themselves, and the codes their other chats join by.
 
 use konter_core::agent::Agent;
-use konter_core::habits::{Favourite, Habits, Identities, Joining, SellRule};
 use konter_core::ids::AgentId;
+use konter_core::preferences::{Favourite, Identities, Joining, Preferences, SellRule};
 use konter_store::{Commit, CommitError, Committed, Store, Versioned};
 
 use super::engines::Engine;
@@ -12,21 +12,21 @@ fn is_conflict(result: &Result<Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict(_)))
 }
 
-fn habits(version: u32, dest: &str) -> Habits {
-    let mut habits = Habits { version, ..Habits::none(AgentId(1)) };
+fn habits(version: u32, dest: &str) -> Preferences {
+    let mut habits = Preferences { version, ..Preferences::none(AgentId(1)) };
     let favourite = Favourite { product: "S10".parse().unwrap(), dest: dest.to_owned() };
     assert!(habits.favourites.put("IBU".parse().unwrap(), favourite));
     habits.selling.set("S10".parse().unwrap(), Some(SellRule::Price(rp(12_000)))).unwrap();
     habits
 }
 
-fn write(expected: Option<u32>, row: Habits) -> Commit {
-    Commit { habits: vec![Versioned { expected, row }], ..commit() }
+fn write(expected: Option<u32>, row: Preferences) -> Commit {
+    Commit { preferences: vec![Versioned { expected, row }], ..commit() }
 }
 
-pub async fn habits_are_changed_by_who_has_read_them(engine: impl Engine) {
+pub async fn preferences_are_changed_by_who_has_read_them(engine: impl Engine) {
     let store = engine.store();
-    assert_eq!(store.habits(AgentId(1)).await.unwrap(), Habits::none(AgentId(1)));
+    assert_eq!(store.preferences(AgentId(1)).await.unwrap(), Preferences::none(AgentId(1)));
     store.commit(write(None, habits(1, "0812"))).await.unwrap();
     store.commit(write(Some(1), habits(2, "0813"))).await.unwrap();
     for expected in [None, Some(1)] {
@@ -36,8 +36,8 @@ pub async fn habits_are_changed_by_who_has_read_them(engine: impl Engine) {
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(store.habits(AgentId(1)).await.unwrap(), habits(2, "0813"));
-    assert_eq!(store.habits(AgentId(2)).await.unwrap(), Habits::none(AgentId(2)));
+    assert_eq!(store.preferences(AgentId(1)).await.unwrap(), habits(2, "0813"));
+    assert_eq!(store.preferences(AgentId(2)).await.unwrap(), Preferences::none(AgentId(2)));
 }
 
 fn joining(code: &str) -> Identities {

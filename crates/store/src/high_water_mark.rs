@@ -16,7 +16,7 @@ use super::rows::SCHEMA;
 use super::sled_open::io;
 use konter_core::ledger::Digest;
 
-const NAME: &str = "witness.json";
+const NAME: &str = "high-water-mark.json";
 /// Between two words while the shop works: each costs a sync of its own.
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -28,20 +28,20 @@ struct Word {
     digest: Digest,
 }
 
-pub(super) struct Witness {
+pub(super) struct HighWaterMark {
     path: PathBuf,
     word: Option<Word>,
     written: Instant,
 }
 
-impl Witness {
+impl HighWaterMark {
     /// A word that cannot be read is none: it is small, and written whole or not at all.
     pub(super) fn read(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(NAME);
         let word = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).ok(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(io("reading its witness", &error)),
+            Err(error) => return Err(io("reading its high_water_mark", &error)),
         };
         Ok(Self { path, word, written: Instant::now() })
     }
@@ -52,7 +52,7 @@ impl Witness {
 
     /// Whether the store is at least as far as this word, and the same up to there. Then it speaks of the store as it is
     /// now.
-    pub(super) fn hold_against<K: Kv>(&mut self, rows: &Reader<'_, K>, tip: &Tip) -> Result<(), StoreError> {
+    pub(super) fn verify<K: Kv>(&mut self, rows: &Reader<'_, K>, tip: &Tip) -> Result<(), StoreError> {
         if let Some(word) = self.word.filter(|word| word.line > 0) {
             let line = rows.journal(word.line - 1, 1)?.into_iter().next();
             if line.is_none_or(|line| line.seq != word.line || line.digest != word.digest) {
@@ -74,7 +74,7 @@ impl Witness {
         }
         match self.write(&word) {
             Ok(()) => self.word = Some(word),
-            Err(error) => tracing::warn!(%error, "the store's witness cannot be written"),
+            Err(error) => tracing::warn!(%error, "the store's high_water_mark cannot be written"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use konter_core::ids::ChatId;
 use konter_store::sled_store::{SEGMENT, SledOptions, SledStore};
-use konter_store::{SetAside, Store};
+use konter_store::{DeadLetterCount, Store};
 
 /// What an outbox row is stored under.
 fn key(chat: &ChatId, seq: u64) -> Vec<u8> {
@@ -40,7 +40,7 @@ async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
     let alert = test.hear(1).await;
     assert!(alert[0].contains("2 balasan") && test.transcript().contains("to admin"), "{alert:?}");
     assert!(test.say(&reseller(), "SAL", 1).await[0].contains("Saldo 100.000"));
-    assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });
+    assert_eq!(store.dead_letter_count().await.unwrap(), DeadLetterCount { told: 2, untold: 0 });
     assert_eq!(store.unreadable_outbox().await.unwrap(), []);
     test.shop.stop(Duration::from_secs(5)).await;
     drop(test);
@@ -51,6 +51,6 @@ async fn a_damaged_reply_holds_up_nobody_and_is_told_once() {
     let store = open(&data);
     let test = TestShop::on(store.clone(), Setup::default()).await;
     assert!(test.say(&admin(), "/pending", 1).await[0].contains("Tidak ada"), "{}", test.transcript());
-    assert_eq!(store.set_aside().await.unwrap(), SetAside { told: 2, untold: 0 });
+    assert_eq!(store.dead_letter_count().await.unwrap(), DeadLetterCount { told: 2, untold: 0 });
     test.shop.stop(Duration::from_secs(5)).await;
 }

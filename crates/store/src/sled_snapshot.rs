@@ -5,27 +5,27 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use super::StoreError;
-use super::cut::{PAGE, RawRow, RowSource};
 use super::layers::Layers;
 use super::read::{BREAK, CONTINUE};
 use super::sled_kv::PIECE;
 use super::sled_store::closed;
+use super::snapshot::{PAGE, RawRow, RowSource};
 use super::writer::Begun;
 
-pub(super) struct SledCut {
+pub(super) struct SledSnapshot {
     /// Locked only for a page at a time: closing the store does not wait for a copy.
     kv: Arc<RwLock<Option<Layers>>>,
     begun: Begun,
     from: Vec<u8>,
 }
 
-impl SledCut {
+impl SledSnapshot {
     pub(super) fn new(kv: Arc<RwLock<Option<Layers>>>, begun: Begun) -> Self {
         Self { kv, begun, from: Vec::new() }
     }
 }
 
-impl RowSource for SledCut {
+impl RowSource for SledSnapshot {
     fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
         let kv = self.kv.read();
         let layers = kv.as_ref().ok_or_else(closed)?;

@@ -23,7 +23,7 @@ impl OutboxRow {
 
 /// Rows to set aside.
 #[derive(Clone, Debug, Default)]
-pub struct Aside {
+pub struct DeadLetters {
     pub rows: Vec<OutboxRow>,
     /// The admins are told of all there are, by this very commit.
     pub told: bool,
@@ -31,7 +31,7 @@ pub struct Aside {
 
 /// How many rows have been set aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SetAside {
+pub struct DeadLetterCount {
     /// The admins know of these.
     pub told: usize,
     pub untold: usize,
@@ -50,29 +50,32 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         Ok(found)
     }
 
-    pub(super) fn set_aside(&self) -> Result<SetAside, StoreError> {
-        Ok(SetAside { told: self.count(keys::aside(true))?, untold: self.count(keys::aside(false))? })
+    pub(super) fn dead_letter_count(&self) -> Result<DeadLetterCount, StoreError> {
+        Ok(DeadLetterCount {
+            told: self.count(keys::dead_letter(true))?,
+            untold: self.count(keys::dead_letter(false))?,
+        })
     }
 }
 
 impl<K: Kv> Stage<'_, K> {
-    pub(super) fn aside(&mut self, aside: &Aside) -> Result<(), StoreError> {
-        for OutboxRow(key) in &aside.rows {
+    pub(super) fn take_dead_letters(&mut self, letters: &DeadLetters) -> Result<(), StoreError> {
+        for OutboxRow(key) in &letters.rows {
             // Gone meanwhile: it was said after all.
             if let Some(row) = self.get(key)? {
-                self.put([keys::aside(aside.told), key.clone()].concat(), row);
+                self.put([keys::dead_letter(letters.told), key.clone()].concat(), row);
                 self.delete(key.clone());
             }
         }
-        if aside.told {
+        if letters.told {
             let mut untold = Vec::new();
-            self.kv().scan(under(keys::aside(false)), Direction::Up, &mut |key, row| {
+            self.kv().scan(under(keys::dead_letter(false)), Direction::Up, &mut |key, row| {
                 untold.push((key.to_vec(), row.to_vec()));
                 Ok(ControlFlow::Continue(()))
             })?;
             for (key, row) in untold {
-                let name = key.get(keys::aside(false).len()..).unwrap_or_default();
-                self.put([&keys::aside(true), name].concat(), row);
+                let name = key.get(keys::dead_letter(false).len()..).unwrap_or_default();
+                self.put([&keys::dead_letter(true), name].concat(), row);
                 self.delete(key);
             }
         }

@@ -10,7 +10,7 @@ use crate::ids::{ChatId, SupplierId};
 const LONGEST_REASON: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Steering {
+pub struct SupplierOverrides {
     pub supplier: SupplierId,
     /// Counts the writes of this row; a commit names the one it has read.
     pub version: u32,
@@ -33,7 +33,7 @@ pub struct Pause {
     pub reason: Option<String>,
 }
 
-impl Steering {
+impl SupplierOverrides {
     /// Nothing set.
     #[must_use]
     pub const fn of(supplier: SupplierId) -> Self {

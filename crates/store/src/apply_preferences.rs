@@ -5,16 +5,16 @@ use super::kv::Kv;
 use super::rows::{decode, encode};
 use super::{CommitError, Versioned, keys};
 use konter_core::agent::Agent;
-use konter_core::habits::Habits;
+use konter_core::preferences::Preferences;
 
 impl<K: Kv> Stage<'_, K> {
-    pub(super) fn habits(&mut self, rows: &[Versioned<Habits>]) -> Result<(), CommitError> {
-        for habits in rows {
-            let key = keys::habits(habits.row.agent);
-            let stored: Option<Habits> = self.get(&key)?.map(|bytes| decode("habits", &bytes)).transpose()?;
-            let name = || format!("the habits of {}", habits.row.agent);
-            check_version(stored.map(|stored| stored.version), habits.expected, habits.row.version, name)?;
-            self.put(key, encode("habits", &habits.row)?);
+    pub(super) fn preferences(&mut self, rows: &[Versioned<Preferences>]) -> Result<(), CommitError> {
+        for preferences in rows {
+            let key = keys::preferences(preferences.row.agent);
+            let stored: Option<Preferences> = self.get(&key)?.map(|bytes| decode("preferences", &bytes)).transpose()?;
+            let name = || format!("the preferences of {}", preferences.row.agent);
+            check_version(stored.map(|stored| stored.version), preferences.expected, preferences.row.version, name)?;
+            self.put(key, encode("preferences", &preferences.row)?);
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Shard {
 
 /// Something happened, perhaps in another process, that this one may have to act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Nudge {
+pub enum Notification {
     /// Messages of this chat wait in the inbox.
     Inbox(ChatId),
     /// Something is to be said to this chat.
@@ -84,7 +84,7 @@ pub enum Word {
         shards: Vec<Shard>,
         orphaned: bool,
     },
-    Nudged(Nudge),
+    Notified(Notification),
     /// Nudges may have been missed.
     Missed,
 }
@@ -139,7 +139,7 @@ impl Holding {
 
 /// What of the work is this process's now.
 #[derive(Debug)]
-pub struct Share {
+pub struct Leases {
     held: Mutex<HashMap<Shard, Holding>>,
     busy: Counts,
     /// Of those that are busy, so many only wait for a supplier.
@@ -166,22 +166,22 @@ fn count(counts: &Counts, shard: Shard) -> &AtomicU32 {
 
 /// Held while something of a part is being done: meanwhile it is given to nobody else of one's own accord.
 #[derive(Debug)]
-pub struct Busy {
-    share: Arc<Share>,
+pub struct WorkGuard {
+    share: Arc<Leases>,
     shard: Shard,
 }
 
-impl Busy {
+impl WorkGuard {
     /// While a supplier is waited for, the part can be given away all the same: nobody else's chat waits for that
     /// supplier. The rows say what is under way.
     #[must_use]
-    pub fn rest(&self) -> Rest {
+    pub fn rest(&self) -> WaitGuard {
         count(&self.share.resting, self.shard).fetch_add(1, Ordering::AcqRel);
-        Rest { share: Arc::clone(&self.share), shard: self.shard }
+        WaitGuard { share: Arc::clone(&self.share), shard: self.shard }
     }
 }
 
-impl Drop for Busy {
+impl Drop for WorkGuard {
     fn drop(&mut self) {
         count(&self.share.busy, self.shard).fetch_sub(1, Ordering::AcqRel);
     }
@@ -189,12 +189,12 @@ impl Drop for Busy {
 
 /// A wait for a supplier. Dropped when what comes after it needs no part.
 #[derive(Debug)]
-pub struct Rest {
-    share: Arc<Share>,
+pub struct WaitGuard {
+    share: Arc<Leases>,
     shard: Shard,
 }
 
-impl Rest {
+impl WaitGuard {
     /// Ends the wait; `false` when the part has been given away meanwhile: whoever has it goes on.
     #[must_use]
     pub fn is_over_and_still_ours(self) -> bool {
@@ -208,13 +208,13 @@ impl Rest {
     }
 }
 
-impl Drop for Rest {
+impl Drop for WaitGuard {
     fn drop(&mut self) {
         count(&self.share.resting, self.shard).fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-impl Share {
+impl Leases {
     /// Everything, for good.
     #[must_use]
     pub fn alone() -> Arc<Self> {
@@ -258,24 +258,24 @@ impl Share {
 
     /// Begins something for a chat's orders; `None` when it is not this process's, or soon will not be.
     #[must_use]
-    pub fn enter(self: &Arc<Self>, chat: &ChatId) -> Option<Busy> {
+    pub fn enter(self: &Arc<Self>, chat: &ChatId) -> Option<WorkGuard> {
         self.enter_if(chat, |_| true)
     }
 
     /// The same for what has an order in its chat: answering and saying. It waits until what is older is taken up.
     #[must_use]
-    pub fn attend(self: &Arc<Self>, chat: &ChatId) -> Option<Busy> {
+    pub fn attend(self: &Arc<Self>, chat: &ChatId) -> Option<WorkGuard> {
         self.enter_if(chat, |held| held.is_open)
     }
 
-    fn enter_if(self: &Arc<Self>, chat: &ChatId, may: impl Fn(&Holding) -> bool) -> Option<Busy> {
+    fn enter_if(self: &Arc<Self>, chat: &ChatId, may: impl Fn(&Holding) -> bool) -> Option<WorkGuard> {
         let shard = Shard::of(chat);
         let held = self.held.lock();
         held.get(&shard).filter(|held| held.counts() && !held.is_leaving && may(held))?;
         // Under the lock, so that whoever finds a leaving part idle has it to give.
         count(&self.busy, shard).fetch_add(1, Ordering::AcqRel);
         drop(held);
-        Some(Busy { share: Arc::clone(self), shard })
+        Some(WorkGuard { share: Arc::clone(self), shard })
     }
 
     /// What waited in these has been taken up.

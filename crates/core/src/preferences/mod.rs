@@ -16,7 +16,7 @@ pub use selling::{HIGHEST_SELLING, MOST_SELLING, SellRule, Selling, SellingFault
 
 /// One row a reseller. It stands apart from the reseller's own row, which is read for every order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Habits {
+pub struct Preferences {
     pub agent: AgentId,
     /// Counts the writes of this row; a commit names the one it has read.
     pub version: u32,
@@ -26,7 +26,7 @@ pub struct Habits {
     pub selling: Selling,
 }
 
-impl Habits {
+impl Preferences {
     /// Of a reseller that has arranged nothing yet: this version is not stored.
     #[must_use]
     pub fn none(agent: AgentId) -> Self {
