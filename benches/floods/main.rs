@@ -82,34 +82,34 @@ impl Flood {
         }
     }
 
-    fn updates(self, site: &mut Site, size: i64) -> Vec<Value> {
+    fn updates(self, shop: &mut Site, size: i64) -> Vec<Value> {
         let strangers = FIRST_STRANGER..FIRST_STRANGER + size;
         match self {
             Self::Talk => ["halo", "min", "SALDO", "S10.081234567890.1234", "harga", "P"]
                 .iter()
                 .flat_map(|line| strangers.clone().map(move |chat| (chat, line)))
-                .map(|(chat, line)| site.message(chat, line))
+                .map(|(chat, line)| shop.message(chat, line))
                 .collect(),
             Self::Groups => {
-                (0..size).map(|group| site.in_group(FIRST_GROUP - group, FIRST_STRANGER, "/saldo@konter_bot")).collect()
+                (0..size).map(|group| shop.in_group(FIRST_GROUP - group, FIRST_STRANGER, "/saldo@konter_bot")).collect()
             }
-            Self::Strangers => strangers.map(|chat| site.message(chat, "halo")).collect(),
+            Self::Strangers => strangers.map(|chat| shop.message(chat, "halo")).collect(),
             Self::Registrations => {
-                strangers.map(|chat| site.message(chat, &format!("DAFTAR.Baru {chat}.480263"))).collect()
+                strangers.map(|chat| shop.message(chat, &format!("DAFTAR.Baru {chat}.480263"))).collect()
             }
             Self::Taps => {
                 let chats = [RESELLER + 1, RESELLER + 2, FIRST_STRANGER, FIRST_STRANGER + 1, FIRST_STRANGER + 2];
                 let buttons = ["!no 1", "!again 1", "!receipt 1", "!old 1"];
                 let taps = (0..size).zip(chats.into_iter().cycle().zip(buttons.into_iter().cycle()));
-                taps.map(|(_, (chat, button))| site.tap(chat, button)).collect()
+                taps.map(|(_, (chat, button))| shop.tap(chat, button)).collect()
             }
         }
     }
 
     async fn run(self, site: &mut Site, percent: i64) {
-        let size = (self.size() * percent / 100).max(1);
+        let many = (self.size() * percent / 100).max(1);
         let ((before, _), refused_before) = (site.memory(), site.refused());
-        let updates = self.updates(site, size);
+        let updates = self.updates(site, many);
         let began = Instant::now();
         site.push(updates);
         let (mut sukses, mut answers) = (Vec::new(), Vec::new());
@@ -121,7 +121,7 @@ impl Flood {
         }
         let all = if site.taken_in().await { "" } else { ", NOT ALL of which were taken in" };
         let (after, most) = site.memory();
-        println!("{size} {}{all}:", self.name());
+        println!("{many} {}{all}:", self.name());
         println!("  SUKSES after {}", judged(&sukses, SUKSES_LIMIT));
         println!("  the admin's answer after {}", judged(&answers, ANSWER_LIMIT));
         let verdict = verdict(after.saturating_sub(before) <= GROWTH);

@@ -52,7 +52,7 @@ impl Todo {
                 Word::Notified(Notification::Outbox(chat)) => drop(todo.outbox.insert(chat)),
                 Word::Notified(Notification::Order(id)) => drop(todo.orders.insert(id)),
                 Word::Notified(Notification::Check { order, by_person }) => {
-                    *todo.checks.entry(order).or_default() |= by_person
+                    *todo.checks.entry(order).or_default() |= by_person;
                 }
                 Word::Notified(Notification::Inquiry(id)) => drop(todo.inquiries.insert(id)),
                 Word::Notified(Notification::Settings) => todo.settings = true,

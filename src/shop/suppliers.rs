@@ -38,7 +38,7 @@ pub struct Supplier {
     under_way: AtomicUsize,
     health: Mutex<Health>,
     traffic: Mutex<Traffic>,
-    supplier_overrides: RwLock<SupplierOverrides>,
+    overrides: RwLock<SupplierOverrides>,
 }
 
 /// An order on its way at a supplier; dropping it, also by a panic or a cancelled task, ends that.
@@ -128,7 +128,7 @@ impl Supplier {
     ) -> Self {
         let limits = Limits::default();
         Self {
-            supplier_overrides: RwLock::new(SupplierOverrides::of(id.clone())),
+            overrides: RwLock::new(SupplierOverrides::of(id.clone())),
             id,
             kind,
             protocol,
@@ -170,12 +170,12 @@ impl Supplier {
     /// What is set for it.
     #[must_use]
     pub fn supplier_overrides(&self) -> SupplierOverrides {
-        self.supplier_overrides.read().clone()
+        self.overrides.read().clone()
     }
 
     /// Takes over what is stored. Rows are stored one after the other but may be told in another order.
     pub fn steer(&self, row: SupplierOverrides) {
-        let mut supplier_overrides = self.supplier_overrides.write();
+        let mut supplier_overrides = self.overrides.write();
         if row.version > supplier_overrides.version {
             *supplier_overrides = row;
         }
@@ -186,7 +186,7 @@ impl Supplier {
     pub fn availability(&self, sku: &str, cost: Rupiah, now: &Now) -> Availability {
         if self.in_cutoff(now) {
             Availability::CutOff
-        } else if self.supplier_overrides.read().paused.is_some() || !self.is_ready(sku, cost, now.utc) {
+        } else if self.overrides.read().paused.is_some() || !self.is_ready(sku, cost, now.utc) {
             Availability::Resting
         } else {
             Availability::Ready
@@ -212,7 +212,7 @@ impl Supplier {
     /// Lets an order through, if it still may go.
     #[must_use]
     pub fn let_through(&self, sku: &str, cost: Rupiah, now: &Now) -> Option<OnItsWay<'_>> {
-        if self.in_cutoff(now) || self.supplier_overrides.read().paused.is_some() {
+        if self.in_cutoff(now) || self.overrides.read().paused.is_some() {
             return None;
         }
         let pass = self.traffic.lock().enter(sku, cost, now.utc)?;

@@ -42,8 +42,8 @@ fn a_receipt_is_in_the_resellers_language() {
     assert!(picture.bytes.starts_with(b"\x89PNG"));
     let printer = texts.file(Locale::Id, &receipt(ReceiptForm::Printer)).expect("a file");
     assert_eq!(printer.name, format!("struk-{order}.bin"));
-    let printed = String::from_utf8_lossy(&printer.bytes).into_owned();
-    assert!(printed.contains("No Meter") && printed.contains(&card.dest), "{printed}");
+    let text = String::from_utf8_lossy(&printer.bytes).into_owned();
+    assert!(text.contains("No Meter") && text.contains(&card.dest), "{text}");
     assert!(texts.render(Locale::Id, &receipt(ReceiptForm::Printer), None).body.starts_with("Struk PLN20"));
 }
 

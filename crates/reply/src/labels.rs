@@ -4,7 +4,7 @@ use serde::de::value::{Error, MapDeserializer};
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 
 use super::fields::Fields;
-use super::words::Say;
+use super::fields::Say;
 use konter_core::clean::{NAME, clean};
 
 /// The labels of a section of the language files. Any struct of strings can be read so.

@@ -2,7 +2,7 @@
 //! here reads files or a clock: the shell hands over an operator's own wording and the shop's time zone.
 //!
 //! A reply is defined once: its variant holds the values and names the text (`strum`), the text stands in `locales/`, and
-//! a line of `samples.jsonl` shows it as it is stored. `fields` reads the values off the variant and makes every string
+//! a line of `samples.jsonl` shows it as it is stored. `reader` reads the values off the variant and makes every string
 //! safe to show; `shown` and `told` know where what is shown differs from what is stored; `buttons` stand below it.
 #![forbid(unsafe_code)]
 
@@ -25,6 +25,7 @@ mod model;
 mod network;
 mod notices;
 mod promise;
+mod reader;
 mod receipt;
 mod receipts;
 mod rendered;

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::buttons::buttons;
 use super::fields::Fields;
+use super::fields::Say;
 use super::labels::labels;
 use super::load::{self, Sources, TextError};
 use super::model::Reply;
@@ -18,7 +19,6 @@ use super::receipts::{self, ReplyFile, ReplyFileKind};
 use super::rendered::Rendered;
 use super::reports;
 use super::told::told;
-use super::words::Say;
 use konter_core::agent::Locale;
 use konter_core::money::Rupiah;
 use konter_documents::receipt::ReceiptCard;

@@ -8,15 +8,17 @@ use minijinja::value::Value;
 use super::admin::AdminProblem;
 use super::booking::BookingReply;
 use super::deposit::{TicketSays, TicketWhy};
-use super::fields::Fields;
+use super::fields::{Fields, Say};
 use super::habit::{AskFor, HabitReply};
 use super::keeping::{BackupFile, KeepingReply};
+use super::misread::Misread;
 use super::model::Reply;
 use super::network::NetworkReply;
+use super::reader::fields_of;
 use super::report::ReportForm;
 use super::routing::RoutingReply;
 use super::staff::DeskReply;
-use super::words::{self, Say};
+use super::words;
 use konter_core::clean::{NAME, RAW, TYPED, clean};
 use konter_core::deposit::BankAccount;
 use konter_core::money::Rupiah;
@@ -34,12 +36,12 @@ const TAGS: [&str; 9] = ["reply", "network", "desk", "habit", "routing", "keepin
 pub(super) fn told(reply: &Reply, balance: Option<Rupiah>, say: &Say<'_>) -> Told {
     let mut fields = match reply {
         // A receipt and a report are made of more than their texts need.
-        Reply::Receipt { card, .. } => Fields::of(card, say),
-        Reply::ShopReport { card, .. } => Fields::of(card, say),
+        Reply::Receipt { card, .. } => fields_of(card, say),
+        Reply::ShopReport { card, .. } => fields_of(card, say),
         Reply::AlertOverdue(card) => {
-            Fields::new().set("card", Fields::of(&card.card, say)).set("stage", card.stage.into_str())
+            Fields::new().set("card", fields_of(&card.card, say)).set("stage", card.stage.into_str())
         }
-        _ => Fields::of(reply, say),
+        _ => fields_of(reply, say),
     };
     for tag in TAGS {
         fields.remove(tag);
@@ -142,7 +144,7 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
             fields.put("bot", bot.as_str().map(|bot| bot.trim_start_matches('@')));
         }
         Reply::NotUnderstood { problem, .. } => {
-            fields.put("problem", problem.as_ref().map(|problem| words::misread(problem, say)));
+            fields.put("problem", problem.as_ref().map(|problem| misread(problem, say)));
         }
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),
         Reply::AdminRawReplies { replies, .. } => fields.put("replies", raw(replies, say)),
@@ -188,7 +190,7 @@ fn ticket(says: &TicketSays, fields: &mut Fields, say: &Say<'_>) {
     match says {
         TicketSays::Opened { banks, .. } | TicketSays::HowTo { banks, .. } => fields.put("banks", accounts(banks)),
         TicketSays::Card { card, why } => {
-            fields.put("card", Fields::of(card, say));
+            fields.put("card", fields_of(card, say));
             fields.fill(&["words"]);
             if !matches!(why, TicketWhy::Proof { .. }) {
                 fields.put("follows", false);
@@ -211,7 +213,7 @@ fn accounts(banks: &[String]) -> Vec<Value> {
 }
 
 fn raw(replies: &[RawLine], say: &Say<'_>) -> Vec<Value> {
-    replies.iter().map(|line| Fields::of(line, say).text("text", &unparted(&line.text), RAW).into()).collect()
+    replies.iter().map(|line| fields_of(line, say).text("text", &unparted(&line.text), RAW).into()).collect()
 }
 
 /// A long text is cut into messages at blanks; not at one inside a number, so that a token stays whole.
@@ -237,4 +239,14 @@ fn size(bytes: u64) -> String {
 /// All of it under one name.
 fn nest(fields: &mut Fields, name: &'static str) {
     *fields = Fields::new().set(name, std::mem::take(fields));
+}
+
+/// What is wrong with a message, for who typed it; without a full stop, because the sentence goes on.
+fn misread(misread: &Misread, say: &Say<'_>) -> String {
+    let mut fields = fields_of(misread, say);
+    if let Some(part) = fields.get("part").as_str() {
+        fields.put("part", say(&format!("part_name.{part}"), Fields::new()));
+    }
+    let key = format!("problem.{}", fields.get("misread"));
+    say(&key, fields).trim_end_matches(['.', ' ']).to_owned()
 }

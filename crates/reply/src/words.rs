@@ -1,12 +1,8 @@
 //! Which text stands for a value inside a reply: reasons, doubts, what is wrong with a message. Variants go by the names
 //! they serialise under, and so do their texts.
 
-use super::fields::Fields;
-use super::misread::Misread;
+use super::fields::{Fields, Say};
 use konter_core::clean::{NAME, clean};
-
-/// Renders the text of a key; never fails.
-pub(super) type Say<'a> = dyn Fn(&str, Fields) -> String + 'a;
 
 fn plain(say: &Say<'_>, key: &str) -> String {
     say(key, Fields::new())
@@ -65,16 +61,6 @@ pub(super) fn doubt(variant: &str, inner: &Fields, say: &Say<'_>) -> String {
         _ => Fields::new(),
     };
     say(&format!("doubt.{variant}"), fields)
-}
-
-/// What is wrong with a message, for who typed it; without a full stop, because the sentence goes on.
-pub(super) fn misread(misread: &Misread, say: &Say<'_>) -> String {
-    let mut fields = Fields::of(misread, say);
-    if let Some(part) = fields.get("part").as_str() {
-        fields.put("part", plain(say, &format!("part_name.{part}")));
-    }
-    let key = format!("problem.{}", fields.get("misread"));
-    say(&key, fields).trim_end_matches(['.', ' ']).to_owned()
 }
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them; each has a text of its own. Any other name is shown as

@@ -7,10 +7,11 @@ use super::log_files::LogFiles;
 use super::read::Reader;
 use super::restored::RESTORED_NAME;
 use super::rows::{LONGEST_ROW, encode};
+use super::sled_faults::io;
 use super::sled_handle::SledHandle;
 use super::sled_kv::{PIECE, SledKv};
-use super::sled_open::{durable_files, io};
-use super::sled_store::SledOptions;
+use super::sled_open::durable_files;
+use super::sled_options::SledOptions;
 use super::snapshot::RawRow;
 use super::{Restored, StoreError, keys};
 

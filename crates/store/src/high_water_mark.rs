@@ -13,7 +13,7 @@ use super::apply::Tip;
 use super::kv::Kv;
 use super::read::Reader;
 use super::rows::SCHEMA;
-use super::sled_open::io;
+use super::sled_faults::io;
 use konter_core::ledger::Digest;
 
 const NAME: &str = "high-water-mark.json";

@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::sled_open::io;
+use super::sled_faults::io;
 
 const PREFIX: &str = "log.";
 /// Length, number and checksum before each record.

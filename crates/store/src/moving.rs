@@ -13,7 +13,7 @@ use super::rows::SCHEMA_NAME;
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 use super::sled_open::durable_files;
-use super::sled_store::SledOptions;
+use super::sled_options::SledOptions;
 use super::{Store, StoreError, keys};
 
 /// Pages read and not written yet.

@@ -9,28 +9,14 @@ use std::time::{Duration, Instant};
 use parking_lot::RwLock;
 
 use super::StoreError;
-use super::sled_open::{durable_files, open_twice, unless_sled_panics};
-use super::sled_store::SledOptions;
+use super::sled_faults::unless_sled_panics;
+use super::sled_open::{durable_files, open_twice};
+use super::sled_options::SledOptions;
 
 /// Our own last opening lets go of the files as soon as its threads are done.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// A reader in the middle of a long walk is not waited for longer: there will be a better moment.
 const READER_PATIENCE: Duration = Duration::from_millis(100);
-
-/// After how many bytes sled is opened again. Each reads them back once, so that a start after a kill does not have to.
-#[derive(Clone, Copy, Debug)]
-pub struct ReopenLimits {
-    /// In a quiet moment.
-    pub calm: u64,
-    /// Whatever is going on.
-    pub full: u64,
-}
-
-impl Default for ReopenLimits {
-    fn default() -> Self {
-        Self { calm: 64 << 20, full: 128 << 20 }
-    }
-}
 
 #[derive(Clone)]
 pub(super) struct SledHandle(Arc<Inner>);

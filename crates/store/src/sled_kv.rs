@@ -11,6 +11,7 @@ use super::StoreError;
 use super::blocks::{self, Block, LONGEST_KEY, LONGEST_VALUE, Pieces, Row};
 use super::kv::{Batch, Direction, Kv, Visit, after_prefix};
 use super::rows::LONGEST_ROW;
+use super::sled_faults::unavailable;
 use super::sled_handle::SledHandle;
 
 /// Where pieces are kept: behind all other keys.
@@ -24,10 +25,6 @@ const READS: usize = 100;
 #[derive(Clone)]
 pub(super) struct SledKv {
     sled: SledHandle,
-}
-
-pub(super) fn unavailable(error: &sled::Error) -> StoreError {
-    StoreError::Unavailable(error.to_string())
 }
 
 /// A key and its value as sled has them.

@@ -7,16 +7,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::high_water_mark::HighWaterMark;
-use super::read::Reader;
-use super::rows::{SCHEMA, SCHEMA_NAME, encode};
-use super::sled_kv::{SledKv, unavailable};
-use super::sled_store::SledOptions;
-use super::{StoreError, keys};
-
-pub(super) fn io(what: &str, error: &std::io::Error) -> StoreError {
-    StoreError::Unavailable(format!("{what} failed: {error}"))
-}
+use super::StoreError;
+use super::sled_faults::{io, something_else, unavailable};
+use super::sled_options::SledOptions;
 
 /// Opens sled; when it finds its files damaged, once more without its snapshot. That is only a shortcut for reading the
 /// log, and the part of sled most likely to be torn by a power cut. `true`: it came to that.
@@ -62,16 +55,6 @@ impl From<Unopened> for StoreError {
             Unopened::Failed(error) => unavailable(&error),
         }
     }
-}
-
-fn something_else() -> StoreError {
-    StoreError::Unavailable("its folder holds something else than a konter store".to_owned())
-}
-
-/// sled panics over some damage instead of giving an error.
-pub(super) fn unless_sled_panics<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let broke_down = |_| StoreError::Corrupt { what: "store", problem: "sled broke down over its files".to_owned() };
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(broke_down(panic)))
 }
 
 /// Parts that sled writes its file in. With the first write after it is opened it looks at each of them once for each of
@@ -139,23 +122,6 @@ pub(super) fn durable_files(path: &Path) -> Result<File, StoreError> {
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
     Ok(log)
-}
-
-/// Marks a new store with the version of its rows; refuses one this program cannot read, and one that has lost them.
-pub(super) fn prepare_schema(kv: &SledKv, file: &File, high_water_mark: &HighWaterMark) -> Result<(), StoreError> {
-    if Reader(kv).has_schema()? {
-        return Ok(());
-    }
-    if high_water_mark.has_seen_a_shop() {
-        let problem = "a shop was kept here, and its rows are gone".to_owned();
-        return Err(StoreError::Corrupt { what: "store", problem });
-    }
-    if !kv.is_empty()? {
-        return Err(something_else());
-    }
-    kv.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])?;
-    kv.flush()?;
-    file.sync_data().map_err(|error| io("syncing a new store", &error))
 }
 
 /// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.

@@ -7,8 +7,8 @@ use parking_lot::RwLock;
 use super::StoreError;
 use super::layers::Layers;
 use super::read::{BREAK, CONTINUE};
+use super::sled_faults::closed;
 use super::sled_kv::PIECE;
-use super::sled_store::closed;
 use super::snapshot::{PAGE, RawRow, RowSource};
 use super::writer::Begun;
 

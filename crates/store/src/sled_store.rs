@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::{Mutex, RwLock};
@@ -16,38 +15,17 @@ use super::high_water_mark::HighWaterMark;
 use super::layers::{Layers, Log};
 use super::read::Reader;
 use super::sequences::Sequences;
-pub use super::sled_handle::ReopenLimits;
+use super::sled_faults::{closed, io, unless_sled_panics};
 use super::sled_handle::SledHandle;
 use super::sled_kv::SledKv;
 pub use super::sled_open::SEGMENT;
-use super::sled_open::{durable_files, io, prepare_schema, unless_sled_panics};
+use super::sled_open::durable_files;
+pub use super::sled_options::{LogLimits, ReopenLimits, SledOptions};
+use super::sled_schema::prepare_schema;
 use super::sled_snapshot::SledSnapshot;
 use super::snapshot::Snapshot;
-pub use super::writer::LogLimits;
 use super::writer::{Job, Syncing, Work, Writer};
 use super::{Commit, CommitError, Committed, Sequence, StoreError};
-
-/// How to open a [`SledStore`].
-#[derive(Clone, Copy, Debug)]
-pub struct SledOptions {
-    /// Memory for pages, in bytes. Small on purpose: a shop's hot rows are few.
-    pub cache: u64,
-    /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
-    pub lock_patience: Duration,
-    pub log: LogLimits,
-    pub reopen: ReopenLimits,
-}
-
-impl Default for SledOptions {
-    fn default() -> Self {
-        Self {
-            cache: 32 << 20,
-            lock_patience: Duration::from_secs(1),
-            log: LogLimits::default(),
-            reopen: ReopenLimits::default(),
-        }
-    }
-}
 
 pub struct SledStore {
     sequences: Sequences,
@@ -151,10 +129,6 @@ impl Drop for SledStore {
             let _ = thread.join();
         }
     }
-}
-
-pub(super) fn closed() -> StoreError {
-    StoreError::Unavailable("it is closed".to_owned())
 }
 
 impl Engine for SledStore {

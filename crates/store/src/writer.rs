@@ -13,8 +13,8 @@ use tokio::sync::{oneshot, watch};
 use super::apply::{Group, Prepared, Tip};
 use super::high_water_mark::HighWaterMark;
 use super::layers::{Log, Unsettled};
-use super::sled_kv::unavailable;
-use super::sled_store::{ReopenLimits, SledOptions};
+use super::sled_faults::unavailable;
+use super::sled_options::{LogLimits, ReopenLimits, SledOptions};
 use super::{CommitError, Committed, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
@@ -77,24 +77,6 @@ impl Copying {
     /// To be asked after reading: what was read before the first row settled is right.
     pub(super) fn is_spoilt(&self) -> bool {
         self.spoilt.load(Ordering::SeqCst)
-    }
-}
-
-/// How much of the log may wait to settle, in bytes. In memory it takes about twice that.
-#[derive(Clone, Copy, Debug)]
-pub struct LogLimits {
-    /// So much may wait for good: what changes or goes again meanwhile never costs sled a write.
-    pub calm: usize,
-    /// With more than this, groups have to settle as much as they add. It bounds memory, and the time a restart takes
-    /// to read the log back; until it is reached, orders are taken at full speed.
-    pub full: usize,
-    /// How long a file of it gets. Each that goes costs a sync of sled.
-    pub file: u64,
-}
-
-impl Default for LogLimits {
-    fn default() -> Self {
-        Self { calm: 16 << 20, full: 96 << 20, file: 8 << 20 }
     }
 }
 
