@@ -31,9 +31,9 @@ use konter_store::{Commit, Sequence, Store, StoreError, Versioned};
 const PIN: &str = "1234";
 /// What the demo's reseller begins with.
 const OPENING_BALANCE: Rupiah = Rupiah::new(100_000);
-/// After the last line of a pipe: orders are waited for until nothing has been said for so long. Longer than until the
-/// first status check, which ends every order that can end by itself.
-const SILENCE: Duration = Duration::from_secs(40);
+/// After the last line of a pipe orders are waited for so long: 30 s until the first status check, which ends every order
+/// that can end by itself, and a moment for its answer.
+const PIPE_PATIENCE: Duration = Duration::from_secs(33);
 /// Seconds. Shorter than a real shop's, so that a supplier that does not answer is asked before a listener loses patience.
 const SUPPLIERS_TIMEOUT: &str = "20";
 /// After each line: how long its answer is waited for, so that it stands below its question. Orders that take longer
@@ -267,7 +267,8 @@ async fn converse(
         wait_until(|| started.elapsed() >= patience, || all_announced(store)).await.map_err(fault)?;
     }
     if !input.is_person() {
-        wait_until(|| talk.last_reply().elapsed() >= SILENCE, || all_final(store)).await.map_err(fault)?;
+        let ended = Instant::now();
+        wait_until(|| ended.elapsed() >= PIPE_PATIENCE, || all_final(store)).await.map_err(fault)?;
         tell_open(store).await.map_err(fault)?;
     }
     Ok(())
@@ -280,8 +281,8 @@ async fn tell_open(store: &Store) -> Result<(), StoreError> {
         return Ok(());
     }
     let orders: Vec<_> = open.iter().map(|order| format!("#{} {} {}", order.id, order.product, order.dest)).collect();
-    let seconds = SILENCE.as_secs();
-    tell(&format!("still open, and nothing was said for {seconds} s: {}. Here the demo ends.", orders.join(", ")));
+    let seconds = PIPE_PATIENCE.as_secs();
+    tell(&format!("still open {seconds} s after the last line: {}. Here the demo ends.", orders.join(", ")));
     Ok(())
 }
 

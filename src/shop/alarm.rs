@@ -111,10 +111,11 @@ impl Shop {
         let count = self.store.open_orders().await?.iter().filter(is_counted).count();
         if count > 0 {
             let mut commit = Commit::new(now);
-            commit.outgoing = self.to_admins(&Reply::Routing(Box::new(RoutingReply::AlertManyOverdue { count })));
+            commit.outgoing =
+                self.alerts.to_admins(&Reply::Routing(Box::new(RoutingReply::AlertManyOverdue { count })));
             let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
             self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-            self.notify(&chats);
+            self.alerts.notify(&chats);
         }
         self.alarms.told.lock().told(now);
         Ok(())

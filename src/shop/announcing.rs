@@ -77,7 +77,7 @@ impl Shop {
             match self.store.commit(commit).await {
                 Ok(_) => {
                     shown.insert(*id, *tally);
-                    self.notify(std::slice::from_ref(&broadcast.by));
+                    self.alerts.notify(std::slice::from_ref(&broadcast.by));
                 }
                 // Somebody else has changed it; the next look sees how.
                 Err(CommitError::Conflict(_)) => {}

@@ -134,7 +134,7 @@ impl Shop {
                     payload: Payload::Reply(Box::new(notice.into())),
                     balance_of: Some(AccountId::Agent(order.agent)),
                 }),
-                Notice::Admins(notice) => says.extend(self.to_admins(&notice.into())),
+                Notice::Admins(notice) => says.extend(self.alerts.to_admins(&notice.into())),
             }
         }
         Ok(says)
@@ -167,7 +167,7 @@ impl Shop {
         }
         self.watch(before, after);
         self.schedule(after);
-        self.notify(chats);
+        self.alerts.notify(chats);
     }
 }
 

@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use secrecy::SecretString;
+use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
 use super::Shop;
+use super::alerts::Alerts;
 use crate::backup::{self, BackupError, Made, folder, seal};
+use crate::clock::ShopClock;
 use crate::config::BackupSettings;
-use konter_core::ids::ChatId;
 use konter_core::staff::Role;
 use konter_reply::{BackupFile, KeepingReply, Reply};
-use konter_store::{Commit, StoreError};
+use konter_store::{Leases, Store, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -30,8 +33,13 @@ impl Shop {
     /// Makes backups by itself from now on, until the shop stops.
     pub fn start_backups(self: &Arc<Self>, settings: BackupSettings) {
         if let Some(every) = settings.every {
-            let keeper = Keeper {
-                shop: Arc::clone(self),
+            let backups = Backups {
+                store: self.store.clone(),
+                clock: self.clock.clone(),
+                leases: Arc::clone(&self.share),
+                alerts: Arc::clone(&self.alerts),
+                stop: self.stop.clone(),
+                look_now: Arc::clone(&self.backup_time),
                 settings,
                 every,
                 not_before: None,
@@ -39,13 +47,20 @@ impl Shop {
                 told: false,
                 large: false,
             };
-            self.tasks.spawn(keeper.run());
+            self.tasks.spawn(backups.run());
         }
     }
 }
 
-struct Keeper {
-    shop: Arc<Shop>,
+/// Makes them, keeps them and sends them. Of the shop it knows its store, its clock and whom to tell.
+struct Backups {
+    store: Store,
+    clock: ShopClock,
+    leases: Arc<Leases>,
+    alerts: Arc<Alerts>,
+    stop: CancellationToken,
+    /// The clock was set.
+    look_now: Arc<Notify>,
     settings: BackupSettings,
     every: TimeDelta,
     /// After a failure.
@@ -57,25 +72,25 @@ struct Keeper {
     large: bool,
 }
 
-impl Keeper {
+impl Backups {
     async fn run(mut self) {
         loop {
-            let now = self.shop.clock.utc();
+            let now = self.clock.utc();
             // A clock that was set back does not keep it waiting.
             let waits = self.not_before.is_some_and(|at| now < at && at - now <= TRY_AGAIN_AFTER);
             // One of several processes makes them; they lie where that one runs.
-            if !waits && self.shop.share.leads() {
-                let shop = Arc::clone(&self.shop);
+            if !waits && self.leases.leads() {
+                let stop = self.stop.clone();
                 let looked = tokio::select! {
                     // A stop does not wait for a copy; what there is of it is no backup.
-                    () = shop.stop.cancelled() => return,
+                    () = stop.cancelled() => return,
                     looked = self.look(now) => looked,
                 };
                 self.note(looked, now).await;
             }
             tokio::select! {
-                () = self.shop.stop.cancelled() => return,
-                () = self.shop.backup_time.notified() => {}
+                () = self.stop.cancelled() => return,
+                () = self.look_now.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
@@ -114,7 +129,7 @@ impl Keeper {
             folder::has_room(&prepared, last.as_deref().map_or(0, size))
         })
         .await?;
-        let snapshot = self.shop.store.snapshot().await?;
+        let snapshot = self.store.snapshot().await?;
         blocking(move || {
             let path = folder.join(folder::name(now));
             let made = backup::make(snapshot, now, &path, false)?;
@@ -129,9 +144,9 @@ impl Keeper {
 
     /// The last moment a backup should have been sent.
     fn due(&self, hour: NaiveTime, now: DateTime<Utc>) -> DateTime<Utc> {
-        let local = self.shop.clock.local(now);
+        let local = self.clock.local(now);
         let day = if local.time() >= hour { Some(local.date()) } else { local.date().pred_opt() };
-        let midnight = day.and_then(|day| self.shop.clock.start_of(day));
+        let midnight = day.and_then(|day| self.clock.start_of(day));
         midnight.map_or(now, |midnight| midnight + (hour - NaiveTime::MIN))
     }
 
@@ -184,14 +199,8 @@ impl Keeper {
     }
 
     async fn tell(&self, reply: KeepingReply) -> Result<(), StoreError> {
-        let mut commit = Commit::new(self.shop.clock.utc());
         // A backup holds everything, so it is for owners alone.
-        commit.outgoing = self.shop.to_staff(Role::Owner, &Reply::Keeping(reply));
-        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        let told = self.shop.store.commit(commit).await;
-        told.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.shop.notify(&chats);
-        Ok(())
+        self.alerts.tell(Role::Owner, &Reply::Keeping(reply)).await
     }
 }
 

@@ -39,12 +39,12 @@ impl Shop {
         }
         tracing::error!(replies = new, "replies that cannot be said are set aside");
         let mut commit = Commit::new(self.clock.utc());
-        commit.outgoing = self.to_admins(&Reply::AlertSetAside { replies: new });
+        commit.outgoing = self.alerts.to_admins(&Reply::AlertSetAside { replies: new });
         commit.dead_letters = DeadLetters { rows, told: true };
         let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&chats);
+                self.alerts.notify(&chats);
                 Ok(())
             }
             Err(CommitError::Store(error)) => Err(error),

@@ -78,17 +78,7 @@ impl Shop {
     /// When that cannot be stored: then it is not.
     pub async fn tell_store_works(&self) -> Result<(), StoreError> {
         let at = self.clock.utc();
-        self.alert(&Reply::Keeping(KeepingReply::StoreWorks { at })).await
-    }
-
-    /// Says something to the admins that is part of no other commit.
-    pub(super) async fn alert(&self, reply: &Reply) -> Result<(), StoreError> {
-        let mut commit = Commit::new(self.clock.utc());
-        commit.outgoing = self.to_admins(reply);
-        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(&chats);
-        Ok(())
+        self.alerts.tell_admins(&Reply::Keeping(KeepingReply::StoreWorks { at })).await
     }
 
     /// The first thing a shop does: one that came out of a backup puts every open order in doubt before anybody can look
@@ -112,11 +102,11 @@ impl Shop {
         }
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
         let mut commit = Commit::new(self.clock.utc());
-        commit.outgoing = self.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
+        commit.outgoing = self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
         commit.taken_over = true;
         let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(&chats);
+        self.alerts.notify(&chats);
         tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Shop {
         }
         let shop = Arc::clone(self);
         self.tasks.spawn(async move {
-            if let Err(error) = shop.alert(&Reply::Keeping(reply)).await {
+            if let Err(error) = shop.alerts.tell_admins(&Reply::Keeping(reply)).await {
                 tracing::warn!(%error, "the admins cannot be told about the clock");
             }
         });

@@ -273,7 +273,7 @@ impl Shop {
         match self.store.commit(commit).await {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
-                self.notify(&chats);
+                self.alerts.notify(&chats);
                 if !products.is_empty() {
                     // A file that waits for its button was compared with what is not on sale any more.
                     self.imports.lock().clear();

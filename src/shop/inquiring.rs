@@ -98,7 +98,7 @@ impl Shop {
         let mut commit = Commit::new(self.clock.utc());
         commit.outgoing.push(Self::say(&inquiry.chat, inquiry.locale, reply));
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(std::slice::from_ref(&inquiry.chat));
+        self.alerts.notify(std::slice::from_ref(&inquiry.chat));
         Ok(())
     }
 
@@ -210,7 +210,7 @@ impl Shop {
         commit.inquiries.push(Versioned { expected: Some(before.version), row: after });
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&chats);
+                self.alerts.notify(&chats);
                 Ok(())
             }
             Err(CommitError::Conflict(_)) => Ok(()),
@@ -334,7 +334,7 @@ impl Shop {
             commit.inquiries.push(Versioned { expected: None, row });
             match self.store.commit(commit).await {
                 Ok(_) => {
-                    self.notify(std::slice::from_ref(&order.chat));
+                    self.alerts.notify(std::slice::from_ref(&order.chat));
                     return Ok(());
                 }
                 Err(CommitError::Conflict(_)) => {}

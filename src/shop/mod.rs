@@ -2,6 +2,7 @@
 //! service and no HTTP server; the fronts bring messages in and carry replies out.
 
 mod alarm;
+mod alerts;
 mod announcing;
 mod answer;
 mod apply_event;
@@ -163,13 +164,13 @@ pub struct Shop {
     /// The clock was set.
     new_time: Notify,
     /// The same for who makes backups.
-    backup_time: Notify,
+    backup_time: Arc<Notify>,
     alert_throttle: degraded_mode::AlertThrottle,
     drift: drift::Drift,
     unread: unread::Unread,
     /// When the shop was put back from a backup, if it ever was.
     restored_at: OnceLock<DateTime<Utc>>,
-    outbox: mpsc::UnboundedSender<ChatId>,
+    alerts: Arc<alerts::Alerts>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -183,6 +184,13 @@ impl Shop {
         let Parts { store, clock, policy, prefixes, suppliers, catalog, chats, pepper, seal } = parts;
         let (outbox, waiting) = mpsc::unbounded_channel();
         let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
+        let alerts = Arc::new(alerts::Alerts {
+            store: store.clone(),
+            clock: clock.clone(),
+            locale: policy.locale,
+            roster: roster.subscribe(),
+            outbox,
+        });
         let shop = Self {
             share: store.share(),
             store,
@@ -210,12 +218,12 @@ impl Shop {
             roster,
             announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
-            backup_time: Notify::new(),
+            backup_time: Arc::default(),
             alert_throttle: degraded_mode::AlertThrottle::default(),
             drift: drift::Drift::default(),
             unread: unread::Unread::default(),
             restored_at: OnceLock::new(),
-            outbox,
+            alerts,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -272,13 +280,6 @@ impl Shop {
             }
         };
         self.tasks.spawn(buying.instrument(of_order(id)));
-    }
-
-    fn notify(&self, chats: &[ChatId]) {
-        for chat in chats {
-            // Nobody listens while the shop is being put together or taken down: the rows are in the store.
-            let _ = self.outbox.send(chat.clone());
-        }
     }
 
     async fn fresh_reference(&self, at: DateTime<Utc>) -> Result<Reference, StoreError> {

@@ -67,7 +67,7 @@ impl Shop {
             let AccountId::Agent(agent) = *debit else { continue };
             if self.store.account(debit).await?.available() < *amount {
                 let alert = NetworkReply::AlertUplineOverdrawn { agent, order: order.id, amount: *amount };
-                says.extend(self.to_admins(&Reply::Network(Box::new(alert))));
+                says.extend(self.alerts.to_admins(&Reply::Network(Box::new(alert))));
             }
         }
         Ok(says)

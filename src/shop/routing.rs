@@ -96,7 +96,7 @@ impl Shop {
         let mut commit = Commit::new(self.clock.utc());
         if is_low {
             let alert = RoutingReply::AlertLowBalance { supplier: supplier.id.clone(), balance, level };
-            commit.outgoing = self.to_admins(&Reply::Routing(Box::new(alert)));
+            commit.outgoing = self.alerts.to_admins(&Reply::Routing(Box::new(alert)));
         }
         let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         let expected = Some(before.version).filter(|version| *version > 0);
@@ -104,7 +104,7 @@ impl Shop {
         match self.store.commit(commit).await {
             Ok(_) => {
                 supplier.steer(row);
-                self.notify(&chats);
+                self.alerts.notify(&chats);
                 Ok(())
             }
             // Somebody else has told it, or set something: the next balance looks again.

@@ -127,7 +127,7 @@ impl Shop {
         for id in &todo.inquiries {
             self.spawn_inquire(*id);
         }
-        self.notify(&todo.outbox.iter().filter(|chat| self.share.holds(chat)).cloned().collect::<Vec<_>>());
+        self.alerts.notify(&todo.outbox.iter().filter(|chat| self.share.holds(chat)).cloned().collect::<Vec<_>>());
         Ok(())
     }
 
@@ -198,7 +198,7 @@ impl Shop {
         self.take_in(shards).await?;
         // Not before: nothing is said for a part until it is open.
         let waiting = self.store.waiting_chats().await?;
-        self.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
+        self.alerts.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
         self.announcing.started.notify_one();
         Ok(())
     }

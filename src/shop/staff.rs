@@ -3,11 +3,9 @@
 use tokio::sync::watch;
 
 use super::Shop;
-use konter_command::powers;
 use konter_core::ids::ChatId;
 use konter_core::staff::{Role, Roster, Staff};
-use konter_reply::Reply;
-use konter_store::{Payload, Say, StoreError};
+use konter_store::StoreError;
 
 impl Shop {
     /// Reads the roles that were given by chat; before that only the owners of the settings have one.
@@ -34,21 +32,5 @@ impl Shop {
 
     pub(super) fn role_of(&self, chat: &ChatId) -> Option<Role> {
         self.roster.borrow().role(chat)
-    }
-
-    /// The same reply to everybody who may act on it.
-    pub(super) fn to_admins(&self, reply: &Reply) -> Vec<Say> {
-        self.to_staff(powers::ALERTED, reply)
-    }
-
-    /// The same reply to everybody of a role or a higher one.
-    pub(super) fn to_staff(&self, least: Role, reply: &Reply) -> Vec<Say> {
-        let say = |chat: &ChatId| Say {
-            chat: chat.clone(),
-            locale: self.policy.locale,
-            payload: Payload::Reply(Box::new(reply.clone())),
-            balance_of: None,
-        };
-        self.roster.borrow().at_least(least).map(say).collect()
     }
 }

@@ -64,12 +64,13 @@ impl Shop {
             return Ok(());
         }
         let mut commit = Commit::new(at);
-        commit.outgoing = self.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
+        commit.outgoing =
+            self.alerts.to_staff(powers::SUMMARISED, &Reply::ShopReport { form: ReportForm::Summary, card });
         let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         commit.summarised = Some(day);
         match self.store.commit(commit).await {
             Ok(_) => {
-                self.notify(&chats);
+                self.alerts.notify(&chats);
                 Ok(())
             }
             // Another process has told it.

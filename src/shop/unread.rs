@@ -107,10 +107,10 @@ impl Shop {
     async fn say_unread(&self, due: &[RoutingReply]) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.clock.utc());
         commit.outgoing =
-            due.iter().flat_map(|reply| self.to_admins(&Reply::Routing(Box::new(reply.clone())))).collect();
+            due.iter().flat_map(|reply| self.alerts.to_admins(&Reply::Routing(Box::new(reply.clone())))).collect();
         let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
         self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(&chats);
+        self.alerts.notify(&chats);
         Ok(())
     }
 }

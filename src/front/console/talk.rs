@@ -1,7 +1,6 @@
 //! What is typed, as messages.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -20,7 +19,6 @@ pub struct Talk {
     /// Numbers lines, so that each is a message of its own also in a later run on the same data.
     next: AtomicU64,
     offers: Mutex<Offers>,
-    last_reply: Mutex<Instant>,
 }
 
 /// What a typed line is.
@@ -38,7 +36,6 @@ impl Talk {
         Self {
             next: AtomicU64::new(u64::try_from(now.timestamp_micros()).unwrap_or_default()),
             offers: Mutex::default(),
-            last_reply: Mutex::new(Instant::now()),
         }
     }
 
@@ -72,13 +69,7 @@ impl Talk {
 
     /// A reply was said; gives the lines that show its buttons.
     pub(super) fn told(&self, chat: &ChatId, under: String, buttons: Vec<Vec<Button>>) -> Vec<String> {
-        *self.last_reply.lock() = Instant::now();
         self.offers.lock().told(chat, under, buttons)
-    }
-
-    /// When the last reply was said; until there is one, when the conversation began.
-    pub fn last_reply(&self) -> Instant {
-        *self.last_reply.lock()
     }
 }
 

@@ -258,7 +258,7 @@ impl Request<'_> {
 
     /// Tells the owners what somebody else did with an account.
     pub(super) fn tell_other_owners(&self, agent: AgentId, told: BookingReply, answer: &mut Answer) {
-        let mut says = self.shop.to_staff(Role::Owner, &booking(told));
+        let mut says = self.shop.alerts.to_staff(Role::Owner, &booking(told));
         says.retain(|say| say.chat != self.message.chat);
         for say in &mut says {
             say.balance_of = Some(AccountId::Agent(agent));

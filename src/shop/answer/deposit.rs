@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Shop;
 use super::super::rate_limit::AdminMessage;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
@@ -440,7 +439,7 @@ impl Request<'_> {
     }
 
     fn to_admins_with_balance(&self, agent: &Agent, reply: &Reply) -> Vec<Say> {
-        let mut says = Shop::to_admins(self.shop, reply);
+        let mut says = self.shop.alerts.to_admins(reply);
         for say in &mut says {
             say.balance_of = Some(AccountId::Agent(agent.id));
         }

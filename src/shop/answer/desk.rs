@@ -214,7 +214,7 @@ impl Request<'_> {
             text: text.to_string(),
             orders: orders.iter().map(view::line).collect(),
         };
-        answer.commit.outgoing.extend(self.shop.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
+        answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
         answer.reply(Reply::ComplaintTaken);
         Ok(())
     }

@@ -133,7 +133,7 @@ impl Request<'_> {
         answer.commit.postings.extend(request.deposit.map(|deposit| sending(agent.id, id, deposit)));
         answer.reply_with_balance(&agent, network(NetworkReply::DownlineRegistered(told)));
         let alert = Reply::AlertNewAgent(card(&row, request.deposit.unwrap_or_default(), Rupiah::ZERO, self.at));
-        answer.commit.outgoing.extend(self.shop.to_admins(&alert));
+        answer.commit.outgoing.extend(self.shop.alerts.to_admins(&alert));
         answer.commit.agents.push(Versioned { expected: None, row });
         Ok(())
     }

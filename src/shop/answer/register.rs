@@ -66,7 +66,7 @@ impl Request<'_> {
             answer.commit.network.uninvited.push(self.message.chat.clone());
         }
         let card = card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at);
-        answer.commit.outgoing.extend(self.shop.to_admins(&Reply::AlertNewAgent(card)));
+        answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertNewAgent(card)));
         answer.commit.agents.push(Versioned { expected: None, row: agent });
         Ok(())
     }
