@@ -1,5 +1,7 @@
 //! Products that nobody can be asked for yet: a catalog may name suppliers that are not configured.
 
+use std::collections::BTreeSet;
+
 use konter_core::catalog::Product;
 use konter_core::ids::SupplierId;
 
@@ -36,6 +38,24 @@ pub(super) fn unrouted<'p>(
     Some(format!("{} until {suppliers} configured (KONTER_SUPPLIERS): {}", parts.join(" and "), names.join(", ")))
 }
 
+/// Suppliers of a catalog that may stand in it: configured, or not yet. Left out is what looks like a slip for a
+/// configured one: `kois` beside `kios`, but not `kios2`, which is somebody else.
+pub(super) fn plausible<'p>(
+    products: impl IntoIterator<Item = &'p Product>,
+    configured: &[SupplierId],
+) -> Vec<SupplierId> {
+    let digits = |supplier: &SupplierId| supplier.as_str().chars().filter(char::is_ascii_digit).collect::<String>();
+    let is_slip = |named: &SupplierId| {
+        let is_near = |known: &&SupplierId| {
+            digits(named) == digits(known) && strsim::damerau_levenshtein(named.as_str(), known.as_str()) == 1
+        };
+        !configured.contains(named) && configured.iter().any(|known| is_near(&known))
+    };
+    let named: BTreeSet<&SupplierId> =
+        products.into_iter().flat_map(|product| product.routes.iter().map(|route| &route.supplier)).collect();
+    named.into_iter().filter(|supplier| !is_slip(supplier)).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +80,12 @@ mod tests {
         let some = "1 product has no route and 1 product has fewer routes until this supplier is configured \
                     (KONTER_SUPPLIERS): xgate";
         assert_eq!(told(&["kios", "tele"]).as_deref(), Some(some));
+        let named = |ids: &[&str]| {
+            let configured: Vec<SupplierId> = ids.iter().map(|id| id.parse().unwrap()).collect();
+            plausible(&products, &configured).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&["kios"]), ["kios", "tele", "xgate"]);
+        assert_eq!(named(&["kois", "tele"]), ["tele", "xgate"], "kios is a slip for kois");
+        assert_eq!(named(&["kios2"]), ["kios", "tele", "xgate"], "a number makes another one");
     }
 }

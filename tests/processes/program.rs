@@ -133,6 +133,17 @@ async fn check_reads_the_files_that_the_settings_name() {
     let stranger = write(folder.path(), "stranger.csv", &stranger);
     let named = ["warning: ", "stranger.csv: 1 product has no route", "kios", "KONTER_SUPPLIERS"];
     assert_ended(&kios(stranger).run(folder.path(), &["check"]).await, 0, &named);
+    // Beside a supplier that is set up, a name that is nearly its own is a slip.
+    let slip = format!("{COLUMNS}S10,S10,Pulsa,telkomsel,topup,10000,10500,kois,S10,,10150,1,yes\n");
+    let own = kios(write(folder.path(), "slip.csv", &slip))
+        .set("KONTER_SUPPLIERS", "kios")
+        .set("SUPPLIER_KIOS_PROTOCOL", "kiosampm")
+        .set("SUPPLIER_KIOS_URL", "http://127.0.0.1:9")
+        .set("SUPPLIER_KIOS_MEMBER_ID", "AB1234")
+        .set("SUPPLIER_KIOS_PIN", "123456")
+        .set("SUPPLIER_KIOS_PASSWORD", "kucing-hitam")
+        .set("SUPPLIER_KIOS_CALLBACK_IPS", "127.0.0.1");
+    assert_ended(&own.run(folder.path(), &["check"]).await, 1, &["slip.csv: line 2", "supplier", "kois"]);
     let fine = || kios(empty_catalog(folder.path()));
     let locales = folder.path().join("locales");
     fs::create_dir(&locales).unwrap();
