@@ -23,7 +23,7 @@ pub struct Made {
     pub report: AuditReport,
 }
 
-/// Writes a cut as a backup.
+/// Writes a snapshot as a backup.
 ///
 /// # Errors
 /// When the store or `out` fails; what was written is no backup then.
@@ -41,7 +41,7 @@ pub fn hand_out<W: Write>(mut snapshot: Snapshot, made_at: DateTime<Utc>, out: W
     }
 }
 
-/// Makes a backup of a cut: written under another name, read again, and only then there.
+/// Makes a backup of a snapshot: written under another name, read again, and only then there.
 ///
 /// # Errors
 /// When it exists and `over` is not said, when it cannot be written, or when it does not read back whole. Whether the

@@ -217,7 +217,7 @@ async fn a_damaged_log_is_refused_and_rubbish_behind_its_end_costs_nothing() {
             bytes[middle] ^= 0x10;
         });
     };
-    // What was told is missing; the high_water_mark knows how far the shop was.
+    // What was told is missing; the high-water mark knows how far the shop was.
     let lost_end = |path: &Path| change(log(path).last().unwrap(), |bytes| bytes.truncate(bytes.len() / 2));
     let lost_all = |path: &Path| log(path).iter().for_each(|file| fs::remove_file(file).unwrap());
     let lost_older = |path: &Path| {

@@ -1,4 +1,4 @@
-//! Sharing the work out between the processes of one database: a lease on each part of it (see `store::share`), renewed
+//! Sharing the work out between the processes of one database: a lease on each part of it (see `leases`), renewed
 //! every second. Whoever has more parts than its fair share gives some back, once nothing is under way in them; whoever
 //! has fewer takes what nobody holds. A process that dies, hangs, or cannot reach the database stops renewing: its
 //! parts run out and another takes them.
