@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{Commit, CommitError, Committed, Engine as _, Found, Read, Sequence, Snapshot, Store, StoreError};
+use konter_store::{Commit, CommitError, Committed, Found, Read, Sequence, Snapshot, Store, StoreError};
 
 use super::engines::Engine;
 
@@ -87,7 +87,6 @@ impl Engine for Closing {
 #[tokio::test]
 async fn a_year_of_days_is_closed_one_by_one_and_the_books_stay_right() {
     use crate::store_contract::random::{everything, trade};
-    use crate::support::*;
     use konter_store::audit::audit;
 
     let mut engine = Closing::new();
@@ -110,4 +109,30 @@ async fn a_year_of_days_is_closed_one_by_one_and_the_books_stay_right() {
         (rows, last) = (rows + page.len(), key);
     }
     assert!(rows > 300, "{rows} rows");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_in_the_middle_of_closing_loses_nothing_and_the_next_time_goes_on() {
+    use crate::store_contract::random::{everything, trade};
+    use std::time::Duration;
+
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+    let days = AtomicI64::default();
+    trade(&open(), 200).await;
+    let before = everything(&open()).await;
+    for cut in 0..12 {
+        let store = open();
+        let (day, ends) = next_day(&days);
+        // Whatever has been done by then stays done.
+        let _ = tokio::time::timeout(Duration::from_micros(cut * cut * 400), store.close_day(day, ends)).await;
+        assert_eq!(everything(&store).await, before, "cut {cut}");
+        drop(store);
+        assert_eq!(everything(&open()).await, before, "cut {cut}, opened again");
+    }
+    let store = open();
+    let (day, ends) = next_day(&days);
+    store.close_day(day, ends).await.unwrap();
+    assert_eq!(store.first_unclosed().await.unwrap(), None);
+    assert_eq!(everything(&store).await, before);
 }
