@@ -143,7 +143,8 @@ fn closed_days_are_read_as_if_they_had_never_left() {
         assert_eq!(rows.get(&[key.as_slice(), b"x"].concat()).unwrap(), None);
     }
     let mut closed = Rows::new();
-    rows.days()
+    let _ = rows
+        .days()
         .walk_all()
         .rest(&mut |key, row| {
             closed.insert(key.to_vec(), row.to_vec());
