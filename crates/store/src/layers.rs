@@ -106,7 +106,7 @@ impl Kv for Glance<'_> {
         // A walk over the disk can hold the lock for long, so nobody waits for it here.
         let young = self.young.try_read();
         // A row that is gone may have gone to a closed day.
-        let gone = |young: &&Young| young.row.is_some() || !key.first().is_some_and(is_closable);
+        let gone = |young: &&Young| young.row.is_some() || !key.first().is_some_and(|kind| is_closable(*kind));
         if let Some(young) = young.as_ref().and_then(|rows| rows.get(key)).filter(gone) {
             return Ok(young.row.clone());
         }

@@ -70,6 +70,24 @@ pub(super) struct Index {
     pub filter: Part,
 }
 
+/// What tells of a key whether a day can have it; worked out once for all days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sought {
+    Hash(Hash),
+    Number(u8, u64),
+}
+
+impl Sought {
+    /// `None`: no day has such a key.
+    pub(super) fn of(key: &[u8]) -> Option<Self> {
+        let kind = *key.first()?;
+        if place::needs_filter(kind) {
+            return Some(Self::Hash(Hash::of(key)));
+        }
+        place::number(key).map(|number| Self::Number(kind, number))
+    }
+}
+
 /// A closed day. The file is opened for each look: a shop has more days than a process has handles.
 #[derive(Debug)]
 pub(super) struct DayFile {
@@ -126,14 +144,12 @@ impl DayFile {
     }
 
     /// Whether a row can be here, as far as can be told without reading.
-    pub(super) fn may_have(&self, key: &[u8]) -> bool {
-        let Some(kind) = key.first() else { return false };
-        if place::needs_filter(*kind) {
-            return self.filter.may_have(Hash::of(key));
-        }
-        match (place::number(key), self.numbers(*kind)) {
-            (Some(number), Some((first, last))) => (first..=last).contains(&number),
-            _ => false,
+    pub(super) fn may_have(&self, sought: Sought) -> bool {
+        match sought {
+            Sought::Hash(hash) => self.filter.may_have(hash),
+            Sought::Number(kind, number) => {
+                self.numbers(kind).is_some_and(|(first, last)| (first..=last).contains(&number))
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 /// About one in a hundred keys that are not there is looked for in vain.
 const BITS_A_KEY: usize = 10;
-const HASHES: u64 = 7;
+const HASHES: usize = 7;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter(Vec<u8>);
@@ -49,9 +49,9 @@ impl Filter {
     }
 
     /// The bits of a key: byte and mask.
-    fn places(&self, Hash(first, step): Hash) -> [(usize, u8); HASHES as usize] {
+    fn places(&self, Hash(first, step): Hash) -> [(usize, u8); HASHES] {
         let bits = (self.0.len() as u64 * 8).max(1);
-        let mut places = [(0, 0); HASHES as usize];
+        let mut places = [(0, 0); HASHES];
         for (number, place) in (0_u64..).zip(&mut places) {
             let bit = first.wrapping_add(step.wrapping_mul(number)) % bits;
             *place = (usize::try_from(bit / 8).unwrap_or_default(), 1 << (bit % 8));

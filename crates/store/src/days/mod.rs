@@ -26,7 +26,7 @@ use parking_lot::{Mutex, RwLock};
 use choose::choose;
 pub(super) use choose::first_left;
 pub(super) use close::{Closed, close, closed_last};
-use file::{Block, DayFile};
+use file::{Block, DayFile, Sought};
 pub(super) use place::is_closable;
 pub(super) use walk::Walk;
 use write::write;
@@ -95,10 +95,6 @@ impl Days {
         Ok(Self { folder, files: RwLock::new(files), blocks: Arc::default() })
     }
 
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     pub(super) fn path_of(&self, day: NaiveDate) -> PathBuf {
         path_of(&self.folder, day)
     }
@@ -122,8 +118,9 @@ impl Days {
     }
 
     fn get(&self, files: &Files, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(sought) = Sought::of(key) else { return Ok(None) };
         // The newest first: it is the one that is asked for most.
-        for file in files.iter().rev().filter(|file| file.may_have(key)) {
+        for file in files.iter().rev().filter(|file| file.may_have(sought)) {
             if let Some(block) = file.block_of(key)
                 && let Some(row) = self.blocks.get(file, block)?.find(key)
             {
@@ -181,7 +178,7 @@ impl<K: Kv> WithDays<K> {
 
 impl<K: Kv> Kv for WithDays<K> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if !key.first().is_some_and(is_closable) {
+        if !key.first().is_some_and(|kind| is_closable(*kind)) {
             return self.upper.get(key);
         }
         // Held over both looks: a day is added before its rows leave the engine, and not while somebody reads.
@@ -194,7 +191,7 @@ impl<K: Kv> Kv for WithDays<K> {
 
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
         let is_one_kind = |kind: &u8| range.end <= under(vec![*kind]).end;
-        if range.start.first().is_some_and(|kind| is_one_kind(kind) && !is_closable(kind)) {
+        if range.start.first().is_some_and(|kind| is_one_kind(kind) && !is_closable(*kind)) {
             return self.upper.scan(range, direction, visit);
         }
         let files = self.days.files.read_recursive();

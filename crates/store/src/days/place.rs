@@ -8,9 +8,9 @@ use super::super::kv::after_prefix;
 
 /// Kinds of rows that leave the engine when their day is closed. None of their rows is ever deleted, but for the open slots,
 /// which are of no day and stay.
-pub(in super::super) const fn is_closable(kind: &u8) -> bool {
+pub(in super::super) const fn is_closable(kind: u8) -> bool {
     matches!(
-        *kind,
+        kind,
         keys::SERIAL
             | keys::ORDER_OF_AGENT
             | keys::JOURNAL

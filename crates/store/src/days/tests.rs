@@ -61,7 +61,7 @@ fn rows_of(day_number: u64, order: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
             keys::serial(&konter_core::order::SerialKey { dest: "0812".into(), serial: order.to_string() }),
             row("serial"),
         ),
-        (vec![&[keys::ANSWERED], order.to_be_bytes().as_slice()].concat(), row("answered")),
+        ([&[keys::ANSWERED], order.to_be_bytes().as_slice()].concat(), row("answered")),
     ]
 }
 
@@ -187,7 +187,7 @@ fn a_damaged_day_is_said_with_its_file_and_never_read_as_something_else() {
             Ok(rows) => rows,
         };
         let mut refused = 0;
-        for (key, row) in all.iter().filter(|(key, _)| is_closable(&key[0])) {
+        for (key, row) in all.iter().filter(|(key, _)| is_closable(key[0])) {
             match rows.get(key) {
                 Ok(Some(found)) => assert!(row.starts_with(&found), "{what}"),
                 Ok(None) => {}

@@ -128,7 +128,7 @@ impl Walk {
     fn advance(&mut self) -> Result<Option<Row>, StoreError> {
         while let Some(Reverse(position)) = self.positions.pop() {
             let Some(source) = self.sources.get_mut(position.source) else { continue };
-            let row = if position.is_bound { None } else { source.take(self.direction)? };
+            let row = if position.is_bound { None } else { source.take(self.direction) };
             if let Some(key) = source.look(&self.blocks, self.direction)? {
                 self.positions.push(Reverse(Position { key, is_bound: false, ..position }));
             }
@@ -183,8 +183,8 @@ impl Source {
     }
 
     /// The row [`Self::look`] has seen.
-    fn take(&mut self, direction: Direction) -> Result<Option<Row>, StoreError> {
-        let Some((block, _, next)) = &mut self.block else { return Ok(None) };
+    fn take(&mut self, direction: Direction) -> Option<Row> {
+        let (block, _, next) = self.block.as_mut()?;
         let row = match direction {
             Direction::Up => *next,
             Direction::Down => next.saturating_sub(1),
@@ -194,7 +194,7 @@ impl Source {
             Direction::Up => row.saturating_add(1),
             Direction::Down => row,
         };
-        Ok(taken)
+        taken
     }
 
     fn begin(&mut self, blocks: &Blocks, direction: Direction) -> Result<(), StoreError> {
