@@ -4,6 +4,7 @@
 mod store_contract {
     pub mod bills;
     pub mod books;
+    pub mod closing;
     pub mod damage;
     pub mod desk;
     pub mod engines;
@@ -30,6 +31,7 @@ mod support;
 #[path = "support/postgres_wire.rs"]
 mod wire;
 
+use store_contract::closing::Closing;
 use store_contract::engines::{Engine, Memory, Settling, Sled};
 
 /// Each rule becomes one test per engine.
@@ -51,6 +53,12 @@ macro_rules! contract {
             $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
                 crate::store_contract::$part::$rule(<crate::Settling as crate::Engine>::new()).await;
+            })+)+
+        }
+        mod closing {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                crate::store_contract::$part::$rule(<crate::Closing as crate::Engine>::new()).await;
             })+)+
         }
         mod on_postgres {

@@ -1,4 +1,5 @@
-//! What a day's report costs, with a thousand and with a million orders behind the day: the same.
+//! What a day's report costs, with a thousand and with a million orders behind the day: the same; and once the day is
+//! closed: at most three times as much.
 //!
 //! `cargo bench --bench reports`. The stores stand below the temporary folder (`TMPDIR`) and are made first, which
 //! takes a minute or two.
@@ -136,6 +137,15 @@ fn order(id: u64, behind: u64) -> Order {
     }
 }
 
+/// Closes every day there is.
+async fn close(store: &Store) {
+    while let Some(first) = store.first_unclosed().await.expect("read") {
+        let day = first.date_naive();
+        let ends = (day + TimeDelta::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
+        store.close_day(day, ends).await.expect("closed");
+    }
+}
+
 /// The day's figures, read as the shop reads them.
 async fn report(store: &Store) -> Book {
     let mut book = Book::new(Span::day(day()));
@@ -162,6 +172,14 @@ fn reports(c: &mut Criterion) {
         let mut filled = None;
         group.bench_function(BenchmarkId::new("orders behind it", behind), |b| {
             let filled = filled.get_or_insert_with(|| runtime.block_on(fill(behind)));
+            b.iter(|| runtime.block_on(report(&filled.store)));
+        });
+        let mut closed = false;
+        group.bench_function(BenchmarkId::new("closed, orders behind it", behind), |b| {
+            let filled = filled.get_or_insert_with(|| runtime.block_on(fill(behind)));
+            if !std::mem::replace(&mut closed, true) {
+                runtime.block_on(close(&filled.store));
+            }
             b.iter(|| runtime.block_on(report(&filled.store)));
         });
     }

@@ -16,6 +16,10 @@ use konter_store::{Commit, MessageKey, Store, Versioned};
 const AGENTS: u64 = 1_000;
 const PRICE: i64 = 10_500;
 const COST: i64 = 10_150;
+/// One every half minute.
+const ORDERS_A_DAY: u64 = 2_880;
+/// Days that stay with the engine: the setting's default.
+const OPEN_DAYS: i64 = 40;
 /// Orders in one commit.
 const AT_ONCE: u64 = 500;
 /// One order in so many has a long receipt.
@@ -58,8 +62,26 @@ pub async fn fill(data: &Path, orders: u64, open: u64) {
         commit.postings.push(transfer(AccountId::Cash, AccountId::Agent(agent_of(number)), 1_000_000_000_000, None));
     }
     store.commit(commit).await.expect("resellers");
-    place_all(&store, 1, orders, orders.saturating_sub(open)).await;
+    let (settled, mut first, mut day) = (orders.saturating_sub(open), 1, beginning().date_naive());
+    while first <= orders {
+        let last = (first + ORDERS_A_DAY - 1).min(orders);
+        place_all(&store, first, last, settled).await;
+        close_days(&store, day).await;
+        (first, day) = (last + 1, day.succ_opt().expect("a day"));
+    }
     store.close().await.expect("closes");
+}
+
+/// Closes what a shop would have closed by then.
+async fn close_days(store: &Store, today: NaiveDate) {
+    let limit = today - TimeDelta::days(OPEN_DAYS);
+    while let Some(first) = store.first_unclosed().await.expect("a read") {
+        let day = first.date_naive();
+        let ends = (day + TimeDelta::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
+        if day >= limit || store.close_day(day, ends).await.expect("closed") == 0 {
+            return;
+        }
+    }
 }
 
 /// Adds orders as fast as the store takes them, and ends the process at once: the log is as full then as it gets, and

@@ -19,6 +19,8 @@ const OPEN: u64 = 200;
 const STARTS: usize = 5;
 /// What a start may take.
 const LIMIT: Duration = Duration::from_secs(1);
+/// What an order may take on the disk, with a year of them there.
+const MOST_BYTES: u64 = 2_000;
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Orders placed before the kill in a flood: nearly as many as the log holds.
 const FLOOD: u64 = 30_000;
@@ -45,7 +47,14 @@ fn main() {
         println!("filled with {orders} orders in {:.1?}", began.elapsed());
     }
     std::fs::write(folder.join("catalog.csv"), konter_core::catalog::SAMPLE).expect("the catalog");
-    println!("data dir: {} MiB", size(&data) >> 20);
+    let (all, days) = (size(&data), size(&data.join("days")));
+    println!(
+        "data dir: {} MiB, of it {} MiB closed days; {} bytes an order ({} the limit of {MOST_BYTES})",
+        all >> 20,
+        days >> 20,
+        all / orders.max(1),
+        if all / orders.max(1) <= MOST_BYTES { "within" } else { "ABOVE" }
+    );
     let mut floods = Floods::new(&folder);
     for (before, how) in
         [(Before::Stop, "a clean stop"), (Before::Kill, "a kill"), (Before::Flood, "a kill in a flood of orders")]

@@ -14,8 +14,8 @@ use konter_store::StoreError;
 
 /// How the names of a store's own files begin.
 const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "high-water-mark.json"];
-/// A folder of files.
-const BLOBS: &str = "blobs";
+/// Folders of files: sled's own, and the closed days.
+const FOLDERS: [&str; 2] = ["blobs", "days"];
 /// Folders left by others with the same process number.
 const MOST_LEFT: u32 = 100;
 
@@ -70,12 +70,13 @@ impl Copied {
                 copy(&from, &self.0.join(&name))?;
             }
         }
-        let (from, to) = (dir.join(BLOBS), self.0.join(BLOBS));
-        fs::create_dir(&to)?;
-        if from.is_dir() {
-            for entry in fs::read_dir(from)? {
-                let entry = entry?;
-                copy(&entry.path(), &to.join(entry.file_name()))?;
+        for (from, to) in FOLDERS.map(|folder| (dir.join(folder), self.0.join(folder))) {
+            fs::create_dir(&to)?;
+            if from.is_dir() {
+                for entry in fs::read_dir(from)? {
+                    let entry = entry?;
+                    copy(&entry.path(), &to.join(entry.file_name()))?;
+                }
             }
         }
         Ok(())

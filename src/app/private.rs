@@ -16,12 +16,13 @@ const LENGTH: usize = 32;
 const SHORTEST: usize = 32;
 /// How the names of a shop's files begin. Whatever else lies in the data dir may be meant for others.
 #[cfg(unix)]
-const SHOP: [&str; 11] = [
+const SHOP: [&str; 12] = [
     "conf",
     "db",
     "blobs",
     "snap.",
     "log.",
+    "days",
     "high-water-mark.json",
     "backups",
     TOKEN,

@@ -43,6 +43,11 @@ const DEFAULT_INQUIRY_MINUTES: u16 = 15;
 const MOST_INQUIRY_MINUTES: u16 = 24 * 60;
 const DEFAULT_STALE_MINUTES: u16 = 30;
 /// Late enough to hold nearly the whole day, and still on it.
+/// Late reports, complaints and corrections come within weeks.
+const DEFAULT_CLOSE_DAYS_AFTER: u32 = 40;
+/// Yesterday's orders still change.
+const FEWEST_OPEN_DAYS: u16 = 2;
+const MOST_OPEN_DAYS: u16 = 3_650;
 const DEFAULT_SUMMARY_AT: Option<NaiveTime> = NaiveTime::from_hms_opt(23, 55, 0);
 /// A day: an order older than that was placed for a need that has passed.
 const MOST_STALE_MINUTES: u16 = 24 * 60;
@@ -74,6 +79,8 @@ pub struct Settings {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// Days that are over stay as they are for so many days more.
+    pub close_days_after: u32,
     pub backups: BackupSettings,
     pub registration: Registration,
     /// What all uplines of an order may earn together.
@@ -171,6 +178,9 @@ impl Settings {
             ),
             deposits: deposit::read(source),
             summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
+            close_days_after: source
+                .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
+                .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),
@@ -333,6 +343,10 @@ fn inquiry_minutes(text: &str) -> Result<u16, String> {
 fn margin_cap(text: &str) -> Result<MarginCap, String> {
     let percent = source::number(text, 0, u16::from(MarginCap::HIGHEST))?;
     u8::try_from(percent).ok().and_then(MarginCap::new).ok_or_else(|| format!("{percent} is too much"))
+}
+
+fn close_days_after(text: &str) -> Result<u32, String> {
+    source::number(text, FEWEST_OPEN_DAYS, MOST_OPEN_DAYS).map(u32::from)
 }
 
 fn stale_minutes(text: &str) -> Result<u16, String> {

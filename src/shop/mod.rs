@@ -10,6 +10,7 @@ mod backups;
 mod buying;
 mod callbacks;
 mod charges;
+mod day_closing;
 mod dead_letters;
 mod degraded_mode;
 mod drift;
@@ -79,6 +80,8 @@ pub struct Policy {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// Days that are over stay as they are for so many days more; then they are closed.
+    pub close_days_after: u32,
 }
 
 /// What the shop needs of its chat service besides messages.
@@ -253,6 +256,13 @@ impl Shop {
     pub fn start(self: &Arc<Self>) {
         self.tasks.spawn(Arc::clone(self).run_schedule());
         self.tasks.spawn(Arc::clone(self).tell_summaries());
+        let closing = day_closing::DayClosing {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            after_days: self.policy.close_days_after,
+            stop: self.stop.clone(),
+        };
+        self.tasks.spawn(closing.run());
         self.tasks.spawn(Arc::clone(self).set_dead_letters_aside());
         self.tasks.spawn(Arc::clone(self).look_after_suppliers());
         self.tasks.spawn(Arc::clone(self).watch_announcements());

@@ -10,6 +10,7 @@ mod bills;
 mod booked;
 mod callbacks;
 mod catalog;
+mod closed_days;
 mod commands;
 mod config;
 mod conversations;

@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::{self, BoxFuture, FutureExt as _};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -55,6 +56,17 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All rows as they stand between two commits.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
+
+    /// When the first order or line was made that no closed day has; `None`: there is none, or the engine closes no days.
+    fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
+        future::ready(Ok(None)).boxed()
+    }
+
+    /// Moves what is settled of the days that ended at `ends` to where it takes little room, under the name of the last of
+    /// them. Readers notice nothing. Gives the number of rows moved; 0 also where the engine closes no days.
+    fn close_day(&self, _day: NaiveDate, _ends: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
+        future::ready(Ok(0)).boxed()
+    }
 
     /// Returns once the rows with a number up to this one are durable, if any can have been read.
     fn settled(&self, _number: u64) -> BoxFuture<'_, Result<(), StoreError>> {

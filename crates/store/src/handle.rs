@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::engine::{Engine, Read, Rows, Shared};
@@ -58,6 +59,16 @@ impl Store {
     /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.0.snapshot().await
+    }
+
+    /// When the first order or line of the journal was made that no closed day has.
+    pub async fn first_unclosed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.0.first_unclosed().await
+    }
+
+    /// Closes the days that ended at `ends`, the last of them being `day`; gives the number of rows moved.
+    pub async fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.0.close_day(day, ends).await
     }
 
     /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,

@@ -1,7 +1,7 @@
 //! The keys of all rows. One byte says what a row is; numbers are big-endian so that ranges sort; texts carry their
 //! length so that none is the beginning of another.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use sha2::{Digest as _, Sha256};
 
 use super::MessageKey;
@@ -19,7 +19,7 @@ pub(super) const ORDER: u8 = b'o';
 pub(super) const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';
 pub(super) const REFERENCE: u8 = b'r';
-const SERIAL: u8 = b'S';
+pub(super) const SERIAL: u8 = b'S';
 /// An open hold; as an order is open exactly as long as its hold, these rows are the set of open orders too.
 pub(super) const HOLD: u8 = b'h';
 pub(super) const JOURNAL: u8 = b'j';
@@ -50,6 +50,8 @@ pub(super) const PRICE_GROUP: u8 = b'G';
 const QUESTION: u8 = b'F';
 pub(super) const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
+/// Days whose rows have left for a file of their own.
+pub(super) const CLOSED_DAY: u8 = b'D';
 /// Rows taken out of the outbox because they cannot be said; their whole key follows.
 const ASIDE: u8 = b'z';
 /// Roles of those who work here, and announcements: a second byte says which of these a row is.
@@ -375,6 +377,17 @@ pub(super) fn joining(code: &InviteCode) -> Vec<u8> {
 
 pub(super) fn meta(name: &str) -> Vec<u8> {
     Key::new(META).text(name).0
+}
+
+pub(super) fn closed_day(day: NaiveDate) -> Vec<u8> {
+    // Days before year 1 are not ours.
+    Key::new(CLOSED_DAY).u32(u32::try_from(day.num_days_from_ce()).unwrap_or(0)).0
+}
+
+/// How many bytes the text takes that starts `skip` bytes into a key, its length included.
+pub(super) fn text_length(key: &[u8], skip: usize) -> Option<usize> {
+    let length = *key.get(skip)?;
+    Some(1 + if length == HASHED { 32 } else { usize::from(length) })
 }
 
 /// The number that starts `skip` bytes into a key.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
+use super::days::is_closable;
 use super::kv::{Batch, Direction, Kv, Visit};
 use super::log_files::LogFiles;
 use super::sled_handle::SledHandle;
@@ -104,7 +105,9 @@ impl Kv for Glance<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         // A walk over the disk can hold the lock for long, so nobody waits for it here.
         let young = self.young.try_read();
-        if let Some(young) = young.as_ref().and_then(|rows| rows.get(key)) {
+        // A row that is gone may have gone to a closed day.
+        let gone = |young: &&Young| young.row.is_some() || !key.first().is_some_and(|kind| is_closable(*kind));
+        if let Some(young) = young.as_ref().and_then(|rows| rows.get(key)).filter(gone) {
             return Ok(young.row.clone());
         }
         self.fell_short.set(true);

@@ -22,6 +22,7 @@ mod blocks;
 pub mod census;
 mod class;
 mod commit;
+mod days;
 mod dead_letters;
 mod depths;
 mod engine;

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{oneshot, watch};
 
 use super::apply::{Prepared, Tip};
+use super::days::{self, Closed, Days, WithDays};
 use super::engine::{Engine, Found, Read};
 use super::high_water_mark::HighWaterMark;
 use super::layers::{Layers, Log};
@@ -30,9 +32,11 @@ use super::{Commit, CommitError, Committed, Sequence, StoreError};
 pub struct SledStore {
     sequences: Sequences,
     /// `None` once closed. Readers hold it while they read, so closing waits for them.
-    kv: Arc<RwLock<Option<Layers>>>,
+    kv: Arc<RwLock<Option<WithDays<Layers>>>>,
     /// `None` once closed.
     writer: Mutex<Option<WriterThread>>,
+    /// Days are closed one at a time. `true`: what a stop may have left of the last one has been seen to.
+    closing: tokio::sync::Mutex<bool>,
     repaired: bool,
     failed: watch::Receiver<Option<StoreError>>,
 }
@@ -45,6 +49,7 @@ struct WriterThread {
 /// A store that has been read back, before its writer starts.
 struct Parts {
     log: Log,
+    days: Arc<Days>,
     tip: Tip,
     sequences: Sequences,
     /// Of sled's file.
@@ -60,10 +65,12 @@ fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
     let sync = durable_files(path)?;
     prepare_schema(&kv, &sync, &high_water_mark)?;
     let log = Log::open(kv, path, options.log.file)?;
-    let tip = Tip::load(log.layers())?;
-    let rows = Reader(log.layers());
+    let days = Arc::new(Days::open(path, log.layers())?);
+    let rows = WithDays::new(log.layers().clone(), Arc::clone(&days));
+    let tip = Tip::load(&rows)?;
+    let rows = Reader(&rows);
     high_water_mark.verify(&rows, &tip)?;
-    Ok(Parts { sequences: Sequences::load(&rows)?, log, tip, sync, high_water_mark, repaired })
+    Ok(Parts { sequences: Sequences::load(&rows)?, log, days, tip, sync, high_water_mark, repaired })
 }
 
 impl SledStore {
@@ -83,18 +90,25 @@ impl SledStore {
         syncing: impl FnOnce() -> Syncing,
     ) -> Result<Self, StoreError> {
         fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-        let Parts { log, tip, sequences, sync, high_water_mark, repaired } =
+        let Parts { log, days, tip, sequences, sync, high_water_mark, repaired } =
             unless_sled_panics(|| read_back(path, options))?;
-        let kv = log.layers().clone();
+        let kv = WithDays::new(log.layers().clone(), Arc::clone(&days));
         let (jobs, waiting) = mpsc::channel();
-        let writer = Writer::new(log, sync, tip, options, syncing(), Some(high_water_mark));
+        let writer = Writer::new(log, days, sync, tip, options, syncing(), Some(high_water_mark));
         let (telling, failed) = watch::channel(None);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&waiting, &telling))
             .map_err(|error| io("starting its writer", &error))?;
         let writer = Mutex::new(Some(WriterThread { jobs, thread }));
-        Ok(Self { sequences, kv: Arc::new(RwLock::new(Some(kv))), writer, repaired, failed })
+        Ok(Self {
+            sequences,
+            kv: Arc::new(RwLock::new(Some(kv))),
+            writer,
+            closing: tokio::sync::Mutex::default(),
+            repaired,
+            failed,
+        })
     }
 
     /// Whether its files were found damaged and read another way: prove the books before relying on them.
@@ -106,9 +120,34 @@ impl SledStore {
     /// Never waits; `None` when the young layer does not know enough.
     fn glance(&self, read: &Read) -> Option<Result<Found, StoreError>> {
         let kv = self.kv.try_read()?;
-        let glance = kv.as_ref()?.glance();
+        let glance = kv.as_ref()?.upper().glance();
         let found = read.run(&glance);
         glance.was_enough().then_some(found)
+    }
+
+    /// Reads on a thread that may block.
+    async fn on_rows<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&WithDays<Layers>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let kv = self.kv.clone();
+        let reading = tokio::task::spawn_blocking(move || read(kv.read().as_ref().ok_or_else(closed)?));
+        reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+    }
+
+    /// Takes a closed day's rows out of the engine, a page at a time.
+    async fn forget(&self, day: Closed) -> Result<(), StoreError> {
+        let (mut row, mut pages) = (Some(day.row()?), day.pages());
+        loop {
+            let (rows, left) = self.on_rows(move |_| Ok((pages.next()?, pages))).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            pages = left;
+            let (answer, answered) = oneshot::channel();
+            self.jobs()?.send(Work::Forget { rows, closed: row.take(), answer }).map_err(|_| closed())?;
+            answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
+        }
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Work>, StoreError> {
@@ -152,12 +191,7 @@ impl Engine for SledStore {
             if let Some(found) = self.glance(&read) {
                 return found;
             }
-            let kv = self.kv.clone();
-            let reading = tokio::task::spawn_blocking(move || {
-                let kv = kv.read();
-                read.run(kv.as_ref().ok_or_else(closed)?)
-            });
-            reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+            self.on_rows(move |rows| read.run(rows)).await
         }
         .boxed()
     }
@@ -171,7 +205,30 @@ impl Engine for SledStore {
             let (answer, answered) = oneshot::channel();
             self.jobs()?.send(Work::Snapshot(answer)).map_err(|_| closed())?;
             let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
-            Ok(Snapshot::new(SledSnapshot::new(Arc::clone(&self.kv), begun)))
+            Ok(Snapshot::new(SledSnapshot::new(Arc::clone(&self.kv), begun)?))
+        }
+        .boxed()
+    }
+
+    fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
+        self.on_rows(|rows| days::first_left(rows.upper(), rows.days().last().as_ref())).boxed()
+    }
+
+    fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let mut has_looked = self.closing.lock().await;
+            if !*has_looked {
+                // The program may have ended in the middle of this.
+                if let Some(last) = self.on_rows(|rows| days::closed_last(rows.days())).await? {
+                    self.forget(last).await?;
+                }
+                *has_looked = true;
+            }
+            let closed = self.on_rows(move |rows| days::close(rows, day, ends)).await?;
+            let Some(closed) = closed else { return Ok(0) };
+            let count = closed.rows();
+            self.forget(closed).await?;
+            Ok(count)
         }
         .boxed()
     }

@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
 use super::apply::{Group, Prepared, Tip};
+use super::days::{Days, WithDays};
 use super::high_water_mark::HighWaterMark;
+use super::kv::Kv as _;
 use super::layers::{Log, Unsettled};
 use super::sled_faults::unavailable;
 use super::sled_options::{LogLimits, ReopenLimits, SledOptions};
-use super::{CommitError, Committed, StoreError};
+use super::{CommitError, Committed, RawRow, StoreError};
 
 /// Commits made durable together at most: bounds how long the first of them waits for the last.
 const LARGEST_GROUP: usize = 512;
@@ -56,6 +58,12 @@ pub(super) struct Job {
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are commits")]
 pub(super) enum Work {
     Commit(Job),
+    /// Rows that a closed day has leave the engine, unless they changed since. The first of them come with the day's own row.
+    Forget {
+        rows: Vec<RawRow>,
+        closed: Option<RawRow>,
+        answer: oneshot::Sender<Result<(), StoreError>>,
+    },
     /// A copy of all rows is to be taken.
     Snapshot(oneshot::Sender<Result<Begun, StoreError>>),
 }
@@ -82,6 +90,7 @@ impl Copying {
 
 pub(super) struct Writer {
     log: Log,
+    days: Arc<Days>,
     tip: Tip,
     limits: LogLimits,
     reopen: ReopenLimits,
@@ -106,6 +115,7 @@ enum Chore {
 impl Writer {
     pub(super) fn new(
         log: Log,
+        days: Arc<Days>,
         sled: File,
         tip: Tip,
         options: SledOptions,
@@ -114,7 +124,7 @@ impl Writer {
     ) -> Self {
         let SledOptions { log: limits, reopen, .. } = options;
         let (copying, reopen_from) = (Weak::new(), Instant::now());
-        Self { log, tip, limits, reopen, reopen_from, sync, sled, high_water_mark, copying, copy_limit: 0 }
+        Self { log, days, tip, limits, reopen, reopen_from, sync, sled, high_water_mark, copying, copy_limit: 0 }
     }
 
     /// Works until every sender is gone and nothing waits.
@@ -125,6 +135,7 @@ impl Writer {
             for job in jobs {
                 match job {
                     Work::Commit(job) => drop(job.answer.send(Err(error.clone().into()))),
+                    Work::Forget { answer, .. } => drop(answer.send(Err(error.clone()))),
                     Work::Snapshot(answer) => drop(answer.send(Err(error.clone()))),
                 }
             }
@@ -222,6 +233,12 @@ impl Writer {
         for work in waiting {
             match work {
                 Work::Commit(job) => commits.push(job),
+                // Rows of settled days: no commit that waits beside them asks whether they are here or there.
+                Work::Forget { rows, closed, answer } => {
+                    let done = self.forget(rows, closed);
+                    let _ = answer.send(done.clone());
+                    done?;
+                }
                 Work::Snapshot(answer) => cuts.push(answer),
             }
         }
@@ -234,6 +251,18 @@ impl Writer {
             high_water_mark.note_at_times(&self.tip);
         }
         done
+    }
+
+    fn forget(&mut self, rows: Vec<RawRow>, closed: Option<RawRow>) -> Result<(), StoreError> {
+        let mut batch: super::kv::Batch = Vec::with_capacity(rows.len() + 1);
+        for (key, row) in rows {
+            if self.log.layers().get(&key)?.as_ref() == Some(&row) {
+                batch.push((key, None));
+            }
+        }
+        batch.extend(closed.map(|(key, row)| (key, Some(row))));
+        let added = self.make_durable(batch)?;
+        self.make_room(added)
     }
 
     fn is_copied(&self) -> bool {
@@ -264,7 +293,8 @@ impl Writer {
     /// # Errors
     /// Only when the store can no longer be trusted; everyone waiting has been told so.
     fn group(&mut self, waiting: Vec<Job>) -> Result<(), StoreError> {
-        let mut group = Group::new(self.log.layers(), &mut self.tip);
+        let rows = WithDays::new(self.log.layers().clone(), Arc::clone(&self.days));
+        let mut group = Group::new(&rows, &mut self.tip);
         let mut answers = Vec::with_capacity(waiting.len());
         for job in waiting {
             let result = group.apply(job.commit);

@@ -33,7 +33,7 @@ fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     let sync = Box::new(
         move |_, _: &File| if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) },
     );
-    let writer = Writer::new(log, file, Tip::default(), SledOptions::default(), sync, None);
+    let writer = Writer::new(log, no_days(), file, Tip::default(), SledOptions::default(), sync, None);
     let (jobs, waiting) = mpsc::channel();
     let thread = std::thread::spawn(move || writer.run(&waiting, &tokio::sync::watch::Sender::default()));
     let commit = |amount| {
@@ -63,7 +63,7 @@ fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
     let (sled, _) = SledHandle::open(&data, at_once).unwrap();
     let log = Log::open(SledKv::new(sled), &data, log.file).unwrap();
     let file = durable_files(&data).unwrap();
-    let writer = Writer::new(log, file, Tip::default(), at_once, Box::new(|_, _| Ok(())), None);
+    let writer = Writer::new(log, no_days(), file, Tip::default(), at_once, Box::new(|_, _| Ok(())), None);
     let (jobs, waiting) = mpsc::channel();
     let commit = |amount| {
         let (answer, answered) = oneshot::channel();
@@ -83,4 +83,9 @@ fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
     assert!(problem.contains("cannot be opened again"), "{problem}");
     drop(jobs);
     thread.join().unwrap();
+}
+
+fn no_days() -> Arc<Days> {
+    let folder = tempfile::tempdir().unwrap();
+    Arc::new(Days::open(folder.path(), &std::collections::BTreeMap::default()).unwrap())
 }

@@ -1,0 +1,212 @@
+//! Closed days: rows of days that are over and settled, in one compact file a day that is never written again. Readers see
+//! them below the engine's own rows, as if they had never left ([`WithDays`]). What changes one of those rows later (a
+//! report that comes after months) is written to the engine, and counts there.
+//!
+//! Here lives: the files, how they are read as rows, how a day's rows are chosen. Not here: when a day is closed (the shop's
+//! clock and setting), and taking the rows out of the engine (its writer).
+
+mod choose;
+mod close;
+mod damage;
+mod file;
+mod filter;
+mod place;
+mod walk;
+mod write;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use parking_lot::{Mutex, RwLock};
+
+use choose::choose;
+pub(super) use choose::first_left;
+pub(super) use close::{Closed, close, closed_last};
+use file::{Block, DayFile, Sought};
+pub(super) use place::is_closable;
+pub(super) use walk::Walk;
+use write::write;
+
+use super::StoreError;
+use super::keys;
+use super::kv::{Direction, Kv, Visit, under};
+use super::read::{CONTINUE, Reader};
+use super::sled_faults::io;
+pub(super) use file::DayRow;
+
+/// Blocks kept unpacked: what one answer reads again and again. A block is some 64 KiB.
+const BLOCKS_KEPT: usize = 16;
+const FOLDER: &str = "days";
+const ENDING: &str = "day";
+
+/// The files of all closed days, oldest first.
+type Files = Vec<Arc<DayFile>>;
+
+/// The closed days of one folder.
+pub(super) struct Days {
+    folder: PathBuf,
+    files: RwLock<Files>,
+    blocks: Arc<Blocks>,
+}
+
+/// The blocks read last.
+#[derive(Default)]
+struct Blocks(Mutex<VecDeque<(NaiveDate, usize, Arc<Block>)>>);
+
+impl Blocks {
+    fn get(&self, file: &DayFile, number: usize) -> Result<Arc<Block>, StoreError> {
+        let mut kept = self.0.lock();
+        if let Some(at) = kept.iter().position(|(day, kept, _)| *day == file.day() && *kept == number)
+            && let Some(found) = kept.remove(at)
+        {
+            let block = Arc::clone(&found.2);
+            kept.push_front(found);
+            return Ok(block);
+        }
+        drop(kept);
+        let block = Arc::new(file.block(number)?);
+        let mut kept = self.0.lock();
+        kept.push_front((file.day(), number, Arc::clone(&block)));
+        kept.truncate(BLOCKS_KEPT);
+        Ok(block)
+    }
+}
+
+impl Days {
+    /// The closed days of a data folder, each as the engine's rows say it was closed.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when one is missing, damaged, or another than was closed.
+    pub(super) fn open(data: &Path, rows: &dyn Kv) -> Result<Self, StoreError> {
+        let folder = data.join(FOLDER);
+        let mut files = Files::new();
+        for closed in Reader(rows).under::<DayRow>("closed day", keys::all(keys::CLOSED_DAY))? {
+            let file = DayFile::open(&path_of(&folder, closed.day))?;
+            if file.row() != &closed {
+                return Err(damage::another(file.path()));
+            }
+            files.push(Arc::new(file));
+        }
+        set_aside_others(&folder, &files)?;
+        Ok(Self { folder, files: RwLock::new(files), blocks: Arc::default() })
+    }
+
+    pub(super) fn path_of(&self, day: NaiveDate) -> PathBuf {
+        path_of(&self.folder, day)
+    }
+
+    /// Shows a day's rows from now on, also beside those the engine still has. Waits for whoever reads without them.
+    pub(super) fn add(&self, path: &Path) -> Result<DayRow, StoreError> {
+        let file = DayFile::open(path)?;
+        let row = file.row().clone();
+        self.files.write().push(Arc::new(file));
+        Ok(row)
+    }
+
+    /// The last day, if any is closed.
+    pub(super) fn last(&self) -> Option<DayRow> {
+        self.files.read_recursive().last().map(|file| file.row().clone())
+    }
+
+    /// Every row of every closed day, in order of the keys.
+    pub(super) fn walk_all(&self) -> Walk {
+        Walk::new(&self.files.read_recursive(), &self.blocks, &(Vec::new()..vec![u8::MAX; 2]), Direction::Up)
+    }
+
+    fn get(&self, files: &Files, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(sought) = Sought::of(key) else { return Ok(None) };
+        // The newest first: it is the one that is asked for most.
+        for file in files.iter().rev().filter(|file| file.may_have(sought)) {
+            if let Some(block) = file.block_of(key)
+                && let Some(row) = self.blocks.get(file, block)?.find(key)
+            {
+                return Ok(Some(row.to_vec()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn path_of(folder: &Path, day: NaiveDate) -> PathBuf {
+    folder.join(format!("{day}.{ENDING}"))
+}
+
+/// A file that the rows do not speak of was being closed when the program ended: its rows are all with the engine still.
+fn set_aside_others(folder: &Path, files: &Files) -> Result<(), StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io("reading the closed days", &error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|error| io("reading the closed days", &error))?.path();
+        let is_day = path.extension().is_some_and(|ending| ending == ENDING);
+        if is_day && !files.iter().any(|file| file.path() == path) {
+            let aside = path.with_extension("unused");
+            tracing::warn!(file = %path.display(), "a day's file that was not finished is set aside");
+            fs::rename(&path, aside).map_err(|error| io("setting an unfinished day aside", &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// An engine's own rows over those of the closed days.
+#[derive(Clone)]
+pub(super) struct WithDays<K> {
+    upper: K,
+    days: Arc<Days>,
+}
+
+impl<K: Kv> WithDays<K> {
+    pub(super) const fn new(upper: K, days: Arc<Days>) -> Self {
+        Self { upper, days }
+    }
+
+    /// The engine's own rows alone.
+    pub(super) const fn upper(&self) -> &K {
+        &self.upper
+    }
+
+    pub(super) const fn days(&self) -> &Arc<Days> {
+        &self.days
+    }
+}
+
+impl<K: Kv> Kv for WithDays<K> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if !key.first().is_some_and(|kind| is_closable(*kind)) {
+            return self.upper.get(key);
+        }
+        // Held over both looks: a day is added before its rows leave the engine, and not while somebody reads.
+        let files = self.days.files.read_recursive();
+        match self.upper.get(key)? {
+            Some(row) => Ok(Some(row)),
+            None => self.days.get(&files, key),
+        }
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
+        let is_one_kind = |kind: &u8| range.end <= under(vec![*kind]).end;
+        if range.start.first().is_some_and(|kind| is_one_kind(kind) && !is_closable(*kind)) {
+            return self.upper.scan(range, direction, visit);
+        }
+        let files = self.days.files.read_recursive();
+        let mut closed = Walk::new(&files, &self.days.blocks, &range, direction);
+        let mut broken_off = false;
+        self.upper.scan(range, direction, &mut |key, row| {
+            broken_off = closed.before(key, visit)?.is_break();
+            if !broken_off {
+                broken_off = visit(key, row)?.is_break();
+            }
+            Ok(if broken_off { ControlFlow::Break(()) } else { CONTINUE })
+        })?;
+        if broken_off { Ok(()) } else { closed.rest(visit).map(drop) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
