@@ -15,8 +15,6 @@ use crate::program::{self, Running, Settings, free_port};
 pub const ADMIN: i64 = 1001;
 /// The one whose orders are watched is the first.
 pub const RESELLER: i64 = 5_001;
-/// Enough for all turns that PINs are hashed in to have their memory before anything is measured.
-const RESELLERS: i64 = 4;
 const PIN: &str = "739154";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often file handles are counted.
@@ -41,9 +39,10 @@ pub struct Awaited {
 }
 
 impl Site {
-    pub async fn open(folder: &Path) -> Self {
+    /// With so many resellers.
+    pub async fn open(folder: &Path, resellers: i64, mut limits: Limits) -> Self {
         let api = BotApi::start().await;
-        let (refused, mut limits) = (Arc::new(AtomicU64::new(0)), Limits::default());
+        let refused = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&refused);
         api.guard(move |_, chat| {
             let wait = limits.take(chat, Instant::now()).err()?;
@@ -65,13 +64,13 @@ impl Site {
         let (folder, handles) = (folder.to_owned(), Handles::watch(shop.pid()));
         let mut site =
             Self { settings, folder, shop, handles, api, _simulators: simulators, refused, updates: 0, orders: 0 };
-        site.begin().await;
+        site.begin(resellers).await;
         site
     }
 
     /// Resellers register, are paid in for and order.
-    async fn begin(&mut self) {
-        let resellers = || RESELLER..RESELLER + RESELLERS;
+    async fn begin(&mut self, resellers: i64) {
+        let resellers = || RESELLER..RESELLER + resellers;
         self.heard_by(resellers(), "Pendaftaran diterima", |chat| format!("DAFTAR.Konter {chat}.{PIN}")).await;
         for reseller in resellers() {
             self.write(ADMIN, &format!("/deposit telegram:{reseller} 1000000"));
@@ -100,6 +99,26 @@ impl Site {
     pub fn order(&mut self) -> String {
         self.orders += 1;
         format!("S10.0812{:06}00.{PIN}", self.orders)
+    }
+
+    /// The same, and the number it goes to; every fifth is a token.
+    pub fn order_to(&mut self) -> (String, String) {
+        self.orders += 1;
+        let (product, dest) = match self.orders % 5 {
+            0 => ("PLN20", format!("86{:07}00", self.orders)),
+            _ => ("S10", format!("0812{:06}00", self.orders)),
+        };
+        (format!("{product}.{dest}.{PIN}"), dest)
+    }
+
+    /// What arrived in any chat from this call on.
+    pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
+        self.api.texts_from(call)
+    }
+
+    /// Waits until it is so, or nobody would wait any longer.
+    pub async fn comes(&self, mut so: impl FnMut(&Self) -> bool) -> bool {
+        self.api.comes(PATIENCE, |_| so(self)).await
     }
 
     /// How many calls there have been.
