@@ -1,7 +1,8 @@
 //! A rush: 1,000 orders from 100 chats within 10 s, and how long each waits for SUKSES while the Bot API takes 30 messages
 //! a second from the bot and one a second for a chat, and refuses what is over.
 //!
-//! `cargo bench --bench burst`. The real program, against a Bot API that forgives short bursts and one that forgives none.
+//! `cargo bench --bench burst`. The real program, against Bot APIs that forgive short bursts, forgive none,
+//! and count deletions among messages.
 
 #[allow(dead_code, reason = "tests use the rest")]
 #[path = "../../tests/support/bot_api.rs"]
@@ -38,7 +39,11 @@ fn main() {
         return;
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for (name, limits) in [("short bursts forgiven", Limits::telegrams()), ("to the letter", Limits::strict())] {
+    for (name, limits) in [
+        ("short bursts forgiven", Limits::telegrams()),
+        ("to the letter", Limits::strict()),
+        ("deletions counted too", Limits::with_deletions()),
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         runtime.block_on(async {
             let mut site = Site::open(folder.path(), CHATS, limits).await;

@@ -176,7 +176,7 @@ impl BotApi {
         self.inner.lock().unwelcome = Some(words.to_owned());
     }
 
-    /// From now on this is asked about whatever is to appear in a chat, for limits like Telegram's.
+    /// From now on this is asked about whatever is to appear in a chat or go from it, for limits like Telegram's.
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn guard(&self, guard: impl FnMut(&str, i64) -> Option<Mishap> + Send + 'static) {
         self.inner.lock().guard = Some(Box::new(guard));
@@ -269,7 +269,8 @@ impl BotApi {
         let scripted = inner.mishaps.get_mut(method).and_then(VecDeque::pop_front);
         let inner = &mut *inner;
         let guarded = || {
-            let guard = inner.guard.as_mut().filter(|_| TO_A_CHAT.contains(&method))?;
+            let is_asked = TO_A_CHAT.contains(&method) || method == "deletemessage";
+            let guard = inner.guard.as_mut().filter(|_| is_asked)?;
             guard(method, chat?)
         };
         inner.outage.clone().or(shut).or(scripted).or_else(guarded)
