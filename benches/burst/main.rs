@@ -29,6 +29,7 @@ use site::{RESELLER, Site};
 const CHATS: i64 = 100;
 const EACH: usize = 10;
 const WITHIN: Duration = Duration::from_secs(10);
+const REST: Duration = Duration::from_secs(40);
 /// What 99 of a hundred may wait at most, and how many messages may be refused.
 const LIMIT: Duration = Duration::from_secs(6);
 const REFUSED: u64 = 20;
@@ -47,6 +48,8 @@ fn main() {
         let folder = tempfile::tempdir().expect("a folder");
         runtime.block_on(async {
             let mut site = Site::open(folder.path(), CHATS, limits).await;
+            // Until nothing is left of what its beginning cost.
+            tokio::time::sleep(REST).await;
             rush(&mut site, name).await;
             site.close().await;
         });
@@ -65,7 +68,7 @@ async fn rush(site: &mut Site, name: &str) {
     let mut chats: Vec<i64> = (RESELLER..RESELLER + CHATS).flat_map(|chat| [chat; EACH]).collect();
     chats.shuffle(&mut StdRng::seed_from_u64(1));
     let orders = u32::try_from(chats.len()).expect("few");
-    let (first, refused_before) = (site.calls(), site.refused());
+    let (first, refused_before, deleted_before) = (site.calls(), site.refused(), site.deletions());
     let began = Instant::now();
     let mut rush = Rush { waiting: HashMap::new(), seen: first, messages: 0 };
     for (place, chat) in (0..).zip(chats) {
@@ -78,6 +81,10 @@ async fn rush(site: &mut Site, name: &str) {
     }
     site.comes(|site| rush.look(site)).await;
     let took = began.elapsed();
+    let deleted = |site: &Site| site.deletions().0 - deleted_before.0;
+    let deleted_then = deleted(site);
+    site.comes(|site| deleted(site) == rush.waiting.len()).await;
+    let deletions = began.elapsed();
     let mut waits: Vec<Duration> = rush.waiting.values().filter_map(|order| order.told.first().copied()).collect();
     waits.sort_unstable();
     let at = |percent: usize| waits.get((waits.len() * percent).div_ceil(100).saturating_sub(1)).copied();
@@ -97,6 +104,7 @@ async fn rush(site: &mut Site, name: &str) {
         took.as_secs_f64(),
         fine(refused < REFUSED),
     );
+    println!("  {deleted_then} PINs deleted by then, {} after {:.1} s", deleted(site), deletions.as_secs_f64());
 }
 
 struct Rush {

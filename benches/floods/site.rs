@@ -118,6 +118,13 @@ impl Site {
         (format!("{product}.{dest}.{PIN}"), dest)
     }
 
+    /// How many messages have been deleted, and how often that was refused.
+    pub fn deletions(&self) -> (usize, usize) {
+        let calls = self.api.calls("deletemessage");
+        let made = calls.iter().filter(|call| call.fine).count();
+        (made, calls.len() - made)
+    }
+
     /// What arrived in any chat from this call on.
     pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
         self.api.texts_from(call)

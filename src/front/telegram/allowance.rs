@@ -6,10 +6,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::pace::{Pace, Rate};
+use konter_core::ids::ChatId;
 
-/// A refusal says how long to wait, and not whether one chat or the whole bot was too fast. So many refusals, with nothing
-/// taken in between, mean the bot.
-const REFUSALS: u32 = 2;
+/// A refusal says how long to wait, and not whether one chat or the whole bot was too fast. So many chats refused, with
+/// nothing taken in between, mean the bot.
+const REFUSALS: usize = 3;
 /// By then it is tried again, whatever Telegram said: if only some chats were meant, the others must not wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// After each pause the bot is slower by this, and comes back to its own pace in about a minute.
@@ -20,7 +21,8 @@ const RECOVERY: f64 = 0.998;
 pub(super) struct Allowance {
     rate: Rate,
     pace: Pace,
-    refusals: u32,
+    /// Chats refused since something was taken.
+    refused: Vec<ChatId>,
     /// How many times as long as planned from one call to the next.
     slowness: f64,
     shut_until: Instant,
@@ -28,7 +30,7 @@ pub(super) struct Allowance {
 
 impl Allowance {
     pub fn new(rate: Rate, now: Instant) -> Self {
-        Self { rate, pace: Pace::rested(now), refusals: 0, slowness: 1.0, shut_until: now }
+        Self { rate, pace: Pace::rested(now), refused: Vec::new(), slowness: 1.0, shut_until: now }
     }
 
     /// When the next call may go. What Telegram allows is for all processes together.
@@ -47,14 +49,16 @@ impl Allowance {
 
     /// Telegram took something.
     pub fn granted(&mut self) {
-        self.refusals = 0;
+        self.refused.clear();
         self.slowness = (self.slowness * RECOVERY).max(1.0);
     }
 
     /// Telegram wants to hear nothing for so long. Whether that is about the whole bot.
-    pub fn refused(&mut self, wait: Duration, now: Instant) -> bool {
-        self.refusals = self.refusals.saturating_add(1);
-        let is_bots = self.refusals >= REFUSALS;
+    pub fn refused(&mut self, chat: &ChatId, wait: Duration, now: Instant) -> bool {
+        if self.refused.len() < REFUSALS && !self.refused.contains(chat) {
+            self.refused.push(chat.clone());
+        }
+        let is_bots = self.refused.len() >= REFUSALS;
         if is_bots {
             if self.shut_until <= now {
                 self.slowness = (self.slowness * SLOWER).min(SLOWEST);
@@ -82,24 +86,36 @@ mod tests {
     const RATE: Rate = Rate { interval: Duration::from_millis(100), burst: 1 };
 
     #[test]
-    fn one_chat_s_refusal_stops_nobody_else() {
+    fn some_chats_refusals_stop_nobody_else() {
         let now = Instant::now();
         let mut allowance = Allowance::new(RATE, now);
         for _ in 0..5 {
-            assert!(!allowance.refused(3_600 * SECOND, now));
+            for chat in [1, 2] {
+                assert!(!allowance.refused(&ChatId::telegram(chat), 3_600 * SECOND, now));
+            }
+        }
+        for chat in 3..9 {
             allowance.granted();
+            assert!(!allowance.refused(&ChatId::telegram(chat), 3_600 * SECOND, now));
         }
         assert_eq!(allowance.ready_at(1, now), now);
     }
 
     #[test]
-    fn refusals_in_a_row_stop_the_bot_for_as_long_as_telegram_says_and_not_for_ever() {
+    fn many_refusals_stop_the_bot_for_as_long_as_telegram_says_and_not_for_ever() {
         for (told, pause) in [(7, 7), (3_600, 60)] {
             let now = Instant::now();
             let mut allowance = Allowance::new(RATE, now);
-            assert!(!allowance.refused(told * SECOND, now));
-            assert!(allowance.refused(told * SECOND, now));
+            let told = told * SECOND;
+            assert_eq!(
+                [1, 2, 3].map(|chat| allowance.refused(&ChatId::telegram(chat), told, now)),
+                [false, false, true]
+            );
             assert_eq!(allowance.ready_at(1, now), now + pause * SECOND);
+            // Still too much when it is tried again: by whomever.
+            let later = now + pause * SECOND;
+            assert!(allowance.refused(&ChatId::telegram(1), SECOND, later));
+            assert_eq!(allowance.ready_at(1, later), later + SECOND);
         }
     }
 
@@ -108,25 +124,23 @@ mod tests {
         let mut now = Instant::now();
         let mut allowance = Allowance::new(RATE, now);
         // All that were on their way are refused together: one pause, one step.
-        for _ in 0..9 {
-            allowance.refused(SECOND, now);
+        for chat in 1..=9 {
+            allowance.refused(&ChatId::telegram(chat), SECOND, now);
         }
         now += SECOND;
-        let wait = |allowance: &mut Allowance| {
+        let wait = |allowance: &mut Allowance, now| {
             allowance.take(1, now);
             let wait = allowance.ready_at(1, now) - now;
             allowance.give_back(1);
             wait
         };
-        assert_eq!(wait(&mut allowance), RATE.interval.mul_f64(SLOWER));
+        assert_eq!(wait(&mut allowance, now), RATE.interval.mul_f64(SLOWER));
         (0..1_000).for_each(|_| allowance.granted());
-        assert_eq!(wait(&mut allowance), RATE.interval);
-        for _ in 0..99 {
-            allowance.refused(SECOND, now);
+        assert_eq!(wait(&mut allowance, now), RATE.interval);
+        for chat in 1..99 {
+            allowance.refused(&ChatId::telegram(chat), SECOND, now);
             now += 2 * SECOND;
         }
-        let slowest = RATE.interval.mul_f64(SLOWEST);
-        allowance.take(1, now);
-        assert_eq!(allowance.ready_at(1, now), now + slowest);
+        assert_eq!(wait(&mut allowance, now), RATE.interval.mul_f64(SLOWEST));
     }
 }

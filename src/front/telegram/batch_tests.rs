@@ -22,7 +22,7 @@ fn talk(seq: u64) -> Outgoing {
     row(seq, Class::Answer, Reply::NotOffered { feature: seq.to_string() })
 }
 
-/// What the shop says of an order: "order_pending", "order_success" and so on.
+/// What the shop says of an order, by the reply's stored name.
 fn about(seq: u64, order: u64, said: &str) -> Outgoing {
     let reply = json!({
         "reply": said, "order": order, "product": "PLN20", "product_name": "Token PLN 20.000", "kind": "token",
@@ -36,6 +36,7 @@ fn text(body: &str) -> Text {
     Text { body: body.to_owned(), ..Text::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as wordings are handed in")]
 fn seq_of(row: &Outgoing) -> Option<Text> {
     Some(text(&row.seq.to_string()))
 }

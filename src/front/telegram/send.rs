@@ -225,7 +225,7 @@ impl Run {
         let mut is_too_much = false;
         match step {
             Step::Sent { .. } | Step::Done { .. } => track.allowance.granted(),
-            Step::Flooded(wait) => is_too_much = track.allowance.refused(wait, now),
+            Step::Flooded(wait) => is_too_much = track.allowance.refused(&chat, wait, now),
             Step::Lower(_) | Step::Idle | Step::Later(_) => track.allowance.give_back(members),
             Step::Failed => {}
         }
