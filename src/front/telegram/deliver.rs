@@ -90,7 +90,7 @@ impl Courier {
         let (Some(row), Some(class)) = (progress.choose(&replies), replies.iter().map(|row| row.class).min()) else {
             return Step::Idle;
         };
-        // What is urgent is in no hurry less because something else has to be said before it.
+        // A chat is as urgent as the most urgent of what waits: the rest stands in its way.
         if class > least {
             return Step::Lower(class);
         }
@@ -132,21 +132,21 @@ impl Courier {
         replies: &[&Outgoing],
         progress: &mut Progress,
     ) -> Option<Step> {
-        if progress.row.seq == row.seq && !progress.together.is_empty() {
+        progress.begin(row.seq);
+        if !progress.together.is_empty() {
             // Telegram has it, and the store did not take note last time.
             let said: Vec<&Outgoing> =
                 replies.iter().copied().filter(|row| progress.together.contains(&row.seq)).collect();
             let more = replies.len() > said.len();
             return Some(self.take_out(&said, true, None, progress, Step::Done { more }).await);
         }
-        if progress.row.was_refused(row.seq) || row.seq <= progress.alone {
+        if progress.row.was_refused(row.seq) || progress.alone.contains(&row.seq) {
             return None;
         }
         let waiting = replies.iter().position(|reply| reply.seq == row.seq).and_then(|first| replies.get(first..))?;
         let behind = (Utc::now() - row.at).to_std().is_ok_and(|late| late >= self.timing.behind);
         let Batch { rows, part, buttons } = batch::gather(waiting, behind, |row| self.words(row))?;
         let more = replies.len() > rows.len();
-        progress.row = RowProgress::new(row.seq);
         self.share.saying(&row.chat, row.seq);
         let answer = self.send(peer, part, None, self::buttons(row, &buttons)).await;
         if answer.as_ref().is_err_and(was_surely_not_said) {
@@ -165,7 +165,7 @@ impl Courier {
             }
             Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
                 tracing::error!(chat = %row.chat, replies = rows.len(), %error, "replies are refused together and go one by one");
-                progress.alone = rows.iter().map(|row| row.seq).max().unwrap_or_default();
+                progress.alone = rows.iter().map(|row| row.seq).collect();
                 Step::Done { more: true }
             }
         })
@@ -173,9 +173,6 @@ impl Courier {
 
     /// Sends the next part of a row.
     async fn say(&self, peer: Peer, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
-        if progress.row.seq != row.seq {
-            progress.row = RowProgress::new(row.seq);
-        }
         let file = self.file(row, &mut progress.row).await;
         let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let sent = progress.row;
@@ -436,15 +433,9 @@ impl Courier {
 
     /// Commits that rows leave the outbox.
     async fn leave(&self, rows: &[&Outgoing], commit: Commit, progress: &mut Progress, step: Step) -> Step {
-        for row in rows {
-            progress.forgets.remove(&row.seq);
-        }
         match self.store.commit(commit).await {
             Ok(_) => {
-                if rows.iter().any(|row| row.seq == progress.row.seq) {
-                    progress.row = RowProgress::default();
-                    progress.together.clear();
-                }
+                progress.forget(rows);
                 for row in rows {
                     self.share.undoubt(&row.chat, row.seq);
                     self.share.said(&row.chat, row.seq);
@@ -484,9 +475,6 @@ fn lower(sent: &mut RowProgress, kind: FileKind, error: &ApiError) -> Step {
 
 /// Whether an edit is tried again: what Telegram alone breaks down over must not hold up the replies behind it.
 fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) -> bool {
-    if progress.row.seq != row.seq {
-        progress.row = RowProgress::new(row.seq);
-    }
     if matches!(error, ApiError::Down(_)) {
         progress.row.refusals += 1;
     }

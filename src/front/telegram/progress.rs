@@ -16,8 +16,8 @@ pub(super) struct Progress {
     pub row: RowProgress,
     /// Rows of one message that Telegram has and the store does not know of yet.
     pub together: Vec<u64>,
-    /// Rows up to this one go one by one: together, Telegram did not like them.
-    pub alone: u64,
+    /// Rows that go one by one: together, Telegram did not like them.
+    pub alone: Vec<u64>,
     /// Deletions that wait for another try, by their row.
     pub forgets: BTreeMap<u64, Forget>,
 }
@@ -83,6 +83,26 @@ pub(super) struct Forget {
 }
 
 impl Progress {
+    /// Takes up a row, if it is not the one that was taken up last.
+    pub fn begin(&mut self, seq: u64) {
+        if self.row.seq != seq {
+            self.row = RowProgress::new(seq);
+            self.together.clear();
+        }
+    }
+
+    /// These have left the outbox.
+    pub fn forget(&mut self, rows: &[&Outgoing]) {
+        for row in rows {
+            self.forgets.remove(&row.seq);
+            self.alone.retain(|seq| *seq != row.seq);
+        }
+        if rows.iter().any(|row| row.seq == self.row.seq) {
+            self.row = RowProgress::default();
+            self.together.clear();
+        }
+    }
+
     /// The reply to take up: one of which Telegram has a part already is finished first, whatever came meanwhile.
     pub fn choose<'a>(&self, replies: &[&'a Outgoing]) -> Option<&'a Outgoing> {
         let begun = |row: &&&Outgoing| self.row.parts > 0 && row.seq == self.row.seq;

@@ -9,8 +9,9 @@ use std::time::Duration;
 use konter::front::telegram::{Settings, Telegram, Timing, Waker};
 use konter::front::{File, Text, Wording};
 use konter_core::agent::Locale;
-use konter_core::ids::ChatId;
-use konter_reply::{Reply, Texts};
+use konter_core::ids::{AgentId, ChatId, OrderId};
+use konter_core::money::Rupiah;
+use konter_reply::{NetworkReply, Reply, Texts};
 use konter_store::{Class, Outgoing, Payload};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -196,6 +197,22 @@ async fn marks_or_buttons_refused_together_are_judged_one_by_one() {
         let calls = api.calls("sendmessage");
         assert!(calls[1..].iter().all(|call| call.body["entities"][0]["type"] == "code"), "{words}");
     }
+}
+
+#[tokio::test]
+async fn what_was_refused_together_keeps_nothing_else_apart() {
+    let bot = behind(Shop::opens()).await;
+    bot.api.mishaps("sendmessage", [Mishap::Refuse(400, "Bad Request: something new")]);
+    for order in 1..=5 {
+        let (agent, order, amount) = (AgentId(1), OrderId(order), Rupiah::new(1));
+        let reply = NetworkReply::AlertUplineOverdrawn { agent, order, amount };
+        bot.outbox.say_as(BUDI, Class::Alert, Reply::Network(Box::new(reply)));
+    }
+    bot.waker.notify(&ChatId::telegram(BUDI));
+    until_empty(&bot.api, &bot.outbox).await;
+    assert_eq!(bot.api.said(BUDI).len(), 5, "one by one");
+    bot.outbox.say_all(BUDI, &numbered(2));
+    assert_eq!(bot.carry().await.said(BUDI).len(), 6, "and the next together");
 }
 
 #[tokio::test]
