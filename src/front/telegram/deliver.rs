@@ -385,7 +385,7 @@ impl Courier {
                 tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
                 return Step::Flooded(wait);
             }
-            Verdict::Again if worth_another_try(row, progress, error) => {
+            Verdict::Again if worth_another_try(progress, error) => {
                 tracing::warn!(%chat, seq, %error, "an edit or a copy waits until Telegram can be reached");
                 return Step::Failed;
             }
@@ -474,7 +474,7 @@ fn lower(sent: &mut RowProgress, kind: FileKind, error: &ApiError) -> Step {
 }
 
 /// Whether an edit is tried again: what Telegram alone breaks down over must not hold up the replies behind it.
-fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) -> bool {
+fn worth_another_try(progress: &mut Progress, error: &ApiError) -> bool {
     if matches!(error, ApiError::Down(_)) {
         progress.row.refusals += 1;
     }
