@@ -11,6 +11,7 @@ mod limits;
 #[allow(dead_code, reason = "tests use the rest")]
 #[path = "../../tests/support/program.rs"]
 mod program;
+#[allow(dead_code, reason = "the burst uses the rest")]
 mod site;
 
 use std::time::{Duration, Instant};
