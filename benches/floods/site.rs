@@ -1,5 +1,6 @@
 //! The real program with suppliers and a Bot API that keeps Telegram's limits, and a shop that is at work already.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -15,9 +16,8 @@ use crate::program::{self, Running, Settings, free_port};
 pub const ADMIN: i64 = 1001;
 /// The one whose orders are watched is the first.
 pub const RESELLER: i64 = 5_001;
-/// Enough for all turns that PINs are hashed in to have their memory before anything is measured.
-const RESELLERS: i64 = 4;
 const PIN: &str = "739154";
+const REGISTRATIONS: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often file handles are counted.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -41,12 +41,13 @@ pub struct Awaited {
 }
 
 impl Site {
-    pub async fn open(folder: &Path) -> Self {
+    /// With so many resellers.
+    pub async fn open(folder: &Path, resellers: i64, mut limits: Limits) -> Self {
         let api = BotApi::start().await;
-        let (refused, mut limits) = (Arc::new(AtomicU64::new(0)), Limits::default());
+        let refused = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&refused);
-        api.guard(move |_, chat| {
-            let wait = limits.take(chat, Instant::now()).err()?;
+        api.guard(move |method, chat| {
+            let wait = limits.take(method, chat, Instant::now()).err()?;
             count.fetch_add(1, Ordering::Relaxed);
             Some(Mishap::Flood(wait))
         });
@@ -65,26 +66,30 @@ impl Site {
         let (folder, handles) = (folder.to_owned(), Handles::watch(shop.pid()));
         let mut site =
             Self { settings, folder, shop, handles, api, _simulators: simulators, refused, updates: 0, orders: 0 };
-        site.begin().await;
+        site.begin(resellers).await;
         site
     }
 
     /// Resellers register, are paid in for and order.
-    async fn begin(&mut self) {
-        let resellers = || RESELLER..RESELLER + RESELLERS;
-        self.heard_by(resellers(), "Pendaftaran diterima", |chat| format!("DAFTAR.Konter {chat}.{PIN}")).await;
+    async fn begin(&mut self, resellers: i64) {
+        let resellers = || RESELLER..RESELLER + resellers;
+        // More at once are told to come again.
+        for first in resellers().step_by(REGISTRATIONS) {
+            let some = resellers().skip_while(|chat| *chat < first).take(REGISTRATIONS);
+            self.heard_by(some, "Pendaftaran diterima", |chat| format!("DAFTAR.Konter {chat}.{PIN}")).await;
+        }
         for reseller in resellers() {
             self.write(ADMIN, &format!("/deposit telegram:{reseller} 1000000"));
         }
         self.heard_by(resellers(), "Deposit masuk", |_| String::new()).await;
-        let order = self.order();
-        self.heard_by(resellers(), "SUKSES", |_| order.clone()).await;
+        let orders: HashMap<i64, String> = resellers().map(|chat| (chat, self.order())).collect();
+        self.heard_by(resellers(), "SUKSES", |chat| orders.get(&chat).cloned().unwrap_or_default()).await;
         // Until the admin's chat has rested.
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
 
     /// Each of them writes something, or nothing, and hears this.
-    async fn heard_by(&mut self, chats: std::ops::Range<i64>, words: &str, write: impl Fn(i64) -> String) {
+    async fn heard_by(&mut self, chats: impl Iterator<Item = i64> + Clone, words: &str, write: impl Fn(i64) -> String) {
         for chat in chats.clone() {
             let text = write(chat);
             if !text.is_empty() {
@@ -93,13 +98,41 @@ impl Site {
         }
         let all = chats.map(|chat| Awaited { chat, words: words.to_owned() }).collect::<Vec<_>>();
         let heard = self.hear(0, &all).await;
-        assert!(heard.iter().all(Option::is_some), "it said: {}", program::tail(&self.shop.err()));
+        let missing = heard.iter().filter(|heard| heard.is_none()).count();
+        assert!(missing == 0, "{missing} never heard {words:?}; it said: {}", program::tail(&self.shop.err()));
     }
 
     /// An order that was not placed before; the suppliers do as they are asked for numbers that end in 00.
     pub fn order(&mut self) -> String {
         self.orders += 1;
         format!("S10.0812{:06}00.{PIN}", self.orders)
+    }
+
+    /// The same, and the number it goes to; every fifth is a token.
+    pub fn order_to(&mut self) -> (String, String) {
+        self.orders += 1;
+        let (product, dest) = match self.orders % 5 {
+            0 => ("PLN20", format!("86{:07}00", self.orders)),
+            _ => ("S10", format!("0812{:06}00", self.orders)),
+        };
+        (format!("{product}.{dest}.{PIN}"), dest)
+    }
+
+    /// How many messages have been deleted, and how often that was refused.
+    pub fn deletions(&self) -> (usize, usize) {
+        let calls = self.api.calls("deletemessage");
+        let made = calls.iter().filter(|call| call.fine).count();
+        (made, calls.len() - made)
+    }
+
+    /// What arrived in any chat from this call on.
+    pub fn texts_from(&self, call: usize) -> Vec<(usize, i64, String)> {
+        self.api.texts_from(call)
+    }
+
+    /// Waits until it is so, or nobody would wait any longer.
+    pub async fn comes(&self, mut so: impl FnMut(&Self) -> bool) -> bool {
+        self.api.comes(PATIENCE, |_| so(self)).await
     }
 
     /// How many calls there have been.

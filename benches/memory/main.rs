@@ -202,16 +202,19 @@ impl Site {
             if call >= made || to == ADMIN {
                 continue;
             }
-            let count = if text.starts_with("SUKSES") {
-                &mut self.heard.delivered
-            } else if text.starts_with("Pendaftaran diterima") {
-                &mut self.heard.registered
-            } else if text.starts_with("Deposit masuk") {
-                &mut self.heard.paid_in
-            } else {
-                &mut self.heard.other
-            };
-            *count += 1;
+            // Who is behind is told of several things in one message.
+            for about in text.split("\n\n") {
+                let count = if about.starts_with("SUKSES") {
+                    &mut self.heard.delivered
+                } else if about.starts_with("Pendaftaran diterima") {
+                    &mut self.heard.registered
+                } else if about.starts_with("Deposit masuk") {
+                    &mut self.heard.paid_in
+                } else {
+                    &mut self.heard.other
+                };
+                *count += 1;
+            }
         }
         self.seen = made;
     }

@@ -13,7 +13,7 @@ use super::suppliers::{Place, Supplier, Turn};
 use konter_core::catalog::Product;
 use konter_core::ids::{ChatId, InquiryId, OrderId, SupplierId};
 use konter_core::order::{AttemptStep, Order};
-use konter_store::{Notification, Payload, Shard, StoreError, Word};
+use konter_store::{Notification, Outgoing, Payload, Shard, StoreError, Word};
 
 /// Words heard together are acted on together.
 const AT_ONCE: usize = 512;
@@ -23,8 +23,8 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Between tries to get a place that another process has.
 const PLACE_EVERY: Duration = Duration::from_millis(100);
-/// Rows of a chat's outbox among which its first reply is.
-const FIRST_ROWS: usize = 16;
+/// Rows of a chat's outbox among which its first message is: as many as go together.
+const FIRST_ROWS: usize = 64;
 
 /// What one handful of words asks for.
 #[derive(Debug, Default)]
@@ -203,11 +203,15 @@ impl Shop {
         Ok(())
     }
 
-    /// Whoever said replies to this chat is gone; the first that waits may have been said, and is marked as such.
+    /// Whoever said replies to this chat is gone. The first that waits may have been said, with those behind it if the
+    /// chat was behind: they are marked as such.
     async fn doubt_first_reply(&self, chat: &ChatId) -> Result<(), StoreError> {
         let rows = self.store.outbox(chat, FIRST_ROWS).await?;
-        if let Some(first) = rows.iter().find(|row| matches!(row.payload, Payload::Reply(_))) {
-            self.share.doubt(chat.clone(), first.seq);
+        let is_reply = |row: &&Outgoing| matches!(row.payload, Payload::Reply(_));
+        let mut waiting = rows.iter().skip_while(|row| !is_reply(row));
+        if let Some(first) = waiting.next() {
+            let with_it = waiting.take_while(|row| is_reply(row) && row.is_in_lane_of(first)).last();
+            self.share.doubt(chat.clone(), first.seq..=with_it.unwrap_or(first).seq);
         }
         Ok(())
     }

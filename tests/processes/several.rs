@@ -332,7 +332,7 @@ async fn messages_posted_to_either_process_are_answered_in_order() {
         fleet.hears(*chat, &asked(*chat, EACH - 1)).await;
         let said = fleet.api.said(*chat);
         let heard: Vec<usize> =
-            said.iter().filter_map(|said| (0..EACH).find(|turn| said.contains(&asked(*chat, *turn)))).collect();
+            said.iter().flat_map(|said| (0..EACH).filter(|turn| said.contains(&asked(*chat, *turn)))).collect();
         assert_eq!(heard, (0..EACH).collect::<Vec<_>>(), "{chat}: {said:#?}");
     }
     fleet.stop().await;

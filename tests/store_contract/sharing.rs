@@ -150,7 +150,7 @@ async fn doubt_goes_along_with_its_part_to_whoever_has_it_next() {
     let Some(database) = postgres::database().await else { return };
     let mut first = Process::join(&database).await;
     first.share.open(&Shard::all().collect::<Vec<_>>());
-    first.share.doubt(chat(1), 7);
+    first.share.doubt(chat(1), 7..=7);
     let busy = first.share.enter(&chat(2)).unwrap();
     first.share.saying(&chat(3), 8);
     first.share.saying(&chat(4), 9);

@@ -82,6 +82,8 @@ struct Inner {
     shut: HashMap<i64, Mishap>,
     /// Every call ends so.
     outage: Option<Mishap>,
+    /// Whatever says this is refused.
+    unwelcome: Option<String>,
     guard: Option<Guard>,
 }
 
@@ -168,7 +170,13 @@ impl BotApi {
         self.inner.lock().outage = outage;
     }
 
-    /// From now on this is asked about whatever is to appear in a chat, for limits like Telegram's.
+    /// From now on texts with these words are refused.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn refuse_words(&self, words: &str) {
+        self.inner.lock().unwelcome = Some(words.to_owned());
+    }
+
+    /// From now on this is asked about whatever is to appear in a chat or go from it, for limits like Telegram's.
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn guard(&self, guard: impl FnMut(&str, i64) -> Option<Mishap> + Send + 'static) {
         self.inner.lock().guard = Some(Box::new(guard));
@@ -251,13 +259,18 @@ impl BotApi {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    fn mishap(&self, method: &str, chat: Option<i64>) -> Option<Mishap> {
+    fn mishap(&self, method: &str, body: &Value) -> Option<Mishap> {
         let mut inner = self.inner.lock();
+        let (chat, text) = (body["chat_id"].as_i64(), body["text"].as_str());
+        if inner.unwelcome.as_ref().is_some_and(|words| text.is_some_and(|text| text.contains(words))) {
+            return Some(Mishap::Refuse(400, "Bad Request: something new"));
+        }
         let shut = TO_A_CHAT.contains(&method).then(|| inner.shut.get(&chat?).cloned()).flatten();
         let scripted = inner.mishaps.get_mut(method).and_then(VecDeque::pop_front);
         let inner = &mut *inner;
         let guarded = || {
-            let guard = inner.guard.as_mut().filter(|_| TO_A_CHAT.contains(&method))?;
+            let is_asked = TO_A_CHAT.contains(&method) || method == "deletemessage";
+            let guard = inner.guard.as_mut().filter(|_| is_asked)?;
             guard(method, chat?)
         };
         inner.outage.clone().or(shut).or(scripted).or_else(guarded)
@@ -304,11 +317,7 @@ async fn answer(
         None => (serde_json::from_slice(&body).unwrap_or(Value::Null), None),
     };
     let right_token = bot == format!("bot{TOKEN}");
-    let mishap = if right_token {
-        api.mishap(&method, body["chat_id"].as_i64())
-    } else {
-        Some(Mishap::Refuse(401, "Unauthorized"))
-    };
+    let mishap = if right_token { api.mishap(&method, &body) } else { Some(Mishap::Refuse(401, "Unauthorized")) };
     let call = Call { method: method.clone(), body: body.clone(), file, fine: mishap.is_none(), connection };
     api.inner.lock().calls.push(call);
     api.changed();

@@ -33,6 +33,9 @@ pub const HURRY: Timing = Timing {
     backoff: Backoff { first: Duration::from_millis(5), longest: Duration::from_millis(20) },
     chat: Rate { interval: Duration::from_millis(1), burst: 5 },
     overall: Rate { interval: Duration::from_micros(100), burst: 5 },
+    deletions: Rate { interval: Duration::from_micros(100), burst: 5 },
+    // Never: each reply is a message.
+    behind: Duration::from_secs(3600),
     strangers: Rate { interval: Duration::from_millis(1), burst: 5 },
     rescan: Duration::from_secs(600),
     menu: Duration::from_millis(20),

@@ -174,10 +174,13 @@ pub const FINAL_KINDS: [&str; 4] = ["SUKSES (susulan)", "GAGAL (dibatalkan)", "S
 
 pub fn note_answers(answers: &mut Answers, texts: Vec<(usize, i64, String)>) {
     for (call, _, text) in texts.into_iter().filter(|(_, chat, _)| *chat != ADMIN) {
-        let Some(kind) = KINDS.into_iter().find(|kind| text.contains(kind)) else { continue };
-        let Some(dest) = text.split_once(" ke ").map(|(_, rest)| rest) else { continue };
-        let dest: String = dest.chars().take_while(char::is_ascii_digit).collect();
-        answers.entry((dest, kind)).or_default().push(call);
+        // Who is behind is told of several orders in one message.
+        for about in text.split("\n\n") {
+            let Some(kind) = KINDS.into_iter().find(|kind| about.contains(kind)) else { continue };
+            let Some(dest) = about.split_once(" ke ").map(|(_, rest)| rest) else { continue };
+            let dest: String = dest.chars().take_while(char::is_ascii_digit).collect();
+            answers.entry((dest, kind)).or_default().push(call);
+        }
     }
 }
 
@@ -196,15 +199,17 @@ pub fn has_any(answers: &Answers, dest: &str, kinds: &[&'static str]) -> bool {
 pub fn check_order_of_answers(api: &BotApi) -> usize {
     let mut heard: BTreeMap<i64, Vec<(u32, bool)>> = BTreeMap::new();
     for (_, chat, text) in api.texts_from(0) {
-        let Some((_, rest)) = text.split_once(ASKED) else { continue };
-        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        let (number, is_marked) = (number.parse().unwrap(), text.contains(MARK));
-        let told = heard.entry(chat).or_default();
-        if let Some((_, was_marked)) = told.iter().find(|(known, _)| *known == number) {
-            assert!(is_marked || *was_marked, "{chat} hears twice of {number}, and nothing says so: {told:?}");
-        } else {
-            assert!(told.last().is_none_or(|(last, _)| *last < number), "{chat} hears of {number} after {told:?}");
-            told.push((number, is_marked));
+        let is_marked = text.contains(MARK);
+        for (_, rest) in text.split("\n\n").filter_map(|about| about.split_once(ASKED)) {
+            let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            let number = number.parse().unwrap();
+            let told = heard.entry(chat).or_default();
+            if let Some((_, was_marked)) = told.iter().find(|(known, _)| *known == number) {
+                assert!(is_marked || *was_marked, "{chat} hears twice of {number}, and nothing says so: {told:?}");
+            } else {
+                assert!(told.last().is_none_or(|(last, _)| *last < number), "{chat} hears of {number} after {told:?}");
+                told.push((number, is_marked));
+            }
         }
     }
     heard.values().map(Vec::len).sum()

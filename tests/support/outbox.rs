@@ -7,6 +7,7 @@ use chrono::Utc;
 use futures::future::{self, BoxFuture, FutureExt as _};
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
+use konter_core::money::Rupiah;
 use konter_reply::Reply;
 use konter_store::{Class, Commit, CommitError, Committed, OutboxRow, Outgoing, Payload, StoreError};
 use parking_lot::Mutex;
@@ -30,7 +31,12 @@ impl Outbox {
 
     /// Puts a text for a chat into the outbox.
     pub fn say(&self, chat: i64, text: &str) {
-        self.put(chat, Payload::Reply(Box::new(Reply::NotOffered { feature: text.to_owned() })));
+        self.say_as(chat, Class::Answer, Reply::NotOffered { feature: text.to_owned() });
+    }
+
+    /// Puts a reply of this urgency into the outbox.
+    pub fn say_as(&self, chat: i64, class: Class, reply: Reply) {
+        self.put_as(chat, class, Payload::Reply(Box::new(reply)));
     }
 
     #[allow(dead_code, reason = "not every test needs it")]
@@ -58,12 +64,24 @@ impl Outbox {
     }
 
     fn put(&self, chat: i64, payload: Payload) {
+        self.put_as(chat, Class::Answer, payload);
+    }
+
+    fn put_as(&self, chat: i64, class: Class, payload: Payload) {
         let mut rows = self.rows.lock();
         let seq = rows.last_key_value().map_or(1, |(seq, _)| seq + 1);
         let chat = ChatId::telegram(chat);
         rows.insert(
             seq,
-            Outgoing { seq, at: Utc::now(), chat, locale: Locale::Id, payload, class: Class::Answer, balance: None },
+            Outgoing {
+                seq,
+                at: Utc::now(),
+                chat,
+                locale: Locale::Id,
+                payload,
+                class,
+                balance: Some(Rupiah::new(89_500 - i64::try_from(seq).unwrap())),
+            },
         );
     }
 

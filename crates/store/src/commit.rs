@@ -293,6 +293,12 @@ impl Outgoing {
     pub const fn number(&self) -> u64 {
         number_of(self.seq)
     }
+
+    /// Whether one may go right behind the other, as far as their urgency goes.
+    #[must_use]
+    pub const fn is_in_lane_of(&self, other: &Self) -> bool {
+        self.seq - self.number() == other.seq - other.number()
+    }
 }
 
 /// A row of the inbox: a message received and not handled yet. It can hold a PIN, and is deleted when handled.

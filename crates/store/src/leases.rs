@@ -5,6 +5,7 @@
 //! do, also for whoever believes to hold what it has lost.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -147,8 +148,8 @@ pub struct Leases {
     /// Processes at work, this one included; 0 until that is known.
     members: AtomicU32,
     leads: watch::Sender<bool>,
-    /// First replies of chats whose process is gone: it may have said them.
-    doubted: Mutex<HashMap<ChatId, u64>>,
+    /// First replies of chats whose process is gone: it may have said them, together if there are several.
+    doubted: Mutex<HashMap<ChatId, RangeInclusive<u64>>>,
     /// Replies that this process is saying, or has said without the store knowing.
     saying: Mutex<HashMap<ChatId, u64>>,
 }
@@ -317,20 +318,20 @@ impl Leases {
         Shard::all().filter(|shard| self.has(*shard)).collect()
     }
 
-    /// This reply may have been said by a process that is gone.
-    pub fn doubt(&self, chat: ChatId, seq: u64) {
-        self.doubted.lock().insert(chat, seq);
+    /// These replies may have been said by a process that is gone.
+    pub fn doubt(&self, chat: ChatId, seqs: RangeInclusive<u64>) {
+        self.doubted.lock().insert(chat, seqs);
     }
 
     #[must_use]
     pub fn is_doubted(&self, chat: &ChatId, seq: u64) -> bool {
-        self.doubted.lock().get(chat) == Some(&seq)
+        self.doubted.lock().get(chat).is_some_and(|seqs| seqs.contains(&seq))
     }
 
-    /// It has been said now, or need not be.
+    /// It has been said now, or need not be; and so has what stands before it.
     pub fn undoubt(&self, chat: &ChatId, seq: u64) {
         let mut doubted = self.doubted.lock();
-        if doubted.get(chat).is_some_and(|known| *known <= seq) {
+        if doubted.get(chat).is_some_and(|seqs| *seqs.end() <= seq) {
             doubted.remove(chat);
         }
     }

@@ -1,19 +1,18 @@
-//! One visit to one chat's outbox: one message or file sent, one edit made, or one deletion tried. A row leaves the outbox when Telegram has
-//! taken it, or when it is certain that Telegram never will.
+//! One visit to one chat's outbox: one message or file sent, or one edit made; or, in a visit of its own, one deletion
+//! tried. A row leaves the outbox when Telegram has taken it, or when it is certain that Telegram never will.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use teloxide::payloads::DeleteMessage;
 use teloxide::types::{ChatId as Peer, InlineKeyboardMarkup, MessageId};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
-use super::digest;
+use super::batch::{self, Batch};
 use super::post::{self, Upload};
-use super::progress::{Forget, Form, Progress, RowProgress, overtaken};
+use super::progress::{Form, Progress, RowProgress, overtaken};
 use super::queue::Step;
 use super::text::{self, Part};
 use super::verdict::{Verdict, reads_so_already, verdict};
@@ -22,12 +21,10 @@ use crate::front::{Button, File, FileKind, Text, Wording};
 use konter_core::ids::{Channel, ChatId};
 use konter_store::{Class, Commit, Leases, Outbox, OutboxRow, Outgoing, Payload, StoreError};
 
-/// Rows looked at in one visit: the next one, and a few to know whether more waits.
-const WINDOW: usize = 8;
-/// Looked at when the first ones are all deletions that failed before.
+/// Rows looked at in one visit: of the shortest, so many fit into one message.
+const WINDOW: usize = 64;
+/// Looked at when the first ones are all deletions.
 const WIDE_WINDOW: usize = 500;
-/// Alerts looked at when many wait; of the shortest, so many fit into one message.
-const DIGEST_WINDOW: usize = 60;
 /// How often a message that Telegram refuses for an unknown reason is offered before it is given up.
 const REFUSALS: u32 = 3;
 /// A file this large gets more time, and is given up when the line is too slow for it: replies wait behind it.
@@ -36,7 +33,7 @@ const LARGE_FILE: usize = 4 << 20;
 const SLOWEST_LINE: usize = 64 << 10;
 /// How often a deletion or an edit is tried while Telegram is out of order: with the longest wait between them, half an
 /// hour.
-const TRIES: u32 = 60;
+pub(super) const TRIES: u32 = 60;
 
 /// Telegram's number of a chat; `None` for a chat of another channel.
 pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
@@ -54,76 +51,128 @@ pub(super) struct Courier {
     pub timing: Timing,
 }
 
+/// What a visit found and did.
+pub(super) struct Visited {
+    pub step: Step,
+    /// Messages of this chat wait to be deleted.
+    pub deletions: bool,
+}
+
+impl From<Step> for Visited {
+    fn from(step: Step) -> Self {
+        Self { step, deletions: false }
+    }
+}
+
 impl Courier {
-    /// Says what waits first, when it is at least as urgent as `least`.
-    pub async fn visit(&self, chat: &ChatId, progress: &mut Progress, least: Class) -> Step {
-        let Some(peer) = peer(chat) else { return Step::Idle };
+    /// Says what waits first, when something that waits is at least as urgent as `least`.
+    pub async fn visit(&self, chat: &ChatId, progress: &mut Progress, least: Class) -> Visited {
+        let Some(peer) = peer(chat) else { return Step::Idle.into() };
         let rows = match self.window(chat, progress).await {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!(%chat, %error, "the outbox cannot be read");
-                return Step::Failed;
+                return Step::Failed.into();
             }
         };
         if !self.share.holds(chat) {
             // Reading took so long that another process has the chat now.
-            return Step::Idle;
+            return Step::Idle.into();
         }
-        let more = rows.len() > 1;
-        if let Some(row) = progress.choose(&rows, Instant::now()) {
-            if row.class > least {
-                return Step::Lower(row.class);
-            }
-            if digest::is_plain(row)
-                && more
-                && !progress.row.was_refused(row.seq)
-                && let Some(step) = self.say_together(peer, chat, row.seq, progress).await
-            {
-                return step;
-            }
-            return match &row.payload {
-                Payload::Reply(_) => self.say(peer, row, progress, more).await,
-                Payload::Edit { message, .. } => self.edit(peer, row, message, &rows, progress).await,
-                Payload::Copy { from, message } => self.copy(peer, row, (from, message), progress, more).await,
-                Payload::Forget { message } => self.forget(peer, row, message, progress, more).await,
-            };
-        }
-        progress.next_forget(&rows, Instant::now()).map_or(Step::Idle, Step::Later)
+        let deletions = rows.iter().any(is_deletion);
+        Visited { step: self.speak(peer, &rows, progress, least).await, deletions }
     }
 
-    /// The first rows, as many as it takes to see past the deletions that wait, and the row that was begun.
+    async fn speak(&self, peer: Peer, rows: &[Outgoing], progress: &mut Progress, least: Class) -> Step {
+        let outdated = batch::outdated(rows);
+        let is_outdated = |row: &Outgoing| outdated.iter().any(|known| known.seq == row.seq);
+        let replies: Vec<&Outgoing> = rows.iter().filter(|row| !is_deletion(row) && !is_outdated(row)).collect();
+        let (Some(row), Some(class)) = (progress.choose(&replies), replies.iter().map(|row| row.class).min()) else {
+            return Step::Idle;
+        };
+        // A chat is as urgent as the most urgent of what waits: the rest stands in its way.
+        if class > least {
+            return Step::Lower(class);
+        }
+        if !outdated.is_empty() {
+            let step = self.take_out(&outdated, true, None, progress, Step::Idle).await;
+            if step == Step::Failed {
+                return step;
+            }
+        }
+        let more = replies.len() > 1;
+        let together = self.say_together(peer, row, &replies, progress).await;
+        if let Some(step) = together {
+            return step;
+        }
+        match &row.payload {
+            Payload::Reply(_) => self.say(peer, row, progress, more).await,
+            Payload::Edit { message, .. } => self.edit(peer, row, message, &replies, progress).await,
+            Payload::Copy { from, message } => self.copy(peer, row, (from, message), progress, more).await,
+            Payload::Forget { .. } => Step::Idle,
+        }
+    }
+
+    /// The first rows: as many as it takes to see past the deletions, and to the row that was begun.
     async fn window(&self, chat: &ChatId, progress: &Progress) -> Result<Vec<Outgoing>, StoreError> {
         let rows = self.store.outbox(chat, WINDOW).await?;
-        if rows.len() < WINDOW || progress.sees_next(&rows) {
+        let is_begun = progress.row.parts > 0;
+        let sees_next = |row: &Outgoing| if is_begun { row.seq == progress.row.seq } else { !is_deletion(row) };
+        if rows.len() < WINDOW || rows.iter().any(sees_next) {
             return Ok(rows);
         }
         self.store.outbox(chat, WIDE_WINDOW).await
     }
 
-    /// Sends many alerts as one message. `None`: they are not many, or go one by one for another reason.
-    async fn say_together(&self, peer: Peer, chat: &ChatId, first: u64, progress: &mut Progress) -> Option<Step> {
-        let rows = self.store.outbox(chat, DIGEST_WINDOW).await.ok()?;
-        let from = rows.iter().position(|row| row.seq == first)?;
-        let (together, part) = digest::gather(&rows[from..], |row| self.words(row))?;
-        let more = rows.len() > together.len();
-        let row = *together.first()?;
-        progress.row = RowProgress::new(row.seq);
+    /// Sends what waits from `row` on as one message; `None`: it goes by itself.
+    async fn say_together(
+        &self,
+        peer: Peer,
+        row: &Outgoing,
+        replies: &[&Outgoing],
+        progress: &mut Progress,
+    ) -> Option<Step> {
+        progress.begin(row.seq);
+        if !progress.together.is_empty() {
+            // Telegram has it, and the store did not take note last time.
+            let said: Vec<&Outgoing> =
+                replies.iter().copied().filter(|row| progress.together.contains(&row.seq)).collect();
+            let more = replies.len() > said.len();
+            return Some(self.take_out(&said, true, None, progress, Step::Done { more }).await);
+        }
+        if progress.row.was_refused(row.seq) || progress.alone.contains(&row.seq) {
+            return None;
+        }
+        let waiting = replies.iter().position(|reply| reply.seq == row.seq).and_then(|first| replies.get(first..))?;
+        let behind = (Utc::now() - row.at).to_std().is_ok_and(|late| late >= self.timing.behind);
+        let Batch { rows, part, buttons } = batch::gather(waiting, behind, |row| self.words(row))?;
+        let more = replies.len() > rows.len();
         self.share.saying(&row.chat, row.seq);
-        let answer = self.send(peer, part, None, InlineKeyboardMarkup::default()).await;
+        let answer = self.send(peer, part, None, self::buttons(row, &buttons)).await;
         if answer.as_ref().is_err_and(was_surely_not_said) {
             self.share.said(&row.chat, row.seq);
         }
-        Some(match answer {
-            Ok(_) => self.take_out(&together, true, None, progress, Step::Sent { more }).await,
-            Err(error) => self.unsaid(row, progress, &error, None, more).await,
+        let Err(error) = answer else {
+            progress.row.parts = 1;
+            progress.together = rows.iter().map(|row| row.seq).collect();
+            return Some(self.take_out(&rows, true, None, progress, Step::Sent { more }).await);
+        };
+        Some(match verdict(&error) {
+            Verdict::Wait(_) | Verdict::Again => self.unsaid(row, progress, &error, None, more).await,
+            Verdict::Never => {
+                tracing::warn!(chat = %row.chat, replies = rows.len(), %error, "replies are dropped: this chat cannot be written to");
+                self.take_out(&rows, false, None, progress, Step::Done { more }).await
+            }
+            Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
+                tracing::error!(chat = %row.chat, replies = rows.len(), %error, "replies are refused together and go one by one");
+                progress.alone = rows.iter().map(|row| row.seq).collect();
+                Step::Done { more: true }
+            }
         })
     }
 
     /// Sends the next part of a row.
     async fn say(&self, peer: Peer, row: &Outgoing, progress: &mut Progress, more: bool) -> Step {
-        if progress.row.seq != row.seq {
-            progress.row = RowProgress::new(row.seq);
-        }
         let file = self.file(row, &mut progress.row).await;
         let Some(words) = self.words(row) else { return self.set_aside(row, progress, more).await };
         let sent = progress.row;
@@ -285,7 +334,7 @@ impl Courier {
         peer: Peer,
         row: &Outgoing,
         message: &str,
-        rows: &[Outgoing],
+        rows: &[&Outgoing],
         progress: &mut Progress,
     ) -> Step {
         let more = rows.len() > 1;
@@ -336,7 +385,7 @@ impl Courier {
                 tracing::info!(%chat, seconds = wait.as_secs(), "Telegram wants a pause in this chat");
                 return Step::Flooded(wait);
             }
-            Verdict::Again if worth_another_try(row, progress, error) => {
+            Verdict::Again if worth_another_try(progress, error) => {
                 tracing::warn!(%chat, seq, %error, "an edit or a copy waits until Telegram can be reached");
                 return Step::Failed;
             }
@@ -349,32 +398,8 @@ impl Courier {
         self.finish(row, progress, Step::Done { more }).await
     }
 
-    /// Deletes a message. It may wait, but replies do not wait for it.
-    async fn forget(&self, peer: Peer, row: &Outgoing, message: &str, progress: &mut Progress, more: bool) -> Step {
-        let Some(id) = self.api.ids().own(message) else {
-            return self.finish(row, progress, Step::Done { more }).await;
-        };
-        let deletion = DeleteMessage::new(peer, MessageId(id));
-        let Err(error) = self.api.call(&deletion, self.timing.forget).await else {
-            return self.finish(row, progress, Step::Done { more }).await;
-        };
-        let tries = progress.forgets.get(&row.seq).map_or(0, |forget| forget.tries) + 1;
-        let wait = match &error {
-            ApiError::RetryAfter(wait) => *wait,
-            ApiError::Network(_) | ApiError::BadToken(_) => self.timing.backoff.wait(tries),
-            ApiError::Down(_) if tries < TRIES => self.timing.backoff.wait(tries),
-            // Older than 48 hours, already gone, no right to: it will never work.
-            ApiError::Down(_) | ApiError::Refused { .. } | ApiError::Conflict(_) => {
-                tracing::debug!(chat = %row.chat, %error, "a message stays where it is");
-                return self.finish(row, progress, Step::Done { more }).await;
-            }
-        };
-        progress.forgets.insert(row.seq, Forget { tries, not_before: Instant::now() + wait });
-        Step::Done { more: true }
-    }
-
     /// Takes a row out of the outbox.
-    async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
+    pub(super) async fn finish(&self, row: &Outgoing, progress: &mut Progress, step: Step) -> Step {
         self.take_out(&[row], true, None, progress, step).await
     }
 
@@ -408,14 +433,9 @@ impl Courier {
 
     /// Commits that rows leave the outbox.
     async fn leave(&self, rows: &[&Outgoing], commit: Commit, progress: &mut Progress, step: Step) -> Step {
-        for row in rows {
-            progress.forgets.remove(&row.seq);
-        }
         match self.store.commit(commit).await {
             Ok(_) => {
-                if rows.iter().any(|row| row.seq == progress.row.seq) {
-                    progress.row = RowProgress::default();
-                }
+                progress.forget(rows);
                 for row in rows {
                     self.share.undoubt(&row.chat, row.seq);
                     self.share.said(&row.chat, row.seq);
@@ -431,6 +451,10 @@ impl Courier {
             }
         }
     }
+}
+
+const fn is_deletion(row: &Outgoing) -> bool {
+    matches!(row.payload, Payload::Forget { .. })
 }
 
 /// Whether Telegram has answered, and not with a yes.
@@ -450,10 +474,7 @@ fn lower(sent: &mut RowProgress, kind: FileKind, error: &ApiError) -> Step {
 }
 
 /// Whether an edit is tried again: what Telegram alone breaks down over must not hold up the replies behind it.
-fn worth_another_try(row: &Outgoing, progress: &mut Progress, error: &ApiError) -> bool {
-    if progress.row.seq != row.seq {
-        progress.row = RowProgress::new(row.seq);
-    }
+fn worth_another_try(progress: &mut Progress, error: &ApiError) -> bool {
     if matches!(error, ApiError::Down(_)) {
         progress.row.refusals += 1;
     }

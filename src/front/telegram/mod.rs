@@ -12,15 +12,17 @@
 //! - `update`: what came in. One mark of a kind that teloxide does not know leaves its `Message` without text: an order
 //!   would be lost without a trace (`update::tests` holds this against the next version).
 //! - `poll`, `webhook`: receiving. The `Dispatcher` and its listeners confirm updates that are only in memory.
-//! - `queue`, `pace`: how fast. `Throttle` keeps the messages themselves in memory and knows no classes.
+//! - `queue`, `pace`, `allowance`: how fast. `Throttle` keeps the messages themselves in memory and knows no classes.
 //! - `verdict`: what a refusal means. teloxide's `ApiError` knows whole sentences, hardly any about files and rights, and the
 //!   decision needs only families of them.
 //! - `menu`: `BotCommands` knows one language and no roles.
 
+mod allowance;
 mod answer;
 mod api;
+mod batch;
 mod deliver;
-mod digest;
+mod forget;
 mod ids;
 mod menu;
 mod pace;
@@ -91,6 +93,10 @@ pub struct Timing {
     pub chat: Rate,
     /// To all chats: Telegram allows about 30 per second.
     pub overall: Rate,
+    /// Deletions. Telegram does not count them among messages, as far as is known.
+    pub deletions: Rate,
+    /// A chat is behind when something has waited for so long: from then on it is told what waits in one message.
+    pub behind: Duration,
     /// To all chats together that are nobody's: however many write, the others keep the rest.
     pub strangers: Rate,
     /// How often the outbox is searched for chats nobody named.
@@ -108,8 +114,11 @@ impl Default for Timing {
             upload: Duration::from_secs(60),
             forget: Duration::from_secs(3),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(30) },
-            chat: Rate { interval: Duration::from_secs(1), burst: 5 },
-            overall: Rate { interval: Duration::from_millis(40), burst: 5 },
+            chat: Rate { interval: Duration::from_secs(1), burst: 3 },
+            // Never more than 30 within any second, the burst included.
+            overall: Rate { interval: Duration::from_millis(36), burst: 2 },
+            deletions: Rate { interval: Duration::from_millis(36), burst: 5 },
+            behind: Duration::from_millis(500),
             strangers: Rate { interval: Duration::from_millis(200), burst: 3 },
             rescan: Duration::from_secs(60),
             menu: Duration::from_secs(600),

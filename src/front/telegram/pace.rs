@@ -47,6 +47,11 @@ impl Pace {
         self.spoken_for = self.spoken_for.max(now) + rate.interval;
     }
 
+    /// From then on one goes at each interval: a burst only after a rest.
+    pub fn exhaust(&mut self, rate: Rate, at: Instant) {
+        self.spoken_for = self.spoken_for.max(at + rate.interval * rate.burst.saturating_sub(1));
+    }
+
     /// Whether nothing is left to remember.
     pub fn is_rested(&self, now: Instant) -> bool {
         self.spoken_for <= now
@@ -104,6 +109,16 @@ mod tests {
             pace.take(RATE, later);
         }
         assert_eq!(pace.ready_at(RATE, later), later + RATE.interval);
+    }
+
+    #[test]
+    fn after_a_flood_there_is_no_burst() {
+        let start = Instant::now();
+        let (mut pace, at) = (Pace::rested(start), start + 5 * RATE.interval);
+        pace.exhaust(RATE, at);
+        assert_eq!(pace.ready_at(RATE, start), at);
+        pace.take(RATE, at);
+        assert_eq!(pace.ready_at(RATE, at), at + RATE.interval);
     }
 
     #[test]

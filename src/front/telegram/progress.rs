@@ -14,6 +14,10 @@ use konter_store::{Outgoing, Payload};
 pub(super) struct Progress {
     /// The reply being sent.
     pub row: RowProgress,
+    /// Rows of one message that Telegram has and the store does not know of yet.
+    pub together: Vec<u64>,
+    /// Rows that go one by one: together, Telegram did not like them.
+    pub alone: Vec<u64>,
     /// Deletions that wait for another try, by their row.
     pub forgets: BTreeMap<u64, Forget>,
 }
@@ -79,39 +83,51 @@ pub(super) struct Forget {
 }
 
 impl Progress {
-    /// The row to take up: a deletion that failed before comes only when nothing else waits.
-    pub fn choose<'a>(&self, rows: &'a [Outgoing], now: Instant) -> Option<&'a Outgoing> {
-        let ready = |row: &&Outgoing| self.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
-        self.begun(rows).or_else(|| self.fresh(rows)).or_else(|| rows.iter().find(ready))
+    /// Takes up a row, if it is not the one that was taken up last.
+    pub fn begin(&mut self, seq: u64) {
+        if self.row.seq != seq {
+            self.row = RowProgress::new(seq);
+            self.together.clear();
+        }
     }
 
-    /// Whether the row to take up is surely among these, however many are behind them.
-    pub fn sees_next(&self, rows: &[Outgoing]) -> bool {
-        self.begun(rows).is_some() || self.row.parts == 0 && self.fresh(rows).is_some()
+    /// These have left the outbox.
+    pub fn forget(&mut self, rows: &[&Outgoing]) {
+        for row in rows {
+            self.forgets.remove(&row.seq);
+            self.alone.retain(|seq| *seq != row.seq);
+        }
+        if rows.iter().any(|row| row.seq == self.row.seq) {
+            self.row = RowProgress::default();
+            self.together.clear();
+        }
+    }
+
+    /// The reply to take up: one of which Telegram has a part already is finished first, whatever came meanwhile.
+    pub fn choose<'a>(&self, replies: &[&'a Outgoing]) -> Option<&'a Outgoing> {
+        let begun = |row: &&&Outgoing| self.row.parts > 0 && row.seq == self.row.seq;
+        replies.iter().find(begun).or_else(|| replies.first()).copied()
+    }
+
+    /// The deletion to try: one that failed before comes only when there is no other.
+    pub fn choose_deletion<'a>(&self, deletions: &[&'a Outgoing], now: Instant) -> Option<&'a Outgoing> {
+        let fresh = |row: &&&Outgoing| !self.forgets.contains_key(&row.seq);
+        let ready = |row: &&&Outgoing| self.forgets.get(&row.seq).is_some_and(|forget| forget.not_before <= now);
+        deletions.iter().find(fresh).or_else(|| deletions.iter().find(ready)).copied()
     }
 
     /// How long until a deletion is tried again, when these rows are all that wait.
-    pub fn next_forget(&mut self, rows: &[Outgoing], now: Instant) -> Option<Duration> {
+    pub fn next_forget(&mut self, rows: &[&Outgoing], now: Instant) -> Option<Duration> {
         self.forgets.retain(|seq, _| rows.iter().any(|row| row.seq == *seq));
         let next = self.forgets.values().map(|forget| forget.not_before).min()?;
         Some(next.saturating_duration_since(now))
     }
-
-    /// The row of which Telegram has a part already: the rest follows it, whatever came meanwhile.
-    fn begun<'a>(&self, rows: &'a [Outgoing]) -> Option<&'a Outgoing> {
-        rows.iter().find(|row| self.row.parts > 0 && row.seq == self.row.seq)
-    }
-
-    /// The first row but for deletions that failed before.
-    fn fresh<'a>(&self, rows: &'a [Outgoing]) -> Option<&'a Outgoing> {
-        rows.iter().find(|row| !self.forgets.contains_key(&row.seq))
-    }
 }
 
 /// The edits of a message that a later one makes needless: someone who taps digits leaves one per tap.
-pub(super) fn overtaken<'a>(rows: &'a [Outgoing], edited: &str) -> Vec<&'a Outgoing> {
+pub(super) fn overtaken<'a>(rows: &[&'a Outgoing], edited: &str) -> Vec<&'a Outgoing> {
     let of_it = |row: &&Outgoing| matches!(&row.payload, Payload::Edit { message, .. } if message == edited);
-    let mut edits: Vec<&Outgoing> = rows.iter().filter(of_it).collect();
+    let mut edits: Vec<&Outgoing> = rows.iter().copied().filter(of_it).collect();
     edits.pop();
     edits
 }
@@ -149,20 +165,22 @@ mod tests {
         let now = Instant::now();
         let mut progress = Progress::default();
         progress.forgets.insert(1, Forget { tries: 1, not_before: now + SECOND });
-        assert_eq!(seq(progress.choose(&rows(&[1, 2]), now)), Some(2));
-        assert_eq!(seq(progress.choose(&rows(&[1]), now)), None);
-        assert_eq!(seq(progress.choose(&rows(&[1]), now + SECOND)), Some(1));
-        assert!(progress.sees_next(&rows(&[1, 2])) && !progress.sees_next(&rows(&[1])));
-        assert_eq!(progress.next_forget(&rows(&[1]), now), Some(SECOND));
-        assert_eq!(progress.next_forget(&rows(&[2]), now), None, "it is gone");
+        let rows = rows(&[1, 2]);
+        let (both, first, second) = ([&rows[0], &rows[1]], [&rows[0]], [&rows[1]]);
+        assert_eq!(seq(progress.choose_deletion(&both, now)), Some(2));
+        assert_eq!(seq(progress.choose_deletion(&first, now)), None);
+        assert_eq!(seq(progress.choose_deletion(&first, now + SECOND)), Some(1));
+        assert_eq!(progress.next_forget(&first, now), Some(SECOND));
+        assert_eq!(progress.next_forget(&second, now), None, "it is gone");
     }
 
     #[test]
     fn what_was_begun_is_finished_before_what_came_in_front_of_it() {
         let mut progress = Progress { row: RowProgress::new(5), ..Progress::default() };
-        assert_eq!(seq(progress.choose(&rows(&[3, 5]), Instant::now())), Some(3), "nothing of it was said yet");
+        let rows = rows(&[3, 5]);
+        let rows: Vec<&Outgoing> = rows.iter().collect();
+        assert_eq!(seq(progress.choose(&rows)), Some(3), "nothing of it was said yet");
         progress.row.parts = 1;
-        assert_eq!(seq(progress.choose(&rows(&[3, 5]), Instant::now())), Some(5));
-        assert!(!progress.sees_next(&rows(&[3, 4])), "it stands further behind");
+        assert_eq!(seq(progress.choose(&rows)), Some(5));
     }
 }

@@ -52,6 +52,8 @@ enum State {
 
 struct Chat {
     state: State,
+    /// Since when it has been due. It keeps its place among others while it is looked at.
+    since: Instant,
     /// Of what waits; `None` until it was looked at.
     class: Option<Class>,
     pace: Pace,
@@ -98,10 +100,11 @@ impl Queue {
         Self { chats: HashMap::new(), due: BTreeMap::new(), rate, backoff, strangers, turns: 0 }
     }
 
-    /// Something waits for this chat.
-    pub fn wake(&mut self, id: ChatId, now: Instant) {
+    /// Something waits for this chat. `false`: it is not looked at before a pause is over.
+    pub fn wake(&mut self, id: ChatId, now: Instant) -> bool {
         let chat = self.chats.entry(id.clone()).or_insert_with(|| Chat {
             state: State::Resting,
+            since: now,
             class: None,
             pace: Pace::rested(now),
             failures: 0,
@@ -109,19 +112,21 @@ impl Queue {
         });
         match &mut chat.state {
             State::Busy { again } => *again = true,
-            State::Due { firm: true, .. } => {}
+            State::Due { firm: true, .. } => return false,
             State::Due { at, firm: false } => {
                 let (at, class) = (*at, chat.class.take().unwrap_or(Class::Final));
                 if let Some(due) = self.due.get_mut(&class) {
                     due.remove(&(at, id.clone()));
                 }
-                schedule(&mut self.due, chat, id, now.max(chat.pace.ready_at(self.rate, now)), false);
+                // Whoever writes often must not lose its place each time.
+                schedule(&mut self.due, chat, id, at.min(chat.pace.ready_at(self.rate, now)), false);
             }
             State::Resting => {
                 chat.class = None;
                 schedule(&mut self.due, chat, id, chat.pace.ready_at(self.rate, now), false);
             }
         }
+        true
     }
 
     /// When the next chat is due.
@@ -141,8 +146,9 @@ impl Queue {
         let is_theirs = |class: &&Class| matches!(class, Class::Alert | Class::Announcement);
         let unhurried = ready.iter().find(is_theirs).filter(|_| self.turns.is_multiple_of(TURNS));
         let class = *unhurried.or(ready.first())?;
-        let (_, id) = self.due.get_mut(&class)?.pop_first()?;
+        let (since, id) = self.due.get_mut(&class)?.pop_first()?;
         let chat = self.chats.get_mut(&id)?;
+        chat.since = since;
         chat.state = State::Busy { again: false };
         let least = match chat.class {
             Some(class) => class,
@@ -183,17 +189,21 @@ impl Queue {
         let ready = chat.pace.ready_at(self.rate, now);
         let (at, firm) = match step {
             Step::Sent { more } | Step::Done { more } if more || again => (ready, false),
-            Step::Idle | Step::Later(_) | Step::Lower(_) if again => (ready, false),
+            Step::Idle | Step::Later(_) if again => (ready, false),
+            Step::Lower(_) if again => (chat.since, false),
             Step::Sent { .. } | Step::Done { .. } | Step::Idle => {
                 chat.state = State::Resting;
                 return;
             }
             Step::Lower(class) => {
                 chat.class = Some(class);
-                (ready, false)
+                (chat.since, false)
             }
             Step::Later(wait) => (now + wait, false),
-            Step::Flooded(wait) => (now + wait, true),
+            Step::Flooded(wait) => {
+                chat.pace.exhaust(self.rate, now + wait);
+                (now + wait, true)
+            }
             Step::Failed => (now + self.backoff.wait(chat.failures), true),
         };
         schedule(&mut self.due, chat, id, at, firm);
@@ -267,6 +277,40 @@ mod tests {
         assert_eq!(finish(&mut queue, Step::Sent { more: true }, now), Some(Duration::ZERO));
         assert_eq!(finish(&mut queue, Step::Done { more: true }, now), Some(Duration::ZERO));
         assert_eq!(finish(&mut queue, Step::Sent { more: true }, now), Some(SECOND));
+    }
+
+    #[test]
+    fn whoever_is_woken_again_and_again_keeps_its_place() {
+        let start = Instant::now();
+        let mut queue = queue(start);
+        let mut said = Vec::new();
+        for tick in 0..60_u32 {
+            let now = start + tick * SECOND;
+            // Three chats have something new all the time, and one message a second goes out.
+            for chat in 1..=3 {
+                queue.wake(ChatId::telegram(chat), now);
+            }
+            said.extend(says_next(&mut queue, now));
+        }
+        for chat in 1..=3 {
+            assert_eq!(said.iter().filter(|said| **said == chat).count(), 20, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn looking_costs_no_place() {
+        let start = Instant::now();
+        let mut queue = queue(start);
+        queue.wake(ChatId::telegram(1), start);
+        for tick in 1..=9 {
+            let now = start + tick * SECOND / 10;
+            let turn = queue.start(now).unwrap();
+            assert_eq!(turn.chat, ChatId::telegram(1));
+            queue.finish(turn.chat, turn.progress, Step::Lower(Class::Answer), now);
+            waits(&mut queue, i64::from(tick) + 1, Class::Answer, now);
+            queue.wake(ChatId::telegram(1), now);
+        }
+        assert_eq!(says_next(&mut queue, start + SECOND), Some(1));
     }
 
     #[test]

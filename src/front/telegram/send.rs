@@ -11,8 +11,9 @@ use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::deliver::{Courier, peer};
-use super::pace::{Pace, Rate};
+use super::allowance::Allowance;
+use super::deliver::{Courier, Visited, peer};
+use super::pace::Rate;
 use super::progress::Progress;
 use super::queue::{Queue, Step, Turn};
 use super::{Api, Timing};
@@ -22,6 +23,9 @@ use konter_store::Outbox;
 
 /// Chats visited at once. Telegram takes some 30 messages per second and answers within a fraction of one.
 const AT_ONCE: usize = 32;
+const DELETIONS_AT_ONCE: usize = 8;
+/// While Telegram takes no more from the bot, deletions make room for messages for so long.
+const ROOM: Duration = Duration::from_secs(30);
 /// On a stop, messages on their way get this long to arrive: cut off, they would be said twice.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -57,15 +61,42 @@ pub struct Pump {
     timing: Timing,
 }
 
-type Visit = (ChatId, Progress, Step);
+type Visit = (ChatId, Progress, Visited);
 
-/// What a running pump knows.
-struct Run {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    Say,
+    Delete,
+}
+
+/// What a running pump knows of one kind of visit.
+struct Track {
+    errand: Errand,
+    at_once: usize,
     queue: Queue,
     visits: JoinSet<Visit>,
     /// Whom a visit is to, should it end without a word.
     visited: HashMap<task::Id, ChatId>,
-    pace: Pace,
+    allowance: Allowance,
+}
+
+impl Track {
+    fn new(errand: Errand, at_once: usize, rate: Rate, timing: &Timing) -> Self {
+        let now = Instant::now();
+        Self {
+            errand,
+            at_once,
+            queue: Queue::new(timing.chat, timing.strangers, timing.backoff, now),
+            visits: JoinSet::new(),
+            visited: HashMap::new(),
+            allowance: Allowance::new(rate, now),
+        }
+    }
+}
+
+struct Run {
+    replies: Track,
+    deletions: Track,
 }
 
 impl Pump {
@@ -83,77 +114,83 @@ impl Pump {
     /// Delivers until `cancel`. Begins with what an earlier run left.
     pub async fn run(self, cancel: CancellationToken) {
         let mut run = Run {
-            queue: Queue::new(self.timing.chat, self.timing.strangers, self.timing.backoff, Instant::now()),
-            visits: JoinSet::new(),
-            visited: HashMap::new(),
-            pace: Pace::rested(Instant::now()),
+            replies: Track::new(Errand::Say, AT_ONCE, self.timing.overall, &self.timing),
+            deletions: Track::new(Errand::Delete, DELETIONS_AT_ONCE, self.timing.deletions, &self.timing),
         };
         let mut rescan = interval(self.timing.rescan);
         rescan.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let wake_at = self.start_due(&mut run);
+            let due = [self.start_due(&mut run.replies), self.start_due(&mut run.deletions)];
+            let wake_at = due.into_iter().flatten().min();
             tokio::select! {
                 () = cancel.cancelled() => break,
                 chats = self.waker.woken() => {
                     let now = Instant::now();
                     for chat in chats {
-                        run.queue.wake(chat, now);
+                        run.wake(chat, now);
                     }
                 }
-                Some(ended) = run.visits.join_next_with_id() => run.settle(ended, self.overall()),
+                Some(ended) = run.replies.visits.join_next_with_id() => run.settle(Errand::Say, ended, self.members()),
+                Some(ended) = run.deletions.visits.join_next_with_id() => run.settle(Errand::Delete, ended, self.members()),
                 () = sleep_until(wake_at.unwrap_or_else(Instant::now)), if wake_at.is_some() => {}
-                _ = rescan.tick() => self.rescan(&mut run.queue).await,
+                _ = rescan.tick() => self.rescan(&mut run).await,
             }
         }
-        let last = async { while run.visits.join_next().await.is_some() {} };
+        let last = async {
+            while run.replies.visits.join_next().await.is_some() {}
+            while run.deletions.visits.join_next().await.is_some() {}
+        };
         if timeout(GRACE, last).await.is_err() {
             tracing::warn!("stopped with replies on their way to Telegram; they may be said twice");
         }
     }
 
     /// What Telegram allows is for all processes together.
-    fn overall(&self) -> Rate {
-        self.timing.overall.among(self.courier.share.members())
+    fn members(&self) -> u32 {
+        self.courier.share.members()
     }
 
     /// Starts the visits that are due and allowed; returns when to look again, unless a visit's end comes first.
-    fn start_due(&self, run: &mut Run) -> Option<Instant> {
+    fn start_due(&self, track: &mut Track) -> Option<Instant> {
         loop {
-            if run.visits.len() >= AT_ONCE {
+            if track.visits.len() >= track.at_once {
                 return None;
             }
             let now = Instant::now();
-            let overall = self.overall();
-            let at = run.queue.next_due(now)?.max(run.pace.ready_at(overall, now));
+            let at = track.queue.next_due(now)?.max(track.allowance.ready_at(self.members(), now));
             if at > now {
                 return Some(at);
             }
-            let Turn { chat, mut progress, least } = run.queue.start(now)?;
+            let Turn { chat, mut progress, least } = track.queue.start(now)?;
             let Some(busy) = self.courier.share.attend(&chat) else {
                 // Another process's to say; should it become this one's again, its rows are found anew.
-                run.queue.finish(chat, Progress::default(), Step::Idle, now);
+                track.queue.finish(chat, Progress::default(), Step::Idle, now);
                 continue;
             };
-            run.pace.take(overall, now);
-            let courier = Arc::clone(&self.courier);
+            track.allowance.take(self.members(), now);
+            let (courier, errand) = (Arc::clone(&self.courier), track.errand);
             let name = chat.clone();
-            let visit = run.visits.spawn(async move {
-                let step = courier.visit(&chat, &mut progress, least).await;
+            let visit = track.visits.spawn(async move {
+                let visited = match errand {
+                    Errand::Say => courier.visit(&chat, &mut progress, least).await,
+                    Errand::Delete => courier.sweep(&chat, &mut progress).await.into(),
+                };
                 drop(busy);
-                (chat, progress, step)
+                (chat, progress, visited)
             });
-            run.visited.insert(visit.id(), name);
+            track.visited.insert(visit.id(), name);
         }
     }
 
     /// Finds chats nobody named: at the start, and should a name ever get lost.
-    async fn rescan(&self, queue: &mut Queue) {
+    async fn rescan(&self, run: &mut Run) {
         let now = Instant::now();
-        queue.prune(now);
+        run.replies.queue.prune(now);
+        run.deletions.queue.prune(now);
         match self.courier.store.waiting_chats().await {
             Ok(chats) => {
                 for chat in chats.into_iter().filter(|chat| peer(chat).is_some()) {
-                    queue.wake(chat, now);
+                    run.wake(chat, now);
                 }
             }
             Err(error) => tracing::error!(%error, "chats with waiting replies cannot be listed"),
@@ -162,21 +199,44 @@ impl Pump {
 }
 
 impl Run {
-    fn settle(&mut self, ended: Result<(task::Id, Visit), JoinError>, overall: Rate) {
+    /// Something waits for this chat: what, the next visit sees.
+    fn wake(&mut self, chat: ChatId, now: Instant) {
+        if !self.replies.queue.wake(chat.clone(), now) {
+            self.deletions.queue.wake(chat, now);
+        }
+    }
+
+    fn settle(&mut self, errand: Errand, ended: Result<(task::Id, Visit), JoinError>, members: u32) {
         let now = Instant::now();
-        match ended {
-            Ok((id, (chat, progress, step))) => {
-                self.visited.remove(&id);
-                if matches!(step, Step::Lower(_)) {
-                    self.pace.give_back(overall);
-                }
-                self.queue.finish(chat, progress, step, now);
-            }
+        let track = match errand {
+            Errand::Say => &mut self.replies,
+            Errand::Delete => &mut self.deletions,
+        };
+        let (id, (chat, progress, Visited { step, deletions })) = match ended {
+            Ok(ended) => ended,
             Err(error) => {
-                let Some(chat) = self.visited.remove(&error.id()) else { return };
+                let Some(chat) = track.visited.remove(&error.id()) else { return };
                 tracing::error!(%chat, "a reply could not be put together");
-                self.queue.finish(chat, Progress::default(), Step::Failed, now);
+                track.queue.finish(chat, Progress::default(), Step::Failed, now);
+                return;
             }
+        };
+        track.visited.remove(&id);
+        let mut is_too_much = false;
+        match step {
+            Step::Sent { .. } | Step::Done { .. } => track.allowance.granted(),
+            Step::Flooded(wait) => is_too_much = track.allowance.refused(&chat, wait, now),
+            Step::Lower(_) | Step::Idle | Step::Later(_) => track.allowance.give_back(members),
+            Step::Failed => {}
+        }
+        track.queue.finish(chat.clone(), progress, step, now);
+        if is_too_much {
+            tracing::warn!("Telegram takes no more messages from this bot for now");
+            self.deletions.allowance.pause(ROOM, now);
+        }
+        // While replies wait for Telegram, nobody sees what else has come.
+        if deletions || matches!(step, Step::Flooded(_) | Step::Failed) {
+            self.deletions.queue.wake(chat, now);
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const LONGEST: usize = 4096;
 /// The longest words under a file, in UTF-16 units.
 pub(super) const LONGEST_CAPTION: usize = 1024;
 /// Telegram ignores what is above.
-const MOST_ENTITIES: usize = 100;
+pub(super) const MOST_ENTITIES: usize = 100;
 
 /// One message.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +19,11 @@ pub(super) struct Part {
     pub body: String,
     /// What a tap copies, and what keeps its columns.
     pub entities: Vec<MessageEntity>,
+}
+
+/// How long Telegram finds a text.
+pub(super) fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// The messages a text becomes: none when there is nothing to show. Cuts between lines, or else between words, and
@@ -115,7 +120,7 @@ fn part(body: &str, range: Range<usize>, marks: &[Mark]) -> Option<Part> {
     let first = end - shown.trim_start().len();
     let block = marks.iter().find(|mark| mark.kind == Kind::Fixed && mark.range.end > range.start);
     let start = block.map_or(first, |mark| first.min(mark.range.start.max(range.start)));
-    let utf16 = |range: Range<usize>| body.get(range).map_or(0, |text| text.encode_utf16().count());
+    let utf16 = |range: Range<usize>| body.get(range).map_or(0, units);
     let entities = marks
         .iter()
         .map(|mark| (mark.kind, mark.range.start.max(start)..mark.range.end.min(end)))

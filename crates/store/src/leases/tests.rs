@@ -81,9 +81,21 @@ fn parts_are_shared_out_whole() {
 }
 
 #[test]
+fn replies_doubted_together_are_doubted_until_the_last_is_said() {
+    let (share, chat) = (Leases::alone(), ChatId::telegram(1));
+    share.doubt(chat.clone(), 7..=9);
+    assert!((7..=9).all(|seq| share.is_doubted(&chat, seq)));
+    assert!(!share.is_doubted(&chat, 6) && !share.is_doubted(&chat, 10));
+    for seq in [9, 8, 7] {
+        share.undoubt(&chat, seq);
+    }
+    assert!(!share.is_doubted(&chat, 7));
+}
+
+#[test]
 fn a_doubted_reply_is_doubted_until_it_is_said() {
     let (share, chat) = (Leases::alone(), ChatId::telegram(1));
-    share.doubt(chat.clone(), 7);
+    share.doubt(chat.clone(), 7..=7);
     assert!(share.is_doubted(&chat, 7) && !share.is_doubted(&chat, 8));
     share.undoubt(&chat, 6);
     assert!(share.is_doubted(&chat, 7));
@@ -131,10 +143,10 @@ async fn what_may_have_been_said_goes_along_with_its_part() {
         given.into_iter().filter(|(_, doubtful)| *doubtful).map(|(part, _)| part).collect::<Vec<_>>()
     };
     let share = holding_all();
-    share.doubt(chat.clone(), 7);
+    share.doubt(chat.clone(), 7..=7);
     assert_eq!(given(&share), [part]);
     let share = holding_all();
-    share.doubt(chat.clone(), 7);
+    share.doubt(chat.clone(), 7..=7);
     share.undoubt(&chat, 7);
     share.saying(&other, 8);
     share.said(&other, 8);
