@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use super::Failure;
-use super::check::settings_or_failure;
 use super::copied::Copied;
+use super::environment::Environment;
 use super::open::{Use, fault, open_store};
 use crate::config::Settings;
 use konter_core::clean::clean;
@@ -17,8 +17,8 @@ const SHOWN: usize = 300;
 ///
 /// # Errors
 /// [`Failure::Fault`] when there is any difference.
-pub async fn audit() -> Result<(), Failure> {
-    let mut settings = settings_or_failure()?;
+pub async fn audit(environment: &Environment) -> Result<(), Failure> {
+    let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
     let store = kept(&settings).await?;
     let report = audit::audit(&store).await.map_err(fault)?;
@@ -31,8 +31,8 @@ pub async fn audit() -> Result<(), Failure> {
 ///
 /// # Errors
 /// When the store cannot be opened: while the shop runs, the same is in its chat.
-pub async fn log(count: usize) -> Result<(), Failure> {
-    let mut settings = settings_or_failure()?;
+pub async fn log(environment: &Environment, count: usize) -> Result<(), Failure> {
+    let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
     let store = kept(&settings).await.map_err(|failure| match failure {
         Failure::Fault(problem) => {
