@@ -23,7 +23,7 @@ pub struct Sources {
     /// The settings file; one that is named must be there [default: .env, where there is one]
     #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// Where everything is kept, in place of KONTER_DATA_DIR
+    /// Where everything is kept, whatever the settings say
     #[arg(long, global = true, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
     pub data_dir: Option<String>,
 }

@@ -52,15 +52,13 @@ async fn balance(supplier: &SupplierSettings, settings: &Settings) -> Result<Str
     let client = client.map_err(|error| wrong(&error.without_url().to_string()))?;
     let began = Instant::now();
     let answer = client.send(&question).await.map_err(|error| wrong(&error.to_string()))?;
-    match supplier.protocol.read_balance(&answer) {
-        Some(balance) => Ok(format!("{id}: our balance is {balance} (asked in {} ms)", began.elapsed().as_millis())),
-        None => {
-            let text = answer.text();
-            let gist = supplier.protocol.gist(&text).unwrap_or_else(|| text.into_owned());
-            let said: String = masked(&gist, &supplier.protocol.secrets()).trim().chars().take(SHOWN).collect();
-            Err(format!("{id}: answers, and not with a balance: {said}"))
-        }
+    if let Some(balance) = supplier.protocol.read_balance(&answer) {
+        return Ok(format!("{id}: our balance is {balance} (asked in {} ms)", began.elapsed().as_millis()));
     }
+    let text = answer.text();
+    let gist = supplier.protocol.gist(&text).unwrap_or_else(|| text.into_owned());
+    let said: String = masked(&gist, &supplier.protocol.secrets()).trim().chars().take(SHOWN).collect();
+    Err(format!("{id}: answers, and not with a balance: {said}"))
 }
 
 /// An error with its causes, without the address.

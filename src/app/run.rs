@@ -18,7 +18,7 @@ use super::open::{Opened, fault, open};
 use super::private::backup_token;
 use super::room::Stopped;
 use super::{Failure, handles, service_manager};
-use crate::config::{BackupSettings, TelegramSettings};
+use crate::config::{BackupSettings, Settings, TelegramSettings};
 use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve, within};
@@ -57,12 +57,8 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
     let mut signals = Signals::listen();
     let (settings, warnings) = environment.settings()?;
     let about = About::of(&settings);
-    about.log();
+    begin_log(&about, &settings, warnings);
     handles::raise_limit();
-    let unset = unset(&settings).into_iter().map(ToOwned::to_owned);
-    for words in warnings.into_iter().chain(unset).chain(unprotected(&settings)) {
-        tracing::warn!("{words}");
-    }
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
@@ -164,6 +160,15 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
     ended
 }
 
+/// Which program this is, before anything else; then what its owner should know of these settings.
+fn begin_log(about: &About, settings: &Settings, warnings: Vec<String>) {
+    about.log();
+    let unset = unset(settings).into_iter().map(ToOwned::to_owned);
+    for words in warnings.into_iter().chain(unset).chain(unprotected(settings)) {
+        tracing::warn!("{words}");
+    }
+}
+
 /// Takes up what an earlier run left, or joins the processes that are at work.
 async fn take_up(store: &Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<(), Failure> {
     if let Some(words) = store.words() {
@@ -231,7 +236,7 @@ fn telegram_s_state(telegram: Option<&Arc<Telegram>>) -> Arc<dyn Fn() -> serde_j
     Arc::new(move || telegram.as_ref().map_or_else(|| serde_json::json!({ "state": "off" }), |bot| bot.link().into()))
 }
 
-pub(super) fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Result<Arc<Telegram>, Failure> {
+pub(super) fn bot(telegram: &TelegramSettings, settings: &Settings) -> Result<Arc<Telegram>, Failure> {
     let settings = telegram::Settings {
         token: telegram.token.expose_secret().into(),
         api_url: telegram.api_url.as_ref().map(ToString::to_string),

@@ -21,9 +21,9 @@ pub(super) fn stops() {
 
 /// Tells again and again that the shop is alive, where somebody waits for it (`WatchdogSec=`): each time after the store
 /// has answered. One that refuses has answered, and is dealt with elsewhere; one that hangs is to be killed.
-pub(super) async fn stays_alive(shop: Arc<Shop>, stop: CancellationToken) {
+pub(super) async fn stays_alive(shop: Arc<Shop>, ended: CancellationToken) {
     let Some(every) = watched_every() else { return };
-    while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
+    while ended.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
         let _ = shop.health().await;
         tell("WATCHDOG=1");
     }

@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn what_can_be_read_is_not_blamed() {
         let fine = "\u{feff}export A=1\r\nB=\"several words\"\nC='two\nlines'\nD=1 # a comment\n\n#E=a b\nF = x\nG=\n";
-        let file = EnvFile::read(fine);
-        assert!(file.faults.is_empty() && file.doubts.is_empty(), "{file:?}");
-        let found: Vec<_> = file.entries.iter().map(|entry| (entry.line, entry.name.as_str())).collect();
+        let read = EnvFile::read(fine);
+        assert!(read.faults.is_empty() && read.doubts.is_empty(), "{read:?}");
+        let found: Vec<_> = read.entries.iter().map(|entry| (entry.line, entry.name.as_str())).collect();
         assert_eq!(found, [(1, "A"), (2, "B"), (3, "C"), (5, "D"), (8, "F"), (9, "G")]);
         assert_eq!(told(&format!("{fine}H=a b\n"))[0].split(':').next(), Some("line 10, H"));
     }

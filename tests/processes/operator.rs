@@ -173,7 +173,7 @@ async fn a_settings_file_with_secrets_that_everybody_can_read_is_pointed_out() {
 #[tokio::test]
 async fn check_says_all_is_well_only_of_what_can_start_and_work() {
     let home = folder();
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
     let supplier = |name: &str, value: &str| {
         let protocols = [("XGATE", "xgateway", ["USER_ID", "PIN"]), ("BILLER", "biller-json", ["USER", "PASSWORD"])];
         let settings = usual(home.path()).set("KONTER_SUPPLIERS", "xgate,biller").set(name, value);
@@ -191,7 +191,7 @@ async fn check_says_all_is_well_only_of_what_can_start_and_work() {
             1,
             "KONTER_DATA_DIR: /proc/konter cannot be written",
         ),
-        (usual(home.path()).set("KONTER_LISTEN", taken.local_addr().unwrap()), 1, "another program listens there"),
+        (usual(home.path()).set("KONTER_LISTEN", occupied.local_addr().unwrap()), 1, "another program listens there"),
         (usual(home.path()).set("KONTER_LISTEN", "192.0.2.1:8080"), 1, "is no address of this machine"),
         (
             usual(home.path()).set("KONTER_LISTEN", format!("0.0.0.0:{}", free_port())),

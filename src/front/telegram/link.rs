@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn only_messages_that_come_in_again_end_a_failure_to_receive() {
         let link = Link::default();
-        let at = |second| DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap();
+        let at = |second: i64| DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap();
         let down = ApiError::Down(502);
         let conflict = ApiError::Conflict("terminated by other getUpdates request".to_owned());
         let refused = ApiError::Refused { code: 400, description: "chat not found".to_owned() };

@@ -41,23 +41,33 @@ pub(super) async fn poll(
         let wait = match poller.turn(cancel).await {
             Turn::Cancelled => return Ok(()),
             Turn::Received => {
-                failures = 0;
+                works_again(&mut failures);
                 continue;
             }
             Turn::Nothing { took } => {
-                failures = 0;
+                works_again(&mut failures);
                 PAUSE.saturating_sub(took)
             }
             Turn::Failed(Trouble::Api(ApiError::BadToken(401))) => return Err(Stopped::BadToken),
             Turn::Failed(trouble) => {
                 failures += 1;
-                tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
+                // More and more seldom: a night without Telegram is a dozen lines, not a thousand.
+                if failures.is_power_of_two() {
+                    tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
+                }
                 poller.after(&trouble, failures)
             }
         };
         if cancel.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
         }
+    }
+}
+
+fn works_again(failures: &mut u32) {
+    if *failures > 0 {
+        tracing::info!(failures, "messages come from Telegram again");
+        *failures = 0;
     }
 }
 
