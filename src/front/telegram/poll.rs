@@ -35,7 +35,8 @@ pub(super) async fn poll(
     cancel: &CancellationToken,
 ) -> Result<(), Stopped> {
     let taps = Taps::start(api, timing.call);
-    let mut poller = Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false };
+    let mut poller =
+        Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false, has_failed: false };
     let mut failures = 0;
     loop {
         let wait = match poller.turn(cancel).await {
@@ -55,6 +56,7 @@ pub(super) async fn poll(
                 if failures.is_power_of_two() {
                     tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
                 }
+                poller.has_failed = true;
                 poller.after(&trouble, failures)
             }
         };
@@ -81,6 +83,8 @@ struct Poller<'a> {
     heard: Instant,
     /// Telegram answers no questions while it has a webhook.
     webhook_gone: bool,
+    /// The last question failed. The next one is not held open: its answer tells that all is well again.
+    has_failed: bool,
 }
 
 enum Turn {
@@ -136,9 +140,11 @@ impl Poller<'_> {
         let mut question = GetUpdates::new();
         question.offset = self.offset;
         question.limit = Some(BATCH);
-        question.timeout = Some(u32::try_from(self.timing.poll.as_secs()).unwrap_or(u32::MAX));
+        let held = if self.has_failed { Duration::ZERO } else { self.timing.poll };
+        question.timeout = Some(u32::try_from(held.as_secs()).unwrap_or(u32::MAX));
         question.allowed_updates = Some(ALLOWED.to_vec());
         let answer = self.api.call(&question, self.timing.poll + WAY).await?;
+        self.has_failed = false;
         let batch: Vec<Box<RawValue>> = answer.read().ok_or(ApiError::Down(200))?;
         Ok(batch.iter().map(|raw| update::parse(raw)).collect())
     }
