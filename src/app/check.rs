@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::about::About;
 use super::environment::Environment;
+use super::machine::Found;
 use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
 use super::unrouted::{plausible, unrouted};
 use super::{Failure, machine, online};
@@ -20,52 +21,61 @@ const ADMINS: &str = "KONTER_ADMINS";
 /// # Errors
 /// [`Failure::Fault`] with all mistakes when there is one.
 pub async fn check(environment: &Environment, online: bool) -> Result<(), Failure> {
-    let (settings, mut warnings) = environment.check();
-    let mut mistakes: Vec<String> = Vec::new();
+    let (settings, warnings) = environment.check();
+    let mut found = Found { warnings, ..Found::default() };
     match settings {
-        Err(found) => {
-            mistakes.extend(found);
+        Err(mistakes) => {
+            found.mistakes.extend(mistakes);
+            if online {
+                found.notes.push("nobody was asked anything: the settings must be right first".to_owned());
+            }
             // Which suppliers there are is not known; the rest of the catalog can be judged all the same.
             let catalog = environment.get("KONTER_CATALOG").filter(|path| !path.trim().is_empty());
             let path = catalog.map_or_else(|| DEFAULT_CATALOG.into(), |path| PathBuf::from(path.trim()));
-            mistakes.extend(in_catalog(&path, None, &mut warnings));
+            found.mistakes.extend(in_catalog(&path, None, &mut found.warnings));
         }
         Ok(settings) => {
             eprintln!("konter {}", About::of(&settings));
-            let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
-            mistakes.extend(note(texts(&settings).map(drop)));
-            mistakes.extend(note(prefixes(&settings).map(drop)));
-            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut warnings));
-            let uncontrolled = nobody_in_charge(&settings);
-            warnings.extend(unprotected(&settings));
-            let found = machine::look(&settings);
-            mistakes.extend(found.mistakes);
-            warnings.extend(found.warnings);
-            // Said once is enough.
-            let unset = unset(&settings).into_iter().filter(|told| uncontrolled.is_none() || !told.starts_with(ADMINS));
-            for words in unset.map(ToOwned::to_owned).chain(found.notes) {
-                eprintln!("note: {words}");
-            }
-            mistakes.extend(uncontrolled);
+            look(&settings, &mut found);
             if online {
-                for answer in online::ask(&settings).await {
-                    match answer {
-                        Ok(words) => eprintln!("{words}"),
-                        Err(problem) => mistakes.push(problem),
-                    }
-                }
+                ask(&settings, &mut found).await;
             }
         }
     }
-    for warning in &warnings {
+    for note in &found.notes {
+        eprintln!("note: {note}");
+    }
+    for warning in &found.warnings {
         eprintln!("warning: {warning}");
     }
-    if mistakes.is_empty() {
-        let verdict = if warnings.is_empty() { "all is well" } else { "nothing stops a start, but look at this first" };
-        eprintln!("{verdict}");
-        Ok(())
-    } else {
-        Err(Failure::Fault(mistakes.join("\n")))
+    if !found.mistakes.is_empty() {
+        return Err(Failure::Fault(found.mistakes.join("\n")));
+    }
+    let is_well = found.warnings.is_empty();
+    eprintln!("{}", if is_well { "all is well" } else { "nothing stops a start, but look at this first" });
+    Ok(())
+}
+
+/// What is wrong with settings that can be read, the files they name, and this machine for them.
+fn look(settings: &Settings, found: &mut Found) {
+    let read = [texts(settings).map(drop), prefixes(settings).map(drop)];
+    found.mistakes.extend(read.into_iter().filter_map(Result::err).map(|failure| failure.to_string()));
+    found.mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut found.warnings));
+    found.warnings.extend(unprotected(settings));
+    let uncontrolled = nobody_in_charge(settings);
+    // Said once is enough.
+    let unset = unset(settings).into_iter().filter(|told| uncontrolled.is_none() || !told.starts_with(ADMINS));
+    found.notes.extend(unset.map(ToOwned::to_owned));
+    found.mistakes.extend(uncontrolled);
+    machine::look(settings, found);
+}
+
+async fn ask(settings: &Settings, found: &mut Found) {
+    for answer in online::ask(settings).await {
+        match answer {
+            Ok(words) => eprintln!("{words}"),
+            Err(problem) => found.mistakes.push(problem),
+        }
     }
 }
 

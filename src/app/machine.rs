@@ -12,7 +12,7 @@ use super::open::may_be_opened;
 use super::room;
 use crate::config::Settings;
 
-/// What was found.
+/// What `konter check` found.
 #[derive(Default)]
 pub(super) struct Found {
     /// What a start would end at.
@@ -21,8 +21,7 @@ pub(super) struct Found {
     pub notes: Vec<String>,
 }
 
-pub(super) fn look(settings: &Settings) -> Found {
-    let mut found = Found::default();
+pub(super) fn look(settings: &Settings, found: &mut Found) {
     let dir = &settings.data_dir;
     if let Err(error) = try_to_write(dir) {
         found.mistakes.push(format!("KONTER_DATA_DIR: {} cannot be written: {error}", dir.display()));
@@ -30,9 +29,8 @@ pub(super) fn look(settings: &Settings) -> Found {
         let refused = [may_be_opened(dir), room::to_start(dir)].into_iter().filter_map(Result::err);
         found.mistakes.extend(refused.map(|failure| failure.to_string()));
     }
-    backups(settings, &mut found);
-    address(settings, &mut found);
-    found
+    backups(settings, found);
+    address(settings, found);
 }
 
 /// Inside the data dir they are as safe, and as writable, as it is.

@@ -361,14 +361,11 @@ fn the_units_name_commands_and_options_there_are() {
     use clap::Parser as _;
     for unit in ["contrib/konter.service", "contrib/konter@.service"] {
         let text = fs::read_to_string(root(unit)).unwrap();
-        let commands: Vec<&str> = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("ExecStart=").or(line.strip_prefix("ExecStartPre=")))
-            .collect();
-        assert_eq!(commands.len(), 2, "{unit}");
-        for command in commands {
-            assert!(konter::cli::Cli::try_parse_from(command.split(' ')).is_ok(), "{unit}: {command}");
-        }
+        // Not checked first: what fails before the main process is started again for ever.
+        let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("Exec")).collect();
+        let [command] = commands.as_slice() else { panic!("{unit}: {commands:?}") };
+        let command = command.strip_prefix("ExecStart=").unwrap();
+        assert!(konter::cli::Cli::try_parse_from(command.split(' ')).is_ok(), "{unit}: {command}");
         for setting in [
             "Type=notify",
             "WatchdogSec=",
