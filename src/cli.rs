@@ -2,15 +2,30 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::app::Place;
 
 #[derive(Debug, Parser)]
 #[command(name = "konter", version, about = "The front of an Indonesian phone-credit shop", max_term_width = 100)]
 pub struct Cli {
+    #[command(flatten)]
+    pub sources: Sources,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Where settings come from, besides the environment.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Sources {
+    /// The settings file; one that is named must be there [default: .env, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// Where everything is kept, whatever the settings say
+    #[arg(long, global = true, value_name = "DIR", value_parser = NonEmptyStringValueParser::new())]
+    pub data_dir: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -26,7 +41,13 @@ pub enum Command {
         callbacks: String,
     },
     /// Read settings and catalog and report every mistake; sends nothing
-    Check,
+    Check {
+        /// Also ask Telegram who the bot is, and each supplier for our balance where it can be asked
+        #[arg(long)]
+        online: bool,
+    },
+    /// Whether the shop that runs here can take orders: what its /health says
+    Health,
     /// Re-derive every balance from the journal and check every invariant
     Audit,
     /// Move a stopped shop between its data dir and its database, proving every balance on both sides
@@ -57,4 +78,39 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Completions for a shell, to be put where it looks for them
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// The manual page; with a folder, a page for each command too, as files there
+    Man {
+        /// Where to
+        folder: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    /// Whether it reads the shop's settings. The others work without any, and look at no file that was not named: a
+    /// demo in a shop's folder must not play in the shop's data dir.
+    #[must_use]
+    pub const fn is_of_shop(&self) -> bool {
+        match self {
+            Self::Run
+            | Self::Check { .. }
+            | Self::Health
+            | Self::Audit
+            | Self::MigrateStore { .. }
+            | Self::Log { .. }
+            | Self::Backup { .. }
+            | Self::Restore { .. } => true,
+            Self::Demo | Self::Simulate { .. } | Self::Completions { .. } | Self::Man { .. } => false,
+        }
+    }
+
+    /// Whether what it writes is for everybody: it holds nothing of a shop.
+    #[must_use]
+    pub const fn is_about_itself(&self) -> bool {
+        matches!(self, Self::Completions { .. } | Self::Man { .. })
+    }
 }

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
-use konter::app::{self, Failure};
+use konter::app::{self, Environment, Failure};
 use konter::cli::{Cli, Command};
 
 fn main() -> ExitCode {
@@ -15,7 +15,14 @@ fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     };
-    app::keep_new_files_private();
+    if !command.is_about_itself() {
+        app::keep_new_files_private();
+    }
+    // Before there is any other thread: variables are set.
+    let environment = match Environment::take(&cli.sources, command.is_of_shop()) {
+        Ok(environment) => environment,
+        Err(failure) => return ended(Err(failure)),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -23,9 +30,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let result = runtime.block_on(carry_out(command));
+    let result = runtime.block_on(carry_out(command, &environment));
     // A thread may still sit in a read of the terminal; there is nothing to wait for.
     runtime.shutdown_background();
+    ended(result)
+}
+
+fn ended(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -35,16 +46,19 @@ fn main() -> ExitCode {
     }
 }
 
-async fn carry_out(command: Command) -> Result<(), Failure> {
+async fn carry_out(command: Command, environment: &Environment) -> Result<(), Failure> {
     match command {
-        Command::Demo => app::demo().await,
-        Command::Run => app::run().await,
+        Command::Demo => app::demo(environment).await,
+        Command::Run => app::run(environment).await,
         Command::Simulate { callbacks } => app::simulate(&callbacks).await,
-        Command::Check => app::check(),
-        Command::Audit => app::audit().await,
-        Command::MigrateStore { to } => app::migrate_store(to).await,
-        Command::Log { count } => app::log(count).await,
-        Command::Backup { file, force } => app::backup(&file, force).await,
-        Command::Restore { file, force } => app::restore(&file, force).await,
+        Command::Check { online } => app::check(environment, online).await,
+        Command::Health => app::health(environment).await,
+        Command::Audit => app::audit(environment).await,
+        Command::MigrateStore { to } => app::migrate_store(environment, to).await,
+        Command::Log { count } => app::log(environment, count).await,
+        Command::Backup { file, force } => app::backup(environment, &file, force).await,
+        Command::Restore { file, force } => app::restore(environment, &file, force).await,
+        Command::Completions { shell } => app::completions(Cli::command(), shell),
+        Command::Man { folder } => app::man(Cli::command(), folder.as_deref()),
     }
 }

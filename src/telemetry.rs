@@ -58,6 +58,7 @@ pub fn start_metrics() -> Option<Arc<Figures>> {
     ] {
         metrics::counter!(name).absolute(0);
     }
+    metrics::gauge!("konter_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Some(figures)
 }
 
@@ -81,7 +82,7 @@ pub enum Kind {
 }
 
 /// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
-pub const METRICS: [(&str, Kind, &str); 31] = [
+pub const METRICS: [(&str, Kind, &str); 32] = [
     ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
     ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
     ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
@@ -109,6 +110,7 @@ pub const METRICS: [(&str, Kind, &str); 31] = [
     ("konter_backup_failures_total", Kind::Counter, "Automatic backups that failed"),
     ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
     ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),
+    ("konter_build_info", Kind::Gauge, "1, with the program's version"),
     ("konter_processes", Kind::Gauge, "Processes that run the shop together, as this one knows"),
     ("konter_work_parts", Kind::Gauge, "Parts of the work that this process holds, of 64"),
     ("konter_http_refused_total", Kind::Counter, "Connections turned away because there were too many"),

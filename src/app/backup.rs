@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,8 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use super::Failure;
-use super::check::settings_or_failure;
+use super::environment::Environment;
+use super::health::reachable;
 use super::open::{Use, fault, open_dir, open_store};
 use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
@@ -30,8 +30,8 @@ const STALL: Duration = Duration::from_secs(60);
 /// # Errors
 /// [`Failure::Wrong`] when the file exists or there is no shop; [`Failure::Fault`] when it cannot be copied, or its books
 /// do not add up.
-pub async fn backup(file: &Path, force: bool) -> Result<(), Failure> {
-    let settings = settings_or_failure()?;
+pub async fn backup(environment: &Environment, file: &Path, force: bool) -> Result<(), Failure> {
+    let settings = environment.settings_alone()?;
     if settings.database_url.is_none() && !settings.data_dir.exists() {
         let dir = settings.data_dir.display();
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
@@ -103,16 +103,6 @@ async fn from_running_shop(settings: &Settings, file: &Path, force: bool) -> Res
     blocking(move || backup::keep(&file, force, |out| Handle::current().block_on(save(response, out)))).await
 }
 
-/// Where this machine reaches an address that may stand for all of its own.
-fn reachable(listen: SocketAddr) -> SocketAddr {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listen.port())
-}
-
 async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupError> {
     let lost = |error| BackupError::File("writing the backup".to_owned(), error);
     let mut out = BufWriter::new(out);
@@ -130,8 +120,8 @@ async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupEr
 /// # Errors
 /// [`Failure::Wrong`] when there is a shop in the data dir and `force` is not said; [`Failure::Fault`] when the backup is
 /// not whole, a shop is running, or the books do not add up.
-pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
-    let settings = settings_or_failure()?;
+pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Result<(), Failure> {
+    let settings = environment.settings_alone()?;
     if settings.database_url.is_some() {
         let words = "a backup is put back into KONTER_DATA_DIR; `konter migrate-store --to database` then moves it";
         return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
@@ -166,11 +156,14 @@ pub async fn restore(file: &Path, force: bool) -> Result<(), Failure> {
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
     }
-    eprintln!(
-        "Whatever happened after that moment is not in the books. At its next start the shop puts the {} orders that\n\
-         were open then in doubt: none is bought or asked about by itself, a person must look at each (/pending).",
-        report.holds
-    );
+    eprintln!("Whatever happened after that moment is not in the books.");
+    match report.holds {
+        0 => eprintln!("No order was open then."),
+        open => eprintln!(
+            "At its next start the shop puts the {open} orders that were open then in doubt: none is bought or asked about\n\
+             by itself, a person must look at each (/pending)."
+        ),
+    }
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 

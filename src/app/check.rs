@@ -2,53 +2,106 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::about::About;
+use super::environment::Environment;
+use super::machine::Found;
 use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
 use super::unrouted::{plausible, unrouted};
-use crate::config::{BrokenLine, Checked, DEFAULT_CATALOG, LogFormat, Settings};
+use super::{Failure, machine, online};
+use crate::config::{DEFAULT_CATALOG, Settings, SupplierSettings};
 use konter_core::catalog::{RowError, parse_catalog};
 use konter_core::ids::SupplierId;
 use konter_core::pricing::below_cost;
 
-/// Reads everything a start would read, reports every mistake, sends and writes nothing.
+const ADMINS: &str = "KONTER_ADMINS";
+
+/// Reads everything a start would read, reports every mistake, sends nothing; what is tried on this machine leaves
+/// nothing behind. `online`: also asks Telegram and the suppliers what can be asked.
 ///
 /// # Errors
 /// [`Failure::Fault`] with all mistakes when there is one.
-pub fn check() -> Result<(), Failure> {
-    let Checked { settings, warnings } = read_environment()?;
-    let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-    let mut mistakes: Vec<String> = Vec::new();
+pub async fn check(environment: &Environment, online: bool) -> Result<(), Failure> {
+    let (settings, warnings) = environment.check();
+    let mut found = Found { warnings, ..Found::default() };
     match settings {
-        Err(errors) => {
-            mistakes.extend(errors.iter().map(ToString::to_string));
+        Err(mistakes) => {
+            found.mistakes.extend(mistakes);
+            if online {
+                found.notes.push("nobody was asked anything: the settings must be right first".to_owned());
+            }
             // Which suppliers there are is not known; the rest of the catalog can be judged all the same.
-            let catalog = std::env::var_os("KONTER_CATALOG").filter(|path| !path.is_empty());
-            mistakes.extend(in_catalog(
-                &catalog.map_or_else(|| DEFAULT_CATALOG.into(), PathBuf::from),
-                None,
-                &mut warnings,
-            ));
+            let catalog = environment.get("KONTER_CATALOG").filter(|path| !path.trim().is_empty());
+            let path = catalog.map_or_else(|| DEFAULT_CATALOG.into(), |path| PathBuf::from(path.trim()));
+            found.mistakes.extend(in_catalog(&path, None, &mut found.warnings));
         }
         Ok(settings) => {
-            let note = |result: Result<(), Failure>| result.err().map(|failure| failure.to_string());
-            mistakes.extend(note(texts(&settings).map(drop)));
-            mistakes.extend(note(prefixes(&settings).map(drop)));
-            mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut warnings));
-            for words in unset(&settings) {
-                eprintln!("note: {words}");
+            eprintln!("konter {}", About::of(&settings));
+            look(&settings, &mut found);
+            if online {
+                ask(&settings, &mut found).await;
             }
         }
     }
-    for warning in &warnings {
+    for note in &found.notes {
+        eprintln!("note: {note}");
+    }
+    for warning in &found.warnings {
         eprintln!("warning: {warning}");
     }
-    if mistakes.is_empty() {
-        let verdict = if warnings.is_empty() { "all is well" } else { "nothing stops a start, but look at this first" };
-        eprintln!("{verdict}");
-        Ok(())
-    } else {
-        Err(Failure::Fault(mistakes.join("\n")))
+    if !found.mistakes.is_empty() {
+        return Err(Failure::Fault(found.mistakes.join("\n")));
     }
+    let is_well = found.warnings.is_empty();
+    eprintln!("{}", if is_well { "all is well" } else { "nothing stops a start, but look at this first" });
+    Ok(())
+}
+
+/// What is wrong with settings that can be read, the files they name, and this machine for them.
+fn look(settings: &Settings, found: &mut Found) {
+    let read = [texts(settings).map(drop), prefixes(settings).map(drop)];
+    found.mistakes.extend(read.into_iter().filter_map(Result::err).map(|failure| failure.to_string()));
+    found.mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut found.warnings));
+    found.warnings.extend(unprotected(settings));
+    let uncontrolled = nobody_in_charge(settings);
+    // Said once is enough.
+    let unset = unset(settings).into_iter().filter(|told| uncontrolled.is_none() || !told.starts_with(ADMINS));
+    found.notes.extend(unset.map(ToOwned::to_owned));
+    found.mistakes.extend(uncontrolled);
+    machine::look(settings, found);
+}
+
+async fn ask(settings: &Settings, found: &mut Found) {
+    for answer in online::ask(settings).await {
+        match answer {
+            Ok(words) => eprintln!("{words}"),
+            Err(problem) => found.mistakes.push(problem),
+        }
+    }
+}
+
+/// A bot without owners: nobody can let a reseller in or book a deposit, so nothing will ever be sold. A start lets it
+/// pass: nothing is lost by it.
+fn nobody_in_charge(settings: &Settings) -> Option<String> {
+    let words = "is missing: a bot without owners sells nothing, because nobody can approve resellers or book deposits; \
+                 for example KONTER_ADMINS=telegram:1001";
+    (settings.telegram.is_some() && settings.admins.is_empty()).then(|| format!("{ADMINS}: {words}"))
+}
+
+/// Suppliers whose reports are believed from nobody.
+pub(super) fn unprotected(settings: &Settings) -> Vec<String> {
+    let is_one = |given: &&SupplierSettings| {
+        given.protocol.reports() && given.callback_ips.is_empty() && given.callback_secret.is_none()
+    };
+    let told = |given: &SupplierSettings| {
+        let name = given.id.as_str().to_uppercase();
+        let harm = if given.protocol.can_check() { "come later" } else { "never come by themselves" };
+        format!(
+            "SUPPLIER_{name}_CALLBACK_IPS: is not set, nor is SUPPLIER_{name}_CALLBACK_SECRET: {}'s reports are \
+             believed from nobody, and final words on its orders {harm}",
+            given.id
+        )
+    };
+    settings.suppliers.iter().filter(is_one).map(told).collect()
 }
 
 /// What a shop can be without, though hardly anybody means it to be.
@@ -86,65 +139,4 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<
         }
         Err(errors) => in_file(&errors),
     }
-}
-
-/// The settings, or every mistake in them.
-pub(super) fn settings_or_failure() -> Result<Settings, Failure> {
-    let Checked { settings, warnings } = read_environment()?;
-    for warning in warnings {
-        tracing::warn!("{warning}");
-    }
-    settings.map_err(|errors| {
-        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        Failure::Wrong(lines.join("\n"))
-    })
-}
-
-/// How the log is to look. It begins before the settings are checked; what is wrong with this one is told with them.
-pub(super) fn log_format() -> LogFormat {
-    // As in `read_environment`, which tells what is wrong with the file.
-    let _ = take_env_file();
-    LogFormat::of_environment(&|name| std::env::var(name).ok())
-}
-
-/// More than all settings there are.
-const LARGEST_ENV: u64 = 1 << 20;
-
-/// Takes the variables of `.env` into the environment, where they are not set.
-fn take_env_file() -> Result<(), Failure> {
-    // Only here: a file of the same name further up is somebody else's.
-    let path = Path::new(".env");
-    let wrong = |problem: &str| Failure::Wrong(format!(".env {problem}"));
-    let about = match std::fs::metadata(path) {
-        Ok(about) => about,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(_) => return Err(wrong("cannot be read")),
-    };
-    if !about.is_file() {
-        return Err(wrong("is no file"));
-    }
-    if about.len() > LARGEST_ENV {
-        return Err(wrong("is longer than a mebibyte: that is no settings file"));
-    }
-    let bytes = std::fs::read(path).map_err(|_| wrong("cannot be read"))?;
-    // The environment cannot hold one, and says so by breaking down.
-    if bytes.contains(&0) {
-        return Err(wrong("has a NUL byte in it: save it as plain text (UTF-8)"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| wrong("is not UTF-8: save it as plain text (UTF-8)"))?;
-    match dotenvy::from_path(path) {
-        Ok(()) => Ok(()),
-        // Not the error itself: it quotes the line, which may hold a secret.
-        Err(_) => Err(match BrokenLine::find(&text) {
-            Some(broken) => wrong(&broken.to_string()),
-            None => wrong("cannot be read"),
-        }),
-    }
-}
-
-/// Settings from the environment and `.env`; the environment wins.
-fn read_environment() -> Result<Checked, Failure> {
-    take_env_file()?;
-    let names: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
-    Ok(Settings::check(&|name| std::env::var(name).ok(), names))
 }

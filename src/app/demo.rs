@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
+use super::environment::Environment;
 use super::open::{Opened, fault, open};
 use super::run::{Signals, no_proxies};
 use crate::config::{LogFormat, Settings};
@@ -18,7 +19,7 @@ use crate::front::console::{self, Entered, Input, Printer, Screen, Talk};
 use crate::http::{Callers, Http, Limits, router, serve};
 use crate::shop::{Shop, pins};
 use crate::telemetry::{self, LevelFilter};
-use konter_core::agent::{Agent, AgentStatus, PinState};
+use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
 use konter_core::catalog::SAMPLE;
 use konter_core::ids::AgentId;
 use konter_core::ledger::{AccountId, Posting, Reason};
@@ -50,14 +51,14 @@ const STOP_PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When the store or the simulators cannot be started.
-pub async fn demo() -> Result<(), Failure> {
+pub async fn demo(environment: &Environment) -> Result<(), Failure> {
     telemetry::start_logging(LevelFilter::ERROR, LogFormat::Text);
     let (mut signals, mut terminal) = (Signals::listen(), Terminal::listen());
-    let home = Home::new()?;
+    let home = Home::new(environment)?;
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
-    let settings = settings(&simulators, &home)?;
+    let settings = settings(environment, &simulators, &home)?;
     let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE), None).await?;
-    seed(&store).await.map_err(fault)?;
+    seed(&store, locale(environment)).await.map_err(fault)?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
     let address = listener.local_addr().map_err(fault)?;
@@ -137,8 +138,8 @@ struct Home {
 }
 
 impl Home {
-    fn new() -> Result<Self, Failure> {
-        if let Some(dir) = std::env::var_os("KONTER_DATA_DIR").filter(|dir| !dir.is_empty()) {
+    fn new(environment: &Environment) -> Result<Self, Failure> {
+        if let Some(dir) = environment.get("KONTER_DATA_DIR").filter(|dir| !dir.is_empty()) {
             return Ok(Self { dir: dir.into(), throw_away: false });
         }
         let dir =
@@ -158,7 +159,7 @@ impl Drop for Home {
 }
 
 /// The very settings a real shop would have, so that the demo goes the same way through everything.
-fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
+fn settings(environment: &Environment, simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
     let mut variables: HashMap<String, String> = HashMap::new();
     let mut set = |name: String, value: &str| drop(variables.insert(name, value.to_owned()));
     set("KONTER_DATA_DIR".to_owned(), &home.dir.to_string_lossy());
@@ -167,7 +168,7 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
     // A session of minutes needs no evening; `/rekap` shows the same.
     set("KONTER_SUMMARY_AT".to_owned(), "off");
     set("KONTER_BANKS".to_owned(), "BCA 1234567890 a.n. Demo Cell");
-    let locale = std::env::var("KONTER_LOCALE").unwrap_or_default();
+    let locale = environment.get("KONTER_LOCALE").unwrap_or_default();
     set("KONTER_LOCALE".to_owned(), &locale);
     set("KONTER_SUPPLIERS".to_owned(), &Kind::ALL.map(Kind::supplier_id).join(","));
     for kind in Kind::ALL {
@@ -186,8 +187,12 @@ fn settings(simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
         .map_err(|errors| Failure::Fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
+fn locale(environment: &Environment) -> Locale {
+    Locale::from_name(&environment.get("KONTER_LOCALE").unwrap_or_default()).unwrap_or_default()
+}
+
 /// The demo's reseller with its opening balance, once.
-async fn seed(store: &Store) -> Result<(), StoreError> {
+async fn seed(store: &Store, locale: Locale) -> Result<(), StoreError> {
     if store.agent_of_chat(&console::reseller()).await?.is_some() {
         return Ok(());
     }
@@ -207,8 +212,7 @@ async fn seed(store: &Store) -> Result<(), StoreError> {
             pin: PinState::new(hash, PIN.len()),
             chats: vec![console::reseller()],
             phones: Vec::new(),
-            locale: konter_core::agent::Locale::from_name(&std::env::var("KONTER_LOCALE").unwrap_or_default())
-                .unwrap_or_default(),
+            locale,
             receipt_shop: None,
             receipt_footer: None,
             waits_for_break: false,

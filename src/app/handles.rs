@@ -19,7 +19,7 @@ pub(super) fn raise_limit() {
         if let Some(few) = now.filter(|now| *now < ENOUGH) {
             tracing::warn!(few, "few file handles are allowed: raise it to {ENOUGH} or more (LimitNOFILE=, ulimit -n)");
         } else {
-            tracing::info!(before = ?before.current, now = ?now, "file handles allowed");
+            tracing::debug!(before = ?before.current, now = ?now, "file handles allowed");
         }
     }
 }

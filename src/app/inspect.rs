@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use super::Failure;
-use super::check::settings_or_failure;
 use super::copied::Copied;
+use super::environment::Environment;
 use super::open::{Use, fault, open_store};
 use crate::config::Settings;
 use konter_core::clean::clean;
@@ -17,10 +17,12 @@ const SHOWN: usize = 300;
 ///
 /// # Errors
 /// [`Failure::Fault`] when there is any difference.
-pub async fn audit() -> Result<(), Failure> {
-    let mut settings = settings_or_failure()?;
+pub async fn audit(environment: &Environment) -> Result<(), Failure> {
+    let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
-    let store = kept(&settings).await?;
+    let store = kept(&settings).await.map_err(|failure| {
+        while_running(failure, "A shop that runs has audited itself at its start (`the books are sound` in its log); to do it by hand, stop it first.")
+    })?;
     let report = audit::audit(&store).await.map_err(fault)?;
     println!("{report}");
     store.close().await.map_err(fault)?;
@@ -31,14 +33,11 @@ pub async fn audit() -> Result<(), Failure> {
 ///
 /// # Errors
 /// When the store cannot be opened: while the shop runs, the same is in its chat.
-pub async fn log(count: usize) -> Result<(), Failure> {
-    let mut settings = settings_or_failure()?;
+pub async fn log(environment: &Environment, count: usize) -> Result<(), Failure> {
+    let mut settings = environment.settings_alone()?;
     let _copied = copied(&mut settings)?;
-    let store = kept(&settings).await.map_err(|failure| match failure {
-        Failure::Fault(problem) => {
-            Failure::Fault(format!("{problem}\nWhile the shop runs, type /log {count} in its chat, or stop it first."))
-        }
-        other @ (Failure::Wrong(_) | Failure::Broken(_)) => other,
+    let store = kept(&settings).await.map_err(|failure| {
+        while_running(failure, &format!("While the shop runs, type /log {count} in its chat, or stop it first."))
     })?;
     let acts = store.acts(count).await.map_err(fault)?;
     let line = |act: &Act| {
@@ -50,6 +49,14 @@ pub async fn log(count: usize) -> Result<(), Failure> {
     // A closed pipe is the reader's wish to see no more.
     let _ = std::io::stdout().lock().write_all(told.as_bytes());
     store.close().await.map_err(fault)
+}
+
+/// A failure with what to do where a running shop is its cause, as it mostly is.
+fn while_running(failure: Failure, advice: &str) -> Failure {
+    match failure {
+        Failure::Fault(problem) => Failure::Fault(format!("{problem}\n{advice}")),
+        other @ (Failure::Wrong(_) | Failure::Broken(_)) => other,
+    }
 }
 
 /// Where the data dir cannot be written, a copy of it is looked at as long as this lives.

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use secrecy::SecretString;
 
 use super::Failure;
-use super::check::settings_or_failure;
+use super::environment::Environment;
 use super::open::{MOVED, fault, open_dir};
 use konter_store::postgres::PostgresStore;
 use konter_store::{Store, audit, moving};
@@ -26,8 +26,8 @@ pub enum Place {
 /// # Errors
 /// [`Failure::Wrong`] when there is no shop to move or no place for it; [`Failure::Fault`] when the books do not add up, on
 /// either side, or differ. Then the shop is where it was.
-pub async fn migrate_store(to: Place) -> Result<(), Failure> {
-    let settings = settings_or_failure()?;
+pub async fn migrate_store(environment: &Environment, to: Place) -> Result<(), Failure> {
+    let settings = environment.settings_alone()?;
     let Some(address) = &settings.database_url else {
         return Err(Failure::Wrong("DATABASE_URL: is needed to move a shop into it or out of it".to_owned()));
     };

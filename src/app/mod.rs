@@ -1,17 +1,24 @@
 //! The program: settings, store, shop and fronts put together, one file per command. No rule of the business is here.
 
+mod about;
 mod backup;
 mod check;
+mod commands;
 mod copied;
 mod demo;
+mod environment;
 mod handles;
+mod health;
 mod inspect;
+mod machine;
 mod migrate;
 mod on_telegram;
+mod online;
 mod open;
 mod private;
 mod room;
 mod run;
+mod service_manager;
 mod simulate;
 mod unrouted;
 
@@ -19,7 +26,10 @@ use std::process::ExitCode;
 
 pub use backup::{backup, restore};
 pub use check::check;
+pub use commands::{completions, man};
 pub use demo::demo;
+pub use environment::Environment;
+pub use health::health;
 pub use inspect::{audit, log};
 pub use migrate::{Place, migrate_store};
 pub use private::keep_new_files_private;

@@ -114,6 +114,10 @@ pub(super) async fn open(
 ) -> Result<Opened, Failure> {
     let texts = texts(&settings)?;
     let prefixes = prefixes(&settings)?;
+    if catalog.is_none() && settings.database_url.is_none() && !settings.data_dir.exists() {
+        // A first start that ends at its catalog leaves no data dir behind.
+        catalog_text(&settings.catalog)?;
+    }
     let store = open_store(&settings, Use::Running).await?;
     let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);
     let wording: Arc<dyn Wording> = Arc::new(Words { texts, backups: settings.backups.folder.clone(), restored_at });
@@ -219,16 +223,8 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Fail
 /// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
 async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     let dir = &settings.data_dir;
-    let marker = dir.join(MOVED);
-    if marker.exists() {
-        let words = "this shop has moved to a database: set DATABASE_URL";
-        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
-    }
+    may_be_opened(dir)?;
     let unusable = |failure: Failure| way_back(settings, &failure);
-    if dir.join(BUILT_IN).exists() {
-        let words = "a restore was broken off here; restore again, with --force";
-        return Err(Failure::Fault(format!("{}: {words}", dir.display())));
-    }
     if r#use == Use::Running {
         room::to_start(dir)?;
     }
@@ -249,6 +245,23 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure
         tracing::warn!("its books are sound: nothing is missing");
     }
     Ok(store)
+}
+
+/// Whether nothing was left in a data dir that forbids opening it.
+///
+/// # Errors
+/// What was.
+pub(super) fn may_be_opened(dir: &Path) -> Result<(), Failure> {
+    let marker = dir.join(MOVED);
+    if marker.exists() {
+        let words = "this shop has moved to a database: set DATABASE_URL";
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
+    }
+    if dir.join(BUILT_IN).exists() {
+        let words = "a restore was broken off here; restore again, with --force";
+        return Err(Failure::Fault(format!("{}: {words}", dir.display())));
+    }
+    Ok(())
 }
 
 /// The same without a question asked.

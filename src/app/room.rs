@@ -18,8 +18,9 @@ const STOPPED: &str = "stopped-by-a-fault";
 pub(super) fn to_start(dir: &Path) -> Result<(), Failure> {
     // The dir itself may have to be made yet.
     let Some(there) = dir.ancestors().find(|dir| dir.exists()) else { return Ok(()) };
-    // What cannot be told is no reason to stay closed.
-    fs2::available_space(there).map_or(Ok(()), |free| enough(dir, free))
+    // What cannot be told is no reason to stay closed; what is no disk (`/proc`) has no room at all.
+    let is_disk = fs2::total_space(there).is_ok_and(|total| total > 0);
+    fs2::available_space(there).ok().filter(|_| is_disk).map_or(Ok(()), |free| enough(dir, free))
 }
 
 fn enough(dir: &Path, free: u64) -> Result<(), Failure> {

@@ -10,15 +10,18 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::check::{log_format, settings_or_failure, unset};
+use super::about::About;
+use super::check::{unprotected, unset};
+use super::environment::Environment;
+use super::machine::about_address;
 use super::open::{Opened, fault, open};
 use super::private::backup_token;
 use super::room::Stopped;
-use super::{Failure, handles};
-use crate::config::{BackupSettings, TelegramSettings};
+use super::{Failure, handles, service_manager};
+use crate::config::{BackupSettings, Settings, TelegramSettings};
 use crate::front::Desk;
 use crate::front::telegram::{self, Telegram, Timing, Waker};
-use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
+use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve, within};
 use crate::shop::Shop;
 use crate::telemetry::{self, LevelFilter};
 use konter_store::{InboxMessage, Store, StoreError};
@@ -49,14 +52,13 @@ const ENDED_AT_ONCE: i32 = 1;
 ///
 /// # Errors
 /// When settings are wrong, the store cannot be used, or the address is taken.
-pub async fn run() -> Result<(), Failure> {
-    telemetry::start_logging(LevelFilter::INFO, log_format());
-    handles::raise_limit();
+pub async fn run(environment: &Environment) -> Result<(), Failure> {
+    telemetry::start_logging(LevelFilter::INFO, environment.log_format());
     let mut signals = Signals::listen();
-    let settings = settings_or_failure()?;
-    for words in unset(&settings) {
-        tracing::warn!("{words}");
-    }
+    let (settings, warnings) = environment.settings()?;
+    let about = About::of(&settings);
+    begin_log(&about, &settings, warnings);
+    handles::raise_limit();
     let metrics = telemetry::start_metrics();
     let (listen, proxies) = (settings.listen, settings.trusted_proxies.clone());
     let telegram = settings.telegram.as_ref().map(|telegram| bot(telegram, &settings)).transpose()?;
@@ -82,7 +84,7 @@ pub async fn run() -> Result<(), Failure> {
         Err(error) => {
             // A second process with the first one's address must not keep its part of the work until that runs out.
             store.close().await.map_err(fault)?;
-            return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {error}")));
+            return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {}", about_address(&error))));
         }
     };
     take_up(&store, &shop, listen).await?;
@@ -100,7 +102,8 @@ pub async fn run() -> Result<(), Failure> {
     }
     let stop = CancellationToken::new();
     let desk: Arc<dyn Desk> = Arc::new(Counter(Arc::clone(&shop)));
-    let mut routes = router(http);
+    let program = Program { about: about.of_http(), telegram: telegram_s_state(telegram.as_ref()) };
+    let mut routes = router(http).layer(axum::Extension(program));
     let waker = Waker::default();
     let mut fronts = tokio::task::JoinSet::new();
     if let Some(telegram) = &telegram {
@@ -118,7 +121,10 @@ pub async fn run() -> Result<(), Failure> {
         }
     });
     fronts.spawn(audit_beside_the_work(store.clone(), stop.clone()));
+    fronts.spawn(service_manager::stays_alive(Arc::clone(&shop), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, callers, Limits::default(), stop.clone()));
+
+    service_manager::is_open(&format!("konter {about}"));
 
     let (roster, leading) = (shop.roster(), shop.share.leading());
     let receiving = async {
@@ -136,6 +142,7 @@ pub async fn run() -> Result<(), Failure> {
             return Err(give_up(&store, &shop, &error).await);
         }
     };
+    service_manager::stops();
     tracing::info!("stopping: finishing what is under way; a second signal ends at once");
     let impatient = tokio::spawn(end_at_once(signals));
     // Replies of the last orders still go out while they finish.
@@ -153,6 +160,15 @@ pub async fn run() -> Result<(), Failure> {
     ended
 }
 
+/// Which program this is, before anything else; then what its owner should know of these settings.
+fn begin_log(about: &About, settings: &Settings, warnings: Vec<String>) {
+    about.log();
+    let unset = unset(settings).into_iter().map(ToOwned::to_owned);
+    for words in warnings.into_iter().chain(unset).chain(unprotected(settings)) {
+        tracing::warn!("{words}");
+    }
+}
+
 /// Takes up what an earlier run left, or joins the processes that are at work.
 async fn take_up(store: &Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<(), Failure> {
     if let Some(words) = store.words() {
@@ -163,7 +179,8 @@ async fn take_up(store: &Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<
         let orders = shop.recover().await.map_err(fault)?;
         shop.recover_inquiries().await.map_err(fault)?;
         let messages = shop.recover_inbox().await.map_err(fault)?;
-        tracing::info!(%listen, messages, orders, "konter is open; these were taken up from before");
+        // Those that came while it was closed, and those that were open when it last stopped.
+        tracing::info!(%listen, messages, orders, "konter is open");
     }
     Ok(())
 }
@@ -213,7 +230,13 @@ async fn end_at_once(mut signals: Signals) {
     std::process::exit(ENDED_AT_ONCE);
 }
 
-fn bot(telegram: &TelegramSettings, settings: &crate::config::Settings) -> Result<Arc<Telegram>, Failure> {
+/// How Telegram is reached, whenever somebody asks.
+fn telegram_s_state(telegram: Option<&Arc<Telegram>>) -> Arc<dyn Fn() -> serde_json::Value + Send + Sync> {
+    let telegram = telegram.map(Arc::clone);
+    Arc::new(move || telegram.as_ref().map_or_else(|| serde_json::json!({ "state": "off" }), |bot| bot.link().into()))
+}
+
+pub(super) fn bot(telegram: &TelegramSettings, settings: &Settings) -> Result<Arc<Telegram>, Failure> {
     let settings = telegram::Settings {
         token: telegram.token.expose_secret().into(),
         api_url: telegram.api_url.as_ref().map(ToString::to_string),

@@ -97,7 +97,9 @@ impl Unfinished {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.0).map_err(BackupError::file(&self.0))
+        // Its first name is nobody's business: what refuses it is the folder.
+        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty());
+        options.open(&self.0).map_err(BackupError::file(folder.unwrap_or_else(|| Path::new("."))))
     }
 
     /// Durable, then renamed, then the name durable.

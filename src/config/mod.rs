@@ -23,7 +23,7 @@ use tokio_postgres::config::SslMode;
 
 pub use addresses::parse_range;
 pub use backup::{BackupSettings, SHORTEST_PASSPHRASE};
-pub use env_file::BrokenLine;
+pub use env_file::EnvFile;
 pub use konter_suppliers::SettingError;
 pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 

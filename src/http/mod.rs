@@ -4,6 +4,7 @@
 pub mod address;
 mod backup;
 mod callback;
+mod health;
 mod places;
 mod request_line;
 mod serve;
@@ -11,6 +12,7 @@ mod server;
 
 pub use address::{allowed, believed_address};
 pub use callback::{CallbackAuth, Entry};
+pub use health::{About, Program};
 pub use places::{Callers, Limits as PlaceLimits};
 pub use serve::{Limits, serve};
 pub use server::{Http, REQUEST_TIMEOUT, router, router_within, within};

@@ -49,7 +49,7 @@ pub fn router(http: Http) -> Router {
 pub fn router_within(limit: Duration, http: Http) -> Router {
     let routes = Router::new()
         .route("/callback/{*address}", any(callback))
-        .route("/health", get(health))
+        .route("/health", get(super::health::health))
         .route("/metrics", get(metrics))
         .route("/backup", post(super::backup::backup))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
@@ -213,16 +213,6 @@ fn label_of(fate: CallbackFate) -> &'static str {
         CallbackFate::NoSuchSupplier => NO_SUCH_SUPPLIER,
         CallbackFate::NoSuchOrder => "no_such_order",
         CallbackFate::NotUnderstood => "not_understood",
-    }
-}
-
-async fn health(State(http): State<Http>) -> Response {
-    match http.shop.health().await {
-        Ok(health) => axum::Json(health).into_response(),
-        Err(reason) => {
-            let body = serde_json::json!({ "status": "unavailable", "reason": reason });
-            (StatusCode::SERVICE_UNAVAILABLE, axum::Json(body)).into_response()
-        }
     }
 }
 

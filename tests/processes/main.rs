@@ -6,6 +6,7 @@ mod documents;
 mod http_limits;
 mod metrics;
 mod newcomer;
+mod operator;
 mod program;
 mod program_postgres;
 mod restore;

@@ -168,6 +168,7 @@ impl BotApi {
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn set_outage(&self, outage: Option<Mishap>) {
         self.inner.lock().outage = outage;
+        self.changed();
     }
 
     /// From now on texts with these words are refused.
@@ -276,19 +277,23 @@ impl BotApi {
         inner.outage.clone().or(shut).or(scripted).or_else(guarded)
     }
 
-    async fn updates(&self, question: &Value) -> Value {
+    /// Held open like Telegram's; an outage ends that too, with nothing.
+    async fn updates(&self, question: &Value) -> Option<Value> {
         let wait = Duration::from_secs(question["timeout"].as_u64().unwrap_or(0));
         let mut changes = self.changes.subscribe();
         let find = async {
             loop {
                 let batch = self.inner.lock().batch(question);
                 if !batch.is_empty() {
-                    break batch;
+                    break Some(batch);
+                }
+                if self.inner.lock().outage.is_some() {
+                    break None;
                 }
                 changes.changed().await.unwrap();
             }
         };
-        tokio::time::timeout(wait, find).await.unwrap_or_default().into()
+        tokio::time::timeout(wait, find).await.unwrap_or(Some(Vec::new())).map(Value::from)
     }
 }
 
@@ -325,7 +330,10 @@ async fn answer(
         return fail(mishap).await;
     }
     let result = match method.as_str() {
-        "getupdates" => api.updates(&body).await,
+        "getupdates" => match api.updates(&body).await {
+            Some(updates) => updates,
+            None => return StatusCode::BAD_GATEWAY.into_response(),
+        },
         "getme" => json!({"id": 1, "is_bot": true, "first_name": "Konter", "username": "konter_bot"}),
         "copymessage" => json!({"message_id": 1}),
         // Not the message: nothing the front does may depend on its echo.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
@@ -19,6 +19,7 @@ use teloxide::types::{File, FileId};
 
 use super::answer::{Answer, judge};
 use super::ids::MessageIds;
+use super::link::{Link, LinkState};
 use crate::clock::Elsewhere;
 
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -71,6 +72,7 @@ pub struct Api {
     ids: MessageIds,
     /// Who is told what time Telegram says it is.
     hears_time: OnceLock<HearsTime>,
+    link: Link,
 }
 
 /// Whoever compares clocks.
@@ -102,7 +104,7 @@ impl Api {
         }
         let client = client.build().map_err(|error| SetupError::Client(error.without_url().to_string()))?;
         let ids = MessageIds::of(&token);
-        Ok(Self { client, base, token, ids, hears_time: OnceLock::new() })
+        Ok(Self { client, base, token, ids, hears_time: OnceLock::new(), link: Link::default() })
     }
 
     pub(super) fn learn_clock(&self, hears: HearsTime) {
@@ -132,12 +134,23 @@ impl Api {
         let body = serde_json::to_vec(method)
             .map_err(|error| ApiError::Refused { code: 0, description: format!("not sent, {error}") })?;
         let request = self.post(P::NAME).header(CONTENT_TYPE, "application/json").body(body);
-        counted(P::NAME, self.ask(request.timeout(patience)).await)
+        self.counted(P::NAME, self.ask(request.timeout(patience)).await)
     }
 
     /// Calls a method that takes a file, and returns its `result`; gives up after `patience`.
     pub async fn upload(&self, method: &str, form: Form, patience: Duration) -> Result<Answer, ApiError> {
-        counted(method, self.ask(self.post(method).multipart(form).timeout(patience)).await)
+        self.counted(method, self.ask(self.post(method).multipart(form).timeout(patience)).await)
+    }
+
+    /// Remembers how a call ended, and counts it.
+    fn counted<T>(&self, method: &str, result: Result<T, ApiError>) -> Result<T, ApiError> {
+        self.link.saw(method, result.as_ref().err(), Utc::now());
+        counted(method, result)
+    }
+
+    /// How Telegram is reached, as its last answers tell.
+    pub fn link(&self) -> LinkState {
+        self.link.state()
     }
 
     fn post(&self, method: &str) -> RequestBuilder {

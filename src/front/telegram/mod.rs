@@ -24,6 +24,7 @@ mod batch;
 mod deliver;
 mod forget;
 mod ids;
+mod link;
 mod menu;
 mod pace;
 mod poll;
@@ -52,6 +53,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use answer::Answer;
 pub use api::{Api, ApiError, HearsTime, SetupError};
+pub use link::LinkState;
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
@@ -160,6 +162,17 @@ impl Telegram {
     /// The bot's name without `@`, once Telegram has told it.
     pub fn bot_name(&self) -> Option<&str> {
         self.name.get().map(String::as_str)
+    }
+
+    /// How Telegram is reached, as its last answers tell.
+    pub fn link(&self) -> LinkState {
+        self.api.link()
+    }
+
+    /// Asks Telegram for the bot's name without `@`, once.
+    pub async fn who_am_i(&self, patience: Duration) -> Result<Option<String>, ApiError> {
+        let answer = self.api.call(&GetMe::new(), patience).await?;
+        Ok(answer.read::<User>().and_then(|me| me.username))
     }
 
     /// Fetches a file an [`Attachment`](crate::attachment::Attachment) names, at most `limit` bytes.

@@ -35,29 +35,41 @@ pub(super) async fn poll(
     cancel: &CancellationToken,
 ) -> Result<(), Stopped> {
     let taps = Taps::start(api, timing.call);
-    let mut poller = Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false };
+    let mut poller =
+        Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false, has_failed: false };
     let mut failures = 0;
     loop {
         let wait = match poller.turn(cancel).await {
             Turn::Cancelled => return Ok(()),
             Turn::Received => {
-                failures = 0;
+                works_again(&mut failures);
                 continue;
             }
             Turn::Nothing { took } => {
-                failures = 0;
+                works_again(&mut failures);
                 PAUSE.saturating_sub(took)
             }
             Turn::Failed(Trouble::Api(ApiError::BadToken(401))) => return Err(Stopped::BadToken),
             Turn::Failed(trouble) => {
                 failures += 1;
-                tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
+                // More and more seldom: a night without Telegram is a dozen lines, not a thousand.
+                if failures.is_power_of_two() {
+                    tracing::warn!(%trouble, failures, "messages cannot be received from Telegram");
+                }
+                poller.has_failed = true;
                 poller.after(&trouble, failures)
             }
         };
         if cancel.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
         }
+    }
+}
+
+fn works_again(failures: &mut u32) {
+    if *failures > 0 {
+        tracing::info!(failures, "messages come from Telegram again");
+        *failures = 0;
     }
 }
 
@@ -71,6 +83,8 @@ struct Poller<'a> {
     heard: Instant,
     /// Telegram answers no questions while it has a webhook.
     webhook_gone: bool,
+    /// The last question failed. The next one is not held open: its answer tells that all is well again.
+    has_failed: bool,
 }
 
 enum Turn {
@@ -126,9 +140,11 @@ impl Poller<'_> {
         let mut question = GetUpdates::new();
         question.offset = self.offset;
         question.limit = Some(BATCH);
-        question.timeout = Some(u32::try_from(self.timing.poll.as_secs()).unwrap_or(u32::MAX));
+        let held = if self.has_failed { Duration::ZERO } else { self.timing.poll };
+        question.timeout = Some(u32::try_from(held.as_secs()).unwrap_or(u32::MAX));
         question.allowed_updates = Some(ALLOWED.to_vec());
         let answer = self.api.call(&question, self.timing.poll + WAY).await?;
+        self.has_failed = false;
         let batch: Vec<Box<RawValue>> = answer.read().ok_or(ApiError::Down(200))?;
         Ok(batch.iter().map(|raw| update::parse(raw)).collect())
     }
