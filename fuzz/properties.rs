@@ -302,6 +302,7 @@ async fn open() -> Door {
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
+        private_reports: false,
     };
     let parts = Parts {
         store: store.clone(),

@@ -244,6 +244,7 @@ async fn open_shop(store: Store, simulators: &Simulators) -> (Arc<Shop>, mpsc::U
         margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
         summary_at: None,
+        private_reports: false,
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
     };

@@ -131,6 +131,7 @@ pub(super) async fn open(
         inquiry_valid_for: settings.inquiry_valid_for,
         deposits: settings.deposits.clone(),
         summary_at: settings.summary_at,
+        private_reports: settings.private_reports,
     };
     let pepper = pepper(&store, &settings, &clock).await?;
     // Only where messages come from a chat service is there a secret to seal them with.

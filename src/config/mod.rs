@@ -74,6 +74,8 @@ pub struct Settings {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// Whether reports to resellers' programs may go to this machine and into private networks.
+    pub private_reports: bool,
     pub backups: BackupSettings,
     pub registration: Registration,
     /// What all uplines of an order may earn together.
@@ -171,6 +173,7 @@ impl Settings {
             ),
             deposits: deposit::read(source),
             summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
+            private_reports: source.value("KONTER_H2H_PRIVATE_REPORTS", "no", yes_or_no).unwrap_or(false),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),

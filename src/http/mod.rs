@@ -4,6 +4,7 @@
 pub mod address;
 mod backup;
 mod callback;
+mod h2h;
 mod places;
 mod request_line;
 mod serve;

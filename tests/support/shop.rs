@@ -199,6 +199,7 @@ impl TestShop {
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,
             summary_at: setup.summary_at,
+            private_reports: true,
         };
         let parts = Parts {
             store: store.clone(),

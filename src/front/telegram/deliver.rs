@@ -42,7 +42,7 @@ const TRIES: u32 = 60;
 pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
     match chat.channel {
         Channel::Telegram => chat.id.parse().ok().map(Peer),
-        Channel::Console => None,
+        Channel::Console | Channel::H2h => None,
     }
 }
 

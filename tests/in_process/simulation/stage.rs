@@ -204,6 +204,7 @@ impl Stage {
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),
             summary_at: None,
+            private_reports: false,
         };
         let mut products = at_once(self.store().products()).unwrap();
         if self.world.does(Sabotage::KeepsTheOldCatalog) {
