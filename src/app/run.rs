@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::check::{log_format, settings_or_failure, unset};
@@ -17,6 +18,7 @@ use super::room::Stopped;
 use super::{Failure, handles};
 use crate::config::{BackupSettings, TelegramSettings};
 use crate::front::Desk;
+use crate::front::h2h::{self, Reporter};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Callers, Http, Limits, REQUEST_TIMEOUT, router, serve, within};
 use crate::shop::Shop;
@@ -65,6 +67,7 @@ pub async fn run() -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
+    let private_reports = settings.private_reports;
     let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
     let Opened { shop, store, mut waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
     let token = backup_token(&data_dir)?;
@@ -109,11 +112,18 @@ pub async fn run() -> Result<(), Failure> {
         }
         fronts.spawn(telegram.pump(Arc::new(store.clone()), wording, waker.clone()).run(stop.clone()));
     }
+    let reporter = Reporter::new(store.clone(), shop.clock.clone(), private_reports, h2h::Timing::default());
+    let (reports, to_report) = mpsc::unbounded_channel();
+    fronts.spawn(reporter.map_err(fault)?.run(to_report, stop.clone()));
     fronts.spawn({
         let stop = stop.clone();
         async move {
             while let Some(Some(chat)) = stop.run_until_cancelled(waiting.recv()).await {
-                waker.notify(&chat);
+                if chat.program_of().is_some() {
+                    let _ = reports.send(chat);
+                } else {
+                    waker.notify(&chat);
+                }
             }
         }
     });

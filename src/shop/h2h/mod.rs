@@ -124,7 +124,12 @@ impl Shop {
     }
 
     /// Whose program asks. Addresses come first: from elsewhere nobody can try secrets, or wear out anybody's tries.
-    async fn authorise(&self, query: &Query, proof: &Proof<'_>, from: Caller) -> Result<Result<Agent, Turned>, StoreError> {
+    async fn authorise(
+        &self,
+        query: &Query,
+        proof: &Proof<'_>,
+        from: Caller,
+    ) -> Result<Result<Agent, Turned>, StoreError> {
         let Some(id) = query.member() else { return Ok(Err(Turned::NotSetUp)) };
         let Some(agent) = self.store.agent(id).await? else { return Ok(Err(Turned::NotSetUp)) };
         let api = self.store.preferences(id).await?.api;
