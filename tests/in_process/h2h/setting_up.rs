@@ -57,7 +57,7 @@ async fn another_pin_switches_the_program_off() {
         let shop = shop().await;
         let first = trade(&shop, &order(DEST, "a1")).await;
         assert!(first.contains("akan diproses"), "{first}");
-        shop.hear(1).await;
+        shop.becomes("delivered", async || trade(&shop, &order(DEST, "a1")).await.contains("SUKSES")).await;
         shop.say(&who, text, replies).await;
         for pin in ["1234", "4821"] {
             let query = format!("memberID=KR0001&{}&pin={pin}&password={PASSWORD}", order("081234567801", "a2"));
