@@ -25,7 +25,8 @@ use crate::clock::ShopClock;
 use crate::shop::h2h::target::target;
 use crate::shop::h2h::text;
 use konter_core::ids::ChatId;
-use konter_store::{Commit, CommitError, Leases, Outgoing, Payload, Store, StoreError};
+use konter_core::order::view;
+use konter_store::{Commit, CommitError, Leases, Outgoing, Store, StoreError};
 use resolver::Resolver;
 
 /// Rows looked at together.
@@ -194,6 +195,10 @@ impl Reporter {
                 done.push((row, false));
                 continue;
             };
+            if self.is_overtaken(row).await? {
+                done.push((row, false));
+                continue;
+            }
             if is_too_old(row.at, self.clock.utc()) {
                 tracing::warn!(%chat, reference, "a report was never taken and is given up");
                 done.push((row, false));
@@ -218,6 +223,14 @@ impl Reporter {
         }
         let next = tried.values().map(|tried| tried.again).min();
         Ok(Some(next.map_or(self.timing.first, |next| next.saturating_duration_since(Instant::now()))))
+    }
+
+    /// Whether an order stands otherwise by now. The program may have asked since; an older word that comes after a newer
+    /// one would be believed, and the newer one that follows would be no news to it.
+    async fn is_overtaken(&self, row: &Outgoing) -> Result<bool, StoreError> {
+        let Some(told) = text::line_of(row) else { return Ok(false) };
+        let now = self.store.order(told.order).await?;
+        Ok(now.is_some_and(|order| view::line(&order).verdict != told.verdict))
     }
 
     /// Where a program is told, if anywhere it may be.
@@ -280,8 +293,7 @@ fn is_too_old(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 
 /// A row as it is sent; `None` for what is no report, or has nowhere to go.
 fn report_of(row: &Outgoing, address: Option<&Url>) -> Option<(String, Url)> {
-    let Payload::Reply(reply) = &row.payload else { return None };
-    let (reference, message) = text::report(reply, row.balance)?;
+    let (reference, message) = text::report(row)?;
     let mut url = address?.clone();
     let before = url.query().map(|query| format!("{query}&")).unwrap_or_default();
     url.set_query(Some(&format!("{before}refid={}&message={}", encoded(&reference), encoded(&message))));

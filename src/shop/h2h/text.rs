@@ -14,6 +14,7 @@ use konter_core::order::refusal::{Refused, Why};
 use konter_core::order::{FailureReason, Order};
 use konter_core::outcome::{Detail, FailureKind};
 use konter_reply::Reply;
+use konter_store::{Outgoing, Payload};
 
 /// What keeps a request from meaning one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,18 +56,24 @@ pub(super) fn status(line: &OrderLine, balance: Rupiah) -> String {
     }
 }
 
-/// The end of an order, or what it was corrected to, as a report tells it: its reference and the line. `None` for what
-/// programs are not told.
+/// The order that a row tells a program of: its end, or what that was corrected to. `None` for what programs are not told.
 #[must_use]
-pub fn report(reply: &Reply, balance: Option<Rupiah>) -> Option<(String, String)> {
-    let line = match reply {
+pub fn line_of(row: &Outgoing) -> Option<&OrderLine> {
+    let Payload::Reply(reply) = &row.payload else { return None };
+    match &**reply {
         Reply::OrderSuccess(line)
         | Reply::OrderFailed(line)
         | Reply::OrderReversed(line)
-        | Reply::OrderDeliveredLate(line) => line,
-        _ => return None,
-    };
-    Some((line.client_reference.clone()?, status(line, balance.unwrap_or_default())))
+        | Reply::OrderDeliveredLate(line) => Some(line),
+        _ => None,
+    }
+}
+
+/// The same as a report: its reference and the line.
+#[must_use]
+pub fn report(row: &Outgoing) -> Option<(String, String)> {
+    let line = line_of(row)?;
+    Some((line.client_reference.clone()?, status(line, row.balance.unwrap_or_default())))
 }
 
 /// What the customer needs: of a token also whose meter it is, as every server writes it.
