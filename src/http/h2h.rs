@@ -1,4 +1,4 @@
-//! Where resellers' own programs order, as at any OtomaX server: fields in the address or as a form, one line of text
+//! Where resellers' own programs order, as at any `OtomaX` server: fields in the address or as a form, one line of text
 //! back, always with status 200. Programs read the line; many take another status for a failed order.
 
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest as _, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::address::came_through;
@@ -40,6 +40,10 @@ async fn answer(
     request: Request,
     asked: Asked,
 ) -> Response {
+    // What only looks whether there is something buys nothing.
+    if request.method() == Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let from = caller(&http, peer, &request);
     let query = request.uri().query().unwrap_or_default().to_owned();
     let form = match Bytes::from_request(request, &()).await {

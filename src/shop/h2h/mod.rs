@@ -1,4 +1,4 @@
-//! Orders from a reseller's own program, the way OtomaX servers take them: whose program it is, what it asks for, and
+//! Orders from a reseller's own program, the way `OtomaX` servers take them: whose program it is, what it asks for, and
 //! the one line it is answered with.
 //!
 //! A request is a message of the reseller's `h2h` chat, and its `refID` is the message's number: the commit that places

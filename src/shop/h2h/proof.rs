@@ -1,4 +1,4 @@
-//! What a request proves itself by: PIN and password, or the signature that OtomaX servers take.
+//! What a request proves itself by: PIN and password, or the signature that `OtomaX` servers take.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -37,17 +37,14 @@ impl<'a> Proof<'a> {
 
     /// A signature counts where there is one; else PIN and password.
     pub fn check(&self, secrets: &ProgramSecrets) -> Proven {
-        let is_right = match self.query.get("sign") {
-            Some(sign) => {
-                let sign = in_base64url(sign);
-                let [one, other] = self.signed.each_ref().map(|over| same(&sign, &signature(over, secrets)));
-                one | other
-            }
-            None => {
-                let pin = same(self.query.text("pin"), secrets.pin());
-                let password = same(self.query.text("password"), secrets.password());
-                pin & password
-            }
+        let is_right = if let Some(sign) = self.query.get("sign") {
+            let sign = in_base64url(sign);
+            let [one, other] = self.signed.each_ref().map(|over| same(&sign, &signature(over, secrets)));
+            one | other
+        } else {
+            let pin = same(self.query.text("pin"), secrets.pin());
+            let password = same(self.query.text("password"), secrets.password());
+            pin & password
         };
         if is_right { Proven::Yes } else { Proven::No }
     }
@@ -82,7 +79,7 @@ mod tests {
         const TRADE: &str = "memberID=YUSUF&product=X10&dest=08123456789&refID=2140669";
         let signed = |sign: &str| check(&format!("{TRADE}&sign={sign}"), "1144", "abcd");
         assert!(signed("Cp9NLVuKWBt5Sey_uMlYsvnKvJI") && signed("Cp9NLVuKWBt5Sey/uMlYsvnKvJI="));
-        assert!(signed("RmgYPgNrZY6ROnkp4Djfdejls_c") == false);
+        assert!(!signed("RmgYPgNrZY6ROnkp4Djfdejls_c"));
         for (query, right) in [
             ("memberID=yusuf&product=x10&dest=08123456789&refID=2140669&sign=RmgYPgNrZY6ROnkp4Djfdejls_c", true),
             ("memberID=yusuf&product=x10&dest=08123456789&refID=2140669&sign=Cp9NLVuKWBt5Sey_uMlYsvnKvJI", true),

@@ -66,9 +66,8 @@ impl Query {
     /// Which order of the same product and number today it is; `None` when that cannot be read.
     pub(super) fn nth(&self) -> Option<u8> {
         match self.get("counter").map(str::parse::<u8>) {
-            None => Some(1),
             // Some programs count repeats, and begin at 0.
-            Some(Ok(0)) => Some(1),
+            None | Some(Ok(0)) => Some(1),
             Some(Ok(nth)) if nth <= MAX_NTH => Some(nth),
             Some(_) => None,
         }

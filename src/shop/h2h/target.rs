@@ -44,23 +44,16 @@ pub fn is_public(ip: IpAddr) -> bool {
 
 const fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
-    let is_special = match (a, b, c) {
-        // This network, carriers' own, protocol assignments, measurements.
-        (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _) => true,
-        // Reserved, and broadcast.
-        (240..=255, ..) => true,
-        _ => false,
-    };
+    // This network, carriers' own, protocol assignments, measurements; reserved, and broadcast.
+    let is_special = matches!((a, b, c), (0 | 240..=255, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _));
     !(is_special || ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_multicast())
 }
 
 /// Global unicast addresses only, and of those that carry an IPv4 address, only what that allows.
 const fn is_public_v6(ip: Ipv6Addr) -> bool {
     match ip.segments() {
-        // Translated: 64:ff9b::/96.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
-        // 6to4.
-        [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
+        // Translated (64:ff9b::/96), and 6to4.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
         // Teredo, and what else is assigned to protocols; documentation.
         [0x2001, 0..=0x1ff | 0xdb8, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,

@@ -151,6 +151,10 @@ async fn a_signature_or_a_form_does_as_well() {
     assert!(posted.text().await.unwrap().starts_with("R#f1 S10.081234567822 "));
     let split = client().post(format!("http://{}/h2h/trx?check=1", shop.address)).body(form).send().await.unwrap();
     assert!(split.text().await.unwrap().starts_with("R#f1 S10.081234567822 "));
+    // What only looks whether an address is there, as programs that show previews do, buys nothing.
+    let url = format!("http://{}/h2h/trx?{}", shop.address, proven(&order(DEST, "h1")));
+    assert_eq!(client().head(&url).send().await.unwrap().status().as_u16(), 405);
+    assert!(trade(&shop, "refID=h1&check=1").await.contains("TIDAK ADA"));
     assert_eq!(shop.available(1).await, BALANCE - 2 * PRICE);
 }
 
@@ -169,7 +173,7 @@ async fn whoever_is_not_the_reseller_s_program_is_turned_away() {
         ("memberID=KR0001&pin=1234&password=rahasia-toko", "Terlalu banyak percobaan salah"),
     ] {
         let told = get(shop.address, "trx", &format!("{credentials}&{}", order(DEST, "new"))).await;
-        assert_eq!(told.split(". ").nth(0), Some(&*format!("R#new S10.{DEST} GAGAL")), "{credentials}: {told}");
+        assert_eq!(told.split(". ").next(), Some(&*format!("R#new S10.{DEST} GAGAL")), "{credentials}: {told}");
         assert!(told.contains(why), "{credentials}: {told}");
     }
     for _ in 0..2 {

@@ -34,7 +34,7 @@ P10,Telkomsel 10.000,Pulsa,telkomsel,topup,10000,11000,pusat,S10,,10500,1,yes
 /// until asked, lost on the way, taken back, delivered after all, told twice.
 const ENDINGS: [&str; 14] = ["00", "33", "44", "55", "66", "11", "12", "20", "01", "02", "03", "05", "06", "21"];
 
-/// The client's side, as OtomaX clients do it: the same request once more, with `check=1`, tells how an order stands.
+/// The client's side, as `OtomaX` clients do it: the same request once more, with `check=1`, tells how an order stands.
 struct Otomax;
 
 impl Otomax {
@@ -267,15 +267,12 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
         assert!(!order.is_open(), "{dest}: {order:#?}");
         let reference = order.current().unwrap().reference.to_string();
         let key = MessageKey::Chat { chat: ChatId::h2h(AgentId(1)), message: reference };
-        match theirs.get(dest) {
-            Some(their) => {
-                assert!(server.store.answered(&key).await.unwrap().unwrap().orders == [their.id], "{dest}");
-                assert_eq!(order.is_success(), their.is_success(), "{dest}: {order:#?}\n{their:#?}");
-            }
-            None => {
-                assert!(!order.is_success(), "{dest}: {order:#?}");
-                never_arrived += 1;
-            }
+        if let Some(their) = theirs.get(dest) {
+            assert!(server.store.answered(&key).await.unwrap().unwrap().orders == [their.id], "{dest}");
+            assert_eq!(order.is_success(), their.is_success(), "{dest}: {order:#?}\n{their:#?}");
+        } else {
+            assert!(!order.is_success(), "{dest}: {order:#?}");
+            never_arrived += 1;
         }
         if order.is_success() { successes += 1 } else { failures += 1 }
     }

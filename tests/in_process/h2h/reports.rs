@@ -94,10 +94,10 @@ impl Drop for Carrying {
     }
 }
 
-pub fn carry(shop: &TestShop, private: bool) -> Carrying {
+pub fn carry(of: &TestShop, private: bool) -> Carrying {
     let (waiting, woken) = mpsc::unbounded_channel();
     let stop = CancellationToken::new();
-    let reporter = Reporter::new(shop.store.clone(), shop.shop.clock.clone(), private, HURRY).unwrap();
+    let reporter = Reporter::new(of.store.clone(), of.shop.clock.clone(), private, HURRY).unwrap();
     tokio::spawn(reporter.run(woken, stop.clone()));
     Carrying { stop, waiting }
 }
@@ -188,12 +188,12 @@ async fn without_an_address_or_into_the_shop_s_own_network_nothing_is_told() {
         let _carrying = carry(&shop, false);
         shop.becomes("let go", async || is_drained(&shop).await).await;
     }
-    let _carrying = carry(&shop, true);
+    let carrying = carry(&shop, true);
     shop.shop.receive(vec![shop.message(&reseller(), &format!("APIREPORT.HAPUS.{PIN}"))]).await.unwrap();
     shop.answers_all().await;
     trade(&shop, &order("081234567866", "abd")).await;
     ends(&shop, 2).await;
-    _carrying.waiting.send(program_chat()).unwrap();
+    carrying.waiting.send(program_chat()).unwrap();
     shop.becomes("let go", async || is_drained(&shop).await).await;
     assert!(program.told().is_empty(), "{:?}", program.told());
 }

@@ -1,5 +1,7 @@
 //! `API`, `APIIP`, `APIREPORT` in the chat.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::support::shop::admin;
 use konter_store::Payload;
@@ -25,7 +27,7 @@ async fn a_program_is_switched_on_let_in_shown_and_switched_off() {
         "API.MATI",
     ] {
         let told = shop.say(&reseller(), text, 1).await.remove(0);
-        said.push_str(&format!("> {text}\n{told}\n\n"));
+        let _ = write!(said, "> {text}\n{told}\n\n");
     }
     insta::assert_snapshot!(said);
     shop.close().await;
