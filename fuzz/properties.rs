@@ -138,7 +138,7 @@ const TELE_BILL: Buy<'static> = Buy {
 pub const READERS: u8 = 4;
 
 /// A protocol with credentials that stand in no reply.
-fn protocol(kind: ProtocolKind) -> Box<dyn Protocol> {
+pub fn protocol(kind: ProtocolKind) -> Box<dyn Protocol> {
     let lookup = |name: &str| (!matches!(name, "SIGN" | "TOKEN_VIA")).then(|| format!("geheim-{name}"));
     let lookup = |name: &str| lookup(name).filter(|_| name != "TOKEN" || kind == ProtocolKind::Ppob);
     kind.configure(&Options::new(&lookup)).expect("every setting is there")
@@ -303,6 +303,7 @@ async fn open() -> Door {
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
         close_days_after: 40,
+        private_reports: false,
     };
     let parts = Parts {
         store: store.clone(),

@@ -136,6 +136,7 @@ pub(super) async fn open(
         deposits: settings.deposits.clone(),
         summary_at: settings.summary_at,
         close_days_after: settings.close_days_after,
+        private_reports: settings.private_reports,
     };
     let pepper = pepper(&store, &settings, &clock).await?;
     // Only where messages come from a chat service is there a secret to seal them with.

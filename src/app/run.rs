@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::about::About;
@@ -20,10 +21,12 @@ use super::room::Stopped;
 use super::{Failure, handles, service_manager};
 use crate::config::{BackupSettings, Settings, TelegramSettings};
 use crate::front::Desk;
+use crate::front::h2h::{self, Reporter};
 use crate::front::telegram::{self, Telegram, Timing, Waker};
 use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve, within};
 use crate::shop::Shop;
 use crate::telemetry::{self, LevelFilter};
+use konter_core::ids::ChatId;
 use konter_store::{InboxMessage, Store, StoreError};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
@@ -67,8 +70,9 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         passphrase: settings.backups.passphrase.clone().filter(|_| telegram.is_some()),
         ..settings.backups.clone()
     };
+    let private_reports = settings.private_reports;
     let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
-    let Opened { shop, store, mut waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
+    let Opened { shop, store, waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
     let token = backup_token(&data_dir)?;
 
     let callers = Callers::new(&door, &proxies);
@@ -112,14 +116,10 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         }
         fronts.spawn(telegram.pump(Arc::new(store.clone()), wording, waker.clone()).run(stop.clone()));
     }
-    fronts.spawn({
-        let stop = stop.clone();
-        async move {
-            while let Some(Some(chat)) = stop.run_until_cancelled(waiting.recv()).await {
-                waker.notify(&chat);
-            }
-        }
-    });
+    let reporter = Reporter::new(store.clone(), shop.clock.clone(), private_reports, h2h::Timing::default());
+    let (reports, to_report) = mpsc::unbounded_channel();
+    fronts.spawn(reporter.map_err(fault)?.run(to_report, stop.clone()));
+    fronts.spawn(hand_on(waiting, waker, reports, stop.clone()));
     fronts.spawn(audit_beside_the_work(store.clone(), stop.clone()));
     fronts.spawn(service_manager::stays_alive(Arc::clone(&shop), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, callers, Limits::default(), stop.clone()));
@@ -183,6 +183,22 @@ async fn take_up(store: &Store, shop: &Arc<Shop>, listen: SocketAddr) -> Result<
         tracing::info!(%listen, messages, orders, "konter is open");
     }
     Ok(())
+}
+
+/// Tells each front of the chats that have something waiting and are its own.
+async fn hand_on(
+    mut waiting: mpsc::UnboundedReceiver<ChatId>,
+    waker: Waker,
+    reports: mpsc::UnboundedSender<ChatId>,
+    stop: CancellationToken,
+) {
+    while let Some(Some(chat)) = stop.run_until_cancelled(waiting.recv()).await {
+        if chat.program_of().is_some() {
+            let _ = reports.send(chat);
+        } else {
+            waker.notify(&chat);
+        }
+    }
 }
 
 /// Waits until the store has failed and everybody who can be told has been.

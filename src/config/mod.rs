@@ -81,6 +81,8 @@ pub struct Settings {
     pub summary_at: Option<NaiveTime>,
     /// Days that are over stay as they are for so many days more.
     pub close_days_after: u32,
+    /// Whether reports to resellers' programs may go to this machine and into private networks.
+    pub private_reports: bool,
     pub backups: BackupSettings,
     pub registration: Registration,
     /// What all uplines of an order may earn together.
@@ -181,6 +183,7 @@ impl Settings {
             close_days_after: source
                 .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
                 .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),
+            private_reports: source.value("KONTER_H2H_PRIVATE_REPORTS", "no", yes_or_no).unwrap_or(false),
             registration: source
                 .value("KONTER_REGISTRATION", "approve", Registration::parse)
                 .unwrap_or(Registration::Approve),

@@ -3,6 +3,7 @@
 //! money and no wording lives here.
 
 pub mod console;
+pub mod h2h;
 pub mod telegram;
 
 use async_trait::async_trait;

@@ -5,6 +5,7 @@ pub mod address;
 mod backup;
 mod callback;
 mod health;
+mod h2h;
 mod places;
 mod request_line;
 mod serve;

@@ -50,6 +50,8 @@ pub fn router_within(limit: Duration, http: Http) -> Router {
     let routes = Router::new()
         .route("/callback/{*address}", any(callback))
         .route("/health", get(super::health::health))
+        .route("/h2h/trx", get(super::h2h::trade).post(super::h2h::trade))
+        .route("/h2h/balance", get(super::h2h::balance).post(super::h2h::balance))
         .route("/metrics", get(metrics))
         .route("/backup", post(super::backup::backup))
         .layer(DefaultBodyLimit::max(LARGEST_CALLBACK))
@@ -68,7 +70,7 @@ async fn with_timeout(limit: Duration, request: axum::extract::Request, next: ax
         .unwrap_or_else(|_| (StatusCode::REQUEST_TIMEOUT, "too slow\n").into_response())
 }
 
-fn sender(http: &Http, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+pub(super) fn sender(http: &Http, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     // Several headers of the name are one list, in the order they came.
     let forwarded: Vec<&str> =
         headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();

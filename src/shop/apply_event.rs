@@ -7,7 +7,7 @@ use super::charges::Charges;
 use konter_core::ids::{ChatId, OrderId};
 use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::order::asking::CHECK_WINDOW;
-use konter_core::order::{AdminNotice, Event, Notice, Order, Step, step_with};
+use konter_core::order::{AdminNotice, Event, Notice, Order, ResellerNotice, Step, step_with};
 use konter_core::outcome::{Doubt, Outcome, Reading};
 use konter_store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
 
@@ -128,16 +128,37 @@ impl Shop {
         let mut says = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Reseller(notice) => says.push(Say {
-                    chat: self.chat_for(order).await?,
-                    locale: order.locale,
-                    payload: Payload::Reply(Box::new(notice.into())),
-                    balance_of: Some(AccountId::Agent(order.agent)),
-                }),
+                Notice::Reseller(notice) => {
+                    for chat in self.chats_for(order, &notice).await? {
+                        says.push(Say {
+                            chat,
+                            locale: order.locale,
+                            payload: Payload::Reply(Box::new(notice.clone().into())),
+                            balance_of: Some(AccountId::Agent(order.agent)),
+                        });
+                    }
+                }
                 Notice::Admins(notice) => says.extend(self.alerts.to_admins(&notice.into())),
             }
         }
         Ok(says)
+    }
+
+    /// Where a notice goes. A program hears how its orders end; of what takes back an end it was told, and of money that
+    /// moves later, a person hears as well.
+    async fn chats_for(&self, order: &Order, notice: &ResellerNotice) -> Result<Vec<ChatId>, StoreError> {
+        if order.chat.program_of().is_none() {
+            return Ok(vec![self.chat_for(order).await?]);
+        }
+        Ok(match notice {
+            // The answer to its request has said so.
+            ResellerNotice::Pending(_) => Vec::new(),
+            ResellerNotice::Success(_) | ResellerNotice::Failed(_) => vec![order.chat.clone()],
+            ResellerNotice::Reversed(_) | ResellerNotice::DeliveredLate(_) => {
+                vec![order.chat.clone(), self.chat_for(order).await?]
+            }
+            ResellerNotice::WithheldPaid { .. } => vec![self.chat_for(order).await?],
+        })
     }
 
     /// Where an order is answered: where it was asked for. A chat that has left the reseller since hears nothing more,

@@ -257,7 +257,11 @@ impl Shop {
     }
 
     /// `false`: something changed meanwhile; decide again.
-    async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
+    pub(super) async fn commit_answer(
+        self: &Arc<Self>,
+        message: &InboxMessage,
+        answer: Answer,
+    ) -> Result<bool, StoreError> {
         let Answer { mut commit, buy, check, inquire, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();

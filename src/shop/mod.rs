@@ -16,6 +16,7 @@ mod degraded_mode;
 mod drift;
 mod earned;
 mod guide;
+pub mod h2h;
 mod in_flight;
 mod inbox;
 mod inquiring;
@@ -82,6 +83,8 @@ pub struct Policy {
     pub summary_at: Option<NaiveTime>,
     /// Days that are over stay as they are for so many days more; then they are closed.
     pub close_days_after: u32,
+    /// Whether reports to resellers' programs may go into private networks.
+    pub private_reports: bool,
 }
 
 /// What the shop needs of its chat service besides messages.
@@ -171,6 +174,7 @@ pub struct Shop {
     alert_throttle: degraded_mode::AlertThrottle,
     drift: drift::Drift,
     unread: unread::Unread,
+    programs: h2h::Programs,
     /// When the shop was put back from a backup, if it ever was.
     restored_at: OnceLock<DateTime<Utc>>,
     alerts: Arc<alerts::Alerts>,
@@ -184,6 +188,7 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn open(parts: Parts) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<ChatId>), StoreError> {
+        let programs = h2h::Programs::new(&parts);
         let Parts { store, clock, policy, prefixes, suppliers, catalog, chats, pepper, seal } = parts;
         let (outbox, waiting) = mpsc::unbounded_channel();
         let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
@@ -225,6 +230,7 @@ impl Shop {
             alert_throttle: degraded_mode::AlertThrottle::default(),
             drift: drift::Drift::default(),
             unread: unread::Unread::default(),
+            programs,
             restored_at: OnceLock::new(),
             alerts,
             tasks: TaskTracker::new(),

@@ -91,6 +91,10 @@ impl Pepper {
         fits.unwrap_or(false).then_some(pepper)
     }
 
+    pub(super) fn vault_key(&self) -> super::h2h::VaultKey {
+        super::h2h::key_of(&self.secret)
+    }
+
     /// As new hashes are made with it.
     fn params(&self) -> Option<Params> {
         ParamsBuilder::new().keyid(argon2::KeyId::new(&self.id).ok()?).build().ok()

@@ -10,6 +10,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::h2h::{VaultKey, key_of};
 use konter_store::InboxMessage;
 
 /// Begins a sealed text. What people type is sealed whatever it begins with, so none is taken for one.
@@ -20,7 +21,10 @@ const PURPOSE: &[u8] = b"konter inbox 1\0";
 const NONCE_BYTES: usize = 24;
 
 /// Seals texts, and opens them after a restart with the same secret.
-pub struct Seal(XChaCha20Poly1305);
+pub struct Seal {
+    messages: XChaCha20Poly1305,
+    programs: VaultKey,
+}
 
 impl fmt::Debug for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,7 +39,11 @@ impl Seal {
         let mut sha = Sha256::new();
         sha.update(PURPOSE);
         sha.update(secret.expose_secret());
-        Self(XChaCha20Poly1305::new(&sha.finalize()))
+        Self { messages: XChaCha20Poly1305::new(&sha.finalize()), programs: key_of(secret) }
+    }
+
+    pub(super) const fn vault_key(&self) -> VaultKey {
+        self.programs
     }
 
     /// The message as it may be stored; `None` when it cannot be sealed, which only lack of memory would explain.
@@ -43,7 +51,7 @@ impl Seal {
         let nonce = XNonce::from(rand::random::<[u8; NONCE_BYTES]>());
         let name = message.key().to_string();
         let payload = Payload { msg: message.text.as_bytes(), aad: name.as_bytes() };
-        let sealed = self.0.encrypt(&nonce, payload).ok()?;
+        let sealed = self.messages.encrypt(&nonce, payload).ok()?;
         let text = format!("{MARK}{}", STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat()));
         Some(InboxMessage { text, ..message.clone() })
     }
@@ -55,7 +63,7 @@ impl Seal {
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
         let name = stored.key().to_string();
         let payload = Payload { msg: sealed, aad: name.as_bytes() };
-        let text = String::from_utf8(self.0.decrypt(&XNonce::from(*nonce), payload).ok()?).ok()?;
+        let text = String::from_utf8(self.messages.decrypt(&XNonce::from(*nonce), payload).ok()?).ok()?;
         Some(InboxMessage { text, ..stored })
     }
 }

@@ -5,6 +5,8 @@
 
 #[path = "../../fuzz/backups.rs"]
 mod backups;
+#[path = "../../fuzz/programs.rs"]
+mod programs;
 #[path = "../../fuzz/properties.rs"]
 mod properties;
 
@@ -191,6 +193,33 @@ fn the_door_answers_whatever_knocks() {
         callbacks(kind).into_iter().map(move |said| format!("{id}\n{said}").into_bytes())
     });
     play("entrance", &seeds.collect::<Vec<_>>(), properties::entrance);
+}
+
+/// Requests of a reseller's program: right, wrong, torn, and of a stranger.
+fn requests() -> Vec<Input> {
+    let mut seeds = Vec::new();
+    let products = ["S10", "s5", "10", "XX", "PLN20", ""];
+    let numbers = ["081234567800", "6281234567801", "0812-3456-7802", "14027480301", "08", "a b", ""];
+    for (at, (product, number)) in products.iter().flat_map(|p| numbers.map(|n| (*p, n))).enumerate() {
+        let more = ["", "&check=1", "&counter=2", "&qty=3", "&dest=0", "&refID=b"][at % 6];
+        let fields = format!("product={product}&dest={number}&refID=r{}{more}", at % 17);
+        seeds.push(format!("!{fields}"));
+        seeds.push(format!("!check=1\n{fields}"));
+        seeds.push(format!("memberID=KR0001&pin=4821&password=rahasia&{fields}"));
+        seeds.push(format!("memberID=KR0001&sign=Cp9NLVuKWBt5Sey_uMlYsvnKvJI&{fields}"));
+        seeds.push(format!("memberID=KR{at}&{fields}"));
+        seeds.push(format!("MEMBERID=kr1&PIN=4821&PASSWORD=rahasia%2dtoko&{fields}"));
+    }
+    seeds.extend(
+        ["", "!", "&&&=&", "!refID=%00", "!refID=a&dest=%ff%fe&product=S10", "!\n{\"product\":\"S10\"}"]
+            .map(str::to_owned),
+    );
+    seeds.into_iter().map(String::into_bytes).collect()
+}
+
+#[test]
+fn the_programs_door_buys_once_and_only_for_who_may() {
+    play("program", &requests(), programs::program);
 }
 
 /// A small shop's backup.

@@ -23,6 +23,7 @@ mod faults;
 mod floods;
 mod fuzz_corpus;
 mod guided;
+mod h2h;
 mod habits;
 mod keeping;
 mod locales;
@@ -39,6 +40,7 @@ mod suppliers;
 #[path = "../support"]
 mod support {
     pub mod bot_api;
+    pub mod failing;
     pub mod files;
     pub mod front;
     pub mod outbox;

@@ -75,6 +75,8 @@ pub struct Setup {
     pub pepper: Option<Pepper>,
     /// Our deposit at kiosampm when the shop starts, in whole rupiah, where it is not the simulators' own.
     pub kios_deposit: Option<i64>,
+    /// Suppliers besides the simulated ones.
+    pub peers: Vec<Supplier>,
 }
 
 impl Setup {
@@ -126,6 +128,7 @@ impl Default for Setup {
             chats: Arc::new(NoChatService),
             pepper: None,
             kios_deposit: None,
+            peers: Vec::new(),
         }
     }
 }
@@ -174,12 +177,31 @@ impl TestShop {
 
     pub async fn on(store: Store, setup: Setup) -> Self {
         let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Instant)).await.unwrap();
+        Self::beside(simulators, store, setup).await
+    }
+
+    /// The same shop after a restart: its store and its suppliers are what they were.
+    pub async fn reopen(self, setup: Setup) -> Self {
+        self.shop.stop(Duration::from_secs(5)).await;
+        let start = self.now();
+        let again = Self::beside(self.simulators, self.store, Setup { start, ..setup }).await;
+        again.messages.store(self.messages.load(Ordering::Relaxed), Ordering::Relaxed);
+        again.shop.recover().await.unwrap();
+        again.shop.recover_inbox().await.unwrap();
+        again
+    }
+
+    async fn beside(simulators: Simulators, store: Store, setup: Setup) -> Self {
         if let Some(rupiah) = setup.kios_deposit {
             simulators.set_balance(Kind::Kiosampm, rupiah);
         }
         let clock = Arc::new(TestClock(Mutex::new(setup.start)));
         let settings = Settings::read(&|name| setting(&simulators, &setup.overrides, name)).unwrap();
         let mut door = CallbackAuth::default();
+        for peer in &setup.peers {
+            let addresses = vec!["127.0.0.1/32".parse().unwrap()];
+            door.0.insert(peer.id.clone(), Entry { addresses, secret: None });
+        }
         let suppliers = settings
             .suppliers
             .into_iter()
@@ -189,6 +211,7 @@ impl TestShop {
                 let supplier = Supplier::new(s.id, s.kind, s.protocol, s.url.as_str(), s.timeout, s.cutoff).unwrap();
                 supplier.within(limits).parting_zones_by(s.zone_separator)
             })
+            .chain(setup.peers)
             .collect();
         let policy = Policy {
             admins: std::iter::once(admin()).chain(setup.more_admins).collect(),
@@ -200,6 +223,7 @@ impl TestShop {
             deposits: setup.deposits,
             summary_at: setup.summary_at,
             close_days_after: 40,
+            private_reports: true,
         };
         let parts = Parts {
             store: store.clone(),
@@ -378,7 +402,9 @@ impl TestShop {
 
     async fn take_replies(&self, heard: &mut Vec<(ChatId, String)>) {
         let mut rows: Vec<Outgoing> = Vec::new();
-        for chat in self.store.waiting_chats().await.unwrap() {
+        // What waits for programs is no chat's.
+        let chats = self.store.waiting_chats().await.unwrap();
+        for chat in chats.into_iter().filter(|chat| chat.program_of().is_none()) {
             rows.extend(self.store.outbox(&chat, 100).await.unwrap());
         }
         rows.sort_by_key(Outgoing::number);

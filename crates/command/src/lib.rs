@@ -40,6 +40,7 @@ pub use deposit::ticket_ref::TicketRef;
 pub use deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 pub use elsewhere::{CONFLICTS, Conflict, Feature};
 pub use format::Format;
+pub use habit::api::{ApiCommand, ApiPassword};
 pub use habit::command::{Ask, ChatName, HabitCommand, SellingChange};
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
 pub use network::command::{

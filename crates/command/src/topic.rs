@@ -44,6 +44,9 @@ topics! {
     Selling,
     SellingList,
     Rename,
+    Api,
+    ApiAddress,
+    ApiReport,
     CancelOrder,
     Queue,
     // Of those who work at the shop.

@@ -246,6 +246,8 @@ as_text!(ProductCode);
 pub enum Channel {
     Telegram,
     Console,
+    /// A reseller's own program; the chat is the reseller's code.
+    H2h,
 }
 
 impl Channel {
@@ -253,6 +255,7 @@ impl Channel {
         match self {
             Self::Telegram => "telegram",
             Self::Console => "console",
+            Self::H2h => "h2h",
         }
     }
 }
@@ -279,12 +282,25 @@ impl ChatId {
         match self.channel {
             Channel::Telegram => self.id.parse().is_ok_and(|number: i64| number > 0 && !NOBODY.contains(&number)),
             Channel::Console => true,
+            Channel::H2h => false,
         }
     }
 
     #[must_use]
     pub fn console(id: &str) -> Self {
         Self { channel: Channel::Console, id: id.to_owned() }
+    }
+
+    /// Of a reseller's own program.
+    #[must_use]
+    pub fn h2h(agent: AgentId) -> Self {
+        Self { channel: Channel::H2h, id: agent.to_string() }
+    }
+
+    /// Whose program it is, if it is one.
+    #[must_use]
+    pub fn program_of(&self) -> Option<AgentId> {
+        (self.channel == Channel::H2h).then(|| self.id.parse().ok()).flatten()
     }
 }
 
@@ -302,6 +318,7 @@ impl FromStr for ChatId {
         let (channel, id) = text.trim().split_once(':').ok_or_else(bad)?;
         match channel {
             "telegram" if id.parse::<i64>().is_ok() => Ok(Self { channel: Channel::Telegram, id: id.to_owned() }),
+            "h2h" => id.parse().map(Self::h2h).map_err(|_| bad()),
             "console" if !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(Self::console(id)),
             _ => Err(bad()),
         }
@@ -336,10 +353,10 @@ mod tests {
 
     #[test]
     fn chat_identities_round_trip() {
-        for text in ["telegram:1001", "telegram:-100200", "console:admin"] {
+        for text in ["telegram:1001", "telegram:-100200", "console:admin", "h2h:KR0001"] {
             assert_eq!(text.parse::<ChatId>().unwrap().to_string(), text);
         }
-        for bad in ["", "telegram", "telegram:", "telegram:abc", "sms:1", "console:"] {
+        for bad in ["", "telegram", "telegram:", "telegram:abc", "sms:1", "console:", "h2h:", "h2h:1"] {
             assert!(bad.parse::<ChatId>().is_err(), "{bad}");
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
+use super::api::{ApiCard, ApiProblem};
 use super::network::InviteLink;
 use konter_core::ids::{AgentId, ProductCode};
 use konter_core::money::Rupiah;
@@ -65,6 +66,11 @@ pub enum HabitReply {
     /// What came in from downlines.
     #[strum(serialize = "selling.earnings")]
     Earnings { today: Rupiah, yesterday: Rupiah },
+    /// How the reseller's own program may order.
+    #[strum(serialize = "api.setting")]
+    Api(ApiCard),
+    /// The text is the problem's.
+    ApiRefused { problem: ApiProblem },
     /// The text is that of what is asked for.
     Ask(AskFor),
 }

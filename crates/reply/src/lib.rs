@@ -8,6 +8,7 @@
 
 mod account;
 mod admin;
+mod api;
 mod bill;
 mod booking;
 mod buttons;
@@ -42,6 +43,7 @@ mod words;
 
 pub use account::{PriceLine, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
+pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};

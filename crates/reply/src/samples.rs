@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 41] = [
+    const ENUMS: [(&str, &str); 43] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),
@@ -71,6 +71,8 @@ mod tests {
         ("reply=network&network=move_refused", "problem/problem"),
         ("reply=habit&habit=chat_refused", "problem/problem"),
         ("reply=habit&habit=selling_refused", "problem/problem"),
+        ("reply=habit&habit=api", "state"),
+        ("reply=habit&habit=api_refused", "problem/problem"),
         ("reply=habit&habit=ask", "ask"),
         ("reply=routing&routing=cancel_refused", "problem/problem"),
         ("reply=routing&routing=steer_refused", "problem/problem"),

@@ -92,6 +92,7 @@ fn key(reply: &Reply) -> &'static str {
         Reply::Habit(habit) => match &**habit {
             HabitReply::ChatRefused { problem } => problem.into_str(),
             HabitReply::SellingRefused { problem } => problem.into_str(),
+            HabitReply::ApiRefused { problem } => problem.into_str(),
             HabitReply::Ask(ask) => ask.into_str(),
             habit => habit.into_str(),
         },

@@ -101,6 +101,7 @@ pub(super) fn help_key(topic: Option<&str>) -> &'static str {
         "kata" | "istilah" | "words" => "help.words",
         "nomor" | "tambah" | "hapus" | "paralel" | "par" | "chat" | "chats" | "nama" => "chats.help",
         "favorit" | "fav" | "ulang" | "simpan" | "lagi" | "favourites" | "favorites" => "favourites.help",
+        "api" | "apiip" | "apireport" | "h2h" => "api.help",
         "jual" | "daftarharga" | "pricelist" | "selling" => "selling.help",
         "downline" | "markup" | "tr" | "transfer" | "undang" => "network.help",
         _ => "help.main",

@@ -321,7 +321,8 @@ impl<'g, K: Kv> Stage<'g, K> {
     fn answer(&mut self, commit: &Commit) -> Result<(), StoreError> {
         if let Some((key, fingerprint)) = &commit.answers {
             let placed = commit.orders.iter().filter(|order| order.expected.is_none()).map(|order| order.row.id);
-            let answered = Answered { fingerprint: *fingerprint, at: commit.at, orders: placed.collect() };
+            let (orders, refused) = (placed.collect(), commit.refused.clone());
+            let answered = Answered { fingerprint: *fingerprint, at: commit.at, orders, refused };
             self.put(keys::answered(key), encode("answered message", &answered)?);
         }
         if let Some(key) = &commit.handled {

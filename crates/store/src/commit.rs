@@ -17,6 +17,7 @@ use konter_core::ledger::{AccountId, Posting, Refusal};
 use konter_core::money::Rupiah;
 use konter_core::network::Invited;
 use konter_core::order::Order;
+use konter_core::order::refusal::Refused;
 use konter_core::preferences::Preferences;
 use konter_core::pricing::PriceGroup;
 use konter_core::question::Question;
@@ -65,6 +66,8 @@ pub struct Commit {
     pub desk: DeskRows,
     /// What resellers have arranged for themselves.
     pub preferences: Vec<Versioned<Preferences>>,
+    /// Why the message it answers placed no order; kept with the answer.
+    pub refused: Option<Refused>,
 }
 
 /// Rows about uplines and downlines.
@@ -132,6 +135,7 @@ impl Commit {
             routing: RoutingRows::default(),
             desk: DeskRows::default(),
             preferences: Vec::new(),
+            refused: None,
         }
     }
 
@@ -238,6 +242,9 @@ pub struct Answered {
     pub at: DateTime<Utc>,
     /// Orders it placed.
     pub orders: Vec<OrderId>,
+    /// Why it placed none, where a program asked: that is its answer for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
 }
 
 /// Something to be said; becomes an [`Outgoing`] row.

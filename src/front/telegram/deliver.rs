@@ -39,7 +39,7 @@ pub(super) const TRIES: u32 = 60;
 pub(super) fn peer(chat: &ChatId) -> Option<Peer> {
     match chat.channel {
         Channel::Telegram => chat.id.parse().ok().map(Peer),
-        Channel::Console => None,
+        Channel::Console | Channel::H2h => None,
     }
 }
 

@@ -82,6 +82,7 @@ impl Request<'_> {
             HabitCommand::Selling(change) => self.change_selling(change, answer).await?,
             HabitCommand::SellingList { filters } => self.selling_list(&filters, answer).await?,
             HabitCommand::Earnings { pin } => self.earnings(pin.as_ref(), answer).await?,
+            HabitCommand::Api(command) => self.api(command, answer).await?,
             HabitCommand::Ask(what) => self.ask_for(what, answer).await?,
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod api;
 mod bill;
 mod booking;
 mod broadcast;
@@ -19,6 +20,7 @@ mod order;
 mod overdue;
 mod people;
 mod pin;
+pub(super) mod program;
 mod question;
 mod receipt;
 mod register;
@@ -163,6 +165,7 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
     let request = Request { shop, message, agent, at: shop.clock.utc() };
     let mut answer = decide(&request, locale).await?;
+    request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
     Ok(answer)
 }
@@ -484,6 +487,7 @@ fn holds_pin(command: &Command, text: &str) -> bool {
             | HabitCommand::Rename { .. }
             | HabitCommand::Favourites
             | HabitCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
+            HabitCommand::Api(command) => command.holds_secrets(),
             HabitCommand::SaveFavourite { .. }
             | HabitCommand::Selling(_)
             | HabitCommand::SellingList { .. }
@@ -520,6 +524,9 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::Transfer
             | Topic::DownlineRegistration
             | Topic::Markup
+            | Topic::Api
+            | Topic::ApiAddress
+            | Topic::ApiReport
     )
 }
 

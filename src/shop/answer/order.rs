@@ -39,7 +39,7 @@ impl Request<'_> {
         shown: Option<Rupiah>,
         answer: &mut Answer,
     ) -> Result<Placed, StoreError> {
-        let price_changed = self.ring_up_all(request, shown, answer).await?;
+        let price_changed = self.take_order(&request, shown, answer).await?;
         let placed = answer.commit.orders.first().map(|order| order.row.id);
         Ok(match placed {
             Some(order) => Placed::Order(order),
@@ -49,13 +49,13 @@ impl Request<'_> {
     }
 
     pub(super) async fn order(&self, request: OrderRequest, answer: &mut Answer) -> Result<(), StoreError> {
-        self.ring_up_all(request, None, answer).await.map(drop)
+        self.take_order(&request, None, answer).await.map(drop)
     }
 
     /// Whether something was refused because it is not at the price it was shown with.
-    async fn ring_up_all(
+    async fn take_order(
         &self,
-        request: OrderRequest,
+        request: &OrderRequest,
         shown: Option<Rupiah>,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
@@ -68,18 +68,29 @@ impl Request<'_> {
             }
             return Ok(false);
         }
-        if let Err(why) = self.admit(&agent, &request, answer).await {
+        if let Err(why) = self.admit(&agent, request, answer).await {
             if let Some(line) = request.lines.first() {
                 let (product, dest) = (line.what.to_string(), line.dest.to_string());
                 refuse(&agent, answer, Refused { product, dest, why });
             }
             return Ok(false);
         }
+        self.ring_up_all(&agent, request, shown, answer).await
+    }
+
+    /// The same for a reseller that has been let in.
+    pub(super) async fn ring_up_all(
+        &self,
+        agent: &Agent,
+        request: &OrderRequest,
+        shown: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
         let mut price_changed = false;
         let mut checkout = Checkout {
             request: self,
-            agent: &agent,
-            tariff: self.shop.tariff(&agent).await?,
+            agent,
+            tariff: self.shop.tariff(agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
             shown,
             taken: HashMap::new(),
@@ -88,7 +99,7 @@ impl Request<'_> {
             let candidate = match self.resolve(line) {
                 Ok(candidate) => candidate,
                 Err(refused) => {
-                    refuse(&agent, answer, refused);
+                    refuse(agent, answer, refused);
                     continue;
                 }
             };
@@ -100,12 +111,12 @@ impl Request<'_> {
                         credit: AccountId::Sales,
                         amount: order.price,
                     });
-                    Self::buy_or_wait(&agent, &order, answer);
+                    Self::buy_or_wait(agent, &order, answer);
                     answer.commit.orders.push(Versioned { expected: None, row: order });
                 }
                 Err(refused) => {
                     price_changed |= matches!(refused.why, Why::PriceChanged { .. });
-                    refuse(&agent, answer, refused);
+                    refuse(agent, answer, refused);
                 }
             }
         }

@@ -205,6 +205,7 @@ impl Stage {
             deposits: Terms::default(),
             summary_at: None,
             close_days_after: 40,
+            private_reports: false,
         };
         let mut products = at_once(self.store().products()).unwrap();
         if self.world.does(Sabotage::KeepsTheOldCatalog) {

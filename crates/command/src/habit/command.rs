@@ -1,5 +1,6 @@
 //! What resellers arrange for themselves.
 
+use super::api::ApiCommand;
 use crate::read::{Pin, PriceFilter};
 use konter_core::destination::Destination;
 use konter_core::ids::ProductCode;
@@ -59,6 +60,8 @@ pub enum HabitCommand {
     Earnings {
         pin: Option<Pin>,
     },
+    /// The reseller's own program.
+    Api(ApiCommand),
     /// What a guided order asks for first.
     Ask(Ask),
 }

@@ -1,6 +1,7 @@
 //! What resellers type about their own habits: other chats, favourites, repeating an order, selling prices, their
-//! shop's name, and what came in from downlines.
+//! shop's name, their own program, and what came in from downlines.
 
+pub mod api;
 mod chats;
 pub mod command;
 mod favourites;
@@ -118,8 +119,34 @@ pub(super) const FORMATS: &[Format] = &[
         |args| Ok(earnings(args)),
     )
     .hinting(None),
+    // `APA` is an everyday word, and `API` one letter away.
+    Format::always(
+        Topic::Api,
+        &[API_WORDS[0]],
+        "let one's own program order: its password, MATI to switch it off; nothing shows what is set",
+        "API.kata-sandi.1234",
+        api::access,
+    )
+    .hinting(None),
+    Format::always(
+        Topic::ApiAddress,
+        &[API_WORDS[1]],
+        "where one's own program may call from: an address, a range, `*`, or HAPUS",
+        "APIIP.203.0.113.7.1234",
+        api::addresses,
+    )
+    .hinting(None),
+    Format::always(
+        Topic::ApiReport,
+        &[API_WORDS[2]],
+        "where one's own program is told how orders end: an address of the web, or HAPUS",
+        "APIREPORT.https://toko.example/lapor.1234",
+        api::report,
+    )
+    .hinting(None),
 ];
 
+const API_WORDS: [&str; 3] = ["API", "APIIP", "APIREPORT"];
 const REMOVE: &[&str] = &["HAPUS", "HAPUSHP", "HAPUSGT", "HAPUSNOMOR", "HAPUSCHAT", "DELHP", "DELYM", "HNO"];
 const LIST: &[&str] = &["LIST", "LISTHP", "DAFTARNOMOR"];
 

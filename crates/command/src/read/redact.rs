@@ -17,6 +17,9 @@ pub const MASK: &str = "***";
 #[must_use]
 pub fn redact(text: &str) -> String {
     let text: String = clean(&text.chars().take(LONGEST).collect::<String>());
+    if let Some(word) = before_a_password(&text) {
+        return format!("{word}.{MASK}");
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -29,6 +32,14 @@ pub fn redact(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The word of a command that goes on with a password, where there is one.
+fn before_a_password(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let word = text.strip_prefix('/').unwrap_or(text);
+    let end = word.find(|c: char| !c.is_ascii_alphanumeric())?;
+    word.get(..end).filter(|word| word.eq_ignore_ascii_case("API"))
 }
 
 /// The text with the PIN of an order that was copied into it, `S10.081234567890.1234 belum masuk`, replaced by `***`. A

@@ -111,3 +111,59 @@ fn what_resellers_arrange_is_told_what_is_wrong_with_it() {
     // A favourite's name and a PIN are no order.
     assert!(!matches!(parse("IBU.1234"), Command::Order(_)));
 }
+
+#[test]
+fn a_reseller_s_own_program_is_set_up_by_chat() {
+    use ApiCommand as Api;
+    let pin = || "1234".parse::<Pin>().unwrap();
+    let allow = |addresses: &[&str]| Api::Allow {
+        addresses: addresses.iter().map(|address| (*address).to_owned()).collect(),
+        pin: pin(),
+    };
+    let report = |url: &str| Api::ReportTo { url: Typed::whole(url), pin: pin() };
+    for (text, expected) in [
+        ("API", Api::Show),
+        ("api.1234", Api::Show),
+        ("APIIP", Api::Show),
+        ("API.MATI", Api::Off),
+        ("/api off 1234", Api::Off),
+        ("APIIP.203.0.113.7.1234", allow(&["203.0.113.7"])),
+        ("APIIP#203.0.113.0/24#1234", allow(&["203.0.113.0/24"])),
+        ("apiip 203.0.113.7, 203.0.113.8 1234", allow(&["203.0.113.7", "203.0.113.8"])),
+        ("/apiip 2001:db8::1 1234", allow(&["2001:db8::1"])),
+        ("APIIP.*.1234", allow(&["*"])),
+        ("APIIP***1234", allow(&["*"])),
+        ("APIIP * 1234", allow(&["*"])),
+        ("APIIP.HAPUS.1234", Api::AllowNone { pin: pin() }),
+        ("APIREPORT.https://toko.example/lapor?k=1.1234", report("https://toko.example/lapor?k=1")),
+        ("APIREPORT https://toko.example:8443/a.b 1234", report("https://toko.example:8443/a.b")),
+        ("APIREPORT.hapus.1234", Api::ReportNowhere { pin: pin() }),
+    ] {
+        assert_eq!(parse(text), Command::Habit(HabitCommand::Api(expected)), "{text}");
+    }
+    for (text, password, weak) in [
+        ("API.Rahasia-Toko9.1234", "Rahasia-Toko9", false),
+        ("API.a.b#c.1234", "a.b#c", true),
+        ("api rahasia 1234", "rahasia", true),
+        ("/api 1234567890 1234", "1234567890", true),
+    ] {
+        let Command::Habit(HabitCommand::Api(Api::On { password: read, pin: tried })) = parse(text) else {
+            panic!("{text}: {:?}", parse(text))
+        };
+        assert_eq!((read.expose(), read.is_weak(), tried), (password, weak, pin()), "{text}");
+    }
+    for text in [
+        "API.rahasia",
+        "API.abc.1234",
+        "API.1234.1234",
+        "API.dua kata.1234",
+        "APIIP.203.0.113.7",
+        "APIIP.1234",
+        "APIIP.203.0.113.1234",
+        "APIIP.toko.example.1234",
+        "APIIP.203.0.113.0/x.1234",
+        "APIREPORT.https://toko.example/lapor",
+    ] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
+    }
+}

@@ -24,6 +24,11 @@ fn no_pin_is_ever_printed() {
         "NAMA.73519",
         "JUAL.S10.12000.73519",
         "FOO.73519",
+        "API.rahasia73519.73519",
+        "API.73519",
+        "API 73519 73519",
+        "APIIP.73519.73519",
+        "APIREPORT.http://toko.example/73519",
     ] {
         let command = parse(text);
         assert!(!format!("{command:?}").contains("73519"), "{text}: {command:?}");
@@ -46,6 +51,9 @@ fn logs_get_the_message_without_what_could_be_a_pin() {
         ("S10.０８１２３４５６７８９０．１２３４", "S10.081234567890.***"),
         ("S10.0812345678901234", "S10.***"),
         ("halo", "halo"),
+        ("API.rahasia.1234", "API.***"),
+        ("/api rahasia 1234", "api.***"),
+        ("apik", "apik"),
     ] {
         assert_eq!(redact(text), logged);
     }

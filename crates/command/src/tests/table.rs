@@ -39,6 +39,9 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Selling => matches!(command, Command::Habit(HabitCommand::Selling(_))),
             Topic::SellingList => matches!(command, Command::Habit(HabitCommand::SellingList { .. })),
             Topic::Rename => matches!(command, Command::Habit(HabitCommand::Rename { .. })),
+            Topic::Api | Topic::ApiAddress | Topic::ApiReport => {
+                matches!(command, Command::Habit(HabitCommand::Api(_)))
+            }
             Topic::CancelOrder => matches!(command, Command::Routing(RoutingCommand::Cancel { .. })),
             Topic::Queue => matches!(command, Command::Routing(RoutingCommand::Queue { on: Some(true) })),
             _ => matches!(command, Command::Admin(_)),

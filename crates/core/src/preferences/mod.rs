@@ -2,6 +2,7 @@
 //! customers. Pure data and rules. No money moves here and nothing here is an order: an order is asked for elsewhere,
 //! with all its checks.
 
+mod api;
 mod favourite;
 mod identity;
 mod selling;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::AgentId;
 
+pub use api::{ApiAccess, ApiAddresses, MOST_API_ADDRESSES, TooManyAddresses};
 pub use favourite::{BadFavouriteName, Favourite, FavouriteName, Favourites, MOST_FAVOURITES};
 pub use identity::{Identities, Joining, MOST_CHATS, MOST_PHONES};
 pub use selling::{HIGHEST_SELLING, MOST_SELLING, SellRule, Selling, SellingFault};
@@ -24,13 +26,22 @@ pub struct Preferences {
     pub favourites: Favourites,
     #[serde(default)]
     pub selling: Selling,
+    /// How its own program may order.
+    #[serde(default, skip_serializing_if = "ApiAccess::is_plain")]
+    pub api: ApiAccess,
 }
 
 impl Preferences {
     /// Of a reseller that has arranged nothing yet: this version is not stored.
     #[must_use]
     pub fn none(agent: AgentId) -> Self {
-        Self { agent, version: 0, favourites: Favourites::default(), selling: Selling::default() }
+        Self {
+            agent,
+            version: 0,
+            favourites: Favourites::default(),
+            selling: Selling::default(),
+            api: ApiAccess::default(),
+        }
     }
 
     /// The version a writer has read; `None` when there is no row yet.

@@ -1,0 +1,197 @@
+//! Orders from a reseller's own program, the way `OtomaX` servers take them: whose program it is, what it asks for, and
+//! the one line it is answered with.
+//!
+//! A request is a message of the reseller's `h2h` chat, and its `refID` is the message's number: the commit that places
+//! the order notes both, so a reference is one order for ever. Nothing of a request is stored before that, its secrets
+//! never are.
+//!
+//! **A program believes the word `GAGAL`, and pays its own customer back.** So it is said only of a reference that has
+//! bought nothing: of one whose order failed, or was refused and is kept as refused. Where a request is turned away for
+//! its own sake (address, password, too many at once, a store that fails), the answer says no more than is known.
+
+mod limits;
+mod proof;
+mod query;
+pub mod target;
+pub mod text;
+mod trade;
+mod vault;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use super::{Parts, Shop};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::ids::AgentId;
+use konter_core::ledger::AccountId;
+use konter_core::money::Rupiah;
+use konter_core::preferences::{ApiAccess, ApiAddresses};
+use konter_reply::ApiState;
+use konter_store::StoreError;
+
+use crate::config::parse_range;
+use proof::{Proof, Proven};
+pub use query::Query;
+pub(super) use vault::{ProgramSecrets, VaultKey, key_of};
+
+/// What the shop keeps for resellers' programs while it runs.
+pub(super) struct Programs {
+    pub vault: vault::Vault,
+    limits: limits::Limits,
+}
+
+impl Programs {
+    pub fn new(parts: &Parts) -> Self {
+        let keys = parts.pepper.iter().map(super::pins::Pepper::vault_key);
+        let keys = keys.chain(parts.seal.iter().map(super::seal::Seal::vault_key));
+        Self { vault: vault::Vault::new(keys.collect()), limits: limits::Limits::default() }
+    }
+}
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Caller {
+    Address(IpAddr),
+    /// Through a proxy that the settings do not name: it could be anybody. The proxy's own address.
+    Behind(IpAddr),
+}
+
+impl Caller {
+    const fn seen(self) -> IpAddr {
+        match self {
+            Self::Address(ip) | Self::Behind(ip) => ip,
+        }
+    }
+}
+
+/// Why a request is turned away before anybody looks what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turned {
+    /// No such reseller, or its program is not switched on.
+    NotSetUp,
+    NotAllowedFrom(IpAddr),
+    /// Through a proxy that is not in `KONTER_TRUSTED_PROXIES`.
+    UnknownAddress,
+    /// Its PIN, password or signature is wrong, or missing.
+    Wrong,
+    /// After too many wrong ones.
+    Locked,
+    /// They were right, but the PIN is another one since.
+    OtherPin,
+    Waiting,
+    Blocked,
+}
+
+impl Shop {
+    /// What a program's order, or question about one, is answered with.
+    pub async fn program_trades(self: &Arc<Self>, query: &Query, from: Caller) -> String {
+        if !self.programs.limits.admit_address(from.seen()) {
+            return text::busy(query);
+        }
+        match self.trade(query, from).await {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::error!(%error, "a program's request could not be carried out");
+                self.tell_store_failing(&[], &error);
+                text::disturbed(query)
+            }
+        }
+    }
+
+    /// What a program that asks for its balance is answered with.
+    pub async fn program_balance(self: &Arc<Self>, query: &Query, from: Caller) -> String {
+        if !self.programs.limits.admit_address(from.seen()) {
+            return text::busy(query);
+        }
+        let balance = async {
+            Ok(match self.authorise(query, &Proof::of_balance(query), from).await? {
+                Err(turned) => text::balance_refused(turned),
+                Ok(agent) if !self.programs.limits.admit_member(agent.id) => text::busy(query),
+                Ok(agent) => text::balance(self.available(agent.id).await?),
+            })
+        };
+        let answered: Result<String, StoreError> = balance.await;
+        answered.unwrap_or_else(|error| {
+            tracing::error!(%error, "a program's balance could not be read");
+            text::disturbed(query)
+        })
+    }
+
+    async fn available(&self, agent: AgentId) -> Result<Rupiah, StoreError> {
+        Ok(self.store.account(&AccountId::Agent(agent)).await?.available())
+    }
+
+    /// Whose program asks. Addresses come first: from elsewhere nobody can try secrets, or wear out anybody's tries.
+    async fn authorise(
+        &self,
+        query: &Query,
+        proof: &Proof<'_>,
+        from: Caller,
+    ) -> Result<Result<Agent, Turned>, StoreError> {
+        let Some(id) = query.member() else { return Ok(Err(Turned::NotSetUp)) };
+        let Some(agent) = self.store.agent(id).await? else { return Ok(Err(Turned::NotSetUp)) };
+        let api = self.store.preferences(id).await?.api;
+        let Some(secrets) = api.secrets.as_deref() else { return Ok(Err(Turned::NotSetUp)) };
+        if let Err(turned) = may_call(&api, from) {
+            return Ok(Err(turned));
+        }
+        let at = self.clock.utc();
+        if self.programs.limits.is_locked(id, from.seen(), at) {
+            return Ok(Err(Turned::Locked));
+        }
+        // Sealed with a secret that is not the shop's any more: it has to be given anew.
+        let Some(secrets) = self.programs.vault.open(id, secrets) else { return Ok(Err(Turned::NotSetUp)) };
+        Ok(match proof.check(&secrets) {
+            Proven::No => {
+                self.programs.limits.fail(id, from.seen(), at);
+                Err(Turned::Wrong)
+            }
+            Proven::Yes if !self.pins.fits(id, &agent.pin.hash, secrets.pin()).await => Err(Turned::OtherPin),
+            Proven::Yes => {
+                self.programs.limits.succeed(id, from.seen());
+                Ok(agent)
+            }
+        })
+    }
+
+    /// Whether what a program ordered may have been forgotten by a restore, until its reseller has said that it may go on.
+    pub(super) fn is_forgotten(&self, api: &ApiAccess) -> bool {
+        api.since.is_none_or(|since| self.may_be_forgotten(since))
+    }
+}
+
+/// Whether a reseller's program may order now.
+pub(super) fn standing_of(shop: &Shop, agent: AgentId, api: &ApiAccess) -> ApiState {
+    match &api.secrets {
+        Some(secrets) if shop.programs.vault.open(agent, secrets).is_none() => ApiState::Off,
+        Some(_) if shop.is_forgotten(api) => ApiState::Forgotten,
+        Some(_) => ApiState::On,
+        None => ApiState::Off,
+    }
+}
+
+/// Why nothing new may be ordered.
+const fn standing(agent: &Agent) -> Result<(), Turned> {
+    match agent.status {
+        AgentStatus::Active => Ok(()),
+        AgentStatus::Waiting => Err(Turned::Waiting),
+        AgentStatus::Blocked => Err(Turned::Blocked),
+    }
+}
+
+fn may_call(api: &ApiAccess, from: Caller) -> Result<(), Turned> {
+    match (&api.addresses, from) {
+        (ApiAddresses::Any, _) => Ok(()),
+        (_, Caller::Behind(_)) => Err(Turned::UnknownAddress),
+        (ApiAddresses::Only(known), Caller::Address(ip)) => {
+            let ranges: Vec<IpNet> = known.iter().filter_map(|text| parse_range(text)).collect();
+            if ranges.iter().any(|range| range.contains(&ip.to_canonical())) {
+                Ok(())
+            } else {
+                Err(Turned::NotAllowedFrom(ip))
+            }
+        }
+    }
+}
