@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::Utc;
 
-use crate::front::Wording;
 use crate::front::telegram::Telegram;
+use crate::front::{Text, Wording};
 use crate::shop::ChatService;
 use konter_core::agent::Locale;
-use konter_core::ids::ChatId;
+use konter_core::ids::{Channel, ChatId};
 use konter_reply::Reply;
 use konter_store::{Class, Outgoing, Payload};
 
@@ -35,6 +35,29 @@ impl ChatService for OnTelegram {
     }
 
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
+        if let Err(error) = self.telegram.tell(chat, &self.words(chat, locale, reply)).await {
+            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
+        }
+    }
+
+    fn shows_toasts(&self, chat: &ChatId) -> bool {
+        chat.channel == Channel::Telegram
+    }
+
+    async fn answer_tap(&self, chat: &ChatId, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let words = toast.map(|reply| self.words(chat, locale, reply));
+        let shown = self.telegram.answer_tap(tap, words.as_ref()).await;
+        // Its hourglass had run out: what was to be seen there is said.
+        if let Some(words) = words.filter(|_| !shown)
+            && let Err(error) = self.telegram.tell(chat, &words).await
+        {
+            tracing::warn!(%chat, %error, "a chat cannot be told what became of a tap");
+        }
+    }
+}
+
+impl OnTelegram {
+    fn words(&self, chat: &ChatId, locale: Locale, reply: Reply) -> Text {
         let payload = Payload::Reply(Box::new(reply));
         let row = Outgoing {
             seq: 0,
@@ -44,9 +67,8 @@ impl ChatService for OnTelegram {
             payload,
             class: Class::Alert,
             balance: None,
+            topic: None,
         };
-        if let Err(error) = self.telegram.tell(chat, &self.wording.render(&row)).await {
-            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
-        }
+        self.wording.render(&row)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use konter_core::ids::{ChatId, ProductCode};
+use konter_core::ids::{ChatId, InquiryId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
@@ -44,7 +44,21 @@ pub(super) struct Guide {
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
+    /// Whose meter it is.
+    pub owner: MeterOwner,
     pub at: DateTime<Utc>,
+}
+
+/// Whose meter an offer is for: a token for the wrong one does not come back, so its name is shown first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum MeterOwner {
+    #[default]
+    NotAsked,
+    /// The offer is shown when this is answered.
+    Asked(InquiryId),
+    Known(String),
+    /// No supplier could say.
+    Unknown,
 }
 
 impl Guides {
@@ -66,6 +80,15 @@ impl Guides {
         let guide = guides.get_mut(chat).filter(|guide| guide.id == id && now - guide.at < FORGOTTEN_AFTER)?;
         guide.products.get(index)?;
         guide.chosen = Some(index);
+        Some(guide.clone())
+    }
+
+    /// The offer that waits for this inquiry, with what is known now of the meter's owner. `None` when the chat has gone on
+    /// to something else.
+    pub fn answered(&self, chat: &ChatId, inquiry: InquiryId, owner: MeterOwner) -> Option<Guide> {
+        let mut guides = self.offers.lock();
+        let guide = guides.get_mut(chat).filter(|guide| guide.owner == MeterOwner::Asked(inquiry))?;
+        guide.owner = owner;
         Some(guide.clone())
     }
 

@@ -258,7 +258,8 @@ impl Shop {
 
     /// `false`: something changed meanwhile; decide again.
     async fn commit_answer(self: &Arc<Self>, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
-        let Answer { mut commit, buy, check, inquire, .. } = answer;
+        let locale = answer.locale();
+        let Answer { mut commit, buy, check, inquire, toast, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
         let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
@@ -297,6 +298,7 @@ impl Shop {
                 for id in inquire {
                     self.spawn_inquire(id);
                 }
+                self.answer_tap(message, locale, toast);
                 Ok(true)
             }
             Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => {
@@ -312,6 +314,14 @@ impl Shop {
                 Ok(true)
             }
             Err(CommitError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Lets a tapped button rest, in a task of its own: the chat's next message does not wait for it.
+    fn answer_tap(self: &Arc<Self>, message: &InboxMessage, locale: Locale, toast: Option<Reply>) {
+        if message.tapped.is_some() && self.chats.shows_toasts(&message.chat) {
+            let (shop, chat, tap) = (Arc::clone(self), message.chat.clone(), message.message.clone());
+            self.tasks.spawn(async move { shop.chats.answer_tap(&chat, &tap, locale, toast).await });
         }
     }
 

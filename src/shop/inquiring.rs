@@ -221,6 +221,9 @@ impl Shop {
 
     async fn customer_found(&self, inquiry: &Inquiry, found: &outcome::Inquiry) -> Result<Vec<Say>, StoreError> {
         let Some(agent) = self.store.agent(inquiry.agent).await? else { return Ok(Vec::new()) };
+        if let Some(offer) = self.offer_named(inquiry, Some(&of_customer(found.details.clone()))) {
+            return Ok(vec![offer]);
+        }
         let tariff = self.tariff(&agent).await?;
         let card = CustomerCard {
             customer: inquiry.customer.clone(),
@@ -285,6 +288,12 @@ impl Shop {
             if let Some(earlier) = orders.iter().find(this_month) {
                 return Ok(refused_as_paid(inquiry, &agent, earlier));
             }
+        }
+        if kind.is_some_and(FailureKind::is_about_customer) {
+            self.withdraw_offer(inquiry);
+        } else if let Some(offer) = self.offer_named(inquiry, None) {
+            // The name cannot be had now; the token can.
+            return Ok(vec![offer]);
         }
         Ok(vec![inquiry_refused(inquiry, Why::InquiryRefused { kind })])
     }

@@ -10,6 +10,7 @@ mod backups;
 mod buying;
 mod callbacks;
 mod charges;
+mod choice;
 mod dead_letters;
 mod degraded_mode;
 mod drift;
@@ -92,6 +93,18 @@ pub trait ChatService: Send + Sync + 'static {
 
     /// Says something past the outbox, for when nothing can be stored. It can be lost.
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+
+    /// Whether something can be shown for a moment where a button was tapped in this chat.
+    fn shows_toasts(&self, chat: &ChatId) -> bool {
+        let _ = chat;
+        false
+    }
+
+    /// A tap has been dealt with: its button need not wait any more, and shows the toast if there is one. `tap` is the
+    /// message's number.
+    async fn answer_tap(&self, chat: &ChatId, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let _ = (chat, tap, locale, toast);
+    }
 }
 
 /// A chat service that has no name and no files, and whose outbox is all there is.

@@ -78,6 +78,7 @@ mod tests {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         }
     }
 

@@ -25,6 +25,7 @@ mod guided;
 mod habits;
 mod keeping;
 mod locales;
+mod native;
 mod network;
 mod network_books;
 mod order_times;

@@ -63,7 +63,16 @@ impl Outbox {
         let chat = ChatId::telegram(chat);
         rows.insert(
             seq,
-            Outgoing { seq, at: Utc::now(), chat, locale: Locale::Id, payload, class: Class::Answer, balance: None },
+            Outgoing {
+                seq,
+                at: Utc::now(),
+                chat,
+                locale: Locale::Id,
+                payload,
+                class: Class::Answer,
+                balance: None,
+                topic: None,
+            },
         );
     }
 

@@ -17,6 +17,7 @@ mod deposit;
 mod elsewhere;
 mod format;
 mod habit;
+mod key;
 mod meaning;
 mod network;
 mod order;
@@ -41,6 +42,7 @@ pub use deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 pub use elsewhere::{CONFLICTS, Conflict, Feature};
 pub use format::Format;
 pub use habit::command::{Ask, ChatName, HabitCommand, SellingChange};
+pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
 pub use network::command::{
     AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer,
@@ -55,7 +57,7 @@ pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, RoutingCommand};
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role};
 pub use tap::report::{Page, ReportFile};
-pub use tap::{PadKey, PadTap, Tap};
+pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;
 
 use read::{Context, Cursor, atoms};

@@ -18,6 +18,7 @@ mod filters;
 mod guide;
 mod habit;
 mod keeping;
+mod keyboard;
 mod labels;
 mod load;
 mod misread;
@@ -40,7 +41,7 @@ mod texts;
 mod told;
 mod words;
 
-pub use account::{PriceLine, RegisterProblem};
+pub use account::{PriceLine, PriceTab, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
@@ -67,7 +68,10 @@ pub use routing::{
 };
 pub use samples::{Sample, samples};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
-pub use staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
+pub use staff::{
+    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, DeskReply, FirstSteps, RoleProblem, StaffLine,
+    SupplierStep,
+};
 pub use texts::Texts;
 pub use words::FEATURES;
 

@@ -76,6 +76,7 @@ mod tests {
             payload: Payload::Reply(Box::new(Reply::Network(Box::new(reply)))),
             class: Class::Alert,
             balance: None,
+            topic: None,
         }
     }
 

@@ -42,9 +42,9 @@ use axum::Router;
 use reqwest::Url;
 use secrecy::SecretString;
 use serde::Serialize;
-use teloxide::payloads::GetMe;
+use teloxide::payloads::{AnswerCallbackQuery, GetMe};
 use teloxide::requests::Payload;
-use teloxide::types::{AllowedUpdate, InlineKeyboardMarkup, User};
+use teloxide::types::{AllowedUpdate, CallbackQueryId, InlineKeyboardMarkup, User};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -53,12 +53,16 @@ pub use api::{Api, ApiError, HearsTime, SetupError};
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
+use self::taps::Held;
 use crate::front::{Desk, Text, Wording};
 use crate::log_throttle::LOG;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
 use konter_store::Outbox;
+
+/// Letters of a word shown where a button was tapped.
+const LONGEST_TOAST: usize = 200;
 
 /// Whose log lines these are, where those of suppliers are counted.
 const TELEGRAM: &str = "telegram";
@@ -134,6 +138,7 @@ pub struct Telegram {
     locale: Locale,
     timing: Timing,
     name: OnceLock<String>,
+    held: Arc<Held>,
 }
 
 impl Telegram {
@@ -145,6 +150,7 @@ impl Telegram {
             locale: settings.locale,
             timing: settings.timing,
             name: OnceLock::new(),
+            held: Arc::default(),
         })
     }
 
@@ -166,6 +172,18 @@ impl Telegram {
             self.api.call(&message, self.timing.call).await?;
         }
         Ok(())
+    }
+
+    /// Stops a tapped button's hourglass, with a word for a moment if there is one. `false` when it has been stopped before:
+    /// then nothing is shown. `tap` is the number of the message the tap came as.
+    pub async fn answer_tap(&self, tap: &str, toast: Option<&Text>) -> bool {
+        let Some(id) = self.api.ids().tap(tap).filter(|id| self.held.take(id)) else { return false };
+        let mut answer = AnswerCallbackQuery::new(CallbackQueryId(id.to_owned()));
+        answer.text = toast.map(|words| words.body.chars().take(LONGEST_TOAST).collect());
+        if let Err(error) = self.api.call(&answer, self.timing.call).await {
+            tracing::debug!(%error, "a button's tap was not answered");
+        }
+        true
     }
 
     /// Who is told what time Telegram says it is; once known it stays.
@@ -241,7 +259,7 @@ impl Telegram {
             }
             tracing::info!("this process asks Telegram for messages");
             let turn = cancel.child_token();
-            let polling = poll::poll(&self.api, desk, &self.timing, &turn);
+            let polling = poll::poll(&self.api, desk, &self.held, &self.timing, &turn);
             tokio::pin!(polling);
             tokio::select! {
                 ended = &mut polling => return ended,

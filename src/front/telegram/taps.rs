@@ -1,7 +1,8 @@
-//! Answering taps: it only stops a button's hourglass, which stops by itself. So there is one small pool for the whole
-//! process, and of many taps the oldest go unanswered.
+//! Answering taps: it stops a button's hourglass, which stops by itself, and may show a word where the button is. The shop
+//! answers a tap once it has dealt with it; what it takes longer for is answered without a word. For that there is one
+//! small pool for the whole process, and of many taps the oldest go unanswered.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +19,24 @@ const AT_ONCE: usize = 8;
 /// Taps that wait. Telegram takes no answer after some fifteen seconds; the pool gives about so many in that time.
 const MOST_WAITING: usize = 512;
 
+/// How long the shop may take before a hourglass is stopped without a word. Telegram waits some fifteen seconds, people less.
+const HOLD: Duration = Duration::from_millis(700);
+
+/// Taps that nobody has answered yet: whoever takes one answers it, since Telegram minds the first answer only.
+#[derive(Default)]
+pub(super) struct Held(Mutex<HashSet<String>>);
+
+impl Held {
+    /// Whether it has not been answered; from now on it has.
+    pub(super) fn take(&self, tap: &str) -> bool {
+        self.0.lock().remove(tap)
+    }
+}
+
 /// Ends with its owner, answers under way included.
 pub(super) struct Taps {
     queue: Arc<Queue>,
+    held: Arc<Held>,
     _pool: JoinSet<()>,
 }
 
@@ -54,7 +70,7 @@ impl Queue {
 }
 
 impl Taps {
-    pub(super) fn start(api: &Arc<Api>, patience: Duration) -> Self {
+    pub(super) fn start(api: &Arc<Api>, held: &Arc<Held>, patience: Duration) -> Self {
         let queue = Arc::new(Queue::default());
         let mut pool = JoinSet::new();
         for _ in 0..AT_ONCE {
@@ -68,12 +84,37 @@ impl Taps {
                 }
             });
         }
-        Self { queue, _pool: pool }
+        Self { queue, held: Arc::clone(held), _pool: pool }
     }
 
     /// Nobody waits for it and nothing is lost without it.
     pub(super) fn answer(&self, taps: Vec<String>) {
         self.queue.put(taps);
+    }
+
+    /// The shop is about to have them, and may answer them as soon as it has.
+    pub(super) fn note(&self, taps: &[String]) {
+        self.held.0.lock().extend(taps.iter().cloned());
+    }
+
+    /// It has not got them: they come again.
+    pub(super) fn forget(&self, taps: &[String]) {
+        let mut held = self.held.0.lock();
+        taps.iter().for_each(|tap| {
+            held.remove(tap);
+        });
+    }
+
+    /// It has them. What it has not answered in a moment is answered without a word.
+    pub(super) fn hold(&self, taps: Vec<String>) {
+        if taps.is_empty() {
+            return;
+        }
+        let (queue, held) = (Arc::clone(&self.queue), Arc::clone(&self.held));
+        tokio::spawn(async move {
+            tokio::time::sleep(HOLD).await;
+            queue.put(taps.into_iter().filter(|tap| held.take(tap)));
+        });
     }
 }
 

@@ -161,7 +161,7 @@ impl Request<'_> {
         note_status(&agent, &blocked, answer);
         answer.reply(Reply::AdminAgent(self.card_of(&blocked).await?));
         if agent.status != AgentStatus::Blocked {
-            answer.tell(&agent, &Reply::AgentBlocked { code: agent.id });
+            answer.tell(&agent, &Reply::AgentBlocked { code: agent.id, order: false });
             answer.write_agent(&agent, blocked);
         }
         Ok(())
@@ -331,7 +331,7 @@ impl Request<'_> {
     }
 }
 
-fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {
+pub(super) fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {
     let word = |status| match status {
         AgentStatus::Waiting => "menunggu",
         AgentStatus::Active => "aktif",
