@@ -8,9 +8,9 @@ use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use konter_store::Say;
 
 impl Shop {
-    /// At the prices that were offered, whatever has become of them: what is paid is what was shown. Without a `shelf`, that
+    /// At the prices that were offered, whatever has become of them: what is paid is what was shown. Without a `place` among the categories, that
     /// of what was chosen.
-    pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage, shelf: Option<usize>) -> ChooseCard {
+    pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage, place: Option<usize>) -> ChooseCard {
         let catalog = self.catalog();
         let category = |at: usize| guide.products.get(at).and_then(|code| Some(catalog.get(code)?.category.clone()));
         let mut shelves: Vec<(String, std::ops::Range<usize>)> = Vec::new();
@@ -23,8 +23,8 @@ impl Shop {
             }
         }
         let chosen_on = guide.chosen.and_then(|chosen| shelves.iter().position(|(_, range)| range.contains(&chosen)));
-        let shelf = shelf.or(chosen_on).filter(|shelf| *shelf < shelves.len()).unwrap_or_default();
-        let range = shelves.get(shelf).map(|(_, range)| range.clone()).unwrap_or_default();
+        let place = place.or(chosen_on).filter(|place| *place < shelves.len()).unwrap_or_default();
+        let range = shelves.get(place).map(|(_, range)| range.clone()).unwrap_or_default();
         let offered = guide.products.iter().zip(&guide.prices).skip(range.start).take(range.len());
         let line = |(code, price): (_, &Option<_>)| {
             let line = super::answer::price_line(catalog.get(code)?);
@@ -39,7 +39,7 @@ impl Shop {
             chosen: guide.chosen.and_then(|chosen| chosen.checked_sub(range.start)).filter(|at| *at < range.len()),
             first: range.start,
             shelves: if several { shelves.into_iter().map(|(name, _)| name).collect() } else { Vec::new() },
-            shelf,
+            shelf: place,
             customer: match &guide.owner {
                 MeterOwner::Known(name) => Some(name.clone()),
                 MeterOwner::NotAsked | MeterOwner::Asked(_) | MeterOwner::Unknown => None,

@@ -27,6 +27,8 @@ use konter_suppliers::{Buy, Response};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+/// How much longer an offer waits for a meter's owner: a customer stands at the counter.
+const OFFER_AFTER: Duration = Duration::from_secs(6);
 /// Waits between the same inquiry and itself while a supplier is still looking: short at first, since most take a
 /// moment, and about a minute together, since nobody stands at a counter for longer.
 const WAITS: [Duration; 10] = [
@@ -89,7 +91,23 @@ impl Shop {
             () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
         }
         self.announce_inquiry(id).await?;
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(OFFER_AFTER) => {}
+        }
+        self.offer_unnamed(id).await?;
         work.await
+    }
+
+    /// An offer that has waited long enough for a name is made without it; the name follows when it is known.
+    async fn offer_unnamed(&self, id: InquiryId) -> Result<(), StoreError> {
+        let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) else { return Ok(()) };
+        let Some(offer) = self.offer_named(&inquiry, None) else { return Ok(()) };
+        let mut commit = Commit::new(self.clock.utc());
+        commit.outgoing.push(offer);
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.alerts.notify(std::slice::from_ref(&inquiry.chat));
+        Ok(())
     }
 
     async fn announce_inquiry(&self, id: InquiryId) -> Result<(), StoreError> {

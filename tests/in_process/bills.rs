@@ -199,8 +199,11 @@ async fn a_refused_payment_gives_the_money_back_and_the_bill_free() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_little_balance_pays_nothing() {
     let shop = TestShop::open().await;
-    says(&shop, &[("TAG.PLNPOST.520010509867", 1), ("BAYAR.PLNPOST.520010509867.1234", 1)]).await;
+    says(&shop, &[("TAG.PLNPOST.520010509867", 1)]).await;
     taps(&shop, &[("Bayar", 0), ("1", 0), ("2", 0), ("3", 0), ("4", 0), ("OK", 1)]).await;
+    says(&shop, &[("BAYAR.PLNPOST.520010509867.1234", 1)]).await;
+    shop.note("-- what is missing can be asked for by a button");
+    taps(&shop, &[("Isi saldo 500.000", 2)]).await;
     insta::assert_snapshot!("too_little", transcript(shop).await);
 }
 

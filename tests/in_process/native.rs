@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use konter::shop::ChatService;
 use konter_core::agent::{AgentStatus, Locale};
+use konter_core::catalog::ProductKind;
 use konter_core::ids::{AgentId, ChatId};
 use konter_reply::Reply;
 use konter_store::InboxMessage;
 use parking_lot::Mutex;
 
-use crate::support::shop::{Setup, TestShop, admin, reseller};
+use crate::support::shop::{Setup, TestShop, admin, catalog, reseller};
 
 const PIN: [(&str, usize); 4] = [("1", 0), ("2", 0), ("3", 0), ("4", 0)];
 
@@ -167,6 +168,24 @@ async fn a_meters_owner_is_named_before_a_token_is_bought() {
     shop.close().await;
 }
 
+/// Where no supplier can say whose meter it is, or takes its time, a token is sold all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_cannot_be_had_keeps_nobody_waiting() {
+    let shop = TestShop::open().await;
+    let told = shop.say(&reseller(), "14027480310", 2).await;
+    assert!(told[0].contains("sedang dicek") && told[1].contains("[PLN20 20.900]"), "{told:?}");
+    shop.close().await;
+    let mut catalog = catalog();
+    for product in catalog.iter_mut().filter(|product| product.kind == ProductKind::Token) {
+        product.routes.iter_mut().for_each(|route| route.supplier = "biller".parse().unwrap());
+    }
+    let shop = TestShop::with(Setup { catalog, ..Setup::default() }).await;
+    let told = shop.say(&reseller(), "14027480300", 1).await;
+    assert!(told[0].contains("belum bisa dicek") && told[0].contains("[PLN20 20.900]"), "{told:?}");
+    assert!(!told[0].contains("GAGAL"), "{told:?}");
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_is_greeted_as_one_and_led_through_the_first_steps() {
     let shop = TestShop::with(Setup { chats: Setup::with_bot_name().chats, balance: 0, ..Setup::default() }).await;
@@ -183,7 +202,7 @@ async fn an_owner_is_greeted_as_one_and_led_through_the_first_steps() {
         shop.say(&reseller(), word, 1).await;
     }
     let told = shop.say(&reseller(), "Pending", 1).await;
-    assert!(!told[0].contains("#"), "nobody else's orders: {told:?}");
+    assert!(!told[0].contains('#'), "nobody else's orders: {told:?}");
     insta::assert_snapshot!("owner", shop.close().await);
 }
 

@@ -61,6 +61,9 @@ pub enum Reply {
     PinOtherLength,
     #[strum(serialize = "account.not_registered")]
     NotRegistered,
+    /// To somebody who works here and buys nothing.
+    #[strum(serialize = "account.not_a_reseller")]
+    NotAReseller,
     #[strum(serialize = "account.waiting")]
     AgentWaiting {
         code: AgentId,

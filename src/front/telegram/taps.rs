@@ -100,9 +100,9 @@ impl Taps {
     /// It has not got them: they come again.
     pub(super) fn forget(&self, taps: &[String]) {
         let mut held = self.held.0.lock();
-        taps.iter().for_each(|tap| {
+        for tap in taps {
             held.remove(tap);
-        });
+        }
     }
 
     /// It has them. What it has not answered in a moment is answered without a word.

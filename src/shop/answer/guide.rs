@@ -152,12 +152,12 @@ impl Request<'_> {
     }
 
     /// Another category of the same offer.
-    pub(super) fn tapped_shelf(&self, id: u64, shelf: usize, answer: &mut Answer) {
+    pub(super) fn tapped_shelf(&self, id: u64, place: usize, answer: &mut Answer) {
         let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
             self.stale(answer);
             return;
         };
-        let card = self.shop.choose_card(&guide, ChooseStage::List, Some(shelf));
+        let card = self.shop.choose_card(&guide, ChooseStage::List, Some(place));
         self.show_choice(self.message.tapped.as_deref(), card, answer);
     }
 

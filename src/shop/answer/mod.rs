@@ -159,6 +159,7 @@ impl Request<'_> {
     /// The reseller who may do business; otherwise the answer says why not.
     fn active_agent(&self, answer: &mut Answer) -> Option<Agent> {
         let reply = match &self.agent {
+            None if self.role().is_some() => Reply::NotAReseller,
             None => Reply::NotRegistered,
             Some(agent) => match agent.status {
                 AgentStatus::Active => return Some(agent.clone()),

@@ -73,8 +73,8 @@ impl Request<'_> {
             | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
             Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
             Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
-            Tap::Shelf(id, shelf) => {
-                self.tapped_shelf(id, shelf, answer);
+            Tap::Shelf(id, place) => {
+                self.tapped_shelf(id, place, answer);
                 Ok(())
             }
             Tap::Prices(at) => self.tapped_prices(at, answer).await,
