@@ -9,7 +9,7 @@ use crate::front::telegram::Telegram;
 use crate::front::{Text, Wording};
 use crate::shop::ChatService;
 use konter_core::agent::Locale;
-use konter_core::ids::{Channel, ChatId};
+use konter_core::ids::ChatId;
 use konter_reply::Reply;
 use konter_store::{Class, Outgoing, Payload};
 
@@ -40,19 +40,13 @@ impl ChatService for OnTelegram {
         }
     }
 
-    fn shows_toasts(&self, chat: &ChatId) -> bool {
-        chat.channel == Channel::Telegram
+    fn shows_toast(&self, tap: &str) -> bool {
+        self.telegram.holds_tap(tap)
     }
 
-    async fn answer_tap(&self, chat: &ChatId, tap: &str, locale: Locale, toast: Option<Reply>) {
-        let words = toast.map(|reply| self.words(chat, locale, reply));
-        let shown = self.telegram.answer_tap(tap, words.as_ref()).await;
-        // Its hourglass had run out: what was to be seen there is said.
-        if let Some(words) = words.filter(|_| !shown)
-            && let Err(error) = self.telegram.tell(chat, &words).await
-        {
-            tracing::warn!(%chat, %error, "a chat cannot be told what became of a tap");
-        }
+    fn answer_tap(&self, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let words = toast.map(|reply| self.words(&ChatId::telegram(0), locale, reply));
+        self.telegram.answer_tap(tap, words.as_ref());
     }
 }
 

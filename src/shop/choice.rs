@@ -8,8 +8,8 @@ use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use konter_store::Say;
 
 impl Shop {
-    /// At the prices that were offered, whatever has become of them: what is paid is what was shown. Without a `place` among the categories, that
-    /// of what was chosen.
+    /// At the prices that were offered, whatever has become of them: what is paid is what was shown. `place`: which category
+    /// is shown; without it, that of what was chosen.
     pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage, place: Option<usize>) -> ChooseCard {
         let catalog = self.catalog();
         let category = |at: usize| guide.products.get(at).and_then(|code| Some(catalog.get(code)?.category.clone()));
@@ -60,6 +60,24 @@ impl Shop {
         };
         let card = self.choose_card(&guide, stage, None);
         Some(Self::say(&inquiry.chat, inquiry.locale, Reply::Choose(Box::new(card))))
+    }
+
+    /// Makes an offer of the tokens that are shown with a customer; its number, or `None` where there is nothing to offer,
+    /// or the chat has been offered something since.
+    pub(super) fn offer_tokens(&self, inquiry: &Inquiry, details: &Details, products: &[PriceLine]) -> Option<u64> {
+        let guide = Guide {
+            id: inquiry.id.0,
+            dest: inquiry.customer.clone(),
+            products: products.iter().map(|line| line.code.clone()).collect(),
+            prices: products.iter().map(|line| Some(line.price)).collect(),
+            chosen: None,
+            nth: 1,
+            buyer_phone: None,
+            owner: owner_of(details).map_or(MeterOwner::Unknown, MeterOwner::Known),
+            at: self.clock.utc(),
+        };
+        let is_wanted = !products.is_empty() && inquiry.client_reference.is_none();
+        (is_wanted && self.guides.offer_unless_newer(&inquiry.chat, guide, inquiry.created_at)).then_some(inquiry.id.0)
     }
 
     /// No such meter: what waits for its name is not offered.

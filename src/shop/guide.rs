@@ -68,6 +68,15 @@ impl Guides {
         guides.insert(chat.clone(), guide);
     }
 
+    /// The same, unless the chat has been offered something after that moment; whether it was.
+    pub fn offer_unless_newer(&self, chat: &ChatId, guide: Guide, since: DateTime<Utc>) -> bool {
+        let has_newer = self.offers.lock().get(chat).is_some_and(|known| known.at > since);
+        if !has_newer {
+            self.offer(chat, guide);
+        }
+        !has_newer
+    }
+
     /// The offer of this number, if it is still the chat's.
     pub fn get(&self, chat: &ChatId, id: u64, now: DateTime<Utc>) -> Option<Guide> {
         let guides = self.offers.lock();
@@ -81,6 +90,15 @@ impl Guides {
         guide.products.get(index)?;
         guide.chosen = Some(index);
         Some(guide.clone())
+    }
+
+    /// It was ordered: it waits for no name any more.
+    pub fn ordered(&self, chat: &ChatId, id: u64) {
+        let mut guides = self.offers.lock();
+        let guide = guides.get_mut(chat).filter(|guide| guide.id == id);
+        if let Some(guide) = guide.filter(|guide| matches!(guide.owner, MeterOwner::Asked(_))) {
+            guide.owner = MeterOwner::Unknown;
+        }
     }
 
     /// The offer that waits for this inquiry, with what is known now of the meter's owner. `None` when the chat has gone on

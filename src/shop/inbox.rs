@@ -298,7 +298,9 @@ impl Shop {
                 for id in inquire {
                     self.spawn_inquire(id);
                 }
-                self.answer_tap(message, locale, toast);
+                if message.tapped.is_some() {
+                    self.chats.answer_tap(&message.message, locale, toast);
+                }
                 Ok(true)
             }
             Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => {
@@ -314,14 +316,6 @@ impl Shop {
                 Ok(true)
             }
             Err(CommitError::Store(error)) => Err(error),
-        }
-    }
-
-    /// Lets a tapped button rest, in a task of its own: the chat's next message does not wait for it.
-    fn answer_tap(self: &Arc<Self>, message: &InboxMessage, locale: Locale, toast: Option<Reply>) {
-        if message.tapped.is_some() && self.chats.shows_toasts(&message.chat) {
-            let (shop, chat, tap) = (Arc::clone(self), message.chat.clone(), message.message.clone());
-            self.tasks.spawn(async move { shop.chats.answer_tap(&chat, &tap, locale, toast).await });
         }
     }
 

@@ -243,12 +243,12 @@ impl Shop {
             return Ok(vec![offer]);
         }
         let tariff = self.tariff(&agent).await?;
-        let card = CustomerCard {
-            customer: inquiry.customer.clone(),
-            details: of_customer(found.details.clone()),
-            products: self.tokens_for(found, &tariff),
-            client_reference: inquiry.client_reference.clone(),
-        };
+        let details = of_customer(found.details.clone());
+        let products = self.tokens_for(found, &tariff);
+        let guide = self.offer_tokens(inquiry, &details, &products);
+        let customer = inquiry.customer.clone();
+        let client_reference = inquiry.client_reference.clone();
+        let card = CustomerCard { customer, details, products, guide, client_reference };
         Ok(vec![Self::say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))])
     }
 

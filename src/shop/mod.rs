@@ -94,16 +94,15 @@ pub trait ChatService: Send + Sync + 'static {
     /// Says something past the outbox, for when nothing can be stored. It can be lost.
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
 
-    /// Whether something can be shown for a moment where a button was tapped in this chat.
-    fn shows_toasts(&self, chat: &ChatId) -> bool {
-        let _ = chat;
+    /// Whether a word can be shown for a moment where this tap was made. `tap` is the number of the message it came as.
+    fn shows_toast(&self, tap: &str) -> bool {
+        let _ = tap;
         false
     }
 
-    /// A tap has been dealt with: its button need not wait any more, and shows the toast if there is one. `tap` is the
-    /// message's number.
-    async fn answer_tap(&self, chat: &ChatId, tap: &str, locale: Locale, toast: Option<Reply>) {
-        let _ = (chat, tap, locale, toast);
+    /// A tap has been dealt with: its button need not wait any more, and shows the word if there is one. It can be lost.
+    fn answer_tap(&self, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let _ = (tap, locale, toast);
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use konter::config::Settings;
 use konter::shop::ChatService;
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::catalog::ProductKind;
@@ -44,11 +45,11 @@ impl ChatService for WithToasts {
 
     async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
 
-    fn shows_toasts(&self, _: &ChatId) -> bool {
+    fn shows_toast(&self, _: &str) -> bool {
         true
     }
 
-    async fn answer_tap(&self, _: &ChatId, tap: &str, _: Locale, toast: Option<Reply>) {
+    fn answer_tap(&self, tap: &str, _: Locale, toast: Option<Reply>) {
         assert!(tap.starts_with("tap"), "{tap}");
         self.0.lock().push(toast);
     }
@@ -155,6 +156,11 @@ async fn a_meters_owner_is_named_before_a_token_is_bought() {
     taps(&shop, &PIN).await;
     let told = taps(&shop, &[("OK", 1)]).await;
     assert!(told[0].contains("SUKSES. PLN20"), "{told:?}");
+    shop.note("-- looked up by its format it is one tap away, too");
+    shop.say(&reseller(), "CEKPLN.14027480302", 1).await;
+    taps(&shop, &[("PLN20 20.900", 0)]).await;
+    let told = shop.say(&reseller(), "1234", 1).await;
+    assert!(told[0].contains("PLN20 ke 14027480302"), "{told:?}");
     shop.note("-- no such meter: nothing is offered");
     let told = shop.say(&reseller(), "14027480311", 1).await;
     assert!(told[0].contains("Cek PLN 14027480311") && !told[0].contains('['), "{told:?}");
@@ -231,4 +237,18 @@ async fn an_answer_stands_in_the_topic_it_was_asked_in() {
     assert_eq!(shop.store.outbox(&group, 5).await.unwrap()[0].topic, Some(7));
     shop.hear(1).await;
     shop.close().await;
+}
+
+#[test]
+fn the_shops_contact_is_one_short_line() {
+    let contact = |text: &str| {
+        let settings = Settings::read(&|name| (name == "KONTER_CONTACT").then(|| text.to_owned()));
+        settings.map(|settings| settings.contact).map_err(|errors| errors[0].to_string())
+    };
+    assert_eq!(contact("@toko_berkah"), Ok(Some("@toko_berkah".to_owned())));
+    assert_eq!(contact("0812-3456-7890"), Ok(Some("0812-3456-7890".to_owned())));
+    assert_eq!(contact(""), Ok(None));
+    for text in ["x".repeat(61), "Budi\n@budi".to_owned(), "\u{200b}".to_owned()] {
+        assert!(contact(&text).unwrap_err().contains("KONTER_CONTACT"), "{text:?}");
+    }
 }

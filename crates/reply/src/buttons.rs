@@ -47,6 +47,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
                 BillStage::Paying { .. } | BillStage::Cancelled | BillStage::Expired => Vec::new(),
             }
         }
+        Reply::Customer(card) => card.guide.map(|guide| offered(guide, 0, &card.products)).unwrap_or_default(),
         Reply::Choose(card) => choose(card, say),
         Reply::OrderPending(line) => vec![vec![one("button.complain", Tap::Complain(line.order))]],
         Reply::OrderRefused(Refused { why: Why::BalanceShort { missing, .. }, .. }) => top_ups(*missing, say),
@@ -145,15 +146,19 @@ fn keypad(say: &Say<'_>, taps: u16, cancel: Button, tap: impl Fn(PadTap) -> Tap)
     rows
 }
 
+/// Products of an offer, from this place in it on.
+fn offered(guide: u64, first: usize, products: &[PriceLine]) -> Rows {
+    beside(products.iter().enumerate().map(|(index, line)| Button {
+        label: format!("{} {}", line.code, line.price),
+        tap: Tap::Choose(guide, first + index).to_string(),
+    }))
+}
+
 fn choose(card: &ChooseCard, say: &Say<'_>) -> Rows {
     let cancel = button(say, "button.cancel", Tap::NoChoice(card.guide));
     match card.stage {
         ChooseStage::List => {
-            let product = |(index, line): (usize, &PriceLine)| Button {
-                label: format!("{} {}", line.code, line.price),
-                tap: Tap::Choose(card.guide, card.first + index).to_string(),
-            };
-            let mut rows = beside(card.products.iter().enumerate().map(product));
+            let mut rows = offered(card.guide, card.first, &card.products);
             let others = card.shelves.iter().enumerate().filter(|(at, _)| *at != card.shelf);
             rows.extend(beside(others.map(|(at, name)| Button {
                 label: format!("{} »", clean(name, NAME)),

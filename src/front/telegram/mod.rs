@@ -42,9 +42,9 @@ use axum::Router;
 use reqwest::Url;
 use secrecy::SecretString;
 use serde::Serialize;
-use teloxide::payloads::{AnswerCallbackQuery, GetMe};
+use teloxide::payloads::GetMe;
 use teloxide::requests::Payload;
-use teloxide::types::{AllowedUpdate, CallbackQueryId, InlineKeyboardMarkup, User};
+use teloxide::types::{AllowedUpdate, InlineKeyboardMarkup, User};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -174,16 +174,16 @@ impl Telegram {
         Ok(())
     }
 
+    /// Whether this process can still answer a tap. `tap` is the number of the message it came as.
+    pub fn holds_tap(&self, tap: &str) -> bool {
+        self.api.ids().tap(tap).is_some_and(|id| self.held.holds(id))
+    }
+
     /// Stops a tapped button's hourglass, with a word for a moment if there is one. `false` when it has been stopped before:
     /// then nothing is shown. `tap` is the number of the message the tap came as.
-    pub async fn answer_tap(&self, tap: &str, toast: Option<&Text>) -> bool {
-        let Some(id) = self.api.ids().tap(tap).filter(|id| self.held.take(id)) else { return false };
-        let mut answer = AnswerCallbackQuery::new(CallbackQueryId(id.to_owned()));
-        answer.text = toast.map(|words| words.body.chars().take(LONGEST_TOAST).collect());
-        if let Err(error) = self.api.call(&answer, self.timing.call).await {
-            tracing::debug!(%error, "a button's tap was not answered");
-        }
-        true
+    pub fn answer_tap(&self, tap: &str, toast: Option<&Text>) -> bool {
+        let words = toast.map(|words| words.body.chars().take(LONGEST_TOAST).collect());
+        self.api.ids().tap(tap).is_some_and(|id| self.held.answer(id, words))
     }
 
     /// Who is told what time Telegram says it is; once known it stays.

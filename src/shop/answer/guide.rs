@@ -253,7 +253,10 @@ impl Request<'_> {
         let request = OrderRequest { lines: vec![line], pin: Some(pin.clone()), reference: None };
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
-            Placed::Order(order) => ChooseStage::Placed { order },
+            Placed::Order(order) => {
+                self.shop.guides.ordered(&self.message.chat, guide.id);
+                ChooseStage::Placed { order }
+            }
             Placed::PriceChanged => {
                 self.restage_choice(under, guide, ChooseStage::Cancelled, answer);
                 let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());

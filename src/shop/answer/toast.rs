@@ -6,7 +6,7 @@ use konter_reply::Reply;
 impl Request<'_> {
     /// Says it where the button is, if the channel can, and else as a message.
     pub(super) fn toast(&self, reply: Reply, answer: &mut Answer) {
-        if self.message.tapped.is_some() && self.shop.chats.shows_toasts(&self.message.chat) {
+        if self.message.tapped.is_some() && self.shop.chats.shows_toast(&self.message.message) {
             answer.toast = Some(reply);
         } else {
             answer.reply(reply);

@@ -95,14 +95,14 @@ async fn the_shop_answers_a_tap_with_a_word_and_else_it_is_answered_without() {
         );
     desk.until_kept(2).await;
     let words = Text { body: "Tombol ini sudah tidak berlaku. ".repeat(20), ..Text::default() };
-    assert!(telegram.answer_tap(&of_bot("tap1"), Some(&words)).await);
-    assert!(!telegram.answer_tap(&of_bot("tap1"), Some(&words)).await, "Telegram minds the first answer only");
-    assert!(!telegram.answer_tap(&of_bot("77"), Some(&words)).await, "a message is no tap");
+    assert!(telegram.answer_tap(&of_bot("tap1"), Some(&words)));
+    assert!(!telegram.answer_tap(&of_bot("tap1"), Some(&words)), "Telegram minds the first answer only");
+    assert!(!telegram.answer_tap(&of_bot("77"), Some(&words)), "a message is no tap");
     api.until("both answers", |api| api.calls("answercallbackquery").len() == 2).await;
     let answers = api.calls("answercallbackquery");
     let text = |n: usize| answers[n].body["text"].as_str().map(|text| text.chars().count());
     assert_eq!((text(0), text(1)), (Some(200), None), "{answers:?}");
-    assert!(!telegram.answer_tap(&of_bot("tap2"), Some(&words)).await, "its hourglass has run out");
+    assert!(!telegram.answer_tap(&of_bot("tap2"), Some(&words)), "its hourglass has run out");
     token.cancel();
     receiving.await.unwrap().unwrap();
 }
