@@ -11,6 +11,7 @@ use super::{Answer, Request};
 use konter_command::{OrderRequest, PadTap, Pin};
 use konter_core::catalog::{DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
+use konter_core::inquiry::Ask;
 use konter_core::money::Rupiah;
 use konter_core::order::request::{OrderLine, What};
 use konter_reply::{ChooseCard, ChooseStage, Reply};
@@ -76,6 +77,11 @@ impl Request<'_> {
         }
         let (said, asked) = (answer.commit.outgoing.len(), answer.inquire.len());
         let wanted = Wanted { product: None, customer: guide.dest.clone(), reference: None };
+        // Who only knows bills would show one in the place of the tokens that were asked for.
+        let knows_meters = |ask: &Ask| ask.kind == ProductKind::Token;
+        if !self.whom_to_ask(&wanted).is_ok_and(|found| found.asks.iter().any(knows_meters)) {
+            return Ok(MeterOwner::Unknown);
+        }
         self.look_up(wanted, false, None, answer).await?;
         // Nobody can be asked, or is asked already: the offer does without.
         let inquiry = answer.inquire.get(asked).copied();
