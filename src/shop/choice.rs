@@ -73,6 +73,7 @@ impl Shop {
             chosen: None,
             nth: 1,
             buyer_phone: None,
+            placed: false,
             owner: owner_of(details).map_or(MeterOwner::Unknown, MeterOwner::Known),
             at: self.clock.utc(),
         };

@@ -44,6 +44,8 @@ pub(super) struct Guide {
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
+    /// It has become an order.
+    pub placed: bool,
     /// Whose meter it is.
     pub owner: MeterOwner,
     pub at: DateTime<Utc>,
@@ -92,12 +94,10 @@ impl Guides {
         Some(guide.clone())
     }
 
-    /// It was ordered: it waits for no name any more.
-    pub fn ordered(&self, chat: &ChatId, id: u64) {
-        let mut guides = self.offers.lock();
-        let guide = guides.get_mut(chat).filter(|guide| guide.id == id);
-        if let Some(guide) = guide.filter(|guide| matches!(guide.owner, MeterOwner::Asked(_))) {
-            guide.owner = MeterOwner::Unknown;
+    /// The offer has become an order.
+    pub fn place(&self, chat: &ChatId, id: u64) {
+        if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
+            guide.placed = true;
         }
     }
 
@@ -105,7 +105,8 @@ impl Guides {
     /// to something else.
     pub fn answered(&self, chat: &ChatId, inquiry: InquiryId, owner: MeterOwner) -> Option<Guide> {
         let mut guides = self.offers.lock();
-        let guide = guides.get_mut(chat).filter(|guide| guide.owner == MeterOwner::Asked(inquiry))?;
+        let waits = |guide: &&mut Guide| guide.owner == MeterOwner::Asked(inquiry) && !guide.placed;
+        let guide = guides.get_mut(chat).filter(waits)?;
         guide.owner = owner;
         Some(guide.clone())
     }

@@ -42,6 +42,7 @@ impl Request<'_> {
             chosen: None,
             nth: 1,
             buyer_phone: None,
+            placed: false,
             owner: MeterOwner::NotAsked,
             at: self.at,
         };
@@ -260,7 +261,7 @@ impl Request<'_> {
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
             Placed::Order(order) => {
-                self.shop.guides.ordered(&self.message.chat, guide.id);
+                self.shop.guides.place(&self.message.chat, guide.id);
                 ChooseStage::Placed { order }
             }
             Placed::PriceChanged => {

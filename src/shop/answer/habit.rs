@@ -218,6 +218,7 @@ impl Request<'_> {
             chosen: Some(0),
             nth,
             buyer_phone: again.buyer_phone.clone(),
+            placed: false,
             owner: MeterOwner::NotAsked,
             at: self.at,
         };
