@@ -114,6 +114,7 @@ fn message(id: u64) -> InboxMessage {
         tapped: None,
         is_caption: false,
         replies_to: None,
+        topic: None,
     }
 }
 

@@ -152,6 +152,7 @@ impl Reseller {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         };
         let asked = Instant::now();
         shop.receive(vec![message]).await.expect("received");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::Utc;
 
-use crate::front::Wording;
 use crate::front::telegram::Telegram;
+use crate::front::{Text, Wording};
 use crate::shop::ChatService;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
@@ -35,6 +35,23 @@ impl ChatService for OnTelegram {
     }
 
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply) {
+        if let Err(error) = self.telegram.tell(chat, &self.words(chat, locale, reply)).await {
+            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
+        }
+    }
+
+    fn shows_toast(&self, tap: &str) -> bool {
+        self.telegram.holds_tap(tap)
+    }
+
+    fn answer_tap(&self, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let words = toast.map(|reply| self.words(&ChatId::telegram(0), locale, reply));
+        self.telegram.answer_tap(tap, words.as_ref());
+    }
+}
+
+impl OnTelegram {
+    fn words(&self, chat: &ChatId, locale: Locale, reply: Reply) -> Text {
         let payload = Payload::Reply(Box::new(reply));
         let row = Outgoing {
             seq: 0,
@@ -44,9 +61,8 @@ impl ChatService for OnTelegram {
             payload,
             class: Class::Alert,
             balance: None,
+            topic: None,
         };
-        if let Err(error) = self.telegram.tell(chat, &self.wording.render(&row)).await {
-            tracing::warn!(%chat, %error, "a chat cannot be told that the store fails");
-        }
+        self.wording.render(&row)
     }
 }

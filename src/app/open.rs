@@ -300,7 +300,10 @@ fn way_back(settings: &Settings, failure: &Failure) -> Failure {
 }
 
 pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
-    let Some(dir) = &settings.locales_dir else { return Ok(Texts::builtin(settings.time_zone)) };
+    let contact = settings.contact.as_deref();
+    let Some(dir) = &settings.locales_dir else {
+        return Ok(Texts::builtin(settings.time_zone).with_contact(contact));
+    };
     let mut files = Vec::new();
     let entries = std::fs::read_dir(dir).map_err(|e| wrong_file("KONTER_LOCALES_DIR", dir, &e))?;
     for entry in entries {
@@ -311,7 +314,8 @@ pub(super) fn texts(settings: &Settings) -> Result<Texts, Failure> {
             files.push((name, text));
         }
     }
-    Texts::with_overrides(settings.time_zone, &files).map_err(|errors| {
+    let texts = Texts::with_overrides(settings.time_zone, &files).map(|texts| texts.with_contact(contact));
+    texts.map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_LOCALES_DIR: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })

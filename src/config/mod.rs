@@ -28,6 +28,7 @@ pub use konter_suppliers::SettingError;
 pub use supplier::{BaseUrl, CutOff, SUPPLIERS_ZONE, SupplierSettings};
 
 use konter_core::agent::Locale;
+use konter_core::clean::clean;
 use konter_core::deposit::Terms;
 use konter_core::ids::{ChatId, SupplierId};
 use konter_core::pricing::MarginCap;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub locale: Locale,
     /// The operator's own wording.
     pub locales_dir: Option<PathBuf>,
+    /// Whom people can ask, as replies name it: `@shop`, or a phone number.
+    pub contact: Option<String>,
     /// The operator's own table of phone prefixes, in place of the built-in one.
     pub prefixes: Option<PathBuf>,
     pub time_zone: Tz,
@@ -170,6 +173,7 @@ impl Settings {
             catalog: source.path("KONTER_CATALOG").unwrap_or_else(|| DEFAULT_CATALOG.into()),
             locale: source.value("KONTER_LOCALE", "id", locale).unwrap_or_default(),
             locales_dir: source.path("KONTER_LOCALES_DIR"),
+            contact: source.value("KONTER_CONTACT", "@toko_berkah", contact),
             prefixes: source.path("KONTER_PREFIXES"),
             time_zone: source.value("KONTER_TIMEZONE", "Asia/Jakarta", time_zone).unwrap_or(Tz::Asia__Jakarta),
             stale_after: TimeDelta::minutes(
@@ -333,6 +337,16 @@ fn range(text: &str) -> Result<IpNet, String> {
 fn locale(text: &str) -> Result<Locale, String> {
     let names = || Locale::ALL.map(Locale::name).join(", ");
     Locale::from_name(&text.to_lowercase()).ok_or_else(|| format!("must be one of: {}", names()))
+}
+
+/// Stands in the middle of sentences, so it is one short line.
+fn contact(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 60;
+    let shown = clean(text, LONGEST + 1);
+    if shown.is_empty() || shown.chars().count() > LONGEST || text.contains(['\n', '\r']) {
+        return Err(format!("must be one line of at most {LONGEST} letters, such as @toko_berkah or 0812-3456-7890"));
+    }
+    Ok(shown)
 }
 
 fn time_zone(text: &str) -> Result<Tz, String> {

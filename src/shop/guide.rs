@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use konter_core::ids::{ChatId, ProductCode};
+use konter_core::ids::{ChatId, InquiryId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
@@ -44,7 +44,23 @@ pub(super) struct Guide {
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
+    /// It has become an order.
+    pub placed: bool,
+    /// Whose meter it is.
+    pub owner: MeterOwner,
     pub at: DateTime<Utc>,
+}
+
+/// Whose meter an offer is for: a token for the wrong one does not come back, so its name is shown first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum MeterOwner {
+    #[default]
+    NotAsked,
+    /// The offer is shown when this is answered.
+    Asked(InquiryId),
+    Known(String),
+    /// No supplier could say.
+    Unknown,
 }
 
 impl Guides {
@@ -52,6 +68,15 @@ impl Guides {
         let mut guides = self.offers.lock();
         guides.retain(|_, known| guide.at - known.at < FORGOTTEN_AFTER);
         guides.insert(chat.clone(), guide);
+    }
+
+    /// The same, unless the chat has been offered something after that moment; whether it was.
+    pub fn offer_unless_newer(&self, chat: &ChatId, guide: Guide, since: DateTime<Utc>) -> bool {
+        let has_newer = self.offers.lock().get(chat).is_some_and(|known| known.at > since);
+        if !has_newer {
+            self.offer(chat, guide);
+        }
+        !has_newer
     }
 
     /// The offer of this number, if it is still the chat's.
@@ -66,6 +91,23 @@ impl Guides {
         let guide = guides.get_mut(chat).filter(|guide| guide.id == id && now - guide.at < FORGOTTEN_AFTER)?;
         guide.products.get(index)?;
         guide.chosen = Some(index);
+        Some(guide.clone())
+    }
+
+    /// The offer has become an order.
+    pub fn place(&self, chat: &ChatId, id: u64) {
+        if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
+            guide.placed = true;
+        }
+    }
+
+    /// The offer that waits for this inquiry, with what is known now of the meter's owner. `None` when the chat has gone on
+    /// to something else.
+    pub fn answered(&self, chat: &ChatId, inquiry: InquiryId, owner: MeterOwner) -> Option<Guide> {
+        let mut guides = self.offers.lock();
+        let waits = |guide: &&mut Guide| guide.owner == MeterOwner::Asked(inquiry) && !guide.placed;
+        let guide = guides.get_mut(chat).filter(waits)?;
+        guide.owner = owner;
         Some(guide.clone())
     }
 

@@ -262,7 +262,8 @@ impl Shop {
         message: &InboxMessage,
         answer: Answer,
     ) -> Result<bool, StoreError> {
-        let Answer { mut commit, buy, check, inquire, .. } = answer;
+        let locale = answer.locale();
+        let Answer { mut commit, buy, check, inquire, toast, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
         let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
@@ -300,6 +301,9 @@ impl Shop {
                 }
                 for id in inquire {
                     self.spawn_inquire(id);
+                }
+                if message.tapped.is_some() {
+                    self.chats.answer_tap(&message.message, locale, toast);
                 }
                 Ok(true)
             }

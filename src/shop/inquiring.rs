@@ -27,6 +27,8 @@ use konter_suppliers::{Buy, Response};
 
 /// How long a reseller waits without a word.
 const ANNOUNCE_AFTER: Duration = Duration::from_secs(2);
+/// How much longer an offer waits for a meter's owner: a customer stands at the counter.
+const OFFER_AFTER: Duration = Duration::from_secs(6);
 /// Waits between the same inquiry and itself while a supplier is still looking: short at first, since most take a
 /// moment, and about a minute together, since nobody stands at a counter for longer.
 const WAITS: [Duration; 10] = [
@@ -89,7 +91,23 @@ impl Shop {
             () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
         }
         self.announce_inquiry(id).await?;
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(OFFER_AFTER) => {}
+        }
+        self.offer_unnamed(id).await?;
         work.await
+    }
+
+    /// An offer that has waited long enough for a name is made without it; the name follows when it is known.
+    async fn offer_unnamed(&self, id: InquiryId) -> Result<(), StoreError> {
+        let Some(inquiry) = self.store.inquiry(id).await?.filter(Inquiry::is_asking) else { return Ok(()) };
+        let Some(offer) = self.offer_named(&inquiry, None) else { return Ok(()) };
+        let mut commit = Commit::new(self.clock.utc());
+        commit.outgoing.push(offer);
+        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.alerts.notify(std::slice::from_ref(&inquiry.chat));
+        Ok(())
     }
 
     async fn announce_inquiry(&self, id: InquiryId) -> Result<(), StoreError> {
@@ -221,13 +239,16 @@ impl Shop {
 
     async fn customer_found(&self, inquiry: &Inquiry, found: &outcome::Inquiry) -> Result<Vec<Say>, StoreError> {
         let Some(agent) = self.store.agent(inquiry.agent).await? else { return Ok(Vec::new()) };
+        if let Some(offer) = self.offer_named(inquiry, Some(&of_customer(found.details.clone()))) {
+            return Ok(vec![offer]);
+        }
         let tariff = self.tariff(&agent).await?;
-        let card = CustomerCard {
-            customer: inquiry.customer.clone(),
-            details: of_customer(found.details.clone()),
-            products: self.tokens_for(found, &tariff),
-            client_reference: inquiry.client_reference.clone(),
-        };
+        let details = of_customer(found.details.clone());
+        let products = self.tokens_for(found, &tariff);
+        let guide = self.offer_tokens(inquiry, &details, &products);
+        let customer = inquiry.customer.clone();
+        let client_reference = inquiry.client_reference.clone();
+        let card = CustomerCard { customer, details, products, guide, client_reference };
         Ok(vec![Self::say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))])
     }
 
@@ -285,6 +306,12 @@ impl Shop {
             if let Some(earlier) = orders.iter().find(this_month) {
                 return Ok(refused_as_paid(inquiry, &agent, earlier));
             }
+        }
+        if kind.is_some_and(FailureKind::is_about_customer) {
+            self.withdraw_offer(inquiry);
+        } else if let Some(offer) = self.offer_named(inquiry, None) {
+            // The name cannot be had now; the token can.
+            return Ok(vec![offer]);
         }
         Ok(vec![inquiry_refused(inquiry, Why::InquiryRefused { kind })])
     }

@@ -10,6 +10,7 @@ mod backups;
 mod buying;
 mod callbacks;
 mod charges;
+mod choice;
 mod day_closing;
 mod dead_letters;
 mod degraded_mode;
@@ -98,6 +99,17 @@ pub trait ChatService: Send + Sync + 'static {
 
     /// Says something past the outbox, for when nothing can be stored. It can be lost.
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+
+    /// Whether a word can be shown for a moment where this tap was made. `tap` is the number of the message it came as.
+    fn shows_toast(&self, tap: &str) -> bool {
+        let _ = tap;
+        false
+    }
+
+    /// A tap has been dealt with: its button need not wait any more, and shows the word if there is one. It can be lost.
+    fn answer_tap(&self, tap: &str, locale: Locale, toast: Option<Reply>) {
+        let _ = (tap, locale, toast);
+    }
 }
 
 /// A chat service that has no name and no files, and whose outbox is all there is.

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use konter_core::ids::{AgentId, ChatId};
+use konter_core::ids::{AgentId, ChatId, OrderId};
 
 /// Answers to the same wrong text: a person reads the first, and perhaps the second.
 const ANSWERS: u32 = 3;
@@ -55,6 +55,8 @@ pub(super) struct RateLimits {
     strangers: Mutex<Counts<(ChatId, Stranger)>>,
     all_strangers: Mutex<Counts<()>>,
     known: Mutex<Counts<ChatId>>,
+    /// Orders the admins were told of by a button: by which tap, and when.
+    complaints: Mutex<HashMap<OrderId, (String, DateTime<Utc>)>>,
 }
 
 /// What a chat that is nobody's wants.
@@ -103,6 +105,7 @@ impl Default for RateLimits {
             strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             all_strangers: Mutex::new(Counts::new(FORGOTTEN_AFTER)),
             known: Mutex::new(Counts::new(A_MINUTE)),
+            complaints: Mutex::default(),
         }
     }
 }
@@ -129,6 +132,14 @@ impl RateLimits {
         };
         self.strangers.lock().count((chat.clone(), what), now) <= most
             && self.all_strangers.lock().count((), now) <= TO_STRANGERS
+    }
+
+    /// Whether the admins have not been told of this order in a while. The same tap handled again has the same answer.
+    pub fn is_new_complaint(&self, order: OrderId, tap: &str, now: DateTime<Utc>) -> bool {
+        let mut complaints = self.complaints.lock();
+        complaints.retain(|_, (_, at)| (now - *at).abs() < FORGOTTEN_AFTER);
+        let (by, _) = complaints.entry(order).or_insert_with(|| (tap.to_owned(), now));
+        by == tap
     }
 
     /// Whether so much is said to a chat that what waits for it must be counted.

@@ -86,6 +86,7 @@ mod tests {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         }
     }
 

@@ -27,6 +27,7 @@ mod h2h;
 mod habits;
 mod keeping;
 mod locales;
+mod native;
 mod network;
 mod network_books;
 mod order_times;

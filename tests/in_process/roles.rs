@@ -92,7 +92,7 @@ async fn roles_in_english() {
 async fn help_shows_each_role_what_it_may_do() {
     let shop = with_siti(Setup::default()).await;
     lines(&shop, &[(admin(), "/peran KR0002 operator", 2), (admin(), "/peran telegram:3003 viewer", 2)]).await;
-    let pages = |text: String| ["\nADMIN\n", "\nOPERATOR\n", "\nOWNER\n"].map(|title| text.contains(title));
+    let pages = |text: String| ["PERINTAH TOKO\n", "\nOPERATOR\n", "\nOWNER\n"].map(|title| text.contains(title));
     for (who, expected) in [
         (reseller(), [false, false, false]),
         (tono(), [true, false, false]),
@@ -100,6 +100,8 @@ async fn help_shows_each_role_what_it_may_do() {
         (admin(), [true, true, true]),
     ] {
         let said = shop.say(&who, "BANTUAN", 1).await.remove(0);
+        assert_eq!(said.contains("BANTUAN TOKO"), expected[0], "{who}: {said}");
+        let said = shop.say(&who, "BANTUAN.TOKO", 1).await.remove(0);
         assert_eq!(pages(said), expected, "{who}");
     }
     shop.close().await;

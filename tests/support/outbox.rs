@@ -81,6 +81,7 @@ impl Outbox {
                 payload,
                 class,
                 balance: Some(Rupiah::new(89_500 - i64::try_from(seq).unwrap())),
+                topic: None,
             },
         );
     }

@@ -148,6 +148,8 @@ pub struct TestShop {
     pub unreachable: Mutex<Vec<ChatId>>,
     /// The buttons each chat saw last: the message they stand under, label and data.
     buttons: Mutex<HashMap<ChatId, Seen>>,
+    /// The keyboard that stays below each chat.
+    keyboards: Mutex<HashMap<ChatId, Vec<Vec<String>>>>,
 }
 
 /// A message, and the labels and data of the buttons below it.
@@ -273,6 +275,7 @@ impl TestShop {
             transcript: Mutex::default(),
             unreachable: Mutex::default(),
             buttons: Mutex::default(),
+            keyboards: Mutex::default(),
         };
         if test.store.agent_of_chat(&reseller()).await.unwrap().is_none() {
             test.add_agent(reseller(), setup.balance, setup.locale).await;
@@ -344,6 +347,7 @@ impl TestShop {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         }
     }
 
@@ -421,6 +425,7 @@ impl TestShop {
                 Payload::Reply(reply) => {
                     let rendered = self.texts.render(row.locale, reply, row.balance);
                     let below = self.see_buttons(&row.chat, row.number().to_string(), &rendered.buttons);
+                    self.see_keyboard(&row.chat, rendered.keyboard);
                     heard.push((row.chat.clone(), rendered.body + &below));
                 }
                 Payload::Edit { message, reply } => {
@@ -454,6 +459,23 @@ impl TestShop {
             format!("\n{}", labels.join(" "))
         };
         rows.iter().map(row).collect()
+    }
+
+    /// Remembers the keyboard for [`TestShop::press`]; the transcript has it when it changes.
+    fn see_keyboard(&self, chat: &ChatId, keyboard: Vec<Vec<String>>) {
+        if keyboard.is_empty() || self.keyboards.lock().get(chat) == Some(&keyboard) {
+            return;
+        }
+        let rows: Vec<String> = keyboard.iter().map(|row| row.join(" | ")).collect();
+        self.note(&format!("    (the keyboard of {} is now: {})", who(chat), rows.join(" / ")));
+        self.keyboards.lock().insert(chat.clone(), keyboard);
+    }
+
+    /// Presses a key of the chat's keyboard, which says its label.
+    pub async fn press(&self, chat: &ChatId, label: &str, replies: usize) -> Vec<String> {
+        let keyboard = self.keyboards.lock().get(chat).cloned().unwrap_or_default();
+        assert!(keyboard.iter().flatten().any(|key| key == label), "no key {label}: {keyboard:?}");
+        self.say(chat, label, replies).await
     }
 
     /// The tap on a button the chat saw last, as the front would deliver it.

@@ -190,6 +190,7 @@ pub fn message(chat_of: i64, id: &str) -> InboxMessage {
         tapped: None,
         is_caption: false,
         replies_to: None,
+        topic: None,
     }
 }
 

@@ -17,6 +17,7 @@ mod deposit;
 mod elsewhere;
 mod format;
 mod habit;
+mod key;
 mod meaning;
 mod network;
 mod order;
@@ -42,6 +43,7 @@ pub use elsewhere::{CONFLICTS, Conflict, Feature};
 pub use format::Format;
 pub use habit::api::{ApiCommand, ApiPassword};
 pub use habit::command::{Ask, ChatName, HabitCommand, SellingChange};
+pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
 pub use network::command::{
     AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer,
@@ -56,7 +58,7 @@ pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, RoutingCommand};
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role};
 pub use tap::report::{Page, ReportFile};
-pub use tap::{PadKey, PadTap, Tap};
+pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;
 
 use read::{Context, Cursor, atoms};

@@ -35,4 +35,18 @@ pub struct PriceLine {
     pub name: String,
     pub price: Rupiah,
     pub open: bool,
+    /// Of a bill: the price is the fee on top of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fee: bool,
+}
+
+/// One category of the price list; the others are buttons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceTab {
+    /// All categories.
+    pub tabs: Vec<String>,
+    /// The place of the one that is shown.
+    pub at: usize,
+    pub lines: Vec<PriceLine>,
+    pub left_out: usize,
 }

@@ -16,6 +16,9 @@ pub struct CustomerCard {
     pub details: Details,
     /// What can be bought for it.
     pub products: Vec<PriceLine>,
+    /// The number of the offer they are buttons of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide: Option<u64>,
     pub client_reference: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! The rows of buttons below a reply. What a button says is a tap, or what one could have typed; the labels are texts.
 
-use super::account::PriceLine;
+use super::account::{PriceLine, PriceTab};
 use super::admin::SupplierCard;
 use super::bill::BillStage;
 use super::booking::{AskCard, AskStage, BookingReply};
@@ -12,17 +12,21 @@ use super::guide::{ChooseCard, ChooseStage};
 use super::habit::{AskFor, HabitReply};
 use super::model::Reply;
 use super::network::{NetworkReply, TransferCard, TransferStage};
+use super::receipt::ReceiptForm;
 use super::rendered::Button;
 use super::report::ReportForm;
-use super::routing::{OverdueCard, OverdueStage, SupplierState};
+use super::routing::{OverdueCard, OverdueStage, RoutingReply, SupplierState};
 use super::staff::{BroadcastStage, DeskReply};
-use konter_command::{PadKey, PadTap, ReportFile, Tap};
+use super::words;
+use konter_command::{PadKey, PadTap, ReceiptAs, ReportFile, Tap};
+use konter_core::agent::AgentStatus;
 use konter_core::catalog::ProductKind;
 use konter_core::clean::{NAME, TYPED, clean};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
-use konter_core::order::refusal::Near;
+use konter_core::order::refusal::{Near, Refused, Why};
 use konter_core::preferences::FavouriteName;
+use konter_core::staff::Role;
 
 /// Products, favourites and the like beside each other.
 const IN_A_ROW: usize = 2;
@@ -43,8 +47,20 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
                 BillStage::Paying { .. } | BillStage::Cancelled | BillStage::Expired => Vec::new(),
             }
         }
+        Reply::Customer(card) => card.guide.map(|guide| offered(guide, 0, &card.products)).unwrap_or_default(),
         Reply::Choose(card) => choose(card, say),
-        Reply::Welcome { registered: true, .. } => welcome(say),
+        Reply::OrderPending(line) => vec![vec![one("button.complain", Tap::Complain(line.order))]],
+        Reply::OrderRefused(Refused { why: Why::BalanceShort { missing, .. }, .. }) => top_ups(*missing, say),
+        Reply::PriceTab(tab) => price_tabs(tab),
+        Reply::Help { topic, role } => help(words::help_key(topic.as_deref()), *role, say),
+        Reply::AlertNewAgent(card) if card.status == AgentStatus::Waiting => vec![vec![
+            one("button.approve", Tap::Approve(card.code)),
+            one("button.turn_away", Tap::TurnAway(card.code)),
+        ]],
+        Reply::Receipt { form: ReceiptForm::Picture, card } => vec![vec![
+            one("button.as_text", Tap::ReceiptAs(ReceiptAs::Text, card.order, card.price)),
+            one("button.as_printer", Tap::ReceiptAs(ReceiptAs::Printer, card.order, card.price)),
+        ]],
         Reply::AdminImport(card) => import(card, say),
         Reply::OrderSuccess(line) if line.kind != ProductKind::Topup => {
             vec![vec![one("button.receipt", Tap::Receipt(line.order))]]
@@ -78,6 +94,13 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
                 rows
             }
             HabitReply::Ask(AskFor::Bill { kinds }) => beside(kinds.iter().map(bill_kind)),
+            _ => Vec::new(),
+        },
+        Reply::Routing(routing) => match &**routing {
+            // Only while it waits: what has been sent cannot be taken back.
+            RoutingReply::Queued { line, .. } => {
+                vec![vec![typed(say, "button.cancel", &format!("BATAL.{}", line.order))]]
+            }
             _ => Vec::new(),
         },
         Reply::Statement(card) => {
@@ -123,15 +146,24 @@ fn keypad(say: &Say<'_>, taps: u16, cancel: Button, tap: impl Fn(PadTap) -> Tap)
     rows
 }
 
+/// Products of an offer, from this place in it on.
+fn offered(guide: u64, first: usize, products: &[PriceLine]) -> Rows {
+    beside(products.iter().enumerate().map(|(index, line)| Button {
+        label: format!("{} {}", line.code, line.price),
+        tap: Tap::Choose(guide, first + index).to_string(),
+    }))
+}
+
 fn choose(card: &ChooseCard, say: &Say<'_>) -> Rows {
     let cancel = button(say, "button.cancel", Tap::NoChoice(card.guide));
     match card.stage {
         ChooseStage::List => {
-            let product = |(index, line): (usize, &PriceLine)| Button {
-                label: format!("{} {}", line.code, line.price),
-                tap: Tap::Choose(card.guide, index).to_string(),
-            };
-            let mut rows = beside(card.products.iter().enumerate().map(product));
+            let mut rows = offered(card.guide, card.first, &card.products);
+            let others = card.shelves.iter().enumerate().filter(|(at, _)| *at != card.shelf);
+            rows.extend(beside(others.map(|(at, name)| Button {
+                label: format!("{} »", clean(name, NAME)),
+                tap: Tap::Shelf(card.guide, at).to_string(),
+            })));
             rows.push(vec![cancel]);
             rows
         }
@@ -140,17 +172,42 @@ fn choose(card: &ChooseCard, say: &Say<'_>) -> Rows {
     }
 }
 
-/// What most people want.
-fn welcome(say: &Say<'_>) -> Rows {
-    [
-        [("button.topup", "ISIPULSA"), ("button.token", "PLN")],
-        [("button.bills", "TAGIHAN"), ("button.balance", "SALDO")],
-        [("button.prices", "HARGA"), ("button.deposit", "DEPOSIT")],
-        [("button.repeat_last", "ULANG"), ("button.favourites", "FAV")],
-    ]
-    .into_iter()
-    .map(|row| row.map(|(key, text)| typed(say, key, text)).to_vec())
-    .collect()
+/// Deposits that cover what is missing: as little as does, and more.
+fn top_ups(missing: Rupiah, say: &Say<'_>) -> Rows {
+    let enough = OFTEN_DEPOSITED.into_iter().filter(|amount| *amount >= missing).take(IN_A_ROW);
+    let top_up = |amount: Rupiah| Button {
+        label: say("button.top_up", Fields::new().set("amount", amount.get())),
+        tap: format!("TIKET.{}", amount.get()),
+    };
+    beside(enough.map(top_up))
+}
+
+/// All categories; the one that is shown is marked.
+fn price_tabs(tab: &PriceTab) -> Rows {
+    beside(tab.tabs.iter().enumerate().map(|(at, name)| {
+        let mark = if at == tab.at { "• " } else { "" };
+        Button { label: format!("{mark}{}", clean(name, NAME)), tap: Tap::Prices(at).to_string() }
+    }))
+}
+
+/// The pages of help, as far as they are for whoever asks.
+fn help(page: &str, role: Option<Role>, say: &Say<'_>) -> Rows {
+    let reseller = || {
+        vec![
+            [("help_button.order", "BANTUAN.TRX"), ("help_button.bill", "BANTUAN.TAGIHAN")],
+            [("help_button.deposit", "BANTUAN.DEPOSIT"), ("help_button.receipt", "BANTUAN.STRUK")],
+            [("help_button.report", "BANTUAN.REKAP"), ("help_button.selling", "BANTUAN.JUAL")],
+            [("help_button.downline", "BANTUAN.DOWNLINE"), ("help_button.all", "BANTUAN.SEMUA")],
+        ]
+    };
+    let rows = match (page, role) {
+        ("help.main", None) | ("help.reseller", _) => reseller(),
+        ("help.main", Some(_)) => {
+            vec![[("help_button.staff", "BANTUAN.TOKO"), ("help_button.reseller", "BANTUAN.AGEN")]]
+        }
+        _ => Vec::new(),
+    };
+    rows.into_iter().map(|row| row.map(|(key, text)| typed(say, key, text)).to_vec()).collect()
 }
 
 fn import(card: &ImportCard, say: &Say<'_>) -> Rows {

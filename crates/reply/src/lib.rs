@@ -19,6 +19,7 @@ mod filters;
 mod guide;
 mod habit;
 mod keeping;
+mod keyboard;
 mod labels;
 mod load;
 mod misread;
@@ -41,7 +42,7 @@ mod texts;
 mod told;
 mod words;
 
-pub use account::{PriceLine, RegisterProblem};
+pub use account::{PriceLine, PriceTab, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
@@ -69,7 +70,10 @@ pub use routing::{
 };
 pub use samples::{Sample, samples};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
-pub use staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
+pub use staff::{
+    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, DeskReply, FirstSteps, RoleProblem, StaffLine,
+    SupplierStep,
+};
 pub use texts::Texts;
 pub use words::FEATURES;
 

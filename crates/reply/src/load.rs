@@ -9,13 +9,16 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, es
 use super::buttons::buttons;
 use super::fields::Fields;
 use super::filters;
+use super::keyboard;
 use super::labels::labels;
 use super::model::Reply;
 use super::promise;
 use super::rendered::Rendered;
 use super::samples::{Sample, samples};
 use super::told::told;
+use konter_command::Key;
 use konter_core::agent::Locale;
+use konter_core::clean::{NAME, clean};
 use konter_documents::{receipt, report};
 
 /// A mistake in a language file.
@@ -85,6 +88,7 @@ pub(super) fn parse(contents: &str) -> Result<Sources, Vec<Problem>> {
 }
 
 /// An empty environment with the shop's filters and strict rules: what is not there is a mistake, never an empty place.
+/// Every text is given `contact`, which may be missing.
 pub(super) fn environment(tz: Tz) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_debug(false);
@@ -98,7 +102,13 @@ pub(super) fn environment(tz: Tz) -> Environment<'static> {
         escape_formatter(out, state, value)
     });
     filters::register(&mut env, tz);
+    give_contact(&mut env, None);
     env
+}
+
+/// Whom people can ask, in every text.
+pub(super) fn give_contact(env: &mut Environment<'static>, contact: Option<&str>) {
+    env.add_global("contact", contact.map(|contact| clean(contact, NAME)));
 }
 
 /// Compiles the texts; those that do not compile are left out and reported.
@@ -190,6 +200,13 @@ impl Rehearsal<'_> {
             labels::<report::Labels>("sheet", &say);
         }
         buttons(reply, &say);
+        for key in keyboard::keys(reply).into_iter().flatten() {
+            let label = say(keyboard::text(key), Fields::new());
+            if Key::read(&label) != Some(key) {
+                let problem = format!("konter does not read `{label}` as this key; the built-in label always works");
+                self.problems.insert((Some(keyboard::text(key).to_owned()), problem));
+            }
+        }
         for (key, fields, problem) in words.into_inner() {
             self.note(&key, &fields, problem);
         }

@@ -12,7 +12,7 @@ use konter_core::report::ShopCard;
 use konter_core::staff::Role;
 use konter_documents::receipt::ReceiptCard;
 
-use super::account::{PriceLine, RegisterProblem};
+use super::account::{PriceLine, PriceTab, RegisterProblem};
 use super::admin::{AdminProblem, AgentCard, SupplierCard};
 use super::bill::{BillCard, CustomerCard};
 use super::booking::BookingReply;
@@ -61,16 +61,38 @@ pub enum Reply {
     PinOtherLength,
     #[strum(serialize = "account.not_registered")]
     NotRegistered,
+    /// To somebody who works here and buys nothing.
+    #[strum(serialize = "account.not_a_reseller")]
+    NotAReseller,
     #[strum(serialize = "account.waiting")]
-    AgentWaiting { code: AgentId },
+    AgentWaiting {
+        code: AgentId,
+        /// What it answers was an order.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        order: bool,
+    },
     #[strum(serialize = "account.blocked")]
-    AgentBlocked { code: AgentId },
+    AgentBlocked {
+        code: AgentId,
+        /// What it answers was an order.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        order: bool,
+    },
 
     // A reseller's own things.
     #[strum(serialize = "account.balance")]
-    Balance { code: AgentId, name: String },
+    Balance {
+        code: AgentId,
+        name: String,
+        /// Of a reseller that works here too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+    },
     #[strum(serialize = "price.list")]
     Prices { lines: Vec<PriceLine>, left_out: usize },
+    /// One category, with the others as buttons.
+    #[strum(serialize = "price.tab")]
+    PriceTab(Box<PriceTab>),
     #[strum(serialize = "price.none")]
     NoPrices { filter: String, near: Vec<Near> },
     #[strum(serialize = "order.list")]
@@ -103,6 +125,9 @@ pub enum Reply {
     /// To a reseller: an admin approved the account.
     #[strum(serialize = "account.approved")]
     Approved { code: AgentId, name: String },
+    /// To whoever registered: an admin said no.
+    #[strum(serialize = "account.turned_away")]
+    TurnedAway { code: AgentId },
     /// To a reseller: its balance was changed by hand.
     #[strum(serialize = "account.deposit")]
     DepositReceived { amount: Rupiah, note: Option<String> },
@@ -136,7 +161,13 @@ pub enum Reply {
 
     // Talk.
     #[strum(serialize = "talk.welcome")]
-    Welcome { registered: bool, name: String },
+    Welcome {
+        registered: bool,
+        name: String,
+        /// Of a reseller that works here too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+    },
     /// The page of a topic, or the overview. `role`: of whoever asks, where it works here.
     Help {
         topic: Option<String>,
@@ -149,6 +180,9 @@ pub enum Reply {
     /// Not understood; `nearest` is the nearest valid format, `problem` says what was wrong where that is known.
     #[strum(serialize = "talk.not_understood")]
     NotUnderstood { problem: Option<Misread>, nearest: String },
+    /// Perhaps meant as an order, and not read as one: nothing was ordered. `nearest`: how one is typed.
+    #[strum(serialize = "talk.order_not_understood")]
+    OrderNotUnderstood { problem: Option<Misread>, nearest: String },
     /// Understood, but the shop does not offer it.
     #[strum(serialize = "talk.not_offered")]
     NotOffered { feature: String },
@@ -229,6 +263,9 @@ pub enum Reply {
     PinReset { over: bool },
     #[strum(serialize = "desk.complaint_taken")]
     ComplaintTaken,
+    /// The admins know of this order already.
+    #[strum(serialize = "desk.complaint_waits")]
+    ComplaintWaits { order: OrderId },
     #[strum(serialize = "alert.complaint")]
     AlertComplaint(Box<ComplaintCard>),
     /// To a reseller: an admin's own words.

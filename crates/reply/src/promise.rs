@@ -21,16 +21,9 @@ fn marker(reply: &Reply) -> Option<&'static str> {
         Reply::OrderFailed(_)
         | Reply::OrderReversed(_)
         | Reply::OrderRefused(_)
-        | Reply::PinWrong { .. }
-        | Reply::PinLocked { .. }
-        | Reply::PinMissing { .. }
-        | Reply::PinOtherLength
-        | Reply::NotRegistered
-        | Reply::AgentWaiting { .. }
-        | Reply::AgentBlocked { .. }
-        | Reply::NotUnderstood { .. }
-        | Reply::TooLong { .. }
-        | Reply::TooOften { .. }
+        | Reply::OrderNotUnderstood { .. }
+        | Reply::AgentWaiting { order: true, .. }
+        | Reply::AgentBlocked { order: true, .. }
         | Reply::TryAgain => Some("GAGAL"),
         _ => None,
     }

@@ -13,6 +13,8 @@ pub struct Rendered {
     pub fixed: Vec<Range<usize>>,
     /// Rows of buttons below it.
     pub buttons: Vec<Vec<Button>>,
+    /// Rows of the keyboard that stays below the chat from now on; a key says its label.
+    pub keyboard: Vec<Vec<String>>,
 }
 
 /// A button below a reply.

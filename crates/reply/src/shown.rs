@@ -77,7 +77,7 @@ pub(super) fn longest(owner: &str, name: &str) -> usize {
             _,
             "after" | "banks" | "before" | "bot" | "category" | "chat" | "chats" | "client_reference" | "code"
             | "details" | "footer" | "name" | "near" | "of" | "period" | "product_name" | "protocol" | "shop"
-            | "supplier" | "upline" | "wants",
+            | "shelves" | "supplier" | "tabs" | "upline" | "wants",
         ) => NAME,
         _ => SENTENCE,
     }
@@ -128,6 +128,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
             pin_pad(fields);
         }
         "ChooseCard" => choice(fields),
+        "PriceLine" if !fields.has("fee") => fields.put("fee", false),
         "TicketCard" => {
             fields.fill(&["by", "at", "credited", "reason"]);
             if fields.get("state").as_str() == Some("undecided") {
@@ -195,7 +196,10 @@ fn pin_pad(fields: &mut Fields) {
 }
 
 fn choice(fields: &mut Fields) {
-    fields.fill(&["order"]);
+    fields.fill(&["order", "customer", "shelves"]);
+    if !fields.has("unnamed") {
+        fields.put("unnamed", false);
+    }
     pin_pad(fields);
     let chosen = fields.get("chosen").as_usize();
     fields.put("chosen", chosen.and_then(|at| item(&fields.get("products"), at)));

@@ -1,12 +1,14 @@
 //! What replies about those who work here hold, about found and renamed resellers, whole categories and announcements on
 //! their way.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::admin::AgentCard;
 use super::desk::BelowCost;
-use konter_core::ids::{AgentId, BroadcastId, ChatId};
+use konter_core::ids::{AgentId, BroadcastId, ChatId, SupplierId};
+use konter_core::money::Rupiah;
 use konter_core::staff::Role;
 
 /// A reply about the desk and its people.
@@ -44,6 +46,43 @@ pub enum DeskReply {
     BelowCost { rows: Vec<BelowCost>, more: usize },
     /// The question is over, or there is none of this number.
     BroadcastGone,
+    /// To somebody who works here: what the shop still needs, or how it stands.
+    Welcome(Box<FirstSteps>),
+    /// A new reseller's card once it is decided.
+    AgentDecided(Box<AgentDecided>),
+}
+
+/// How far a shop has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSteps {
+    pub name: String,
+    pub role: Role,
+    pub bot: Option<String>,
+    pub suppliers: Vec<SupplierStep>,
+    pub products: usize,
+    pub resellers: usize,
+    /// Of these, those that wait for approval.
+    pub waiting: usize,
+    /// Whether any reseller has ever paid in.
+    pub paid_in: bool,
+    pub open_orders: usize,
+    pub tickets: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierStep {
+    pub supplier: SupplierId,
+    pub deposit: Option<Rupiah>,
+}
+
+/// Who was let in, or turned away, by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentDecided {
+    pub code: AgentId,
+    pub name: String,
+    pub approved: bool,
+    pub by: String,
+    pub at: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

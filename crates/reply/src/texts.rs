@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::buttons::buttons;
 use super::fields::Fields;
 use super::fields::Say;
+use super::keyboard;
 use super::labels::labels;
 use super::load::{self, Sources, TextError};
 use super::model::Reply;
@@ -103,6 +104,18 @@ impl Texts {
         if errors.is_empty() { Ok(texts) } else { Err(errors) }
     }
 
+    /// The same, with whom people can ask: `@shop`, or a phone number.
+    #[must_use]
+    pub fn with_contact(mut self, contact: Option<&str>) -> Self {
+        for language in [&mut self.id, &mut self.en] {
+            load::give_contact(&mut language.builtin, contact);
+            if let Some(own) = &mut language.own {
+                load::give_contact(own, contact);
+            }
+        }
+        self
+    }
+
     fn load_own(&mut self, file: &str, contents: &str, tz: Tz) -> Result<(), Vec<(Option<String>, String)>> {
         let Some(locale) = file.strip_suffix(".toml").and_then(Locale::from_name) else {
             return Err(vec![(None, "no language has this name; the files are `id.toml` and `en.toml`".to_owned())]);
@@ -136,7 +149,7 @@ impl Texts {
             let text = tell(&language.builtin, &key, &fields);
             Rendered::from_marked(&text.unwrap_or_else(|| promise::plain(reply, balance, &key)))
         });
-        Rendered { buttons: buttons(reply, say), ..rendered }
+        Rendered { buttons: buttons(reply, say), keyboard: keyboard::labels(reply, say), ..rendered }
     }
 
     /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.
@@ -174,5 +187,7 @@ impl Texts {
     }
 }
 
+#[cfg(test)]
+mod counter_tests;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ use super::network::NetworkReply;
 use super::reader::fields_of;
 use super::report::ReportForm;
 use super::routing::RoutingReply;
+use super::shown;
 use super::staff::DeskReply;
 use super::words;
 use konter_core::clean::{NAME, RAW, TYPED, clean};
@@ -24,6 +25,7 @@ use konter_core::deposit::BankAccount;
 use konter_core::money::Rupiah;
 use konter_core::order::card::{RawLine, WordEffect};
 use konter_core::order::refusal::{Refused, Why};
+use konter_core::outcome::Detail;
 use konter_core::staff::Role;
 
 /// A text's key and its values.
@@ -133,7 +135,15 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
         | Reply::AlertNewAgent(_)
         | Reply::AlertUnclearReport(_)
         | Reply::AlertDoubleDelivery(_) => nest(fields, "card"),
-        Reply::Welcome { .. } => fields.none_if_empty("name"),
+        Reply::Welcome { .. } => {
+            fields.none_if_empty("name");
+            fields.fill(&["role"]);
+        }
+        Reply::AgentWaiting { order, .. } | Reply::AgentBlocked { order, .. } => fields.put("order", *order),
+        Reply::Receipt { card, .. } => {
+            let token = card.details.get(&Detail::Token).map(String::as_str);
+            fields.put("sn", shown::serial(token, &card.sn));
+        }
         Reply::Help { role, .. } => {
             let may = |least| *role >= Some(least);
             fields.put("admin", may(Role::Viewer));
@@ -144,7 +154,7 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
             let bot = fields.get("bot");
             fields.put("bot", bot.as_str().map(|bot| bot.trim_start_matches('@')));
         }
-        Reply::NotUnderstood { problem, .. } => {
+        Reply::NotUnderstood { problem, .. } | Reply::OrderNotUnderstood { problem, .. } => {
             fields.put("problem", problem.as_ref().map(|problem| misread(problem, say)));
         }
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),

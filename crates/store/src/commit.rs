@@ -33,6 +33,8 @@ pub struct Commit {
     pub answers: Option<(MessageKey, u64)>,
     /// The chat it answers, when that is nobody's: what is said there goes after everything else.
     pub stranger: Option<ChatId>,
+    /// The topic of a chat that is answered: what is said to that chat stands there.
+    pub topic: Option<(ChatId, i32)>,
     pub agents: Vec<Versioned<Agent>>,
     pub orders: Vec<Versioned<Order>>,
     /// Inquiries; a new one takes the place of the reseller's earlier one about the same product and customer.
@@ -115,6 +117,7 @@ impl Commit {
             at,
             answers: None,
             stranger: None,
+            topic: None,
             agents: Vec::new(),
             orders: Vec::new(),
             inquiries: Vec::new(),
@@ -292,6 +295,9 @@ pub struct Outgoing {
     pub class: Class,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<Rupiah>,
+    /// The topic of the chat it stands in, where the channel has topics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i32>,
 }
 
 impl Outgoing {
@@ -331,6 +337,9 @@ pub struct InboxMessage {
     /// The channel's id of the message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replies_to: Option<String>,
+    /// The topic of the chat it stands in, where the channel has topics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i32>,
 }
 
 impl InboxMessage {

@@ -159,6 +159,7 @@ mod tests {
             payload: Payload::Reply(Box::new(Reply::NotText)),
             class: konter_store::Class::Answer,
             balance: None,
+            topic: None,
         }
     }
 

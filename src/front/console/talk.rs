@@ -64,6 +64,7 @@ impl Talk {
             tapped,
             is_caption: false,
             replies_to: None,
+            topic: None,
         })
     }
 

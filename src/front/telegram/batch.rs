@@ -94,7 +94,9 @@ pub(super) fn gather<'a>(
         Kind::Talk if behind => 2,
         Kind::Talk => return None,
     };
-    let run: Vec<&Outgoing> = rows.iter().copied().take_while(|row| kind(row) == Some(first)).collect();
+    let topic = rows.first()?.topic;
+    let goes_along = |row: &&Outgoing| kind(row) == Some(first) && row.topic == topic;
+    let run: Vec<&Outgoing> = rows.iter().copied().take_while(goes_along).collect();
     if run.len() < least {
         return None;
     }
@@ -103,8 +105,10 @@ pub(super) fn gather<'a>(
         Some(_) if order(row).is_some() && row.balance.is_some() => words(&Outgoing { balance, ..row.clone() }),
         _ => words(row),
     };
-    let fits_beside =
-        |row: &Outgoing, text: &Text| !text.body.trim().is_empty() && (text.buttons.is_empty() || order(row).is_some());
+    let fits_beside = |row: &Outgoing, text: &Text| {
+        let buttons_may_go = text.buttons.is_empty() || order(row).is_some() || first == Kind::Alert;
+        !text.body.trim().is_empty() && text.keyboard.is_none() && buttons_may_go
+    };
     let worded: Vec<(&Outgoing, Text)> = run
         .into_iter()
         .map_while(|row| up_to_date(row).filter(|text| fits_beside(row, text)).map(|text| (row, text)))
@@ -153,7 +157,10 @@ fn add(whole: &mut Text, row: &Outgoing, text: &Text) {
         Some(id) => Button { label: format!("{} #{id}", button.label), tap: button.tap.clone() },
         None => button.clone(),
     };
-    whole.buttons.extend(text.buttons.iter().map(|row| row.iter().map(numbered).collect()));
+    // Of many alerts none could tell whose button it is; the commands stand in their words.
+    if row.class != Class::Alert {
+        whole.buttons.extend(text.buttons.iter().map(|row| row.iter().map(numbered).collect()));
+    }
 }
 
 #[cfg(test)]

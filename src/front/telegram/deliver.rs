@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::batch::{self, Batch};
-use super::post::{self, Upload};
+use super::post::{self, Below, Upload};
 use super::progress::{Form, Progress, RowProgress, overtaken};
 use super::queue::Step;
 use super::text::{self, Part};
@@ -148,7 +148,8 @@ impl Courier {
         let Batch { rows, part, buttons } = batch::gather(waiting, behind, |row| self.words(row))?;
         let more = replies.len() > rows.len();
         self.share.saying(&row.chat, row.seq);
-        let answer = self.send(peer, part, None, self::buttons(row, &buttons)).await;
+        let below = Below { buttons: self::buttons(row, &buttons), keyboard: None, topic: row.topic };
+        let answer = self.send(peer, part, None, below).await;
         if answer.as_ref().is_err_and(was_surely_not_said) {
             self.share.said(&row.chat, row.seq);
         }
@@ -190,12 +191,17 @@ impl Courier {
             part.entities.clear();
         }
         let with_buttons = sent.parts + 1 == count && !sent.bare;
-        let buttons = if with_buttons { buttons(row, &words.buttons) } else { InlineKeyboardMarkup::default() };
+        let topic = row.topic.filter(|_| !sent.bare);
+        let below = if with_buttons {
+            Below { buttons: buttons(row, &words.buttons), keyboard: words.keyboard.clone(), topic }
+        } else {
+            Below { topic, ..Below::default() }
+        };
         let kind = file.as_ref().and_then(|file| sent.form.of(file.kind));
         let large = file.as_ref().is_some_and(|file| file.bytes.len() > LARGE_FILE);
         let began = Instant::now();
         self.share.saying(&row.chat, row.seq);
-        let answer = self.send(peer, part, file.zip(kind), buttons).await;
+        let answer = self.send(peer, part, file.zip(kind), below).await;
         if sent.parts == 0 && answer.as_ref().is_err_and(was_surely_not_said) {
             self.share.said(&row.chat, row.seq);
         }
@@ -256,13 +262,13 @@ impl Courier {
         peer: Peer,
         part: Part,
         file: Option<(File, FileKind)>,
-        buttons: InlineKeyboardMarkup,
+        below: Below,
     ) -> Result<Option<String>, ApiError> {
         let sent = match file {
-            None => self.api.call(&post::message(peer, part, buttons), self.timing.call).await?,
+            None => self.api.call(&post::message(peer, part, below), self.timing.call).await?,
             Some((file, kind)) => {
                 let seconds = u64::try_from(file.bytes.len() / SLOWEST_LINE).unwrap_or_default();
-                let Upload { method, form } = post::upload(peer, file, kind, part, buttons)?;
+                let Upload { method, form } = post::upload(peer, file, kind, part, below)?;
                 self.api.upload(method, form, self.timing.upload + Duration::from_secs(seconds)).await?
             }
         };
@@ -308,7 +314,7 @@ impl Courier {
                 Step::Done { more: true }
             }
             (Verdict::Buttons, _) if !sent.bare => {
-                tracing::error!(%chat, seq, %error, "a reply is sent again without its buttons");
+                tracing::error!(%chat, seq, %error, "a reply is sent again without its buttons and its topic");
                 sent.bare = true;
                 Step::Done { more: true }
             }

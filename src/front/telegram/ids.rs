@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use konter_store::InboxMessage;
 
+/// Before the number of a tap, which is no message's.
+pub(super) const TAP: &str = "tap";
 /// Between the bot's number and the message's.
 const DOT: char = '.';
 
@@ -33,6 +35,12 @@ impl MessageIds {
         message.tapped = message.tapped.take().map(|under| self.stored(under));
     }
 
+    /// Telegram's number of a tap that came as this message; `None` for another bot's, or what is no tap.
+    pub fn tap<'a>(&self, stored: &'a str) -> Option<&'a str> {
+        let (bot, id) = stored.split_once(DOT)?;
+        id.strip_prefix(TAP).filter(|_| bot == self.bot)
+    }
+
     /// Telegram's number of a message that this bot can edit, copy or delete; `None` for another bot's.
     pub fn own(&self, stored: &str) -> Option<i32> {
         match stored.split_once(DOT) {
@@ -57,5 +65,8 @@ mod tests {
         }
         assert_ne!(bot("124:x").stored("tap7"), bot("123:x").stored("tap7"));
         assert_eq!(bot("123:x").own(&bot("123:x").stored("tap7")), None, "a tap is no message");
+        assert_eq!(bot("123:x").tap(&bot("123:x").stored("tap7")), Some("7"));
+        assert_eq!(bot("124:x").tap(&bot("123:x").stored("tap7")), None);
+        assert_eq!(bot("123:x").tap("123.7"), None, "a message is no tap");
     }
 }

@@ -57,12 +57,16 @@ pub use link::LinkState;
 pub use pace::{Backoff, Rate};
 pub use send::{Pump, Waker};
 
+use self::taps::Held;
 use crate::front::{Desk, Text, Wording};
 use crate::log_throttle::LOG;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::Roster;
 use konter_store::Outbox;
+
+/// Letters of a word shown where a button was tapped.
+const LONGEST_TOAST: usize = 200;
 
 /// Whose log lines these are, where those of suppliers are counted.
 const TELEGRAM: &str = "telegram";
@@ -145,6 +149,7 @@ pub struct Telegram {
     locale: Locale,
     timing: Timing,
     name: OnceLock<String>,
+    held: Arc<Held>,
 }
 
 impl Telegram {
@@ -156,6 +161,7 @@ impl Telegram {
             locale: settings.locale,
             timing: settings.timing,
             name: OnceLock::new(),
+            held: Arc::default(),
         })
     }
 
@@ -188,6 +194,18 @@ impl Telegram {
             self.api.call(&message, self.timing.call).await?;
         }
         Ok(())
+    }
+
+    /// Whether this process can still answer a tap. `tap` is the number of the message it came as.
+    pub fn holds_tap(&self, tap: &str) -> bool {
+        self.api.ids().tap(tap).is_some_and(|id| self.held.holds(id))
+    }
+
+    /// Stops a tapped button's hourglass, with a word for a moment if there is one. `false` when it has been stopped before:
+    /// then nothing is shown. `tap` is the number of the message the tap came as.
+    pub fn answer_tap(&self, tap: &str, toast: Option<&Text>) -> bool {
+        let words = toast.map(|words| words.body.chars().take(LONGEST_TOAST).collect());
+        self.api.ids().tap(tap).is_some_and(|id| self.held.answer(id, words))
     }
 
     /// Who is told what time Telegram says it is; once known it stays.
@@ -263,7 +281,7 @@ impl Telegram {
             }
             tracing::info!("this process asks Telegram for messages");
             let turn = cancel.child_token();
-            let polling = poll::poll(&self.api, desk, &self.timing, &turn);
+            let polling = poll::poll(&self.api, desk, &self.held, &self.timing, &turn);
             tokio::pin!(polling);
             tokio::select! {
                 ended = &mut polling => return ended,

@@ -11,7 +11,7 @@ use teloxide::payloads::{DeleteWebhook, GetUpdates};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::taps::Taps;
+use super::taps::{Held, Taps};
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, Timing, tell_broken};
 use crate::clock::Elsewhere;
@@ -31,10 +31,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) async fn poll(
     api: &Arc<Api>,
     desk: &dyn Desk,
+    held: &Arc<Held>,
     timing: &Timing,
     cancel: &CancellationToken,
 ) -> Result<(), Stopped> {
-    let taps = Taps::start(api, timing.call);
+    let taps = Taps::start(api, held, timing.call);
     let mut poller =
         Poller { api, desk, timing, taps, offset: None, heard: Instant::now(), webhook_gone: false, has_failed: false };
     let mut failures = 0;
@@ -153,7 +154,7 @@ impl Poller<'_> {
     async fn keep(&mut self, batch: &[Value]) -> Result<(), Trouble> {
         let now = Utc::now();
         let mut messages = Vec::new();
-        let mut taps = Vec::new();
+        let (mut taps, mut foreign) = (Vec::new(), Vec::new());
         for update in batch {
             match update::read(update, now) {
                 Incoming::Message(message) => messages.push(message),
@@ -161,7 +162,7 @@ impl Poller<'_> {
                     messages.push(message);
                     taps.push(tap);
                 }
-                Incoming::ForeignTap { tap } => taps.push(tap),
+                Incoming::ForeignTap { tap } => foreign.push(tap),
                 Incoming::Ignored => {}
                 Incoming::Broken => tell_broken(update),
             }
@@ -172,11 +173,19 @@ impl Poller<'_> {
             self.api.tells_time(Elsewhere::NotBefore(message.sent_at));
         }
         if !messages.is_empty() {
-            self.desk.receive(messages).await?;
+            // The shop may be done with a tap as soon as it is stored.
+            self.taps.note(&taps);
+            let stored = self.desk.receive(messages).await;
+            if stored.is_ok() {
+                self.taps.hold(taps);
+            } else {
+                self.taps.forget(&taps);
+            }
+            stored?;
         }
         let next = i32::try_from(last?.saturating_add(1)).map_err(|_| Trouble::NoNumber)?;
         self.offset = Some(next);
-        self.taps.answer(taps);
+        self.taps.answer(foreign);
         Ok(())
     }
 

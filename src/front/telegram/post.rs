@@ -7,7 +7,7 @@ use teloxide::payloads::{CopyMessage, EditMessageText, SendDocument, SendMessage
 use teloxide::requests::Payload;
 use teloxide::types::{
     ChatId as Peer, FileId, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, InputFile,
-    LinkPreviewOptions, MessageId, ReplyMarkup,
+    KeyboardButton, KeyboardMarkup, LinkPreviewOptions, MessageId, ReplyMarkup, ThreadId,
 };
 
 use super::ApiError;
@@ -47,10 +47,44 @@ pub(super) fn keyboard(rows: &[Vec<Button>]) -> (InlineKeyboardMarkup, usize) {
     (InlineKeyboardMarkup { inline_keyboard: kept }, left_out)
 }
 
-pub(super) fn message(peer: Peer, part: Part, buttons: InlineKeyboardMarkup) -> SendMessage {
+/// What goes with a message besides its words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Below {
+    pub buttons: InlineKeyboardMarkup,
+    /// Labels of the keyboard that stays; Telegram shows either it or the buttons.
+    pub keyboard: Vec<Vec<String>>,
+    /// The forum topic it belongs to.
+    pub topic: Option<i32>,
+}
+
+impl From<InlineKeyboardMarkup> for Below {
+    fn from(buttons: InlineKeyboardMarkup) -> Self {
+        Self { buttons, ..Self::default() }
+    }
+}
+
+impl Below {
+    fn thread(&self) -> Option<ThreadId> {
+        self.topic.map(|topic| ThreadId(MessageId(topic)))
+    }
+
+    fn markup(self) -> Option<ReplyMarkup> {
+        if !self.buttons.inline_keyboard.is_empty() {
+            return Some(ReplyMarkup::InlineKeyboard(self.buttons));
+        }
+        let rows = self.keyboard.into_iter().map(|row| row.into_iter().map(KeyboardButton::new).collect::<Vec<_>>());
+        let rows: Vec<_> = rows.filter(|row| !row.is_empty()).collect();
+        let staying = || KeyboardMarkup::new(rows.clone()).persistent().resize_keyboard();
+        (!rows.is_empty()).then(|| ReplyMarkup::Keyboard(staying()))
+    }
+}
+
+pub(super) fn message(peer: Peer, part: Part, below: impl Into<Below>) -> SendMessage {
+    let below = below.into();
     let mut message = SendMessage::new(peer, part.body);
     message.entities = some(part.entities);
-    message.reply_markup = markup(buttons);
+    message.message_thread_id = below.thread();
+    message.reply_markup = below.markup();
     message.link_preview_options = Some(NO_PREVIEW);
     message
 }
@@ -72,10 +106,6 @@ pub(super) fn copy(peer: Peer, from: Peer, id: MessageId) -> CopyMessage {
     copy
 }
 
-fn markup(buttons: InlineKeyboardMarkup) -> Option<ReplyMarkup> {
-    Some(buttons).filter(|buttons| !buttons.inline_keyboard.is_empty()).map(ReplyMarkup::InlineKeyboard)
-}
-
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     Some(list).filter(|list| !list.is_empty())
 }
@@ -87,13 +117,7 @@ pub(super) struct Upload {
 }
 
 /// A file, with the words under it. `kind` is what it goes as: a picture can also go as a document.
-pub(super) fn upload(
-    peer: Peer,
-    file: File,
-    kind: FileKind,
-    words: Part,
-    buttons: InlineKeyboardMarkup,
-) -> Result<Upload, ApiError> {
+pub(super) fn upload(peer: Peer, file: File, kind: FileKind, words: Part, below: Below) -> Result<Upload, ApiError> {
     let content_type = match file.kind {
         FileKind::Picture => PNG,
         FileKind::Document => content_type(&file.name),
@@ -101,15 +125,26 @@ pub(super) fn upload(
     let content = multipart::Part::bytes(file.bytes).file_name(file_name(&file.name));
     let content = content.mime_str(content_type).map_err(|_| unsendable())?;
     let (caption, caption_entities) = (Some(words.body).filter(|body| !body.is_empty()), some(words.entities));
-    let reply_markup = markup(buttons);
+    let (message_thread_id, reply_markup) = (below.thread(), below.markup());
     match kind {
         FileKind::Picture => {
-            let method = SendPhoto { caption, caption_entities, reply_markup, ..SendPhoto::new(peer, elsewhere()) };
+            let method = SendPhoto {
+                caption,
+                caption_entities,
+                message_thread_id,
+                reply_markup,
+                ..SendPhoto::new(peer, elsewhere())
+            };
             form(&method, "photo", content)
         }
         FileKind::Document => {
-            let method =
-                SendDocument { caption, caption_entities, reply_markup, ..SendDocument::new(peer, elsewhere()) };
+            let method = SendDocument {
+                caption,
+                caption_entities,
+                message_thread_id,
+                reply_markup,
+                ..SendDocument::new(peer, elsewhere())
+            };
             form(&method, "document", content)
         }
     }
@@ -184,6 +219,24 @@ mod tests {
             .collect();
         assert_eq!((taps, left_out), (vec![vec!["SAL"], vec![&longest]], 3));
         assert_eq!(super::keyboard(&[]), (InlineKeyboardMarkup::default(), 0));
+    }
+
+    #[test]
+    fn a_keyboard_stays_and_gives_way_to_buttons() {
+        let keyboard = vec![vec!["Saldo".to_owned(), "Harga".to_owned()], vec![]];
+        let shown = |below: Below| serde_json::to_value(message(Peer(1), Part::default(), below)).unwrap();
+        let stays = shown(Below { keyboard: keyboard.clone(), topic: Some(7), ..Below::default() });
+        let expected = serde_json::json!({
+            "keyboard": [[{"text": "Saldo"}, {"text": "Harga"}]], "is_persistent": true, "resize_keyboard": true
+        });
+        assert_eq!((&stays["reply_markup"], &stays["message_thread_id"]), (&expected, &serde_json::json!(7)));
+        let (buttons, _) = super::keyboard(&[vec![button("Saldo", "SAL")]]);
+        let both = shown(Below { keyboard, buttons, topic: None });
+        assert!(
+            both["reply_markup"]["inline_keyboard"].is_array() && both.get("message_thread_id").is_none(),
+            "{both}"
+        );
+        assert!(shown(Below::default()).get("reply_markup").is_none());
     }
 
     #[test]

@@ -152,6 +152,7 @@ mod tests {
             payload: Payload::Forget { message: "55".to_owned() },
             class: Class::Answer,
             balance: None,
+            topic: None,
         };
         seqs.iter().map(row).collect()
     }

@@ -1,7 +1,8 @@
-//! Answering taps: it only stops a button's hourglass, which stops by itself. So there is one small pool for the whole
-//! process, and of many taps the oldest go unanswered.
+//! Answering taps: it stops a button's hourglass, which stops by itself, and may show a word where the button is. The shop
+//! answers a tap once it has dealt with it; what it takes longer for is answered without a word. For that there is one
+//! small pool for the whole process, and of many taps the oldest go unanswered.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,23 +19,62 @@ const AT_ONCE: usize = 8;
 /// Taps that wait. Telegram takes no answer after some fifteen seconds; the pool gives about so many in that time.
 const MOST_WAITING: usize = 512;
 
+/// How long the shop may take before a hourglass is stopped without a word. Telegram waits some fifteen seconds, people less.
+const HOLD: Duration = Duration::from_millis(700);
+
+/// Taps that nobody has answered yet: whoever takes one answers it, since Telegram minds the first answer only.
+#[derive(Default)]
+pub(super) struct Held {
+    open: Mutex<HashSet<String>>,
+    queue: Queue,
+}
+
+impl Held {
+    /// Whether it waits for an answer.
+    pub(super) fn holds(&self, tap: &str) -> bool {
+        self.open.lock().contains(tap)
+    }
+
+    /// Answers a tap that waits, with a word if there is one. `false` when it has been answered.
+    pub(super) fn answer(&self, tap: &str, words: Option<String>) -> bool {
+        let waits = self.open.lock().remove(tap);
+        if waits {
+            self.queue.put([Due { tap: tap.to_owned(), words }]);
+        }
+        waits
+    }
+}
+
+/// An answer to be given.
+#[derive(Debug, PartialEq, Eq)]
+struct Due {
+    tap: String,
+    words: Option<String>,
+}
+
+impl Due {
+    const fn without_words(tap: String) -> Self {
+        Self { tap, words: None }
+    }
+}
+
 /// Ends with its owner, answers under way included.
 pub(super) struct Taps {
-    queue: Arc<Queue>,
+    held: Arc<Held>,
     _pool: JoinSet<()>,
 }
 
 #[derive(Default)]
 struct Queue {
-    waiting: Mutex<VecDeque<String>>,
+    waiting: Mutex<VecDeque<Due>>,
     come: Notify,
 }
 
 impl Queue {
     /// The oldest that does not fit is dropped.
-    fn put(&self, taps: impl IntoIterator<Item = String>) {
+    fn put(&self, due: impl IntoIterator<Item = Due>) {
         let mut waiting = self.waiting.lock();
-        waiting.extend(taps);
+        waiting.extend(due);
         let too_many = waiting.len().saturating_sub(MOST_WAITING);
         waiting.drain(..too_many);
         let woken = waiting.len().min(AT_ONCE);
@@ -42,11 +82,11 @@ impl Queue {
         (0..woken).for_each(|_| self.come.notify_one());
     }
 
-    async fn next(&self) -> String {
+    async fn next(&self) -> Due {
         loop {
             let come = self.come.notified();
-            if let Some(tap) = self.waiting.lock().pop_front() {
-                return tap;
+            if let Some(due) = self.waiting.lock().pop_front() {
+                return due;
             }
             come.await;
         }
@@ -54,26 +94,54 @@ impl Queue {
 }
 
 impl Taps {
-    pub(super) fn start(api: &Arc<Api>, patience: Duration) -> Self {
-        let queue = Arc::new(Queue::default());
+    pub(super) fn start(api: &Arc<Api>, held: &Arc<Held>, patience: Duration) -> Self {
         let mut pool = JoinSet::new();
         for _ in 0..AT_ONCE {
-            let (api, queue) = (Arc::clone(api), Arc::clone(&queue));
+            let (api, held) = (Arc::clone(api), Arc::clone(held));
             pool.spawn(async move {
                 loop {
-                    let tap = CallbackQueryId(queue.next().await);
-                    if let Err(error) = api.call(&AnswerCallbackQuery::new(tap), patience).await {
+                    let Due { tap, words } = held.queue.next().await;
+                    let mut answer = AnswerCallbackQuery::new(CallbackQueryId(tap));
+                    answer.text = words;
+                    if let Err(error) = api.call(&answer, patience).await {
                         tracing::debug!(%error, "a button's tap was not answered");
                     }
                 }
             });
         }
-        Self { queue, _pool: pool }
+        Self { held: Arc::clone(held), _pool: pool }
     }
 
     /// Nobody waits for it and nothing is lost without it.
     pub(super) fn answer(&self, taps: Vec<String>) {
-        self.queue.put(taps);
+        self.held.queue.put(taps.into_iter().map(Due::without_words));
+    }
+
+    /// The shop is about to have them, and may answer them as soon as it has.
+    pub(super) fn note(&self, taps: &[String]) {
+        self.held.open.lock().extend(taps.iter().cloned());
+    }
+
+    /// It has not got them: they come again.
+    pub(super) fn forget(&self, taps: &[String]) {
+        let mut open = self.held.open.lock();
+        for tap in taps {
+            open.remove(tap);
+        }
+    }
+
+    /// It has them. What it has not answered in a moment is answered without a word.
+    pub(super) fn hold(&self, taps: Vec<String>) {
+        if taps.is_empty() {
+            return;
+        }
+        let held = Arc::clone(&self.held);
+        tokio::spawn(async move {
+            tokio::time::sleep(HOLD).await;
+            for tap in taps {
+                held.answer(&tap, None);
+            }
+        });
     }
 }
 
@@ -85,9 +153,9 @@ mod tests {
     async fn of_too_many_taps_the_oldest_go_unanswered() {
         let queue = Queue::default();
         for batch in 0..300 {
-            queue.put((0..100).map(|tap| format!("{}", batch * 100 + tap)));
+            queue.put((0..100).map(|tap| Due::without_words(format!("{}", batch * 100 + tap))));
         }
         assert_eq!(queue.waiting.lock().len(), MOST_WAITING);
-        assert_eq!(queue.next().await, (30_000 - MOST_WAITING).to_string());
+        assert_eq!(queue.next().await.tap, (30_000 - MOST_WAITING).to_string());
     }
 }

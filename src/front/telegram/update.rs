@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::ids::TAP;
 use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
@@ -100,7 +101,14 @@ fn read_message(message: &Value) -> Incoming {
         is_caption,
         // Whose card that is, the shop knows: what stands in it anybody can have written.
         replies_to: integer(message, "/reply_to_message/message_id").map(|id| id.to_string()),
+        topic: topic(message),
     })
+}
+
+/// The forum topic a message stands in. In other groups the same field is a thread of replies, where nothing can be sent.
+fn topic(message: &Value) -> Option<i32> {
+    let is_topic = message.get("is_topic_message").and_then(Value::as_bool).unwrap_or(false);
+    integer(message, "/message_thread_id").filter(|_| is_topic)?.try_into().ok()
 }
 
 /// A tap is the words of the one who taps. Only in a private chat is that surely the one the chat belongs to: in a group
@@ -114,7 +122,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
     }
     let message = InboxMessage {
         chat: ChatId::telegram(chat),
-        message: format!("tap{tap}"),
+        message: format!("{TAP}{tap}"),
         text: typed(query.get("data")?.as_str()?).to_owned(),
         sent_at: now,
         private: true,
@@ -122,6 +130,7 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
         is_caption: false,
         replies_to: None,
+        topic: topic(message),
     };
     Some(Incoming::Tap { message, tap })
 }

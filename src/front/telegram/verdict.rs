@@ -12,7 +12,7 @@ pub(super) enum Verdict {
     Never,
     /// Telegram does not like what is marked in the text.
     Marks,
-    /// Telegram does not like the buttons.
+    /// Telegram does not like the buttons, or the topic it was to stand in.
     Buttons,
     /// Telegram does not like the file, or not as what it was sent.
     File,
@@ -31,6 +31,8 @@ const GONE: [&str; 7] = [
     "have no rights to send",
 ];
 const BUTTONS: [&str; 3] = ["button", "markup", "keyboard"];
+/// A topic that is closed or gone: what was said there is said in the chat itself.
+const TOPIC: [&str; 2] = ["thread not found", "topic_"];
 /// A refusal that names one of these is about the file; a text could still be sent, where files are not allowed too.
 const FILE: [&str; 8] = ["photo", "image", "picture", "document", "docs", "media", "file", "too big"];
 
@@ -51,7 +53,7 @@ fn by_words(words: &str) -> Verdict {
         Verdict::File
     } else if named(&GONE) {
         Verdict::Never
-    } else if named(&BUTTONS) {
+    } else if named(&BUTTONS) || named(&TOPIC) {
         Verdict::Buttons
     } else if words.contains("entit") {
         Verdict::Marks
@@ -89,6 +91,8 @@ mod tests {
             (refused(400, "Bad Request: BUTTON_DATA_INVALID"), Verdict::Buttons),
             (refused(400, "Bad Request: object expected as reply markup"), Verdict::Buttons),
             (refused(400, "Bad Request: can't parse inline keyboard button"), Verdict::Buttons),
+            (refused(400, "Bad Request: message thread not found"), Verdict::Buttons),
+            (refused(400, "Bad Request: TOPIC_CLOSED"), Verdict::Buttons),
             (refused(400, "Bad Request: message text is empty"), Verdict::Odd),
             (ApiError::Down(502), Verdict::Again),
             (ApiError::BadToken(401), Verdict::Again),

@@ -6,10 +6,11 @@ use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::Agent;
 
 use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter};
-use konter_core::catalog::{Catalog, Product};
+use konter_core::catalog::{Catalog, Product, ProductKind};
 use konter_core::order::Order;
 use konter_core::order::refusal::Near;
 use konter_core::order::view;
+use konter_core::pricing::Tariff;
 use konter_reply::{PriceLine, Reply};
 use konter_store::StoreError;
 
@@ -31,19 +32,17 @@ impl Request<'_> {
         {
             return;
         }
-        answer.reply_with_balance(&agent, Reply::Balance { code: agent.id, name: agent.name.clone() });
+        answer
+            .reply_with_balance(&agent, Reply::Balance { code: agent.id, name: agent.name.clone(), role: self.role() });
     }
 
     /// Each reseller's own prices.
     pub(super) async fn prices(&self, filters: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
-        // Those who only work here see the catalog's own prices.
-        let tariff = if self.agent.is_none() && self.role().is_some() {
-            None
-        } else {
-            let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-            Some(self.shop.tariff(&agent).await?)
-        };
+        let Some(tariff) = self.own_tariff(answer).await? else { return Ok(()) };
         let catalog = self.shop.catalog();
+        if filters.is_empty() && self.price_tab(0, tariff.as_ref(), answer) {
+            return Ok(());
+        }
         let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };
         let mut found: Vec<&Product> = Vec::new();
@@ -59,10 +58,7 @@ impl Request<'_> {
             }
         }
         if !found.is_empty() {
-            let own = |product: &&Product| match &tariff {
-                Some(tariff) => priced(tariff, product).map(|(product, _)| price_line(&product)),
-                None => Some(price_line(product)),
-            };
+            let own = |product: &&Product| own_line(product, tariff.as_ref());
             let lines: Vec<PriceLine> = found.iter().filter_map(own).collect();
             if lines.is_empty() {
                 // None of them has a price that its reseller could pay.
@@ -74,6 +70,16 @@ impl Request<'_> {
             answer.reply(Reply::Prices { lines: lines.into_iter().take(PRICES_SHOWN).collect(), left_out });
         }
         Ok(())
+    }
+
+    /// What prices are shown by: those who only work here see the catalog's own. `None` when nothing is shown.
+    #[allow(clippy::option_option, reason = "nothing to show, or the catalog's own prices")]
+    pub(super) async fn own_tariff(&self, answer: &mut Answer) -> Result<Option<Option<Tariff>>, StoreError> {
+        if self.agent.is_none() && self.role().is_some() {
+            return Ok(Some(None));
+        }
+        let Some(agent) = self.active_agent(answer) else { return Ok(None) };
+        Ok(Some(Some(self.shop.tariff(&agent).await?)))
     }
 
     /// The last orders, or those that the query narrows them to.
@@ -123,6 +129,14 @@ pub(super) fn no_such_product(catalog: &Catalog, name: &str) -> Reply {
     Reply::NoPrices { filter: name.to_owned(), near }
 }
 
+/// A product as its reader pays for it; `None` where it has no price.
+pub(super) fn own_line(product: &Product, tariff: Option<&Tariff>) -> Option<PriceLine> {
+    match tariff {
+        Some(tariff) => priced(tariff, product).map(|(product, _)| price_line(&product)),
+        None => Some(price_line(product)),
+    }
+}
+
 pub(in crate::shop) fn price_line(product: &Product) -> PriceLine {
     PriceLine {
         category: product.category.clone(),
@@ -130,6 +144,7 @@ pub(in crate::shop) fn price_line(product: &Product) -> PriceLine {
         name: product.name.clone(),
         price: product.price,
         open: product.is_open(),
+        fee: product.kind == ProductKind::Bill,
     }
 }
 

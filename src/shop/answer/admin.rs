@@ -161,7 +161,12 @@ impl Request<'_> {
         note_status(&agent, &blocked, answer);
         answer.reply(Reply::AdminAgent(self.card_of(&blocked).await?));
         if agent.status != AgentStatus::Blocked {
-            answer.tell(&agent, &Reply::AgentBlocked { code: agent.id });
+            // Who has only registered was never let in.
+            let told = match agent.status {
+                AgentStatus::Waiting => Reply::TurnedAway { code: agent.id },
+                AgentStatus::Active | AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: false },
+            };
+            answer.tell(&agent, &told);
             answer.write_agent(&agent, blocked);
         }
         Ok(())
@@ -331,7 +336,7 @@ impl Request<'_> {
     }
 }
 
-fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {
+pub(super) fn note_status(before: &Agent, after: &Agent, answer: &mut Answer) {
     let word = |status| match status {
         AgentStatus::Waiting => "menunggu",
         AgentStatus::Active => "aktif",

@@ -144,7 +144,7 @@ impl Request<'_> {
         self.try_pin(agent, pin, answer).await.admits()
     }
 
-    fn whom_to_ask(&self, wanted: &Wanted) -> Result<Found, Why> {
+    pub(super) fn whom_to_ask(&self, wanted: &Wanted) -> Result<Found, Why> {
         self.at_the_counter(|counter| match &wanted.product {
             Some(product) => counter.bill(&BillWord(product), &wanted.customer),
             None => meter_asks(counter, &wanted.customer),

@@ -102,7 +102,7 @@ impl Request<'_> {
             return Ok(());
         }
         if owner.status == AgentStatus::Blocked {
-            answer.reply(Reply::AgentBlocked { code: owner.id });
+            answer.reply(Reply::AgentBlocked { code: owner.id, order: false });
             return Ok(());
         }
         let Joining { name, is_phone, instead_of, .. } = joining;

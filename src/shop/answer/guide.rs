@@ -1,22 +1,26 @@
 //! Orders by buttons, and the buttons of the greeting.
 
-use super::super::guide::Guide;
+use super::super::guide::{Guide, MeterOwner};
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
-use super::account::price_line;
+use super::bill::Wanted;
 use super::habit::{Again, destination, fingerprint_of};
 use super::order::Placed;
+use super::price_tab::shelves;
 use super::{Answer, Request};
 use konter_command::{OrderRequest, PadTap, Pin};
-use konter_core::catalog::{Product, ProductKind};
+use konter_core::catalog::{DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
+use konter_core::inquiry::Ask;
 use konter_core::money::Rupiah;
 use konter_core::order::request::{OrderLine, What};
-use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
+use konter_reply::{ChooseCard, ChooseStage, Reply};
 use konter_store::{Payload, Say, StoreError};
 
-/// Products offered at once: as many buttons as a chat shows without scrolling far.
+/// Products of one category offered at once: as many buttons as a chat shows without scrolling far.
 const MOST_OFFERED: usize = 24;
+/// Categories offered for one number.
+const MOST_SHELVES: usize = 8;
 
 impl Request<'_> {
     /// A number alone: what can be bought for it. `false` when there is nothing, or it is no number.
@@ -38,34 +42,83 @@ impl Request<'_> {
             chosen: None,
             nth: 1,
             buyer_phone: None,
+            placed: false,
+            owner: MeterOwner::NotAsked,
             at: self.at,
         };
-        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List))));
-        self.shop.guides.offer(&self.message.chat, guide);
+        self.offer(guide, ChooseStage::List, answer).await?;
         Ok(true)
     }
 
-    /// The open products of the number's operator, or tokens for a meter: by category and face value.
+    /// Shows an offer. For a meter its owner's name is asked for first, and the offer shown with it.
+    pub(super) async fn offer(
+        &self,
+        mut guide: Guide,
+        stage: ChooseStage,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let chat = &self.message.chat;
+        guide.owner = self.ask_owner(&guide, answer).await?;
+        if guide.chosen.is_some() {
+            self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
+        }
+        if !matches!(guide.owner, MeterOwner::Asked(_)) {
+            answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, stage))));
+        }
+        self.shop.guides.offer(chat, guide);
+        Ok(())
+    }
+
+    /// Asks the suppliers whose meter it is, where that is what is offered for and one of them can tell.
+    async fn ask_owner(&self, guide: &Guide, answer: &mut Answer) -> Result<MeterOwner, StoreError> {
+        let catalog = self.shop.catalog();
+        let is_token = |code| catalog.get(code).is_some_and(|product| product.kind == ProductKind::Token);
+        if !guide.products.iter().all(is_token) {
+            return Ok(MeterOwner::NotAsked);
+        }
+        let (said, asked) = (answer.commit.outgoing.len(), answer.inquire.len());
+        let wanted = Wanted { product: None, customer: guide.dest.clone(), reference: None };
+        // Who only knows bills would show one in the place of the tokens that were asked for.
+        let knows_meters = |ask: &Ask| ask.kind == ProductKind::Token;
+        if !self.whom_to_ask(&wanted).is_ok_and(|found| found.asks.iter().any(knows_meters)) {
+            return Ok(MeterOwner::Unknown);
+        }
+        self.look_up(wanted, false, None, answer).await?;
+        // Nobody can be asked, or is asked already: the offer does without.
+        let inquiry = answer.inquire.get(asked).copied();
+        if inquiry.is_none() {
+            answer.commit.outgoing.truncate(said);
+        }
+        Ok(inquiry.map_or(MeterOwner::Unknown, MeterOwner::Asked))
+    }
+
+    /// The open products of the number's operator, and wallets, or tokens for a meter: by category and face value.
     fn products_for(&self, dest: &Destination) -> Vec<Product> {
         let catalog = self.shop.catalog();
+        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
         let fits = |product: &&Product| match dest {
-            Destination::Phone(phone) => {
-                let operators = self.shop.prefixes.operators_of(phone);
-                product.kind == ProductKind::Topup
-                    && product.operator.as_ref().is_some_and(|wants| operators.iter().any(|of| of.as_str() == wants))
+            Destination::Phone(_) => {
+                let is_its_operators = |wants: &String| operators.iter().any(|of| of.as_str() == wants);
+                let is_wallet = product.dest_kind() == DestKind::Phone && !operators.is_empty();
+                product.kind == ProductKind::Topup && product.operator.as_ref().map_or(is_wallet, is_its_operators)
             }
             Destination::Meter(digits) | Destination::Customer(digits) => {
                 product.kind == ProductKind::Token && METER_DIGITS.contains(&digits.len())
             }
             Destination::Zoned(_) | Destination::Text(_) => false,
         };
-        let mut products: Vec<&Product> = catalog.iter().filter(|product| product.is_open()).filter(fits).collect();
-        // Face values first, smallest first; then what has none, such as data, by price.
-        products.sort_by_key(|product| (product.nominal.is_none(), product.nominal, product.price, &product.code));
-        if dest.phone().is_none() {
-            products.dedup_by_key(|product| product.nominal);
-        }
-        products.into_iter().take(MOST_OFFERED).cloned().collect()
+        let fitting = catalog.iter().filter(|product| product.is_open()).filter(fits);
+        let sorted = |(_, mut products): (&str, Vec<&Product>)| {
+            // Face values first, smallest first; then what has none, such as data, by price.
+            products.sort_by_key(|product| (product.nominal.is_none(), product.nominal, product.price, &product.code));
+            if dest.phone().is_none() {
+                products.dedup_by_key(|product| product.nominal);
+            }
+            products.into_iter().take(MOST_OFFERED).cloned().collect::<Vec<_>>()
+        };
+        let all: Vec<Product> = shelves(fitting).into_iter().take(MOST_SHELVES).flat_map(sorted).collect();
+        // Wallets alone are no reason to take a number for something to buy.
+        if dest.phone().is_some() && all.iter().all(|product| product.operator.is_none()) { Vec::new() } else { all }
     }
 
     /// An order as it is typed here, of something that is on sale; `None` when nothing fits the number.
@@ -86,32 +139,17 @@ impl Request<'_> {
         Ok(products.iter().map(|product| priced(&tariff, product).map(|(product, _)| product.price)).collect())
     }
 
-    /// At the prices that were offered, whatever has become of them: what is paid is what was shown.
     pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> ChooseCard {
-        let catalog = self.shop.catalog();
-        let offered = guide.products.iter().zip(&guide.prices);
-        let line =
-            |(code, price): (_, &Option<Rupiah>)| {
-                let line = price_line(catalog.get(code)?);
-                // Buttons count places, so one that has no price keeps its own.
-                Some(price.map_or_else(
-                    || PriceLine { open: false, ..line.clone() },
-                    |price| PriceLine { price, ..line.clone() },
-                ))
-            };
-        ChooseCard {
-            guide: guide.id,
-            dest: guide.dest.clone(),
-            products: offered.filter_map(line).collect(),
-            chosen: guide.chosen,
-            nth: guide.nth,
-            stage,
-        }
+        self.shop.choose_card(guide, stage, None)
     }
 
     fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
+        self.show_choice(under, self.choose_card(guide, stage), answer);
+    }
+
+    fn show_choice(&self, under: Option<&str>, card: ChooseCard, answer: &mut Answer) {
         let Some(message) = under else { return };
-        let reply = Box::new(Reply::Choose(Box::new(self.choose_card(guide, stage))));
+        let reply = Box::new(Reply::Choose(Box::new(card)));
         answer.commit.outgoing.push(Say {
             chat: self.message.chat.clone(),
             locale: answer.locale,
@@ -120,13 +158,23 @@ impl Request<'_> {
         });
     }
 
+    /// Another category of the same offer.
+    pub(super) fn tapped_shelf(&self, id: u64, place: usize, answer: &mut Answer) {
+        let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
+            self.stale(answer);
+            return;
+        };
+        let card = self.shop.choose_card(&guide, ChooseStage::List, Some(place));
+        self.show_choice(self.message.tapped.as_deref(), card, answer);
+    }
+
     pub(super) fn tapped_choice(&self, id: u64, index: usize, answer: &mut Answer) {
         if self.active_agent(answer).is_none() {
             return;
         }
         let chat = &self.message.chat;
         let Some(guide) = self.shop.guides.choose(chat, id, index, self.at) else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return;
         };
         let under = self.message.tapped.as_deref();
@@ -147,7 +195,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let chat = &self.message.chat;
         let Some(guide) = self.shop.guides.get(chat, id, self.at) else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return Ok(());
         };
         let under = self.message.tapped.as_deref();
@@ -163,7 +211,7 @@ impl Request<'_> {
         match tapped {
             Tapped::Shown(shown) => self.restage_choice(under, &guide, enter_pin(shown), answer),
             Tapped::Entered(pin) => self.order_chosen(&guide, under, &pin, answer).await?,
-            Tapped::TooShort | Tapped::Closed => answer.reply(Reply::PinTooShort),
+            Tapped::TooShort | Tapped::Closed => self.toast(Reply::PinTooShort, answer),
             Tapped::TooLong => answer.reply(Reply::PinOtherLength),
             Tapped::Unclear(shown) => {
                 answer.reply(Reply::PinTapsUnclear);
@@ -183,7 +231,7 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return Ok(());
         };
         self.order_chosen(&guide, under, pin, answer).await
@@ -200,7 +248,7 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let Some(code) = guide.chosen.and_then(|index| guide.products.get(index)) else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return Ok(());
         };
         let line = OrderLine {
@@ -212,7 +260,10 @@ impl Request<'_> {
         let request = OrderRequest { lines: vec![line], pin: Some(pin.clone()), reference: None };
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
-            Placed::Order(order) => ChooseStage::Placed { order },
+            Placed::Order(order) => {
+                self.shop.guides.place(&self.message.chat, guide.id);
+                ChooseStage::Placed { order }
+            }
             Placed::PriceChanged => {
                 self.restage_choice(under, guide, ChooseStage::Cancelled, answer);
                 let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());

@@ -3,8 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::guide::Guide;
-use super::super::keypad::PadId;
+use super::super::guide::{Guide, MeterOwner};
 use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
@@ -152,7 +151,7 @@ impl Request<'_> {
         if let Some(order) = self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
             return self.repeat(&agent, &order, answer).await;
         }
-        answer.reply(Reply::ButtonTooOld);
+        self.stale(answer);
         Ok(())
     }
 
@@ -212,7 +211,6 @@ impl Request<'_> {
                 return Ok(());
             }
         };
-        let chat = &self.message.chat;
         let guide = Guide {
             id: fingerprint_of(&self.message.message),
             dest: again.dest.clone(),
@@ -221,13 +219,11 @@ impl Request<'_> {
             chosen: Some(0),
             nth,
             buyer_phone: again.buyer_phone.clone(),
+            placed: false,
+            owner: MeterOwner::NotAsked,
             at: self.at,
         };
-        let card = self.choose_card(&guide, ChooseStage::EnterPin { digits: 0, taps: 0 });
-        answer.reply(Reply::Choose(Box::new(card)));
-        self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
-        self.shop.guides.offer(chat, guide);
-        Ok(())
+        self.offer(guide, ChooseStage::EnterPin { digits: 0, taps: 0 }, answer).await
     }
 
     fn is_bill(&self, product: &ProductCode) -> bool {

@@ -21,7 +21,7 @@ impl Request<'_> {
         }
         match (code, &self.agent) {
             (Some(code), None) => self.came_by(&code, answer).await?,
-            _ => self.welcome(answer),
+            _ => self.welcome(answer).await?,
         }
         Ok(())
     }
@@ -49,7 +49,7 @@ impl Request<'_> {
             after.network.invite = None;
         });
         if owner.status == AgentStatus::Blocked {
-            answer.reply(Reply::AgentBlocked { code: owner.id });
+            answer.reply(Reply::AgentBlocked { code: owner.id, order: false });
         } else {
             let joined = NetworkReply::ChatJoined { code: owner.id, name: owner.name.clone() };
             answer.reply_with_balance(owner, network(joined));

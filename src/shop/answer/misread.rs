@@ -1,8 +1,22 @@
 //! What the reader of messages found wrong, as the replies tell it.
 
-use konter_command::{MAX_ORDERS_PER_MESSAGE, Problem, Typed};
+use super::Request;
+use konter_command::{MAX_ORDERS_PER_MESSAGE, Problem, Topic, Typed};
 use konter_core::destination::DestinationFault;
-use konter_reply::Misread;
+use konter_reply::{Misread, Reply};
+
+impl Request<'_> {
+    /// That a message was not read as what it may have been. Where it may have been an order, it says so as an order's
+    /// refusal does: resellers' programs look for that. Without a digit it was none.
+    pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String) -> Reply {
+        let problem = problem.map(misread);
+        if topic == Topic::Order && self.message.text.bytes().any(|b| b.is_ascii_digit()) {
+            Reply::OrderNotUnderstood { problem, nearest }
+        } else {
+            Reply::NotUnderstood { problem, nearest }
+        }
+    }
+}
 
 pub(super) fn misread(problem: &Problem) -> Misread {
     match problem {

@@ -8,18 +8,22 @@ mod booking;
 mod broadcast;
 mod category;
 mod chats;
+mod complaint;
 mod deposit;
 mod desk;
 mod downline;
+mod first_steps;
 mod groups;
 mod guide;
 mod habit;
 mod invite;
 mod misread;
+mod newcomer;
 mod order;
 mod overdue;
 mod people;
 mod pin;
+mod price_tab;
 pub(super) mod program;
 mod question;
 mod receipt;
@@ -30,6 +34,7 @@ mod selling;
 mod shared;
 mod staff;
 mod tap;
+mod toast;
 mod transfer;
 
 use std::sync::Arc;
@@ -43,7 +48,7 @@ use super::keypad::PadId;
 use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
 use konter_command::{
-    self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
+    self, AdminCommand, Command, Feature, HabitCommand, Key, Language, NamedAs, NetworkCommand, Pin, ReportKind,
     RoutingCommand, Tap, Topic, powers,
 };
 use konter_core::agent::{Agent, AgentStatus, Locale};
@@ -76,6 +81,8 @@ pub(super) struct Answer {
     pub buy: Vec<OrderId>,
     pub check: Vec<(OrderId, Asker)>,
     pub inquire: Vec<InquiryId>,
+    /// Shown for a moment where a button was tapped, in place of a message.
+    pub toast: Option<Reply>,
     chat: ChatId,
     locale: Locale,
 }
@@ -84,7 +91,9 @@ impl Answer {
     fn new(message: &InboxMessage, locale: Locale, at: DateTime<Utc>) -> Self {
         let mut commit = Commit::new(at);
         commit.answers = Some((message.key(), fingerprint(&message.text)));
-        Self { commit, buy: Vec::new(), check: Vec::new(), inquire: Vec::new(), chat: message.chat.clone(), locale }
+        commit.topic = message.topic.map(|topic| (message.chat.clone(), topic));
+        let (buy, check, inquire) = (Vec::new(), Vec::new(), Vec::new());
+        Self { commit, buy, check, inquire, toast: None, chat: message.chat.clone(), locale }
     }
 
     /// One reply and nothing else.
@@ -97,6 +106,11 @@ impl Answer {
     /// Says something to whoever wrote.
     fn reply(&mut self, reply: Reply) {
         self.commit.outgoing.push(Shop::say(&self.chat, self.locale, reply));
+    }
+
+    /// The language of whoever wrote.
+    pub(super) const fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// Says something with a reseller's balance, as this very commit leaves it.
@@ -147,15 +161,22 @@ impl Request<'_> {
     /// The reseller who may do business; otherwise the answer says why not.
     fn active_agent(&self, answer: &mut Answer) -> Option<Agent> {
         let reply = match &self.agent {
+            None if self.role().is_some() => Reply::NotAReseller,
             None => Reply::NotRegistered,
             Some(agent) => match agent.status {
                 AgentStatus::Active => return Some(agent.clone()),
-                AgentStatus::Waiting => Reply::AgentWaiting { code: agent.id },
-                AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id },
+                AgentStatus::Waiting => Reply::AgentWaiting { code: agent.id, order: self.is_order() },
+                AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: self.is_order() },
             },
         };
         answer.reply(reply);
         None
+    }
+
+    /// Whether what was written is an order, or was meant as one.
+    fn is_order(&self) -> bool {
+        let read = konter_command::parse(&self.message.text);
+        self.message.tapped.is_none() && matches!(read, Command::Order(_) | Command::BadOrder(_))
     }
 }
 
@@ -222,17 +243,20 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     }
     if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
         // A button of an older version, or one that was made up.
-        answer.reply(Reply::ButtonTooOld);
+        request.stale(&mut answer);
         return Ok(answer);
     }
-    if message.private && request.typed_serial(&mut answer).await? {
+    let key = Key::read(&message.text).filter(|_| message.private);
+    if message.private && key.is_none() && request.typed_serial(&mut answer).await? {
         return Ok(answer);
     }
     if message.private && (request.asked_customer(&mut answer).await? || request.offer_for_number(&mut answer).await?) {
         return Ok(answer);
     }
     let catalog = shop.catalog();
-    let command = konter_command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
+    let pressed = key.and_then(|key| key.command(request.role().is_some(), request.agent.is_some()));
+    let read = || konter_command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
+    let command = pressed.unwrap_or_else(read);
     if message.private {
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
@@ -346,17 +370,18 @@ impl Request<'_> {
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
             Command::Incomplete { topic, problem } => {
                 let nearest = self.example(topic);
-                answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
+                answer.reply(self.not_understood(topic, Some(&problem), nearest));
             }
             Command::Unknown { .. } if !self.is_worth_an_answer() => {}
             Command::Unknown { nearest } => {
                 // What resembles nothing was most likely to be an order.
                 let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
-                let nearest = match near.unwrap_or(Topic::Order) {
+                let near = near.unwrap_or(Topic::Order);
+                let nearest = match near {
                     Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
                     topic => topic.example().to_owned(),
                 };
-                answer.reply(Reply::NotUnderstood { problem: None, nearest });
+                answer.reply(self.not_understood(near, None, nearest));
             }
         }
         Ok(())
@@ -379,15 +404,6 @@ impl Request<'_> {
             answer.reply(Reply::TooOften { minutes: wait.num_minutes().max(0) + 1 });
         }
         allowed.is_ok()
-    }
-
-    fn welcome(&self, answer: &mut Answer) {
-        let name = self.agent.as_ref().map_or(&self.message.sender, |agent| &agent.name);
-        let welcome = Reply::Welcome { registered: self.agent.is_some(), name: name.clone() };
-        match &self.agent {
-            Some(agent) => answer.reply_with_balance(agent, welcome),
-            None => answer.reply(welcome),
-        }
     }
 
     /// Changes the language of a reseller's replies; without one named, to the other one.

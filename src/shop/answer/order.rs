@@ -166,7 +166,7 @@ impl Request<'_> {
                 || self.example(Topic::Order),
                 |product| format!("{}.{}.PIN", product.code, product.dest_kind().example()),
             );
-            answer.reply(Reply::NotUnderstood { problem: Some(misread(&bad.problem)), nearest });
+            answer.reply(Reply::OrderNotUnderstood { problem: Some(misread(&bad.problem)), nearest });
         }
     }
 

@@ -1,9 +1,9 @@
 //! Receipts for a reseller's customers.
 
 use super::{Answer, Request};
-use konter_command::{DateArg, ReceiptLine, ReceiptOf};
+use konter_command::{DateArg, ReceiptAs, ReceiptLine, ReceiptOf};
 use konter_core::agent::Agent;
-use konter_core::ids::OrderId;
+use konter_core::ids::{Channel, OrderId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::Verdict;
 use konter_core::order::{Order, OrderState, view};
@@ -46,6 +46,27 @@ impl Request<'_> {
             }
             None => answer.reply(no_such(format!("#{id}"))),
         }
+        Ok(())
+    }
+
+    /// A button under a receipt: the same in another shape.
+    pub(super) async fn tapped_receipt(
+        &self,
+        form: ReceiptAs,
+        id: OrderId,
+        price: Option<Rupiah>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let Some(order) = self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) else {
+            self.stale(answer);
+            return Ok(());
+        };
+        let form = match form {
+            ReceiptAs::Text => ReceiptForm::Text,
+            ReceiptAs::Printer => ReceiptForm::Printer,
+        };
+        hand_over_as(&[form], &agent, &order, price, answer);
         Ok(())
     }
 
@@ -106,16 +127,23 @@ pub(super) fn shop_of(agent: &Agent) -> String {
     agent.receipt_shop.clone().unwrap_or_else(|| agent.name.clone())
 }
 
-/// All three shapes of a receipt, or why there is none.
+/// A receipt, or why there is none: a picture whose buttons give the other shapes. A terminal shows no pictures, so there
+/// it is all of them.
 fn hand_over(agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut Answer) {
+    let all = [ReceiptForm::Text, ReceiptForm::Picture, ReceiptForm::Printer];
+    let forms = if answer.chat.channel == Channel::Console { &all[..] } else { &[ReceiptForm::Picture] };
+    hand_over_as(forms, agent, order, price, answer);
+}
+
+fn hand_over_as(forms: &[ReceiptForm], agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut Answer) {
     let line = view::line(order);
     if line.verdict != Verdict::Success {
         answer.reply(Reply::ReceiptRefused { problem: ReceiptProblem::NotDelivered(Box::new(line)) });
         return;
     }
     let card = receipt_card(agent, order, price);
-    for form in [ReceiptForm::Text, ReceiptForm::Picture, ReceiptForm::Printer] {
-        answer.reply(Reply::Receipt { form, card: Box::new(card.clone()) });
+    for form in forms {
+        answer.reply(Reply::Receipt { form: *form, card: Box::new(card.clone()) });
     }
 }
 

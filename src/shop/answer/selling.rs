@@ -121,6 +121,7 @@ impl Request<'_> {
             let sold = product.is_open() && product.kind != ProductKind::Bill;
             let bought = priced(&tariff, product).filter(|_| sold)?.0.price;
             Some(PriceLine {
+                fee: false,
                 category: product.category.clone(),
                 code: product.code.clone(),
                 name: product.name.clone(),

@@ -73,6 +73,15 @@ impl Request<'_> {
             | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
             Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
             Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,
+            Tap::Shelf(id, place) => {
+                self.tapped_shelf(id, place, answer);
+                Ok(())
+            }
+            Tap::Prices(at) => self.tapped_prices(at, answer).await,
+            Tap::Complain(order) => self.tapped_complaint(order, answer).await,
+            Tap::ReceiptAs(form, order, price) => self.tapped_receipt(form, order, price, answer).await,
+            Tap::Approve(agent) => self.tapped_newcomer(agent, true, answer).await,
+            Tap::TurnAway(agent) => self.tapped_newcomer(agent, false, answer).await,
         }
     }
 
@@ -82,11 +91,11 @@ impl Request<'_> {
         let inquiry = self.shop.store.inquiry(id).await?;
         let Some(inquiry) = inquiry.filter(|inquiry| inquiry.agent == agent.id && inquiry.chat == self.message.chat)
         else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return Ok(None);
         };
         let Some((quote, stage)) = stage_of(&inquiry, self.at) else {
-            answer.reply(Reply::ButtonTooOld);
+            self.stale(answer);
             return Ok(None);
         };
         let quote = quote.clone();
@@ -138,7 +147,7 @@ impl Request<'_> {
         match tap() {
             Tapped::Shown(shown) => tabled.restage(self, enter_pin(shown), answer),
             Tapped::Entered(pin) => self.entered(&tabled, &pin, answer).await?,
-            Tapped::TooShort => answer.reply(Reply::PinTooShort),
+            Tapped::TooShort => self.toast(Reply::PinTooShort, answer),
             Tapped::TooLong => answer.reply(Reply::PinOtherLength),
             Tapped::Unclear(shown) => {
                 answer.reply(Reply::PinTapsUnclear);

@@ -58,6 +58,7 @@ impl Stage {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         };
         self.books.lock().allow(message.key(), &message.text, text.1);
         message

@@ -1,12 +1,16 @@
 //! Buttons that people tap.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use konter::front::Text;
+use konter_store::Leases;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::wording::of_bot;
 use crate::support::bot_api::{BotApi, Mishap, content};
-use crate::support::front::{BUDI, Notes, SITI, receive, telegram};
+use crate::support::front::{BUDI, Notes, SITI, receive, staff, telegram};
 
 pub fn tap(update: i64, id: &str, from: i64, message: &Value) -> Value {
     let query = json!({"id": id, "from": {"id": from, "first_name": "Budi"}, "data": "SAL", "message": message});
@@ -75,4 +79,30 @@ async fn one_slow_answer_keeps_no_other_tap_waiting() {
     api.until("the other answers", |api| fine(api) == 2).await;
     assert!(began.elapsed() < Duration::from_secs(2));
     running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_shop_answers_a_tap_with_a_word_and_else_it_is_answered_without() {
+    let api = BotApi::start().await;
+    let desk = Notes::new(&api);
+    let telegram = Arc::new(telegram(&api));
+    api.push((1..=2).map(|n| tap(n, &n.to_string(), BUDI, &content(n, BUDI, "menu"))));
+    let (running, token) = (Arc::clone(&telegram), CancellationToken::new());
+    let (cancel, notes) = (token.clone(), Arc::clone(&desk));
+    let receiving =
+        tokio::spawn(
+            async move { running.run(&*notes, staff().subscribe(), Leases::alone().leading(), &cancel).await },
+        );
+    desk.until_kept(2).await;
+    let words = Text { body: "Tombol ini sudah tidak berlaku. ".repeat(20), ..Text::default() };
+    assert!(telegram.answer_tap(&of_bot("tap1"), Some(&words)));
+    assert!(!telegram.answer_tap(&of_bot("tap1"), Some(&words)), "Telegram minds the first answer only");
+    assert!(!telegram.answer_tap(&of_bot("77"), Some(&words)), "a message is no tap");
+    api.until("both answers", |api| api.calls("answercallbackquery").len() == 2).await;
+    let answers = api.calls("answercallbackquery");
+    let text = |n: usize| answers[n].body["text"].as_str().map(|text| text.chars().count());
+    assert_eq!((text(0), text(1)), (Some(200), None), "{answers:?}");
+    assert!(!telegram.answer_tap(&of_bot("tap2"), Some(&words)), "its hourglass has run out");
+    token.cancel();
+    receiving.await.unwrap().unwrap();
 }

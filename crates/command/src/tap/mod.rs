@@ -5,7 +5,8 @@ pub mod report;
 
 use std::fmt;
 
-use konter_core::ids::{BroadcastId, InquiryId, OrderId, TicketId};
+use konter_core::ids::{AgentId, BroadcastId, InquiryId, OrderId, TicketId};
+use konter_core::money::Rupiah;
 use konter_core::report::Span;
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
 use report::{Page, ReportFile};
@@ -53,6 +54,24 @@ pub enum Tap {
     DropBroadcast(BroadcastId),
     /// This order once more.
     Repeat(OrderId),
+    /// Another category of what was offered for a number, by its place.
+    Shelf(u64, usize),
+    /// A category of the price list, by its place.
+    Prices(usize),
+    /// Tell the admins that this order has not arrived.
+    Complain(OrderId),
+    /// The receipt in another form, with the price that stands on it, if any.
+    ReceiptAs(ReceiptAs, OrderId, Option<Rupiah>),
+    // New resellers; only admins have these.
+    Approve(AgentId),
+    TurnAway(AgentId),
+}
+
+/// A receipt besides its picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptAs {
+    Text,
+    Printer,
 }
 
 /// A key, and how far the keypad was that it was tapped on.
@@ -103,6 +122,19 @@ impl fmt::Display for Tap {
             Self::SendBroadcast(id) => write!(f, "{MARK}siar {id}"),
             Self::DropBroadcast(id) => write!(f, "{MARK}nosiar {id}"),
             Self::Repeat(order) => write!(f, "{MARK}again {order}"),
+            Self::Shelf(id, place) => write!(f, "{MARK}shelf {id} {place}"),
+            Self::Prices(place) => write!(f, "{MARK}prices {place}"),
+            Self::Complain(order) => write!(f, "{MARK}complain {order}"),
+            Self::ReceiptAs(form, order, price) => {
+                let verb = match form {
+                    ReceiptAs::Text => "rtext",
+                    ReceiptAs::Printer => "rprint",
+                };
+                write!(f, "{MARK}{verb} {order}")?;
+                price.map_or(Ok(()), |price| write!(f, " {}", price.get()))
+            }
+            Self::Approve(agent) => write!(f, "{MARK}approve {}", agent.0),
+            Self::TurnAway(agent) => write!(f, "{MARK}turnaway {}", agent.0),
         }
     }
 }
@@ -192,6 +224,13 @@ impl Tap {
             "back" => Self::Reconsider(id.parse().ok()?),
             "siar" => Self::SendBroadcast(id.parse().ok()?),
             "nosiar" => Self::DropBroadcast(id.parse().ok()?),
+            "shelf" => Self::Shelf(id.parse().ok()?, words.next()?.parse().ok()?),
+            "prices" => Self::Prices(id.parse().ok()?),
+            "complain" => Self::Complain(id.parse().ok()?),
+            "rtext" => Self::ReceiptAs(ReceiptAs::Text, id.parse().ok()?, price(&mut words)?),
+            "rprint" => Self::ReceiptAs(ReceiptAs::Printer, id.parse().ok()?, price(&mut words)?),
+            "approve" => Self::Approve(AgentId(id.parse().ok()?)),
+            "turnaway" => Self::TurnAway(AgentId(id.parse().ok()?)),
             _ => return None,
         };
         words.next().is_none().then_some(tap)
@@ -220,6 +259,16 @@ impl Tap {
     }
 }
 
+/// The price at the end of a receipt's button, if there is one; `None` when it is none.
+#[allow(clippy::option_option, reason = "unreadable, or left out")]
+fn price<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Option<Rupiah>> {
+    match words.next().map(str::parse) {
+        None => Some(None),
+        Some(Ok(price)) => Some(Some(Rupiah::new(price))),
+        Some(Err(_)) => None,
+    }
+}
+
 impl Tap {
     /// The least role that may; `None` for what is a reseller's.
     #[must_use]
@@ -232,7 +281,9 @@ impl Tap {
             | Self::Delivered(_)
             | Self::NotDelivered(_)
             | Self::SurelyNotDelivered(_)
-            | Self::Reconsider(_) => Some(Operator),
+            | Self::Reconsider(_)
+            | Self::Approve(_)
+            | Self::TurnAway(_) => Some(Operator),
             Self::Import(_) | Self::CancelImport(_) | Self::SendBroadcast(_) | Self::DropBroadcast(_) => Some(Owner),
             Self::Pay(_)
             | Self::Cancel(_)
@@ -244,7 +295,11 @@ impl Tap {
             | Self::Statement(..)
             | Self::Yes(_)
             | Self::No(_)
-            | Self::Repeat(_) => None,
+            | Self::Repeat(_)
+            | Self::Shelf(..)
+            | Self::Prices(_)
+            | Self::Complain(_)
+            | Self::ReceiptAs(..) => None,
         }
     }
 }
@@ -279,6 +334,13 @@ mod tests {
             Tap::SendBroadcast(BroadcastId(u64::MAX)),
             Tap::DropBroadcast(BroadcastId(7)),
             Tap::Repeat(OrderId(u64::MAX)),
+            Tap::Shelf(u64::MAX, 99),
+            Tap::Prices(99),
+            Tap::Complain(OrderId(u64::MAX)),
+            Tap::ReceiptAs(ReceiptAs::Text, OrderId(u64::MAX), Some(Rupiah::new(i64::MAX))),
+            Tap::ReceiptAs(ReceiptAs::Printer, OrderId(7), None),
+            Tap::Approve(AgentId(u32::MAX)),
+            Tap::TurnAway(AgentId(7)),
         ]) {
             let data = tap.to_string();
             assert_eq!(Tap::read(&data), Some(tap), "{data}");
@@ -300,6 +362,8 @@ mod tests {
             "!pin 1 ok ok",
             "!pin 1 1 -1",
             "!pin 1 1 1 1",
+            "!rtext 1 x",
+            "!rtext 1 5 5",
             "SAL",
         ] {
             assert_eq!(Tap::read(data), None, "{data:?}");

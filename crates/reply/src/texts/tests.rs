@@ -115,8 +115,8 @@ fn every_mistake_names_file_text_and_what_is_wrong() {
             "[part]\nbalance = '{% if balance is not none %}{{ balans }}{% endif %}'",
             vec!["id.toml: part.balance: undefined value", "id.toml: part.balance: unknown name `balans`"],
         ),
-        ("id.toml", "[pin]\nwrong = 'PIN salah'", vec!["id.toml: pin.wrong: must say `GAGAL`"]),
-        ("id.toml", "[pin]\nwrong = 'GAGAL bukan SUKSES'", vec!["id.toml: pin.wrong: must not say `SUKSES`"]),
+        ("id.toml", "[talk]\ntry_again = 'Rusak'", vec!["id.toml: talk.try_again: must say `GAGAL`"]),
+        ("id.toml", "[talk]\ntry_again = 'GAGAL bukan SUKSES'", vec!["id.toml: talk.try_again: must not say `SUKSES`"]),
         (
             "id.toml",
             "[order]\npending = '{{ product }} {{ dest }} diproses'",

@@ -38,8 +38,23 @@ fn a_message_becomes_an_inbox_message() {
         tapped: None,
         is_caption: false,
         replies_to: None,
+        topic: None,
     };
     assert_eq!(read_now(&update), Incoming::Message(expected));
+}
+
+/// In other groups than forums the same field is a thread of replies, where nothing can be sent.
+#[test]
+fn only_a_forums_topic_is_one() {
+    let topic = |fields: Value| match read_now(&json!({"update_id": 1, "message": private(&fields)})) {
+        Incoming::Message(message) => message.topic,
+        other => panic!("{other:?}"),
+    };
+    let of = |is_topic: Value| topic(json!({"text": "/saldo", "message_thread_id": 7, "is_topic_message": is_topic}));
+    assert_eq!(of(json!(true)), Some(7));
+    assert_eq!(of(json!(false)), None);
+    assert_eq!(topic(json!({"text": "/saldo", "message_thread_id": 7})), None);
+    assert_eq!(topic(json!({"text": "/saldo", "message_thread_id": "x", "is_topic_message": true})), None);
 }
 
 #[test]
@@ -173,6 +188,7 @@ fn a_button_speaks_with_its_data_once_per_tap() {
         tapped: Some("3".into()),
         is_caption: false,
         replies_to: None,
+        topic: None,
     };
     let read = read(&tap(1001, &json!({"id": 1001, "type": "private"})), now);
     assert_eq!(read, Incoming::Tap { message: expected, tap: "4242".into() });

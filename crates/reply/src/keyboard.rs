@@ -1,0 +1,51 @@
+//! The keyboard that stays below a chat. A front shows either it or a reply's buttons, so it goes with replies without any.
+
+use super::fields::{Fields, Say};
+use super::habit::HabitReply;
+use super::model::Reply;
+use super::network::NetworkReply;
+use super::staff::DeskReply;
+use konter_command::Key;
+
+type Rows = Vec<Vec<Key>>;
+
+/// The keys of a reply that sets the keyboard.
+pub(super) fn keys(reply: &Reply) -> Rows {
+    match reply {
+        Reply::Welcome { registered: true, role, .. } | Reply::Balance { role, .. } => {
+            let mut rows = resellers();
+            if role.is_some() {
+                rows.push(Key::BOTH.to_vec());
+            }
+            rows
+        }
+        Reply::Registered { waiting: false, .. } | Reply::Approved { .. } | Reply::LanguageSet => resellers(),
+        Reply::Network(network) if matches!(**network, NetworkReply::ChatJoined { .. }) => resellers(),
+        Reply::Habit(habit) if matches!(**habit, HabitReply::ChatJoined { .. }) => resellers(),
+        Reply::Desk(desk) if matches!(**desk, DeskReply::Welcome(_)) => Key::STAFF.map(Vec::from).into(),
+        _ => Rows::new(),
+    }
+}
+
+fn resellers() -> Rows {
+    Key::RESELLER.map(Vec::from).into()
+}
+
+pub(super) fn labels(reply: &Reply, say: &Say<'_>) -> Vec<Vec<String>> {
+    keys(reply).into_iter().map(|row| row.into_iter().map(|key| say(text(key), Fields::new())).collect()).collect()
+}
+
+/// The label's text.
+pub(super) const fn text(key: Key) -> &'static str {
+    match key {
+        Key::TopUp => "keyboard.topup",
+        Key::Token => "keyboard.token",
+        Key::Bills => "keyboard.bills",
+        Key::Balance => "keyboard.balance",
+        Key::Prices => "keyboard.prices",
+        Key::Deposit => "keyboard.deposit",
+        Key::Pending => "keyboard.pending",
+        Key::Recap => "keyboard.recap",
+        Key::Suppliers => "keyboard.suppliers",
+    }
+}
