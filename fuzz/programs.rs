@@ -203,5 +203,6 @@ fn message(number: usize, text: &str) -> InboxMessage {
         tapped: None,
         is_caption: false,
         replies_to: None,
+        topic: None,
     }
 }

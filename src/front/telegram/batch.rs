@@ -25,6 +25,8 @@ pub(super) struct Batch<'a> {
     pub rows: Vec<&'a Outgoing>,
     pub part: Part,
     pub buttons: Vec<Vec<Button>>,
+    /// The keyboard that is to stay, where no buttons stand below: a message has one of them.
+    pub keyboard: Vec<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +109,7 @@ pub(super) fn gather<'a>(
     };
     let fits_beside = |row: &Outgoing, text: &Text| {
         let buttons_may_go = text.buttons.is_empty() || order(row).is_some() || first == Kind::Alert;
-        !text.body.trim().is_empty() && text.keyboard.is_none() && buttons_may_go
+        !text.body.trim().is_empty() && buttons_may_go
     };
     let worded: Vec<(&Outgoing, Text)> = run
         .into_iter()
@@ -126,9 +128,12 @@ pub(super) fn gather<'a>(
     }
     let mut parts = text::parts(&whole, text::LONGEST);
     let part = parts.pop().filter(|_| parts.is_empty() && taken.len() > 1)?;
+    let with_keyboard = taken.iter().rev().find(|(_, text)| !text.keyboard.is_empty());
+    let keyboard = with_keyboard.map(|(_, text)| text.keyboard.clone()).filter(|_| whole.buttons.is_empty());
     let buttons: Vec<Button> = whole.buttons.into_iter().flatten().collect();
     let buttons = buttons.chunks(BUTTONS_IN_A_ROW).map(<[Button]>::to_vec).collect();
-    Some(Batch { rows: taken.into_iter().map(|(row, _)| row).collect(), part, buttons })
+    let keyboard = keyboard.unwrap_or_default();
+    Some(Batch { rows: taken.into_iter().map(|(row, _)| row).collect(), part, buttons, keyboard })
 }
 
 /// As many of the first as one message holds, by its length and by what can be marked in it.

@@ -9,7 +9,7 @@ use super::*;
 
 fn row(seq: u64, class: Class, reply: Reply) -> Outgoing {
     let (at, chat, payload) = (Utc::now(), ChatId::telegram(9), Payload::Reply(Box::new(reply)));
-    Outgoing { seq, at, chat, locale: Locale::Id, payload, class, balance: None }
+    Outgoing { seq, at, chat, locale: Locale::Id, payload, class, balance: None, topic: None }
 }
 
 fn alert(seq: u64) -> Outgoing {

@@ -145,10 +145,10 @@ impl Courier {
         }
         let waiting = replies.iter().position(|reply| reply.seq == row.seq).and_then(|first| replies.get(first..))?;
         let behind = (Utc::now() - row.at).to_std().is_ok_and(|late| late >= self.timing.behind);
-        let Batch { rows, part, buttons } = batch::gather(waiting, behind, |row| self.words(row))?;
+        let Batch { rows, part, buttons, keyboard } = batch::gather(waiting, behind, |row| self.words(row))?;
         let more = replies.len() > rows.len();
         self.share.saying(&row.chat, row.seq);
-        let below = Below { buttons: self::buttons(row, &buttons), keyboard: None, topic: row.topic };
+        let below = Below { buttons: self::buttons(row, &buttons), keyboard, topic: row.topic };
         let answer = self.send(peer, part, None, below).await;
         if answer.as_ref().is_err_and(was_surely_not_said) {
             self.share.said(&row.chat, row.seq);

@@ -69,6 +69,7 @@ impl Shop {
             tapped: None,
             is_caption: false,
             replies_to: None,
+            topic: None,
         }
     }
 

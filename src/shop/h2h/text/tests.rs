@@ -130,6 +130,7 @@ fn only_the_ends_of_orders_are_reported() {
             payload: Payload::Reply(Box::new(sample.reply)),
             class: konter_store::Class::Final,
             balance: sample.balance,
+            topic: None,
         };
         assert_eq!(line_of(&row).is_some(), is_end, "{row:?}");
         if let Some((reference, text)) = report(&row) {
