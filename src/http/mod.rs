@@ -4,8 +4,8 @@
 pub mod address;
 mod backup;
 mod callback;
-mod health;
 mod h2h;
+mod health;
 mod places;
 mod request_line;
 mod serve;
