@@ -234,9 +234,11 @@ mod tests {
     fn a_dollar_that_takes_something_away_is_pointed_out() {
         let doubts = |text: &str| EnvFile::read(text).doubts.len();
         for (text, count) in
-            [("A=pa$word\n", 1), ("A=\"pa$word\"\n", 1), ("A='pa$word'\n", 0), ("A=pa\\$word\n", 0), ("A=1 # $\n", 0)]
+            [("A=pa$word\n", 1), ("A=\"pa$ word\"\n", 1), ("A='pa$word'\n", 0), ("A=pa\\$word\n", 0), ("A=1 # $\n", 0)]
         {
             assert_eq!(doubts(text), count, "{text}");
         }
+        // Where the reader loses the closing quote over it.
+        assert_eq!(told("A=\"geheim$x\"\n"), ["line 1, A: cannot be read; put the value between single quotes"]);
     }
 }
