@@ -41,6 +41,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Run => app::run().await,
         Command::Simulate { callbacks } => app::simulate(&callbacks).await,
         Command::Check => app::check(),
+        Command::Read { supplier } => app::read(&supplier),
         Command::Audit => app::audit().await,
         Command::MigrateStore { to } => app::migrate_store(to).await,
         Command::Log { count } => app::log(count).await,
