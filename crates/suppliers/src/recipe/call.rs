@@ -53,7 +53,7 @@ impl Call {
         };
         let body = match (&written.json, &written.form) {
             (Some(_), Some(_)) => return Err(source.of("", field, "has both `json` and `form`")),
-            (Some(table), None) => Some(Content::Json(member(&toml::Value::Table(table.clone()), field, &template)?)),
+            (Some(table), None) => Some(Content::Json(member(&toml::Value::Table(table.clone()), &template)?)),
             (None, Some(form)) => Some(Content::Form(all(form)?)),
             (None, None) => None,
         };
@@ -134,11 +134,7 @@ fn encoded(pairs: &[(Name, String)]) -> String {
         .unwrap_or_default()
 }
 
-fn member(
-    value: &toml::Value,
-    path: &str,
-    template: &dyn Fn(&str, &str) -> Result<Template, Fault>,
-) -> Result<Member, Fault> {
+fn member(value: &toml::Value, template: &dyn Fn(&str, &str) -> Result<Template, Fault>) -> Result<Member, Fault> {
     Ok(match value {
         toml::Value::String(text) => Member::Text(template(text, "json")?),
         toml::Value::Integer(number) => Member::Fixed((*number).into()),
@@ -146,12 +142,12 @@ fn member(
         toml::Value::Boolean(truth) => Member::Fixed((*truth).into()),
         toml::Value::Datetime(time) => Member::Fixed(time.to_string().into()),
         toml::Value::Array(items) => {
-            Member::List(items.iter().map(|item| member(item, path, template)).collect::<Result<_, _>>()?)
+            Member::List(items.iter().map(|item| member(item, template)).collect::<Result<_, _>>()?)
         }
         toml::Value::Table(table) => Member::Object(
             table
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), member(value, path, template)?)))
+                .map(|(name, value)| Ok((name.clone(), member(value, template)?)))
                 .collect::<Result<_, Fault>>()?,
         ),
     })

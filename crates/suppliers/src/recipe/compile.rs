@@ -89,8 +89,11 @@ fn compile(source: &Source<'_>, written: &File) -> Result<Recipe, Fault> {
     Ok(recipe)
 }
 
+/// How texts are read, and what the reasons in them come to.
+type Words = (Option<TextReader>, Vec<(regex::Regex, FailureKind)>);
+
 /// How texts are read, and what reasons in them come to: the recipe's own, or a shipped one's.
-fn words(source: &Source<'_>, written: &File) -> Result<(Option<TextReader>, Vec<(regex::Regex, FailureKind)>), Fault> {
+fn words(source: &Source<'_>, written: &File) -> Result<Words, Fault> {
     let own = read_words(source, written)?;
     let Some(name) = &written.words_of else { return Ok(own) };
     if written.text.is_some() {
@@ -106,10 +109,7 @@ fn words(source: &Source<'_>, written: &File) -> Result<(Option<TextReader>, Vec
     Ok((reader, all))
 }
 
-fn read_words(
-    source: &Source<'_>,
-    written: &File,
-) -> Result<(Option<TextReader>, Vec<(regex::Regex, FailureKind)>), Fault> {
+fn read_words(source: &Source<'_>, written: &File) -> Result<Words, Fault> {
     let text = written.text.as_ref().map(|text| TextReader::compile(source, text)).transpose()?;
     let reason = |reason: &schema::Reason| Ok((regex(source, &reason.pattern, "reason")?, reason.kind));
     Ok((text, written.reasons.iter().map(reason).collect::<Result<_, Fault>>()?))

@@ -125,8 +125,8 @@ impl Inquiry {
     fn bill(&self, row: &Json) -> Option<Bill> {
         let tree = Tree { root: row, inner: row };
         let amounts = |pointers: &[Pointer]| {
-            let amounts = pointers.iter().filter_map(|pointer| amount_of(pointer.find(&tree)?));
-            amounts.fold(Some(Rupiah::ZERO), |sum, amount| sum?.checked_add(amount))
+            let mut amounts = pointers.iter().filter_map(|pointer| amount_of(pointer.find(&tree)?));
+            amounts.try_fold(Rupiah::ZERO, Rupiah::checked_add)
         };
         let (amount, admin) = (amounts(&self.amount)?, amounts(&self.admin)?);
         let period = clean(&tree.text(&self.period)?, clean::NAME);

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
+use konter_core::money::Rupiah;
 use konter_core::outcome::{Detail, InquiryReading, Sending};
 
 use super::Recipe;
@@ -169,9 +170,7 @@ impl Tried<'_> {
     fn differences(&self) -> Vec<String> {
         let expect = &self.reply.expect;
         match self.reply.on {
-            On::Balance => {
-                differ("balance", expect.balance, self.recipe.balance_in(self.body()).map(|balance| balance.get()))
-            }
+            On::Balance => differ("balance", expect.balance, self.recipe.balance_in(self.body()).map(Rupiah::get)),
             On::Prices => {
                 let rows = self.recipe.prices.as_ref().map(|prices| prices.read(self.body()).len());
                 differ("rows", expect.rows, rows)
@@ -211,7 +210,7 @@ impl Tried<'_> {
                     expect
                         .total
                         .into_iter()
-                        .flat_map(|wanted| differ("total", Some(wanted), found.total.map(|total| total.get()))),
+                        .flat_map(|wanted| differ("total", Some(wanted), found.total.map(Rupiah::get))),
                 );
                 differences
             }
@@ -248,7 +247,7 @@ fn order_differences(expect: &Expected, said: &Said, kind: Option<konter_core::o
     }
     for (field, wanted, found) in [("price", expect.price, said.price), ("balance", expect.balance, said.balance)] {
         if wanted.is_some() {
-            differences.extend(differ(field, wanted, found.map(|amount| amount.get())));
+            differences.extend(differ(field, wanted, found.map(Rupiah::get)));
         }
     }
     if let Some(wanted) = expect.kind {

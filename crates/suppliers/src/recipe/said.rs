@@ -100,7 +100,6 @@ impl Said {
                 let dash = if value.contains('-') { "-".to_owned() } else { String::new() };
                 self.serial = Some(if serial.is_empty() { dash } else { serial }).filter(|serial| !serial.is_empty());
             }
-            Field::Serial => {}
             Field::Price => amount(&mut self.price),
             Field::Before => amount(&mut self.before),
             Field::Balance => amount(&mut self.balance),
@@ -108,7 +107,7 @@ impl Said {
                 let reason = clean(trimmed(value).as_str(), clean::SENTENCE);
                 self.reason = Some(reason).filter(|reason| reason.chars().any(char::is_alphanumeric));
             }
-            Field::Reason => {}
+            Field::Serial | Field::Reason => {}
             Field::Name => text(&mut self.name, clean::NAME),
             Field::Trx => text(&mut self.trx, clean::NAME),
         }

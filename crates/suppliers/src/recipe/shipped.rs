@@ -6,8 +6,8 @@ macro_rules! shipped {
     };
 }
 
-const SHIPPED: [(&str, &str); 8] =
-    shipped!["otomax", "irs", "digiflazz", "iak", "okeconnect", "tokovoucher", "apigames", "tripay"];
+const SHIPPED: [(&str, &str); 9] =
+    shipped!["otomax", "otomax-sign", "irs", "digiflazz", "iak", "okeconnect", "tokovoucher", "apigames", "tripay"];
 
 /// Their names.
 pub fn names() -> impl Iterator<Item = &'static str> {

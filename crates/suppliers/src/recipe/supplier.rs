@@ -220,16 +220,13 @@ impl Protocol for Supplier {
 impl Recipe {
     /// Our deposit in the answer to the question for it.
     pub(super) fn balance_in(&self, text: &str) -> Option<Rupiah> {
-        match &self.balance.as_ref()?.pointer {
-            Some(pointer) => {
-                let root = json::read(text).ok()?;
-                let tree = super::tree::Tree { root: &root, inner: &root };
-                pointer.find(&tree).and_then(super::tree::amount_of)
-            }
-            None => {
-                let said = self.text.as_ref()?.read(text, Some(On::Balance));
-                said.balance.or_else(|| super::said::figure(text))
-            }
+        if let Some(pointer) = &self.balance.as_ref()?.pointer {
+            let root = json::read(text).ok()?;
+            let tree = super::tree::Tree { root: &root, inner: &root };
+            pointer.find(&tree).and_then(super::tree::amount_of)
+        } else {
+            let said = self.text.as_ref()?.read(text, Some(On::Balance));
+            said.balance.or_else(|| super::said::figure(text))
         }
     }
 }

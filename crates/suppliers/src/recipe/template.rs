@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use chrono::NaiveDateTime;
 use chrono::format::{Item, StrftimeItems};
@@ -159,7 +160,7 @@ fn encode(into: &mut String, text: &str) {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             into.push(char::from(byte));
         } else {
-            into.push_str(&format!("%{byte:02X}"));
+            let _ = write!(into, "%{byte:02X}");
         }
     }
 }

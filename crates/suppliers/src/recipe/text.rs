@@ -123,7 +123,7 @@ impl TextReader {
 struct View<'t> {
     text: &'t str,
     said: Said,
-    /// The words before the tail, and in all of it.
+    /// The words before the tail, and in all of it: where the order is named only after the balance.
     head: Vec<usize>,
     whole: Vec<usize>,
 }
@@ -142,20 +142,25 @@ impl<'t> View<'t> {
         said.earlier = reader.earlier.as_ref().is_some_and(|earlier| earlier.is_match(text));
         let masked = masked(text, &serial, reader.ignore.as_ref());
         let tail = reader.tail.as_ref().and_then(|tail| tail.find(&masked)).map_or(masked.len(), |found| found.start());
-        let of = |part: &str| reader.words.matches(part).iter().collect();
-        let head: Vec<usize> = of(masked.get(..tail).unwrap_or_default());
-        let whole = if tail == masked.len() { head.clone() } else { of(&masked) };
+        let of = |part: &str| -> Vec<usize> { reader.words.matches(part).iter().collect() };
+        let before = masked.get(..tail).unwrap_or_default();
+        let head = of(before);
+        let names: Vec<&String> = [&said.reference, &said.product, &said.destination].into_iter().flatten().collect();
+        // What an order is not named in is about something else: an advertisement, another order, advice.
+        let only_after =
+            tail < masked.len() && !names.is_empty() && !names.iter().any(|name| before.contains(name.as_str()));
+        let whole = if only_after { of(&masked) } else { Vec::new() };
         Self { text, said, head, whole }
     }
 
-    /// Places of the rules that match the head; where none does, of those that match the whole.
+    /// Places of the rules that match the head; where none does, of those that match the whole, if that counts.
     fn matching(&self, reader: &TextReader, on: Option<On>) -> Vec<usize> {
         let of = |words: &[usize]| -> Vec<usize> {
             let matching = reader.rules.iter().enumerate().filter(|(_, rule)| rule.matches(self, words, on));
             matching.map(|(place, _)| place).collect()
         };
         let places = of(&self.head);
-        if places.is_empty() && self.whole != self.head { of(&self.whole) } else { places }
+        if places.is_empty() { of(&self.whole) } else { places }
     }
 }
 

@@ -171,10 +171,7 @@ fn agreed(members: Said, text: Said) -> Said {
     let deny = is_final(members.verdict) && is_final(text.verdict) && members.verdict != text.verdict;
     let other = |ours: &Option<String>, theirs: &Option<String>| matches!((ours, theirs), (Some(a), Some(b)) if a != b);
     let doubtful = deny || other(&members.reference, &text.reference);
-    let verdict = match (members.verdict, text.verdict) {
-        (Verdict::Unknown, verdict) => verdict,
-        (verdict, _) => verdict,
-    };
+    let verdict = if members.verdict == Verdict::Unknown { text.verdict } else { members.verdict };
     let mut said = text;
     let earlier = said.earlier;
     said.fill_under(Said { verdict, ..members });

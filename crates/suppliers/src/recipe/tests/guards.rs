@@ -3,7 +3,7 @@
 use super::super::check_text;
 use super::*;
 
-const SOUND: &str = r##"name = "mine"
+const SOUND: &str = r#"name = "mine"
 [settings]
 pin = {}
 [order]
@@ -26,7 +26,7 @@ expect = { outcome = "success", reference = "1", serial = "0041002345" }
 [[reply]]
 body = "R#1 GAGAL"
 expect = { outcome = "failed" }
-"##;
+"#;
 
 fn faults(text: &str) -> String {
     let faults = check_text("mine.toml", text).err().unwrap_or_default();
@@ -77,7 +77,7 @@ fn rules_that_were_never_tried_or_take_one_reply_for_two_things_are_refused() {
 #[test]
 fn an_unknown_recipe_says_which_there_are() {
     let fault = Recipe::load("otomx").unwrap_err().to_string();
-    assert!(fault.contains("otomax, irs, digiflazz"), "{fault}");
+    assert!(fault.contains("otomax, otomax-sign, irs, digiflazz"), "{fault}");
     assert!(Recipe::load("./nowhere.toml").unwrap_err().to_string().contains("cannot be read"));
 }
 

@@ -80,8 +80,12 @@ fn a_question_waits_its_time_and_ends_before_it_would_buy() {
         let supplier = supplier(name, &[]);
         let asks = |age: i64| supplier.status(&BUY, DateTime::UNIX_EPOCH, &now_after(age)).is_some();
         assert!(supplier.can_check());
-        allowed.iter().for_each(|age| assert!(asks(*age), "{name} {age}"));
-        refused.iter().for_each(|age| assert!(!asks(*age), "{name} {age}"));
+        for age in allowed {
+            assert!(asks(*age), "{name} {age}");
+        }
+        for age in refused {
+            assert!(!asks(*age), "{name} {age}");
+        }
     }
     let asked = supplier("otomax", &[]).status(&BUY, DateTime::UNIX_EPOCH, &now_after(90)).unwrap().reveal();
     assert!(asked.contains("check=1"), "{asked}");
