@@ -84,7 +84,7 @@ fn requests_are_what_the_documents_show() {
     let vector = Buy { reference: konter_core::ids::Reference(2_140_669), sku: "x10", dest: "08123456789", ..BUY };
     let signing = supplier("otomax-sign", &[("memberid", "yusuf"), ("pin", "1144"), ("password", "abcd")]);
     holds(&signing.purchase(&vector, noon()), "sign=Cp9NLVuKWBt5Sey_uMlYsvnKvJI");
-    holds(&signing.purchase(&vector, noon()), "memberID=YUSUF&product=X10&");
+    holds(&signing.purchase(&vector, noon()), "memberID=YUSUF\n& product=X10");
     let bill =
         Buy { kind: ProductKind::Bill, sku: "PLNPOSTPAID", dest: "530000000001", inquiry: Some("9127364"), ..BUY };
     let iak = supplier("iak", &[]);
