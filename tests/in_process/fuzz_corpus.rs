@@ -193,14 +193,14 @@ fn any_reply_is_read_and_a_success_names_our_order() {
 
 #[test]
 fn any_recipe_is_sound_or_says_where_it_is_not_and_decides_only_our_order() {
-    let of_recipes = shipped::names().filter_map(shipped::text);
-    let whole = of_recipes.clone().map(|text| [&[u8::MAX][..], text.as_bytes()].concat());
+    let of_recipes: Vec<&str> = shipped::names().filter_map(shipped::text).collect();
+    let whole = of_recipes.iter().map(|text| [&[u8::MAX][..], text.as_bytes()].concat());
     let bodies = |text: &str| -> Vec<String> {
         let rows =
             text.lines().filter_map(|line| line.strip_prefix("body = ").or_else(|| line.strip_prefix("query = ")));
         rows.map(|row| row.trim_matches(['\'', '"']).to_owned()).collect()
     };
-    let recorded = (0..).zip(of_recipes).flat_map(|(chosen, text)| {
+    let recorded = (0..).zip(&of_recipes).flat_map(|(chosen, text)| {
         bodies(text).into_iter().map(move |body| [&[chosen][..], body.as_bytes()].concat()).collect::<Vec<_>>()
     });
     let words = replies(ProtocolKind::Recipe).into_iter().map(|reply| [&[0][..], reply.as_bytes()].concat());

@@ -174,6 +174,7 @@ fn compile_status(
         order,
         payment: own_payment,
         repeats: written.repeat,
+        is_marked: !written.add.is_empty(),
         not_before: TimeDelta::seconds(written.not_before_secs.unwrap_or(0).into()),
         within: written.within_hours.map(|hours| TimeDelta::hours(hours.into())),
         outlives_day: written.outlives_day,

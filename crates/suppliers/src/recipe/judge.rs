@@ -46,7 +46,7 @@ impl Recipe {
             Verdict::Unknown => Err(Doubt::NotUnderstood),
             Verdict::Failed => {
                 let kind = self.kind_of(said);
-                if self.may_refuse_the_question(buy, said, on) {
+                if self.may_refuse_the_question(buy, said, kind, on) {
                     let reason = said.reason.as_deref().unwrap_or_default();
                     return Err(Doubt::Inconclusive(reason.chars().take(60).collect()));
                 }
@@ -73,13 +73,14 @@ impl Recipe {
 
     /// Whether a refusal may be about the order's request sent again, and not about the order: where the question is that
     /// request, only what speaks of the first sending tells its fate.
-    fn may_refuse_the_question(&self, buy: &Buy<'_>, said: &Said, on: On) -> bool {
-        let repeats = self.status.as_ref().is_some_and(|status| status.repeats) && self.text.is_some();
-        repeats
-            && !said.earlier
+    fn may_refuse_the_question(&self, buy: &Buy<'_>, said: &Said, kind: FailureKind, on: On) -> bool {
+        let Some(status) = self.status.as_ref().filter(|status| status.repeats && self.text.is_some()) else {
+            return false;
+        };
+        !said.earlier
             && match on {
                 On::Status => true,
-                On::Report => buy.sent.may_be_refused_again(),
+                On::Report => buy.sent.may_be_refused_again() && may_be_the_doors(kind, status.is_marked),
                 On::Order | On::Payment | On::Inquiry | On::Balance | On::Prices => false,
             }
     }
@@ -90,6 +91,34 @@ impl Recipe {
             self.reasons.iter().find(|(regex, _)| regex.is_match(reason)).map(|(_, kind)| *kind)
         };
         said.kind.or_else(by_words).unwrap_or(FailureKind::Refused)
+    }
+}
+
+/// Whether a failure that is reported may be what a server says to every order of the kind as it comes in, so to a repetition
+/// as well, without looking at what became of the first. A question that says it is one is refused for who asks only.
+const fn may_be_the_doors(kind: FailureKind, is_marked: bool) -> bool {
+    match kind {
+        FailureKind::AccountRefused
+        | FailureKind::SupplierFunds
+        | FailureKind::SupplierLimit
+        | FailureKind::ProductUnknown
+        // What an order looks like that has been delivered.
+        | FailureKind::AlreadyActive
+        | FailureKind::BillPaid => true,
+        FailureKind::ProductClosed
+        | FailureKind::ProductDisturbed
+        | FailureKind::CutOff
+        | FailureKind::SupplierDisturbed
+        | FailureKind::Refused => !is_marked,
+        FailureKind::WrongNumber
+        | FailureKind::NumberExpired
+        | FailureKind::NumberInactive
+        | FailureKind::NumberBlocked
+        | FailureKind::OldPackage
+        | FailureKind::NotRegistered
+        | FailureKind::OutsideArea
+        | FailureKind::BillUnavailable
+        | FailureKind::Reversed => false,
     }
 }
 

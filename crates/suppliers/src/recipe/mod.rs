@@ -79,6 +79,8 @@ struct Status {
     payment: Option<Call>,
     /// The question is the order once more.
     repeats: bool,
+    /// Something in it says that it only asks.
+    is_marked: bool,
     not_before: chrono::TimeDelta,
     within: Option<chrono::TimeDelta>,
     outlives_day: bool,

@@ -58,6 +58,32 @@ fn an_earlier_orders_state_settles_a_question_and_never_a_first_sending() {
 }
 
 #[test]
+fn a_failure_reported_after_a_question_counts_unless_it_may_be_the_questions() {
+    let mut asked = BUY;
+    asked.sent.repeated = true;
+    let told = |name: &str, buy: &Buy<'_>, reason: &str| {
+        let named =
+            if name == "irs" { "clientid=1700000000001&statuscode=2&msg" } else { "refid=1700000000001&message" };
+        let query = format!("{named}=R%231700000000001 S10.081234567890 GAGAL. {reason}. Saldo 1.000");
+        let outcome = supplier(name, &[]).read_callback(buy, &report(&query)).outcome;
+        assert!(matches!(outcome, Outcome::Failed(_) | Outcome::Unknown(Doubt::Inconclusive(_))), "{outcome:?}");
+        matches!(outcome, Outcome::Failed(_))
+    };
+    // Reason, and whether it counts where the question says that it is one, and where it looks like the order.
+    for (reason, marked, unmarked) in [
+        ("Nomor tujuan salah", true, true),
+        ("Dibatalkan provider", true, false),
+        ("Produk sedang gangguan", true, false),
+        ("Saldo tidak cukup", false, false),
+        ("Pin salah", false, false),
+    ] {
+        assert_eq!(told("otomax", &asked, reason), marked, "{reason}");
+        assert_eq!(told("irs", &asked, reason), unmarked, "{reason}");
+        assert!(told("otomax", &BUY, reason) && told("irs", &BUY, reason), "{reason}");
+    }
+}
+
+#[test]
 fn a_token_product_is_delivered_by_a_token_only() {
     let otomax = supplier("otomax", &[]);
     let buy = Buy { kind: ProductKind::Token, sku: "PLN20", dest: "14027412301", ..BUY };
