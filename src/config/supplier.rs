@@ -136,7 +136,10 @@ fn configure(source: &Source<'_>, kind: ProtocolKind, prefix: &str) -> Option<Bo
     let options = Options::new(&lookup);
     let protocol = kind.configure(&options);
     // What it must read as it says is tried before anything is believed that it reads.
-    if let (ProtocolKind::Recipe, Some(_), Some(name)) = (kind, &protocol, lookup("RECIPE")) {
+    if kind == ProtocolKind::Recipe
+        && protocol.is_some()
+        && let Some(name) = lookup("RECIPE")
+    {
         for fault in recipe::check(&name).err().unwrap_or_default() {
             options.report("RECIPE", &fault.to_string());
         }

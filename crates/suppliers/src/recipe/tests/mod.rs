@@ -1,3 +1,5 @@
+//! The shipped recipes and what holds for every recipe, read from their files as they are now.
+
 mod guards;
 mod orders;
 mod otomax;
