@@ -29,6 +29,7 @@ use konter_core::phone::PrefixTable;
 use konter_store::memory::MemoryStore;
 use konter_store::{Commit, Store, Versioned};
 use konter_suppliers::client::masked;
+use konter_suppliers::recipe::{Recipe, shipped};
 use konter_suppliers::{Buy, Callback, Options, Protocol, ProtocolKind, Response};
 
 // --- What people type -------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ pub fn catalog(data: &[u8]) {
 // --- What suppliers say -----------------------------------------------------------------------------------------------
 
 /// The orders that replies are read for, chosen by an input's first byte: those the documents' examples are about.
-pub const ORDERS: [(ProtocolKind, Buy<'static>); 14] = [
+pub const ORDERS: [(ProtocolKind, Buy<'static>); 16] = [
     (ProtocolKind::Kiosampm, KIOS),
     (ProtocolKind::Kiosampm, Buy { kind: ProductKind::Token, ..KIOS }),
     (ProtocolKind::Xgateway, Buy { reference: Reference(12_906_609), sku: "I50", dest: "085700000001", ..KIOS }),
@@ -111,6 +112,8 @@ pub const ORDERS: [(ProtocolKind, Buy<'static>); 14] = [
     (ProtocolKind::Teleanjar, Buy { dest: "5311000928219", sku: "PLNNON", ..TELE_BILL }),
     (ProtocolKind::Teleanjar, Buy { dest: "023158334621", sku: "TELKOM", ..TELE_BILL }),
     (ProtocolKind::Teleanjar, Buy { dest: "12345678901", sku: "PLNPRE", kind: ProductKind::Token, ..TELE_BILL }),
+    (ProtocolKind::Recipe, KIOS),
+    (ProtocolKind::Recipe, Buy { kind: ProductKind::Token, ..KIOS }),
 ];
 const OURS: Reference = Reference(1_795_248_000_000_001);
 const KIOS: Buy<'static> = Buy {
@@ -139,7 +142,11 @@ pub const READERS: u8 = 4;
 
 /// A protocol with credentials that stand in no reply.
 pub fn protocol(kind: ProtocolKind) -> Box<dyn Protocol> {
-    let lookup = |name: &str| (!matches!(name, "SIGN" | "TOKEN_VIA")).then(|| format!("geheim-{name}"));
+    let lookup = |name: &str| match name {
+        "SIGN" | "TOKEN_VIA" => None,
+        "RECIPE" => Some("otomax".to_owned()),
+        _ => Some(format!("geheim-{name}")),
+    };
     let lookup = |name: &str| lookup(name).filter(|_| name != "TOKEN" || kind == ProtocolKind::Ppob);
     kind.configure(&Options::new(&lookup)).expect("every setting is there")
 }
@@ -200,6 +207,54 @@ pub fn callback(data: &[u8]) {
         let elsewhere = protocol.read_callback(&another(buy), &callback).outcome;
         assert!(matches!(elsewhere, Outcome::Unknown(_)), "decides another order too: {elsewhere:?}");
     }
+}
+
+/// A shipped recipe's supplier, with credentials that stand in no reply.
+fn supplier_by(name: &str) -> konter_suppliers::recipe::Supplier {
+    let recipe = Recipe::load(name).expect("shipped recipes are sound");
+    konter_suppliers::recipe::Supplier::with(recipe, &Options::new(&|name| Some(format!("geheim-{name}"))))
+        .expect("every setting is there")
+}
+
+thread_local! {
+    static SHIPPED: Vec<konter_suppliers::recipe::Supplier> = shipped::names().map(supplier_by).collect();
+}
+
+/// The first byte chooses a shipped recipe, and the rest is a reply or a report: a success names our order. Past those, the
+/// rest is a recipe: it is sound, or has a mistake in a line that it has.
+pub fn recipe(data: &[u8]) {
+    let [chosen, rest @ ..] = data else { return };
+    SHIPPED.with(|shipped| match shipped.get(usize::from(*chosen)) {
+        Some(supplier) => read_by_recipe(supplier, rest),
+        None => {
+            let text = String::from_utf8_lossy(rest);
+            let lines = text.lines().count() + 1;
+            for fault in konter_suppliers::recipe::check_text("fuzz", &text).err().unwrap_or_default() {
+                assert!(fault.line.is_none_or(|line| (1..=lines).contains(&line)), "{fault}");
+            }
+        }
+    });
+}
+
+fn read_by_recipe(supplier: &dyn Protocol, body: &[u8]) {
+    let response = Response { content_type: None, body: body.to_vec() };
+    let callback = split(body);
+    let buy = KIOS;
+    let readings: [&dyn Fn(&Buy<'_>) -> Reading; 3] =
+        [&|buy| supplier.read_purchase(buy, &response), &|buy| supplier.read_status(buy, &response), &|buy| {
+            supplier.read_callback(buy, &callback)
+        }];
+    for read in readings {
+        let reading = read(&buy);
+        if matches!(reading.outcome, Outcome::Success(_) | Outcome::Failed(_)) {
+            let elsewhere = read(&another(&buy)).outcome;
+            assert!(matches!(elsewhere, Outcome::Unknown(_)), "decides another order too: {elsewhere:?}");
+        }
+        assert!(reading.charged.is_none_or(|charged| !charged.is_negative()), "{reading:?}");
+    }
+    check_inquiry(supplier, &Buy { kind: ProductKind::Bill, ..buy }, &response);
+    let _ = (supplier.read_balance(&response), supplier.read_prices(&response), supplier.gist(&response.text()));
+    let _ = (supplier.proof(&callback), supplier.is_ping(&callback), supplier.named(&response.text()));
 }
 
 // --- The door ---------------------------------------------------------------------------------------------------------

@@ -48,6 +48,11 @@ pub enum Command {
     },
     /// Whether the shop that runs here can take orders: what its /health says
     Health,
+    /// Say what one reply of a supplier, read from stdin, is taken for; sends nothing
+    Read {
+        /// A supplier's protocol, the name of a shipped recipe, or the path to one
+        supplier: String,
+    },
     /// Re-derive every balance from the journal and check every invariant
     Audit,
     /// Move a stopped shop between its data dir and its database, proving every balance on both sides

@@ -53,6 +53,7 @@ async fn carry_out(command: Command, environment: &Environment) -> Result<(), Fa
         Command::Simulate { callbacks } => app::simulate(&callbacks).await,
         Command::Check { online } => app::check(environment, online).await,
         Command::Health => app::health(environment).await,
+        Command::Read { supplier } => app::read(&supplier),
         Command::Audit => app::audit(environment).await,
         Command::MigrateStore { to } => app::migrate_store(environment, to).await,
         Command::Log { count } => app::log(environment, count).await,

@@ -16,6 +16,7 @@ mod on_telegram;
 mod online;
 mod open;
 mod private;
+mod read;
 mod room;
 mod run;
 mod service_manager;
@@ -33,6 +34,7 @@ pub use health::health;
 pub use inspect::{audit, log};
 pub use migrate::{Place, migrate_store};
 pub use private::keep_new_files_private;
+pub use read::read;
 pub use run::run;
 pub use simulate::simulate;
 

@@ -14,7 +14,7 @@ use konter_core::ids::SupplierId;
 use konter_core::money::Rupiah;
 use konter_core::routing::{Limits, USUAL_AT_ONCE};
 use konter_suppliers::protocol::Now;
-use konter_suppliers::{Options, Protocol, ProtocolKind, SettingError};
+use konter_suppliers::{Options, Protocol, ProtocolKind, SettingError, recipe};
 
 /// Seconds: the longest that a supplier's document gives for an answer.
 const DEFAULT_TIMEOUT_SECS: u16 = 60;
@@ -135,6 +135,15 @@ fn configure(source: &Source<'_>, kind: ProtocolKind, prefix: &str) -> Option<Bo
     let lookup = |suffix: &str| source.raw(&format!("{prefix}{suffix}"));
     let options = Options::new(&lookup);
     let protocol = kind.configure(&options);
+    // What it must read as it says is tried before anything is believed that it reads.
+    if kind == ProtocolKind::Recipe
+        && protocol.is_some()
+        && let Some(name) = lookup("RECIPE")
+    {
+        for fault in recipe::check(&name).err().unwrap_or_default() {
+            options.report("RECIPE", &fault.to_string());
+        }
+    }
     for SettingError { name, problem } in options.into_errors() {
         source.note(SettingError { name: format!("{prefix}{name}"), problem });
     }
@@ -216,7 +225,11 @@ impl CutOff {
                 to: NaiveTime::from_hms_opt(0, 30, 0)?,
                 zone: Some(SUPPLIERS_ZONE),
             }),
-            ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Ppob | ProtocolKind::Teleanjar => None,
+            ProtocolKind::Xgateway
+            | ProtocolKind::BillerJson
+            | ProtocolKind::Ppob
+            | ProtocolKind::Teleanjar
+            | ProtocolKind::Recipe => None,
         }
     }
 

@@ -126,6 +126,11 @@ async fn callback(State(http): State<Http>, ConnectInfo(peer): ConnectInfo<Socke
     let query = request.uri().query().unwrap_or_default().to_owned();
     let cut = request.headers().get(CUT).map(|cut| String::from_utf8_lossy(cut.as_bytes()).into_owned());
     let mut coming = Coming { shop: http.shop, supplier, from, is_believed, query, is_whole: false };
+    let headers: Vec<(String, String)> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
     let body = Bytes::from_request(request, &()).await;
     coming.is_whole = true;
     let body = match body {
@@ -136,7 +141,7 @@ async fn callback(State(http): State<Http>, ConnectInfo(peer): ConnectInfo<Socke
             return refused.into_response();
         }
     };
-    let callback = Callback::read(coming.query.clone(), &body);
+    let callback = Callback::read(coming.query.clone(), &body).with_headers(headers.into_iter());
     // Carried through, also when the sender hangs up or the store is slow: what becomes of it is told all the same.
     let taking = tokio::spawn(async move {
         match cut {

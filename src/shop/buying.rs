@@ -276,7 +276,7 @@ impl Shop {
             return Ok(true);
         };
         // Whoever asks for it: never more often than once a minute.
-        if attempt.checked_at.is_some_and(|at| now.utc - at < CHECK_STEP) {
+        if attempt.checked_at.is_some_and(|at| now.utc - at < CHECK_STEP.max(supplier.protocol.check_every())) {
             return Ok(true);
         }
         let dest = supplier.written(&order.dest);

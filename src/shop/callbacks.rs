@@ -57,6 +57,10 @@ impl Shop {
         callback: &Callback,
     ) -> Result<CallbackFate, StoreError> {
         let Some(supplier) = self.suppliers.get(id) else { return Ok(CallbackFate::NoSuchSupplier) };
+        if supplier.protocol.is_ping(callback) {
+            return Ok(CallbackFate::Taken);
+        }
+        let believed = supplier.protocol.proof(callback).believes(believed);
         let order = match supplier.protocol.callback_reference(callback) {
             Some(reference) => self.store.order_of_reference(id, reference).await?.map(|order| (order, reference)),
             None => None,

@@ -485,7 +485,7 @@ fn example() -> Variables {
 }
 
 /// What an owner puts in the place of an example's values.
-const OWN: [(&str, &str); 19] = [
+const OWN: [(&str, &str); 22] = [
     ("TELOXIDE_TOKEN", TOKEN),
     ("KONTER_ADMINS", "telegram:1001"),
     ("KONTER_BANKS", "BCA 1 a.n. Budi"),
@@ -505,6 +505,9 @@ const OWN: [(&str, &str); 19] = [
     ("SUPPLIER_TELE_USERNAME", "u"),
     ("SUPPLIER_TELE_PASSWORD", "p"),
     ("SUPPLIER_TELE_API_KEY", "k"),
+    ("SUPPLIER_RELASI_SET_MEMBERID", "M1"),
+    ("SUPPLIER_RELASI_SET_PIN", "1"),
+    ("SUPPLIER_RELASI_SET_PASSWORD", "p"),
 ];
 
 #[test]

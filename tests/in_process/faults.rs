@@ -9,8 +9,8 @@ use konter::front::telegram::{Api, ApiError};
 use konter_core::ids::OrderId;
 use konter_core::order::OrderState;
 use konter_core::outcome::{Doubt, Outcome};
+use konter_suppliers::Request;
 use konter_suppliers::client::{Client, SendError, Transport};
-use konter_suppliers::{Method, Request};
 use teloxide::payloads::GetMe;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -93,7 +93,7 @@ async fn whatever_a_supplier_does_to_a_request_that_left_is_a_doubt_in_time() {
         let limit = if doubt == Doubt::Timeout { LIMIT } else { PATIENCE };
         let client = Client::new(&format!("http://{}", server(answers).await), limit).unwrap();
         let query = vec![("pin", "rahasia".to_owned())];
-        let request = Request { method: Method::Get, path: "/trx", query, headers: vec![], body: None };
+        let request = Request::get("/trx", query);
         let began = Instant::now();
         let error = client.send(&request).await.unwrap_err();
         assert!(matches!(&error, SendError::MaybeSent(found, _) if *found == doubt), "{answers:?}: {error:?}");

@@ -27,6 +27,7 @@ use konter_reply::Reply;
 use konter_store::memory::MemoryStore;
 use konter_store::{Commit, Payload, Say, Store};
 use konter_suppliers::ProtocolKind;
+use konter_suppliers::recipe::shipped;
 use properties::{ORDERS, READERS};
 
 type Input = Vec<u8>;
@@ -90,14 +91,28 @@ fn files(folder: &str) -> Vec<String> {
 
 /// Every reply in the fixtures of a protocol.
 fn replies(kind: ProtocolKind) -> Vec<String> {
+    if kind == ProtocolKind::Recipe {
+        return of_otomax();
+    }
     let files = files(kind.name());
     match kind {
         ProtocolKind::Kiosampm => files.iter().flat_map(|file| file.lines()).map(str::to_owned).collect(),
         ProtocolKind::Ppob => {
             files.iter().flat_map(|file| file.lines()).map(str::to_owned).chain(files.clone()).collect()
         }
-        ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Teleanjar => files,
+        ProtocolKind::Xgateway | ProtocolKind::BillerJson | ProtocolKind::Teleanjar | ProtocolKind::Recipe => files,
     }
+}
+
+/// What servers of the `OtomaX` family send, in front of it the reference of an order that is asked about.
+fn of_otomax() -> Vec<String> {
+    let lines = files("otomax").concat();
+    let reply = |line: &str| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["reply"].as_str().unwrap().to_owned()
+    };
+    let ours = "R#1700000000001 S10.081234567890 SUKSES. SN/Ref: 0041002345678901. Saldo 1.000".to_owned();
+    lines.lines().map(reply).step_by(5).chain([ours]).collect()
 }
 
 /// A callback's query, a line end and its body, as each protocol is reported to.
@@ -109,7 +124,9 @@ fn callbacks(kind: ProtocolKind) -> Vec<String> {
     };
     let replies = replies(kind);
     match kind {
-        ProtocolKind::Kiosampm => replies.iter().flat_map(|text| [encoded(text), format!("\n{text}")]).collect(),
+        ProtocolKind::Kiosampm | ProtocolKind::Recipe => {
+            replies.iter().flat_map(|text| [encoded(text), format!("\n{text}")]).collect()
+        }
         ProtocolKind::Xgateway | ProtocolKind::Teleanjar => replies.iter().map(|text| format!("\n{text}")).collect(),
         ProtocolKind::BillerJson | ProtocolKind::Ppob => {
             replies.iter().map(|text| text.trim()).flat_map(|text| [text.to_owned(), format!("\n{text}")]).collect()
@@ -174,6 +191,22 @@ fn any_reply_is_read_and_a_success_names_our_order() {
         })
     });
     play("reply", &seeds.collect::<Vec<_>>(), properties::reply);
+}
+
+#[test]
+fn any_recipe_is_sound_or_says_where_it_is_not_and_decides_only_our_order() {
+    let of_recipes: Vec<&str> = shipped::names().filter_map(shipped::text).collect();
+    let whole = of_recipes.iter().map(|text| [&[u8::MAX][..], text.as_bytes()].concat());
+    let bodies = |text: &str| -> Vec<String> {
+        let rows =
+            text.lines().filter_map(|line| line.strip_prefix("body = ").or_else(|| line.strip_prefix("query = ")));
+        rows.map(|row| row.trim_matches(['\'', '"']).to_owned()).collect()
+    };
+    let recorded = (0..).zip(&of_recipes).flat_map(|(chosen, text)| {
+        bodies(text).into_iter().map(move |body| [&[chosen][..], body.as_bytes()].concat()).collect::<Vec<_>>()
+    });
+    let words = replies(ProtocolKind::Recipe).into_iter().map(|reply| [&[0][..], reply.as_bytes()].concat());
+    play("recipe", &recorded.chain(words).chain(whole).collect::<Vec<_>>(), properties::recipe);
 }
 
 #[test]

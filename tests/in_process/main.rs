@@ -32,6 +32,7 @@ mod network;
 mod network_books;
 mod order_times;
 mod pin_guessing;
+mod recipes;
 mod reports;
 mod roles;
 mod routing;

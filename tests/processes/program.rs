@@ -54,9 +54,34 @@ async fn without_a_command_it_explains_itself() {
     let folder = folder();
     let help = Settings::new().run(folder.path(), &[]).await;
     assert_eq!(help.code, Some(0), "{help:?}");
-    for command in ["demo", "run", "simulate", "check", "audit", "log", "backup", "restore"] {
+    for command in ["demo", "run", "simulate", "check", "read", "audit", "log", "backup", "restore"] {
         assert!(help.out.contains(command), "{command} is missing: {}", help.out);
     }
+}
+
+#[tokio::test]
+async fn a_reply_on_stdin_is_read_without_any_settings() {
+    let folder = folder();
+    let program = Settings::new();
+    let success = "R#12 S10.081234567890 SUKSES. SN/Ref: 0041002345678901. Saldo 100.000 - 10.600 = 89.400";
+    for supplier in ["otomax", "OTOMAX"] {
+        let read = program.run_with(folder.path(), &["read", supplier], &format!("\u{feff}{success}\r\n")).await;
+        assert_eq!(read.code, Some(0), "{read:?}");
+        let said: serde_json::Value = serde_json::from_str(&read.out).unwrap();
+        let wanted = serde_json::json!({
+            "outcome": "success", "reference": "12", "product": "S10", "destination": "081234567890",
+            "serial": "0041002345678901", "price": 10_600, "balance": 89_400, "reason": null,
+        });
+        assert_eq!(said, wanted);
+    }
+    for (supplier, reply) in [("kiosampm", success), ("xgateway", "<xml"), ("digiflazz", "{"), ("teleanjar", "")] {
+        let read = program.run_with(folder.path(), &["read", supplier], reply).await;
+        assert_eq!(read.code, Some(0), "{supplier}: {read:?}");
+        assert!(read.out.starts_with("{\"outcome\":") && read.out.ends_with("}\n"), "{supplier}: {read:?}");
+    }
+    assert_ended(&program.run_with(folder.path(), &["read", "nosuch"], success).await, 2, &["nosuch", "otomax"]);
+    let broken = write(folder.path(), "mine.toml", "name = \"mine\"\norder = 1\n");
+    assert_ended(&program.run_with(folder.path(), &["read", &broken], success).await, 2, &["mine.toml", "line 2"]);
 }
 
 #[tokio::test]

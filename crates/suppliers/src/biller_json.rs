@@ -11,7 +11,9 @@ use secrecy::SecretString;
 
 use super::amount::{end_of_destination, same_destination};
 use super::json::{self, Object, Sent};
-use super::protocol::{Buy, Callback, Method, Options, Protocol, Request, Response, gist_of, hex, reveal};
+use super::protocol::{
+    Buy, Callback, Named, Options, Protocol, Request, Response, gist_of, hex, named_in_query, reveal,
+};
 use super::serial;
 use konter_core::ids::Reference;
 use konter_core::outcome::{Doubt, FailureKind, Outcome, Reading};
@@ -80,7 +82,7 @@ impl Protocol for BillerJson {
             ("idpel", Sent::Text(buy.dest)),
             ("produk", Sent::Text(buy.sku)),
         ]);
-        Request { method: Method::Post, path: "/service/in/json", query: vec![], headers: vec![], body: Some(body) }
+        Request::post("/service/in/json", vec![], Some(body))
     }
 
     fn read_purchase(&self, buy: &Buy<'_>, response: &Response) -> Reading {
@@ -94,6 +96,18 @@ impl Protocol for BillerJson {
     /// v1.0.0, B. Reversal: 0 is success, 1 is failure.
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         read_reversal(buy, callback).unwrap_or_else(Reading::unknown)
+    }
+
+    fn named(&self, reply: &str) -> Named {
+        if let Ok(object) = json::read_object(reply) {
+            return Named {
+                reference: object.text("trxid").or_else(|| object.text("ftrxid")),
+                product: object.text("kodeproduk"),
+                dest: object.text("tujuan"),
+                reason: object.text("reason"),
+            };
+        }
+        named_in_query(reply, ["refid", "product", "dest", "message"])
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

@@ -72,7 +72,7 @@ impl Client {
     async fn exchange(&self, request: &Request) -> Result<Response, SendError> {
         let answer = self.build(request).send().await.map_err(classify)?;
         let status = answer.status();
-        if !status.is_success() {
+        if !status.is_success() && !request.accepts.contains(&status.as_u16()) {
             let doubt = Doubt::HttpStatus(status.as_u16());
             return Err(SendError::MaybeSent(doubt, format!("HTTP status {status}")));
         }
@@ -87,12 +87,15 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
-        let mut builder = self.http.request(method, format!("{}{}", self.base, request.path));
+        // A supplier may have a second server, which its settings name whole.
+        let is_whole = request.path.starts_with("https://") || request.path.starts_with("http://");
+        let base = if is_whole { "" } else { self.base.as_str() };
+        let mut builder = self.http.request(method, format!("{base}{}", request.path));
         if !request.query.is_empty() {
             builder = builder.query(&request.query);
         }
         for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
+            builder = builder.header(name.as_ref(), value);
         }
         match &request.body {
             Some(body) => builder.header(CONTENT_TYPE, body.content_type).body(body.text.clone()),
@@ -201,13 +204,7 @@ mod tests {
     async fn a_refused_connection_is_not_sent_and_says_no_address() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let client = Client::new(&format!("http://{free}"), Duration::from_secs(5)).unwrap();
-        let request = Request {
-            method: Method::Get,
-            path: "/trx",
-            query: vec![("pin", "987654".to_owned())],
-            headers: vec![],
-            body: None,
-        };
+        let request = Request::get("/trx", vec![("pin", "987654".to_owned())]);
         let error = client.send(&request).await.unwrap_err();
         assert!(matches!(error, SendError::NotSent(_)), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("987654"));
@@ -229,7 +226,7 @@ mod tests {
             let _ = socket.write_all(&vec![b'x'; BODY]).await;
         });
         let client = Client::new(&format!("http://{address}"), Duration::from_secs(20)).unwrap();
-        let request = Request { method: Method::Get, path: "/trx", query: vec![], headers: vec![], body: None };
+        let request = Request::get("/trx", vec![]);
         let error = client.send(&request).await.unwrap_err();
         assert!(matches!(error, SendError::MaybeSent(Doubt::TooLarge, _)), "{error:?}");
     }

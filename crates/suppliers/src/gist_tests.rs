@@ -10,7 +10,8 @@ macro_rules! fixture {
 
 fn protocol(kind: ProtocolKind) -> Box<dyn Protocol> {
     let lookup = |name: &str| {
-        (name != "SIGN").then(|| "rahasia".to_owned()).filter(|_| name != "TOKEN" || kind == ProtocolKind::Ppob)
+        let value = if name == "RECIPE" { "otomax" } else { "rahasia" };
+        (name != "SIGN").then(|| value.to_owned()).filter(|_| name != "TOKEN" || kind == ProtocolKind::Ppob)
     };
     kind.configure(&Options::new(&lookup)).unwrap()
 }

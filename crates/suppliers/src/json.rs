@@ -46,6 +46,14 @@ pub(super) fn read_object(text: &str) -> Result<Object, Doubt> {
     }
 }
 
+/// Reads a reply that must be JSON, whatever it is.
+pub(super) fn read(text: &str) -> Result<Json, Doubt> {
+    if text.len() > LONGEST_REPLY {
+        return Err(Doubt::TooLarge);
+    }
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&mend(text))).map_err(|_| Doubt::NotUnderstood)
+}
+
 /// Mends what the documents' own examples show and strict JSON forbids: a comma before a closing bracket, a raw line
 /// break inside a string, and a backslash before a character that JSON gives no escape (`\|` in receipts), which then
 /// stands for itself. One pass, no nesting; everything else stays as wrong as it was.
@@ -142,6 +150,19 @@ impl<'de> Visitor<'de> for JsonVisitor {
 }
 
 impl Json {
+    /// What stands at a path of names and places; a list of one is what is in it, where the path names no place.
+    pub(super) fn at(&self, path: &[String]) -> Option<&Self> {
+        path.iter().try_fold(self, |value, step| match value {
+            Self::Object(object) => object.get(step),
+            Self::List(items) => match (step.parse::<usize>(), items.as_slice()) {
+                (Ok(place), _) => items.get(place),
+                (Err(_), [Self::Object(only)]) => only.get(step),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     /// A scalar as trimmed text; `None` when it is empty, no scalar, or absent.
     pub(super) fn text(&self) -> Option<String> {
         let text = match self {
@@ -165,6 +186,19 @@ impl Json {
 }
 
 impl Object {
+    /// An object of pairs; one that stands twice must say the same twice.
+    pub(super) fn of_pairs<'p>(pairs: impl Iterator<Item = (&'p str, &'p str)>) -> Result<Self, Doubt> {
+        let mut object = BTreeMap::new();
+        for (name, value) in pairs {
+            let value = Json::Text(value.to_owned());
+            match object.insert(name.trim().to_ascii_lowercase(), value.clone()) {
+                Some(other) if other != value => return Err(Doubt::Contradictory),
+                _ => {}
+            }
+        }
+        Ok(Self(object))
+    }
+
     /// `name` in lower case.
     pub(super) fn get(&self, name: &str) -> Option<&Json> {
         self.0.get(name)

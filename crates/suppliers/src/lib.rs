@@ -7,7 +7,8 @@ pub mod client;
 pub mod protocol;
 
 pub use protocol::{
-    Body, Buy, Callback, Method, Options, Protocol, Request, Response, SettingError, fields, percent_decoded,
+    Body, Buy, Callback, Method, Named, Options, PriceRow, Proof, Protocol, Request, Response, SettingError, fields,
+    percent_decoded,
 };
 
 mod amount;
@@ -18,7 +19,9 @@ mod json;
 mod kiosampm;
 mod labels;
 mod ppob;
+pub mod recipe;
 pub mod serial;
+pub mod taken;
 mod teleanjar;
 mod token_serial;
 mod xgateway;
@@ -31,10 +34,13 @@ pub enum ProtocolKind {
     BillerJson,
     Ppob,
     Teleanjar,
+    /// Described by a file.
+    Recipe,
 }
 
 impl ProtocolKind {
-    pub const ALL: [Self; 5] = [Self::Kiosampm, Self::Xgateway, Self::BillerJson, Self::Ppob, Self::Teleanjar];
+    pub const ALL: [Self; 6] =
+        [Self::Kiosampm, Self::Xgateway, Self::BillerJson, Self::Ppob, Self::Teleanjar, Self::Recipe];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -44,6 +50,7 @@ impl ProtocolKind {
             Self::BillerJson => "biller-json",
             Self::Ppob => "ppob",
             Self::Teleanjar => "teleanjar",
+            Self::Recipe => "recipe",
         }
     }
 
@@ -52,7 +59,7 @@ impl ProtocolKind {
     #[must_use]
     pub const fn zone_separator(self) -> &'static str {
         match self {
-            Self::Kiosampm | Self::Xgateway | Self::BillerJson | Self::Ppob => "|",
+            Self::Kiosampm | Self::Xgateway | Self::BillerJson | Self::Ppob | Self::Recipe => "|",
             Self::Teleanjar => "-",
         }
     }
@@ -72,6 +79,7 @@ impl ProtocolKind {
             Self::BillerJson => biller_json::BillerJson::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
             Self::Ppob => ppob::Ppob::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
             Self::Teleanjar => teleanjar::Teleanjar::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
+            Self::Recipe => recipe::Supplier::configure(options).map(|p| Box::new(p) as Box<dyn Protocol>),
         }
     }
 }

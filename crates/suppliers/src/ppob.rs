@@ -15,7 +15,9 @@ use sha2::{Digest, Sha256};
 
 use super::amount::same_destination;
 use super::json::{self, Object, Sent};
-use super::protocol::{Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, hex, reveal};
+use super::protocol::{
+    Body, Buy, Callback, Named, Now, Options, Protocol, Request, Response, gist_of, hex, named_in_query, reveal,
+};
 use super::serial;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
@@ -50,7 +52,7 @@ impl Ppob {
             ("GW-datetime", datetime),
             ("GW-signature", hex(&Sha256::digest(signed.as_bytes()))),
         ];
-        Request { method: Method::Post, path, query: vec![], headers, body: Some(body) }
+        Request::post(path, headers, Some(body))
     }
 
     fn topup(&self, buy: &Buy<'_>, reference: Reference, now: NaiveDateTime) -> Request {
@@ -173,6 +175,18 @@ impl Protocol for Ppob {
     /// 2.1, Topup Report.
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         read_report(buy, callback).unwrap_or_else(Reading::unknown)
+    }
+
+    fn named(&self, reply: &str) -> Named {
+        if let Ok(object) = json::read_object(reply) {
+            return Named {
+                reference: object.text("ref_id").or_else(|| object.text("refid")),
+                product: object.text("code"),
+                dest: object.text("destination"),
+                reason: object.text("message"),
+            };
+        }
+        named_in_query(reply, ["ref_id", "code", "destination", "message"])
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

@@ -68,6 +68,11 @@ pub trait Protocol: Send + Sync {
         false
     }
 
+    /// How long to wait between two questions about an order, where that is longer than usual.
+    fn check_every(&self) -> chrono::TimeDelta {
+        chrono::TimeDelta::zero()
+    }
+
     /// Whether the document promises that a question about an earlier day's purchase that has arrived stays a question.
     fn repeat_outlives_day(&self) -> bool {
         false
@@ -127,8 +132,95 @@ pub trait Protocol: Send + Sync {
         gist_of(&parts).or_else(|| self.gist(&callback.text()))
     }
 
+    /// What a callback proves of its sender by itself, besides the address it came from.
+    fn proof(&self, callback: &Callback) -> Proof {
+        let _ = callback;
+        Proof::None
+    }
+
+    /// Whether a callback only tries out whether we are there.
+    fn is_ping(&self, callback: &Callback) -> bool {
+        let _ = callback;
+        false
+    }
+
+    /// Which order a reply names, for reading it without one; what it does not name stays empty.
+    fn named(&self, reply: &str) -> Named {
+        let _ = reply;
+        Named::default()
+    }
+
+    /// Asks for the supplier's products and prices; `None` where the document knows no way.
+    fn prices(&self, now: NaiveDateTime) -> Option<Request> {
+        let _ = now;
+        None
+    }
+
+    /// Reads the answer to [`Protocol::prices`]: an empty list where it is none.
+    fn read_prices(&self, response: &Response) -> Vec<PriceRow> {
+        let _ = response;
+        Vec::new()
+    }
+
     /// Every secret that could stand in a request or a reply, to be masked in whatever is kept.
     fn secrets(&self) -> Vec<&SecretString>;
+}
+
+/// What a callback proves of its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing: its address decides.
+    None,
+    /// Its sender knows a secret, but any word can be put behind that: a constant, or a hash of the reference. Its address
+    /// decides all the same.
+    Sender,
+    /// All that it says is signed: it is believed wherever it comes from.
+    Content,
+    /// It should prove something and does not: it is never believed.
+    Wrong,
+}
+
+impl Proof {
+    /// Whether a callback is believed, given whether its address and secret path are.
+    #[must_use]
+    pub const fn believes(self, by_address: bool) -> bool {
+        match self {
+            Self::None | Self::Sender => by_address,
+            Self::Content => true,
+            Self::Wrong => false,
+        }
+    }
+}
+
+/// The order that a reply is about, as it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    pub reference: Option<String>,
+    pub product: Option<String>,
+    pub dest: Option<String>,
+    /// In the supplier's words, where it refuses.
+    pub reason: Option<String>,
+}
+
+/// What a report's query string names, by the names of its parameters for reference, product, destination and reason.
+pub(super) fn named_in_query(text: &str, [reference, product, dest, reason]: [&str; 4]) -> Named {
+    let callback = Callback::read(text.trim().trim_start_matches('?').to_owned(), b"");
+    let some = |name: &str| callback.param(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    Named { reference: some(reference), product: some(product), dest: some(dest), reason: some(reason) }
+}
+
+/// One product of a supplier's price list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceRow {
+    /// The supplier's own code.
+    pub code: String,
+    pub name: Option<String>,
+    pub category: Option<String>,
+    pub brand: Option<String>,
+    pub price: Rupiah,
+    pub open: bool,
+    /// Its daily break, as the supplier writes it: `23:30`, `0:30`.
+    pub cutoff: Option<(String, String)>,
 }
 
 /// One moment, as the clock and as the shop's wall show it.
@@ -148,18 +240,45 @@ pub enum Method {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     pub method: Method,
-    /// Appended to the supplier's base address; begins with `/`.
-    pub path: &'static str,
+    /// Appended to the supplier's base address; begins with `/`, already percent-encoded.
+    pub path: Name,
     /// Decoded pairs; the client percent-encodes them.
-    pub query: Vec<(&'static str, String)>,
-    pub headers: Vec<(&'static str, String)>,
+    pub query: Vec<(Name, String)>,
+    pub headers: Vec<(Name, String)>,
     pub body: Option<Body>,
+    /// HTTP statuses besides 2xx whose body is an answer.
+    pub accepts: Vec<u16>,
 }
+
+/// A name or path in a request: fixed in code, or read from a recipe.
+pub type Name = Cow<'static, str>;
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Body {
     pub content_type: &'static str,
     pub text: String,
+}
+
+impl Request {
+    /// A GET of a fixed path.
+    #[must_use]
+    pub fn get(path: &'static str, query: Vec<(&'static str, String)>) -> Self {
+        Self { query: named(query), ..Self::empty(Method::Get, path) }
+    }
+
+    /// A POST to a fixed path.
+    #[must_use]
+    pub fn post(path: &'static str, headers: Vec<(&'static str, String)>, body: Option<Body>) -> Self {
+        Self { headers: named(headers), body, ..Self::empty(Method::Post, path) }
+    }
+
+    fn empty(method: Method, path: &'static str) -> Self {
+        Self { method, path: Name::Borrowed(path), query: vec![], headers: vec![], body: None, accepts: vec![] }
+    }
+}
+
+fn named(pairs: Vec<(&'static str, String)>) -> Vec<(Name, String)> {
+    pairs.into_iter().map(|(name, value)| (Name::Borrowed(name), value)).collect()
 }
 
 impl std::fmt::Debug for Request {
@@ -175,7 +294,7 @@ impl Request {
     pub fn reveal(&self) -> String {
         use std::fmt::Write as _;
         let mut text =
-            format!("{:?} {}", self.method, self.path).to_uppercase().replace(&self.path.to_uppercase(), self.path);
+            format!("{:?} {}", self.method, self.path).to_uppercase().replace(&self.path.to_uppercase(), &self.path);
         for (i, (name, value)) in self.query.iter().enumerate() {
             let _ = write!(text, "\n{} {name}={value}", if i == 0 { "?" } else { "&" });
         }
@@ -189,8 +308,8 @@ impl Request {
     }
 }
 
-/// A whole answer with a 2xx status, at most the client's size limit. Other statuses never reach a protocol: the
-/// documents give them no meaning, so they are `Unknown`.
+/// A whole answer with a 2xx status or one that its request accepts, at most the client's size limit. Other statuses
+/// never reach a protocol: the documents give them no meaning, so they are `Unknown`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub content_type: Option<String>,
@@ -216,6 +335,8 @@ pub struct Callback {
     /// Decoded pairs of the body, where it is a form.
     pub form: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Names in lower case. Never kept: they may hold secrets.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Callback {
@@ -229,6 +350,19 @@ impl Callback {
             callback.form = pairs(&callback.text());
         }
         callback
+    }
+
+    /// The same with the headers it came with.
+    #[must_use]
+    pub fn with_headers(mut self, headers: impl Iterator<Item = (String, String)>) -> Self {
+        self.headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        self
+    }
+
+    /// A header, `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The body as text; see [`Response::text`].
@@ -341,6 +475,12 @@ impl<'a> Options<'a> {
             self.report(name, "is missing; this protocol needs it");
         }
         value.map(SecretString::from)
+    }
+
+    /// A setting that may be missing.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
     /// A setting with a few possible values and a default.

@@ -42,7 +42,7 @@ impl Transport for Way {
             denom: fields[3].parse().unwrap(),
             product: fields[4].to_owned(),
         };
-        match request.path {
+        match request.path.as_ref() {
             "/purchase" => self.purchase(asked).await,
             "/status" => self.status(asked).await,
             _ => self.inquiry(asked).await,

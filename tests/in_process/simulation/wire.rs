@@ -6,7 +6,7 @@ use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Bill, Delivery, Details, Doubt, FailureKind, Inquiry, InquiryReading, Outcome, Reading};
 use konter_suppliers::protocol::Now;
-use konter_suppliers::{Body, Buy, Callback, Method, Protocol, Request, Response};
+use konter_suppliers::{Body, Buy, Callback, Protocol, Request, Response};
 use secrecy::SecretString;
 
 use super::sabotage::Sabotage;
@@ -174,7 +174,7 @@ impl Wire {
         let bill = u8::from(buy.kind == ProductKind::Bill);
         let text = format!("{}|{}|{bill}|{denom}|{}", buy.reference, buy.dest, buy.sku);
         let body = Some(Body { content_type: "text/plain", text });
-        Request { method: Method::Post, path, query: Vec::new(), headers: Vec::new(), body }
+        Request::post(path, Vec::new(), body)
     }
 
     fn does(&self, sabotage: Sabotage) -> bool {

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use sha1::{Digest as _, Sha1};
 
 use self::reply::Occasion;
-use super::protocol::{Buy, Callback, Method, Now, Options, Protocol, Request, Response, reveal as text_of};
+use super::protocol::{Buy, Callback, Named, Now, Options, Protocol, Request, Response, reveal as text_of};
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Doubt, FirstSending, Reading};
@@ -88,7 +88,7 @@ impl Kiosampm {
 }
 
 fn get(path: &'static str, query: Vec<(&'static str, String)>) -> Request {
-    Request { method: Method::Get, path, query, headers: vec![], body: None }
+    Request::get(path, query)
 }
 
 /// Url-safe base64 without padding of the raw SHA-1 of the parts joined by `|`.
@@ -146,6 +146,10 @@ impl Protocol for Kiosampm {
             Some(text) => reply::read(buy, &text, Occasion::Report),
             None => Reading::unknown(Doubt::NotUnderstood),
         }
+    }
+
+    fn named(&self, reply: &str) -> Named {
+        reply::named(reply)
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 //! `#trxid#product#ke:dest#…#Reffid:refid#`; the part between may itself hold `#`, so it is read from both ends inwards.
 
 use super::super::amount::{amount, leading_amount, same_destination, strip_word};
-use super::super::protocol::{Buy, gist_of};
+use super::super::protocol::{Buy, Named, gist_of};
 use super::super::serial;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
@@ -108,6 +108,21 @@ pub(super) fn is_one(text: &str) -> bool {
 pub(super) fn gist(text: &str) -> Option<String> {
     let (_, middle) = frame(text)?.rest.split_once('#')?;
     gist_of(&middle.split('#').collect::<Vec<_>>())
+}
+
+/// Which order a reply names, and why it refuses.
+pub(super) fn named(text: &str) -> Named {
+    let Some(frame) = frame(text) else { return Named::default() };
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let (dest, middle) = frame.rest.split_once('#').unwrap_or((frame.rest, ""));
+    let ket =
+        middle.split('#').next().and_then(|status| status.split_once(';')).map(|(_, ket)| ket.trim_end_matches('.'));
+    Named {
+        reference: some(frame.reference),
+        product: some(frame.product),
+        dest: some(dest),
+        reason: ket.and_then(some),
+    }
 }
 
 /// The reference a reply names, when it is one we could have given.

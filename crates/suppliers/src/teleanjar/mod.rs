@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use secrecy::SecretString;
 
 use super::json::{self, Sent};
-use super::protocol::{Buy, Method, Options, Protocol, Request, Response, gist_of, hex, reveal};
+use super::protocol::{Buy, Named, Options, Protocol, Request, Response, gist_of, hex, reveal};
 use konter_core::catalog::ProductKind;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{InquiryReading, Reading};
@@ -60,7 +60,7 @@ impl Teleanjar {
             ("signature", Sent::Text(&self.signature(&dtime, udata))),
         ]);
         let headers = vec![("X-API-KEY", reveal(&self.api_key).to_owned())];
-        Request { method: Method::Post, path, query: vec![], headers, body: Some(body) }
+        Request::post(path, headers, Some(body))
     }
 
     /// `md5("tele-android-" + uuid + dtime + ppid + udata + x-api-key + "-indonesia")`, ppid and udata not encoded.
@@ -119,6 +119,16 @@ impl Protocol for Teleanjar {
     /// "Parameter Out (response)", `saldo`: in every answer of both calls.
     fn read_deposit(&self, response: &Response) -> Option<Rupiah> {
         json::read_object(&response.text()).ok()?.amount("saldo")
+    }
+
+    /// An answer names no reference of ours and no product: only the customer.
+    fn named(&self, reply: &str) -> Named {
+        let Ok(object) = json::read_object(reply) else { return Named::default() };
+        let rows = object.objects("respdata").unwrap_or_default();
+        let of_rows = |name: &str| rows.first().and_then(|row| row.text(name));
+        let dest = ["idpel", "nometer", "nomor_registrasi", "nopel"].into_iter().find_map(of_rows);
+        let reason = ["ket", "pesan", "message"].into_iter().find_map(|name| object.text(name));
+        Named { dest, reason, ..Named::default() }
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

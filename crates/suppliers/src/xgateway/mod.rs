@@ -18,7 +18,7 @@ use self::message::{Key, Subject, Text, Word};
 use self::xml::{Malformed, Members, Message};
 use super::amount::{amount, same_destination};
 use super::protocol::{
-    Body, Buy, Callback, Method, Now, Options, Protocol, Request, Response, gist_of, reveal as text_of,
+    Body, Buy, Callback, Named, Now, Options, Protocol, Request, Response, gist_of, reveal as text_of,
 };
 use super::serial::is_serial;
 use konter_core::catalog::ProductKind;
@@ -77,13 +77,7 @@ impl Xgateway {
             ("NOHP", buy.dest),
             ("NOM", buy.sku),
         ];
-        Request {
-            method: Method::Post,
-            path: PATH,
-            query: vec![],
-            headers: vec![],
-            body: Some(Body { content_type: "text/xml", text: xml::call(method, &members) }),
-        }
+        Request::post(PATH, vec![], Some(Body { content_type: "text/xml", text: xml::call(method, &members) }))
     }
 
     fn order(&self, buy: &Buy<'_>) -> Request {
@@ -158,6 +152,18 @@ impl Protocol for Xgateway {
 
     fn read_callback(&self, buy: &Buy<'_>, callback: &Callback) -> Reading {
         read(buy, &callback.text(), Occasion::Callback)
+    }
+
+    fn named(&self, reply: &str) -> Named {
+        let Ok(Message::Struct(members)) = xml::read(reply) else { return Named::default() };
+        let text = Text::read(field(&members, "MESSAGE"));
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Named {
+            reference: some(request_id(&members)),
+            product: text.head.and_then(|head| some(head.product)),
+            dest: text.head.and_then(|head| some(head.dest)).or_else(|| text.get(Key::Meter).and_then(some)),
+            reason: text.get(Key::Explanation).or(Some(field(&members, "MESSAGE"))).and_then(some),
+        }
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

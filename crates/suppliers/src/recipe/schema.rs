@@ -1,0 +1,431 @@
+//! A recipe's file as it is written. What its parts mean is in the modules that compile them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use konter_core::outcome::FailureKind;
+
+pub(super) type Templates = BTreeMap<String, String>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub name: String,
+    /// For whoever reads the file.
+    #[serde(default, rename = "about")]
+    pub _about: String,
+    #[serde(default)]
+    pub serial: SerialRule,
+    #[serde(default)]
+    pub settings: BTreeMap<String, Setting>,
+    #[serde(default)]
+    pub sign: BTreeMap<String, Sign>,
+    pub order: Call,
+    /// Of its own for tokens, where it differs.
+    pub token: Option<Call>,
+    pub payment: Option<Call>,
+    pub inquiry: Option<Inquiry>,
+    /// Who has a meter, asked for itself only.
+    pub lookup: Option<Inquiry>,
+    pub status: Option<Status>,
+    pub balance: Option<Balance>,
+    pub prices: Option<Prices>,
+    pub report: Option<Report>,
+    /// Read texts as this shipped recipe does.
+    pub words_of: Option<String>,
+    pub text: Option<Text>,
+    pub json: Option<Json>,
+    #[serde(default, rename = "reason")]
+    pub reasons: Vec<Reason>,
+    #[serde(default, rename = "reply")]
+    pub replies: Vec<Recorded>,
+}
+
+/// Whether a success must come with a serial number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SerialRule {
+    #[default]
+    Required,
+    /// The status word alone proves it; what stands in the serial's place must still not deny it.
+    Optional,
+}
+
+/// What `settings.x` is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Setting {
+    #[serde(default, rename = "about")]
+    pub _about: String,
+    /// Masked in whatever is kept; the rule, because forgetting it must not show one.
+    #[serde(default = "yes")]
+    pub secret: bool,
+    pub default: Option<String>,
+    #[serde(default)]
+    pub one_of: Vec<String>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A signature: parts joined, hashed and written out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sign {
+    pub parts: Vec<String>,
+    #[serde(default)]
+    pub join: String,
+    pub hash: Hash,
+    #[serde(default)]
+    pub encode: Encoding,
+    /// The key, where it is an HMAC.
+    pub hmac: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Hash {
+    Md5,
+    Sha1,
+    Sha256,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Encoding {
+    #[default]
+    Hex,
+    Base64,
+    /// Url-safe, without padding.
+    Base64url,
+}
+
+/// A request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Call {
+    pub get: Option<String>,
+    pub post: Option<String>,
+    #[serde(default)]
+    pub query: Templates,
+    #[serde(default)]
+    pub headers: Templates,
+    pub json: Option<toml::Table>,
+    pub form: Option<Templates>,
+    /// HTTP statuses besides 2xx whose body is an answer.
+    #[serde(default)]
+    pub accepts: Vec<u16>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Status {
+    /// A request of its own.
+    pub call: Option<Call>,
+    /// Of its own for bills, where it differs.
+    pub payment: Option<Call>,
+    /// The order's request again.
+    #[serde(default)]
+    pub repeat: bool,
+    /// Added to the query of the request that is repeated.
+    #[serde(default)]
+    pub add: Templates,
+    /// Not sooner after the order, seconds.
+    pub not_before_secs: Option<u32>,
+    /// Not later after the order, hours: from then on the same request could buy.
+    pub within_hours: Option<u32>,
+    /// Whether a question about an order of an earlier day stays a question.
+    #[serde(default)]
+    pub outlives_day: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Balance {
+    pub call: Call,
+    /// A pointer into JSON; absent: the balance of a text.
+    pub pointer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Prices {
+    pub call: Call,
+    /// Where the rows are.
+    #[serde(default)]
+    pub list: String,
+    pub code: String,
+    pub price: String,
+    pub name: Option<String>,
+    pub category: Option<String>,
+    pub brand: Option<String>,
+    /// Pointers that must all have one of their words for a product to be open.
+    #[serde(default)]
+    pub open: BTreeMap<String, Vec<String>>,
+    pub cutoff_from: Option<String>,
+    pub cutoff_to: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inquiry {
+    pub call: Call,
+    /// Kinds of product whose purchase begins with it.
+    #[serde(default)]
+    pub kinds: Vec<Kind>,
+    /// What the payment must quote; absent: nothing but our reference.
+    pub quote: Option<String>,
+    pub reference: Option<Vec<String>>,
+    #[serde(default)]
+    pub name: Vec<String>,
+    #[serde(default)]
+    pub tariff: Vec<String>,
+    #[serde(default)]
+    pub power: Vec<String>,
+    #[serde(default)]
+    pub meter: Vec<String>,
+    /// What leaves our deposit.
+    #[serde(default)]
+    pub total: Vec<String>,
+    /// One row for each month owed.
+    pub periods: Option<String>,
+    #[serde(default)]
+    pub period: Vec<String>,
+    #[serde(default)]
+    pub amount: Vec<String>,
+    #[serde(default)]
+    pub admin: Vec<String>,
+    #[serde(default)]
+    pub unwrap: Vec<String>,
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<JsonRule>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Topup,
+    Token,
+    Bill,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Report {
+    /// Parameters that hold our reference.
+    #[serde(default)]
+    pub reference: Vec<String>,
+    /// Parameters that hold a reply's text.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// How it comes: in parameters, as JSON, or as the bare text of a reply.
+    #[serde(default)]
+    pub form: ReportForm,
+    pub proof: Option<ProofRule>,
+    /// A pointer that only a ping has.
+    pub ping: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ReportForm {
+    #[default]
+    Params,
+    Json,
+    Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofRule {
+    pub header: Option<String>,
+    /// A pointer into the body, where no header has it.
+    pub pointer: Option<String>,
+    #[serde(default)]
+    pub prefix: String,
+    /// An HMAC of the raw body by this hash.
+    pub hmac: Option<Hash>,
+    pub key: Option<String>,
+    /// What it must be; `{ref}` is the report's own reference.
+    pub equals: Option<String>,
+    /// Asked for only where this setting is set.
+    pub when: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Text {
+    /// How a reply says that it speaks of an order sent before.
+    pub earlier: Option<Spanned<String>>,
+    /// Where the part begins that says nothing of the order's fate.
+    pub tail: Option<Spanned<String>>,
+    /// Passages in which status words mean nothing.
+    #[serde(default)]
+    pub ignore: Vec<Spanned<String>>,
+    /// Lists of words that rules ask for.
+    #[serde(default)]
+    pub words: BTreeMap<String, Spanned<String>>,
+    #[serde(default, rename = "find")]
+    pub finds: Vec<Find>,
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<TextRule>,
+}
+
+/// How fields are found, whatever the outcome. The first that finds one has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Find {
+    /// Named groups are fields.
+    #[serde(rename = "match")]
+    pub pattern: Option<Spanned<String>>,
+    /// The last match instead of the first.
+    #[serde(default)]
+    pub last: bool,
+    pub field: Option<String>,
+    pub after: Option<Spanned<String>>,
+    pub until: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TextRule {
+    pub outcome: Spanned<Verdict>,
+    /// Of the whole text; its named groups are fields.
+    #[serde(rename = "match")]
+    pub pattern: Option<Spanned<String>>,
+    #[serde(default)]
+    pub has: Vec<String>,
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// At least one of these fields must have been found.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub on: Vec<On>,
+    pub kind: Option<FailureKind>,
+}
+
+/// What a rule takes a reply for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Success,
+    Failed,
+    Pending,
+    #[default]
+    Unknown,
+}
+
+impl Verdict {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// On what occasion a reply comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum On {
+    #[default]
+    Order,
+    Payment,
+    Status,
+    Report,
+    Inquiry,
+    Balance,
+    Prices,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Json {
+    /// Where the reply proper is, the first that is there. A list of one object is that object.
+    #[serde(default)]
+    pub unwrap: Vec<String>,
+    #[serde(default)]
+    pub reference: Vec<String>,
+    #[serde(default)]
+    pub product: Vec<String>,
+    #[serde(default)]
+    pub destination: Vec<String>,
+    #[serde(default)]
+    pub serial: Vec<String>,
+    /// A second secret beside the serial.
+    #[serde(default)]
+    pub pin: Vec<String>,
+    #[serde(default)]
+    pub name: Vec<String>,
+    #[serde(default)]
+    pub price: Vec<String>,
+    #[serde(default)]
+    pub balance: Vec<String>,
+    #[serde(default)]
+    pub reason: Vec<String>,
+    #[serde(default)]
+    pub trx: Vec<String>,
+    /// A text as `[text]` reads it. Where no rule here decides, it does; where both do, they must agree.
+    #[serde(default)]
+    pub text: Vec<String>,
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<JsonRule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JsonRule {
+    pub outcome: Spanned<Verdict>,
+    /// Pointers, each of which must have one of its words; `*` is any.
+    pub when: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub on: Vec<On>,
+    pub kind: Option<FailureKind>,
+}
+
+/// What a reason in words comes to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    #[serde(rename = "match")]
+    pub pattern: Spanned<String>,
+    pub kind: FailureKind,
+}
+
+/// A recorded reply and what it must be read as.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recorded {
+    #[serde(default)]
+    pub on: On,
+    pub body: Option<Spanned<String>>,
+    /// Of a report.
+    pub query: Option<Spanned<String>>,
+    pub expect: Expected,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expected {
+    #[serde(default)]
+    pub outcome: Verdict,
+    pub reference: Option<String>,
+    pub product: Option<String>,
+    pub destination: Option<String>,
+    pub serial: Option<String>,
+    pub price: Option<i64>,
+    pub balance: Option<i64>,
+    pub reason: Option<String>,
+    pub kind: Option<FailureKind>,
+    pub name: Option<String>,
+    pub total: Option<i64>,
+    /// Rows of a price list.
+    pub rows: Option<usize>,
+}

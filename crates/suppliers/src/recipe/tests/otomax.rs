@@ -1,0 +1,28 @@
+//! What servers of the `OtomaX` family send, in their owners' wordings. The texts follow real ones; names, numbers and
+//! amounts are made up.
+
+use serde_json::Value;
+
+use super::{file, recipe};
+
+/// Fields that a line of the fixture does not name are not compared, but for outcome and serial.
+#[test]
+fn every_owners_wording_is_read_as_it_is_meant() {
+    let recipe = recipe("otomax");
+    let mut wrong = Vec::new();
+    let replies = file("tests/fixtures/otomax/replies.jsonl");
+    for line in replies.lines() {
+        let wanted: Value = serde_json::from_str(line).unwrap();
+        let reply = wanted["reply"].as_str().unwrap();
+        let read = serde_json::to_value(recipe.taken(reply)).unwrap();
+        for (field, found) in read.as_object().unwrap() {
+            let is_compared = wanted.get(field).is_some() || field == "serial";
+            let wanted = wanted.get(field).unwrap_or(&Value::Null);
+            if is_compared && wanted != found {
+                wrong.push(format!("{reply}\n    {field}: {found}, expected {wanted}"));
+            }
+        }
+    }
+    assert!(replies.lines().count() >= 150);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
