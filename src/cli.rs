@@ -109,7 +109,9 @@ impl Command {
             | Self::Log { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => true,
-            Self::Demo | Self::Simulate { .. } | Self::Completions { .. } | Self::Man { .. } => false,
+            Self::Demo | Self::Simulate { .. } | Self::Read { .. } | Self::Completions { .. } | Self::Man { .. } => {
+                false
+            }
         }
     }
 
