@@ -49,7 +49,8 @@ impl Otomax {
         if check {
             query.push(("check", "1".to_owned()));
         }
-        Request { method: Method::Get, path: "/h2h/trx", query, headers: Vec::new(), body: None }
+        let query = query.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Request { query, ..Request::get("/h2h/trx") }
     }
 
     fn read(buy: &Buy<'_>, text: &str) -> Reading {
