@@ -1,5 +1,5 @@
 //! One konter ordering at another: a thousand orders, with answers lost, requests doubled, both shops restarted between
-//! them. At the end both books tell the same story, and nothing was delivered twice.
+//! them. At the end both books tell the same story, or an admin has been told why not, and nothing was delivered twice.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -264,13 +264,20 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
     let (theirs, ours) = (orders(&server.store).await, orders(&client.store).await);
     assert!(ours.len() >= AT_LEAST, "{}", ours.len());
     let (mut successes, mut failures, mut never_arrived): (i64, i64, i64) = (0, 0, 0);
+    let (mut delivered_there, mut contradicted): (i64, i64) = (0, 0);
     for (dest, order) in &ours {
         assert!(!order.is_open(), "{dest}: {order:#?}");
         let reference = order.current().unwrap().reference.to_string();
         let key = MessageKey::Chat { chat: ChatId::h2h(AgentId(1)), message: reference };
         if let Some(their) = theirs.get(dest) {
             assert!(server.store.answered(&key).await.unwrap().unwrap().orders == [their.id], "{dest}");
-            assert_eq!(order.is_success(), their.is_success(), "{dest}: {order:#?}\n{their:#?}");
+            delivered_there += i64::from(their.is_success());
+            if order.is_success() != their.is_success() {
+                // An answer that contradicts a report moves nothing by itself: the admins know, and decide.
+                let heard = || order.attempts.iter().flat_map(|attempt| &attempt.heard);
+                assert!(heard().any(|heard| heard.told), "{dest}: {order:#?}\n{their:#?}");
+                contradicted += 1;
+            }
         } else {
             assert!(!order.is_success(), "{dest}: {order:#?}");
             never_arrived += 1;
@@ -278,13 +285,14 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
         if order.is_success() { successes += 1 } else { failures += 1 }
     }
     println!(
-        "{successes} delivered, {failures} failed, {never_arrived} of these never arrived; {} answers lost, {} requests doubled, {restarts} restarts, {decided} decided by an admin",
+        "{successes} delivered, {failures} failed, {never_arrived} of these never arrived; {} answers lost, {} requests doubled, {restarts} restarts, {decided} decided by an admin, {contradicted} left to one",
         line.lost.load(Ordering::Relaxed),
         line.doubled.load(Ordering::Relaxed)
     );
+    assert!(contradicted <= 10, "{contradicted} left to the admins");
     assert!(successes > 300 && failures > 100 && line.lost.load(Ordering::Relaxed) > 20);
     // What one shop took from its reseller, the other took from its customer, but for what each keeps.
-    assert_eq!(server.available(1).await, RICH - 10_500 * successes);
+    assert_eq!(server.available(1).await, RICH - 10_500 * delivered_there);
     assert_eq!(client.available(1).await, RICH - 11_000 * successes);
     for bought in server.simulators.bought() {
         assert!(bought.times_delivered <= 1, "{bought:?}");
