@@ -18,7 +18,7 @@ use konter_core::outcome::{Delivery, Details, Doubt, FailureKind, Outcome, Readi
 use konter_store::{MessageKey, Store};
 use konter_suppliers::client::{Client, SendError, Transport};
 use konter_suppliers::protocol::Now;
-use konter_suppliers::{Buy, Callback, Method, Protocol, ProtocolKind, Request, Response};
+use konter_suppliers::{Buy, Callback, Protocol, ProtocolKind, Request, Response};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
@@ -49,8 +49,7 @@ impl Otomax {
         if check {
             query.push(("check", "1".to_owned()));
         }
-        let query = query.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        Request { query, ..Request::get("/h2h/trx") }
+        Request::get("/h2h/trx", query)
     }
 
     fn read(buy: &Buy<'_>, text: &str) -> Reading {
