@@ -172,3 +172,27 @@ async fn every_mistake_in_a_catalog_is_named_with_its_line() {
     shop.receive(file(&shop, &reseller()), 1).await;
     insta::assert_snapshot!("desk_import_mistakes", shop.close().await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_write_to_people_keeps_its_lines() {
+    let shop = TestShop::open().await;
+    let lines = [
+        ("/balas KR0001\nSudah masuk.\nCek lagi ya", 2),
+        ("KOMPLAIN.belum masuk:\n1. 081234567890\n2. 081234567891", 2),
+        ("/deposit KR0001 5000 tf BCA\njam 10", 2),
+        ("/siaran Harga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih", 1),
+        ("/kirimsiaran 1", 2),
+    ];
+    asks(&shop, &lines).await;
+    let said = shop.close().await;
+    let said: Vec<&str> = said.lines().map(str::trim).collect();
+    let said = said.join("\n");
+    for kept in [
+        "PENGUMUMAN\nHarga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih",
+        "Sudah masuk.\nCek lagi ya",
+        "belum masuk:\n1. 081234567890\n2. 081234567891",
+        "tf BCA\njam 10",
+    ] {
+        assert!(said.contains(kept), "{kept:?} in\n{said}");
+    }
+}

@@ -58,8 +58,10 @@ use konter_reply::Reply;
 use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use receipt::receipt_card;
 
-/// The longest message looked at. Ten orders with everything spelled out stay far below.
+/// The longest message looked at, in bytes. Ten orders with everything spelled out stay far below.
 const LONGEST_MESSAGE: usize = 2_000;
+/// Of those who work here, who announce and paste whole pages: as much as one message of the chat service holds.
+const LONGEST_OF_STAFF: usize = 4 * 4_096;
 
 /// Replies that may wait for one chat before words alone are left out: what a minute of Telegram's pace brings there. A
 /// person reads a few of them, a program none.
@@ -181,12 +183,13 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         }
         return Ok(answer);
     }
-    if message.text.len() > LONGEST_MESSAGE {
+    let longest = if request.role().is_some() { LONGEST_OF_STAFF } else { LONGEST_MESSAGE };
+    if message.text.len() > longest {
         if message.private {
             if can_forget(message.chat.channel) {
                 forget(&mut answer, message);
             }
-            answer.reply(Reply::TooLong { limit: LONGEST_MESSAGE });
+            answer.reply(Reply::TooLong { limit: longest });
         }
         return Ok(answer);
     }
