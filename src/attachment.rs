@@ -22,6 +22,16 @@ pub struct FileRef {
     pub name: String,
 }
 
+impl FileRef {
+    /// Whether its name is a table's, or what people take for one.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods"];
+        let ending = self.name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        ending.is_some_and(|ending| TABLES.contains(&ending.as_str()))
+    }
+}
+
 /// Opens an attachment's text and stands between its parts. Fronts take it off the start of what people type.
 const MARK: char = '\u{1}';
 
@@ -57,6 +67,13 @@ pub fn typed(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_are_known_by_their_names() {
+        let is_table = |name: &str| FileRef { id: String::new(), name: name.to_owned() }.is_table();
+        assert!(["harga.csv", "Harga Baru.XLSX", "a.b.txt", ".csv"].into_iter().all(is_table));
+        assert!(!["bukti.pdf", "csv", "harga.csv.zip", ""].into_iter().any(is_table));
+    }
 
     #[test]
     fn an_attachment_survives_the_inbox_and_cannot_be_typed() {

@@ -159,7 +159,7 @@ async fn the_catalog_that_was_sent_out_comes_back_whoever_is_configured() {
     let shop = with_file(Box::leak(with_a_stranger.into_boxed_str())).await;
     shop.receive(file(&shop, &admin()), 1).await;
     let said = shop.close().await;
-    assert!(said.contains("supplier: `lain` is not one of"), "{said}");
+    assert!(said.contains("supplier \"lain\" belum dipasang"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

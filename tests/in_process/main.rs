@@ -10,6 +10,7 @@ mod bills;
 mod booked;
 mod callbacks;
 mod catalog;
+mod catalog_files;
 mod commands;
 mod config;
 mod conversations;

@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn what_people_write_keeps_its_lines_and_cannot_push_anything_away() {
         for (raw, shown) in [
-            ("Harga baru:\nS10 10.600\r\nS20 20.500\n\nTerima kasih", "Harga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih"),
+            (
+                "Harga baru:\nS10 10.600\r\nS20 20.500\n\nTerima kasih",
+                "Harga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih",
+            ),
             ("\n\n a \n\n\n\n\u{200b}\n b\u{2028}c \n\n", "a\n\nb\nc"),
             ("satu  dua\tiga", "satu  dua iga"),
             ("a\u{202e}\nb\u{e000}", "a\nb"),

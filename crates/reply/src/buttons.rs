@@ -157,7 +157,11 @@ fn import(card: &ImportCard, say: &Say<'_>) -> Rows {
     if card.stage != ImportStage::Offered {
         return Vec::new();
     }
-    let apply = if card.below_cost.is_empty() { "button.apply" } else { "button.apply_below" };
+    let apply = match (card.below_cost.is_empty(), card.odd.is_empty()) {
+        (false, _) => "button.apply_below",
+        (true, false) => "button.apply_odd",
+        (true, true) => "button.apply",
+    };
     let apply = button(say, apply, Tap::Import(card.import));
     vec![vec![apply, button(say, "button.cancel", Tap::CancelImport(card.import))]]
 }

@@ -115,6 +115,7 @@ pub(super) fn variant(
             fields.put("waiting", variant == "waiting");
             fields.put("active", variant == "active");
         }
+        "RowFault" => fields.put(name, say(&format!("catalog_fault.{variant}"), inner)),
         "About" => fields.put(name, word("movement")),
         "Doubt" => fields.put(name, words::doubt(variant, &inner, say)),
         "FailureReason" => {

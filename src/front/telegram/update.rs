@@ -154,7 +154,7 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.
-    let table = file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(".csv"));
+    let table = file.as_ref().is_some_and(FileRef::is_table);
     if let Some(caption) = written("caption").filter(|caption| !table && !caption.trim().is_empty()) {
         return Some(Words { text: caption.to_owned(), is_caption: true });
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::rate_limit::AdminMessage;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, FileRef};
 use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::deposit::{
@@ -24,8 +24,6 @@ use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 const PROOFS: [&str; 2] = ["photo", "document"];
 /// Open tickets shown at once.
 const TICKETS_SHOWN: usize = 30;
-/// A table is a price list, never a proof.
-const TABLE: &str = ".csv";
 
 fn says(says: TicketSays) -> Reply {
     Reply::Ticket(Box::new(says))
@@ -161,7 +159,8 @@ impl Request<'_> {
         attachment: &Attachment,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
-        let table = attachment.file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(TABLE));
+        // A table is a price list, never a proof.
+        let table = attachment.file.as_ref().is_some_and(FileRef::is_table);
         match &self.agent {
             Some(agent)
                 if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>

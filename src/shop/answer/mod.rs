@@ -174,7 +174,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && is_catalog(&file.name)) {
+        if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             if request.may(powers::IMPORTS, &mut answer) {
                 request.offer_import(file, &mut answer).await;
             }
@@ -415,11 +415,6 @@ fn kind_of(catalog: &Catalog, word: &ProductCode, named: NamedAs) -> Option<Dest
         NamedAs::Bill => BillWord(word).find(catalog).ok(),
     };
     product.map(Product::dest_kind)
-}
-
-/// Whether a file's name is a table's.
-fn is_catalog(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".csv")
 }
 
 /// Whether it helps this reader to suggest a format.
