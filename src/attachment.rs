@@ -36,6 +36,19 @@ impl FileRef {
 const MARK: char = '\u{1}';
 
 impl Attachment {
+    /// A forwarded message: what it says is kept in a file's place.
+    #[must_use]
+    pub fn forwarded(words: &str) -> Self {
+        let file = FileRef { id: words.to_owned(), name: String::new() };
+        Self { kind: FORWARDED.to_owned(), file: Some(file).filter(|file| !file.id.is_empty()) }
+    }
+
+    /// What a forwarded message says.
+    #[must_use]
+    pub fn forwarded_words(&self) -> Option<&str> {
+        self.file.as_ref().filter(|_| self.kind == FORWARDED).map(|file| file.id.as_str())
+    }
+
     /// As the text of an inbox message.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -67,6 +80,14 @@ pub fn typed(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_forwarded_message_keeps_its_words() {
+        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words).to_text()).unwrap();
+        assert_eq!(read("Transfer masuk\nRp 100.618").forwarded_words(), Some("Transfer masuk\nRp 100.618"));
+        assert_eq!(read("\u{1}a\u{1}b").forwarded_words(), Some("ab"));
+        assert_eq!(read("").forwarded_words(), None);
+    }
 
     #[test]
     fn tables_are_known_by_their_names() {

@@ -3,7 +3,7 @@
 use super::account::PriceLine;
 use super::admin::SupplierCard;
 use super::bill::BillStage;
-use super::booking::{AskCard, AskStage, BookingReply};
+use super::booking::{AskCard, AskStage, AskWhat, BookingReply};
 use super::deposit::{TicketSays, TicketWhy};
 use super::desk::{ImportCard, ImportStage};
 use super::fields::Fields;
@@ -52,7 +52,10 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Orders { lines, .. } => repeats(lines, say),
         Reply::Ticket(says) => ticket(says, say),
         Reply::Booking(booking) => match &**booking {
-            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, .. }) => yes_or_no(*number, "booking.yes", say),
+            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
+                let is_all = matches!(what, AskWhat::AcceptAll { .. });
+                yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
+            }
             _ => Vec::new(),
         },
         Reply::Network(network) => match &**network {

@@ -43,7 +43,9 @@ mod words;
 pub use account::{PriceLine, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
-pub use booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
+pub use booking::{
+    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy,
+};
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
 pub use filters::operator_name;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
+use crate::attachment::{Attachment, FileRef, typed};
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
 
@@ -144,11 +144,12 @@ impl Words {
 
 /// What the message says: its text, its caption, or what was attached. `None` when it says nothing to the shop.
 fn words(message: &Value, private: bool) -> Option<Words> {
+    let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
     if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
-        return private.then(|| Words::plain(Attachment { kind: FORWARDED.to_owned(), file: None }.to_text()));
+        let words = written("text").or_else(|| written("caption")).unwrap_or_default();
+        return private.then(|| Words::plain(Attachment::forwarded(words).to_text()));
     }
-    let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     if let Some(text) = written("text") {
         return Some(Words::plain(text.to_owned()));
     }

@@ -8,15 +8,17 @@ use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
 use crate::shop::Shop;
 use crate::shop::rate_limit::AdminMessage;
-use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
+use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
-use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, read_catalog, write_catalog};
+use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
+use konter_core::deposit::mutation::{Flow, read_table};
 use konter_core::ids::{ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::view;
 use konter_core::pricing::{Than, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
+use konter_core::staff::Role;
 use konter_documents::workbook::table;
 use konter_reply::{
     ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, CatalogMistake, ComplaintCard, ImportCard, ImportStage,
@@ -59,7 +61,14 @@ impl Request<'_> {
         };
         let (after, changed_at) = match price {
             NewPrice::To(price) => (Some(price), None),
-            NewPrice::By(more) => (product.price.checked_add(more), self.changed_just_now(product, more).await?),
+            NewPrice::By(step) => {
+                let more = step.after(product.price).and_then(|after| after.checked_sub(product.price));
+                let changed_at = match more {
+                    Some(more) => self.changed_just_now(product, more).await?,
+                    None => None,
+                };
+                (step.after(product.price), changed_at)
+            }
         };
         // A bill's price is a fee, which may be nothing; goods for nothing are a slip, and `/tutup` takes them off sale.
         let is_fit =
@@ -120,17 +129,33 @@ impl Request<'_> {
         answer.reply(Reply::AdminCatalog { products: products.len(), csv });
     }
 
-    /// A file an admin sent: what it would change is shown, and a button applies it.
-    pub(super) async fn offer_import(&self, file: &FileRef, answer: &mut Answer) {
+    /// A table somebody who works here has sent: a bank's statement, or a catalog.
+    pub(super) async fn took_table(&self, file: &FileRef, answer: &mut Answer) -> Result<(), StoreError> {
+        let may_book = self.role() >= Some(Role::Operator);
+        if !may_book && !self.may(powers::IMPORTS, answer) {
+            return Ok(());
+        }
         let Some(bytes) = self.shop.chats.fetch(&file.id, LARGEST_FILE).await else {
             answer.reply(Reply::TryAgain);
-            return;
+            return Ok(());
         };
+        let table = table(&bytes);
+        let moved = read_table(&table, self.shop.clock.day_of(self.at));
+        if may_book && !table.is_catalog() && moved.iter().any(|moved| moved.flow == Flow::In) {
+            self.mutation(&moved, answer).await?;
+        } else if self.may(powers::IMPORTS, answer) {
+            self.offer_import(&table, answer);
+        }
+        Ok(())
+    }
+
+    /// What a catalog would change is shown, and a button applies it.
+    fn offer_import(&self, table: &Table, answer: &mut Answer) {
         let mut suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
         // The catalog as it was sent out comes back, also where it names suppliers that are not configured.
         suppliers.extend(self.shop.catalog().iter().flat_map(|p| p.routes.iter().map(|route| route.supplier.clone())));
         let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
-        match read_catalog(&table(&bytes), Some(&suppliers), &reserved) {
+        match read_catalog(table, Some(&suppliers), &reserved) {
             Ok(products) => {
                 let import = self.import_of(&products);
                 answer.reply(Reply::AdminImport(import.card.clone()));

@@ -7,6 +7,7 @@ mod booking;
 mod broadcast;
 mod category;
 mod chats;
+mod daily;
 mod deposit;
 mod desk;
 mod downline;
@@ -15,6 +16,7 @@ mod guide;
 mod habit;
 mod invite;
 mod misread;
+mod mutation;
 mod order;
 mod overdue;
 mod people;
@@ -23,6 +25,7 @@ mod question;
 mod receipt;
 mod register;
 mod report;
+mod reprice;
 mod routing;
 mod selling;
 mod shared;
@@ -42,7 +45,7 @@ use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
 use konter_command::{
     self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
-    RoutingCommand, Tap, Topic, powers,
+    RoutingCommand, Tap, Topic,
 };
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
@@ -175,9 +178,11 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     let mut answer = Answer::new(message, locale, request.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
-            if request.may(powers::IMPORTS, &mut answer) {
-                request.offer_import(file, &mut answer).await;
-            }
+            request.took_table(file, &mut answer).await?;
+        } else if let Some(words) = attachment.forwarded_words()
+            && request.took_mutation(words, &mut answer).await?
+        {
+            // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
@@ -200,6 +205,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         return Ok(answer);
     }
     if request.answered_card(&mut answer).await? {
+        return Ok(answer);
+    }
+    if message.tapped.is_none() && request.took_mutation(&message.text, &mut answer).await? {
         return Ok(answer);
     }
     // While a keypad is open for a bill, a PIN may be typed as well.

@@ -1,6 +1,7 @@
 //! Resellers, products and orders, as admins type.
 
 use super::*;
+use konter_core::pricing::PriceStep;
 
 #[test]
 fn asking_again_can_be_insisted_on() {
@@ -68,11 +69,19 @@ fn admins_act_on_resellers_products_and_orders() {
         ),
         (
             "/hargajual S10 +1.000",
-            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(1_000)), forced: false },
+            AdminCommand::SellPrice {
+                product: product(),
+                price: NewPrice::By(PriceStep::By(Rupiah::new(1_000))),
+                forced: false,
+            },
         ),
         (
             "/hargajual S10 -100 --paksa",
-            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(-100)), forced: true },
+            AdminCommand::SellPrice {
+                product: product(),
+                price: NewPrice::By(PriceStep::By(Rupiah::new(-100))),
+                forced: true,
+            },
         ),
         ("/order 12", AdminCommand::Order { id, raw: false }),
         ("/order 12 mentah", AdminCommand::Order { id, raw: true }),

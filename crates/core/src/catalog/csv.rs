@@ -8,7 +8,7 @@ use ::csv::{StringRecord, Writer};
 use super::fault::{RowError, RowFault};
 use super::limits::{COLUMNS, LARGEST_AMOUNT, MOST_ROWS, OPERATORS};
 use super::product::{DestKind, Product, ProductKind, Route};
-use super::table::{LINES_OF_TITLES, Table, TableRow, is_column};
+use super::table::{LINES_OF_TITLES, OURS, Table, TableRow, is_column};
 use crate::ids::{ProductCode, SupplierId};
 use crate::money::Rupiah;
 use crate::written;
@@ -25,8 +25,6 @@ pub const MOST_ERRORS: usize = 200;
 const LONGEST_TEXT: usize = 100;
 /// Characters of a supplier's product code.
 const LONGEST_SKU: usize = 64;
-/// Names of our columns by which a line is taken for the header: other tables share a name or two.
-const OURS: usize = 5;
 /// Names of somebody else's columns shown.
 const COLUMNS_SHOWN: usize = 6;
 /// Tried first, and what an empty cell means.

@@ -25,6 +25,8 @@ pub struct TableRow {
 
 /// Lines above the table looked at: titles and dates stand there.
 pub(super) const LINES_OF_TITLES: usize = 10;
+/// Names of our columns by which a line is taken for the header: other tables share a name or two.
+pub(super) const OURS: usize = 5;
 /// A line in front of the header, by which a spreadsheet program is told what stands between the cells.
 const SAYS_SEPARATOR: &str = "sep=";
 
@@ -48,6 +50,13 @@ impl Table {
             None => (likely_separator(&text), text),
         };
         cut(&text, separator)
+    }
+
+    /// Whether it is a catalog, with or without mistakes: one of its first lines names the columns.
+    #[must_use]
+    pub fn is_catalog(&self) -> bool {
+        let named = |row: &TableRow| row.cells.iter().filter(|cell| is_column(cell)).count();
+        self.rows.iter().take(LINES_OF_TITLES).any(|row| named(row) >= OURS)
     }
 
     /// Nothing could be read.

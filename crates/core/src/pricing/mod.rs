@@ -5,6 +5,7 @@ mod below_cost;
 mod group;
 mod markups;
 mod odd_price;
+mod step;
 mod tariff;
 
 pub use below_cost::{BelowCost, below_cost};
@@ -13,6 +14,7 @@ pub use group::{
 };
 pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 pub use odd_price::{OddPrice, Than, is_far, odd_price, odd_prices};
+pub use step::PriceStep;
 pub use tariff::{Margin, MarginCap, Priced, Tariff};
 
 #[cfg(test)]
