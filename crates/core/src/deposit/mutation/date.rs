@@ -19,13 +19,11 @@ pub(super) fn leading(line: &str, today: NaiveDate) -> Option<NaiveDate> {
     let month = number(second).filter(|_| second.len() <= 2).or_else(|| month(second))?;
     let year = third.filter(|year| matches!(year.len(), 2 | 4)).and_then(number).filter(|year| is_year(*year));
     let year = year.map(|year| if year < 100 { 2_000 + year } else { year }).and_then(|year| i32::try_from(year).ok());
-    match year {
-        Some(year) => NaiveDate::from_ymd_opt(year, month, day),
-        None => {
-            let this_year = NaiveDate::from_ymd_opt(today.year(), month, day).filter(|date| *date <= today);
-            this_year.or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, month, day))
-        }
+    if let Some(year) = year {
+        return NaiveDate::from_ymd_opt(year, month, day);
     }
+    let this_year = NaiveDate::from_ymd_opt(today.year(), month, day).filter(|date| *date <= today);
+    this_year.or_else(|| NaiveDate::from_ymd_opt(today.year() - 1, month, day))
 }
 
 /// Behind `30/11 10:20` stands an hour.

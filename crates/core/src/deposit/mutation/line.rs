@@ -158,10 +158,9 @@ fn columns(line: &str, tokens: &[Token<'_>]) -> Option<(Rupiah, Flow)> {
 fn is_balance(line: &str, token: &Token<'_>) -> bool {
     const NEAR: usize = 32;
     let before = line.get(..token.start).unwrap_or_default().to_lowercase();
-    let from = before.floor_char_boundary(before.len().saturating_sub(NEAR));
-    let near = before.get(from..).unwrap_or_default();
-    // The words since the number before it.
-    let own = near.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    // The words since the number before it, as far as they are near.
+    let own = before.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    let own: String = own.chars().skip(own.chars().count().saturating_sub(NEAR)).collect();
     let own = own.replace("saldo masuk", "");
     ["saldo", "sld", "balance", "sisa", "limit", "biaya", "fee"].iter().any(|word| own.contains(word))
 }

@@ -46,7 +46,8 @@ pub enum Flow {
 /// Everything that moved, in the order it is told. `today` gives dates without a year one.
 #[must_use]
 pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
-    let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let text = text.get(..end).unwrap_or_default();
     // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
     let whole = line::flow_of(text);
     let mut moved = Vec::new();
