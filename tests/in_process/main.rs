@@ -7,6 +7,7 @@
 mod announcements;
 mod backup;
 mod bills;
+mod blocked_downline;
 mod booked;
 mod callbacks;
 mod catalog;

@@ -5,6 +5,8 @@
 //! the program anyway; a reader for all of Excel would bring nine more, and would unpack without a limit what strangers
 //! may have packed.
 
+mod write;
+
 use std::collections::HashMap;
 use std::io::{Cursor, Read as _};
 
@@ -13,6 +15,8 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use zip::ZipArchive;
+
+pub use write::write;
 
 /// What a ZIP archive begins with.
 const ZIP: &[u8] = b"PK\x03\x04";

@@ -246,7 +246,13 @@ pub enum Reply {
     },
     /// The catalog as a file.
     #[strum(serialize = "desk.catalog")]
-    AdminCatalog { products: usize, csv: String },
+    AdminCatalog {
+        products: usize,
+        csv: String,
+        /// As a workbook.
+        #[serde(default)]
+        workbook: bool,
+    },
     #[strum(serialize = "desk.import")]
     AdminImport(ImportCard),
     #[strum(serialize = "desk.import_failed")]

@@ -123,10 +123,12 @@ impl Request<'_> {
         Ok(())
     }
 
-    pub(super) fn export_catalog(&self, answer: &mut Answer) {
-        let products: Vec<Product> = self.shop.catalog().iter().cloned().collect();
+    pub(super) fn export_catalog(&self, workbook: bool, answer: &mut Answer) {
+        let mut products: Vec<Product> = self.shop.catalog().iter().cloned().collect();
+        // By code, S100 would stand before S20.
+        products.sort_by(|a, b| (&a.category, a.nominal).cmp(&(&b.category, b.nominal)));
         let csv = write_catalog(&products);
-        answer.reply(Reply::AdminCatalog { products: products.len(), csv });
+        answer.reply(Reply::AdminCatalog { products: products.len(), csv, workbook });
     }
 
     /// A table somebody who works here has sent: a bank's statement, or a catalog.

@@ -473,7 +473,9 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
             NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
-            NetworkCommand::Downlines { pin, .. } | NetworkCommand::Downline { pin, .. } => pin.is_some(),
+            NetworkCommand::Downlines { pin, .. }
+            | NetworkCommand::Downline { pin, .. }
+            | NetworkCommand::Block { pin, .. } => pin.is_some(),
             NetworkCommand::Markup(request) => request.pin.is_some(),
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
@@ -526,6 +528,7 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::Transfer
             | Topic::DownlineRegistration
             | Topic::Markup
+            | Topic::DownlineBlock
     )
 }
 

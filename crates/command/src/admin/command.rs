@@ -136,6 +136,8 @@ pub enum AdminDesk {
         name: String,
         step: PriceStep,
     },
+    /// The catalog as a workbook.
+    CatalogWorkbook,
     /// Takes back the last of these.
     RestorePrices,
     /// What was done about one reseller.
@@ -194,7 +196,7 @@ impl AdminDesk {
     #[must_use]
     pub const fn needs(&self) -> Role {
         match self {
-            Self::Staff | Self::Find { .. } | Self::LogOf { .. } => Viewer,
+            Self::Staff | Self::Find { .. } | Self::CatalogWorkbook | Self::LogOf { .. } => Viewer,
             Self::Rename { .. } | Self::SetCategory { .. } => Operator,
             Self::SetRole { .. } | Self::Reprice { .. } | Self::RestorePrices | Self::DecideBroadcast { .. } => Owner,
         }

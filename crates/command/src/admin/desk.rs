@@ -71,6 +71,13 @@ fn category_name(rest: &str) -> Option<&str> {
     Some(words.0)
 }
 
+/// `/katalog excel`.
+pub(super) fn workbook(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
+    let word = Words::of(args).0;
+    let is_meant = ["excel", "xlsx", "xls"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    is_meant.then_some(Ok(desk(AdminDesk::CatalogWorkbook)))
+}
+
 /// Words that take the last change of a category's prices back.
 const RESTORE: [&str; 4] = ["kembalikan", "kembali", "batal", "undo"];
 

@@ -74,6 +74,8 @@ pub(super) const FORMATS: &[Format] = &[
         alone(args, AdminCommand::Catalog)
     })
     .least(Viewer),
+    Format::when(Topic::AdminCatalog, &["/katalog"], "the catalog for Excel", "/katalog excel", desk::workbook)
+        .least(Viewer),
     // Orders.
     Format::always(Topic::AdminPending, &["/pending"], "the orders that are open", "/pending", |args| {
         alone(args, AdminCommand::Pending)

@@ -57,6 +57,13 @@ fn a_workbook_is_read_as_its_owner_sees_it() {
 }
 
 #[test]
+fn a_catalog_written_as_a_workbook_reads_back_as_it_was() {
+    use konter_core::catalog::{SAMPLE, parse_catalog, read_catalog};
+    let written = write(&Table::of_text(SAMPLE)).unwrap();
+    assert_eq!(read_catalog(&table(&written), None, &|_| false), parse_catalog(SAMPLE, None, &|_| false));
+}
+
+#[test]
 fn the_first_sheet_that_is_shown_is_read_whoever_wrote_it() {
     let strings = r#"<sst><si><t xml:space="preserve"> Telkomsel </t></si><si><r><t>10</t></r><r><t>.000</t></r><rPh><t>no</t></rPh></si><si/></sst>"#;
     let sheet = r#"<x:worksheet xmlns:x="x"><x:sheetData><x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>
