@@ -18,7 +18,7 @@ use konter::shop::suppliers::Suppliers;
 use konter::shop::{NoChatService, Parts, Policy, Shop};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap, parse, parse_with, redact};
 use konter_core::agent::Locale;
-use konter_core::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, write_catalog};
+use konter_core::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, read_catalog, write_catalog};
 use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
 use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::money::Rupiah;
@@ -26,6 +26,7 @@ use konter_core::order::request::MAX_NTH;
 use konter_core::order::{AttemptStep, Order, OrderState, new_attempt};
 use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
 use konter_core::phone::PrefixTable;
+use konter_documents::workbook::table;
 use konter_store::memory::MemoryStore;
 use konter_store::{Commit, Store, Versioned};
 use konter_suppliers::client::masked;
@@ -77,6 +78,8 @@ pub fn tap(data: &[u8]) {
 
 /// A catalog either reads, and then reads the same from what konter writes, or it has mistakes with their lines.
 pub fn catalog(data: &[u8]) {
+    // Whatever the bytes are, workbook or text, they become a table.
+    let _ = read_catalog(&table(data), None, &|_| false);
     let text = String::from_utf8_lossy(data);
     match parse_catalog(&text, None, &|_| false) {
         Ok(products) => {

@@ -22,10 +22,33 @@ pub struct FileRef {
     pub name: String,
 }
 
+impl FileRef {
+    /// Whether its name is a table's, or what people take for one.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        const TABLES: [&str; 7] = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods"];
+        let ending = self.name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        ending.is_some_and(|ending| TABLES.contains(&ending.as_str()))
+    }
+}
+
 /// Opens an attachment's text and stands between its parts. Fronts take it off the start of what people type.
 const MARK: char = '\u{1}';
 
 impl Attachment {
+    /// A forwarded message: what it says is kept in a file's place.
+    #[must_use]
+    pub fn forwarded(words: &str) -> Self {
+        let file = FileRef { id: words.to_owned(), name: String::new() };
+        Self { kind: FORWARDED.to_owned(), file: Some(file).filter(|file| !file.id.is_empty()) }
+    }
+
+    /// What a forwarded message says.
+    #[must_use]
+    pub fn forwarded_words(&self) -> Option<&str> {
+        self.file.as_ref().filter(|_| self.kind == FORWARDED).map(|file| file.id.as_str())
+    }
+
     /// As the text of an inbox message.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -57,6 +80,21 @@ pub fn typed(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_forwarded_message_keeps_its_words() {
+        let read = |words: &str| Attachment::from_text(&Attachment::forwarded(words).to_text()).unwrap();
+        assert_eq!(read("Transfer masuk\nRp 100.618").forwarded_words(), Some("Transfer masuk\nRp 100.618"));
+        assert_eq!(read("\u{1}a\u{1}b").forwarded_words(), Some("ab"));
+        assert_eq!(read("").forwarded_words(), None);
+    }
+
+    #[test]
+    fn tables_are_known_by_their_names() {
+        let is_table = |name: &str| FileRef { id: String::new(), name: name.to_owned() }.is_table();
+        assert!(["harga.csv", "Harga Baru.XLSX", "a.b.txt", ".csv"].into_iter().all(is_table));
+        assert!(!["bukti.pdf", "csv", "harga.csv.zip", ""].into_iter().any(is_table));
+    }
 
     #[test]
     fn an_attachment_survives_the_inbox_and_cannot_be_typed() {

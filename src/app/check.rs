@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use super::about::About;
 use super::environment::Environment;
 use super::machine::Found;
-use super::open::{cannot_be_ordered, catalog_text, prefixes, texts};
+use super::open::{cannot_be_ordered, catalog_table, prefixes, texts};
 use super::unrouted::{plausible, unrouted};
 use super::{Failure, machine, online};
 use crate::config::{DEFAULT_CATALOG, Settings, SupplierSettings};
-use konter_core::catalog::{RowError, parse_catalog};
+use konter_core::catalog::{RowError, read_catalog};
 use konter_core::ids::SupplierId;
-use konter_core::pricing::below_cost;
+use konter_core::pricing::{below_cost, odd_prices};
 
 const ADMINS: &str = "KONTER_ADMINS";
 
@@ -120,19 +120,21 @@ pub(super) fn unset(settings: &Settings) -> Vec<&'static str> {
 /// The mistakes in the catalog. What sells below its cost, or has nobody of `suppliers` to be bought from, is no mistake
 /// in the file, but a warning; a supplier's name that looks like a slip is one.
 fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<String>) -> Vec<String> {
-    let text = match catalog_text(path) {
-        Ok(text) => text,
+    let table = match catalog_table(path) {
+        Ok(table) => table,
         Err(failure) => return vec![failure.to_string()],
     };
     let in_file = |errors: &[RowError]| errors.iter().map(|error| format!("{}: {error}", path.display())).collect();
-    match parse_catalog(&text, None, &cannot_be_ordered) {
+    match read_catalog(&table, None, &cannot_be_ordered) {
         Ok(products) => {
             let plausible = suppliers.map(|suppliers| plausible(&products, suppliers));
-            if let Err(slips) = parse_catalog(&text, plausible.as_deref(), &cannot_be_ordered) {
+            if let Err(slips) = read_catalog(&table, plausible.as_deref(), &cannot_be_ordered) {
                 return in_file(&slips);
             }
             eprintln!("catalog: {} products", products.len());
-            let found = below_cost(&products).map(|row| row.to_string());
+            let found = below_cost(&products)
+                .map(|row| row.to_string())
+                .chain(odd_prices(&products).map(|row| row.to_string()));
             let found = found.chain(suppliers.and_then(|suppliers| unrouted(&products, suppliers)));
             warnings.extend(found.map(|words| format!("{}: {words}", path.display())));
             Vec::new()

@@ -24,10 +24,11 @@ use crate::shop::{ChatService, NoChatService, Parts, Policy, Shop};
 
 use super::on_telegram::OnTelegram;
 use konter_command::is_orderable;
-use konter_core::catalog::{Catalog, Product, parse_catalog};
+use konter_core::catalog::{Catalog, Product, Table, read_catalog};
 use konter_core::ids::ChatId;
 use konter_core::phone::PrefixTable;
 use konter_core::pricing::{self, below_cost};
+use konter_documents::workbook::table;
 use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
@@ -335,16 +336,21 @@ pub(super) fn cannot_be_ordered(code: &str) -> bool {
     !code.parse().is_ok_and(|code| is_orderable(&code))
 }
 
-/// The catalog file's text.
-pub(super) fn catalog_text(path: &Path) -> Result<String, Failure> {
-    text_of("KONTER_CATALOG", path)
+/// The catalog file as a table.
+pub(super) fn catalog_table(path: &Path) -> Result<Table, Failure> {
+    bytes_of("KONTER_CATALOG", path).map(|bytes| table(&bytes))
 }
 
 /// More than any file that people write: a catalog of 100,000 products has some ten million letters.
 const LARGEST_FILE: u64 = 16 << 20;
 
-/// A file's text. What is no file (a device has no end), or too long for one, is refused before it is read.
 fn text_of(setting: &str, path: &Path) -> Result<String, Failure> {
+    let bytes = bytes_of(setting, path)?;
+    String::from_utf8(bytes).map_err(|_| Failure::Wrong(format!("{setting}: {} is not UTF-8", path.display())))
+}
+
+/// What is no file (a device has no end), or too long for one, is refused before it is read.
+fn bytes_of(setting: &str, path: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| wrong_file(setting, path, &error);
     let refused = |problem: String| Failure::Wrong(format!("{setting}: {} {problem}", path.display()));
     let about = std::fs::metadata(path).map_err(unreadable)?;
@@ -355,7 +361,7 @@ fn text_of(setting: &str, path: &Path) -> Result<String, Failure> {
         let most = LARGEST_FILE >> 20;
         return Err(refused(format!("has {} MiB; at most {most} are read", about.len() >> 20)));
     }
-    std::fs::read_to_string(path).map_err(unreadable)
+    std::fs::read(path).map_err(unreadable)
 }
 
 fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
@@ -368,11 +374,11 @@ async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &
     if !products.is_empty() {
         return Ok(Catalog::new(products));
     }
-    let text = match given {
-        Some(text) => text.to_owned(),
-        None => catalog_text(&settings.catalog)?,
+    let table = match given {
+        Some(text) => Table::of_text(text),
+        None => catalog_table(&settings.catalog)?,
     };
-    let products = parse_catalog(&text, None, &cannot_be_ordered).map_err(|errors| {
+    let products = read_catalog(&table, None, &cannot_be_ordered).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("KONTER_CATALOG: {error}")).collect();
         Failure::Wrong(lines.join("\n"))
     })?;

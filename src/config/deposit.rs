@@ -17,14 +17,16 @@ pub(super) fn read(source: &Source<'_>) -> Terms {
         source.value("KONTER_BANKS", "BCA 1234567890 a.n. Budi Santoso; BRI 0987-6543-2100 a.n. Budi Santoso", banks);
     let hours = source.value("KONTER_TICKET_HOURS", "24", |text| source::number(text, 1, MOST_TICKET_HOURS));
     let above = source.value("KONTER_DEPOSIT_ASK_ABOVE", "10000000", rupiah);
+    let daily = source.value("KONTER_OPERATOR_DEPOSIT_DAILY", "5000000", rupiah);
     Terms {
         banks: banks.unwrap_or_default(),
         valid_for: hours.map(|hours: u16| TimeDelta::hours(hours.into())),
         ask_above: Rupiah::new(above.unwrap_or(USUAL_DEPOSIT)),
+        operator_daily: daily.map(Rupiah::new),
     }
 }
 
-/// Zero asks about every sum.
+/// Zero asks about every sum, or allows none.
 fn rupiah(text: &str) -> Result<i64, String> {
     let amount = text.parse().ok().filter(|amount| (0..=MOST_BOOKED).contains(amount));
     amount.ok_or_else(|| format!("must be an amount in whole rupiah, from 0 to {MOST_BOOKED}"))

@@ -135,8 +135,8 @@ fn each_wrong_cell_is_told_with_its_line_and_column() {
         (&[("kind", "pulsa")], "line 3, kind: `pulsa` is none of: topup, token, bill"),
         (&[("kind", "")], "line 3, kind: must not be empty"),
         (
-            &[("nominal", "10.000")],
-            "line 3, nominal: `10.000` is not an amount in whole rupiah, written with digits only, such as 10500",
+            &[("nominal", "10.00.0")],
+            "line 3, nominal: `10.00.0` is not an amount in whole rupiah, such as 10500 or 10.500",
         ),
         (&[("nominal", "0")], "line 3, nominal: must be above 0"),
         (&[("price", "")], "line 3, price: must not be empty"),
@@ -145,7 +145,7 @@ fn each_wrong_cell_is_told_with_its_line_and_column() {
         (&[("price", "99999999999")], "line 3, price: must not be above 1.000.000.000"),
         (
             &[("price", "99999999999999999999")],
-            "line 3, price: `99999999999999999999` is not an amount in whole rupiah, written with digits only, such as 10500",
+            "line 3, price: `99999999999999999999` is not an amount in whole rupiah, such as 10500 or 10.500",
         ),
         (&[("supplier", "Kios A")], "line 3, supplier: `Kios A` is not a supplier id ([a-z0-9]+)"),
         (&[("sku", "")], "line 3, sku: must not be empty"),
@@ -265,7 +265,10 @@ fn the_header_must_name_each_column_once() {
         (format!("{HEADER},stock"), vec!["line 1: `stock` is not a column of the catalog".to_owned()]),
         (format!("{HEADER},price"), vec!["line 1, price: this column stands twice".to_owned()]),
         (format!("{without_denom}\n{S10}"), vec!["line 1, denom: this column is missing".to_owned()]),
-        (HEADER.replace(',', ";"), vec!["line 1: columns must be separated by commas, not by `;`".to_owned()]),
+        (
+            HEADER.replace(',', "|"),
+            vec!["line 1: columns must be separated by commas, semicolons or tabs, not by `|`".to_owned()],
+        ),
     ] {
         assert_eq!(mistakes(&text), told, "{text}");
     }

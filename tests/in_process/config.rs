@@ -132,6 +132,7 @@ fn every_general_setting_is_read() {
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
         ("KONTER_TICKET_HOURS", "72"),
         ("KONTER_DEPOSIT_ASK_ABOVE", "2500000"),
+        ("KONTER_OPERATOR_DEPOSIT_DAILY", "5000000"),
     ]);
     let telegram = settings.telegram.unwrap();
     assert_eq!(telegram.token.expose_secret(), TOKEN);
@@ -158,6 +159,7 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.deposits.banks, ["BCA 1234567890 a.n. Budi", "BRI 0987-6543-21"]);
     assert_eq!(settings.deposits.valid_for, Some(TimeDelta::hours(72)));
     assert_eq!(settings.deposits.ask_above.get(), 2_500_000);
+    assert_eq!(settings.deposits.operator_daily.map(konter_core::money::Rupiah::get), Some(5_000_000));
 }
 
 #[test]

@@ -144,6 +144,7 @@ fn network(command: &NetworkCommand) -> String {
         ),
         NetworkCommand::Downlines { page, .. } => format!("downlines {page}"),
         NetworkCommand::Downline { agent, .. } => format!("downline {}", named(agent)),
+        NetworkCommand::Block { agent, block, .. } => format!("block {block} {}", named(agent)),
         NetworkCommand::Markup(request) => {
             let whom = match &request.whom {
                 MarkupWhom::All => "all".to_owned(),
@@ -304,7 +305,7 @@ fn every_message_means_what_it_should() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!((rows.len(), understood, count(&unreadable), count(&elsewhere)), (421, 364, 31, 26));
+    assert_eq!((rows.len(), understood, count(&unreadable), count(&elsewhere)), (421, 366, 31, 24));
 }
 
 #[test]

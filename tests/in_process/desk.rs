@@ -159,7 +159,7 @@ async fn the_catalog_that_was_sent_out_comes_back_whoever_is_configured() {
     let shop = with_file(Box::leak(with_a_stranger.into_boxed_str())).await;
     shop.receive(file(&shop, &admin()), 1).await;
     let said = shop.close().await;
-    assert!(said.contains("supplier: `lain` is not one of"), "{said}");
+    assert!(said.contains("supplier \"lain\" belum dipasang"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,4 +171,28 @@ async fn every_mistake_in_a_catalog_is_named_with_its_line() {
     shop.note("-- a reseller's file is none of the shop's business");
     shop.receive(file(&shop, &reseller()), 1).await;
     insta::assert_snapshot!("desk_import_mistakes", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_write_to_people_keeps_its_lines() {
+    let shop = TestShop::open().await;
+    let lines = [
+        ("/balas KR0001\nSudah masuk.\nCek lagi ya", 2),
+        ("KOMPLAIN.belum masuk:\n1. 081234567890\n2. 081234567891", 2),
+        ("/deposit KR0001 5000 tf BCA\njam 10", 2),
+        ("/siaran Harga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih", 1),
+        ("/kirimsiaran 1", 2),
+    ];
+    asks(&shop, &lines).await;
+    let said = shop.close().await;
+    let said: Vec<&str> = said.lines().map(str::trim).collect();
+    let said = said.join("\n");
+    for kept in [
+        "PENGUMUMAN\nHarga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih",
+        "Sudah masuk.\nCek lagi ya",
+        "belum masuk:\n1. 081234567890\n2. 081234567891",
+        "tf BCA\njam 10",
+    ] {
+        assert!(said.contains(kept), "{kept:?} in\n{said}");
+    }
 }

@@ -137,6 +137,27 @@ async fn admins_say_which_route_comes_first() {
     insta::assert_snapshot!("priorities", shop.close().await);
 }
 
+/// As an owner types it who wants the other supplier to be tried first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_supplier_that_is_named_first_is_tried_first() {
+    let shop = TestShop::with(rich()).await;
+    let said = shop.say(&admin(), "/prioritas S10 xgate 1", 1).await;
+    assert!(said[0].contains("1) xgate TS10") && said[0].contains("2) kios S10"), "{said:?}");
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    assert_eq!(route(&shop, 1).await, "xgate: success");
+    shop.say(&admin(), "/prioritas S10 kios 0", 1).await;
+    shop.say(&reseller(), "S10.081234567891.1234", 1).await;
+    assert_eq!(route(&shop, 2).await, "kios: success");
+    shop.note("-- what is set for all of a supplier's products is said where it counts before that");
+    shop.say(&admin(), "/supplier xgate prioritas 5", 1).await;
+    let said = shop.say(&admin(), "/prioritas S10 xgate 1", 1).await;
+    assert!(said[0].contains("1) kios S10"), "{said:?}");
+    assert!(said[0].contains("prioritas 1 (tetapi 5 untuk semua produk xgate)"), "{said:?}");
+    shop.say(&reseller(), "S10.081234567892.1234", 1).await;
+    assert_eq!(route(&shop, 3).await, "kios: success");
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_admins_set_outlives_a_restart() {
     let store = Store::new(MemoryStore::new());

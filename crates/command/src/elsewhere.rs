@@ -21,7 +21,7 @@ pub enum Feature {
 /// Words that mean nothing else here.
 const WORDS: &[(Feature, &[&str])] = &[
     (Feature::DownlineRegistration, &["D", "AUTOREG"]),
-    (Feature::DownlineStatus, &["NA", "SS", "DA", "DB", "BLOK", "UNBLOK", "AKTIF", "NONAKTIF", "A"]),
+    (Feature::DownlineStatus, &["NA", "SS", "DA", "DB", "A"]),
     // Prices instead of markups.
     (Feature::Markup, &["GH", "SH"]),
     (Feature::Points, &["CEKHADIAH", "HADIAH", "POIN", "POINT", "CEKPOIN"]),

@@ -36,6 +36,7 @@ topics! {
     Order,
     DownlineRegistration,
     Downlines,
+    DownlineBlock,
     Markup,
     Invite,
     Confirm,

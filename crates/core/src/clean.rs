@@ -35,8 +35,40 @@ pub fn clean(text: &str, longest: usize) -> String {
     cleaned.trim().to_owned()
 }
 
+/// Empty lines kept between two others: one parts paragraphs, more only push away what stands below.
+const EMPTY_LINES: usize = 1;
+
+/// The text as it was laid out, for what people write to people: line by line as [`clean`] has it, `longest` characters in
+/// all, without empty lines at its ends.
+#[must_use]
+pub fn clean_lines(text: &str, longest: usize) -> String {
+    let text = text.replace("\r\n", "\n");
+    let (mut cleaned, mut left, mut empty) = (String::with_capacity(text.len().min(4 * longest)), longest, 0);
+    for line in text.split(is_line_end) {
+        let line = clean(line, left);
+        if line.is_empty() {
+            empty += 1;
+            continue;
+        }
+        if !cleaned.is_empty() {
+            cleaned.extend(std::iter::repeat_n('\n', 1 + empty.min(EMPTY_LINES)));
+        }
+        empty = 0;
+        left = left.saturating_sub(line.chars().count());
+        cleaned.push_str(&line);
+        if line.ends_with('…') && left == 0 {
+            break;
+        }
+    }
+    cleaned
+}
+
+const fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 const fn is_break(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    c == '\t' || is_line_end(c)
 }
 
 /// Control, format, direction, filler, tag, variation and private-use characters. The private ones matter most: the
@@ -68,5 +100,22 @@ mod tests {
         ] {
             assert_eq!(clean(raw, 10), shown, "{raw:?}");
         }
+    }
+    #[test]
+    fn what_people_write_keeps_its_lines_and_cannot_push_anything_away() {
+        for (raw, shown) in [
+            (
+                "Harga baru:\nS10 10.600\r\nS20 20.500\n\nTerima kasih",
+                "Harga baru:\nS10 10.600\nS20 20.500\n\nTerima kasih",
+            ),
+            ("\n\n a \n\n\n\n\u{200b}\n b\u{2028}c \n\n", "a\n\nb\nc"),
+            ("satu  dua\tiga", "satu  dua iga"),
+            ("a\u{202e}\nb\u{e000}", "a\nb"),
+            ("\u{200b}\n\n", ""),
+        ] {
+            assert_eq!(clean_lines(raw, 100), shown, "{raw:?}");
+        }
+        assert_eq!(clean_lines("abc\ndef\nghi", 5), "abc\nde…");
+        assert_eq!(clean_lines(&"\n".repeat(10_000), 5), "");
     }
 }

@@ -23,3 +23,4 @@ pub mod question;
 pub mod report;
 pub mod routing;
 pub mod staff;
+pub mod written;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AgentId, ChatId, OrderId, ProductCode, TicketId};
 use crate::money::Rupiah;
 use crate::order::AdminVerdict;
+use crate::pricing::PriceStep;
 
 /// The same sum booked to the same reseller within this time is asked back, whoever booked it and however: it is rarely
 /// meant twice, and often typed twice because an answer was late.
@@ -53,6 +54,10 @@ pub enum Asks {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         came: Option<Rupiah>,
     },
+    /// Tickets whose payments a bank's statement shows; each only as long as nothing about it is in doubt.
+    AcceptAll {
+        tickets: Vec<TicketId>,
+    },
     /// Another end for an order that has one, or a serial number that may be none. Only as long as the order is as it
     /// was shown.
     Decide {
@@ -66,6 +71,27 @@ pub enum Asks {
         before: Rupiah,
         price: Rupiah,
     },
+    /// The selling prices of a category. Only as long as all of them are as they were.
+    Prices {
+        category: String,
+        step: PriceStep,
+        moves: Vec<PriceMove>,
+    },
+}
+
+/// A selling price, as it was and as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceMove {
+    pub product: ProductCode,
+    pub before: Rupiah,
+    pub after: Rupiah,
+}
+
+impl PriceMove {
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { product: self.product.clone(), before: self.after, after: self.before }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

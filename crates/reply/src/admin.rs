@@ -37,6 +37,8 @@ pub enum AdminProblem {
     AmountTooLarge { most: Rupiah },
     /// Whoever works here without being an owner moves no money to an account of its own.
     OwnAccount { agent: AgentId },
+    /// More than is left of what whoever asked may book in a day.
+    DailyLimit { most: Rupiah, left: Rupiah },
     /// The catalog file is not remembered any more.
     ImportGone,
     // Deposit tickets.

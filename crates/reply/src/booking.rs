@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::deposit::TicketCard;
+use super::desk::{BelowCost, PriceChange};
 use konter_core::ids::{AgentId, ProductCode, TicketId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
@@ -19,6 +20,12 @@ pub enum BookingReply {
     /// No question of this number waits for an answer.
     #[strum(serialize = "nothing")]
     NothingToConfirm,
+    /// A bank's statement has no payment of an open ticket that is beyond doubt.
+    NoMatch { accepted: Vec<MutationLine>, unclear: Vec<MutationLine>, others: Vec<MutationLine>, left_out: usize },
+    /// So many tickets were accepted at once. `skipped`: these were in doubt by then.
+    AcceptedAll { count: usize, total: Rupiah, skipped: Vec<TicketId> },
+    /// To owners: somebody may not book so much; what an owner types who will.
+    OwnerNeeded { by: String, agent: AgentId, name: String, amount: Rupiah, command: String },
     /// To owners: somebody else booked this.
     Booked { by: String, agent: AgentId, name: String, amount: Rupiah, note: Option<String> },
     /// To owners: somebody else gave an order that had ended another end, and its price moved with it.
@@ -60,6 +67,15 @@ pub enum AskWhat {
         credited: Rupiah,
         doubts: Doubts,
     },
+    /// What a bank's statement shows: payments of open tickets, those accepted before, those a person must look at, and
+    /// what has no ticket.
+    AcceptAll {
+        matches: Vec<MutationLine>,
+        accepted: Vec<MutationLine>,
+        unclear: Vec<MutationLine>,
+        others: Vec<MutationLine>,
+        left_out: usize,
+    },
     /// The order as it stands, and what it is to become: delivered with this serial number, or failed for this reason.
     Decide {
         line: Box<OrderLine>,
@@ -77,6 +93,46 @@ pub enum AskWhat {
         /// It was changed by just as much a moment ago.
         changed_at: Option<DateTime<Utc>>,
     },
+    /// The prices of a category: the first of them, and the first that would be below their cost.
+    Prices {
+        category: String,
+        /// As it is typed.
+        change: String,
+        count: usize,
+        lines: Vec<PriceChange>,
+        more: usize,
+        below: Vec<BelowCost>,
+        more_below: usize,
+    },
+}
+
+/// A line of a bank's statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MutationLine {
+    pub amount: Rupiah,
+    pub ticket: Option<TicketId>,
+    pub agent: Option<AgentId>,
+    pub name: Option<String>,
+    pub why: Option<MutationWhy>,
+    pub line: String,
+}
+
+/// Why a payment is not simply its ticket's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MutationWhy {
+    Accepted,
+    Refused,
+    /// Nothing says whether it came or went.
+    Direction,
+    /// Of a day before the ticket was asked for.
+    Older,
+    /// The amount stands there more than once.
+    Twice,
+    /// Accepting it would be asked back.
+    NeedsLook,
+    /// More than are accepted at once.
+    TooMany,
 }
 
 /// Why a booking is asked back.

@@ -3,7 +3,7 @@
 use super::account::{PriceLine, PriceTab};
 use super::admin::SupplierCard;
 use super::bill::BillStage;
-use super::booking::{AskCard, AskStage, BookingReply};
+use super::booking::{AskCard, AskStage, AskWhat, BookingReply};
 use super::deposit::{TicketSays, TicketWhy};
 use super::desk::{ImportCard, ImportStage};
 use super::fields::Fields;
@@ -68,7 +68,10 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Orders { lines, .. } => repeats(lines, say),
         Reply::Ticket(says) => ticket(says, say),
         Reply::Booking(booking) => match &**booking {
-            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, .. }) => yes_or_no(*number, "booking.yes", say),
+            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
+                let is_all = matches!(what, AskWhat::AcceptAll { .. });
+                yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
+            }
             _ => Vec::new(),
         },
         Reply::Network(network) => match &**network {
@@ -214,7 +217,11 @@ fn import(card: &ImportCard, say: &Say<'_>) -> Rows {
     if card.stage != ImportStage::Offered {
         return Vec::new();
     }
-    let apply = if card.below_cost.is_empty() { "button.apply" } else { "button.apply_below" };
+    let apply = match (card.below_cost.is_empty(), card.odd.is_empty()) {
+        (false, _) => "button.apply_below",
+        (true, false) => "button.apply_odd",
+        (true, true) => "button.apply",
+    };
     let apply = button(say, apply, Tap::Import(card.import));
     vec![vec![apply, button(say, "button.cancel", Tap::CancelImport(card.import))]]
 }

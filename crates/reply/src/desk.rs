@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::admin::AgentCard;
+use konter_core::catalog::RowFault;
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
@@ -35,6 +36,11 @@ pub struct ImportCard {
     pub below_cost: Vec<BelowCost>,
     #[serde(default)]
     pub more_below_cost: usize,
+    /// The first prices that are most likely slips, and how many more there are.
+    #[serde(default)]
+    pub odd: Vec<OddPrice>,
+    #[serde(default)]
+    pub more_odd: usize,
     pub stage: ImportStage,
 }
 
@@ -44,6 +50,25 @@ pub struct BelowCost {
     pub code: ProductCode,
     pub price: Rupiah,
     pub cost: Rupiah,
+}
+
+/// A price far from what it was, or from what the product costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddPrice {
+    pub code: ProductCode,
+    pub price: Rupiah,
+    /// What it was; `None` for a product that is new.
+    pub before: Option<Rupiah>,
+    pub cost: Option<Rupiah>,
+}
+
+/// Something wrong in a catalog's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogMistake {
+    pub line: u64,
+    /// The column's name, when it lies in one cell.
+    pub column: Option<String>,
+    pub fault: RowFault,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -85,6 +85,8 @@ pub(super) struct Reader<'a> {
     pub say: &'a Say<'a>,
     /// The most characters a string has.
     pub longest: usize,
+    /// Whether a string keeps its lines.
+    pub in_lines: bool,
     /// Whether it lies in something that only admins are shown.
     pub for_admins: bool,
 }

@@ -46,9 +46,11 @@ pub use account::{PriceLine, PriceTab, RegisterProblem};
 pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
-pub use booking::{AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts};
+pub use booking::{
+    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy,
+};
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use desk::{ActLine, BelowCost, ComplaintCard, ImportCard, ImportStage, PriceChange};
+pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
 pub use filters::operator_name;
 pub use guide::{ChooseCard, ChooseStage};
 pub use habit::{AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem};

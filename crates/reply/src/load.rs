@@ -46,7 +46,7 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 9] = [
+const PARTS: [(&str, &[&str]); 10] = [
     ("part.details", &["details"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
@@ -56,6 +56,7 @@ const PARTS: [(&str, &[&str]); 9] = [
     ("part.banks", &["banks"]),
     ("part.doubts", &["booked", "above", "phone", "open_ticket"]),
     ("part.ask", &["number", "until", "stage"]),
+    ("part.mutation", &["accepted", "unclear", "others", "left_out"]),
 ];
 
 /// Reads `[section]` / `key = "text"`; the key of a text is `section.key`.

@@ -17,7 +17,7 @@ use super::admin::{AdminProblem, AgentCard, SupplierCard};
 use super::bill::{BillCard, CustomerCard};
 use super::booking::BookingReply;
 use super::deposit::TicketSays;
-use super::desk::{ActLine, ComplaintCard, ImportCard, PriceChange};
+use super::desk::{ActLine, CatalogMistake, ComplaintCard, ImportCard, PriceChange};
 use super::guide::ChooseCard;
 use super::habit::HabitReply;
 use super::keeping::KeepingReply;
@@ -283,11 +283,21 @@ pub enum Reply {
     },
     /// The catalog as a file.
     #[strum(serialize = "desk.catalog")]
-    AdminCatalog { products: usize, csv: String },
+    AdminCatalog {
+        products: usize,
+        csv: String,
+        /// As a workbook.
+        #[serde(default)]
+        workbook: bool,
+    },
     #[strum(serialize = "desk.import")]
     AdminImport(ImportCard),
     #[strum(serialize = "desk.import_failed")]
-    AdminImportFailed { errors: Vec<String>, left_out: usize },
+    AdminImportFailed {
+        #[serde(default)]
+        mistakes: Vec<CatalogMistake>,
+        left_out: usize,
+    },
     #[strum(serialize = "desk.log")]
     AdminLog { acts: Vec<ActLine> },
     /// Everything about deposit tickets.

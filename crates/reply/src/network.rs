@@ -49,6 +49,8 @@ pub enum NetworkReply {
     Downlines { lines: Vec<DownlineLine>, page: usize, more: bool },
     /// One of them, in full.
     Downline { line: DownlineLine, phones: Vec<String>, products: Vec<ProductMarkup> },
+    /// What one of them may do now. `changed`: it was otherwise before. `by_shop`: only an admin can change it.
+    DownlineBlock { code: AgentId, name: String, status: AgentStatus, changed: bool, by_shop: bool },
     /// `name`: as it was typed.
     NoSuchDownline { name: String },
     /// All that is set.

@@ -11,13 +11,13 @@ use serde::ser::{
 
 use super::fields::{Fields, Reader, Say};
 use super::shown;
-use konter_core::clean::{SENTENCE, SERIAL, clean};
+use konter_core::clean::{SENTENCE, SERIAL, clean, clean_lines};
 use konter_core::ids::AgentId;
 
 /// The values of a struct or of an enum's variant. Nothing that replies hold fails to serialise; if it did, its text
 /// would lack the values and give way to the plain line.
 pub(super) fn fields_of(value: &impl Serialize, say: &Say<'_>) -> Fields {
-    match value.serialize(Reader { say, longest: SENTENCE, for_admins: false }) {
+    match value.serialize(Reader { say, longest: SENTENCE, in_lines: false, for_admins: false }) {
         Ok(Node::Fields(fields) | Node::Variant { fields, .. }) => fields,
         Ok(Node::Value(_)) | Err(_) => Fields::new(),
     }
@@ -49,7 +49,8 @@ impl<'a> Reader<'a> {
     /// For a field of `owner`.
     fn field(self, owner: &str, name: &str) -> Self {
         let for_admins = self.for_admins || shown::FOR_ADMINS.contains(&owner);
-        Self { longest: shown::longest(owner, name), for_admins, ..self }
+        let in_lines = shown::is_in_lines(owner, name);
+        Self { longest: shown::longest(owner, name), in_lines, for_admins, ..self }
     }
 
     fn build(self, owner: &'static str, variant: Option<&'static str>) -> Build<'a> {
@@ -103,6 +104,7 @@ impl<'a> Serializer for Reader<'a> {
 
     /// Also what serialises as it prints: codes, times.
     fn serialize_str(self, text: &str) -> Result<Node, Error> {
+        let clean = if self.in_lines { clean_lines } else { clean };
         Ok(Node::Value(clean(text, self.longest).into()))
     }
 

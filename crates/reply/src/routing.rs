@@ -97,6 +97,9 @@ pub struct RouteLine {
     pub cost: Rupiah,
     pub priority: u32,
     pub open: bool,
+    /// What is set for all products of the supplier; it counts before the priority.
+    #[serde(default)]
+    pub set: Option<u32>,
 }
 
 /// How a supplier is doing.

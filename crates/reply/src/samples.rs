@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 43] = [
+    const ENUMS: [(&str, &str); 44] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),
@@ -87,6 +87,7 @@ mod tests {
         ("reply=admin_order", "attempts/*/doubt"),
         ("reply=admin_decided", "verdict"),
         ("reply=admin_agent", "status"),
+        ("reply=admin_import_failed", "mistakes/*/fault"),
         ("reply=statement", "lines/*/about"),
         ("reply=bill", "stage"),
         ("reply=choose", "stage"),

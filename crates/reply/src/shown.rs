@@ -22,8 +22,10 @@ pub(super) fn is_spread(owner: &str, name: &str) -> bool {
 /// Only admins are shown what lies in these: what the shop pays, and why its suppliers refused.
 pub(super) const FOR_ADMINS: [&str; 2] = ["OrderCard", "ShopCard"];
 
-/// Of a complaint or an announcement.
-const LONG_TEXT: usize = 1_500;
+/// Of what is passed on whole: as much as one message of the chat service holds.
+const LONG_TEXT: usize = 4_096;
+/// Of a text on a card, which must fit into one message with the rest.
+const TEXT_ON_CARD: usize = 2_000;
 /// Of a proof's words: what an admin needs to find the transfer.
 const LONGEST_PROOF: usize = 500;
 
@@ -54,12 +56,23 @@ pub(super) fn name(owner: &str, name: &'static str) -> &'static str {
     }
 }
 
+/// Whether a text is what people write to people, which keeps its lines.
+pub(super) fn is_in_lines(owner: &str, name: &str) -> bool {
+    matches!(
+        (owner, name),
+        ("Reply" | "BroadcastCard" | "ComplaintCard", "text")
+            | ("TicketWhy", "words")
+            | ("Reply" | "AskWhat" | "BookingReply", "note")
+    )
+}
+
 /// The most characters a text has.
 pub(super) fn longest(owner: &str, name: &str) -> usize {
     match (owner, name) {
         ("RawLine", "text") | ("UnreadReport", "said") => RAW,
         ("AttemptCard", "replies") => SAID,
-        ("Reply" | "BroadcastCard" | "ComplaintCard", "text") => LONG_TEXT,
+        ("Reply", "text") => LONG_TEXT,
+        ("BroadcastCard" | "ComplaintCard", "text") => TEXT_ON_CARD,
         ("TicketWhy", "words") => LONGEST_PROOF,
         (_, "sn") => SERIAL,
         ("StatementLine", "order")
@@ -102,6 +115,7 @@ pub(super) fn variant(
             fields.put("waiting", variant == "waiting");
             fields.put("active", variant == "active");
         }
+        "RowFault" => fields.put(name, say(&format!("catalog_fault.{variant}"), inner)),
         "About" => fields.put(name, word("movement")),
         "Doubt" => fields.put(name, words::doubt(variant, &inner, say)),
         "FailureReason" => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::admin::AgentCard;
-use super::desk::BelowCost;
+use super::desk::{BelowCost, PriceChange};
 use konter_core::ids::{AgentId, BroadcastId, ChatId, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::staff::Role;
@@ -40,6 +40,10 @@ pub enum DeskReply {
     Category(CategoryCard),
     /// `name`: as it was typed; `near`: what may be meant.
     NoSuchCategory { name: String, near: Vec<String> },
+    /// A category's prices, the first of those that changed. `restored`: as they were before.
+    Repriced { category: String, count: usize, lines: Vec<PriceChange>, left_out: usize, restored: bool },
+    /// There is no change of a category's prices to take back.
+    NothingToRestore,
     /// The question whether to send it, and what has become of it.
     Broadcast(BroadcastCard),
     /// What the first catalog sells below its cost, and how many more there are.

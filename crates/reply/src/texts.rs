@@ -21,8 +21,10 @@ use super::rendered::Rendered;
 use super::reports;
 use super::told::told;
 use konter_core::agent::Locale;
+use konter_core::catalog::Table;
 use konter_core::money::Rupiah;
 use konter_documents::receipt::ReceiptCard;
+use konter_documents::workbook;
 
 /// Turns replies into text. Rendering is total: an operator's own text that fails gives way to the built-in one, and
 /// that to a plain line with the words a reply must have.
@@ -155,9 +157,11 @@ impl Texts {
     /// The file this reply is, where it is one: its text is then the words under it. Drawing takes milliseconds.
     #[must_use]
     pub fn file(&self, locale: Locale, reply: &Reply) -> Option<ReplyFile> {
-        if let Reply::AdminCatalog { csv, .. } = reply {
-            let (name, bytes) = ("catalog.csv".to_owned(), csv.clone().into_bytes());
-            return Some(ReplyFile { name, kind: ReplyFileKind::Document, bytes });
+        if let Reply::AdminCatalog { csv, workbook, .. } = reply {
+            let book = if *workbook { workbook::write(&Table::of_text(csv)).ok() } else { None };
+            let name = if book.is_some() { "catalog.xlsx" } else { "catalog.csv" };
+            let bytes = book.unwrap_or_else(|| csv.clone().into_bytes());
+            return Some(ReplyFile { name: name.to_owned(), kind: ReplyFileKind::Document, bytes });
         }
         let language = self.language(locale);
         let say: &Say<'_> = &|key, fields| language.say(key, &fields);

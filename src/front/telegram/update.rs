@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::ids::TAP;
-use crate::attachment::{Attachment, FORWARDED, FileRef, typed};
+use crate::attachment::{Attachment, FileRef, typed};
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
 
@@ -153,17 +153,18 @@ impl Words {
 
 /// What the message says: its text, its caption, or what was attached. `None` when it says nothing to the shop.
 fn words(message: &Value, private: bool) -> Option<Words> {
+    let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
     if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
-        return private.then(|| Words::plain(Attachment { kind: FORWARDED.to_owned(), file: None }.to_text()));
+        let words = written("text").or_else(|| written("caption")).unwrap_or_default();
+        return private.then(|| Words::plain(Attachment::forwarded(words).to_text()));
     }
-    let written = |name| message.get(name).and_then(Value::as_str).map(typed);
     if let Some(text) = written("text") {
         return Some(Words::plain(text.to_owned()));
     }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.
-    let table = file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(".csv"));
+    let table = file.as_ref().is_some_and(FileRef::is_table);
     if let Some(caption) = written("caption").filter(|caption| !table && !caption.trim().is_empty()) {
         return Some(Words { text: caption.to_owned(), is_caption: true });
     }

@@ -78,7 +78,7 @@ impl Request<'_> {
             }
             AdminCommand::ResetPin { agent } => self.reset_pin(&agent, answer).await,
             AdminCommand::Catalog => {
-                self.export_catalog(answer);
+                self.export_catalog(false, answer);
                 Ok(())
             }
             AdminCommand::Broadcast { text } => self.broadcast(text, answer).await,
@@ -157,7 +157,9 @@ impl Request<'_> {
     /// Nothing but an admin lets a blocked reseller order again; its open orders go on.
     async fn block(&self, agent: &AgentRef, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.find_agent(agent, answer).await? else { return Ok(()) };
-        let blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        let mut blocked = Agent { status: AgentStatus::Blocked, ..agent.clone() };
+        // From now on it is the shop's word, which no upline takes back.
+        let was_by_upline = blocked.network.blocked_by.take().is_some();
         note_status(&agent, &blocked, answer);
         answer.reply(Reply::AdminAgent(self.card_of(&blocked).await?));
         if agent.status != AgentStatus::Blocked {
@@ -167,6 +169,8 @@ impl Request<'_> {
                 AgentStatus::Active | AgentStatus::Blocked => Reply::AgentBlocked { code: agent.id, order: false },
             };
             answer.tell(&agent, &told);
+        }
+        if agent.status != AgentStatus::Blocked || was_by_upline {
             answer.write_agent(&agent, blocked);
         }
         Ok(())
@@ -178,6 +182,7 @@ impl Request<'_> {
         let mut after = agent.clone();
         if agent.status == AgentStatus::Blocked {
             after.status = AgentStatus::Active;
+            after.network.blocked_by = None;
             answer.write_agent(&agent, after.clone());
         }
         note_status(&agent, &after, answer);

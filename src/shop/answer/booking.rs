@@ -60,6 +60,10 @@ impl Request<'_> {
         if !self.may_book(&agent, size, answer) {
             return Ok(false);
         }
+        let command = format!("/deposit {} {}", agent.id, size.get());
+        if amount.is_positive() && self.is_over_daily(&agent, size, command, answer).await? {
+            return Ok(false);
+        }
         let account = AccountId::Agent(agent.id);
         let available = self.shop.store.account(&account).await?.available();
         let overdraws = amount.is_negative() && available < size;
@@ -95,6 +99,7 @@ impl Request<'_> {
             may_overdraw: overdraws,
         });
         answer.note(format_args!("{} {}: {amount}", agent.id, agent.name));
+        self.count_daily(size, answer);
         let (id, name) = (agent.id, agent.name.clone());
         let done = Reply::AdminDeposit { agent: id, name: name.clone(), amount, note: note.clone() };
         answer.reply_with_balance(&agent, done);

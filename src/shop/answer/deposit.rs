@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::rate_limit::AdminMessage;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, FileRef};
 use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::deposit::{
@@ -24,8 +24,12 @@ use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 const PROOFS: [&str; 2] = ["photo", "document"];
 /// Open tickets shown at once.
 const TICKETS_SHOWN: usize = 30;
-/// A table is a price list, never a proof.
-const TABLE: &str = ".csv";
+
+/// Who is given how much for a ticket.
+pub(super) struct Accepted {
+    pub agent: Agent,
+    pub credited: Rupiah,
+}
 
 fn says(says: TicketSays) -> Reply {
     Reply::Ticket(Box::new(says))
@@ -161,7 +165,8 @@ impl Request<'_> {
         attachment: &Attachment,
         answer: &mut Answer,
     ) -> Result<bool, StoreError> {
-        let table = attachment.file.as_ref().is_some_and(|file| file.name.to_ascii_lowercase().ends_with(TABLE));
+        // A table is a price list, never a proof.
+        let table = attachment.file.as_ref().is_some_and(FileRef::is_table);
         match &self.agent {
             Some(agent)
                 if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>
@@ -333,8 +338,38 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::Ticket(TicketProblem::AlreadyDecided { card: Box::new(card) }));
             return Ok(false);
         };
+        let card = self.card(&decided, &agent);
+        // Under the pressed button the card itself shows the decision.
+        if !self.restage_ticket(&card, &agent, answer) {
+            answer.reply_with_balance(&agent, says(TicketSays::Settled { card }));
+        }
+        let credited = match &decided.state {
+            TicketState::Accepted { credited, .. } => Some(*credited),
+            TicketState::Open | TicketState::Refused { .. } => None,
+        };
+        self.write_decided(ticket, &agent, decided, answer);
+        if let Some(credited) = credited {
+            self.count_daily(credited, answer);
+        }
+        Ok(true)
+    }
+
+    /// Accepts one of several tickets that nothing is in doubt about; whether it was undecided.
+    pub(super) fn accept(&self, ticket: &Ticket, Accepted { agent, credited }: &Accepted, answer: &mut Answer) -> bool {
+        let by = Decider { chat: self.message.chat.clone(), name: self.message.sender.clone() };
+        let state = TicketState::Accepted { by, at: self.at, credited: *credited };
+        let decided = ticket.decided(state);
+        let is_new = decided.is_some();
+        if let Some(decided) = decided {
+            self.write_decided(ticket, agent, decided, answer);
+        }
+        is_new
+    }
+
+    /// Puts a decision into the commit: the money, the note, and what everybody else is told.
+    fn write_decided(&self, ticket: &Ticket, agent: &Agent, decided: Ticket, answer: &mut Answer) {
         if let TicketState::Accepted { credited, .. } = &decided.state {
-            answer.book(&agent);
+            answer.book(agent);
             answer.commit.postings.push(Posting::Transfer {
                 debit: AccountId::Cash,
                 credit: AccountId::Agent(agent.id),
@@ -351,18 +386,12 @@ impl Request<'_> {
             TicketState::Open => "terbuka".to_owned(),
         };
         answer.note(format_args!("{} tiket #{} {}: terbuka → {what}", agent.id, ticket.id, ticket.pay));
-        let card = self.card(&decided, &agent);
-        let settled = says(TicketSays::Settled { card: card.clone() });
-        // Under the pressed button the card itself shows the decision.
-        if !self.restage_ticket(&card, &agent, answer) {
-            answer.reply_with_balance(&agent, settled.clone());
-        }
-        let mut others = self.to_admins_with_balance(&agent, &settled);
+        let card = self.card(&decided, agent);
+        let mut others = self.to_admins_with_balance(agent, &says(TicketSays::Settled { card: card.clone() }));
         others.retain(|say| say.chat != self.message.chat);
         answer.commit.outgoing.extend(others);
-        answer.tell(&agent, &says(TicketSays::Decided { card }));
+        answer.tell(agent, &says(TicketSays::Decided { card }));
         answer.commit.tickets.push(Versioned { expected: Some(ticket.version), row: decided });
-        Ok(true)
     }
 
     /// Whether a ticket may be accepted now; otherwise the answer asks, or says why not.
@@ -377,6 +406,11 @@ impl Request<'_> {
         if !self.may_book(agent, credited, answer) {
             return Ok(false);
         }
+        let came_typed = came.map(|came| format!(" {}", came.get())).unwrap_or_default();
+        let command = format!("/acc {}{came_typed}", ticket.id);
+        if self.is_over_daily(agent, credited, command, answer).await? {
+            return Ok(false);
+        }
         let (doubts, seen) = self.doubts_of_accepting(agent, ticket, (credited, came), sure).await?;
         if doubts.is_none() {
             return Ok(true);
@@ -388,7 +422,7 @@ impl Request<'_> {
     }
 
     /// What a reseller gets for a ticket.
-    async fn credited(
+    pub(super) async fn credited(
         &self,
         ticket: &Ticket,
         agent: &Agent,

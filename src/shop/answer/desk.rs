@@ -8,24 +8,28 @@ use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
 use crate::shop::Shop;
 use crate::shop::rate_limit::AdminMessage;
-use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse};
+use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
-use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, write_catalog};
+use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
+use konter_core::deposit::mutation::{Flow, read_table};
 use konter_core::ids::{ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::view;
-use konter_core::pricing::lowest_lasting_price;
+use konter_core::pricing::{Than, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
+use konter_core::staff::Role;
+use konter_documents::workbook::table;
 use konter_reply::{
-    ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, ComplaintCard, ImportCard, ImportStage, PriceChange, Reply,
+    ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, CatalogMistake, ComplaintCard, ImportCard, ImportStage,
+    OddPrice, PriceChange, Reply,
 };
 use konter_store::{Act, Payload, Say, StoreError};
 
 /// Orders shown beside a complaint.
 const ORDERS_WITH_COMPLAINT: usize = 3;
-/// Errors of a file shown at once: a chat message holds about so many.
-const ERRORS_SHOWN: usize = 20;
+/// Mistakes of a file shown at once: more are not mended in one go.
+const MISTAKES_SHOWN: usize = 10;
 /// Changed prices shown of a file.
 const PRICES_SHOWN: usize = 15;
 /// Acts looked through for the same change of a price.
@@ -57,7 +61,14 @@ impl Request<'_> {
         };
         let (after, changed_at) = match price {
             NewPrice::To(price) => (Some(price), None),
-            NewPrice::By(more) => (product.price.checked_add(more), self.changed_just_now(product, more).await?),
+            NewPrice::By(step) => {
+                let more = step.after(product.price).and_then(|after| after.checked_sub(product.price));
+                let changed_at = match more {
+                    Some(more) => self.changed_just_now(product, more).await?,
+                    None => None,
+                };
+                (step.after(product.price), changed_at)
+            }
         };
         // A bill's price is a fee, which may be nothing; goods for nothing are a slip, and `/tutup` takes them off sale.
         let is_fit =
@@ -112,32 +123,50 @@ impl Request<'_> {
         Ok(())
     }
 
-    pub(super) fn export_catalog(&self, answer: &mut Answer) {
-        let products: Vec<Product> = self.shop.catalog().iter().cloned().collect();
+    pub(super) fn export_catalog(&self, workbook: bool, answer: &mut Answer) {
+        let mut products: Vec<Product> = self.shop.catalog().iter().cloned().collect();
+        // By code, S100 would stand before S20.
+        products.sort_by(|a, b| (&a.category, a.nominal).cmp(&(&b.category, b.nominal)));
         let csv = write_catalog(&products);
-        answer.reply(Reply::AdminCatalog { products: products.len(), csv });
+        answer.reply(Reply::AdminCatalog { products: products.len(), csv, workbook });
     }
 
-    /// A file an admin sent: what it would change is shown, and a button applies it.
-    pub(super) async fn offer_import(&self, file: &FileRef, answer: &mut Answer) {
+    /// A table somebody who works here has sent: a bank's statement, or a catalog.
+    pub(super) async fn took_table(&self, file: &FileRef, answer: &mut Answer) -> Result<(), StoreError> {
+        let may_book = self.role() >= Some(Role::Operator);
+        if !may_book && !self.may(powers::IMPORTS, answer) {
+            return Ok(());
+        }
         let Some(bytes) = self.shop.chats.fetch(&file.id, LARGEST_FILE).await else {
             answer.reply(Reply::TryAgain);
-            return;
+            return Ok(());
         };
+        let table = table(&bytes);
+        let moved = read_table(&table, self.shop.clock.day_of(self.at));
+        if may_book && !table.is_catalog() && moved.iter().any(|moved| moved.flow == Flow::In) {
+            self.mutation(&moved, answer).await?;
+        } else if self.may(powers::IMPORTS, answer) {
+            self.offer_import(&table, answer);
+        }
+        Ok(())
+    }
+
+    /// What a catalog would change is shown, and a button applies it.
+    fn offer_import(&self, table: &Table, answer: &mut Answer) {
         let mut suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
         // The catalog as it was sent out comes back, also where it names suppliers that are not configured.
         suppliers.extend(self.shop.catalog().iter().flat_map(|p| p.routes.iter().map(|route| route.supplier.clone())));
         let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
-        match parse_catalog(&String::from_utf8_lossy(&bytes), Some(&suppliers), &reserved) {
+        match read_catalog(table, Some(&suppliers), &reserved) {
             Ok(products) => {
                 let import = self.import_of(&products);
                 answer.reply(Reply::AdminImport(import.card.clone()));
                 self.shop.imports.lock().insert(self.message.chat.clone(), import);
             }
             Err(errors) => {
-                let left_out = errors.len().saturating_sub(ERRORS_SHOWN);
-                let errors = errors.iter().take(ERRORS_SHOWN).map(ToString::to_string).collect();
-                answer.reply(Reply::AdminImportFailed { errors, left_out });
+                let left_out = errors.len().saturating_sub(MISTAKES_SHOWN);
+                let mistakes = errors.into_iter().take(MISTAKES_SHOWN).map(mistake).collect();
+                answer.reply(Reply::AdminImportFailed { mistakes, left_out });
             }
         }
     }
@@ -153,7 +182,10 @@ impl Request<'_> {
             .take(PRICES_SHOWN)
             .map(|product| change(before(product), product))
             .collect();
-        let below_cost: Vec<BelowCost> = changed.iter().filter_map(|product| below_cost(product)).collect();
+        let below: Vec<BelowCost> = changed.iter().filter_map(|product| below_cost(product)).collect();
+        // What is below its cost is pointed out as that.
+        let others = changed.iter().filter(|product| below_cost(product).is_none());
+        let odd: Vec<OddPrice> = others.filter_map(|product| odd(product, before(product))).collect();
         let named = products.len();
         let known = products.iter().filter(|product| before(product).is_some()).count();
         let card = ImportCard {
@@ -163,8 +195,10 @@ impl Request<'_> {
             unchanged: named - changed.len(),
             not_named: catalog.len() - known,
             prices,
-            more_below_cost: below_cost.len().saturating_sub(PRICES_SHOWN),
-            below_cost: below_cost.into_iter().take(PRICES_SHOWN).collect(),
+            more_below_cost: below.len().saturating_sub(PRICES_SHOWN),
+            below_cost: below.into_iter().take(PRICES_SHOWN).collect(),
+            more_odd: odd.len().saturating_sub(PRICES_SHOWN),
+            odd: odd.into_iter().take(PRICES_SHOWN).collect(),
             stage: ImportStage::Offered,
         };
         let products = changed.into_iter().cloned().collect();
@@ -282,6 +316,18 @@ fn change(before: Option<&Product>, after: &Product) -> PriceChange {
         before: before.map(|before| before.price),
         after: after.price,
     }
+}
+
+fn mistake(RowError { line, column, fault }: RowError) -> CatalogMistake {
+    CatalogMistake { line, column: column.map(str::to_owned), fault }
+}
+
+fn odd(product: &Product, before: Option<&Product>) -> Option<OddPrice> {
+    let (before, cost) = match odd_price(product, before)?.than {
+        Than::Before(before) => (Some(before), None),
+        Than::Cost(cost) => (None, Some(cost)),
+    };
+    Some(OddPrice { code: product.code.clone(), price: product.price, before, cost })
 }
 
 fn below_cost(product: &Product) -> Option<BelowCost> {

@@ -48,6 +48,9 @@ impl Request<'_> {
             NetworkCommand::Downlines { page, pin } => self.downlines(page, pin.as_ref(), answer).await,
             NetworkCommand::Downline { agent, pin } => self.downline(&agent, pin.as_ref(), answer).await,
             NetworkCommand::Markup(request) => self.markup(request, answer).await,
+            NetworkCommand::Block { agent, block, pin } => {
+                self.block_downline(&agent, block, pin.as_ref(), answer).await
+            }
             NetworkCommand::Invite { renew } => {
                 self.invite(renew, answer);
                 Ok(())
@@ -197,6 +200,47 @@ impl Request<'_> {
             Some(downline) => self.show_downline(&agent, &downline, answer).await?,
             None => answer.reply(network(NetworkReply::NoSuchDownline { name: typed(name) })),
         }
+        Ok(())
+    }
+
+    /// Keeps somebody below from ordering, or lets it in again. What the shop has blocked, or who waits for the shop's
+    /// approval, is the shop's alone to let in.
+    async fn block_downline(
+        &self,
+        name: &AgentRef,
+        block: bool,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        if pin.is_none() && self.agent.is_some() {
+            let word = if block { "BLOKIR" } else { "UNBLOK" };
+            answer.reply(Reply::PinMissing { example: format!("{word}.{}.PIN", typed(name)) });
+            return Ok(());
+        }
+        let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
+        let Some(downline) = self.below(&agent, name).await? else {
+            answer.reply(network(NetworkReply::NoSuchDownline { name: typed(name) }));
+            return Ok(());
+        };
+        let is_ours = downline.network.blocked_by.is_some_and(|by| by == agent.id);
+        let after = match (downline.status, block) {
+            (AgentStatus::Active, true) => Some((AgentStatus::Blocked, Some(agent.id))),
+            (AgentStatus::Blocked, false) if is_ours => Some((AgentStatus::Active, None)),
+            _ => None,
+        };
+        let status = after.map_or(downline.status, |(status, _)| status);
+        if let Some((status, blocked_by)) = after {
+            answer.alter_agent(&downline, |row| {
+                row.status = status;
+                row.network.blocked_by = blocked_by;
+            });
+            if block {
+                answer.tell(&downline, &Reply::AgentBlocked { code: downline.id });
+            }
+        }
+        let (code, name, changed) = (downline.id, downline.name.clone(), after.is_some());
+        let by_shop = !changed && !is_ours && status != AgentStatus::Active;
+        answer.reply(network(NetworkReply::DownlineBlock { code, name, status, changed, by_shop }));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod broadcast;
 mod category;
 mod chats;
 mod complaint;
+mod daily;
 mod deposit;
 mod desk;
 mod downline;
@@ -18,6 +19,7 @@ mod guide;
 mod habit;
 mod invite;
 mod misread;
+mod mutation;
 mod newcomer;
 mod order;
 mod overdue;
@@ -29,6 +31,7 @@ mod question;
 mod receipt;
 mod register;
 mod report;
+mod reprice;
 mod routing;
 mod selling;
 mod shared;
@@ -65,8 +68,10 @@ use konter_reply::Reply;
 use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use receipt::receipt_card;
 
-/// The longest message looked at. Ten orders with everything spelled out stay far below.
+/// The longest message looked at, in bytes. Ten orders with everything spelled out stay far below.
 const LONGEST_MESSAGE: usize = 2_000;
+/// Of those who work here, who announce and paste whole pages: as much as one message of the chat service holds.
+const LONGEST_OF_STAFF: usize = 4 * 4_096;
 
 /// Replies that may wait for one chat before words alone are left out: what a minute of Telegram's pace brings there. A
 /// person reads a few of them, a program none.
@@ -196,21 +201,24 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && is_catalog(&file.name)) {
-            if request.may(powers::IMPORTS, &mut answer) {
-                request.offer_import(file, &mut answer).await;
-            }
+        if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
+            request.took_table(file, &mut answer).await?;
+        } else if let Some(words) = attachment.forwarded_words()
+            && request.took_mutation(words, &mut answer).await?
+        {
+            // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
         }
         return Ok(answer);
     }
-    if message.text.len() > LONGEST_MESSAGE {
+    let longest = if request.role().is_some() { LONGEST_OF_STAFF } else { LONGEST_MESSAGE };
+    if message.text.len() > longest {
         if message.private {
             if can_forget(message.chat.channel) {
                 forget(&mut answer, message);
             }
-            answer.reply(Reply::TooLong { limit: LONGEST_MESSAGE });
+            answer.reply(Reply::TooLong { limit: longest });
         }
         return Ok(answer);
     }
@@ -221,6 +229,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         return Ok(answer);
     }
     if request.answered_card(&mut answer).await? {
+        return Ok(answer);
+    }
+    if message.tapped.is_none() && request.took_mutation(&message.text, &mut answer).await? {
         return Ok(answer);
     }
     // While a keypad is open for a bill, a PIN may be typed as well.
@@ -433,11 +444,6 @@ fn kind_of(catalog: &Catalog, word: &ProductCode, named: NamedAs) -> Option<Dest
     product.map(Product::dest_kind)
 }
 
-/// Whether a file's name is a table's.
-fn is_catalog(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".csv")
-}
-
 /// Whether it helps this reader to suggest a format.
 fn is_offered(topic: Topic, role: Option<Role>) -> bool {
     topic.needs().is_none_or(|needs| role >= Some(needs))
@@ -486,7 +492,9 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
             NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
-            NetworkCommand::Downlines { pin, .. } | NetworkCommand::Downline { pin, .. } => pin.is_some(),
+            NetworkCommand::Downlines { pin, .. }
+            | NetworkCommand::Downline { pin, .. }
+            | NetworkCommand::Block { pin, .. } => pin.is_some(),
             NetworkCommand::Markup(request) => request.pin.is_some(),
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
@@ -543,6 +551,7 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::Api
             | Topic::ApiAddress
             | Topic::ApiReport
+            | Topic::DownlineBlock
     )
 }
 

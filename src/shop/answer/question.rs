@@ -2,7 +2,7 @@
 
 use super::shared::{Sure, booking, network};
 use super::{Answer, Request};
-use konter_command::{AdminCommand, AgentRef, NewPrice, TicketRef};
+use konter_command::{AdminCommand, AdminDesk, AgentRef, NewPrice, TicketRef};
 use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
 use konter_reply::{AskCard, AskStage, AskWhat, BookingReply, Doubts, NetworkReply, TransferProblem, TransferStage};
@@ -104,10 +104,12 @@ impl Request<'_> {
                 self.deposit(&agent, (amount, note, forced), sure, answer).await
             }
             (_, Asks::Accept { ticket, came }) => self.accept_asked(*ticket, *came, sure, answer).await,
+            (_, Asks::AcceptAll { tickets }) => self.accept_all(tickets, answer).await,
             (_, Asks::Decide { order, version, verdict }) => {
                 self.decide(*order, verdict.clone(), Some(*version), answer).await
             }
             (_, Asks::Price { product, before, price }) => Ok(self.price_asked(product, *before, *price, answer)),
+            (_, Asks::Prices { category, moves, .. }) => Ok(self.reprice_asked(category, moves, answer)),
             _ => Ok(false),
         }
     }
@@ -156,6 +158,7 @@ impl Request<'_> {
                 }),
                 None => None,
             },
+            Asks::AcceptAll { tickets } => Some(super::mutation::asked(self, tickets).await?),
             Asks::Decide { order, verdict, .. } => store
                 .order(*order)
                 .await?
@@ -170,6 +173,9 @@ impl Request<'_> {
                     below: None,
                     changed_at: None,
                 })
+            }
+            Asks::Prices { category, step, moves } => {
+                Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
         })
     }
@@ -192,6 +198,13 @@ fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
             let command = AdminCommand::AcceptTicket { ticket: TicketRef::Id(*ticket), amount: *came };
             (command, format!("/acc {ticket}{amount}"))
         }
+        // Each of them is worth this command.
+        Asks::AcceptAll { tickets } => {
+            let first = tickets.first()?;
+            let all: Vec<String> = tickets.iter().map(|ticket| format!("#{ticket}")).collect();
+            let command = AdminCommand::AcceptTicket { ticket: TicketRef::Id(*first), amount: None };
+            (command, format!("mutasi: /acc {}", all.join(" ")))
+        }
         Asks::Decide { order, verdict: AdminVerdict::Success { sn }, .. } => {
             (AdminCommand::Success { id: *order, sn: sn.clone() }, format!("/sukses {order} {sn}"))
         }
@@ -202,6 +215,10 @@ fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
             let command =
                 AdminCommand::SellPrice { product: product.clone(), price: NewPrice::To(*price), forced: true };
             (command, format!("/hargajual {product} {}", price.get()))
+        }
+        Asks::Prices { category, step, .. } => {
+            let command = AdminCommand::Desk(AdminDesk::Reprice { name: category.clone(), step: *step });
+            (command, format!("/hargajual kategori {category} {step}"))
         }
     })
 }

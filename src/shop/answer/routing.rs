@@ -98,12 +98,7 @@ impl Request<'_> {
                 self.steer(&supplier, |row| row.priority = priority, answer).await?;
             }
             AdminRouting::RoutePriority { product, supplier, priority } => {
-                self.change_route(&product, &supplier, answer, |product| {
-                    for route in product.routes.iter_mut().filter(|route| route.supplier == supplier) {
-                        route.priority = priority;
-                    }
-                    product.routes.sort_by_key(|route| route.priority);
-                });
+                self.change_route(&product, &supplier, answer, |product| product.prefer(&supplier, priority));
             }
             AdminRouting::RouteOpen { product, supplier, open } => {
                 self.change_route(&product, &supplier, answer, |product| {
@@ -186,18 +181,19 @@ impl Request<'_> {
         if let (Some(before), Some(after)) = (before, after) {
             note_route(&before, after, answer);
         }
+        let set = |route: &Route| self.shop.suppliers.get(&route.supplier)?.supplier_overrides().priority;
         let line = |route: &Route| RouteLine {
             supplier: route.supplier.clone(),
             sku: route.sku.clone(),
             cost: route.cost,
             priority: route.priority,
             open: route.open,
+            set: set(route),
         };
-        answer.reply(says(RoutingReply::Routes {
-            product: product.code.clone(),
-            name: product.name.clone(),
-            routes: product.routes.iter().map(line).collect(),
-        }));
+        // As they are tried: what is set for all of a supplier's products counts before this product's own.
+        let mut routes: Vec<RouteLine> = product.routes.iter().map(line).collect();
+        routes.sort_by_key(|route| route.set.unwrap_or(route.priority));
+        answer.reply(says(RoutingReply::Routes { product: product.code.clone(), name: product.name.clone(), routes }));
         answer.commit.products.push(product);
     }
 }

@@ -44,6 +44,12 @@ impl Request<'_> {
                 self.set_category(&name, open, answer);
                 Ok(())
             }
+            AdminDesk::Reprice { name, step } => self.reprice(&name, step, answer).await,
+            AdminDesk::CatalogWorkbook => {
+                self.export_catalog(true, answer);
+                Ok(())
+            }
+            AdminDesk::RestorePrices => self.restore_prices(answer).await,
             AdminDesk::LogOf { agent } => self.log_of(agent, answer).await,
             AdminDesk::DecideBroadcast { id, send } => self.decide_broadcast(id, send, answer).await,
         }

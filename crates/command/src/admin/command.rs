@@ -6,6 +6,7 @@ use crate::read::{AgentRef, DateArg};
 use crate::routing::command::AdminRouting;
 use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode};
 use konter_core::money::Rupiah;
+use konter_core::pricing::PriceStep;
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +106,8 @@ pub enum AdminCommand {
 pub enum NewPrice {
     /// Zero or more.
     To(Rupiah),
-    /// So much more; negative is less.
-    By(Rupiah),
+    /// So much more, or less.
+    By(PriceStep),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +131,15 @@ pub enum AdminDesk {
         name: String,
         open: bool,
     },
+    /// Raises or lowers the price of everything in a category.
+    Reprice {
+        name: String,
+        step: PriceStep,
+    },
+    /// The catalog as a workbook.
+    CatalogWorkbook,
+    /// Takes back the last of these.
+    RestorePrices,
     /// What was done about one reseller.
     LogOf {
         agent: AgentId,
@@ -186,9 +196,9 @@ impl AdminDesk {
     #[must_use]
     pub const fn needs(&self) -> Role {
         match self {
-            Self::Staff | Self::Find { .. } | Self::LogOf { .. } => Viewer,
+            Self::Staff | Self::Find { .. } | Self::CatalogWorkbook | Self::LogOf { .. } => Viewer,
             Self::Rename { .. } | Self::SetCategory { .. } => Operator,
-            Self::SetRole { .. } | Self::DecideBroadcast { .. } => Owner,
+            Self::SetRole { .. } | Self::Reprice { .. } | Self::RestorePrices | Self::DecideBroadcast { .. } => Owner,
         }
     }
 }

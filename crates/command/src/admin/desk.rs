@@ -3,8 +3,10 @@
 
 use super::command::{AdminCommand, AdminDesk};
 use crate::meaning::Command;
+use crate::read::amount;
 use crate::read::{AgentRef, Cursor, Part, Problem, Words, starts_a_phone};
 use konter_core::ids::AgentId;
+use konter_core::pricing::PriceStep;
 
 const fn desk(command: AdminDesk) -> Command {
     Command::Admin(AdminCommand::Desk(command))
@@ -55,16 +57,62 @@ pub(super) fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
 
 /// `kategori <name>` or `*<name>` behind `/tutup` and `/buka`; `None` where no category is meant.
 pub(super) fn category(args: Cursor<'_>, open: bool) -> Option<Result<Command, Problem>> {
-    let rest = Words::of(args).0;
-    let name = if let Some(name) = rest.strip_prefix('*') {
-        name
-    } else {
-        let mut words = Words(rest);
-        words.next().filter(|word| CATEGORY.iter().any(|name| word.eq_ignore_ascii_case(name)))?;
-        words.0
-    };
-    let read = Words(name).text(Part::Name);
+    let read = Words(category_name(Words::of(args).0)?).text(Part::Name);
     Some(read.map(|name| desk(AdminDesk::SetCategory { name, open })))
+}
+
+/// What stands behind the word for a category.
+fn category_name(rest: &str) -> Option<&str> {
+    if let Some(name) = rest.strip_prefix('*') {
+        return Some(name);
+    }
+    let mut words = Words(rest);
+    words.next().filter(|word| CATEGORY.iter().any(|name| word.eq_ignore_ascii_case(name)))?;
+    Some(words.0)
+}
+
+/// `/katalog excel`.
+pub(super) fn workbook(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
+    let word = Words::of(args).0;
+    let is_meant = ["excel", "xlsx", "xls"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    is_meant.then_some(Ok(desk(AdminDesk::CatalogWorkbook)))
+}
+
+/// Words that take the last change of a category's prices back.
+const RESTORE: [&str; 4] = ["kembalikan", "kembali", "batal", "undo"];
+
+/// `kategori <name> +100|-100|+2%`, `kembalikan`; `None` where a product is meant.
+pub(super) fn reprice(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
+    let rest = Words::of(args).0;
+    if RESTORE.iter().any(|word| rest.eq_ignore_ascii_case(word)) {
+        return Some(Ok(desk(AdminDesk::RestorePrices)));
+    }
+    let name = category_name(rest)?;
+    let read = || {
+        let (name, word) = name.trim().rsplit_once(char::is_whitespace).ok_or(Problem::Missing(Part::Price))?;
+        // A price for all of them would be a slip.
+        let is_step = word.starts_with(['+', '-']);
+        let step = if is_step { step(word)? } else { return Err(Problem::unfit(Part::Price, word)) };
+        Words(name).text(Part::Name).map(|name| desk(AdminDesk::Reprice { name, step }))
+    };
+    Some(read())
+}
+
+/// `+100`, `-1.000`, `+2%`, `-2,5%`.
+pub(super) fn step(word: &str) -> Result<PriceStep, Problem> {
+    /// Who halves or doubles all prices has mistyped.
+    const MOST: i32 = 50 * 100;
+    let Some(share) = word.strip_suffix('%') else { return amount::read(word, true).map(PriceStep::By) };
+    let unfit = || Problem::unfit(Part::Price, word);
+    let (sign, digits) = share.split_at_checked(1).ok_or_else(unfit)?;
+    let (whole, fraction) = digits.split_once([',', '.']).unwrap_or((digits, "0"));
+    let is_number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return Err(unfit());
+    }
+    let hundredths: i32 = format!("{whole}{fraction:0<2}").parse().map_err(|_| unfit())?;
+    let share = if sign == "-" { -hundredths } else { hundredths };
+    if share != 0 && share.abs() <= MOST { Ok(PriceStep::Percent(share)) } else { Err(unfit()) }
 }
 
 /// `/log`, `/log 20`, `/log KR0001`.

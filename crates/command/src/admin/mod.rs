@@ -58,11 +58,24 @@ pub(super) const FORMATS: &[Format] = &[
         desk::category(args, false)
     })
     .least(Operator),
-    Format::always(Topic::AdminPrice, &["/hargajual"], "change a price", "/hargajual S10 10500", price).least(Owner),
+    Format::always(Topic::AdminPrice, &["/hargajual"], "change a price", "/hargajual S10 10500", price)
+        .least(Owner)
+        .also(&[("/hargajual S10 +100", Owner), ("/hargajual S10 +2%", Owner)]),
+    Format::when(
+        Topic::AdminPrice,
+        &["/hargajual"],
+        "raise or lower a category's prices; take that back",
+        "/hargajual kategori Telkomsel +100",
+        desk::reprice,
+    )
+    .least(Owner)
+    .also(&[("/hargajual kategori Telkomsel -2%", Owner), ("/hargajual kembalikan", Owner)]),
     Format::always(Topic::AdminCatalog, &["/katalog"], "the catalog as a file", "/katalog", |args| {
         alone(args, AdminCommand::Catalog)
     })
     .least(Viewer),
+    Format::when(Topic::AdminCatalog, &["/katalog"], "the catalog for Excel", "/katalog excel", desk::workbook)
+        .least(Viewer),
     // Orders.
     Format::always(Topic::AdminPending, &["/pending"], "the orders that are open", "/pending", |args| {
         alone(args, AdminCommand::Pending)
@@ -149,7 +162,7 @@ fn price(args: Cursor<'_>) -> Result<Command, Problem> {
     // A bill's fee may be nothing.
     let price = match word {
         "0" => Ok(NewPrice::To(Rupiah::ZERO)),
-        _ if word.starts_with(['+', '-']) => amount::read(word, true).map(NewPrice::By),
+        _ if word.starts_with(['+', '-']) => desk::step(word).map(NewPrice::By),
         _ => amount::read(word, false).map(NewPrice::To),
     };
     let (forced, rest) = without_force(words.0);

@@ -20,6 +20,12 @@ pub enum NetworkCommand {
         pin: Option<Pin>,
     },
     Markup(MarkupRequest),
+    /// Keeps one below from ordering, or lets it in again.
+    Block {
+        agent: AgentRef,
+        block: bool,
+        pin: Option<Pin>,
+    },
     /// The invitation; a new one in its place when `renew`.
     Invite {
         renew: bool,

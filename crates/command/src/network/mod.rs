@@ -46,6 +46,20 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     Format::always(Topic::Downlines, &["SD", "CSDL"], "one downline", "SD.KR0002", downline),
     Format::always(
+        Topic::DownlineBlock,
+        &["BLOKIR", "BLOK", "NONAKTIF"],
+        "keep a downline from ordering",
+        "BLOKIR.KR0002.1234",
+        |args| block(args, true),
+    ),
+    Format::always(
+        Topic::DownlineBlock,
+        &["UNBLOK", "BUKABLOKIR", "AKTIF"],
+        "let a downline in again",
+        "UNBLOK.KR0002.1234",
+        |args| block(args, false),
+    ),
+    Format::always(
         Topic::Markup,
         &["MP", "MP2", "MS", "MARKUP", "SET", "SELISIH", "GS", "GHALL", "HU", "UL", "SM"],
         "what is added for all, for a product, a downline, or both",
@@ -112,6 +126,12 @@ fn downline(args: Cursor<'_>) -> Result<Command, Problem> {
     }
     let (agent, pin) = AgentRef::with_pin(args)?;
     Ok(Command::Network(NetworkCommand::Downline { agent, pin }))
+}
+
+/// `<agent>.<pin>`.
+fn block(args: Cursor<'_>, block: bool) -> Result<Command, Problem> {
+    let (agent, pin) = AgentRef::with_pin(args)?;
+    Ok(Command::Network(NetworkCommand::Block { agent, block, pin }))
 }
 
 /// `UNDANG`, and `UNDANG.BARU` for another one.

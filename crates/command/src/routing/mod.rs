@@ -117,7 +117,11 @@ fn route_priority(args: Cursor<'_>) -> Result<Command, Problem> {
     let product = product.parse().map_err(|_| Problem::unfit(Part::Product, product))?;
     let supplier = words.need(Part::Name)?;
     let supplier = supplier.to_lowercase().parse().map_err(|_| Problem::unfit(Part::Name, supplier))?;
-    let priority = priority(words.need(Part::Number)?)?;
+    // Whoever writes 0 wants it before the first.
+    let priority = match words.need(Part::Number)? {
+        "0" => 1,
+        word => priority(word)?,
+    };
     words.finish().map(|()| routing(AdminRouting::RoutePriority { product, supplier, priority }))
 }
 

@@ -1,12 +1,45 @@
 //! Resellers, products and orders, as admins type.
 
 use super::*;
+use konter_core::pricing::PriceStep;
 
 #[test]
 fn asking_again_can_be_insisted_on() {
     for text in ["/cekulang 12 --paksa", "/cekulang \u{2014}paksa #12"] {
         let recheck = AdminCommand::Recheck { id: konter_core::ids::OrderId(12), forced: true };
         assert_eq!(parse(text), Command::Admin(recheck), "{text}");
+    }
+}
+
+#[test]
+fn prices_are_set_or_stepped_one_by_one_or_by_category() {
+    let sell = |price, forced| AdminCommand::SellPrice { product: "S10".parse().unwrap(), price, forced };
+    let by = |rupiah| NewPrice::By(PriceStep::By(Rupiah::new(rupiah)));
+    let category = |step| {
+        let name = "Pulsa Telkomsel".to_owned();
+        AdminCommand::Desk(AdminDesk::Reprice { name, step })
+    };
+    for (text, expected) in [
+        ("/hargajual S10 10.500", sell(NewPrice::To(Rupiah::new(10_500)), false)),
+        ("/hargajual S10 +1.000", sell(by(1_000), false)),
+        ("/hargajual S10 -100 --paksa", sell(by(-100), true)),
+        ("/hargajual S10 +2,5%", sell(NewPrice::By(PriceStep::Percent(250)), false)),
+        ("/hargajual kategori Pulsa Telkomsel +100", category(PriceStep::By(Rupiah::new(100)))),
+        ("/hargajual *Pulsa Telkomsel -0.5%", category(PriceStep::Percent(-50))),
+        ("/hargajual kembalikan", AdminCommand::Desk(AdminDesk::RestorePrices)),
+        ("/katalog excel", AdminCommand::Desk(AdminDesk::CatalogWorkbook)),
+    ] {
+        assert_eq!(parse(text), Command::Admin(expected), "{text}");
+    }
+    for text in [
+        "/hargajual kategori Telkomsel",
+        "/hargajual kategori Telkomsel 100",
+        "/hargajual kategori Telkomsel +0%",
+        "/hargajual kategori Telkomsel +51%",
+        "/hargajual S10 +%",
+        "/hargajual S10 +é%",
+    ] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
     }
 }
 
@@ -62,18 +95,6 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/buka s10", AdminCommand::OpenProduct { product: product() }),
         ("/tutup S10", AdminCommand::CloseProduct { product: product() }),
         ("/resetpin 081234567890", AdminCommand::ResetPin { agent: phone() }),
-        (
-            "/hargajual S10 10.500",
-            AdminCommand::SellPrice { product: product(), price: NewPrice::To(Rupiah::new(10_500)), forced: false },
-        ),
-        (
-            "/hargajual S10 +1.000",
-            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(1_000)), forced: false },
-        ),
-        (
-            "/hargajual S10 -100 --paksa",
-            AdminCommand::SellPrice { product: product(), price: NewPrice::By(Rupiah::new(-100)), forced: true },
-        ),
         ("/order 12", AdminCommand::Order { id, raw: false }),
         ("/order 12 mentah", AdminCommand::Order { id, raw: true }),
         ("/order 12 RAW", AdminCommand::Order { id, raw: true }),

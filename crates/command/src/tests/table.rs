@@ -31,6 +31,7 @@ fn every_example_is_understood_as_what_it_shows() {
                 matches!(command, Command::Network(NetworkCommand::RegisterDownline(_)))
             }
             Topic::Downlines => matches!(command, Command::Network(NetworkCommand::Downlines { .. })),
+            Topic::DownlineBlock => matches!(command, Command::Network(NetworkCommand::Block { .. })),
             Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
             Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
             Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),

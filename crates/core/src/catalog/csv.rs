@@ -1,17 +1,17 @@
-//! `catalog.csv`: one row per way of buying a product. Reading reports every mistake with its line and column, so
+//! The catalog as a table: one row per way of buying a product. Reading reports every mistake with its line and column, so
 //! that an owner mends a file in one go; writing gives back what reading takes.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::str::FromStr;
 
-use ::csv::{ReaderBuilder, StringRecord, Trim, Writer};
+use ::csv::{StringRecord, Writer};
 
 use super::fault::{RowError, RowFault};
-use super::limits::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
+use super::limits::{COLUMNS, LARGEST_AMOUNT, MOST_ROWS, OPERATORS};
 use super::product::{DestKind, Product, ProductKind, Route};
-use crate::ids::{BadName, ProductCode, SupplierId};
+use super::table::{LINES_OF_TITLES, OURS, Table, TableRow, is_column};
+use crate::ids::{ProductCode, SupplierId};
 use crate::money::Rupiah;
+use crate::written;
 
 /// The column that catalogs may lack.
 const OPTIONAL_COLUMN: &str = "dest";
@@ -25,23 +25,30 @@ pub const MOST_ERRORS: usize = 200;
 const LONGEST_TEXT: usize = 100;
 /// Characters of a supplier's product code.
 const LONGEST_SKU: usize = 64;
+/// Names of somebody else's columns shown.
+const COLUMNS_SHOWN: usize = 6;
 /// Tried first, and what an empty cell means.
 const DEFAULT_PRIORITY: u32 = 1;
 
-/// Reads a catalog. With `suppliers`, each row's supplier must be one of them. `reserved` says of a code whether chat
-/// reads it as a command. Rows of the same code become routes of one product, lowest priority number first, rows with
-/// the same number in the file's order. Products keep the order in which the file first names them.
+/// Reads a catalog's text. See [`read_catalog`].
 pub fn parse_catalog(
     text: &str,
     suppliers: Option<&[SupplierId]>,
     reserved: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Product>, Vec<RowError>> {
-    if text.len() > LARGEST_FILE {
-        return Err(vec![RowError { line: 1, column: None, fault: RowFault::FileTooLarge }]);
-    }
-    let text = unify_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
+    read_catalog(&Table::of_text(text), suppliers, reserved)
+}
+
+/// Reads a catalog. With `suppliers`, each row's supplier must be one of them. `reserved` says of a code whether chat
+/// reads it as a command. Rows of the same code become routes of one product, lowest priority number first, rows with
+/// the same number in the file's order. Products keep the order in which the file first names them.
+pub fn read_catalog(
+    table: &Table,
+    suppliers: Option<&[SupplierId]>,
+    reserved: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Product>, Vec<RowError>> {
     let mut reading = Reading { suppliers, reserved, errors: Vec::new(), products: Vec::new(), places: HashMap::new() };
-    reading.read(&text);
+    reading.read(table);
     if reading.errors.is_empty() { Ok(reading.finish()) } else { Err(reading.errors) }
 }
 
@@ -97,11 +104,6 @@ fn plain(amount: Option<Rupiah>) -> String {
     amount.map(|amount| amount.get().to_string()).unwrap_or_default()
 }
 
-/// Line ends become `\n`: spreadsheets on Windows write `\r\n`, and the CSV reader counts lines by `\n`.
-fn unify_line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
-}
-
 /// One reading of a file.
 struct Reading<'a> {
     suppliers: Option<&'a [SupplierId]>,
@@ -121,43 +123,55 @@ struct Placed {
 }
 
 impl Reading<'_> {
-    fn read(&mut self, text: &str) {
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
-        let mut lines = Lines { text: text.as_bytes(), seen: 0, line: 1 };
-        let mut header: Option<Header> = None;
-        let mut rows = 0;
-        let mut record = StringRecord::new();
-        loop {
-            let start = reader.position().byte();
-            let more = reader.read_record(&mut record);
-            let line = lines.number(start);
-            match more {
-                Ok(false) => break,
-                Err(_) => return self.fault(line, None, RowFault::Unreadable),
-                Ok(true) => {}
-            }
-            if record.iter().all(str::is_empty) {
-                continue; // spreadsheets leave rows of bare commas behind
-            }
-            let Some(header) = &header else {
-                header = self.header(line, &record);
-                if header.is_none() {
-                    return; // without columns nothing below can be judged
+    fn read(&mut self, table: &Table) {
+        if let Some((header, rows)) = self.find_header(table) {
+            for (count, row) in rows.iter().enumerate() {
+                if count >= MOST_ROWS {
+                    return self.fault(row.line, None, RowFault::TooManyRows);
                 }
-                continue;
-            };
-            rows += 1;
-            if rows > MOST_ROWS {
-                return self.fault(line, None, RowFault::TooManyRows);
+                if self.errors.len() >= MOST_ERRORS {
+                    return self.fault(row.line, None, RowFault::TooManyErrors);
+                }
+                self.row(&Row { line: row.line, record: &row.cells, header: &header });
             }
-            if self.errors.len() >= MOST_ERRORS {
-                return self.fault(line, None, RowFault::TooManyErrors);
-            }
-            self.row(&Row { line, record: &record, header });
         }
-        if header.is_none() {
-            self.fault(1, None, RowFault::NoHeader);
+        self.errors.extend(table.broken.clone());
+    }
+
+    /// The columns, and the rows below them; `None` after reporting why what is below cannot be judged.
+    fn find_header<'t>(&mut self, table: &'t Table) -> Option<(Header, &'t [TableRow])> {
+        let named = |row: &TableRow| row.cells.iter().filter(|cell| is_column(cell)).count();
+        let head = table.rows.iter().take(LINES_OF_TITLES).enumerate();
+        // Of several the first: a header that is repeated below is a row like any other.
+        let (at, row) =
+            head.rev().max_by_key(|(_, row)| named(row)).filter(|(_, row)| named(row) >= OURS).or_else(|| {
+                self.no_header(table);
+                None
+            })?;
+        let header = self.header(row.line, &row.cells)?;
+        Some((header, table.rows.get(at + 1..).unwrap_or_default()))
+    }
+
+    /// A table of somebody else's, or none at all.
+    fn no_header(&mut self, table: &Table) {
+        let Some(first) = table.rows.first() else {
+            if table.broken.is_none() {
+                self.fault(1, None, RowFault::NoHeader);
+            }
+            return;
+        };
+        let cells = |row: &TableRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+        let titled = table.rows.iter().take(LINES_OF_TITLES).find(|row| cells(row) > 1);
+        match titled {
+            Some(row) => {
+                let columns: Vec<String> =
+                    row.cells.iter().filter(|cell| !cell.is_empty()).take(COLUMNS_SHOWN).map(shorten).collect();
+                self.fault(row.line, None, RowFault::NotOurs(columns.join(", ")));
+            }
+            None => match first.cells.get(0).and_then(|cell| cell.chars().find(|c| *c == '|')) {
+                Some(separator) => self.fault(first.line, None, RowFault::OtherSeparator(separator.to_string())),
+                None => self.fault(first.line, None, RowFault::NoHeader),
+            },
         }
     }
 
@@ -175,15 +189,12 @@ impl Reading<'_> {
 
     /// Which column stands where; `None` after reporting what is wrong.
     fn header(&mut self, line: u64, record: &StringRecord) -> Option<Header> {
-        if record.len() == 1
-            && let Some(separator) = record.get(0).and_then(|cell| cell.chars().find(|c| [';', '\t', '|'].contains(c)))
-        {
-            self.fault(line, None, RowFault::OtherSeparator(separator));
-            return None;
-        }
         let before = self.errors.len();
         let mut places = HashMap::new();
-        for (place, name) in record.iter().enumerate() {
+        // Of a sheet that is wider than its table, the rest has no names.
+        let named =
+            record.iter().enumerate().filter(|(_, name)| !name.is_empty()).last().map_or(0, |(last, _)| last + 1);
+        for (place, name) in record.iter().enumerate().take(named) {
             match COLUMNS.into_iter().find(|column| name.eq_ignore_ascii_case(column)) {
                 None => self.fault(line, None, RowFault::UnknownColumn(shorten(name))),
                 Some(column) if places.insert(column, place).is_some() => {
@@ -196,14 +207,15 @@ impl Reading<'_> {
         for column in needed.filter(|column| !places.contains_key(column)) {
             self.fault(line, Some(column), RowFault::MissingColumn);
         }
-        (self.errors.len() == before).then_some(Header { places })
+        (self.errors.len() == before).then_some(Header { places, width: record.len() })
     }
 
     fn row(&mut self, row: &Row<'_>) {
-        let (found, expected) = (row.record.len(), row.header.places.len());
+        let (found, expected, width) = (row.record.len(), row.header.places.len(), row.header.width);
         // A file that got the optional column may have it filled in only where it is needed.
         let lacks_it = found + 1 == expected && row.header.places.get(OPTIONAL_COLUMN) == Some(&found);
-        if found != expected && !lacks_it {
+        let is_rest_empty = row.record.iter().skip(expected).all(str::is_empty);
+        if (found < expected && !lacks_it) || found > width || !is_rest_empty {
             return self.fault(row.line, None, RowFault::CellCount { found, expected });
         }
         let mut errors = Vec::new();
@@ -256,6 +268,8 @@ fn differences(here: &Product, there: &Product) -> Vec<(&'static str, String, St
 
 struct Header {
     places: HashMap<&'static str, usize>,
+    /// Cells of its line, those without a name included.
+    width: usize,
 }
 
 /// One data row, cell by cell.
@@ -313,22 +327,24 @@ impl Row<'_> {
     }
 
     fn code(&self, reserved: &dyn Fn(&str) -> bool) -> Result<ProductCode, RowFault> {
-        let code: ProductCode = self.name("code")?;
+        let code: ProductCode = self.name("code", |text| text.parse().map_err(|_| RowFault::Code(shorten(text))))?;
         if reserved(code.as_str()) { Err(RowFault::CommandWord(code)) } else { Ok(code) }
     }
 
     fn supplier(&self, suppliers: Option<&[SupplierId]>) -> Result<SupplierId, RowFault> {
-        let supplier: SupplierId = self.name("supplier")?;
+        // Spreadsheets begin a cell with a capital letter.
+        let read = |text: &str| text.to_ascii_lowercase().parse().map_err(|_| RowFault::Supplier(shorten(text)));
+        let supplier: SupplierId = self.name("supplier", read)?;
         if suppliers.is_some_and(|configured| !configured.contains(&supplier)) {
             return Err(RowFault::SupplierNotConfigured(supplier));
         }
         Ok(supplier)
     }
 
-    fn name<T: FromStr<Err = BadName>>(&self, column: &str) -> Result<T, RowFault> {
+    fn name<T>(&self, column: &str, read: impl Fn(&str) -> Result<T, RowFault>) -> Result<T, RowFault> {
         match self.cell(column) {
             "" => Err(RowFault::Empty),
-            text => Ok(text.parse()?),
+            text => read(text),
         }
     }
 
@@ -339,7 +355,7 @@ impl Row<'_> {
         } else if text.chars().any(char::is_control) {
             Err(RowFault::ControlCharacter)
         } else if text.chars().count() > longest {
-            Err(RowFault::TooLong(longest))
+            Err(RowFault::TooLong { longest })
         } else {
             Ok(text.to_owned())
         }
@@ -388,7 +404,7 @@ impl Row<'_> {
         if text.is_empty() {
             return Err(RowFault::Empty);
         }
-        let amount: Rupiah = text.parse().map_err(|_| RowFault::Amount(shorten(text)))?;
+        let amount = written::amount(text).ok_or_else(|| RowFault::Amount(shorten(text)))?;
         if amount.is_negative() {
             Err(RowFault::Negative)
         } else if amount > LARGEST_AMOUNT {
@@ -421,26 +437,6 @@ impl Row<'_> {
             "" => Err(RowFault::Empty),
             other => Err(RowFault::Open(shorten(other))),
         }
-    }
-}
-
-/// Counts lines from byte positions, which the CSV reader gives for the end of the record before: blank lines that it
-/// skips lie between.
-struct Lines<'a> {
-    text: &'a [u8],
-    seen: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line on which the record that begins at or after `byte` stands. Positions must not go back.
-    fn number(&mut self, byte: u64) -> u64 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
-        let passed = self.text.get(self.seen..byte).unwrap_or_default();
-        let blank = self.text.get(byte..).unwrap_or_default().iter().take_while(|&&b| b == b'\n').count();
-        self.line += passed.iter().filter(|&&b| b == b'\n').map(|_| 1).sum::<u64>() + blank as u64;
-        self.seen = byte + blank;
-        self.line
     }
 }
 

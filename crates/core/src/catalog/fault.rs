@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::limits::{COLUMNS, LARGEST_AMOUNT, LARGEST_FILE, MOST_ROWS, OPERATORS};
 use super::product::DestKind;
-use crate::ids::{BadName, ProductCode, SupplierId};
+use crate::ids::{ProductCode, SupplierId};
 
 /// A mistake in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +29,9 @@ impl fmt::Display for RowError {
 
 impl std::error::Error for RowError {}
 
-/// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// What is wrong. In a chat each has a text of its own; these words are for the terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum RowFault {
     #[error("the file is larger than {LARGEST_FILE} bytes")]
     FileTooLarge,
@@ -38,8 +41,16 @@ pub enum RowFault {
     TooManyErrors,
     #[error("the first line must name the columns: {}", COLUMNS.join(","))]
     NoHeader,
-    #[error("columns must be separated by commas, not by `{0}`")]
-    OtherSeparator(char),
+    /// A table, but of somebody else's columns: mostly a supplier's price list.
+    #[error(
+        "its columns ({0}) are not the catalog's: is it a supplier's price list? Its codes belong into the column sku, its \
+         prices into cost; `/katalog` in the chat gives a catalog to fill in"
+    )]
+    NotOurs(String),
+    #[error("columns must be separated by commas, semicolons or tabs, not by `{0}`")]
+    OtherSeparator(String),
+    #[error("this is neither a text file nor a workbook (.xlsx) that can be read")]
+    NoWorkbook,
     #[error("`{0}` is not a column of the catalog")]
     UnknownColumn(String),
     #[error("this column is missing")]
@@ -52,12 +63,14 @@ pub enum RowFault {
     Unreadable,
     #[error("must not be empty")]
     Empty,
-    #[error("longer than {0} characters")]
-    TooLong(usize),
+    #[error("longer than {longest} characters")]
+    TooLong { longest: usize },
     #[error("has a line break or another control character in it")]
     ControlCharacter,
-    #[error(transparent)]
-    Name(#[from] BadName),
+    #[error("`{0}` is not a product code (letters and digits, at least one letter, at most 20)")]
+    Code(String),
+    #[error("`{0}` is not a supplier id ([a-z0-9]+)")]
+    Supplier(String),
     #[error("`{0}` is a command word, so nobody could order it")]
     CommandWord(ProductCode),
     #[error("`{0}` is none of: {list}", list = OPERATORS.join(", "))]
@@ -70,7 +83,7 @@ pub enum RowFault {
     DestOfOperator,
     #[error("`{0}` is neither yes nor no")]
     Open(String),
-    #[error("`{0}` is not an amount in whole rupiah, written with digits only, such as 10500")]
+    #[error("`{0}` is not an amount in whole rupiah, such as 10500 or 10.500")]
     Amount(String),
     #[error("must not be below 0")]
     Negative,

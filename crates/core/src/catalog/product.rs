@@ -98,6 +98,27 @@ impl Product {
         }
     }
 
+    /// Puts a supplier's ways of buying it at this priority, and before all others of the same: those that stand there, and
+    /// as far as need be those behind them, move down by one.
+    pub fn prefer(&mut self, supplier: &SupplierId, priority: u32) {
+        let (mut taken, mut moved) = (priority, None);
+        self.routes.sort_by_key(|route| route.priority);
+        for route in &mut self.routes {
+            let before = route.priority;
+            if route.supplier == *supplier {
+                route.priority = priority;
+            } else if moved.is_some_and(|(from, _)| from == before) {
+                // Side by side they stay.
+                route.priority = taken;
+            } else if before >= priority && before <= taken {
+                taken = taken.saturating_add(1);
+                route.priority = taken;
+                moved = Some((before, taken));
+            }
+        }
+        self.routes.sort_by_key(|route| route.priority);
+    }
+
     /// Whether at least one way of buying it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -118,4 +139,40 @@ pub struct Route {
     /// Lower is tried first.
     pub priority: u32,
     pub open: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{SAMPLE, parse_catalog};
+    use super::*;
+
+    #[test]
+    fn the_one_that_is_preferred_comes_first_and_the_others_stay_in_order() {
+        let with = |routes: &[(&str, u32)]| {
+            let mut product = parse_catalog(SAMPLE, None, &|_| false).unwrap().remove(0);
+            let first = product.routes.remove(0);
+            let route = |(supplier, priority): &(&str, u32)| Route {
+                supplier: supplier.parse().unwrap(),
+                priority: *priority,
+                ..first.clone()
+            };
+            product.routes = routes.iter().map(route).collect();
+            product
+        };
+        for (before, supplier, priority, after) in [
+            (&[("kios", 1), ("xgate", 2)][..], "xgate", 1, &[("xgate", 1), ("kios", 2)][..]),
+            (&[("kios", 1), ("xgate", 1)], "xgate", 1, &[("xgate", 1), ("kios", 2)]),
+            (&[("kios", 1), ("ppob", 2), ("xgate", 3)], "xgate", 1, &[("xgate", 1), ("kios", 2), ("ppob", 3)]),
+            (&[("kios", 1), ("ppob", 1), ("xgate", 2)], "xgate", 1, &[("xgate", 1), ("kios", 2), ("ppob", 2)]),
+            (&[("kios", 1), ("xgate", 2), ("ppob", 9)], "xgate", 1, &[("xgate", 1), ("kios", 2), ("ppob", 9)]),
+            (&[("kios", 1), ("xgate", 2)], "kios", 3, &[("xgate", 2), ("kios", 3)]),
+            (&[("kios", 1), ("xgate", 2)], "kios", 2, &[("kios", 2), ("xgate", 3)]),
+            (&[("kios", 1), ("xgate", 2)], "kios", 1, &[("kios", 1), ("xgate", 2)]),
+        ] {
+            let mut product = with(before);
+            product.prefer(&supplier.parse().unwrap(), priority);
+            let shown: Vec<_> = product.routes.iter().map(|r| (r.supplier.as_str(), r.priority)).collect();
+            assert_eq!(shown, after, "{before:?} {supplier} {priority}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod bank;
 mod model;
+pub mod mutation;
 mod unique;
 
 pub use bank::{BankAccount, named_first};

@@ -28,11 +28,13 @@ pub struct Terms {
     pub valid_for: Option<TimeDelta>,
     /// A larger sum that somebody types, or takes back, is asked back first.
     pub ask_above: Rupiah,
+    /// What one who works at the shop without being an owner may add to accounts in a day; `None`: as much as comes.
+    pub operator_daily: Option<Rupiah>,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { banks: Vec::new(), valid_for: None, ask_above: Rupiah::new(USUAL_DEPOSIT) }
+        Self { banks: Vec::new(), valid_for: None, ask_above: Rupiah::new(USUAL_DEPOSIT), operator_daily: None }
     }
 }
 

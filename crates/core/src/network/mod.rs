@@ -27,6 +27,9 @@ pub struct Network {
     pub group: Option<GroupName>,
     /// What this reseller adds for those below.
     pub markups: Markups,
+    /// Who of those above has blocked this reseller. The shop's own word stands above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<AgentId>,
     /// Brings others here; a reseller without a chat is joined to its own by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite: Option<InviteCode>,

@@ -4,6 +4,8 @@
 mod below_cost;
 mod group;
 mod markups;
+mod odd_price;
+mod step;
 mod tariff;
 
 pub use below_cost::{BelowCost, below_cost};
@@ -11,6 +13,8 @@ pub use group::{
     BadGroupName, GroupName, KNOWN_GROUPS, PriceGroup, RETAIL, lowest_lasting_price, lowest_margin, lowest_price,
 };
 pub use markups::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
+pub use odd_price::{OddPrice, Than, is_far, odd_price, odd_prices};
+pub use step::PriceStep;
 pub use tariff::{Margin, MarginCap, Priced, Tariff};
 
 #[cfg(test)]

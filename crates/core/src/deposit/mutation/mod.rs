@@ -1,0 +1,81 @@
+//! What banks tell of an account: lines of a statement, pasted or as a file, and messages about single transfers. Read for
+//! amounts that have come in; whose they are, the tickets' amounts say.
+//!
+//! Every bank writes in its own way and changes it, so nothing here knows a bank's layout. An amount counts where something
+//! says that it is one (`Rp`, groups of three, a fraction, `CR` behind it), and as come in where something says so. A balance
+//! is never taken for a payment. What is left in doubt is told as such: somebody else's money is never given away on a guess.
+
+mod date;
+mod line;
+mod table;
+
+pub use table::read_table;
+
+use chrono::NaiveDate;
+
+use crate::money::Rupiah;
+
+/// Text looked at: a statement of some months.
+const LONGEST: usize = 512 * 1024;
+/// Lines told at once.
+pub const MOST_LINES: usize = 2_000;
+/// Smaller amounts are fees and interest.
+const LEAST: Rupiah = Rupiah::new(1_000);
+/// Characters of a line that are shown.
+const SHOWN: usize = 60;
+
+/// An amount that moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub amount: Rupiah,
+    pub flow: Flow,
+    /// The day it is booked on, where the line begins with one.
+    pub day: Option<NaiveDate>,
+    /// What stands around it, cut short.
+    pub line: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    In,
+    Out,
+    /// Nothing says which.
+    Unclear,
+}
+
+/// Everything that moved, in the order it is told. `today` gives dates without a year one.
+#[must_use]
+pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
+    let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let text = text.get(..end).unwrap_or_default();
+    // A message says in one line that something came, and in the next how much. Of several, each line speaks for itself.
+    let whole = line::flow_of(text);
+    let mut moved = Vec::new();
+    let mut day = None;
+    for one in text.lines() {
+        day = date::leading(one, today).or(day);
+        for (amount, flow) in line::amounts(one) {
+            let flow = match flow {
+                Flow::Unclear => whole.unwrap_or(Flow::Unclear),
+                told => told,
+            };
+            push(&mut moved, amount, flow, day, one);
+        }
+    }
+    moved
+}
+
+/// Whether a text tells of money that has come in: then it is read as such, and not as what somebody types.
+#[must_use]
+pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
+    read(text, today).iter().any(|moved| moved.flow == Flow::In)
+}
+
+fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {
+    if amount >= LEAST && moved.len() < MOST_LINES {
+        moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN) });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! A statement as a file: columns with names.
+
+use chrono::NaiveDate;
+
+use super::{Flow, Moved, date, line, push};
+use crate::catalog::{Table, TableRow};
+use crate::written;
+
+/// Rows above the columns' names: the account's number, its owner, the period.
+const HEAD: usize = 20;
+
+/// Which column says what.
+#[derive(Clone, Copy, Debug, Default)]
+struct Columns {
+    credit: Option<usize>,
+    debit: Option<usize>,
+    balance: Option<usize>,
+}
+
+/// Everything that moved. Where no column is named for what came in, each row is read as a line.
+#[must_use]
+pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
+    let named = table.rows.iter().take(HEAD).enumerate().find_map(|(at, row)| Some((at, columns(row)?)));
+    let (rows, columns) = match named {
+        Some((at, columns)) => (table.rows.get(at + 1..).unwrap_or_default(), columns),
+        None => (table.rows.as_slice(), Columns::default()),
+    };
+    let mut moved = Vec::new();
+    for row in rows {
+        let others = row.cells.iter().enumerate().filter(|(at, cell)| Some(*at) != columns.balance && !cell.is_empty());
+        let shown: Vec<&str> = others.map(|(_, cell)| cell).collect();
+        let shown = shown.join(" ; ");
+        let day = date::leading(&shown, today);
+        let cell = |column: Option<usize>| row.cells.get(column?).and_then(written::amount);
+        if columns.credit.is_none() {
+            for (amount, flow) in line::amounts(&shown) {
+                push(&mut moved, amount, flow, day, &shown);
+            }
+            continue;
+        }
+        for (amount, flow) in [(cell(columns.credit), Flow::In), (cell(columns.debit), Flow::Out)] {
+            if let Some(amount) = amount {
+                push(&mut moved, amount, flow, day, &shown);
+            }
+        }
+    }
+    moved
+}
+
+fn columns(row: &TableRow) -> Option<Columns> {
+    let find = |names: &[&str]| {
+        row.cells.iter().position(|cell| {
+            let cell = cell.to_lowercase();
+            names.iter().any(|name| cell.split(|c: char| !c.is_alphabetic()).any(|word| word == *name))
+        })
+    };
+    let found = Columns {
+        credit: find(&["kredit", "credit", "masuk", "pemasukan"]),
+        debit: find(&["debit", "debet", "keluar", "pengeluaran"]),
+        balance: find(&["saldo", "balance"]),
+    };
+    // One column for both has a mark beside each amount.
+    let is_one = found.credit == found.debit;
+    let has_any = found.credit.is_some() || found.balance.is_some();
+    has_any.then_some(if is_one { Columns { credit: None, debit: None, ..found } } else { found })
+}

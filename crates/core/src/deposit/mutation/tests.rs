@@ -1,0 +1,134 @@
+//! What the banks' apps, sites and messages write.
+
+use super::*;
+use crate::catalog::Table;
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 30).unwrap()
+}
+
+fn shown(moved: &[Moved]) -> Vec<(i64, Flow)> {
+    moved.iter().map(|moved| (moved.amount.get(), moved.flow)).collect()
+}
+
+#[test]
+fn messages_and_statements_are_read_as_banks_write_them() {
+    let mut wrong = Vec::new();
+    for (bank, text, expected) in [
+        (
+            "KlikBCA's file",
+            "'30/11,TRSF E-BANKING CR 11/30 95031 BUDI SANTOSO,'0000,100618.00,CR,1250618.00",
+            &[(100_618, Flow::In)][..],
+        ),
+        ("KlikBCA's file, out", "'30/11,\"BIAYA ADM\",'0000,15000.00,DB,1235618.00", &[(15_000, Flow::Out)]),
+        (
+            "KlikBCA's page",
+            "30/11 TRSF E-BANKING CR 3011/FTSCY/WS95031 BUDI 0000 100,618.00 CR 1,250,618.00\n30/11 KARTU DEBIT INDOMARET 50,000.00 DB 1,200,618.00",
+            &[(100_618, Flow::In), (50_000, Flow::Out)],
+        ),
+        (
+            "BCA mobile",
+            "m-Transfer: Dana masuk\n30/11 10:21:05\nDari 1234567890\nBUDI SANTOSO\nRp 100.618,00",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "BRI's message",
+            "30/11/26 10:21:05 TRANSFER MASUK Rp100.618,00 dari BUDI REK 0012****5678. Saldo Rp1.250.618,00 Info 14017",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "BRImo",
+            "Transfer Masuk\nHore! Kamu menerima Rp100.618 dari BUDI SANTOSO pada 30 Nov 2026, 10:21 WIB",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "Livin'",
+            "Uang masuk Rp 100.618,00 ke rekening *1234 dari BUDI SANTOSO tgl 30/11/2026 10.21. Cek di Livin' by Mandiri.",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "Mandiri's file",
+            "30/11/2026;30/11/2026;MCM InhouseTrf DARI BUDI;;0.00;100,618.00;1,250,618.00",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "Mandiri's file, out",
+            "30/11/2026;30/11/2026;Biaya transfer;;2,500.00;0.00;1,248,118.00",
+            &[(2_500, Flow::Out)],
+        ),
+        (
+            "BNI",
+            "BNI: Rek XX1234 telah dikreditkan IDR 100,618.00 tgl 30-11-26 10:21. Saldo: IDR 1,250,618.00",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "BNI's statement",
+            "30 Nov 2026 | TRF/PAY/TOP-UP ECHANNEL BUDI | 100.618,00 K | 1.250.618,00",
+            &[(100_618, Flow::In)],
+        ),
+        (
+            "QRIS",
+            "Pembayaran QRIS Rp100.618 dari GOPAY BUDI berhasil diterima. RRN 633412345678",
+            &[(100_618, Flow::In)],
+        ),
+        ("DANA", "Kamu menerima Rp100.618 dari BUDI SANTOSO. Saldo DANA kamu Rp250.618", &[(100_618, Flow::In)]),
+        ("a sent transfer", "Transfer ke BUDI 1234567890 Rp 100.618 BERHASIL", &[(100_618, Flow::Out)]),
+        ("plain digits", "transfer masuk 100618 dari budi", &[(100_618, Flow::In)]),
+        ("a balance alone", "Saldo rekening Anda Rp 1.250.618", &[]),
+        ("numbers that are no amounts", "30/11 10:21 REF 95031 0812-3456-7890 kode 123456", &[]),
+        ("nothing says which way", "Budi Rp 100.618", &[(100_618, Flow::Unclear)]),
+        ("both are said", "transfer masuk, biaya Rp 100.618", &[]),
+        ("a price list", "S10 Telkomsel 10.000 = 10.500", &[(10_000, Flow::Unclear), (10_500, Flow::Unclear)]),
+        ("nothing", "", &[]),
+    ] {
+        let read = shown(&read(text, today()));
+        if read != expected {
+            wrong.push(format!("{bank}: {read:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_statement_as_a_file_is_read_by_its_columns() {
+    let bri = "Rekening:;0012-01-005678-50-1;;;\nTanggal;Keterangan;Debet;Kredit;Saldo\n30/11/2026;TRF BUDI;0,00;100.618,00;1.250.618,00\n30/11/2026;ADM;15.000,00;0,00;1.235.618,00\n";
+    let one_column = "Date,Description,Branch,Amount,,Balance\n'30/11,TRSF CR BUDI,'0000,100618.00,CR,1250618.00\n";
+    let in_and_out = &[(100_618, Flow::In), (15_000, Flow::Out)][..];
+    for (text, expected) in [(bri, in_and_out), (one_column, &in_and_out[..1])] {
+        let moved = read_table(&Table::of_text(text), today());
+        assert_eq!(shown(&moved), expected, "{text}");
+        assert_eq!(moved[0].day, Some(today()), "{text}");
+    }
+    let catalog = Table::of_text(crate::catalog::SAMPLE);
+    assert!(read_table(&catalog, today()).iter().all(|moved| moved.flow != Flow::In), "a catalog is no statement");
+}
+
+#[test]
+fn a_line_says_its_day_and_one_without_a_year_is_not_to_come() {
+    let day = |text: &str| read(text, today()).first().and_then(|moved| moved.day).map(|day| day.to_string());
+    for (text, expected) in [
+        ("30/11 x 100,618.00 CR", Some("2026-11-30")),
+        ("'01/12,x,100618.00,CR,1", Some("2025-12-01")),
+        ("30/11/26 10:21 x 100,618.00 CR", Some("2026-11-30")),
+        ("30/11 10:21 x 100,618.00 CR", Some("2026-11-30")),
+        ("2026-11-28 10:21 100.618,00 CR", Some("2026-11-28")),
+        ("5 Agustus 2026 100.618,00 CR", Some("2026-08-05")),
+        ("31/02/2026 100.618,00 CR", None),
+        ("BCA 30/11 100.618,00 CR", None),
+    ] {
+        assert_eq!(day(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn hostile_text_costs_nothing() {
+    for text in [
+        "9".repeat(600_000),
+        "1.".repeat(300_000),
+        "Rp ".repeat(200_000),
+        "100.618 CR\n".repeat(50_000),
+        "é".repeat(400_000),
+    ] {
+        assert!(read(&text, today()).len() <= MOST_LINES);
+    }
+}

@@ -1,0 +1,189 @@
+//! What the bank tells, pasted, forwarded or sent as a file: payments find their tickets by the tickets' own amounts, all
+//! of them are shown, and one yes accepts them. Money moves only in that yes, ticket by ticket as `/acc` moves it; what is
+//! in any doubt is left to `/acc`.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::deposit::Accepted;
+use super::shared::{Sure, booking};
+use super::{Answer, Request};
+use konter_core::deposit::mutation::{Flow, Moved, read, tells_of_income};
+use konter_core::deposit::{MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
+use konter_core::ids::TicketId;
+use konter_core::money::Rupiah;
+use konter_core::question::Asks;
+use konter_core::staff::Role;
+use konter_reply::{AskWhat, BookingReply, MutationLine, MutationWhy};
+use konter_store::StoreError;
+
+/// Tickets accepted by one yes: as many as a person can look over, and one commit can hold.
+const MOST_MATCHES: usize = 30;
+/// Lines shown of what found no ticket.
+const OTHERS_SHOWN: usize = 15;
+
+/// What a statement's lines have found.
+#[derive(Default)]
+struct Found {
+    matches: Vec<MutationLine>,
+    accepted: Vec<MutationLine>,
+    /// To be looked at one by one.
+    unclear: Vec<MutationLine>,
+    /// Without a ticket.
+    others: Vec<MutationLine>,
+}
+
+impl Request<'_> {
+    fn today(&self) -> NaiveDate {
+        self.shop.clock.day_of(self.at)
+    }
+
+    /// Takes what somebody who works here has pasted or forwarded for a bank's words; `false` where it is none.
+    pub(super) async fn took_mutation(&self, text: &str, answer: &mut Answer) -> Result<bool, StoreError> {
+        let is_meant = self.message.private && self.role() >= Some(Role::Operator) && !text.starts_with('/');
+        if !is_meant || !tells_of_income(text, self.today()) {
+            return Ok(false);
+        }
+        self.mutation(&read(text, self.today()), answer).await?;
+        Ok(true)
+    }
+
+    /// Shows what has come in and whose it is; asks whether to accept all that is plain.
+    pub(super) async fn mutation(&self, moved: &[Moved], answer: &mut Answer) -> Result<(), StoreError> {
+        let found = self.match_tickets(moved).await?;
+        let left_out = found.others.len().saturating_sub(OTHERS_SHOWN);
+        let others: Vec<MutationLine> = found.others.into_iter().take(OTHERS_SHOWN).collect();
+        let (accepted, unclear) = (found.accepted, found.unclear);
+        if found.matches.is_empty() {
+            answer.reply(booking(BookingReply::NoMatch { accepted, unclear, others, left_out }));
+            return Ok(());
+        }
+        let tickets = found.matches.iter().filter_map(|line| line.ticket).collect();
+        let what = AskWhat::AcceptAll { matches: found.matches, accepted, unclear, others, left_out };
+        let asked = self.ask((Asks::AcceptAll { tickets }, 0), what, answer).await?;
+        answer.reply(booking(asked));
+        Ok(())
+    }
+
+    async fn match_tickets(&self, moved: &[Moved]) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        let mut seen = BTreeSet::new();
+        for one in moved.iter().filter(|one| one.flow != Flow::Out) {
+            let Some(ticket) = self.ticket_of_pay(one.amount).await? else {
+                if one.flow == Flow::In {
+                    found.others.push(line(one, None, None));
+                }
+                continue;
+            };
+            let name = self.shop.store.agent(ticket.agent).await?.map(|agent| agent.name).unwrap_or_default();
+            let line = |why| MutationLine { name: Some(name.clone()), ..line(one, Some(&ticket), why) };
+            if !seen.insert(one.amount) {
+                // One message may name its amount twice; two transfers of one amount are somebody's slip. Either way it is
+                // one ticket's money, and the second needs a person.
+                found.unclear.push(line(Some(MutationWhy::Twice)));
+                continue;
+            }
+            match self.doubt(one, &ticket).await? {
+                Some(MutationWhy::Accepted) => found.accepted.push(line(None)),
+                Some(why) => found.unclear.push(line(Some(why))),
+                None if found.matches.len() >= MOST_MATCHES => found.unclear.push(line(Some(MutationWhy::TooMany))),
+                None => found.matches.push(line(None)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Why a payment is not simply its ticket's.
+    async fn doubt(&self, one: &Moved, ticket: &Ticket) -> Result<Option<MutationWhy>, StoreError> {
+        match &ticket.state {
+            TicketState::Accepted { .. } => return Ok(Some(MutationWhy::Accepted)),
+            TicketState::Refused { .. } => return Ok(Some(MutationWhy::Refused)),
+            TicketState::Open => {}
+        }
+        if one.flow == Flow::Unclear {
+            return Ok(Some(MutationWhy::Direction));
+        }
+        // An old payment of the same amount was for an older ticket.
+        if one.day.is_some_and(|day| day < self.shop.clock.day_of(ticket.created_at)) {
+            return Ok(Some(MutationWhy::Older));
+        }
+        Ok(if self.plainly_acceptable(ticket).await?.is_some() { None } else { Some(MutationWhy::NeedsLook) })
+    }
+
+    /// What a ticket's reseller is given for it, where nothing would be asked back.
+    async fn plainly_acceptable(&self, ticket: &Ticket) -> Result<Option<Accepted>, StoreError> {
+        let Some(agent) = self.shop.store.agent(ticket.agent).await? else { return Ok(None) };
+        let is_due = ticket.is_undecided() && self.at < ticket.expires_at + PROOF_TAKEN_FOR;
+        if !is_due || self.is_own_account(&agent) || ticket.pay > Rupiah::new(MOST_BOOKED) {
+            return Ok(None);
+        }
+        let Ok(credited) = self.credited(ticket, &agent, None).await? else { return Ok(None) };
+        let (doubts, _) = self.doubts_of_accepting(&agent, ticket, (credited, None), Sure::No).await?;
+        Ok(doubts.is_none().then_some(Accepted { agent, credited }))
+    }
+
+    /// After the question: accepts each ticket that is as it was; whether any was.
+    pub(super) async fn accept_all(&self, tickets: &[TicketId], answer: &mut Answer) -> Result<bool, StoreError> {
+        let (mut done, mut skipped) = (Vec::new(), Vec::new());
+        let mut total = Rupiah::ZERO;
+        let left = self.daily_left().await?;
+        for id in tickets {
+            let ticket = self.shop.store.ticket(*id).await?;
+            let acceptable = match &ticket {
+                Some(ticket) => self.plainly_acceptable(ticket).await?,
+                None => None,
+            };
+            let with = acceptable.as_ref().and_then(|accepted| total.checked_add(accepted.credited));
+            let with = with.filter(|with| left.is_none_or(|left| *with <= left));
+            let accepted = match (ticket, acceptable, with) {
+                (Some(ticket), Some(accepted), Some(with)) => self.accept(&ticket, &accepted, answer).then_some(with),
+                _ => None,
+            };
+            match accepted {
+                Some(with) => {
+                    total = with;
+                    done.push(*id);
+                }
+                None => skipped.push(*id),
+            }
+        }
+        if done.is_empty() {
+            answer.commit.acts.clear();
+            answer.reply(booking(BookingReply::NothingToConfirm));
+            return Ok(false);
+        }
+        self.count_daily(total, answer);
+        answer.reply(booking(BookingReply::AcceptedAll { count: done.len(), total, skipped }));
+        Ok(true)
+    }
+}
+
+fn line(one: &Moved, ticket: Option<&Ticket>, why: Option<MutationWhy>) -> MutationLine {
+    MutationLine {
+        amount: one.amount,
+        ticket: ticket.map(|ticket| ticket.id),
+        agent: ticket.map(|ticket| ticket.agent),
+        name: None,
+        why,
+        line: one.line.clone(),
+    }
+}
+
+/// What is asked, as it is shown once it has been answered.
+pub(super) async fn asked(request: &Request<'_>, tickets: &[TicketId]) -> Result<AskWhat, StoreError> {
+    let mut matches = Vec::new();
+    for id in tickets {
+        let Some(ticket) = request.shop.store.ticket(*id).await? else { continue };
+        let agent = request.shop.store.agent(ticket.agent).await?;
+        matches.push(MutationLine {
+            amount: ticket.pay,
+            ticket: Some(ticket.id),
+            agent: Some(ticket.agent),
+            name: agent.map(|agent| agent.name),
+            why: None,
+            line: String::new(),
+        });
+    }
+    Ok(AskWhat::AcceptAll { matches, accepted: Vec::new(), unclear: Vec::new(), others: Vec::new(), left_out: 0 })
+}
