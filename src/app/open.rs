@@ -117,7 +117,7 @@ pub(super) async fn open(
     let prefixes = prefixes(&settings)?;
     if catalog.is_none() && settings.database_url.is_none() && !settings.data_dir.exists() {
         // A first start that ends at its catalog leaves no data dir behind.
-        catalog_text(&settings.catalog)?;
+        catalog_table(&settings.catalog)?;
     }
     let store = open_store(&settings, Use::Running).await?;
     let restored_at = store.restored().await.map_err(fault)?.map(|restored| restored.at);

@@ -235,7 +235,7 @@ impl Request<'_> {
                 row.network.blocked_by = blocked_by;
             });
             if block {
-                answer.tell(&downline, &Reply::AgentBlocked { code: downline.id });
+                answer.tell(&downline, &Reply::AgentBlocked { code: downline.id, order: false });
             }
         }
         let (code, name, changed) = (downline.id, downline.name.clone(), after.is_some());

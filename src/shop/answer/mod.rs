@@ -52,7 +52,7 @@ use super::rate_limit::{AdminMessage, Stranger};
 use crate::attachment::{Attachment, FORWARDED};
 use konter_command::{
     self, AdminCommand, Command, Feature, HabitCommand, Key, Language, NamedAs, NetworkCommand, Pin, ReportKind,
-    RoutingCommand, Tap, Topic, powers,
+    RoutingCommand, Tap, Topic,
 };
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
