@@ -16,6 +16,7 @@ use super::rendered::Button;
 use super::report::ReportForm;
 use super::routing::{OverdueCard, OverdueStage, SupplierState};
 use super::staff::{BroadcastStage, DeskReply};
+use super::talk::TalkReply;
 use konter_command::{PadKey, PadTap, ReportFile, Tap};
 use konter_core::catalog::ProductKind;
 use konter_core::clean::{NAME, TYPED, clean};
@@ -50,6 +51,10 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             vec![vec![one("button.receipt", Tap::Receipt(line.order))]]
         }
         Reply::Orders { lines, .. } => repeats(lines, say),
+        Reply::Talk(talk) => match &**talk {
+            TalkReply::WhichOrder { lines } => repeats(lines, say),
+            _ => Vec::new(),
+        },
         Reply::Ticket(says) => ticket(says, say),
         Reply::Booking(booking) => match &**booking {
             BookingReply::Ask(AskCard { number, stage: AskStage::Asked, .. }) => yes_or_no(*number, "booking.yes", say),

@@ -36,6 +36,7 @@ mod samples;
 mod shown;
 mod split;
 mod staff;
+mod talk;
 mod texts;
 mod told;
 mod words;
@@ -68,6 +69,7 @@ pub use routing::{
 pub use samples::{Sample, samples};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use staff::{BroadcastCard, BroadcastStage, CategoryCard, DeskReply, RoleProblem, StaffLine};
+pub use talk::{AskedLine, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

@@ -166,7 +166,19 @@ impl Request<'_> {
             Some(agent)
                 if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>
             {
-                self.pass_on(agent, None, true, answer).await
+                let chat = &self.message.chat;
+                if let Some(album) = attachment.album()
+                    && self.shop.guides.is_of_same_album(chat, album, self.at)
+                {
+                    // The card has been shown: this is another picture of the same proof.
+                    self.show_picture(answer);
+                    return Ok(true);
+                }
+                let taken = self.pass_on(agent, None, true, answer).await?;
+                if taken {
+                    self.shop.guides.note_picture(chat, attachment.album(), self.at);
+                }
+                Ok(taken)
             }
             _ => Ok(false),
         }
@@ -190,6 +202,9 @@ impl Request<'_> {
             }
             _ => false,
         };
+        if taken && is_caption {
+            self.shop.guides.note_picture(&self.message.chat, None, self.at);
+        }
         // What looked like a PIN was an amount.
         if taken && words == self.message.text.trim() {
             keep_message(answer);
@@ -233,6 +248,15 @@ impl Request<'_> {
         }
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)
+    }
+
+    /// Shows the picture to every admin, without another card.
+    fn show_picture(&self, answer: &mut Answer) {
+        let (from, message) = (self.message.chat.clone(), self.message.message.clone());
+        for mut shown in self.shop.alerts.to_admins(&Reply::NotText) {
+            shown.payload = Payload::Copy { from: from.clone(), message: message.clone() };
+            answer.commit.outgoing.push(shown);
+        }
     }
 
     /// `/acc`, `/tolak`.

@@ -14,7 +14,7 @@ use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, parse_catalog, wr
 use konter_core::ids::{ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
-use konter_core::order::view;
+use konter_core::order::{Order, view};
 use konter_core::pricing::lowest_lasting_price;
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_reply::{
@@ -203,15 +203,28 @@ impl Request<'_> {
     }
 
     pub(super) async fn complain(&self, text: &Typed, answer: &mut Answer) -> Result<(), StoreError> {
+        self.complain_of(None, text.as_str(), answer).await
+    }
+
+    /// A complaint about one order, or beside the latest ones.
+    pub(super) async fn complain_of(
+        &self,
+        about: Option<&Order>,
+        text: &str,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         if !self.may_message_admins(&agent, AdminMessage::Complaint, answer) {
             return Ok(());
         }
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
-        let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?;
+        let orders = match about {
+            Some(order) => vec![order.clone()],
+            None => self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?,
+        };
         let complaint = ComplaintCard {
             agent: card(&agent, account.available(), account.pending_debits, self.at),
-            text: text.to_string(),
+            text: text.to_owned(),
             orders: orders.iter().map(view::line).collect(),
         };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));

@@ -4,7 +4,7 @@ use super::super::guide::Guide;
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
 use super::account::price_line;
-use super::habit::{Again, destination, fingerprint_of};
+use super::habit::{Again, destination};
 use super::order::Placed;
 use super::{Answer, Request};
 use konter_command::{OrderRequest, PadTap, Pin};
@@ -26,27 +26,15 @@ impl Request<'_> {
             return Ok(false);
         }
         let products = self.products_for(&dest);
-        let id = fingerprint_of(&self.message.message);
         if products.is_empty() {
             return Ok(false);
         }
-        let guide = Guide {
-            id,
-            dest: dest.to_string(),
-            prices: self.own_prices(&products).await?,
-            products: products.into_iter().map(|product| product.code).collect(),
-            chosen: None,
-            nth: 1,
-            buyer_phone: None,
-            at: self.at,
-        };
-        answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List))));
-        self.shop.guides.offer(&self.message.chat, guide);
+        self.offer_list(&dest, products, answer).await?;
         Ok(true)
     }
 
     /// The open products of the number's operator, or tokens for a meter: by category and face value.
-    fn products_for(&self, dest: &Destination) -> Vec<Product> {
+    pub(super) fn products_for(&self, dest: &Destination) -> Vec<Product> {
         let catalog = self.shop.catalog();
         let fits = |product: &&Product| match dest {
             Destination::Phone(phone) => {
@@ -212,7 +200,10 @@ impl Request<'_> {
         let request = OrderRequest { lines: vec![line], pin: Some(pin.clone()), reference: None };
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
-            Placed::Order(order) => ChooseStage::Placed { order },
+            Placed::Order(order) => {
+                self.shop.guides.place(&self.message.chat, guide.id);
+                ChooseStage::Placed { order }
+            }
             Placed::PriceChanged => {
                 self.restage_choice(under, guide, ChooseStage::Cancelled, answer);
                 let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());

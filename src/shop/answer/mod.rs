@@ -27,8 +27,10 @@ mod routing;
 mod selling;
 mod shared;
 mod staff;
+mod talk;
 mod tap;
 mod transfer;
+mod wish;
 
 use std::sync::Arc;
 
@@ -38,11 +40,11 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::buying::Asker;
 use super::keypad::PadId;
-use super::rate_limit::{AdminMessage, Stranger};
-use crate::attachment::{Attachment, FORWARDED};
+use super::rate_limit::{AdminMessage, Bears, Stranger};
+use crate::attachment::{Attachment, FORWARDED, Marked, edited_message};
 use konter_command::{
-    self, AdminCommand, Command, Feature, HabitCommand, Language, NamedAs, NetworkCommand, Pin, ReportKind,
-    RoutingCommand, Tap, Topic, powers,
+    self, AdminCommand, Command, Feature, HabitCommand, Language, NEW_PIN_DIGITS, NamedAs, NetworkCommand, ReportKind,
+    RoutingCommand, Talk, Tap, Topic, may_hold_pin, powers,
 };
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
@@ -54,7 +56,7 @@ use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
 use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
-use konter_reply::Reply;
+use konter_reply::{Reply, TalkReply};
 use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 pub(super) use receipt::receipt_card;
 
@@ -138,6 +140,8 @@ struct Request<'a> {
     shop: &'a Arc<Shop>,
     message: &'a InboxMessage,
     agent: Option<Agent>,
+    /// The order that is shown by the message this one answers.
+    about: Option<OrderId>,
     at: DateTime<Utc>,
 }
 
@@ -161,7 +165,14 @@ impl Request<'_> {
 pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
-    let request = Request { shop, message, agent, at: shop.clock.utc() };
+    let (plain, about) = match Marked::from_text(&message.text) {
+        Some(Marked::About { order, words }) => {
+            (Some(InboxMessage { text: words.to_owned(), ..message.clone() }), Some(OrderId(order)))
+        }
+        _ => (None, None),
+    };
+    let message = plain.as_ref().unwrap_or(message);
+    let request = Request { shop, message, agent, about, at: shop.clock.utc() };
     let mut answer = decide(&request, locale).await?;
     request.curb(&mut answer).await?;
     Ok(answer)
@@ -171,6 +182,21 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
+    match Marked::from_text(&message.text) {
+        Some(Marked::Edited { words }) => {
+            request.edited(words, &mut answer).await?;
+            return Ok(answer);
+        }
+        Some(Marked::Anonymous { words }) => {
+            if words.starts_with('/')
+                && concerns_us(&konter_command::parse(words), words, shop.chats.bot_name().as_deref())
+            {
+                answer.reply(talk::talk(TalkReply::Anonymous));
+            }
+            return Ok(answer);
+        }
+        Some(Marked::About { .. }) | None => {}
+    }
     if let Some(attachment) = Attachment::from_text(&message.text) {
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && is_catalog(&file.name)) {
             if request.may(powers::IMPORTS, &mut answer) {
@@ -211,6 +237,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         match pad {
             PadId::Bill(bill) => request.typed_pin(bill, under, &pin, &mut answer).await?,
             PadId::Order(id) => request.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
+            PadId::Several(id) => request.typed_pin_for_several(id, &pin, &mut answer).await?,
         }
         return Ok(answer);
     }
@@ -234,7 +261,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
-        request.dispatch(command, &mut answer).await?;
+        if !request.about_an_order(&command, &mut answer).await? {
+            request.dispatch(command, &mut answer).await?;
+        }
     } else if concerns_us(&command, &message.text, shop.chats.bot_name().as_deref()) {
         answer.reply(Reply::GroupPointer { bot: shop.chats.bot_name() });
     }
@@ -289,9 +318,10 @@ impl Request<'_> {
         }
         match konter_command::parse(&self.message.text) {
             _ if self.agent.is_some() => Stranger::Registers,
-            Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. } => {
-                Stranger::Registers
-            }
+            Command::Register { .. }
+            | Command::Start { .. }
+            | Command::Talk(Talk::WantsToJoin)
+            | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
             _ => Stranger::Talks,
         }
     }
@@ -303,6 +333,12 @@ impl Request<'_> {
         match command {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
+            // Whoever only works here asks for what lies at the suppliers.
+            Command::Balance { .. } if self.agent.is_none() && self.role().is_some() => {
+                if self.may(AdminCommand::Suppliers.needs(), answer) {
+                    self.suppliers(answer).await?;
+                }
+            }
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
             Command::Prices { filters } => self.prices(&filters, answer).await?,
             Command::Orders(query) => self.orders(&query, answer).await?,
@@ -345,16 +381,9 @@ impl Request<'_> {
                 let nearest = self.example(topic);
                 answer.reply(Reply::NotUnderstood { problem: Some(misread::misread(&problem)), nearest });
             }
-            Command::Unknown { .. } if !self.is_worth_an_answer() => {}
-            Command::Unknown { nearest } => {
-                // What resembles nothing was most likely to be an order.
-                let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
-                let nearest = match near.unwrap_or(Topic::Order) {
-                    Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
-                    topic => topic.example().to_owned(),
-                };
-                answer.reply(Reply::NotUnderstood { problem: None, nearest });
-            }
+            Command::Wish(wish) => self.wish(wish, answer).await?,
+            Command::Talk(said) => self.talk(said, answer).await?,
+            Command::Unknown { nearest } => self.not_understood(nearest, answer),
         }
         Ok(())
     }
@@ -365,8 +394,45 @@ impl Request<'_> {
         own.unwrap_or_else(|| topic.example().to_owned())
     }
 
-    fn is_worth_an_answer(&self) -> bool {
-        self.shop.rate_limits.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
+    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
+    fn not_understood(&self, nearest: Topic, answer: &mut Answer) {
+        let text = &self.message.text;
+        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
+            Bears::Answer => {}
+            Bears::Last => return answer.reply(talk::talk(TalkReply::Enough)),
+            Bears::Silence => return,
+        }
+        if self.agent.is_none() && self.role().is_none() {
+            return self.welcome(answer);
+        }
+        let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
+        if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
+            return answer.reply(talk::talk(TalkReply::Lost));
+        }
+        // What resembles nothing was most likely to be an order.
+        let nearest = match near.unwrap_or(Topic::Order) {
+            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
+            topic => topic.example().to_owned(),
+        };
+        answer.reply(Reply::NotUnderstood { problem: None, nearest });
+    }
+
+    /// Somebody changed what was sent. It is not read; a PIN in it is taken out of the chat.
+    async fn edited(&self, words: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(original) = edited_message(&self.message.message) else { return Ok(()) };
+        let before = InboxMessage { message: original.clone(), ..self.message.clone() };
+        let answered = self.shop.store.answered(&before.key()).await?;
+        if answered.is_some_and(|answered| answered.fingerprint == fingerprint(words)) {
+            // Something else about it has changed, such as its preview.
+            return Ok(());
+        }
+        if holds_pin(&konter_command::parse(words), words) && can_forget(self.message.chat.channel) {
+            let payload = Payload::Forget { message: original };
+            let (chat, locale) = (self.message.chat.clone(), answer.locale);
+            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        }
+        answer.reply(talk::talk(TalkReply::Edited));
+        Ok(())
     }
 
     /// Whether a reseller may once more have something shown to the admins; it is told when not.
@@ -379,6 +445,15 @@ impl Request<'_> {
     }
 
     fn welcome(&self, answer: &mut Answer) {
+        match (&self.agent, self.role()) {
+            (None, Some(role)) => {
+                return answer.reply(talk::talk(TalkReply::Staff { name: self.message.sender.clone(), role }));
+            }
+            (Some(agent), _) if agent.status == AgentStatus::Waiting => {
+                return answer.reply(talk::talk(TalkReply::Waiting { code: agent.id }));
+            }
+            _ => {}
+        }
         let name = self.agent.as_ref().map_or(&self.message.sender, |agent| &agent.name);
         let welcome = Reply::Welcome { registered: self.agent.is_some(), name: name.clone() };
         match &self.agent {
@@ -447,7 +522,8 @@ const fn feature_key(feature: Feature) -> &'static str {
 /// Whether a message shows a PIN that should not stay in the chat.
 fn holds_pin(command: &Command, text: &str) -> bool {
     // Alone it means nothing, and is a PIN all the same.
-    if text.trim().parse::<Pin>().is_ok() {
+    let alone = text.trim();
+    if NEW_PIN_DIGITS.contains(&alone.len()) && alone.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
     match command {
@@ -491,13 +567,13 @@ fn holds_pin(command: &Command, text: &str) -> bool {
         },
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
-        // Somewhere in it there may be one.
-        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => {
+        // Wherever it stands in them.
+        Command::Incomplete { topic: Topic::ChangePin | Topic::Register | Topic::DownlineRegistration, .. } => {
             konter_command::redact(text).contains(konter_command::MASK)
         }
-        Command::Unknown { nearest } => {
-            ends_in_a_pin(*nearest) && konter_command::redact(text).contains(konter_command::MASK)
-        }
+        Command::Wish(wish) => wish.held_pin,
+        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
+        Command::Unknown { nearest } => ends_in_a_pin(*nearest) && may_hold_pin(text),
         Command::Prices { .. }
         | Command::Receipt { .. }
         | Command::ReceiptLine(_)

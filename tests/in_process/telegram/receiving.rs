@@ -32,7 +32,7 @@ async fn messages_are_stored_before_they_are_acknowledged() {
     }
     let asked = api.calls("getupdates");
     assert_eq!(asked[0].body["offset"], Value::Null, "the first question acknowledges nothing");
-    assert_eq!(asked[0].body["allowed_updates"], json!(["message", "callback_query"]));
+    assert_eq!(asked[0].body["allowed_updates"], json!(["message", "edited_message", "callback_query"]));
     assert_eq!(running.stop().await, Ok(()));
 }
 
