@@ -20,7 +20,7 @@ const ALBUM_WITHIN: TimeDelta = TimeDelta::minutes(1);
 #[derive(Default)]
 pub(super) struct Guides {
     offers: Mutex<HashMap<ChatId, Guide>>,
-    /// Chats that were asked for a number.
+    /// What chats were asked for.
     asked: Mutex<HashMap<ChatId, Awaited>>,
     /// Several orders of one message that wait for their PIN.
     several: Mutex<HashMap<ChatId, Several>>,
@@ -28,13 +28,15 @@ pub(super) struct Guides {
     albums: Mutex<HashMap<ChatId, Album>>,
 }
 
-/// What a number was asked for.
+/// What the next message may complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Awaits {
     /// A bill of this kind: whose?
     Bill(ProductCode),
     /// To which number?
     Wish(Wish),
+    /// What was offered for this number: what of it?
+    Product(String),
 }
 
 struct Awaited {
@@ -141,14 +143,14 @@ impl Guides {
         }
     }
 
-    /// The next message of the chat may be the number for this.
-    pub fn await_number(&self, chat: &ChatId, what: Awaits, now: DateTime<Utc>) {
+    /// The next message of the chat may complete this.
+    pub fn await_next(&self, chat: &ChatId, what: Awaits, now: DateTime<Utc>) {
         let mut asked = self.asked.lock();
         asked.retain(|_, awaited| now - awaited.at < FORGOTTEN_AFTER);
         asked.insert(chat.clone(), Awaited { what, by: None, at: now });
     }
 
-    /// What this message may be the number for. The same message again has the same answer, the next one none.
+    /// What this message may complete. The same message again has the same answer, the next one none.
     pub fn awaited(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<Awaits> {
         let mut asked = self.asked.lock();
         let awaited = asked.get_mut(chat).filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)?;

@@ -44,5 +44,6 @@ mod support {
     pub mod shop;
     pub mod store;
 }
+mod talk;
 mod telegram;
 mod tidy;

@@ -76,18 +76,34 @@ pub fn parse_with(text: &str, kinds: &Kinds<'_>) -> Command {
     parse_in(text, Context { kinds, knows_products: true, ..Context::NONE })
 }
 
+/// Reads a message by the formats alone: what none of them reads is unknown.
+#[must_use]
+pub fn parse_formats(text: &str) -> Command {
+    formats_in(clean(text).trim(), Context::NONE)
+}
+
 fn parse_in(text: &str, context: Context<'_>) -> Command {
     let text = clean(text);
     let text = text.trim();
+    match formats_in(text, context) {
+        Command::Order(request) if request.reference.is_some() => Command::Order(request),
+        command => {
+            let context = Context { is_word: is_reserved, ..context };
+            spoken::read(Cursor::new(text, &atoms(text, false), context), command)
+        }
+    }
+}
+
+/// Reads a cleaned message with its reference.
+fn formats_in(text: &str, context: Context<'_>) -> Command {
     let context = |reference| Context { is_word: is_reserved, reference, ..context };
     let (body, reference) = split_reference(text);
-    let command = match (read(body, context(reference)), reference) {
-        (command, Some(_)) if takes_reference(&command) => return command,
+    match (read(body, context(reference)), reference) {
         (command, None) => command,
+        (command, Some(_)) if takes_reference(&command) => command,
         // Only what machine clients use takes a reference; anywhere else it is part of the text.
         (_, Some(_)) => read(text, context(None)),
-    };
-    spoken::read(Cursor::new(text, &atoms(text, false), context(None)), command)
+    }
 }
 
 const fn takes_reference(command: &Command) -> bool {

@@ -34,6 +34,7 @@ pub enum TalkReply {
     /// A wrong number, or an order that is not wanted any more; `lines`: those it may be about.
     Undo {
         lines: Vec<OrderLine>,
+        dest: Option<String>,
     },
     /// What was offered is not ordered.
     Dropped,

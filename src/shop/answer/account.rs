@@ -40,7 +40,7 @@ impl Request<'_> {
         let tariff = if self.agent.is_none() && self.role().is_some() {
             None
         } else {
-            let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+            let Some(agent) = self.customer(answer) else { return Ok(()) };
             Some(self.shop.tariff(&agent).await?)
         };
         let catalog = self.shop.catalog();

@@ -188,9 +188,10 @@ impl Request<'_> {
     pub(super) async fn worded_proof(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
         let is_caption = self.message.is_caption;
         let may_be = match command {
-            Command::Unknown { .. } | Command::Incomplete { topic: Topic::Transfer, .. } => {
-                is_caption || sounds_like_proof(&self.message.text)
-            }
+            Command::Unknown { .. }
+            | Command::Talk(_)
+            | Command::Wish(_)
+            | Command::Incomplete { topic: Topic::Transfer, .. } => is_caption || sounds_like_proof(&self.message.text),
             // `deposit 100412` under a picture tells what was transferred.
             Command::Deposit { .. } | Command::Incomplete { topic: Topic::Deposit, .. } => is_caption,
             _ => false,
@@ -202,9 +203,6 @@ impl Request<'_> {
             }
             _ => false,
         };
-        if taken && is_caption {
-            self.shop.guides.note_picture(&self.message.chat, None, self.at);
-        }
         // What looked like a PIN was an amount.
         if taken && words == self.message.text.trim() {
             keep_message(answer);
@@ -245,6 +243,9 @@ impl Request<'_> {
                 let payload = Payload::Copy { from: self.message.chat.clone(), message: self.message.message.clone() };
                 answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
             }
+        }
+        if follows {
+            self.shop.guides.note_picture(&self.message.chat, None, self.at);
         }
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)

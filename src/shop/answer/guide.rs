@@ -11,6 +11,7 @@ use konter_command::{OrderRequest, PadTap, Pin};
 use konter_core::catalog::{Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::money::Rupiah;
+use konter_core::order::refusal::Why;
 use konter_core::order::request::{OrderLine, What};
 use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use konter_store::{Payload, Say, StoreError};
@@ -209,7 +210,13 @@ impl Request<'_> {
                 let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());
                 return self.offer_order(&agent, &Again { product, dest, buyer_phone }, guide.nth, answer).await;
             }
-            Placed::Nothing => ChooseStage::List,
+            Placed::Nothing => {
+                if under.is_none() && has_wrong_pin(answer) {
+                    // Nothing can be tapped below what was said: the next PIN is typed as this one was.
+                    self.shop.keypads.open_anew(&self.message.chat, PadId::Order(guide.id), None, self.at);
+                }
+                ChooseStage::List
+            }
         };
         self.restage_choice(under, guide, stage, answer);
         Ok(())
@@ -218,4 +225,14 @@ impl Request<'_> {
 
 const fn enter_pin(Shown { digits, taps }: Shown) -> ChooseStage {
     ChooseStage::EnterPin { digits, taps }
+}
+
+/// Whether an order was refused for its PIN, which may be typed once more.
+pub(super) fn has_wrong_pin(answer: &Answer) -> bool {
+    answer.commit.outgoing.iter().any(|say| match &say.payload {
+        Payload::Reply(reply) => {
+            matches!(&**reply, Reply::OrderRefused(refused) if matches!(refused.why, Why::PinWrong { .. } | Why::PinOtherLength))
+        }
+        _ => false,
+    })
 }

@@ -104,7 +104,7 @@ impl Request<'_> {
             }
             Ask::Customer(code) => match catalog.get(&code) {
                 Some(product) if product.kind == ProductKind::Bill => {
-                    self.shop.guides.await_number(&self.message.chat, Awaits::Bill(code.clone()), self.at);
+                    self.shop.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
                     AskFor::Customer { product: code, name: product.name.clone() }
                 }
                 Some(_) => AskFor::Phone { favourites: Vec::new() },
@@ -124,7 +124,8 @@ impl Request<'_> {
         let product = match awaited {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
-            None => return Ok(false),
+            // What is chosen has letters, or is a face value.
+            Some(Awaits::Product(_)) | None => return Ok(false),
         };
         let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
         // What has letters may as well be a command.

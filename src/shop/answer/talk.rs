@@ -123,7 +123,8 @@ impl Request<'_> {
         }
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
         let open = orders.iter().filter(|order| dest.is_some() || order.is_open());
-        answer.reply(talk(TalkReply::Undo { lines: open.take(ORDERS_SHOWN).map(view::line).collect() }));
+        let lines = open.take(ORDERS_SHOWN).map(view::line).collect();
+        answer.reply(talk(TalkReply::Undo { lines, dest: dest.map(str::to_owned) }));
         Ok(())
     }
 

@@ -3,17 +3,18 @@
 use super::super::guide::{Awaits, Guide, Several};
 use super::super::keypad::PadId;
 use super::account::{no_such_product, price_line};
+use super::guide::has_wrong_pin;
 use super::habit::{Again, fingerprint_of, says};
 use super::order::refuse;
 use super::talk::talk;
 use super::{Answer, Request};
-use konter_command::{OrderRequest, Pin, PriceFilter, Sort, Wish};
+use konter_command::{OrderRequest, Pin, PriceFilter, Sort, Topic, Wish};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::money::Rupiah;
 use konter_core::order::request::{OrderLine, What};
-use konter_reply::{AskFor, AskedLine, ChooseStage, HabitReply, PriceLine, Reply, TalkReply};
+use konter_reply::{AskFor, AskedLine, ChooseStage, HabitReply, Misread, PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Products offered at once.
@@ -34,21 +35,16 @@ impl Request<'_> {
         }
     }
 
-    /// A number after its product, or a product after its number.
+    /// A number right after its product, or a product right after its number.
     fn with_what_was_said_before(&self, wish: Wish) -> Wish {
-        let chat = &self.message.chat;
         let is_bare = wish.code.is_none() && wish.brand.is_none() && wish.nominal.is_none() && wish.sort.is_none();
-        if is_bare && let Some(Awaits::Wish(asked)) = self.shop.guides.awaited(chat, &self.message.message, self.at) {
-            return Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked };
+        match self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at) {
+            Some(Awaits::Wish(asked)) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
+            Some(Awaits::Product(dest)) if !is_bare && wish.dest.is_none() => {
+                Wish { dest: konter_command::destination_alone(&dest), ..wish }
+            }
+            _ => wish,
         }
-        if wish.dest.is_none()
-            && !is_bare
-            && let Some(guide) = self.shop.guides.latest(chat, self.at)
-        {
-            let dest = konter_command::destination_alone(&guide.dest);
-            return Wish { dest, ..wish };
-        }
-        wish
     }
 
     /// To which number? Asked once it is clear what is wanted; else what there is is told.
@@ -77,7 +73,7 @@ impl Request<'_> {
         match found.as_slice() {
             [] => answer.reply(no_such_product(&catalog, &described(&wish))),
             [product, ..] if product.kind == ProductKind::Bill => {
-                self.shop.guides.await_number(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
+                self.shop.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
                 let (product, name) = (product.code.clone(), product.name.clone());
                 answer.reply(says(HabitReply::Ask(AskFor::Customer { product, name })));
                 return Ok(());
@@ -98,7 +94,7 @@ impl Request<'_> {
 
     fn await_number(&self, wish: Wish, answer: &mut Answer) {
         if !answer.commit.outgoing.is_empty() {
-            self.shop.guides.await_number(&self.message.chat, Awaits::Wish(wish), self.at);
+            self.shop.guides.await_next(&self.message.chat, Awaits::Wish(wish), self.at);
         }
     }
 
@@ -143,8 +139,15 @@ impl Request<'_> {
             [product] => self.offer_first(agent, &offer(product), 1, answer).await,
             [] => {
                 let instead = self.products_for(dest);
+                let described = described(wish);
+                if instead.is_empty() && described.is_empty() {
+                    let problem = Some(Misread::DestinationUnreadable { text: dest.to_string() });
+                    let nearest = self.order_example().unwrap_or_else(|| Topic::Order.example().to_owned());
+                    answer.reply(Reply::NotUnderstood { problem, nearest });
+                    return Ok(());
+                }
                 if instead.is_empty() {
-                    answer.reply(no_such_product(&catalog, &described(wish)));
+                    answer.reply(no_such_product(&catalog, &described));
                     return Ok(());
                 }
                 self.offer_list(dest, instead, answer).await
@@ -256,7 +259,11 @@ impl Request<'_> {
         if total != several.total {
             return self.ask_pin(&several.request, answer).await.map(drop);
         }
-        self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await
+        self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await?;
+        if has_wrong_pin(answer) {
+            self.shop.keypads.open_anew(chat, PadId::Several(id), None, self.at);
+        }
+        Ok(())
     }
 
     /// Products for one number, as buttons.
@@ -278,7 +285,9 @@ impl Request<'_> {
             at: self.at,
         };
         answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, ChooseStage::List))));
-        self.shop.guides.offer(&self.message.chat, guide);
+        let chat = &self.message.chat;
+        self.shop.guides.await_next(chat, Awaits::Product(guide.dest.clone()), self.at);
+        self.shop.guides.offer(chat, guide);
         Ok(())
     }
 

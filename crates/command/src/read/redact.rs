@@ -4,6 +4,7 @@ use konter_core::phone::{MAX_DIGITS, clean};
 
 use super::atom::{Atom, atoms};
 use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS};
+use super::shape::phones_in_pieces;
 
 /// Longest run of digits that is left alone: a number with its country code. A longer one may end in a PIN.
 const LONGEST_NUMBER: usize = MAX_DIGITS + 1;
@@ -93,7 +94,14 @@ pub fn may_hold_pin(text: &str) -> bool {
         let before = at.checked_sub(1).and_then(|at| pieces.get(at));
         before.is_some_and(|before| digits(before) >= FEWEST || before.text.to_lowercase().starts_with("pin"))
     };
-    pieces.iter().enumerate().any(|(at, atom)| fits(atom) && (is_last(at) || stands_behind(at)))
+    // `0812 3456 7890`: where its end is in doubt, the last piece may be the PIN.
+    let is_piece = |at: usize| {
+        (0..at).any(|from| {
+            let number = phones_in_pieces(pieces.get(from..).unwrap_or_default());
+            number.first().is_some_and(|(_, count)| at < from + count)
+        })
+    };
+    pieces.iter().enumerate().any(|(at, atom)| fits(atom) && (is_last(at) || stands_behind(at)) && !is_piece(at))
 }
 
 fn could_hide_a_pin(before: &str, digits: &str) -> bool {

@@ -30,7 +30,12 @@ const LONGEST: usize = 600;
 
 /// What a message means whose strict reading is this one.
 pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
-    if args.text.len() > LONGEST || args.text.starts_with('/') || !may_mean_more(&strict, args) {
+    // A reference is a program's.
+    let is_talk = args.text.len() <= LONGEST && !args.text.starts_with('/') && !args.text.to_uppercase().contains("R#");
+    // A format that says something certain says it.
+    let is_open = is_spoken(args)
+        || matches!(strict, Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
+    if !is_talk || !is_open || !may_mean_more(&strict, args) {
         return strict;
     }
     let tidied = tidy::tidy(args.text);
@@ -91,7 +96,11 @@ fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
 /// Whether a strict reading leaves room for another.
 fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
     match strict {
-        Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. } => true,
+        Command::Unknown { .. }
+        | Command::BadOrder(_)
+        | Command::Incomplete { .. }
+        // `saldo berapa`
+        | Command::Network(NetworkCommand::Downline { agent: AgentRef::Other(_), .. }) => true,
         // `min 0812… 1234`: no product is called so.
         Command::Order(request) => {
             request.reference.is_none()
@@ -115,7 +124,6 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
             query.product.as_ref().is_some_and(|code| is_everyday(code, args) || question::is_filler(code.as_str()))
                 || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
         }
-        Command::Network(NetworkCommand::Downline { agent: AgentRef::Other(_), .. }) => true,
         Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
             !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))
         }
@@ -248,10 +256,10 @@ fn order_of(said: Cursor<'_>) -> Option<Command> {
 
 /// The atoms but for those that are left out, for the word PIN before one, and for what has no letter; `None` where a sign
 /// asks, or a word stands where it says something of its own.
-fn without<'a>(
-    said: Cursor<'a>,
+fn without(
+    said: Cursor<'_>,
     is_left_out: impl Fn(&Atom<'_>, Option<&Atom<'_>>) -> Option<bool>,
-) -> Option<Vec<Atom<'a>>> {
+) -> Option<Vec<Atom<'_>>> {
     let mut kept = Vec::with_capacity(said.atoms.len());
     for (at, atom) in said.atoms.iter().enumerate() {
         if atom.text.contains('?') {

@@ -110,9 +110,10 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         words: said.atoms.iter().filter(|atom| letters(atom)).map(word).collect(),
         counts: said.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())),
     };
-    let order: [fn(&Heard<'_>) -> Option<Command>; 14] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 15] = [
         pin,
         money_not_in,
+        shrunk,
         undo,
         not_arrived,
         proof,
@@ -144,9 +145,18 @@ fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
     (late && !heard.has(GOODS) && heard.dest().is_none()).then_some(Command::Talk(Talk::MoneyNotIn))
 }
 
+/// `kok saldo saya berkurang`: what it went for stands in the statement.
+fn shrunk(heard: &Heard<'_>) -> Option<Command> {
+    let less = heard.has("berkurang kurang kepotong terpotong kesedot habis susut menyusut");
+    let of_balance = heard.words.iter().any(|word| words::is_balance(word));
+    let statement = Command::Report { kind: ReportKind::Statement, date: None, pin: None };
+    (less && of_balance && !heard.has(GOODS) && !heard.counts).then_some(statement)
+}
+
 fn undo(heard: &Heard<'_>) -> Option<Command> {
     let wrong = heard.has("salah slh keliru kliru wrong") && heard.has(WRONG);
     let unwanted = heard.has(UNDO)
+        || words::is_in("jangan jgn jng", heard.first())
         || heard.phrase(&[
             "ga jadi",
             "gak jadi",
@@ -213,11 +223,12 @@ impl Named {
             let is_sold = |code| (heard.said.context.kinds)(&code, NamedAs::Code).is_some();
             let is_code = text.parse().is_ok_and(is_sold)
                 || (has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && text.len() <= LONGEST_CODE);
-            let with_unit =
-                text.starts_with(|c: char| c.is_ascii_digit()).then(|| amount::read(text, false).ok()).flatten();
-            let sum = nominal(atom).or_else(|| with_unit.filter(|_| !atom.is_digits()));
+            let begins = text.starts_with(|c: char| c.is_ascii_digit());
+            let with_unit = begins.then(|| amount::read(text, false).ok()).flatten();
+            let sum = nominal(&Atom { text, ..*atom }).or_else(|| with_unit.filter(|sum| sum.get() >= MIN_TICKET));
             let is_code = is_code && sum.is_none();
             let changes_nothing = text.is_empty()
+                || atom.is_digits()
                 || is_filler(text)
                 || is_price(text)
                 || words::is_ordering(text)

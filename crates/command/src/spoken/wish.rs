@@ -79,7 +79,7 @@ impl Reader<'_> {
             self.at += 1;
             return Some(());
         }
-        if self.code(&atom)? || self.sum(&atom)? || self.number(&atom)? || self.pin(&atom) {
+        if self.code(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom) {
             return Some(());
         }
         if atom.is_digits() {
@@ -101,7 +101,7 @@ impl Reader<'_> {
         Some(true)
     }
 
-    fn sum(&mut self, atom: &Atom<'_>) -> Option<bool> {
+    fn sum(&mut self, atom: &Atom<'_>) -> bool {
         let said: Vec<&str> = self.rest().iter().map(|atom| atom.text).collect();
         let found = words::spoken_sum(&said).or_else(|| {
             let (brand, sort, nominal) = glued(atom.text)?;
@@ -109,22 +109,22 @@ impl Reader<'_> {
             self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
             Some((nominal, 1))
         });
-        let Some((sum, count)) = found.or_else(|| typed_sum(self.args.over(self.rest()))) else { return Some(false) };
+        let Some((sum, count)) = found.or_else(|| typed_sum(self.args.over(self.rest()))) else { return false };
         // A second one is the PIN, or not to be told from one.
         if self.wish.nominal.is_some() || (self.wish.code.is_some() && count == 1) {
-            return Some(false);
+            return false;
         }
         self.wish.nominal = Some(sum);
         self.at += count;
-        Some(true)
+        true
     }
 
     fn number(&mut self, atom: &Atom<'_>) -> Option<bool> {
         const FEWEST: usize = 5; // fewer may be a PIN
-        let begins = atom.text.starts_with(['0', '+', '(']) || atom.text.starts_with("62");
-        let digits = atom.text.bytes().filter(u8::is_ascii_digit).count();
         // A customer's number may have fewer digits than others, but not so few as a PIN.
         const FEWEST_OF_A_CUSTOMER: usize = 7;
+        let begins = atom.text.starts_with(['0', '+', '(']) || atom.text.starts_with("62");
+        let digits = atom.text.bytes().filter(u8::is_ascii_digit).count();
         let named = self.wish.code.is_some();
         let is_long = digits > crate::read::MAX_PIN_DIGITS || (named && digits >= FEWEST_OF_A_CUSTOMER);
         if !(is_long || begins) || atom.text.bytes().any(|b| b.is_ascii_alphabetic()) {

@@ -120,7 +120,7 @@ static ORDERING: Words = LazyLock::new(|| {
         "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
         pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up kode kod \
         code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler \
-        reg dan sama serta plus yang yg ini buy fill send of with",
+        reg dan sama serta plus buy fill send of with",
     )
 });
 
