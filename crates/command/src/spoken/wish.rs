@@ -210,6 +210,7 @@ impl Reader<'_> {
         let known = words::is_courtesy(atom.text)
             || words::is_ordering(atom.text)
             || words::is_to(atom.text)
+            || words::points(atom.text)
             || (words::is_balance(atom.text) && self.is_wallet_named());
         self.strangers += usize::from(!known);
         Some(())

@@ -298,6 +298,11 @@ pub(super) fn is_action(word: &str) -> bool {
     among(word, &[&ACTION])
 }
 
+/// A word that points at something: `yang 10rb`.
+pub(super) fn points(word: &str) -> bool {
+    is_in("yang yg yng ini itu tsb tersebut", &plain(word))
+}
+
 pub(super) fn is_address(word: &str) -> bool {
     among(word, &[&ADDRESS])
 }
