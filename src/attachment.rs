@@ -72,6 +72,76 @@ impl Attachment {
     }
 }
 
+/// What stands in the place of a document's id for a picture of an album.
+const ALBUM: &str = "album:";
+const ABOUT: &str = "about";
+const EDITED: &str = "edited";
+const ANONYMOUS: &str = "anonymous";
+
+impl Attachment {
+    /// A picture, perhaps one of several that were sent together.
+    pub fn picture(kind: &str, album: Option<&str>) -> Self {
+        let file = album.map(|album| FileRef { id: format!("{ALBUM}{album}"), name: String::new() });
+        Self { kind: kind.to_owned(), file }
+    }
+
+    /// The album a picture belongs to.
+    #[must_use]
+    pub fn album(&self) -> Option<&str> {
+        self.file.as_ref()?.id.strip_prefix(ALBUM)
+    }
+}
+
+/// Words that came with something the shop must know of them. They travel behind the mark too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked<'a> {
+    /// They answer one of the bot's own messages, which shows this order.
+    About { order: u64, words: &'a str },
+    /// They stand in the place of what was sent before.
+    Edited { words: &'a str },
+    /// A group's administrator who does not say which.
+    Anonymous { words: &'a str },
+}
+
+impl<'a> Marked<'a> {
+    /// As the text of an inbox message.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        match self {
+            Self::About { order, words } => format!("{MARK}{ABOUT}{MARK}{order}{MARK}{words}"),
+            Self::Edited { words } => format!("{MARK}{EDITED}{MARK}{MARK}{words}"),
+            Self::Anonymous { words } => format!("{MARK}{ANONYMOUS}{MARK}{MARK}{words}"),
+        }
+    }
+
+    /// What an inbox message's text stands for; `None` for plain words, and for what has none.
+    #[must_use]
+    pub fn from_text(text: &'a str) -> Option<Self> {
+        let mut parts = text.strip_prefix(MARK)?.splitn(3, MARK);
+        match (parts.next()?, parts.next()?, parts.next()?) {
+            (ABOUT, order, words) => order.parse().ok().map(|order| Self::About { order, words }),
+            (EDITED, _, words) => Some(Self::Edited { words }),
+            (ANONYMOUS, _, words) => Some(Self::Anonymous { words }),
+            _ => None,
+        }
+    }
+}
+
+/// Before the channel's number of an edited message: an edit is a message of its own, also the next one of the same.
+const EDIT: &str = "edit";
+
+/// The channel's id of an edit.
+pub fn edit_id(message: i64, edited_at: i64) -> String {
+    format!("{EDIT}{message}-{edited_at}")
+}
+
+/// The id of the message that an edit is of, as the store knows it.
+#[must_use]
+pub fn edited_message(edit: &str) -> Option<String> {
+    let (bot, rest) = edit.split_once(EDIT)?;
+    rest.split_once('-').map(|(message, _)| format!("{bot}{message}"))
+}
+
 /// What someone typed, so that it can never be taken for an attachment.
 pub fn typed(text: &str) -> &str {
     text.trim_start_matches(MARK)
@@ -106,5 +176,19 @@ mod tests {
             assert_eq!(Attachment::from_text(typed(&attachment.to_text())), None);
         }
         assert_eq!(Attachment::from_text("S10.0812.1234"), None);
+    }
+
+    #[test]
+    fn words_keep_what_came_with_them() {
+        let about = Marked::About { order: 12, words: "belum masuk" };
+        for marked in [about, Marked::Edited { words: "S10" }, Marked::Anonymous { words: "/pending" }] {
+            assert_eq!(Marked::from_text(&marked.to_text()), Some(marked));
+            assert_eq!(Marked::from_text(typed(&marked.to_text())), None);
+        }
+        assert_eq!(edited_message(&format!("42.{}", edit_id(7, 99))).as_deref(), Some("42.7"));
+        assert_eq!(edited_message("42.7"), None);
+        let album = Attachment::picture("photo", Some("77"));
+        assert_eq!(Attachment::from_text(&album.to_text()).unwrap().album(), Some("77"));
+        assert_eq!(Attachment::picture("photo", None).album(), None);
     }
 }

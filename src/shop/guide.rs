@@ -6,26 +6,59 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
+use konter_command::{OrderRequest, Wish};
 use konter_core::ids::{ChatId, InquiryId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
 /// Nobody looks for a product that long.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// The pictures of an album come within seconds of each other.
+const ALBUM_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// One offer a chat: another number takes its place.
 #[derive(Default)]
 pub(super) struct Guides {
     offers: Mutex<HashMap<ChatId, Guide>>,
-    /// Chats that were asked whose bill it shall be.
-    bills: Mutex<HashMap<ChatId, Awaited>>,
+    /// What chats were asked for.
+    asked: Mutex<HashMap<ChatId, Awaited>>,
+    /// Several orders of one message that wait for their PIN.
+    several: Mutex<HashMap<ChatId, Several>>,
+    /// Pictures of one album that were taken together.
+    albums: Mutex<HashMap<ChatId, Album>>,
 }
 
-/// A bill whose customer was asked for.
+/// What the next message may complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Awaits {
+    /// A bill of this kind: whose?
+    Bill(ProductCode),
+    /// To which number?
+    Wish(Wish),
+    /// What was offered for this number: what of it?
+    Product(String),
+}
+
 struct Awaited {
-    product: ProductCode,
+    what: Awaits,
     /// The message that came next, whatever it was: only that one can be the answer.
     by: Option<String>,
+    at: DateTime<Utc>,
+}
+
+/// Orders that were shown together.
+#[derive(Clone)]
+pub(super) struct Several {
+    /// What their PIN is typed for.
+    pub id: u64,
+    pub request: OrderRequest,
+    pub total: Rupiah,
+    pub at: DateTime<Utc>,
+}
+
+struct Album {
+    /// `None` where what stood under its first picture did not say.
+    id: Option<String>,
     at: DateTime<Utc>,
 }
 
@@ -118,18 +151,57 @@ impl Guides {
         }
     }
 
-    /// The next message of the chat may be a customer's number for this bill.
-    pub fn await_customer(&self, chat: &ChatId, product: ProductCode, now: DateTime<Utc>) {
-        let mut bills = self.bills.lock();
-        bills.retain(|_, awaited| now - awaited.at < FORGOTTEN_AFTER);
-        bills.insert(chat.clone(), Awaited { product, by: None, at: now });
+    /// What the chat was offered last, if nothing has become of it yet.
+    pub fn latest(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Guide> {
+        let guides = self.offers.lock();
+        guides.get(chat).filter(|guide| !guide.placed && now - guide.at < FORGOTTEN_AFTER).cloned()
     }
 
-    /// The bill whose customer this message may name. The same message again has the same answer, the next one none.
-    pub fn awaited(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<ProductCode> {
-        let mut bills = self.bills.lock();
-        let awaited = bills.get_mut(chat).filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)?;
+    pub fn hold(&self, chat: &ChatId, several: Several) {
+        let mut all = self.several.lock();
+        all.retain(|_, known| several.at - known.at < FORGOTTEN_AFTER);
+        all.insert(chat.clone(), several);
+    }
+
+    /// Orders that were shown together and wait for their PIN.
+    pub fn held(&self, chat: &ChatId, id: u64, now: DateTime<Utc>) -> Option<Several> {
+        let all = self.several.lock();
+        all.get(chat).filter(|several| several.id == id && now - several.at < FORGOTTEN_AFTER).cloned()
+    }
+
+    pub fn let_go(&self, chat: &ChatId, id: u64) {
+        let mut all = self.several.lock();
+        if all.get(chat).is_some_and(|several| several.id == id) {
+            all.remove(chat);
+        }
+    }
+
+    /// The next message of the chat may complete this.
+    pub fn await_next(&self, chat: &ChatId, what: Awaits, now: DateTime<Utc>) {
+        let mut asked = self.asked.lock();
+        asked.retain(|_, awaited| now - awaited.at < FORGOTTEN_AFTER);
+        asked.insert(chat.clone(), Awaited { what, by: None, at: now });
+    }
+
+    /// What this message may complete. The same message again has the same answer, the next one none.
+    pub fn awaited(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<Awaits> {
+        let mut asked = self.asked.lock();
+        let awaited = asked.get_mut(chat).filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)?;
         let by = awaited.by.get_or_insert_with(|| message.to_owned());
-        (by.as_str() == message).then(|| awaited.product.clone())
+        (by.as_str() == message).then(|| awaited.what.clone())
+    }
+
+    /// Notes a picture that was taken with what stood under it, or by itself.
+    pub fn note_picture(&self, chat: &ChatId, album: Option<&str>, now: DateTime<Utc>) {
+        let mut albums = self.albums.lock();
+        albums.retain(|_, album| now - album.at < ALBUM_WITHIN);
+        albums.insert(chat.clone(), Album { id: album.map(str::to_owned), at: now });
+    }
+
+    /// Whether a picture belongs to an album of which one has been taken just now.
+    pub fn is_of_same_album(&self, chat: &ChatId, album: &str, now: DateTime<Utc>) -> bool {
+        let mut albums = self.albums.lock();
+        let taken = albums.get_mut(chat).filter(|taken| now - taken.at < ALBUM_WITHIN);
+        taken.is_some_and(|taken| taken.id.get_or_insert_with(|| album.to_owned()).as_str() == album)
     }
 }

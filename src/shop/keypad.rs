@@ -40,6 +40,8 @@ pub(super) enum PadId {
     Bill(InquiryId),
     /// What was chosen by buttons, by the number of its offer.
     Order(u64),
+    /// Several orders of one message. Their PIN is typed.
+    Several(u64),
 }
 
 struct Keypad {
@@ -146,6 +148,18 @@ impl Keypads {
     pub fn interrupt(&self, chat: &ChatId) {
         if let Some(pad) = self.pads.lock().get_mut(chat) {
             pad.interrupted = true;
+        }
+    }
+
+    /// What a chat's keypad is open for, if no PIN has been handed in.
+    pub fn waiting(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<PadId> {
+        self.pads(now).get(chat).filter(|pad| pad.done.is_none()).map(|pad| pad.of)
+    }
+
+    /// What was written was about the keypad itself: the PIN may still be typed.
+    pub fn resume(&self, chat: &ChatId) {
+        if let Some(pad) = self.pads.lock().get_mut(chat) {
+            pad.interrupted = false;
         }
     }
 

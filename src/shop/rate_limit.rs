@@ -68,6 +68,15 @@ pub(super) enum Stranger {
     IsGroup,
 }
 
+/// What becomes of a text that means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bears {
+    Answer,
+    /// It is told that more like it gets no answer for a while.
+    Last,
+    Silence,
+}
+
 /// How often something happened since it first did, within a while.
 struct Counts<K> {
     within: TimeDelta,
@@ -148,7 +157,7 @@ impl RateLimits {
     }
 
     /// Whether a text that means nothing is to be answered.
-    pub fn bears(&self, chat: &ChatId, text: u64, now: DateTime<Utc>) -> bool {
+    pub fn bears(&self, chat: &ChatId, text: u64, now: DateTime<Utc>) -> Bears {
         let mut last = self.nonsense.lock();
         last.retain(|_, nonsense| (now - nonsense.first).abs() < FORGOTTEN_AFTER);
         let said = last.entry(chat.clone()).or_insert(Nonsense { text, times: 0, in_all: 0, first: now });
@@ -157,7 +166,11 @@ impl RateLimits {
         }
         said.times = said.times.saturating_add(1);
         said.in_all = said.in_all.saturating_add(1);
-        said.times <= ANSWERS && said.in_all <= ANSWERS_IN_ALL
+        match (said.times, said.in_all) {
+            (..ANSWERS, ..ANSWERS_IN_ALL) => Bears::Answer,
+            (ANSWERS, ..=ANSWERS_IN_ALL) | (..ANSWERS, ANSWERS_IN_ALL) => Bears::Last,
+            _ => Bears::Silence,
+        }
     }
 
     /// Whether the admins may be bothered once more.
@@ -190,14 +203,14 @@ mod tests {
     fn the_same_nonsense_is_answered_three_times_and_later_again() {
         let (limits, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let answered: Vec<bool> = (0..5).map(|_| limits.bears(&chat, 7, at(0))).collect();
-        assert_eq!(answered, [true, true, true, false, false]);
-        assert!(limits.bears(&ChatId::telegram(2), 7, at(0)), "another chat is another matter");
-        assert!(limits.bears(&chat, 8, at(1)), "another text as well");
-        assert!(limits.bears(&chat, 7, at(2)));
-        assert!((0..2).all(|_| limits.bears(&chat, 7, at(2))));
-        assert!(!limits.bears(&chat, 7, at(2)));
-        assert!(limits.bears(&chat, 7, at(13)));
+        let answered: Vec<Bears> = (0..5).map(|_| limits.bears(&chat, 7, at(0))).collect();
+        assert_eq!(answered, [Bears::Answer, Bears::Answer, Bears::Last, Bears::Silence, Bears::Silence]);
+        let bears = |text, minutes| limits.bears(&chat, text, at(minutes));
+        assert_eq!(limits.bears(&ChatId::telegram(2), 7, at(0)), Bears::Answer, "another chat is another matter");
+        assert_eq!(bears(8, 1), Bears::Answer, "another text as well");
+        assert_eq!([bears(7, 2), bears(7, 2), bears(7, 2)], [Bears::Answer, Bears::Answer, Bears::Last]);
+        assert_eq!(bears(7, 2), Bears::Silence);
+        assert_eq!(bears(7, 13), Bears::Answer);
     }
 
     #[test]
@@ -225,8 +238,13 @@ mod tests {
     #[test]
     fn changing_nonsense_is_answered_twenty_times() {
         let (limits, chat, now) = (RateLimits::default(), ChatId::telegram(1), DateTime::UNIX_EPOCH);
-        let answered = (0..50).filter(|text| limits.bears(&chat, *text, now)).count();
-        assert_eq!(answered, 20);
+        let answered: Vec<Bears> = (0..50).map(|text| limits.bears(&chat, text, now)).collect();
+        let (told, silent) = answered.split_at(20);
+        assert_eq!(
+            (told.last(), told.iter().filter(|bears| **bears == Bears::Answer).count()),
+            (Some(&Bears::Last), 19)
+        );
+        assert!(silent.iter().all(|bears| *bears == Bears::Silence));
     }
 
     #[test]

@@ -98,6 +98,8 @@ fn describe(command: &Command) -> String {
         Command::Network(command) => network(command),
         Command::Habit(command) => habit(command),
         Command::Routing(command) => format!("{command:?}"),
+        Command::Wish(wish) => format!("wish {wish:?}"),
+        Command::Talk(talk) => format!("talk {talk:?}"),
         Command::Known(feature) => format!("known {feature:?}"),
         Command::Incomplete { topic, problem: why } => format!("incomplete {topic:?} {}", problem(why)),
         Command::Unknown { nearest } => format!("unknown {nearest:?}"),
@@ -235,7 +237,7 @@ const fn why_not(feature: Feature) -> &'static str {
 
 fn sorted(command: &Command) -> Sorted {
     Sorted::Subject(match command {
-        Command::Order(_) => "orders",
+        Command::Order(_) | Command::Wish(_) => "orders",
         Command::BadOrder(_) => return Sorted::Unreadable("an order whose number cannot be read"),
         Command::Known(feature) => return Sorted::Elsewhere(why_not(*feature)),
         Command::Incomplete { problem: why, .. } => {
@@ -257,7 +259,7 @@ fn sorted(command: &Command) -> Sorted {
         Command::Transfer(_) | Command::Network(NetworkCommand::TransferEither(_)) => "transfers",
         Command::Network(_) => "downlines and markups",
         Command::Report { .. } => "reports",
-        Command::Complaint { .. } => "complaints",
+        Command::Complaint { .. } | Command::Talk(_) => "complaints",
         Command::Help { .. } | Command::Language { .. } => "help and language",
         Command::Admin(_) => "admins",
         Command::Routing(_) => "orders that wait",

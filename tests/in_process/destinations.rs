@@ -102,7 +102,7 @@ async fn a_destination_of_another_kind_is_refused_with_the_products_own_form() {
         ("20.62812345678.1234", "20.0812345678.PIN"),
         ("20.62812345678.1234", "PLN.62812345678.20.PIN"),
         ("20.81234567890.1234", "20.081234567890.PIN"),
-        ("S10 ke 081281234513 1234", "ke"),
+        ("S10.lewat.081281234513.1234", "lewat"),
         ("GSH10.Nama Ku Panjang.1234", "GSH10.NamaKu#IDN1.PIN"),
         ("GSH10#NamaKu#1234", "GSH10.NamaKu#IDN1.PIN"),
     ] {
@@ -123,7 +123,7 @@ async fn a_nominal_or_a_pin_behind_a_complete_number_is_never_part_of_it() {
             assert!(!reply.contains(joined), "{text}: {reply}");
         }
     }
-    assert!(refused(&shop, "08123456789 5").await.contains("5.08123456789.PIN"));
+    assert!(refused(&shop, "08123456789 5").await.contains("S5 Telkomsel 5.000 ke 08123456789\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

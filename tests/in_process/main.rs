@@ -53,5 +53,6 @@ mod support {
     pub mod shop;
     pub mod store;
 }
+mod talk;
 mod telegram;
 mod tidy;

@@ -7,7 +7,8 @@
 //! Each family (`order`, `account`, `network`, …) has its words, meanings, examples, least roles and readers in its
 //! `FORMATS`, and its values in `command.rs`. `table` puts them together; suggestions, reserved words, roles and
 //! `docs/commands.md` come of it. `read` is what families read with. Nobody below the table knows it, and families do not
-//! read for each other (but for `TAMBAH SALDO`, which is a ticket). Here it is only decided whom to ask.
+//! read for each other (but for `TAMBAH SALDO`, which is a ticket). Here it is only decided whom to ask. What no format
+//! reads is everyday talk: `spoken`.
 #![forbid(unsafe_code)]
 
 mod account;
@@ -26,6 +27,7 @@ mod read;
 mod receipt;
 mod report;
 mod routing;
+mod spoken;
 mod suggest;
 mod table;
 mod talk;
@@ -51,11 +53,12 @@ pub use network::command::{
 pub use order::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderRequest};
 pub use read::{
     AgentRef, DateArg, Kinds, MASK, MAX_AMOUNT, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, NotAPin, Part,
-    Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, redact,
+    Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, may_hold_pin, redact,
 };
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, RoutingCommand};
+pub use spoken::{Sort, Talk, Wish};
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role};
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
@@ -66,15 +69,37 @@ use read::{Context, Cursor, atoms};
 /// Reads a message without knowing any product.
 #[must_use]
 pub fn parse(text: &str) -> Command {
-    parse_with(text, Context::NONE.kinds)
+    parse_in(text, Context::NONE)
 }
 
-/// Reads a message. An order's destination is read as its product wants it.
+/// Reads a message. An order's destination is read as its product wants it. What the formats leave over is read as
+/// everyday talk.
 #[must_use]
 pub fn parse_with(text: &str, kinds: &Kinds<'_>) -> Command {
+    parse_in(text, Context { kinds, knows_products: true, ..Context::NONE })
+}
+
+/// Reads a message by the formats alone: what none of them reads is unknown.
+#[must_use]
+pub fn parse_formats(text: &str) -> Command {
+    formats_in(clean(text).trim(), Context::NONE)
+}
+
+fn parse_in(text: &str, context: Context<'_>) -> Command {
     let text = clean(text);
     let text = text.trim();
-    let context = |reference| Context { kinds, is_word: is_reserved, reference };
+    match formats_in(text, context) {
+        Command::Order(request) if request.reference.is_some() => Command::Order(request),
+        command => {
+            let context = Context { is_word: is_reserved, ..context };
+            spoken::read(Cursor::new(text, &atoms(text, false), context), command)
+        }
+    }
+}
+
+/// Reads a cleaned message with its reference.
+fn formats_in(text: &str, context: Context<'_>) -> Command {
+    let context = |reference| Context { is_word: is_reserved, reference, ..context };
     let (body, reference) = split_reference(text);
     match (read(body, context(reference)), reference) {
         (command, None) => command,
@@ -109,7 +134,8 @@ pub fn is_orderable(code: &ProductCode) -> bool {
     if code.as_str().parse::<AgentId>().is_ok() {
         return false;
     }
-    match parse(&format!("{code}.081234567890.1234")) {
+    let context = Context { is_word: is_reserved, ..Context::NONE };
+    match read(&format!("{code}.081234567890.1234"), context) {
         Command::Order(request) => {
             matches!(request.lines.as_slice(), [OrderLine { what: What::Code(read), nth: 1, .. }] if read == code)
         }

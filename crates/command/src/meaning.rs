@@ -8,6 +8,7 @@ use super::order::request::{BadOrder, OrderRequest};
 use super::read::{DateArg, Pin, PriceFilter, Problem, Typed};
 use super::receipt::command::{ReceiptLine, ReceiptOf};
 use super::routing::command::RoutingCommand;
+use super::spoken::{Talk, Wish};
 use super::topic::Topic;
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
@@ -104,6 +105,10 @@ pub enum Command {
     Habit(HabitCommand),
     /// Orders that wait for their suppliers.
     Routing(RoutingCommand),
+    /// What is wanted in everyday words: shown, never bought at once.
+    Wish(Wish),
+    /// Everyday talk that is no command.
+    Talk(Talk),
     /// Asks for something konter does not have.
     Known(Feature),
     /// The command is known, its arguments are not right.

@@ -17,6 +17,7 @@ use super::rendered::Button;
 use super::report::ReportForm;
 use super::routing::{OverdueCard, OverdueStage, RoutingReply, SupplierState};
 use super::staff::{BroadcastStage, DeskReply};
+use super::talk::TalkReply;
 use super::words;
 use konter_command::{PadKey, PadTap, ReceiptAs, ReportFile, Tap};
 use konter_core::agent::AgentStatus;
@@ -66,6 +67,10 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             vec![vec![one("button.receipt", Tap::Receipt(line.order))]]
         }
         Reply::Orders { lines, .. } => repeats(lines, say),
+        Reply::Talk(talk) => match &**talk {
+            TalkReply::WhichOrder { lines } => repeats(lines, say),
+            _ => Vec::new(),
+        },
         Reply::Ticket(says) => ticket(says, say),
         Reply::Booking(booking) => match &**booking {
             BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {

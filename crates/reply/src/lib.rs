@@ -38,6 +38,7 @@ mod samples;
 mod shown;
 mod split;
 mod staff;
+mod talk;
 mod texts;
 mod told;
 mod words;
@@ -76,6 +77,7 @@ pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, DeskReply, FirstSteps, RoleProblem, StaffLine,
     SupplierStep,
 };
+pub use talk::{AskedLine, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

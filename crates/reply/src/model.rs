@@ -27,6 +27,7 @@ use super::receipt::{ReceiptForm, ReceiptProblem};
 use super::report::{ReportForm, ReportProblem, SalesCard, StatementCard};
 use super::routing::{OverdueCard, RoutingReply};
 use super::staff::DeskReply;
+use super::talk::TalkReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
@@ -330,6 +331,8 @@ pub enum Reply {
     Desk(Box<DeskReply>),
     /// A reseller's own arrangements, and the beginning of a guided order.
     Habit(Box<HabitReply>),
+    /// Everyday talk.
+    Talk(Box<TalkReply>),
 }
 
 impl Reply {

@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 44] = [
+    const ENUMS: [(&str, &str); 45] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),
@@ -55,6 +55,7 @@ mod tests {
         ("reply=keeping", "keeping"),
         ("reply=booking", "booking"),
         ("reply=ticket", "says"),
+        ("reply=talk", "talk"),
         ("reply=order_refused", "why/why"),
         ("reply=register_refused", "problem"),
         ("reply=receipt_refused", "problem"),

@@ -32,7 +32,7 @@ use konter_core::staff::Role;
 pub(super) type Told = (Cow<'static, str>, Fields);
 
 /// The names enums are told apart by where they are stored; no text needs them.
-const TAGS: [&str; 9] = ["reply", "network", "desk", "habit", "routing", "keeping", "booking", "says", "ask"];
+const TAGS: [&str; 10] = ["reply", "network", "desk", "habit", "routing", "keeping", "booking", "says", "ask", "talk"];
 
 /// Every text is also given `balance`, which may be missing.
 pub(super) fn told(reply: &Reply, balance: Option<Rupiah>, say: &Say<'_>) -> Told {
@@ -99,6 +99,7 @@ fn key(reply: &Reply) -> &'static str {
             habit => habit.into_str(),
         },
         Reply::Keeping(keeping) => keeping.into_str(),
+        Reply::Talk(talk) => talk.into_str(),
         reply => reply.into_str(),
     }
 }

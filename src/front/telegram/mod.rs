@@ -139,8 +139,9 @@ pub enum Stopped {
     BadToken,
 }
 
-/// The kinds of update the shop asks for. Edited messages are not among them: an edit must not order.
-const ALLOWED: [AllowedUpdate; 2] = [AllowedUpdate::Message, AllowedUpdate::CallbackQuery];
+/// The kinds of update the shop asks for. An edit never orders: whoever edits is told so.
+const ALLOWED: [AllowedUpdate; 3] =
+    [AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
 
 /// The bot.
 pub struct Telegram {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::ids::TAP;
-use crate::attachment::{Attachment, FileRef, typed};
+use crate::attachment::{Attachment, FileRef, Marked, edit_id, typed};
 use konter_core::ids::ChatId;
 use konter_store::InboxMessage;
 
@@ -28,6 +28,10 @@ const THINGS: [&str; 14] = [
     "dice",
     "story",
 ];
+/// Who writes in the place of a group's administrator that stays unnamed.
+const ANONYMOUS: i64 = 1_087_968_824;
+/// Behind these words the bot's own messages name an order.
+const ORDER_NAMED: [&str; 2] = ["trx #", "order #"];
 /// Of a name, for greetings.
 const LONGEST_SENDER: usize = 64;
 
@@ -43,7 +47,7 @@ pub(super) enum Incoming {
     ForeignTap {
         tap: String,
     },
-    /// Nothing the shop listens to: an edited message, a bot's, a notice.
+    /// Nothing the shop listens to: a channel's post, a bot's, a notice.
     Ignored,
     /// It should have been a message and cannot be read.
     Broken,
@@ -68,6 +72,9 @@ pub(super) fn read(update: &Value, now: DateTime<Utc>) -> Incoming {
     if let Some(message) = update.get("message") {
         return read_message(message);
     }
+    if let Some(edit) = update.get("edited_message") {
+        return read_edit(edit);
+    }
     if let Some(query) = update.get("callback_query") {
         return read_tap(query, now).unwrap_or(Incoming::Broken);
     }
@@ -81,24 +88,51 @@ pub(super) fn number(update: &Value) -> Option<i64> {
 
 fn read_message(message: &Value) -> Incoming {
     let flag = |path| message.pointer(path).and_then(Value::as_bool).unwrap_or(false);
-    if flag("/from/is_bot") || flag("/is_automatic_forward") {
+    let private = is_private(message);
+    let is_anonymous = integer(message, "/from/id") == Some(ANONYMOUS) && !private;
+    if (flag("/from/is_bot") && !is_anonymous) || flag("/is_automatic_forward") {
         return Incoming::Ignored;
     }
-    let (Some(chat), Some(id)) = (integer(message, "/chat/id"), integer(message, "/message_id")) else {
+    let Some(Words { text, is_caption }) = words(message, private) else {
+        return if is_placed(message) { Incoming::Ignored } else { Incoming::Broken };
+    };
+    let text = match order_answered(message).filter(|_| private) {
+        Some(order) if Attachment::from_text(&text).is_none() => Marked::About { order, words: &text }.to_text(),
+        _ if is_anonymous => Marked::Anonymous { words: &text }.to_text(),
+        _ => text,
+    };
+    let Some(message) = placed(message, "/date", text) else { return Incoming::Broken };
+    Incoming::Message(InboxMessage { private, is_caption, ..message })
+}
+
+/// An edit is told that it is not read. Only of words in a private chat: elsewhere nobody waits for an answer.
+fn read_edit(edit: &Value) -> Incoming {
+    let is_bot = edit.pointer("/from/is_bot").and_then(Value::as_bool).unwrap_or(false);
+    let words = ["text", "caption"].into_iter().find_map(|name| edit.get(name).and_then(Value::as_str));
+    let Some(words) = words.filter(|_| is_private(edit) && !is_bot) else { return Incoming::Ignored };
+    let Some(message) = placed(edit, "/edit_date", Marked::Edited { words: typed(words) }.to_text()) else {
         return Incoming::Broken;
     };
-    let private = is_private(message);
-    let Some(Words { text, is_caption }) = words(message, private) else { return Incoming::Ignored };
-    Incoming::Message(InboxMessage {
-        chat: ChatId::telegram(chat),
-        message: id.to_string(),
+    let id = edit_id(integer(edit, "/message_id").unwrap_or_default(), message.sent_at.timestamp());
+    Incoming::Message(InboxMessage { message: id, private: true, ..message })
+}
+
+fn is_placed(message: &Value) -> bool {
+    integer(message, "/chat/id").is_some() && integer(message, "/message_id").is_some()
+}
+
+/// A message of a chat that stands somewhere in it; the rest is for who knows more.
+fn placed(message: &Value, date: &str, text: String) -> Option<InboxMessage> {
+    Some(InboxMessage {
+        chat: ChatId::telegram(integer(message, "/chat/id")?),
+        message: integer(message, "/message_id")?.to_string(),
         text,
         // Without a date it counts as very old: answered, not executed.
-        sent_at: integer(message, "/date").and_then(|date| DateTime::from_timestamp(date, 0)).unwrap_or_default(),
-        private,
+        sent_at: integer(message, date).and_then(|date| DateTime::from_timestamp(date, 0)).unwrap_or_default(),
+        private: false,
         sender: sender(message.get("from")),
         tapped: None,
-        is_caption,
+        is_caption: false,
         // Whose card that is, the shop knows: what stands in it anybody can have written.
         replies_to: integer(message, "/reply_to_message/message_id").map(|id| id.to_string()),
         topic: topic(message),
@@ -109,6 +143,21 @@ fn read_message(message: &Value) -> Incoming {
 fn topic(message: &Value) -> Option<i32> {
     let is_topic = message.get("is_topic_message").and_then(Value::as_bool).unwrap_or(false);
     integer(message, "/message_thread_id").filter(|_| is_topic)?.try_into().ok()
+}
+
+/// The one order that is named in the bot's own message which this one answers. Whose it is, the shop looks up.
+fn order_answered(message: &Value) -> Option<u64> {
+    let answered = message.get("reply_to_message")?;
+    if !answered.pointer("/from/is_bot").and_then(Value::as_bool).unwrap_or(false) {
+        return None;
+    }
+    let text = ["text", "caption"].into_iter().find_map(|name| answered.get(name).and_then(Value::as_str))?;
+    let named = ORDER_NAMED.into_iter().flat_map(|mark| text.split(mark).skip(1));
+    let mut numbers = named.filter_map(|rest| {
+        rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u64>().ok())
+    });
+    let first = numbers.next()?;
+    numbers.all(|other| other == first).then_some(first)
 }
 
 /// A tap is the words of the one who taps. Only in a private chat is that surely the one the chat belongs to: in a group
@@ -162,6 +211,10 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     if let Some(text) = written("text") {
         return Some(Words::plain(text.to_owned()));
     }
+    // A contact is its number typed. Nobody is known by it.
+    if let Some(number) = message.pointer("/contact/phone_number").and_then(Value::as_str) {
+        return private.then(|| Words::plain(typed(number).to_owned()));
+    }
     let file = message.get("document").and_then(file);
     // A price list is sent as a file; words under it are a remark.
     let table = file.as_ref().is_some_and(FileRef::is_table);
@@ -170,7 +223,12 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     }
     // In a group, pictures are people talking to each other.
     let kind = THINGS.into_iter().find(|&thing| private && message.get(thing).is_some())?;
-    Some(Words::plain(Attachment { kind: kind.to_owned(), file }.to_text()))
+    let album = message.get("media_group_id").and_then(Value::as_str);
+    let attachment = match file {
+        None => Attachment::picture(kind, album),
+        file => Attachment { kind: kind.to_owned(), file },
+    };
+    Some(Words::plain(attachment.to_text()))
 }
 
 fn file(document: &Value) -> Option<FileRef> {

@@ -171,7 +171,19 @@ impl Request<'_> {
             Some(agent)
                 if agent.status == AgentStatus::Active && !table && PROOFS.contains(&attachment.kind.as_str()) =>
             {
-                self.pass_on(agent, None, true, answer).await
+                let chat = &self.message.chat;
+                if let Some(album) = attachment.album()
+                    && self.shop.guides.is_of_same_album(chat, album, self.at)
+                {
+                    // The card has been shown: this is another picture of the same proof.
+                    self.show_picture(answer);
+                    return Ok(true);
+                }
+                let taken = self.pass_on(agent, None, true, answer).await?;
+                if taken {
+                    self.shop.guides.note_picture(chat, attachment.album(), self.at);
+                }
+                Ok(taken)
             }
             _ => Ok(false),
         }
@@ -181,9 +193,10 @@ impl Request<'_> {
     pub(super) async fn worded_proof(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
         let is_caption = self.message.is_caption;
         let may_be = match command {
-            Command::Unknown { .. } | Command::Incomplete { topic: Topic::Transfer, .. } => {
-                is_caption || sounds_like_proof(&self.message.text)
-            }
+            Command::Unknown { .. }
+            | Command::Talk(_)
+            | Command::Wish(_)
+            | Command::Incomplete { topic: Topic::Transfer, .. } => is_caption || sounds_like_proof(&self.message.text),
             // `deposit 100412` under a picture tells what was transferred.
             Command::Deposit { .. } | Command::Incomplete { topic: Topic::Deposit, .. } => is_caption,
             _ => false,
@@ -236,8 +249,20 @@ impl Request<'_> {
                 answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
             }
         }
+        if follows {
+            self.shop.guides.note_picture(&self.message.chat, None, self.at);
+        }
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)
+    }
+
+    /// Shows the picture to every admin, without another card.
+    fn show_picture(&self, answer: &mut Answer) {
+        let (from, message) = (self.message.chat.clone(), self.message.message.clone());
+        for mut shown in self.shop.alerts.to_admins(&Reply::NotText) {
+            shown.payload = Payload::Copy { from: from.clone(), message: message.clone() };
+            answer.commit.outgoing.push(shown);
+        }
     }
 
     /// `/acc`, `/tolak`.

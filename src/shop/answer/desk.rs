@@ -12,10 +12,10 @@ use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, pars
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
 use konter_core::deposit::mutation::{Flow, read_table};
-use konter_core::ids::{ProductCode, SupplierId};
+use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
-use konter_core::order::view;
+use konter_core::order::{Order, view};
 use konter_core::pricing::{Than, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
@@ -237,20 +237,53 @@ impl Request<'_> {
     }
 
     pub(super) async fn complain(&self, text: &Typed, answer: &mut Answer) -> Result<(), StoreError> {
+        self.complain_of(None, text.as_str(), answer).await
+    }
+
+    /// A complaint about one order, or beside the latest ones.
+    pub(super) async fn complain_of(
+        &self,
+        about: Option<&Order>,
+        text: &str,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         if !self.may_message_admins(&agent, AdminMessage::Complaint, answer) {
             return Ok(());
         }
         let account = self.shop.store.account(&AccountId::Agent(agent.id)).await?;
-        let orders = self.shop.store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await?;
+        let orders = match about {
+            Some(order) => vec![order.clone()],
+            None => self.orders_meant(&agent, text).await?,
+        };
         let complaint = ComplaintCard {
             agent: card(&agent, account.available(), account.pending_debits, self.at),
-            text: text.to_string(),
+            text: text.to_owned(),
             orders: orders.iter().map(view::line).collect(),
         };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertComplaint(Box::new(complaint))));
         answer.reply(Reply::ComplaintTaken);
         Ok(())
+    }
+
+    /// The orders that words name, by number or by where they went; else the latest.
+    async fn orders_meant(&self, agent: &Agent, text: &str) -> Result<Vec<Order>, StoreError> {
+        /// Digits of a destination: fewer may be a PIN, a day or a sum.
+        const FEWEST: usize = 9;
+        let store = &self.shop.store;
+        if let Some(dest) = text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() >= FEWEST) {
+            let found = self.orders_to(agent, Some(dest), ORDERS_WITH_COMPLAINT).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        let first = text.split_whitespace().next().unwrap_or_default().trim_matches(|c: char| !c.is_ascii_digit());
+        if let Ok(number) = first.parse()
+            && let Some(order) = store.order(OrderId(number)).await?.filter(|order| order.agent == agent.id)
+        {
+            return Ok(vec![order]);
+        }
+        store.orders_of(agent.id, None, None, ORDERS_WITH_COMPLAINT).await
     }
 
     /// An admin's reply to a card about a reseller goes to that reseller. Whose card a message is, is noted where it was
@@ -259,7 +292,7 @@ impl Request<'_> {
         let Some(card) = self.message.replies_to.as_ref().filter(|_| self.message.private) else { return Ok(false) };
         let text = self.message.text.trim();
         // A command is one wherever it is typed, and nobody's PIN is passed on.
-        if self.role().is_none() || text.starts_with('/') || super::holds_pin(&parse(text), text) {
+        if self.role().is_none() || text.starts_with('/') || super::pin_shown::holds_pin(&parse(text), text) {
             return Ok(false);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };

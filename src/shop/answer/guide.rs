@@ -4,7 +4,7 @@ use super::super::guide::{Guide, MeterOwner};
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
 use super::bill::Wanted;
-use super::habit::{Again, destination, fingerprint_of};
+use super::habit::{Again, destination};
 use super::order::Placed;
 use super::price_tab::shelves;
 use super::{Answer, Request};
@@ -13,6 +13,7 @@ use konter_core::catalog::{DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::inquiry::Ask;
 use konter_core::money::Rupiah;
+use konter_core::order::refusal::Why;
 use konter_core::order::request::{OrderLine, What};
 use konter_reply::{ChooseCard, ChooseStage, Reply};
 use konter_store::{Payload, Say, StoreError};
@@ -30,23 +31,10 @@ impl Request<'_> {
             return Ok(false);
         }
         let products = self.products_for(&dest);
-        let id = fingerprint_of(&self.message.message);
         if products.is_empty() {
             return Ok(false);
         }
-        let guide = Guide {
-            id,
-            dest: dest.to_string(),
-            prices: self.own_prices(&products).await?,
-            products: products.into_iter().map(|product| product.code).collect(),
-            chosen: None,
-            nth: 1,
-            buyer_phone: None,
-            placed: false,
-            owner: MeterOwner::NotAsked,
-            at: self.at,
-        };
-        self.offer(guide, ChooseStage::List, answer).await?;
+        self.offer_list(&dest, products, answer).await?;
         Ok(true)
     }
 
@@ -93,7 +81,7 @@ impl Request<'_> {
     }
 
     /// The open products of the number's operator, and wallets, or tokens for a meter: by category and face value.
-    fn products_for(&self, dest: &Destination) -> Vec<Product> {
+    pub(super) fn products_for(&self, dest: &Destination) -> Vec<Product> {
         let catalog = self.shop.catalog();
         let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
         let fits = |product: &&Product| match dest {
@@ -269,7 +257,13 @@ impl Request<'_> {
                 let (product, dest, buyer_phone) = (code.clone(), guide.dest.clone(), guide.buyer_phone.clone());
                 return self.offer_order(&agent, &Again { product, dest, buyer_phone }, guide.nth, answer).await;
             }
-            Placed::Nothing => ChooseStage::List,
+            Placed::Nothing => {
+                if under.is_none() && has_wrong_pin(answer) {
+                    // Nothing can be tapped below what was said: the next PIN is typed as this one was.
+                    self.shop.keypads.open_anew(&self.message.chat, PadId::Order(guide.id), None, self.at);
+                }
+                ChooseStage::List
+            }
         };
         self.restage_choice(under, guide, stage, answer);
         Ok(())
@@ -278,4 +272,14 @@ impl Request<'_> {
 
 const fn enter_pin(Shown { digits, taps }: Shown) -> ChooseStage {
     ChooseStage::EnterPin { digits, taps }
+}
+
+/// Whether an order was refused for its PIN, which may be typed once more.
+pub(super) fn has_wrong_pin(answer: &Answer) -> bool {
+    answer.commit.outgoing.iter().any(|say| match &say.payload {
+        Payload::Reply(reply) => {
+            matches!(&**reply, Reply::OrderRefused(refused) if matches!(refused.why, Why::PinWrong { .. } | Why::PinOtherLength))
+        }
+        _ => false,
+    })
 }

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::guide::{Guide, MeterOwner};
+use super::super::guide::{Awaits, Guide, MeterOwner};
 use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
@@ -104,7 +104,7 @@ impl Request<'_> {
             }
             Ask::Customer(code) => match catalog.get(&code) {
                 Some(product) if product.kind == ProductKind::Bill => {
-                    self.shop.guides.await_customer(&self.message.chat, code.clone(), self.at);
+                    self.shop.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
                     AskFor::Customer { product: code, name: product.name.clone() }
                 }
                 Some(_) => AskFor::Phone { favourites: Vec::new() },
@@ -118,10 +118,15 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A number alone, after it was asked whose bill it shall be. `false` when nobody asked.
+    /// A number alone, after it was asked for. `false` when nobody asked.
     pub(super) async fn asked_customer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let awaited = self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at);
-        let Some(product) = awaited else { return Ok(false) };
+        let product = match awaited {
+            Some(Awaits::Bill(product)) => product,
+            Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,
+            // What is chosen has letters, or is a face value.
+            Some(Awaits::Product(_)) | None => return Ok(false),
+        };
         let kind = self.shop.catalog().get(&product).map_or(DestKind::Digits, Product::dest_kind);
         // What has letters may as well be a command.
         let is_number = self.message.text.chars().all(|c| !c.is_alphabetic());
@@ -299,16 +304,28 @@ impl Request<'_> {
             let request = OrderRequest { lines: vec![again.line(&self.shop.catalog(), nth)], pin, reference: None };
             return self.order(request, answer).await;
         }
-        let day = self.shop.clock.day_of(self.at);
-        let slot = SlotKey::new(agent.id, day, again.product.clone(), &again.dest, nth);
-        if let Some(earlier) = self.shop.store.order_in_slot(&slot, self.at).await?
-            && !self.is_bill(&again.product)
-        {
-            let free = self.next_repeat(&agent, &again).await?.ok();
-            refuse(&agent, answer, already(&again, &earlier, free, day));
+        if let Some(refused) = self.ordered_before(&agent, &again, nth).await? {
+            refuse(&agent, answer, refused);
             return Ok(());
         }
         self.offer_order(&agent, &again, nth, answer).await
+    }
+
+    /// That the same was ordered before today, with the text that orders it once more; never of a bill, which is looked up.
+    pub(super) async fn ordered_before(
+        &self,
+        agent: &Agent,
+        again: &Again,
+        nth: u8,
+    ) -> Result<Option<Refused>, StoreError> {
+        if self.is_bill(&again.product) {
+            return Ok(None);
+        }
+        let day = self.shop.clock.day_of(self.at);
+        let slot = SlotKey::new(agent.id, day, again.product.clone(), &again.dest, nth);
+        let Some(earlier) = self.shop.store.order_in_slot(&slot, self.at).await? else { return Ok(None) };
+        let free = self.next_repeat(agent, again).await?.ok();
+        Ok(Some(already(again, &earlier, free, day)))
     }
 
     async fn forget_favourite(&self, name: &FavouriteName, answer: &mut Answer) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ mod order;
 mod overdue;
 mod people;
 mod pin;
+mod pin_shown;
 mod price_tab;
 pub(super) mod program;
 mod question;
@@ -36,9 +37,11 @@ mod routing;
 mod selling;
 mod shared;
 mod staff;
+mod talk;
 mod tap;
 mod toast;
 mod transfer;
+mod wish;
 
 use std::sync::Arc;
 
@@ -48,11 +51,10 @@ use sha2::{Digest as _, Sha256};
 use super::Shop;
 use super::buying::Asker;
 use super::keypad::PadId;
-use super::rate_limit::{AdminMessage, Stranger};
-use crate::attachment::{Attachment, FORWARDED};
+use super::rate_limit::{AdminMessage, Bears, Stranger};
+use crate::attachment::{Attachment, FORWARDED, Marked, edited_message};
 use konter_command::{
-    self, AdminCommand, Command, Feature, HabitCommand, Key, Language, NamedAs, NetworkCommand, Pin, ReportKind,
-    RoutingCommand, Tap, Topic,
+    self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic,
 };
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
@@ -64,8 +66,9 @@ use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
 use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
-use konter_reply::Reply;
+use konter_reply::{Reply, TalkReply};
 use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
+use pin_shown::holds_pin;
 pub(super) use receipt::receipt_card;
 
 /// The longest message looked at, in bytes. Ten orders with everything spelled out stay far below.
@@ -159,6 +162,8 @@ struct Request<'a> {
     shop: &'a Arc<Shop>,
     message: &'a InboxMessage,
     agent: Option<Agent>,
+    /// The order that is shown by the message this one answers.
+    about: Option<OrderId>,
     at: DateTime<Utc>,
 }
 
@@ -189,7 +194,14 @@ impl Request<'_> {
 pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
-    let request = Request { shop, message, agent, at: shop.clock.utc() };
+    let (plain, about) = match Marked::from_text(&message.text) {
+        Some(Marked::About { order, words }) => {
+            (Some(InboxMessage { text: words.to_owned(), ..message.clone() }), Some(OrderId(order)))
+        }
+        _ => (None, None),
+    };
+    let message = plain.as_ref().unwrap_or(message);
+    let request = Request { shop, message, agent, about, at: shop.clock.utc() };
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
@@ -200,6 +212,21 @@ pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<A
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
     let mut answer = Answer::new(message, locale, request.at);
+    match Marked::from_text(&message.text) {
+        Some(Marked::Edited { words }) => {
+            request.edited(words, &mut answer).await?;
+            return Ok(answer);
+        }
+        Some(Marked::Anonymous { words }) => {
+            if words.starts_with('/')
+                && concerns_us(&konter_command::parse(words), words, shop.chats.bot_name().as_deref())
+            {
+                answer.reply(talk::talk(TalkReply::Anonymous));
+            }
+            return Ok(answer);
+        }
+        Some(Marked::About { .. }) | None => {}
+    }
     if let Some(attachment) = Attachment::from_text(&message.text) {
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
@@ -246,6 +273,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         match pad {
             PadId::Bill(bill) => request.typed_pin(bill, under, &pin, &mut answer).await?,
             PadId::Order(id) => request.typed_order_pin(id, under.as_deref(), &pin, &mut answer).await?,
+            PadId::Several(id) => request.typed_pin_for_several(id, &pin, &mut answer).await?,
         }
         return Ok(answer);
     }
@@ -272,7 +300,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
-        request.dispatch(command, &mut answer).await?;
+        if !request.about_an_order(&command, &mut answer).await? {
+            request.dispatch(command, &mut answer).await?;
+        }
     } else if concerns_us(&command, &message.text, shop.chats.bot_name().as_deref()) {
         answer.reply(Reply::GroupPointer { bot: shop.chats.bot_name() });
     }
@@ -327,9 +357,10 @@ impl Request<'_> {
         }
         match konter_command::parse(&self.message.text) {
             _ if self.agent.is_some() => Stranger::Registers,
-            Command::Register { .. } | Command::Start { .. } | Command::Incomplete { topic: Topic::Register, .. } => {
-                Stranger::Registers
-            }
+            Command::Register { .. }
+            | Command::Start { .. }
+            | Command::Talk(Talk::WantsToJoin)
+            | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
             _ => Stranger::Talks,
         }
     }
@@ -341,6 +372,12 @@ impl Request<'_> {
         match command {
             Command::Order(request) => self.order(request, answer).await?,
             Command::BadOrder(bad) => self.bad_order(&bad, answer),
+            // Whoever only works here asks for what lies at the suppliers.
+            Command::Balance { .. } if self.agent.is_none() && self.role().is_some() => {
+                if self.may(AdminCommand::Suppliers.needs(), answer) {
+                    self.suppliers(answer).await?;
+                }
+            }
             Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
             Command::Prices { filters } => self.prices(&filters, answer).await?,
             Command::Orders(query) => self.orders(&query, answer).await?,
@@ -383,17 +420,9 @@ impl Request<'_> {
                 let nearest = self.example(topic);
                 answer.reply(self.not_understood(topic, Some(&problem), nearest));
             }
-            Command::Unknown { .. } if !self.is_worth_an_answer() => {}
-            Command::Unknown { nearest } => {
-                // What resembles nothing was most likely to be an order.
-                let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
-                let near = near.unwrap_or(Topic::Order);
-                let nearest = match near {
-                    Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
-                    topic => topic.example().to_owned(),
-                };
-                answer.reply(self.not_understood(near, None, nearest));
-            }
+            Command::Wish(wish) => self.wish(wish, answer).await?,
+            Command::Talk(said) => self.talk(said, answer).await?,
+            Command::Unknown { nearest } => self.meant_nothing(nearest, answer).await?,
         }
         Ok(())
     }
@@ -404,8 +433,51 @@ impl Request<'_> {
         own.unwrap_or_else(|| topic.example().to_owned())
     }
 
-    fn is_worth_an_answer(&self) -> bool {
-        self.shop.rate_limits.bears(&self.message.chat, fingerprint(&self.message.text), self.at)
+    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
+    async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
+        let text = &self.message.text;
+        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
+            Bears::Answer => {}
+            Bears::Last => {
+                answer.reply(talk::talk(TalkReply::Enough));
+                return Ok(());
+            }
+            Bears::Silence => return Ok(()),
+        }
+        if self.agent.is_none() && self.role().is_none() {
+            return self.welcome(answer).await;
+        }
+        let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
+        if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
+            answer.reply(talk::talk(TalkReply::Lost));
+            return Ok(());
+        }
+        // What resembles nothing was most likely to be an order.
+        let near = near.unwrap_or(Topic::Order);
+        let nearest = match near {
+            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
+            topic => topic.example().to_owned(),
+        };
+        answer.reply(self.not_understood(near, None, nearest));
+        Ok(())
+    }
+
+    /// Somebody changed what was sent. It is not read; a PIN in it is taken out of the chat.
+    async fn edited(&self, words: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(original) = edited_message(&self.message.message) else { return Ok(()) };
+        let before = InboxMessage { message: original.clone(), ..self.message.clone() };
+        let answered = self.shop.store.answered(&before.key()).await?;
+        if answered.is_some_and(|answered| answered.fingerprint == fingerprint(words)) {
+            // Something else about it has changed, such as its preview.
+            return Ok(());
+        }
+        if holds_pin(&konter_command::parse(words), words) && can_forget(self.message.chat.channel) {
+            let payload = Payload::Forget { message: original };
+            let (chat, locale) = (self.message.chat.clone(), answer.locale);
+            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        }
+        answer.reply(talk::talk(TalkReply::Edited));
+        Ok(())
     }
 
     /// Whether a reseller may once more have something shown to the admins; it is told when not.
@@ -467,92 +539,6 @@ const fn feature_key(feature: Feature) -> &'static str {
         Feature::StaffUsers => "staff",
         Feature::FeeScheme => "fee_scheme",
     }
-}
-
-/// Whether a message shows a PIN that should not stay in the chat.
-fn holds_pin(command: &Command, text: &str) -> bool {
-    // Alone it means nothing, and is a PIN all the same.
-    if text.trim().parse::<Pin>().is_ok() {
-        return true;
-    }
-    match command {
-        Command::Order(request) => request.pin.is_some(),
-        Command::ChangePin { .. } | Command::Register { .. } => true,
-        Command::Balance { pin }
-        | Command::Deposit { pin, .. }
-        | Command::Meter { pin, .. }
-        | Command::BillInquiry { pin, .. }
-        | Command::BillPayment { pin, .. }
-        | Command::Report { pin, .. }
-        | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
-        Command::Complaint { pin, text } | Command::Proof { pin, text } => {
-            pin.is_some() || text.as_str().contains(konter_command::MASK)
-        }
-        Command::Transfer(transfer) => transfer.pin.is_some(),
-        Command::Orders(query) => query.pin.is_some(),
-        Command::Network(command) => match command {
-            NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
-            NetworkCommand::Downlines { pin, .. }
-            | NetworkCommand::Downline { pin, .. }
-            | NetworkCommand::Block { pin, .. } => pin.is_some(),
-            NetworkCommand::Markup(request) => request.pin.is_some(),
-            NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
-            NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
-        },
-        Command::Habit(command) => match command {
-            HabitCommand::Chats { pin }
-            | HabitCommand::ReplaceChat { pin, .. }
-            | HabitCommand::Favourite { pin, .. }
-            | HabitCommand::Earnings { pin } => pin.is_some(),
-            // Digits that are not read as the PIN may be one.
-            HabitCommand::Repeat
-            | HabitCommand::AddChat { .. }
-            | HabitCommand::RemoveChat { .. }
-            | HabitCommand::Rename { .. }
-            | HabitCommand::Favourites
-            | HabitCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
-            HabitCommand::Api(command) => command.holds_secrets(),
-            HabitCommand::SaveFavourite { .. }
-            | HabitCommand::Selling(_)
-            | HabitCommand::SellingList { .. }
-            | HabitCommand::Ask(_) => false,
-        },
-        // An admin's command has none; what looks like one is an agent's code or an amount.
-        Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
-        // Somewhere in it there may be one.
-        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) => {
-            konter_command::redact(text).contains(konter_command::MASK)
-        }
-        Command::Unknown { nearest } => {
-            ends_in_a_pin(*nearest) && konter_command::redact(text).contains(konter_command::MASK)
-        }
-        Command::Prices { .. }
-        | Command::Receipt { .. }
-        | Command::ReceiptLine(_)
-        | Command::Start { .. }
-        | Command::Help { .. }
-        | Command::Language { .. }
-        | Command::Routing(RoutingCommand::Queue { .. })
-        | Command::Admin(_) => false,
-    }
-}
-
-/// Whether what is typed about it holds a PIN, misspelt or not.
-const fn ends_in_a_pin(topic: Topic) -> bool {
-    matches!(
-        topic,
-        Topic::Order
-            | Topic::ChangePin
-            | Topic::Register
-            | Topic::BillPayment
-            | Topic::Transfer
-            | Topic::DownlineRegistration
-            | Topic::Markup
-            | Topic::Api
-            | Topic::ApiAddress
-            | Topic::ApiReport
-            | Topic::DownlineBlock
-    )
 }
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {

@@ -49,7 +49,24 @@ impl Request<'_> {
     }
 
     pub(super) async fn order(&self, request: OrderRequest, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(nearest) = self.typed_for_another_server(&request) {
+            answer.reply(Reply::NotUnderstood { problem: None, nearest });
+            return Ok(());
+        }
+        if self.ask_pin(&request, answer).await? {
+            return Ok(());
+        }
         self.take_order(&request, None, answer).await.map(drop)
+    }
+
+    /// `ZS10`: elsewhere a Z before a code orders it for the second time today. How that is typed here.
+    fn typed_for_another_server(&self, request: &OrderRequest) -> Option<String> {
+        let [line] = request.lines.as_slice() else { return None };
+        let What::Code(code) = &line.what else { return None };
+        let catalog = self.shop.catalog();
+        let meant = code.as_str().strip_prefix('Z')?.parse().ok()?;
+        let is_meant = catalog.get(code).is_none() && catalog.get(&meant).is_some();
+        is_meant.then(|| format!("{meant}.2.{}.PIN", line.dest))
     }
 
     /// Whether something was refused because it is not at the price it was shown with.

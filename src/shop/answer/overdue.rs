@@ -1,7 +1,7 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
 use super::{Answer, Request};
-use konter_command::{Command, Pin, Tap, parse, powers};
+use konter_command::{Command, Pin, Tap, parse_formats, powers};
 use konter_core::agent::Locale;
 use konter_core::ids::OrderId;
 use konter_core::order::{AdminVerdict, Order, view};
@@ -25,7 +25,7 @@ fn reads_as_serial(text: &str) -> Option<bool> {
         return None;
     }
     // Of what means nothing by itself, what begins as a command or an order does was to be one.
-    if !matches!(parse(text), Command::Unknown { .. }) {
+    if !matches!(parse_formats(text), Command::Unknown { .. }) {
         return None;
     }
     let separates = |c: char| c.is_whitespace() || ".,;#*".contains(c);

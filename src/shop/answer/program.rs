@@ -56,7 +56,7 @@ pub(in crate::shop) async fn program_order(
     agent: Agent,
     wanted: Option<Wanted>,
 ) -> Result<Answer, StoreError> {
-    let request = Request { shop, message, agent: Some(agent.clone()), at: shop.clock.utc() };
+    let request = Request { shop, message, agent: Some(agent.clone()), at: shop.clock.utc(), about: None };
     let mut answer = Answer::new(message, agent.locale, request.at);
     let fingerprint = wanted.as_ref().map_or(0, Wanted::fingerprint);
     answer.commit.answers = Some((message.key(), fingerprint));

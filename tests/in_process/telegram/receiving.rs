@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
+use konter::attachment::Marked;
 use konter::front::telegram::{ApiError, Settings, Stopped, Telegram};
 use konter_core::ids::ChatId;
 use konter_core::staff::{Role, Staff};
@@ -32,7 +33,7 @@ async fn messages_are_stored_before_they_are_acknowledged() {
     }
     let asked = api.calls("getupdates");
     assert_eq!(asked[0].body["offset"], Value::Null, "the first question acknowledges nothing");
-    assert_eq!(asked[0].body["allowed_updates"], json!(["message", "callback_query"]));
+    assert_eq!(asked[0].body["allowed_updates"], json!(["message", "edited_message", "callback_query"]));
     assert_eq!(running.stop().await, Ok(()));
 }
 
@@ -101,10 +102,13 @@ async fn an_edit_is_no_order_and_a_group_is_told_apart() {
         message(4, BUDI, "SAL"),
     ]);
     let running = receive(telegram(&api), &desk);
-    desk.until_kept(2).await;
+    desk.until_kept(3).await;
     api.until("the acknowledgement", |api| api.acknowledged() == 5).await;
     let kept: Vec<_> = desk.kept.lock().iter().map(|(m, _)| (m.chat.clone(), m.private)).collect();
-    assert_eq!(kept, [(ChatId::telegram(-100_500), false), (ChatId::telegram(BUDI), true)]);
+    let budi = || ChatId::telegram(BUDI);
+    assert_eq!(kept, [(budi(), true), (ChatId::telegram(-100_500), false), (budi(), true)]);
+    let texts = desk.texts();
+    assert_eq!(Marked::from_text(&texts[0]), Some(Marked::Edited { words: "S10.0812.1234" }));
     running.stop().await.unwrap();
 }
 

@@ -6,6 +6,7 @@ use super::taps::{in_group, tap};
 use super::wording::of_bot;
 use crate::support::bot_api::{BotApi, Mishap, TOKEN, content, message};
 use crate::support::front::{BUDI, Notes, SITI, ask, post, webhook};
+use konter::attachment::Marked;
 
 #[tokio::test]
 async fn the_webhook_lets_only_telegram_in() {
@@ -40,7 +41,8 @@ async fn the_webhook_says_yes_only_to_what_is_stored() {
     }
     let edit = json!({"update_id": 2, "edited_message": content(2, BUDI, "S10.0812.1234")});
     assert_eq!(post(&address, &secret, edit.to_string()).await, 200);
-    assert_eq!(desk.texts(), ["SAL"]);
+    let edited = Marked::Edited { words: "S10.0812.1234" }.to_text();
+    assert_eq!(desk.texts(), ["SAL".to_owned(), edited], "told that it is not read");
     running.stop().await.unwrap();
 }
 

@@ -11,7 +11,7 @@ use super::read::{
 };
 use super::topic::Topic;
 use konter_core::money::Rupiah;
-use konter_core::phone::clean;
+use konter_core::phone::{Phone, clean};
 use konter_core::staff::Role::{Operator, Owner};
 use ticket_ref::TicketRef;
 
@@ -89,6 +89,10 @@ fn ticket(mut args: Cursor<'_>) -> Result<Command, Problem> {
     let bank = args.take_if(|atom| is_bank(atom.text)).map(|atom| atom.text.to_uppercase());
     if args.is_empty() {
         return Ok(Command::Deposit { amount: None, bank, pin: None });
+    }
+    // `isi 0812…` is no sum, whoever wants what there.
+    if let Some(number) = args.peek().filter(|atom| atom.text.parse::<Phone>().is_ok()) {
+        return Err(Problem::unfit(Part::Amount, number.text));
     }
     let amount = amount::take(&mut args)?;
     if amount < Rupiah::new(MIN_TICKET) {

@@ -22,6 +22,8 @@ pub enum NamedAs {
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub kinds: &'a Kinds<'a>,
+    /// Whether a code that is no product's is known to be none.
+    pub knows_products: bool,
     /// Whether a word opens a command: it is no product's code then.
     pub is_word: fn(&str) -> bool,
     /// A machine client's own reference.
@@ -30,7 +32,8 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// No product, no command and no reference is known.
-    pub const NONE: Context<'static> = Context { kinds: &|_, _| None, is_word: |_| false, reference: None };
+    pub const NONE: Context<'static> =
+        Context { kinds: &|_, _| None, knows_products: false, is_word: |_| false, reference: None };
 
     pub fn reference(&self) -> Option<String> {
         self.reference.map(str::to_owned)

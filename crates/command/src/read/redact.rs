@@ -2,7 +2,9 @@
 
 use konter_core::phone::{MAX_DIGITS, clean};
 
-use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS};
+use super::atom::{Atom, atoms};
+use super::pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS};
+use super::shape::phones_in_pieces;
 
 /// Longest run of digits that is left alone: a number with its country code. A longer one may end in a PIN.
 const LONGEST_NUMBER: usize = MAX_DIGITS + 1;
@@ -88,6 +90,31 @@ pub fn without_order_pins(text: &str) -> String {
     out
 }
 
+/// Whether digits stand where a PIN does: last, behind a number, or behind the word for one. With fewer digits, or more,
+/// nobody's is so long.
+#[must_use]
+pub fn may_hold_pin(text: &str) -> bool {
+    /// Digits of a number: of fewer it may be said that they are a PIN themselves.
+    const FEWEST: usize = 8;
+    let text = clean(text);
+    let pieces = atoms(&text, false);
+    let fits = |atom: &Atom<'_>| atom.is_digits() && NEW_PIN_DIGITS.contains(&atom.text.len());
+    let digits = |atom: &Atom<'_>| atom.text.bytes().filter(u8::is_ascii_digit).count();
+    let is_last = |at: usize| pieces.get(at + 1..).unwrap_or_default().iter().all(|atom| digits(atom) == 0);
+    let stands_behind = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| pieces.get(at));
+        before.is_some_and(|before| digits(before) >= FEWEST || before.text.to_lowercase().starts_with("pin"))
+    };
+    // `0812 3456 7890`: where its end is in doubt, the last piece may be the PIN.
+    let is_piece = |at: usize| {
+        (0..at).any(|from| {
+            let number = phones_in_pieces(pieces.get(from..).unwrap_or_default());
+            number.first().is_some_and(|(_, count)| at < from + count)
+        })
+    };
+    pieces.iter().enumerate().any(|(at, atom)| fits(atom) && (is_last(at) || stands_behind(at)) && !is_piece(at))
+}
+
 fn could_hide_a_pin(before: &str, digits: &str) -> bool {
     let ends_a_code = digits.len() == MIN_PIN_DIGITS && before.ends_with(|c: char| c.is_ascii_alphabetic());
     let pin_long = (MIN_PIN_DIGITS..=MAX_PIN_DIGITS).contains(&digits.len());
@@ -97,6 +124,18 @@ fn could_hide_a_pin(before: &str, digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pins_place_is_behind_a_number_or_at_the_end() {
+        for text in ["S10 081234567890 1234", "S10.081234567890.1234.2", "s10 pin 4821", "081234567890 48211 ya kak"] {
+            assert!(may_hold_pin(text), "{text}");
+        }
+        for text in
+            ["pdam.12345678", "/deposit 2001 1000 tunai 12", "S10 0812 3456 7890", "trx 1234 s10 081234567890", "10"]
+        {
+            assert!(!may_hold_pin(text), "{text}");
+        }
+    }
 
     #[test]
     fn an_order_copied_into_a_complaint_loses_its_pin() {

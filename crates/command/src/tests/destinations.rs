@@ -224,11 +224,11 @@ fn bills_and_meters_are_looked_up_by_what_was_typed() {
 #[test]
 fn a_word_that_spoils_an_order_is_named() {
     check(&[
-        ("S10 ke 081281234513 1234", "Unfit(Destination, \"ke\")"),
-        ("S10 081281234514 pin 1234", "Leftover(\"pin ***\")"),
+        ("S10.lewat.081281234513.1234", "Unfit(Destination, \"lewat\")"),
+        ("S10.081281234514.1234 lewat", "Leftover(\"lewat\")"),
     ]);
     // A talk about a product is no order.
-    assert!(matches!(read("S10 belum masuk bos sejak jam 1200"), Command::Unknown { .. }));
+    assert!(matches!(read("S10 belum masuk bos sejak jam 1200"), Command::Talk(Talk::NotArrived { .. })));
 }
 
 #[test]

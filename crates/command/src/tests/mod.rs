@@ -12,6 +12,7 @@ mod receipt;
 mod report;
 mod routing;
 mod secrets;
+mod spoken;
 mod table;
 mod talk;
 

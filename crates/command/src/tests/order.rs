@@ -121,7 +121,7 @@ fn a_destination_that_cannot_be_read_is_named_and_not_bought() {
         assert!(matches!(problem(text), Problem::Destination(found, _) if found == fault), "{text}: {:?}", parse(text));
     }
     assert_eq!(problem("S10.1234"), Problem::Missing(Part::Destination));
-    assert!(matches!(problem("S10.081234567890.1234 cepat ya"), Problem::Leftover(_)));
+    assert!(matches!(problem("S10.081234567890.1234 lewat"), Problem::Leftover(_)));
     for text in [
         "S10-0812-3456-7890-1234",
         "S10.-081234567890.1234",

@@ -17,6 +17,6 @@ fn a_complaint_keeps_its_words_and_loses_its_pin() {
     ] {
         assert_eq!(complaint(text), words, "{text}");
     }
-    assert_eq!(problem("KOMPLAIN"), Problem::Missing(Part::Text));
+    assert_eq!(parse("KOMPLAIN"), Command::Talk(Talk::WantsAdmin));
     assert_eq!(problem("KOMPLAIN.1234"), Problem::Missing(Part::Text));
 }

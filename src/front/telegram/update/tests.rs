@@ -95,6 +95,53 @@ fn a_reply_says_which_message_it_answers_and_nothing_of_what_stands_there_counts
 }
 
 #[test]
+fn an_edit_is_a_message_of_its_own_that_says_what_it_is() {
+    let edit = private(&json!({"text": "S20.0812.1234", "edit_date": 1_700_000_060}));
+    let Incoming::Message(message) = read_now(&json!({"edited_message": edit})) else { panic!() };
+    assert_eq!(Marked::from_text(&message.text), Some(Marked::Edited { words: "S20.0812.1234" }));
+    assert_eq!((message.message.as_str(), message.sent_at.timestamp()), ("edit7-1700000060", 1_700_000_060));
+    assert!(message.private);
+}
+
+#[test]
+fn a_contact_is_its_number_typed_and_an_album_is_known() {
+    let contact = json!({"contact": {"phone_number": "+62 812-3456-7890", "first_name": "Budi", "user_id": 777}});
+    assert_eq!(text_of(&private(&contact)).as_deref(), Some("+62 812-3456-7890"));
+    let picture = json!({"photo": [], "media_group_id": "77"});
+    let attachment = Attachment::from_text(&text_of(&private(&picture)).unwrap()).unwrap();
+    assert_eq!((attachment.kind.as_str(), attachment.album()), ("photo", Some("77")));
+}
+
+#[test]
+fn a_reply_to_one_of_the_bots_orders_names_it() {
+    let order = |text: &str, is_bot: bool| {
+        let answered = json!({"message_id": 3, "from": {"id": 42, "is_bot": is_bot}, "text": text});
+        let text = text_of(&private(&json!({"text": "ulang", "reply_to_message": answered}))).unwrap();
+        match Marked::from_text(&text) {
+            Some(Marked::About { order, words: "ulang" }) => Some(order),
+            _ => None,
+        }
+    };
+    assert_eq!(order("SUKSES. S10 ke 081234567890\nHarga 10.500, trx #12\nSaldo 1", true), Some(12));
+    assert_eq!(order("SUKSES. S10 to 081234567890\nPrice 10,500, order #12", true), Some(12));
+    assert_eq!(order("trx #12, trx #12", true), Some(12));
+    for (text, is_bot) in [("trx #12\ntrx #13", true), ("trx #12", false), ("trx #", true), ("Saldo 12", true)] {
+        assert_eq!(order(text, is_bot), None, "{text}");
+    }
+}
+
+#[test]
+fn an_anonymous_admin_is_told_apart_from_other_bots() {
+    let group = |from: i64| {
+        let from = json!({"id": from, "is_bot": true, "first_name": "Group"});
+        private(&json!({"text": "/pending", "chat": {"id": -100, "type": "supergroup"}, "from": from}))
+    };
+    let text = text_of(&group(1_087_968_824)).unwrap();
+    assert_eq!(Marked::from_text(&text), Some(Marked::Anonymous { words: "/pending" }));
+    assert_eq!(text_of(&group(5)), None);
+}
+
+#[test]
 fn what_is_no_text_says_what_it_is() {
     let kind = |message: Value| Attachment::from_text(&text_of(&message).unwrap()).map(|attachment| attachment.kind);
     assert_eq!(kind(private(&json!({"photo": []}))).as_deref(), Some("photo"));
@@ -144,7 +191,8 @@ fn groups_are_told_apart_and_their_pictures_left_alone() {
 fn what_is_not_for_the_shop_is_ignored() {
     let text = json!({"text": "S10.0812.1234"});
     for update in [
-        json!({"update_id": 1, "edited_message": private(&text)}),
+        json!({"update_id": 1, "edited_message": private(&json!({"location": {}}))}),
+        json!({"update_id": 1, "edited_message": private(&json!({"text": "x", "chat": {"id": -100, "type": "group"}}))}),
         json!({"update_id": 1, "channel_post": private(&text)}),
         json!({"update_id": 1, "edited_channel_post": private(&text)}),
         json!({"update_id": 1, "something_new": {}}),

@@ -1,0 +1,317 @@
+//! Everyday talk. What strict formats leave over is read as a good counter hears it: greetings and the like around what is
+//! meant, orders with words between their parts, wishes, questions, thanks.
+//!
+//! Bought is only what is an order by the strict reader once words that change nothing are left out: with its product's
+//! code, its number and its PIN, and no word nobody knows. All else that sounds like an order is a [`Wish`], which is shown
+//! first.
+
+mod question;
+mod small;
+mod tidy;
+mod wish;
+mod words;
+
+use super::meaning::Command;
+use super::read::{Atom, Cursor, Gap, NamedAs, PriceFilter, amount, atoms, has_phone, is_pin};
+use super::{Feature, HabitCommand, NetworkCommand, chat, order};
+use crate::read::AgentRef;
+use konter_core::catalog::DestKind;
+use konter_core::ids::ProductCode;
+use konter_core::order::request::What;
+
+pub use small::Talk;
+pub use wish::Wish;
+pub use words::Sort;
+
+/// A longer message is a story, or none of ours.
+const MOST_ATOMS: usize = 60;
+/// The same in letters.
+const LONGEST: usize = 600;
+
+/// What a message means whose strict reading is this one.
+pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
+    // A reference is a program's.
+    let is_talk = args.text.len() <= LONGEST && !args.text.starts_with('/') && !args.text.to_uppercase().contains("R#");
+    // A format that says something certain says it.
+    let is_open = is_spoken(args)
+        || matches!(strict, Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
+    if !is_talk || !is_open || !may_mean_more(&strict, args) {
+        return strict;
+    }
+    let tidied = tidy::tidy(args.text);
+    let pieces = atoms(&tidied, false);
+    if pieces.len() > MOST_ATOMS {
+        return strict;
+    }
+    let said = Cursor::new(&tidied, &pieces, args.context);
+    match understood(said, &strict) {
+        Some(found) if may_replace(&strict, &found) => found,
+        _ => strict,
+    }
+}
+
+/// Whether a complaint stays one: `info saldo` asks, and so does a word alone that has nothing to tell.
+fn may_replace(strict: &Command, found: &Command) -> bool {
+    match strict {
+        Command::Complaint { .. } => {
+            matches!(found, Command::Balance { .. } | Command::Prices { .. } | Command::Talk(Talk::WantsAdmin))
+        }
+        _ => true,
+    }
+}
+
+fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
+    if !said.text.chars().any(char::is_alphanumeric) {
+        // Emoji; a lone dot is nothing at all.
+        return (said.text.chars().all(char::is_whitespace) && !said.text.is_empty())
+            .then_some(Command::Talk(Talk::Chatter));
+    }
+    let polite = command_between_courtesies(said);
+    if let Some(command) = polite {
+        return Some(command);
+    }
+    if let Some(order) = ordered(said) {
+        return Some(order);
+    }
+    // A format with a fault in it is told of that.
+    if matches!(strict, Command::Incomplete { .. }) && !is_spoken(said) {
+        return None;
+    }
+    if let Some(asked) = question::read(said) {
+        return Some(asked);
+    }
+    if let Some(small) = small::read(said) {
+        return Some(small);
+    }
+    if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
+        return None;
+    }
+    match wish::read(said)? {
+        wish::Read::Wish(wish) => Some(Command::Wish(wish)),
+        // What the strict reader says of it is more exact.
+        wish::Read::Bad(bad) => (!matches!(strict, Command::BadOrder(_))).then_some(Command::BadOrder(bad)),
+    }
+}
+
+/// Whether a strict reading leaves room for another.
+fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
+    match strict {
+        Command::Unknown { .. }
+        | Command::BadOrder(_)
+        | Command::Incomplete { .. }
+        // `saldo berapa`
+        | Command::Network(NetworkCommand::Downline { agent: AgentRef::Other(_), .. }) => true,
+        // `min 0812… 1234`: no product is called so.
+        Command::Order(request) => {
+            request.reference.is_none()
+                && request.lines.iter().any(|line| match &line.what {
+                    What::Code(code) => is_everyday(code, args),
+                    What::Nominal(_) => false,
+                })
+        }
+        Command::Prices { filters } => filters.iter().any(|filter| match filter {
+            PriceFilter::Word(word) => is_word(word),
+            PriceFilter::Nominal(_) => false,
+        }),
+        // `list harga` asks for the prices themselves.
+        Command::Habit(HabitCommand::SellingList { filters }) => filters.iter().any(|filter| match filter {
+            PriceFilter::Word(word) => question::is_filler(word) || question::is_price(word),
+            PriceFilter::Nominal(_) => false,
+        }),
+        Command::Help { topic: Some(topic) } => topic.contains(' ') || question::is_filler(topic),
+        // `status dong`; and `trx s10 0812… 1234`, which asks for one.
+        Command::Orders(query) => {
+            query.product.as_ref().is_some_and(|code| is_everyday(code, args) || question::is_filler(code.as_str()))
+                || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
+        }
+        Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
+            !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))
+        }
+        Command::Habit(HabitCommand::Chats { pin: None }) => matches!(args.atoms, [only] if only.is("P")),
+        // `info saldo`; `komplain dong`.
+        Command::Complaint { text, .. } => {
+            let asks = args.atoms.first().is_some_and(|first| first.is("INFO")) && !has_phone(args.atoms);
+            asks || text.as_str().split_whitespace().all(question::is_filler)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a price list is narrowed to a word, not to a code.
+fn is_word(filter: &str) -> bool {
+    filter.chars().count() > 1 && !filter.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// A word of everyday talk that is no product's code.
+fn is_everyday(code: &ProductCode, args: Cursor<'_>) -> bool {
+    let word = code.as_str();
+    if (args.context.kinds)(code, NamedAs::Code).is_some() {
+        return false;
+    }
+    let may_be_a_brand = || args.context.knows_products && is_spoken(args);
+    if word.bytes().any(|b| b.is_ascii_digit()) {
+        // `10RB`; `TSEL10`.
+        let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) && amount::read(word, false).is_ok();
+        return is_sum || (may_be_a_brand() && Wish::of_code(code).is_some());
+    }
+    words::is_courtesy(word)
+        || words::is_ordering(word)
+        || words::is_to(word)
+        || words::is_pin_word(word)
+        || words::sort(word).is_some()
+        || (words::brand(word).is_some() && may_be_a_brand())
+}
+
+/// Whether blanks part it, as when people talk, and no signs, as formats have them. A dot may group a sum.
+fn is_spoken(args: Cursor<'_>) -> bool {
+    const GROUP: usize = 3;
+    let is_sum = |atom: &Atom<'_>, before: &Atom<'_>| {
+        let digits = before.text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        (1..=GROUP).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && atom.text.get(..GROUP).is_some_and(|group| group.bytes().all(|b| b.is_ascii_digit()))
+            && !atom.text.get(GROUP..).unwrap_or_default().starts_with(|c: char| c.is_ascii_digit())
+    };
+    args.atoms.windows(2).all(|pair| match pair {
+        [before, atom] => {
+            let gap = args.text.get(before.end()..atom.start).unwrap_or_default();
+            let is_apart = gap.contains(char::is_whitespace) && !gap.contains(['#', '*', ';']);
+            is_apart || (matches!(gap, "." | ",") && is_sum(atom, before))
+        }
+        _ => true,
+    })
+}
+
+/// A command that stands between words of address and courtesy.
+fn command_between_courtesies(said: Cursor<'_>) -> Option<Command> {
+    let is_courtesy = |atom: &Atom<'_>| is_empty(atom) || words::is_courtesy(atom.text);
+    // What a dot or the like joins to a format belongs to it: `SIMPAN.IBU`.
+    let is_apart = |atom: &Atom<'_>| !matches!(atom.gap, Gap::Dot | Gap::Hash);
+    let mut from = said.atoms.iter().position(|atom| !is_courtesy(atom))?;
+    while from > 0 && !said.atoms.get(from).is_some_and(is_apart) {
+        from -= 1;
+    }
+    let mut to = said.atoms.iter().rposition(|atom| !is_courtesy(atom))? + 1;
+    while said.atoms.get(to).is_some_and(|atom| !is_apart(atom)) {
+        to += 1;
+    }
+    let kept = said.over(said.atoms.get(from..to)?);
+    // What readers take as typed ends where it ends.
+    let (start, end) = (kept.atoms.first()?.start, kept.atoms.last()?.end());
+    let text = said.text.get(start..end)?;
+    let pieces = atoms(text, false);
+    let kept = Cursor::new(text, &pieces, said.context);
+    let command = chat(kept)?;
+    let is_certain = !matches!(command, Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
+    (is_certain && !may_mean_more(&command, kept)).then_some(command)
+}
+
+fn is_empty(atom: &Atom<'_>) -> bool {
+    !atom.text.contains('?') && !atom.text.chars().any(char::is_alphanumeric)
+}
+
+/// An order by the strict reader, with words that change nothing left out.
+fn ordered(said: Cursor<'_>) -> Option<Command> {
+    /// What programs and people part things by, besides the usual signs.
+    const OTHERS: [char; 5] = [':', '=', '/', '-', '|'];
+    if let Some(order) = ordered_in(said) {
+        return Some(order);
+    }
+    // Of several dashes nobody knows which are the number's.
+    let parts = |sign: &char| match said.text.matches(*sign).count() {
+        2 => true,
+        several => several > 2 && *sign != '-',
+    };
+    OTHERS.into_iter().filter(parts).find_map(|sign| {
+        let text = said.text.replace(sign, ".");
+        let pieces = atoms(&text, false);
+        ordered_in(Cursor::new(&text, &pieces, said.context)).filter(|command| is_of_codes(command, said))
+    })
+}
+
+fn ordered_in(said: Cursor<'_>) -> Option<Command> {
+    let kind = |atom: &Atom<'_>| atom.text.parse().ok().and_then(|code| (said.context.kinds)(&code, NamedAs::Code));
+    if said.atoms.iter().any(|atom| kind(atom) == Some(DestKind::Text)) {
+        // Any word may belong to a name.
+        return None;
+    }
+    let polite = without(said, |atom, _| Some(words::is_courtesy(atom.text)))?;
+    if let Some(order) = order_of(said.over(&polite)) {
+        return Some(order);
+    }
+    let bare = without(said.over(&polite), is_of_the_order)?;
+    // Beside a face value such words say that nothing is meant to the letter.
+    order_of(said.over(&bare)).filter(|command| is_of_codes(command, said))
+}
+
+fn order_of(said: Cursor<'_>) -> Option<Command> {
+    order::unworded(said).filter(|command| match command {
+        Command::Order(request) => request.lines.iter().all(|line| match &line.what {
+            What::Code(code) => !is_everyday(code, said),
+            What::Nominal(_) => true,
+        }),
+        _ => false,
+    })
+}
+
+/// The atoms but for those that are left out, for the word PIN before one, and for what has no letter; `None` where a sign
+/// asks, or a word stands where it says something of its own.
+fn without(
+    said: Cursor<'_>,
+    is_left_out: impl Fn(&Atom<'_>, Option<&Atom<'_>>) -> Option<bool>,
+) -> Option<Vec<Atom<'_>>> {
+    let mut kept = Vec::with_capacity(said.atoms.len());
+    for (at, atom) in said.atoms.iter().enumerate() {
+        if atom.text.contains('?') {
+            return None;
+        }
+        let behind = said.atoms.get(at + 1..).unwrap_or_default();
+        let next = behind.iter().find(|atom| !is_empty(atom) && !words::is_to(atom.text));
+        let is_sold = |code| (said.context.kinds)(&code, NamedAs::Code).is_some();
+        let stays = if atom.text.parse().is_ok_and(is_sold) {
+            true
+        } else if is_empty(atom) {
+            // `0812 - 3456`
+            atom.text.contains('-')
+        } else if words::is_pin_word(atom.text) && next.is_some_and(|next| is_pin(next.text)) {
+            false
+        } else {
+            !is_left_out(atom, next)?
+        };
+        if stays {
+            kept.push(*atom);
+        }
+    }
+    Some(kept)
+}
+
+/// Whether the word only says that something is ordered. `ke` says so before a number, and no such word before a PIN:
+/// `trx 1234` is another order's number.
+fn is_of_the_order(atom: &Atom<'_>, next: Option<&Atom<'_>>) -> Option<bool> {
+    const FEWEST: usize = 9; // digits: fewer may be a PIN
+    let is_number = |atom: &Atom<'_>| {
+        let begins = atom.text.starts_with(['0', '+', '(']) || atom.text.starts_with("62");
+        let digits = atom.text.bytes().filter(u8::is_ascii_digit).count();
+        (begins && digits > 1) || digits >= FEWEST
+    };
+    if words::is_to(atom.text) {
+        return next.is_some_and(is_number).then_some(true);
+    }
+    let is_word = words::is_ordering(atom.text) || words::sort(atom.text).is_some();
+    match next {
+        Some(next) if is_word && is_pin(next.text) && !is_number(next) => None,
+        _ => Some(is_word),
+    }
+}
+
+/// Whether all it orders is named by codes that look like such.
+fn is_of_codes(command: &Command, said: Cursor<'_>) -> bool {
+    let is_code = |what: &What| match what {
+        What::Code(code) => {
+            let has_digit = code.as_str().bytes().any(|b| b.is_ascii_digit());
+            has_digit || (said.context.kinds)(code, NamedAs::Code).is_some()
+        }
+        What::Nominal(_) => false,
+    };
+    matches!(command, Command::Order(request) if request.lines.iter().all(|line| is_code(&line.what)))
+}

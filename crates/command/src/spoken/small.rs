@@ -1,0 +1,74 @@
+//! Small talk.
+
+use super::words;
+use crate::meaning::Command;
+use crate::read::Cursor;
+
+/// What is said to a counter besides what it sells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// `peace`: a greeting that is answered in kind.
+    Greeting {
+        peace: bool,
+    },
+    Thanks,
+    /// `ok`, a thumb: it needs no answer.
+    Chatter,
+    LostPin,
+    /// A wrong number, or an order that is not wanted any more.
+    Undo {
+        dest: Option<String>,
+    },
+    /// What was bought has not come, or nobody knows whether it has.
+    NotArrived {
+        dest: Option<String>,
+    },
+    /// Money that was sent to the shop is not in the balance.
+    MoneyNotIn,
+    /// Wants to speak to somebody.
+    WantsAdmin,
+    /// Wants to become a reseller.
+    WantsToJoin,
+    Yes,
+    No,
+}
+
+/// Greetings, thanks and the like: nothing else may stand in them.
+pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
+    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa";
+    const NO: &str = "tidak tdk ga gak nggak ngga enggak engga no jangan bukan";
+    let all: Vec<&str> = said
+        .atoms
+        .iter()
+        .map(|atom| atom.text.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .collect();
+    if all.is_empty() || all.iter().any(|word| word.bytes().any(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let any = |is: fn(&str) -> bool| all.iter().any(|word| is(word));
+    let only = |is: fn(&str) -> bool| all.iter().all(|word| is(word));
+    let one_of = |list: &str| {
+        let mut meant = all.iter().filter(|word| !words::is_address(word));
+        match (meant.next(), meant.next()) {
+            (Some(word), None) => words::is_in(list, &words::plain(word)),
+            _ => false,
+        }
+    };
+    let talk = if one_of(YES) {
+        Talk::Yes
+    } else if one_of(NO) {
+        Talk::No
+    } else if !only(|word| words::is_courtesy(word) || words::is_greeting(word) || words::is_chatter(word)) {
+        return None;
+    } else if any(words::is_thanks) && !any(words::is_peace) {
+        Talk::Thanks
+    } else if any(words::is_peace) {
+        Talk::Greeting { peace: true }
+    } else if any(words::is_chatter) && !any(words::is_hail) {
+        Talk::Chatter
+    } else {
+        Talk::Greeting { peace: false }
+    };
+    Some(Command::Talk(talk))
+}

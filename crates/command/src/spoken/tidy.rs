@@ -1,0 +1,68 @@
+//! A message without what adds nothing to it: quotes, emoji, the numbering of lines.
+
+/// Signs that part or belong to what is read; every other one becomes a blank.
+const KEPT: &[char] = &['.', '#', '*', ',', ';', '-', '+', '(', ')', '|', '/', ':', '=', '&', '@', '?', '_', '\''];
+
+/// The text as it is read, line by line.
+pub(super) fn tidy(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let numbers: Vec<Option<(usize, &str)>> = lines.iter().map(|line| numbered(line)).collect();
+    let counted = numbers.iter().flatten().map(|(number, _)| *number);
+    let all_in_order = counted.clone().eq(1..=counted.clone().count());
+    let several = counted.count() > 1;
+    let unnumbered = |line: &'_ str, number: Option<(usize, &'_ str)>| match number {
+        // One alone may be a face value or a repeat number.
+        Some((1, rest)) if !several && rest.starts_with(|c: char| c.is_alphabetic()) => blanked(rest),
+        Some((_, rest)) if several && all_in_order => blanked(rest),
+        _ => blanked(line),
+    };
+    lines.iter().zip(numbers).map(|(line, number)| unnumbered(line, number)).collect::<Vec<_>>().join("\n")
+}
+
+/// `1. S10 …`, `2) X5 …`.
+fn numbered(line: &str) -> Option<(usize, &str)> {
+    const MOST_DIGITS: usize = 2;
+    let line = line.trim_start();
+    let end = line.find(|c: char| !c.is_ascii_digit()).filter(|end| (1..=MOST_DIGITS).contains(end))?;
+    let (number, rest) = line.split_at(end);
+    let inner = rest.trim_start().strip_prefix(['.', ')'])?;
+    let is_apart = inner.starts_with(char::is_whitespace) || rest.starts_with(')');
+    is_apart.then(|| number.parse().ok().map(|number| (number, inner.trim_start())))?
+}
+
+fn blanked(line: &str) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    let near = |at: Option<usize>, is: fn(&char) -> bool| at.and_then(|at| chars.get(at)).is_some_and(is);
+    let between = |at: usize, is: fn(&char) -> bool| near(at.checked_sub(1), is) && near(at.checked_add(1), is);
+    let kept = |(at, &c): (usize, &char)| match c {
+        '\'' if !between(at, |c| c.is_alphabetic()) => ' ',
+        // Between digits they may be a time, or part what is ordered.
+        ':' | '=' if !between(at, char::is_ascii_digit) => ' ',
+        _ if c.is_alphanumeric() || c.is_whitespace() || KEPT.contains(&c) => c,
+        _ => ' ',
+    };
+    chars.iter().enumerate().map(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_adds_nothing_is_left_out() {
+        for (text, tidied) in [
+            ("`S10.081234567890.1234`", " S10.081234567890.1234 "),
+            ("1. S10 0812\n2. X5 0878\nPIN: 1234", "S10 0812\nX5 0878\nPIN  1234"),
+            ("1) S10 0812", "S10 0812"),
+            ("5. 081234567890.1234", "5. 081234567890.1234"),
+            ("1. 081234567890.1234", "1. 081234567890.1234"),
+            ("2. S10 0812", "2. S10 0812"),
+            ("10. 0812\n5. 0813", "10. 0812\n5. 0813"),
+            ("S10 0812 🙏🏻", "S10 0812   "),
+            ("jam 10:30, assalamu'alaikum 'min'", "jam 10:30, assalamu'alaikum  min "),
+            ("S10 0812 1234?", "S10 0812 1234?"),
+        ] {
+            assert_eq!(tidy(text), tidied, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What somebody asks for in everyday words: `isi pulsa 10rb ke 0812…`, `token 20 …`, `three 5`.
+
+use super::words::{self, Sort};
+use crate::order::request::BadOrder;
+use crate::read::{Atom, Cursor, Gap, NamedAs, Problem, Target, amount, destination, is_pin, nominal};
+use konter_core::catalog::DestKind;
+use konter_core::destination::Destination;
+use konter_core::ids::ProductCode;
+use konter_core::money::Rupiah;
+
+/// What is wanted, as far as it was said. It is shown with its price, and a PIN asked for: by itself it buys nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Of a product that is known.
+    pub code: Option<ProductCode>,
+    pub sort: Option<Sort>,
+    /// An operator by the catalog's name, or what stands in the names of a service's products.
+    pub brand: Option<String>,
+    pub nominal: Option<Rupiah>,
+    pub dest: Option<Destination>,
+    /// Something stood in it that may be the PIN. It is not tried.
+    pub held_pin: bool,
+}
+
+impl Wish {
+    /// What a code that nobody sells may stand for: `TSEL10`.
+    #[must_use]
+    pub fn of_code(code: &ProductCode) -> Option<Self> {
+        let (brand, sort, nominal) = glued(code.as_str())?;
+        Some(Self { brand: brand.map(str::to_owned), sort, nominal: Some(nominal), ..Self::default() })
+    }
+}
+
+/// What a message is, taken as a wish.
+pub(super) enum Read {
+    Wish(Wish),
+    /// Its number cannot be used.
+    Bad(BadOrder),
+}
+
+/// Words nobody knows beside a wish that is otherwise complete.
+const MOST_STRANGERS: usize = 4;
+/// Largest sum that is a face value.
+const HIGHEST: i64 = 10_000_000;
+/// Smallest.
+const LOWEST: i64 = 1_000;
+
+pub(super) fn read(args: Cursor<'_>) -> Option<Read> {
+    let mut reader = Reader { args, at: 0, wish: Wish::default(), acts: false, strangers: 0, short: None };
+    while reader.at < args.atoms.len() {
+        reader.step()?;
+    }
+    reader.finish()
+}
+
+struct Reader<'a> {
+    args: Cursor<'a>,
+    at: usize,
+    wish: Wish,
+    /// A word such as `isi` or `beli`.
+    acts: bool,
+    strangers: usize,
+    /// A number that cannot be used.
+    short: Option<Problem>,
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &[Atom<'_>] {
+        self.args.atoms.get(self.at..).unwrap_or_default()
+    }
+
+    /// Reads what stands next; `None` where nothing is to be offered.
+    fn step(&mut self) -> Option<()> {
+        let atom = *self.args.atoms.get(self.at)?;
+        if atom.text.contains('?') {
+            return None;
+        }
+        if !atom.text.chars().any(char::is_alphanumeric) {
+            self.at += 1;
+            return Some(());
+        }
+        if self.code(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom) {
+            return Some(());
+        }
+        if atom.is_digits() {
+            return None;
+        }
+        self.word(&atom)
+    }
+
+    fn code(&mut self, atom: &Atom<'_>) -> Option<bool> {
+        let Ok(code) = atom.text.parse::<ProductCode>() else { return Some(false) };
+        let known = !atom.is_digits() && !(self.args.context.is_word)(atom.text);
+        if !known || (self.args.context.kinds)(&code, NamedAs::Code).is_none() {
+            return Some(false);
+        }
+        if self.wish.code.replace(code).is_some() {
+            return None;
+        }
+        self.at += 1;
+        Some(true)
+    }
+
+    fn sum(&mut self, atom: &Atom<'_>) -> bool {
+        let said: Vec<&str> = self.rest().iter().map(|atom| atom.text).collect();
+        let found = words::spoken_sum(&said).or_else(|| {
+            let (brand, sort, nominal) = glued(atom.text)?;
+            self.wish.sort = sort.or(self.wish.sort);
+            self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
+            Some((nominal, 1))
+        });
+        let Some((sum, count)) = found.or_else(|| typed_sum(self.args.over(self.rest()))) else { return false };
+        // A second one is the PIN, or not to be told from one.
+        if self.wish.nominal.is_some() || (self.wish.code.is_some() && count == 1) {
+            return false;
+        }
+        self.wish.nominal = Some(sum);
+        self.at += count;
+        true
+    }
+
+    fn number(&mut self, atom: &Atom<'_>) -> Option<bool> {
+        const FEWEST: usize = 5; // fewer may be a PIN
+        // A customer's number may have fewer digits than others, but not so few as a PIN.
+        const FEWEST_OF_A_CUSTOMER: usize = 7;
+        let begins = atom.text.starts_with(['0', '+', '(']) || atom.text.starts_with("62");
+        let digits = atom.text.bytes().filter(u8::is_ascii_digit).count();
+        let named = self.wish.code.is_some();
+        let is_long = digits > crate::read::MAX_PIN_DIGITS || (named && digits >= FEWEST_OF_A_CUSTOMER);
+        if !(is_long || begins) || atom.text.bytes().any(|b| b.is_ascii_alphabetic()) {
+            return Some(false);
+        }
+        let kind = match &self.wish.code {
+            Some(code) => (self.args.context.kinds)(code, NamedAs::Code),
+            None => (self.wish.sort == Some(Sort::Token)).then_some(DestKind::Meter),
+        };
+        let found = destination::targets(kind, self.rest(), false);
+        let mut good = found.into_iter().filter_map(|(target, count)| match target {
+            Target::Good(dest) => Some((dest, count)),
+            Target::Short(_) | Target::Apart(..) | Target::Bad(..) => None,
+        });
+        match (good.next(), good.next()) {
+            (Some((dest, count)), None) if self.wish.dest.is_none() => {
+                self.wish.dest = Some(dest);
+                self.at += count;
+                return Some(true);
+            }
+            // Two numbers, or one whose end is in doubt.
+            (Some(_), _) => return None,
+            (None, _) => {}
+        }
+        if kind == Some(DestKind::Digits)
+            && digits >= FEWEST_OF_A_CUSTOMER
+            && atom.is_digits()
+            && self.wish.dest.is_none()
+        {
+            self.wish.dest = Some(Destination::Customer(atom.text.to_owned()));
+            self.at += 1;
+            return Some(true);
+        }
+        let lenient = destination::targets(kind, self.rest(), true);
+        if let Some((Target::Bad(fault, typed), _)) = lenient.into_iter().next().filter(|_| digits >= FEWEST) {
+            self.short.get_or_insert(Problem::Destination(fault, typed));
+            self.at += 1;
+            return Some(true);
+        }
+        Some(false)
+    }
+
+    /// What may be the PIN: it stands behind everything else.
+    fn pin(&mut self, atom: &Atom<'_>) -> bool {
+        let rest = self.rest();
+        let ends = rest.iter().skip(1).all(|atom| !atom.text.bytes().any(|b| b.is_ascii_digit()));
+        let said = self.wish.dest.is_some() || self.wish.nominal.is_some() || self.wish.code.is_some();
+        let fits = is_pin(atom.text) && ends && (said || self.short.is_some());
+        if fits {
+            self.wish.held_pin = true;
+            self.at += 1;
+        }
+        fits
+    }
+
+    fn word(&mut self, atom: &Atom<'_>) -> Option<()> {
+        let next = self.rest().get(1).map(|next| next.text);
+        if words::is_pin_word(atom.text) {
+            self.at += 1;
+            return Some(());
+        }
+        if let Some(both) = next.and_then(|next| words::brand(&format!("{}{next}", words::plain(atom.text)))) {
+            self.at += 2;
+            return self.brand(both);
+        }
+        self.at += 1;
+        if let Some(brand) = words::brand(atom.text) {
+            return self.brand(brand);
+        }
+        if let Some(sort) = words::sort(atom.text) {
+            // `pulsa listrik` is electricity, `paket data` one thing.
+            self.wish.sort = match (self.wish.sort, sort) {
+                (Some(Sort::Token), _) | (_, Sort::Token) => Some(Sort::Token),
+                (Some(Sort::Data), _) | (_, Sort::Data) => Some(Sort::Data),
+                _ => Some(Sort::Credit),
+            };
+            return Some(());
+        }
+        self.acts |= words::is_action(atom.text);
+        if words::puts_off(atom.text) {
+            return None;
+        }
+        let known = words::is_courtesy(atom.text)
+            || words::is_ordering(atom.text)
+            || words::is_to(atom.text)
+            || words::points(atom.text)
+            || (words::is_balance(atom.text) && self.is_wallet_named());
+        self.strangers += usize::from(!known);
+        Some(())
+    }
+
+    fn brand(&mut self, brand: &str) -> Option<()> {
+        match &self.wish.brand {
+            Some(known) if known != brand => None,
+            _ => {
+                self.wish.brand = Some(brand.to_owned());
+                Some(())
+            }
+        }
+    }
+
+    /// `isi saldo dana 50`: the word is not about the reseller's own balance.
+    fn is_wallet_named(&self) -> bool {
+        self.args.atoms.iter().any(|atom| words::is_wallet(atom.text.trim_end_matches(|c: char| c.is_ascii_digit())))
+    }
+
+    fn finish(mut self) -> Option<Read> {
+        if self.wish.code.is_some() {
+            // It says all.
+            self.wish = Wish { sort: None, brand: None, ..self.wish };
+        }
+        let Wish { code, sort, brand, nominal, dest, .. } = &self.wish;
+        let named = code.is_some() || sort.is_some() || brand.is_some() || self.acts;
+        if let Some(problem) = self.short.filter(|_| dest.is_none() && self.strangers == 0) {
+            return Some(Read::Bad(BadOrder { what: None, problem }));
+        }
+        let is_one = if self.strangers == 0 {
+            dest.is_some() || named || nominal.is_some()
+        } else {
+            let complete = code.is_some() || (nominal.is_some() && (sort.is_some() || brand.is_some()));
+            self.strangers <= MOST_STRANGERS && complete && dest.is_some()
+        };
+        is_one.then_some(Read::Wish(self.wish))
+    }
+}
+
+/// `10rb`, `10.000`, `10 ribu`, `10`.
+fn typed_sum(mut args: Cursor<'_>) -> Option<(Rupiah, usize)> {
+    let before = args.atoms.len();
+    let first = args.peek()?;
+    if first.text.starts_with(['0', '+', '-']) {
+        return None;
+    }
+    let (sum, atom) = (amount::take(&mut args).ok()?, first);
+    let count = before - args.atoms.len();
+    if count == 1 && atom.is_digits() {
+        // More digits may be a PIN that stands alone.
+        const MOST_ALONE: usize = 2;
+        return nominal(atom).filter(|_| before > 1 || atom.text.len() <= MOST_ALONE).map(|sum| (sum, 1));
+    }
+    // `S10.081 …`: what looks like the groups of a sum may begin a number.
+    let goes_on = args.peek().is_some_and(|next| next.gap == Gap::Dot && next.is_digits());
+    ((LOWEST..=HIGHEST).contains(&sum.get()) && !goes_on).then_some((sum, count))
+}
+
+/// `tsel10`, `dana50k`, `token20`: what it is, and its face value.
+fn glued(text: &str) -> Option<(Option<&'static str>, Option<Sort>, Rupiah)> {
+    let (name, digits) = text.split_at(text.find(|c: char| c.is_ascii_digit())?);
+    let name = name.trim_end_matches('-');
+    let (brand, sort) = (words::brand(name), words::sort(name));
+    if name.is_empty() || (brand.is_none() && sort.is_none()) {
+        return None;
+    }
+    let sum = match digits.parse::<i64>() {
+        Ok(thousands @ 1..LOWEST) => thousands * 1_000,
+        Ok(sum) => sum,
+        Err(_) => amount::read(digits, false).ok()?.get(),
+    };
+    (LOWEST..=HIGHEST).contains(&sum).then_some((brand, sort, Rupiah::new(sum)))
+}

@@ -1,0 +1,313 @@
+//! The words people put around what they mean, and what they call operators and services.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use konter_core::money::Rupiah;
+
+/// A word as the lists have it: lower case, and without what is drawn out (`makasihhh`, `yaaa`).
+pub(super) fn plain(word: &str) -> String {
+    let lower = word.to_lowercase();
+    let mut out = String::with_capacity(lower.len());
+    let mut run = 0;
+    for c in lower.chars() {
+        run = if out.ends_with(c) && c.is_alphabetic() { run + 1 } else { 1 };
+        // Three of a letter are one that is drawn out; two stand in `ngga` and `maaf`.
+        match run {
+            1 | 2 => out.push(c),
+            3 => drop(out.pop()),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The same with every doubled letter once: `haloo`, `donk`.
+fn squeezed(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a list of words has this one.
+pub(super) fn is_in(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|known| known == word)
+}
+
+type Words = LazyLock<HashSet<&'static str>>;
+
+fn list(words: &'static str) -> HashSet<&'static str> {
+    words.split_whitespace().collect()
+}
+
+fn among(word: &str, lists: &[&HashSet<&'static str>]) -> bool {
+    let word = plain(word);
+    let has = |word: &str| lists.iter().any(|list| list.contains(word));
+    // Of a short word nothing may be left out: `kk` is no `k`.
+    has(&word) || (word.chars().count() > 3 && has(&squeezed(&word)))
+}
+
+static ADDRESS: Words = LazyLock::new(|| {
+    list(
+        "min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan \
+        bang abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante \
+        tan bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh \
+        ndan cak ning uda uni",
+    )
+});
+
+static GREETING: Words = LazyLock::new(|| {
+    list(
+        "halo hallo hello helo alo hai hay hi hey hei hy oi oy woi woy pagi pgi siang siank sore sor malam malem \
+        mlm mlam selamat slamat slmt met morning good evening night afternoon assalamualaikum asalamualaikum \
+        assalamu'alaikum assalamu asalamu alaikum 'alaikum assalam salam asslmkm aslmkm assmkm askum samlekum \
+        mikum asw wr wb warahmatullahi wabarakatuh wassalamualaikum waalaikumsalam permisi prmisi misi punten \
+        kulonuwun sampurasun",
+    )
+});
+
+/// Greetings that are answered in kind.
+static PEACE: Words = LazyLock::new(|| {
+    list(
+        "assalamualaikum asalamualaikum assalamu'alaikum assalamu asalamu asslmkm aslmkm assmkm askum samlekum \
+        mikum asw",
+    )
+});
+
+/// Knocking, and asking whether anybody is there.
+static KNOCK: Words = LazyLock::new(|| {
+    list(
+        "p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif ada orang orangnya sepi \
+        masih bangun hadir dmn dimana apa kabar sehat",
+    )
+});
+
+static PLEASE: Words = LazyLock::new(|| {
+    list(
+        "tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
+        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya \
+        iyaa nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru \
+        urgent sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i \
+        want need to the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
+    )
+});
+
+static THANKS: Words = LazyLock::new(|| {
+    list(
+        "makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims trim \
+        trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou thankss \
+        tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
+    )
+});
+
+/// What needs no answer.
+static CHATTER: Words = LazyLock::new(|| {
+    list(
+        "ok oke oks okay okey okee okeh okelah okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos \
+        joss josss good great nice keren noted baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi \
+        xixi lancar sukses selalu jaya aman amin aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima \
+        berhasil kok memang emang gitu ooh oh oo o hmm hm sama wah done beres gpp gapapa santai bagus",
+    )
+});
+
+/// Words of an order that add nothing to its code, number and PIN.
+static ORDERING: Words = LazyLock::new(|| {
+    list(
+        "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
+        pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up kode kod \
+        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler \
+        reg dan sama serta plus buy fill send of with",
+    )
+});
+
+/// Words that say what kind of thing is wanted.
+static CREDIT: Words = LazyLock::new(|| list("pulsa pulsanya plsa pulsaa pulza credit pulsah"));
+static DATA: Words = LazyLock::new(|| list("paket paketan pkt data kuota quota kuotaan kwota internet inet paketdata"));
+static TOKEN: Words =
+    LazyLock::new(|| list("token tokn tken tokennya listrik listerik pln stroom strum setrum prabayar meteran"));
+
+/// Words that stand before a number, and only there.
+static TO: Words = LazyLock::new(|| {
+    list(
+        "ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr nmer nmor nomornya nomernya nomorny number \
+        nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel idpelanggan pelanggan meter mtr nometer \
+        nomormeter for telp tlp",
+    )
+});
+
+static PIN: Words = LazyLock::new(|| list("pin pinnya pinny pine sandi password pass pasword pw pn"));
+
+/// A word of address or courtesy: it changes nothing of what stands beside it.
+pub(super) fn is_courtesy(word: &str) -> bool {
+    among(word, &[&ADDRESS, &GREETING, &PLEASE, &THANKS])
+}
+
+/// A word that only says that something is ordered.
+pub(super) fn is_ordering(word: &str) -> bool {
+    among(word, &[&ORDERING])
+}
+
+/// A word that stands before a number: `ke`, `nomor`.
+pub(super) fn is_to(word: &str) -> bool {
+    among(word, &[&TO])
+}
+
+pub(super) fn is_pin_word(word: &str) -> bool {
+    among(word, &[&PIN])
+}
+
+pub(super) fn is_thanks(word: &str) -> bool {
+    among(word, &[&THANKS])
+}
+
+pub(super) fn is_peace(word: &str) -> bool {
+    among(word, &[&PEACE])
+}
+
+pub(super) fn is_greeting(word: &str) -> bool {
+    among(word, &[&GREETING, &ADDRESS, &KNOCK])
+}
+
+pub(super) fn is_chatter(word: &str) -> bool {
+    among(word, &[&CHATTER])
+}
+
+/// What kind of thing is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Airtime.
+    Credit,
+    /// Internet packages.
+    Data,
+    /// Electricity for a meter.
+    Token,
+}
+
+pub(super) fn sort(word: &str) -> Option<Sort> {
+    let lists = [(&CREDIT, Sort::Credit), (&DATA, Sort::Data), (&TOKEN, Sort::Token)];
+    lists.into_iter().find(|(list, _)| among(word, &[list])).map(|(_, sort)| sort)
+}
+
+/// Operators, by the catalog's names, and services, by what stands in their products' names.
+const BRANDS: &[(&str, &str)] = &[
+    (
+        "telkomsel",
+        "telkomsel tekomsel telkomsl telkomsal tlkmsl telkom5el tsel tselku telk tel sel simpati simpaty as \
+        kartuas kartuhalo loop",
+    ),
+    ("byu", "byu by.u byyu"),
+    ("indosat", "indosat indosatt isat isatooredoo ooredoo oredo im3 im imtri mentari indo"),
+    ("xl", "xl xlaxiata exel axiata excel"),
+    ("axis", "axis axiz aksis axs"),
+    ("tri", "tri three tree 3 thre tre hutchison"),
+    ("smartfren", "smartfren smartfreen smart smartfriend smarfren smartpren sf fren"),
+    ("dana", "dana danaa"),
+    ("ovo", "ovo"),
+    ("gopay", "gopay gopey gojek gopays"),
+    ("shopeepay", "shopeepay shopee shope shopepay spay shopi"),
+    ("linkaja", "linkaja lingaja"),
+    ("grab", "grab"),
+    ("maxim", "maxim"),
+];
+
+/// What an everyday name of an operator or a service stands for.
+pub(super) fn brand(word: &str) -> Option<&'static str> {
+    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        BRANDS.iter().flat_map(|(brand, names)| names.split_whitespace().map(move |name| (name, *brand))).collect()
+    });
+    let word = plain(word);
+    let squeezed = || NAMES.get(squeezed(&word).as_str()).filter(|_| word.chars().count() > 3);
+    NAMES.get(word.as_str()).or_else(squeezed).copied()
+}
+
+/// Sums people say: `sepuluh ribu`, `ceban`.
+pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
+    const SUMS: &[(&str, i64)] = &[
+        ("goceng", 5),
+        ("gocengan", 5),
+        ("ceban", 10),
+        ("noban", 20),
+        ("goban", 50),
+        ("gocap", 50),
+        ("cepek", 100),
+        ("seratus ribu", 100),
+        ("dua puluh lima ribu", 25),
+        ("dua puluh ribu", 20),
+        ("dua puluh lima", 25),
+        ("tiga puluh ribu", 30),
+        ("empat puluh ribu", 40),
+        ("lima puluh ribu", 50),
+        ("dua ratus ribu", 200),
+        ("lima belas ribu", 15),
+        ("sepuluh ribu", 10),
+        ("lima ribu", 5),
+        ("seribu", 1),
+        ("dua puluh", 20),
+        ("lima puluh", 50),
+        ("lima belas", 15),
+        ("sepuluh", 10),
+        ("seratus", 100),
+        ("lima", 5),
+    ];
+    SUMS.iter().find_map(|(said, thousands)| {
+        let count = said.split(' ').count();
+        let same = said.split(' ').zip(words).filter(|(said, word)| plain(word) == **said).count() == count;
+        same.then(|| (Rupiah::new(thousands * 1_000), count))
+    })
+}
+
+/// Words beside which nothing is offered: they ask, deny, tell of what was, or put it off.
+static NOT_NOW: Words = LazyLock::new(|| {
+    list(
+        "jangan jgn jng jangn ga gak g gk nggak ngga enggak engga tidak tdk tak ndak gausah usah bukan bkn batal \
+        batalin batalkan dibatalkan cancel cancle gajadi jadi belum blm blom lom blum sudah udah sdh udh dah uda \
+        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp \
+        knapa kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status \
+        komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn \
+        bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya \
+        tanya nanya info sn struk deposit setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
+        test tes don't dont not cancelled why where later tomorrow yesterday if",
+    )
+});
+
+pub(super) fn puts_off(word: &str) -> bool {
+    among(word, &[&NOT_NOW])
+}
+
+/// The balance, as people call it.
+pub(super) fn is_balance(word: &str) -> bool {
+    static BALANCE: Words =
+        LazyLock::new(|| list("saldo saldonya saldoku saldosaya sldo sld salda sal ballance balance saldoo sldoku"));
+    among(word, &[&BALANCE])
+}
+
+pub(super) fn is_wallet(word: &str) -> bool {
+    static GENERIC: Words = LazyLock::new(|| list("ewallet e-wallet wallet gojek"));
+    static WALLETS: Words = LazyLock::new(|| list("dana ovo gopay shopeepay linkaja grab maxim"));
+    brand(word).is_some_and(|brand| WALLETS.contains(brand)) || among(word, &[&GENERIC])
+}
+
+/// A word that asks for an order by itself.
+pub(super) fn is_action(word: &str) -> bool {
+    static ACTION: Words =
+        LazyLock::new(|| list("isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill"));
+    among(word, &[&ACTION])
+}
+
+/// A word that points at something: `yang 10rb`.
+pub(super) fn points(word: &str) -> bool {
+    is_in("yang yg yng ini itu tsb tersebut", &plain(word))
+}
+
+pub(super) fn is_address(word: &str) -> bool {
+    among(word, &[&ADDRESS])
+}
+
+/// A greeting in itself, not only a word beside one.
+pub(super) fn is_hail(word: &str) -> bool {
+    among(word, &[&GREETING, &KNOCK])
+}

@@ -1,0 +1,181 @@
+//! Everyday talk: `tests/data/talk.jsonl`, written for this shop's catalog, each line with its meaning.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use konter_core::catalog::{Catalog, SAMPLE, parse_catalog};
+use konter_core::order::request::OrderLine;
+
+/// A message and its meaning; `none`: whatever else it is, nothing is ordered.
+#[derive(serde::Deserialize)]
+struct Row {
+    text: String,
+    means: String,
+}
+
+fn rows() -> Vec<Row> {
+    include_str!("../../../../tests/data/talk.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn read(catalog: &Catalog, text: &str) -> Command {
+    parse_with(text, &|code, _| catalog.get(code).map(konter_core::catalog::Product::dest_kind))
+}
+
+fn sample() -> Catalog {
+    Catalog::new(parse_catalog(SAMPLE, None, &|_| false).unwrap())
+}
+
+fn joined(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// A command in the words of the file.
+fn meaning(command: &Command) -> String {
+    let line = |line: &OrderLine| {
+        let what = match &line.what {
+            What::Code(code) => code.to_string(),
+            What::Nominal(nominal) => (nominal.get() / 1_000).to_string(),
+        };
+        let nth = if line.nth == 1 { String::new() } else { format!("x{}", line.nth) };
+        joined(&[&what, line.dest.as_str(), &nth])
+    };
+    match command {
+        Command::Order(request) => {
+            let lines: Vec<String> = request.lines.iter().map(line).collect();
+            joined(&["order", &lines.join(" + "), if request.pin.is_some() { "" } else { "nopin" }])
+        }
+        Command::Wish(wish) => {
+            let sort = wish.sort.map_or("", |sort| match sort {
+                Sort::Credit => "pulsa",
+                Sort::Data => "data",
+                Sort::Token => "token",
+            });
+            joined(&[
+                "wish",
+                wish.code.as_ref().map_or("", ProductCode::as_str),
+                sort,
+                wish.brand.as_deref().unwrap_or_default(),
+                &wish.nominal.map(|nominal| nominal.to_string()).unwrap_or_default(),
+                &wish.dest.as_ref().map(|dest| format!("ke {dest}")).unwrap_or_default(),
+                if wish.held_pin { "pin" } else { "" },
+            ])
+        }
+        Command::Balance { .. } => "balance".to_owned(),
+        Command::Prices { filters } => {
+            let filters: Vec<String> = filters
+                .iter()
+                .map(|filter| match filter {
+                    PriceFilter::Word(word) => word.clone(),
+                    PriceFilter::Nominal(nominal) => nominal.to_string(),
+                })
+                .collect();
+            joined(&["prices", &filters.join(" ")])
+        }
+        Command::Orders(query) => joined(&["orders", query.dest.as_deref().unwrap_or_default()]),
+        Command::Deposit { amount, .. } => {
+            joined(&["deposit", &amount.map(|amount| amount.get().to_string()).unwrap_or_default()])
+        }
+        Command::Report { kind: ReportKind::Statement, .. } => "statement".to_owned(),
+        Command::Report { date, .. } => joined(&["sales", if date.is_some() { "yesterday" } else { "" }]),
+        Command::Receipt { .. } => "receipt".to_owned(),
+        Command::Habit(HabitCommand::Repeat) => "repeat".to_owned(),
+        Command::Habit(HabitCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
+        Command::Habit(HabitCommand::Ask(Ask::Meter)) => "wish token".to_owned(),
+        Command::Help { topic } => joined(&["help", topic.as_deref().unwrap_or_default()]),
+        Command::Proof { .. } => "proof".to_owned(),
+        Command::Talk(talk) => {
+            let (name, dest) = match talk {
+                Talk::Greeting { peace: true } => ("peace", None),
+                Talk::Greeting { peace: false } => ("greeting", None),
+                Talk::Thanks => ("thanks", None),
+                Talk::Chatter => ("chatter", None),
+                Talk::LostPin => ("lost-pin", None),
+                Talk::Undo { dest } => ("undo", dest.as_deref()),
+                Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
+                Talk::MoneyNotIn => ("money", None),
+                Talk::WantsAdmin => ("admin", None),
+                Talk::WantsToJoin => ("join", None),
+                Talk::Yes => ("yes", None),
+                Talk::No => ("no", None),
+            };
+            joined(&["talk", name, dest.unwrap_or_default()])
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn is_bought(command: &Command) -> bool {
+    matches!(command, Command::Order(request) if request.pin.is_some())
+}
+
+#[test]
+fn talk_means_what_a_good_counter_hears() {
+    let catalog = sample();
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut wrong, mut bought, mut false_orders) = (Vec::new(), 0, 0);
+    let rows = rows();
+    for row in &rows {
+        let command = read(&catalog, &row.text);
+        let means = meaning(&command);
+        let may_buy = row.means.starts_with("order ") && !row.means.ends_with("nopin");
+        *kinds.entry(row.means.split(' ').next().unwrap_or_default().to_owned()).or_default() += 1;
+        bought += usize::from(is_bought(&command));
+        false_orders += usize::from(is_bought(&command) && !may_buy);
+        let is_right = if row.means == "none" { !is_bought(&command) } else { means == row.means };
+        if !is_right {
+            wrong.push(format!("{:?}: {means}, not {}", row.text, row.means));
+        }
+    }
+    let not_orders = rows.iter().filter(|row| row.means == "none").count();
+    println!(
+        "{} messages, {} understood, {bought} orders, {false_orders} of them false",
+        rows.len(),
+        rows.len() - wrong.len()
+    );
+    println!("{not_orders} with all parts of an order that are none; by kind: {kinds:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(false_orders, 0);
+}
+
+#[test]
+fn what_is_not_meant_as_an_order_is_none_however_it_is_typed() {
+    let catalog = sample();
+    for row in rows().iter().filter(|row| !row.means.starts_with("order ")) {
+        for text in [
+            row.text.to_uppercase(),
+            row.text.to_lowercase(),
+            format!("min {} ya kak 🙏", row.text),
+            format!("`{}`", row.text),
+            format!("1. {}", row.text),
+            row.text.replace(' ', "\n"),
+            row.text.replace(' ', "  "),
+        ] {
+            // `1. 0812…` is a face value and its number.
+            if text.starts_with("1. 0") {
+                continue;
+            }
+            let command = read(&catalog, &text);
+            assert!(!is_bought(&command), "{text:?} became {command:?}");
+        }
+    }
+}
+
+#[test]
+fn an_order_stays_the_same_between_courtesies() {
+    let catalog = sample();
+    for row in rows().iter().filter(|row| row.means.starts_with("order ")) {
+        for text in [
+            format!("min {}", row.text),
+            format!("Assalamualaikum kak, {}", row.text),
+            format!("{} ya", row.text),
+            format!("{} makasih 🙏", row.text),
+            row.text.to_uppercase(),
+        ] {
+            let numbered = row.text.starts_with(|c: char| c.is_ascii_digit()) || row.text.starts_with('-');
+            if numbered && !text.starts_with(&row.text) {
+                continue;
+            }
+            assert_eq!(meaning(&read(&catalog, &text)), row.means, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What answers to everyday talk hold. None of them says GAGAL: that is a word about orders.
+
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+
+use super::account::PriceLine;
+use konter_core::money::Rupiah;
+use konter_core::order::card::OrderLine;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(tag = "talk", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "everyday.", serialize_all = "snake_case")]
+pub enum TalkReply {
+    /// `peace`: to a greeting that is answered in kind.
+    Greeting {
+        name: String,
+        peace: bool,
+    },
+    Thanks {
+        name: String,
+    },
+    LostPin,
+    /// A wrong number, or an order that is not wanted any more; `lines`: those it may be about.
+    Undo {
+        lines: Vec<OrderLine>,
+        dest: Option<String>,
+    },
+    /// What was offered is not ordered.
+    Dropped,
+    /// What was bought has not come, or nobody knows; `lines`: the orders it may be about.
+    NotArrived {
+        lines: Vec<OrderLine>,
+        dest: Option<String>,
+    },
+    MoneyNotIn,
+    WantsAdmin,
+    /// The message that was answered shows no order, or several; `lines`: the latest.
+    WhichOrder {
+        lines: Vec<OrderLine>,
+    },
+    /// A product was named without a number.
+    NumberFor {
+        product: PriceLine,
+        meter: bool,
+    },
+    /// A face value was named without a number.
+    NumberForSum {
+        nominal: Rupiah,
+    },
+    /// Several orders that wait for one PIN.
+    AskPin {
+        lines: Vec<AskedLine>,
+        total: Rupiah,
+    },
+    /// The PIN that something waits for.
+    PressPin,
+    /// A yes; `number`: of the question that waits for one.
+    YesTo {
+        number: Option<u32>,
+    },
+    /// Not understood, and nothing in it was an order.
+    Lost,
+    /// The last answer for a while.
+    Enough,
+    /// An edited message is not read.
+    Edited,
+    /// A group's anonymous admin is nobody.
+    Anonymous,
+}
+
+/// An order that waits for its PIN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedLine {
+    pub product: PriceLine,
+    pub dest: String,
+    pub nth: u8,
+}

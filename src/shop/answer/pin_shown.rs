@@ -1,0 +1,90 @@
+//! Whether a message shows a PIN: then it is taken out of the chat, and only then.
+
+use konter_command::{Command, HabitCommand, NEW_PIN_DIGITS, NetworkCommand, RoutingCommand, Topic, may_hold_pin};
+
+/// Whether a message shows a PIN that should not stay in the chat.
+pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
+    // Alone it means nothing, and is a PIN all the same.
+    let alone = text.trim();
+    if NEW_PIN_DIGITS.contains(&alone.len()) && alone.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    match command {
+        Command::Order(request) => request.pin.is_some(),
+        Command::ChangePin { .. } | Command::Register { .. } => true,
+        Command::Balance { pin }
+        | Command::Deposit { pin, .. }
+        | Command::Meter { pin, .. }
+        | Command::BillInquiry { pin, .. }
+        | Command::BillPayment { pin, .. }
+        | Command::Report { pin, .. }
+        | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
+        Command::Complaint { pin, text } | Command::Proof { pin, text } => {
+            pin.is_some() || text.as_str().contains(konter_command::MASK)
+        }
+        Command::Transfer(transfer) => transfer.pin.is_some(),
+        Command::Orders(query) => query.pin.is_some(),
+        Command::Network(command) => match command {
+            NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
+            NetworkCommand::Downlines { pin, .. }
+            | NetworkCommand::Downline { pin, .. }
+            | NetworkCommand::Block { pin, .. } => pin.is_some(),
+            NetworkCommand::Markup(request) => request.pin.is_some(),
+            NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
+            NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
+        },
+        Command::Habit(command) => match command {
+            HabitCommand::Chats { pin }
+            | HabitCommand::ReplaceChat { pin, .. }
+            | HabitCommand::Favourite { pin, .. }
+            | HabitCommand::Earnings { pin } => pin.is_some(),
+            // Digits that are not read as the PIN may be one.
+            HabitCommand::Repeat
+            | HabitCommand::AddChat { .. }
+            | HabitCommand::RemoveChat { .. }
+            | HabitCommand::Rename { .. }
+            | HabitCommand::Favourites
+            | HabitCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
+            HabitCommand::Api(command) => command.holds_secrets(),
+            HabitCommand::SaveFavourite { .. }
+            | HabitCommand::Selling(_)
+            | HabitCommand::SellingList { .. }
+            | HabitCommand::Ask(_) => false,
+        },
+        // An admin's command has none; what looks like one is an agent's code or an amount.
+        Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,
+        // Wherever it stands in them.
+        Command::Incomplete { topic: Topic::ChangePin | Topic::Register | Topic::DownlineRegistration, .. } => {
+            konter_command::redact(text).contains(konter_command::MASK)
+        }
+        Command::Wish(wish) => wish.held_pin,
+        Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
+        Command::Unknown { nearest } => ends_in_a_pin(*nearest) && may_hold_pin(text),
+        Command::Prices { .. }
+        | Command::Receipt { .. }
+        | Command::ReceiptLine(_)
+        | Command::Start { .. }
+        | Command::Help { .. }
+        | Command::Language { .. }
+        | Command::Routing(RoutingCommand::Queue { .. })
+        | Command::Admin(_) => false,
+    }
+}
+
+/// Whether what is typed about it holds a PIN, misspelt or not.
+const fn ends_in_a_pin(topic: Topic) -> bool {
+    matches!(
+        topic,
+        Topic::Order
+            | Topic::ChangePin
+            | Topic::Register
+            | Topic::BillPayment
+            | Topic::Transfer
+            | Topic::DownlineRegistration
+            | Topic::Markup
+            | Topic::Api
+            | Topic::ApiAddress
+            | Topic::ApiReport
+            | Topic::DownlineBlock
+    )
+}

@@ -1,0 +1,172 @@
+//! Everyday talk: greetings, thanks, and the questions that people type as they would say them.
+
+use super::super::keypad::PadId;
+use super::{Answer, Request};
+use konter_command::{Command, HabitCommand, OrdersQuery, ReceiptOf, Talk, proof_words};
+use konter_core::agent::{Agent, AgentStatus};
+use konter_core::order::{Order, view};
+use konter_reply::{RegisterProblem, Reply, TalkReply};
+use konter_store::StoreError;
+
+/// Orders shown where one of them may be meant.
+const ORDERS_SHOWN: usize = 3;
+/// Orders looked through for those that are under way.
+const ORDERS_SEARCHED: usize = 20;
+
+pub(super) fn talk(reply: TalkReply) -> Reply {
+    Reply::Talk(Box::new(reply))
+}
+
+impl Request<'_> {
+    /// A reseller who may do business. Everybody else is told in a friendly way how to become one, or what is waited for.
+    pub(super) async fn customer(&self, answer: &mut Answer) -> Result<Option<Agent>, StoreError> {
+        if self.agent.is_none() {
+            self.welcome(answer).await?;
+        }
+        Ok(self.agent.as_ref().and_then(|_| self.active_agent(answer)))
+    }
+
+    pub(super) async fn talk(&self, said: Talk, answer: &mut Answer) -> Result<(), StoreError> {
+        match said {
+            Talk::Greeting { peace } => {
+                if let Some(agent) = self.customer(answer).await? {
+                    let greeting = TalkReply::Greeting { name: agent.name.clone(), peace };
+                    answer.reply_with_balance(&agent, talk(greeting));
+                }
+            }
+            Talk::Thanks => {
+                let name = self.agent.as_ref().map_or_else(String::new, |agent| agent.name.clone());
+                answer.reply(talk(TalkReply::Thanks { name }));
+            }
+            Talk::Chatter => self.remind_of_the_pin(answer),
+            Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
+            Talk::MoneyNotIn => self.say_to_customer(TalkReply::MoneyNotIn, answer).await?,
+            Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
+            Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
+            Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
+            Talk::WantsToJoin => {
+                if let Some(agent) = self.customer(answer).await? {
+                    answer.reply(Reply::RegisterRefused { problem: RegisterProblem::Already { code: agent.id } });
+                }
+            }
+            Talk::Yes => self.yes(answer).await?,
+            Talk::No => {
+                if !self.drop_offer(answer) {
+                    self.remind_of_the_pin(answer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn say_to_customer(&self, reply: TalkReply, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.customer(answer).await?.is_some() {
+            answer.reply(talk(reply));
+        }
+        Ok(())
+    }
+
+    /// A word that needs no answer, but for what waits for a PIN.
+    fn remind_of_the_pin(&self, answer: &mut Answer) {
+        if self.shop.keypads.waiting(&self.message.chat, self.at).is_some() {
+            self.shop.keypads.resume(&self.message.chat);
+            answer.reply(talk(TalkReply::PressPin));
+        }
+    }
+
+    /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
+    async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.shop.keypads.waiting(&self.message.chat, self.at).is_some() {
+            self.remind_of_the_pin(answer);
+            return Ok(());
+        }
+        let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
+        if open.is_none() && self.role().is_none() && self.customer(answer).await?.is_none() {
+            return Ok(());
+        }
+        answer.reply(talk(TalkReply::YesTo { number: open.map(|asked| asked.number) }));
+        Ok(())
+    }
+
+    /// Takes back what was offered and not ordered; `false` when nothing was.
+    fn drop_offer(&self, answer: &mut Answer) -> bool {
+        let chat = &self.message.chat;
+        let offered = self.shop.guides.latest(chat, self.at);
+        let several = match self.shop.keypads.waiting(chat, self.at) {
+            Some(PadId::Several(id)) => Some(id),
+            _ => None,
+        };
+        if let Some(id) = several {
+            self.shop.keypads.close(chat, PadId::Several(id));
+            self.shop.guides.let_go(chat, id);
+        } else if let Some(guide) = &offered {
+            self.shop.keypads.close(chat, PadId::Order(guide.id));
+            self.shop.guides.forget(chat, guide.id);
+        } else {
+            return false;
+        }
+        answer.reply(talk(TalkReply::Dropped));
+        true
+    }
+
+    async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        if dest.is_none() && self.drop_offer(answer) {
+            return Ok(());
+        }
+        let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
+        let open = orders.iter().filter(|order| dest.is_some() || order.is_open());
+        let lines = open.take(ORDERS_SHOWN).map(view::line).collect();
+        answer.reply(talk(TalkReply::Undo { lines, dest: dest.map(str::to_owned) }));
+        Ok(())
+    }
+
+    async fn not_arrived(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
+        let open: Vec<&Order> = orders.iter().filter(|order| order.is_open()).collect();
+        // Those under way first: they are what somebody waits for.
+        let shown = if open.is_empty() { orders.iter().collect() } else { open };
+        let lines = shown.into_iter().take(ORDERS_SHOWN).map(view::line).collect();
+        answer.reply(talk(TalkReply::NotArrived { lines, dest: dest.map(str::to_owned) }));
+        Ok(())
+    }
+
+    /// Words that answer the message of an order are about that order. `false` when they are something of their own.
+    pub(super) async fn about_an_order(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
+        let repeats = matches!(command, Command::Habit(HabitCommand::Repeat));
+        let order = match self.about {
+            Some(id) => self.shop.store.order(id).await?,
+            None => None,
+        };
+        let own = |order: &Order| self.agent.as_ref().is_some_and(|agent| agent.id == order.agent);
+        let Some(order) = order.filter(own) else {
+            // The latest order is not what a reply to something else means.
+            let asks = repeats && self.message.replies_to.is_some();
+            if let Some(agent) = self.agent.as_ref().filter(|agent| asks && agent.status == AgentStatus::Active) {
+                let orders = self.orders_to(agent, None, ORDERS_SEARCHED).await?;
+                let lines = orders.iter().take(ORDERS_SHOWN).map(view::line).collect();
+                answer.reply(talk(TalkReply::WhichOrder { lines }));
+            }
+            return Ok(asks);
+        };
+        let plain_query = |query: &OrdersQuery| query.dest.is_none() && query.product.is_none();
+        match command {
+            Command::Habit(HabitCommand::Repeat) => self.tapped_repeat(order.id, answer).await?,
+            Command::Receipt { of: ReceiptOf::Latest, price } => {
+                self.receipt_of_order(order.id, *price, answer).await?;
+            }
+            Command::Orders(query) if plain_query(query) => {
+                let Some(agent) = self.active_agent(answer) else { return Ok(true) };
+                let shown = Reply::Orders { lines: vec![view::line(&order)], dest: Some(order.dest.clone()) };
+                answer.reply_with_balance(&agent, shown);
+            }
+            Command::Complaint { text, .. } => self.complain_of(Some(&order), text.as_str(), answer).await?,
+            Command::Talk(Talk::NotArrived { dest: None } | Talk::Undo { dest: None } | Talk::WantsAdmin) => {
+                self.complain_of(Some(&order), &proof_words(&self.message.text), answer).await?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,368 @@
+//! Wishes in everyday words, and orders without a PIN: what would be bought is shown, and the PIN is asked for.
+
+use super::super::guide::{Awaits, Guide, MeterOwner, Several};
+use super::super::keypad::PadId;
+use super::account::{no_such_product, price_line};
+use super::guide::has_wrong_pin;
+use super::habit::{Again, fingerprint_of, says};
+use super::order::refuse;
+use super::talk::talk;
+use super::{Answer, Request};
+use konter_command::{OrderRequest, Pin, PriceFilter, Sort, Topic, Wish};
+use konter_core::agent::Agent;
+use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
+use konter_core::destination::{Destination, METER_DIGITS};
+use konter_core::money::Rupiah;
+use konter_core::order::request::{OrderLine, What};
+use konter_reply::{AskFor, AskedLine, ChooseStage, HabitReply, Misread, PriceLine, Reply, TalkReply};
+use konter_store::StoreError;
+
+/// Products offered at once.
+const MOST_OFFERED: usize = 24;
+
+impl Request<'_> {
+    /// Something is wanted. What is missing is asked for; what is complete is shown, never bought at once.
+    pub(super) async fn wish(&self, wish: Wish, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.agent.is_none() && self.role().is_some() {
+            // Whoever only works here looks at prices.
+            return self.prices(&filters(&wish), answer).await;
+        }
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let wish = self.with_what_was_said_before(wish);
+        match &wish.dest {
+            None => self.ask_number(&agent, wish, answer).await,
+            Some(dest) => self.offer_wish(&agent, &wish, dest, answer).await,
+        }
+    }
+
+    /// A number right after its product, or a product right after its number.
+    fn with_what_was_said_before(&self, wish: Wish) -> Wish {
+        let is_bare = wish.code.is_none() && wish.brand.is_none() && wish.nominal.is_none() && wish.sort.is_none();
+        match self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at) {
+            Some(Awaits::Wish(asked)) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
+            Some(Awaits::Product(dest)) if !is_bare && wish.dest.is_none() => {
+                Wish { dest: konter_command::destination_alone(&dest), ..wish }
+            }
+            _ => wish,
+        }
+    }
+
+    /// To which number? Asked once it is clear what is wanted; else what there is is told.
+    async fn ask_number(&self, agent: &Agent, wish: Wish, answer: &mut Answer) -> Result<(), StoreError> {
+        let catalog = self.shop.catalog();
+        let is_token = wish.sort == Some(Sort::Token);
+        if wish.code.is_none() && wish.nominal.is_none() {
+            match (&wish.brand, wish.sort) {
+                (None, Some(Sort::Token)) => answer.reply(says(HabitReply::Ask(AskFor::Meter))),
+                (None, _) => {
+                    let preferences = self.shop.store.preferences(agent.id).await?;
+                    let favourites = preferences.favourites.iter().map(|(name, _)| name.clone()).collect();
+                    answer.reply(says(HabitReply::Ask(AskFor::Phone { favourites })));
+                }
+                (Some(_), Some(Sort::Data)) => self.show_prices(&candidates(&catalog, &wish), &wish, answer).await?,
+                (Some(_), _) => self.prices(&filters(&wish), answer).await?,
+            }
+            self.await_number(wish, answer);
+            return Ok(());
+        }
+        let found = match &wish.code {
+            Some(code) => catalog.get(code).into_iter().collect(),
+            None => candidates(&catalog, &wish),
+        };
+        let is_one_kind = wish.code.is_some() || wish.brand.is_some() || is_token;
+        match found.as_slice() {
+            [] => answer.reply(no_such_product(&catalog, &described(&wish))),
+            [product, ..] if product.kind == ProductKind::Bill => {
+                self.shop.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
+                let (product, name) = (product.code.clone(), product.name.clone());
+                answer.reply(says(HabitReply::Ask(AskFor::Customer { product, name })));
+                return Ok(());
+            }
+            [product, rest @ ..] if is_one_kind && (rest.is_empty() || is_token) => {
+                let price = self.own_price_line(product).await?;
+                let meter = product.dest_kind() == DestKind::Meter;
+                answer.reply(talk(TalkReply::NumberFor { product: price, meter }));
+            }
+            _ => match wish.nominal {
+                Some(nominal) => answer.reply(talk(TalkReply::NumberForSum { nominal })),
+                None => answer.reply(says(HabitReply::Ask(AskFor::Phone { favourites: Vec::new() }))),
+            },
+        }
+        self.await_number(wish, answer);
+        Ok(())
+    }
+
+    fn await_number(&self, wish: Wish, answer: &mut Answer) {
+        if !answer.commit.outgoing.is_empty() {
+            self.shop.guides.await_next(&self.message.chat, Awaits::Wish(wish), self.at);
+        }
+    }
+
+    async fn show_prices(&self, found: &[&Product], wish: &Wish, answer: &mut Answer) -> Result<(), StoreError> {
+        let mut lines = Vec::with_capacity(found.len());
+        for product in found {
+            lines.push(self.own_price_line(product).await?);
+        }
+        if lines.is_empty() {
+            answer.reply(no_such_product(&self.shop.catalog(), &described(wish)));
+        } else {
+            answer.reply(Reply::Prices { lines, left_out: 0 });
+        }
+        Ok(())
+    }
+
+    async fn own_price_line(&self, product: &Product) -> Result<PriceLine, StoreError> {
+        let price = self.own_prices(std::slice::from_ref(product)).await?.pop().flatten();
+        let line = price_line(product);
+        Ok(PriceLine { price: price.unwrap_or(line.price), ..line })
+    }
+
+    async fn offer_wish(
+        &self,
+        agent: &Agent,
+        wish: &Wish,
+        dest: &Destination,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let catalog = self.shop.catalog();
+        let offer =
+            |product: &Product| Again { product: product.code.clone(), dest: dest.to_string(), buyer_phone: None };
+        if let Some(product) = wish.code.as_ref().and_then(|code| catalog.get(code)) {
+            return self.offer_first(agent, &offer(product), 1, answer).await;
+        }
+        let mut found = self.fitting(candidates(&catalog, wish), wish, dest);
+        if wish.nominal.is_some() {
+            // Of what is the same for whoever asks, the cheapest.
+            found.truncate(1);
+        }
+        match found.as_slice() {
+            [product] => self.offer_first(agent, &offer(product), 1, answer).await,
+            [] => {
+                let instead = self.products_for(dest);
+                let described = described(wish);
+                if instead.is_empty() && described.is_empty() {
+                    let problem = Some(Misread::DestinationUnreadable { text: dest.to_string() });
+                    let nearest = self.order_example().unwrap_or_else(|| Topic::Order.example().to_owned());
+                    answer.reply(Reply::NotUnderstood { problem, nearest });
+                    return Ok(());
+                }
+                if instead.is_empty() {
+                    answer.reply(no_such_product(&catalog, &described));
+                    return Ok(());
+                }
+                self.offer_list(dest, instead, answer).await
+            }
+            several => {
+                let several = several.iter().take(MOST_OFFERED).map(|product| (*product).clone()).collect();
+                self.offer_list(dest, several, answer).await
+            }
+        }
+    }
+
+    /// Those that can go to this number. One that was named goes to the check of orders, which says why it cannot.
+    fn fitting<'c>(&self, found: Vec<&'c Product>, wish: &Wish, dest: &Destination) -> Vec<&'c Product> {
+        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
+        let fits = |product: &&Product| match dest {
+            Destination::Phone(_) if wish.brand.is_some() => product.kind == ProductKind::Topup,
+            Destination::Phone(_) => {
+                wish.sort == Some(Sort::Token)
+                    || product.operator.as_ref().is_some_and(|wants| operators.iter().any(|of| of.as_str() == wants))
+            }
+            Destination::Meter(digits) | Destination::Customer(digits) => {
+                product.kind == ProductKind::Token && METER_DIGITS.contains(&digits.len())
+            }
+            Destination::Zoned(_) | Destination::Text(_) => false,
+        };
+        found.into_iter().filter(fits).collect()
+    }
+
+    /// What would be ordered, with a keypad; what has been ordered today is told at once.
+    async fn offer_first(&self, agent: &Agent, again: &Again, nth: u8, answer: &mut Answer) -> Result<(), StoreError> {
+        if let Some(refused) = self.ordered_before(agent, again, nth).await? {
+            refuse(agent, answer, refused);
+            return Ok(());
+        }
+        self.offer_order(agent, again, nth, answer).await
+    }
+
+    /// An order that lacks its PIN, from a person: it is shown, and the PIN asked for. `false` where it must be refused.
+    pub(super) async fn ask_pin(&self, request: &OrderRequest, answer: &mut Answer) -> Result<bool, StoreError> {
+        let stale = self.at - self.message.sent_at > self.shop.policy.stale_after;
+        if request.pin.is_some() || request.reference.is_some() || !self.message.private || stale {
+            return Ok(false);
+        }
+        let Some(agent) = self.active_agent(answer) else { return Ok(true) };
+        let mut asked = Vec::with_capacity(request.lines.len());
+        let mut again = None;
+        for line in &request.lines {
+            let candidate = match self.resolve(line) {
+                Ok(candidate) => candidate,
+                Err(_) if request.lines.len() > 1 => return Ok(false),
+                Err(refused) => {
+                    // A bill is looked up, and shown before it is paid.
+                    let Some(bill) = self.bill_of(line) else {
+                        refuse(&agent, answer, refused);
+                        return Ok(true);
+                    };
+                    self.offer_order(&agent, &bill, line.nth, answer).await?;
+                    return Ok(true);
+                }
+            };
+            let product = self.own_price_line(&candidate.product).await?;
+            again = Some(Again {
+                product: candidate.product.code.clone(),
+                dest: candidate.dest.clone(),
+                buyer_phone: line.buyer_phone.clone(),
+            });
+            asked.push(AskedLine { product, dest: candidate.dest, nth: line.nth });
+        }
+        match (again, request.lines.as_slice()) {
+            (Some(again), [line]) => self.offer_first(&agent, &again, line.nth, answer).await?,
+            _ => self.ask_pin_for_several(request, asked, answer),
+        }
+        Ok(true)
+    }
+
+    fn bill_of(&self, line: &OrderLine) -> Option<Again> {
+        let What::Code(code) = &line.what else { return None };
+        let is_bill = self.shop.catalog().get(code).is_some_and(|product| product.kind == ProductKind::Bill);
+        is_bill.then(|| Again { product: code.clone(), dest: line.dest.to_string(), buyer_phone: None })
+    }
+
+    fn ask_pin_for_several(&self, request: &OrderRequest, lines: Vec<AskedLine>, answer: &mut Answer) {
+        let total = lines.iter().fold(Rupiah::ZERO, |sum, line| sum.checked_add(line.product.price).unwrap_or(sum));
+        let id = fingerprint_of(&self.message.message);
+        let chat = &self.message.chat;
+        self.shop.keypads.open(chat, PadId::Several(id), None, self.at);
+        self.shop.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
+        answer.reply(talk(TalkReply::AskPin { lines, total }));
+    }
+
+    /// The PIN for orders that were shown together. At other prices nothing is ordered, and they are shown anew.
+    pub(super) async fn typed_pin_for_several(
+        &self,
+        id: u64,
+        pin: &Pin,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let chat = &self.message.chat;
+        let Some(several) = self.shop.guides.held(chat, id, self.at) else {
+            answer.reply(Reply::ButtonTooOld);
+            return Ok(());
+        };
+        let mut total = Rupiah::ZERO;
+        for line in &several.request.lines {
+            let Ok(candidate) = self.resolve(line) else { continue };
+            let price = self.own_price_line(&candidate.product).await?.price;
+            total = total.checked_add(price).unwrap_or(total);
+        }
+        if total != several.total {
+            return self.ask_pin(&several.request, answer).await.map(drop);
+        }
+        self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await?;
+        if has_wrong_pin(answer) {
+            self.shop.keypads.open_anew(chat, PadId::Several(id), None, self.at);
+        }
+        Ok(())
+    }
+
+    /// Products for one number, as buttons.
+    pub(super) async fn offer_list(
+        &self,
+        dest: &Destination,
+        products: Vec<Product>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let guide = Guide {
+            id: fingerprint_of(&self.message.message),
+            dest: dest.to_string(),
+            prices: self.own_prices(&products).await?,
+            products: products.into_iter().map(|product| product.code).collect(),
+            chosen: None,
+            nth: 1,
+            buyer_phone: None,
+            placed: false,
+            owner: MeterOwner::NotAsked,
+            at: self.at,
+        };
+        self.shop.guides.await_next(&self.message.chat, Awaits::Product(guide.dest.clone()), self.at);
+        self.offer(guide, ChooseStage::List, answer).await
+    }
+
+    /// A number, after it was asked to which a wish goes. `false` when it is none.
+    pub(super) async fn asked_destination(&self, wish: Wish, answer: &mut Answer) -> Result<bool, StoreError> {
+        let catalog = self.shop.catalog();
+        let kind = wish.code.as_ref().and_then(|code| catalog.get(code)).map(Product::dest_kind);
+        let text = &self.message.text;
+        let dest = match kind {
+            Some(kind) => konter_command::destination_of(kind, text).ok(),
+            None => konter_command::destination_alone(text),
+        };
+        let is_number = text.chars().all(|c| !c.is_alphabetic()) && text.trim().parse::<Pin>().is_err();
+        let Some(dest) = dest.filter(|_| is_number) else { return Ok(false) };
+        self.wish(Wish { dest: Some(dest), ..wish }, answer).await?;
+        Ok(true)
+    }
+}
+
+/// The open products that a wish may mean, without looking at its number: by face value, then price.
+fn candidates<'c>(catalog: &'c Catalog, wish: &Wish) -> Vec<&'c Product> {
+    let is_of_sort = |product: &Product| match wish.sort {
+        Some(Sort::Token) => product.kind == ProductKind::Token,
+        Some(Sort::Data) => {
+            product.kind == ProductKind::Topup && product.operator.is_some() && product.nominal.is_none()
+        }
+        Some(Sort::Credit) => {
+            product.kind == ProductKind::Topup && product.operator.is_some() && product.nominal.is_some()
+        }
+        None => product.kind != ProductKind::Bill,
+    };
+    let is_of_brand = |product: &Product| match (&wish.brand, &product.operator) {
+        (None, _) => true,
+        (Some(brand), Some(operator)) => brand == operator,
+        (Some(brand), None) => {
+            let named = format!("{} {}", product.name, product.code).to_lowercase().replace(' ', "");
+            named.contains(brand.as_str())
+        }
+    };
+    let costs = |product: &Product| wish.nominal.is_none_or(|nominal| product.nominal == Some(nominal));
+    let mut found: Vec<&Product> = catalog
+        .iter()
+        .filter(|product| product.is_open() && costs(product) && is_of_sort(product) && is_of_brand(product))
+        .collect();
+    found.sort_by_key(|product| (product.nominal.is_none(), product.nominal, product.price, &product.code));
+    found
+}
+
+/// A wish as the filters of a price list.
+fn filters(wish: &Wish) -> Vec<PriceFilter> {
+    let word = |word: &str| PriceFilter::Word(word.to_uppercase());
+    if let Some(code) = &wish.code {
+        return vec![word(code.as_str())];
+    }
+    match (&wish.brand, wish.sort, wish.nominal) {
+        // Its codes are shorter.
+        (Some(brand), ..) if brand == "shopeepay" => vec![word("SHOPEE")],
+        (Some(brand), ..) => vec![word(brand)],
+        (None, Some(Sort::Token), _) => vec![word("TOKEN")],
+        (None, Some(Sort::Data), _) => vec![word("DATA")],
+        (None, _, Some(nominal)) => vec![PriceFilter::Nominal(nominal)],
+        (None, _, None) => Vec::new(),
+    }
+}
+
+/// A wish in words, for saying that there is no such thing.
+fn described(wish: &Wish) -> String {
+    let sort = wish.sort.map(|sort| match sort {
+        Sort::Credit => "pulsa",
+        Sort::Data => "data",
+        Sort::Token => "token",
+    });
+    let parts = [
+        wish.code.as_ref().map(ToString::to_string),
+        sort.map(str::to_owned),
+        wish.brand.clone(),
+        wish.nominal.map(|nominal| nominal.to_string()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
