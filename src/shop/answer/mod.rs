@@ -53,9 +53,7 @@ use super::buying::Asker;
 use super::keypad::PadId;
 use super::rate_limit::{AdminMessage, Bears, Stranger};
 use crate::attachment::{Attachment, FORWARDED, Marked, edited_message};
-use konter_command::{
-    self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic,
-};
+use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
