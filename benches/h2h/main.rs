@@ -15,12 +15,15 @@ use konter_core::ids::{AgentId, ChatId};
 use konter_store::Store;
 use konter_store::sled_store::{SledOptions, SledStore};
 use shop::{PIN, Setup, TestShop};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 const RATES: [u32; 3] = [250, 500, 1_000];
 const LASTS: Duration = Duration::from_secs(10);
 /// Programs, each of a reseller and at an address of its own.
 const PROGRAMS: u32 = 20;
+/// Connections at once: the door has no more for callers through one proxy. Who waits for one is waiting all the same.
+const CONNECTIONS: usize = 200;
 const PASSWORD: &str = "rahasia-toko";
 const RICH: i64 = 1_000_000_000_000;
 
@@ -49,6 +52,7 @@ async fn measure(rate: u32) {
     shop.answers_all().await;
     let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(256).build().expect("a client");
     let base: Arc<str> = format!("http://{}/h2h/trx", shop.address).into();
+    let lines = Arc::new(Semaphore::new(CONNECTIONS));
     let every = Duration::from_secs(1) / rate;
     let count = rate * u32::try_from(LASTS.as_secs()).unwrap_or(1);
     let started = Instant::now();
@@ -56,7 +60,7 @@ async fn measure(rate: u32) {
     for number in 0..count {
         let due = started + every * number;
         tokio::time::sleep_until(due.into()).await;
-        waiting.spawn(order(client.clone(), Arc::clone(&base), number, due));
+        waiting.spawn(order(client.clone(), Arc::clone(&lines), Arc::clone(&base), number, due));
     }
     let mut waits: Vec<Duration> = waiting.join_all().await;
     let taken = started.elapsed();
@@ -75,7 +79,8 @@ async fn measure(rate: u32) {
     shop.audit().await;
 }
 
-async fn order(client: reqwest::Client, base: Arc<str>, number: u32, due: Instant) -> Duration {
+async fn order(client: reqwest::Client, lines: Arc<Semaphore>, base: Arc<str>, number: u32, due: Instant) -> Duration {
+    let _line = lines.acquire().await.expect("open");
     let program = number % PROGRAMS + 1;
     let wanted = format!("product=S10&dest=0812{number:06}77&refID={number}");
     let query = format!("memberID=KR{program:04}&{wanted}&pin={PIN}&password={PASSWORD}");
