@@ -227,9 +227,10 @@ thread_local! {
 /// rest is a recipe: it is sound, or has a mistake in a line that it has.
 pub fn recipe(data: &[u8]) {
     let [chosen, rest @ ..] = data else { return };
-    SHIPPED.with(|shipped| match shipped.get(usize::from(*chosen)) {
-        Some(supplier) => read_by_recipe(supplier, rest),
-        None => {
+    SHIPPED.with(|shipped| {
+        if let Some(supplier) = shipped.get(usize::from(*chosen)) {
+            read_by_recipe(supplier, rest);
+        } else {
             let text = String::from_utf8_lossy(rest);
             let lines = text.lines().count() + 1;
             for fault in konter_suppliers::recipe::check_text("fuzz", &text).err().unwrap_or_default() {

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Detail, InquiryReading, Sending};
+use konter_core::outcome::{Detail, FailureKind, InquiryReading, Sending};
 
 use super::Recipe;
 use super::fault::{Fault, Source};
@@ -220,7 +220,7 @@ impl Tried<'_> {
                     expect
                         .kind
                         .into_iter()
-                        .flat_map(|wanted| differ("kind", Some(format!("{wanted:?}")), Some(format!("{kind:?}")))),
+                        .flat_map(|wanted| differ("kind", Some(written(wanted)), Some(written(kind)))),
                 );
                 differences
             }
@@ -251,7 +251,7 @@ fn order_differences(expect: &Expected, said: &Said, kind: Option<konter_core::o
         }
     }
     if let Some(wanted) = expect.kind {
-        differences.extend(differ("kind", Some(format!("{wanted:?}")), kind.map(|kind| format!("{kind:?}"))));
+        differences.extend(differ("kind", Some(written(wanted)), kind.map(written)));
     }
     differences
 }
@@ -262,4 +262,9 @@ fn differ<T: Display + PartialEq>(field: &str, wanted: Option<T>, found: Option<
     }
     let shown = |value: Option<T>| value.map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
     vec![format!("{field} is read as {}, expected is {}", shown(found), shown(wanted))]
+}
+
+/// As a recipe writes it.
+fn written(kind: FailureKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
