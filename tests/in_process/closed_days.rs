@@ -49,7 +49,7 @@ async fn asked_weeks_later(close: bool) -> Vec<String> {
     ] {
         heard.extend(shop.say(&reseller(), text, 1).await);
     }
-    heard.extend(shop.say(&reseller(), "STRUK.081234567850", 3).await);
+    heard.extend(shop.say(&reseller(), "STRUK.081234567850", 1).await);
     for text in ["/order 1", "/order 4", "/rekap 02/10/26", "/rekap"] {
         heard.extend(shop.say(&admin(), text, 1).await);
     }
