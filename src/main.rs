@@ -44,6 +44,8 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Audit => app::audit().await,
         Command::MigrateStore { to } => app::migrate_store(to).await,
         Command::Log { count } => app::log(count).await,
+        Command::Books { from } => app::books(from).await,
+        Command::Rebuild { force } => app::rebuild(force).await,
         Command::Backup { file, force } => app::backup(&file, force).await,
         Command::Restore { file, force } => app::restore(&file, force).await,
     }

@@ -10,6 +10,7 @@ mod migrate;
 mod on_telegram;
 mod open;
 mod private;
+mod rebuild;
 mod room;
 mod run;
 mod simulate;
@@ -23,6 +24,7 @@ pub use demo::demo;
 pub use inspect::{audit, log};
 pub use migrate::{Place, migrate_store};
 pub use private::keep_new_files_private;
+pub use rebuild::{books, rebuild};
 pub use run::run;
 pub use simulate::simulate;
 

@@ -8,6 +8,7 @@
 //! PostgreSQL. What only an engine of several processes has is [`Shared`]. Fronts see an [`Outbox`], nothing more.
 #![forbid(unsafe_code)]
 
+mod applier;
 mod apply;
 mod apply_bills;
 mod apply_desk;
@@ -18,7 +19,6 @@ mod apply_reports;
 mod apply_routing;
 mod apply_tickets;
 pub mod audit;
-mod blocks;
 pub mod census;
 mod class;
 mod commit;
@@ -27,14 +27,12 @@ mod depths;
 mod engine;
 mod fill;
 mod handle;
-mod high_water_mark;
 mod indexes;
 mod keys;
 mod kv;
 mod layers;
 pub mod leases;
-mod log;
-mod log_files;
+mod books;
 pub mod memory;
 pub mod moving;
 mod outbox;
@@ -46,21 +44,20 @@ mod read_network;
 mod read_reports;
 mod read_tickets;
 mod reads;
+mod rebuilding;
 mod restored;
 mod rows;
+mod salvage;
 mod sequences;
 mod sled_faults;
-mod sled_handle;
 mod sled_kv;
-mod sled_open;
 mod sled_options;
-mod sled_schema;
-mod sled_snapshot;
 pub mod sled_store;
 mod slots;
 mod snapshot;
 mod writer;
 
+pub use books::show as show_books;
 pub use class::Class;
 pub use dead_letters::{DeadLetterCount, DeadLetters, OutboxRow};
 pub use depths::Depths;
@@ -76,7 +73,8 @@ pub use handle::Store;
 pub use leases::{Leases, Notification, Shard, WaitGuard, Word, WorkGuard};
 pub use outbox::Outbox;
 pub use restored::Restored;
-pub use sled_open::is_in_use;
+pub use salvage::{Salvaged, salvage};
+pub use sled_store::{is_in_use, rebuild};
 pub use snapshot::{RawRow, Snapshot};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.

@@ -1,0 +1,182 @@
+//! Applies what the books have to sled, on a thread of its own: nobody waits for it. Only when more rows are in memory than
+//! there should be, a group of commits waits for a page of them.
+//!
+//! Rows go in order of their keys, from the oldest records to one that was the newest at some moment. Those before the last
+//! page are synced first; with that page sled notes the record. So after a crash or a power cut the records behind the one
+//! noted are read back, and what sled already has of them is written again.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::StoreError;
+use super::books::Position;
+use super::layers::{Layers, Waiting};
+use super::sled_faults::{Faults, io};
+use super::sled_kv::Witness;
+use super::sled_options::Limits;
+use super::writer::{Synced, Syncing};
+
+/// Bytes of rows written to sled at once: what a group waits for at most when memory is full.
+const PAGE: usize = 256 << 10;
+/// Bytes of records applied together: rows that stand side by side are written once, so the more the better.
+const SWEEP: usize = 32 << 20;
+/// At least so many: each costs two syncs.
+const LEAST: usize = 4 << 20;
+/// How often sled notes how far the books are, should their end get lost.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
+
+/// What writer and applier tell each other.
+#[derive(Default)]
+pub(super) struct Flow {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Waiting,
+    is_closing: bool,
+    has_ended: bool,
+}
+
+impl Flow {
+    /// Something has been published.
+    pub(super) fn grown(&self, waiting: Waiting) {
+        self.state.lock().waiting = waiting;
+        self.changed.notify_all();
+    }
+
+    /// Waits until no more than `full` bytes of rows are in memory.
+    pub(super) fn wait_for_room(&self, full: usize) {
+        let mut state = self.state.lock();
+        while state.waiting.rows > full && !state.has_ended {
+            self.changed.wait(&mut state);
+        }
+    }
+
+    /// All that waits is to be applied, and that is the end.
+    pub(super) fn close(&self) {
+        self.state.lock().is_closing = true;
+        self.changed.notify_all();
+    }
+}
+
+pub(super) struct Applier {
+    layers: Layers,
+    witness: Witness,
+    limits: Limits,
+    sync: Syncing,
+    /// sled's file.
+    file: File,
+    flow: Arc<Flow>,
+    faults: Arc<Faults>,
+}
+
+enum Chore {
+    Sweep(Position),
+    Note,
+    End,
+}
+
+impl Applier {
+    pub(super) fn new(
+        layers: Layers,
+        witness: Witness,
+        limits: Limits,
+        sync: Syncing,
+        flow: &Arc<Flow>,
+        faults: &Arc<Faults>,
+    ) -> Result<Self, StoreError> {
+        let (flow, faults) = (Arc::clone(flow), Arc::clone(faults));
+        flow.grown(layers.waiting());
+        let file = layers.disk().file()?;
+        Ok(Self { layers, witness, limits, sync, file, flow, faults })
+    }
+
+    /// Works until it is told to end, or until sled fails.
+    pub(super) fn run(mut self) {
+        if let Err(error) = self.work() {
+            self.faults.fail(&error);
+        }
+        self.flow.state.lock().has_ended = true;
+        self.flow.changed.notify_all();
+    }
+
+    fn work(&mut self) -> Result<(), StoreError> {
+        loop {
+            match self.next_chore() {
+                Chore::Sweep(last) => self.sweep(last)?,
+                Chore::Note => self.note()?,
+                Chore::End => return self.note(),
+            }
+        }
+    }
+
+    fn next_chore(&self) -> Chore {
+        let noted = Instant::now();
+        let mut state = self.flow.state.lock();
+        loop {
+            let calm = if state.is_closing { 0 } else { self.limits.calm.min(self.limits.full / 2) };
+            let slack = LEAST.min(calm);
+            let excess = state.waiting.records.saturating_sub(calm);
+            if excess > slack || (excess > 0 && calm == 0) {
+                // The lock is the flow's alone: publishing goes on.
+                if let Some(last) = self.layers.oldest(excess.min(SWEEP)) {
+                    return Chore::Sweep(last);
+                }
+            }
+            if state.is_closing {
+                return Chore::End;
+            }
+            if self.flow.changed.wait_until(&mut state, noted + NOTE_EVERY).timed_out() {
+                return Chore::Note;
+            }
+        }
+    }
+
+    /// Applies the oldest records up to this one.
+    fn sweep(&mut self, last: Position) -> Result<(), StoreError> {
+        self.layers.wait_for_walks();
+        let mut page = self.layers.rows_up_to(last.number, &[], PAGE);
+        loop {
+            let next: Vec<u8> = page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
+            let following = if page.is_empty() { Vec::new() } else { self.layers.rows_up_to(last.number, &next, PAGE) };
+            let keys: Vec<_> = page.iter().map(|(key, _)| key.clone()).collect();
+            if following.is_empty() {
+                self.sync()?;
+                let witness = Witness { applied: last, seen: self.layers.end(), ..self.witness.clone() };
+                self.layers.disk().write(page, Some(&witness))?;
+                self.witness = witness;
+                self.layers.applied(last.number);
+                self.let_go(&keys, last);
+                return Ok(());
+            }
+            self.layers.disk().write(page, None)?;
+            self.let_go(&keys, last);
+            page = following;
+        }
+    }
+
+    fn let_go(&self, keys: &[Vec<u8>], last: Position) {
+        self.layers.let_go(keys, last.number);
+        self.flow.grown(self.layers.waiting());
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.layers.disk().flush()?;
+        (self.sync)(Synced::State, &self.file).map_err(|error| io("syncing the state", &error))
+    }
+
+    /// Notes how far the books are, and makes everything durable.
+    fn note(&mut self) -> Result<(), StoreError> {
+        let seen = self.layers.end();
+        if seen != self.witness.seen {
+            self.witness.seen = seen;
+            self.layers.disk().write(Vec::new(), Some(&self.witness))?;
+        }
+        self.sync()
+    }
+}
