@@ -4,7 +4,6 @@
 mod store_contract {
     pub mod bills;
     pub mod books;
-    pub mod damage;
     pub mod desk;
     pub mod engines;
     pub mod messages;

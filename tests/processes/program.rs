@@ -349,7 +349,10 @@ async fn the_state_is_made_anew_and_the_books_are_printed() {
     say(&api, ADMIN, "/deposit KR0001 100000", (BUDI, "Deposit masuk")).await;
     let beside = settings.run(folder.path(), &["books"]).await;
     assert_eq!(beside.code, Some(0), "{beside:?}");
-    assert!(beside.out.lines().any(|line| line.starts_with("{\"record\":") && line.contains("Budi Cell")), "{beside:?}");
+    assert!(
+        beside.out.lines().any(|line| line.starts_with("{\"record\":") && line.contains("Budi Cell")),
+        "{beside:?}"
+    );
     for refused in ["rebuild", "audit"] {
         assert_ended(&settings.run(folder.path(), &[refused]).await, 1, &["another process has"]);
     }

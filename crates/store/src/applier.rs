@@ -142,7 +142,8 @@ impl Applier {
         self.layers.wait_for_walks();
         let mut page = self.layers.rows_up_to(last.number, &[], PAGE);
         loop {
-            let next: Vec<u8> = page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
+            let next: Vec<u8> =
+                page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
             let following = if page.is_empty() { Vec::new() } else { self.layers.rows_up_to(last.number, &next, PAGE) };
             let keys: Vec<_> = page.iter().map(|(key, _)| key.clone()).collect();
             if following.is_empty() {

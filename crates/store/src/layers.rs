@@ -93,8 +93,7 @@ impl Layers {
     /// Takes in what a start has read back: rows with the record each stands in, and the records. All at once, as one after
     /// another takes several times as long; of one key the last row counts.
     pub(super) fn load(&self, rows: Vec<(Vec<u8>, Option<Vec<u8>>, u64)>, records: VecDeque<(Position, usize)>) {
-        let rows: BTreeMap<_, _> =
-            rows.into_iter().map(|(key, row, record)| (key, Entry { row, record })).collect();
+        let rows: BTreeMap<_, _> = rows.into_iter().map(|(key, row, record)| (key, Entry { row, record })).collect();
         let mut young = self.young.write();
         young.bytes = rows.iter().map(|(key, entry)| size(key, entry.row.as_deref())).sum();
         young.waiting = records.iter().map(|(_, bytes)| bytes).sum();
@@ -255,7 +254,7 @@ impl<'a> View<'a> {
     }
 
     fn fill(&mut self) {
-        if self.rows.is_empty() {
+        if self.rows.is_empty() && self.young.is_some() {
             self.take(self.chunk);
             self.chunk *= 2;
         }

@@ -19,6 +19,7 @@ mod apply_reports;
 mod apply_routing;
 mod apply_tickets;
 pub mod audit;
+mod books;
 pub mod census;
 mod class;
 mod commit;
@@ -32,7 +33,6 @@ mod keys;
 mod kv;
 mod layers;
 pub mod leases;
-mod books;
 pub mod memory;
 pub mod moving;
 mod outbox;
@@ -88,5 +88,7 @@ pub enum Sequence {
     Reference,
 }
 
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 mod power_tests;

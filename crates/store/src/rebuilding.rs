@@ -29,7 +29,12 @@ const AT_ONCE: usize = 1 << 20;
 const SAY_EVERY: Duration = Duration::from_secs(2);
 
 /// Opens sled with all rows of the books, those it does not have yet in memory.
-pub(super) fn open(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<(Layers, Witness), StoreError> {
+pub(super) fn open(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<(Layers, Witness), StoreError> {
     let why = match agreeing(data, books, options, faults)? {
         Ok(opened) => return Ok(opened),
         Err(why) => why,
@@ -145,7 +150,12 @@ pub(super) fn served(
 ///
 /// # Errors
 /// When the books cannot be read to their end, or the disk fails; then the old one is still there.
-pub(super) fn rebuild(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<(), StoreError> {
+pub(super) fn rebuild(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<(), StoreError> {
     let failed = |error: std::io::Error| io("making the state anew", &error);
     let (state, new, old) = (data.join(FOLDER), data.join(NEW), data.join(OLD));
     for left in [&new, &old] {

@@ -123,7 +123,9 @@ fn open_once(path: &Path, options: SledOptions) -> Result<sled::Db, Unopened> {
         Ok(db) => Ok(db),
         // sled gives the lock no error of its own.
         Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => Err(Unopened::Locked),
-        Err(sled::Error::Io(error)) if is_about_the_disk(&error) => Err(Unopened::Failed(io("opening the state", &error))),
+        Err(sled::Error::Io(error)) if is_about_the_disk(&error) => {
+            Err(Unopened::Failed(io("opening the state", &error)))
+        }
         Err(error) => Err(Unopened::Damaged(error.to_string())),
     }
 }
@@ -134,7 +136,8 @@ fn is_about_the_disk(error: &std::io::Error) -> bool {
     let kind = error.kind();
     // No name has been given to a process that has no handles left.
     let is_out_of_handles = matches!(error.raw_os_error(), Some(23 | 24));
-    is_out_of_handles || matches!(kind, ErrorKind::PermissionDenied | ErrorKind::StorageFull | ErrorKind::ReadOnlyFilesystem)
+    is_out_of_handles
+        || matches!(kind, ErrorKind::PermissionDenied | ErrorKind::StorageFull | ErrorKind::ReadOnlyFilesystem)
 }
 
 impl Kv for SledKv {

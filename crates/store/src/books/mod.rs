@@ -269,7 +269,18 @@ impl Found {
             }
             None => (begin_file(make, &names, &contents, end.number + 1).map_err(failed)?, HEADER as u64),
         };
-        Ok(Books { contents, end, current, written, length: written, longest, names, make, is_late: false, has_begun: true })
+        Ok(Books {
+            contents,
+            end,
+            current,
+            written,
+            length: written,
+            longest,
+            names,
+            make,
+            is_late: false,
+            has_begun: true,
+        })
     }
 
     /// Gives the records behind one, in order. `false`: the books do not have them all any more, only their rows in a base.

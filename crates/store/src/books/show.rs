@@ -46,7 +46,8 @@ pub fn show(data: &Path, from: u64, out: &mut dyn Write) -> Result<(), StoreErro
             read => read.map_err(|error| crate::sled_faults::io("reading the books", &error))?,
         };
         let reading = Segment { bytes: &bytes, file: &segment.path, first: segment.number };
-        let read = reading.read(None, last, &mut |record| if record.number < from { Ok(()) } else { print(&record, out) })?;
+        let read =
+            reading.read(None, last, &mut |record| if record.number < from { Ok(()) } else { print(&record, out) })?;
         if let End::Damaged(record) = read.end {
             return Err(files::damaged(&segment.path, &format!("is damaged at record {record}")));
         }

@@ -110,7 +110,8 @@ fn a_base_takes_the_records_place_and_the_newest_whole_one_counts() {
     };
     let first = roll(&mut books);
     let kept: Vec<_> = files::list(folder.path(), Kind::Book).unwrap();
-    let copies: Vec<_> = kept.iter().chain([&first]).map(|file| (file.path.clone(), fs::read(&file.path).unwrap())).collect();
+    let copies: Vec<_> =
+        kept.iter().chain([&first]).map(|file| (file.path.clone(), fs::read(&file.path).unwrap())).collect();
     let second = roll(&mut books);
     assert!(second.number > first.number && !first.path.exists());
     let end = books.end();

@@ -64,8 +64,11 @@ fn rows_read_as_they_were_written_from_either_layer() {
         let mut bounds = [choices.random_range(0_u32..620), choices.random_range(0..620)];
         bounds.sort_unstable();
         let range = bounds[0].to_be_bytes().to_vec()..bounds[1].to_be_bytes().to_vec();
-        let mut there: Vec<_> =
-            wanted.iter().filter(|(key, _)| range.contains(*key)).map(|(key, row)| (key.clone(), row.clone())).collect();
+        let mut there: Vec<_> = wanted
+            .iter()
+            .filter(|(key, _)| range.contains(*key))
+            .map(|(key, row)| (key.clone(), row.clone()))
+            .collect();
         assert_eq!(walk(&layers, range.clone(), Direction::Up), there);
         let (nearby, few) = (layers.nearby(), there.len() < 60);
         let short = walk(&nearby, range.clone(), Direction::Up);

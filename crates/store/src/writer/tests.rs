@@ -40,7 +40,10 @@ async fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
     broken.store(true, Ordering::SeqCst);
     assert!(matches!(store.commit(deposit(10)).await, Err(CommitError::Store(StoreError::Unavailable(_)))));
     broken.store(false, Ordering::SeqCst);
-    assert!(matches!(store.commit(deposit(100)).await, Err(CommitError::Store(StoreError::Unavailable(_)))), "never again");
+    assert!(
+        matches!(store.commit(deposit(100)).await, Err(CommitError::Store(StoreError::Unavailable(_)))),
+        "never again"
+    );
     assert_eq!(balance(&store).await, Rupiah::new(1));
     assert!(store.failed().await.to_string().contains("no disk"));
 }
