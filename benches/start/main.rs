@@ -19,6 +19,8 @@ const OPEN: u64 = 200;
 const STARTS: usize = 5;
 /// What a start may take.
 const LIMIT: Duration = Duration::from_secs(1);
+/// What making the state anew may take.
+const REBUILD_LIMIT: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Orders placed before the kill in a flood: nearly as many as the log holds.
 const FLOOD: u64 = 30_000;
@@ -46,6 +48,7 @@ fn main() {
     }
     std::fs::write(folder.join("catalog.csv"), konter_core::catalog::SAMPLE).expect("the catalog");
     println!("data dir: {} MiB", size(&data) >> 20);
+    rebuild(&folder);
     let mut floods = Floods::new(&folder);
     for (before, how) in
         [(Before::Stop, "a clean stop"), (Before::Kill, "a kill"), (Before::Flood, "a kill in a flood of orders")]
@@ -75,6 +78,24 @@ fn main() {
             memory >> 10
         );
     }
+}
+
+/// The state made anew from the books, and all of it proven.
+fn rebuild(folder: &Path) {
+    let state = |data: &Path| size(&data.join("state")) >> 20;
+    let (data, began) = (folder.join("data"), Instant::now());
+    let before = state(&data);
+    std::fs::remove_dir_all(data.join("state")).expect("there is a state");
+    let (mut shop, time) = start(folder);
+    end(&mut shop, false);
+    println!(
+        "start without the state, which is made anew: {:.1} s ({} the limit of {} s); {before} MiB before, {} after",
+        time.as_secs_f64(),
+        if time < REBUILD_LIMIT { "within" } else { "ABOVE" },
+        REBUILD_LIMIT.as_secs(),
+        state(&data)
+    );
+    println!("with the stop behind it {:.1?}", began.elapsed());
 }
 
 /// How the shop ended before it is started.

@@ -31,7 +31,7 @@ use konter_core::pricing::{self, below_cost};
 use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError, audit};
+use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";

@@ -307,7 +307,7 @@ fn forge(data: &Path) {
     let books = fs::read_dir(data.join("books")).unwrap().map(|file| file.unwrap().path());
     let mut books: Vec<_> = books.filter(|path| path.extension().is_some_and(|ending| ending == "book")).collect();
     books.sort();
-    let (mut forged, mut last) = (0, None);
+    let (mut forged, mut last): (u32, Option<[u8; HASH]>) = (0, None);
     for path in books {
         let mut bytes = fs::read(&path).unwrap();
         let mut records = &mut bytes[FILE..];

@@ -43,9 +43,11 @@ struct State {
 }
 
 impl Flow {
-    /// Something has been published.
-    pub(super) fn grown(&self, waiting: Waiting) {
-        self.state.lock().waiting = waiting;
+    /// Rows have come or gone.
+    pub(super) fn changed(&self, layers: &Layers) {
+        let mut state = self.state.lock();
+        // Looked at under the lock: of two that tell, the later one must not tell the older figures.
+        state.waiting = layers.waiting();
         self.changed.notify_all();
     }
 
@@ -91,7 +93,7 @@ impl Applier {
         faults: &Arc<Faults>,
     ) -> Result<Self, StoreError> {
         let (flow, faults) = (Arc::clone(flow), Arc::clone(faults));
-        flow.grown(layers.waiting());
+        flow.changed(&layers);
         let file = layers.disk().file()?;
         Ok(Self { layers, witness, limits, sync, file, flow, faults })
     }
@@ -110,7 +112,10 @@ impl Applier {
             match self.next_chore() {
                 Chore::Sweep(last) => self.sweep(last)?,
                 Chore::Note => self.note()?,
-                Chore::End => return self.note(),
+                Chore::End => {
+                    self.note()?;
+                    return self.sync();
+                }
             }
         }
     }
@@ -163,7 +168,7 @@ impl Applier {
 
     fn let_go(&self, keys: &[Vec<u8>], last: Position) {
         self.layers.let_go(keys, last.number);
-        self.flow.grown(self.layers.waiting());
+        self.flow.changed(&self.layers);
     }
 
     fn sync(&self) -> Result<(), StoreError> {
@@ -171,13 +176,14 @@ impl Applier {
         (self.sync)(Synced::State, &self.file).map_err(|error| io("syncing the state", &error))
     }
 
-    /// Notes how far the books are, and makes everything durable.
+    /// Notes how far the books are.
     fn note(&mut self) -> Result<(), StoreError> {
         let seen = self.layers.end();
-        if seen != self.witness.seen {
-            self.witness.seen = seen;
-            self.layers.disk().write(Vec::new(), Some(&self.witness))?;
+        if seen == self.witness.seen {
+            return Ok(());
         }
+        self.witness.seen = seen;
+        self.layers.disk().write(Vec::new(), Some(&self.witness))?;
         self.sync()
     }
 }

@@ -57,7 +57,7 @@ mod slots;
 mod snapshot;
 mod writer;
 
-pub use books::show as show_books;
+pub use books::{read_anything, show as show_books};
 pub use class::Class;
 pub use dead_letters::{DeadLetterCount, DeadLetters, OutboxRow};
 pub use depths::Depths;

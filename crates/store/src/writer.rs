@@ -96,7 +96,7 @@ impl Writer {
         let end = self.books.append(&mut batch)?;
         (self.sync)(Synced::Books, self.books.file()).map_err(|error| io("syncing the books", &error))?;
         self.layers.publish(batch, end);
-        self.flow.grown(self.layers.waiting());
+        self.flow.changed(&self.layers);
         if self.books.has_begun() {
             self.rolling.begin_when_due(self.books.contents(), self.limits.base);
         }

@@ -25,7 +25,7 @@ use record::End;
 pub use record::{Hash, Position, Record};
 pub(super) use rolling::Rolling;
 pub use rows::read as read_rows;
-pub use show::show;
+pub use show::{read_anything, show};
 
 use super::StoreError;
 use super::kv::Batch;

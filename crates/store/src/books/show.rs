@@ -56,6 +56,30 @@ pub fn show(data: &Path, from: u64, out: &mut dyn Write) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Reads any bytes as a file of records, and as a base in this file: what fuzzing does. Gives how many records and rows were read.
+///
+/// # Errors
+/// What is said of them.
+#[doc(hidden)]
+pub fn read_anything(bytes: &[u8], file: &Path) -> Result<(usize, usize), StoreError> {
+    let (mut records, mut rows_read) = (0, 0);
+    let segment = Segment { bytes, file, first: 1 };
+    let read = segment.read(None, None, &mut |record| {
+        records += 1;
+        // Rows that do not read are damage too, and said.
+        let _ = rows::read(record.payload, |_, _| {});
+        Ok(())
+    })?;
+    if read.bytes > bytes.len() as u64 {
+        return Err(files::damaged(file, "was read behind its end"));
+    }
+    let mut base = super::base::Reader::open(file)?;
+    while base.next_row()?.is_some() {
+        rows_read += 1;
+    }
+    Ok((records, rows_read))
+}
+
 fn print(record: &Record<'_>, out: &mut dyn Write) -> Result<(), StoreError> {
     let mut lines = Vec::new();
     rows::read(record.payload, |key, row| lines.push((key, row)))?;
