@@ -25,6 +25,10 @@ const PAGE: usize = 256 << 10;
 const SWEEP: usize = 32 << 20;
 /// At least so many: each costs two syncs.
 const LEAST: usize = 4 << 20;
+/// How long a group is held up before memory is at its very limit.
+const LONGEST_WAIT: Duration = Duration::from_millis(40);
+/// Pages after which sled hands what it wrote over to the disk, so that a sync does not find all of it at once.
+const FLUSH_EVERY: usize = 16;
 /// How often sled notes how far the books are, should their end get lost.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
@@ -51,10 +55,22 @@ impl Flow {
         self.changed.notify_all();
     }
 
-    /// Waits until no more than `full` bytes of rows are in memory.
+    /// Holds a group up when more than `full` bytes of rows are in memory: the longer the more there are, so that groups come
+    /// as fast as sled takes them, and nobody waits for long when it takes none for a moment. From half as much again on none goes on.
     pub(super) fn wait_for_room(&self, full: usize) {
         let mut state = self.state.lock();
-        while state.waiting.rows > full && !state.has_ended {
+        let over = state.waiting.rows.saturating_sub(full);
+        let most = full / 2;
+        if over > 0 && over < most && !state.has_ended {
+            let share = u32::try_from(over.saturating_mul(1_000) / most).unwrap_or(1_000);
+            self.changed.wait_while_for(
+                &mut state,
+                |state| state.waiting.rows > full && !state.has_ended,
+                LONGEST_WAIT * share / 1_000,
+            );
+            return;
+        }
+        while state.waiting.rows > full.saturating_add(most) && !state.has_ended {
             self.changed.wait(&mut state);
         }
     }
@@ -146,7 +162,7 @@ impl Applier {
     fn sweep(&mut self, last: Position) -> Result<(), StoreError> {
         self.layers.wait_for_walks();
         let mut page = self.layers.rows_up_to(last.number, &[], PAGE);
-        loop {
+        for nth in 1.. {
             let next: Vec<u8> =
                 page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
             let following = if page.is_empty() { Vec::new() } else { self.layers.rows_up_to(last.number, &next, PAGE) };
@@ -162,8 +178,12 @@ impl Applier {
             }
             self.layers.disk().write(page, None)?;
             self.let_go(&keys, last);
+            if nth % FLUSH_EVERY == 0 {
+                self.layers.disk().flush()?;
+            }
             page = following;
         }
+        Ok(())
     }
 
     fn let_go(&self, keys: &[Vec<u8>], last: Position) {

@@ -23,8 +23,8 @@ impl Default for SledOptions {
 pub struct Limits {
     /// Of the newest records so much stays in memory and out of sled: what changes or goes again meanwhile costs sled nothing.
     pub calm: usize,
-    /// With more rows than this in memory, a group waits until sled has taken some. It bounds memory, and what a start
-    /// after a kill reads back.
+    /// With more rows than this in memory, each group is held up a little; with half as much again none goes on before sled
+    /// has taken some. It bounds memory, and what a start after a kill reads back.
     pub full: usize,
     /// How long a file of records gets.
     pub segment: u64,

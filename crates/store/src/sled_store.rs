@@ -20,7 +20,7 @@ use super::layers::Layers;
 use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
-use super::sled_faults::{Faults, closed, io};
+use super::sled_faults::{Faults, closed, io, is_marked};
 use super::sled_kv::Witness;
 pub use super::sled_options::{Limits, SledOptions};
 use super::snapshot::{RawRow, Snapshot};
@@ -165,6 +165,14 @@ impl SledStore {
 
     /// The same with another way of syncing files, for tests of what a power cut leaves.
     pub(super) fn open_synced(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
+        match Self::open_once(path, options, Arc::clone(&sync)) {
+            // sled opened, and broke when it was read: now it is marked, and made anew.
+            Err(StoreError::Corrupt { .. }) if is_marked(path) => Self::open_once(path, options, sync),
+            opened => opened,
+        }
+    }
+
+    fn open_once(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
         let Parts { books, layers, witness, faults, lock } = Parts::read_back(path, options)?;
         let (tip, sequences) = (Tip::load(&layers)?, Sequences::load(&Reader(&layers))?);
         let (limits, flow, contents) = (options.limits, Arc::new(Flow::default()), Arc::clone(books.contents()));
