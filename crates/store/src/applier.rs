@@ -207,3 +207,27 @@ impl Applier {
         self.sync()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_held_up_for_a_while_and_at_the_limit_until_there_is_room() {
+        let flow = Arc::new(Flow::default());
+        flow.state.lock().waiting.rows = 1_100;
+        for enough in [usize::MAX, 1_100, 1_000] {
+            flow.wait_for_room(enough);
+        }
+        let waiting = std::thread::spawn({
+            let flow = Arc::clone(&flow);
+            move || flow.wait_for_room(500)
+        });
+        flow.state.lock().waiting.rows = 750;
+        flow.changed.notify_all();
+        waiting.join().unwrap();
+        // sled has failed: whoever waits is told, and does not wait for ever.
+        flow.state.lock().has_ended = true;
+        flow.wait_for_room(0);
+    }
+}

@@ -125,7 +125,7 @@ fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 type Damage = fn(&mut Vec<u8>);
 
 /// In the middle of what was written; files end in zeros.
-fn flip(bytes: &mut Vec<u8>) {
+fn flip(bytes: &mut [u8]) {
     let middle = written(bytes) / 2;
     bytes[middle] ^= 0x10;
 }
@@ -140,7 +140,7 @@ const DAMAGES: [(&str, Damage); 6] = [
     ("a byte short", |bytes| bytes.truncate(written(bytes))),
     ("zeros", |bytes| bytes.fill(0)),
     ("something else", |bytes| bytes.fill(b'x')),
-    ("a bit", flip),
+    ("a bit", |bytes| flip(bytes)),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -230,7 +230,7 @@ async fn damage_of_the_books_is_said_and_what_can_be_saved_is() {
     }
     let half = shop.after("half", newest(DAMAGES[1].1)).await;
     assert!(refused(&half, &["their end is lost", "konter restore", "konter rebuild --force"]), "{half:?}");
-    let flipped = shop.after("a bit", newest(flip)).await;
+    let flipped = shop.after("a bit", newest(|bytes| flip(bytes))).await;
     assert!(refused(&flipped, &["is damaged at record", "konter books"]), "{flipped:?}");
     let none = shop.after("no books", |data| fs::remove_dir_all(data.join("books")).unwrap()).await;
     assert!(refused(&none, &["they are gone", "konter restore"]), "{none:?}");
@@ -301,7 +301,8 @@ async fn what_is_left_is_made_into_a_shop_and_what_is_lost_is_said() {
         assert!(report.is_clean(), "{report}");
         Ok((salvaged, report.entries, store.restored().await?.is_some_and(|mark| mark.pending)))
     };
-    let flip_in = |ending: &'static str, nth: usize| move |data: &Path| change(&books(data, ending)[nth], flip);
+    let flip_in =
+        |ending: &'static str, nth: usize| move |data: &Path| change(&books(data, ending)[nth], |bytes| flip(bytes));
     let without_state = |data: &Path| fs::remove_dir_all(data.join("state")).unwrap();
     for damage in [&flip_in("base", 0) as &dyn Fn(&Path), &flip_in("book", 1)] {
         assert_eq!(saved(damage).await.unwrap(), (Salvaged::Whole, LINES, false));

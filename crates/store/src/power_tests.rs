@@ -55,7 +55,7 @@ impl Disk {
     /// What a sync makes durable: of the books the newest file, and with the first sync of a new one the folder, and so that
     /// others were removed; of sled its file. A base gets its name only when it is durable.
     fn synced(&mut self, what: Synced, written: &Files) {
-        let newest = written.keys().filter(|name| is(name, "book")).next_back();
+        let newest = written.keys().rfind(|name| is(name, "book"));
         if newest.is_some_and(|newest| !self.durable.contains_key(newest)) {
             self.durable.retain(|name, _| name.starts_with("state") || written.contains_key(name));
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use fs2::FileExt as _;
+use fs2::FileExt;
 use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{oneshot, watch};
@@ -80,7 +80,7 @@ fn lock(data: &Path, patience: Duration) -> Result<File, StoreError> {
     fs::create_dir_all(data).map_err(|error| io("making its folder", &error))?;
     let file = File::options().write(true).create(true).truncate(false).open(data.join(LOCK));
     let (file, began) = (file.map_err(|error| io("opening its lock", &error))?, Instant::now());
-    while file.try_lock_exclusive().is_err() {
+    while FileExt::try_lock_exclusive(&file).is_err() {
         if began.elapsed() >= patience {
             return Err(StoreError::InUse(data.display().to_string()));
         }
@@ -98,7 +98,7 @@ pub(super) fn locked(data: &Path) -> Result<File, StoreError> {
 /// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.
 #[must_use]
 pub fn is_in_use(data: &Path) -> bool {
-    File::open(data.join(LOCK)).is_ok_and(|lock| lock.try_lock_shared().is_err())
+    File::open(data.join(LOCK)).is_ok_and(|lock| FileExt::try_lock_shared(&lock).is_err())
 }
 
 /// # Errors

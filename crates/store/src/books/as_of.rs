@@ -26,6 +26,9 @@ pub(super) struct OpenSegment {
     pub file: File,
 }
 
+/// Rows, and keys whose rows were deleted.
+type Newer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
 pub struct AsOf {
     books: Hash,
     base: Option<base::Reader>,
@@ -36,7 +39,7 @@ pub struct AsOf {
     /// The base's next row.
     next: Option<RawRow>,
     /// Rows of the records, from some key on; those before `until`, where that is said, are all.
-    newer: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    newer: Newer,
     until: Option<Vec<u8>>,
     at_once: usize,
     is_begun: bool,
@@ -52,7 +55,7 @@ impl AsOf {
             segments,
             to,
             next: None,
-            newer: BTreeMap::new(),
+            newer: Newer::new(),
             until: None,
             at_once: ROWS_AT_ONCE,
             is_begun: false,
@@ -61,8 +64,7 @@ impl AsOf {
 
     /// Reads the records' rows from a key on, as many as fit.
     fn read_newer(&mut self, from: &[u8]) -> Result<(), StoreError> {
-        let (mut newer, mut until, mut bytes): (BTreeMap<Vec<u8>, Option<Vec<u8>>>, Option<Vec<u8>>, usize) =
-            (BTreeMap::new(), None, 0);
+        let (mut newer, mut until, mut bytes) = (Newer::new(), None::<Vec<u8>>, 0);
         let size = |key: &[u8], row: Option<&[u8]>| A_ROW + key.len() + row.map_or(0, <[u8]>::len);
         let mut last = self.begin;
         for segment in &self.segments {

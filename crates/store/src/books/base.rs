@@ -31,6 +31,7 @@ pub(super) struct Writer {
     last_key: Vec<u8>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn failed(error: std::io::Error) -> StoreError {
     io("writing a base", &error)
 }

@@ -346,7 +346,7 @@ impl Books {
         if to > self.length {
             self.length = to;
             // A disk that has no room for them may have some for records.
-            if frame.len() <= WORTH_ROOM && self.current.write_all(&[0; AHEAD]).is_ok() {
+            if frame.len() <= WORTH_ROOM && self.current.write_all(&vec![0; AHEAD]).is_ok() {
                 self.length += AHEAD as u64;
             }
         }
