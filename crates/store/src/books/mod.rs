@@ -33,10 +33,9 @@ use super::sled_faults::io;
 use super::snapshot::RawRow;
 use as_of::OpenSegment;
 
-/// Room is written with zeros so far ahead: a sync of bytes within a file's length is quicker than one that makes it longer.
-const AHEAD: usize = 256 << 10;
-/// Longer records are written where the file ends: writing them twice would cost more than it saves.
-const WORTH_ROOM: usize = 16 << 10;
+/// Room is written with zeros so far ahead. A sync of bytes within a file's length takes two thirds of one that makes it
+/// longer, and does not wait for what other files of the same disk have grown by.
+const AHEAD: usize = 4 << 20;
 
 /// What the folder holds, for whoever reads beside the writer.
 pub(super) struct Contents {
@@ -346,8 +345,9 @@ impl Books {
         if to > self.length {
             self.length = to;
             // A disk that has no room for them may have some for records.
-            if frame.len() <= WORTH_ROOM && self.current.write_all(&vec![0; AHEAD]).is_ok() {
-                self.length += AHEAD as u64;
+            let room = usize::try_from(self.longest).map_or(AHEAD, |longest| AHEAD.min(longest));
+            if self.current.write_all(&vec![0; room]).is_ok() {
+                self.length += room as u64;
             }
         }
         (self.written, self.end) = (to, end);
