@@ -28,7 +28,7 @@ const LEAST: usize = 4 << 20;
 /// How long a group is held up before memory is at its very limit.
 const LONGEST_WAIT: Duration = Duration::from_millis(40);
 /// Pages after which sled hands what it wrote over to the disk, so that a sync does not find all of it at once.
-const FLUSH_EVERY: usize = 16;
+const FLUSH_EVERY: usize = 2;
 /// How often sled notes how far the books are, should their end get lost.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
