@@ -288,7 +288,11 @@ async fn small_books() -> Vec<Input> {
     let put_back =
         move || backup::restore(&file, &data, false, None, DateTime::UNIX_EPOCH).map(|restoring| restoring.built_in());
     let built = tokio::task::spawn_blocking(put_back).await.unwrap().unwrap();
-    fs::read_dir(built.join("books")).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+    let files = fs::read_dir(built.join("books")).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    // Of the zeros that a file ends in a few are enough.
+    let short =
+        |bytes: Input| bytes[..bytes.len().min(64 + bytes.iter().rposition(|&byte| byte != 0).unwrap_or(0))].to_vec();
+    files.map(short).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
