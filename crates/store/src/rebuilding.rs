@@ -20,7 +20,7 @@ use super::snapshot::RowSource as _;
 /// Where it is made, beside the old one.
 const NEW: &str = "state.new";
 const OLD: &str = "state.old";
-/// Below this it never has to be made smaller.
+/// What a small one is taken for, and one that was never made from the books.
 const LARGE: u64 = 256 << 20;
 /// Its files may be so many times as long as when it was made.
 const GROWN: u64 = 4;
@@ -81,7 +81,7 @@ fn agreeing(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Fault
         return Err(lost(&witness, books.end()));
     }
     let Ok(bytes) = kv.bytes() else { return Ok(Err("its files cannot be looked at".to_owned())) };
-    if bytes > LARGE && bytes > GROWN * witness.made_with {
+    if bytes > GROWN * witness.made_with.max(LARGE) {
         return Ok(Err(format!("its files have grown to {} MiB", bytes >> 20)));
     }
     let layers = Layers::new(kv, witness.applied);

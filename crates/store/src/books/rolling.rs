@@ -112,8 +112,8 @@ fn roll(contents: &Mutex<Contents>, stop: &AtomicBool) -> Result<(), StoreError>
             if stop.load(Ordering::Relaxed) {
                 return Err(StoreError::Unavailable("the shop is closing".to_owned()));
             }
-            // Half the time: orders go on beside this.
-            thread::sleep(page_began.elapsed());
+            // A quarter of the time: orders go on beside this.
+            thread::sleep(page_began.elapsed() * 3);
         }
     })();
     if let Err(error) = written {
