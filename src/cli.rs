@@ -67,6 +67,18 @@ pub enum Command {
         #[arg(default_value_t = 50)]
         count: usize,
     },
+    /// What the books of the data dir hold, a line of JSON for each row that was written; also while the shop runs
+    Books {
+        /// The record to begin with
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+    },
+    /// Make the state of a stopped shop anew from its books
+    Rebuild {
+        /// Make both anew from whatever can be read of either, and say what is lost; what was there is moved aside
+        #[arg(long)]
+        force: bool,
+    },
     /// A consistent copy of everything, also of a running shop
     Backup {
         /// Where the copy is written
@@ -107,6 +119,8 @@ impl Command {
             | Self::Audit
             | Self::MigrateStore { .. }
             | Self::Log { .. }
+            | Self::Books { .. }
+            | Self::Rebuild { .. }
             | Self::Backup { .. }
             | Self::Restore { .. } => true,
             Self::Demo | Self::Simulate { .. } | Self::Read { .. } | Self::Completions { .. } | Self::Man { .. } => {

@@ -57,6 +57,8 @@ async fn carry_out(command: Command, environment: &Environment) -> Result<(), Fa
         Command::Audit => app::audit(environment).await,
         Command::MigrateStore { to } => app::migrate_store(environment, to).await,
         Command::Log { count } => app::log(environment, count).await,
+        Command::Books { from } => app::books(environment, from).await,
+        Command::Rebuild { force } => app::rebuild(environment, force).await,
         Command::Backup { file, force } => app::backup(environment, &file, force).await,
         Command::Restore { file, force } => app::restore(environment, &file, force).await,
         Command::Completions { shell } => app::completions(Cli::command(), shell),

@@ -5,7 +5,6 @@ mod store_contract {
     pub mod bills;
     pub mod books;
     pub mod closing;
-    pub mod damage;
     pub mod desk;
     pub mod engines;
     pub mod messages;

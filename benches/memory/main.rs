@@ -234,19 +234,19 @@ impl Site {
             line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0)
         };
         let (now, most) = (kib("VmRSS:") >> 10, kib("VmHWM:") >> 10);
-        let log = log_bytes(&self.data) >> 20;
-        println!("{stage}: {now} MiB resident, {most} at most so far; {log} MiB of log, whose rows are in memory");
+        let books = book_bytes(&self.data) >> 20;
+        println!("{stage}: {now} MiB resident, {most} at most so far; {books} MiB of books");
         now
     }
 }
 
-/// Bytes of the log's files below a folder.
-fn log_bytes(folder: &Path) -> u64 {
+/// Bytes of the books' files below a folder.
+fn book_bytes(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .map(|entry| match entry.metadata() {
-            Ok(meta) if meta.is_dir() => log_bytes(&entry.path()),
-            Ok(meta) if entry.file_name().to_string_lossy().starts_with("log.") => meta.len(),
+            Ok(meta) if meta.is_dir() => book_bytes(&entry.path()),
+            Ok(meta) if entry.file_name().to_string_lossy().ends_with(".book") => meta.len(),
             _ => 0,
         })
         .sum()

@@ -1,5 +1,8 @@
 //! Durable holds: the commit the shop makes when it accepts an order.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,7 +29,7 @@ const PRICE: i64 = 10_500;
 pub struct Holds {
     store: Store,
     placed: u64,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Holds {
@@ -36,7 +39,7 @@ impl Holds {
         let mut commit = Commit::new(now());
         commit.postings = (1..=AGENTS).map(deposit).collect();
         store.commit(commit).await.expect("deposits");
-        Self { store, placed: 0, _folder: folder }
+        Self { store, placed: 0, folder }
     }
 
     /// Places so many orders, each caller one after the other. Their messages are in the inbox before the watch starts.
@@ -64,9 +67,42 @@ impl Holds {
         waits.note(&watch, each)
     }
 
+    /// How many holds a second the disk would take if there were nothing else: as many bytes as so many write together, appended to
+    /// a file and synced.
+    pub fn limit_of_disk(&self, together: u32) -> f64 {
+        /// What a hold writes to the books.
+        const BYTES: usize = 2_400;
+        const SYNCS: u32 = 300;
+        let path = self.folder.path().join("limit");
+        let mut file = File::create(&path).expect("a file");
+        let group = vec![b'x'; BYTES * usize::try_from(together).expect("few")];
+        let began = Instant::now();
+        for _ in 0..SYNCS {
+            file.write_all(&group).and_then(|()| file.sync_data()).expect("synced");
+        }
+        let taken = began.elapsed();
+        std::fs::remove_file(path).expect("removed");
+        f64::from(SYNCS * together) / taken.as_secs_f64()
+    }
+
+    /// Of all its files.
+    pub fn bytes(&self) -> u64 {
+        size(self.folder.path())
+    }
+
     pub async fn close(self) {
         self.store.close().await.expect("closes");
     }
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let size_of = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => size(&entry.path()),
+        Ok(meta) => meta.len(),
+        Err(_) => 0,
+    };
+    entries.map(size_of).sum()
 }
 
 async fn caller(store: Store, commits: Vec<Commit>) -> Vec<Duration> {

@@ -72,5 +72,24 @@ fn order(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, parse, hold, order);
+/// Holds without a pause, so many that nothing can hide how fast they settle, each stretch by itself: there must be no cliff.
+/// `KONTER_BENCH_HOLDS=2000000 cargo bench --bench order_path -- endless`.
+fn endless(_: &mut Criterion) {
+    let Some(count) = std::env::var("KONTER_BENCH_HOLDS").ok().and_then(|count| count.parse::<u64>().ok()) else {
+        return;
+    };
+    let runtime = Runtime::new().expect("a runtime");
+    let mut holds = runtime.block_on(Holds::open());
+    println!("this disk, 64 holds at once appended and synced: {:.0} a second at most", holds.limit_of_disk(64));
+    let stretch = (count / 20).max(1);
+    for _ in 0..count.div_ceil(stretch) {
+        let mut waits = Waits::default();
+        runtime.block_on(holds.run(64, stretch, &mut waits));
+        waits.print("endless", 64);
+    }
+    println!("{} MiB in the data dir", holds.bytes() >> 20);
+    runtime.block_on(holds.close());
+}
+
+criterion_group!(benches, parse, hold, order, endless);
 criterion_main!(benches);

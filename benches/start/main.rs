@@ -21,6 +21,8 @@ const STARTS: usize = 5;
 const LIMIT: Duration = Duration::from_secs(1);
 /// What an order may take on the disk, with a year of them there.
 const MOST_BYTES: u64 = 2_000;
+/// What making the state anew may take.
+const REBUILD_LIMIT: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Orders placed before the kill in a flood: nearly as many as the log holds.
 const FLOOD: u64 = 30_000;
@@ -55,6 +57,7 @@ fn main() {
         all / orders.max(1),
         if all / orders.max(1) <= MOST_BYTES { "within" } else { "ABOVE" }
     );
+    rebuild(&folder);
     let mut floods = Floods::new(&folder);
     for (before, how) in
         [(Before::Stop, "a clean stop"), (Before::Kill, "a kill"), (Before::Flood, "a kill in a flood of orders")]
@@ -84,6 +87,24 @@ fn main() {
             memory >> 10
         );
     }
+}
+
+/// The state made anew from the books, and all of it proven.
+fn rebuild(folder: &Path) {
+    let state = |data: &Path| size(&data.join("state")) >> 20;
+    let (data, began) = (folder.join("data"), Instant::now());
+    let before = state(&data);
+    std::fs::remove_dir_all(data.join("state")).expect("there is a state");
+    let (mut shop, time) = start(folder);
+    end(&mut shop, false);
+    println!(
+        "start without the state, which is made anew: {:.1} s ({} the limit of {} s); {before} MiB before, {} after",
+        time.as_secs_f64(),
+        if time < REBUILD_LIMIT { "within" } else { "ABOVE" },
+        REBUILD_LIMIT.as_secs(),
+        state(&data)
+    );
+    println!("with the stop behind it {:.1?}", began.elapsed());
 }
 
 /// How the shop ended before it is started.

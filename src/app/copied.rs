@@ -1,21 +1,20 @@
-//! Looking at a data dir that cannot be written: a copy on a read-only disk, or another user's. Opening a store writes (a
-//! torn end is cut off, sled notes where its pages stand), so a copy of it for the while is opened instead.
+//! Looking at a data dir that cannot be written: a copy on a read-only disk, or another user's. Opening a store writes, so a copy
+//! of its books for the while is opened instead; sled's folder is made of them.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fs2::FileExt;
-
 use super::Failure;
 use super::open::MOVED;
 use crate::backup::BUILT_IN;
-use konter_store::StoreError;
+use konter_store::{StoreError, is_in_use};
 
-/// How the names of a store's own files begin.
-const STORE: [&str; 5] = ["conf", "db", "snap.", "log.", "high-water-mark.json"];
-/// Folders of files: sled's own, and the closed days.
-const FOLDERS: [&str; 2] = ["blobs", "days"];
+const BOOKS: &str = "books";
+/// A store's books, and its closed days.
+const FOLDERS: [&str; 2] = [BOOKS, "days"];
+/// Locked by the process that has a store open.
+const LOCK: &str = "lock";
 /// Folders left by others with the same process number.
 const MOST_LEFT: u32 = 100;
 
@@ -40,7 +39,7 @@ impl Copied {
     /// # Errors
     /// [`Failure::Fault`] when a shop is at work in it, or it cannot be copied.
     pub(super) fn where_needed(dir: &Path) -> Result<Option<Self>, Failure> {
-        let is_shop = dir.join("db").exists() && !dir.join(MOVED).exists() && !dir.join(BUILT_IN).exists();
+        let is_shop = dir.join(BOOKS).exists() && !dir.join(MOVED).exists() && !dir.join(BUILT_IN).exists();
         if is_shop && !is_writable(dir) { Self::of(dir).map(Some) } else { Ok(None) }
     }
 
@@ -50,9 +49,8 @@ impl Copied {
             let words = "cannot be written, and copying it failed";
             Failure::Fault(format!("{} {words} (to {}; TMPDIR says where): {error}", dir.display(), temp.display()))
         };
-        // sled's own lock: a shop at work is not to be copied like this.
-        let db = File::open(dir.join("db")).map_err(failed)?;
-        if FileExt::try_lock_shared(&db).is_err() {
+        // A shop at work is not to be copied like this.
+        if is_in_use(dir) {
             let in_use = StoreError::InUse(dir.display().to_string());
             return Err(Failure::Fault(format!("{}: {in_use}", dir.display())));
         }
@@ -63,13 +61,6 @@ impl Copied {
     }
 
     fn take(&self, dir: &Path) -> io::Result<()> {
-        for entry in fs::read_dir(dir)? {
-            let (name, from) = entry.map(|entry| (entry.file_name(), entry.path()))?;
-            let shown = name.to_string_lossy();
-            if STORE.iter().any(|begin| shown.starts_with(begin)) && from.is_file() {
-                copy(&from, &self.0.join(&name))?;
-            }
-        }
         for (from, to) in FOLDERS.map(|folder| (dir.join(folder), self.0.join(folder))) {
             fs::create_dir(&to)?;
             if from.is_dir() {
@@ -88,7 +79,8 @@ fn is_writable(dir: &Path) -> bool {
     let may = rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok();
     #[cfg(not(unix))]
     let may = true;
-    may && File::options().write(true).open(dir.join("db")).is_ok()
+    let lock = dir.join(LOCK);
+    may && (!lock.exists() || File::options().write(true).open(lock).is_ok())
 }
 
 fn new_folder() -> io::Result<PathBuf> {
@@ -125,13 +117,14 @@ mod tests {
         assert!(matches!(&busy, Failure::Fault(words) if words.contains("another process has")), "{busy}");
         let report = audit(&store).await.unwrap();
         drop(store);
-        let before = fs::read(dir.join("db")).unwrap();
+        let listed = || fs::read_dir(dir.join(BOOKS)).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        let before: Vec<_> = listed().collect();
         let copied = Copied::of(&dir).unwrap();
         let again = Store::new(SledStore::open(copied.path(), SledOptions::default()).unwrap());
         let path = copied.path().to_owned();
         assert_eq!(audit(&again).await.unwrap(), report);
         drop((again, copied));
         assert!(!path.exists(), "the copy is gone");
-        assert!(before == fs::read(dir.join("db")).unwrap());
+        assert!(listed().eq(before));
     }
 }

@@ -40,7 +40,7 @@ pub async fn migrate_store(environment: &Environment, to: Place) -> Result<(), F
 }
 
 async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Failure> {
-    if !folder.join("db").exists() {
+    if !folder.join("books").exists() {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", folder.display())));
     }
     let from = open_dir(folder).await?;

@@ -17,6 +17,7 @@ mod online;
 mod open;
 mod private;
 mod read;
+mod rebuild;
 mod room;
 mod run;
 mod service_manager;
@@ -35,6 +36,7 @@ pub use inspect::{audit, log};
 pub use migrate::{Place, migrate_store};
 pub use private::keep_new_files_private;
 pub use read::read;
+pub use rebuild::{books, rebuild};
 pub use run::run;
 pub use simulate::simulate;
 

@@ -32,7 +32,7 @@ use konter_documents::workbook::table;
 use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError, audit};
+use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
@@ -222,7 +222,7 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Fail
     Ok(Store::new(store))
 }
 
-/// Opens the shop's data dir. What was damaged and could be read another way is proven before anybody relies on it.
+/// Opens the shop's data dir.
 async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     let dir = &settings.data_dir;
     may_be_opened(dir)?;
@@ -236,17 +236,7 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure
         Err(error) => return Err(of_dir(dir, &error)),
     };
     close_to_others(dir);
-    let (was_repaired, store) = (store.was_repaired(), Store::new(store));
-    if was_repaired {
-        tracing::warn!("the store was damaged and has been read another way; proving its books first");
-        let report = audit::audit(&store).await.map_err(fault)?;
-        if !report.is_clean() {
-            store.close().await.map_err(fault)?;
-            return Err(unusable(Failure::Fault(format!("{}: the books do not add up\n{report}", dir.display()))));
-        }
-        tracing::warn!("its books are sound: nothing is missing");
-    }
-    Ok(store)
+    Ok(Store::new(store))
 }
 
 /// Whether nothing was left in a data dir that forbids opening it.

@@ -16,14 +16,12 @@ const LENGTH: usize = 32;
 const SHORTEST: usize = 32;
 /// How the names of a shop's files begin. Whatever else lies in the data dir may be meant for others.
 #[cfg(unix)]
-const SHOP: [&str; 12] = [
-    "conf",
-    "db",
-    "blobs",
-    "snap.",
-    "log.",
+const SHOP: [&str; 10] = [
+    "books",
+    "state",
+    "lock",
+    "stopped-by-a-fault",
     "days",
-    "high-water-mark.json",
     "backups",
     TOKEN,
     "restoring",
@@ -32,7 +30,7 @@ const SHOP: [&str; 12] = [
 ];
 /// Folders inside folders that are looked into: sled's own in what a restore left aside.
 #[cfg(unix)]
-const DEEPEST: usize = 3;
+const DEEPEST: usize = 4;
 /// What anybody but the owner may do.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
@@ -84,7 +82,7 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
             continue;
         }
         match close(&entry.path(), depth - 1, closed) {
-            // Sled and the log remove their own files meanwhile.
+            // The store removes its own files meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             other => other?,
         }
@@ -143,21 +141,21 @@ mod tests {
     fn what_others_could_read_is_taken_from_them_and_nothing_elsewhere() {
         let home = tempfile::tempdir().unwrap();
         let (data, elsewhere) = (home.path().join("data"), home.path().join("elsewhere"));
-        fs::create_dir_all(data.join("blobs")).unwrap();
+        fs::create_dir_all(data.join("books")).unwrap();
         fs::write(&elsewhere, "x").unwrap();
-        for name in ["db", "log.1", "blobs/7", "page.html"] {
+        for name in ["lock", "state.new", "books/7", "page.html"] {
             fs::write(data.join(name), "x").unwrap();
         }
         let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         set(&data, 0o755);
-        set(&data.join("blobs"), 0o777);
-        for path in [&elsewhere, &data.join("db"), &data.join("log.1"), &data.join("blobs/7"), &data.join("page.html")]
-        {
-            set(path, 0o644);
+        set(&data.join("books"), 0o777);
+        set(&elsewhere, 0o644);
+        for name in ["lock", "state.new", "books/7", "page.html"] {
+            set(&data.join(name), 0o644);
         }
-        symlink(&elsewhere, data.join("blobs/link")).unwrap();
+        symlink(&elsewhere, data.join("books/link")).unwrap();
         close_to_others(&data);
-        let modes = ["", "blobs", "db", "log.1", "blobs/7", "page.html"].map(|name| mode(&data.join(name)));
+        let modes = ["", "books", "lock", "state.new", "books/7", "page.html"].map(|name| mode(&data.join(name)));
         assert_eq!(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o644]);
         assert_eq!(mode(&elsewhere), 0o644, "a link leads out of the data dir");
         close_to_others(&home.path().join("nothing"));

@@ -43,15 +43,9 @@ pub fn restore(
     if !over && !others(data)?.is_empty() {
         return Err(BackupError::NotEmpty(data.display().to_string()));
     }
-    let restoring = Restoring { data: data.to_owned(), made_at: reader.header.made_at, at };
-    let built_in = restoring.built_in();
-    if built_in.exists() {
-        let aside = restoring.aside()?;
-        fs::rename(&built_in, aside.join(BUILT_IN)).map_err(BackupError::file(&built_in))?;
-    }
-    fs::create_dir_all(&built_in).map_err(BackupError::file(&built_in))?;
+    let restoring = Restoring { made_at: reader.header.made_at, ..Restoring::begin(data, at)? };
     let mut reader = making::open(file, passphrase)?;
-    let filled = fill(&built_in, || reader.page(), Restored::new(restoring.made_at, at));
+    let filled = fill(&restoring.built_in(), || reader.page(), Restored::new(restoring.made_at, at));
     if let Err(error) = filled {
         restoring.give_up();
         return Err(error);
@@ -60,6 +54,21 @@ pub fn restore(
 }
 
 impl Restoring {
+    /// Makes the folder in which a store is to be built.
+    ///
+    /// # Errors
+    /// When it cannot be made, or what an earlier restore left there cannot be moved aside.
+    pub fn begin(data: &Path, at: DateTime<Utc>) -> Result<Self, BackupError> {
+        let restoring = Self { data: data.to_owned(), made_at: at, at };
+        let built_in = restoring.built_in();
+        if built_in.exists() {
+            let aside = restoring.aside()?;
+            fs::rename(&built_in, aside.join(BUILT_IN)).map_err(BackupError::file(&built_in))?;
+        }
+        fs::create_dir_all(&built_in).map_err(BackupError::file(&built_in))?;
+        Ok(restoring)
+    }
+
     /// The folder of the new store.
     #[must_use]
     pub fn built_in(&self) -> PathBuf {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use konter_core::ids::ChatId;
-use konter_store::sled_store::{SEGMENT, SledOptions, SledStore};
+use konter_store::sled_store::{SledOptions, SledStore, write_raw};
 use konter_store::{DeadLetterCount, Store};
 
 /// What an outbox row is stored under.
@@ -16,11 +16,8 @@ fn key(chat: &ChatId, seq: u64) -> Vec<u8> {
 }
 
 fn damage(data: &Path, rows: &[(ChatId, u64)]) {
-    let sled = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
-    for (chat, seq) in rows {
-        sled.insert(key(chat, *seq), &b"{\"seq\":1,\"payload\":{\"reply\":{\"Unheard\""[..]).unwrap();
-    }
-    sled.flush().unwrap();
+    let torn = b"{\"seq\":1,\"payload\":{\"reply\":{\"Unheard\"";
+    write_raw(data, rows.iter().map(|(chat, seq)| (key(chat, *seq), Some(torn.to_vec()))).collect()).unwrap();
 }
 
 fn open(data: &Path) -> Store {

@@ -5,6 +5,8 @@
 
 #[path = "../../fuzz/backups.rs"]
 mod backups;
+#[path = "../../fuzz/books.rs"]
+mod books;
 #[path = "../../fuzz/programs.rs"]
 mod programs;
 #[path = "../../fuzz/properties.rs"]
@@ -338,4 +340,33 @@ async fn any_file_is_a_backup_or_says_what_is_wrong_with_it() {
     assert_eq!(backups::packed(&inner)[..BEGINS.len()], whole[..BEGINS.len()]);
     seeds.extend([inner.clone()].into_iter().chain(lies(&inner)).map(|inner| [&[UNPACKED], &inner[..]].concat()));
     tokio::task::spawn_blocking(move || play("backup", &seeds, backups::backup)).await.unwrap();
+}
+
+/// Files of a small shop's books: records, and a base.
+async fn small_books() -> Vec<Input> {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, data) = (folder.path().join("shop.backup"), folder.path().join("data"));
+    fs::write(&file, small_backup().await).unwrap();
+    let put_back =
+        move || backup::restore(&file, &data, false, None, DateTime::UNIX_EPOCH).map(|restoring| restoring.built_in());
+    let built = tokio::task::spawn_blocking(put_back).await.unwrap().unwrap();
+    let files = fs::read_dir(built.join("books")).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    // Of the zeros that a file ends in a few are enough.
+    let short =
+        |bytes: Input| bytes[..bytes.len().min(64 + bytes.iter().rposition(|&byte| byte != 0).unwrap_or(0))].to_vec();
+    files.map(short).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_file_of_the_books_is_read_or_says_what_is_wrong_with_it() {
+    let whole = small_books().await;
+    assert_eq!(whole.len(), 2, "records and a base");
+    let mut seeds = vec![Input::new()];
+    for bytes in whole {
+        seeds.extend([bytes.len() / 2, 40].map(|end| bytes[..end.min(bytes.len())].to_vec()));
+        let mut lying = bytes.clone();
+        lying[32..36].fill(0xFF);
+        seeds.extend([lying, bytes]);
+    }
+    tokio::task::spawn_blocking(move || play("books", &seeds, books::books)).await.unwrap();
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::support::bot_api::BotApi;
 use crate::support::program::{Ended, Running, Settings, free_port};
 use crate::support::site::{ADMIN, BUDI, PATIENCE, say, suppliers};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -313,40 +314,95 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     assert_eq!(log.code, Some(0), "{log:?}");
     assert!(log.out.contains(&format!("telegram:{ADMIN}  /deposit KR0001 100000")), "{log:?}");
 
-    forge(&folder.path().join("data"));
-    let forged = settings.run(folder.path(), &["audit"]).await;
-    assert_ended(&forged, 1, &["do not add up"]);
+    let data = folder.path().join("data");
+    forge(&data);
+    // The state has seen other books. Without it nothing is left but the journal's own chain.
+    assert_ended(&settings.run(folder.path(), &["audit"]).await, 1, &["is not the one that stood there before"]);
+    fs::remove_dir_all(data.join("state")).unwrap();
+    assert_ended(&settings.run(folder.path(), &["audit"]).await, 1, &["do not add up"]);
 }
 
-/// Makes 100000 into 900000 wherever it stands in the log, past the program, with a checksum that fits.
+/// Makes 100000 into 900000 wherever it stands in the books, past the program, with hashes that fit.
 fn forge(data: &Path) {
     const SUM: &[u8] = b"100000";
-    /// Length and number of a record, which its checksum covers too.
-    const HEAD: usize = 12;
-    let log = fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
-    let log = log.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("log."));
-    let mut forged = 0;
-    for path in log {
+    /// What each file begins with; of a record, what its hash covers before the rows, and the hash.
+    const FILE: usize = 32;
+    const HEAD: usize = 28;
+    const HASH: usize = 16;
+    let books = fs::read_dir(data.join("books")).unwrap().map(|file| file.unwrap().path());
+    let mut books: Vec<_> = books.filter(|path| path.extension().is_some_and(|ending| ending == "book")).collect();
+    books.sort();
+    let (mut forged, mut last): (u32, Option<[u8; HASH]>) = (0, None);
+    for path in books {
         let mut bytes = fs::read(&path).unwrap();
-        let mut frames = bytes.as_mut_slice();
-        while !frames.is_empty() {
-            let length = u32::from_be_bytes(frames[..4].try_into().unwrap());
-            let (frame, rest) = frames.split_at_mut(HEAD + 4 + usize::try_from(length).unwrap());
-            let (head, rest_of_frame) = frame.split_at_mut(HEAD);
-            let (sum, record) = rest_of_frame.split_at_mut(4);
-            while let Some(place) = record.windows(SUM.len()).position(|at| at == SUM) {
-                record[place] = b'9';
+        let mut records = &mut bytes[FILE..];
+        while records.len() > HEAD + HASH && records[..12] != [0; 12] {
+            let length = u32::from_be_bytes(records[..4].try_into().unwrap());
+            let (record, rest) = records.split_at_mut(HEAD + HASH + usize::try_from(length).unwrap());
+            let (head, rows) = record.split_at_mut(HEAD);
+            let (hash, rows) = rows.split_at_mut(HASH);
+            while let Some(place) = rows.windows(SUM.len()).position(|at| at == SUM) {
+                rows[place] = b'9';
                 forged += 1;
             }
-            let mut hasher = crc32fast::Hasher::new();
-            hasher.update(head);
-            hasher.update(record);
-            sum.copy_from_slice(&hasher.finalize().to_be_bytes());
-            frames = rest;
+            if let Some(last) = last {
+                head[12..].copy_from_slice(&last);
+            }
+            hash.copy_from_slice(&Sha256::new().chain_update(&*head).chain_update(&*rows).finalize()[..HASH]);
+            last = <[u8; HASH]>::try_from(&*hash).ok();
+            records = rest;
         }
         fs::write(path, bytes).unwrap();
     }
     assert!(forged > 0, "no sum was found");
+}
+
+#[track_caller]
+fn assert_sound(ended: &Ended) {
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains("the books are right") && ended.out.contains("100.000"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn the_state_is_made_anew_and_the_books_are_printed() {
+    let folder = folder();
+    let (api, data) = (BotApi::start().await, folder.path().join("data"));
+    let settings = shop(folder.path(), &api);
+    assert_ended(&settings.run(folder.path(), &["rebuild"]).await, 2, &["KONTER_DATA_DIR"]);
+    let mut running = settings.start(folder.path(), &["run"]);
+    say(&api, BUDI, "DAFTAR.Budi Cell.739154", (BUDI, "Kode agen")).await;
+    say(&api, ADMIN, "/deposit KR0001 100000", (BUDI, "Deposit masuk")).await;
+    let beside = settings.run(folder.path(), &["books"]).await;
+    assert_eq!(beside.code, Some(0), "{beside:?}");
+    assert!(
+        beside.out.lines().any(|line| line.starts_with("{\"record\":") && line.contains("Budi Cell")),
+        "{beside:?}"
+    );
+    for refused in ["rebuild", "audit"] {
+        assert_ended(&settings.run(folder.path(), &[refused]).await, 1, &["another process has"]);
+    }
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+
+    let rebuilt = settings.run(folder.path(), &["rebuild"]).await;
+    assert_sound(&rebuilt);
+    let last = settings.run(folder.path(), &["books", "--from", "1000000"]).await;
+    assert_eq!((last.code, last.out.as_str()), (Some(0), ""));
+
+    // Rubbish where sled was: nobody has to do anything.
+    fs::write(data.join("state/db"), "rubbish").unwrap();
+    assert_sound(&settings.run(folder.path(), &["audit"]).await);
+
+    // Books that are damaged behind what the state has: made anew, and nothing is lost.
+    let book = fs::read_dir(data.join("books")).unwrap().next().unwrap().unwrap().path();
+    let whole = fs::read(&book).unwrap();
+    let mut damaged = whole.clone();
+    damaged[32 + 50] ^= 1;
+    fs::write(&book, &damaged).unwrap();
+    assert_ended(&settings.run(folder.path(), &["audit"]).await, 1, &["is damaged at record 1", "konter books"]);
+    let forced = settings.run(folder.path(), &["rebuild", "--force"]).await;
+    assert_sound(&forced);
+    assert_ended(&forced, 0, &["before-restore-"]);
+    assert_sound(&settings.run(folder.path(), &["audit"]).await);
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ async fn a_shop_sells_is_killed_and_goes_on() {
     assert_eq!(backup.code, Some(0), "{backup:?}");
     assert!(backup.out.contains("the books are right"), "{backup:?}");
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
-    assert!(!folder.path().join("data/db").exists(), "nothing is kept in a data dir");
+    assert!(!folder.path().join("data/books").exists(), "nothing is kept in a data dir");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,6 @@ use crate::support::bot_api::{BotApi, Mishap};
 use crate::support::program::{Ended, Running, Settings, free_port, tail};
 use crate::support::site::{ADMIN, BUDI, PATIENCE, Site, hears, write_at};
 use chrono::{DateTime, TimeDelta, Utc};
-use konter_store::sled_store::SEGMENT;
 
 const STRANGERS: i64 = 10_000;
 const PIN: &str = "739154";
@@ -219,8 +218,8 @@ async fn on_a_full_disk_it_stops_says_so_and_loses_nothing() {
     let mut running = site.open().await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
 
-    // sled begins a new part of its file when it is opened. That fits; what is written from then on soon does not.
-    let room = fs::metadata(site.data().join("db")).unwrap().len() + u64::try_from(SEGMENT).unwrap() + 1_000;
+    // sled begins a new part of its file when it is opened. That fits; what is written to the books from then on soon does not.
+    let room = fs::metadata(site.data().join("state/db")).unwrap().len() + (1 << 20);
     let mut running = site.settings.start_within(site.folder.path(), &["run"], room);
     let mut full = None;
     for n in 0..3_000 {

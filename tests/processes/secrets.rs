@@ -10,7 +10,6 @@ use crate::support::files::files;
 use crate::support::program::{Running, Settings};
 use crate::support::site::{ADMIN, BUDI, PATIENCE, Site, say, write};
 use konter_simulator::Kind;
-use konter_store::sled_store::SEGMENT;
 
 const PINS: [&str; 4] = ["739154", "246802", "864209", "517263"];
 const PEPPER: &str = "pepper-PEPPER-pepper-PEPPER";
@@ -89,7 +88,7 @@ fn assert_files_are_clean(data: &Path, secrets: &[String]) {
     }
     // Messages did lie there: what is not found was not merely never written.
     assert!(files.iter().any(|path| fs::read(path).unwrap().windows(7).any(|bytes| bytes == b"sealed ")));
-    let rows = sled::Config::new().path(data).segment_size(SEGMENT).flush_every_ms(None).open().unwrap();
+    let rows = sled::Config::new().path(data.join("state")).flush_every_ms(None).open().unwrap();
     assert!(!rows.is_empty());
     for row in rows.iter() {
         let (key, row) = row.unwrap();

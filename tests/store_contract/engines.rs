@@ -4,7 +4,7 @@ use std::path::Path;
 
 use konter_store::Store;
 use konter_store::memory::MemoryStore;
-use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::sled_store::{Limits, SledOptions, SledStore};
 
 use crate::postgres::{self, Database};
 
@@ -31,7 +31,7 @@ impl Engine for Memory {
     }
 }
 
-/// sled, with all rows in its log or all settled as the limits say.
+/// A folder, with its rows in memory or in sled as the limits say.
 pub struct Sled {
     store: Option<Store>,
     folder: tempfile::TempDir,
@@ -39,8 +39,8 @@ pub struct Sled {
 }
 
 impl Sled {
-    pub fn with(log: LogLimits) -> Self {
-        let (folder, options) = (tempfile::tempdir().unwrap(), SledOptions { log, ..SledOptions::default() });
+    pub fn with(limits: Limits) -> Self {
+        let (folder, options) = (tempfile::tempdir().unwrap(), SledOptions { limits, ..SledOptions::default() });
         Self { store: Some(open(folder.path(), options)), folder, options }
     }
 
@@ -55,7 +55,7 @@ pub fn open(path: &Path, options: SledOptions) -> Store {
 
 impl Engine for Sled {
     fn new() -> Self {
-        Self::with(LogLimits::default())
+        Self::with(Limits::default())
     }
 
     fn store(&self) -> Store {
@@ -70,12 +70,12 @@ impl Engine for Sled {
     }
 }
 
-/// sled with room for a few rows in its log: the newest are young, the others have settled.
+/// A folder with few rows in memory, the others in sled, and old records in a base.
 pub struct Settling(Sled);
 
 impl Engine for Settling {
     fn new() -> Self {
-        Self(Sled::with(LogLimits { calm: 0, full: 3_000, file: 2_000 }))
+        Self(Sled::with(Limits { calm: 0, full: 3_000, segment: 2_000, base: 10_000 }))
     }
 
     fn store(&self) -> Store {

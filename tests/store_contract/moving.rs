@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use konter_core::ids::OrderId;
 use konter_store::audit::audit;
-use konter_store::sled_store::{LogLimits, SledOptions};
+use konter_store::sled_store::{Limits, SledOptions};
 use konter_store::{Sequence, Store, moving};
 
 use super::engines::{Engine, Postgres, Sled, open};
 use super::random::{everything, trade};
 use crate::support::*;
 
-/// A busy shop in a folder, its books partly settled, with people and a look-up in it.
+/// A busy shop in a folder, its books partly in a base, with people and a look-up in it.
 async fn busy() -> Sled {
-    let engine = Sled::with(LogLimits { calm: 0, full: 20_000, file: 10_000 });
+    let engine = Sled::with(Limits { calm: 0, full: 20_000, segment: 10_000, base: 50_000 });
     let store = engine.store();
     for n in 1..=3 {
         store.commit(register(n)).await.unwrap();

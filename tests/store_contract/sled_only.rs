@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use konter_store::StoreError;
 use konter_store::audit::audit;
-use konter_store::sled_store::{LogLimits, SEGMENT, SledOptions, SledStore};
+use konter_store::sled_store::{Limits, SledOptions, SledStore, write_raw};
 
 use super::engines::{Engine, Sled, open};
 use crate::support::*;
@@ -32,45 +32,6 @@ async fn a_closed_store_refuses_and_frees_its_folder() {
     assert!(matches!(store.holds().await, Err(StoreError::Unavailable(_))));
     let again = open(engine.path(), SledOptions::default());
     assert_eq!(again.account(&deposits(1)).await.unwrap().available(), rp(500));
-}
-
-#[tokio::test]
-async fn a_damaged_snapshot_is_set_aside_and_nothing_is_lost() {
-    let mut engine = Sled::new();
-    // The snapshot is written when a store with a log is opened.
-    for _ in 0..3 {
-        engine.store().commit(deposit(1, 500)).await.unwrap();
-        engine = engine.reopen();
-    }
-    let path = engine.path().to_owned();
-    engine.store().close().await.unwrap();
-    let snapshots: Vec<_> = fs::read_dir(&path)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|file| file.file_name().unwrap().to_string_lossy().starts_with("snap."))
-        .collect();
-    assert!(!snapshots.is_empty());
-    for snapshot in &snapshots {
-        let bytes: Vec<u8> = fs::read(snapshot).unwrap().iter().map(|byte| byte ^ 0x55).collect();
-        fs::write(snapshot, bytes).unwrap();
-    }
-    let store = open(&path, SledOptions::default());
-    assert_eq!(store.account(&deposits(1)).await.unwrap().available(), rp(1_500));
-    assert!(path.join("damaged-1").is_dir());
-}
-
-#[tokio::test]
-async fn nothing_ever_goes_to_blobs() {
-    let engine = Sled::new();
-    let store = engine.store();
-    store.commit(deposit(1, 1_000_000_000)).await.unwrap();
-    for id in 1..=40 {
-        let mut order = order(id, 1, &format!("08{id}"));
-        order.product_name = "x".repeat(60_000);
-        store.commit(place(order)).await.unwrap();
-    }
-    store.close().await.unwrap();
-    assert_eq!(fs::read_dir(engine.path().join("blobs")).unwrap().count(), 0);
 }
 
 /// Every file below a folder, and how long it is.
@@ -109,7 +70,7 @@ fn copy(from: &Path, to: &Path) {
 #[tokio::test]
 async fn what_was_answered_survives_a_crash() {
     for full in [0, 20_000, usize::MAX] {
-        let engine = Sled::with(LogLimits { calm: usize::MAX, full, file: 10_000 });
+        let engine = Sled::with(Limits { calm: usize::MAX, full, segment: 10_000, base: 40_000 });
         let store = engine.store();
         store.commit(deposit(1, 1_000_000_000)).await.unwrap();
         let copies = tempfile::tempdir().unwrap();
@@ -136,25 +97,39 @@ async fn what_was_answered_survives_a_crash() {
 async fn a_store_of_another_version_is_refused() {
     for (version, said) in [("99", "a newer konter (schema 99"), ("1", "an older konter (schema 1")] {
         let engine = Sled::new();
+        let key = engine.store().snapshot().await.unwrap().next_page().unwrap().pop().unwrap().0;
+        assert!(key.ends_with(b"schema"), "a new store has no other row");
         engine.store().close().await.unwrap();
-        let raw = sled::Config::new().path(engine.path()).segment_size(SEGMENT).open().unwrap();
-        let schema = raw.iter().find(|row| row.as_ref().unwrap().0.ends_with(b"schema")).unwrap().unwrap();
-        raw.insert(schema.0, version).unwrap();
-        drop(raw);
+        write_raw(engine.path(), vec![(key, Some(version.into()))]).unwrap();
         let error = SledStore::open(engine.path(), SledOptions::default()).err().unwrap();
         assert!(error.to_string().contains(said), "{error}");
     }
 }
 
+/// Before there were books, sled's files and a log lay in the data dir itself.
 #[tokio::test]
-async fn a_folder_of_something_else_is_refused() {
-    // Made with sled's own settings, and with ours.
-    for config in [sled::Config::new(), sled::Config::new().segment_size(SEGMENT)] {
-        let folder = tempfile::tempdir().unwrap();
-        let raw = config.path(folder.path()).open().unwrap();
-        raw.insert("other", "data").unwrap();
-        drop(raw);
-        let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap();
-        assert!(error.to_string().contains("something else"), "{error}");
+async fn a_data_dir_of_the_form_before_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    sled::Config::new().path(folder.path()).open().unwrap().insert("other", "data").unwrap();
+    let listed_before = listed(folder.path()).unwrap();
+    let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap().to_string();
+    assert!(error.contains("an earlier konter") && error.contains("konter restore --force"), "{error}");
+    assert_eq!(listed(folder.path()).unwrap(), listed_before, "nothing in it is touched");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_an_error_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let mut permissions = fs::metadata(&data).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&data, permissions.clone()).unwrap();
+    if fs::write(data.join("probe"), "x").is_ok() {
+        eprintln!("skipped: whoever runs this test may write anywhere (root)");
+        return;
     }
+    let error = SledStore::open(&data, SledOptions::default()).err().unwrap();
+    assert!(error.to_string().contains("denied"), "{error}");
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 0, "nothing half-made");
 }

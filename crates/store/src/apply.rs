@@ -48,13 +48,6 @@ impl Tip {
         Ok(tip)
     }
 
-    /// The journal's last line, and its digest.
-    pub(super) const fn end(&self) -> (u64, Digest) {
-        (self.seq, self.digest)
-    }
-}
-
-impl Tip {
     /// An end of the journal that others write to as well: nothing is known of what is stored but this.
     pub(super) fn shared(seq: u64, digest: Digest, counter: u64) -> Self {
         Self { digest, seq, counter, last_order: u64::MAX, last_reference: u64::MAX, ..Self::default() }

@@ -14,7 +14,7 @@ use konter_core::network::InviteCode;
 use konter_core::order::{BillKey, Period, SerialKey, SlotKey, same_dest};
 use konter_core::pricing::GroupName;
 
-// `w` and `~` are the engine's own, see `sled_kv`: a row under one of them would be read as something else.
+// `~` and what is behind it are the engine's own, see `sled_kv`.
 pub(super) const ORDER: u8 = b'o';
 pub(super) const ORDER_OF_AGENT: u8 = b'a';
 pub(super) const SLOT: u8 = b's';

@@ -8,6 +8,7 @@
 //! PostgreSQL. What only an engine of several processes has is [`Shared`]. Fronts see an [`Outbox`], nothing more.
 #![forbid(unsafe_code)]
 
+mod applier;
 mod apply;
 mod apply_bills;
 mod apply_desk;
@@ -18,7 +19,7 @@ mod apply_reports;
 mod apply_routing;
 mod apply_tickets;
 pub mod audit;
-mod blocks;
+mod books;
 pub mod census;
 mod class;
 mod commit;
@@ -28,14 +29,11 @@ mod depths;
 mod engine;
 mod fill;
 mod handle;
-mod high_water_mark;
 mod indexes;
 mod keys;
 mod kv;
 mod layers;
 pub mod leases;
-mod log;
-mod log_files;
 pub mod memory;
 pub mod moving;
 mod outbox;
@@ -47,21 +45,20 @@ mod read_network;
 mod read_reports;
 mod read_tickets;
 mod reads;
+mod rebuilding;
 mod restored;
 mod rows;
+mod salvage;
 mod sequences;
 mod sled_faults;
-mod sled_handle;
 mod sled_kv;
-mod sled_open;
 mod sled_options;
-mod sled_schema;
-mod sled_snapshot;
 pub mod sled_store;
 mod slots;
 mod snapshot;
 mod writer;
 
+pub use books::{read_anything, show as show_books};
 pub use class::Class;
 pub use dead_letters::{DeadLetterCount, DeadLetters, OutboxRow};
 pub use depths::Depths;
@@ -77,7 +74,8 @@ pub use handle::Store;
 pub use leases::{Leases, Notification, Shard, WaitGuard, Word, WorkGuard};
 pub use outbox::Outbox;
 pub use restored::Restored;
-pub use sled_open::is_in_use;
+pub use salvage::{Salvaged, salvage};
+pub use sled_store::{is_in_use, rebuild};
 pub use snapshot::{RawRow, Snapshot};
 
 /// Numbers the store hands out; each is given once, gaps are allowed.
@@ -91,5 +89,7 @@ pub enum Sequence {
     Reference,
 }
 
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 mod power_tests;

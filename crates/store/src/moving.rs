@@ -1,7 +1,6 @@
 //! A whole shop from a folder into a database, and back. All rows move as the rules know them, so that both sides are
 //! the same shop in every respect; [`compare`] proves it. Nobody may use either side meanwhile.
 
-use std::fs;
 use std::path::Path;
 
 use tokio::sync::mpsc;
@@ -9,12 +8,8 @@ use tokio::task::spawn_blocking;
 
 use super::kv::Batch;
 use super::postgres::PostgresStore;
-use super::rows::SCHEMA_NAME;
-use super::sled_handle::SledHandle;
-use super::sled_kv::SledKv;
-use super::sled_open::durable_files;
-use super::sled_options::SledOptions;
-use super::{Store, StoreError, keys};
+use super::sled_store::{begin_with, write_into};
+use super::{Store, StoreError};
 
 /// Pages read and not written yet.
 const PAGES_AHEAD: usize = 4;
@@ -48,29 +43,9 @@ pub async fn to_database(folder: &Store, database: &PostgresStore) -> Result<(),
 pub async fn to_folder(database: &Store, folder: &Path) -> Result<(), StoreError> {
     let (folder, mut snapshot) = (folder.to_owned(), database.snapshot().await?);
     let writing = spawn_blocking(move || {
-        fs::create_dir_all(&folder).map_err(|error| failed("making the folder", &error))?;
-        let kv = SledKv::new(SledHandle::open(&folder, SledOptions::default())?.0);
-        if !kv.is_empty()? {
-            return Err(StoreError::Unavailable(format!("there is a store in {}", folder.display())));
-        }
-        // Without its version no store is opened, so that comes last.
-        let (version, mut versions) = (keys::meta(SCHEMA_NAME), Batch::new());
-        loop {
-            let page = snapshot.next_page()?;
-            if page.is_empty() {
-                break;
-            }
-            let rows = page.into_iter().map(|(key, row)| (key, Some(row)));
-            let (last, rows): (Batch, Batch) = rows.partition(|(key, _)| *key == version);
-            kv.write(rows)?;
-            versions.extend(last);
-        }
-        kv.flush()?;
-        kv.write(versions)?;
-        kv.flush()?;
-        durable_files(&folder)?;
-        // Else the first start would read all of it again.
-        kv.sled().reopen().map(drop)
+        begin_with(&folder, || snapshot.next_page())?;
+        // The first start has nothing left to make.
+        write_into(&folder, |_| Ok(Batch::new()))
     });
     writing.await.map_err(|error| failed("writing the folder", &error))?
 }

@@ -1,7 +1,6 @@
-//! What a power cut leaves of sled's file and of the log's: everything up to the last sync, and of what was written after it
-//! any part, in any order, or rubbish. Whatever it is, the store opens and everything that was answered is there. Where sled
-//! was opened again meanwhile, its old snapshot may be left, its new one, or both; a file of the log that was removed may be
-//! back.
+//! What a power cut leaves of the books and of sled's folder: everything up to the last sync of each file, and of what was
+//! written after it any part, in any order, or rubbish. Whatever it is, the store opens, everything that was answered is
+//! there, and sled has the rows that the books have.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,9 +15,12 @@ use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
 use super::audit::audit;
-use super::sled_store::{LogLimits, ReopenLimits, SledOptions, SledStore};
+use super::engine::Engine as _;
+use super::kv::{Direction, Kv as _};
+use super::sled_kv::WITNESS;
+use super::sled_store::{Limits, SledOptions, SledStore};
 use super::writer::Synced;
-use super::{Commit, Payload, Say, Store};
+use super::{Commit, Payload, RawRow, Say, Store};
 use konter_core::agent::Locale;
 use konter_core::ids::{AgentId, ChatId};
 use konter_core::ledger::{AccountId, Posting, Reason};
@@ -31,16 +33,13 @@ const SECTOR: usize = 512;
 const CUTS: usize = 54;
 const COMMITS: u64 = 150;
 
-/// Files by their names.
+/// Files by their names below the data dir.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The folder right before a sync, and what of it was durable already.
+/// The data dir right before a sync, and what of it was durable already.
 struct Moment {
-    /// sled's file and the log's.
     durable: Files,
     written: Files,
-    /// At the sync before, and now.
-    snapshots: [Files; 2],
     /// Commits answered by then.
     answered: u64,
 }
@@ -49,32 +48,35 @@ struct Moment {
 #[derive(Default)]
 struct Disk {
     durable: Files,
-    snapshots: Files,
     moments: Vec<Moment>,
 }
 
 impl Disk {
-    /// What a sync makes durable. The log's file is the last one; beginning one has made the folder durable, and with it
-    /// that others were removed.
-    fn synced(&mut self, what: Synced, written: Files) {
-        let is_new = |name: &PathBuf| is_log(name) && !self.durable.contains_key(name);
-        if written.keys().any(is_new) {
-            self.durable.retain(|name, _| written.contains_key(name));
+    /// What a sync makes durable: of the books the newest file, and with the first sync of a new one the folder, and so that
+    /// others were removed; of sled its file. A base gets its name only when it is durable.
+    fn synced(&mut self, what: Synced, written: &Files) {
+        let newest = written.keys().rfind(|name| is(name, "book"));
+        if newest.is_some_and(|newest| !self.durable.contains_key(newest)) {
+            self.durable.retain(|name, _| name.starts_with("state") || written.contains_key(name));
         }
         for (name, bytes) in written {
-            if is_log(&name) == (what == Synced::Log) {
-                self.durable.insert(name, bytes);
+            let is_synced = match what {
+                Synced::Books => Some(name) == newest,
+                Synced::State => name == Path::new("state/db"),
+            };
+            if is_synced || is(name, "base") {
+                self.durable.insert(name.clone(), bytes.clone());
             }
         }
     }
 }
 
-fn is_log(name: &Path) -> bool {
-    name.to_string_lossy().starts_with("log.")
+fn is(name: &Path, ending: &str) -> bool {
+    name.extension().is_some_and(|found| found == ending)
 }
 
 /// Line `n` of the journal, with something to say that grows and goes again.
-fn deposit(n: u64) -> Commit {
+pub(super) fn deposit(n: u64) -> Commit {
     let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(1)));
     let amount = Rupiah::new(i64::try_from(n).unwrap());
     let posting = Posting::Transfer {
@@ -95,62 +97,6 @@ fn deposit(n: u64) -> Commit {
     };
     let said = if n > 20 { vec![(ChatId::telegram(1), n - 20)] } else { Vec::new() };
     Commit { postings: vec![posting], outgoing: vec![say], sent: said, ..Commit::new(DateTime::UNIX_EPOCH) }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let copied = to.join(file.file_name());
-        if file.file_type().unwrap().is_dir() {
-            copy(&file.path(), &copied);
-        } else {
-            fs::copy(file.path(), copied).unwrap();
-        }
-    }
-}
-
-fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Files {
-    let files = fs::read_dir(folder).unwrap().map(|file| PathBuf::from(file.unwrap().file_name()));
-    let files = files.filter(|name| name.to_str().is_some_and(&wanted));
-    // One may go while they are read.
-    files.filter_map(|name| Some((name.clone(), fs::read(folder.join(name)).ok()?))).collect()
-}
-
-fn snapshots(folder: &Path) -> Files {
-    files(folder, |name| name.starts_with("snap."))
-}
-
-fn synced_files(folder: &Path) -> Files {
-    files(folder, |name| name == "db" || name.starts_with("log."))
-}
-
-/// Puts the old snapshots, the new ones or all into a folder that is to look as after the cut.
-fn leave_snapshots(moment: &Moment, folder: &Path, choices: &mut StdRng) {
-    for name in snapshots(folder).into_keys() {
-        fs::remove_file(folder.join(name)).unwrap();
-    }
-    let [old, new] = &moment.snapshots;
-    let left = [vec![old], vec![new], vec![old, new]];
-    for (name, bytes) in left[choices.random_range(0..3)].iter().copied().flatten() {
-        fs::write(folder.join(name), bytes).unwrap();
-    }
-}
-
-/// Puts what may be left of the synced files there.
-fn leave_files(moment: &Moment, folder: &Path, choices: &mut StdRng) {
-    for name in synced_files(folder).into_keys() {
-        fs::remove_file(folder.join(name)).unwrap();
-    }
-    for (name, durable) in &moment.durable {
-        // Removed, and that may not be durable.
-        if !moment.written.contains_key(name) && choices.random_bool(0.5) {
-            fs::write(folder.join(name), durable).unwrap();
-        }
-    }
-    for (name, written) in &moment.written {
-        let durable = moment.durable.get(name).map(Vec::as_slice).unwrap_or_default();
-        fs::write(folder.join(name), remainder(durable, written, choices)).unwrap();
-    }
 }
 
 /// One way a file may look after the cut.
@@ -180,11 +126,64 @@ fn remainder(durable: &[u8], written: &[u8], choices: &mut StdRng) -> Vec<u8> {
     left
 }
 
-/// A store with a past, opened; its file as it is synced; and the folder as it was when it was opened.
-async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, Vec<Moment>) {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, before) = (folder.path().join("data"), folder.path().join("before"));
-    let past = Store::new(SledStore::open(&data, options).unwrap());
+/// Every file of the store. What is made and removed meanwhile is looked at again.
+fn files(data: &Path) -> Files {
+    let look = || {
+        let mut files = Files::new();
+        let mut folders = vec![PathBuf::new()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(data.join(&folder)).ok()?.map(Result::unwrap) {
+                let name = folder.join(entry.file_name());
+                if entry.file_type().ok()?.is_dir() {
+                    folders.push(name);
+                } else {
+                    files.insert(name.clone(), fs::read(data.join(&name)).ok()?);
+                }
+            }
+        }
+        Some(files)
+    };
+    let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
+    loop {
+        let (first, second) = (look(), look());
+        if let (Some(first), Some(second)) = (first, second)
+            && names(&first) == names(&second)
+        {
+            return first;
+        }
+    }
+}
+
+/// Puts what may be left after a cut into a folder.
+fn leave(moment: &Moment, data: &Path, choices: &mut StdRng) {
+    let put = |name: &Path, bytes: &[u8]| {
+        fs::create_dir_all(data.join(name).parent().unwrap()).unwrap();
+        fs::write(data.join(name), bytes).unwrap();
+    };
+    for (name, durable) in &moment.durable {
+        // Removed, and that may not be durable.
+        if !moment.written.contains_key(name) && choices.random_bool(0.5) {
+            put(name, durable);
+        }
+    }
+    for (name, written) in &moment.written {
+        let durable = moment.durable.get(name).map(Vec::as_slice);
+        // It has its name because it is durable.
+        if is(name, "base") {
+            put(name, written);
+            continue;
+        }
+        // Never synced: it may not be there at all.
+        if durable.is_some() || !name.starts_with("state") || choices.random_bool(0.7) {
+            put(name, &remainder(durable.unwrap_or_default(), written, choices));
+        }
+    }
+    fs::create_dir_all(data.join("state/blobs")).unwrap();
+}
+
+/// A store with a past, opened again and worked on; what its disk looked like at every sync.
+async fn work(data: &Path, options: SledOptions, seed: u64) -> Vec<Moment> {
+    let past = Store::new(SledStore::open(data, options).unwrap());
     for n in 1..=40 {
         past.commit(deposit(n)).await.unwrap();
     }
@@ -192,35 +191,49 @@ async fn work(options: SledOptions, seed: u64) -> (tempfile::TempDir, PathBuf, V
     drop(past);
 
     let (disk, answered) = (Arc::new(Mutex::new(Disk::default())), Arc::new(AtomicU64::new(40)));
-    let mut choices = StdRng::seed_from_u64(seed);
-    let store = SledStore::open_synced(&data, options, || {
-        let (disk, answered, data) = (disk.clone(), answered.clone(), data.clone());
-        copy(&data, &before);
-        *disk.lock() = Disk { durable: synced_files(&data), snapshots: snapshots(&data), moments: Vec::new() };
-        let watched = Mutex::new(move |what: Synced, file: &File| {
-            let (written, now) = (synced_files(&data), snapshots(&data));
+    disk.lock().durable = files(data);
+    let watched = {
+        let (disk, answered, data) = (Arc::clone(&disk), Arc::clone(&answered), data.to_owned());
+        let choices = Mutex::new(StdRng::seed_from_u64(seed));
+        move |what: Synced, file: &File| {
+            // One sync at a time: what the other thread writes meanwhile is not durable by this one.
             let mut disk = disk.lock();
-            if disk.snapshots != now || what == Synced::Sled || choices.random_bool(0.3) {
+            let written = files(&data);
+            if what == Synced::State || choices.lock().random_bool(0.3) {
                 let (durable, answered) = (disk.durable.clone(), answered.load(Ordering::SeqCst));
-                let snapshots = [disk.snapshots.clone(), now.clone()];
-                disk.moments.push(Moment { durable, written: written.clone(), snapshots, answered });
+                disk.moments.push(Moment { durable, written: written.clone(), answered });
             }
             file.sync_data()?;
-            disk.synced(what, written);
-            disk.snapshots = now;
+            disk.synced(what, &written);
             Ok(())
-        });
-        Box::new(move |what, file| (watched.lock())(what, file))
-    })
-    .unwrap();
-    let store = Store::new(store);
+        }
+    };
+    let store = Store::new(SledStore::open_synced(data, options, Arc::new(watched)).unwrap());
     for n in 41..=COMMITS {
         store.commit(deposit(n)).await.unwrap();
         answered.store(n, Ordering::SeqCst);
     }
     store.close().await.unwrap();
-    let moments = std::mem::take(&mut disk.lock().moments);
-    (folder, before, moments)
+    std::mem::take(&mut disk.lock().moments)
+}
+
+/// The rows that sled and memory have, and those that the books have.
+pub(super) async fn rows(store: &SledStore) -> [Vec<RawRow>; 2] {
+    let mut served = Vec::new();
+    let all = Vec::new()..vec![WITNESS];
+    let walk = store.layers().scan(all, Direction::Up, &mut |key, row| {
+        served.push((key.to_vec(), row.to_vec()));
+        Ok(std::ops::ControlFlow::Continue(()))
+    });
+    walk.unwrap();
+    let (mut snapshot, mut kept) = (store.snapshot().await.unwrap(), Vec::new());
+    loop {
+        let page = snapshot.next_page().unwrap();
+        if page.is_empty() {
+            return [served, kept];
+        }
+        kept.extend(page);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -228,25 +241,22 @@ async fn after_a_power_cut_everything_answered_is_there() {
     let seed = std::env::var("KONTER_TEST_SEED").map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
     let cuts = std::env::var("KONTER_TEST_CUTS").map_or(CUTS, |cuts| cuts.parse().unwrap());
     eprintln!("seed {seed}, {cuts} cuts");
-    let waits = SledOptions::default();
-    let all_settle = SledOptions { log: LogLimits { calm: 0, full: 10_000, file: 6_000 }, ..waits };
-    let opens_again = SledOptions { reopen: ReopenLimits { calm: 20_000, full: 60_000 }, ..all_settle };
-    for options in [waits, all_settle, opens_again] {
-        let (folder, before, moments) = work(options, seed).await;
+    let waits = Limits::default();
+    let applies = Limits { calm: 0, full: 10_000, segment: 6_000, ..waits };
+    let rolls = Limits { base: 15_000, ..applies };
+    for limits in [waits, applies, rolls] {
+        let options = SledOptions { limits, ..SledOptions::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let moments = work(&folder.path().join("data"), options, seed).await;
         let mut choices = StdRng::seed_from_u64(seed);
-        let reopened: Vec<_> = moments.iter().filter(|moment| moment.snapshots[0] != moment.snapshots[1]).collect();
-        assert!(reopened.is_empty() || options.reopen.full < ReopenLimits::default().full);
-        assert!(!reopened.is_empty() || options.reopen.full == ReopenLimits::default().full, "it was not opened again");
         for cut in 0..cuts / 3 {
-            let around_a_reopening = reopened.choose(&mut choices).filter(|_| cut % 2 == 0);
-            let moment = around_a_reopening.copied().or(moments.choose(&mut choices)).unwrap();
+            let moment = moments.choose(&mut choices).unwrap();
             let after = folder.path().join(format!("cut-{cut}"));
-            copy(&before, &after);
-            leave_files(moment, &after, &mut choices);
-            leave_snapshots(moment, &after, &mut choices);
-            let what = format!("seed {seed}, {options:?}, cut {cut}, {} answered", moment.answered);
-            let store =
-                SledStore::open(&after, SledOptions::default()).unwrap_or_else(|error| panic!("{what}: {error}"));
+            leave(moment, &after, &mut choices);
+            let what = format!("seed {seed}, {limits:?}, cut {cut}, {} answered", moment.answered);
+            let store = SledStore::open(&after, options).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let [served, kept] = rows(&store).await;
+            assert!(served == kept, "{what}: sled has other rows than the books");
             let store = Store::new(store);
             let report = audit(&store).await.unwrap();
             assert!(report.is_clean(), "{what}: {report}");

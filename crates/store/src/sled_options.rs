@@ -5,54 +5,35 @@ use std::time::Duration;
 /// How to open a `SledStore`.
 #[derive(Clone, Copy, Debug)]
 pub struct SledOptions {
-    /// Memory for pages, in bytes. Small on purpose: a shop's hot rows are few.
+    /// Memory for sled's pages, in bytes. Small on purpose: a shop's hot rows are few.
     pub cache: u64,
     /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
     pub lock_patience: Duration,
-    pub log: LogLimits,
-    pub reopen: ReopenLimits,
+    pub limits: Limits,
 }
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self {
-            cache: 32 << 20,
-            lock_patience: Duration::from_secs(1),
-            log: LogLimits::default(),
-            reopen: ReopenLimits::default(),
-        }
+        Self { cache: 32 << 20, lock_patience: Duration::from_secs(1), limits: Limits::default() }
     }
 }
 
-/// How much of the log may wait to settle, in bytes. In memory it takes about twice that.
+/// All in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct LogLimits {
-    /// So much may wait for good: what changes or goes again meanwhile never costs sled a write.
+pub struct Limits {
+    /// Of the newest records so much stays in memory and out of sled: what changes or goes again meanwhile costs sled nothing.
     pub calm: usize,
-    /// With more than this, groups have to settle as much as they add. It bounds memory, and the time a restart takes
-    /// to read the log back; until it is reached, orders are taken at full speed.
+    /// With more rows than this in memory, each group is held up a little; with half as much again none goes on before sled
+    /// has taken some. It bounds memory, and what a start after a kill reads back.
     pub full: usize,
-    /// How long a file of it gets. Each that goes costs a sync of sled.
-    pub file: u64,
+    /// How long a file of records gets.
+    pub segment: u64,
+    /// With more than this in files of records, and more than twice the last base, a new base takes their place.
+    pub base: u64,
 }
 
-impl Default for LogLimits {
+impl Default for Limits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 96 << 20, file: 8 << 20 }
-    }
-}
-
-/// After how many bytes sled is opened again. Each reads them back once, so that a start after a kill does not have to.
-#[derive(Clone, Copy, Debug)]
-pub struct ReopenLimits {
-    /// In a quiet moment.
-    pub calm: u64,
-    /// Whatever is going on.
-    pub full: u64,
-}
-
-impl Default for ReopenLimits {
-    fn default() -> Self {
-        Self { calm: 64 << 20, full: 128 << 20 }
+        Self { calm: 16 << 20, full: 64 << 20, segment: 16 << 20, base: 64 << 20 }
     }
 }

@@ -1,145 +1,236 @@
-//! Everything in sled, in one folder. See `writer` for how a commit becomes durable.
+//! Everything in one folder: the books, and sled made of them. See [`super::writer`] for how a commit becomes durable.
 
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use fs2::FileExt;
 use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{oneshot, watch};
 
+use super::applier::{Applier, Flow};
 use super::apply::{Prepared, Tip};
+use super::books::{self, Books, Contents, Found, Rolling};
 use super::days::{self, Closed, Days, WithDays};
-use super::engine::{Engine, Found, Read};
-use super::high_water_mark::HighWaterMark;
-use super::layers::{Layers, Log};
+use super::engine::{Engine, Found as Answer, Read};
+use super::kv::Batch;
+use super::layers::Layers;
 use super::read::Reader;
+use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
-use super::sled_faults::{closed, io, unless_sled_panics};
-use super::sled_handle::SledHandle;
-use super::sled_kv::SledKv;
-pub use super::sled_open::SEGMENT;
-use super::sled_open::durable_files;
-pub use super::sled_options::{LogLimits, ReopenLimits, SledOptions};
-use super::sled_schema::prepare_schema;
-use super::sled_snapshot::SledSnapshot;
-use super::snapshot::Snapshot;
+use super::sled_faults::{Faults, closed, io, is_marked};
+use super::sled_kv::Witness;
+pub use super::sled_options::{Limits, SledOptions};
+use super::snapshot::{RawRow, Snapshot};
 use super::writer::{Job, Syncing, Work, Writer};
-use super::{Commit, CommitError, Committed, Sequence, StoreError};
+use super::{Commit, CommitError, Committed, Sequence, StoreError, keys, rebuilding};
+
+/// Locked by the process that has the folder open.
+const LOCK: &str = "lock";
+/// What lay in a data dir before its rows were kept in books.
+const BEFORE_BOOKS: [&str; 2] = ["db", "high-water-mark.json"];
 
 pub struct SledStore {
     sequences: Sequences,
     /// `None` once closed. Readers hold it while they read, so closing waits for them.
-    kv: Arc<RwLock<Option<WithDays<Layers>>>>,
+    open: Arc<RwLock<Option<Open>>>,
     /// `None` once closed.
-    writer: Mutex<Option<WriterThread>>,
+    threads: Mutex<Option<Threads>>,
     /// Days are closed one at a time. `true`: what a stop may have left of the last one has been seen to.
     closing: tokio::sync::Mutex<bool>,
-    repaired: bool,
     failed: watch::Receiver<Option<StoreError>>,
 }
 
-struct WriterThread {
+/// What readers need.
+struct Open {
+    rows: WithDays<Layers>,
+    contents: Arc<Mutex<Contents>>,
+    /// Let go of last.
+    _lock: File,
+}
+
+struct Threads {
     jobs: mpsc::Sender<Work>,
-    thread: thread::JoinHandle<()>,
+    writer: JoinHandle<()>,
+    applier: JoinHandle<()>,
+    flow: Arc<Flow>,
 }
 
-/// A store that has been read back, before its writer starts.
+impl Threads {
+    /// Everything that waits is written and applied.
+    fn end(self) -> thread::Result<()> {
+        drop(self.jobs);
+        let written = self.writer.join();
+        self.flow.close();
+        self.applier.join().and(written)
+    }
+}
+
+/// A store that has been read back, before anything is written.
 struct Parts {
-    log: Log,
-    days: Arc<Days>,
-    tip: Tip,
-    sequences: Sequences,
-    /// Of sled's file.
-    sync: File,
-    high_water_mark: HighWaterMark,
-    repaired: bool,
+    books: Books,
+    layers: Layers,
+    witness: Witness,
+    faults: Arc<Faults>,
+    lock: File,
 }
 
-fn read_back(path: &Path, options: SledOptions) -> Result<Parts, StoreError> {
-    let mut high_water_mark = HighWaterMark::read(path)?;
-    let (sled, repaired) = SledHandle::open(path, options)?;
-    let kv = SledKv::new(sled);
-    let sync = durable_files(path)?;
-    prepare_schema(&kv, &sync, &high_water_mark)?;
-    let log = Log::open(kv, path, options.log.file)?;
-    let days = Arc::new(Days::open(path, log.layers())?);
-    let rows = WithDays::new(log.layers().clone(), Arc::clone(&days));
-    let tip = Tip::load(&rows)?;
-    let rows = Reader(&rows);
-    high_water_mark.verify(&rows, &tip)?;
-    Ok(Parts { sequences: Sequences::load(&rows)?, log, days, tip, sync, high_water_mark, repaired })
+fn lock(data: &Path, patience: Duration) -> Result<File, StoreError> {
+    const PAUSE: Duration = Duration::from_millis(2);
+    fs::create_dir_all(data).map_err(|error| io("making its folder", &error))?;
+    let file = File::options().write(true).create(true).truncate(false).open(data.join(LOCK));
+    let (file, began) = (file.map_err(|error| io("opening its lock", &error))?, Instant::now());
+    while FileExt::try_lock_exclusive(&file).is_err() {
+        if began.elapsed() >= patience {
+            return Err(StoreError::InUse(data.display().to_string()));
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(file)
+}
+
+/// Keeps others out of a store that is looked at from outside.
+pub(super) fn locked(data: &Path) -> Result<File, StoreError> {
+    refuse_what_is_older(data)?;
+    lock(data, SledOptions::default().lock_patience)
+}
+
+/// Whether another process has a store open. A folder that cannot be opened for any other reason is nobody's.
+#[must_use]
+pub fn is_in_use(data: &Path) -> bool {
+    File::open(data.join(LOCK)).is_ok_and(|lock| FileExt::try_lock_shared(&lock).is_err())
+}
+
+/// # Errors
+/// When the data dir was written before there were books.
+fn refuse_what_is_older(data: &Path) -> Result<(), StoreError> {
+    if !BEFORE_BOOKS.iter().any(|name| data.join(name).exists()) || books::are_in(&data.join(books::FOLDER))? {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(
+        "an earlier konter kept its rows here in another form: make a backup with that program (konter backup FILE), and put \
+         it back with this one (konter restore --force FILE)"
+            .to_owned(),
+    ))
+}
+
+impl Parts {
+    fn read_back(data: &Path, options: SledOptions) -> Result<Self, StoreError> {
+        refuse_what_is_older(data)?;
+        let lock = lock(data, options.lock_patience)?;
+        let folder = data.join(books::FOLDER);
+        let mut found = Found::look(&folder)?;
+        if found.are_none() {
+            rebuilding::refuse_without_books(data)?;
+            // Before sled's folder: where that is, books have been.
+            found.write_on(options.limits.segment)?;
+            found = Found::look(&folder)?;
+        }
+        let faults = Arc::new(Faults::new(data));
+        let (layers, witness) = rebuilding::open(data, &found, options, &faults)?;
+        let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, witness, faults, lock };
+        parts.has_schema()?;
+        Ok(parts)
+    }
+
+    /// Marks a new store with the version of its rows; refuses one this program cannot read.
+    fn has_schema(&mut self) -> Result<(), StoreError> {
+        if Reader(&self.layers).has_schema()? {
+            return Ok(());
+        }
+        if self.books.end().number > 0 {
+            return Err(StoreError::Unavailable("its folder holds something else than a konter store".to_owned()));
+        }
+        self.write(vec![(keys::meta(SCHEMA_NAME), Some(encode("schema version", &SCHEMA)?))])
+    }
+
+    /// Writes rows before anybody uses the store.
+    fn write(&mut self, mut rows: Batch) -> Result<(), StoreError> {
+        let end = self.books.append(&mut rows)?;
+        self.books.file().sync_data().map_err(|error| io("syncing the books", &error))?;
+        self.layers.publish(rows, end);
+        Ok(())
+    }
 }
 
 impl SledStore {
     /// Opens the folder, or makes a new store in it. Blocks on the disk.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when another process has it open, when it was written by a newer program, or when
-    /// the disk fails; [`StoreError::Corrupt`] when what stands there cannot be read.
+    /// [`StoreError::InUse`] when another process has it open; [`StoreError::Unavailable`] when it was written by another
+    /// version, or when the disk fails; [`StoreError::Corrupt`] when the books cannot be read.
     pub fn open(path: &Path, options: SledOptions) -> Result<Self, StoreError> {
-        Self::open_synced(path, options, || Box::new(|_, file| file.sync_data()))
+        Self::open_synced(path, options, Arc::new(|_, file| file.sync_data()))
     }
 
     /// The same with another way of syncing files, for tests of what a power cut leaves.
-    pub(super) fn open_synced(
-        path: &Path,
-        options: SledOptions,
-        syncing: impl FnOnce() -> Syncing,
-    ) -> Result<Self, StoreError> {
-        fs::create_dir_all(path).map_err(|error| io("making its folder", &error))?;
-        let Parts { log, days, tip, sequences, sync, high_water_mark, repaired } =
-            unless_sled_panics(|| read_back(path, options))?;
-        let kv = WithDays::new(log.layers().clone(), Arc::clone(&days));
+    pub(super) fn open_synced(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
+        match Self::open_once(path, options, Arc::clone(&sync)) {
+            // sled opened, and broke when it was read: now it is marked, and made anew.
+            Err(StoreError::Corrupt { .. }) if is_marked(path) => Self::open_once(path, options, sync),
+            opened => opened,
+        }
+    }
+
+    fn open_once(path: &Path, options: SledOptions, sync: Syncing) -> Result<Self, StoreError> {
+        let Parts { books, layers, witness, faults, lock } = Parts::read_back(path, options)?;
+        let days = Arc::new(Days::open(path, &layers)?);
+        let rows = WithDays::new(layers.clone(), days);
+        let (tip, sequences) = (Tip::load(&rows)?, Sequences::load(&Reader(&rows))?);
+        let (limits, flow, contents) = (options.limits, Arc::new(Flow::default()), Arc::clone(books.contents()));
+        let failed = faults.listen();
+        let applier = Applier::new(layers, witness, limits, Arc::clone(&sync), &flow, &faults)?;
+        let rolling = Rolling::default();
+        let writer = Writer {
+            books,
+            rows: rows.clone(),
+            tip,
+            limits,
+            sync,
+            flow: Arc::clone(&flow),
+            faults: Arc::clone(&faults),
+            rolling,
+        };
         let (jobs, waiting) = mpsc::channel();
-        let writer = Writer::new(log, days, sync, tip, options, syncing(), Some(high_water_mark));
-        let (telling, failed) = watch::channel(None);
-        let thread = thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || writer.run(&waiting, &telling))
-            .map_err(|error| io("starting its writer", &error))?;
-        let writer = Mutex::new(Some(WriterThread { jobs, thread }));
-        Ok(Self {
-            sequences,
-            kv: Arc::new(RwLock::new(Some(kv))),
-            writer,
-            closing: tokio::sync::Mutex::default(),
-            repaired,
-            failed,
-        })
+        let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|error| io("starting its threads", &error))
+        };
+        let applier = spawn("store-applier", Box::new(move || applier.run()))?;
+        let writer = spawn("store-writer", Box::new(move || writer.run(&waiting)))?;
+        let threads = Mutex::new(Some(Threads { jobs, writer, applier, flow }));
+        let open = Arc::new(RwLock::new(Some(Open { rows, contents, _lock: lock })));
+        Ok(Self { sequences, open, threads, closing: tokio::sync::Mutex::default(), failed })
     }
 
-    /// Whether its files were found damaged and read another way: prove the books before relying on them.
-    #[must_use]
-    pub const fn was_repaired(&self) -> bool {
-        self.repaired
+    /// A read that looks at few rows is done here and now: going to a thread that may block and back costs more than the
+    /// read itself. `None`: it looks at many, or the store is being closed.
+    fn read_nearby(&self, read: &Read) -> Option<Result<Answer, StoreError>> {
+        let open = self.open.try_read()?;
+        let rows = &open.as_ref()?.rows;
+        let nearby = WithDays::new(rows.upper().nearby(), Arc::clone(rows.days()));
+        let found = read.run(&nearby);
+        nearby.upper().was_enough().then_some(found)
     }
 
-    /// Never waits; `None` when the young layer does not know enough.
-    fn glance(&self, read: &Read) -> Option<Result<Found, StoreError>> {
-        let kv = self.kv.try_read()?;
-        let glance = kv.as_ref()?.upper().glance();
-        let found = read.run(&glance);
-        glance.was_enough().then_some(found)
-    }
-
-    /// Reads on a thread that may block.
-    async fn on_rows<T: Send + 'static>(
+    /// Looks at the open store on a thread that may block.
+    async fn when_open<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&WithDays<Layers>) -> Result<T, StoreError> + Send + 'static,
+        look: impl FnOnce(&Open) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let kv = self.kv.clone();
-        let reading = tokio::task::spawn_blocking(move || read(kv.read().as_ref().ok_or_else(closed)?));
-        reading.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
+        let open = Arc::clone(&self.open);
+        let looking = tokio::task::spawn_blocking(move || look(open.read().as_ref().ok_or_else(closed)?));
+        looking.await.map_err(|_| StoreError::Unavailable("a read was broken off".to_owned()))?
     }
 
     /// Takes a closed day's rows out of the engine, a page at a time.
     async fn forget(&self, day: Closed) -> Result<(), StoreError> {
         let (mut row, mut pages) = (Some(day.row()?), day.pages());
         loop {
-            let (rows, left) = self.on_rows(move |_| Ok((pages.next()?, pages))).await?;
+            let (rows, left) = self.when_open(move |_| Ok((pages.next()?, pages))).await?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -150,24 +241,69 @@ impl SledStore {
         }
     }
 
-    fn jobs(&self) -> Result<mpsc::Sender<Work>, StoreError> {
-        self.writer.lock().as_ref().map(|writer| writer.jobs.clone()).ok_or_else(closed)
+    #[cfg(test)]
+    pub(super) fn layers(&self) -> Layers {
+        self.open.read().as_ref().unwrap().rows.upper().clone()
     }
 
-    fn let_go(&self) -> Option<thread::JoinHandle<()>> {
-        // Without its sender the writer ends after what waits; without ours sled closes its files.
-        let writer = self.writer.lock().take();
-        *self.kv.write() = None;
-        writer.map(|writer| writer.thread)
+    fn jobs(&self) -> Result<mpsc::Sender<Work>, StoreError> {
+        self.threads.lock().as_ref().map(|threads| threads.jobs.clone()).ok_or_else(closed)
     }
 }
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        if let Some(thread) = self.let_go() {
-            let _ = thread.join();
+        if let Some(threads) = self.threads.lock().take() {
+            let _ = threads.end();
         }
+        *self.open.write() = None;
     }
+}
+
+/// Makes books of rows in a folder that has no store; see [`books::begin_with`].
+pub(super) fn begin_with<E: From<StoreError>>(
+    path: &Path,
+    next: impl FnMut() -> Result<Vec<RawRow>, E>,
+) -> Result<(), E> {
+    refuse_what_is_older(path)?;
+    rebuilding::refuse_without_books(path)?;
+    let _lock = lock(path, Duration::ZERO)?;
+    books::begin_with(&path.join(books::FOLDER), next)
+}
+
+/// Puts rows into a store that nobody uses, past all rules: for tests of rows that no program would write.
+///
+/// # Errors
+/// When the store does not open, or the disk fails.
+#[doc(hidden)]
+pub fn write_raw(path: &Path, rows: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+    write_into(path, |_| Ok(rows))
+}
+
+/// Puts rows into a store that nobody uses.
+pub(super) fn write_into(
+    path: &Path,
+    rows: impl FnOnce(&Reader<'_, WithDays<Layers>>) -> Result<Batch, StoreError>,
+) -> Result<(), StoreError> {
+    let mut parts = Parts::read_back(path, SledOptions::default())?;
+    let days = Arc::new(Days::open(path, &parts.layers)?);
+    let rows = rows(&Reader(&WithDays::new(parts.layers.clone(), days)))?;
+    if rows.is_empty() { Ok(()) } else { parts.write(rows) }
+}
+
+/// Makes sled's folder anew from the books of a store that nobody uses.
+///
+/// # Errors
+/// When there are no books, they cannot be read to their end, or the folder is in use.
+pub fn rebuild(path: &Path) -> Result<(), StoreError> {
+    let _lock = locked(path)?;
+    let found = Found::look(&path.join(books::FOLDER))?;
+    if found.are_none() {
+        return Err(StoreError::Unavailable(format!("there are no books in {}", path.display())));
+    }
+    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(path)));
+    rebuilding::check(path, &found, options, &faults)?;
+    rebuilding::rebuild(path, &found, options, &faults)
 }
 
 impl Engine for SledStore {
@@ -184,14 +320,12 @@ impl Engine for SledStore {
         .boxed()
     }
 
-    /// Reads what is young at once, everything else on a thread that may block: going there and back costs more than
-    /// the read itself, and an order on its way is always young. All there is to read is durable.
-    fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {
+    fn read(&self, read: Read) -> BoxFuture<'_, Result<Answer, StoreError>> {
         async move {
-            if let Some(found) = self.glance(&read) {
+            if let Some(found) = self.read_nearby(&read) {
                 return found;
             }
-            self.on_rows(move |rows| read.run(rows)).await
+            self.when_open(move |open| read.run(&open.rows)).await
         }
         .boxed()
     }
@@ -200,18 +334,21 @@ impl Engine for SledStore {
         future::ready(Ok(self.sequences.next(sequence, above))).boxed()
     }
 
+    /// Read out of the books' files as they are now: nothing waits for it, however long it takes.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
         async {
-            let (answer, answered) = oneshot::channel();
-            self.jobs()?.send(Work::Snapshot(answer)).map_err(|_| closed())?;
-            let begun = answered.await.map_err(|_| StoreError::Unavailable("the writer is gone".to_owned()))??;
-            Ok(Snapshot::new(SledSnapshot::new(Arc::clone(&self.kv), begun)?))
+            let opened = self.when_open(|open| {
+                let rows = open.contents.lock().as_of(open.rows.upper().end())?;
+                // After that: a day that is closed in between is in both, and its rows are shown once.
+                Ok(Snapshot::new(days::Merged::new(rows, open.rows.days().walk_all())))
+            });
+            opened.await
         }
         .boxed()
     }
 
     fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
-        self.on_rows(|rows| days::first_left(rows.upper(), rows.days().last().as_ref())).boxed()
+        self.when_open(|open| days::first_left(open.rows.upper(), open.rows.days().last().as_ref())).boxed()
     }
 
     fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -219,12 +356,12 @@ impl Engine for SledStore {
             let mut has_looked = self.closing.lock().await;
             if !*has_looked {
                 // The program may have ended in the middle of this.
-                if let Some(last) = self.on_rows(|rows| days::closed_last(rows.days())).await? {
+                if let Some(last) = self.when_open(|open| days::closed_last(open.rows.days())).await? {
                     self.forget(last).await?;
                 }
                 *has_looked = true;
             }
-            let closed = self.on_rows(move |rows| days::close(rows, day, ends)).await?;
+            let closed = self.when_open(move |open| days::close(&open.rows, day, ends)).await?;
             let Some(closed) = closed else { return Ok(0) };
             let count = closed.rows();
             self.forget(closed).await?;
@@ -244,14 +381,11 @@ impl Engine for SledStore {
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         async {
-            let (kv, writer) = (self.kv.clone(), self.writer.lock().take());
+            let (open, threads) = (Arc::clone(&self.open), self.threads.lock().take());
             let closing = tokio::task::spawn_blocking(move || {
-                let ended = writer.map(|writer| {
-                    drop(writer.jobs);
-                    writer.thread.join()
-                });
-                *kv.write() = None;
-                ended.transpose()
+                let ended = threads.map(Threads::end).transpose();
+                *open.write() = None;
+                ended
             });
             match closing.await {
                 Ok(Ok(_)) => Ok(()),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use konter_store::Store;
 use konter_store::memory::MemoryStore;
-use konter_store::sled_store::{LogLimits, SledOptions, SledStore};
+use konter_store::sled_store::{Limits, SledOptions, SledStore};
 use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -54,8 +54,8 @@ impl Engine {
 }
 
 fn open(folder: &TempDir) -> Store {
-    // So little may wait in the log that rows settle during a run, and come from both layers.
-    let log = LogLimits { calm: 64 << 10, full: 256 << 10, file: 64 << 10 };
-    let options = SledOptions { log, cache: 1 << 20, ..SledOptions::default() };
+    // So little may wait that rows are applied during a run, and come from both layers.
+    let limits = Limits { calm: 64 << 10, full: 256 << 10, segment: 64 << 10, base: 512 << 10 };
+    let options = SledOptions { limits, cache: 1 << 20, ..SledOptions::default() };
     Store::new(SledStore::open(folder.path(), options).unwrap())
 }

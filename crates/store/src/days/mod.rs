@@ -10,6 +10,7 @@ mod close;
 mod damage;
 mod file;
 mod filter;
+mod merged;
 mod place;
 mod walk;
 mod write;
@@ -27,8 +28,9 @@ use choose::choose;
 pub(super) use choose::first_left;
 pub(super) use close::{Closed, close, closed_last};
 use file::{Block, DayFile, Sought};
+pub(super) use merged::Merged;
 pub(super) use place::is_closable;
-pub(super) use walk::Walk;
+use walk::Walk;
 use write::write;
 
 use super::StoreError;
@@ -129,6 +131,27 @@ impl Days {
         }
         Ok(None)
     }
+}
+
+/// Copies the closed days of one data folder into another, which has none.
+///
+/// # Errors
+/// When the disk fails.
+pub(super) fn copy(from: &Path, into: &Path) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| io("copying the closed days", &error);
+    let (from, into) = (from.join(FOLDER), into.join(FOLDER));
+    if !from.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(&into).map_err(failed)?;
+    for entry in fs::read_dir(&from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|ending| ending == ENDING)) {
+            let copy = into.join(name);
+            fs::copy(&path, &copy).and_then(|_| fs::File::open(&copy)?.sync_all()).map_err(failed)?;
+        }
+    }
+    fs::File::open(&into).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 fn path_of(folder: &Path, day: NaiveDate) -> PathBuf {

@@ -1,44 +1,137 @@
+use std::sync::Arc;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
 use super::*;
+use crate::sled_faults::Faults;
 use crate::sled_store::SledOptions;
 
-/// A store with `old` settled and `young` not.
-fn layers() -> (Log, tempfile::TempDir) {
+fn layers() -> (Layers, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
-    let disk = SledKv::new(sled);
-    let mut log = Log::open(disk, folder.path(), 1 << 20).unwrap();
-    let write = |log: &mut Log, mut rows: Batch| {
-        let written = log.append(&mut rows).unwrap();
-        log.publish(rows, written);
-    };
-    write(&mut log, vec![(b"old".to_vec(), Some(b"1".to_vec()))]);
-    log.settle(1, 1).unwrap();
-    write(&mut log, vec![(b"young".to_vec(), Some(b"2".to_vec())), (b"gone".to_vec(), None)]);
-    (log, folder)
+    let faults = Arc::new(Faults::new(folder.path()));
+    let Ok(disk) = SledKv::open(&folder.path().join("state"), SledOptions::default(), &faults) else { panic!() };
+    (Layers::new(disk, at(0)), folder)
+}
+
+const fn at(number: u64) -> Position {
+    Position { number, hash: [0; 16] }
+}
+
+/// Applies everything up to a record, as the applier does.
+fn apply(layers: &Layers, record: u64) {
+    let rows = layers.rows_up_to(record, &[], usize::MAX);
+    let keys: Vec<_> = rows.iter().map(|(key, _)| key.clone()).collect();
+    layers.disk().write(rows, None).unwrap();
+    layers.let_go(&keys, record);
+    layers.applied(record);
+}
+
+fn walk(kv: &dyn Kv, range: Range<Vec<u8>>, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut found = Vec::new();
+    kv.scan(range, direction, &mut |key, row| {
+        found.push((key.to_vec(), row.to_vec()));
+        Ok(ControlFlow::Continue(()))
+    })
+    .unwrap();
+    found
 }
 
 #[test]
-fn a_glance_tells_what_is_young_and_admits_what_it_does_not_know() {
-    let (log, _folder) = layers();
-    for (key, told, enough) in
-        [(&b"young"[..], Some(&b"2"[..]), true), (b"gone", None, true), (b"old", None, false), (b"never", None, false)]
-    {
-        let glance = log.layers().glance();
-        assert_eq!(glance.get(key).unwrap().as_deref(), told, "{key:?}");
-        assert_eq!(glance.was_enough(), enough, "{key:?}");
+fn rows_read_as_they_were_written_from_either_layer() {
+    let (layers, _folder) = layers();
+    let seed = rand::random();
+    eprintln!("seed {seed}");
+    let mut choices = StdRng::seed_from_u64(seed);
+    let mut wanted: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+    for record in 1..=120 {
+        let rows: BTreeMap<Vec<u8>, Option<Vec<u8>>> = (0..choices.random_range(1..40))
+            .map(|_| {
+                let row = choices.random_bool(0.7).then(|| vec![b'x'; choices.random_range(0..300)]);
+                (choices.random_range(0_u32..600).to_be_bytes().to_vec(), row)
+            })
+            .collect();
+        for (key, row) in &rows {
+            match row {
+                Some(row) => drop(wanted.insert(key.clone(), row.clone())),
+                None => drop(wanted.remove(key)),
+            }
+        }
+        layers.publish(rows.into_iter().collect(), at(record));
+        if choices.random_bool(0.3) {
+            apply(&layers, choices.random_range(0..=record));
+        }
+        let mut bounds = [choices.random_range(0_u32..620), choices.random_range(0..620)];
+        bounds.sort_unstable();
+        let range = bounds[0].to_be_bytes().to_vec()..bounds[1].to_be_bytes().to_vec();
+        let mut there: Vec<_> = wanted
+            .iter()
+            .filter(|(key, _)| range.contains(*key))
+            .map(|(key, row)| (key.clone(), row.clone()))
+            .collect();
+        assert_eq!(walk(&layers, range.clone(), Direction::Up), there);
+        let (nearby, few) = (layers.nearby(), there.len() < 60);
+        let short = walk(&nearby, range.clone(), Direction::Up);
+        assert!(!few || nearby.was_enough());
+        assert!(!nearby.was_enough() || short == there);
+        there.reverse();
+        assert_eq!(walk(&layers, range, Direction::Down), there);
+        let key = choices.random_range(0_u32..600).to_be_bytes();
+        assert_eq!(layers.get(&key).unwrap(), wanted.get(key.as_slice()).cloned());
     }
-    let glance = log.layers().glance();
-    glance.scan(Vec::new()..vec![u8::MAX], Direction::Up, &mut |_, _| Ok(ControlFlow::Continue(()))).unwrap();
-    assert!(!glance.was_enough(), "only the disk knows a whole range");
-    assert_eq!(log.layers().get(b"old").unwrap().as_deref(), Some(&b"1"[..]));
+    apply(&layers, 120);
+    assert_eq!(layers.waiting(), Waiting::default(), "what is counted is what is there");
 }
 
 #[test]
-fn a_glance_never_waits_for_a_writer() {
-    let (log, _folder) = layers();
-    let writing = log.layers().young.write();
-    let glance = log.layers().glance();
-    assert_eq!(glance.get(b"young").unwrap(), None);
-    assert!(!glance.was_enough());
-    drop(writing);
+fn a_long_walk_holds_up_no_writer_and_sees_the_rows_of_its_beginning() {
+    let (layers, _folder) = layers();
+    let rows = (0..200_u32).map(|n| (n.to_be_bytes().to_vec(), Some(b"old".to_vec()))).collect();
+    layers.publish(rows, at(1));
+    let mut seen = 0;
+    layers
+        .scan(Vec::new()..vec![u8::MAX], Direction::Up, &mut |_, row| {
+            assert_eq!(row, b"old");
+            seen += 1;
+            if seen == 100 {
+                // Would wait for ever if the walk still held the layer.
+                let rows = (0..400_u32).map(|n| (n.to_be_bytes().to_vec(), Some(b"new".to_vec()))).collect();
+                layers.publish(rows, at(2));
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+        .unwrap();
+    assert_eq!(seen, 200);
+}
+
+#[test]
+fn what_is_applied_waits_for_walks_that_began_before() {
+    let (layers, _folder) = layers();
+    let walk = Arc::clone(&layers.walks.lock());
+    let waiting = std::thread::spawn({
+        let layers = layers.clone();
+        move || layers.wait_for_walks()
+    });
+    while Arc::ptr_eq(&walk, &layers.walks.lock()) {
+        std::thread::yield_now();
+    }
+    let later = Arc::clone(&layers.walks.lock());
+    assert!(!waiting.is_finished());
+    drop(walk);
+    waiting.join().unwrap();
+    drop(later);
+}
+
+#[test]
+fn a_read_of_few_rows_is_told_at_once_and_a_long_one_admits_that_it_is() {
+    let (layers, _folder) = layers();
+    layers.publish((0..200_u32).map(|n| (n.to_be_bytes().to_vec(), Some(Vec::new()))).collect(), at(1));
+    apply(&layers, 1);
+    let nearby = layers.nearby();
+    for n in 0..50_u32 {
+        assert!(nearby.get(&n.to_be_bytes()).unwrap().is_some());
+    }
+    assert!(nearby.was_enough());
+    walk(&nearby, Vec::new()..vec![u8::MAX], Direction::Down);
+    assert!(!nearby.was_enough());
 }

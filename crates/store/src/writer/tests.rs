@@ -1,15 +1,11 @@
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
 
 use chrono::DateTime;
 
 use super::*;
-use crate::Commit;
-use crate::read::Reader;
-use crate::sled_handle::SledHandle;
-use crate::sled_kv::SledKv;
-use crate::sled_open::durable_files;
+use crate::sled_store::{SledOptions, SledStore};
+use crate::{Commit, Store};
 use konter_core::ids::AgentId;
 use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::money::Rupiah;
@@ -21,71 +17,58 @@ fn deposit(amount: i64) -> Commit {
     Commit { postings: vec![posting], ..Commit::new(DateTime::UNIX_EPOCH) }
 }
 
-#[test]
-fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
-    let folder = tempfile::tempdir().unwrap();
-    let (sled, _) = SledHandle::open(folder.path(), SledOptions::default()).unwrap();
-    let log = Log::open(SledKv::new(sled), folder.path(), 1 << 20).unwrap();
-    let file = durable_files(folder.path()).unwrap();
-    let layers = log.layers().clone();
-    let broken = Arc::new(AtomicBool::new(false));
-    let disk = broken.clone();
-    let sync = Box::new(
-        move |_, _: &File| if disk.load(Ordering::SeqCst) { Err(std::io::Error::other("no disk")) } else { Ok(()) },
-    );
-    let writer = Writer::new(log, no_days(), file, Tip::default(), SledOptions::default(), sync, None);
-    let (jobs, waiting) = mpsc::channel();
-    let thread = std::thread::spawn(move || writer.run(&waiting, &tokio::sync::watch::Sender::default()));
-    let commit = |amount| {
-        let (answer, answered) = oneshot::channel();
-        let job = Job { commit: Prepared::new(deposit(amount)).unwrap(), answer };
-        jobs.send(Work::Commit(job)).unwrap();
-        answered.blocking_recv().unwrap()
-    };
-    assert!(commit(1).is_ok());
+async fn balance(store: &Store) -> Rupiah {
+    store.account(&AccountId::Agent(AgentId(1))).await.unwrap().available()
+}
+
+/// A store whose syncs of one kind of file fail as long as the disk is broken. All rows are applied at once.
+fn open(path: &Path, broken: &Arc<AtomicBool>, kind: Synced) -> Store {
+    let limits = Limits { calm: 0, full: 0, ..Limits::default() };
+    let broken = Arc::clone(broken);
+    let sync: Syncing = Arc::new(move |what, file| {
+        let fails = what == kind && broken.load(Ordering::SeqCst);
+        if fails { Err(std::io::Error::other("no disk")) } else { file.sync_data() }
+    });
+    Store::new(SledStore::open_synced(path, SledOptions { limits, ..SledOptions::default() }, sync).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_failed_sync_nothing_is_written_and_nothing_unsynced_is_seen() {
+    let (folder, broken) = (tempfile::tempdir().unwrap(), Arc::default());
+    let store = open(folder.path(), &broken, Synced::Books);
+    assert!(store.commit(deposit(1)).await.is_ok());
     broken.store(true, Ordering::SeqCst);
-    assert!(matches!(commit(10), Err(CommitError::Store(StoreError::Unavailable(_)))));
+    assert!(matches!(store.commit(deposit(10)).await, Err(CommitError::Store(StoreError::Unavailable(_)))));
     broken.store(false, Ordering::SeqCst);
-    assert!(matches!(commit(100), Err(CommitError::Store(StoreError::Unavailable(_)))), "never again");
-    let balance = Reader(&layers).account(&AccountId::Agent(AgentId(1))).unwrap().available();
-    assert_eq!(balance, Rupiah::new(1));
-    drop(jobs);
-    thread.join().unwrap();
+    assert!(
+        matches!(store.commit(deposit(100)).await, Err(CommitError::Store(StoreError::Unavailable(_)))),
+        "never again"
+    );
+    assert_eq!(balance(&store).await, Rupiah::new(1));
+    assert!(store.failed().await.to_string().contains("no disk"));
 }
 
-#[test]
-fn after_a_failed_reopening_nothing_is_written_and_everyone_is_told_why() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    // Every group settles, and sled is flushed with every second one.
-    let log = LogLimits { calm: 0, full: 0, file: 0 };
-    let at_once = SledOptions { log, reopen: ReopenLimits { calm: 0, full: 0 }, ..SledOptions::default() };
-    let (sled, _) = SledHandle::open(&data, at_once).unwrap();
-    let log = Log::open(SledKv::new(sled), &data, log.file).unwrap();
-    let file = durable_files(&data).unwrap();
-    let writer = Writer::new(log, no_days(), file, Tip::default(), at_once, Box::new(|_, _| Ok(())), None);
-    let (jobs, waiting) = mpsc::channel();
-    let commit = |amount| {
-        let (answer, answered) = oneshot::channel();
-        jobs.send(Work::Commit(Job { commit: Prepared::new(deposit(amount)).unwrap(), answer })).unwrap();
-        answered
-    };
-    let (first, second) = (commit(1), commit(2));
-    // A folder where sled's file should be: it will not open.
-    std::fs::rename(&data, folder.path().join("away")).unwrap();
-    std::fs::create_dir_all(data.join("db")).unwrap();
-    let thread = std::thread::spawn(move || writer.run(&waiting, &tokio::sync::watch::Sender::default()));
-    for answered in [first, second] {
-        assert!(answered.blocking_recv().unwrap().is_ok(), "it was durable before");
+#[tokio::test(flavor = "multi_thread")]
+async fn when_sled_cannot_take_any_more_nothing_is_written_and_nothing_answered_is_lost() {
+    let (folder, broken) = (tempfile::tempdir().unwrap(), Arc::default());
+    let store = open(folder.path(), &broken, Synced::State);
+    let mut answered = 0;
+    for n in 0..1_000 {
+        if n == 5 {
+            broken.store(true, Ordering::SeqCst);
+        }
+        match store.commit(deposit(1)).await {
+            Ok(_) => answered += 1,
+            Err(error) => {
+                assert!(error.to_string().contains("no disk"), "{error}");
+                break;
+            }
+        }
     }
-    let refused = (3..6).find_map(|amount| commit(amount).blocking_recv().unwrap().err());
-    let Some(CommitError::Store(StoreError::Unavailable(problem))) = refused else { panic!("{refused:?}") };
-    assert!(problem.contains("cannot be opened again"), "{problem}");
-    drop(jobs);
-    thread.join().unwrap();
-}
-
-fn no_days() -> Arc<Days> {
-    let folder = tempfile::tempdir().unwrap();
-    Arc::new(Days::open(folder.path(), &std::collections::BTreeMap::default()).unwrap())
+    assert!((5..1_000).contains(&answered), "{answered}");
+    assert!(store.failed().await.to_string().contains("no disk"));
+    assert_eq!(balance(&store).await, Rupiah::new(answered));
+    drop(store);
+    let again = open(folder.path(), &Arc::default(), Synced::State);
+    assert_eq!(balance(&again).await, Rupiah::new(answered));
 }

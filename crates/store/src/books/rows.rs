@@ -1,10 +1,10 @@
-//! The log's records: the rows of one group of commits, written out one after another.
+//! What a record holds: the rows of one group of commits, written out one after another, in order of their keys.
 
-use super::StoreError;
-use super::kv::Batch;
+use crate::StoreError;
+use crate::kv::Batch;
 
 /// Key, row (`None` when deleted).
-type Row<'a> = (&'a [u8], Option<&'a [u8]>);
+pub type Row<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// Length of a deleted row; no row is as long.
 const DELETED: u32 = u32::MAX;
@@ -13,23 +13,25 @@ pub(super) fn write(rows: &Batch) -> Vec<u8> {
     let bytes = rows.iter().map(|(key, row)| 8 + key.len() + row.as_ref().map_or(0, Vec::len)).sum();
     let mut record = Vec::with_capacity(bytes);
     for (key, row) in rows {
-        // Neither is near 4 GiB: keys are hashed when they are long, rows have a limit.
-        record.extend_from_slice(&u32::try_from(key.len()).unwrap_or(DELETED).to_be_bytes());
-        let length = row.as_ref().map_or(DELETED, |row| u32::try_from(row.len()).unwrap_or(DELETED));
-        record.extend_from_slice(&length.to_be_bytes());
-        record.extend_from_slice(key);
-        record.extend_from_slice(row.as_deref().unwrap_or_default());
+        write_row(&mut record, key, row.as_deref());
     }
     record
 }
 
+/// Neither is near 4 GiB: keys are hashed when they are long, rows have a limit.
+pub(super) fn write_row(to: &mut Vec<u8>, key: &[u8], row: Option<&[u8]>) {
+    to.extend_from_slice(&u32::try_from(key.len()).unwrap_or(DELETED).to_be_bytes());
+    let length = row.map_or(DELETED, |row| u32::try_from(row.len()).unwrap_or(DELETED));
+    to.extend_from_slice(&length.to_be_bytes());
+    to.extend_from_slice(key);
+    to.extend_from_slice(row.unwrap_or_default());
+}
+
 /// Gives every row of a record in order.
-pub(super) fn read<'a>(
-    mut record: &'a [u8],
-    mut give: impl FnMut(&'a [u8], Option<&'a [u8]>),
-) -> Result<(), StoreError> {
+pub fn read<'a>(mut record: &'a [u8], mut give: impl FnMut(&'a [u8], Option<&'a [u8]>)) -> Result<(), StoreError> {
     while !record.is_empty() {
-        let torn = || StoreError::Corrupt { what: "log", problem: format!("it ends {} bytes too early", record.len()) };
+        let torn =
+            || StoreError::Corrupt { what: "record", problem: format!("it ends {} bytes too early", record.len()) };
         let ((key, row), rest) = split(record).ok_or_else(torn)?;
         give(key, row);
         record = rest;

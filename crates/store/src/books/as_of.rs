@@ -1,0 +1,182 @@
+//! All rows as of a record, in order of their keys, out of a base and the records behind it. Of the records only as many rows
+//! are in memory as fit: then they are read again for the keys that come next.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom};
+use std::path::PathBuf;
+
+use super::base;
+use super::files::{self, Segment};
+use super::record::{End, Hash, Position};
+use super::rows;
+use crate::StoreError;
+use crate::sled_faults::io;
+use crate::snapshot::{PAGE, RawRow, RowSource};
+
+/// Bytes of rows read out of the records at a time.
+const ROWS_AT_ONCE: usize = 32 << 20;
+/// What a row takes beside its bytes.
+const A_ROW: usize = 100;
+
+/// A file of records, open, so that it can be read though it is removed meanwhile.
+pub(super) struct OpenSegment {
+    pub path: PathBuf,
+    pub first: u64,
+    pub file: File,
+}
+
+/// Rows, and keys whose rows were deleted.
+type Newer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+pub struct AsOf {
+    books: Hash,
+    base: Option<base::Reader>,
+    /// Of the base, or before all records.
+    begin: Position,
+    segments: Vec<OpenSegment>,
+    to: Position,
+    /// The base's next row.
+    next: Option<RawRow>,
+    /// Rows of the records, from some key on; those before `until`, where that is said, are all.
+    newer: Newer,
+    until: Option<Vec<u8>>,
+    at_once: usize,
+    is_begun: bool,
+}
+
+impl AsOf {
+    pub(super) fn new(books: Hash, base: Option<base::Reader>, segments: Vec<OpenSegment>, to: Position) -> Self {
+        let begin = base.as_ref().map_or(Position { number: 0, hash: books }, |base| base.position);
+        Self {
+            books,
+            base,
+            begin,
+            segments,
+            to,
+            next: None,
+            newer: Newer::new(),
+            until: None,
+            at_once: ROWS_AT_ONCE,
+            is_begun: false,
+        }
+    }
+
+    /// Reads the records' rows from a key on, as many as fit.
+    fn read_newer(&mut self, from: &[u8]) -> Result<(), StoreError> {
+        let (mut newer, mut until, mut bytes) = (Newer::new(), None::<Vec<u8>>, 0);
+        let size = |key: &[u8], row: Option<&[u8]>| A_ROW + key.len() + row.map_or(0, <[u8]>::len);
+        let mut last = self.begin;
+        for segment in &self.segments {
+            if last.number >= self.to.number {
+                break;
+            }
+            if segment.first > last.number + 1 {
+                return Err(files::missing(last.number + 1, segment.first - 1));
+            }
+            let content = segment.read()?;
+            let reading = Segment { bytes: &content, file: &segment.path, first: segment.first };
+            let (begin, to) = (last, self.to);
+            let before = (segment.first == begin.number + 1).then_some(begin);
+            let mut reached = last;
+            let read = reading.read(Some(self.books), before, &mut |record| {
+                if record.number == begin.number && record.hash != begin.hash {
+                    return Err(files::unreadable(&segment.path, record.number));
+                }
+                if record.number <= begin.number || record.number > to.number {
+                    return Ok(());
+                }
+                reached = record.position();
+                rows::read(record.payload, |key, row| {
+                    if key < from || until.as_ref().is_some_and(|until| key >= until.as_slice()) {
+                        return;
+                    }
+                    bytes += size(key, row);
+                    if let Some(old) = newer.insert(key.to_vec(), row.map(<[u8]>::to_vec)) {
+                        bytes -= size(key, old.as_deref());
+                    }
+                    while bytes > self.at_once && newer.len() > 1 {
+                        let Some((key, row)) = newer.pop_last() else { break };
+                        bytes -= size(&key, row.as_deref());
+                        until = Some(key);
+                    }
+                })
+            })?;
+            last = reached;
+            if let End::Damaged(record) = read.end
+                && record <= to.number
+            {
+                return Err(files::unreadable(&segment.path, record));
+            }
+        }
+        if last != self.to {
+            return Err(files::missing(last.number + 1, self.to.number));
+        }
+        (self.newer, self.until) = (newer, until);
+        Ok(())
+    }
+
+    /// How much of it has been read, by the base's file; 0 where there is none.
+    pub fn percent(&self) -> u64 {
+        self.base.as_ref().map_or(0, base::Reader::percent)
+    }
+
+    fn next_of_base(&mut self) -> Result<(), StoreError> {
+        self.next = self.base.as_mut().map_or(Ok(None), base::Reader::next_row)?;
+        Ok(())
+    }
+
+    /// The next row, `None` behind the last one.
+    fn next_row(&mut self) -> Result<Option<RawRow>, StoreError> {
+        loop {
+            let newer = self.newer.first_key_value().map(|(key, _)| key);
+            let base = self.next.as_ref().map(|(key, _)| key);
+            let key = newer.into_iter().chain(base).min();
+            if let Some(until) = self.until.clone().filter(|until| key.is_none_or(|key| key >= until)) {
+                self.read_newer(&until)?;
+                continue;
+            }
+            let Some(key) = key else { return Ok(None) };
+            let (is_newer, is_base) = (newer == Some(key), base == Some(key));
+            let of_base = if is_base { self.next.take() } else { None };
+            let of_records = if is_newer { self.newer.pop_first() } else { None };
+            if is_base {
+                self.next_of_base()?;
+            }
+            match of_records {
+                Some((key, Some(row))) => return Ok(Some((key, row))),
+                // Deleted.
+                Some((_, None)) => {}
+                None => return Ok(of_base),
+            }
+        }
+    }
+}
+
+impl OpenSegment {
+    fn read(&self) -> Result<Vec<u8>, StoreError> {
+        let failed = |error: std::io::Error| io(&format!("reading {}", files::shown(&self.path)), &error);
+        (&self.file).seek(SeekFrom::Start(0)).map_err(failed)?;
+        files::bytes_of(&self.file, &self.path)
+    }
+}
+
+impl RowSource for AsOf {
+    fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
+        if !self.is_begun {
+            self.next_of_base()?;
+            self.read_newer(&[])?;
+            self.is_begun = true;
+        }
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        while bytes < PAGE {
+            let Some((key, row)) = self.next_row()? else { break };
+            bytes += key.len() + row.len();
+            page.push((key, row));
+        }
+        Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! sled's folder: opened where it agrees with the books, made anew from them where it does not. What lay there is removed once
+//! the new one stands, and not before: it holds nothing that the books do not have, and until they have been read to their
+//! end it might be the better copy.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::StoreError;
+use super::books::{Found, Position, read_rows};
+use super::kv::Batch;
+use super::layers::Layers;
+use super::sled_faults::{Faults, io, is_marked, unmark};
+use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
+use super::sled_options::SledOptions;
+use super::snapshot::RowSource as _;
+
+/// Where it is made, beside the old one.
+const NEW: &str = "state.new";
+const OLD: &str = "state.old";
+/// What a small one is taken for, and one that was never made from the books.
+const LARGE: u64 = 256 << 20;
+/// Its files may be so many times as long as when it was made.
+const GROWN: u64 = 4;
+/// Bytes of rows written at once.
+const AT_ONCE: usize = 1 << 20;
+const SAY_EVERY: Duration = Duration::from_secs(2);
+
+/// Opens sled with all rows of the books, those it does not have yet in memory.
+pub(super) fn open(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<(Layers, Witness), StoreError> {
+    let why = match agreeing(data, books, options, faults)? {
+        Ok(opened) => return Ok(opened),
+        Err(why) => why,
+    };
+    tracing::warn!(why, "the state is made anew from the books");
+    rebuild(data, books, options, faults)?;
+    match agreeing(data, books, options, faults)? {
+        Ok(opened) => Ok(opened),
+        Err(why) => {
+            let problem = format!("made anew from the books, it is not usable: {why}");
+            Err(StoreError::Corrupt { what: "state", problem })
+        }
+    }
+}
+
+/// A state, or why it has to be made anew.
+type Agreeing = Result<(Layers, Witness), String>;
+
+fn agreeing(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<Agreeing, StoreError> {
+    let folder = data.join(FOLDER);
+    let is_new = !folder.join("db").exists();
+    if is_new && !books.are_new() {
+        return Ok(Err("it is missing".to_owned()));
+    }
+    if is_marked(data) {
+        return Ok(Err("it was found broken while the shop was at work".to_owned()));
+    }
+    let kv = match SledKv::open(&folder, options, faults) {
+        Ok(kv) => kv,
+        Err(Unopened::Locked) => return Err(StoreError::InUse(data.display().to_string())),
+        Err(Unopened::Failed(error)) => return Err(error),
+        Err(Unopened::Damaged(problem)) => return Ok(Err(problem)),
+    };
+    if is_new {
+        kv.write(Vec::new(), Some(&Witness::new(books.id(), books.end(), 0)))?;
+    }
+    let Ok(Some(witness)) = kv.witness() else {
+        return Ok(Err("it does not say which record it has come to".to_owned()));
+    };
+    if witness.books != books.id() {
+        return Ok(Err("it was made of other books".to_owned()));
+    }
+    if witness.seen.number > books.end().number {
+        return Err(lost(&witness, books.end()));
+    }
+    let Ok(bytes) = kv.bytes() else { return Ok(Err("its files cannot be looked at".to_owned())) };
+    if bytes > GROWN * witness.made_with.max(LARGE) {
+        return Ok(Err(format!("its files have grown to {} MiB", bytes >> 20)));
+    }
+    let layers = Layers::new(kv, witness.applied);
+    if !read_back(books, &witness, &layers)? {
+        return Ok(Err(format!("it ends at record {}, and the books begin later", witness.applied.number)));
+    }
+    Ok(Ok((layers, witness)))
+}
+
+/// Reads what sled does not have yet. `false`: the books do not have all of it one by one any more.
+fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, StoreError> {
+    let (mut rows, mut records) = (Vec::new(), VecDeque::new());
+    let is_all = books.replay(witness.applied, |record| {
+        let position = Position { number: record.number, hash: record.hash };
+        if record.number == witness.seen.number && position != witness.seen {
+            return Err(super::books::forked(record.number));
+        }
+        let mut bytes = 0;
+        read_rows(record.payload, |key, row| {
+            bytes += key.len() + row.map_or(0, <[u8]>::len);
+            rows.push((key.to_vec(), row.map(<[u8]>::to_vec), record.number));
+        })?;
+        records.push_back((position, bytes));
+        Ok(())
+    })?;
+    layers.load(rows, records);
+    Ok(is_all)
+}
+
+/// # Errors
+/// When a shop was kept here, whose books are gone.
+pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
+    if !data.join(FOLDER).join("db").exists() {
+        return Ok(());
+    }
+    let problem = "they are gone, and a shop was kept here. Put a backup back with `konter restore`".to_owned();
+    Err(StoreError::Corrupt { what: "book", problem })
+}
+
+/// # Errors
+/// When the books are not what they were when sled saw them last.
+pub(super) fn check(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<(), StoreError> {
+    agreeing(data, books, options, faults).map(drop)
+}
+
+fn lost(witness: &Witness, end: Position) -> StoreError {
+    let problem = format!(
+        "they end at record {}, and the shop had come to record {}: their end is lost. Put a backup back with `konter restore`, or \
+         go on without what is lost with `konter rebuild --force`",
+        end.number, witness.seen.number
+    );
+    StoreError::Corrupt { what: "book", problem }
+}
+
+/// All rows of a store whose state is usable, whatever the books' older records are like.
+pub(super) fn served(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<Option<Layers>, StoreError> {
+    Ok(agreeing(data, books, options, faults)?.ok().map(|(layers, _)| layers))
+}
+
+/// Makes sled's folder anew from the books.
+///
+/// # Errors
+/// When the books cannot be read to their end, or the disk fails; then the old one is still there.
+pub(super) fn rebuild(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| io("making the state anew", &error);
+    let (state, new, old) = (data.join(FOLDER), data.join(NEW), data.join(OLD));
+    for left in [&new, &old] {
+        if left.exists() {
+            fs::remove_dir_all(left).map_err(failed)?;
+        }
+    }
+    let unopened = |error| match error {
+        Unopened::Failed(error) => error,
+        Unopened::Locked => StoreError::InUse(new.display().to_string()),
+        Unopened::Damaged(problem) => StoreError::Corrupt { what: "state", problem },
+    };
+    let kv = SledKv::open(&new, options, faults).map_err(unopened)?;
+    fill(&kv, books)?;
+    kv.write(Vec::new(), Some(&Witness::new(books.id(), books.end(), kv.bytes()?)))?;
+    kv.flush()?;
+    drop(kv);
+    for name in ["conf", "db", "blobs", "."] {
+        File::open(new.join(name)).and_then(|file| file.sync_all()).map_err(failed)?;
+    }
+    if state.exists() {
+        fs::rename(&state, &old).map_err(failed)?;
+    }
+    fs::rename(&new, &state).map_err(failed)?;
+    unmark(data);
+    File::open(data).and_then(|data| data.sync_all()).map_err(failed)?;
+    if old.exists()
+        && let Err(error) = fs::remove_dir_all(&old)
+    {
+        tracing::warn!(%error, folder = %old.display(), "the old state cannot be removed");
+    }
+    Ok(())
+}
+
+fn fill(kv: &SledKv, books: &Found) -> Result<(), StoreError> {
+    let (began, mut said, mut count) = (Instant::now(), Instant::now(), 0_u64);
+    let (mut rows, mut batch, mut bytes) = (books.rows()?, Batch::new(), 0);
+    loop {
+        let page = rows.next_page()?;
+        let is_last = page.is_empty();
+        for (key, row) in page {
+            if key.first().is_none_or(|&kind| kind >= WITNESS) {
+                return Err(StoreError::Corrupt { what: "book", problem: "a row in it is no shop's".to_owned() });
+            }
+            bytes += key.len() + row.len();
+            count += 1;
+            batch.push((key, Some(row)));
+        }
+        if is_last || bytes > AT_ONCE {
+            kv.write(std::mem::take(&mut batch), None)?;
+            bytes = 0;
+        }
+        if is_last {
+            break;
+        }
+        if said.elapsed() > SAY_EVERY {
+            said = Instant::now();
+            tracing::info!(rows = count, percent = rows.percent(), "making the state anew from the books");
+        }
+    }
+    if count > 0 {
+        tracing::info!(rows = count, took = ?began.elapsed(), "the state is made from the books");
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! `konter rebuild` and `konter books`: what a stopped shop's folder holds, made anew from its books, and printed.
+
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use tokio::task::spawn_blocking;
+
+use super::Failure;
+use super::environment::Environment;
+use super::open::{MOVED, fault, open_dir};
+use crate::backup::Restoring;
+use crate::config::Settings;
+use konter_core::ledger::audit::AuditReport;
+use konter_store::{Salvaged, StoreError, audit, rebuild as rebuild_state, salvage, show_books};
+
+/// Makes the state anew from the books. `force`: makes books and state anew from whatever can be read of either.
+///
+/// # Errors
+/// [`Failure::Wrong`] when there is no shop in the data dir; [`Failure::Fault`] when it is running, when nothing can be read,
+/// or when the books do not add up.
+pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failure> {
+    let data = data_dir(&environment.settings_alone()?)?;
+    if force {
+        return from_what_is_left(data).await;
+    }
+    let (dir, shown) = (data.clone(), data.display().to_string());
+    blocking(move || rebuild_state(&dir)).await.map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
+    let report = prove(&data).await?;
+    println!("{report}");
+    if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+async fn from_what_is_left(data: PathBuf) -> Result<(), Failure> {
+    let (at, shown) = (Utc::now(), data.display().to_string());
+    let failed = move |error: StoreError| Failure::Fault(format!("{shown}: {error}"));
+    let restoring = Restoring::begin(&data, at).map_err(fault)?;
+    let (from, into) = (data.clone(), restoring.built_in());
+    let made = blocking(move || salvage(&from, &into, at)).await.map_err(failed);
+    let made = match made {
+        Ok(made) => prove(&restoring.built_in()).await.map(|report| (made, report)),
+        Err(failure) => Err(failure),
+    };
+    let (made, report) = made.inspect_err(|_| restoring.give_up())?;
+    println!("{report}");
+    if !report.is_clean() {
+        restoring.give_up();
+        let words = "what can be read does not add up; nothing was changed. Put a backup back with `konter restore`";
+        return Err(Failure::Fault(words.to_owned()));
+    }
+    let aside = spawn_blocking(move || restoring.take_place()).await.map_err(fault)?.map_err(fault)?;
+    match made {
+        Salvaged::Whole => eprintln!("Books and state are made anew; nothing is lost."),
+        Salvaged::UpTo(record) => eprintln!(
+            "Books and state are made anew as of record {record}. Whatever was written after it is lost. At its next start the shop \
+             puts the {} orders that\nwere open then in doubt: none is bought or asked about by itself, a person must look at each \
+             (/pending).",
+            report.holds
+        ),
+    }
+    if let Some(aside) = aside {
+        eprintln!("what was there is in {}", aside.display());
+    }
+    Ok(())
+}
+
+async fn prove(dir: &Path) -> Result<AuditReport, Failure> {
+    let store = open_dir(dir).await?;
+    let report = audit::audit(&store).await.map_err(fault);
+    store.close().await.map_err(fault)?;
+    report
+}
+
+/// Prints the books' records as lines of JSON, also while the shop runs.
+///
+/// # Errors
+/// [`Failure::Wrong`] when there is no shop in the data dir; [`Failure::Fault`] where the books cannot be read any further.
+pub async fn books(environment: &Environment, from: u64) -> Result<(), Failure> {
+    let data = data_dir(&environment.settings_alone()?)?;
+    let printing = move || {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let shown = show_books(&data, from, &mut out);
+        // A closed pipe is the reader's wish to see no more.
+        let is_over = out.flush().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        if is_over { Ok(()) } else { shown }
+    };
+    blocking(printing).await.map_err(fault)
+}
+
+fn data_dir(settings: &Settings) -> Result<PathBuf, Failure> {
+    let data = &settings.data_dir;
+    if settings.database_url.is_some() || data.join(MOVED).exists() {
+        let words = "this shop keeps its rows in a database, which has no books of this kind";
+        return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
+    }
+    if !data.exists() {
+        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", data.display())));
+    }
+    Ok(data.clone())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let broken_off = |_| StoreError::Unavailable("it was broken off".to_owned());
+    spawn_blocking(work).await.map_err(broken_off)?
+}
