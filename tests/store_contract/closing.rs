@@ -136,3 +136,36 @@ async fn a_stop_in_the_middle_of_closing_loses_nothing_and_the_next_time_goes_on
     assert_eq!(store.first_unclosed().await.unwrap(), None);
     assert_eq!(everything(&store).await, before);
 }
+
+/// An order nobody could settle for weeks, the last one of its day.
+#[tokio::test]
+async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_goes_along_once_it_is_settled() {
+    use crate::support::*;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+    let at = |days: i64| now() + TimeDelta::days(days);
+    let close_first = async || {
+        let first = store.first_unclosed().await.unwrap()?;
+        let ends = first + TimeDelta::hours(12);
+        Some((first.date_naive(), store.close_day(first.date_naive(), ends).await.unwrap()))
+    };
+    store.commit(deposit(1, 500_000)).await.unwrap();
+    let stuck = order(1, 1, "081");
+    store.commit(place(stuck.clone())).await.unwrap();
+    for (id, days) in [(2, 1), (3, 2)] {
+        let mut next = order(id, 1, "082");
+        (next.created_at, next.day) = (at(days), next.day + TimeDelta::days(days));
+        store.commit(Commit { at: at(days), ..place(next.clone()) }).await.unwrap();
+        store.commit(Commit { at: at(days), ..succeed(&next) }).await.unwrap();
+    }
+    let (first, second) = (close_first().await.unwrap(), close_first().await.unwrap());
+    assert!(first.0 < second.0 && second.1 > 0, "{first:?} {second:?}");
+    store.commit(Commit { at: at(2), ..succeed(&stuck) }).await.unwrap();
+    assert!(close_first().await.unwrap().1 > 0);
+    assert_eq!(close_first().await, None);
+    for id in 1..=3 {
+        assert!(!store.order(konter_core::ids::OrderId(id)).await.unwrap().unwrap().is_open());
+    }
+    assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
+}

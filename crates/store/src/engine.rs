@@ -57,7 +57,7 @@ pub trait Engine: Send + Sync + 'static {
     /// All rows as they stand between two commits.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
 
-    /// When the first order or line was made that no closed day has; `None`: there is none, or the engine closes no days.
+    /// When the first line of the journal was made that no closed day has; `None`: there is none, or the engine closes no days.
     fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
         future::ready(Ok(None)).boxed()
     }

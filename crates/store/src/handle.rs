@@ -61,7 +61,7 @@ impl Store {
         self.0.snapshot().await
     }
 
-    /// When the first order or line of the journal was made that no closed day has.
+    /// When the first line of the journal was made that no closed day has.
     pub async fn first_unclosed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.0.first_unclosed().await
     }

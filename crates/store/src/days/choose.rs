@@ -8,31 +8,25 @@ use chrono::{DateTime, Utc};
 
 use super::super::kv::{Direction, Kv, Visit, under};
 use super::super::read::{BREAK, CONTINUE};
-use super::super::rows::{Moment, decode, has_lines, unpack};
+use super::super::rows::{decode, has_lines, unpack};
 use super::super::{Answered, StoreError, keys};
 use super::DayRow;
 use konter_core::ids::OrderId;
 use konter_core::order::Order;
 
-/// When the first row that no day has was made: an order's or a journal line's. `None`: there is none.
+/// When the first line of the journal was made that no day has. Every order has lines of its time; one that is settled long
+/// after its day goes along with a later one. `None`: there is none.
 pub(in super::super) fn first_left(rows: &dyn Kv, last: Option<&DayRow>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let (mut order, mut line) = (None, None);
-    rows.scan(orders_after(last), Direction::Up, &mut |_, row| {
-        order = Some(decode::<Moment>("order", row)?.at);
-        Ok(BREAK)
-    })?;
+    let mut line = None;
     rows.scan(lines_after(last), Direction::Up, &mut |_, pack| {
         line = unpack(pack).next().transpose()?.map(|entry| entry.at);
         Ok(BREAK)
     })?;
-    Ok(match (order, line) {
-        (Some(order), Some(line)) => Some(order.min(line)),
-        (order, line) => order.or(line),
-    })
+    Ok(line)
 }
 
 /// The keys of all rows of days that ended at `ends`, as far as no closed day has them. Orders that are still open stay with
-/// the engine, for good: they are few.
+/// the engine.
 pub(in super::super) fn choose(
     rows: &dyn Kv,
     last: Option<&DayRow>,
