@@ -13,6 +13,9 @@ use super::judged::must_be_final;
 use super::people::Text;
 use super::stage::Stage;
 
+/// How often an admin writes the same decision at most.
+const DECISIONS: usize = 3;
+
 impl Stage {
     /// No more faults: everything is decided, told and taken, until only what needs a person is open. The admins see to
     /// that, and then nothing may ever happen again.
@@ -22,20 +25,24 @@ impl Stage {
         self.in_a_runtime(1_000, async |shop, _| {
             self.book.lock().settle(self.world.elapsed());
             self.until_quiet(shop).await;
-            let open = self.open_orders();
-            for id in open {
+            for id in self.open_orders() {
                 let order = self.books.lock().orders[&id].clone();
                 if must_be_final(self, &order) {
                     self.world.violated(format!("{order:?} is not final"));
                 }
-                if !self.books.lock().orders[&id].escalated {
-                    self.world.violated(format!("nobody is told of {:?}", self.books.lock().orders[&id]));
+                if !order.escalated {
+                    self.world.violated(format!("nobody is told of {order:?}"));
                 }
-                let message = self.message(admin(0), &Text(self.truthful(id), 0));
-                self.post(shop, vec![message]);
             }
-            // What is to follow from the last decisions follows within minutes.
-            self.pass(shop, 600_000).await;
+            // While a question is on its way to the supplier a decision is put off; then an admin writes again.
+            for _ in 0..DECISIONS {
+                for id in self.open_orders() {
+                    let message = self.message(admin(0), &Text(self.truthful(id), 0));
+                    self.post(shop, vec![message]);
+                }
+                // What is to follow from the last decisions follows within minutes.
+                self.pass(shop, 600_000).await;
+            }
             for id in self.open_orders() {
                 self.world.violated(format!("{:?} stays open", self.books.lock().orders[&id]));
             }
