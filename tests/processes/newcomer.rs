@@ -78,7 +78,7 @@ async fn buttons_are_pressed_by_their_numbers() {
 #[tokio::test]
 async fn a_number_that_no_button_has_is_a_word_like_any_other() {
     let ended = demo("1\nTAG.PLNPOST.520010502267\nSAL\n1\n081234567890\n3\n1234\n").await;
-    let said = ["> 1\n", "GAGAL. Format salah", "> SAL", "Saldo 100.000", "> 1\n", "GAGAL. Format salah"];
+    let said = ["> 1\n", "Tidak ada produk", "> SAL", "Saldo 100.000", "> 1\n", "Tidak ada produk"];
     assert_in_order(&ended.out, &said);
     // A number alone offers products, and the PIN is typed.
     assert_in_order(&ended.out, &["> 081234567890", "[3] S", "> 3\n", "Masukkan PIN", "> 1234\n", "SUKSES. S"]);

@@ -100,7 +100,7 @@ async fn the_command_line_says_where_settings_and_data_are() {
     let mut running = settings.start(home.path(), &open);
     running.says("konter is open").await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
-    assert!(home.path().join("elsewhere/db").exists());
+    assert!(home.path().join("elsewhere/books").exists());
     let audit = ["audit", "--env-file", &own];
     assert_ended(&run_in(home.path(), &settings, &audit).await, 2, &["there is no shop in from-the-file"]);
     assert_ended(&run_in(home.path(), &settings, &[&audit[..], &["--data-dir", "elsewhere"]].concat()).await, 0, &[]);
@@ -116,7 +116,7 @@ async fn a_demo_in_a_shops_folder_leaves_the_shop_alone() {
     assert!(!home.path().join("data").exists());
     let ended = run_in(home.path(), &Settings::new(), &["demo", "--data-dir", "toy"]).await;
     assert_ended(&ended, 0, &[]);
-    assert!(home.path().join("toy/db").exists());
+    assert!(home.path().join("toy/books").exists());
 }
 
 #[tokio::test]
