@@ -39,6 +39,7 @@ pub(super) struct Job {
     pub answer: oneshot::Sender<Answer>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are commits")]
 pub(super) enum Work {
     Commit(Job),
     /// Rows that a closed day has leave the engine, unless they changed since; the first of them with the day's own row.
@@ -77,7 +78,9 @@ impl Writer {
             waiting.extend(jobs.try_iter().take(LARGEST_GROUP - 1));
             if let Err(error) = self.take_up(waiting) {
                 self.faults.fail(&error);
-                jobs.iter().for_each(|work| work.refuse(&error));
+                for work in jobs {
+                    work.refuse(&error);
+                }
                 return;
             }
         }
