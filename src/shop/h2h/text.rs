@@ -48,7 +48,11 @@ pub(super) fn status(line: &OrderLine, balance: Rupiah) -> String {
     let head = head_of(line);
     match line.verdict {
         Verdict::Open => format!("{head} akan diproses. Saldo {balance}"),
-        Verdict::Success => format!("{head} SUKSES. SN: {}. Saldo {balance}", serial(line)),
+        // A dash would be read as a serial number that is none, and the success as doubtful.
+        Verdict::Success => match serial(line) {
+            Some(serial) => format!("{head} SUKSES. SN: {serial}. Saldo {balance}"),
+            None => format!("{head} SUKSES. Saldo {balance}"),
+        },
         Verdict::Failed => {
             let reason = line.reason.as_ref().map_or_else(|| "transaksi ditolak operator".to_owned(), reason);
             format!("{head} GAGAL. {reason}. Saldo {balance}")
@@ -77,7 +81,7 @@ pub fn report(row: &Outgoing) -> Option<(String, String)> {
 }
 
 /// What the customer needs: of a token also whose meter it is, as every server writes it.
-fn serial(line: &OrderLine) -> String {
+fn serial(line: &OrderLine) -> Option<String> {
     let sn = clean(&line.sn, SERIAL);
     let of_token = [Detail::CustomerName, Detail::Tariff, Detail::Power, Detail::Kwh];
     let details = of_token.iter().filter_map(|detail| line.details.get(detail));
@@ -86,7 +90,7 @@ fn serial(line: &OrderLine) -> String {
         .chain(details.filter(|_| is_token).map(|text| clean(text, TYPED)))
         .filter(|part| !part.is_empty())
         .collect();
-    if parts.is_empty() { "-".to_owned() } else { parts.join("/") }
+    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// An order that was not accepted. Kept with its reference, it is never bought.
@@ -105,7 +109,7 @@ pub(super) fn malformed(query: &Query, why: Malformed) -> String {
 
 /// A field stands there twice, with two values: which order is meant is anybody's guess.
 pub(super) fn contradictory(query: &Query) -> String {
-    format!("{} ditolak. Format salah: satu parameter diisi dua kali.", head(query))
+    unknown(query, "satu parameter diisi dua kali")
 }
 
 /// Nothing is known under such a reference, and nothing can be.
@@ -117,9 +121,11 @@ pub(super) fn bad_reference() -> String {
 pub(super) fn other_order(query: &Query, order: &Order, has_failed: bool, balance: Rupiah) -> String {
     let (head, dest) = (head(query), clean(&order.dest, TYPED));
     let used = format!("refID sudah dipakai untuk {}.{dest}, pakai refID baru", order.product);
+    if has_failed {
+        return format!("{head} GAGAL. {used}. Saldo {balance}");
+    }
     // Whoever knows its orders by their references alone would take the other one for failed.
-    let verdict = if has_failed { "GAGAL" } else { "ditolak" };
-    format!("{head} {verdict}. {used}. Saldo {balance}")
+    format!("{}. Saldo {balance}", unknown(query, &used))
 }
 
 /// The reference was refused before, for another product or number.
@@ -156,8 +162,10 @@ fn unknown(query: &Query, why: &str) -> String {
 
 /// `is_known`: the reference has an order, of which nothing is told here.
 pub(super) fn turned_away(query: &Query, turned: Turned, is_known: bool) -> String {
-    let verdict = if is_known { "ditolak" } else { "GAGAL" };
-    format!("{} {verdict}. {}.", head(query), why(turned))
+    if is_known {
+        return unknown(query, &why(turned));
+    }
+    format!("{} GAGAL. {}.", head(query), why(turned))
 }
 
 pub(super) fn balance(balance: Rupiah) -> String {

@@ -44,15 +44,15 @@ async fn a_reference_is_one_order_for_ever() {
         // Another order: of the first nothing is said that could be taken for this one's fate, and the other way round.
         (
             "product=X10&dest=087812345678&refID=abc",
-            "R#abc X10.087812345678 ditolak. refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
+            "R#abc X10.087812345678 belum ada kepastian: refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
         ),
         (
             "product=S10&dest=081234567800&refID=abc",
-            "R#abc S10.081234567800 ditolak. refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
+            "R#abc S10.081234567800 belum ada kepastian: refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
         ),
         (
             "product=S10&dest=081234567823&refID=abc&counter=2",
-            "R#abc S10.081234567823 ditolak. refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
+            "R#abc S10.081234567823 belum ada kepastian: refID sudah dipakai untuk S10.081234567823, pakai refID baru. Saldo 89.500",
         ),
         // Another reference for the same product and number today.
         (
@@ -124,7 +124,7 @@ async fn what_was_refused_stays_refused() {
         }
     }
     let torn = trade(&shop, "product=S10&dest=081234567800&refID=r12&dest=081234567811").await;
-    assert!(torn.contains("ditolak. Format salah"), "{torn}");
+    assert!(torn.contains("belum ada kepastian: satu parameter"), "{torn}");
     shop.say(&crate::support::shop::admin(), "/tutup S10", 1).await;
     let closed = trade(&shop, "product=S10&dest=081234567800&refID=r13").await;
     assert!(closed.contains("GAGAL. Produk sedang ditutup"), "{closed}");
@@ -178,7 +178,10 @@ async fn whoever_is_not_the_reseller_s_program_is_turned_away() {
     }
     for _ in 0..2 {
         let told = trade(&shop, &order(PENDING, "abc")).await;
-        assert_eq!(told, format!("R#abc S10.{PENDING} ditolak. Terlalu banyak percobaan salah, tunggu 15 menit."));
+        assert_eq!(
+            told,
+            format!("R#abc S10.{PENDING} belum ada kepastian: Terlalu banyak percobaan salah, tunggu 15 menit")
+        );
         let told = get(shop.address, "balance", &proven("")).await;
         assert_eq!(told, "Ditolak. Terlalu banyak percobaan salah, tunggu 15 menit.");
     }

@@ -68,7 +68,7 @@ async fn another_pin_switches_the_program_off() {
         }
         // Of what was delivered nothing else is said.
         let told = trade(&shop, &order(DEST, "a1")).await;
-        assert_eq!(told, format!("R#a1 S10.{DEST} ditolak. memberID tidak dikenal atau API belum aktif."));
+        assert_eq!(told, format!("R#a1 S10.{DEST} belum ada kepastian: memberID tidak dikenal atau API belum aktif"));
         assert_eq!(delivered(&shop), [DEST]);
     }
 }

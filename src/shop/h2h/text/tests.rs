@@ -42,7 +42,7 @@ fn an_order_is_told_as_otomax_servers_tell_it() {
     for (text, expected) in [
         (told(Verdict::Open, "", None), "R#abc S10.081234567890 akan diproses. Saldo 89.500"),
         (told(Verdict::Success, "0041.77/8", None), "R#abc S10.081234567890 SUKSES. SN: 0041.77/8. Saldo 89.500"),
-        (told(Verdict::Success, "", None), "R#abc S10.081234567890 SUKSES. SN: -. Saldo 89.500"),
+        (told(Verdict::Success, "", None), "R#abc S10.081234567890 SUKSES. Saldo 89.500"),
         (
             failed(FailureReason::Supplier(FailureKind::WrongNumber)),
             "R#abc S10.081234567890 GAGAL. nomor tujuan salah. Saldo 89.500",
@@ -72,7 +72,7 @@ fn a_token_is_told_with_its_meter() {
     ] {
         line.details.insert(detail, text.to_owned());
     }
-    assert_eq!(serial(&line), "1234-5678-9012-3456-7890/BUDI/R1/1300VA/13.7");
+    assert_eq!(serial(&line).as_deref(), Some("1234-5678-9012-3456-7890/BUDI/R1/1300VA/13.7"));
 }
 
 #[test]
@@ -139,4 +139,34 @@ fn only_the_ends_of_orders_are_reported() {
         }
     }
     assert!(reported > 0);
+}
+
+/// One konter orders at another with the shipped recipe: it must not give money back for a request that was only turned away.
+#[test]
+fn the_shipped_recipe_reads_every_answer_as_it_is_meant() {
+    let recipe = konter_suppliers::recipe::Recipe::load("otomax").unwrap();
+    let outcome = |text: &str| serde_json::to_value(recipe.taken(text)).unwrap()["outcome"].clone();
+    let query = query();
+    let known = [
+        Turned::NotSetUp,
+        Turned::NotAllowedFrom("203.0.113.7".parse().unwrap()),
+        Turned::UnknownAddress,
+        Turned::Wrong,
+        Turned::Locked,
+        Turned::OtherPin,
+        Turned::Waiting,
+        Turned::Blocked,
+    ]
+    .map(|turned| turned_away(&query, turned, true));
+    let others = [in_doubt(&query), busy(&query), disturbed(&query), slow(&query), contradictory(&query)];
+    for text in known.iter().chain(&others) {
+        assert!(["unknown", "pending"].contains(&outcome(text).as_str().unwrap()), "{text}");
+    }
+    let said = |line: &OrderLine| outcome(&status(line, Rupiah::new(89_500)));
+    assert_eq!(said(&line(Verdict::Success, "0041002345678901", None)), "success");
+    assert_eq!(said(&line(Verdict::Success, "", None)), "success", "without a serial number");
+    assert_eq!(said(&line(Verdict::Open, "", None)), "pending");
+    let wrong = FailureReason::Supplier(FailureKind::WrongNumber);
+    assert_eq!(said(&line(Verdict::Failed, "", Some(wrong))), "failed");
+    assert_eq!(outcome(&turned_away(&query, Turned::Wrong, false)), "failed", "nothing was ordered under it");
 }
