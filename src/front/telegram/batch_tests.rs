@@ -102,9 +102,15 @@ fn what_has_buttons_or_no_words_goes_alone() {
         let buttons = if row.seq == 6 { vec![vec![button("ya", "!x")]] } else { Vec::new() };
         Some(Text { buttons, ..text("x") })
     };
+    let rows: Vec<Outgoing> = (1..=9).map(talk).collect();
+    assert_eq!(gathered(&rows, true, with_buttons).map(|(count, _)| count), Some(5));
+    assert_eq!(gathered(&rows[5..], true, with_buttons), None);
+    // Many alerts go together without theirs: none could tell whose a button is.
+    let rows: Vec<Outgoing> = (1..=9).map(alert).collect();
+    let waiting: Vec<&Outgoing> = rows.iter().collect();
+    let batch = gather(&waiting, true, with_buttons).unwrap();
+    assert_eq!((batch.rows.len(), batch.buttons.len()), (9, 0));
     for rows in [(1..=9).map(alert).collect::<Vec<_>>(), (1..=9).map(talk).collect()] {
-        assert_eq!(gathered(&rows, true, with_buttons).map(|(count, _)| count), Some(5));
-        assert_eq!(gathered(&rows[5..], true, with_buttons), None);
         for empty in [None, Some(text(" "))] {
             let words = |row: &Outgoing| if row.seq == 2 { empty.clone() } else { seq_of(row) };
             assert_eq!(gathered(&rows, true, words), None);
