@@ -188,6 +188,10 @@ impl Found {
         let reader = base.as_ref().map(|base| base::Reader::open(&base.path)).transpose()?;
         let mut segments = files::list(folder, Kind::Book)?;
         let mut id = reader.as_ref().map(|base| base.books);
+        // A base ends where a file of records did. Those before it were removed, and a power cut can have brought some back.
+        let covered = reader.as_ref().map_or(0, |base| base.position.number);
+        let stale: Vec<PathBuf> =
+            segments.extract_if(.., |segment| segment.number <= covered).map(|segment| segment.path).collect();
         let (mut found, mut empty, mut is_torn) = (None, Vec::new(), false);
         while let Some(segment) = segments.last() {
             let bytes = fs::read(&segment.path).map_err(failed)?;
@@ -207,6 +211,7 @@ impl Found {
             }
             empty.extend(segments.pop().map(|segment| segment.path));
         }
+        empty.extend(stale);
         let id = id.unwrap_or_else(rand::random);
         let before = reader.map_or(Position { number: 0, hash: id }, |base| base.position);
         let end = found.map_or(before, |(last, _)| last);
