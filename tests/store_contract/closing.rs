@@ -169,3 +169,29 @@ async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_goes_along
     }
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
+    use crate::store_contract::random::{everything, trade};
+    use crate::support::*;
+
+    let engine = Closing::new();
+    trade(&engine.store(), 200).await;
+    let before = everything(&engine.store()).await;
+    engine.store().close().await.unwrap();
+    let data = engine.folder.path();
+    konter_store::rebuild(data).unwrap();
+    let open = |path: &Path| Store::new(SledStore::open(path, SledOptions::default()).unwrap());
+    assert_eq!(everything(&open(data)).await, before);
+    let into = tempfile::tempdir().unwrap();
+    assert_eq!(konter_store::salvage(data, into.path(), now()).unwrap(), konter_store::Salvaged::Whole);
+    let store = open(into.path());
+    assert_eq!(everything(&store).await, before);
+    assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
+    drop(store);
+    // Without one of its days it is no shop.
+    let day = std::fs::read_dir(into.path().join("days")).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(&day).unwrap();
+    let error = SledStore::open(into.path(), SledOptions::default()).err().unwrap().to_string();
+    assert!(error.contains("is missing") && error.contains("backup"), "{error}");
+}
