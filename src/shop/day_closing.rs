@@ -53,6 +53,9 @@ impl DayClosing {
         }
         let day = self.clock.day_of(first);
         let rows = self.store.close_day(day, ends).await?;
+        if rows == 0 {
+            tracing::warn!(%day, "a day is due to be closed, and nothing of it can be: has the clock been set back?");
+        }
         tracing::debug!(%day, rows, "day closed");
         Ok(rows > 0)
     }

@@ -139,7 +139,7 @@ async fn a_stop_in_the_middle_of_closing_loses_nothing_and_the_next_time_goes_on
 
 /// An order nobody could settle for weeks, the last one of its day.
 #[tokio::test]
-async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_goes_along_once_it_is_settled() {
+async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_is_found_wherever_it_is() {
     use crate::support::*;
 
     let folder = tempfile::tempdir().unwrap();

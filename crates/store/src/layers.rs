@@ -157,11 +157,6 @@ impl Layers {
             young.waiting -= bytes;
         }
     }
-
-    /// For a read that may not take long: see [`Nearby`].
-    pub(super) const fn nearby(&self) -> Nearby<'_> {
-        Nearby { layers: self, left: Cell::new(Nearby::MOST), fell_short: Cell::new(false) }
-    }
 }
 
 impl Kv for Layers {
@@ -302,15 +297,19 @@ fn merge(
 
 /// The rows for a read that is done where it is asked for, not on a thread that may block: looking a few rows up takes less
 /// than going there and back. A read that turns out to be long falls short; what it found means nothing then.
-pub(super) struct Nearby<'a> {
-    layers: &'a Layers,
+pub(super) struct Nearby<'a, K> {
+    rows: &'a K,
     left: Cell<u32>,
     fell_short: Cell<bool>,
 }
 
-impl Nearby<'_> {
-    /// Rows that may be looked at.
-    const MOST: u32 = 64;
+/// Rows that a read may look at where it is asked for.
+const MOST_NEARBY: u32 = 64;
+
+impl<'a, K: Kv> Nearby<'a, K> {
+    pub(super) const fn over(rows: &'a K) -> Self {
+        Self { rows, left: Cell::new(MOST_NEARBY), fell_short: Cell::new(false) }
+    }
 
     /// Whether everything asked could be told.
     pub(super) fn was_enough(&self) -> bool {
@@ -325,16 +324,16 @@ impl Nearby<'_> {
     }
 }
 
-impl Kv for Nearby<'_> {
+impl<K: Kv> Kv for Nearby<'_, K> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if self.may_look() { self.layers.get(key) } else { Ok(None) }
+        if self.may_look() { self.rows.get(key) } else { Ok(None) }
     }
 
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
         if !self.may_look() {
             return Ok(());
         }
-        self.layers.scan(range, direction, &mut |key, row| {
+        self.rows.scan(range, direction, &mut |key, row| {
             if self.may_look() { visit(key, row) } else { Ok(ControlFlow::Break(())) }
         })
     }

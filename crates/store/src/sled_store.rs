@@ -18,7 +18,7 @@ use super::books::{self, Books, Contents, Found, Rolling};
 use super::days::{self, Closed, Days, WithDays};
 use super::engine::{Engine, Found as Answer, Read};
 use super::kv::Batch;
-use super::layers::Layers;
+use super::layers::{Layers, Nearby};
 use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
@@ -211,9 +211,9 @@ impl SledStore {
     fn read_nearby(&self, read: &Read) -> Option<Result<Answer, StoreError>> {
         let open = self.open.try_read()?;
         let rows = &open.as_ref()?.rows;
-        let nearby = WithDays::new(rows.upper().nearby(), Arc::clone(rows.days()));
+        let nearby = Nearby::over(rows);
         let found = read.run(&nearby);
-        nearby.upper().was_enough().then_some(found)
+        nearby.was_enough().then_some(found)
     }
 
     /// Looks at the open store on a thread that may block.
@@ -361,10 +361,14 @@ impl Engine for SledStore {
                 }
                 *has_looked = true;
             }
+            // Whatever goes wrong from here on is looked at again the next time.
+            *has_looked = false;
             let closed = self.when_open(move |open| days::close(&open.rows, day, ends)).await?;
-            let Some(closed) = closed else { return Ok(0) };
-            let count = closed.rows();
-            self.forget(closed).await?;
+            let count = closed.as_ref().map_or(0, Closed::rows);
+            if let Some(closed) = closed {
+                self.forget(closed).await?;
+            }
+            *has_looked = true;
             Ok(count)
         }
         .boxed()

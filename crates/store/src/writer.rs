@@ -114,7 +114,11 @@ impl Writer {
                 batch.push((key, None));
             }
         }
-        batch.extend(closed.map(|(key, row)| (key, Some(row))));
+        if let Some((key, row)) = closed
+            && self.rows.upper().get(&key)?.as_ref() != Some(&row)
+        {
+            batch.push((key, Some(row)));
+        }
         self.make_durable(batch)
     }
 

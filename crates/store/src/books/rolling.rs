@@ -28,8 +28,11 @@ pub(super) fn newest_base(folder: &Path) -> Result<Option<Named>, StoreError> {
         match base::Reader::open(&newest).and_then(base::Reader::prove) {
             Ok(()) => files::remove(&bases.remove(0).path),
             Err(error @ StoreError::Corrupt { .. }) => {
-                tracing::warn!(%error, "a base is damaged; the one before it is there still");
-                files::remove(&newest);
+                // Aside, not gone: should the records before it be gone already, nothing else has its rows.
+                tracing::warn!(%error, "a base is damaged and set aside; the one before it is there still");
+                if let Err(error) = fs::rename(&newest, newest.with_extension("base-damaged")) {
+                    return Err(io("setting a damaged base aside", &error));
+                }
                 bases.pop();
             }
             Err(error) => return Err(error),

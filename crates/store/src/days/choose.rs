@@ -14,8 +14,7 @@ use super::DayRow;
 use konter_core::ids::OrderId;
 use konter_core::order::Order;
 
-/// When the first line of the journal was made that no day has. Every order has lines of its time; one that is settled long
-/// after its day goes along with a later one. `None`: there is none.
+/// When the first line of the journal was made that no day has. Every order has lines of its time. `None`: there is none.
 pub(in super::super) fn first_left(rows: &dyn Kv, last: Option<&DayRow>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let mut line = None;
     rows.scan(lines_after(last), Direction::Up, &mut |_, pack| {

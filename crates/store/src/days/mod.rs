@@ -33,15 +33,18 @@ pub(super) use place::is_closable;
 use walk::Walk;
 use write::write;
 
-use super::StoreError;
 use super::keys;
 use super::kv::{Direction, Kv, Visit, under};
 use super::read::{CONTINUE, Reader};
 use super::sled_faults::io;
+use super::{RawRow, StoreError};
 pub(super) use file::DayRow;
 
 /// Blocks kept unpacked: what one answer reads again and again. A block is some 64 KiB.
 const BLOCKS_KEPT: usize = 16;
+/// Own rows fetched at once in a walk: few at first, as most walks end soon.
+const FIRST_OWN_ROWS: usize = 4;
+const MOST_OWN_ROWS: usize = 256;
 const FOLDER: &str = "days";
 const ENDING: &str = "day";
 
@@ -95,6 +98,11 @@ impl Days {
         }
         set_aside_others(&folder, &files)?;
         Ok(Self { folder, files: RwLock::new(files), blocks: Arc::default() })
+    }
+
+    /// The data folder they are in.
+    fn data(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
     }
 
     pub(super) fn path_of(&self, day: NaiveDate) -> PathBuf {
@@ -219,15 +227,27 @@ impl<K: Kv> Kv for WithDays<K> {
         }
         let files = self.days.files.read_recursive();
         let mut closed = Walk::new(&files, &self.days.blocks, &range, direction);
-        let mut broken_off = false;
-        self.upper.scan(range, direction, &mut |key, row| {
-            broken_off = closed.before(key, visit)?.is_break();
-            if !broken_off {
-                broken_off = visit(key, row)?.is_break();
+        let (mut range, mut most) = (range, FIRST_OWN_ROWS);
+        loop {
+            // Own rows are fetched before any is shown: days are read from files meanwhile, and no commit may wait for that.
+            let mut own: Vec<RawRow> = Vec::new();
+            self.upper.scan(range.clone(), direction, &mut |key, row| {
+                own.push((key.to_vec(), row.to_vec()));
+                Ok(if own.len() < most { CONTINUE } else { ControlFlow::Break(()) })
+            })?;
+            for (key, row) in &own {
+                if closed.before(key, visit)?.is_break() || visit(key, row)?.is_break() {
+                    return Ok(());
+                }
             }
-            Ok(if broken_off { ControlFlow::Break(()) } else { CONTINUE })
-        })?;
-        if broken_off { Ok(()) } else { closed.rest(visit).map(drop) }
+            let Some((last, _)) = own.pop().filter(|_| own.len() + 1 >= most) else { break };
+            match direction {
+                Direction::Up => range.start = last.iter().copied().chain([0]).collect(),
+                Direction::Down => range.end = last,
+            }
+            most = (most * 2).min(MOST_OWN_ROWS);
+        }
+        closed.rest(visit).map(drop)
     }
 }
 

@@ -37,20 +37,36 @@ pub(in super::super) fn write(
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let unfinished = path.with_extension("unfinished");
-    let mut writer = Writer::new(BufWriter::new(File::create(&unfinished).map_err(failed)?)).map_err(failed)?;
-    for key in chosen {
-        if let Some(row) = rows.get(key)? {
-            writer.row(key, &row).map_err(failed)?;
-        }
+    let written =
+        write_rows(&unfinished, day, before, chosen, rows).and_then(|()| read_back(&unfinished, chosen, rows));
+    if let Err(error) = written {
+        // On a full disk it would take the room that the books need.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
     }
-    writer.finish(day, before).map_err(failed)?;
-    read_back(&unfinished, chosen, rows)?;
     fs::rename(&unfinished, path).map_err(failed)?;
     // The file's name, and the folder's own.
     for folder in folder.canonicalize().map_err(failed)?.ancestors().take(2) {
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
     Ok(())
+}
+
+fn write_rows(
+    path: &Path,
+    day: NaiveDate,
+    before: Option<&DayRow>,
+    chosen: &BTreeSet<Vec<u8>>,
+    rows: &dyn Kv,
+) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| io("writing a closed day", &error);
+    let mut writer = Writer::new(BufWriter::new(File::create(path).map_err(failed)?)).map_err(failed)?;
+    for key in chosen {
+        if let Some(row) = rows.get(key)? {
+            writer.row(key, &row).map_err(failed)?;
+        }
+    }
+    writer.finish(day, before).map_err(failed)
 }
 
 /// Every row must read back as it is.

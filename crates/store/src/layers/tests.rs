@@ -70,7 +70,7 @@ fn rows_read_as_they_were_written_from_either_layer() {
             .map(|(key, row)| (key.clone(), row.clone()))
             .collect();
         assert_eq!(walk(&layers, range.clone(), Direction::Up), there);
-        let (nearby, few) = (layers.nearby(), there.len() < 60);
+        let (nearby, few) = (Nearby::over(&layers), there.len() < 60);
         let short = walk(&nearby, range.clone(), Direction::Up);
         assert!(!few || nearby.was_enough());
         assert!(!nearby.was_enough() || short == there);
@@ -127,7 +127,7 @@ fn a_read_of_few_rows_is_told_at_once_and_a_long_one_admits_that_it_is() {
     let (layers, _folder) = layers();
     layers.publish((0..200_u32).map(|n| (n.to_be_bytes().to_vec(), Some(Vec::new()))).collect(), at(1));
     apply(&layers, 1);
-    let nearby = layers.nearby();
+    let nearby = Nearby::over(&layers);
     for n in 0..50_u32 {
         assert!(nearby.get(&n.to_be_bytes()).unwrap().is_some());
     }
