@@ -2,6 +2,7 @@
 
 use super::Shop;
 use super::guide::{Guide, MeterOwner};
+use super::keypad::PadId;
 use konter_core::inquiry::Inquiry;
 use konter_core::outcome::{Detail, Details};
 use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
@@ -58,6 +59,9 @@ impl Shop {
             Some(_) => ChooseStage::EnterPin { digits: 0, taps: 0 },
             None => ChooseStage::List,
         };
+        if guide.chosen.is_some() {
+            self.keypads.open(&inquiry.chat, PadId::Order(guide.id), None, self.clock.utc());
+        }
         let card = self.choose_card(&guide, stage, None);
         Some(Self::say(&inquiry.chat, inquiry.locale, Reply::Choose(Box::new(card))))
     }
@@ -84,7 +88,7 @@ impl Shop {
     /// No such meter: what waits for its name is not offered.
     pub(super) fn withdraw_offer(&self, inquiry: &Inquiry) {
         if let Some(guide) = self.guides.answered(&inquiry.chat, inquiry.id, MeterOwner::Unknown) {
-            self.keypads.close(&inquiry.chat, super::keypad::PadId::Order(guide.id));
+            self.keypads.close(&inquiry.chat, PadId::Order(guide.id));
             self.guides.forget(&inquiry.chat, guide.id);
         }
     }

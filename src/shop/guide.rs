@@ -105,7 +105,7 @@ impl Guides {
 
     /// The same, unless the chat has been offered something after that moment; whether it was.
     pub fn offer_unless_newer(&self, chat: &ChatId, guide: Guide, since: DateTime<Utc>) -> bool {
-        let has_newer = self.offers.lock().get(chat).is_some_and(|known| known.at > since);
+        let has_newer = self.offers.lock().get(chat).is_some_and(|known| known.at >= since);
         if !has_newer {
             self.offer(chat, guide);
         }
@@ -142,6 +142,14 @@ impl Guides {
         let guide = guides.get_mut(chat).filter(waits)?;
         guide.owner = owner;
         Some(guide.clone())
+    }
+
+    /// Something else is shown with a keypad: what still waits for a meter's name is not offered any more.
+    pub fn drop_unshown(&self, chat: &ChatId) {
+        let mut guides = self.offers.lock();
+        if guides.get(chat).is_some_and(|guide| matches!(guide.owner, MeterOwner::Asked(_)) && !guide.placed) {
+            guides.remove(chat);
+        }
     }
 
     pub fn forget(&self, chat: &ChatId, id: u64) {

@@ -44,6 +44,16 @@ pub(super) enum PadId {
     Several(u64),
 }
 
+/// Whether something else was written since the keypad was shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Interrupted {
+    #[default]
+    No,
+    /// By this message, and no other.
+    By(String),
+    Long,
+}
+
 struct Keypad {
     of: PadId,
     /// The message it stands under.
@@ -55,7 +65,7 @@ struct Keypad {
     /// The tap, or the typed message, that handed the PIN in.
     done: Option<String>,
     /// Something else was written meanwhile: a PIN typed now may be meant for that.
-    interrupted: bool,
+    interrupted: Interrupted,
     used_at: DateTime<Utc>,
 }
 
@@ -109,7 +119,7 @@ impl Keypads {
         let is_open = |pad: &Keypad| pad.of == of && pad.message.as_deref() == message && pad.done.is_none();
         if let Some(pad) = pads.get_mut(chat).filter(|pad| is_open(pad)) {
             pad.used_at = now;
-            pad.interrupted = false;
+            pad.interrupted = Interrupted::No;
             return pad.shown();
         }
         pads.insert(chat.clone(), Keypad::new(of, message, now));
@@ -145,9 +155,13 @@ impl Keypads {
 
     /// Something else was written in a chat: from here on its keypad takes taps only. A PIN alone would buy what is not in
     /// its writer's mind any more.
-    pub fn interrupt(&self, chat: &ChatId) {
+    pub fn interrupt(&self, chat: &ChatId, message: &str) {
         if let Some(pad) = self.pads.lock().get_mut(chat) {
-            pad.interrupted = true;
+            pad.interrupted = match &pad.interrupted {
+                Interrupted::No => Interrupted::By(message.to_owned()),
+                Interrupted::By(before) if before == message => Interrupted::By(message.to_owned()),
+                Interrupted::By(_) | Interrupted::Long => Interrupted::Long,
+            };
         }
     }
 
@@ -156,18 +170,22 @@ impl Keypads {
         self.pads(now).get(chat).filter(|pad| pad.done.is_none()).map(|pad| pad.of)
     }
 
-    /// What was written was about the keypad itself: the PIN may still be typed.
-    pub fn resume(&self, chat: &ChatId) {
-        if let Some(pad) = self.pads.lock().get_mut(chat) {
-            pad.interrupted = false;
-        }
+    /// This message was about the keypad itself, and nothing else came between: the PIN may still be typed. `false`: it
+    /// may not, as something else did.
+    pub fn resume(&self, chat: &ChatId, message: &str) -> bool {
+        let mut pads = self.pads.lock();
+        let Some(pad) = pads.get_mut(chat).filter(|pad| pad.interrupted == Interrupted::By(message.to_owned())) else {
+            return false;
+        };
+        pad.interrupted = Interrupted::No;
+        true
     }
 
     /// What a chat's keypad is open for, and the message it stands under: a PIN may also be typed, which hands it
     /// in. The same message again has the same answer.
     pub fn typed(&self, chat: &ChatId, message: &str, now: DateTime<Utc>) -> Option<(PadId, Option<String>)> {
         let mut pads = self.pads(now);
-        let pad = pads.get_mut(chat).filter(|pad| !pad.interrupted)?;
+        let pad = pads.get_mut(chat).filter(|pad| pad.interrupted == Interrupted::No)?;
         if pad.done.as_deref().is_some_and(|done| done != message) {
             return None;
         }
@@ -219,7 +237,7 @@ impl Keypads {
 impl Keypad {
     fn new(of: PadId, message: Option<&str>, now: DateTime<Utc>) -> Self {
         let message = message.map(str::to_owned);
-        Self { of, message, strokes: Vec::new(), from: 0, done: None, interrupted: false, used_at: now }
+        Self { of, message, strokes: Vec::new(), from: 0, done: None, interrupted: Interrupted::No, used_at: now }
     }
 
     fn strike(&mut self, tap: &str, key: PadKey, drawn: Option<u16>) {
@@ -500,7 +518,7 @@ mod tests {
     #[test]
     fn a_pin_typed_after_something_else_is_not_this_keypads() {
         let (pads, now) = (pad_with(&[1]), DateTime::UNIX_EPOCH);
-        pads.interrupt(&chat());
+        pads.interrupt(&chat(), "m");
         assert_eq!(pads.typed(&chat(), "8", now), None);
         assert_ne!(tap(&pads, "9", PadKey::Digit(2)), "closed", "it still takes taps");
         pads.open(&chat(), BILL, Some("5"), now);

@@ -29,6 +29,7 @@ mod h2h;
 mod habits;
 mod keeping;
 mod locales;
+mod mistaken;
 mod mutation;
 mod native;
 mod network;

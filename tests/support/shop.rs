@@ -404,6 +404,16 @@ impl TestShop {
         heard.into_iter().map(|(_, body)| body).collect()
     }
 
+    /// Whatever has been said once every message is answered, for tests that look at what was done.
+    pub async fn hear_all(&self) {
+        self.answers_all().await;
+        let mut heard = Vec::new();
+        self.take_replies(&mut heard).await;
+        for (chat, body) in &heard {
+            self.note(&format!("    to {}: {}", who(chat), body.replace('\n', "\n        ")));
+        }
+    }
+
     async fn take_replies(&self, heard: &mut Vec<(ChatId, String)>) {
         let mut rows: Vec<Outgoing> = Vec::new();
         // What waits for programs is no chat's.

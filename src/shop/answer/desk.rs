@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::pin_shown::speaks_of_a_pin;
 use super::register::card;
 use super::shared::booking;
 use super::{Answer, NOTED, Request};
@@ -237,7 +238,11 @@ impl Request<'_> {
     }
 
     pub(super) async fn complain(&self, text: &Typed, answer: &mut Answer) -> Result<(), StoreError> {
-        self.complain_of(None, text.as_str(), answer).await
+        let text = text.as_str();
+        if speaks_of_a_pin(text) {
+            return self.complain_of(None, &konter_command::redact(text), answer).await;
+        }
+        self.complain_of(None, text, answer).await
     }
 
     /// A complaint about one order, or beside the latest ones.

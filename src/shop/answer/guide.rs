@@ -47,10 +47,11 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let chat = &self.message.chat;
         guide.owner = self.ask_owner(&guide, answer).await?;
-        if guide.chosen.is_some() {
-            self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
-        }
+        // While the name is asked for nothing has been shown yet that a PIN could be for.
         if !matches!(guide.owner, MeterOwner::Asked(_)) {
+            if guide.chosen.is_some() {
+                self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
+            }
             answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, stage))));
         }
         self.shop.guides.offer(chat, guide);

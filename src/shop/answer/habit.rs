@@ -7,7 +7,7 @@ use super::super::guide::{Awaits, Guide, MeterOwner};
 use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
-use super::{Answer, Request, fingerprint};
+use super::{Answer, Request, digest};
 use konter_command::{Ask, HabitCommand, OrderRequest, Pin, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
@@ -356,5 +356,5 @@ pub(super) fn write_preferences(read: Option<u32>, mut preferences: Preferences,
 
 /// A number of its own for what a message offers: a tap's name is no number.
 pub(super) fn fingerprint_of(message: &str) -> u64 {
-    message.parse().unwrap_or_else(|_| fingerprint(message))
+    message.parse().unwrap_or_else(|_| digest(message))
 }

@@ -226,6 +226,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         Some(Marked::About { .. }) | None => {}
     }
     if let Some(attachment) = Attachment::from_text(&message.text) {
+        shop.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
         } else if let Some(words) = attachment.forwarded_words()
@@ -276,7 +277,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         return Ok(answer);
     }
     if message.private && message.tapped.is_none() {
-        shop.keypads.interrupt(&message.chat);
+        shop.keypads.interrupt(&message.chat, &message.message);
     }
     if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
         // A button of an older version, or one that was made up.
@@ -295,7 +296,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     let read = || konter_command::parse_with(&message.text, &|code, named| kind_of(&catalog, code, named));
     let command = pressed.unwrap_or_else(read);
     if message.private {
-        if holds_pin(&command, &message.text) && can_forget(message.chat.channel) {
+        if request.shows_pin(&command) && can_forget(message.chat.channel) {
             forget(&mut answer, message);
         }
         if !request.about_an_order(&command, &mut answer).await? {
@@ -320,6 +321,14 @@ fn concerns_us(command: &Command, text: &str, bot: Option<&str>) -> bool {
 }
 
 impl Request<'_> {
+    /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
+    fn shows_pin(&self, command: &Command) -> bool {
+        let text = &self.message.text;
+        let was_asked = || self.shop.keypads.waiting(&self.message.chat, self.at).is_some();
+        let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
+        holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
+    }
+
     /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
     fn is_known(&self) -> bool {
         let is_active = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);
@@ -547,8 +556,12 @@ fn forget(answer: &mut Answer, message: &InboxMessage) {
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.
 fn fingerprint(text: &str) -> u64 {
     let kept = Tap::read(text).map_or_else(|| konter_command::redact(text), |tap| tap.without_secret().0.to_string());
-    let digest = Sha256::digest(kept);
-    digest.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    digest(&kept)
+}
+
+/// A number for a text, another one for each.
+fn digest(text: &str) -> u64 {
+    Sha256::digest(text).iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
 
 /// Whether the channel lets a bot delete what people wrote.

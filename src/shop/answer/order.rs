@@ -53,10 +53,25 @@ impl Request<'_> {
             answer.reply(Reply::NotUnderstood { problem: None, nearest });
             return Ok(());
         }
+        if self.names_no_product(&request) {
+            answer.reply(self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order)));
+            return Ok(());
+        }
         if self.ask_pin(&request, answer).await? {
             return Ok(());
         }
         self.take_order(&request, None, answer).await.map(drop)
+    }
+
+    /// `S10 0812… jangan 0813… 1234`: a word between two numbers is no product, and which of the numbers is meant nobody
+    /// knows. Nothing of it is bought.
+    fn names_no_product(&self, request: &OrderRequest) -> bool {
+        let catalog = self.shop.catalog();
+        let is_word = |what: &What| match what {
+            What::Code(code) => !code.as_str().bytes().any(|b| b.is_ascii_digit()) && catalog.get(code).is_none(),
+            What::Nominal(_) => false,
+        };
+        request.lines.len() > 1 && request.lines.iter().any(|line| is_word(&line.what))
     }
 
     /// `ZS10`: elsewhere a Z before a code orders it for the second time today. How that is typed here.

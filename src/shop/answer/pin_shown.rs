@@ -20,7 +20,9 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Report { pin, .. }
         | Command::Routing(RoutingCommand::Cancel { pin, .. }) => pin.is_some(),
         Command::Complaint { pin, text } | Command::Proof { pin, text } => {
-            pin.is_some() || text.as_str().contains(konter_command::MASK)
+            pin.is_some()
+                || text.as_str().contains(konter_command::MASK)
+                || (speaks_of_a_pin(text.as_str()) && may_hold_pin(text.as_str()))
         }
         Command::Transfer(transfer) => transfer.pin.is_some(),
         Command::Orders(query) => query.pin.is_some(),
@@ -87,4 +89,9 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::ApiReport
             | Topic::DownlineBlock
     )
+}
+
+/// Digits beside this word are most likely one.
+pub(super) fn speaks_of_a_pin(text: &str) -> bool {
+    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word.starts_with("pin"))
 }

@@ -68,8 +68,10 @@ impl Request<'_> {
 
     /// A word that needs no answer, but for what waits for a PIN.
     fn remind_of_the_pin(&self, answer: &mut Answer) {
-        if self.shop.keypads.waiting(&self.message.chat, self.at).is_some() {
-            self.shop.keypads.resume(&self.message.chat);
+        let keypads = &self.shop.keypads;
+        if keypads.waiting(&self.message.chat, self.at).is_some()
+            && keypads.resume(&self.message.chat, &self.message.message)
+        {
             answer.reply(talk(TalkReply::PressPin));
         }
     }
@@ -91,18 +93,19 @@ impl Request<'_> {
     /// Takes back what was offered and not ordered; `false` when nothing was.
     fn drop_offer(&self, answer: &mut Answer) -> bool {
         let chat = &self.message.chat;
-        let offered = self.shop.guides.latest(chat, self.at);
-        let several = match self.shop.keypads.waiting(chat, self.at) {
-            Some(PadId::Several(id)) => Some(id),
-            _ => None,
-        };
-        if let Some(id) = several {
-            self.shop.keypads.close(chat, PadId::Several(id));
-            self.shop.guides.let_go(chat, id);
-        } else if let Some(guide) = &offered {
+        let (waiting, offered) = (self.shop.keypads.waiting(chat, self.at), self.shop.guides.latest(chat, self.at));
+        // All of it: which of them is meant is no matter, as nothing is bought.
+        if let Some(pad) = waiting {
+            self.shop.keypads.close(chat, pad);
+            if let PadId::Several(id) = pad {
+                self.shop.guides.let_go(chat, id);
+            }
+        }
+        if let Some(guide) = &offered {
             self.shop.keypads.close(chat, PadId::Order(guide.id));
             self.shop.guides.forget(chat, guide.id);
-        } else {
+        }
+        if waiting.is_none() && offered.is_none() {
             return false;
         }
         answer.reply(talk(TalkReply::Dropped));

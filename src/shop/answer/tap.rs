@@ -106,6 +106,7 @@ impl Request<'_> {
     async fn tapped_pay(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
         if matches!(tabled.stage, BillStage::Payable(_)) {
+            self.shop.guides.drop_unshown(&self.message.chat);
             let shown = self.shop.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
             tabled.restage(self, enter_pin(shown), answer);
         } else {

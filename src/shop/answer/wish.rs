@@ -233,6 +233,7 @@ impl Request<'_> {
         let total = lines.iter().fold(Rupiah::ZERO, |sum, line| sum.checked_add(line.product.price).unwrap_or(sum));
         let id = fingerprint_of(&self.message.message);
         let chat = &self.message.chat;
+        self.shop.guides.drop_unshown(chat);
         self.shop.keypads.open(chat, PadId::Several(id), None, self.at);
         self.shop.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
         answer.reply(talk(TalkReply::AskPin { lines, total }));
@@ -257,7 +258,11 @@ impl Request<'_> {
             total = total.checked_add(price).unwrap_or(total);
         }
         if total != several.total {
-            return self.ask_pin(&several.request, answer).await.map(drop);
+            if !self.ask_pin(&several.request, answer).await? {
+                // One of them cannot be ordered any more: what is shown is not what would be bought.
+                answer.reply(Reply::ButtonTooOld);
+            }
+            return Ok(());
         }
         self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await?;
         if has_wrong_pin(answer) {

@@ -15,6 +15,7 @@ mod query;
 pub mod target;
 pub mod text;
 mod trade;
+mod under_way;
 mod vault;
 
 use std::net::IpAddr;
@@ -40,13 +41,18 @@ pub(super) use vault::{ProgramSecrets, VaultKey, key_of};
 pub(super) struct Programs {
     pub vault: vault::Vault,
     limits: limits::Limits,
+    under_way: under_way::UnderWay,
 }
 
 impl Programs {
     pub fn new(parts: &Parts) -> Self {
         let keys = parts.pepper.iter().map(super::pins::Pepper::vault_key);
         let keys = keys.chain(parts.seal.iter().map(super::seal::Seal::vault_key));
-        Self { vault: vault::Vault::new(keys.collect()), limits: limits::Limits::default() }
+        Self {
+            vault: vault::Vault::new(keys.collect()),
+            limits: limits::Limits::default(),
+            under_way: under_way::UnderWay::default(),
+        }
     }
 }
 

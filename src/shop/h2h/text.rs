@@ -150,6 +150,11 @@ pub(super) fn disturbed(query: &Query) -> String {
     unknown(query, "sistem sedang gangguan, coba lagi dengan refID yang sama")
 }
 
+/// The same reference is being decided at this moment.
+pub(super) fn under_way(query: &Query) -> String {
+    unknown(query, "permintaan yang sama sedang dikerjakan, coba lagi")
+}
+
 /// Took longer than a program waits.
 #[must_use]
 pub fn slow(query: &Query) -> String {

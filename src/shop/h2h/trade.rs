@@ -19,9 +19,13 @@ impl Shop {
         if query.is_contradictory() {
             return Ok(text::contradictory(query));
         }
+        // What is being decided may stand before this answer is read: of it nothing certain is said.
+        let key = query.member().zip(query.reference()).map(|(agent, reference)| (agent, reference.to_owned()));
+        let is_busy = key.as_ref().is_some_and(|key| self.programs.under_way.is_at(key));
+        let _working = key.filter(|_| !query.only_asks()).map(|key| self.programs.under_way.enter(key));
         let agent = match self.authorise(query, &Proof::of_trade(query), from).await? {
             Ok(agent) => agent,
-            Err(turned) => return self.turn_away(query, turned).await,
+            Err(turned) => return self.turn_away(query, turned, is_busy).await,
         };
         if !self.programs.limits.admit_member(agent.id) {
             return Ok(text::busy(query));
@@ -32,15 +36,19 @@ impl Shop {
             if let Some(answered) = self.store.answered(&message.key()).await? {
                 return self.status(query, &agent, answered).await;
             }
+            if is_busy && query.only_asks() {
+                return Ok(text::under_way(query));
+            }
             if query.only_asks() {
                 return Ok(text::no_such(query, self.available(agent.id).await?));
             }
             let wanted = match readable(query) {
                 Ok(wanted) => wanted,
+                Err(_) if is_busy => return Ok(text::under_way(query)),
                 Err(why) => return Ok(text::malformed(query, why)),
             };
             if let Err(turned) = standing(&agent) {
-                return Ok(text::turned_away(query, turned, false));
+                return Ok(text::turned_away(query, turned, is_busy));
             }
             // Read anew each time: what it may do, or whom it pays a margin to, may be what changed.
             let (agent, api) = self.program(&agent).await?;
@@ -75,12 +83,12 @@ impl Shop {
 
     /// Of a reference that has an order nothing is said to who cannot prove to be its program: least of all that it
     /// failed.
-    async fn turn_away(&self, query: &Query, turned: Turned) -> Result<String, StoreError> {
+    async fn turn_away(&self, query: &Query, turned: Turned, is_busy: bool) -> Result<String, StoreError> {
         let (Some(agent), Some(reference)) = (query.member(), query.reference()) else {
             return Ok(text::turned_away(query, turned, false));
         };
         let key = MessageKey::Chat { chat: ChatId::h2h(agent), message: reference.to_owned() };
-        let is_known = self.store.answered(&key).await?.is_some();
+        let is_known = is_busy || self.store.answered(&key).await?.is_some();
         Ok(text::turned_away(query, turned, is_known))
     }
 

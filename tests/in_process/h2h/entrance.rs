@@ -87,7 +87,8 @@ async fn the_same_request_twenty_times_at_one_moment_is_one_order() {
     let told = futures::future::join_all(others).await;
     let refused = told.iter().filter(|told| told.contains("GAGAL. Saldo tidak cukup, harga 10.500")).count();
     let failed = told.iter().filter(|told| told.contains("GAGAL. ")).count();
-    assert!(failed >= refused && refused >= 10, "{told:#?}");
+    // Money of orders that fail meanwhile is there again for others.
+    assert!(failed >= refused && refused >= 3, "{told:#?}");
     assert!(shop.available(1).await >= 0);
     shop.audit().await;
 }
