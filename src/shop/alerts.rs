@@ -1,21 +1,21 @@
-//! Messages to those who work here, and word to the fronts that something waits to be said.
+//! Messages to those who work here.
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use super::outbox::{Outbox, say};
 use crate::clock::ShopClock;
 use konter_command::powers;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::staff::{Role, Roster};
 use konter_reply::Reply;
-use konter_store::{Commit, Payload, Say, Store, StoreError};
+use konter_store::{Commit, Say, StoreError};
 
 pub(super) struct Alerts {
-    pub store: Store,
+    pub outbox: Outbox,
     pub clock: ShopClock,
     pub locale: Locale,
     pub roster: watch::Receiver<Roster>,
-    pub outbox: mpsc::UnboundedSender<ChatId>,
 }
 
 impl Alerts {
@@ -26,13 +26,8 @@ impl Alerts {
 
     /// The same reply to everybody of a role or a higher one.
     pub fn to_staff(&self, least: Role, reply: &Reply) -> Vec<Say> {
-        let say = |chat: &ChatId| Say {
-            chat: chat.clone(),
-            locale: self.locale,
-            payload: Payload::Reply(Box::new(reply.clone())),
-            balance_of: None,
-        };
-        self.roster.borrow().at_least(least).map(say).collect()
+        let to = |chat: &ChatId| say(chat, self.locale, reply.clone());
+        self.roster.borrow().at_least(least).map(to).collect()
     }
 
     /// Says something to the admins that is part of no other commit.
@@ -50,17 +45,6 @@ impl Alerts {
     pub async fn tell(&self, least: Role, reply: &Reply) -> Result<(), StoreError> {
         let mut commit = Commit::new(self.clock.utc());
         commit.outgoing = self.to_staff(least, reply);
-        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.notify(&chats);
-        Ok(())
-    }
-
-    /// Tells the fronts which chats have something waiting.
-    pub fn notify(&self, chats: &[ChatId]) {
-        for chat in chats {
-            // Nobody listens while the shop is being put together or taken down: the rows are in the store.
-            let _ = self.outbox.send(chat.clone());
-        }
+        self.outbox.say(commit).await
     }
 }

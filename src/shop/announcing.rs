@@ -7,28 +7,38 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::Shop;
+use super::outbox::Outbox;
+use super::process::Process;
 use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
 use konter_core::ids::BroadcastId;
 use konter_reply::{BroadcastCard, BroadcastStage, DeskReply, Reply};
-use konter_store::{Commit, CommitError, Payload, Say, StoreError, Versioned};
+use konter_store::{Commit, Payload, Say, StoreError, Versioned};
 
 /// Time between looks while one is on its way: about as often as a person looks, and far from what Telegram allows one
 /// chat.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 
-/// What the watcher is told.
-#[derive(Default)]
+/// Shows how far they are. Of the shop it knows what is stored, and whose work it is.
 pub(super) struct Announcing {
+    process: Process,
+    outbox: Outbox,
     /// One has been sent on its way.
-    pub started: Notify,
-    /// Look now: the clock was set.
-    pub look: Notify,
+    started: Notify,
 }
 
-impl Shop {
+impl Announcing {
+    pub fn new(process: Process, outbox: Outbox) -> Self {
+        Self { process, outbox, started: Notify::new() }
+    }
+
+    /// One may have been sent on its way.
+    pub fn begin(&self) {
+        self.started.notify_one();
+    }
+
     /// Shows how far announcements are, until the shop stops. Takes up those of before the start.
-    pub(super) async fn watch_announcements(self: Arc<Self>) {
+    pub async fn run(self: Arc<Self>) {
+        let mut clock_set = self.process.clock_set();
         let mut shown = HashMap::new();
         let mut any = true;
         let mut look = true;
@@ -43,10 +53,10 @@ impl Shop {
                 };
             }
             look = tokio::select! {
-                () = self.stop.cancelled() => return,
-                () = self.announcing.look.notified() => true,
+                () = self.process.stop.cancelled() => return,
+                _ = clock_set.changed() => true,
                 () = tokio::time::sleep(LOOK_EVERY), if any => true,
-                () = self.announcing.started.notified() => {
+                () = self.started.notified() => {
                     any = true;
                     false
                 }
@@ -56,33 +66,27 @@ impl Shop {
 
     /// `false` when none is on its way.
     async fn show_progress(&self, shown: &mut HashMap<BroadcastId, Tally>) -> Result<bool, StoreError> {
-        if !self.share.leads() {
+        if !self.process.share.leads() {
             return Ok(false);
         }
-        let sending = self.store.sending().await?;
+        let sending = self.process.store.sending().await?;
         shown.retain(|known, _| sending.iter().any(|(id, _)| id == known));
         for (id, tally) in &sending {
-            let Some(broadcast) = self.store.broadcast(*id).await? else { continue };
-            let ended = broadcast.ended(*tally, self.clock.utc());
+            let Some(broadcast) = self.process.store.broadcast(*id).await? else { continue };
+            let ended = broadcast.ended(*tally, self.process.clock.utc());
             if ended.is_none() && shown.get(id).copied().unwrap_or_default() == *tally {
                 continue;
             }
             let (row, end) = ended.map_or((&broadcast, None), |ended| (&broadcast, Some(ended)));
-            let mut commit = Commit::new(self.clock.utc());
+            let mut commit = Commit::new(self.process.clock.utc());
             commit.outgoing.extend(Self::progress(end.as_ref().unwrap_or(row), *tally));
             if let Some(end) = end {
                 tracing::info!(broadcast = %id, reached = tally.reached, unreachable = tally.unreachable, "announced");
                 commit.desk.broadcasts.push(Versioned { expected: Some(broadcast.version), row: end });
             }
-            match self.store.commit(commit).await {
-                Ok(_) => {
-                    shown.insert(*id, *tally);
-                    self.alerts.notify(std::slice::from_ref(&broadcast.by));
-                }
-                // Somebody else has changed it; the next look sees how.
-                Err(CommitError::Conflict(_)) => {}
-                Err(CommitError::Store(error)) => return Err(error),
-                Err(other) => return Err(StoreError::Unavailable(other.to_string())),
+            // Where somebody else has changed it, the next look sees how.
+            if self.outbox.say_unless_changed(commit).await? {
+                shown.insert(*id, *tally);
             }
         }
         Ok(!sending.is_empty())

@@ -1,15 +1,21 @@
 //! Events onto orders: read, step, commit, and read again when someone else was faster.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
-use super::Shop;
 use super::charges::Charges;
-use konter_core::ids::{ChatId, OrderId};
-use konter_core::ledger::{AccountId, Posting, Reason};
-use konter_core::order::asking::CHECK_WINDOW;
-use konter_core::order::{AdminNotice, Event, Notice, Order, ResellerNotice, Step, step_with};
+use super::network::Network;
+use super::notices::Notices;
+use super::outbox::Outbox;
+use super::process::fresh_reference;
+use super::schedule::Schedule;
+use super::suppliers::Suppliers;
+use crate::clock::ShopClock;
+use konter_core::ids::OrderId;
+use konter_core::order::{Event, Order, Step, step_with};
 use konter_core::outcome::{Doubt, Outcome, Reading};
-use konter_store::{Act, Commit, CommitError, Committed, MessageKey, Payload, Say, StoreError, Versioned};
+use konter_store::{Act, Commit, CommitError, Committed, MessageKey, Say, Store, StoreError, Versioned};
 
 /// Tries before a contended row is given up. Each loss means that another writer won, so progress is being made.
 pub(super) const TRIES: usize = 16;
@@ -33,14 +39,27 @@ pub(super) enum Applied {
     NoSuchOrder,
 }
 
-impl Shop {
+/// Where events become commits. What a step shows of its suppliers, and when its order wants attention next, is noted with
+/// it; nothing is sent from here.
+pub(super) struct OrderEvents {
+    pub store: Store,
+    pub clock: ShopClock,
+    pub outbox: Outbox,
+    pub suppliers: Arc<Suppliers>,
+    pub network: Arc<Network>,
+    pub notices: Arc<Notices>,
+    pub schedule: Arc<Schedule>,
+    pub charges: Charges,
+}
+
+impl OrderEvents {
     /// Applies an event to an order and commits what follows from it.
-    pub(super) async fn apply(&self, id: OrderId, event: &Event, along: &Along) -> Result<Applied, StoreError> {
+    pub async fn apply(&self, id: OrderId, event: &Event, along: &Along) -> Result<Applied, StoreError> {
         for _ in 0..TRIES {
             let Some(order) = self.store.order(id).await? else { return Ok(Applied::NoSuchOrder) };
             let at = self.clock.utc();
-            let fresh = self.fresh_reference(at).await?;
-            let funds = self.funds_of(&order).await?;
+            let fresh = fresh_reference(&self.store, at).await?;
+            let funds = self.network.funds_of(&order).await?;
             let event = self.unless_serial_is_anothers(&order, event).await?;
             let Some(step) = step_with(&order, event, &funds, fresh, at) else {
                 // Whoever asked may now tell a supplier that it has been heard.
@@ -50,11 +69,10 @@ impl Shop {
             let changed = step.order.clone();
             let dearer = Charges::heard_of(&step.notices);
             let commit = self.commit_of(&order, step, along, at).await?;
-            let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-            match self.store.commit(commit).await {
+            match self.outbox.commit(commit).await {
                 Ok(Committed::Done) => {
                     self.charges.tell(dearer, at);
-                    self.after_step(&order, &changed, &chats);
+                    self.after_step(&order, &changed);
                     return Ok(Applied::Changed(Box::new(changed)));
                 }
                 Ok(Committed::Repeated(_)) => {
@@ -97,21 +115,13 @@ impl Shop {
         at: DateTime<Utc>,
     ) -> Result<Commit, StoreError> {
         let Step { order, postings, mut notices } = step;
-        let charged = postings.iter().find_map(|posting| match posting {
-            Posting::Transfer { reason: Reason::LateDelivery, amount, .. } => Some(*amount),
-            _ => None,
-        });
-        if let Some(charged) = charged
-            && self.store.account(&AccountId::Agent(order.agent)).await?.available() < charged
-        {
-            mark_overdrawn(&mut notices);
-        }
+        self.notices.mark_overdrawn(&order, &postings, &mut notices).await?;
         self.charges.leave_out_told(&mut notices, at);
         let mut commit = Commit::new(at);
         commit.outgoing = along.outgoing.clone();
-        commit.outgoing.extend(self.says_of(&order, notices).await?);
-        commit.outgoing.extend(self.overdrawn_uplines(&order, &postings).await?);
-        if let Some((edits, id)) = self.settle_alerts(before, &order).await? {
+        commit.outgoing.extend(self.notices.says_of(&order, notices).await?);
+        commit.outgoing.extend(self.notices.overdrawn_uplines(&order, &postings).await?);
+        if let Some((edits, id)) = self.notices.settle_alerts(before, &order).await? {
             commit.outgoing.extend(edits);
             commit.routing.unshown.push(id);
         }
@@ -123,60 +133,7 @@ impl Shop {
         Ok(commit)
     }
 
-    /// Notices as rows for the outbox.
-    pub(super) async fn says_of(&self, order: &Order, notices: Vec<Notice>) -> Result<Vec<Say>, StoreError> {
-        let mut says = Vec::new();
-        for notice in notices {
-            match notice {
-                Notice::Reseller(notice) => {
-                    for chat in self.chats_for(order, &notice).await? {
-                        says.push(Say {
-                            chat,
-                            locale: order.locale,
-                            payload: Payload::Reply(Box::new(notice.clone().into())),
-                            balance_of: Some(AccountId::Agent(order.agent)),
-                        });
-                    }
-                }
-                Notice::Admins(notice) => says.extend(self.alerts.to_admins(&notice.into())),
-            }
-        }
-        Ok(says)
-    }
-
-    /// Where a notice goes. A program hears how its orders end; of what takes back an end it was told, and of money that
-    /// moves later, a person hears as well.
-    async fn chats_for(&self, order: &Order, notice: &ResellerNotice) -> Result<Vec<ChatId>, StoreError> {
-        if order.chat.program_of().is_none() {
-            return Ok(vec![self.chat_for(order).await?]);
-        }
-        Ok(match notice {
-            // The answer to its request has said so.
-            ResellerNotice::Pending(_) => Vec::new(),
-            ResellerNotice::Success(_) | ResellerNotice::Failed(_) => vec![order.chat.clone()],
-            ResellerNotice::Reversed(_) | ResellerNotice::DeliveredLate(_) => {
-                vec![order.chat.clone(), self.chat_for(order).await?]
-            }
-            ResellerNotice::WithheldPaid { .. } => vec![self.chat_for(order).await?],
-        })
-    }
-
-    /// Where an order is answered: where it was asked for. A chat that has left the reseller since hears nothing more,
-    /// least of all a token.
-    async fn chat_for(&self, order: &Order) -> Result<ChatId, StoreError> {
-        let agent = self.store.agent(order.agent).await?;
-        let chats = agent.map(|agent| agent.chats).unwrap_or_default();
-        let left = !chats.contains(&order.chat);
-        Ok(chats.into_iter().next().filter(|_| left).unwrap_or_else(|| order.chat.clone()))
-    }
-
-    /// Whether there is still a way of asking what became of an order.
-    pub(super) fn can_check(&self, order: &Order, at: DateTime<Utc>) -> bool {
-        let sent_at = order.current().and_then(|attempt| attempt.sent_at);
-        self.ask_until(order).is_some() && sent_at.is_some_and(|sent_at| at - sent_at < CHECK_WINDOW)
-    }
-
-    fn after_step(&self, before: &Order, after: &Order, chats: &[ChatId]) {
+    fn after_step(&self, before: &Order, after: &Order) {
         if before.is_open() && !after.is_open() {
             let verdict = konter_core::order::view::line(after).verdict;
             let supplier = after.current().map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
@@ -186,16 +143,7 @@ impl Shop {
             metrics::histogram!("konter_order_seconds", &labels).record(took.as_secs_f64());
             tracing::info!(order = %after.id, ?verdict, "order is final");
         }
-        self.watch(before, after);
-        self.schedule(after);
-        self.alerts.notify(chats);
-    }
-}
-
-fn mark_overdrawn(notices: &mut [Notice]) {
-    for notice in notices {
-        if let Notice::Admins(AdminNotice::Contradiction { overdrawn, .. }) = notice {
-            *overdrawn = true;
-        }
+        self.suppliers.watch(before, after);
+        self.schedule.note(after);
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use secrecy::SecretString;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::Shop;
 use super::alerts::Alerts;
+use super::process::Process;
 use crate::backup::{self, BackupError, Made, folder, seal};
 use crate::clock::ShopClock;
 use crate::config::BackupSettings;
@@ -29,38 +29,14 @@ const BUSY_MOMENTS: u32 = 3;
 /// Telegram takes files of bots up to 50 MB; with a little room for what goes around it.
 const LARGEST_SENT: u64 = 49_000_000;
 
-impl Shop {
-    /// Makes backups by itself from now on, until the shop stops.
-    pub fn start_backups(self: &Arc<Self>, settings: BackupSettings) {
-        if let Some(every) = settings.every {
-            let backups = Backups {
-                store: self.store.clone(),
-                clock: self.clock.clone(),
-                leases: Arc::clone(&self.share),
-                alerts: Arc::clone(&self.alerts),
-                stop: self.stop.clone(),
-                look_now: Arc::clone(&self.backup_time),
-                settings,
-                every,
-                not_before: None,
-                failures: 0,
-                told: false,
-                large: false,
-            };
-            self.tasks.spawn(backups.run());
-        }
-    }
-}
-
 /// Makes them, keeps them and sends them. Of the shop it knows its store, its clock and whom to tell.
-struct Backups {
+pub(super) struct Backups {
     store: Store,
     clock: ShopClock,
     leases: Arc<Leases>,
     alerts: Arc<Alerts>,
     stop: CancellationToken,
-    /// The clock was set.
-    look_now: Arc<Notify>,
+    clock_set: watch::Receiver<()>,
     settings: BackupSettings,
     every: TimeDelta,
     /// After a failure.
@@ -73,7 +49,26 @@ struct Backups {
 }
 
 impl Backups {
-    async fn run(mut self) {
+    /// `None` where none are wanted.
+    pub fn new(process: &Process, alerts: Arc<Alerts>, settings: BackupSettings) -> Option<Self> {
+        Some(Self {
+            every: settings.every?,
+            store: process.store.clone(),
+            clock: process.clock.clone(),
+            leases: Arc::clone(&process.share),
+            alerts,
+            stop: process.stop.clone(),
+            clock_set: process.clock_set(),
+            settings,
+            not_before: None,
+            failures: 0,
+            told: false,
+            large: false,
+        })
+    }
+
+    /// Makes backups by itself, until the shop stops.
+    pub async fn run(mut self) {
         loop {
             let now = self.clock.utc();
             // A clock that was set back does not keep it waiting.
@@ -90,7 +85,7 @@ impl Backups {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = self.look_now.notified() => {}
+                _ = self.clock_set.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }

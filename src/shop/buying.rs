@@ -1,11 +1,22 @@
 //! Taking an order to its suppliers. Every send is preceded by the commit that says it may have happened.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Shop;
-use super::apply_event::{Along, Applied};
+use chrono::TimeDelta;
+use tracing::Instrument as _;
+
+use super::apply_event::{Along, Applied, OrderEvents};
+use super::bills::Bills;
+use super::deposits::Deposits;
+use super::in_flight::{InFlight, Shift};
+use super::of_order;
+use super::on_sale::OnSale;
+use super::process::Process;
+use super::requests::Requests;
 use super::routing::LONGEST_WAIT;
-use super::suppliers::{Supplier, Turn};
+use super::schedule::Schedule;
+use super::suppliers::{Supplier, Suppliers, Turn};
 use konter_core::catalog::Route;
 use konter_core::ids::OrderId;
 use konter_core::order::asking::{CHECK_WINDOW, has_arrived};
@@ -45,31 +56,76 @@ pub(super) enum Asker {
     Person,
 }
 
-impl Shop {
+/// Buys orders, and asks what became of them. What comes of it goes through [`OrderEvents`].
+pub(super) struct Purchasing {
+    pub process: Process,
+    pub suppliers: Arc<Suppliers>,
+    pub requests: Arc<Requests>,
+    pub deposits: Arc<Deposits>,
+    pub on_sale: OnSale,
+    pub bills: Arc<Bills>,
+    pub events: Arc<OrderEvents>,
+    pub schedule: Arc<Schedule>,
+    /// One an order: who sends it, or says what became of sending it.
+    pub buyers: InFlight<OrderId>,
+    /// One an order: who asks what became of it.
+    pub checkers: Arc<InFlight<OrderId>>,
+    /// Nobody waits for an order that is older.
+    pub stale_after: TimeDelta,
+}
+
+impl Purchasing {
+    /// Sends an order in the background.
+    pub fn spawn_buy(self: &Arc<Self>, id: OrderId) {
+        let purchasing = Arc::clone(self);
+        let buying = async move {
+            if let Err(error) = purchasing.buy(id).await {
+                tracing::error!(%error, "buying stopped; it is taken up at the next start");
+            }
+        };
+        self.process.tasks.spawn(buying.instrument(of_order(id)));
+    }
+
+    /// Asks in the background what became of an order.
+    pub fn spawn_check(self: &Arc<Self>, id: OrderId, asker: Asker) {
+        let purchasing = Arc::clone(self);
+        let checking = async move {
+            if let Err(error) = purchasing.check(id, asker).await {
+                tracing::error!(%error, "status check failed");
+            }
+        };
+        self.process.tasks.spawn(checking.instrument(of_order(id)));
+    }
+
+    /// Takes the buyer's place of an order; `None` while somebody is buying it.
+    pub fn enter(&self, id: OrderId) -> Option<Shift<'_, OrderId>> {
+        self.buyers.enter(id)
+    }
+
     /// Sends an order that is ready, and goes on to its next routes as far as that is safe. One buyer an order: a
     /// second one finds the first at work and leaves it to that.
-    pub(super) async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
+    pub async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
         let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
         let mut busy = None;
-        let mut next = self.store.order(id).await?;
+        let mut next = self.process.store.order(id).await?;
         while let Some(order) = next.filter(Order::is_open) {
             // Another process's to buy: it hears of it.
-            busy = busy.or_else(|| self.share.enter(&order.chat));
-            let Some(busy) = busy.as_ref().filter(|_| self.share.holds(&order.chat)) else { return Ok(()) };
+            busy = busy.or_else(|| self.process.share.enter(&order.chat));
+            let Some(busy) = busy.as_ref().filter(|_| self.process.share.holds(&order.chat)) else { return Ok(()) };
             let ready = order.current().filter(|attempt| attempt.step == AttemptStep::Ready);
-            let Some(attempt) = ready.filter(|_| !self.stop.is_cancelled()) else { return Ok(()) };
+            let Some(attempt) = ready.filter(|_| !self.process.stop.is_cancelled()) else { return Ok(()) };
             if order.is_queued() && self.waits_on(&order).await? {
                 return Ok(());
             }
             let cost = order.expected_cost(attempt);
-            let now = self.clock.now();
+            let now = self.process.clock.now();
             let ready = |s: &&Supplier| s.availability(&attempt.route.sku, cost, &now) == Availability::Ready;
             if let Some(supplier) = self.suppliers.get(&attempt.route.supplier).filter(ready) {
                 self.attempt(busy, supplier, &order, attempt).await?;
             } else {
-                self.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
+                self.events.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
-            next = self.store.order(id).await?;
+            next = self.process.store.order(id).await?;
         }
         Ok(())
     }
@@ -77,20 +133,21 @@ impl Shop {
     /// Whether an order that waits for the end of a break has to wait on. One that nobody waits for any more is given up,
     /// as it would be after a stop.
     async fn waits_on(&self, order: &Order) -> Result<bool, StoreError> {
-        let now = self.clock.now();
+        let now = self.process.clock.now();
         if order.waits_until.is_some_and(|until| now.utc < until) {
             return Ok(true);
         }
-        if now.utc - order.ripe_since() > self.policy.stale_after {
-            self.apply(order.id, &Event::Abandoned, &Along::default()).await?;
+        if now.utc - order.ripe_since() > self.stale_after {
+            self.events.apply(order.id, &Event::Abandoned, &Along::default()).await?;
             return Ok(true);
         }
         let routes = || order.current().map(|attempt| &attempt.route).into_iter().chain(&order.untried);
         let cost = |route: &Route| route.cost;
-        let is_ready = routes().any(|route| self.availability(route, cost(route), &now) == Availability::Ready);
-        match self.break_ends(routes(), &now) {
+        let is_ready =
+            routes().any(|route| self.suppliers.availability(route, cost(route), &now) == Availability::Ready);
+        match self.suppliers.break_ends(routes(), &now) {
             Some(until) if !is_ready && until - order.created_at <= LONGEST_WAIT => {
-                self.apply(order.id, &Event::Rests { until }, &Along::default()).await?;
+                self.events.apply(order.id, &Event::Rests { until }, &Along::default()).await?;
                 Ok(true)
             }
             _ => Ok(false),
@@ -115,7 +172,7 @@ impl Shop {
     }
 
     async fn announce(&self, id: OrderId) {
-        if let Err(error) = self.apply(id, &Event::Slow, &Along::default()).await {
+        if let Err(error) = self.events.apply(id, &Event::Slow, &Along::default()).await {
             tracing::error!(%error, "could not announce the order");
         }
     }
@@ -130,21 +187,21 @@ impl Shop {
         let waiting = held.rest();
         // A supplier that is busy is waited for, but not while another one could have it.
         let turn = if order.untried.is_empty() {
-            Some(self.turn(supplier).await)
+            Some(self.requests.turn(supplier).await)
         } else {
-            tokio::time::timeout(BUSY_PATIENCE, self.turn(supplier)).await.ok()
+            tokio::time::timeout(BUSY_PATIENCE, self.requests.turn(supplier)).await.ok()
         };
-        if !waiting.is_over_and_still_ours() || self.stop.is_cancelled() {
+        if !waiting.is_over_and_still_ours() || self.process.stop.is_cancelled() {
             return Ok(());
         }
-        if let Some(event) = self.withdrawn(order, attempt).await? {
-            return self.apply(order.id, &event, &Along::default()).await.map(drop);
+        if let Some(event) = self.on_sale.withdrawn(order, attempt).await? {
+            return self.events.apply(order.id, &event, &Along::default()).await.map(drop);
         }
         let (sku, cost) = (&attempt.route.sku, order.expected_cost(attempt));
-        let let_through = || supplier.let_through(sku, cost, &self.clock.now());
+        let let_through = || supplier.let_through(sku, cost, &self.process.clock.now());
         let Some((turn, _on_its_way)) = turn.and_then(|turn| Some((turn, let_through()?))) else {
             let event = Event::Unsendable { reference: attempt.reference };
-            return self.apply(order.id, &event, &Along::default()).await.map(drop);
+            return self.events.apply(order.id, &event, &Along::default()).await.map(drop);
         };
         let mut turn = Some(turn);
         let asking = held.rest();
@@ -154,29 +211,31 @@ impl Shop {
             Event::Sending
         };
         // What a stop cut short has not left: it is taken up at the next start.
-        if self.stop.is_cancelled() && matches!(event, Event::Unsendable { .. }) {
+        if self.process.stop.is_cancelled() && matches!(event, Event::Unsendable { .. }) {
             return Ok(());
         }
         let turn = match turn {
             Some(turn) => turn,
-            None => self.turn(supplier).await,
+            None => self.requests.turn(supplier).await,
         };
         if !asking.is_over_and_still_ours() {
             return Ok(());
         }
-        let Applied::Changed(order) = self.apply(order.id, &event, &Along::default()).await? else { return Ok(()) };
+        let Applied::Changed(order) = self.events.apply(order.id, &event, &Along::default()).await? else {
+            return Ok(());
+        };
         if let Event::Quoted { inquiry, .. } = event {
-            self.show_changed(&order, inquiry).await?;
+            self.bills.show_changed(&order, inquiry).await?;
         }
         let Some(attempt) = order.current().filter(|now| now.reference == attempt.reference) else { return Ok(()) };
         if attempt.step != AttemptStep::Sent {
             return Ok(());
         }
-        let now = self.clock.now();
+        let now = self.process.clock.now();
         let dest = supplier.written(&order.dest);
         let buy = buy_of(&order, attempt, &dest);
         let request = supplier.protocol.purchase(&buy, now.local);
-        let is_ours = self.share.holds(&order.chat);
+        let is_ours = self.process.share.holds(&order.chat);
         // From here on the part may be given away: the row says that a request is under way, and this process tells how
         // it went.
         let sending = held.rest();
@@ -202,12 +261,12 @@ impl Shop {
                     from: Source::Answer,
                     reference: attempt.reference,
                     reading: Reading::unknown(doubt),
-                    raw: Some(supplier.raw_reply(self.clock.utc(), "purchase", &problem)),
+                    raw: Some(supplier.raw_reply(self.process.clock.utc(), "purchase", &problem)),
                 }
             }
         };
-        self.apply(order.id, &event, &Along::default()).await?;
-        self.look_at_deposit(supplier).await;
+        self.events.apply(order.id, &event, &Along::default()).await?;
+        self.deposits.look_at(supplier).await;
         Ok(())
     }
 
@@ -221,19 +280,19 @@ impl Shop {
     ) -> Event {
         let dest = supplier.written(&order.dest);
         let (buy, reference) = (buy_of(order, attempt, &dest), attempt.reference);
-        match self.look_up(supplier, turn, &buy).await {
+        match self.requests.look_up(supplier, turn, &buy).await {
             Some((InquiryReading::Found(inquiry), _)) => Event::Quoted { reference, inquiry },
             Some((InquiryReading::Failed(kind), _)) => Event::InquiryRefused { reference, kind },
             Some((InquiryReading::Unknown(doubt), _)) => {
                 let sign = sign_of(&Outcome::Unknown(doubt));
-                supplier.saw(buy.sku, order.expected_cost(attempt), sign, self.clock.utc());
+                supplier.saw(buy.sku, order.expected_cost(attempt), sign, self.process.clock.utc());
                 Event::Unsendable { reference }
             }
             Some((InquiryReading::Pending, _)) => Event::Unsendable { reference },
             None => {
                 // A look-up that a stop cut short says nothing.
-                if !self.stop.is_cancelled() {
-                    supplier.saw(buy.sku, order.expected_cost(attempt), Sign::Bad, self.clock.utc());
+                if !self.process.stop.is_cancelled() {
+                    supplier.saw(buy.sku, order.expected_cost(attempt), Sign::Bad, self.process.clock.utc());
                 }
                 Event::Unsendable { reference }
             }
@@ -242,7 +301,7 @@ impl Shop {
 
     /// What can still be seen of a purchase in doubt where nobody will ever tell: an inquiry moves no money, and shows our
     /// deposit and whether the bill is still there.
-    pub(super) async fn observe(&self, order: &Order) -> Option<Seen> {
+    pub async fn observe(&self, order: &Order) -> Option<Seen> {
         let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
         let supplier = self.suppliers.get(&attempt.route.supplier)?;
         if supplier.protocol.can_check() || supplier.protocol.reports() || attempt.balance_after.is_some() {
@@ -251,27 +310,32 @@ impl Shop {
         let dest = supplier.written(&order.dest);
         let mut buy = buy_of(order, attempt, &dest);
         buy.inquiry = None;
-        let (_, response) = self.look_up(supplier, &mut None, &buy).await?;
-        let raw = supplier.raw_reply(self.clock.utc(), "inquiry", &response.text());
+        let (_, response) = self.requests.look_up(supplier, &mut None, &buy).await?;
+        let raw = supplier.raw_reply(self.process.clock.utc(), "inquiry", &response.text());
         let balance = supplier.protocol.read_deposit(&response);
         Some(Seen { reference: attempt.reference, balance, raw })
     }
 
     /// Asks what became of an order, where that is safe; one question at a time. `false`: it cannot be asked.
-    pub(super) async fn check(&self, id: OrderId, asker: Asker) -> Result<bool, StoreError> {
+    pub async fn check(&self, id: OrderId, asker: Asker) -> Result<bool, StoreError> {
         let Some(_at_work) = self.checkers.enter(id) else { return Ok(true) };
-        let Some(order) = self.store.order(id).await?.filter(|order| !order.is_in_flight()) else { return Ok(false) };
-        let Some(held) = self.share.enter(&order.chat) else {
-            self.store.notify_others(Notification::Check { order: id, by_person: asker == Asker::Person }).await?;
+        let Some(order) = self.process.store.order(id).await?.filter(|order| !order.is_in_flight()) else {
+            return Ok(false);
+        };
+        let Some(held) = self.process.share.enter(&order.chat) else {
+            self.process
+                .store
+                .notify_others(Notification::Check { order: id, by_person: asker == Asker::Person })
+                .await?;
             return Ok(true);
         };
         let _waiting = held.rest();
         let supplier = order.current().and_then(|attempt| self.suppliers.get(&attempt.route.supplier));
         let Some(supplier) = supplier else { return Ok(false) };
         // A place among the requests may be long in coming; what may be asked is judged when it is there.
-        let turn = self.turn(supplier).await;
-        let now = self.clock.now();
-        let Some(order) = self.store.order(id).await?.filter(Order::is_open) else { return Ok(true) };
+        let turn = self.requests.turn(supplier).await;
+        let now = self.process.clock.now();
+        let Some(order) = self.process.store.order(id).await?.filter(Order::is_open) else { return Ok(true) };
         let Some(attempt) = order.current().filter(|attempt| attempt.route.supplier == supplier.id) else {
             return Ok(true);
         };
@@ -284,7 +348,7 @@ impl Shop {
         let Some(request) = self.question(supplier, &order, &buy, asker, &now) else { return Ok(false) };
         // Durable before it leaves: also after a crash, and in any process, a word may be about the repetition.
         let asking = Event::Asking { reference: attempt.reference };
-        let Applied::Changed(noted) = self.apply(id, &asking, &Along::default()).await? else { return Ok(true) };
+        let Applied::Changed(noted) = self.events.apply(id, &asking, &Along::default()).await? else { return Ok(true) };
         let is_same = noted.current().is_some_and(|current| current.reference == attempt.reference);
         // During its nightly break a supplier refuses everything; its refusal would say nothing of this order.
         if !noted.is_open() || !is_same || supplier.in_cutoff(&now) {
@@ -294,7 +358,7 @@ impl Shop {
             Ok(response) => {
                 let reading = supplier.protocol.read_status(&buy, &response);
                 let event = self.word(supplier, attempt, Source::Check, reading, "status", &response);
-                self.apply(id, &event, &Along::default()).await?;
+                self.events.apply(id, &event, &Along::default()).await?;
             }
             Err(error) => tracing::warn!(supplier = %supplier.id, %error, "status check failed"),
         }
@@ -305,7 +369,7 @@ impl Shop {
     fn question(&self, supplier: &Supplier, order: &Order, buy: &Buy<'_>, asker: Asker, now: &Now) -> Option<Request> {
         let attempt = order.current().filter(|attempt| attempt.step == AttemptStep::Sent)?;
         let sent_at = attempt.sent_at.filter(|sent_at| now.utc - *sent_at < CHECK_WINDOW)?;
-        let until = self.ask_until(order)?;
+        let until = self.schedule.ask_until(order)?;
         // Before that the purchase may still be on its way, and the question would overtake it.
         let is_early = now.utc - sent_at < FIRST_CHECK && !has_arrived(attempt);
         if asker == Asker::Shop && (is_early || now.utc >= until) {
@@ -323,7 +387,7 @@ impl Shop {
         to: &str,
         response: &Response,
     ) -> Event {
-        let at = self.clock.utc();
+        let at = self.process.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);
         let reading = supplier.kept(reading);
         if let Outcome::Unknown(doubt) = &reading.outcome {

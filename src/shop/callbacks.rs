@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
-use tracing::Instrument as _;
 
-use super::apply_event::{Along, Applied};
-use super::buying::{Asker, buy_of};
-use super::{Shop, of_order};
-use konter_core::ids::{OrderId, SupplierId};
+use super::apply_event::{Along, Applied, OrderEvents};
+use super::buying::{Asker, Purchasing, buy_of};
+use super::deposits::Deposits;
+use super::process::Process;
+use super::suppliers::Suppliers;
+use konter_core::ids::SupplierId;
 use konter_core::order::{AttemptStep, Event, Order, Source};
 use konter_core::outcome::{Doubt, Outcome};
 use konter_store::{MessageKey, StoreError};
@@ -33,25 +34,34 @@ pub enum CallbackFate {
     NotUnderstood,
 }
 
-impl Shop {
+/// Where suppliers are heard.
+pub(super) struct Callbacks {
+    pub process: Process,
+    pub suppliers: Arc<Suppliers>,
+    pub events: Arc<OrderEvents>,
+    pub purchasing: Arc<Purchasing>,
+    pub deposits: Arc<Deposits>,
+}
+
+impl Callbacks {
     /// Takes a callback. `believed` says whether its sender is who it should be. Once begun it is carried through,
     /// also when the sender hangs up.
     ///
     /// # Errors
     /// When the store fails; the supplier should then try again.
-    pub async fn callback(
+    pub async fn take(
         self: &Arc<Self>,
         id: SupplierId,
         believed: bool,
         callback: Callback,
     ) -> Result<CallbackFate, StoreError> {
-        let shop = Arc::clone(self);
-        let taking = self.tasks.spawn(async move { shop.take_callback(&id, believed, &callback).await });
+        let callbacks = Arc::clone(self);
+        let taking = self.process.tasks.spawn(async move { callbacks.carry_through(&id, believed, &callback).await });
         taking.await.unwrap_or_else(|_| Err(StoreError::Unavailable("handling a callback failed inside".to_owned())))
     }
 
-    async fn take_callback(
-        self: &Arc<Self>,
+    async fn carry_through(
+        &self,
         id: &SupplierId,
         believed: bool,
         callback: &Callback,
@@ -62,7 +72,9 @@ impl Shop {
         }
         let believed = supplier.protocol.proof(callback).believes(believed);
         let order = match supplier.protocol.callback_reference(callback) {
-            Some(reference) => self.store.order_of_reference(id, reference).await?.map(|order| (order, reference)),
+            Some(reference) => {
+                self.process.store.order_of_reference(id, reference).await?.map(|order| (order, reference))
+            }
             None => None,
         };
         if !believed {
@@ -80,7 +92,7 @@ impl Shop {
         let reading = supplier.kept(supplier.protocol.read_callback(&buy, callback));
         let is_read = |doubt: &Doubt| matches!(doubt, Doubt::Inconclusive(_)) || doubt.is_for_a_person();
         let understood = !matches!(&reading.outcome, Outcome::Unknown(doubt) if !is_read(doubt));
-        let at = self.clock.utc();
+        let at = self.process.clock.utc();
         supplier.saw_balance(reading.supplier_balance, at);
         let raw = supplier.raw_report(at, callback);
         let content = content_of(callback);
@@ -88,32 +100,22 @@ impl Shop {
         let event = Event::Supplier { from: Source::Report, reference, reading, raw: Some(raw) };
         let along = Along { answers: Some((key, content)), ..Along::default() };
         tracing::info!(order = %order.id, supplier = %id, %reference, understood, "callback");
-        let applied = self.apply(order.id, &event, &along).await?;
-        self.look_at_deposit(supplier).await;
+        let applied = self.events.apply(order.id, &event, &along).await?;
+        self.deposits.look_at(supplier).await;
         // Of one about an order that has ended its own alert tells; one that is repeated has been told.
         let Applied::Changed(order) = applied else { return Ok(CallbackFate::Taken) };
         if order.is_open() && order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready) {
-            self.spawn_buy(order.id);
+            self.purchasing.spawn_buy(order.id);
         }
         Ok(if understood || !order.is_open() { CallbackFate::Taken } else { CallbackFate::NotUnderstood })
     }
 
-    fn check_because_of_rumour(self: &Arc<Self>, order: &Order) {
+    fn check_because_of_rumour(&self, order: &Order) {
         let waiting = order.current().filter(|attempt| attempt.outcome.is_some() && order.is_open());
-        let asked_lately = |at| self.clock.utc() - at < PROMPTED_CHECK_EVERY;
+        let asked_lately = |at| self.process.clock.utc() - at < PROMPTED_CHECK_EVERY;
         if waiting.is_some_and(|attempt| !attempt.checked_at.is_some_and(asked_lately)) {
-            self.spawn_check(order.id, Asker::Shop);
+            self.purchasing.spawn_check(order.id, Asker::Shop);
         }
-    }
-
-    pub(super) fn spawn_check(self: &Arc<Self>, id: OrderId, asker: Asker) {
-        let shop = Arc::clone(self);
-        let checking = async move {
-            if let Err(error) = shop.check(id, asker).await {
-                tracing::error!(%error, "status check failed");
-            }
-        };
-        self.tasks.spawn(checking.instrument(of_order(id)));
     }
 }
 

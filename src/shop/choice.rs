@@ -1,18 +1,30 @@
 //! An offer as it is shown: the products of one category, at the prices it was made with, and whose meter it is for.
 
-use super::Shop;
-use super::guide::{Guide, MeterOwner};
-use super::keypad::PadId;
+use std::sync::Arc;
+
+use super::guide::{Guide, Guides, MeterOwner};
+use super::keypad::{Keypads, PadId};
+use super::outbox::say;
+use super::stock::Stock;
+use crate::clock::ShopClock;
 use konter_core::inquiry::Inquiry;
 use konter_core::outcome::{Detail, Details};
 use konter_reply::{ChooseCard, ChooseStage, PriceLine, Reply};
 use konter_store::Say;
 
-impl Shop {
+/// What is offered for numbers and meters: kept in memory, made of what is on sale.
+pub(super) struct Offers {
+    pub clock: ShopClock,
+    pub stock: Arc<Stock>,
+    pub guides: Arc<Guides>,
+    pub keypads: Arc<Keypads>,
+}
+
+impl Offers {
     /// At the prices that were offered, whatever has become of them: what is paid is what was shown. `place`: which category
     /// is shown; without it, that of what was chosen.
-    pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage, place: Option<usize>) -> ChooseCard {
-        let catalog = self.catalog();
+    pub fn card(&self, guide: &Guide, stage: ChooseStage, place: Option<usize>) -> ChooseCard {
+        let catalog = self.stock.catalog();
         let category = |at: usize| guide.products.get(at).and_then(|code| Some(catalog.get(code)?.category.clone()));
         let mut shelves: Vec<(String, std::ops::Range<usize>)> = Vec::new();
         for at in 0..guide.products.len() {
@@ -52,7 +64,7 @@ impl Shop {
     }
 
     /// The offer that waited for this inquiry, with the name on it; `None` when none waits any more.
-    pub(super) fn offer_named(&self, inquiry: &Inquiry, details: Option<&Details>) -> Option<Say> {
+    pub fn named(&self, inquiry: &Inquiry, details: Option<&Details>) -> Option<Say> {
         let owner = details.and_then(owner_of).map_or(MeterOwner::Unknown, MeterOwner::Known);
         let guide = self.guides.answered(&inquiry.chat, inquiry.id, owner)?;
         let stage = match guide.chosen {
@@ -62,13 +74,13 @@ impl Shop {
         if guide.chosen.is_some() {
             self.keypads.open(&inquiry.chat, PadId::Order(guide.id), None, self.clock.utc());
         }
-        let card = self.choose_card(&guide, stage, None);
-        Some(Self::say(&inquiry.chat, inquiry.locale, Reply::Choose(Box::new(card))))
+        let card = self.card(&guide, stage, None);
+        Some(say(&inquiry.chat, inquiry.locale, Reply::Choose(Box::new(card))))
     }
 
     /// Makes an offer of the tokens that are shown with a customer; its number, or `None` where there is nothing to offer,
     /// or the chat has been offered something since.
-    pub(super) fn offer_tokens(&self, inquiry: &Inquiry, details: &Details, products: &[PriceLine]) -> Option<u64> {
+    pub fn tokens(&self, inquiry: &Inquiry, details: &Details, products: &[PriceLine]) -> Option<u64> {
         let guide = Guide {
             id: inquiry.id.0,
             dest: inquiry.customer.clone(),
@@ -86,7 +98,7 @@ impl Shop {
     }
 
     /// No such meter: what waits for its name is not offered.
-    pub(super) fn withdraw_offer(&self, inquiry: &Inquiry) {
+    pub fn withdraw(&self, inquiry: &Inquiry) {
         if let Some(guide) = self.guides.answered(&inquiry.chat, inquiry.id, MeterOwner::Unknown) {
             self.keypads.close(&inquiry.chat, PadId::Order(guide.id));
             self.guides.forget(&inquiry.chat, guide.id);

@@ -1,5 +1,6 @@
 //! Closes days that are over: their rows leave the store's engine for a compact file, so that a data folder stays small.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -26,7 +27,7 @@ pub(super) struct DayClosing {
 
 impl DayClosing {
     /// Closes each day when it is time, until the shop stops.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(self: Arc<Self>) {
         let mut pause = FIRST_LOOK;
         loop {
             tokio::select! {

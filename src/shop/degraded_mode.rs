@@ -1,17 +1,24 @@
 //! What a shop owes its people when its data is not what it was: taken over from a backup, or no longer to be written.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
-use super::Shop;
-use super::apply_event::{Along, Applied};
+use super::ChatService;
+use super::alerts::Alerts;
+use super::apply_event::{Along, Applied, OrderEvents};
+use super::outbox::Outbox;
+use super::process::Process;
+use crate::clock::ShopClock;
 use konter_command::powers;
+use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::order::Event;
+use konter_core::staff::Roster;
 use konter_reply::{KeepingReply, Reply};
 use konter_store::{Commit, InboxMessage, Restored, StoreError};
 
@@ -22,7 +29,7 @@ const MOST_REMEMBERED: usize = 10_000;
 
 /// Who has been told that the store fails.
 #[derive(Default)]
-pub(super) struct AlertThrottle {
+struct AlertThrottle {
     chats: Mutex<HashMap<ChatId, DateTime<Utc>>>,
     admins: AtomicBool,
 }
@@ -41,52 +48,90 @@ impl AlertThrottle {
     }
 }
 
-impl Shop {
+/// Says, past the outbox, that nothing can be stored.
+pub(super) struct StoreFailures {
+    process: Process,
+    chats: Arc<dyn ChatService>,
+    locale: Locale,
+    roster: watch::Receiver<Roster>,
+    throttle: AlertThrottle,
+}
+
+impl StoreFailures {
+    pub fn new(process: Process, chats: Arc<dyn ChatService>, locale: Locale, roster: watch::Receiver<Roster>) -> Self {
+        Self { process, chats, locale, roster, throttle: AlertThrottle::default() }
+    }
+
     /// Tells whoever wrote that it could not be noted, and the admins that the shop stands still.
-    pub(super) fn tell_store_failing(&self, messages: &[InboxMessage], error: &StoreError) {
-        if !matches!(error, StoreError::Unavailable(_)) || self.stop.is_cancelled() {
+    pub fn tell(&self, messages: &[InboxMessage], error: &StoreError) {
+        if !matches!(error, StoreError::Unavailable(_)) || self.process.stop.is_cancelled() {
             return;
         }
-        let now = self.clock.utc();
+        let now = self.process.clock.utc();
         let mut alerts: Vec<(ChatId, KeepingReply)> = Vec::new();
         for message in messages.iter().filter(|message| message.private) {
-            if self.alert_throttle.is_due(&message.chat, now) {
+            if self.throttle.is_due(&message.chat, now) {
                 alerts.push((message.chat.clone(), KeepingReply::TryLater));
             }
         }
-        if !self.alert_throttle.admins.swap(true, Ordering::Relaxed) {
+        if !self.throttle.admins.swap(true, Ordering::Relaxed) {
             let problem = error.to_string();
             let alert = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
             alerts.extend(self.roster.borrow().at_least(powers::ALERTED).map(alert));
         }
-        let (chats, locale) = (Arc::clone(&self.chats), self.policy.locale);
-        self.tasks.spawn(async move {
+        let (chats, locale) = (Arc::clone(&self.chats), self.locale);
+        self.process.tasks.spawn(async move {
             for (chat, reply) in alerts {
                 chats.tell(&chat, locale, Reply::Keeping(reply)).await;
             }
         });
     }
+}
 
-    /// Tells the admins, past the outbox, that the store has failed for good.
-    pub fn tell_store_failed(&self, error: &StoreError) {
-        self.tell_store_failing(&[], &StoreError::Unavailable(error.to_string()));
+/// When the shop was put back from a backup, if it ever was; known once it has been taken over.
+pub(super) struct RestoredAt {
+    clock: ShopClock,
+    stale_after: TimeDelta,
+    at: OnceLock<DateTime<Utc>>,
+}
+
+impl RestoredAt {
+    /// `stale_after`: older messages are not carried out.
+    pub const fn new(clock: ShopClock, stale_after: TimeDelta) -> Self {
+        Self { clock, stale_after, at: OnceLock::new() }
     }
 
-    /// Tells the admins that a shop whose store had failed is at work again.
-    ///
-    /// # Errors
-    /// When that cannot be stored: then it is not.
-    pub async fn tell_store_works(&self) -> Result<(), StoreError> {
-        let at = self.clock.utc();
-        self.alerts.tell_admins(&Reply::Keeping(KeepingReply::StoreWorks { at })).await
+    /// Whether what came of something at this moment may have been forgotten by a restore.
+    pub fn may_be_forgotten(&self, at: DateTime<Utc>) -> bool {
+        self.at.get().is_some_and(|restored| at <= *restored)
     }
 
+    /// A message from before a restore may have been carried out and forgotten: it is as old as one that is not carried
+    /// out any more.
+    pub fn as_of_now(&self, message: &InboxMessage) -> Option<InboxMessage> {
+        self.may_be_forgotten(message.sent_at).then(|| {
+            let too_old = self.clock.utc() - self.stale_after - TimeDelta::minutes(1);
+            InboxMessage { sent_at: message.sent_at.min(too_old), ..message.clone() }
+        })
+    }
+}
+
+/// Takes a shop over from a backup.
+pub(super) struct TakeOver {
+    pub process: Process,
+    pub events: Arc<OrderEvents>,
+    pub alerts: Arc<Alerts>,
+    pub outbox: Outbox,
+    pub restored: Arc<RestoredAt>,
+}
+
+impl TakeOver {
     /// The first thing a shop does: one that came out of a backup puts every open order in doubt before anybody can look
     /// at it, and remembers what messages it may have carried out and forgotten. `true`: this was the first start, and the
     /// admins have been told.
-    pub(super) async fn take_over(&self) -> Result<bool, StoreError> {
-        let Some(restored) = self.store.restored().await? else { return Ok(false) };
-        let _ = self.restored_at.set(restored.at);
+    pub async fn run(&self) -> Result<bool, StoreError> {
+        let Some(restored) = self.process.store.restored().await? else { return Ok(false) };
+        let _ = self.restored.at.set(restored.at);
         if restored.pending {
             self.put_in_doubt(restored).await?;
         }
@@ -95,33 +140,17 @@ impl Shop {
 
     async fn put_in_doubt(&self, Restored { made_at, at, .. }: Restored) -> Result<(), StoreError> {
         let mut in_doubt = 0;
-        for order in self.store.open_orders().await? {
-            if let Applied::Changed(order) = self.apply(order.id, &Event::Restored, &Along::default()).await? {
+        for order in self.process.store.open_orders().await? {
+            if let Applied::Changed(order) = self.events.apply(order.id, &Event::Restored, &Along::default()).await? {
                 in_doubt += usize::from(order.is_open());
             }
         }
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
-        let mut commit = Commit::new(self.clock.utc());
+        let mut commit = Commit::new(self.process.clock.utc());
         commit.outgoing = self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
         commit.taken_over = true;
-        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.alerts.notify(&chats);
+        self.outbox.say(commit).await?;
         tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");
         Ok(())
-    }
-
-    /// Whether what came of something at this moment may have been forgotten by a restore.
-    pub(super) fn may_be_forgotten(&self, at: DateTime<Utc>) -> bool {
-        self.restored_at.get().is_some_and(|restored| at <= *restored)
-    }
-
-    /// A message from before a restore may have been carried out and forgotten: it is as old as one that is not carried
-    /// out any more.
-    pub(super) fn as_of_now(&self, message: &InboxMessage) -> Option<InboxMessage> {
-        self.may_be_forgotten(message.sent_at).then(|| {
-            let too_old = self.clock.utc() - self.policy.stale_after - TimeDelta::minutes(1);
-            InboxMessage { sent_at: message.sent_at.min(too_old), ..message.clone() }
-        })
     }
 }

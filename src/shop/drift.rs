@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-use super::Shop;
+use super::alerts::Alerts;
+use super::process::Process;
 use crate::clock::Elsewhere;
 use konter_core::order::refusal::Why;
 use konter_reply::{KeepingReply, Reply, TransferProblem};
@@ -17,8 +18,11 @@ const TELL_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
 /// One look can be wrong: a machine that slept reads an old answer.
 const LOOKS: u32 = 2;
 
-#[derive(Default)]
-pub(super) struct Drift(Mutex<State>);
+pub(super) struct Drift {
+    process: Process,
+    alerts: Arc<Alerts>,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -57,37 +61,41 @@ impl State {
     }
 }
 
-impl Shop {
+impl Drift {
+    pub fn new(process: Process, alerts: Arc<Alerts>) -> Self {
+        Self { process, alerts, state: Mutex::default() }
+    }
+
     /// Hears what time it is elsewhere.
-    pub fn compare_clock(self: &Arc<Self>, said: Elsewhere) {
-        let Some(reply) = self.drift.0.lock().look(self.clock.utc(), said) else { return };
+    pub fn compare(&self, said: Elsewhere) {
+        let Some(reply) = self.state.lock().look(self.process.clock.utc(), said) else { return };
         if let KeepingReply::ClockWrong { minutes, ahead } = &reply {
             tracing::warn!(minutes, ahead, "the clock of this machine is wrong by Telegram's");
         } else {
             tracing::info!("the clock of this machine is right again");
         }
-        let shop = Arc::clone(self);
-        self.tasks.spawn(async move {
-            if let Err(error) = shop.alerts.tell_admins(&Reply::Keeping(reply)).await {
+        let alerts = Arc::clone(&self.alerts);
+        self.process.tasks.spawn(async move {
+            if let Err(error) = alerts.tell_admins(&Reply::Keeping(reply)).await {
                 tracing::warn!(%error, "the admins cannot be told about the clock");
             }
         });
     }
 
     /// How far ahead our clock is, when it is known to be wrong.
-    pub(super) fn clock_off(&self) -> Option<TimeDelta> {
-        self.drift.0.lock().off
+    pub fn clock_off(&self) -> Option<TimeDelta> {
+        self.state.lock().off
     }
 
     /// Why a message is too old to be carried out.
-    pub(super) fn why_stale(&self, age: TimeDelta) -> Why {
+    pub fn why_stale(&self, age: TimeDelta) -> Why {
         match self.clock_off() {
             Some(_) => Why::StaleByWrongClock,
             None => Why::Stale { minutes: age.num_minutes() },
         }
     }
 
-    pub(super) fn why_transfer_stale(&self, age: TimeDelta) -> TransferProblem {
+    pub fn why_transfer_stale(&self, age: TimeDelta) -> TransferProblem {
         match self.clock_off() {
             Some(_) => TransferProblem::StaleByWrongClock,
             None => TransferProblem::Stale { minutes: age.num_minutes() },

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Shop;
+use super::reports::Reports;
 use konter_core::ids::AgentId;
 use konter_core::ledger::{AccountId, Reason};
 use konter_core::money::Rupiah;
@@ -11,7 +11,7 @@ use konter_store::StoreError;
 /// Lines read at once.
 const LINES_AT_ONCE: usize = 200;
 
-impl Shop {
+impl Reports {
     /// Margins paid to a reseller less those taken back: on this day, and on the day before.
     pub(super) async fn earned(&self, agent: AgentId, today: NaiveDate) -> Result<[Rupiah; 2], StoreError> {
         let mut sums = [0_i64; 2];

@@ -9,17 +9,16 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use parking_lot::Mutex;
 
-use super::Shop;
-use super::answer::{Answer, answer};
+use super::answer::{Answer, Context, answer};
 use super::apply_event::TRIES;
+use super::decisions::Decisions;
+use super::degraded_mode::StoreFailures;
+use super::process::Process;
+use super::seal::Seal;
 use konter_command::Tap;
-use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
-use konter_core::ledger::Refusal;
-use konter_core::order::Order;
-use konter_core::staff::Staff;
 use konter_reply::Reply;
-use konter_store::{Commit, CommitError, Committed, InboxMessage, Payload, Say, Shard, StoreError, Versioned};
+use konter_store::{Commit, CommitError, InboxMessage, Shard, StoreError};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -73,7 +72,28 @@ impl Queues {
     }
 }
 
-impl Shop {
+/// Takes messages in, has them answered one after the other, and carries out what is decided.
+pub(super) struct Intake {
+    process: Process,
+    context: Arc<Context>,
+    decisions: Arc<Decisions>,
+    failures: Arc<StoreFailures>,
+    /// What messages are sealed with before they are stored, where they come from outside.
+    seal: Option<Seal>,
+    queues: Queues,
+}
+
+impl Intake {
+    pub fn new(
+        process: Process,
+        context: Arc<Context>,
+        decisions: Arc<Decisions>,
+        failures: Arc<StoreFailures>,
+        seal: Option<Seal>,
+    ) -> Self {
+        Self { process, context, decisions, failures, seal, queues: Queues::default() }
+    }
+
     /// Stores messages, and only then returns: from here on they are ours. They are answered in the background.
     ///
     /// # Errors
@@ -81,25 +101,25 @@ impl Shop {
     pub async fn receive(self: &Arc<Self>, mut messages: Vec<InboxMessage>) -> Result<(), StoreError> {
         for message in &mut messages {
             // A digit of a PIN for another process travels as messages do, sealed.
-            if self.share.holds(&message.chat) || self.seal.is_none() {
+            if self.process.share.holds(&message.chat) || self.seal.is_none() {
                 self.keep_digit(message);
             }
         }
-        let shop = Arc::clone(self);
+        let intake = Arc::clone(self);
         // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
-        let storing = self.tasks.spawn(async move {
-            let mut commit = Commit::new(shop.clock.utc());
-            commit.received = messages.iter().map(|message| shop.sealed(message)).collect::<Result<_, _>>()?;
-            let error = match shop.store.commit(commit).await {
+        let storing = self.process.tasks.spawn(async move {
+            let mut commit = Commit::new(intake.process.clock.utc());
+            commit.received = messages.iter().map(|message| intake.sealed(message)).collect::<Result<_, _>>()?;
+            let error = match intake.process.store.commit(commit).await {
                 Ok(_) => None,
                 Err(CommitError::Store(error)) => Some(error),
                 Err(other) => Some(StoreError::Unavailable(other.to_string())),
             };
             if let Some(error) = error {
-                shop.tell_store_failing(&messages, &error);
+                intake.failures.tell(&messages, &error);
                 return Err(error);
             }
-            shop.put_in_line(messages).await;
+            intake.put_in_line(messages).await;
             Ok(())
         });
         storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
@@ -115,22 +135,22 @@ impl Shop {
     fn keep_digit(&self, message: &mut InboxMessage) {
         let tap = message.tapped.as_ref().and_then(|_| Tap::read(&message.text)).map(Tap::without_secret);
         if let Some((tap, Some(digit))) = tap {
-            self.keypads.keep(&message.message, digit, self.clock.utc());
+            self.context.keypads.keep(&message.message, digit, self.process.clock.utc());
             message.text = tap.to_string();
         }
     }
 
     /// Puts messages in line that were just stored.
     async fn put_in_line(self: &Arc<Self>, messages: Vec<InboxMessage>) {
-        if self.share.members() < 2 {
+        if self.process.share.members() < 2 {
             let intake = self.queues.intake.lock().await;
             self.enqueue(messages);
             drop(intake);
             return;
         }
         // Another process may have stored an earlier message of the same chat, and its word of that be on its way.
-        if messages.iter().any(|message| self.share.is_open(&message.chat))
-            && let Err(error) = self.recover_inbox().await
+        if messages.iter().any(|message| self.process.share.is_open(&message.chat))
+            && let Err(error) = self.recover().await
         {
             tracing::error!(%error, "the inbox cannot be read; trying again");
             self.look_again_later();
@@ -141,16 +161,16 @@ impl Shop {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn recover_inbox(self: &Arc<Self>) -> Result<usize, StoreError> {
+    pub async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         self.take_in(&[]).await
     }
 
     /// The same, and from now on messages of these parts are answered as they come: all that is older stands in line.
-    pub(super) async fn take_in(self: &Arc<Self>, opening: &[Shard]) -> Result<usize, StoreError> {
+    pub async fn take_in(self: &Arc<Self>, opening: &[Shard]) -> Result<usize, StoreError> {
         let _intake = self.queues.intake.lock().await;
-        let mut waiting = self.store.inbox().await?;
-        self.share.open(opening);
-        waiting.retain(|message| self.share.is_open(&message.chat));
+        let mut waiting = self.process.store.inbox().await?;
+        self.process.share.open(opening);
+        waiting.retain(|message| self.process.share.is_open(&message.chat));
         let count = waiting.len();
         let mut readable = Vec::with_capacity(count);
         for stored in waiting {
@@ -173,18 +193,20 @@ impl Shop {
 
     fn enqueue(self: &Arc<Self>, messages: Vec<InboxMessage>) {
         // What is another process's, or not taken up yet, is found in the inbox.
-        for message in messages.into_iter().filter(|message| self.share.is_open(&message.chat)) {
+        for message in messages.into_iter().filter(|message| self.process.share.is_open(&message.chat)) {
             let chat = message.chat.clone();
             if self.queues.push(message) {
-                let shop = Arc::clone(self);
-                self.tasks.spawn(async move {
-                    while let Some(message) = shop.queues.pop(&chat) {
+                let intake = Arc::clone(self);
+                self.process.tasks.spawn(async move {
+                    while let Some(message) = intake.queues.pop(&chat) {
                         // Whatever a stop leaves in the queue is in the inbox, and answered at the next start, or now by
                         // another process.
-                        let Some(_busy) = shop.share.attend(&chat).filter(|_| !shop.stop.is_cancelled()) else {
-                            return shop.queues.drop_line(&chat);
+                        let Some(_busy) =
+                            intake.process.share.attend(&chat).filter(|_| !intake.process.stop.is_cancelled())
+                        else {
+                            return intake.queues.drop_line(&chat);
                         };
-                        shop.handle_safely(&message).await;
+                        intake.handle_safely(&message).await;
                     }
                 });
             }
@@ -198,7 +220,7 @@ impl Shop {
             Ok(Ok(())) => {}
             Ok(Err(error @ StoreError::Unavailable(_))) => {
                 tracing::error!(%key, %error, "message not handled; it stays in the inbox and is tried again");
-                self.tell_store_failing(std::slice::from_ref(message), &error);
+                self.failures.tell(std::slice::from_ref(message), &error);
                 self.look_again_later();
             }
             fault => {
@@ -214,23 +236,23 @@ impl Shop {
         if self.queues.will_look.swap(true, Ordering::AcqRel) {
             return;
         }
-        let shop = Arc::clone(self);
-        self.tasks.spawn(async move {
-            if shop.stop.run_until_cancelled(tokio::time::sleep(TRY_AGAIN_AFTER)).await.is_none() {
+        let intake = Arc::clone(self);
+        self.process.tasks.spawn(async move {
+            if intake.process.stop.run_until_cancelled(tokio::time::sleep(TRY_AGAIN_AFTER)).await.is_none() {
                 return;
             }
-            shop.queues.will_look.store(false, Ordering::Release);
-            if let Err(error) = shop.recover_inbox().await {
+            intake.queues.will_look.store(false, Ordering::Release);
+            if let Err(error) = intake.recover().await {
                 tracing::error!(%error, "the inbox cannot be read; trying again");
-                shop.look_again_later();
+                intake.look_again_later();
             }
         });
     }
 
     /// Answers that it did not work and may be said again.
     async fn apologise(self: &Arc<Self>, message: &InboxMessage) {
-        let sorry = Answer::of(message, self.policy.locale, Reply::TryAgain);
-        if let Err(error) = self.commit_answer(message, sorry).await {
+        let sorry = Answer::of(message, self.context.policy.locale, Reply::TryAgain);
+        if let Err(error) = self.decisions.commit(message, sorry).await {
             tracing::error!(key = %message.key(), %error, "the apology could not be stored");
         }
     }
@@ -240,99 +262,19 @@ impl Shop {
     /// # Errors
     /// When the store fails; the message stays in the inbox.
     pub async fn handle(self: &Arc<Self>, message: &InboxMessage) -> Result<(), StoreError> {
-        let older = self.as_of_now(message);
+        let older = self.context.restored.as_of_now(message);
         let message = older.as_ref().unwrap_or(message);
         let started = std::time::Instant::now();
         for _ in 0..TRIES {
-            if self.store.answered(&message.key()).await?.is_some() {
+            if self.process.store.answered(&message.key()).await?.is_some() {
                 return Ok(());
             }
-            let answer = answer(self, message).await?;
-            if self.commit_answer(message, answer).await? {
+            let answer = answer(&self.context, message).await?;
+            if self.decisions.commit(message, answer).await? {
                 metrics::histogram!("konter_answer_seconds").record(started.elapsed().as_secs_f64());
                 return Ok(());
             }
         }
         Err(StoreError::Unavailable(format!("message {} kept being overtaken", message.key())))
-    }
-
-    /// `false`: something changed meanwhile; decide again.
-    pub(super) async fn commit_answer(
-        self: &Arc<Self>,
-        message: &InboxMessage,
-        answer: Answer,
-    ) -> Result<bool, StoreError> {
-        let locale = answer.locale();
-        let Answer { mut commit, buy, check, inquire, toast, .. } = answer;
-        let products = commit.products.clone();
-        let orders: Vec<Versioned<Order>> = commit.orders.clone();
-        let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
-        let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
-        let announces = !commit.desk.broadcasts.is_empty();
-        commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
-        commit.handled = Some(message.key());
-        let mut chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        chats.dedup();
-        // One change of products after the other, so that the catalog in memory is never an older one.
-        let _stocking = if products.is_empty() { None } else { Some(self.stocking.lock().await) };
-        match self.store.commit(commit).await {
-            Ok(Committed::Repeated(_)) => Ok(true),
-            Ok(Committed::Done) => {
-                self.alerts.notify(&chats);
-                if !products.is_empty() {
-                    // A file that waits for its button was compared with what is not on sale any more.
-                    self.imports.lock().clear();
-                }
-                self.restock(products);
-                self.steered(supplier_overrides);
-                self.learn_staff(staff);
-                if announces {
-                    self.announcing.started.notify_one();
-                }
-                for order in &orders {
-                    note_placed(order);
-                    self.schedule(&order.row);
-                }
-                for id in buy {
-                    self.spawn_buy(id);
-                }
-                for (id, asker) in check {
-                    self.spawn_check(id, asker);
-                }
-                for id in inquire {
-                    self.spawn_inquire(id);
-                }
-                if message.tapped.is_some() {
-                    self.chats.answer_tap(&message.message, locale, toast);
-                }
-                Ok(true)
-            }
-            Err(CommitError::Conflict(_) | CommitError::Refused(Refusal::InsufficientFunds { .. })) => {
-                if !products.is_empty() {
-                    // Somebody else has changed them, perhaps in another process.
-                    self.reload_products().await?;
-                }
-                Ok(false)
-            }
-            Err(CommitError::Refused(refusal)) => Err(StoreError::Unavailable(refusal.to_string())),
-            Err(CommitError::OtherContent(key)) => {
-                tracing::error!(%key, "the same message came again with another content; the first one stands");
-                Ok(true)
-            }
-            Err(CommitError::Store(error)) => Err(error),
-        }
-    }
-
-    /// How a chat's replies are to be worded before its reseller is known.
-    pub(super) fn say(chat: &ChatId, locale: Locale, reply: Reply) -> Say {
-        Say { chat: chat.clone(), locale, payload: Payload::Reply(Box::new(reply)), balance_of: None }
-    }
-}
-
-/// Counts an order that is new.
-fn note_placed(Versioned { expected, row }: &Versioned<Order>) {
-    if expected.is_none() {
-        metrics::counter!("konter_orders_placed_total").increment(1);
-        tracing::info!(order = %row.id, agent = %row.agent, product = %row.product, "order placed");
     }
 }

@@ -1,12 +1,17 @@
 //! What `/health` and `/metrics` tell. Both are asked every few seconds: nothing here reads more than is waiting, and
 //! one row a reseller.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::Shop;
+use super::drift::Drift;
 use super::open_orders::Stage;
-use super::suppliers::Supplier;
+use super::process::Process;
+use super::schedule::Schedule;
+use super::stock::Stock;
+use super::suppliers::{Supplier, Suppliers};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::routing::Door;
@@ -26,27 +31,36 @@ pub struct Health {
     pub clock_ahead_seconds: Option<i64>,
 }
 
-impl Shop {
+/// Reads how things stand.
+pub(super) struct Gauges {
+    pub process: Process,
+    pub suppliers: Arc<Suppliers>,
+    pub stock: Arc<Stock>,
+    pub schedule: Arc<Schedule>,
+    pub drift: Arc<Drift>,
+}
+
+impl Gauges {
     /// Whether the shop can take orders.
     ///
     /// # Errors
     /// Why it cannot.
     pub async fn health(&self) -> Result<Health, String> {
         // A commit with nothing in it goes the way of every commit, and writes nothing.
-        self.store.commit(Commit::new(self.clock.utc())).await.map_err(|error| error.to_string())?;
-        if self.catalog().is_empty() {
+        self.process.store.commit(Commit::new(self.process.clock.utc())).await.map_err(|error| error.to_string())?;
+        if self.stock.catalog().is_empty() {
             return Err("the catalog is empty".to_owned());
         }
-        let open_orders = self.open_orders.now(self.clock.utc(), &self.share).placed.len();
-        let clock_ahead_seconds = self.clock_off().map(|off| off.num_seconds());
+        let open_orders = self.schedule.open_now().placed.len();
+        let clock_ahead_seconds = self.drift.clock_off().map(|off| off.num_seconds());
         Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count(), clock_ahead_seconds })
     }
 
     /// Puts how things stand now into the metrics; the rest is counted as it happens.
     pub async fn measure(&self) {
         self.measure_open();
-        metrics::gauge!("konter_processes").set(f64::from(self.share.members()));
-        metrics::gauge!("konter_work_parts").set(number(self.share.shards().len()));
+        metrics::gauge!("konter_processes").set(f64::from(self.process.share.members()));
+        metrics::gauge!("konter_work_parts").set(number(self.process.share.shards().len()));
         self.measure_suppliers();
         if let Err(error) = self.measure_store().await {
             tracing::warn!(%error, "not everything could be measured");
@@ -54,8 +68,8 @@ impl Shop {
     }
 
     fn measure_open(&self) {
-        let now = self.clock.utc();
-        let open = self.open_orders.now(now, &self.share);
+        let now = self.process.clock.utc();
+        let open = self.schedule.open_now();
         for stage in Stage::ALL {
             let count = open.stages.get(&stage).copied().unwrap_or(0);
             metrics::gauge!("konter_orders_open", "stage" => stage.name()).set(number(count));
@@ -69,8 +83,8 @@ impl Shop {
     }
 
     fn measure_suppliers(&self) {
-        let now = self.clock.utc();
-        let waiting = self.open_orders.now(now, &self.share).waiting;
+        let now = self.process.clock.utc();
+        let waiting = self.schedule.open_now().waiting;
         for supplier in self.suppliers.iter() {
             measure_supplier(supplier, now);
             let count = waiting.get(&supplier.id).copied().unwrap_or(0);
@@ -81,7 +95,7 @@ impl Shop {
 
     async fn measure_store(&self) -> Result<(), StoreError> {
         let (mut held, mut deposited) = (Rupiah::ZERO, Rupiah::ZERO);
-        for (id, account) in self.store.accounts().await? {
+        for (id, account) in self.process.store.accounts().await? {
             if matches!(id, AccountId::Agent(_)) {
                 held = held.checked_add(account.pending_debits).unwrap_or(held);
                 deposited = deposited.checked_add(account.available()).unwrap_or(deposited);
@@ -89,10 +103,10 @@ impl Shop {
         }
         metrics::gauge!("konter_held_rupiah").set(whole(held.get()));
         metrics::gauge!("konter_resellers_rupiah").set(whole(deposited.get()));
-        let waiting = self.store.depths().await?;
+        let waiting = self.process.store.depths().await?;
         metrics::gauge!("konter_inbox_messages").set(number(waiting.inbox));
         metrics::gauge!("konter_outbox_messages").set(number(waiting.outbox));
-        let letters = self.store.dead_letter_count().await?;
+        let letters = self.process.store.dead_letter_count().await?;
         metrics::gauge!("konter_outbox_set_aside").set(number(letters.told + letters.untold));
         Ok(())
     }

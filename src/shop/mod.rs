@@ -6,14 +6,19 @@ mod alerts;
 mod announcing;
 mod answer;
 mod apply_event;
+mod assembly;
+mod background;
 mod backups;
+mod bills;
 mod buying;
 mod callbacks;
 mod charges;
 mod choice;
 mod day_closing;
 mod dead_letters;
+mod decisions;
 mod degraded_mode;
+mod deposits;
 mod drift;
 mod earned;
 mod guide;
@@ -24,46 +29,50 @@ mod inquiring;
 mod keypad;
 mod measure;
 mod network;
+mod notices;
 mod on_sale;
 mod open_orders;
+mod outbox;
 mod pepper;
 pub mod pins;
+mod process;
 mod rate_limit;
 mod reports;
+mod requests;
+mod rounds;
 mod routing;
+mod schedule;
 mod scheduler;
 pub mod seal;
 mod sharing;
 mod staff;
+mod stock;
 mod summary;
 pub mod suppliers;
 pub mod unread;
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use parking_lot::{Mutex, RwLock};
-use tokio::sync::{Notify, mpsc, watch};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
+use chrono::{NaiveTime, TimeDelta};
+use tokio::sync::{mpsc, watch};
 
 pub use callbacks::CallbackFate;
 pub use measure::Health;
 
-use crate::clock::ShopClock;
-use crate::config::Registration;
+use crate::clock::{Elsewhere, ShopClock};
+use crate::config::{BackupSettings, Registration};
 use konter_core::agent::Locale;
-use konter_core::catalog::{Catalog, Product};
+use konter_core::catalog::Catalog;
 use konter_core::deposit::Terms;
-use konter_core::ids::{ChatId, InquiryId, OrderId, Reference};
+use konter_core::ids::{ChatId, OrderId, SupplierId};
 use konter_core::phone::PrefixTable;
 use konter_core::pricing::MarginCap;
 use konter_core::staff::Roster;
-use konter_reply::Reply;
-use konter_store::{Leases, Store, StoreError};
+use konter_reply::{KeepingReply, Reply, UnreadWhy};
+use konter_store::{InboxMessage, Leases, Shard, Store, StoreError, Word};
+use konter_suppliers::Callback;
 
 /// What the owner has decided about how the shop works.
 #[derive(Clone, Debug)]
@@ -148,50 +157,31 @@ fn of_order(id: OrderId) -> tracing::Span {
     tracing::info_span!("order", order = %id)
 }
 
-/// One shop. Everything in it is shared; every change goes through the store's commit.
+/// One shop, put together of its parts in `assembly`. Each part knows only what it uses; here is what the rest of the
+/// program asks of them.
 pub struct Shop {
     pub store: Store,
     /// What of the work is this process's.
     pub share: Arc<Leases>,
     pub clock: ShopClock,
-    pub policy: Policy,
-    pub prefixes: PrefixTable,
-    pub suppliers: suppliers::Suppliers,
-    catalog: RwLock<Arc<Catalog>>,
-    pins: pins::Pins,
-    schedule: scheduler::Schedule,
-    open_orders: open_orders::OpenOrders,
-    alarms: alarm::Alarms,
-    charges: charges::Charges,
-    buyers: in_flight::InFlight<OrderId>,
-    checkers: in_flight::InFlight<OrderId>,
-    inquirers: in_flight::InFlight<InquiryId>,
-    queues: inbox::Queues,
-    /// Held by whoever changes products, from the commit until the catalog in memory has them.
-    stocking: tokio::sync::Mutex<()>,
-    keypads: keypad::Keypads,
-    guides: guide::Guides,
-    rate_limits: rate_limit::RateLimits,
-    /// Catalogs sent by chat that wait for their button, the latest of each admin.
-    imports: Mutex<HashMap<ChatId, answer::Import>>,
-    chats: Arc<dyn ChatService>,
-    seal: Option<seal::Seal>,
-    /// Who works here.
-    roster: watch::Sender<Roster>,
-    announcing: announcing::Announcing,
-    /// The clock was set.
-    new_time: Notify,
-    /// The same for who makes backups.
-    backup_time: Arc<Notify>,
-    alert_throttle: degraded_mode::AlertThrottle,
-    drift: drift::Drift,
-    unread: unread::Unread,
-    programs: h2h::Programs,
-    /// When the shop was put back from a backup, if it ever was.
-    restored_at: OnceLock<DateTime<Utc>>,
+    pub suppliers: Arc<suppliers::Suppliers>,
+    process: process::Process,
+    stock: Arc<stock::Stock>,
+    staff: Arc<staff::Staff>,
     alerts: Arc<alerts::Alerts>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
+    deposits: Arc<deposits::Deposits>,
+    failures: Arc<degraded_mode::StoreFailures>,
+    take_over: degraded_mode::TakeOver,
+    inquiries: Arc<inquiring::Inquiries>,
+    callbacks: Arc<callbacks::Callbacks>,
+    scheduler: Arc<scheduler::Scheduler>,
+    intake: Arc<inbox::Intake>,
+    trading: h2h::Trading,
+    sharing: Arc<sharing::Sharing>,
+    unread: Arc<unread::Unread>,
+    drift: Arc<drift::Drift>,
+    gauges: measure::Gauges,
+    background: background::Background,
 }
 
 impl Shop {
@@ -200,117 +190,174 @@ impl Shop {
     /// # Errors
     /// When the store fails.
     pub async fn open(parts: Parts) -> Result<(Arc<Self>, mpsc::UnboundedReceiver<ChatId>), StoreError> {
-        let programs = h2h::Programs::new(&parts);
-        let Parts { store, clock, policy, prefixes, suppliers, catalog, chats, pepper, seal } = parts;
-        let (outbox, waiting) = mpsc::unbounded_channel();
-        let roster = watch::Sender::new(Roster::new(policy.admins.clone()));
-        let alerts = Arc::new(alerts::Alerts {
-            store: store.clone(),
-            clock: clock.clone(),
-            locale: policy.locale,
-            roster: roster.subscribe(),
-            outbox,
-        });
-        let shop = Self {
-            share: store.share(),
-            store,
-            clock,
-            policy,
-            prefixes,
-            suppliers,
-            catalog: RwLock::new(Arc::new(catalog)),
-            pins: pins::Pins::new(pepper),
-            schedule: scheduler::Schedule::default(),
-            open_orders: open_orders::OpenOrders::default(),
-            alarms: alarm::Alarms::default(),
-            charges: charges::Charges::default(),
-            buyers: in_flight::InFlight::default(),
-            checkers: in_flight::InFlight::default(),
-            inquirers: in_flight::InFlight::default(),
-            queues: inbox::Queues::default(),
-            stocking: tokio::sync::Mutex::new(()),
-            keypads: keypad::Keypads::default(),
-            guides: guide::Guides::default(),
-            rate_limits: rate_limit::RateLimits::default(),
-            imports: Mutex::default(),
-            chats,
-            seal,
-            roster,
-            announcing: announcing::Announcing::default(),
-            new_time: Notify::new(),
-            backup_time: Arc::default(),
-            alert_throttle: degraded_mode::AlertThrottle::default(),
-            drift: drift::Drift::default(),
-            unread: unread::Unread::default(),
-            programs,
-            restored_at: OnceLock::new(),
-            alerts,
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        };
-        shop.load_staff().await?;
-        Ok((Arc::new(shop), waiting))
-    }
-
-    /// The catalog as it is now.
-    #[must_use]
-    pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.catalog.read())
-    }
-
-    /// Takes changed products into the catalog that is being sold from, once they are stored.
-    fn restock(&self, products: Vec<Product>) {
-        if !products.is_empty() {
-            let mut catalog = self.catalog.write();
-            let mut changed = Catalog::clone(&catalog);
-            for product in products {
-                changed.put(product);
-            }
-            *catalog = Arc::new(changed);
-        }
+        assembly::assemble(parts).await
     }
 
     /// Starts the work that goes on by itself.
-    pub fn start(self: &Arc<Self>) {
-        self.tasks.spawn(Arc::clone(self).run_schedule());
-        self.tasks.spawn(Arc::clone(self).tell_summaries());
-        let closing = day_closing::DayClosing {
-            store: self.store.clone(),
-            clock: self.clock.clone(),
-            after_days: self.policy.close_days_after,
-            stop: self.stop.clone(),
-        };
-        self.tasks.spawn(closing.run());
-        self.tasks.spawn(Arc::clone(self).set_dead_letters_aside());
-        self.tasks.spawn(Arc::clone(self).look_after_suppliers());
-        self.tasks.spawn(Arc::clone(self).watch_announcements());
+    pub fn start(&self) {
+        self.process.tasks.spawn(Arc::clone(&self.scheduler).run());
+        self.background.start(&self.process);
+    }
+
+    /// Makes backups by itself from now on, until the shop stops.
+    pub fn start_backups(&self, settings: BackupSettings) {
+        if let Some(backups) = backups::Backups::new(&self.process, Arc::clone(&self.alerts), settings) {
+            self.process.tasks.spawn(backups.run());
+        }
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next
     /// start.
     pub async fn stop(&self, patience: std::time::Duration) {
-        self.stop.cancel();
+        self.process.stop.cancel();
         if self.share.members() > 1 {
             // The others go on meanwhile with what is idle here.
             self.store.retire();
         }
-        self.tasks.close();
-        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+        self.process.tasks.close();
+        if tokio::time::timeout(patience, self.process.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with requests under way; they are taken up at the next start");
         }
     }
 
-    fn spawn_buy(self: &Arc<Self>, id: OrderId) {
-        let shop = Arc::clone(self);
-        let buying = async move {
-            if let Err(error) = shop.buy(id).await {
-                tracing::error!(%error, "buying stopped; it is taken up at the next start");
-            }
-        };
-        self.tasks.spawn(buying.instrument(of_order(id)));
+    /// Takes up every order that was open when the shop last stopped. What may have been in the middle of leaving is
+    /// in doubt from here on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(&self) -> Result<usize, StoreError> {
+        let just_told = self.take_over.run().await?;
+        self.deposits.load_overrides().await?;
+        let all: Vec<Shard> = Shard::all().collect();
+        self.scheduler.recover(&all, &all, just_told).await
     }
 
-    async fn fresh_reference(&self, at: DateTime<Utc>) -> Result<Reference, StoreError> {
-        self.store.next_reference(u64::try_from(at.timestamp_micros()).unwrap_or_default()).await
+    /// Takes up what was being looked up when the shop last stopped.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover_inquiries(&self) -> Result<usize, StoreError> {
+        self.inquiries.recover(&Shard::all().collect::<Vec<_>>()).await
+    }
+
+    /// Takes up what was received and not handled before the shop last stopped.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover_inbox(&self) -> Result<usize, StoreError> {
+        self.intake.recover().await
+    }
+
+    /// Takes part beside other processes: from now on, whatever becomes this one's is taken up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn begin_together(&self, words: mpsc::UnboundedReceiver<Word>) -> Result<(), StoreError> {
+        self.take_over.run().await?;
+        self.deposits.load_overrides().await?;
+        self.process.tasks.spawn(Arc::clone(&self.sharing).run(words));
+        Ok(())
+    }
+
+    /// Takes over what admins have set for suppliers. Before anything is bought.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load_supplier_overrides(&self) -> Result<(), StoreError> {
+        self.deposits.load_overrides().await
+    }
+
+    /// Stores messages, and only then returns: from here on they are ours. They are answered in the background.
+    ///
+    /// # Errors
+    /// When they could not be stored; then they must not be acknowledged to where they came from.
+    pub async fn receive(&self, messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+        self.intake.receive(messages).await
+    }
+
+    /// Answers one message at once.
+    ///
+    /// # Errors
+    /// When the store fails; the message stays in the inbox.
+    pub async fn handle(&self, message: &InboxMessage) -> Result<(), StoreError> {
+        self.intake.handle(message).await
+    }
+
+    /// Takes a callback. `believed` says whether its sender is who it should be. Once begun it is carried through,
+    /// also when the sender hangs up.
+    ///
+    /// # Errors
+    /// When the store fails; the supplier should then try again.
+    pub async fn callback(
+        &self,
+        id: SupplierId,
+        believed: bool,
+        callback: Callback,
+    ) -> Result<CallbackFate, StoreError> {
+        self.callbacks.take(id, believed, callback).await
+    }
+
+    /// A report ended unread. `said` is what it held, where its sender is believed.
+    pub fn unread(&self, supplier: Option<&SupplierId>, why: UnreadWhy, from: IpAddr, said: Option<&str>) {
+        self.unread.hear(supplier, why, from, said);
+    }
+
+    /// What a program's order, or question about one, is answered with.
+    pub async fn program_trades(&self, query: &h2h::Query, from: h2h::Caller) -> String {
+        self.trading.answer_trade(query, from).await
+    }
+
+    /// What a program that asks for its balance is answered with.
+    pub async fn program_balance(&self, query: &h2h::Query, from: h2h::Caller) -> String {
+        self.trading.answer_balance(query, from).await
+    }
+
+    /// The catalog as it is now.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.stock.catalog()
+    }
+
+    /// Everybody who works here, and word of every change.
+    #[must_use]
+    pub fn roster(&self) -> watch::Receiver<Roster> {
+        self.staff.roster()
+    }
+
+    /// Whether the shop can take orders.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn health(&self) -> Result<Health, String> {
+        self.gauges.health().await
+    }
+
+    /// Puts how things stand now into the metrics; the rest is counted as it happens.
+    pub async fn measure(&self) {
+        self.gauges.measure().await;
+    }
+
+    /// Hears what time it is elsewhere.
+    pub fn compare_clock(&self, said: Elsewhere) {
+        self.drift.compare(said);
+    }
+
+    /// Looks at once at whatever waits for a moment: for whoever moves the clock.
+    pub fn look_again(&self) {
+        self.process.tell_clock_set();
+    }
+
+    /// Tells the admins, past the outbox, that the store has failed for good.
+    pub fn tell_store_failed(&self, error: &StoreError) {
+        self.failures.tell(&[], &StoreError::Unavailable(error.to_string()));
+    }
+
+    /// Tells the admins that a shop whose store had failed is at work again.
+    ///
+    /// # Errors
+    /// When that cannot be stored: then it is not.
+    pub async fn tell_store_works(&self) -> Result<(), StoreError> {
+        let at = self.clock.utc();
+        self.alerts.tell_admins(&Reply::Keeping(KeepingReply::StoreWorks { at })).await
     }
 }

@@ -1,15 +1,13 @@
 //! Reading who is above whom, and what a reseller pays because of it.
 
-use super::Shop;
 use konter_core::agent::Agent;
 use konter_core::catalog::Product;
 use konter_core::ids::AgentId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::AccountId;
 use konter_core::network::DEEPEST;
 use konter_core::order::{Funds, Order, margins};
-use konter_core::pricing::{GroupName, Margin, PriceGroup, RETAIL, Tariff};
-use konter_reply::{NetworkReply, Reply};
-use konter_store::{Say, StoreError};
+use konter_core::pricing::{GroupName, Margin, MarginCap, PriceGroup, RETAIL, Tariff};
+use konter_store::{Store, StoreError};
 
 /// Uplines read before a chain is taken for broken. The store lets no circle in; two moves at the same time may leave a
 /// chain a little longer than is allowed, and its orders go on.
@@ -17,7 +15,14 @@ const READ_AT_MOST: usize = 4 * DEEPEST;
 /// Downlines read at once.
 const PAGE: usize = 100;
 
-impl Shop {
+/// Who is above whom, as it is stored.
+pub(super) struct Network {
+    pub store: Store,
+    /// What all uplines of an order may earn together.
+    pub margin_cap: MarginCap,
+}
+
+impl Network {
     /// Those above a reseller, the nearest first.
     pub(super) async fn uplines(&self, agent: &Agent) -> Result<Vec<Agent>, StoreError> {
         let mut uplines: Vec<Agent> = Vec::new();
@@ -41,7 +46,7 @@ impl Shop {
         let root = uplines.first().unwrap_or(agent);
         let group = self.group_of(root).await?;
         let uplines = uplines.into_iter().map(|upline| (upline.id, upline.network.markups)).collect();
-        Ok(Tariff::new(agent.id, uplines, group, self.policy.margin_cap))
+        Ok(Tariff::new(agent.id, uplines, group, self.margin_cap))
     }
 
     /// The group of whoever is directly below the shop.
@@ -57,20 +62,6 @@ impl Shop {
             funds.set(agent, self.store.account(&AccountId::Agent(agent)).await?.available());
         }
         Ok(funds)
-    }
-
-    /// What the admins are told when margins taken back leave an upline below zero.
-    pub(super) async fn overdrawn_uplines(&self, order: &Order, postings: &[Posting]) -> Result<Vec<Say>, StoreError> {
-        let mut says = Vec::new();
-        for posting in postings {
-            let Posting::Transfer { debit, amount, reason: Reason::MarginReversal, .. } = posting else { continue };
-            let AccountId::Agent(agent) = *debit else { continue };
-            if self.store.account(debit).await?.available() < *amount {
-                let alert = NetworkReply::AlertUplineOverdrawn { agent, order: order.id, amount: *amount };
-                says.extend(self.alerts.to_admins(&Reply::Network(Box::new(alert))));
-            }
-        }
-        Ok(says)
     }
 
     /// Resellers on the longest way down from one, itself included.

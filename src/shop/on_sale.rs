@@ -1,22 +1,32 @@
 //! Whether what was ordered may still be bought as it was accepted. An order may wait for the end of a break, for its next
 //! supplier, for a start; meanwhile products and routes are closed, and prices and costs rise.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
-use super::Shop;
-use super::network::priced;
+use super::network::{Network, priced};
+use super::stock::Stock;
+use crate::clock::ShopClock;
 use konter_core::catalog::Product;
 use konter_core::money::Rupiah;
 use konter_core::order::{Attempt, Event, Order, Withdrawn, withdrawn_route};
-use konter_store::StoreError;
+use konter_store::{Store, StoreError};
 
 /// A first purchase as soon after its order as this is at the price that was worked out for it a moment ago.
 const JUST_PRICED: TimeDelta = TimeDelta::seconds(10);
 
-impl Shop {
+pub(super) struct OnSale {
+    pub store: Store,
+    pub clock: ShopClock,
+    pub stock: Arc<Stock>,
+    pub network: Arc<Network>,
+}
+
+impl OnSale {
     /// What has changed since the order was accepted so that this attempt must not be sent.
-    pub(super) async fn withdrawn(&self, order: &Order, attempt: &Attempt) -> Result<Option<Event>, StoreError> {
-        let catalog = self.catalog();
+    pub async fn withdrawn(&self, order: &Order, attempt: &Attempt) -> Result<Option<Event>, StoreError> {
+        let catalog = self.stock.catalog();
         let product = catalog.get(&order.product).filter(|product| product.is_open());
         let what = match product {
             None => Some(Withdrawn::Product),
@@ -37,7 +47,7 @@ impl Shop {
             return Ok(None);
         }
         let Some(agent) = self.store.agent(order.agent).await? else { return Ok(None) };
-        let now = priced(&self.tariff(&agent).await?, product).map(|(product, _)| product.price);
+        let now = priced(&self.network.tariff(&agent).await?, product).map(|(product, _)| product.price);
         Ok(now.filter(|now| *now > order.price))
     }
 }

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Shop;
 use konter_command::Page;
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, OrderId};
@@ -14,7 +13,9 @@ use konter_core::report::ShopCard;
 use konter_core::report::Span;
 use konter_core::report::{Book, Movement, Share, Tally, movement};
 use konter_reply::{ProductSales, SalesCard, StatementCard, StatementLine};
-use konter_store::StoreError;
+use konter_store::{Store, StoreError};
+
+use crate::clock::ShopClock;
 
 /// Rows read at once: a longer read would keep the store's writer waiting, and the last one reads behind the days.
 const ROWS_AT_ONCE: usize = 200;
@@ -50,7 +51,13 @@ impl Bounds {
     }
 }
 
-impl Shop {
+/// Reads the figures. Of the shop it knows what is stored, and where its days begin.
+pub(super) struct Reports {
+    pub store: Store,
+    pub clock: ShopClock,
+}
+
+impl Reports {
     /// `None` at the far ends of the calendar, where no order is.
     fn bounds(&self, span: Span) -> Option<Bounds> {
         let (start, end) = (self.clock.start_of(span.from())?, self.clock.start_of(span.to().succ_opt()?)?);

@@ -7,11 +7,18 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::Shop;
-use super::buying::Asker;
-use super::suppliers::{Place, Supplier, Turn};
-use konter_core::catalog::Product;
-use konter_core::ids::{ChatId, InquiryId, OrderId, SupplierId};
+use super::announcing::Announcing;
+use super::buying::{Asker, Purchasing};
+use super::deposits::Deposits;
+use super::inbox::Intake;
+use super::inquiring::Inquiries;
+use super::outbox::Outbox;
+use super::process::Process;
+use super::schedule::Schedule;
+use super::scheduler::Scheduler;
+use super::staff::Staff;
+use super::stock::Stock;
+use konter_core::ids::{ChatId, InquiryId, OrderId};
 use konter_core::order::{AttemptStep, Order};
 use konter_store::{Notification, Outgoing, Payload, Shard, StoreError, Word};
 
@@ -21,8 +28,6 @@ const AT_ONCE: usize = 512;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How often the inbox is looked at for messages nobody spoke of.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// Between tries to get a place that another process has.
-const PLACE_EVERY: Duration = Duration::from_millis(100);
 /// Rows of a chat's outbox among which its first message is: as many as go together.
 const FIRST_ROWS: usize = 64;
 
@@ -62,25 +67,29 @@ impl Todo {
     }
 }
 
-impl Shop {
-    /// Takes part beside other processes: from now on, whatever becomes this one's is taken up.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn begin_together(self: &Arc<Self>, words: UnboundedReceiver<Word>) -> Result<(), StoreError> {
-        self.take_over().await?;
-        self.load_supplier_overrides().await?;
-        self.tasks.spawn(Arc::clone(self).follow(words));
-        Ok(())
-    }
+/// Hands what it hears to whoever does that work.
+pub(super) struct Sharing {
+    pub process: Process,
+    pub outbox: Outbox,
+    pub staff: Arc<Staff>,
+    pub stock: Arc<Stock>,
+    pub deposits: Arc<Deposits>,
+    pub announcing: Arc<Announcing>,
+    pub schedule: Arc<Schedule>,
+    pub scheduler: Arc<Scheduler>,
+    pub purchasing: Arc<Purchasing>,
+    pub inquiries: Arc<Inquiries>,
+    pub intake: Arc<Intake>,
+}
 
+impl Sharing {
     /// Takes up whatever becomes this process's, until the shop stops.
-    async fn follow(self: Arc<Self>, mut words: UnboundedReceiver<Word>) {
+    pub async fn run(self: Arc<Self>, mut words: UnboundedReceiver<Word>) {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         let mut heard = Vec::new();
         loop {
             let todo = tokio::select! {
-                () = self.stop.cancelled() => return,
+                () = self.process.stop.cancelled() => return,
                 count = words.recv_many(&mut heard, AT_ONCE) => {
                     if count == 0 {
                         return;
@@ -92,136 +101,94 @@ impl Shop {
             while let Err(error) = self.act_on(&todo).await {
                 tracing::error!(%error, "this process's part of the work could not be taken up; trying again");
                 tokio::select! {
-                    () = self.stop.cancelled() => return,
+                    () = self.process.stop.cancelled() => return,
                     () = tokio::time::sleep(AGAIN_AFTER) => {}
                 }
             }
         }
     }
 
-    async fn act_on(self: &Arc<Self>, todo: &Todo) -> Result<(), StoreError> {
+    async fn act_on(&self, todo: &Todo) -> Result<(), StoreError> {
         if todo.settings || todo.everything {
             self.reload().await?;
         }
         let mut parts: BTreeSet<Shard> = todo.gained.iter().map(|(shard, _)| *shard).collect();
         if todo.everything {
             // Others are told of by a word of their own, which says whom they come from.
-            parts.extend(self.share.opened());
+            parts.extend(self.process.share.opened());
         }
         if !parts.is_empty() {
             let orphans = todo.gained.iter().filter(|(_, orphaned)| *orphaned).map(|(shard, _)| *shard);
             self.take_up_parts(&parts.into_iter().collect::<Vec<_>>(), &orphans.collect::<Vec<_>>()).await?;
         } else if todo.inbox {
-            self.recover_inbox().await?;
+            self.intake.recover().await?;
         }
         for id in &todo.orders {
-            if let Some(order) = self.store.order(*id).await? {
+            if let Some(order) = self.process.store.order(*id).await? {
                 self.see_to(&order);
             }
         }
         for (id, by_person) in &todo.checks {
-            if self.store.order(*id).await?.is_some_and(|order| self.share.holds(&order.chat)) {
-                self.spawn_check(*id, if *by_person { Asker::Person } else { Asker::Shop });
+            if self.process.store.order(*id).await?.is_some_and(|order| self.process.share.holds(&order.chat)) {
+                self.purchasing.spawn_check(*id, if *by_person { Asker::Person } else { Asker::Shop });
             }
         }
         for id in &todo.inquiries {
-            self.spawn_inquire(*id);
+            self.inquiries.spawn(*id);
         }
-        self.alerts.notify(&todo.outbox.iter().filter(|chat| self.share.holds(chat)).cloned().collect::<Vec<_>>());
+        self.outbox
+            .notify(&todo.outbox.iter().filter(|chat| self.process.share.holds(chat)).cloned().collect::<Vec<_>>());
         Ok(())
-    }
-
-    /// Waits for a place among the requests under way at a supplier. Whoever buys takes it before committing that
-    /// something leaves: an order that only waits has not left.
-    pub(super) async fn turn<'s>(&self, supplier: &'s Supplier) -> Turn<'s> {
-        let members = self.share.members();
-        let places = supplier.limits.at_once;
-        let place = if u32::from(places) < members { Some(self.place(&supplier.id, places).await) } else { None };
-        supplier.turn(members, place).await
-    }
-
-    /// Waits for one of so few places at a supplier that not every process has one of its own.
-    async fn place(&self, supplier: &SupplierId, of: u16) -> Place {
-        loop {
-            match self.store.take_place(supplier, of).await {
-                Ok(Some(place)) => {
-                    let (store, supplier) = (self.store.clone(), supplier.clone());
-                    return Place::new(move || {
-                        // One that is not given back runs out.
-                        tokio::spawn(async move { store.free_place(&supplier, place).await });
-                    });
-                }
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%supplier, %error, "waiting for a place at the supplier"),
-            }
-            tokio::time::sleep(PLACE_EVERY).await;
-        }
     }
 
     /// What another process has changed and this one keeps in memory.
     async fn reload(&self) -> Result<(), StoreError> {
-        self.load_supplier_overrides().await?;
-        self.load_staff().await?;
-        let stocking = self.stocking.lock().await;
-        self.reload_products().await?;
-        drop(stocking);
-        self.announcing.started.notify_one();
-        Ok(())
-    }
-
-    /// What others have made of the catalog. Whoever calls this holds `stocking`.
-    pub(super) async fn reload_products(&self) -> Result<(), StoreError> {
-        let products = self.store.products().await?;
-        let catalog = self.catalog();
-        let changed: Vec<Product> =
-            products.into_iter().filter(|product| catalog.get(&product.code) != Some(product)).collect();
-        if !changed.is_empty() {
-            // A file that waits for its button was compared with what is not on sale any more.
-            self.imports.lock().clear();
-        }
-        self.restock(changed);
+        self.deposits.load_overrides().await?;
+        self.staff.reload().await?;
+        self.stock.change().await.reload().await?;
+        self.announcing.begin();
         Ok(())
     }
 
     /// Everything of these parts that waits for somebody: orders first, what the inbox orders must not be taken for
     /// something interrupted. `orphans` are those whose last holder is gone without a word; what any other has under way
     /// at a supplier it brings to its end itself.
-    async fn take_up_parts(self: &Arc<Self>, shards: &[Shard], orphans: &[Shard]) -> Result<(), StoreError> {
+    async fn take_up_parts(&self, shards: &[Shard], orphans: &[Shard]) -> Result<(), StoreError> {
         if !orphans.is_empty() {
-            let waiting: Vec<ChatId> = self.store.waiting_chats().await?;
+            let waiting: Vec<ChatId> = self.process.store.waiting_chats().await?;
             for chat in waiting.iter().filter(|chat| orphans.contains(&Shard::of(chat))) {
                 self.doubt_first_reply(chat).await?;
             }
         }
-        self.recover_orders(shards, orphans, false).await?;
-        self.recover_inquiries_of(shards).await?;
-        self.take_in(shards).await?;
+        self.scheduler.recover(shards, orphans, false).await?;
+        self.inquiries.recover(shards).await?;
+        self.intake.take_in(shards).await?;
         // Not before: nothing is said for a part until it is open.
-        let waiting = self.store.waiting_chats().await?;
-        self.alerts.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
-        self.announcing.started.notify_one();
+        let waiting = self.process.store.waiting_chats().await?;
+        self.outbox.notify(&waiting.into_iter().filter(|chat| shards.contains(&Shard::of(chat))).collect::<Vec<_>>());
+        self.announcing.begin();
         Ok(())
     }
 
     /// Whoever said replies to this chat is gone. The first that waits may have been said, with those behind it if the
     /// chat was behind: they are marked as such.
     async fn doubt_first_reply(&self, chat: &ChatId) -> Result<(), StoreError> {
-        let rows = self.store.outbox(chat, FIRST_ROWS).await?;
+        let rows = self.process.store.outbox(chat, FIRST_ROWS).await?;
         let is_reply = |row: &&Outgoing| matches!(row.payload, Payload::Reply(_));
         let mut waiting = rows.iter().skip_while(|row| !is_reply(row));
         if let Some(first) = waiting.next() {
             let with_it = waiting.take_while(|row| is_reply(row) && row.is_in_lane_of(first)).last();
-            self.share.doubt(chat.clone(), first.seq..=with_it.unwrap_or(first).seq);
+            self.process.share.doubt(chat.clone(), first.seq..=with_it.unwrap_or(first).seq);
         }
         Ok(())
     }
 
     /// An order of this process's that another has changed.
-    fn see_to(self: &Arc<Self>, order: &Order) {
-        self.schedule(order);
+    fn see_to(&self, order: &Order) {
+        self.schedule.note(order);
         let is_ready = order.current().is_some_and(|attempt| attempt.step == AttemptStep::Ready);
-        if order.is_open() && is_ready && self.share.holds(&order.chat) {
-            self.spawn_buy(order.id);
+        if order.is_open() && is_ready && self.process.share.holds(&order.chat) {
+            self.purchasing.spawn_buy(order.id);
         }
     }
 }

@@ -2,35 +2,48 @@
 
 use tokio::sync::watch;
 
-use super::Shop;
 use konter_core::ids::ChatId;
-use konter_core::staff::{Role, Roster, Staff};
-use konter_store::StoreError;
+use konter_core::staff::{Role, Roster, Staff as Row};
+use konter_store::{Store, StoreError};
 
-impl Shop {
-    /// Reads the roles that were given by chat; before that only the owners of the settings have one.
+pub(super) struct Staff {
+    store: Store,
+    roster: watch::Sender<Roster>,
+}
+
+impl Staff {
+    /// The owners of the settings, and those who were given a role by chat.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn load_staff(&self) -> Result<(), StoreError> {
-        self.learn_staff(self.store.staff().await?);
+    pub async fn load(store: Store, owners: Vec<ChatId>) -> Result<Self, StoreError> {
+        let staff = Self { store, roster: watch::Sender::new(Roster::new(owners)) };
+        staff.reload().await?;
+        Ok(staff)
+    }
+
+    /// Takes over what other processes have changed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        self.take(self.store.staff().await?);
         Ok(())
     }
 
-    /// Everybody who works here, and word of every change.
-    #[must_use]
-    pub fn roster(&self) -> watch::Receiver<Roster> {
-        self.roster.subscribe()
-    }
-
     /// Takes over rows that have been stored.
-    pub(super) fn learn_staff(&self, rows: Vec<Staff>) {
+    pub fn take(&self, rows: Vec<Row>) {
         if !rows.is_empty() {
             self.roster.send_modify(|roster| rows.into_iter().for_each(|row| roster.learn(row)));
         }
     }
 
-    pub(super) fn role_of(&self, chat: &ChatId) -> Option<Role> {
+    /// Everybody who works here, and word of every change.
+    pub fn roster(&self) -> watch::Receiver<Roster> {
+        self.roster.subscribe()
+    }
+
+    pub fn role_of(&self, chat: &ChatId) -> Option<Role> {
         self.roster.borrow().role(chat)
     }
 }

@@ -9,9 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use super::Shop;
+use super::alerts::Alerts;
+use super::outbox::Outbox;
+use super::process::Process;
+use super::suppliers::Suppliers;
 use crate::log_throttle::{LOG, NOBODY};
-use konter_core::ids::{ChatId, SupplierId};
+use konter_core::ids::SupplierId;
 use konter_reply::{Reply, RoutingReply, UnreadReport, UnreadWhy};
 use konter_store::{Commit, StoreError};
 use konter_suppliers::percent_decoded;
@@ -23,9 +26,18 @@ const MOST_SHOWN: usize = 5;
 /// Characters of each: the documents' own have a few hundred.
 const LONGEST_SHOWN: usize = 1_000;
 
+/// Hears of them, and tells.
+pub(super) struct Unread {
+    process: Process,
+    suppliers: Arc<Suppliers>,
+    alerts: Arc<Alerts>,
+    outbox: Outbox,
+    debts: Debts,
+}
+
 /// What the admins have not been told yet, by supplier.
 #[derive(Default)]
-pub(super) struct Unread {
+struct Debts {
     owed: Mutex<BTreeMap<SupplierId, Owed>>,
 }
 
@@ -36,7 +48,7 @@ struct Owed {
     shown: Vec<UnreadReport>,
 }
 
-impl Unread {
+impl Debts {
     fn owe(&self, supplier: &SupplierId, report: UnreadReport) {
         let mut suppliers = self.owed.lock();
         let owed = suppliers.entry(supplier.clone()).or_default();
@@ -76,42 +88,43 @@ impl Unread {
     }
 }
 
-impl Shop {
+impl Unread {
+    pub fn new(process: Process, suppliers: Arc<Suppliers>, alerts: Arc<Alerts>, outbox: Outbox) -> Self {
+        Self { process, suppliers, alerts, outbox, debts: Debts::default() }
+    }
+
     /// A report ended unread. `said` is what it held, where its sender is believed.
-    pub fn unread(self: &Arc<Self>, supplier: Option<&SupplierId>, why: UnreadWhy, from: IpAddr, said: Option<&str>) {
+    pub fn hear(self: &Arc<Self>, supplier: Option<&SupplierId>, why: UnreadWhy, from: IpAddr, said: Option<&str>) {
         let known = supplier.and_then(|supplier| self.suppliers.get(supplier));
         LOG.say(known.map_or(NOBODY, |supplier| supplier.id.as_str()), in_log(why), from);
         let (Some(known), Some(said)) = (known, said) else { return };
         // Masked before it is cut, so that no piece of a secret is left.
         let said = known.masked(&percent_decoded(said, b' ')).chars().take(LONGEST_SHOWN).collect();
-        self.unread.owe(&known.id, UnreadReport { why, said });
+        self.debts.owe(&known.id, UnreadReport { why, said });
         // A request may be dropped together with the runtime; what is owed is then in the log.
         if Handle::try_current().is_ok() {
-            let shop = Arc::clone(self);
-            self.tasks.spawn(async move { shop.tell_unread().await });
+            let unread = Arc::clone(self);
+            self.process.tasks.spawn(async move { unread.tell().await });
         }
     }
 
     /// Tells the admins of unread reports, when that is due.
-    pub(super) async fn tell_unread(&self) {
-        let due = self.unread.due(self.clock.utc());
+    pub async fn tell(&self) {
+        let due = self.debts.due(self.process.clock.utc());
         if due.is_empty() {
             return;
         }
-        if let Err(error) = self.say_unread(&due).await {
+        if let Err(error) = self.say(&due).await {
             tracing::error!(%error, "the admins could not be told of reports that were not read; trying again");
-            self.unread.owe_again(due);
+            self.debts.owe_again(due);
         }
     }
 
-    async fn say_unread(&self, due: &[RoutingReply]) -> Result<(), StoreError> {
-        let mut commit = Commit::new(self.clock.utc());
+    async fn say(&self, due: &[RoutingReply]) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.process.clock.utc());
         commit.outgoing =
             due.iter().flat_map(|reply| self.alerts.to_admins(&Reply::Routing(Box::new(reply.clone())))).collect();
-        let chats: Vec<ChatId> = commit.outgoing.iter().map(|say| say.chat.clone()).collect();
-        self.store.commit(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.alerts.notify(&chats);
-        Ok(())
+        self.outbox.say(commit).await
     }
 }
 
@@ -133,7 +146,7 @@ mod tests {
 
     #[test]
     fn admins_are_told_at_once_and_then_together() {
-        let (unread, biller) = (Unread::default(), "biller".parse().unwrap());
+        let (unread, biller) = (Debts::default(), "biller".parse().unwrap());
         let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
         let owe = |said: &str| {
             unread.owe(&biller, UnreadReport { why: UnreadWhy::NoSuchOrder, said: said.to_owned() });

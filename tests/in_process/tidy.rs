@@ -49,6 +49,18 @@ fn no_source_file_outgrows_its_subject() {
     assert!(long.is_empty(), "look for the second subject in:\n{}", long.join("\n"));
 }
 
+/// `Shop` puts its parts together and passes on what it is asked: what is done is done by a part that knows only what it
+/// uses.
+#[test]
+fn the_shop_itself_does_nothing() {
+    let shop = sources(&root("src")).into_iter().filter(|path| *path != root("src/shop/mod.rs"));
+    let busy: Vec<String> = shop
+        .filter(|path| fs::read_to_string(path).unwrap().lines().any(|line| line.starts_with("impl Shop {")))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(busy.is_empty(), "give this to one of the shop's parts:\n{}", busy.join("\n"));
+}
+
 #[test]
 fn every_folder_says_what_lives_there() {
     let silent: Vec<String> = all_sources()

@@ -79,7 +79,7 @@ impl Request<'_> {
             return Ok(Some(None));
         }
         let Some(agent) = self.active_agent(answer) else { return Ok(None) };
-        Ok(Some(Some(self.shop.tariff(&agent).await?)))
+        Ok(Some(Some(self.shop.network.tariff(&agent).await?)))
     }
 
     /// The last orders, or those that the query narrows them to.

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::super::Shop;
 use super::super::buying::Asker;
+use super::super::outbox::say;
 use super::account::{no_such_product, price_line};
 use super::booking::decision;
 use super::register::card;
@@ -252,7 +252,7 @@ impl Request<'_> {
         }
         let event = Event::Decided { by: self.message.chat.clone(), verdict: verdict.clone() };
         let fresh = self.shop.fresh_reference(self.at).await?;
-        let funds = self.shop.funds_of(&order).await?;
+        let funds = self.shop.network.funds_of(&order).await?;
         let Some(step) = step_with(&order, event, &funds, fresh, self.at) else {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
@@ -281,17 +281,16 @@ impl Request<'_> {
             self.tell_other_owners(order.agent, told, answer);
         }
         answer.note(format_args!("{} trx #{id} {} → {}", order.agent, word(before), word(verdict)));
-        let mut decided =
-            Shop::say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
+        let mut decided = say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.outgoing.push(decided);
-        answer.commit.outgoing.extend(self.shop.overdrawn_uplines(&order, &step.postings).await?);
-        if let Some((edits, id)) = self.shop.settle_alerts(&order, &step.order).await? {
+        answer.commit.outgoing.extend(self.shop.notices.overdrawn_uplines(&order, &step.postings).await?);
+        if let Some((edits, id)) = self.shop.notices.settle_alerts(&order, &step.order).await? {
             answer.commit.outgoing.extend(edits);
             answer.commit.routing.unshown.push(id);
         }
         answer.commit.postings.extend(step.postings);
-        answer.commit.outgoing.extend(self.shop.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.notices.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(true)
     }
@@ -306,7 +305,7 @@ impl Request<'_> {
         let what = decision(&view::line(order), order.agent, &verdict);
         let asks = Asks::Decide { order: order.id, version: order.version, verdict };
         let asked = self.ask((asks, 0), what, answer).await?;
-        let mut say = Shop::say(&self.message.chat, self.shop.policy.locale, booking(asked));
+        let mut say = say(&self.message.chat, self.shop.policy.locale, booking(asked));
         say.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.outgoing.push(say);
         Ok(())
@@ -323,12 +322,12 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
         } else if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
-        } else if !self.shop.can_check(&order, self.at) {
+        } else if !self.shop.schedule.can_check(&order, self.at) {
             Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
         } else if wait > TimeDelta::zero() {
             let seconds = wait.num_seconds().max(1);
             Self::admin_refused(answer, AdminProblem::AskedLately { order: id, seconds });
-        } else if !forced && self.shop.ask_until(&order).is_none_or(|until| self.at >= until) {
+        } else if !forced && self.shop.schedule.ask_until(&order).is_none_or(|until| self.at >= until) {
             let attempt = order.current();
             let supplier = attempt.map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
             let sent_at = attempt.and_then(|attempt| attempt.sent_at).unwrap_or(order.created_at);

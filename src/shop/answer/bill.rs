@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::super::inquiring::{again, bill_card, paid_before};
+use super::super::bills::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
@@ -83,7 +83,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            refuse(&agent, answer, wanted.refused(self.shop.why_stale(age)));
+            refuse(&agent, answer, wanted.refused(self.shop.drift.why_stale(age)));
             return Ok(());
         }
         let product = match self.bill_product(&wanted) {
@@ -124,7 +124,7 @@ impl Request<'_> {
     }
 
     async fn order_of(&self, inquiry: Option<&Inquiry>) -> Result<Option<Order>, StoreError> {
-        match inquiry.and_then(super::super::inquiring::order_of) {
+        match inquiry.and_then(super::super::bills::order_of) {
             Some(id) => self.shop.store.order(id).await,
             None => Ok(None),
         }
@@ -192,7 +192,7 @@ impl Request<'_> {
         purpose: Purpose,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let tariff = self.shop.tariff(agent).await?;
+        let tariff = self.shop.network.tariff(agent).await?;
         let mut asks: Vec<Ask> = found.asks.into_iter().filter_map(|ask| self.as_priced(&tariff, ask)).collect();
         if asks.is_empty() {
             refuse(agent, answer, wanted.refused(Why::NoSupplier));
@@ -246,12 +246,12 @@ impl Request<'_> {
     ) -> Result<Option<OrderId>, StoreError> {
         let Some(quote) = inquiry.payable(self.at) else { return Ok(None) };
         // It may have been paid since.
-        if self.shop.may_be_forgotten(inquiry.created_at) {
+        if self.shop.restored.may_be_forgotten(inquiry.created_at) {
             refuse_expired(agent, inquiry, answer);
             return Ok(None);
         }
         let refused = |why| Refused { product: inquiry.ask.product.to_string(), dest: inquiry.customer.clone(), why };
-        if let Some(earlier) = self.shop.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
+        if let Some(earlier) = self.shop.bills.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
             let wanted = Wanted {
                 product: Some(inquiry.ask.product.clone()),
                 customer: inquiry.customer.clone(),
@@ -301,7 +301,7 @@ impl Request<'_> {
             return Err(Why::Closed);
         }
         let cost = inquiry.ask.route.cost.checked_add(total).unwrap_or(total);
-        match self.shop.availability(&inquiry.ask.route, cost, &self.shop.clock.now()) {
+        match self.shop.suppliers.availability(&inquiry.ask.route, cost, &self.shop.clock.now()) {
             Availability::Ready => Ok(()),
             Availability::CutOff => Err(Why::CutOff),
             Availability::Resting => Err(Why::SuppliersRest),

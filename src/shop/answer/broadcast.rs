@@ -3,7 +3,8 @@
 use super::admin::AGENTS_AT_ONCE;
 use super::staff::desk;
 use super::{Answer, Request};
-use crate::shop::{Shop, announcing};
+use crate::shop::announcing;
+use crate::shop::outbox::say;
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
 use konter_core::ids::{BroadcastId, ChatId};
@@ -56,7 +57,7 @@ impl Request<'_> {
             answer.note(format_args!("{} chat: {}", sending.chats, asked.text));
             for (chat, locale) in audience {
                 let reply = Reply::Announcement { text: asked.text.clone(), broadcast: Some(id) };
-                answer.commit.outgoing.push(Shop::say(&chat, locale, reply));
+                answer.commit.outgoing.push(say(&chat, locale, reply));
             }
             asked.with(BroadcastState::Sending(sending))
         } else {

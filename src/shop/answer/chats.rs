@@ -289,6 +289,6 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
 fn tell_gone(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     if agent.chats.contains(chat) {
         let gone = says(HabitReply::ChatGone { code: agent.id });
-        answer.commit.outgoing.push(super::Shop::say(chat, agent.locale, gone));
+        answer.commit.outgoing.push(super::say(chat, agent.locale, gone));
     }
 }

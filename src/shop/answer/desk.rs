@@ -7,7 +7,7 @@ use super::register::card;
 use super::shared::booking;
 use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
-use crate::shop::Shop;
+use crate::shop::outbox::say;
 use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
@@ -320,7 +320,7 @@ impl Request<'_> {
         answer.note(format_args!("{} {}", agent.id, agent.name));
         answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
         for chat in &agent.chats {
-            answer.commit.outgoing.push(Shop::say(chat, agent.locale, Reply::Answered { text: text.clone() }));
+            answer.commit.outgoing.push(say(chat, agent.locale, Reply::Answered { text: text.clone() }));
         }
         Ok(())
     }

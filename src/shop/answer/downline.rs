@@ -70,7 +70,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            let problem = self.shop.why_transfer_stale(age);
+            let problem = self.shop.drift.why_transfer_stale(age);
             answer.reply_with_balance(&agent, network(NetworkReply::TransferRefused { problem }));
             return Ok(());
         }
@@ -175,7 +175,7 @@ impl Request<'_> {
 
     /// Whether one more level fits below a reseller.
     pub(super) async fn has_room_below(&self, upline: &Agent) -> Result<Result<(), DownlineProblem>, StoreError> {
-        let level = self.shop.uplines(upline).await?.len() + 1;
+        let level = self.shop.network.uplines(upline).await?.len() + 1;
         Ok(if level < DEEPEST { Ok(()) } else { Err(DownlineProblem::TooDeep { most: DEEPEST }) })
     }
 
@@ -330,7 +330,7 @@ impl Request<'_> {
         whom: MarkupFor,
         amount: Option<Rupiah>,
     ) -> Result<Result<(), MarkupProblem>, StoreError> {
-        let tariff = self.shop.tariff(agent).await?;
+        let tariff = self.shop.network.tariff(agent).await?;
         let catalog = self.shop.catalog();
         let product = match &whom {
             MarkupFor::Product(product) | MarkupFor::Both(_, product) => Some(product.clone()),

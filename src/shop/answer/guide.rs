@@ -124,12 +124,12 @@ impl Request<'_> {
     /// What products cost this reseller now.
     pub(super) async fn own_prices(&self, products: &[Product]) -> Result<Vec<Option<Rupiah>>, StoreError> {
         let Some(agent) = &self.agent else { return Ok(vec![None; products.len()]) };
-        let tariff = self.shop.tariff(agent).await?;
+        let tariff = self.shop.network.tariff(agent).await?;
         Ok(products.iter().map(|product| priced(&tariff, product).map(|(product, _)| product.price)).collect())
     }
 
     pub(super) fn choose_card(&self, guide: &Guide, stage: ChooseStage) -> ChooseCard {
-        self.shop.choose_card(guide, stage, None)
+        self.shop.offers.card(guide, stage, None)
     }
 
     fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
@@ -153,7 +153,7 @@ impl Request<'_> {
             self.stale(answer);
             return;
         };
-        let card = self.shop.choose_card(&guide, ChooseStage::List, Some(place));
+        let card = self.shop.offers.card(&guide, ChooseStage::List, Some(place));
         self.show_choice(self.message.tapped.as_deref(), card, answer);
     }
 

@@ -9,6 +9,7 @@ mod broadcast;
 mod category;
 mod chats;
 mod complaint;
+mod context;
 mod daily;
 mod deposit;
 mod desk;
@@ -48,9 +49,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::Shop;
 use super::buying::Asker;
 use super::keypad::PadId;
+use super::outbox::say;
 use super::rate_limit::{AdminMessage, Bears, Stranger};
 use crate::attachment::{Attachment, FORWARDED, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic};
@@ -58,6 +59,7 @@ use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
 use bill::Wanted;
+pub(super) use context::Context;
 pub(super) use desk::Import;
 use konter_core::catalog::{Catalog, DestKind, Product};
 use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode};
@@ -111,7 +113,7 @@ impl Answer {
 
     /// Says something to whoever wrote.
     fn reply(&mut self, reply: Reply) {
-        self.commit.outgoing.push(Shop::say(&self.chat, self.locale, reply));
+        self.commit.outgoing.push(say(&self.chat, self.locale, reply));
     }
 
     /// The language of whoever wrote.
@@ -121,7 +123,7 @@ impl Answer {
 
     /// Says something with a reseller's balance, as this very commit leaves it.
     fn reply_with_balance(&mut self, agent: &Agent, reply: Reply) {
-        let mut say = Shop::say(&self.chat, self.locale, reply);
+        let mut say = say(&self.chat, self.locale, reply);
         say.balance_of = Some(AccountId::Agent(agent.id));
         self.commit.outgoing.push(say);
     }
@@ -129,7 +131,7 @@ impl Answer {
     /// Says something to a reseller in all its chats.
     fn tell(&mut self, agent: &Agent, reply: &Reply) {
         for chat in &agent.chats {
-            let mut say = Shop::say(chat, agent.locale, reply.clone());
+            let mut say = say(chat, agent.locale, reply.clone());
             say.balance_of = Some(AccountId::Agent(agent.id));
             self.commit.outgoing.push(say);
         }
@@ -157,7 +159,7 @@ impl Answer {
 
 /// Who is speaking, and everything an answer may need.
 struct Request<'a> {
-    shop: &'a Arc<Shop>,
+    shop: &'a Arc<Context>,
     message: &'a InboxMessage,
     agent: Option<Agent>,
     /// The order that is shown by the message this one answers.
@@ -189,7 +191,7 @@ impl Request<'_> {
 }
 
 /// Reads a message and decides what is answered.
-pub(super) async fn answer(shop: &Arc<Shop>, message: &InboxMessage) -> Result<Answer, StoreError> {
+pub(super) async fn answer(shop: &Arc<Context>, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
     let (plain, about) = match Marked::from_text(&message.text) {

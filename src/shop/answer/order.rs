@@ -95,7 +95,7 @@ impl Request<'_> {
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
             for line in &request.lines {
-                let why = self.shop.why_stale(age);
+                let why = self.shop.drift.why_stale(age);
                 refuse(&agent, answer, Refused { product: line.what.to_string(), dest: line.dest.to_string(), why });
             }
             return Ok(false);
@@ -122,7 +122,7 @@ impl Request<'_> {
         let mut checkout = Checkout {
             request: self,
             agent,
-            tariff: self.shop.tariff(agent).await?,
+            tariff: self.shop.network.tariff(agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
             shown,
             taken: HashMap::new(),
@@ -207,13 +207,13 @@ impl Request<'_> {
         let resolver = ProductResolver {
             catalog: &self.shop.catalog(),
             prefixes: &self.shop.prefixes,
-            availability: &|route| self.shop.availability(route, route.cost, &now),
-            rank: &|route| self.shop.rank(route),
+            availability: &|route| self.shop.suppliers.availability(route, route.cost, &now),
+            rank: &|route| self.shop.suppliers.rank(route),
             may_wait: self.agent.as_ref().is_some_and(|agent| agent.waits_for_break),
         };
         let candidate = resolver.resolve(line)?;
         let too_long = |until: DateTime<Utc>| until - now.utc > LONGEST_WAIT;
-        if candidate.waits && self.shop.break_ends(&candidate.routes, &now).is_none_or(too_long) {
+        if candidate.waits && self.shop.suppliers.break_ends(&candidate.routes, &now).is_none_or(too_long) {
             let (product, dest) = (line.what.to_string(), candidate.dest);
             return Err(Refused { product, dest, why: Why::CutOff });
         }
@@ -283,7 +283,7 @@ impl Checkout<'_> {
     fn draft(&self, candidate: Candidate, margins: Vec<Margin>, client_reference: Option<&str>) -> Order {
         let Candidate { product, mut routes, waits, dest, nth, buyer_phone } = candidate;
         let now = self.request.shop.clock.now();
-        let waits_until = if waits { self.request.shop.break_ends(&routes, &now) } else { None };
+        let waits_until = if waits { self.request.shop.suppliers.break_ends(&routes, &now) } else { None };
         let first = routes.remove(0);
         Order {
             id: OrderId(0),

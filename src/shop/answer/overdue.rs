@@ -81,7 +81,7 @@ impl Request<'_> {
             self.restage_overdue(&order, OverdueStage::Done, answer);
             return Ok(());
         }
-        let (chat, alarms) = (&self.message.chat, &self.shop.alarms);
+        let (chat, serials) = (&self.message.chat, &self.shop.serials);
         match tap {
             Tap::AskAgain(_) => {
                 self.act(format!("/cekulang {id}"), answer);
@@ -90,7 +90,7 @@ impl Request<'_> {
                 }
             }
             Tap::Delivered(_) => {
-                alarms.ask_serial(chat, id, self.at);
+                serials.ask(chat, id, self.at);
                 self.restage_overdue(&order, OverdueStage::WantsSerial, answer);
             }
             Tap::NotDelivered(_) => self.restage_overdue(&order, OverdueStage::Sure, answer),
@@ -100,7 +100,7 @@ impl Request<'_> {
                 self.decide(id, AdminVerdict::Failed { reason }, None, answer).await?;
             }
             _ => {
-                alarms.forget_serial(chat, id);
+                serials.forget(chat, id);
                 self.restage_overdue(&order, OverdueStage::Open, answer);
             }
         }
@@ -111,10 +111,10 @@ impl Request<'_> {
     /// itself keeps that meaning.
     pub(super) async fn typed_serial(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         // Whoever was asked may have lost the role since.
-        if self.shop.role_of(&self.message.chat) < Some(powers::ALERTED) {
+        if self.shop.staff.role_of(&self.message.chat) < Some(powers::ALERTED) {
             return Ok(false);
         }
-        let Some(id) = self.shop.alarms.asked_serial(&self.message.chat, self.at) else { return Ok(false) };
+        let Some(id) = self.shop.serials.asked(&self.message.chat, self.at) else { return Ok(false) };
         let text = self.message.text.trim();
         let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
         let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };

@@ -76,7 +76,7 @@ impl Request<'_> {
             return Tried::OtherLength;
         }
         if self.shop.pins.fits(agent.id, &agent.pin.hash, pin.expose()).await {
-            self.shop.renew_hash(agent, pin);
+            self.shop.renewal.renew_hash(agent, pin);
             if agent.pin.has_failures() || agent.pin.digits.is_none() {
                 answer.alter_agent(agent, |after| {
                     after.pin.succeed();

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Answer, Request};
-use crate::shop::Shop;
+use super::{Answer, Context, Request};
 use konter_command::OrderRequest;
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product};
@@ -51,7 +50,7 @@ impl Wanted {
 /// Rings up what a program orders; whose program it is has been proven. `None`: it may have been bought before a restore,
 /// so it never is.
 pub(in crate::shop) async fn program_order(
-    shop: &Arc<Shop>,
+    shop: &Arc<Context>,
     message: &InboxMessage,
     agent: Agent,
     wanted: Option<Wanted>,

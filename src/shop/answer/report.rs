@@ -30,7 +30,7 @@ impl Request<'_> {
         match kind {
             ReportKind::Sales => {
                 let Some(span) = self.span(date, answer) else { return Ok(()) };
-                let card = Box::new(self.shop.sales_card(&agent, span).await?);
+                let card = Box::new(self.shop.reports.sales_card(&agent, span).await?);
                 answer.reply_with_balance(&agent, Reply::Sales(card));
             }
             ReportKind::Statement => {
@@ -48,7 +48,7 @@ impl Request<'_> {
     }
 
     async fn statement(&self, agent: &Agent, page: Page, days: Option<Span>) -> Result<Reply, StoreError> {
-        Ok(Reply::Statement(Box::new(self.shop.statement_card(agent, page, days).await?)))
+        Ok(Reply::Statement(Box::new(self.shop.reports.statement_card(agent, page, days).await?)))
     }
 
     /// Turns the page under whose message the button stands. It is always the statement of whoever taps.
@@ -74,7 +74,7 @@ impl Request<'_> {
     /// The shop's figures. Only for admins; whoever calls this has made sure.
     pub(super) async fn recap(&self, date: Option<DateArg>, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(span) = self.span(date, answer) else { return Ok(()) };
-        let card = Box::new(self.shop.shop_card(span, SHOWN).await?);
+        let card = Box::new(self.shop.reports.shop_card(span, SHOWN).await?);
         answer.reply(Reply::ShopReport { form: ReportForm::Text, card });
         Ok(())
     }
@@ -88,7 +88,7 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let what = format!("/rekap {} {} ({file})", span.from(), span.to());
         answer.commit.acts.push(Act { at: self.at, by: self.message.chat.clone(), what });
-        let card = Box::new(self.shop.shop_card(span, IN_A_FILE).await?);
+        let card = Box::new(self.shop.reports.shop_card(span, IN_A_FILE).await?);
         answer.reply(Reply::ShopReport { form: file.into(), card });
         Ok(())
     }

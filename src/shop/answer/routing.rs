@@ -58,7 +58,7 @@ impl Request<'_> {
             return Ok(());
         };
         answer.commit.postings.extend(step.postings);
-        answer.commit.outgoing.extend(self.shop.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.notices.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(())
     }
@@ -66,8 +66,9 @@ impl Request<'_> {
     /// Every supplier as it is now.
     pub(super) async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let now = self.shop.clock.now();
-        let asked =
-            futures::future::join_all(self.shop.suppliers.iter().map(|supplier| self.shop.ask_balance(supplier, now)));
+        let asked = futures::future::join_all(
+            self.shop.suppliers.iter().map(|supplier| self.shop.requests.ask_balance(supplier, now)),
+        );
         // What did not come in time shows as it was last seen.
         let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
         let open = self.shop.store.open_orders().await?;
@@ -80,9 +81,11 @@ impl Request<'_> {
         match command {
             AdminRouting::Show { supplier } => {
                 if let Some(supplier) = self.find_supplier(&supplier, answer) {
-                    let _ =
-                        tokio::time::timeout(BALANCE_PATIENCE, self.shop.ask_balance(supplier, self.shop.clock.now()))
-                            .await;
+                    let _ = tokio::time::timeout(
+                        BALANCE_PATIENCE,
+                        self.shop.requests.ask_balance(supplier, self.shop.clock.now()),
+                    )
+                    .await;
                     self.show_supplier(supplier, &supplier.supplier_overrides(), answer).await?;
                 }
             }

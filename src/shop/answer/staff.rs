@@ -1,7 +1,7 @@
 //! Who works here: roles are given and taken by owners. Those of the settings are not changed by chat.
 
 use super::{Answer, Request};
-use crate::shop::Shop;
+use crate::shop::outbox::say;
 use konter_command::{AdminDesk, AgentRef};
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, ChatId};
@@ -21,7 +21,7 @@ pub(super) fn desk(reply: DeskReply) -> Reply {
 
 impl Request<'_> {
     pub(super) fn role(&self) -> Option<Role> {
-        self.shop.role_of(&self.message.chat)
+        self.shop.staff.role_of(&self.message.chat)
     }
 
     /// Whether whoever speaks may do what needs this role, at this moment; otherwise the answer says who may.
@@ -119,7 +119,7 @@ impl Request<'_> {
             lines.push(line);
             if chat != self.message.chat {
                 let yours = desk(DeskReply::YourRole { role });
-                answer.commit.outgoing.push(Shop::say(&chat, self.shop.policy.locale, yours));
+                answer.commit.outgoing.push(say(&chat, self.shop.policy.locale, yours));
             }
             answer.commit.desk.staff.push(Versioned { expected: before, row });
         }

@@ -1,6 +1,6 @@
 //! Buttons. A button belongs to the chat it was shown in; whatever is tapped however often, the stored inquiry decides.
 
-use super::super::inquiring::stage_of;
+use super::super::bills::stage_of;
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
 use super::shared::TicketDecision;

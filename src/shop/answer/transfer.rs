@@ -38,7 +38,7 @@ impl Request<'_> {
         let Transfer { agent: name, amount, pin } = transfer;
         let age = self.at - self.message.sent_at;
         if age > self.shop.policy.stale_after {
-            self.refuse_transfer(self.shop.why_transfer_stale(age), answer);
+            self.refuse_transfer(self.shop.drift.why_transfer_stale(age), answer);
             return Ok(());
         }
         let Some(pin) = pin else {
@@ -152,7 +152,7 @@ impl Request<'_> {
     }
 
     pub(super) async fn is_below(&self, upline: AgentId, agent: &Agent) -> Result<bool, StoreError> {
-        Ok(self.shop.uplines(agent).await?.iter().any(|above| above.id == upline))
+        Ok(self.shop.network.uplines(agent).await?.iter().any(|above| above.id == upline))
     }
 
     pub(super) fn refuse_transfer(&self, problem: TransferProblem, answer: &mut Answer) {

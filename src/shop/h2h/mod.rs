@@ -23,14 +23,19 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{Parts, Shop};
+use super::Parts;
+use super::answer::Context;
+use super::decisions::Decisions;
+use super::degraded_mode::StoreFailures;
+use super::pins::Pins;
+use crate::clock::ShopClock;
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::ids::AgentId;
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::preferences::{ApiAccess, ApiAddresses};
 use konter_reply::ApiState;
-use konter_store::StoreError;
+use konter_store::{Store, StoreError};
 
 use crate::config::parse_range;
 use proof::{Proof, Proven};
@@ -90,9 +95,20 @@ enum Turned {
     Blocked,
 }
 
-impl Shop {
+/// Where resellers' programs are heard.
+pub(super) struct Trading {
+    pub store: Store,
+    pub clock: ShopClock,
+    pub pins: Arc<Pins>,
+    pub programs: Arc<Programs>,
+    pub context: Arc<Context>,
+    pub decisions: Arc<Decisions>,
+    pub failures: Arc<StoreFailures>,
+}
+
+impl Trading {
     /// What a program's order, or question about one, is answered with.
-    pub async fn program_trades(self: &Arc<Self>, query: &Query, from: Caller) -> String {
+    pub async fn answer_trade(&self, query: &Query, from: Caller) -> String {
         if !self.programs.limits.admit_address(from.seen()) {
             return text::busy(query);
         }
@@ -100,14 +116,14 @@ impl Shop {
             Ok(text) => text,
             Err(error) => {
                 tracing::error!(%error, "a program's request could not be carried out");
-                self.tell_store_failing(&[], &error);
+                self.failures.tell(&[], &error);
                 text::disturbed(query)
             }
         }
     }
 
     /// What a program that asks for its balance is answered with.
-    pub async fn program_balance(self: &Arc<Self>, query: &Query, from: Caller) -> String {
+    pub async fn answer_balance(&self, query: &Query, from: Caller) -> String {
         if !self.programs.limits.admit_address(from.seen()) {
             return text::busy(query);
         }
@@ -161,18 +177,18 @@ impl Shop {
             }
         })
     }
+}
 
-    /// Whether what a program ordered may have been forgotten by a restore, until its reseller has said that it may go on.
-    pub(super) fn is_forgotten(&self, api: &ApiAccess) -> bool {
-        api.since.is_none_or(|since| self.may_be_forgotten(since))
-    }
+/// Whether what a program ordered may have been forgotten by a restore, until its reseller has said that it may go on.
+fn is_forgotten(shop: &Context, api: &ApiAccess) -> bool {
+    api.since.is_none_or(|since| shop.restored.may_be_forgotten(since))
 }
 
 /// Whether a reseller's program may order now.
-pub(super) fn standing_of(shop: &Shop, agent: AgentId, api: &ApiAccess) -> ApiState {
+pub(super) fn standing_of(shop: &Context, agent: AgentId, api: &ApiAccess) -> ApiState {
     match &api.secrets {
         Some(secrets) if shop.programs.vault.open(agent, secrets).is_none() => ApiState::Off,
-        Some(_) if shop.is_forgotten(api) => ApiState::Forgotten,
+        Some(_) if is_forgotten(shop, api) => ApiState::Forgotten,
         Some(_) => ApiState::On,
         None => ApiState::Off,
     }

@@ -1,10 +1,7 @@
 //! One order of a program: placed once for ever, or told how it stands.
 
-use std::sync::Arc;
-
 use super::proof::Proof;
-use super::{Caller, Query, Turned, standing, text};
-use crate::shop::Shop;
+use super::{Caller, Query, Trading, Turned, is_forgotten, standing, text};
 use crate::shop::answer::program::{Wanted, program_order};
 use crate::shop::apply_event::TRIES;
 use konter_core::agent::Agent;
@@ -13,9 +10,9 @@ use konter_core::order::{Order, OrderState, same_dest, view};
 use konter_core::preferences::ApiAccess;
 use konter_store::{Answered, InboxMessage, MessageKey, StoreError};
 
-impl Shop {
+impl Trading {
     /// What a program that orders, or asks about an order, is answered with.
-    pub(super) async fn trade(self: &Arc<Self>, query: &Query, from: Caller) -> Result<String, StoreError> {
+    pub(super) async fn trade(&self, query: &Query, from: Caller) -> Result<String, StoreError> {
         if query.is_contradictory() {
             return Ok(text::contradictory(query));
         }
@@ -52,10 +49,10 @@ impl Shop {
             }
             // Read anew each time: what it may do, or whom it pays a margin to, may be what changed.
             let (agent, api) = self.program(&agent).await?;
-            let order = if self.is_forgotten(&api) { None } else { Some(wanted) };
-            let answer = program_order(self, &message, agent, order).await?;
+            let order = if is_forgotten(&self.context, &api) { None } else { Some(wanted) };
+            let answer = program_order(&self.context, &message, agent, order).await?;
             // Whatever came of it, the next look finds what was decided, by this request or by the same one beside it.
-            self.commit_answer(&message, answer).await?;
+            self.decisions.commit(&message, answer).await?;
         }
         Err(StoreError::Unavailable(format!("{} kept being overtaken", message.key())))
     }
@@ -119,7 +116,7 @@ impl Shop {
         let same_product = query.get("product").map_or(asks, |named| named.eq_ignore_ascii_case(product));
         let typed = query.get("dest");
         let same_number = typed.map_or(asks, |typed| {
-            let read = Wanted::destination(&self.catalog(), product, typed).map(|dest| dest.to_string());
+            let read = Wanted::destination(&self.context.catalog(), product, typed).map(|dest| dest.to_string());
             same_dest(typed) == same_dest(dest) || read.is_ok_and(|read| same_dest(&read) == same_dest(dest))
         });
         let leaves_open = asks && query.get("counter").is_none();
