@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::tests::sample::{self, at};
 use super::*;
-use crate::ids::{ChatId, Reference};
+use crate::ids::{ChatId, OrderId, Reference};
 use crate::ledger::{Posting, Reason};
 use crate::order::card::WordEffect;
 use crate::outcome::{Delivery, Details, Doubt, FailureKind, FirstSending, Outcome, Reading};
@@ -59,7 +59,7 @@ fn moved(posting: &Posting) -> Option<char> {
 fn told(notice: &Notice) -> Option<char> {
     match notice {
         Notice::Admins(AdminNotice::Contradiction { effect: WordEffect::Corrected, .. }) => Some('c'),
-        Notice::Admins(AdminNotice::Contradiction { .. }) => Some('!'),
+        Notice::Admins(AdminNotice::Contradiction { .. } | AdminNotice::UnclearReport(_)) => Some('!'),
         _ => None,
     }
 }
@@ -154,6 +154,25 @@ fn a_next_attempt_is_kept_back_when_the_first_may_be_delivered() {
     let (order, story) = play(two_routes(), events);
     assert_eq!(story, ". . . !");
     assert_eq!(order.attempts[1].step, AttemptStep::Sent);
+}
+
+/// A success in words that are another order's is a doubt; a failure beside it, before or after, is not the whole truth.
+#[test]
+fn a_failure_beside_a_success_with_a_taken_serial_is_left_to_a_person() {
+    let taken = || Outcome::Unknown(Doubt::SerialTaken(OrderId(9)));
+    for from in [Answer, Check, Report] {
+        let order = check(two_routes, &[(Report, taken()), (from, GAGAL), (Report, GAGAL)], ". ! .");
+        assert!(
+            order.is_open() && order.escalated && order.attempts.len() == 1,
+            "{from:?}: nothing given back or bought elsewhere"
+        );
+    }
+    let events = vec![Event::Sending, say(FIRST, Report, GAGAL), say(FIRST, Report, taken()), Event::Sending];
+    let (order, story) = play(two_routes(), events);
+    assert_eq!(story, ". . ! .");
+    assert!(order.is_open() && order.escalated);
+    assert_eq!(order.attempts[1].step, AttemptStep::NotSent, "nothing of it leaves");
+    check(one_route, &[(Report, GAGAL), (Report, taken())], "- !");
 }
 
 #[test]

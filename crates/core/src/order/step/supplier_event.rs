@@ -42,7 +42,14 @@ impl Stepper {
             Outcome::Success(_) | Outcome::Failed(_) => self.final_word(index, from, outcome),
             Outcome::Pending => self.undecided(index, Outcome::Pending),
             Outcome::Unknown(doubt) => {
-                if (from == Source::Report || doubt.is_for_a_person()) && !self.order.is_open() {
+                let is_closed = !self.order.is_open();
+                // It says success, in words that are another order's: the failure that was believed may be wrong.
+                let is_denied = matches!(doubt, Doubt::SerialTaken(_))
+                    && matches!(self.order.attempts[index].outcome, Some(Outcome::Failed(_)));
+                if is_denied {
+                    self.hold_back_the_next(index);
+                }
+                if is_denied || (is_closed && (from == Source::Report || doubt.is_for_a_person())) {
                     let card = Box::new(view::card(&self.order, self.at));
                     self.notices.push(Notice::Admins(AdminNotice::UnclearReport(card)));
                 }
@@ -96,7 +103,9 @@ impl Stepper {
         if note_heard(attempt, &said, from, at) {
             self.contradict(index, &said, WordEffect::Repeated);
         } else if is_outranked(attempt, &said, from) {
-            self.hold_back_the_next(index, &said);
+            if said.is_success() {
+                self.hold_back_the_next(index);
+            }
             self.contradict(index, &said, WordEffect::Nothing);
         } else {
             let before = attempt.outcome.clone();
@@ -177,6 +186,11 @@ impl Stepper {
             return;
         }
         match &self.order.state {
+            // Its supplier has said success before, if with another order's serial number: a person decides.
+            OrderState::Open if matches!(before, Some(Outcome::Unknown(Doubt::SerialTaken(_)))) => {
+                self.order.escalated = true;
+                self.tell_contradiction(Verdict::Failed, WordEffect::Nothing);
+            }
             OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
                 self.notices.push(Notice::Admins(AdminNotice::Overdue(Box::new(view::card(&self.order, self.at)))));
             }
@@ -265,10 +279,10 @@ impl Stepper {
 
     /// A success that a report denies may be true. As long as the next attempt has not left it is kept back, lest the
     /// reseller's customer gets the product twice; the admins are told, and decide.
-    fn hold_back_the_next(&mut self, index: usize, said: &FinalWord) {
+    fn hold_back_the_next(&mut self, index: usize) {
         let is_open = self.order.is_open();
         let next = self.order.attempts.iter_mut().skip(index + 1).last();
-        if let Some(next) = next.filter(|next| is_open && said.is_success() && next.step == AttemptStep::Ready) {
+        if let Some(next) = next.filter(|next| is_open && next.step == AttemptStep::Ready) {
             next.step = AttemptStep::NotSent;
             self.order.untried.clear();
             self.order.escalated = true;
