@@ -12,7 +12,8 @@ mod rows;
 mod show;
 
 use std::fs::{self, File};
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -170,8 +171,8 @@ pub(super) fn readable(folder: &Path) -> Result<Readable, StoreError> {
 pub(super) struct Found {
     contents: Contents,
     end: Position,
-    /// Bytes of the newest file up to the end of its last record; `None` when it has none.
-    written: Option<u64>,
+    /// Where the last record stands in the newest file; `None` when that has none.
+    written: Option<Range<u64>>,
     /// Begun, and nothing written to it that was ever answered.
     empty: Vec<PathBuf>,
     is_torn: bool,
@@ -197,7 +198,11 @@ impl Found {
             let bytes = fs::read(&segment.path).map_err(failed)?;
             id = id.or_else(|| files::read_header(&bytes, Kind::Book));
             let reading = Segment { bytes: &bytes, file: &segment.path, first: segment.number };
-            let read = reading.read(id, None, &mut |_| Ok(()))?;
+            let mut length = 0;
+            let read = reading.read(id, None, &mut |record| {
+                length = record.bytes() as u64;
+                Ok(())
+            })?;
             match read.end {
                 End::Damaged(record) => return Err(files::unreadable(&segment.path, record)),
                 // Only the newest is ever being written.
@@ -206,7 +211,7 @@ impl Found {
                 End::Clean => {}
             }
             if let Some(last) = read.last {
-                found = Some((last, read.bytes));
+                found = Some((last, read.bytes - length..read.bytes));
                 break;
             }
             empty.extend(segments.pop().map(|segment| segment.path));
@@ -214,7 +219,7 @@ impl Found {
         empty.extend(stale);
         let id = id.unwrap_or_else(rand::random);
         let before = reader.map_or(Position { number: 0, hash: id }, |base| base.position);
-        let end = found.map_or(before, |(last, _)| last);
+        let end = found.as_ref().map_or(before, |(last, _)| *last);
         if let Some(first) = segments.first().filter(|first| first.number > before.number + 1) {
             return Err(files::missing(before.number + 1, first.number - 1));
         }
@@ -267,9 +272,11 @@ impl Found {
         let contents = Arc::new(Mutex::new(contents));
         let (current, written) = match newest.zip(written) {
             Some((newest, written)) => {
-                let current = File::options().read(true).write(true).open(&newest.path).map_err(failed)?;
-                current.set_len(written).and_then(|()| current.sync_all()).map_err(failed)?;
-                (current, written)
+                let mut current = File::options().read(true).write(true).open(&newest.path).map_err(failed)?;
+                current.set_len(written.end).map_err(failed)?;
+                write_again(&mut current, &written).map_err(failed)?;
+                current.sync_all().map_err(failed)?;
+                (current, written.end)
             }
             None => (begin_file(make, &names, &contents, end.number + 1).map_err(failed)?, HEADER as u64),
         };
@@ -397,6 +404,18 @@ impl Books {
     pub(super) const fn file(&self) -> &File {
         &self.current
     }
+}
+
+/// The last sync may have failed before this start. Then the system takes its bytes for written, though the disk need not
+/// have them, and would not write them at the next sync either.
+fn write_again(file: &mut File, record: &Range<u64>) -> std::io::Result<()> {
+    // The file's beginning goes to the disk with its first record.
+    let begin = if record.start == HEADER as u64 { 0 } else { record.start };
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(begin))?;
+    (&*file).take(record.end - begin).read_to_end(&mut bytes)?;
+    file.seek(SeekFrom::Start(begin))?;
+    file.write_all(&bytes)
 }
 
 fn begin_file(make: Make, names: &File, contents: &Mutex<Contents>, first: u64) -> std::io::Result<File> {
