@@ -1,5 +1,6 @@
 //! Taking an order to its suppliers. Every send is preceded by the commit that says it may have happened.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -106,7 +107,11 @@ impl Purchasing {
     /// second one finds the first at work and leaves it to that.
     pub async fn buy(&self, id: OrderId) -> Result<(), StoreError> {
         let Some(_at_work) = self.buyers.enter(id) else { return Ok(()) };
-        let mut busy = None;
+        self.buy_on(id, None).await
+    }
+
+    /// Goes on with an order, for whoever has entered it.
+    pub async fn buy_on(&self, id: OrderId, mut busy: Option<WorkGuard>) -> Result<(), StoreError> {
         let mut next = self.process.store.order(id).await?;
         while let Some(order) = next.filter(Order::is_open) {
             // Another process's to buy: it hears of it.
@@ -162,13 +167,20 @@ impl Purchasing {
         order: &Order,
         attempt: &Attempt,
     ) -> Result<(), StoreError> {
-        let work = self.send_purchase(held, supplier, order, attempt);
-        tokio::pin!(work);
+        self.announced(order.id, Box::pin(self.send_purchase(held, supplier, order, attempt))).await
+    }
+
+    /// The same of whatever is being done for an order.
+    pub async fn announced(
+        &self,
+        id: OrderId,
+        mut work: Pin<Box<impl Future<Output = Result<(), StoreError>>>>,
+    ) -> Result<(), StoreError> {
         tokio::select! {
             result = &mut work => return result,
             () = tokio::time::sleep(ANNOUNCE_AFTER) => {}
         }
-        tokio::join!(self.announce(order.id), work).1
+        tokio::join!(self.announce(id), work).1
     }
 
     async fn announce(&self, id: OrderId) {
@@ -231,16 +243,27 @@ impl Purchasing {
         if attempt.step != AttemptStep::Sent {
             return Ok(());
         }
+        self.send_noted(held, supplier, &turn, (&order, attempt)).await
+    }
+
+    /// Sends an attempt whose row says that it leaves.
+    pub async fn send_noted(
+        &self,
+        held: &WorkGuard,
+        supplier: &Supplier,
+        turn: &Turn<'_>,
+        (order, attempt): (&Order, &Attempt),
+    ) -> Result<(), StoreError> {
         let now = self.process.clock.now();
         let dest = supplier.written(&order.dest);
-        let buy = buy_of(&order, attempt, &dest);
+        let buy = buy_of(order, attempt, &dest);
         let request = supplier.protocol.purchase(&buy, now.local);
         let is_ours = self.process.share.holds(&order.chat);
         // From here on the part may be given away: the row says that a request is under way, and this process tells how
         // it went.
         let sending = held.rest();
         let sent = if is_ours {
-            supplier.send(&turn, &request, "purchase", now.utc).await
+            supplier.send(turn, &request, "purchase", now.utc).await
         } else {
             // This process hung for so long that another has the order now: it must not go out behind its back.
             Err(SendError::NotSent("the order is another process's now".to_owned()))

@@ -43,7 +43,8 @@ impl Decisions {
         commit.handled = Some(message.key());
         // One change of products after the other, so that the catalog in memory is never an older one.
         let change = if products.is_empty() { None } else { Some((self.stock.change().await, products)) };
-        match self.outbox.commit(commit).await {
+        let (committed, left) = self.purchasing.commit_and_send(&self.outbox, commit, &buy).await;
+        match committed {
             Ok(Committed::Repeated(_)) => Ok(true),
             Ok(Committed::Done) => {
                 if let Some((change, products)) = change {
@@ -56,9 +57,9 @@ impl Decisions {
                 }
                 for order in &orders {
                     note_placed(order);
-                    self.schedule.note(&order.row);
+                    self.schedule.note(left.as_ref().unwrap_or(&order.row));
                 }
-                for id in buy {
+                for id in buy.into_iter().filter(|_| left.is_none()) {
                     self.purchasing.spawn_buy(id);
                 }
                 for (id, asker) in check {

@@ -1,6 +1,7 @@
 //! The counter: messages come in, are stored, are answered one after the other per chat.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use parking_lot::Mutex;
+use tokio::sync::oneshot;
 
 use super::answer::{Answer, Context, answer};
 use super::apply_event::TRIES;
@@ -23,6 +25,9 @@ use konter_store::{Commit, CommitError, InboxMessage, Shard, StoreError};
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
+/// How long a message may be in being answered before it is stored by itself. Longer than a PIN takes to be proven.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
 #[derive(Default)]
 pub(super) struct Queues {
@@ -37,7 +42,8 @@ pub(super) struct Queues {
 #[derive(Default)]
 struct Line {
     waiting: VecDeque<InboxMessage>,
-    /// The channel's id of the one being handled.
+    /// The channel's ids of those that wait and of the one being handled: somebody may tap thousands of times.
+    known: HashSet<String>,
     current: String,
 }
 
@@ -47,11 +53,19 @@ impl Queues {
         let mut queues = self.lines.lock();
         let idle = !queues.contains_key(&message.chat);
         let line = queues.entry(message.chat.clone()).or_default();
-        let is_known = line.current == message.message || line.waiting.iter().any(|m| m.message == message.message);
-        if idle || !is_known {
+        if line.known.insert(message.message.clone()) {
             line.waiting.push_back(message);
         }
         idle
+    }
+
+    /// Takes an idle chat for a message that is handled at once; `false` when somebody works on the chat.
+    fn reserve(&self, message: &InboxMessage) -> bool {
+        let mut queues = self.lines.lock();
+        let Entry::Vacant(line) = queues.entry(message.chat.clone()) else { return false };
+        let current = message.message.clone();
+        line.insert(Line { waiting: VecDeque::new(), known: HashSet::from([current.clone()]), current });
+        true
     }
 
     /// The chat's next message; with none left the chat is idle again.
@@ -60,7 +74,10 @@ impl Queues {
         let line = queues.get_mut(chat)?;
         let next = line.waiting.pop_front();
         match &next {
-            Some(message) => line.current.clone_from(&message.message),
+            Some(message) => {
+                let done = std::mem::replace(&mut line.current, message.message.clone());
+                line.known.remove(&done);
+            }
             None => drop(queues.remove(chat)),
         }
         next
@@ -94,7 +111,8 @@ impl Intake {
         Self { process, context, decisions, failures, seal, queues: Queues::default() }
     }
 
-    /// Stores messages, and only then returns: from here on they are ours. They are answered in the background.
+    /// Makes messages ours, and only then returns: each is stored, or what it is answered with is. They are answered in the
+    /// background.
     ///
     /// # Errors
     /// When they could not be stored; then they must not be acknowledged to where they came from.
@@ -108,21 +126,103 @@ impl Intake {
         let intake = Arc::clone(self);
         // A task of its own: once begun it is carried through, also when a webhook's sender hangs up.
         let storing = self.process.tasks.spawn(async move {
-            let mut commit = Commit::new(intake.process.clock.utc());
-            commit.received = messages.iter().map(|message| intake.sealed(message)).collect::<Result<_, _>>()?;
-            let error = match intake.process.store.commit(commit).await {
-                Ok(_) => None,
-                Err(CommitError::Store(error)) => Some(error),
-                Err(other) => Some(StoreError::Unavailable(other.to_string())),
-            };
-            if let Some(error) = error {
-                intake.failures.tell(&messages, &error);
-                return Err(error);
+            let (first, messages) = intake.answer_at_once(messages).await;
+            if !messages.is_empty() {
+                intake.store_received(&messages).await?;
+                intake.put_in_line(messages).await;
             }
-            intake.put_in_line(messages).await;
+            for answered in first {
+                let lost = |_| Err(StoreError::Unavailable("answering a message failed inside".to_owned()));
+                answered.await.unwrap_or_else(lost)?;
+            }
             Ok(())
         });
         storing.await.unwrap_or_else(|_| Err(StoreError::Unavailable("storing messages failed inside".to_owned())))
+    }
+
+    async fn store_received(&self, messages: &[InboxMessage]) -> Result<(), StoreError> {
+        let mut commit = Commit::new(self.process.clock.utc());
+        commit.received = messages.iter().map(|message| self.sealed(message)).collect::<Result<_, _>>()?;
+        let error = match self.process.store.commit(commit).await {
+            Ok(_) => return Ok(()),
+            Err(CommitError::Store(error)) => error,
+            Err(other) => StoreError::Unavailable(other.to_string()),
+        };
+        self.failures.tell(messages, &error);
+        Err(error)
+    }
+
+    /// Begins to answer those that nothing of their chat comes before, and gives when each is ours, and the others.
+    ///
+    /// What answers a message at once also says that it came: an order costs one sync less, and no row that is written only
+    /// to be deleted.
+    async fn answer_at_once(
+        self: &Arc<Self>,
+        messages: Vec<InboxMessage>,
+    ) -> (Vec<oneshot::Receiver<Result<(), StoreError>>>, Vec<InboxMessage>) {
+        // With several processes a message is put in line by reading the inbox.
+        if self.process.share.members() >= 2 || self.process.stop.is_cancelled() {
+            return (Vec::new(), messages);
+        }
+        let mut times = HashMap::<ChatId, usize>::new();
+        for message in &messages {
+            *times.entry(message.chat.clone()).or_default() += 1;
+        }
+        let _in_turn = self.queues.intake.lock().await;
+        let (mut first, mut others) = (Vec::new(), Vec::new());
+        for message in messages {
+            // Were the first of two lost and the second kept, they would be answered in the wrong order.
+            let is_alone = times.get(&message.chat) == Some(&1);
+            if is_alone && self.process.share.is_open(&message.chat) && self.queues.reserve(&message) {
+                let (ours, is_ours) = oneshot::channel();
+                first.push(is_ours);
+                let intake = Arc::clone(self);
+                self.process.tasks.spawn(async move {
+                    let chat = message.chat.clone();
+                    if intake.answer_or_store(message, ours).await {
+                        intake.work_off(&chat).await;
+                    } else {
+                        intake.queues.drop_line(&chat);
+                    }
+                });
+            } else {
+                others.push(message);
+            }
+        }
+        (first, others)
+    }
+
+    /// Answers a message that is not stored, and stores it when that takes long or fails. `false`: its chat cannot be served
+    /// now.
+    async fn answer_or_store(
+        self: &Arc<Self>,
+        message: InboxMessage,
+        ours: oneshot::Sender<Result<(), StoreError>>,
+    ) -> bool {
+        let busy = self.process.share.attend(&message.chat);
+        let mut handling = Box::pin(async {
+            match &busy {
+                Some(_) => self.handle_caught(&message).await,
+                None => Err(None),
+            }
+        });
+        let soon = tokio::time::timeout(AT_ONCE, &mut handling).await;
+        if let Ok(Ok(())) = soon {
+            let _ = ours.send(Ok(()));
+            return true;
+        }
+        let stored = self.store_received(std::slice::from_ref(&message)).await;
+        let is_stored = stored.is_ok();
+        let _ = ours.send(stored);
+        if !is_stored || busy.is_none() {
+            return false;
+        }
+        let handled = match soon {
+            Ok(handled) => handled,
+            Err(_) => handling.await,
+        };
+        self.after_fault(&message, handled).await;
+        true
     }
 
     /// A message as it may lie on the disk.
@@ -197,34 +297,39 @@ impl Intake {
             let chat = message.chat.clone();
             if self.queues.push(message) {
                 let intake = Arc::clone(self);
-                self.process.tasks.spawn(async move {
-                    while let Some(message) = intake.queues.pop(&chat) {
-                        // Whatever a stop leaves in the queue is in the inbox, and answered at the next start, or now by
-                        // another process.
-                        let Some(_busy) =
-                            intake.process.share.attend(&chat).filter(|_| !intake.process.stop.is_cancelled())
-                        else {
-                            return intake.queues.drop_line(&chat);
-                        };
-                        intake.handle_safely(&message).await;
-                    }
-                });
+                self.process.tasks.spawn(async move { intake.work_off(&chat).await });
             }
         }
     }
 
-    /// A fault in handling one message must not take the chat, let alone the shop, with it.
-    async fn handle_safely(self: &Arc<Self>, message: &InboxMessage) {
+    /// Answers what stands in a chat's line, one after the other.
+    async fn work_off(self: &Arc<Self>, chat: &ChatId) {
+        while let Some(message) = self.queues.pop(chat) {
+            // Whatever a stop leaves in the queue is in the inbox, and answered at the next start, or now by another process.
+            let Some(_busy) = self.process.share.attend(chat).filter(|_| !self.process.stop.is_cancelled()) else {
+                return self.queues.drop_line(chat);
+            };
+            let handled = self.handle_caught(&message).await;
+            self.after_fault(&message, handled).await;
+        }
+    }
+
+    /// A fault in handling one message must not take the chat, let alone the shop, with it. `None`: it panicked.
+    async fn handle_caught(self: &Arc<Self>, message: &InboxMessage) -> Result<(), Option<StoreError>> {
+        AssertUnwindSafe(self.handle(message)).catch_unwind().await.map_or(Err(None), |handled| handled.map_err(Some))
+    }
+
+    /// What becomes of a message that is in the inbox and could not be handled.
+    async fn after_fault(self: &Arc<Self>, message: &InboxMessage, handled: Result<(), Option<StoreError>>) {
         let key = message.key();
-        match AssertUnwindSafe(self.handle(message)).catch_unwind().await {
-            Ok(Ok(())) => {}
-            Ok(Err(error @ StoreError::Unavailable(_))) => {
+        match handled {
+            Ok(()) => {}
+            Err(Some(error @ StoreError::Unavailable(_))) => {
                 tracing::error!(%key, %error, "message not handled; it stays in the inbox and is tried again");
                 self.failures.tell(std::slice::from_ref(message), &error);
                 self.look_again_later();
             }
-            fault => {
-                let error = fault.ok().and_then(Result::err);
+            Err(error) => {
                 tracing::error!(%key, ?error, "handling a message failed inside; it is answered with an apology");
                 self.apologise(message).await;
             }

@@ -27,6 +27,7 @@ mod in_flight;
 mod inbox;
 mod inquiring;
 mod keypad;
+mod leaving;
 mod measure;
 mod network;
 mod notices;

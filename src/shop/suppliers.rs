@@ -323,6 +323,14 @@ impl Supplier {
         Turn { _here: permit, _everywhere: place }
     }
 
+    /// A place among the requests under way, for the only process, if one is free now.
+    #[must_use]
+    pub fn turn_now(&self) -> Option<Turn<'_>> {
+        let permit = self.permits.try_acquire().ok()?;
+        let is_free = self.traffic.lock().rate.book_now(self.limits.per_second, Utc::now());
+        is_free.then_some(Turn { _here: Some(permit), _everywhere: None })
+    }
+
     /// Sends one request.
     ///
     /// # Errors

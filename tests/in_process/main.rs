@@ -27,6 +27,7 @@ mod fuzz_corpus;
 mod guided;
 mod h2h;
 mod habits;
+mod intake;
 mod keeping;
 mod locales;
 mod mistaken;

@@ -43,6 +43,13 @@ impl Rate {
         self.next = Some(place + step);
         place - now
     }
+
+    /// Books a place that is free now, for the only process; `false`: there is none.
+    #[must_use]
+    pub fn book_now(&mut self, per_second: Option<u16>, now: DateTime<Utc>) -> bool {
+        let is_free = self.next.is_none_or(|next| next <= now || next - now > LONGEST_QUEUE);
+        is_free && self.book(per_second, 1, now).is_zero()
+    }
 }
 
 /// Nobody waits longer than this for a place; what looks like more is a clock that was set.
