@@ -34,7 +34,7 @@ pub enum Command {
     Demo,
     /// The real shop: settings from the environment and .env
     Run,
-    /// The five supplier simulators alone, on ports printed at start
+    /// The supplier simulators alone, on ports printed at start
     Simulate {
         /// Where the shop's callbacks are: http://host:port
         #[arg(long, default_value = "http://127.0.0.1:8080")]

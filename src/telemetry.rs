@@ -67,7 +67,7 @@ fn described(name: &str) -> Option<Described> {
     // Buckets rather than quantiles: they can be added up over suppliers and over time.
     let bounds: &[f64] = match name {
         "konter_supplier_seconds" => &SUPPLIER_BUCKETS,
-        "konter_answer_seconds" => &ANSWER_BUCKETS,
+        "konter_answer_seconds" | "konter_h2h_seconds" => &ANSWER_BUCKETS,
         "konter_order_seconds" => &ORDER_BUCKETS,
         _ => &[],
     };
@@ -82,7 +82,7 @@ pub enum Kind {
 }
 
 /// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
-pub const METRICS: [(&str, Kind, &str); 32] = [
+pub const METRICS: [(&str, Kind, &str); 37] = [
     ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
     ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
     ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
@@ -95,6 +95,11 @@ pub const METRICS: [(&str, Kind, &str); 32] = [
     ("konter_outbox_messages", Kind::Gauge, "Replies, edits and deletions the chat service has not taken yet"),
     ("konter_outbox_set_aside", Kind::Gauge, "Replies that cannot be said and were set aside"),
     ("konter_answer_seconds", Kind::Histogram, "From taking up a message to the durable answer"),
+    ("konter_h2h_requests_total", Kind::Counter, "Requests of resellers' programs, by what became of them"),
+    ("konter_h2h_seconds", Kind::Histogram, "From taking up a program's request to its line"),
+    ("konter_h2h_reports_total", Kind::Counter, "Reports sent to resellers' programs, by what became of them"),
+    ("konter_h2h_reports_waiting", Kind::Gauge, "Reports that resellers' programs have not taken yet"),
+    ("konter_h2h_oldest_report_seconds", Kind::Gauge, "How long the oldest of these has waited; 0 without one"),
     ("konter_telegram_calls_total", Kind::Counter, "Calls to Telegram, by method and outcome"),
     ("konter_held_rupiah", Kind::Gauge, "What open orders hold of the resellers' balances"),
     ("konter_resellers_rupiah", Kind::Gauge, "What all resellers together can spend"),

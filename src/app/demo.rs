@@ -57,7 +57,7 @@ pub async fn demo(environment: &Environment) -> Result<(), Failure> {
     let home = Home::new(environment)?;
     let simulators = konter_simulator::start(SimulatorConfig::loopback(Pace::Demo)).await.map_err(fault)?;
     let settings = settings(environment, &simulators, &home)?;
-    let Opened { shop, store, waiting, wording, door } = open(settings, Some(SAMPLE), None).await?;
+    let Opened { shop, store, waiting, wording, door } = open(settings, Some(&catalog()), None).await?;
     seed(&store, locale(environment)).await.map_err(fault)?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(fault)?;
@@ -158,6 +158,21 @@ impl Drop for Home {
     }
 }
 
+/// The sample, and a product of each supplier that is described by a recipe: without an operator, so that none of them is
+/// what somebody means who orders by amount.
+fn catalog() -> String {
+    let product = |kind: Kind| {
+        let (code, id) = (kind.name().to_uppercase(), kind.supplier_id());
+        format!("{code},Pulsa 10.000 lewat {id},Lewat resep,,topup,,10400,{id},S10,,10150,1,yes,phone\n")
+    };
+    std::iter::once(SAMPLE.to_owned()).chain(Kind::DESCRIBED.map(product)).collect()
+}
+
+/// What the demo's suppliers are called, for `KONTER_SUPPLIERS`.
+pub(super) fn supplier_ids() -> String {
+    Kind::every().map(Kind::supplier_id).collect::<Vec<_>>().join(",")
+}
+
 /// The very settings a real shop would have, so that the demo goes the same way through everything.
 fn settings(environment: &Environment, simulators: &Simulators, home: &Home) -> Result<Settings, Failure> {
     let mut variables: HashMap<String, String> = HashMap::new();
@@ -170,10 +185,12 @@ fn settings(environment: &Environment, simulators: &Simulators, home: &Home) -> 
     set("KONTER_BANKS".to_owned(), "BCA 1234567890 a.n. Demo Cell");
     let locale = environment.get("KONTER_LOCALE").unwrap_or_default();
     set("KONTER_LOCALE".to_owned(), &locale);
-    set("KONTER_SUPPLIERS".to_owned(), &Kind::ALL.map(Kind::supplier_id).join(","));
-    for kind in Kind::ALL {
+    set("KONTER_SUPPLIERS".to_owned(), &supplier_ids());
+    for kind in Kind::every() {
         let id = kind.supplier_id().to_uppercase();
-        set(format!("SUPPLIER_{id}_PROTOCOL"), kind.name());
+        for (suffix, value) in kind.protocol() {
+            set(format!("SUPPLIER_{id}_{suffix}"), value);
+        }
         set(format!("SUPPLIER_{id}_URL"), &simulators.url(kind));
         set(format!("SUPPLIER_{id}_CALLBACK_IPS"), "127.0.0.1");
         // A demo at midnight should still sell.
@@ -235,8 +252,9 @@ async fn seed(store: &Store, locale: Locale) -> Result<(), StoreError> {
 
 fn greet() {
     tell(&format!(
-        "konter demo: five simulated suppliers, one reseller (KR0001, PIN {PIN}, balance {OPENING_BALANCE}), one admin.\n\
+        "konter demo: simulated suppliers, one reseller (KR0001, PIN {PIN}, balance {OPENING_BALANCE}), one admin.\n\
          Type as the reseller:   S10.081234567890.{PIN}     CEKPLN.14027480390     TKN20.14027480390.{PIN}     SAL     BANTUAN\n\
+         Suppliers of a recipe:  DIGIFLAZZ.081234567890.{PIN}     OTOMAX.081234567890.{PIN}\n\
          Bills and receipts:     TAG.PLNPOST.520010502267     BAYAR.PLNPOST.520010502267.{PIN}     STRUK.1.75000\n\
          Type as the admin:      /pending     /supplier     /deposit KR0001 50000     /help\n\
          A reply's buttons have numbers: 1 presses [1]. The destination's last digits choose what the supplier does:\n\

@@ -1,6 +1,7 @@
-//! `konter simulate`: the five suppliers alone.
+//! `konter simulate`: the suppliers alone.
 
 use super::Failure;
+use super::demo::supplier_ids;
 use super::open::fault;
 use super::run::Signals;
 use crate::config::LogFormat;
@@ -18,10 +19,12 @@ pub async fn simulate(callbacks: &str) -> Result<(), Failure> {
     config.callback_base = Some(callbacks.trim_end_matches('/').to_owned());
     let simulators = konter_simulator::start(config).await.map_err(fault)?;
     println!("# Settings for `konter run` against these simulators; callbacks go to {callbacks}");
-    println!("KONTER_SUPPLIERS={}", Kind::ALL.map(Kind::supplier_id).join(","));
-    for kind in Kind::ALL {
+    println!("KONTER_SUPPLIERS={}", supplier_ids());
+    for kind in Kind::every() {
         let id = kind.supplier_id().to_uppercase();
-        println!("SUPPLIER_{id}_PROTOCOL={}", kind.name());
+        for (suffix, value) in kind.protocol() {
+            println!("SUPPLIER_{id}_{suffix}={value}");
+        }
         println!("SUPPLIER_{id}_URL={}", simulators.url(kind));
         println!("SUPPLIER_{id}_CALLBACK_IPS=127.0.0.1");
         println!("SUPPLIER_{id}_CUTOFF=none");

@@ -143,6 +143,7 @@ pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::Unbounded
     ));
     let trading = Trading {
         store: ground.process.store.clone(),
+        share: Arc::clone(&ground.process.share),
         clock: ground.process.clock.clone(),
         pins,
         programs,

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::drift::Drift;
+use super::h2h::Fate;
 use super::open_orders::Stage;
 use super::process::Process;
 use super::schedule::Schedule;
@@ -20,7 +21,10 @@ use konter_store::{Commit, StoreError};
 /// Ages that open orders are counted by, in seconds: a minute, when the admins are asked, an hour, a day.
 pub const AGES: [i64; 4] = [60, 900, 3_600, 86_400];
 
-/// What `/health` tells.
+/// Reports of one program that are counted; of more it is said that there are so many.
+const REPORTS_COUNTED: usize = 1_000;
+
+/// What `/health` tells. A program that takes no reports is its reseller's matter, and no reason to call the shop unwell.
 #[derive(Clone, Debug, Serialize)]
 pub struct Health {
     pub status: &'static str,
@@ -108,6 +112,26 @@ impl Gauges {
         metrics::gauge!("konter_outbox_messages").set(number(waiting.outbox));
         let letters = self.process.store.dead_letter_count().await?;
         metrics::gauge!("konter_outbox_set_aside").set(number(letters.told + letters.untold));
+        self.measure_programs().await
+    }
+
+    /// Resellers' programs: what waits for their addresses.
+    async fn measure_programs(&self) -> Result<(), StoreError> {
+        for fate in Fate::ALL {
+            // There from the start, as nought: an alert can tell nothing from not happening.
+            metrics::counter!("konter_h2h_requests_total", "outcome" => fate.name()).increment(0);
+        }
+        for fate in ["taken", "not_taken", "given_up"] {
+            metrics::counter!("konter_h2h_reports_total", "fate" => fate).increment(0);
+        }
+        let (now, mut waiting, mut oldest) = (self.process.clock.utc(), 0, TimeDelta::zero());
+        for chat in self.process.store.waiting_chats().await?.into_iter().filter(|chat| chat.program_of().is_some()) {
+            let rows = self.process.store.outbox(&chat, REPORTS_COUNTED).await?;
+            waiting += rows.len();
+            oldest = rows.iter().map(|row| now - row.at).max().unwrap_or_default().max(oldest);
+        }
+        metrics::gauge!("konter_h2h_reports_waiting").set(number(waiting));
+        metrics::gauge!("konter_h2h_oldest_report_seconds").set(whole(oldest.num_seconds()));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! A shop whose supplier is described by a recipe, at a server that answers as an `OtomaX` server does: to the shop it is a
 //! supplier like any other.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -185,4 +186,20 @@ async fn an_answer_about_another_order_leaves_ours_in_doubt() {
     assert_eq!(order.current().unwrap().outcome, Some(Outcome::Unknown(Doubt::OtherReference)));
     assert_eq!(shop.available(1).await, BALANCE - PRICE);
     shop.close().await;
+}
+
+/// Whoever sets a supplier up finds what its recipe wants, and nothing else, on its page.
+#[test]
+fn every_shipped_recipe_has_its_page_with_all_of_its_settings() {
+    let page = include_str!("../../docs/suppliers.md");
+    let word = regex::Regex::new(r"\bSET_[A-Z_]+").unwrap();
+    for name in konter_suppliers::recipe::shipped::names() {
+        let recipe: toml::Table = konter_suppliers::recipe::shipped::text(name).unwrap().parse().unwrap();
+        let section = page.split("\n## ").find(|section| section.lines().next() == Some(name));
+        let section = section.unwrap_or_else(|| panic!("{name} has no section"));
+        let named: BTreeSet<&str> = word.find_iter(section).map(|found| found.as_str()).collect();
+        let wanted: Vec<String> =
+            recipe["settings"].as_table().unwrap().keys().map(|key| format!("SET_{}", key.to_uppercase())).collect();
+        assert_eq!(named, wanted.iter().map(String::as_str).collect(), "{name}");
+    }
 }

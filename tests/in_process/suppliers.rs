@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use chrono::TimeDelta;
+use konter_core::catalog::{Product, parse_catalog};
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::order::{Order, OrderState};
 use konter_simulator::{Kind, TABLE};
@@ -22,7 +23,25 @@ const fn product(kind: Kind) -> (&'static str, &'static str) {
         Kind::BillerJson => ("T5", "0896345670"),
         Kind::Ppob => ("SM5", "0881345670"),
         Kind::Teleanjar => ("TKN20", "140123450"),
+        // Described by recipes: see `described`.
+        Kind::Digiflazz => ("DIGIFLAZZ", "0812345671"),
+        Kind::Iak => ("IAK", "0812345672"),
+        Kind::Tokovoucher => ("TOKOVOUCHER", "0812345673"),
+        Kind::Apigames => ("APIGAMES", "0812345674"),
+        Kind::Tripay => ("TRIPAY", "0812345675"),
+        Kind::Otomax => ("OTOMAX", "0812345676"),
+        Kind::Irs => ("IRS", "0812345677"),
+        Kind::Okeconnect => ("OKECONNECT", "0812345678"),
     }
+}
+
+/// A product of each supplier that is described by a recipe.
+fn described() -> Vec<Product> {
+    let row =
+        |kind: Kind| format!("{},Pulsa,Pulsa,,topup,,10400,{},S10,,10150,1,yes\n", kind.name(), kind.supplier_id());
+    let rows: String = Kind::DESCRIBED.map(row).concat();
+    let head = "code,name,category,operator,kind,nominal,price,supplier,sku,denom,cost,priority,open\n";
+    parse_catalog(&format!("{head}{rows}"), None, &|_| false).unwrap()
 }
 
 /// The destination that makes a supplier behave as a row of the table says; `00` is no row's ending.
@@ -101,6 +120,75 @@ const ASKED: &str = "
 29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 ";
 
+/// The same for the suppliers of shipped recipes.
+const DESCRIBED_UNASKED: &str = "
+    digiflazz   iak         tokovoucher apigames    tripay      otomax      irs         okeconnect
+00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+01  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+02  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+03  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+04  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+05  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+06  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+07  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+08  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+09  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+10  terbuka 1   sukses 1    terbuka 1   terbuka 1   sukses 1    sukses 1    sukses 1    sukses 1
+11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+14  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+15  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+16  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0   gagal 0     gagal 0     gagal 0
+17  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0   gagal 0     gagal 0     gagal 0
+18  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+19  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+20  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
+24  terbuka 1   sukses 1    terbuka 1   terbuka 1   sukses 1    sukses 1    sukses 1    sukses 1
+25  terbuka 1   sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+26  terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1   terbuka 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+";
+
+const DESCRIBED_ASKED: &str = "
+    digiflazz   iak         tokovoucher apigames    tripay      otomax      irs         okeconnect
+00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+01  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+02  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+03  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+04  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+05  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+06  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+07  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+08  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+09  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+10  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+14  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+15  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+16  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+17  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+18  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+19  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+20  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
+24  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+25  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+26  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+29  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
+";
+
 async fn orders(shop: &TestShop) -> Vec<Order> {
     shop.store.orders_of(AgentId(1), None, None, 1_000).await.unwrap()
 }
@@ -115,7 +203,7 @@ fn state(order: &Order) -> &'static str {
 }
 
 /// One row per ending, one column per supplier.
-async fn table(shop: &TestShop) -> String {
+async fn table(shop: &TestShop, kinds: &[Kind]) -> String {
     let (orders, bought) = (orders(shop).await, shop.simulators.bought());
     let cell = |kind: Kind, ending: &str| {
         let dest = dest(kind, ending);
@@ -124,20 +212,20 @@ async fn table(shop: &TestShop) -> String {
             bought.iter().filter(|bought| bought.kind == kind && bought.dest == dest).map(|b| b.times_delivered).sum();
         format!("{:<12}", format!("{state} {delivered}"))
     };
-    let head: String = Kind::ALL.map(|kind| format!("{:<12}", kind.name())).concat();
+    let head: String = kinds.iter().map(|kind| format!("{:<12}", kind.name())).collect();
     let rows = TABLE.iter().map(|row| {
-        let cells = Kind::ALL.map(|kind| cell(kind, row.ending)).concat();
+        let cells: String = kinds.iter().map(|kind| cell(*kind, row.ending)).collect();
         format!("{:<4}{}", if row.ending.is_empty() { "00" } else { row.ending }, cells.trim_end())
     });
     format!("\n    {}\n{}\n", head.trim_end(), rows.collect::<Vec<_>>().join("\n"))
 }
 
-async fn becomes(shop: &TestShop, expected: &str) {
+async fn becomes(shop: &TestShop, kinds: &[Kind], expected: &str) {
     let started = Instant::now();
-    while table(shop).await != expected && started.elapsed() < PATIENCE {
+    while table(shop, kinds).await != expected && started.elapsed() < PATIENCE {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let found = table(shop).await;
+    let found = table(shop, kinds).await;
     assert!(found == expected, "expected:{expected}found:{found}");
 }
 
@@ -149,37 +237,38 @@ async fn money_is_right(shop: &TestShop) {
     shop.audit().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_supplier_in_every_situation() {
-    let setup = Kind::ALL.into_iter().fold(Setup { balance: BALANCE, ..Setup::default() }, |setup, kind| {
+/// Orders of each in every situation. First nobody is asked, then each as its document allows it; at last the admins decide.
+async fn plays(kinds: &[Kind], catalog: Vec<Product>, asked_after: TimeDelta, [unasked, asked]: [&str; 2]) {
+    let setup = kinds.iter().fold(Setup { balance: BALANCE, catalog, ..Setup::default() }, |setup, kind| {
         // The slow answer takes three seconds.
         setup.set(&format!("SUPPLIER_{}_TIMEOUT_SECS", kind.supplier_id().to_uppercase()), "2")
     });
-    let shop = TestShop::with(setup).await;
+    let ids: Vec<&str> = kinds.iter().map(|kind| kind.supplier_id()).collect();
+    let shop = TestShop::with(setup.set("KONTER_SUPPLIERS", &ids.join(","))).await;
     let mut messages = Vec::new();
     for row in TABLE {
-        for kind in Kind::ALL {
-            messages.push(shop.message(&reseller(), &format!("{}.{}.1234", product(kind).0, dest(kind, row.ending))));
+        for kind in kinds {
+            messages.push(shop.message(&reseller(), &format!("{}.{}.1234", product(*kind).0, dest(*kind, row.ending))));
         }
     }
     shop.shop.receive(messages).await.unwrap();
 
-    becomes(&shop, UNASKED).await;
+    becomes(&shop, kinds, unasked).await;
     money_is_right(&shop).await;
 
-    shop.pass(TimeDelta::seconds(33));
-    becomes(&shop, ASKED).await;
+    shop.pass(asked_after);
+    becomes(&shop, kinds, asked).await;
     money_is_right(&shop).await;
 
     // Nothing more comes, however long one waits, and no hold is let go.
     shop.pass(TimeDelta::minutes(16));
     shop.pass(TimeDelta::hours(30));
-    becomes(&shop, ASKED).await;
+    becomes(&shop, kinds, asked).await;
     money_is_right(&shop).await;
 
     // The admins ask the suppliers on the phone.
     let bought = shop.simulators.bought();
-    let mut decided = ASKED.to_owned();
+    let mut decided = asked.to_owned();
     let open: Vec<(OrderId, String)> =
         orders(&shop).await.iter().filter(|order| order.is_open()).map(|o| (o.id, o.dest.clone())).collect();
     assert!(!open.is_empty());
@@ -199,10 +288,22 @@ async fn every_supplier_in_every_situation() {
     ] {
         decided = decided.replace(from, to);
     }
-    becomes(&shop, &decided).await;
+    becomes(&shop, kinds, &decided).await;
     money_is_right(&shop).await;
     assert!(shop.store.open_orders().await.unwrap().is_empty() && shop.store.holds().await.unwrap().is_empty());
     shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_supplier_in_every_situation() {
+    plays(&Kind::ALL, crate::support::shop::catalog(), TimeDelta::seconds(33), [UNASKED, ASKED]).await;
+}
+
+/// The shipped recipes, at servers written from the documents by who had not these recipes in mind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_supplier_of_a_recipe_in_every_situation() {
+    // One of them wants to be left in peace for ten minutes.
+    plays(&Kind::DESCRIBED, described(), TimeDelta::seconds(601), [DESCRIBED_UNASKED, DESCRIBED_ASKED]).await;
 }
 
 /// Tokens bought through a query first: the query is answered with nothing delivered, the purchase quotes it.

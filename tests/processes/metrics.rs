@@ -84,15 +84,22 @@ async fn a_busy_shop_shows_every_metric() {
         (BUDI, "T5.089612345690.739154", "SUKSES. T5"),
     ];
     hold(&site.api, &running, &talk).await;
+    // What a stranger writes names no figure.
+    let hostile = "/h2h/trx?memberID=KR0001%22%7D%20evil%201&product=%22%0Aevil&dest=0812&refID=evil&pin=1";
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let told = client.get(site.settings.url(hostile)).send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("memberID tidak dikenal"), "{told}");
     let began = Instant::now();
     loop {
         let text = metrics(&site).await;
+        assert!(!text.contains("evil"), "{text}");
         let shown = names(&text);
         assert!(shown.is_subset(&known()), "not in the list: {:?}", shown.difference(&known()));
         // The first backup comes after an hour.
         let awaited = |name: &String| !name.starts_with("konter_backup_");
         if known().iter().filter(|name| awaited(name)).all(|name| shown.contains(name)) {
             assert!(text.contains("konter_supplier_seconds_bucket{"), "{text}");
+            assert!(text.contains("konter_h2h_requests_total{outcome=\"not_set_up\"} 1\n"), "{text}");
             break;
         }
         assert!(began.elapsed() < PATIENCE, "never shown: {:?}\n{text}", known().difference(&shown));

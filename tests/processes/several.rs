@@ -431,3 +431,46 @@ async fn nobody_waits_for_the_slow_supplier_of_a_process_that_stops() {
     assert!(bought.iter().all(|bought| bought.times_delivered == 1), "{bought:#?}");
     fleet.audit().await;
 }
+
+// A reseller's program.
+
+/// It asks whichever process it is led to, and asks again while it has no answer: twice at one moment is one order, and
+/// what one process says of a reference is true of what another has just decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_at_two_processes_at_once_is_one_order_and_never_falsely_called_failed() {
+    const ORDERS: usize = 40;
+    let Some((mut fleet, hook)) = called(&[BUDI]).await else { return };
+    hook.post(&fleet.processes[0], &message(ADMIN, &format!("/deposit telegram:{BUDI} 900000"))).await;
+    fleet.hears(BUDI, "900.000").await;
+    for (text, words) in [(format!("API.rahasia-toko.{PIN}"), "API"), (format!("APIIP.127.0.0.1.{PIN}"), "127.0.0.1")] {
+        hook.post(&fleet.processes[0], &message(BUDI, &text)).await;
+        fleet.hears(BUDI, words).await;
+    }
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = async |process: usize, query: &str| {
+        let url = format!("http://127.0.0.1:{}/h2h/trx?memberID=KR0001&{query}", fleet.processes[process].port);
+        client.get(url).send().await.unwrap().text().await.unwrap()
+    };
+    let one = async |n: usize| {
+        // Pending for ever: however late an answer comes, it can have one word only.
+        let order = format!("product=S10&dest=08123456{n:02}23&refID=r{n}");
+        let proven = format!("{order}&pin={PIN}&password=rahasia-toko");
+        // The same twice; and what one process must not call failed because it knows nothing of it.
+        let (right, wrong) = (format!("{proven}&qty=1"), format!("refID=r{n}&pin={PIN}&password=rahasia-toko"));
+        let told = futures::join!(ask(n % 2, &proven), ask((n + 1) % 2, &right), ask((n + 1) % 2, &wrong));
+        for told in [&told.0, &told.1] {
+            assert!(told.contains("akan diproses"), "{told}");
+        }
+        assert!(!told.2.contains("GAGAL"), "{}", told.2);
+        let question = format!("{proven}&check=1");
+        let check = futures::join!(ask(0, &question), ask(1, &question));
+        assert!(check.0.contains("akan diproses") && check.1.contains("akan diproses"), "{check:?}");
+    };
+    futures::future::join_all((0..ORDERS).map(one)).await;
+    let stranger = ask(1, "product=S10&dest=081234567823&refID=new&pin=1&password=x").await;
+    assert!(!stranger.contains("GAGAL"), "another process may be buying it: {stranger}");
+    assert_eq!(count(&fleet.database, "SELECT count(*) FROM orders").await, i64::try_from(ORDERS).unwrap());
+    fleet.stop().await;
+    assert!(fleet.simulators.bought().iter().all(|bought| bought.times_delivered <= 1));
+    fleet.audit().await;
+}

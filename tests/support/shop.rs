@@ -1,4 +1,4 @@
-//! A whole shop in one test: memory store, the five simulators, a clock that stands still until told otherwise, and a
+//! A whole shop in one test: memory store, the simulators, a clock that stands still until told otherwise, and a
 //! transcript of everything said.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
@@ -603,14 +603,16 @@ fn setting(simulators: &Simulators, overrides: &[(String, String)], name: &str) 
     if name == "KONTER_SUPPLIERS" {
         return Some(Kind::ALL.map(Kind::supplier_id).join(","));
     }
-    Kind::ALL.into_iter().find_map(|kind| {
+    Kind::every().find_map(|kind| {
         let suffix = name.strip_prefix(&format!("SUPPLIER_{}_", kind.supplier_id().to_uppercase()))?;
         match suffix {
-            "PROTOCOL" => Some(kind.name().to_owned()),
             "URL" => Some(simulators.url(kind)),
             "CALLBACK_IPS" => Some("127.0.0.1".to_owned()),
             "CUTOFF" => Some("none".to_owned()),
-            _ => kind.credentials().iter().find(|(n, _)| *n == suffix).map(|(_, value)| (*value).to_owned()),
+            _ => {
+                let mut known = kind.protocol().into_iter().chain(kind.credentials().iter().copied());
+                known.find(|(n, _)| *n == suffix).map(|(_, value)| value.to_owned())
+            }
         }
     })
 }

@@ -163,7 +163,7 @@ pub(super) fn report(sale: &Sale, word: Word) -> Report {
     let fields = [reference, product, dest, &message].map(|field| encoded(field, "+"));
     let [reference, product, dest, message] = fields;
     let query = format!("status={status}&refid={reference}&product={product}&qty=1&dest={dest}&message={message}");
-    Report { query, body: None }
+    Report::query(query)
 }
 
 fn serial(sale: &Sale) -> String {

@@ -166,6 +166,12 @@ impl Book {
         Traded::New(shown, course)
     }
 
+    /// The last purchase of a reference, as it stands.
+    pub fn find(&self, reference: &str) -> Option<Sale> {
+        let pages = self.pages.lock();
+        pages.latest.get(reference).and_then(|&index| pages.sales.get(index)).cloned()
+    }
+
     /// Writes the end of a purchase (or its correction) and returns it as it now is.
     pub fn settle(&self, index: usize, word: Word) -> Option<Sale> {
         let mut pages = self.pages.lock();

@@ -53,6 +53,10 @@ impl Courier {
             Some((media, body)) => self.client.post(address).header("content-type", *media).body(body.clone()),
             None => self.client.get(address),
         };
+        let request = match &report.header {
+            Some((name, value)) => request.header(*name, value),
+            None => request,
+        };
         request.send().await.is_ok_and(|answer| answer.status().is_success())
     }
 

@@ -9,7 +9,7 @@ use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
 use super::scenario::{Refusal, Word};
 use super::text::{Moment, digits, encoded, grouped, is_destination, is_field, price, token};
-use super::turn::{Asked, Report, TEXT, Turn};
+use super::turn::{Asked, Fields, Report, TEXT, Turn};
 
 pub(super) const MEMBER_ID: &str = "DEMO";
 pub(super) const PIN: &str = "5678";
@@ -32,18 +32,9 @@ pub(super) fn turn(book: &Book, asked: &Asked<'_>, now: Moment) -> Turn {
 pub(super) fn report(sale: &Sale, word: Word) -> Report {
     let text = reply(sale, word);
     match sale.number % 3 {
-        0 => Report { query: format!("message={}", encoded(&text, "+")), body: None },
-        1 => Report { query: encoded(&text, "%20"), body: None },
-        _ => Report { query: String::new(), body: Some((TEXT, text)) },
-    }
-}
-
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Empty when missing.
-    fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        0 => Report::query(format!("message={}", encoded(&text, "+"))),
+        1 => Report::query(encoded(&text, "%20")),
+        _ => Report::body(TEXT, text),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Five suppliers in a box: HTTP servers that behave as the suppliers' own documents say, and misbehave on demand.
+//! Suppliers in a box: HTTP servers that behave as the suppliers' own documents say, and misbehave on demand. Five of
+//! them speak the protocols that the shop has in code, the others those that it reads from a recipe.
 //!
 //! `konter demo` and `konter simulate` run them; tests and benchmarks buy from them. They are written from the
 //! documents alone and share no code with the clients in `supplier`, so that a misreading on one side shows up.
@@ -11,6 +12,7 @@ mod biller_json;
 mod book;
 mod courier;
 mod customer;
+mod json_family;
 mod kiosampm;
 mod ppob;
 mod receipt;
@@ -18,11 +20,14 @@ mod scenario;
 mod server;
 mod teleanjar;
 mod text;
+mod text_family;
 mod turn;
 mod wire;
 mod xgateway;
 mod xmlrpc;
 
+#[cfg(test)]
+mod described_tests;
 #[cfg(test)]
 mod tests;
 
@@ -50,12 +55,37 @@ pub enum Kind {
     BillerJson,
     Ppob,
     Teleanjar,
+    Digiflazz,
+    Iak,
+    Tokovoucher,
+    Apigames,
+    Tripay,
+    Otomax,
+    Irs,
+    Okeconnect,
 }
 
 impl Kind {
+    /// Those the shop has a protocol of its own for.
     pub const ALL: [Self; 5] = [Self::Kiosampm, Self::Xgateway, Self::BillerJson, Self::Ppob, Self::Teleanjar];
+    /// Those it has a recipe for.
+    pub const DESCRIBED: [Self; 8] = [
+        Self::Digiflazz,
+        Self::Iak,
+        Self::Tokovoucher,
+        Self::Apigames,
+        Self::Tripay,
+        Self::Otomax,
+        Self::Irs,
+        Self::Okeconnect,
+    ];
 
-    /// The protocol's name in the settings.
+    /// Every one of them.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain(Self::DESCRIBED)
+    }
+
+    /// The protocol's name in the settings, or the recipe's.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -64,6 +94,24 @@ impl Kind {
             Self::BillerJson => "biller-json",
             Self::Ppob => "ppob",
             Self::Teleanjar => "teleanjar",
+            Self::Digiflazz => "digiflazz",
+            Self::Iak => "iak",
+            Self::Tokovoucher => "tokovoucher",
+            Self::Apigames => "apigames",
+            Self::Tripay => "tripay",
+            Self::Otomax => "otomax",
+            Self::Irs => "irs",
+            Self::Okeconnect => "okeconnect",
+        }
+    }
+
+    /// What the settings need besides address and credentials, as (setting suffix, value).
+    #[must_use]
+    pub fn protocol(self) -> Vec<(&'static str, &'static str)> {
+        if Self::ALL.contains(&self) {
+            vec![("PROTOCOL", self.name())]
+        } else {
+            vec![("PROTOCOL", "recipe"), ("RECIPE", self.name())]
         }
     }
 
@@ -76,6 +124,11 @@ impl Kind {
             Self::BillerJson => "biller",
             Self::Ppob => "ppob",
             Self::Teleanjar => "tele",
+            Self::Digiflazz => "digi",
+            Self::Tokovoucher => "toko",
+            Self::Apigames => "games",
+            Self::Okeconnect => "oke",
+            Self::Iak | Self::Tripay | Self::Otomax | Self::Irs => self.name(),
         }
     }
 
@@ -95,19 +148,20 @@ impl Kind {
                 ("PASSWORD", teleanjar::PASSWORD),
                 ("API_KEY", teleanjar::API_KEY),
             ],
+            Self::Digiflazz | Self::Iak | Self::Tokovoucher | Self::Apigames | Self::Tripay => {
+                json_family::credentials(self)
+            }
+            Self::Otomax | Self::Irs | Self::Okeconnect => text_family::credentials(self),
         }
     }
 
     const fn index(self) -> usize {
-        match self {
-            Self::Kiosampm => 0,
-            Self::Xgateway => 1,
-            Self::BillerJson => 2,
-            Self::Ppob => 3,
-            Self::Teleanjar => 4,
-        }
+        self as usize
     }
 }
+
+/// How many there are.
+const KINDS: usize = Kind::ALL.len() + Kind::DESCRIBED.len();
 
 /// How fast the suppliers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,8 +213,8 @@ impl Pace {
 /// How the simulators are set up.
 #[derive(Clone)]
 pub struct SimulatorConfig {
-    /// One address per [`Kind::ALL`], in that order; port 0 takes any free one.
-    pub listen: [SocketAddr; 5],
+    /// One address per [`Kind::every`], in that order; port 0 takes any free one.
+    pub listen: [SocketAddr; KINDS],
     /// The shop's base address, `http://127.0.0.1:8080`; callbacks go to `{base}/callback/<supplier id>[/<secret>]`.
     /// Without one no callback is sent (what it would have told happens all the same).
     pub callback_base: Option<String>,
@@ -169,24 +223,24 @@ pub struct SimulatorConfig {
 }
 
 impl SimulatorConfig {
-    /// All five on loopback, on free ports, without a shop to call back yet.
+    /// All of them on loopback, on free ports, without a shop to call back yet.
     #[must_use]
     pub fn loopback(pace: Pace) -> Self {
         let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        Self { listen: [anywhere; 5], callback_base: None, callback_secret: None, pace }
+        Self { listen: [anywhere; KINDS], callback_base: None, callback_secret: None, pace }
     }
 }
 
-/// Five running simulators. Dropping them stops them; [`Simulators::stop`] also waits until they have.
+/// Running simulators. Dropping them stops them; [`Simulators::stop`] also waits until they have.
 pub struct Simulators {
-    addresses: [SocketAddr; 5],
-    books: [Arc<Book>; 5],
+    addresses: [SocketAddr; KINDS],
+    books: Vec<Arc<Book>>,
     callback_base: Arc<RwLock<Option<String>>>,
     tasks: TaskTracker,
     stop: DropGuard,
 }
 
-/// Binds the five addresses and serves on them, on the tokio runtime this is called from.
+/// Binds the addresses and serves on them, on the tokio runtime this is called from.
 pub async fn start(config: SimulatorConfig) -> std::io::Result<Simulators> {
     let stop = CancellationToken::new();
     // From here on: an address that cannot be bound must not leave the others being served.
@@ -194,9 +248,9 @@ pub async fn start(config: SimulatorConfig) -> std::io::Result<Simulators> {
     let tasks = TaskTracker::new();
     let callback_base = Arc::new(RwLock::new(config.callback_base));
     let courier = Courier::new(Arc::clone(&callback_base), config.callback_secret, config.pace)?;
-    let books = Kind::ALL.map(|kind| Arc::new(Book::open(kind)));
+    let books: Vec<Arc<Book>> = Kind::every().map(|kind| Arc::new(Book::open(kind))).collect();
     let mut addresses = config.listen;
-    for ((kind, book), address) in Kind::ALL.into_iter().zip(&books).zip(&mut addresses) {
+    for ((kind, book), address) in Kind::every().zip(&books).zip(&mut addresses) {
         let listener = TcpListener::bind(*address).await?;
         *address = listener.local_addr()?;
         let stand = Stand {
@@ -216,15 +270,8 @@ impl Simulators {
     /// The base address of one supplier, for `SUPPLIER_<ID>_URL`.
     #[must_use]
     pub fn url(&self, kind: Kind) -> String {
-        let [kios, xgate, biller, ppob, tele] = self.addresses;
-        let address = match kind {
-            Kind::Kiosampm => kios,
-            Kind::Xgateway => xgate,
-            Kind::BillerJson => biller,
-            Kind::Ppob => ppob,
-            Kind::Teleanjar => tele,
-        };
-        format!("http://{address}")
+        // There is an address for each.
+        self.addresses.get(kind.index()).map_or_else(String::new, |address| format!("http://{address}"))
     }
 
     /// Callbacks from now on go to this base address.

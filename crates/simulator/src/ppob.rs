@@ -250,7 +250,7 @@ pub(super) fn report(sale: &Sale, word: Word) -> Report {
     let [reference, serial, product, dest] =
         [&sale.reference, &serial, &sale.product, &sale.dest].map(|field| encoded(field, "+"));
     let query = format!("ref_id={reference}&status={status}&Sn={serial}&Code={product}&destination={dest}");
-    Report { query, body: None }
+    Report::query(query)
 }
 
 fn serial(sale: &Sale) -> String {

@@ -61,6 +61,8 @@ const fn row(ending: &'static str, scenario: Scenario, happens: &'static str, in
 
 /// Every scenario with the ending that chooses it. `kiosampm` and `xgateway` answer at once, call back and tell the
 /// status when asked again; `biller-json` and `ppob` always answer pending and report later; `teleanjar` only answers.
+/// Of those with a recipe `digiflazz`, `tokovoucher` and `apigames` are like the first, the others like the second, and all
+/// can be asked.
 pub const TABLE: &[ScenarioRow] = &[
     row("", Scenario::Success, "success", "biller-json, ppob: pending, then the success report"),
     row("01", Scenario::PendingThenSuccess, "pending, then success by callback", "teleanjar: bought, unlisted code"),
@@ -197,7 +199,7 @@ impl Scenario {
             (Kind::Kiosampm, 1) | (Kind::Xgateway, 0) => Some(Self::Success),
             (Kind::Kiosampm, 2 | 3) | (Kind::Xgateway, 68) => Some(Self::PendingThenSuccess),
             (Kind::Kiosampm, 4..=16) | (Kind::Xgateway, _) | (Kind::BillerJson, 1..=3) => Some(Self::Listed(number)),
-            (Kind::Kiosampm | Kind::BillerJson | Kind::Ppob | Kind::Teleanjar, _) => None,
+            _ => None,
         }
     }
 }
@@ -280,14 +282,18 @@ const SUCCESS_FIRST: &[Step] = &[step(0, Word::Success)];
 const SUCCESS_LATER: &[Step] = &[step(1, Word::Success)];
 const SUCCESS_TWICE: &[Step] = &[Step { after: 1, copies: 2, word: Word::Success }];
 const FAILURE_LATER: &[Step] = &[step(1, Word::Failed(Refusal::Plain))];
+const FAILURE_THEN_SUCCESS: &[Step] = &[step(1, Word::Failed(Refusal::Plain)), step(2, Word::Success)];
 const REVERSAL: &[Step] = &[step(1, Word::Failed(Refusal::Reversed))];
 const SUCCESS_THEN_REVERSAL: &[Step] = &[step(1, Word::Success), step(2, Word::Failed(Refusal::Reversed))];
 
 impl Course {
     pub fn of(kind: Kind, scenario: Scenario) -> Self {
         match kind {
-            Kind::Kiosampm | Kind::Xgateway => Self::direct(scenario),
-            Kind::BillerJson | Kind::Ppob => Self::reported(scenario),
+            Kind::Kiosampm | Kind::Xgateway | Kind::Digiflazz | Kind::Tokovoucher | Kind::Apigames => {
+                Self::direct(scenario)
+            }
+            Kind::BillerJson | Kind::Ppob | Kind::Otomax | Kind::Irs | Kind::Okeconnect => Self::reported(scenario),
+            Kind::Iak | Kind::Tripay => Self::reported(scenario).taken_first(),
             Kind::Teleanjar => Self::answer_only(scenario),
         }
     }
@@ -350,6 +356,18 @@ impl Course {
             Scenario::OtherReference => done.naming(Twist::OtherReference),
             Scenario::OtherDestination => done.naming(Twist::OtherDestination),
             same => Self::direct(same),
+        }
+    }
+
+    /// A supplier that looks at an order only after it has taken it: refusals come later, but for those at the door.
+    fn taken_first(self) -> Self {
+        match self.truth {
+            Word::Failed(Refusal::UnknownProduct | Refusal::DepositTooSmall)
+            | Word::Success
+            | Word::Pending
+            | Word::Unlisted => self,
+            Word::Failed(_) if self.steps.is_empty() => Self::new(Word::Pending, Word::Pending, FAILURE_LATER),
+            Word::Failed(_) => Self { says: Word::Pending, truth: Word::Pending, steps: FAILURE_THEN_SUCCESS, ..self },
         }
     }
 

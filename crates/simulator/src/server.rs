@@ -23,9 +23,9 @@ use super::courier::Courier;
 use super::scenario::{Step, Way, Word};
 use super::turn::{Answer, Asked, HTML, Report, Turn};
 use super::wire::{BreakableListener, Scissors};
-use super::{Kind, Pace, biller_json, kiosampm, ppob, teleanjar, text, xgateway};
+use super::{Kind, Pace, biller_json, json_family, kiosampm, ppob, teleanjar, text, text_family, xgateway};
 
-/// No request of any of the five documents comes near this many bytes.
+/// No request of any of the documents comes near this many bytes.
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// Everything one simulator needs to answer.
@@ -77,6 +77,10 @@ impl Stand {
             Kind::BillerJson => biller_json::turn(&self.book, asked, now),
             Kind::Ppob => ppob::turn(&self.book, asked, now),
             Kind::Teleanjar => teleanjar::turn(&self.book, asked, now),
+            Kind::Digiflazz | Kind::Iak | Kind::Tokovoucher | Kind::Apigames | Kind::Tripay => {
+                json_family::turn(self.kind, &self.book, asked, now)
+            }
+            Kind::Otomax | Kind::Irs | Kind::Okeconnect => text_family::turn(self.kind, &self.book, asked, now),
         }
     }
 
@@ -88,6 +92,10 @@ impl Stand {
             Kind::BillerJson => Some(biller_json::report(sale, word)),
             Kind::Ppob => Some(ppob::report(sale, word)),
             Kind::Teleanjar => None,
+            Kind::Digiflazz | Kind::Iak | Kind::Tokovoucher | Kind::Apigames | Kind::Tripay => {
+                Some(json_family::report(self.kind, sale, word))
+            }
+            Kind::Otomax | Kind::Irs | Kind::Okeconnect => Some(text_family::report(self.kind, sale, word)),
         }
     }
 

@@ -19,8 +19,36 @@ impl Asked<'_> {
         Query::try_from_uri(self.uri).map(|Query(fields)| fields).unwrap_or_default()
     }
 
+    /// The fields of query and body together: a JSON object's members as texts, or a form's.
+    pub fn fields(&self) -> Fields {
+        let mut fields = self.query();
+        match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(self.body) {
+            Ok(members) => fields.extend(members.into_iter().map(|(name, value)| match value {
+                serde_json::Value::String(text) => (name, text),
+                other => (name, other.to_string()),
+            })),
+            Err(_) => fields.extend(form(self.body)),
+        }
+        Fields(fields)
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+fn form(body: &str) -> Vec<(String, String)> {
+    let uri = format!("/?{body}").parse::<Uri>();
+    uri.ok().and_then(|uri| Query::try_from_uri(&uri).ok()).map(|Query(fields)| fields).unwrap_or_default()
+}
+
+/// Fields of a request by their names.
+pub(super) struct Fields(pub Vec<(String, String)>);
+
+impl Fields {
+    /// Empty when missing.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 }
 
@@ -69,10 +97,29 @@ impl Turn {
 }
 
 /// A callback as the protocol writes it; the courier knows the address.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Report {
     /// Already encoded; empty for none.
     pub query: String,
     /// Present: POST of this media type and text; absent: GET.
     pub body: Option<(&'static str, String)>,
+    /// What proves where it comes from.
+    pub header: Option<(&'static str, String)>,
+}
+
+impl Report {
+    /// In the address; already encoded.
+    pub fn query(query: String) -> Self {
+        Self { query, ..Self::default() }
+    }
+
+    /// By POST.
+    pub fn body(media: &'static str, text: String) -> Self {
+        Self { body: Some((media, text)), ..Self::default() }
+    }
+
+    /// With a header.
+    pub fn proven(self, name: &'static str, value: String) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn turn(book: &Book, asked: &Asked<'_>, now: Moment) -> Turn {
 
 /// "Update Status (Callback)": the same XML as the answer, by POST.
 pub(super) fn report(sale: &Sale, word: Word) -> Report {
-    Report { query: String::new(), body: Some((XML, reply(sale, word))) }
+    Report::body(XML, reply(sale, word))
 }
 
 fn trade(book: &Book, order: Order, now: Moment) -> Turn {

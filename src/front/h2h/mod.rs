@@ -201,6 +201,7 @@ impl Reporter {
             }
             if is_too_old(row.at, self.clock.utc()) {
                 tracing::warn!(%chat, reference, "a report was never taken and is given up");
+                count("given_up");
                 done.push((row, false));
             } else if taken.insert(reference.clone()) && tried.get(&row.seq).is_none_or(|tried| tried.again <= now) {
                 due.push(Report { seq: row.seq, reference, url });
@@ -261,11 +262,15 @@ impl Reporter {
     async fn tell(&self, chat: &ChatId, report: Report) -> (u64, Fate) {
         // The answer's body is nobody's business: dropping it ends the connection.
         let fate = match self.http.get(report.url).send().await {
-            Ok(answer) if answer.status().is_success() => Fate::Taken,
+            Ok(answer) if answer.status().is_success() => {
+                count("taken");
+                Fate::Taken
+            }
             Ok(answer) => Fate::Refused(answer.status().to_string()),
             Err(error) => Fate::Refused(error.without_url().to_string()),
         };
         if let Fate::Refused(why) = &fate {
+            count("not_taken");
             tracing::info!(%chat, reference = report.reference, why, "a report was not taken; it is tried again");
         }
         (report.seq, fate)
@@ -285,6 +290,10 @@ impl Reporter {
             Err(other) => Err(StoreError::Unavailable(other.to_string())),
         }
     }
+}
+
+fn count(fate: &'static str) {
+    metrics::counter!("konter_h2h_reports_total", "fate" => fate).increment(1);
 }
 
 fn is_too_old(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {

@@ -9,6 +9,7 @@
 //! bought nothing: of one whose order failed, or was refused and is kept as refused. Where a request is turned away for
 //! its own sake (address, password, too many at once, a store that fails), the answer says no more than is known.
 
+mod fate;
 mod limits;
 mod proof;
 mod query;
@@ -20,6 +21,7 @@ mod vault;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use ipnet::IpNet;
 
@@ -35,9 +37,11 @@ use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::preferences::{ApiAccess, ApiAddresses};
 use konter_reply::ApiState;
-use konter_store::{Store, StoreError};
+use konter_store::{Leases, Store, StoreError};
 
 use crate::config::parse_range;
+pub(super) use fate::Fate;
+use fate::Told;
 use proof::{Proof, Proven};
 pub use query::Query;
 pub(super) use vault::{ProgramSecrets, VaultKey, key_of};
@@ -79,7 +83,7 @@ impl Caller {
 
 /// Why a request is turned away before anybody looks what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turned {
+pub(in crate::shop) enum Turned {
     /// No such reseller, or its program is not switched on.
     NotSetUp,
     NotAllowedFrom(IpAddr),
@@ -98,6 +102,7 @@ enum Turned {
 /// Where resellers' programs are heard.
 pub(super) struct Trading {
     pub store: Store,
+    pub share: Arc<Leases>,
     pub clock: ShopClock,
     pub pins: Arc<Pins>,
     pub programs: Arc<Programs>,
@@ -109,36 +114,37 @@ pub(super) struct Trading {
 impl Trading {
     /// What a program's order, or question about one, is answered with.
     pub async fn answer_trade(&self, query: &Query, from: Caller) -> String {
+        let began = Instant::now();
         if !self.programs.limits.admit_address(from.seen()) {
-            return text::busy(query);
+            return Fate::Busy.with(text::busy(query)).counted(began);
         }
-        match self.trade(query, from).await {
-            Ok(text) => text,
-            Err(error) => {
-                tracing::error!(%error, "a program's request could not be carried out");
-                self.failures.tell(&[], &error);
-                text::disturbed(query)
-            }
-        }
+        let told = self.trade(query, from).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a program's request could not be carried out");
+            self.failures.tell(&[], &error);
+            Fate::Failed.with(text::disturbed(query))
+        });
+        told.counted(began)
     }
 
     /// What a program that asks for its balance is answered with.
     pub async fn answer_balance(&self, query: &Query, from: Caller) -> String {
+        let began = Instant::now();
         if !self.programs.limits.admit_address(from.seen()) {
-            return text::busy(query);
+            return Fate::Busy.with(text::busy(query)).counted(began);
         }
         let balance = async {
             Ok(match self.authorise(query, &Proof::of_balance(query), from).await? {
-                Err(turned) => text::balance_refused(turned),
-                Ok(agent) if !self.programs.limits.admit_member(agent.id) => text::busy(query),
-                Ok(agent) => text::balance(self.available(agent.id).await?),
+                Err(turned) => Fate::Turned(turned).with(text::balance_refused(turned)),
+                Ok(agent) if !self.programs.limits.admit_member(agent.id) => Fate::Busy.with(text::busy(query)),
+                Ok(agent) => Fate::Balance.with(text::balance(self.available(agent.id).await?)),
             })
         };
-        let answered: Result<String, StoreError> = balance.await;
-        answered.unwrap_or_else(|error| {
+        let answered: Result<Told, StoreError> = balance.await;
+        let told = answered.unwrap_or_else(|error| {
             tracing::error!(%error, "a program's balance could not be read");
-            text::disturbed(query)
-        })
+            Fate::Failed.with(text::disturbed(query))
+        });
+        told.counted(began)
     }
 
     async fn available(&self, agent: AgentId) -> Result<Rupiah, StoreError> {

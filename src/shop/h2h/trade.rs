@@ -1,7 +1,7 @@
 //! One order of a program: placed once for ever, or told how it stands.
 
 use super::proof::Proof;
-use super::{Caller, Query, Trading, Turned, is_forgotten, standing, text};
+use super::{Caller, Fate, Query, Told, Trading, Turned, is_forgotten, standing, text};
 use crate::shop::answer::program::{Wanted, program_order};
 use crate::shop::apply_event::TRIES;
 use konter_core::agent::Agent;
@@ -12,40 +12,44 @@ use konter_store::{Answered, InboxMessage, MessageKey, StoreError};
 
 impl Trading {
     /// What a program that orders, or asks about an order, is answered with.
-    pub(super) async fn trade(&self, query: &Query, from: Caller) -> Result<String, StoreError> {
+    pub(super) async fn trade(&self, query: &Query, from: Caller) -> Result<Told, StoreError> {
         if query.is_contradictory() {
-            return Ok(text::contradictory(query));
+            return Ok(Fate::Unclear.with(text::contradictory(query)));
         }
         // What is being decided may stand before this answer is read: of it nothing certain is said.
         let key = query.member().zip(query.reference()).map(|(agent, reference)| (agent, reference.to_owned()));
         let is_busy = key.as_ref().is_some_and(|key| self.programs.under_way.is_at(key));
+        // Of what another process is at work on nothing is known here: there a refusal says no more than it must.
+        let may_be_decided = is_busy || self.share.members() > 1;
         let _working = key.filter(|_| !query.only_asks()).map(|key| self.programs.under_way.enter(key));
         let agent = match self.authorise(query, &Proof::of_trade(query), from).await? {
             Ok(agent) => agent,
-            Err(turned) => return self.turn_away(query, turned, is_busy).await,
+            Err(turned) => return self.turn_away(query, turned, may_be_decided).await,
         };
         if !self.programs.limits.admit_member(agent.id) {
-            return Ok(text::busy(query));
+            return Ok(Fate::Busy.with(text::busy(query)));
         }
-        let Some(reference) = query.reference() else { return Ok(text::bad_reference()) };
+        let Some(reference) = query.reference() else { return Ok(Fate::Malformed.with(text::bad_reference())) };
         let message = self.message_of(agent.id, reference);
+        let mut is_ours = false;
         for _ in 0..TRIES {
             if let Some(answered) = self.store.answered(&message.key()).await? {
-                return self.status(query, &agent, answered).await;
+                let fate = if is_ours { Fate::Placed } else { Fate::Known };
+                return self.status(query, &agent, answered, fate).await;
             }
             if is_busy && query.only_asks() {
-                return Ok(text::under_way(query));
+                return Ok(Fate::Unclear.with(text::under_way(query)));
             }
             if query.only_asks() {
-                return Ok(text::no_such(query, self.available(agent.id).await?));
+                return Ok(Fate::NoSuchOrder.with(text::no_such(query, self.available(agent.id).await?)));
             }
             let wanted = match readable(query) {
                 Ok(wanted) => wanted,
-                Err(_) if is_busy => return Ok(text::under_way(query)),
-                Err(why) => return Ok(text::malformed(query, why)),
+                Err(_) if may_be_decided => return Ok(Fate::Unclear.with(text::under_way(query))),
+                Err(why) => return Ok(Fate::Malformed.with(text::malformed(query, why))),
             };
             if let Err(turned) = standing(&agent) {
-                return Ok(text::turned_away(query, turned, is_busy));
+                return Ok(Fate::Turned(turned).with(text::turned_away(query, turned, may_be_decided)));
             }
             // Read anew each time: what it may do, or whom it pays a margin to, may be what changed.
             let (agent, api) = self.program(&agent).await?;
@@ -53,6 +57,7 @@ impl Trading {
             let answer = program_order(&self.context, &message, agent, order).await?;
             // Whatever came of it, the next look finds what was decided, by this request or by the same one beside it.
             self.decisions.commit(&message, answer).await?;
+            is_ours = !is_busy;
         }
         Err(StoreError::Unavailable(format!("{} kept being overtaken", message.key())))
     }
@@ -80,16 +85,18 @@ impl Trading {
 
     /// Of a reference that has an order nothing is said to who cannot prove to be its program: least of all that it
     /// failed.
-    async fn turn_away(&self, query: &Query, turned: Turned, is_busy: bool) -> Result<String, StoreError> {
+    async fn turn_away(&self, query: &Query, turned: Turned, may_be_decided: bool) -> Result<Told, StoreError> {
+        let fate = Fate::Turned(turned);
         let (Some(agent), Some(reference)) = (query.member(), query.reference()) else {
-            return Ok(text::turned_away(query, turned, false));
+            return Ok(fate.with(text::turned_away(query, turned, false)));
         };
         let key = MessageKey::Chat { chat: ChatId::h2h(agent), message: reference.to_owned() };
-        let is_known = is_busy || self.store.answered(&key).await?.is_some();
-        Ok(text::turned_away(query, turned, is_known))
+        let is_known = may_be_decided || self.store.answered(&key).await?.is_some();
+        Ok(fate.with(text::turned_away(query, turned, is_known)))
     }
 
-    async fn status(&self, query: &Query, agent: &Agent, answered: Answered) -> Result<String, StoreError> {
+    /// `fate`: whether this request placed it, or found it.
+    async fn status(&self, query: &Query, agent: &Agent, answered: Answered, fate: Fate) -> Result<Told, StoreError> {
         // It may have been another process that decided, a moment ago.
         self.store.settled().await?;
         let balance = self.available(agent.id).await?;
@@ -97,16 +104,17 @@ impl Trading {
             let order = self.store.order(*id).await?;
             let order = order.ok_or_else(|| StoreError::Unavailable(format!("order {id} is missing")))?;
             if !self.is_same(query, &order.product.to_string(), &order.dest, Some(order.nth)) {
-                return Ok(text::other_order(query, &order, has_failed(&order), balance));
+                return Ok(Fate::Unclear.with(text::other_order(query, &order, has_failed(&order), balance)));
             }
-            return Ok(text::status(&view::line(&order), balance));
+            return Ok(fate.with(text::status(&view::line(&order), balance)));
         }
+        let fate = if fate == Fate::Placed { Fate::Refused } else { fate };
         Ok(match answered.refused {
             Some(refused) if self.is_same(query, &refused.product, &refused.dest, None) => {
-                text::refused(query, &refused, balance)
+                fate.with(text::refused(query, &refused, balance))
             }
-            Some(_) => text::used_up(query, balance),
-            None => text::in_doubt(query),
+            Some(_) => Fate::Unclear.with(text::used_up(query, balance)),
+            None => Fate::Unclear.with(text::in_doubt(query)),
         })
     }
 

@@ -15,7 +15,7 @@ use super::store::write;
 use super::supplier::Truth;
 
 const PRODUCTS: [&str; 7] = ["S5", "S10", "X10", "X5", "T20", "FF70", "PLNPOST"];
-const SUPPLIERS_OF: [&str; 4] = ["alfa", "beta", "gamma", "delta"];
+const SUPPLIERS_OF: [&str; 5] = ["alfa", "beta", "gamma", "delta", "echo"];
 
 pub fn admin(n: u64) -> ChatId {
     ChatId::telegram(1001 + i64::try_from(n).unwrap())

@@ -17,6 +17,7 @@ mod rest;
 mod rules;
 mod run;
 mod sabotage;
+mod spoken;
 mod stage;
 mod store;
 mod supplier;
@@ -46,7 +47,7 @@ const SEEN_WITHIN: u64 = 200;
 
 /// So many runs must have met everything that can happen.
 const ENOUGH: u64 = 500;
-const MUST_HAPPEN: [&str; 43] = [
+const MUST_HAPPEN: [&str; 45] = [
     "Hold for Order",
     "Capture for Order",
     "Release for Order",
@@ -85,6 +86,8 @@ const MUST_HAPPEN: [&str; 43] = [
     "taken for another order",
     "a repeat is refused",
     "asking buys",
+    "ordered by a recipe",
+    "asked by a recipe",
     "it costs more",
     "another catalog",
     "an order waits for the end of a break",

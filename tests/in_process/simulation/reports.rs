@@ -40,18 +40,15 @@ impl Stage {
     fn call_back(self: &Arc<Self>, shop: &Arc<Shop>, report: Report) {
         let name = SUPPLIERS[report.supplier].0;
         let known = self.book.lock().deals.contains_key(&(report.supplier, report.reference));
-        if report.believed
-            && known
-            && let Some(line) = Line::of_callback(&report.callback)
-        {
-            self.tell(report.supplier, &line);
+        if report.believed && known {
+            self.tell(report.supplier, &report.line);
         }
         let (stage, shop) = (Arc::clone(self), Arc::clone(shop));
         tokio::spawn(async move {
             let believed = report.believed || stage.world.does(Sabotage::BelievesForgers);
             let fate = shop.callback(name.parse().unwrap(), believed, report.callback.clone()).await;
-            stage.world.log(format_args!("{name} reports on {} {:?}: {fate:?}", report.reference, report.says));
-            let ends = matches!(report.says, Says::Plain(Truth::Delivered | Truth::Refused(_)));
+            stage.world.log(format_args!("{name} reports on {} {:?}: {fate:?}", report.reference, report.line.says));
+            let ends = matches!(report.line.says, Says::Plain(Truth::Delivered | Truth::Refused(_)));
             let ends = believed && known && ends;
             if ends && fate.is_ok() {
                 let mut book = stage.book.lock();

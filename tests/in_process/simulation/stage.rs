@@ -30,6 +30,7 @@ use super::books::Books;
 use super::engine::{Engine, at_once};
 use super::people::{PIN, reseller};
 use super::sabotage::Sabotage;
+use super::spoken::{SPOKEN, recipe};
 use super::store::{SlowStore, write};
 use super::supplier::{Book, SUPPLIERS};
 use super::way::Way;
@@ -78,10 +79,16 @@ fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, ro
 pub fn catalog() -> Vec<Product> {
     let (topup, tsel) = (ProductKind::Topup, Some("telkomsel"));
     vec![
-        product("X5", topup, Some("xl"), 5_900, &[("beta", 5_300)]),
+        product("X5", topup, Some("xl"), 5_900, &[("echo", 5_250), ("beta", 5_300)]),
         product("FF70", topup, None, 10_300, &[("gamma", 9_700), ("alfa", 9_800)]),
-        product("S5", topup, tsel, 5_800, &[("alfa", 5_300), ("beta", 5_400)]),
-        product("S10", topup, tsel, 10_900, &[("gamma", 10_200), ("alfa", 10_300), ("delta", 10_350)]),
+        product("S5", topup, tsel, 5_800, &[("alfa", 5_300), ("echo", 5_350), ("beta", 5_400)]),
+        product(
+            "S10",
+            topup,
+            tsel,
+            10_900,
+            &[("gamma", 10_200), ("echo", 10_250), ("alfa", 10_300), ("delta", 10_350)],
+        ),
         product("X10", topup, Some("xl"), 11_100, &[("beta", 10_400), ("gamma", 10_500)]),
         product("T20", ProductKind::Token, None, 20_900, &[("delta", 20_100), ("alfa", 20_200)]),
         product("PLNPOST", ProductKind::Bill, None, 2_500, &[("alfa", 1_500), ("delta", 1_600)]),
@@ -185,8 +192,12 @@ impl Stage {
     async fn open(self: &Arc<Self>, store: Store) -> Arc<Shop> {
         let suppliers = (0..SUPPLIERS.len()).map(|supplier| {
             let secret = SecretString::from("kata-sandi-rahasia");
-            let wire = Wire { supplier, sabotage: self.world.sabotage, secret };
             let way = Way { supplier, stage: Arc::clone(self) };
+            if supplier == SPOKEN {
+                let id = SUPPLIERS[supplier].0.parse().unwrap();
+                return Supplier::over(id, ProtocolKind::Recipe, recipe(), Box::new(way), None);
+            }
+            let wire = Wire { supplier, sabotage: self.world.sabotage, secret };
             let cutoff = (SUPPLIERS[supplier].0 == "beta").then(|| CutOff::parse("23:30-00:30").unwrap());
             let id = SUPPLIERS[supplier].0.parse().unwrap();
             Supplier::over(id, ProtocolKind::Kiosampm, Box::new(wire), Box::new(way), cutoff)

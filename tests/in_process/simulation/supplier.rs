@@ -1,4 +1,4 @@
-//! Four suppliers with a book of their own: what each really did with every reference, whatever the shop believes.
+//! Five suppliers with a book of their own: what each really did with every reference, whatever the shop believes.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,19 @@ use konter_core::outcome::FailureKind;
 use konter_suppliers::Callback;
 
 use super::rules::Rule;
+use super::spoken::{self, SPOKEN};
 use super::wire::{Form, Line, Says};
 use super::world::World;
 
 /// The suppliers' names, and whether each can be asked and reports.
-pub const SUPPLIERS: [(&str, bool, bool); 4] =
-    [("alfa", true, true), ("beta", true, false), ("gamma", false, true), ("delta", false, false)];
+pub const SUPPLIERS: [(&str, bool, bool); 5] = [
+    ("alfa", true, true),
+    ("beta", true, false),
+    ("gamma", false, true),
+    ("delta", false, false),
+    // Described by a recipe: see `spoken`.
+    ("echo", true, true),
+];
 
 /// Asking this one is sending the purchase again: it goes by product and number, buys what it does not know, and may
 /// refuse the repeat for its own sake.
@@ -105,7 +112,7 @@ pub struct Report {
     pub reference: Reference,
     pub believed: bool,
     pub callback: Callback,
-    pub says: Says,
+    pub line: Line,
 }
 
 /// The suppliers' side of everything.
@@ -160,7 +167,8 @@ pub fn index_of(supplier: &str) -> usize {
 }
 
 pub fn report_of(supplier: usize, line: &Line, form: Form) -> Report {
-    Report { supplier, reference: line.reference, believed: true, callback: line.callback(form), says: line.says }
+    let callback = if supplier == SPOKEN { spoken::callback(line, form) } else { line.callback(form) };
+    Report { supplier, reference: line.reference, believed: true, callback, line: line.clone() }
 }
 
 /// What a supplier makes of a purchase, when, and when it changes its mind.

@@ -11,6 +11,7 @@ use konter_suppliers::{Request, Response};
 use super::judged::{arrives, asked_late, leaves};
 use super::rules::Rule;
 use super::sabotage::Sabotage;
+use super::spoken::{self, SPOKEN};
 use super::stage::Stage;
 use super::supplier::{Deal, Fate, REPEATS, SUPPLIERS, Truth, decide, report_of};
 use super::wire::{FORMS, Form, KINDS, Line, Says};
@@ -26,13 +27,16 @@ pub struct Asked {
     pub reference: Reference,
     pub dest: String,
     pub is_bill: bool,
-    denom: i64,
-    product: String,
+    pub denom: i64,
+    pub product: String,
 }
 
 #[async_trait]
 impl Transport for Way {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        if self.supplier == SPOKEN {
+            return self.spoken(request).await;
+        }
         let text = request.body.as_ref().map(|body| body.text.clone()).unwrap_or_default();
         let fields: Vec<&str> = text.split('|').collect();
         let asked = Asked {
@@ -61,6 +65,15 @@ fn doubt(doubt: Doubt) -> Result<Response, SendError> {
 impl Way {
     fn name(&self) -> &'static str {
         SUPPLIERS[self.supplier].0
+    }
+
+    /// The same in the words of one that is described by a recipe.
+    async fn spoken(&self, request: &Request) -> Result<Response, SendError> {
+        let (asked, is_question) = spoken::asked(request);
+        self.saw(if is_question { "asked by a recipe" } else { "ordered by a recipe" });
+        let response = if is_question { self.status(asked).await } else { self.purchase(asked).await }?;
+        let line = Line::read(&response.text());
+        Ok(line.map_or(response, |line| reply(spoken::words(&line, is_question))))
     }
 
     fn change<T>(&self, reference: Reference, change: impl FnOnce(&mut Deal) -> T) -> T {

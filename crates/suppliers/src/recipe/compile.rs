@@ -76,6 +76,7 @@ fn compile(source: &Source<'_>, written: &File) -> Result<Recipe, Fault> {
         },
         prices: written.prices.as_ref().map(|prices| Prices::compile(source, prices, &names)).transpose()?,
         report: written.report.as_ref().map(|report| Report::compile(source, report, &names)).transpose()?,
+        taken: written.taken.as_ref().map(|taken| whole(source, taken)).transpose()?,
         borrows_words: written.words_of.is_some(),
         text,
         json: written.json.as_ref().map(|json| TreeReader::compile(source, json)).transpose()?,
@@ -87,6 +88,13 @@ fn compile(source: &Source<'_>, written: &File) -> Result<Recipe, Fault> {
     };
     must_be_readable(source, &recipe)?;
     Ok(recipe)
+}
+
+/// An expression that must match all of an answer.
+fn whole(source: &Source<'_>, taken: &toml::Spanned<String>) -> Result<regex::Regex, Fault> {
+    regex(source, taken, "taken")?;
+    let anchored = format!(r"^\s*(?:{})\s*$", taken.as_ref());
+    regex(source, &toml::Spanned::new(taken.span(), anchored), "taken")
 }
 
 /// How texts are read, and what the reasons in them come to.

@@ -34,6 +34,15 @@ impl Recipe {
         }
     }
 
+    /// Whether a server says that it has taken the order it was just given, in so few words that they name nothing. It moves
+    /// no money; unheard it would leave a later failure in doubt.
+    pub(super) fn is_taken(&self, said: &Said, text: &str) -> bool {
+        let names_nothing = said.reference.is_none() && said.product.is_none() && said.destination.is_none();
+        said.verdict == Verdict::Pending
+            && names_nothing
+            && self.taken.as_ref().is_some_and(|taken| taken.is_match(text))
+    }
+
     fn outcome(&self, buy: &Buy<'_>, said: &Said, on: On) -> Result<Outcome, Doubt> {
         // In answer to a first sending it speaks of some other order; so it does to a repetition, where the first was
         // answered so.

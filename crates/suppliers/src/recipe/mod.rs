@@ -58,6 +58,8 @@ pub struct Recipe {
     balance: Option<Balance>,
     prices: Option<prices::Prices>,
     report: Option<report::Report>,
+    /// The whole answer to an order that is taken, where it names nothing.
+    taken: Option<regex::Regex>,
     text: Option<TextReader>,
     /// Another recipe's rules for texts, which that one's replies prove.
     borrows_words: bool,

@@ -44,6 +44,9 @@ impl Field {
     }
 }
 
+/// A dot, a dash in the place of a serial says more than an empty place: that there is none.
+pub(super) const NO_SERIAL: &str = "-";
+
 /// What a reply says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
@@ -96,9 +99,8 @@ impl Said {
             Field::Destination => text(&mut self.destination, clean::TYPED),
             Field::Serial if self.serial.is_none() => {
                 let serial = trimmed(value);
-                // A dash in the place of a serial says more than an empty place: that there is none.
-                let dash = if value.contains('-') { "-".to_owned() } else { String::new() };
-                self.serial = Some(if serial.is_empty() { dash } else { serial }).filter(|serial| !serial.is_empty());
+                let none = || Some(NO_SERIAL.to_owned()).filter(|_| !value.is_empty());
+                self.serial = if serial.is_empty() { none() } else { Some(serial) };
             }
             Field::Price => amount(&mut self.price),
             Field::Before => amount(&mut self.before),
@@ -169,9 +171,14 @@ pub(super) fn is_proof(serial: Option<&str>, rule: SerialRule) -> bool {
     }
 }
 
+/// Words, or one sign over and over, that fill the place of a serial.
 fn is_placeholder(serial: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["na", "nan", "nihil", "ok", "sn", "ref", "snref", "nosn", "tanpasn", "tidakada", "unknown", "false", "test"];
     let letters: String = serial.chars().filter(|c| c.is_alphanumeric()).collect();
-    ["na", "nihil", "ok", "sn", "ref", "tidakada"].iter().any(|word| letters.eq_ignore_ascii_case(word))
+    let mut signs = letters.chars();
+    let first = signs.next();
+    signs.all(|sign| Some(sign) == first) || WORDS.iter().any(|word| letters.eq_ignore_ascii_case(word))
 }
 
 /// Without what only parts a value from what stands around it.

@@ -33,6 +33,8 @@ pub(super) struct File {
     pub balance: Option<Balance>,
     pub prices: Option<Prices>,
     pub report: Option<Report>,
+    /// All that the server may say of an order it has just taken: the answer names nothing, but is ours alone.
+    pub taken: Option<Spanned<String>>,
     /// Read texts as this shipped recipe does.
     pub words_of: Option<String>,
     pub text: Option<Text>,

@@ -1,6 +1,7 @@
 //! A recipe with the settings of one supplier: a protocol like any other.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,12 +16,12 @@ use crate::protocol::{Buy, Callback, Named, Now, Options, PriceRow, Proof, Proto
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Doubt, FirstSending, InquiryReading, Reading};
+use konter_core::outcome::{Doubt, FirstSending, InquiryReading, Outcome, Reading};
 
 /// A supplier that a recipe describes.
 #[derive(Debug)]
 pub struct Supplier {
-    recipe: Recipe,
+    recipe: Arc<Recipe>,
     settings: BTreeMap<String, SecretString>,
 }
 
@@ -40,7 +41,8 @@ impl Supplier {
 
     /// The same of a recipe that is read already.
     #[must_use]
-    pub fn with(recipe: Recipe, options: &Options<'_>) -> Option<Self> {
+    pub fn with(recipe: impl Into<Arc<Recipe>>, options: &Options<'_>) -> Option<Self> {
+        let recipe = recipe.into();
         let mut settings = BTreeMap::new();
         let mut is_whole = true;
         for (name, setting) in &recipe.settings {
@@ -97,7 +99,12 @@ impl Supplier {
     }
 
     fn read(&self, buy: &Buy<'_>, response: &Response, on: On) -> Reading {
-        self.recipe.judge(buy, self.recipe.said(&response.text(), Some(on)), on)
+        let text = response.text();
+        let said = self.recipe.said(&text, Some(on));
+        if on == On::Order && self.recipe.is_taken(&said, &text) {
+            return Reading::new(Outcome::Pending);
+        }
+        self.recipe.judge(buy, said, on)
     }
 }
 

@@ -10,7 +10,7 @@ use toml::Spanned;
 use konter_core::outcome::{Doubt, FailureKind};
 
 use super::fault::{Fault, Source};
-use super::said::{FIELD_NAMES, Field, Said};
+use super::said::{self, FIELD_NAMES, Field, Said};
 use super::schema::{self, On, Verdict};
 
 /// Bytes. A reply has some hundred; a bill of many months stays far below this.
@@ -139,6 +139,10 @@ impl<'t> View<'t> {
         for find in &reader.finds {
             find.run(text, &mut said, &mut serial);
         }
+        // Where a serial is announced and none follows, that says more than not speaking of one.
+        if said.serial.is_none() && serial.end > 0 {
+            said.serial = Some(said::NO_SERIAL.to_owned());
+        }
         said.earlier = reader.earlier.as_ref().is_some_and(|earlier| earlier.is_match(text));
         let masked = masked(text, &serial, reader.ignore.as_ref());
         let tail = reader.tail.as_ref().and_then(|tail| tail.find(&masked)).map_or(masked.len(), |found| found.start());
@@ -249,10 +253,15 @@ impl Find {
                 let Some(from) = after.find(text).map(|found| found.end()) else { return };
                 let end =
                     until.as_ref().and_then(|until| until.find_at(text, from)).map_or(text.len(), |end| end.start());
+                let value = text.get(from..end).unwrap_or_default();
                 if *field == Field::Serial {
                     *serial = from..end.max(from);
+                    // One that is only announced may still be found elsewhere.
+                    if !value.contains(|c: char| c.is_alphanumeric() || c == '-') {
+                        return;
+                    }
                 }
-                said.set(*field, text.get(from..end).unwrap_or_default());
+                said.set(*field, value);
             }
         }
     }

@@ -4,7 +4,7 @@ use konter_core::money::Rupiah;
 use konter_core::outcome::FailureKind;
 
 use super::fault::{Fault, Source};
-use super::said::{Field, Said, figure};
+use super::said::{Field, NO_SERIAL, Said, figure};
 use super::schema::{self, On, Verdict};
 use super::text::TextReader;
 use crate::json::Json;
@@ -140,7 +140,7 @@ impl TreeReader {
             }
         }
         if let Some(pin) = tree.text(&self.pin) {
-            let serial = said.serial.take().filter(|serial| *serial != pin);
+            let serial = said.serial.take().filter(|serial| *serial != pin && serial != NO_SERIAL);
             said.serial = Some(serial.map_or_else(|| pin.clone(), |serial| format!("{serial} PIN {pin}")));
         }
         if let Some(rule) = matching(&self.rules, &tree, on).next() {

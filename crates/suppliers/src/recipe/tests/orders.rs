@@ -39,6 +39,20 @@ fn only_a_reply_about_our_order_decides_it() {
     );
 }
 
+/// An IRS server that takes an order says no more than that. Unheard, a failure that it reports later would be in doubt.
+#[test]
+fn a_bare_word_of_taking_counts_where_its_server_says_no_more() {
+    let irs = supplier("irs", &[]);
+    for taken in ["PROSES", "proses", " Proses\r\n"] {
+        assert_eq!(read(&irs, taken), Outcome::Pending, "{taken}");
+        assert_eq!(irs.read_status(&BUY, &answer(taken)).outcome, Outcome::Unknown(Doubt::OtherReference), "{taken}");
+    }
+    for other in ["PROSES GAGAL", "PROSES 12", "<html>PROSES</html>", "R#1 PROSES", ""] {
+        assert!(matches!(read(&irs, other), Outcome::Unknown(_)), "{other}");
+    }
+    assert_eq!(read(&supplier("otomax", &[]), "PROSES"), Outcome::Unknown(Doubt::OtherReference));
+}
+
 #[test]
 fn an_earlier_orders_state_settles_a_question_and_never_a_first_sending() {
     let otomax = supplier("otomax", &[]);
