@@ -263,10 +263,11 @@ impl Shop {
         answer: Answer,
     ) -> Result<bool, StoreError> {
         let locale = answer.locale();
-        let Answer { mut commit, buy, check, inquire, toast, .. } = answer;
+        let Answer { mut commit, buy, check, inquire, price_list, toast, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
         let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
+        let price_lists: Vec<_> = commit.routing.price_lists.iter().map(|row| row.row.clone()).collect();
         let staff: Vec<Staff> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
         let announces = !commit.desk.broadcasts.is_empty();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
@@ -285,6 +286,7 @@ impl Shop {
                 }
                 self.restock(products);
                 self.steered(supplier_overrides);
+                self.learn_price_lists(&price_lists);
                 self.learn_staff(staff);
                 if announces {
                     self.announcing.started.notify_one();
@@ -301,6 +303,9 @@ impl Shop {
                 }
                 for id in inquire {
                     self.spawn_inquire(id);
+                }
+                if let Some(supplier) = price_list {
+                    self.spawn_price_list(supplier, message.chat.clone());
                 }
                 if message.tapped.is_some() {
                     self.chats.answer_tap(&message.message, locale, toast);

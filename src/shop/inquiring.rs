@@ -168,6 +168,7 @@ impl Shop {
             sku: &inquiry.ask.route.sku,
             dest: &dest,
             denom: inquiry.ask.route.denom,
+            max_cost: None,
             kind: inquiry.ask.kind,
             inquiry: None,
             sent: Sending::NOT_YET,

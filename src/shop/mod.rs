@@ -28,6 +28,7 @@ mod on_sale;
 mod open_orders;
 mod pepper;
 pub mod pins;
+mod price_lists;
 mod rate_limit;
 mod reports;
 mod routing;
@@ -54,7 +55,7 @@ pub use callbacks::CallbackFate;
 pub use measure::Health;
 
 use crate::clock::ShopClock;
-use crate::config::Registration;
+use crate::config::{PriceLists, Registration};
 use konter_core::agent::Locale;
 use konter_core::catalog::{Catalog, Product};
 use konter_core::deposit::Terms;
@@ -82,6 +83,8 @@ pub struct Policy {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// What is done with suppliers' price lists.
+    pub price_lists: PriceLists,
     /// Days that are over stay as they are for so many days more; then they are closed.
     pub close_days_after: u32,
     /// Whether reports to resellers' programs may go into private networks.
@@ -176,6 +179,8 @@ pub struct Shop {
     imports: Mutex<HashMap<ChatId, answer::Import>>,
     chats: Arc<dyn ChatService>,
     seal: Option<seal::Seal>,
+    /// The clock was set, for who looks at suppliers' price lists.
+    price_list_time: Notify,
     /// Who works here.
     roster: watch::Sender<Roster>,
     announcing: announcing::Announcing,
@@ -235,6 +240,7 @@ impl Shop {
             imports: Mutex::default(),
             chats,
             seal,
+            price_list_time: Notify::new(),
             roster,
             announcing: announcing::Announcing::default(),
             new_time: Notify::new(),
@@ -283,6 +289,7 @@ impl Shop {
         self.tasks.spawn(closing.run());
         self.tasks.spawn(Arc::clone(self).set_dead_letters_aside());
         self.tasks.spawn(Arc::clone(self).look_after_suppliers());
+        self.tasks.spawn(Arc::clone(self).watch_price_lists());
         self.tasks.spawn(Arc::clone(self).watch_announcements());
     }
 

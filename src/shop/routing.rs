@@ -30,12 +30,13 @@ const ASK_BALANCE_EVERY: TimeDelta = TimeDelta::minutes(10);
 const ASK_LOW_BALANCE_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 impl Shop {
-    /// Takes over what admins have set for suppliers. Before anything is bought.
+    /// Takes over what admins have set for suppliers, and what price lists have told of products' breaks. Before anything is bought.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn load_supplier_overrides(&self) -> Result<(), StoreError> {
         self.steered(self.store.all_supplier_overrides().await?);
+        self.learn_price_lists(&self.store.price_lists().await?);
         Ok(())
     }
 
@@ -67,7 +68,8 @@ impl Shop {
         routes: impl IntoIterator<Item = &'r Route>,
         now: &Now,
     ) -> Option<DateTime<Utc>> {
-        routes.into_iter().filter_map(|route| self.suppliers.get(&route.supplier)?.break_ends(now)).min()
+        let ends = |route: &Route| self.suppliers.get(&route.supplier)?.product_break_ends(&route.sku, now);
+        routes.into_iter().filter_map(ends).min()
     }
 
     /// What a step of an order shows of its suppliers.

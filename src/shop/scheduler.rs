@@ -234,6 +234,7 @@ impl Shop {
         self.new_time.notify_one();
         self.backup_time.notify_one();
         self.announcing.look.notify_one();
+        self.price_list_time.notify_one();
     }
 
     /// Does what an order wants now, if it still wants it. Whatever comes of it, the order is looked at again: the
