@@ -145,6 +145,7 @@ async fn open() -> Door {
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
+        price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,
         private_reports: false,
     };

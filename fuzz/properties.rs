@@ -124,6 +124,7 @@ const KIOS: Buy<'static> = Buy {
     sku: "S10",
     dest: "081234567890",
     denom: None,
+    max_cost: None,
     kind: ProductKind::Topup,
     inquiry: None,
     sent: Sending::NOT_YET,
@@ -361,6 +362,7 @@ async fn open() -> Door {
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
         summary_at: None,
+        price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,
         private_reports: false,
     };

@@ -155,6 +155,7 @@ contract! {
         a_day_is_summarised_once;
     routing:
         what_is_set_for_a_supplier_is_changed_by_who_has_read_it,
+        a_price_list_and_the_margins_are_changed_by_who_has_read_them,
         alerts_are_found_by_their_order_until_they_are_settled;
     random:
         any_commits_leave_what_they_leave_in_memory;

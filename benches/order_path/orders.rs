@@ -245,6 +245,7 @@ async fn open_shop(store: Store, simulators: &Simulators) -> (Arc<Shop>, mpsc::U
         margin_cap: konter_core::pricing::MarginCap::default(),
         stale_after: TimeDelta::minutes(30),
         summary_at: None,
+        price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,
         private_reports: false,
         inquiry_valid_for: TimeDelta::minutes(15),

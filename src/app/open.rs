@@ -136,6 +136,7 @@ pub(super) async fn open(
         inquiry_valid_for: settings.inquiry_valid_for,
         deposits: settings.deposits.clone(),
         summary_at: settings.summary_at,
+        price_lists: settings.price_lists,
         close_days_after: settings.close_days_after,
         private_reports: settings.private_reports,
     };

@@ -82,6 +82,8 @@ pub struct Settings {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// What is done with suppliers' price lists.
+    pub price_lists: PriceLists,
     /// Days that are over stay as they are for so many days more.
     pub close_days_after: u32,
     /// Whether reports to resellers' programs may go to this machine and into private networks.
@@ -125,6 +127,29 @@ pub enum Registration {
     Approve,
     /// Nobody new.
     Closed,
+}
+
+/// What is done with suppliers' price lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriceLists {
+    /// Asked for by itself; an owner applies what has changed.
+    #[default]
+    Ask,
+    /// Applied by itself, unless something looks wrong.
+    Auto,
+    /// Asked for only by an owner.
+    Off,
+}
+
+impl PriceLists {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_lowercase().as_str() {
+            "ask" => Ok(Self::Ask),
+            "auto" => Ok(Self::Auto),
+            "off" => Ok(Self::Off),
+            _ => Err("must be one of: ask, auto, off".to_owned()),
+        }
+    }
 }
 
 /// What a check of the settings found.
@@ -184,6 +209,7 @@ impl Settings {
             ),
             deposits: deposit::read(source),
             summary_at: source.value("KONTER_SUMMARY_AT", "23:55", time_or_off).unwrap_or(DEFAULT_SUMMARY_AT),
+            price_lists: source.value("KONTER_PRICE_LISTS", "ask", PriceLists::parse).unwrap_or_default(),
             close_days_after: source
                 .value("KONTER_CLOSE_DAYS_AFTER", "40", close_days_after)
                 .unwrap_or(DEFAULT_CLOSE_DAYS_AFTER),

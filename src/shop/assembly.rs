@@ -35,6 +35,7 @@ use super::on_sale::OnSale;
 use super::outbox::Outbox;
 use super::pepper::Renewal;
 use super::pins::Pins;
+use super::price_lists::PriceListWatch;
 use super::process::Process;
 use super::rate_limit::RateLimits;
 use super::reports::Reports;
@@ -90,6 +91,7 @@ struct Work {
     purchasing: Arc<Purchasing>,
     alarms: Arc<Alarms>,
     scheduler: Arc<Scheduler>,
+    price_lists: Arc<PriceListWatch>,
 }
 
 pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::UnboundedReceiver<ChatId>), StoreError> {
@@ -348,7 +350,17 @@ impl Work {
             failures: Arc::clone(&ground.failures),
             stale_after,
         });
-        Self { inquiries, purchasing, alarms, scheduler }
+        let price_lists = Arc::new(PriceListWatch {
+            process: process.clone(),
+            suppliers: Arc::clone(suppliers),
+            requests: Arc::clone(requests),
+            stock: Arc::clone(stock),
+            alerts: Arc::clone(alerts),
+            outbox: outbox.clone(),
+            mode: policy.price_lists,
+            locale: policy.locale,
+        });
+        Self { inquiries, purchasing, alarms, scheduler, price_lists }
     }
 }
 
@@ -363,6 +375,7 @@ fn decisions(ground: &Ground, trade: &Trade, work: &Work) -> Decisions {
         schedule: Arc::clone(&trade.schedule),
         purchasing: Arc::clone(&work.purchasing),
         inquiries: Arc::clone(&work.inquiries),
+        price_lists: Arc::clone(&work.price_lists),
     }
 }
 
@@ -398,5 +411,6 @@ fn background(ground: &Ground, trade: &Trade, work: &Work, policy: &Policy) -> B
             deposits: Arc::clone(&trade.deposits),
         }),
         announcing: Arc::clone(announcing),
+        price_lists: Arc::clone(&work.price_lists),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::announcing::Announcing;
 use super::day_closing::DayClosing;
 use super::dead_letters::DeadLetters;
+use super::price_lists::PriceListWatch;
 use super::process::Process;
 use super::rounds::Rounds;
 use super::summary::Summaries;
@@ -16,6 +17,7 @@ pub(super) struct Background {
     pub dead_letters: Arc<DeadLetters>,
     pub rounds: Arc<Rounds>,
     pub announcing: Arc<Announcing>,
+    pub price_lists: Arc<PriceListWatch>,
 }
 
 impl Background {
@@ -27,5 +29,6 @@ impl Background {
         process.tasks.spawn(Arc::clone(&self.dead_letters).run());
         process.tasks.spawn(Arc::clone(&self.rounds).run());
         process.tasks.spawn(Arc::clone(&self.announcing).run());
+        process.tasks.spawn(Arc::clone(&self.price_lists).run());
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn buy_of<'a>(order: &'a Order, attempt: &'a Attempt, dest: &'a str) 
         sku: &attempt.route.sku,
         dest,
         denom: attempt.route.denom,
+        max_cost: order.most_it_may_cost(attempt),
         kind: order.kind,
         inquiry: attempt.quote.as_deref(),
         sent: Sending { first: attempt.first, repeated: attempt.checks > 0 },

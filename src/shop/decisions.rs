@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::buying::Purchasing;
 use super::inquiring::Inquiries;
 use super::outbox::Outbox;
+use super::price_lists::PriceListWatch;
 use super::schedule::Schedule;
 use super::staff::Staff;
 use super::stock::Stock;
@@ -27,16 +28,18 @@ pub(super) struct Decisions {
     pub schedule: Arc<Schedule>,
     pub purchasing: Arc<Purchasing>,
     pub inquiries: Arc<Inquiries>,
+    pub price_lists: Arc<PriceListWatch>,
 }
 
 impl Decisions {
     /// `false`: something changed meanwhile; decide again.
     pub async fn commit(&self, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
         let locale = answer.locale();
-        let Answer { mut commit, buy, check, inquire, toast, .. } = answer;
+        let Answer { mut commit, buy, check, inquire, price_list, toast, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();
         let supplier_overrides: Vec<_> = commit.routing.supplier_overrides.iter().map(|row| row.row.clone()).collect();
+        let price_lists: Vec<_> = commit.routing.price_lists.iter().map(|row| row.row.clone()).collect();
         let staff: Vec<StaffRow> = commit.desk.staff.iter().map(|staff| staff.row.clone()).collect();
         let announces = !commit.desk.broadcasts.is_empty();
         commit.answers = Some((message.key(), commit.answers.map_or(0, |(_, fingerprint)| fingerprint)));
@@ -51,6 +54,7 @@ impl Decisions {
                     change.take(products);
                 }
                 self.suppliers.steer(supplier_overrides);
+                self.suppliers.learn_breaks(&price_lists);
                 self.staff.take(staff);
                 if announces {
                     self.announcing.begin();
@@ -67,6 +71,9 @@ impl Decisions {
                 }
                 for id in inquire {
                     self.inquiries.spawn(id);
+                }
+                if let Some(supplier) = price_list {
+                    self.price_lists.spawn(supplier, message.chat.clone());
                 }
                 if message.tapped.is_some() {
                     self.chats.answer_tap(&message.message, locale, toast);

@@ -29,12 +29,13 @@ pub(super) struct Deposits {
 }
 
 impl Deposits {
-    /// Takes over what admins have set for suppliers.
+    /// Takes over what admins have set for suppliers, and what price lists have told of products' breaks.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn load_overrides(&self) -> Result<(), StoreError> {
         self.suppliers.steer(self.store.all_supplier_overrides().await?);
+        self.suppliers.learn_breaks(&self.store.price_lists().await?);
         Ok(())
     }
 

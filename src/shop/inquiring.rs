@@ -164,6 +164,7 @@ impl Inquiries {
             sku: &inquiry.ask.route.sku,
             dest: &dest,
             denom: inquiry.ask.route.denom,
+            max_cost: None,
             kind: inquiry.ask.kind,
             inquiry: None,
             sent: Sending::NOT_YET,

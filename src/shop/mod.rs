@@ -36,6 +36,7 @@ mod open_orders;
 mod outbox;
 mod pepper;
 pub mod pins;
+mod price_lists;
 mod process;
 mod rate_limit;
 mod reports;
@@ -63,7 +64,7 @@ pub use callbacks::CallbackFate;
 pub use measure::Health;
 
 use crate::clock::{Elsewhere, ShopClock};
-use crate::config::{BackupSettings, Registration};
+use crate::config::{BackupSettings, PriceLists, Registration};
 use konter_core::agent::Locale;
 use konter_core::catalog::Catalog;
 use konter_core::deposit::Terms;
@@ -92,6 +93,8 @@ pub struct Policy {
     pub deposits: Terms,
     /// When the owners are told the day's figures, by the shop's wall; `None`: never.
     pub summary_at: Option<NaiveTime>,
+    /// What is done with suppliers' price lists.
+    pub price_lists: PriceLists,
     /// Days that are over stay as they are for so many days more; then they are closed.
     pub close_days_after: u32,
     /// Whether reports to resellers' programs may go into private networks.

@@ -7,6 +7,7 @@ use konter_core::catalog::Route;
 use konter_core::money::Rupiah;
 use konter_core::order::{Attempt, AttemptStep, Decider, Final, Order, OrderState};
 use konter_core::outcome::Outcome;
+use konter_core::price_list::PriceListRow;
 use konter_core::routing::{Availability, Sign, SupplierOverrides, sign_of};
 use konter_suppliers::protocol::Now;
 
@@ -15,6 +16,15 @@ use konter_suppliers::protocol::Now;
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::hours(12);
 
 impl Suppliers {
+    /// Takes over what price lists have told of products' breaks: rows of the store, as they are now.
+    pub(super) fn learn_breaks(&self, rows: &[PriceListRow]) {
+        for row in rows {
+            if let Some(supplier) = self.get(&row.supplier) {
+                supplier.learn_breaks(row);
+            }
+        }
+    }
+
     /// Takes over rows of the store, as they are now.
     pub(super) fn steer(&self, rows: Vec<SupplierOverrides>) {
         for row in rows {
@@ -43,7 +53,8 @@ impl Suppliers {
         routes: impl IntoIterator<Item = &'r Route>,
         now: &Now,
     ) -> Option<DateTime<Utc>> {
-        routes.into_iter().filter_map(|route| self.get(&route.supplier)?.break_ends(now)).min()
+        let ends = |route: &Route| self.get(&route.supplier)?.product_break_ends(&route.sku, now);
+        routes.into_iter().filter_map(ends).min()
     }
 
     /// What a step of an order shows of its suppliers.

@@ -17,6 +17,7 @@ use konter_core::money::Rupiah;
 use konter_core::order::RawReply;
 use konter_core::order::asking::Repeat;
 use konter_core::outcome::{Doubt, Outcome, Reading};
+use konter_core::price_list::{Breaks, PriceListRow};
 use konter_core::routing::{Availability, BELIEVED_FOR, Door, Limits, Pass, Sign, SupplierOverrides, Traffic};
 use konter_suppliers::client::{Client, SendError, Transport, masked};
 use konter_suppliers::protocol::Now;
@@ -39,6 +40,8 @@ pub struct Supplier {
     health: Mutex<Health>,
     traffic: Mutex<Traffic>,
     overrides: RwLock<SupplierOverrides>,
+    /// Products' own breaks, and the version of the row that told them.
+    breaks: RwLock<(u32, Breaks)>,
 }
 
 /// An order on its way at a supplier; dropping it, also by a panic or a cancelled task, ends that.
@@ -129,6 +132,7 @@ impl Supplier {
         let limits = Limits::default();
         Self {
             overrides: RwLock::new(SupplierOverrides::of(id.clone())),
+            breaks: RwLock::default(),
             id,
             kind,
             protocol,
@@ -181,10 +185,29 @@ impl Supplier {
         }
     }
 
+    /// Takes over the products' breaks as they are stored; see [`Self::steer`].
+    pub fn learn_breaks(&self, row: &PriceListRow) {
+        let mut breaks = self.breaks.write();
+        if row.version > breaks.0 {
+            *breaks = (row.version, row.breaks.clone());
+        }
+    }
+
+    /// A product's own daily break. Suppliers write it by their clock.
+    fn break_of(&self, sku: &str) -> Option<CutOff> {
+        let pause = self.breaks.read().1.of(sku)?;
+        Some(CutOff { from: pause.from, to: pause.to, zone: Some(SUPPLIERS_ZONE) })
+    }
+
+    /// Whether it, or only this product there, is in its break.
+    fn rests(&self, sku: &str, now: &Now) -> bool {
+        self.in_cutoff(now) || self.break_of(sku).is_some_and(|pause| pause.contains(now))
+    }
+
     /// Whether an order of this cost can be sent now.
     #[must_use]
     pub fn availability(&self, sku: &str, cost: Rupiah, now: &Now) -> Availability {
-        if self.in_cutoff(now) {
+        if self.rests(sku, now) {
             Availability::CutOff
         } else if self.overrides.read().paused.is_some() || !self.is_ready(sku, cost, now.utc) {
             Availability::Resting
@@ -209,10 +232,17 @@ impl Supplier {
         self.cutoff.as_ref()?.left(now).map(|left| now.utc + left)
     }
 
+    /// When a product of it can be bought again that is in its own break, or in the supplier's.
+    #[must_use]
+    pub fn product_break_ends(&self, sku: &str, now: &Now) -> Option<DateTime<Utc>> {
+        let own = self.break_of(sku).and_then(|pause| pause.left(now)).map(|left| now.utc + left);
+        self.break_ends(now).max(own)
+    }
+
     /// Lets an order through, if it still may go.
     #[must_use]
     pub fn let_through(&self, sku: &str, cost: Rupiah, now: &Now) -> Option<OnItsWay<'_>> {
-        if self.in_cutoff(now) || self.overrides.read().paused.is_some() {
+        if self.rests(sku, now) || self.overrides.read().paused.is_some() {
             return None;
         }
         let pass = self.traffic.lock().enter(sku, cost, now.utc)?;

@@ -127,6 +127,7 @@ fn every_general_setting_is_read() {
         ("KONTER_STALE_MINUTES", "5"),
         ("KONTER_INQUIRY_MINUTES", "10"),
         ("KONTER_SUMMARY_AT", "06:30"),
+        ("KONTER_PRICE_LISTS", "Auto"),
         ("KONTER_REGISTRATION", "open"),
         ("KONTER_MARGIN_MAX_PERCENT", "25"),
         ("KONTER_BANKS", "BCA 1234567890 a.n. Budi; ; BRI 0987-6543-21 "),
@@ -195,6 +196,7 @@ fn each_malformed_setting_is_told_with_its_name_and_an_example() {
         ("KONTER_MARGIN_MAX_PERCENT", "101", "must be a whole number from 0 to 100"),
         ("KONTER_MARGIN_MAX_PERCENT", "half", "must be a whole number from 0 to 100"),
         ("KONTER_REGISTRATION", "yes", "must be one of: open, approve, closed"),
+        ("KONTER_PRICE_LISTS", "yes", "must be one of: ask, auto, off"),
         ("KONTER_SUPPLIERS", "Kios-1", "`Kios-1` is not a supplier id ([a-z0-9]+)"),
     ] {
         let told = mistakes(&variables(&[(name, value)]));

@@ -37,6 +37,7 @@ mod network;
 mod network_books;
 mod order_times;
 mod pin_guessing;
+mod price_lists;
 mod recipes;
 mod reports;
 mod reprice;

@@ -1,6 +1,8 @@
 //! What admins set for suppliers, and where alerts about orders stand.
 
 use konter_core::ids::OrderId;
+use konter_core::price_list::{MarginRule, Margins, PriceListRow, RoundTo};
+use konter_core::pricing::PriceStep;
 use konter_core::routing::{Pause, SupplierOverrides};
 use konter_store::{Commit, CommitError, RoutingRows, Shown, Versioned};
 
@@ -33,6 +35,38 @@ pub async fn what_is_set_for_a_supplier_is_changed_by_who_has_read_it(engine: im
     let engine = engine.reopen();
     let store = engine.store();
     assert_eq!(store.all_supplier_overrides().await.unwrap(), [of("kios"), ranked]);
+}
+
+pub async fn a_price_list_and_the_margins_are_changed_by_who_has_read_them(engine: impl Engine) {
+    let store = engine.store();
+    let lists = |expected, row: &PriceListRow| {
+        let price_lists = vec![Versioned { expected, row: row.clone() }];
+        Commit { routing: RoutingRows { price_lists, ..RoutingRows::default() }, ..commit() }
+    };
+    let rules = |expected, row: &Margins| {
+        let margins = Some(Versioned { expected, row: row.clone() });
+        Commit { routing: RoutingRows { margins, ..RoutingRows::default() }, ..commit() }
+    };
+    let kios = PriceListRow { count: 7, ..PriceListRow::of("kios".parse().unwrap()).next() };
+    store.commit(lists(None, &kios)).await.unwrap();
+    let asked = PriceListRow { asked_at: Some(now()), ..kios.next() };
+    for expected in [None, Some(2)] {
+        let late = store.commit(lists(expected, &asked)).await;
+        assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
+    }
+    store.commit(lists(Some(1), &asked)).await.unwrap();
+    assert_eq!(store.margins().await.unwrap(), Margins::default());
+    let rule = MarginRule { above: PriceStep::Percent(250), round: Some(RoundTo::Hundred) };
+    let margins = Margins { version: 1, rules: [("Pulsa XL".to_owned(), rule)].into() };
+    store.commit(rules(None, &margins)).await.unwrap();
+    let late = store.commit(rules(None, &margins)).await;
+    assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
+    drop(store);
+    let engine = engine.reopen();
+    let store = engine.store();
+    assert_eq!(store.price_lists().await.unwrap(), [asked.clone()]);
+    assert_eq!(store.price_list(&asked.supplier).await.unwrap(), Some(asked));
+    assert_eq!(store.margins().await.unwrap(), margins);
 }
 
 pub async fn alerts_are_found_by_their_order_until_they_are_settled(engine: impl Engine) {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::clock::{Clock, ShopClock};
-use konter::config::{Registration, Settings};
+use konter::config::{PriceLists, Registration, Settings};
 use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, serve};
 use konter::shop::pins::Pepper;
 use konter::shop::suppliers::{Supplier, Suppliers};
@@ -70,6 +70,7 @@ pub struct Setup {
     pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
     pub summary_at: Option<NaiveTime>,
+    pub price_lists: PriceLists,
     /// What the shop's chat service is; without one it has neither name nor files.
     pub chats: Arc<dyn ChatService>,
     pub pepper: Option<Pepper>,
@@ -125,6 +126,7 @@ impl Default for Setup {
             deposits: konter_core::deposit::Terms::default(),
             more_admins: Vec::new(),
             summary_at: None,
+            price_lists: PriceLists::default(),
             chats: Arc::new(NoChatService),
             pepper: None,
             kios_deposit: None,
@@ -224,6 +226,7 @@ impl TestShop {
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: setup.deposits,
             summary_at: setup.summary_at,
+            price_lists: setup.price_lists,
             close_days_after: 40,
             private_reports: true,
         };

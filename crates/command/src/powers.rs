@@ -7,6 +7,8 @@ use konter_core::staff::Role::{self, Operator, Owner};
 pub const IMPORTS: Role = Owner;
 /// Told unasked what needs somebody to act.
 pub const ALERTED: Role = Operator;
+/// Told what suppliers' price lists change; applies it.
+pub const PRICE_LISTS: Role = Owner;
 /// Told the day's figures.
 pub const SUMMARISED: Role = Owner;
 /// Registers without waiting for anybody.

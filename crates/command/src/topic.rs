@@ -75,6 +75,7 @@ topics! {
     AdminGroups,
     AdminMove,
     AdminRoute,
+    AdminMargin,
     AdminRoles,
     AdminFind,
     AdminRename,

@@ -18,6 +18,7 @@ pub mod order;
 pub mod outcome;
 pub mod phone;
 pub mod preferences;
+pub mod price_list;
 pub mod pricing;
 pub mod question;
 pub mod report;

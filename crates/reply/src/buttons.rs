@@ -12,6 +12,7 @@ use super::guide::{ChooseCard, ChooseStage};
 use super::habit::{AskFor, HabitReply};
 use super::model::Reply;
 use super::network::{NetworkReply, TransferCard, TransferStage};
+use super::price_list::{PriceListCard, PriceListStage};
 use super::receipt::ReceiptForm;
 use super::rendered::Button;
 use super::report::ReportForm;
@@ -109,6 +110,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             RoutingReply::Queued { line, .. } => {
                 vec![vec![typed(say, "button.cancel", &format!("BATAL.{}", line.order))]]
             }
+            RoutingReply::PriceList(card) => price_list(card, say),
             _ => Vec::new(),
         },
         Reply::Statement(card) => {
@@ -281,6 +283,23 @@ fn overdue(card: &OverdueCard, say: &Say<'_>) -> Rows {
         OverdueStage::Sure => vec![vec![one("routing.button_sure", Tap::SurelyNotDelivered(id)), back()]],
         OverdueStage::Done => Vec::new(),
     }
+}
+
+/// Commands, which only owners may.
+fn price_list(card: &PriceListCard, say: &Say<'_>) -> Rows {
+    let one =
+        |key: &str, verb: &str| typed(say, key, &format!("/supplier {} harga {verb} {}", card.supplier, card.number));
+    let all = || vec![one("routing.button_list_all", "semua")];
+    let mut rows = match card.stage {
+        PriceListStage::Offered if card.lines.is_empty() => Vec::new(),
+        PriceListStage::Offered => {
+            vec![vec![one("routing.button_list_apply", "terapkan"), one("routing.button_list_drop", "abaikan")]]
+        }
+        PriceListStage::Applied => vec![vec![one("routing.button_list_back", "kembalikan")]],
+        PriceListStage::Dropped | PriceListStage::TakenBack => Vec::new(),
+    };
+    rows.extend((!rows.is_empty() && card.left_out > 0).then(all));
+    rows
 }
 
 /// Stop sending to it, or go on: a command, which only admins may.

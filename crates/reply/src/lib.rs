@@ -26,6 +26,7 @@ mod misread;
 mod model;
 mod network;
 mod notices;
+mod price_list;
 mod promise;
 mod reader;
 mod receipt;
@@ -63,6 +64,7 @@ pub use network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
 };
+pub use price_list::{MarginLine, PriceListCard, PriceListChange, PriceListLine, PriceListStage};
 pub use receipt::{ReceiptForm, ReceiptProblem};
 pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};

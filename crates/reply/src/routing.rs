@@ -7,6 +7,9 @@ use strum::IntoStaticStr;
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderCard, OrderLine, Verdict};
+use konter_core::price_list::ListFault;
+
+use super::price_list::{MarginLine, PriceListCard};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "routing", rename_all = "snake_case")]
@@ -25,6 +28,18 @@ pub enum RoutingReply {
     Routes { product: ProductCode, name: String, routes: Vec<RouteLine> },
     /// The text is the problem's.
     SteerRefused { problem: SteerProblem },
+    /// What a supplier's price list changes.
+    PriceList(Box<PriceListCard>),
+    /// It is being asked for.
+    PriceListAsked { supplier: SupplierId },
+    /// It says what the catalog has.
+    PriceListSame { supplier: SupplierId, count: usize, unknown: usize },
+    /// It was not used.
+    PriceListFault { supplier: SupplierId, fault: ListFault },
+    /// It could not be had.
+    PriceListUnreachable { supplier: SupplierId },
+    /// What prices are made of costs by; `changed`: the category that was, with what it had before.
+    Margins { lines: Vec<MarginLine>, changed: Option<MarginLine> },
     /// Our deposit there has fallen below what the owner set.
     #[strum(serialize = "low_balance")]
     AlertLowBalance { supplier: SupplierId, balance: Rupiah, level: Rupiah },
@@ -88,6 +103,22 @@ pub enum SteerProblem {
         supplier: SupplierId,
     },
     LongReason,
+    /// Nothing says how it is asked for.
+    NoPriceList {
+        supplier: SupplierId,
+    },
+    PriceListTooSoon {
+        supplier: SupplierId,
+        until: DateTime<Utc>,
+    },
+    /// What a button or a number stands for is not what is offered any more.
+    PriceListGone {
+        supplier: SupplierId,
+    },
+    /// Something of it has been changed since: nothing was done.
+    PriceListMoved {
+        supplier: SupplierId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 45] = [
+    const ENUMS: [(&str, &str); 48] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),
@@ -77,6 +77,9 @@ mod tests {
         ("reply=habit&habit=ask", "ask"),
         ("reply=routing&routing=cancel_refused", "problem/problem"),
         ("reply=routing&routing=steer_refused", "problem/problem"),
+        ("reply=routing&routing=price_list", "stage"),
+        ("reply=routing&routing=price_list", "lines/*/change"),
+        ("reply=routing&routing=price_list_fault", "fault/fault"),
         ("reply=desk&desk=role_refused", "problem"),
         ("reply=desk&desk=broadcast", "stage"),
         ("reply=ticket&says=refused", "why"),

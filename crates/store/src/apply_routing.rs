@@ -1,4 +1,4 @@
-//! What admins set for suppliers, and where alerts about orders stand.
+//! What admins set for suppliers, what is known of their price lists, and where alerts about orders stand.
 
 use super::apply::{Stage, check_version};
 use super::kv::{Direction, Kv, under};
@@ -6,6 +6,7 @@ use super::read::CONTINUE;
 use super::rows::{decode, encode};
 use super::{CommitError, RoutingRows, StoreError, keys};
 use konter_core::ids::OrderId;
+use konter_core::price_list::{Margins, PriceListRow};
 use konter_core::routing::SupplierOverrides;
 
 impl<K: Kv> Stage<'_, K> {
@@ -22,6 +23,20 @@ impl<K: Kv> Stage<'_, K> {
                 name,
             )?;
             self.put(key, encode("supplier_overrides", &supplier_overrides.row)?);
+        }
+        for list in &rows.price_lists {
+            let key = keys::price_list(&list.row.supplier);
+            let stored: Option<PriceListRow> = self.get(&key)?.map(|bytes| decode("price list", &bytes)).transpose()?;
+            let name = || format!("the price list of {}", list.row.supplier);
+            check_version(stored.map(|stored| stored.version), list.expected, list.row.version, name)?;
+            self.put(key, encode("price list", &list.row)?);
+        }
+        if let Some(margins) = &rows.margins {
+            let stored: Option<Margins> =
+                self.get(&keys::margins())?.map(|bytes| decode("margins", &bytes)).transpose()?;
+            let name = || "the margins".to_owned();
+            check_version(stored.map(|stored| stored.version), margins.expected, margins.row.version, name)?;
+            self.put(keys::margins(), encode("margins", &margins.row)?);
         }
         for shown in &rows.shown {
             self.put(keys::shown(shown.order, &shown.chat), encode("alert", shown)?);

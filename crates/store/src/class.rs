@@ -63,6 +63,8 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
                 RoutingReply::AlertLowBalance { .. }
                     | RoutingReply::AlertManyOverdue { .. }
                     | RoutingReply::AlertCostRose { .. }
+                    | RoutingReply::PriceList(_)
+                    | RoutingReply::PriceListFault { .. }
             ) =>
         {
             Class::Alert

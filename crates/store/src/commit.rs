@@ -19,6 +19,7 @@ use konter_core::network::Invited;
 use konter_core::order::Order;
 use konter_core::order::refusal::Refused;
 use konter_core::preferences::Preferences;
+use konter_core::price_list::{Margins, PriceListRow};
 use konter_core::pricing::PriceGroup;
 use konter_core::question::Question;
 use konter_core::routing::SupplierOverrides;
@@ -86,6 +87,8 @@ pub struct NetworkRows {
 #[derive(Clone, Debug, Default)]
 pub struct RoutingRows {
     pub supplier_overrides: Vec<Versioned<SupplierOverrides>>,
+    pub price_lists: Vec<Versioned<PriceListRow>>,
+    pub margins: Option<Versioned<Margins>>,
     /// Written as given.
     pub shown: Vec<Shown>,
     /// Orders whose alerts need not be found any more.
@@ -147,8 +150,11 @@ impl Commit {
     pub fn only_says(&self) -> bool {
         let Self { network, routing, desk, .. } = self;
         let no_network = network.groups.is_empty() && network.invited.is_empty() && network.uninvited.is_empty();
-        let no_routing =
-            routing.supplier_overrides.is_empty() && routing.shown.is_empty() && routing.unshown.is_empty();
+        let no_routing = routing.supplier_overrides.is_empty()
+            && routing.price_lists.is_empty()
+            && routing.margins.is_none()
+            && routing.shown.is_empty()
+            && routing.unshown.is_empty();
         let no_desk = desk.staff.is_empty()
             && desk.broadcasts.is_empty()
             && desk.broadcast_results.is_empty()

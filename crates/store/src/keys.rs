@@ -69,6 +69,8 @@ pub(super) const JOINING: u8 = b'N';
 const ROUTING: u8 = b'P';
 const STEERING: u8 = 0;
 const SHOWN: u8 = 1;
+const PRICE_LIST: u8 = 2;
+const MARGINS: u8 = 3;
 
 /// Longer texts stand in a key as their hash: keys stay small whatever people type.
 const LONGEST_TEXT: usize = 64;
@@ -322,6 +324,20 @@ pub(super) fn all_supplier_overrides() -> Vec<u8> {
 
 pub(super) fn supplier_overrides(supplier: &SupplierId) -> Vec<u8> {
     Key(all_supplier_overrides()).text(supplier.as_str()).0
+}
+
+/// Prefix of what is known of all suppliers' price lists.
+pub(super) fn price_lists() -> Vec<u8> {
+    Key::new(ROUTING).u8(PRICE_LIST).0
+}
+
+pub(super) fn price_list(supplier: &SupplierId) -> Vec<u8> {
+    Key(price_lists()).text(supplier.as_str()).0
+}
+
+/// What selling prices are made of costs by.
+pub(super) fn margins() -> Vec<u8> {
+    Key::new(ROUTING).u8(MARGINS).0
 }
 
 /// Prefix of an order's alerts.

@@ -20,6 +20,7 @@ use konter_core::money::Rupiah;
 use konter_core::network::{InviteCode, Invited};
 use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
 use konter_core::preferences::Preferences;
+use konter_core::price_list::{Margins, PriceListRow};
 use konter_core::pricing::{GroupName, PriceGroup};
 use konter_core::question::Question;
 use konter_core::routing::SupplierOverrides;
@@ -232,6 +233,22 @@ impl Store {
     pub async fn all_supplier_overrides(&self) -> Result<Vec<SupplierOverrides>, StoreError> {
         self.read("all_supplier_overrides", |rows| rows.under("supplier_overrides", keys::all_supplier_overrides()))
             .await
+    }
+
+    /// What is known of suppliers' price lists; those that were never asked for are missing.
+    pub async fn price_lists(&self) -> Result<Vec<PriceListRow>, StoreError> {
+        self.read("price_lists", |rows| rows.under("price list", keys::price_lists())).await
+    }
+
+    pub async fn price_list(&self, supplier: &SupplierId) -> Result<Option<PriceListRow>, StoreError> {
+        let key = keys::price_list(supplier);
+        self.read("price_list", move |rows| rows.row("price list", &key)).await
+    }
+
+    /// What selling prices are made of costs by.
+    pub async fn margins(&self) -> Result<Margins, StoreError> {
+        let row = self.read("margins", |rows| rows.row("margins", &keys::margins())).await?;
+        Ok(row.unwrap_or_default())
     }
 
     // Messages.

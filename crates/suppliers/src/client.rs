@@ -10,8 +10,6 @@ use secrecy::{ExposeSecret, SecretString};
 use super::protocol::{Method, Request, Response};
 use konter_core::outcome::{Doubt, KEPT_REPLY};
 
-/// The longest reply read. The documents' longest receipts stay under 10 KiB; a reply beyond this is no answer.
-const LARGEST_REPLY: usize = 256 * 1024;
 /// How long to wait for a connection: a supplier that cannot be reached in this time is tried elsewhere.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -78,7 +76,7 @@ impl Client {
         }
         let content_type =
             answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
-        let body = read_bounded(answer).await?;
+        let body = read_bounded(answer, request.largest).await?;
         Ok(Response { content_type, body })
     }
 
@@ -114,13 +112,14 @@ impl Transport for Client {
     }
 }
 
-async fn read_bounded(answer: reqwest::Response) -> Result<Vec<u8>, SendError> {
+/// A reply that is longer is no answer, and is not read to its end.
+async fn read_bounded(answer: reqwest::Response, largest: usize) -> Result<Vec<u8>, SendError> {
     let mut body = Vec::new();
     let mut chunks = answer.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| SendError::MaybeSent(Doubt::ConnectionLost, describe(error)))?;
-        if body.len() + chunk.len() > LARGEST_REPLY {
-            return Err(SendError::MaybeSent(Doubt::TooLarge, format!("a reply over {LARGEST_REPLY} bytes")));
+        if body.len() + chunk.len() > largest {
+            return Err(SendError::MaybeSent(Doubt::TooLarge, format!("a reply over {largest} bytes")));
         }
         body.extend_from_slice(&chunk);
     }

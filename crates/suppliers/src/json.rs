@@ -48,7 +48,12 @@ pub(super) fn read_object(text: &str) -> Result<Object, Doubt> {
 
 /// Reads a reply that must be JSON, whatever it is.
 pub(super) fn read(text: &str) -> Result<Json, Doubt> {
-    if text.len() > LONGEST_REPLY {
+    read_within(text, LONGEST_REPLY)
+}
+
+/// The same of at most so many bytes.
+pub(super) fn read_within(text: &str, longest: usize) -> Result<Json, Doubt> {
+    if text.len() > longest {
         return Err(Doubt::TooLarge);
     }
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&mend(text))).map_err(|_| Doubt::NotUnderstood)

@@ -7,7 +7,7 @@ pub mod client;
 pub mod protocol;
 
 pub use protocol::{
-    Body, Buy, Callback, Method, Named, Options, PriceRow, Proof, Protocol, Request, Response, SettingError, fields,
+    Body, Buy, Callback, Method, Named, Options, Proof, Protocol, Request, Response, SettingError, fields,
     percent_decoded,
 };
 

@@ -15,6 +15,7 @@ const BUY: Buy<'static> = Buy {
     sku: "S10",
     dest: "08123214214",
     denom: None,
+    max_cost: None,
     kind: ProductKind::Topup,
     inquiry: None,
     sent: Sending::NOT_YET,

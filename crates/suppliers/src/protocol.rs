@@ -10,6 +10,7 @@ use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Doubt, InquiryReading, Reading, Sending};
+use konter_core::price_list::Listed;
 
 /// One purchase as a protocol sees it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,8 @@ pub struct Buy<'a> {
     pub dest: &'a str,
     /// The supplier's denomination, whole rupiah, where its protocol wants one.
     pub denom: Option<Rupiah>,
+    /// The most it may cost before the shop loses on it; `None` for a bill, whose amount was shown.
+    pub max_cost: Option<Rupiah>,
     pub kind: ProductKind,
     /// What the inquiry before this payment gave us to quote, when there was one.
     pub inquiry: Option<&'a str>,
@@ -156,10 +159,15 @@ pub trait Protocol: Send + Sync {
         None
     }
 
-    /// Reads the answer to [`Protocol::prices`]: an empty list where it is none.
-    fn read_prices(&self, response: &Response) -> Vec<PriceRow> {
+    /// How long the supplier wants between two questions for its products and prices, at least.
+    fn prices_every(&self) -> chrono::TimeDelta {
+        chrono::TimeDelta::minutes(5)
+    }
+
+    /// Reads the answer to [`Protocol::prices`]; `None` where it is no list.
+    fn read_prices(&self, response: &Response) -> Option<Vec<Listed>> {
         let _ = response;
-        Vec::new()
+        None
     }
 
     /// Every secret that could stand in a request or a reply, to be masked in whatever is kept.
@@ -209,20 +217,6 @@ pub(super) fn named_in_query(text: &str, [reference, product, dest, reason]: [&s
     Named { reference: some(reference), product: some(product), dest: some(dest), reason: some(reason) }
 }
 
-/// One product of a supplier's price list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PriceRow {
-    /// The supplier's own code.
-    pub code: String,
-    pub name: Option<String>,
-    pub category: Option<String>,
-    pub brand: Option<String>,
-    pub price: Rupiah,
-    pub open: bool,
-    /// Its daily break, as the supplier writes it: `23:30`, `0:30`.
-    pub cutoff: Option<(String, String)>,
-}
-
 /// One moment, as the clock and as the shop's wall show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -248,7 +242,14 @@ pub struct Request {
     pub body: Option<Body>,
     /// HTTP statuses besides 2xx whose body is an answer.
     pub accepts: Vec<u16>,
+    /// The longest answer read, bytes; a longer one is none.
+    pub largest: usize,
 }
+
+/// The longest reply about an order. The documents' longest receipts stay under 10 KiB.
+pub const LARGEST_REPLY: usize = 256 * 1024;
+/// The longest price list: several times that of the supplier with the most products.
+pub const LARGEST_LIST: usize = 8 * 1024 * 1024;
 
 /// A name or path in a request: fixed in code, or read from a recipe.
 pub type Name = Cow<'static, str>;
@@ -273,7 +274,8 @@ impl Request {
     }
 
     fn empty(method: Method, path: &'static str) -> Self {
-        Self { method, path: Name::Borrowed(path), query: vec![], headers: vec![], body: None, accepts: vec![] }
+        let (path, largest) = (Name::Borrowed(path), LARGEST_REPLY);
+        Self { method, path, query: vec![], headers: vec![], body: None, accepts: vec![], largest }
     }
 }
 

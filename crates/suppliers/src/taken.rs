@@ -73,6 +73,7 @@ fn reading(protocol: &dyn Protocol, named: &Named, response: &Response) -> Readi
             sku: named.product.as_deref().unwrap_or_default(),
             dest: named.dest.as_deref().unwrap_or_default(),
             denom: None,
+            max_cost: None,
             kind,
             inquiry: None,
             sent: Sending::NOT_YET,

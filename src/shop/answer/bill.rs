@@ -164,7 +164,7 @@ impl Request<'_> {
             let Some(supplier) = self.shop.suppliers.get(id) else { return Availability::NotSetUp };
             // Whether its document knows an inquiry for this kind is the same for every destination.
             let (reference, sent) = (Reference(0), Sending::NOT_YET);
-            let buy = Buy { reference, sku: "", dest: "", denom: None, kind, inquiry: None, sent };
+            let buy = Buy { reference, sku: "", dest: "", denom: None, max_cost: None, kind, inquiry: None, sent };
             if supplier.protocol.inquiry(&buy, now.local).is_none() {
                 Availability::NotSetUp
             } else {

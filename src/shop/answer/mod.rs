@@ -27,6 +27,7 @@ mod overdue;
 mod people;
 mod pin;
 mod pin_shown;
+mod price_list;
 mod price_tab;
 pub(super) mod program;
 mod question;
@@ -62,13 +63,14 @@ use bill::Wanted;
 pub(super) use context::Context;
 pub(super) use desk::Import;
 use konter_core::catalog::{Catalog, DestKind, Product};
-use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode, SupplierId};
 use konter_core::inquiry::BillWord;
 use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
 use konter_reply::{Reply, TalkReply};
 use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
 use pin_shown::holds_pin;
+pub(super) use price_list::card as price_list_card;
 pub(super) use receipt::receipt_card;
 
 /// The longest message looked at, in bytes. Ten orders with everything spelled out stay far below.
@@ -89,6 +91,8 @@ pub(super) struct Answer {
     pub buy: Vec<OrderId>,
     pub check: Vec<(OrderId, Asker)>,
     pub inquire: Vec<InquiryId>,
+    /// A supplier whose price list is asked for.
+    pub price_list: Option<SupplierId>,
     /// Shown for a moment where a button was tapped, in place of a message.
     pub toast: Option<Reply>,
     chat: ChatId,
@@ -101,7 +105,7 @@ impl Answer {
         commit.answers = Some((message.key(), fingerprint(&message.text)));
         commit.topic = message.topic.map(|topic| (message.chat.clone(), topic));
         let (buy, check, inquire) = (Vec::new(), Vec::new(), Vec::new());
-        Self { commit, buy, check, inquire, toast: None, chat: message.chat.clone(), locale }
+        Self { commit, buy, check, inquire, price_list: None, toast: None, chat: message.chat.clone(), locale }
     }
 
     /// One reply and nothing else.

@@ -21,7 +21,7 @@ const BALANCE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// Disturbed products named on a card.
 const DISTURBED_SHOWN: usize = 10;
 
-fn says(reply: RoutingReply) -> Reply {
+pub(super) fn says(reply: RoutingReply) -> Reply {
     Reply::Routing(Box::new(reply))
 }
 
@@ -103,6 +103,13 @@ impl Request<'_> {
             AdminRouting::RoutePriority { product, supplier, priority } => {
                 self.change_route(&product, &supplier, answer, |product| product.prefer(&supplier, priority));
             }
+            AdminRouting::PriceList { supplier, what } => {
+                if let Some(supplier) = self.find_supplier(&supplier, answer) {
+                    self.price_list(supplier, what, answer).await?;
+                }
+            }
+            AdminRouting::Margins => self.show_margins(answer).await?,
+            AdminRouting::SetMargin { category, rule } => self.set_category_margin(&category, rule, answer).await?,
             AdminRouting::RouteOpen { product, supplier, open } => {
                 self.change_route(&product, &supplier, answer, |product| {
                     for route in product.routes.iter_mut().filter(|route| route.supplier == supplier) {
@@ -211,7 +218,7 @@ fn note_route(before: &Route, after: &Route, answer: &mut Answer) {
     }
 }
 
-fn steer_refused(problem: SteerProblem, answer: &mut Answer) {
+pub(super) fn steer_refused(problem: SteerProblem, answer: &mut Answer) {
     // Nothing was done, so there is nothing to record.
     answer.commit.acts.clear();
     answer.reply(says(RoutingReply::SteerRefused { problem }));

@@ -215,6 +215,7 @@ impl Stage {
             inquiry_valid_for: TimeDelta::minutes(15),
             deposits: Terms::default(),
             summary_at: None,
+            price_lists: konter::config::PriceLists::default(),
             close_days_after: 40,
             private_reports: false,
         };

@@ -99,7 +99,7 @@ pub(super) fn reprice(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
 }
 
 /// `+100`, `-1.000`, `+2%`, `-2,5%`.
-pub(super) fn step(word: &str) -> Result<PriceStep, Problem> {
+pub fn step(word: &str) -> Result<PriceStep, Problem> {
     /// Who halves or doubles all prices has mistyped.
     const MOST: i32 = 50 * 100;
     let Some(share) = word.strip_suffix('%') else { return amount::read(word, true).map(PriceStep::By) };

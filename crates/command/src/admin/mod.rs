@@ -2,7 +2,7 @@
 //! (roles, finding, announcements). Whether the sender works there is not known here.
 
 pub mod command;
-mod desk;
+pub mod desk;
 
 use super::format::Format;
 use super::meaning::Command;

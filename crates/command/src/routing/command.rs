@@ -2,6 +2,7 @@
 
 use crate::read::Pin;
 use konter_core::ids::{OrderId, ProductCode, SupplierId};
+use konter_core::price_list::MarginRule;
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,28 @@ pub enum AdminRouting {
         supplier: SupplierId,
         open: bool,
     },
+    PriceList {
+        supplier: String,
+        what: PriceListWhat,
+    },
+    /// What prices are made of costs by; shows it.
+    Margins,
+    /// `None`: prices of the category stay.
+    SetMargin {
+        category: String,
+        rule: Option<MarginRule>,
+    },
+}
+
+/// What is done with a supplier's price list; the numbers are an offer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PriceListWhat {
+    /// Asks the supplier for it.
+    Ask,
+    ShowAll(u32),
+    Apply(u32),
+    Drop(u32),
+    TakeBack(u32),
 }
 
 impl AdminRouting {
@@ -49,8 +72,12 @@ impl AdminRouting {
         match self {
             Self::Show { .. } => Viewer,
             Self::Pause { .. } | Self::Resume { .. } | Self::RouteOpen { .. } => Operator,
-            // Both change what an order costs the shop.
-            Self::Priority { .. } | Self::RoutePriority { .. } => Owner,
+            // What an order costs the shop, and what it brings in.
+            Self::Priority { .. }
+            | Self::RoutePriority { .. }
+            | Self::PriceList { .. }
+            | Self::Margins
+            | Self::SetMargin { .. } => Owner,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is typed about where orders are bought, and about orders that wait: by resellers, and by admins with a slash.
 
 pub mod command;
+mod margins;
 
 use super::admin::command::AdminCommand;
 use super::elsewhere::Feature;
@@ -8,7 +9,7 @@ use super::format::Format;
 use super::meaning::Command;
 use super::read::{Cursor, Part, Problem, Words};
 use super::topic::Topic;
-use command::{AdminRouting, RoutingCommand};
+use command::{AdminRouting, PriceListWhat, RoutingCommand};
 use konter_core::ids::{ProductCode, SupplierId};
 use konter_core::staff::Role::{Operator, Owner, Viewer};
 
@@ -35,6 +36,7 @@ pub(super) const FORMATS: &[Format] = &[
             ("/supplier xgate jeda deposit habis", Operator),
             ("/supplier xgate lanjut", Operator),
             ("/supplier xgate prioritas 1", Owner),
+            ("/supplier xgate harga", Owner),
         ]),
     Format::always(
         Topic::AdminRoute,
@@ -44,6 +46,15 @@ pub(super) const FORMATS: &[Format] = &[
         route_priority,
     )
     .least(Owner),
+    Format::always(
+        Topic::AdminMargin,
+        &["/margin"],
+        "what selling prices are made of costs by, for each category",
+        "/margin Telkomsel +300 bulat 100",
+        margins::read,
+    )
+    .least(Owner)
+    .also(&[("/margin", Owner), ("/margin Telkomsel +2,5%", Owner), ("/margin Telkomsel hapus", Owner)]),
     Format::when(Topic::AdminClose, &["/tutup"], "close a product at one supplier", "/tutup S10 xgate", |args| {
         route_open(args, false)
     })
@@ -84,7 +95,7 @@ fn queue(mut args: Cursor<'_>) -> Result<Command, Problem> {
     Ok(Command::Routing(RoutingCommand::Queue { on }))
 }
 
-/// `/supplier`, `/supplier <id>`, `/supplier <id> jeda [reason]`, `… lanjut`, `… prioritas <n>|hapus`.
+/// `/supplier`, `/supplier <id>`, `/supplier <id> jeda [reason]`, `… lanjut`, `… prioritas <n>|hapus`, `… harga`.
 fn supplier(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let Some(supplier) = words.next().map(str::to_lowercase) else {
@@ -101,9 +112,25 @@ fn supplier(args: Cursor<'_>) -> Result<Command, Problem> {
             let priority = if matches!(word, "hapus" | "-") { None } else { Some(priority(word)?) };
             words.finish().map(|()| AdminRouting::Priority { supplier, priority })?
         }
+        "harga" | "prices" => AdminRouting::PriceList { supplier, what: price_list(words)? },
         other => return Err(Problem::unfit(Part::Text, other)),
     };
     Ok(routing(command))
+}
+
+/// Behind `harga`: nothing, or what a button below an offer says: a verb and the offer's number.
+fn price_list(mut words: Words<'_>) -> Result<PriceListWhat, Problem> {
+    let Some(verb) = words.next() else { return Ok(PriceListWhat::Ask) };
+    let what = match verb.to_lowercase().as_str() {
+        "semua" => PriceListWhat::ShowAll,
+        "terapkan" => PriceListWhat::Apply,
+        "abaikan" => PriceListWhat::Drop,
+        "kembalikan" => PriceListWhat::TakeBack,
+        _ => return Err(Problem::unfit(Part::Text, verb)),
+    };
+    let number = words.need(Part::Number)?;
+    let read = number.parse().map_err(|_| Problem::unfit(Part::Number, number))?;
+    words.finish().map(|()| what(read))
 }
 
 fn priority(word: &str) -> Result<u32, Problem> {

@@ -153,6 +153,14 @@ impl Order {
         margins.and_then(|margins| self.price.checked_sub(margins)).unwrap_or(Rupiah::ZERO)
     }
 
+    /// The most an attempt may cost before the shop loses on it. What is sold below its cost was accepted so. Of a bill the
+    /// amount was shown and is compared by itself.
+    #[must_use]
+    pub fn most_it_may_cost(&self, attempt: &Attempt) -> Option<Rupiah> {
+        let most = self.kept_by_shop().max(attempt.route.cost);
+        Some(most).filter(|most| most.is_positive() && self.bill.is_none() && self.kind != ProductKind::Bill)
+    }
+
     /// Whether its purchase is on its way at this moment: nobody can know or decide anything yet.
     #[must_use]
     pub fn is_in_flight(&self) -> bool {

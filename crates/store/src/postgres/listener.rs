@@ -115,7 +115,8 @@ fn notifications_of(commit: &Commit, share: &Leases) -> Vec<Notification> {
     let sets = !commit.products.is_empty()
         || !desk.staff.is_empty()
         || !desk.broadcasts.is_empty()
-        || !commit.routing.supplier_overrides.is_empty();
+        || !commit.routing.supplier_overrides.is_empty()
+        || !commit.routing.price_lists.is_empty();
     notifications.extend(sets.then_some(Notification::Settings));
     notifications
 }

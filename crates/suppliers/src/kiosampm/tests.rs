@@ -13,6 +13,7 @@ const BUY: Buy<'static> = Buy {
     sku: "S10",
     dest: "081234567890",
     denom: None,
+    max_cost: None,
     kind: ProductKind::Topup,
     inquiry: None,
     sent: Sending::NOT_YET,

@@ -1,6 +1,6 @@
 //! Requests as recipes describe them.
 
-use super::super::protocol::{Body, Method, Name, Request};
+use super::super::protocol::{Body, LARGEST_REPLY, Method, Name, Request};
 use super::fault::{Fault, Source};
 use super::schema;
 use super::template::{Names, Template, Values};
@@ -119,6 +119,7 @@ impl Call {
                 .collect(),
             body,
             accepts: self.accepts.clone(),
+            largest: LARGEST_REPLY,
         }
     }
 }

@@ -8,6 +8,7 @@ use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Detail, FailureKind, InquiryReading, Sending};
+use konter_core::price_list::Listed;
 
 use super::Recipe;
 use super::fault::{Fault, Source};
@@ -172,8 +173,8 @@ impl Tried<'_> {
         match self.reply.on {
             On::Balance => differ("balance", expect.balance, self.recipe.balance_in(self.body()).map(Rupiah::get)),
             On::Prices => {
-                let rows = self.recipe.prices.as_ref().map(|prices| prices.read(self.body()).len());
-                differ("rows", expect.rows, rows)
+                let rows = self.recipe.prices.as_ref().and_then(|prices| prices.read(self.body()));
+                list_differences(expect, rows.as_deref())
             }
             On::Inquiry => self.inquiry_differences(expect),
             On::Order | On::Payment | On::Status | On::Report => {
@@ -187,7 +188,16 @@ impl Tried<'_> {
 
     fn inquiry_differences(&self, expect: &Expected) -> Vec<String> {
         let reference = expect.reference.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Reference(0));
-        let buy = |kind| Buy { reference, sku: "", dest: "", denom: None, kind, inquiry: None, sent: Sending::NOT_YET };
+        let buy = |kind| Buy {
+            reference,
+            sku: "",
+            dest: "",
+            denom: None,
+            max_cost: None,
+            kind,
+            inquiry: None,
+            sent: Sending::NOT_YET,
+        };
         let of_inquiry = self.recipe.inquiry.as_ref().filter(|inquiry| !inquiry.matching(self.body()).is_empty());
         let (inquiry, kind) = match (of_inquiry, &self.recipe.lookup) {
             (Some(inquiry), _) => (inquiry, ProductKind::Bill),
@@ -252,6 +262,17 @@ fn order_differences(expect: &Expected, said: &Said, kind: Option<konter_core::o
     }
     if let Some(wanted) = expect.kind {
         differences.extend(differ("kind", Some(written(wanted)), kind.map(written)));
+    }
+    differences
+}
+
+/// A list that none is expected of has neither rows nor products.
+fn list_differences(expect: &Expected, rows: Option<&[Listed]>) -> Vec<String> {
+    let priced = |rows: &[Listed]| rows.iter().filter(|row| row.cost.is_some()).count();
+    let mut differences = differ("rows", expect.rows, rows.map(priced));
+    for (sku, wanted) in &expect.list {
+        let found = rows.unwrap_or_default().iter().find(|row| row.sku == *sku).map(ToString::to_string);
+        differences.extend(differ(sku, Some(wanted), found.as_ref()));
     }
     differences
 }

@@ -161,14 +161,22 @@ pub(super) struct Prices {
     pub list: String,
     pub code: String,
     pub price: String,
-    pub name: Option<String>,
-    pub category: Option<String>,
-    pub brand: Option<String>,
-    /// Pointers that must all have one of their words for a product to be open.
+    /// Pointers that must all have one of their words for a product to be open; none: the list does not say.
     #[serde(default)]
     pub open: BTreeMap<String, Vec<String>>,
     pub cutoff_from: Option<String>,
     pub cutoff_to: Option<String>,
+    /// Not asked for sooner after the last time, seconds.
+    pub not_before_secs: Option<u32>,
+    /// Asked for only where this setting is set.
+    pub when: Option<String>,
+    /// For whoever reads the file.
+    #[serde(default, rename = "name")]
+    pub _name: Option<String>,
+    #[serde(default, rename = "category")]
+    pub _category: Option<String>,
+    #[serde(default, rename = "brand")]
+    pub _brand: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -428,6 +436,9 @@ pub(super) struct Expected {
     pub kind: Option<FailureKind>,
     pub name: Option<String>,
     pub total: Option<i64>,
-    /// Rows of a price list.
+    /// Products of a price list that have a price.
     pub rows: Option<usize>,
+    /// Some of them by code, as `10800 open 23:45-00:15`.
+    #[serde(default)]
+    pub list: BTreeMap<String, String>,
 }

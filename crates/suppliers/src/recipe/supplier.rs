@@ -9,14 +9,16 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Recipe;
 use super::call::Call;
 use super::inquiry::Inquiry;
+use super::prices;
 use super::schema::{On, Verdict};
 use super::template::Values;
 use crate::json;
-use crate::protocol::{Buy, Callback, Named, Now, Options, PriceRow, Proof, Protocol, Request, Response, gist_of};
+use crate::protocol::{Buy, Callback, LARGEST_LIST, Named, Now, Options, Proof, Protocol, Request, Response, gist_of};
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Doubt, FirstSending, InquiryReading, Outcome, Reading};
+use konter_core::price_list::Listed;
 
 /// A supplier that a recipe describes.
 #[derive(Debug)]
@@ -204,11 +206,18 @@ impl Protocol for Supplier {
     }
 
     fn prices(&self, now: NaiveDateTime) -> Option<Request> {
-        Some(self.request(&self.recipe.prices.as_ref()?.call, None, now))
+        let prices = self.recipe.prices.as_ref()?;
+        let is_set = |name: &String| self.setting(name).is_some_and(|value| !value.is_empty());
+        let call = Some(&prices.call).filter(|_| prices.when.as_ref().is_none_or(is_set))?;
+        Some(Request { largest: LARGEST_LIST, ..self.request(call, None, now) })
     }
 
-    fn read_prices(&self, response: &Response) -> Vec<PriceRow> {
-        self.recipe.prices.as_ref().map(|prices| prices.read(&response.text())).unwrap_or_default()
+    fn prices_every(&self) -> TimeDelta {
+        self.recipe.prices.as_ref().map_or(prices::USUALLY_EVERY, |prices| prices.every)
+    }
+
+    fn read_prices(&self, response: &Response) -> Option<Vec<Listed>> {
+        self.recipe.prices.as_ref()?.read(&response.text())
     }
 
     fn gist(&self, reply: &str) -> Option<String> {

@@ -32,6 +32,7 @@ enum Value {
     DestId,
     DestZone,
     Amount,
+    MaxCost,
     /// What the inquiry gave us to quote.
     Quote,
     Now(String),
@@ -177,6 +178,7 @@ fn value(text: &str, names: &Names) -> Result<Piece, String> {
         "dest.1" => Value::DestId,
         "dest.2" => Value::DestZone,
         "amount" => Value::Amount,
+        "max_cost" => Value::MaxCost,
         "quote" => Value::Quote,
         _ => named(name, names)?,
     };
@@ -203,7 +205,7 @@ fn named(name: &str, names: &Names) -> Result<Value, String> {
         };
     }
     Err(format!(
-        "`{{{name}}}` is no value; there are ref, sku, dest, dest.1, dest.2, amount, quote, now:…, settings.… and sign.…"
+        "`{{{name}}}` is no value; there are ref, sku, dest, dest.1, dest.2, amount, max_cost, quote, now:…, settings.… and sign.…"
     ))
 }
 
@@ -240,6 +242,7 @@ impl Value {
             Self::DestId => buy.map(|buy| parts(buy.dest).0.into_owned()),
             Self::DestZone => buy.and_then(|buy| parts(buy.dest).1.map(str::to_owned)),
             Self::Amount => buy.and_then(|buy| buy.denom).map(|denom| denom.get().to_string()),
+            Self::MaxCost => buy.and_then(|buy| buy.max_cost).map(|cost| cost.get().to_string()),
             Self::Quote => buy.and_then(|buy| buy.inquiry).map(str::to_owned),
             Self::Now(format) => Some(values.now.format(format).to_string()),
             Self::Setting(name) => (values.settings)(name).map(str::to_owned),

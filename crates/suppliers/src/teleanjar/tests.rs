@@ -27,6 +27,7 @@ const POSTPAID: Buy<'static> = Buy {
     sku: "PLNPOST",
     dest: "123456789282",
     denom: None,
+    max_cost: None,
     kind: ProductKind::Bill,
     inquiry: Some("D8BA"),
     sent: Sending::NOT_YET,
@@ -38,6 +39,7 @@ const PREPAID: Buy<'static> = Buy {
     sku: "PLNPRE",
     dest: "55000002604",
     denom: Some(Rupiah::new(20_000)),
+    max_cost: None,
     kind: ProductKind::Token,
     inquiry: Some("5D51"),
     ..POSTPAID

@@ -35,6 +35,7 @@ fn topup(reference: u64, sku: &'static str, dest: &'static str) -> Buy<'static> 
         sku,
         dest,
         denom: None,
+        max_cost: None,
         kind: ProductKind::Topup,
         inquiry: None,
         sent: Sending::NOT_YET,

@@ -3,6 +3,7 @@
 mod guards;
 mod orders;
 mod otomax;
+mod prices;
 mod shipped;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
@@ -18,6 +19,7 @@ const BUY: Buy<'static> = Buy {
     sku: "S10",
     dest: "081234567890",
     denom: None,
+    max_cost: None,
     kind: ProductKind::Topup,
     inquiry: None,
     sent: Sending::NOT_YET,

@@ -193,11 +193,6 @@ fn a_bill_is_looked_up_and_paid_by_its_quote() {
     assert_eq!((inquiry.total.map(konter_core::money::Rupiah::get), inquiry.bills.len()), (Some(11_000), 1));
     let other = found.replace("1700000000001", "1700000000002");
     assert_eq!(digiflazz.read_inquiry(&bill, &answer(&other)), InquiryReading::Unknown(Doubt::OtherReference));
-    let rows = digiflazz.read_prices(&answer(
-        r#"{"data":[{"buyer_sku_code":"xld10","price":10800,"product_name":"Xl","buyer_product_status":true,
-        "seller_product_status":false,"start_cut_off":"23:45","end_cut_off":"0:15"}]}"#,
-    ));
-    assert_eq!((rows[0].code.as_str(), rows[0].open, rows[0].cutoff.is_some()), ("xld10", false, true));
 }
 
 #[test]
