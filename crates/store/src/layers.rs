@@ -43,6 +43,7 @@ pub(super) struct Waiting {
 #[derive(Clone)]
 pub(super) struct Layers {
     disk: SledKv,
+    /// Rows are read within walks: never wait for a writer who waits for the walk.
     young: Arc<RwLock<Young>>,
     /// Each walk holds a clone of it.
     walks: Arc<Mutex<Arc<()>>>,
@@ -161,7 +162,7 @@ impl Layers {
 
 impl Kv for Layers {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(young) = self.young.read().rows.get(key) {
+        if let Some(young) = self.young.read_recursive().rows.get(key) {
             return Ok(young.row.clone());
         }
         // Rows are in sled before they leave the young layer, so what is not here is there.
@@ -174,7 +175,7 @@ impl Kv for Layers {
         }
         // Before the young rows are looked at: see `wait_for_walks`.
         let _walk = Arc::clone(&self.walks.lock());
-        merge(View::new(self.young.read(), range.clone(), direction), &self.disk, range, direction, visit)
+        merge(View::new(self.young.read_recursive(), range.clone(), direction), &self.disk, range, direction, visit)
     }
 }
 

@@ -135,3 +135,34 @@ fn a_read_of_few_rows_is_told_at_once_and_a_long_one_admits_that_it_is() {
     walk(&nearby, Vec::new()..vec![u8::MAX], Direction::Down);
     assert!(!nearby.was_enough());
 }
+
+/// Rules look up rows while they walk over others, and the applier may be waiting to let go of some.
+#[test]
+fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
+    let (layers, _folder) = layers();
+    let rows = (0..3_u8).map(|key| (vec![key], Some(vec![key]))).collect();
+    layers.publish(rows, at(1));
+    let (done, is_done) = std::sync::mpsc::channel();
+    let (walker, writer) = (layers.clone(), layers.clone());
+    std::thread::spawn(move || {
+        let mut writing = None;
+        let mut read = Vec::new();
+        let walked = walker.scan(vec![0]..vec![9], Direction::Up, &mut |key, _| {
+            if writing.is_none() {
+                let writer = writer.clone();
+                writing = Some(std::thread::spawn(move || writer.applied(1)));
+                // A writer that waits keeps new readers out.
+                while walker.young.try_read().is_some() {
+                    std::thread::yield_now();
+                }
+            }
+            read.push(walker.get(key)?);
+            walker.scan(vec![0]..vec![9], Direction::Down, &mut |_, _| Ok(ControlFlow::Continue(())))?;
+            Ok(ControlFlow::Continue(()))
+        });
+        done.send((walked.is_ok(), read)).unwrap();
+    });
+    let patience = std::time::Duration::from_secs(20);
+    let read = (0..3_u8).map(|key| Some(vec![key])).collect();
+    assert_eq!(is_done.recv_timeout(patience), Ok((true, read)), "the walk and the writer wait for each other");
+}
