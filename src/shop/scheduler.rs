@@ -216,7 +216,7 @@ impl Shop {
         loop {
             while let Some(id) = self.schedule.take_due(self.clock.utc()) {
                 let shop = Arc::clone(&self);
-                self.tasks.spawn(async move { shop.attend(id).await }.instrument(of_order(id)));
+                self.tasks.spawn(async move { Box::pin(shop.attend(id)).await }.instrument(of_order(id)));
             }
             let sleep = self.schedule.sleep_until_next(self.clock.utc());
             tokio::select! {

@@ -37,6 +37,7 @@ topics! {
     DownlineRegistration,
     Downlines,
     DownlineBlock,
+    TakeBack,
     Markup,
     Invite,
     Confirm,
@@ -76,6 +77,8 @@ topics! {
     AdminMove,
     AdminRoute,
     AdminRoles,
+    AdminLimit,
+    AdminTakeBack,
     AdminFind,
     AdminRename,
 }
