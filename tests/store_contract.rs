@@ -21,6 +21,7 @@ mod store_contract {
     pub mod sharing;
     pub mod sled_only;
     pub mod tickets;
+    pub mod transfers;
 }
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/postgres.rs"]
@@ -111,6 +112,10 @@ contract! {
         an_acceptance_comes_with_its_money,
         many_decide_about_a_ticket_and_one_does,
         old_claims_of_a_reseller_go_by_themselves;
+    transfers:
+        a_transfer_comes_with_its_money_and_is_found_by_its_number,
+        a_transfer_goes_back_once_and_all_of_it,
+        what_is_held_or_spent_does_not_go_back;
     people:
         agents_are_found_by_code_chat_and_phone,
         a_chat_or_phone_belongs_to_one_agent,

@@ -27,7 +27,8 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// How often what is over is forgotten: looking through all of it costs time.
 const SWEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// What reaches the admins' chats at a reseller's word. Those chats also hold what moves money, and must not be buried.
+/// What reaches the admins' chats, or another reseller's, at a reseller's word. Those chats also hold what moves money, and must
+/// not be buried.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum AdminMessage {
     Complaint,
@@ -35,6 +36,8 @@ pub(super) enum AdminMessage {
     Proof,
     /// Somebody registered below.
     Registration,
+    /// A transfer is asked for again. It goes to its receiver, who must not be worn down either.
+    TakeBack,
 }
 
 impl AdminMessage {
@@ -43,6 +46,7 @@ impl AdminMessage {
         match self {
             Self::Complaint => (5, TimeDelta::minutes(10)),
             Self::Proof => (10, TimeDelta::minutes(10)),
+            Self::TakeBack => (5, TimeDelta::hours(1)),
             Self::Registration => (30, TimeDelta::hours(24)),
         }
     }

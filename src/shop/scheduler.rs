@@ -107,7 +107,7 @@ impl Scheduler {
         loop {
             while let Some(id) = self.schedule.take_due() {
                 let scheduler = Arc::clone(&self);
-                self.process.tasks.spawn(async move { scheduler.attend(id).await }.instrument(of_order(id)));
+                self.process.tasks.spawn(async move { Box::pin(scheduler.attend(id)).await }.instrument(of_order(id)));
             }
             tokio::select! {
                 () = self.process.stop.cancelled() => return,

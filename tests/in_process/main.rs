@@ -56,6 +56,7 @@ mod support {
     pub mod shop;
     pub mod store;
 }
+mod take_back;
 mod talk;
 mod telegram;
 mod tidy;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::support::store::{commit, deposits, new, now, order, pay_in, place, route, rp};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Product, ProductKind};
-use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
-use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
-use konter_core::network::Network;
+use konter_core::ids::{AgentId, ChatId, OrderId, Reference, TransferId};
+use konter_core::ledger::{AccountId, Entry, EntryKind, Reason};
+use konter_core::network::{Network, Transfer, TransferState};
 use konter_core::order::{AdminVerdict, Event, Funds, Order, Source, margins, step_with};
 use konter_core::outcome::{Delivery, FailureKind, Outcome, Reading};
 use konter_core::pricing::{MarginCap, MarkupFor, Markups, PriceGroup, Tariff};
@@ -28,6 +28,10 @@ enum Op {
         from: u32,
         to: u32,
         amount: i64,
+    },
+    /// One of the transfers so far goes back, by consent or by the shop.
+    TakeBack {
+        transfer: u64,
     },
     /// Everything it has.
     PassOn {
@@ -77,6 +81,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (who(), 1_i64..60_000).prop_map(|(to, amount)| Op::Deposit { to, amount }),
         2 => (who(), who(), 1_i64..30_000).prop_map(|(from, to, amount)| Op::Send { from, to, amount }),
         3 => (who(), who()).prop_map(|(from, to)| Op::PassOn { from, to }),
+        3 => (1_u64..30).prop_map(|transfer| Op::TakeBack { transfer }),
         1 => (who(), who(), 0_i64..6_000).prop_map(|(of, whom, amount)| Op::Markup { of, whom, amount }),
         1 => (who(), proptest::option::of(who())).prop_map(|(who, upline)| Op::Move { who, upline }),
         4 => who().prop_map(|by| Op::Order { by }),
@@ -101,6 +106,7 @@ fn product() -> Product {
 struct World {
     store: Store,
     orders: u64,
+    transfers: u64,
     paid_in: i64,
 }
 
@@ -122,7 +128,7 @@ impl World {
             })
         });
         store.commit(Commit { agents: agents.collect(), network, ..commit() }).await.unwrap();
-        Self { store, orders: 0, paid_in: 0 }
+        Self { store, orders: 0, transfers: 0, paid_in: 0 }
     }
 
     async fn agent(&self, n: u32) -> Agent {
@@ -165,6 +171,7 @@ impl World {
                 }
             }
             Op::Send { from, to, amount } => self.send(from, to, amount).await,
+            Op::TakeBack { transfer } => self.take_back(TransferId(transfer % self.transfers.max(1) + 1)).await,
             Op::Markup { of, whom, amount } => {
                 let agent = self.agent(of).await;
                 let mut network = agent.network.clone();
@@ -194,19 +201,23 @@ impl World {
         }
     }
 
-    async fn send(&self, from: u32, to: u32, amount: i64) {
+    async fn send(&mut self, from: u32, to: u32, amount: i64) {
         let before = self.available(from).await;
-        let posting = Posting::Transfer {
-            debit: deposits(from),
-            credit: deposits(to),
-            amount: rp(amount),
-            reason: Reason::Transfer,
-            order: None,
-            note: None,
-            may_overdraw: false,
-        };
-        let result = self.store.commit(Commit { postings: vec![posting], ..commit() }).await;
+        let row = Transfer::new(TransferId(self.transfers + 1), AgentId(from), AgentId(to), rp(amount), now());
+        let postings = vec![row.posting()];
+        let result = self.store.commit(Commit { postings, transfers: vec![new(row)], ..commit() }).await;
         assert_eq!(result.is_ok(), from != to && amount <= before, "{result:?}");
+        self.transfers += u64::from(result.is_ok());
+    }
+
+    /// Whole and once, whoever is whose downline by then, and only where the receiver has it all.
+    async fn take_back(&self, id: TransferId) {
+        let Some(sent) = self.store.transfer(id).await.unwrap() else { return };
+        let there = self.available(sent.to.0).await;
+        let row = sent.with(TransferState::TakenBack { at: now(), by: None });
+        let transfers = vec![Versioned { expected: Some(sent.version), row }];
+        let result = self.store.commit(Commit { postings: vec![sent.posting_back()], transfers, ..commit() }).await;
+        assert_eq!(result.is_ok(), !sent.is_back() && sent.amount.get() <= there, "{result:?}");
     }
 
     async fn order(&mut self, by: u32) {
@@ -338,7 +349,7 @@ impl World {
 
 /// New money is never spent by who does not have it.
 fn check_line(entry: &Entry) {
-    let spends = entry.kind == EntryKind::Hold || entry.reason == Reason::Transfer;
+    let spends = entry.kind == EntryKind::Hold || matches!(entry.reason, Reason::Transfer | Reason::TransferBack);
     assert!(!spends || !entry.debit_available.is_negative(), "{entry:?}");
     assert!(entry.amount.is_positive(), "{entry:?}");
 }

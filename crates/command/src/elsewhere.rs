@@ -10,7 +10,6 @@ pub enum Feature {
     SenderNumbers,
     Commission,
     Points,
-    TakeBack,
     CancelOrder,
     CentreNumbers,
     ResetPin,
@@ -25,7 +24,6 @@ const WORDS: &[(Feature, &[&str])] = &[
     // Prices instead of markups.
     (Feature::Markup, &["GH", "SH"]),
     (Feature::Points, &["CEKHADIAH", "HADIAH", "POIN", "POINT", "CEKPOIN"]),
-    (Feature::TakeBack, &["TARIK", "AS", "TRFBLK", "BATALTRANSFER"]),
     (Feature::CentreNumbers, &["CENTER", "CENTRE"]),
     (Feature::ResetPin, &["RP", "RESET", "RESETPIN", "LUPAPIN"]),
     (Feature::StaffUsers, &["LISTUSER"]),
@@ -93,6 +91,11 @@ pub const CONFLICTS: &[Conflict] = &[
         "agen dulu atau jumlah dulu; PIN paling depan hanya bila jelas mana jumlahnya",
     ),
     conflict("TS.<agen>.-<jumlah>", "tarik saldo", "ditolak: jumlah tidak boleh minus"),
+    conflict(
+        "TARIK.<agen>.<jumlah>",
+        "saldo langsung ditarik",
+        "diminta kembali: penerima yang menyetujui, hanya transfer 15 menit terakhir",
+    ),
     conflict("GP.<pin>.<pin>", "baru.lama; lama.baru", "urutan bebas"),
     conflict("M", "multi transaksi; markup", "multi transaksi; selain itu markup untuk semua atau satu produk"),
     conflict("A", "tambah nomor; aktifkan downline", "tambah nomor; mengaktifkan downline belum ada"),

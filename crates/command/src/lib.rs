@@ -48,7 +48,7 @@ pub use habit::command::{Ask, ChatName, HabitCommand, SellingChange};
 pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
 pub use network::command::{
-    AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer,
+    AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer, TransferRef,
 };
 pub use order::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderRequest};
 pub use read::{

@@ -37,6 +37,7 @@ topics! {
     DownlineRegistration,
     Downlines,
     DownlineBlock,
+    TakeBack,
     Markup,
     Invite,
     Confirm,
@@ -77,6 +78,8 @@ topics! {
     AdminRoute,
     AdminMargin,
     AdminRoles,
+    AdminLimit,
+    AdminTakeBack,
     AdminFind,
     AdminRename,
 }

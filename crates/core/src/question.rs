@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ChatId, OrderId, ProductCode, TicketId};
+use crate::ids::{AgentId, ChatId, OrderId, ProductCode, TicketId, TransferId};
 use crate::money::Rupiah;
 use crate::order::AdminVerdict;
 use crate::pricing::PriceStep;
@@ -57,6 +57,11 @@ pub enum Asks {
     /// Tickets whose payments a bank's statement shows; each only as long as nothing about it is in doubt.
     AcceptAll {
         tickets: Vec<TicketId>,
+    },
+    /// `/tariktransfer`: a transfer goes back without its receiver's consent.
+    TakeBack {
+        transfer: TransferId,
+        reason: String,
     },
     /// Another end for an order that has one, or a serial number that may be none. Only as long as the order is as it
     /// was shown.

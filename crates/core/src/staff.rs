@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BadName, ChatId};
+use crate::money::Rupiah;
 
 /// Each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +67,47 @@ pub struct Staff {
     /// Who gave it, or took it away.
     pub by: ChatId,
     pub at: DateTime<Utc>,
+}
+
+/// What one chat that works here may add to resellers' accounts in a day, and has added. A row of its own, which no change of
+/// role or name touches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    pub chat: ChatId,
+    /// Counts the writes of this row; a commit names the one it has read.
+    pub version: u32,
+    /// Its own limit; `None`: that of the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Rupiah>,
+    /// The shop's latest day on which it added something.
+    pub day: NaiveDate,
+    /// All it added on that day.
+    pub booked: Rupiah,
+}
+
+impl Allowance {
+    #[must_use]
+    pub const fn new(chat: ChatId, day: NaiveDate) -> Self {
+        Self { chat, version: 0, limit: None, day, booked: Rupiah::ZERO }
+    }
+
+    /// What it has added on a day. A clock that was put back gives no day a second time.
+    #[must_use]
+    pub fn booked_on(&self, day: NaiveDate) -> Rupiah {
+        if day <= self.day { self.booked } else { Rupiah::ZERO }
+    }
+
+    /// With so much more added. What is added to no end counts as all there is.
+    #[must_use]
+    pub fn with(&self, more: Rupiah, day: NaiveDate) -> Self {
+        let booked = self.booked_on(day).checked_add(more).unwrap_or(Rupiah::new(i64::MAX));
+        Self { booked, day: day.max(self.day), version: self.version.saturating_add(1), ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn limited(&self, limit: Option<Rupiah>) -> Self {
+        Self { limit, version: self.version.saturating_add(1), ..self.clone() }
+    }
 }
 
 /// Everybody who works at the shop, for looking up.
@@ -150,6 +192,17 @@ mod tests {
         roster.learn(row(2, 1, Some(Role::Owner)));
         assert_eq!(roster.role(&ChatId::telegram(2)), None);
         assert_eq!(roster.all().count(), 0);
+    }
+
+    #[test]
+    fn what_was_added_counts_for_its_day_and_for_no_other() {
+        let day = |n| NaiveDate::from_ymd_opt(2026, 11, n).unwrap();
+        let booked = |allowance: &Allowance, n| allowance.booked_on(day(n)).get();
+        let allowance = Allowance::new(ChatId::telegram(1), day(20)).with(Rupiah::new(5_000), day(21));
+        assert_eq!([booked(&allowance, 20), booked(&allowance, 21), booked(&allowance, 22)], [5_000, 5_000, 0]);
+        let more = allowance.with(Rupiah::new(1_000), day(20)).limited(Some(Rupiah::ZERO));
+        assert_eq!((booked(&more, 21), more.version), (6_000, 3), "a clock put back begins no day anew");
+        assert_eq!(booked(&more.with(Rupiah::new(7), day(22)), 22), 7);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use strum::IntoStaticStr;
 
 use super::deposit::TicketCard;
 use super::desk::{BelowCost, PriceChange};
-use konter_core::ids::{AgentId, ProductCode, TicketId};
+use konter_core::ids::{AgentId, ProductCode, TicketId, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -28,6 +28,8 @@ pub enum BookingReply {
     OwnerNeeded { by: String, agent: AgentId, name: String, amount: Rupiah, command: String },
     /// To owners: somebody else booked this.
     Booked { by: String, agent: AgentId, name: String, amount: Rupiah, note: Option<String> },
+    /// To whoever took a transfer back, and to owners.
+    TookBack(TookBack),
     /// To owners: somebody else gave an order that had ended another end, and its price moved with it.
     Corrected { by: String, line: Box<OrderLine>, agent: AgentId },
 }
@@ -76,6 +78,13 @@ pub enum AskWhat {
         others: Vec<MutationLine>,
         left_out: usize,
     },
+    /// A transfer, to be taken from its receiver without consent. `there`: what the receiver has; `kept`: it has said no.
+    TakeBack {
+        line: Box<TookBack>,
+        at: DateTime<Utc>,
+        there: Rupiah,
+        kept: bool,
+    },
     /// The order as it stands, and what it is to become: delivered with this serial number, or failed for this reason.
     Decide {
         line: Box<OrderLine>,
@@ -104,6 +113,19 @@ pub enum AskWhat {
         below: Vec<BelowCost>,
         more_below: usize,
     },
+}
+
+/// A transfer that the shop takes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TookBack {
+    pub transfer: TransferId,
+    pub from: AgentId,
+    pub from_name: String,
+    pub to: AgentId,
+    pub to_name: String,
+    pub amount: Rupiah,
+    pub reason: String,
+    pub by: String,
 }
 
 /// A line of a bank's statement.

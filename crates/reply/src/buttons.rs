@@ -11,7 +11,7 @@ use super::fields::Say;
 use super::guide::{ChooseCard, ChooseStage};
 use super::habit::{AskFor, HabitReply};
 use super::model::Reply;
-use super::network::{NetworkReply, TransferCard, TransferStage};
+use super::network::{NetworkReply, TakeBackCard, TakeBackStage, TransferCard, TransferLine, TransferStage};
 use super::price_list::{PriceListCard, PriceListStage};
 use super::receipt::ReceiptForm;
 use super::rendered::Button;
@@ -84,6 +84,11 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
                 yes_or_no(*number, "network.yes_send", say)
             }
+            NetworkReply::TransferSent { number: Some(number), .. } => {
+                vec![vec![one("network.button_ask_back", Tap::AskBack(*number))]]
+            }
+            NetworkReply::TakeBackAsk(card) if card.stage == TakeBackStage::Asked => give_back(card, say),
+            NetworkReply::TakeBackWhich { lines } => lines.iter().map(|line| vec![which(line, say)]).collect(),
             _ => Vec::new(),
         },
         Reply::AlertOverdue(card) => overdue(card, say),
@@ -265,6 +270,24 @@ fn ticket(says: &TicketSays, say: &Say<'_>) -> Rows {
 
 fn yes_or_no(number: u32, yes: &str, say: &Say<'_>) -> Rows {
     vec![vec![button(say, yes, Tap::Yes(number)), button(say, "button.cancel", Tap::No(number))]]
+}
+
+/// What a yes does stands on the button: whoever taps without reading has read that.
+fn give_back(card: &TakeBackCard, say: &Say<'_>) -> Rows {
+    let give = say("network.button_give_back", Fields::new().set("amount", card.amount.get()));
+    vec![
+        vec![Button { label: give, tap: Tap::GiveBack(card.number).to_string() }],
+        vec![button(say, "network.button_keep", Tap::KeepTransfer(card.number))],
+    ]
+}
+
+fn which(line: &TransferLine, say: &Say<'_>) -> Button {
+    let fields = Fields::new()
+        .set("number", line.number.0)
+        .set("to", line.to.to_string())
+        .text("name", &line.name, NAME)
+        .set("amount", line.amount.get());
+    Button { label: say("network.button_which", fields), tap: Tap::AskBack(line.number).to_string() }
 }
 
 fn overdue(card: &OverdueCard, say: &Say<'_>) -> Rows {

@@ -63,9 +63,16 @@ pub enum HabitReply {
     SellingList { shop: String, lines: Vec<PriceLine>, left_out: usize },
     /// The text is the problem's.
     SellingRefused { problem: SellingProblem },
-    /// What came in from downlines.
+    /// What came in from downlines, and by whose orders; `left_out`: that many more of them.
     #[strum(serialize = "selling.earnings")]
-    Earnings { today: Rupiah, yesterday: Rupiah },
+    Earnings {
+        today: Rupiah,
+        yesterday: Rupiah,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        downlines: Vec<Earned>,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        left_out: usize,
+    },
     /// How the reseller's own program may order.
     #[strum(serialize = "api.setting")]
     Api(ApiCard),
@@ -73,6 +80,20 @@ pub enum HabitReply {
     ApiRefused { problem: ApiProblem },
     /// The text is that of what is asked for.
     Ask(AskFor),
+}
+
+/// What one reseller's orders have brought its upline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earned {
+    pub code: AgentId,
+    pub name: String,
+    pub today: Rupiah,
+    pub yesterday: Rupiah,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,20 +49,23 @@ pub use admin::{AdminProblem, AgentCard, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{
-    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy,
+    AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy, TookBack,
 };
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
 pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
 pub use filters::operator_name;
 pub use guide::{ChooseCard, ChooseStage};
-pub use habit::{AskFor, ChatLine, ChatProblem, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem};
+pub use habit::{
+    AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
+};
 pub use keeping::{BackupFile, KeepingReply};
 pub use load::TextError;
 pub use misread::Misread;
 pub use model::Reply;
 pub use network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
-    NetworkReply, NewDownline, ProductMarkup, ToldOnce, TransferCard, TransferProblem, TransferStage,
+    NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
+    TransferLine, TransferProblem, TransferStage,
 };
 pub use price_list::{MarginLine, PriceListCard, PriceListChange, PriceListLine, PriceListStage};
 pub use receipt::{ReceiptForm, ReceiptProblem};
@@ -76,7 +79,7 @@ pub use routing::{
 pub use samples::{Sample, samples};
 pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use staff::{
-    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, DeskReply, FirstSteps, RoleProblem, StaffLine,
+    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, RoleProblem, StaffLine,
     SupplierStep,
 };
 pub use talk::{AskedLine, TalkReply};

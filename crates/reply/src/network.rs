@@ -8,7 +8,7 @@ use strum::IntoStaticStr;
 
 use super::booking::Doubts;
 use konter_core::agent::AgentStatus;
-use konter_core::ids::{AgentId, OrderId, ProductCode};
+use konter_core::ids::{AgentId, OrderId, ProductCode, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::network::InviteCode;
 use konter_core::pricing::GroupName;
@@ -20,12 +20,34 @@ pub enum NetworkReply {
     // Transfers.
     /// A large sum: is it meant?
     TransferAsk(TransferCard),
-    /// To the sender.
-    TransferSent { to: AgentId, name: String, amount: Rupiah },
+    /// To the sender. `number`: by it the transfer can be asked for again.
+    TransferSent {
+        to: AgentId,
+        name: String,
+        amount: Rupiah,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<TransferId>,
+    },
     /// To who has been sent something.
     TransferReceived { from: AgentId, name: String, amount: Rupiah },
     /// The text is the problem's.
     TransferRefused { problem: TransferProblem },
+
+    // Transfers that are asked for again.
+    /// To the receiver: its sender asks for it. Nothing has moved.
+    TakeBackAsk(TakeBackCard),
+    /// To the sender: the receiver has been asked, and may answer until then.
+    TakeBackAsked { number: TransferId, to: AgentId, name: String, amount: Rupiah, until: DateTime<Utc> },
+    /// To the sender: several were sent lately.
+    TakeBackWhich { lines: Vec<TransferLine> },
+    /// To the sender: the receiver does not give it back.
+    TakeBackDeclined { number: TransferId, to: AgentId, name: String, amount: Rupiah },
+    /// To the sender: it is back. `reason`: the shop's, where the receiver was not asked.
+    TransferReturned { number: TransferId, to: AgentId, name: String, amount: Rupiah, reason: Option<String> },
+    /// To the receiver: it is the sender's again.
+    TransferGone { number: TransferId, from: AgentId, name: String, amount: Rupiah, reason: Option<String> },
+    /// The text is the problem's.
+    TakeBackRefused { problem: TakeBackProblem },
 
     // Registering.
     #[strum(serialize = "registered")]
@@ -94,6 +116,65 @@ pub struct TransferCard {
     /// Why it is asked, besides its size.
     #[serde(default, skip_serializing_if = "Doubts::is_none")]
     pub doubts: Doubts,
+}
+
+/// A transfer that its sender asks for, as the receiver sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeBackCard {
+    pub number: TransferId,
+    pub from: AgentId,
+    pub name: String,
+    pub amount: Rupiah,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+    pub stage: TakeBackStage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeBackStage {
+    Asked,
+    /// It is the sender's again.
+    Given,
+    Kept,
+    Expired,
+}
+
+/// A transfer that could be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferLine {
+    pub number: TransferId,
+    pub to: AgentId,
+    pub name: String,
+    pub amount: Rupiah,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+#[strum(const_into_str, prefix = "network.take_back_", serialize_all = "snake_case")]
+pub enum TakeBackProblem {
+    /// The sender has sent none, or not that one, within the minutes in which it may ask.
+    NoneRecent { minutes: i64 },
+    /// It was sent too long ago for its sender to ask.
+    TooLate { number: TransferId, minutes: i64 },
+    /// It is asked for, and waits for the receiver.
+    Waits { number: TransferId, until: DateTime<Utc> },
+    /// The receiver has said no, or nothing.
+    Unanswered { number: TransferId },
+    /// It is the sender's again.
+    Done { number: TransferId },
+    /// One of both is blocked: only the shop can.
+    Blocked { code: AgentId },
+    /// The receiver has no chat it could be asked in.
+    NoChat { code: AgentId },
+    /// The receiver has less by now. Nothing moves in parts.
+    Spent { code: AgentId, amount: Rupiah, available: Rupiah },
+    /// To those who work here: there is none of this number.
+    NoSuch { number: TransferId },
+    /// To those who work here: it was sent too long ago.
+    TooOld { number: TransferId, days: i64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +267,9 @@ pub struct DownlineLine {
     pub balance: Rupiah,
     /// What the asking reseller adds; `None` for who is further down.
     pub markup: Option<Rupiah>,
+    /// Whether that was set for this downline; else it is what counts for all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 48] = [
+    const ENUMS: [(&str, &str); 49] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),
@@ -66,6 +66,8 @@ mod tests {
         ("reply=not_understood&problem/misread=missing", "problem/part"),
         ("reply=network&network=transfer_refused", "problem/problem"),
         ("reply=network&network=transfer_ask", "stage"),
+        ("reply=network&network=take_back_ask", "stage"),
+        ("reply=network&network=take_back_refused", "problem/problem"),
         ("reply=network&network=downline_refused", "problem/problem"),
         ("reply=network&network=markup_refused", "problem/problem"),
         ("reply=network&network=group_refused", "problem/problem"),

@@ -89,8 +89,8 @@ pub(super) fn longest(owner: &str, name: &str) -> usize {
         | (
             _,
             "after" | "banks" | "before" | "bot" | "category" | "chat" | "chats" | "client_reference" | "code"
-            | "details" | "footer" | "name" | "near" | "of" | "period" | "product_name" | "protocol" | "shop"
-            | "shelves" | "supplier" | "tabs" | "upline" | "wants",
+            | "details" | "footer" | "from_name" | "name" | "near" | "of" | "period" | "product_name" | "protocol"
+            | "shop" | "shelves" | "supplier" | "tabs" | "to_name" | "upline" | "wants",
         ) => NAME,
         _ => SENTENCE,
     }
@@ -153,6 +153,10 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
             let bot = fields.get("bot");
             fields.put("bot", bot.as_str().map(|bot| bot.trim_start_matches('@')));
         }
+        "StaffLine" => fields.fill(&["daily"]),
+        "NetworkReply" => fields.fill(&["number"]),
+        "HabitReply" => fields.fill(&["downlines", "left_out"]),
+        "DownlineLine" if !fields.has("own") => fields.put("own", false),
         "Doubts" | "TransferCard" => fields.fill(&["booked", "above", "phone", "open_ticket"]),
         "ImportCard" if !fields.has("below") => fields.put("below", Vec::<Value>::new()),
         "BookedBefore" => fields.fill(&["ticket", "from", "by"]),

@@ -25,6 +25,10 @@ pub enum DeskReply {
     RoleSet { lines: Vec<StaffLine>, role: Option<Role> },
     /// The text is the problem's.
     RoleRefused { problem: RoleProblem },
+    /// What may be added to accounts in a day from now on, by each of these together; `None`: no limit.
+    LimitSet { lines: Vec<StaffLine>, limit: Option<Rupiah> },
+    /// To whom it is about.
+    YourLimit { limit: Option<Rupiah> },
     /// To whom it is about.
     #[strum(serialize = "yours")]
     YourRole { role: Option<Role> },
@@ -98,6 +102,15 @@ pub struct StaffLine {
     /// Also a reseller.
     pub agent: Option<AgentId>,
     pub name: Option<String>,
+    /// What it may add to accounts in a day, and has added today; `None`: as much as there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily: Option<Daily>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Daily {
+    pub limit: Rupiah,
+    pub booked: Rupiah,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
@@ -112,6 +125,8 @@ pub enum RoleProblem {
     NoChat { agent: AgentId },
     /// A group, or an account that stands for anonymous admins: anybody could act in its name.
     NoPerson { chat: ChatId },
+    /// Only operators are limited: owners are not, and others add nothing.
+    NotLimited { chat: ChatId, role: Option<Role> },
     /// It has that role, or none, already.
     Same { role: Option<Role> },
 }

@@ -76,6 +76,7 @@ fn key(reply: &Reply) -> &'static str {
         },
         Reply::Network(network) => match &**network {
             NetworkReply::TransferRefused { problem } => problem.into_str(),
+            NetworkReply::TakeBackRefused { problem } => problem.into_str(),
             NetworkReply::DownlineRefused { problem } => problem.into_str(),
             NetworkReply::MarkupRefused { problem } => problem.into_str(),
             NetworkReply::GroupRefused { problem } => problem.into_str(),

@@ -65,14 +65,13 @@ pub(super) fn doubt(variant: &str, inner: &Fields, say: &Say<'_>) -> String {
 
 /// Features a shop may lack, as `Reply::NotOffered` can name them; each has a text of its own. Any other name is shown as
 /// it is.
-pub const FEATURES: [&str; 12] = [
+pub const FEATURES: [&str; 11] = [
     "transfer",
     "downline",
     "markup",
     "sender",
     "points",
     "schedule",
-    "take_back",
     "cancel_order",
     "centre",
     "reset_pin",

@@ -218,6 +218,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         for ticket in &commit.tickets {
             self.ticket(ticket, &commit)?;
         }
+        self.transfers(&commit)?;
         for posting in &commit.postings {
             self.posting(posting, &commit)?;
         }

@@ -7,7 +7,7 @@ use super::{BroadcastResult, CommitError, DeskRows, StoreError, Versioned, keys}
 use konter_core::broadcast::{Broadcast, BroadcastState, Tally};
 use konter_core::catalog::Product;
 use konter_core::question::Question;
-use konter_core::staff::Staff;
+use konter_core::staff::{Allowance, Staff};
 
 impl<K: Kv> Stage<'_, K> {
     /// Before the outbox is changed: a row that is not there any more has been counted.
@@ -20,6 +20,9 @@ impl<K: Kv> Stage<'_, K> {
         }
         for question in &rows.questions {
             self.question(question)?;
+        }
+        for allowance in &rows.allowances {
+            self.allowance(allowance)?;
         }
         for card in &rows.cards {
             let key = keys::cards(&card.chat);
@@ -59,6 +62,15 @@ impl<K: Kv> Stage<'_, K> {
         let name = || format!("the question of {}", question.row.chat);
         check_version(stored.map(|stored| stored.version), question.expected, question.row.version, name)?;
         self.put(key, encode("question", &question.row)?);
+        Ok(())
+    }
+
+    fn allowance(&mut self, allowance: &Versioned<Allowance>) -> Result<(), CommitError> {
+        let key = keys::allowance(&allowance.row.chat);
+        let stored: Option<Allowance> = self.get(&key)?.map(|bytes| decode("allowance", &bytes)).transpose()?;
+        let name = || format!("the allowance of {}", allowance.row.chat);
+        check_version(stored.map(|stored| stored.version), allowance.expected, allowance.row.version, name)?;
+        self.put(key, encode("allowance", &allowance.row)?);
         Ok(())
     }
 

@@ -9,8 +9,9 @@ use super::indexes::Indexes;
 use super::{Snapshot, Store, StoreError};
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::ledger::audit::{AuditReport, Due, Recount};
-use konter_core::ledger::{AccountId, EntryKind, Hold};
+use konter_core::ledger::{AccountId, Entry, EntryKind, Hold, Reason};
 use konter_core::money::Rupiah;
+use konter_core::network::{Transfer, transfer_of_note};
 use konter_core::order::{Order, OrderState, Withheld};
 use konter_core::pricing::Margin;
 
@@ -113,8 +114,20 @@ async fn read_journal(
                 Some(_) => {}
             }
         }
+        for entry in lines.iter().filter(|entry| entry.reason == Reason::TransferBack) {
+            if !is_of_its_transfer(store, entry).await? {
+                count.differs(format!("line {} takes back what no transfer's row says went back", entry.seq));
+            }
+        }
         pace.rest(began.elapsed()).await;
     }
+}
+
+async fn is_of_its_transfer(store: &Store, entry: &Entry) -> Result<bool, StoreError> {
+    let Some(id) = entry.note.as_deref().and_then(transfer_of_note) else { return Ok(false) };
+    let sent = store.transfer(id).await?.filter(Transfer::is_back);
+    let sides = |sent: &Transfer| (AccountId::Agent(sent.to), AccountId::Agent(sent.from), sent.amount);
+    Ok(sent.is_some_and(|sent| sides(&sent) == (entry.debit.clone(), entry.credit.clone(), entry.amount)))
 }
 
 /// What does not agree of indexes and rows, in a copy that stands still.

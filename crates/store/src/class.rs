@@ -69,7 +69,12 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
         {
             Class::Alert
         }
-        Reply::Booking(reply) if matches!(**reply, BookingReply::Booked { .. } | BookingReply::Corrected { .. }) => {
+        Reply::Booking(reply)
+            if matches!(
+                **reply,
+                BookingReply::Booked { .. } | BookingReply::Corrected { .. } | BookingReply::TookBack(_)
+            ) =>
+        {
             Class::Alert
         }
         Reply::Ticket(says) if matches!(**says, TicketSays::Card { .. }) => Class::Alert,

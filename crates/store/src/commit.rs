@@ -15,7 +15,7 @@ use konter_core::ids::{AgentId, BroadcastId, ChatId, OrderId, Reference, Supplie
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{AccountId, Posting, Refusal};
 use konter_core::money::Rupiah;
-use konter_core::network::Invited;
+use konter_core::network::{Invited, Transfer};
 use konter_core::order::Order;
 use konter_core::order::refusal::Refused;
 use konter_core::preferences::Preferences;
@@ -23,7 +23,7 @@ use konter_core::price_list::{Margins, PriceListRow};
 use konter_core::pricing::PriceGroup;
 use konter_core::question::Question;
 use konter_core::routing::SupplierOverrides;
-use konter_core::staff::Staff;
+use konter_core::staff::{Allowance, Staff};
 use konter_reply::Reply;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
@@ -56,6 +56,8 @@ pub struct Commit {
     pub acts: Vec<Act>,
     /// Deposit tickets. One that is accepted comes with its posting.
     pub tickets: Vec<Versioned<Ticket>>,
+    /// Transfers: each comes with its posting, and one that is taken back with that one's reverse.
+    pub transfers: Vec<Versioned<Transfer>>,
     /// The shop's day the owners are told the figures of. A conflict when that day, or a later one, has been told.
     pub summarised: Option<NaiveDate>,
     pub network: NetworkRows,
@@ -133,6 +135,7 @@ impl Commit {
             handled: None,
             acts: Vec::new(),
             tickets: Vec::new(),
+            transfers: Vec::new(),
             summarised: None,
             network: NetworkRows::default(),
             taken_over: false,
@@ -159,9 +162,11 @@ impl Commit {
             && desk.broadcasts.is_empty()
             && desk.broadcast_results.is_empty()
             && desk.questions.is_empty()
+            && desk.allowances.is_empty()
             && desk.cards.is_empty();
         let no_rows =
             self.agents.is_empty() && self.orders.is_empty() && self.inquiries.is_empty() && self.tickets.is_empty();
+        let no_rows = no_rows && self.transfers.is_empty();
         let no_other =
             self.postings.is_empty() && self.products.is_empty() && self.acts.is_empty() && self.preferences.is_empty();
         no_network && no_routing && no_desk && no_rows && no_other
@@ -200,6 +205,7 @@ pub struct DeskRows {
     pub broadcasts: Vec<Versioned<Broadcast>>,
     /// One a chat: a newer one takes the place of the one before.
     pub questions: Vec<Versioned<Question>>,
+    pub allowances: Vec<Versioned<Allowance>>,
     /// Cards about resellers that a chat has now.
     pub cards: Vec<CardShown>,
     /// Messages of announcements whose fate is known, taken from the outbox by this very commit.

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::MessageKey;
 use konter_core::ids::{
-    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
+    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId, TransferId,
 };
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
@@ -42,6 +42,8 @@ pub(super) const TICKET: u8 = b'e';
 pub(super) const TICKET_ITSELF: u8 = 0;
 pub(super) const TICKET_OF_PAY: u8 = 1;
 const TICKET_OF_AMOUNT: u8 = 2;
+/// Transfers between resellers.
+const TRANSFER: u8 = b'T';
 const META: u8 = b'm';
 // Uplines and downlines.
 pub(super) const DOWNLINE: u8 = b'X';
@@ -61,6 +63,7 @@ const DESK_BROADCAST: u8 = 1;
 /// Only while an announcement is on its way, so these rows are the set of those too.
 const DESK_TALLY: u8 = 2;
 const DESK_CARDS: u8 = 3;
+const DESK_ALLOWANCE: u8 = 4;
 // Preferences.
 const HABITS: u8 = b'Y';
 pub(super) const JOINING: u8 = b'N';
@@ -277,6 +280,15 @@ fn unsigned(amount: Rupiah) -> u64 {
     u64::try_from(amount.get()).unwrap_or(0)
 }
 
+pub(super) fn transfer(id: TransferId) -> Vec<u8> {
+    Key::new(TRANSFER).u64(id.0).0
+}
+
+/// Prefix of every transfer.
+pub(super) fn transfers() -> Vec<u8> {
+    all(TRANSFER)
+}
+
 pub(super) fn product(code: &ProductCode) -> Vec<u8> {
     Key::new(PRODUCT).text(code.as_str()).0
 }
@@ -375,6 +387,11 @@ pub(super) fn tally(id: BroadcastId) -> Vec<u8> {
 /// Prefix of every announcement that is on its way.
 pub(super) fn tallies() -> Vec<u8> {
     Key::new(DESK).u8(DESK_TALLY).0
+}
+
+/// What a chat that works here may add to accounts in a day.
+pub(super) fn allowance(chat: &ChatId) -> Vec<u8> {
+    Key::new(DESK).u8(DESK_ALLOWANCE).chat(chat).0
 }
 
 /// Whose cards a chat's latest messages are.

@@ -18,6 +18,7 @@ mod apply_preferences;
 mod apply_reports;
 mod apply_routing;
 mod apply_tickets;
+mod apply_transfers;
 pub mod audit;
 mod books;
 pub mod census;
@@ -44,6 +45,7 @@ mod read_desk;
 mod read_network;
 mod read_reports;
 mod read_tickets;
+mod read_transfers;
 mod reads;
 mod rebuilding;
 mod restored;
@@ -85,6 +87,7 @@ pub enum Sequence {
     Agent,
     Ticket,
     Broadcast,
+    Transfer,
     /// Of attempts at suppliers, see [`Store::next_reference`].
     Reference,
 }

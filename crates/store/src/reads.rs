@@ -12,19 +12,19 @@ use konter_core::broadcast::{Broadcast, Tally};
 use konter_core::catalog::Product;
 use konter_core::deposit::{Claim, Ticket};
 use konter_core::ids::{
-    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId,
+    AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, Reference, SupplierId, TicketId, TransferId,
 };
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
 use konter_core::money::Rupiah;
-use konter_core::network::{InviteCode, Invited};
+use konter_core::network::{InviteCode, Invited, Transfer};
 use konter_core::order::{BillKey, Order, SerialKey, SlotKey};
 use konter_core::preferences::Preferences;
 use konter_core::price_list::{Margins, PriceListRow};
 use konter_core::pricing::{GroupName, PriceGroup};
 use konter_core::question::Question;
 use konter_core::routing::SupplierOverrides;
-use konter_core::staff::Staff;
+use konter_core::staff::{Allowance, Staff};
 
 #[allow(clippy::redundant_closure_for_method_calls, reason = "a method's path is not general enough over lifetimes")]
 impl Store {
@@ -309,6 +309,12 @@ impl Store {
         self.read("pays_taken", move |rows| rows.pays_taken(from, to)).await
     }
 
+    // Transfers.
+
+    pub async fn transfer(&self, id: TransferId) -> Result<Option<Transfer>, StoreError> {
+        self.read("transfer", move |rows| rows.row("transfer", &keys::transfer(id))).await
+    }
+
     // The desk.
 
     /// Admin acts, newest first.
@@ -319,6 +325,12 @@ impl Store {
     /// Every row about a role, also those that give none any more.
     pub async fn staff(&self) -> Result<Vec<Staff>, StoreError> {
         self.read("staff", |rows| rows.under("role", keys::all_staff())).await
+    }
+
+    /// What a chat that works here may add to accounts in a day, and has added.
+    pub async fn allowance(&self, chat: &ChatId) -> Result<Option<Allowance>, StoreError> {
+        let key = keys::allowance(chat);
+        self.read("allowance", move |rows| rows.row("allowance", &key)).await
     }
 
     pub async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {

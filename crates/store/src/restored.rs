@@ -18,6 +18,7 @@ const ORDERS_A_DAY: u64 = 100_000;
 const TICKETS_A_DAY: u64 = 10_000;
 const AGENTS_A_DAY: u64 = 1_000;
 const BROADCASTS_A_DAY: u64 = 100;
+const TRANSFERS_A_DAY: u64 = 10_000;
 /// Resellers' numbers are small, and a backup is hardly older.
 const MOST_DAYS: u64 = 365;
 
@@ -42,6 +43,8 @@ pub(super) struct Numbers {
     pub ticket: u64,
     #[serde(default)]
     pub broadcast: u64,
+    #[serde(default)]
+    pub transfer: u64,
 }
 
 impl Restored {
@@ -58,6 +61,7 @@ impl Restored {
             agent: highest.agent + days * AGENTS_A_DAY,
             ticket: highest.ticket + days * TICKETS_A_DAY,
             broadcast: highest.broadcast + days * BROADCASTS_A_DAY,
+            transfer: highest.transfer + days * TRANSFERS_A_DAY,
         };
         Self { last, ..self }
     }
@@ -76,6 +80,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             agent: given.agent.max(self.last_agent()?),
             ticket: given.ticket.max(self.last_ticket()?),
             broadcast: given.broadcast.max(self.last_broadcast()?),
+            transfer: given.transfer.max(self.last_transfer()?),
         })
     }
 }

@@ -8,7 +8,7 @@ use super::read::Reader;
 use super::{Sequence, StoreError};
 
 #[derive(Debug, Default)]
-pub(super) struct Sequences([AtomicU64; 5]);
+pub(super) struct Sequences([AtomicU64; 6]);
 
 impl Sequences {
     pub(super) fn load<K: Kv>(rows: &Reader<'_, K>) -> Result<Self, StoreError> {
@@ -19,6 +19,7 @@ impl Sequences {
             (Sequence::Agent, last.agent),
             (Sequence::Ticket, last.ticket),
             (Sequence::Broadcast, last.broadcast),
+            (Sequence::Transfer, last.transfer),
             (Sequence::Reference, reference),
         ] {
             sequences.last(sequence).store(number, Ordering::Relaxed);
@@ -33,12 +34,13 @@ impl Sequences {
     }
 
     fn last(&self, sequence: Sequence) -> &AtomicU64 {
-        let [order, agent, ticket, broadcast, reference] = &self.0;
+        let [order, agent, ticket, broadcast, transfer, reference] = &self.0;
         match sequence {
             Sequence::Order => order,
             Sequence::Agent => agent,
             Sequence::Ticket => ticket,
             Sequence::Broadcast => broadcast,
+            Sequence::Transfer => transfer,
             Sequence::Reference => reference,
         }
     }

@@ -42,7 +42,7 @@ const RESELLER: [Item; 5] = [
 ];
 
 /// Shown to those whose role may use them: the table of commands says which that is.
-const STAFF: [Item; 27] = [
+const STAFF: [Item; 29] = [
     Item { command: "pending", id: "Transaksi yang belum selesai", en: "Orders still open" },
     Item { command: "rekap", id: "Penjualan dan laba toko", en: "The shop's sales and margin" },
     Item { command: "order", id: "Lihat satu transaksi", en: "Show one order" },
@@ -64,6 +64,11 @@ const STAFF: [Item; 27] = [
     Item { command: "deposit", id: "Tambah saldo agen", en: "Add to a reseller's balance" },
     Item { command: "acc", id: "Terima tiket deposit", en: "Accept a deposit ticket" },
     Item { command: "tolak", id: "Tolak tiket deposit", en: "Refuse a deposit ticket" },
+    Item {
+        command: "tariktransfer",
+        id: "Tarik kembali transfer yang salah kirim",
+        en: "Take back a transfer that was a mistake",
+    },
     Item { command: "balas", id: "Jawab komplain agen", en: "Answer a reseller's complaint" },
     Item { command: "supplier", id: "Saldo dan keadaan supplier", en: "Suppliers' balances and state" },
     Item { command: "log", id: "Siapa melakukan apa", en: "Who did what" },
@@ -74,6 +79,7 @@ const STAFF: [Item; 27] = [
     Item { command: "siaran", id: "Pengumuman ke semua agen", en: "Announce to every reseller" },
     Item { command: "katalog", id: "Katalog sebagai file CSV", en: "The catalog as a CSV file" },
     Item { command: "peran", id: "Siapa bekerja di sini", en: "Who works here" },
+    Item { command: "batas", id: "Batas harian menambah saldo", en: "Daily limits for adding to balances" },
 ];
 
 fn commands<'a>(items: impl IntoIterator<Item = &'a Item>, locale: Locale) -> Vec<BotCommand> {

@@ -259,10 +259,22 @@ impl Request<'_> {
             return Ok(false);
         };
         let agent = self.shop.store.agent(order.agent).await?;
-        if matches!(verdict, AdminVerdict::Failed { .. }) && agent.is_some_and(|agent| self.is_own_account(&agent)) {
+        let refunds = match (&verdict, agent) {
+            (AdminVerdict::Failed { reason }, Some(agent)) => Some((agent, reason)),
+            _ => None,
+        };
+        if refunds.as_ref().is_some_and(|(agent, _)| self.is_own_account(agent)) {
             Self::admin_refused(answer, AdminProblem::OwnAccount { agent: order.agent });
             return Ok(false);
         }
+        // The price of a delivered order is the shop's by then: giving it back adds to an account like a deposit.
+        let refunds = refunds.filter(|_| order.is_success());
+        if let Some((agent, reason)) = &refunds
+            && self.is_over_daily(agent, order.price, format!("/gagal {id} {reason}"), answer).await?
+        {
+            return Ok(false);
+        }
+        let is_refund = refunds.is_some();
         // What was asked about an attempt says nothing of the next one, which nobody has been told needs a person.
         let has_moved_on = sure.is_some_and(|version| version != order.version) && !order.escalated;
         if (!order.is_open() && sure != Some(order.version)) || (order.is_open() && has_moved_on) {
@@ -281,6 +293,9 @@ impl Request<'_> {
             self.tell_other_owners(order.agent, told, answer);
         }
         answer.note(format_args!("{} trx #{id} {} → {}", order.agent, word(before), word(verdict)));
+        if is_refund {
+            self.count_daily(order.price, answer).await?;
+        }
         let mut decided = say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.outgoing.push(decided);

@@ -99,7 +99,10 @@ impl Request<'_> {
             may_overdraw: overdraws,
         });
         answer.note(format_args!("{} {}: {amount}", agent.id, agent.name));
-        self.count_daily(size, answer);
+        // What is taken back gives nothing to anybody.
+        if amount.is_positive() {
+            self.count_daily(size, answer).await?;
+        }
         let (id, name) = (agent.id, agent.name.clone());
         let done = Reply::AdminDeposit { agent: id, name: name.clone(), amount, note: note.clone() };
         answer.reply_with_balance(&agent, done);

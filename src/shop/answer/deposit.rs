@@ -374,7 +374,7 @@ impl Request<'_> {
         };
         self.write_decided(ticket, &agent, decided, answer);
         if let Some(credited) = credited {
-            self.count_daily(credited, answer);
+            self.count_daily(credited, answer).await?;
         }
         Ok(true)
     }

@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use super::super::rate_limit::AdminMessage;
 use super::register::{LONGEST_NAME, card};
 use super::shared::network;
-use super::transfer::{sending, typed};
+use super::transfer::typed;
 use super::{Answer, Request};
 use crate::config::Registration;
 use konter_command::{AgentRef, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Pin};
@@ -56,6 +56,7 @@ impl Request<'_> {
                 Ok(())
             }
             NetworkCommand::Confirm { number } => self.confirm(number, answer).await,
+            NetworkCommand::TakeBack { of, pin } => self.ask_back(of, pin.as_ref(), answer).await,
             NetworkCommand::TransferEither(readings) => self.transfer_either(readings, answer).await,
         }
     }
@@ -133,7 +134,9 @@ impl Request<'_> {
         if request.markup.is_some() {
             answer.alter_agent(&agent, |after| after.network.markups = markups);
         }
-        answer.commit.postings.extend(request.deposit.map(|deposit| sending(agent.id, id, deposit)));
+        if let Some(deposit) = request.deposit {
+            self.move_to(&agent, id, deposit, answer).await?;
+        }
         answer.reply_with_balance(&agent, network(NetworkReply::DownlineRegistered(told)));
         let alert = Reply::AlertNewAgent(card(&row, request.deposit.unwrap_or_default(), Rupiah::ZERO, self.at));
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&alert));
@@ -253,7 +256,7 @@ impl Request<'_> {
     }
 
     /// The active reseller, whose PIN fits if one was typed.
-    async fn let_in(&self, pin: Option<&Pin>, answer: &mut Answer) -> Option<Agent> {
+    pub(super) async fn let_in(&self, pin: Option<&Pin>, answer: &mut Answer) -> Option<Agent> {
         let agent = self.active_agent(answer)?;
         match pin {
             Some(pin) if !self.pin_fits(&agent, pin, answer).await => None,
@@ -277,6 +280,7 @@ impl Request<'_> {
             status: downline.status,
             balance: self.shop.store.account(&AccountId::Agent(downline.id)).await?.available(),
             markup: is_direct.then(|| agent.network.markups.for_downline(downline.id)),
+            own: is_direct && agent.network.markups.downlines().any(|(id, _)| id == downline.id),
         })
     }
 

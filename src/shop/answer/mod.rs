@@ -39,6 +39,7 @@ mod routing;
 mod selling;
 mod shared;
 mod staff;
+mod take_back;
 mod talk;
 mod tap;
 mod toast;
@@ -545,7 +546,6 @@ const fn feature_key(feature: Feature) -> &'static str {
         Feature::Markup => "markup",
         Feature::SenderNumbers => "sender",
         Feature::Commission | Feature::Points => "points",
-        Feature::TakeBack => "take_back",
         Feature::CancelOrder => "cancel_order",
         Feature::CentreNumbers => "centre",
         Feature::ResetPin => "reset_pin",

@@ -35,7 +35,7 @@ struct Found {
 }
 
 impl Request<'_> {
-    fn today(&self) -> NaiveDate {
+    pub(super) fn today(&self) -> NaiveDate {
         self.shop.clock.day_of(self.at)
     }
 
@@ -153,7 +153,7 @@ impl Request<'_> {
             answer.reply(booking(BookingReply::NothingToConfirm));
             return Ok(false);
         }
-        self.count_daily(total, answer);
+        self.count_daily(total, answer).await?;
         answer.reply(booking(BookingReply::AcceptedAll { count: done.len(), total, skipped }));
         Ok(true)
     }

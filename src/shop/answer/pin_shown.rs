@@ -1,6 +1,8 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
-use konter_command::{Command, HabitCommand, NEW_PIN_DIGITS, NetworkCommand, RoutingCommand, Topic, may_hold_pin};
+use konter_command::{
+    Command, HabitCommand, NEW_PIN_DIGITS, NetworkCommand, RoutingCommand, Topic, TransferRef, may_hold_pin,
+};
 
 /// Whether a message shows a PIN that should not stay in the chat.
 pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
@@ -28,10 +30,13 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
             NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
+            NetworkCommand::Markup(request) => request.pin.is_some(),
+            // A number alone may have been meant as the PIN.
+            NetworkCommand::TakeBack { of: TransferRef::Number(_), pin: None } => may_hold_pin(text),
             NetworkCommand::Downlines { pin, .. }
             | NetworkCommand::Downline { pin, .. }
-            | NetworkCommand::Block { pin, .. } => pin.is_some(),
-            NetworkCommand::Markup(request) => request.pin.is_some(),
+            | NetworkCommand::Block { pin, .. }
+            | NetworkCommand::TakeBack { pin, .. } => pin.is_some(),
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
         },
@@ -82,6 +87,7 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::Register
             | Topic::BillPayment
             | Topic::Transfer
+            | Topic::TakeBack
             | Topic::DownlineRegistration
             | Topic::Markup
             | Topic::Api

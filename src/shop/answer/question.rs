@@ -104,6 +104,7 @@ impl Request<'_> {
                 self.deposit(&agent, (amount, note, forced), sure, answer).await
             }
             (_, Asks::Accept { ticket, came }) => self.accept_asked(*ticket, *came, sure, answer).await,
+            (_, Asks::TakeBack { transfer, reason }) => self.take_back_asked(*transfer, reason, answer).await,
             (_, Asks::AcceptAll { tickets }) => self.accept_all(tickets, answer).await,
             (_, Asks::Decide { order, version, verdict }) => {
                 self.decide(*order, verdict.clone(), Some(*version), answer).await
@@ -158,6 +159,7 @@ impl Request<'_> {
                 }),
                 None => None,
             },
+            Asks::TakeBack { transfer, reason } => self.take_back_shown(*transfer, reason).await?,
             Asks::AcceptAll { tickets } => Some(super::mutation::asked(self, tickets).await?),
             Asks::Decide { order, verdict, .. } => store
                 .order(*order)
@@ -198,6 +200,7 @@ fn command_of(asks: &Asks) -> Option<(AdminCommand, String)> {
             let command = AdminCommand::AcceptTicket { ticket: TicketRef::Id(*ticket), amount: *came };
             (command, format!("/acc {ticket}{amount}"))
         }
+        Asks::TakeBack { transfer, reason } => super::take_back::command_of(*transfer, reason),
         // Each of them is worth this command.
         Asks::AcceptAll { tickets } => {
             let first = tickets.first()?;

@@ -20,6 +20,8 @@ use konter_store::StoreError;
 const SHOWN: usize = 40;
 /// Lines of a list for customers: about two messages.
 const LISTED: usize = 120;
+/// Downlines shown with what they brought.
+const EARNED_SHOWN: usize = 20;
 
 impl Request<'_> {
     pub(super) async fn show_selling(&self, answer: &mut Answer) -> Result<(), StoreError> {
@@ -157,8 +159,10 @@ impl Request<'_> {
             return Ok(());
         }
         let today = self.shop.clock.day_of(self.at);
-        let [today, yesterday] = self.shop.reports.earned(agent.id, today).await?;
-        answer.reply_with_balance(&agent, says(HabitReply::Earnings { today, yesterday }));
+        let ([today, yesterday], mut downlines) = self.shop.reports.earned(agent.id, today).await?;
+        let left_out = downlines.len().saturating_sub(EARNED_SHOWN);
+        downlines.truncate(EARNED_SHOWN);
+        answer.reply_with_balance(&agent, says(HabitReply::Earnings { today, yesterday, downlines, left_out }));
         Ok(())
     }
 }

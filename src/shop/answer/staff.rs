@@ -38,6 +38,8 @@ impl Request<'_> {
         match command {
             AdminDesk::Staff => self.list_staff(answer).await,
             AdminDesk::SetRole { who, role } => self.set_role(&who, role, answer).await,
+            AdminDesk::SetLimit { who, limit } => self.set_limit(&who, limit, answer).await,
+            AdminDesk::TakeBack { transfer, reason } => self.take_back(transfer, reason, answer).await,
             AdminDesk::Find { text } => self.find(&text, answer).await,
             AdminDesk::Rename { agent, name } => self.rename(&agent, &name, answer).await,
             AdminDesk::SetCategory { name, open } => {
@@ -67,15 +69,16 @@ impl Request<'_> {
     }
 
     /// As it is stored now: what is changed must be what was read.
-    async fn stored_roster(&self) -> Result<Roster, StoreError> {
+    pub(super) async fn stored_roster(&self) -> Result<Roster, StoreError> {
         let mut roster = Roster::new(self.shop.policy.admins.clone());
         self.shop.store.staff().await?.into_iter().for_each(|row| roster.learn(row));
         Ok(roster)
     }
 
-    async fn staff_line(&self, roster: &Roster, chat: &ChatId) -> Result<StaffLine, StoreError> {
+    pub(super) async fn staff_line(&self, roster: &Roster, chat: &ChatId) -> Result<StaffLine, StoreError> {
         let agent = self.shop.store.agent_of_chat(chat).await?;
         Ok(StaffLine {
+            daily: self.daily_of(chat, agent.as_ref()).await?,
             chat: chat.clone(),
             role: roster.role(chat),
             configured: roster.is_configured(chat),
@@ -85,17 +88,7 @@ impl Request<'_> {
     }
 
     async fn set_role(&self, who: &AgentRef, role: Option<Role>, answer: &mut Answer) -> Result<(), StoreError> {
-        let chats = match who {
-            AgentRef::Chat(chat) => vec![chat.clone()],
-            AgentRef::Code(_) | AgentRef::Phone(_) | AgentRef::Other(_) => {
-                let Some(agent) = self.find_agent(who, answer).await? else { return Ok(()) };
-                if agent.chats.is_empty() {
-                    refuse(RoleProblem::NoChat { agent: agent.id }, answer);
-                    return Ok(());
-                }
-                agent.chats
-            }
-        };
+        let Some(chats) = self.chats_named(who, answer).await? else { return Ok(()) };
         if let Some(chat) = chats.iter().find(|chat| role.is_some() && !chat.is_person()) {
             refuse(RoleProblem::NoPerson { chat: chat.clone() }, answer);
             return Ok(());
@@ -125,6 +118,23 @@ impl Request<'_> {
         }
         answer.reply(desk(DeskReply::RoleSet { lines, role }));
         Ok(())
+    }
+
+    /// The chats of somebody who works here, or is to; otherwise the answer says why there are none.
+    pub(super) async fn chats_named(
+        &self,
+        who: &AgentRef,
+        answer: &mut Answer,
+    ) -> Result<Option<Vec<ChatId>>, StoreError> {
+        if let AgentRef::Chat(chat) = who {
+            return Ok(Some(vec![chat.clone()]));
+        }
+        let Some(agent) = self.find_agent(who, answer).await? else { return Ok(None) };
+        if agent.chats.is_empty() {
+            refuse(RoleProblem::NoChat { agent: agent.id }, answer);
+            return Ok(None);
+        }
+        Ok(Some(agent.chats))
     }
 
     /// The rows that give chats a role, or take theirs away.
@@ -168,7 +178,7 @@ impl Request<'_> {
     }
 }
 
-fn refuse(problem: RoleProblem, answer: &mut Answer) {
+pub(super) fn refuse(problem: RoleProblem, answer: &mut Answer) {
     // Nothing was done, so there is nothing to record.
     answer.commit.acts.clear();
     answer.reply(desk(DeskReply::RoleRefused { problem }));

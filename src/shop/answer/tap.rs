@@ -80,6 +80,9 @@ impl Request<'_> {
             Tap::Prices(at) => self.tapped_prices(at, answer).await,
             Tap::Complain(order) => self.tapped_complaint(order, answer).await,
             Tap::ReceiptAs(form, order, price) => self.tapped_receipt(form, order, price, answer).await,
+            Tap::AskBack(transfer) => self.tapped_ask_back(transfer, answer).await,
+            Tap::GiveBack(transfer) => self.tapped_give_back(transfer, true, answer).await,
+            Tap::KeepTransfer(transfer) => self.tapped_give_back(transfer, false, answer).await,
             Tap::Approve(agent) => self.tapped_newcomer(agent, true, answer).await,
             Tap::TurnAway(agent) => self.tapped_newcomer(agent, false, answer).await,
         }

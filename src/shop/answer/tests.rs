@@ -17,7 +17,6 @@ fn every_feature_of_other_servers_has_a_text() {
         Feature::SenderNumbers,
         Feature::Commission,
         Feature::Points,
-        Feature::TakeBack,
         Feature::CancelOrder,
         Feature::CentreNumbers,
         Feature::ResetPin,

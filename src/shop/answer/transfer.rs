@@ -6,13 +6,13 @@ use super::shared::{Sure, network, phone_of};
 use super::{Answer, Request};
 use konter_command::{AgentRef, Transfer};
 use konter_core::agent::{Agent, AgentStatus};
-use konter_core::ids::AgentId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ids::{AgentId, TransferId};
+use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
-use konter_core::network::LARGE_TRANSFER;
+use konter_core::network::{LARGE_TRANSFER, Transfer as SentTransfer};
 use konter_core::question::{Asks, Question};
 use konter_reply::{Doubts, NetworkReply, Reply, TransferCard, TransferProblem, TransferStage};
-use konter_store::StoreError;
+use konter_store::{Sequence, StoreError, Versioned};
 
 impl Request<'_> {
     /// The readings of one message: the one whose reseller there is.
@@ -65,8 +65,7 @@ impl Request<'_> {
         let looked = self.booked_lately(&to, same, Sure::No).await?;
         let doubts = Doubts { booked: looked.same, phone: phone_of(&name), ..Doubts::default() };
         if amount <= LARGE_TRANSFER && doubts.is_none() {
-            send(&agent, &to, amount, answer);
-            return Ok(());
+            return self.send(&agent, &to, amount, answer).await;
         }
         self.ask_transfer(&agent, &to, amount, (doubts, looked.seen), answer).await
     }
@@ -114,8 +113,34 @@ impl Request<'_> {
             self.ask_transfer(&agent, &to, amount, (doubts, looked.seen), answer).await?;
             return Ok(false);
         }
-        send(&agent, &to, amount, answer);
+        self.send(&agent, &to, amount, answer).await?;
         Ok(true)
+    }
+
+    /// Moves the money; both sides are told with what they have then.
+    async fn send(&self, agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) -> Result<(), StoreError> {
+        answer.book(to);
+        let number = self.move_to(agent, to.id, amount, answer).await?;
+        let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount, number: Some(number) };
+        answer.reply_with_balance(agent, network(sent));
+        let received = NetworkReply::TransferReceived { from: agent.id, name: agent.name.clone(), amount };
+        answer.tell(to, &network(received));
+        Ok(())
+    }
+
+    /// Puts a transfer into the commit: its row and its posting.
+    pub(super) async fn move_to(
+        &self,
+        from: &Agent,
+        to: AgentId,
+        amount: Rupiah,
+        answer: &mut Answer,
+    ) -> Result<TransferId, StoreError> {
+        let id = TransferId(self.shop.store.next(Sequence::Transfer).await?);
+        let row = SentTransfer::new(id, from.id, to, amount, self.at);
+        answer.commit.postings.push(row.posting());
+        answer.commit.transfers.push(Versioned { expected: None, row });
+        Ok(id)
     }
 
     /// A question about a transfer as it is shown.
@@ -172,29 +197,6 @@ impl Request<'_> {
             AgentRef::Phone(phone) => store.agent_of_phone(phone.as_str()).await,
             AgentRef::Other(_) => Ok(None),
         }
-    }
-}
-
-/// Moves the money; both sides are told with what they have then.
-fn send(agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) {
-    answer.book(to);
-    answer.commit.postings.push(sending(agent.id, to.id, amount));
-    let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount };
-    answer.reply_with_balance(agent, network(sent));
-    let received = NetworkReply::TransferReceived { from: agent.id, name: agent.name.clone(), amount };
-    answer.tell(to, &network(received));
-}
-
-/// The posting of a transfer; each side's statement shows the other by it.
-pub(super) fn sending(from: AgentId, to: AgentId, amount: Rupiah) -> Posting {
-    Posting::Transfer {
-        debit: AccountId::Agent(from),
-        credit: AccountId::Agent(to),
-        amount,
-        reason: Reason::Transfer,
-        order: None,
-        note: Some(format!("{from} - {to}")),
-        may_overdraw: false,
     }
 }
 

@@ -27,7 +27,7 @@ impl Stage {
         let world = &self.world;
         let (agent, product) = (self.anyone(), self.a_product());
         let chat = admin(world.below(2));
-        let text = match world.below(29) {
+        let text = match world.below(31) {
             _ if world.at_night && world.percent(12) => "/tutup X5".to_owned(),
             0..=4 => format!("/deposit KR000{agent} {}", world.pick(&[10_000, 25_000, 60_000])),
             5 => format!("/deposit KR000{agent} -{}", world.pick(&[5_000, 40_000])),
@@ -49,6 +49,7 @@ impl Stage {
                 format!("/deposit KR000{agent} {}", world.pick(&[50_000_000, 1_000_000_000, 1_000_000_000_000_i64]))
             }
             24..=27 => self.yes(&chat),
+            28..=29 => format!("/tariktransfer {} salah kirim", self.a_transfer()),
             _ => "/pending".to_owned(),
         };
         self.message(chat, &Text(text, 0))

@@ -71,6 +71,8 @@ pub struct Books {
     seen: BTreeMap<ChatId, u64>,
     waiting: BTreeMap<ChatId, usize>,
     pub tickets: u64,
+    /// The highest number of a transfer.
+    pub transfers: u64,
     /// The latest question of each chat.
     pub questions: BTreeMap<ChatId, u32>,
     /// What kinds of things have happened: a run in which nothing does proves nothing.
@@ -148,6 +150,8 @@ impl Books {
         for question in &commit.desk.questions {
             self.questions.insert(question.row.chat.clone(), question.row.number);
         }
+        self.transfers =
+            commit.transfers.iter().map(|sent| sent.row.id.0).max().unwrap_or_default().max(self.transfers);
         self.tickets = commit.tickets.iter().map(|ticket| ticket.row.id.0).max().unwrap_or_default().max(self.tickets);
     }
 
@@ -280,7 +284,7 @@ impl Books {
         let credit = self.sums.entry(entry.credit.clone()).or_default();
         (credit[1], credit[3]) = (credit[1] + posted, credit[3] + pending);
         let spends = matches!(entry.kind, EntryKind::Hold)
-            || matches!(entry.reason, Reason::Transfer | Reason::Deposit | Reason::Order)
+            || matches!(entry.reason, Reason::Transfer | Reason::TransferBack | Reason::Deposit | Reason::Order)
                 && entry.kind == EntryKind::Transfer;
         if spends && left < 0 && entry.debit.is_limited() {
             stage.world.violated(format!("{} spends what it does not have: {entry:?}", entry.debit));
@@ -289,7 +293,7 @@ impl Books {
         self.hold(stage, entry);
         self.tally(stage, entry, left, commit);
         if entry.kind == EntryKind::Transfer
-            && matches!(entry.reason, Reason::Deposit | Reason::Correction | Reason::Transfer)
+            && matches!(entry.reason, Reason::Deposit | Reason::Correction | Reason::Transfer | Reason::TransferBack)
         {
             for (account, sign) in [(&entry.debit, -1), (&entry.credit, 1)] {
                 if let AccountId::Agent(id) = account {

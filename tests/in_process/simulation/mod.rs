@@ -43,7 +43,7 @@ const SEEDS: u64 = 2_000;
 /// The same in sled, which syncs every commit.
 const SEEDS_IN_SLED: u64 = 60;
 /// A fault built in must show within so many runs.
-const SEEN_WITHIN: u64 = 200;
+const SEEN_WITHIN: u64 = 400;
 
 /// So many runs must have met everything that can happen.
 const ENOUGH: u64 = 500;
@@ -93,6 +93,8 @@ const MUST_HAPPEN: [&str; 45] = [
     "an order waits for the end of a break",
     "the same again on another day",
     "the same sum again after a yes",
+    "a transfer goes back by its receiver",
+    "a transfer goes back by the shop",
 ];
 
 fn number_from(name: &str) -> Option<u64> {
@@ -238,6 +240,7 @@ sees! {
     money_booked_twice_is_seen: ForgetsBookings by BookedTwice;
     a_large_sum_booked_unasked_is_seen: SaysYesForThem by BeyondUsual;
     an_order_turned_round_unasked_is_seen: SaysYesForThem by AsksFirst;
+    a_transfer_taken_back_unasked_is_seen: SaysYesForThem by Unconsented;
     an_order_placed_twice_over_midnight_is_seen: SeesTodayOnly by OverMidnight;
     a_late_question_that_buys_is_seen: AsksForADay by LateFirst;
     a_closed_product_that_is_bought_is_seen: KeepsTheOldCatalog by Closed;

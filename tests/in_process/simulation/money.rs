@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use konter_core::ids::{AgentId, OrderId};
+use konter_core::ids::{AgentId, OrderId, TransferId};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Reason};
+use konter_core::network::transfer_of_note;
 use konter_store::{Commit, MessageKey};
 
 use super::books::{Books, Sums};
@@ -28,6 +29,8 @@ pub struct Tally {
     charged_late: std::collections::BTreeSet<OrderId>,
     /// What each order has been charged, less what it got back.
     charged: BTreeMap<OrderId, i128>,
+    /// What was sent from whom to whom, until it went back.
+    sent: BTreeMap<TransferId, (AccountId, AccountId, i128)>,
     /// When a sum was last booked to a reseller.
     booked: BTreeMap<(AgentId, i64), chrono::DateTime<chrono::Utc>>,
 }
@@ -63,6 +66,32 @@ impl Books {
             _ => {}
         }
         self.booked(stage, entry, commit);
+        self.sent_and_back(stage, entry, commit);
+    }
+
+    /// A transfer goes back once, all of it, to who sent it, at its receiver's tap or an admin's yes.
+    fn sent_and_back(&mut self, stage: &Stage, entry: &Entry, commit: &Commit) {
+        let amount = i128::from(entry.amount.get());
+        let Some(id) = entry.note.as_deref().and_then(transfer_of_note) else { return };
+        match entry.reason {
+            Reason::Transfer => {
+                self.tally.sent.insert(id, (entry.debit.clone(), entry.credit.clone(), amount));
+            }
+            Reason::TransferBack => {
+                let back = (entry.credit.clone(), entry.debit.clone(), amount);
+                if self.tally.sent.remove(&id) != Some(back) {
+                    stage.world.violated(format!("nothing like it was sent, or it went back before: {entry:?}"));
+                }
+                let texts = self.texts(commit.answers.as_ref().map(|(key, _)| key));
+                let is_tap = texts.iter().any(|text| *text == format!("!giveback {id}"));
+                if !is_tap && !is_yes(texts) {
+                    stage.world.breaks(Rule::Unconsented, format!("{texts:?} takes back {entry:?}"));
+                }
+                let by = if is_tap { "its receiver" } else { "the shop" };
+                self.saw(format!("a transfer goes back by {by}"));
+            }
+            _ => {}
+        }
     }
 
     fn booked(&mut self, stage: &Stage, entry: &Entry, commit: &Commit) {

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 use konter::clock::Clock as _;
-use konter_core::ids::{AgentId, ChatId};
+use konter_core::ids::{AgentId, ChatId, TransferId};
 use konter_core::ledger::AccountId;
 use konter_store::InboxMessage;
 
+use super::engine::at_once;
 use super::stage::Stage;
 
 pub const PIN: &str = "1234";
@@ -97,7 +98,7 @@ impl Stage {
         let world = &self.world;
         let other = self.anyone();
         let amount = *world.pick(&[1_000, 7_500, 20_000, 600_000]);
-        let text = match world.below(12) {
+        let text = match world.below(14) {
             0..=2 => format!("TR.KR000{other}.{amount}.{PIN}"),
             3 => self.yes(chat),
             4..=5 => format!("TIKET.{}", world.pick(&[50_000, 100_000, 250_000])),
@@ -106,6 +107,7 @@ impl Stage {
             8 => format!("CEK.{}", world.pick(&TELKOMSEL)),
             9 => "MUTASI".to_owned(),
             10 => (*world.pick(&["ANTRI.YA", "ANTRI.TIDAK"])).to_owned(),
+            11..=12 => format!("TARIK.{}", self.a_transfer()),
             _ => (*world.pick(&["HARGA.S10", "REKAP", "apa kabar", "S10.0812.1234"])).to_owned(),
         };
         Text(text, 0)
@@ -128,6 +130,23 @@ impl Stage {
             _ => self.beside_orders(&chat),
         };
         self.message(chat, &text)
+    }
+
+    /// One of the latest transfers.
+    pub fn a_transfer(&self) -> u64 {
+        let last = self.books.lock().transfers.max(1);
+        self.world.between(last.saturating_sub(3).max(1), last)
+    }
+
+    /// A receiver of one of the latest transfers taps on what it may have been asked, sometimes twice.
+    pub fn answers_for_a_transfer(&self) -> Vec<InboxMessage> {
+        let id = self.a_transfer();
+        let Some(sent) = at_once(self.store().transfer(TransferId(id))).unwrap() else { return Vec::new() };
+        let chat = self.a_chat_of(u64::from(sent.to.0));
+        let text = Text(format!("!{} {id}", self.world.pick(&["giveback", "giveback", "keep"])), 0);
+        let taps = if self.world.percent(20) { 2 } else { 1 };
+        let tap = |_| InboxMessage { tapped: Some("1".to_owned()), ..self.message(chat.clone(), &text) };
+        (0..taps).map(tap).collect()
     }
 
     /// Yes to what a chat was asked last.

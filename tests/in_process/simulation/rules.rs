@@ -27,6 +27,8 @@ pub enum Rule {
     BookedTwice,
     /// So does a sum far beyond the usual.
     BeyondUsual,
+    /// A transfer goes back at its receiver's tap, or at an admin's yes.
+    Unconsented,
     /// An admin's word that turns a final order round is asked back first.
     AsksFirst,
     /// The same order again while the first is open, over midnight.

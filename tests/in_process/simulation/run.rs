@@ -121,6 +121,10 @@ impl Stage {
             let messages = self.passes_everything_on().into_iter().collect();
             self.writes(shop, messages);
         }
+        if world.percent(10) {
+            let taps = self.answers_for_a_transfer();
+            self.writes(shop, taps);
+        }
         match world.below(100) {
             0..=54 => {
                 let mut messages = vec![self.says_something()];

@@ -4,7 +4,7 @@ use crate::deposit::ticket_ref::TicketRef;
 use crate::network::command::AdminNetwork;
 use crate::read::{AgentRef, DateArg};
 use crate::routing::command::AdminRouting;
-use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode};
+use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::pricing::PriceStep;
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
@@ -119,6 +119,17 @@ pub enum AdminDesk {
         /// `None`: none any more.
         role: Option<Role>,
     },
+    /// What one of them may add to accounts in a day.
+    SetLimit {
+        who: AgentRef,
+        /// `None`: what the settings say.
+        limit: Option<Rupiah>,
+    },
+    /// Takes a transfer back without the receiver's consent.
+    TakeBack {
+        transfer: TransferId,
+        reason: String,
+    },
     Find {
         text: String,
     },
@@ -197,8 +208,12 @@ impl AdminDesk {
     pub const fn needs(&self) -> Role {
         match self {
             Self::Staff | Self::Find { .. } | Self::CatalogWorkbook | Self::LogOf { .. } => Viewer,
-            Self::Rename { .. } | Self::SetCategory { .. } => Operator,
-            Self::SetRole { .. } | Self::Reprice { .. } | Self::RestorePrices | Self::DecideBroadcast { .. } => Owner,
+            Self::Rename { .. } | Self::SetCategory { .. } | Self::TakeBack { .. } => Operator,
+            Self::SetRole { .. }
+            | Self::SetLimit { .. }
+            | Self::Reprice { .. }
+            | Self::RestorePrices
+            | Self::DecideBroadcast { .. } => Owner,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::meaning::Command;
 use crate::read::amount;
 use crate::read::{AgentRef, Cursor, Part, Problem, Words, starts_a_phone};
 use konter_core::ids::AgentId;
+use konter_core::money::Rupiah;
 use konter_core::pricing::PriceStep;
 
 const fn desk(command: AdminDesk) -> Command {
@@ -31,6 +32,30 @@ pub(super) fn staff(args: Cursor<'_>) -> Result<Command, Problem> {
         Some(word.parse().map_err(|_| Problem::unfit(Part::Role, word))?)
     };
     words.finish().map(|()| desk(AdminDesk::SetRole { who, role }))
+}
+
+/// `/batas`, `/batas <chat|agent> <amount>|-`. Nothing at all is an amount here.
+pub(super) fn limit(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    if words.is_empty() {
+        return Ok(desk(AdminDesk::Staff));
+    }
+    let who = words.agent(|rest| !rest.is_empty())?;
+    let word = words.need(Part::Amount)?;
+    let limit = match word {
+        "0" => Some(Rupiah::ZERO),
+        _ if NONE.iter().any(|none| word.eq_ignore_ascii_case(none)) => None,
+        _ => Some(amount::read(word, false)?),
+    };
+    words.finish().map(|()| desk(AdminDesk::SetLimit { who, limit }))
+}
+
+/// `/tariktransfer <number> <reason>`.
+pub(super) fn take_back(args: Cursor<'_>) -> Result<Command, Problem> {
+    let mut words = Words::of(args);
+    let word = words.need(Part::Number)?;
+    let transfer = word.parse().map_err(|_| Problem::unfit(Part::Number, word))?;
+    words.text(Part::Reason).map(|reason| desk(AdminDesk::TakeBack { transfer, reason }))
 }
 
 pub(super) fn find(args: Cursor<'_>) -> Result<Command, Problem> {

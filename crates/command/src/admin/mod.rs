@@ -108,6 +108,23 @@ pub(super) const FORMATS: &[Format] = &[
     .least(Owner)
     .also(&[("/peran", Viewer), ("/peran telegram:7 hapus", Owner)]),
     Format::always(
+        Topic::AdminLimit,
+        &["/batas"],
+        "what one of them may add to balances in a day",
+        "/batas KR0002 2000000",
+        desk::limit,
+    )
+    .least(Owner)
+    .also(&[("/batas", Viewer), ("/batas KR0002 -", Owner)]),
+    Format::always(
+        Topic::AdminTakeBack,
+        &["/tariktransfer"],
+        "take a transfer between resellers back, also without consent",
+        "/tariktransfer 12 salah kirim",
+        desk::take_back,
+    )
+    .least(Operator),
+    Format::always(
         Topic::AdminBroadcast,
         &["/siaran"],
         "tell something to every reseller",

@@ -1,7 +1,7 @@
 //! What resellers ask about those below them, and admins about the whole network.
 
 use crate::read::{AgentRef, Pin};
-use konter_core::ids::ProductCode;
+use konter_core::ids::{ProductCode, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 use konter_core::pricing::GroupName;
@@ -33,6 +33,11 @@ pub enum NetworkCommand {
     /// Yes to a transfer.
     Confirm {
         number: u32,
+    },
+    /// Asks for a transfer back.
+    TakeBack {
+        of: TransferRef,
+        pin: Option<Pin>,
     },
     /// A transfer that can be read in several ways, each with another reseller; which of them exist decides.
     TransferEither(Vec<Transfer>),
@@ -82,6 +87,19 @@ pub struct Transfer {
     /// Above zero.
     pub amount: Rupiah,
     pub pin: Option<Pin>,
+}
+
+/// A transfer as its sender names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferRef {
+    /// The one just sent.
+    Latest,
+    Number(TransferId),
+    /// By whom it went to, and how much it was.
+    To {
+        agent: AgentRef,
+        amount: Option<Rupiah>,
+    },
 }
 
 /// Price groups, and who is below whom: what admins do.

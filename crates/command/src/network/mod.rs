@@ -1,10 +1,11 @@
-//! Those below a reseller: registering them, markups, lists, transfers, invitations. And, by admins, price groups and who
+//! Those below a reseller: registering them, markups, lists, transfers and asking for one back, invitations. And, by admins, price groups and who
 //! is below whom.
 
 pub mod command;
 mod markup;
 mod registration;
 mod staff;
+mod take_back;
 mod transfer;
 
 use super::format::Format;
@@ -21,6 +22,13 @@ pub(super) const FORMATS: &[Format] = &[
         "send balance to a downline",
         "TR.KR0002.50000.1234",
         transfer::transfer,
+    ),
+    Format::always(
+        Topic::TakeBack,
+        &["TARIK", "BATALTR", "BATALTRANSFER", "TRFBLK", "AS"],
+        "ask for a transfer back within 15 minutes: the one just sent, by its number, or by receiver and amount",
+        "TARIK.12",
+        take_back::take_back,
     ),
     Format::when(
         Topic::DownlineRegistration,

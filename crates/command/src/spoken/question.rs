@@ -6,6 +6,7 @@ use super::words;
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 use crate::habit::command::HabitCommand;
 use crate::meaning::{Command, OrdersQuery, ReportKind};
+use crate::network::command::{NetworkCommand, TransferRef};
 use crate::read::{Atom, Cursor, DateArg, NamedAs, PriceFilter, Target, Typed, amount, destination, nominal};
 use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
@@ -110,10 +111,11 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         words: said.atoms.iter().filter(|atom| letters(atom)).map(word).collect(),
         counts: said.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())),
     };
-    let order: [fn(&Heard<'_>) -> Option<Command>; 15] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 16] = [
         pin,
         money_not_in,
         shrunk,
+        wrong_transfer,
         undo,
         not_arrived,
         proof,
@@ -151,6 +153,16 @@ fn shrunk(heard: &Heard<'_>) -> Option<Command> {
     let of_balance = heard.words.iter().any(|word| words::is_balance(word));
     let statement = Command::Report { kind: ReportKind::Statement, date: None, pin: None };
     (less && of_balance && !heard.has(GOODS) && !heard.counts).then_some(statement)
+}
+
+/// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.
+fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
+    const SENT: &str = "transfer tf trf tranfer transferan saldo saldonya";
+    const WHOM: &str = "kirim ngirim kekirim orang akun agen downline tujuan";
+    let wrong = heard.has("salah slh keliru kliru wrong") && heard.has(SENT);
+    let asked = NetworkCommand::TakeBack { of: TransferRef::Latest, pin: None };
+    let only = heard.only(&["salah slh keliru kliru wrong", SENT, WHOM, UNDO]);
+    (wrong && only && !heard.counts).then_some(Command::Network(asked))
 }
 
 fn undo(heard: &Heard<'_>) -> Option<Command> {

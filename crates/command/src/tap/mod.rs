@@ -5,7 +5,7 @@ pub mod report;
 
 use std::fmt;
 
-use konter_core::ids::{AgentId, BroadcastId, InquiryId, OrderId, TicketId};
+use konter_core::ids::{AgentId, BroadcastId, InquiryId, OrderId, TicketId, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::report::Span;
 use konter_core::staff::Role::{self, Operator, Owner, Viewer};
@@ -62,6 +62,13 @@ pub enum Tap {
     Complain(OrderId),
     /// The receipt in another form, with the price that stands on it, if any.
     ReceiptAs(ReceiptAs, OrderId, Option<Rupiah>),
+    // Transfers.
+    /// Its sender asks for it back.
+    AskBack(TransferId),
+    /// Its receiver gives it back.
+    GiveBack(TransferId),
+    /// Its receiver does not.
+    KeepTransfer(TransferId),
     // New resellers; only admins have these.
     Approve(AgentId),
     TurnAway(AgentId),
@@ -133,6 +140,9 @@ impl fmt::Display for Tap {
                 write!(f, "{MARK}{verb} {order}")?;
                 price.map_or(Ok(()), |price| write!(f, " {}", price.get()))
             }
+            Self::AskBack(transfer) => write!(f, "{MARK}askback {transfer}"),
+            Self::GiveBack(transfer) => write!(f, "{MARK}giveback {transfer}"),
+            Self::KeepTransfer(transfer) => write!(f, "{MARK}keep {transfer}"),
             Self::Approve(agent) => write!(f, "{MARK}approve {}", agent.0),
             Self::TurnAway(agent) => write!(f, "{MARK}turnaway {}", agent.0),
         }
@@ -229,6 +239,9 @@ impl Tap {
             "complain" => Self::Complain(id.parse().ok()?),
             "rtext" => Self::ReceiptAs(ReceiptAs::Text, id.parse().ok()?, price(&mut words)?),
             "rprint" => Self::ReceiptAs(ReceiptAs::Printer, id.parse().ok()?, price(&mut words)?),
+            "askback" => Self::AskBack(id.parse().ok()?),
+            "giveback" => Self::GiveBack(id.parse().ok()?),
+            "keep" => Self::KeepTransfer(id.parse().ok()?),
             "approve" => Self::Approve(AgentId(id.parse().ok()?)),
             "turnaway" => Self::TurnAway(AgentId(id.parse().ok()?)),
             _ => return None,
@@ -299,6 +312,9 @@ impl Tap {
             | Self::Shelf(..)
             | Self::Prices(_)
             | Self::Complain(_)
+            | Self::AskBack(_)
+            | Self::GiveBack(_)
+            | Self::KeepTransfer(_)
             | Self::ReceiptAs(..) => None,
         }
     }
@@ -339,6 +355,9 @@ mod tests {
             Tap::Complain(OrderId(u64::MAX)),
             Tap::ReceiptAs(ReceiptAs::Text, OrderId(u64::MAX), Some(Rupiah::new(i64::MAX))),
             Tap::ReceiptAs(ReceiptAs::Printer, OrderId(7), None),
+            Tap::AskBack(TransferId(u64::MAX)),
+            Tap::GiveBack(TransferId(7)),
+            Tap::KeepTransfer(TransferId(7)),
             Tap::Approve(AgentId(u32::MAX)),
             Tap::TurnAway(AgentId(7)),
         ]) {

@@ -100,3 +100,38 @@ fn admins_set_groups_and_move_resellers() {
         assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
     }
 }
+
+#[test]
+fn a_transfer_is_asked_for_by_its_number_or_by_what_it_was() {
+    let asked = |text: &str| match parse(text) {
+        Command::Network(NetworkCommand::TakeBack { of, pin }) => (of, pin.is_some()),
+        other => panic!("{text}: {other:?}"),
+    };
+    let to = |amount: Option<i64>| TransferRef::To {
+        agent: AgentRef::Code("KR0002".parse().unwrap()),
+        amount: amount.map(konter_core::money::Rupiah::new),
+    };
+    let number = || TransferRef::Number(konter_core::ids::TransferId(12));
+    for (text, of, pin) in [
+        ("TARIK", TransferRef::Latest, false),
+        ("tarik saldo", TransferRef::Latest, false),
+        ("tarik transfer kembali", TransferRef::Latest, false),
+        ("salah transfer min", TransferRef::Latest, false),
+        ("min salah kirim saldo", TransferRef::Latest, false),
+        ("TARIK.0412", TransferRef::Latest, true),
+        ("TARIK.12", number(), false),
+        ("batalTR #12 1234", number(), true),
+        ("TARIK.KR0002", to(None), false),
+        ("TARIK.KR0002.50000", to(Some(50_000)), false),
+        ("TARIK.KR0002.50.000.1234", to(Some(50_000)), true),
+    ] {
+        assert_eq!(asked(text), (of, pin), "{text}");
+    }
+    // A wrong number is an order's, and what counts is told exactly.
+    for text in ["salah kirim nomor", "salah transfer 50000 ke 081234567890", "batal"] {
+        assert!(!matches!(parse(text), Command::Network(NetworkCommand::TakeBack { .. })), "{text}");
+    }
+    // A number with words behind it is none of a PIN's places: what the shop suggests is passed on as it is.
+    let Command::Complaint { text, pin: None } = parse("KOMPLAIN.transfer #1234 salah kirim") else { panic!() };
+    assert_eq!(text.as_str(), "transfer #1234 salah kirim");
+}

@@ -32,6 +32,7 @@ fn every_example_is_understood_as_what_it_shows() {
             }
             Topic::Downlines => matches!(command, Command::Network(NetworkCommand::Downlines { .. })),
             Topic::DownlineBlock => matches!(command, Command::Network(NetworkCommand::Block { .. })),
+            Topic::TakeBack => matches!(command, Command::Network(NetworkCommand::TakeBack { .. })),
             Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
             Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
             Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),
@@ -148,12 +149,12 @@ fn needs(text: &str) -> Role {
 #[test]
 fn looking_working_and_deciding_are_told_apart() {
     let looks = "/agen, /agen KR0001, /cari budi, /pending, /order 12, /supplier, /katalog, /log, /log KR0001, \
-        /rekap, /peran, /grup, /grup agent";
+        /rekap, /peran, /batas, /grup, /grup agent";
     let works = "/deposit KR0001 100000, /acc 12, /tolak 12, /setujui KR0001, /blokir KR0001, /buka KR0001, \
         /resetpin KR0001, /tutup S10, /buka S10, /tutup kategori Data, /buka *DATA, /cekulang 12, /sukses 12 SN, \
-        /gagal 12 salah, /balas KR0001 halo, /nama KR0001 Berkah";
+        /gagal 12 salah, /tariktransfer 12 salah kirim, /balas KR0001 halo, /nama KR0001 Berkah";
     let decides = "/deposit KR0001 -5000, /deposit KR0001 5000 --paksa, /hargajual S10 10500, /siaran halo, \
-        /kirimsiaran 3, /batalsiaran 3, /peran KR0001 operator, /peran telegram:7 hapus, /grup agent -100, \
+        /kirimsiaran 3, /batalsiaran 3, /peran KR0001 operator, /peran telegram:7 hapus, /batas KR0001 500000, /batas KR0001 -, /grup agent -100, \
         /grup agent S10 10300, /grup KR0001 agent, /pindah KR0003 KR0002";
     for (least, texts) in [(Viewer, looks), (Operator, works), (Owner, decides)] {
         for text in texts.split(", ") {

@@ -59,6 +59,8 @@ pub struct Recount {
     /// What was moved for orders, and what the orders' own rows say is due.
     moved: HashMap<OrderId, Moved>,
     due: HashMap<OrderId, Due>,
+    /// Transfers whose way back the journal has, by what it says of them.
+    taken_back: BTreeSet<String>,
     last_seq: u64,
     last_digest: Digest,
     kinds: BTreeMap<&'static str, (u64, i128)>,
@@ -98,6 +100,7 @@ impl Recount {
         }
         self.resolve_hold(entry);
         self.count_share(entry);
+        self.count_taken_back(entry);
         self.add(entry);
         self.check_running(entry);
         let kind = self.kinds.entry(kind_name(entry)).or_default();
@@ -136,7 +139,8 @@ impl Recount {
             | Reason::Cost
             | Reason::CostReversal
             | Reason::Correction
-            | Reason::Transfer => return,
+            | Reason::Transfer
+            | Reason::TransferBack => return,
         };
         let Some(order) = entry.order.filter(|_| fits && entry.kind == EntryKind::Transfer) else {
             self.differs(format!("line {seq} moves a share of no order, or not between sales and who has it"));
@@ -160,6 +164,16 @@ impl Recount {
             self.due.remove(&order);
         } else {
             self.due.insert(order, due);
+        }
+    }
+
+    /// A transfer goes back once.
+    fn count_taken_back(&mut self, entry: &Entry) {
+        if entry.reason != Reason::TransferBack {
+            return;
+        }
+        if !entry.note.clone().is_some_and(|transfer| self.taken_back.insert(transfer)) {
+            self.differs(format!("line {} takes back no transfer, or one that went back before", entry.seq));
         }
     }
 
@@ -289,7 +303,13 @@ const fn corrects_the_past(reason: Reason) -> bool {
         | Reason::CostReversal
         | Reason::Correction
         | Reason::MarginReversal => true,
-        Reason::Deposit | Reason::Order | Reason::Cost | Reason::Margin | Reason::Transfer | Reason::Withheld => false,
+        Reason::Deposit
+        | Reason::Order
+        | Reason::Cost
+        | Reason::Margin
+        | Reason::Transfer
+        | Reason::TransferBack
+        | Reason::Withheld => false,
     }
 }
 
@@ -308,6 +328,7 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::Margin) => "margins",
         (EntryKind::Transfer, Reason::MarginReversal) => "margins taken back",
         (EntryKind::Transfer, Reason::Transfer) => "transfers",
+        (EntryKind::Transfer, Reason::TransferBack) => "transfers taken back",
         (EntryKind::Transfer, Reason::Withheld) => "withheld and paid out",
     }
 }

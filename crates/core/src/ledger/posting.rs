@@ -54,6 +54,8 @@ pub enum Reason {
     MarginReversal,
     /// A reseller sent balance to a downline.
     Transfer,
+    /// A transfer went back to who had sent it.
+    TransferBack,
     /// Money of an order is set aside until it can be paid out, or stops waiting.
     Withheld,
 }

@@ -1,4 +1,4 @@
-//! Uplines and downlines: a reseller's place among them, invitations, and what a large transfer is. Pure data and
+//! Uplines and downlines: a reseller's place among them, invitations, transfers and how they come back. Pure data and
 //! rules; who may do what to whom is the shop's to check against the store.
 
 mod invite;
@@ -10,7 +10,7 @@ use crate::ids::AgentId;
 use crate::pricing::{GroupName, Markups};
 
 pub use invite::{BadInviteCode, InviteCode, Invited};
-pub use transfer::LARGE_TRANSFER;
+pub use transfer::{ASKED_WITHIN, LARGE_TRANSFER, TAKEN_BY_SHOP_WITHIN, Transfer, TransferState, transfer_of_note};
 
 /// Resellers on the longest way from the shop down: each adds its own margin, and each is read for every order below.
 pub const DEEPEST: usize = 10;

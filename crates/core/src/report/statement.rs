@@ -36,6 +36,8 @@ pub enum About {
     MarginReversal,
     /// Sent to a downline, or received from the upline.
     Transfer,
+    /// A transfer that went back to its sender.
+    TransferBack,
     Other,
 }
 
@@ -64,6 +66,7 @@ pub fn movement(entry: &Entry, account: &AccountId) -> Option<Movement> {
         Reason::Margin => About::Margin,
         Reason::MarginReversal => About::MarginReversal,
         Reason::Transfer => About::Transfer,
+        Reason::TransferBack => About::TransferBack,
         Reason::Cost | Reason::CostReversal | Reason::Withheld => About::Other,
     };
     Some(Movement { amount, balance, about })

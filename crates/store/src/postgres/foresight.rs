@@ -33,12 +33,14 @@ pub(super) fn keys_of(commit: &Commit) -> Vec<Vec<u8>> {
         let (pay, amount) = (keys::ticket_of_pay(row.pay), keys::ticket_of_amount(row.agent, row.amount));
         found.extend([keys::ticket(row.id), pay, amount]);
     }
+    found.extend(commit.transfers.iter().map(|transfer| keys::transfer(transfer.row.id)));
     for posting in &commit.postings {
         posting_keys(posting, &mut found);
     }
     found.extend(commit.outgoing.iter().filter_map(|say| say.balance_of.as_ref()).map(keys::account));
     found.extend(commit.network.groups.iter().map(|group| keys::price_group(&group.row.name)));
     found.extend(commit.desk.questions.iter().map(|question| keys::question(&question.row.chat)));
+    found.extend(commit.desk.allowances.iter().map(|allowance| keys::allowance(&allowance.row.chat)));
     found.extend(commit.desk.cards.iter().map(|card| keys::cards(&card.chat)));
     found.extend(commit.preferences.iter().map(|preferences| keys::preferences(preferences.row.agent)));
     for told in &commit.desk.broadcast_results {

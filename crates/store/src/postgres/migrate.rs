@@ -20,10 +20,11 @@ struct Step {
 }
 
 /// The first is number 1.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step { name: "rows", sql: include_str!("../../../../migrations/0001_rows.sql") },
     Step { name: "views", sql: include_str!("../../../../migrations/0002_views.sql") },
     Step { name: "work", sql: include_str!("../../../../migrations/0003_work.sql") },
+    Step { name: "transfers", sql: include_str!("../../../../migrations/0004_transfers.sql") },
 ];
 
 /// Held while steps are applied: "konter" in ASCII.
@@ -107,6 +108,7 @@ pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble>
         ("agent_numbers", last.agent),
         ("ticket_numbers", last.ticket),
         ("broadcast_numbers", last.broadcast),
+        ("transfer_numbers", last.transfer),
     ] {
         let statement = format!("SELECT setval('{sequence}', $1) FROM {sequence} WHERE last_value < $1");
         asked.push(ask(client, &statement, vec![number(last)?]).await?);

@@ -288,6 +288,7 @@ impl Engine for PostgresStore {
                 Sequence::Agent => "SELECT nextval('agent_numbers')",
                 Sequence::Ticket => "SELECT nextval('ticket_numbers')",
                 Sequence::Broadcast => "SELECT nextval('broadcast_numbers')",
+                Sequence::Transfer => "SELECT nextval('transfer_numbers')",
                 Sequence::Reference => return self.references.next(&self.pool, above).await,
             };
             patiently(PATIENCE, || self.draw(statement), StoreError::from).await

@@ -1,0 +1,44 @@
+//! Asking for a transfer back.
+
+use super::command::{NetworkCommand, TransferRef};
+use super::transfer::transfer;
+use crate::meaning::Command;
+use crate::read::{AgentRef, Cursor, Pin, Problem};
+
+/// More digits are a phone number's, not a transfer's.
+const NUMBER_DIGITS: usize = 9;
+/// `tarik saldo`, `tarik kembali`: they add nothing.
+const FILLER: [&str; 6] = ["SALDO", "TRANSFER", "TF", "KEMBALI", "BALIK", "LAGI"];
+
+/// `[<number>|<agent>[.<amount>]][.<pin>]`. As with transfers, the amount may stand before the agent. Asking moves nothing,
+/// so it needs no PIN.
+pub(super) fn take_back(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    while args.take_if(|atom| FILLER.iter().any(|word| atom.is(word))).is_some() {}
+    let asked = |of, pin| Ok(Command::Network(NetworkCommand::TakeBack { of, pin }));
+    let Some(first) = args.peek() else { return asked(TransferRef::Latest, None) };
+    let is_number = first.is_digits() && first.text.len() <= NUMBER_DIGITS && !first.text.starts_with('0');
+    let mut behind = args;
+    behind.take();
+    if is_number
+        && let Ok(number) = first.text.parse()
+        && let Ok(pin) = behind.last_pin()
+    {
+        return asked(TransferRef::Number(number), pin);
+    }
+    if let Ok((agent, None)) = AgentRef::with_pin(args) {
+        return asked(TransferRef::To { agent, amount: None }, None);
+    }
+    if let Ok(Some(pin)) = alone(args) {
+        return asked(TransferRef::Latest, Some(pin));
+    }
+    match transfer(args)? {
+        Command::Transfer(sent) => asked(TransferRef::To { agent: sent.agent, amount: Some(sent.amount) }, sent.pin),
+        // Several resellers could be meant.
+        _ => Err(Problem::Ambiguous),
+    }
+}
+
+/// A PIN, and nothing else.
+fn alone(mut args: Cursor<'_>) -> Result<Option<Pin>, Problem> {
+    args.last_pin()
+}
