@@ -149,7 +149,8 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         Command::Known(_) => is_spoken(args) && has_phone(args.atoms) && is_a_brand(args),
         // Knocking.
         Command::Habit(HabitCommand::Chats { pin: None } | HabitCommand::AddChat { pin: None, .. }) => {
-            args.atoms.iter().all(|atom| atom.is("P"))
+            args.atoms.first().is_some_and(|first| first.is("P"))
+                && args.atoms.iter().all(|atom| atom.is("P") || words::is_address(atom.text))
         }
         // `info saldo`; `komplain dong`.
         Command::Complaint { text, .. } => {

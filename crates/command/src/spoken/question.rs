@@ -12,37 +12,42 @@ use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
 use konter_core::money::Rupiah;
 
-const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn bgaimana how bingung pake pakai makenya menu \
-        format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
+const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn bgaimana how \
+    bingung pake pakai makenya menu format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
 const HOW_MUCH: &str =
     "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo much how";
-const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya tinggal tgl \
-        ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama dan \
-        do you tell give what what's whats is left much how show today now list daftar dftr lagi pada semua smua lengkap terbaru update new apa \
-        aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir trakhir tadi td barusan hari \
-        hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual jualan";
-const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price prices tarif daftarharga listharga pl";
+const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
+    tinggal tgl ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama \
+    dan do you tell give what what's whats is left much how show today now list daftar dftr lagi pada semua smua \
+    lengkap terbaru update new apa aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir \
+    trakhir tadi td barusan hari hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual \
+    jualan";
+const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
+    prices tarif daftarharga listharga pl";
 const LOST: &str = "lupa lupaa lali klupaan kelupaan hilang ilang reset resetin direset apa gatau tau tahu ingat inget \
-        terkunci kekunci dikunci keblokir terblokir blocked block keblok diblok remember diblokir salah forgot lost forget locked error gabisa bisa";
+    terkunci kekunci dikunci keblokir terblokir blocked block keblok diblok remember diblokir salah forgot lost \
+    forget locked error gabisa bisa";
 const PINS: &str = "pin pinnya pinku pinny sandi password lupapin";
-const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga kagak ndak kok koq kq \
-        mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana durung kapan lamaa";
-const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah bertambah \
-        keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu diproses \
-        sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
+const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga kagak ndak kok \
+    koq kq mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana \
+    durung kapan lamaa";
+const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
+    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu diproses \
+    sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
-const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang kurang \
-        lemot delay nyantol failed fail eror error kembar";
-const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya trxnya sn \
-        snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
-const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer transferan tfan uang duit topup";
-const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli number pilih \
-        produk kode nominal nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
+const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang \
+    kurang lemot delay nyantol failed fail eror error kembar";
+const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya \
+    trxnya sn snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
+const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer \
+    transferan tfan uang duit topup";
+const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
+    number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
 /// Pressed without wanting to.
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
 const RECEIPT: &str = "struk struknya nota notanya resi kwitansi cetak print setruk receipt";
-const UNDO: &str = "batal batalin batalkan dibatalkan dibatalin membatalkan cancel cancle cancelin dicancel gajadi urungkan \
-        stop undo refund batalno cancelled";
+const UNDO: &str = "batal batalin batalkan dibatalkan dibatalin membatalkan cancel cancle cancelin dicancel gajadi \
+    urungkan stop undo refund direfund refunded batalno cancelled";
 
 /// Words that may stand in a question without changing what it asks.
 pub(super) fn is_filler(word: &str) -> bool {
@@ -190,13 +195,16 @@ fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
 
 /// `riwayat saldo`, `kok saldo saya berkurang`: what it went for stands in the statement.
 fn shrunk(heard: &Heard<'_>) -> Option<Command> {
-    let less = heard.has("berkurang kurang kepotong terpotong kesedot habis susut menyusut hilang ilang raib lenyap ludes less missing segini segitu");
-    let of_balance = heard.words.iter().any(|word| words::is_balance(word));
+    let less = heard.has(
+        "berkurang kurang kepotong terpotong kesedot habis susut menyusut hilang ilang raib lenyap ludes less missing \
+        segini segitu",
+    );
+    let of_balance = heard.words.iter().any(|word| words::is_balance(word)) || heard.has("uang duit duwit money");
     let statement = Command::Report { kind: ReportKind::Statement, date: None, pin: None };
     if heard.has("riwayat history histori statement") && (of_balance || heard.has("statement")) && !heard.counts {
         return Some(statement);
     }
-    (less && of_balance && !heard.has(GOODS) && !heard.counts).then_some(statement)
+    (less && of_balance && !heard.has(GOODS) && heard.dest().is_none()).then_some(statement)
 }
 
 fn undo(heard: &Heard<'_>) -> Option<Command> {
@@ -261,7 +269,9 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         "lama kali",
         "lama bener",
     ]) || (heard.has("lama lamaa lelet lemot") && heard.only(&["lama lamaa lelet lemot"]));
-    (late || stuck || asked || serial || (waits && !heard.has(MONEY)))
+    // `pulsanya belum`
+    let yet = heard.has(GOODS) && heard.has("belum blm blom belom lom durung dereng") && heard.only(&[GOODS, NOT]);
+    (late || yet || stuck || asked || serial || (waits && !heard.has(MONEY)))
         .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
 }
 
@@ -347,8 +357,8 @@ impl Named {
 }
 
 /// Whether something is to be had.
-const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock gangguan ganguan ggn ditutup tutup close \
-        normal";
+const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock gangguan ganguan ggn \
+    ditutup tutup close normal";
 
 fn prices(heard: &Heard<'_>) -> Option<Command> {
     if heard.dest().is_some() {
@@ -370,7 +380,8 @@ fn prices(heard: &Heard<'_>) -> Option<Command> {
 fn balance(heard: &Heard<'_>) -> Option<Command> {
     const MOST_STRANGERS: usize = 3;
     const MONEY: &str = "deposit depo depositku uang duit duwit money";
-    const ASKED: &str = "cek ck check lihat liat info infokan infoin tau tahu sisa sisanya tinggal tgl left remaining remain masih msh have";
+    const ASKED: &str = "cek ck check lihat liat info infokan infoin tau tahu sisa sisanya tinggal tgl left remaining \
+        remain masih msh have";
     let named = heard.words.iter().any(|word| words::is_balance(word));
     let is_asked = heard.has(ASKED) || heard.has(HOW_MUCH);
     // `duit saya tinggal berapa`
@@ -388,11 +399,12 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn report(heard: &Heard<'_>) -> Option<Command> {
-    const SALES: &str = "rekap rekapan rekapnya rkp laporan lap omset omzet penjualan pnjualan pendapatan jualan untung laba \
-        keuntungan profit sales sold terjual laku lakunya";
+    const SALES: &str = "rekap rekapan rekapnya rkp laporan lap omset omzet penjualan pnjualan pendapatan jualan \
+        untung laba keuntungan profit sales sold terjual laku lakunya";
     const LINES: &str = "mutasi mutasinya mutasian";
-    const DAYS: &str = "hari ini hr kemarin kmrn kmaren kemaren today today's yesterday yesterday's tadi harian sekarang saldo \
-        transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly this last lalu lewat kemaren";
+    const DAYS: &str = "hari ini hr kemarin kmrn kmaren kemaren today today's yesterday yesterday's tadi harian \
+        sekarang saldo transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly \
+        this last lalu lewat kemaren";
     let kind = if heard.has(LINES) {
         ReportKind::Statement
     } else if heard.has(SALES) {
@@ -420,11 +432,11 @@ fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
 
 fn deposit(heard: &Heard<'_>) -> Option<Command> {
     const BALANCE: &str = "saldo deposit depo dep saldonya depositnya balance";
-    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau cara caranya gimana gmn bagaimana minta beli isiin add how \
-        deposit depo bayar can";
+    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau cara caranya gimana gmn bagaimana minta beli \
+        isiin add how deposit depo bayar can";
     const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya rekeninge";
-    const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer setor ke bank toko sebesar senilai bca bri bni mandiri bsi \
-        akan mo pengen do where kemana dimana";
+    const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer setor ke bank toko sebesar senilai bca \
+        bri bni mandiri bsi akan mo pengen do where kemana dimana";
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
     }
@@ -451,14 +463,15 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn receipt(heard: &Heard<'_>) -> Option<Command> {
-    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin";
+    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin send";
     (heard.has(RECEIPT) && !heard.counts && heard.only(&[RECEIPT, REST]))
         .then_some(Command::Receipt { of: ReceiptOf::Latest, price: None })
 }
 
 fn repeat(heard: &Heard<'_>) -> Option<Command> {
     const AGAIN: &str = "ulang ulangi ulangin diulang again repeat baleni";
-    const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kaya seperti sekali orderan same once more as before last";
+    const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kaya seperti sekali orderan same once \
+        more as before last";
     let again = heard.has(AGAIN)
         || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
         || heard.first() == "lagi"
@@ -468,8 +481,8 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn admin(heard: &Heard<'_>) -> Option<Command> {
-    const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan nomor nomer \
-        no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
+    const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan \
+        nomor nomer no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
     let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang manusia");
     let is_sought = heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where");
     let complains = is_sought || heard.first().starts_with("kompl") || heard.has("komplain complain komplen");

@@ -37,8 +37,8 @@ pub enum Talk {
 
 /// Greetings, thanks and the like: nothing else may stand in them.
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
-    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess yeah sure \
-        okay correct";
+    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess \
+        yeah sure okay correct";
     const NO: &str = "tidak tdk ga gak nggak ngga enggak engga no jangan bukan nope ndak kagak ora";
     let all: Vec<&str> = said
         .atoms

@@ -58,64 +58,71 @@ fn among(word: &str, lists: &[&HashSet<&'static str>]) -> bool {
 
 static ADDRESS: Words = LazyLock::new(|| {
     list(
-        "haji hj ustad ustadz ustaz cici koko abah ayah mama mami kk2 kakku gans bre cuy lek pakde bude paklek bulek min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan \
-        bang abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante \
-        tan bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh \
-        ndan cak ning uda uni",
+        "haji hj ustad ustadz ustaz cici koko abah ayah mama mami kk2 kakku gans bre cuy lek pakde bude paklek bulek \
+        min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan bang \
+        abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante tan \
+        bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh ndan cak \
+        ning uda uni",
     )
 });
 
 static GREETING: Words = LazyLock::new(|| {
     list(
-        "sugeng enjing enjang siyang sonten dalu ndalu wilujeng rahayu horas tabik aslm aslmlkm asslm there greetings halo hallo hello helo alo hai hay hi hey hei hy oi oy woi woy pagi pgi siang siank sore sor malam malem \
-        mlm mlam selamat slamat slmt met morning good evening night afternoon assalamualaikum asalamualaikum \
-        assalamu'alaikum assalamu asalamu alaikum 'alaikum assalam salam asslmkm aslmkm assmkm askum samlekum \
-        mikum asw wr wb warahmatullahi wabarakatuh wassalamualaikum waalaikumsalam permisi prmisi misi punten \
-        kulonuwun sampurasun",
+        "sugeng enjing enjang siyang sonten dalu ndalu wilujeng rahayu horas tabik aslm aslmlkm asslm there greetings \
+        halo hallo hello helo alo hai hay hi hey hei hy oi oy woi woy pagi pgi siang siank sore sor malam malem mlm \
+        mlam selamat slamat slmt met morning good evening night afternoon assalamualaikum asalamualaikum \
+        assalamu'alaikum assalamu asalamu alaikum 'alaikum assalam salam asslmkm aslmkm assmkm askum samlekum mikum \
+        asw wr wb warahmatullahi wabarakatuh wassalamualaikum waalaikumsalam permisi prmisi misi punten kulonuwun \
+        sampurasun",
     )
 });
 
 /// Greetings that are answered in kind.
 static PEACE: Words = LazyLock::new(|| {
     list(
-        "aslm aslmlkm asslm assalamualaikum asalamualaikum assalamu'alaikum assalamu asalamu asslmkm aslmkm assmkm askum samlekum \
-        mikum asw",
+        "aslm aslmlkm asslm assalamualaikum asalamualaikum assalamu'alaikum assalamu asalamu asslmkm aslmkm assmkm \
+        askum samlekum mikum asw",
     )
 });
 
 /// Knocking, and asking whether anybody is there.
 static KNOCK: Words = LazyLock::new(|| {
     list(
-        "p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif ada orang orangnya sepi \
-        masih bangun hadir dmn dimana apa kabar sehat",
+        "are anybody anyone home here p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif \
+        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat",
     )
 });
 
 static PLEASE: Words = LazyLock::new(|| {
     list(
-        "yth dibantu dibantuin monggo mangga gas gass gaskeun gaskan gpl secepatnya yuk yok ayo ijin izin numpang sekalian inggih nggih njih bae wae atuh euy mah teh tea abdi kulo ku aing awak ambo kindly plss plisss asap now tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
-        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya \
-        iyaa nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru \
-        urgent sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i \
-        want need to the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
+        "yth dibantu dibantuin monggo mangga gas gass gaskeun gaskan gpl secepatnya yuk yok ayo ijin izin numpang \
+        sekalian inggih nggih njih bae wae atuh euy mah teh tea abdi kulo ku aing awak ambo kindly plss plisss asap \
+        now tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
+        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya iyaa \
+        nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru urgent \
+        sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i want need to \
+        the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
     )
 });
 
 static THANKS: Words = LazyLock::new(|| {
     list(
-        "u so much jazakallah jazakillah jzk jazakumullah barakallah tengs thengs makasiy mkasih maksi sukran syukron kesuwun suksma makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims trim \
-        trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou thankss \
-        tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
+        "u so much jazakallah jazakillah jzk jazakumullah barakallah tengs thengs makasiy mkasih maksi sukran syukron \
+        kesuwun suksma makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims \
+        trim trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou \
+        thankss tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
     )
 });
 
 /// What needs no answer.
 static CHATTER: Words = LazyLock::new(|| {
     list(
-        "maaf maap sori sorry laksanakan okok okeoke oksip okesip yow yowes yaudah yaudahlah yasudah ywdh nggeh nice cool alright understood got it roger ok oke oks okay okey okee okeh okelah okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos \
-        joss josss good great nice keren noted baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi \
-        xixi lancar sukses selalu jaya aman amin aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima \
-        berhasil kok memang emang gitu ooh oh oo o hmm hm sama wah done beres gpp gapapa santai bagus",
+        "ditunggu tunggu banget bgt maaf maap sori sorry laksanakan okok okeoke oksip okesip yow yowes yaudah \
+        yaudahlah yasudah ywdh nggeh nice cool alright understood got it roger ok oke oks okay okey okee okeh okelah \
+        okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos joss josss good great nice keren noted \
+        baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi xixi lancar sukses selalu jaya aman amin \
+        aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima berhasil kok memang emang gitu ooh oh oo o hmm \
+        hm sama wah done beres gpp gapapa santai bagus",
     )
 });
 
@@ -124,8 +131,8 @@ static ORDERING: Words = LazyLock::new(|| {
     list(
         "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
         pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up kode kod \
-        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler \
-        reg dan sama serta plus buy fill send of with",
+        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler reg \
+        dan sama serta plus buy fill send of with",
     )
 });
 
@@ -139,21 +146,23 @@ pub(super) fn is_size(word: &str) -> bool {
 static CREDIT: Words = LazyLock::new(|| list("pulsain pulsakan pulse pulsa pulsanya plsa pulsaa pulza credit pulsah"));
 static DATA: Words = LazyLock::new(|| {
     list(
-        "package packages internetan inetan kuotanya paketannya paketnya paket paketan pkt data kuota quota kuotaan kwota internet inet paketdata",
+        "package packages internetan inetan kuotanya paketannya paketnya paket paketan pkt data kuota quota kuotaan \
+        kwota internet inet paketdata",
     )
 });
 static TOKEN: Words = LazyLock::new(|| {
     list(
-        "electricity electric tokenin tokenkan tokenan tokenlistrik token tokn tken tokennya listrik listerik pln stroom strum setrum prabayar meteran",
+        "electricity electric tokenin tokenkan tokenan tokenlistrik token tokn tken tokennya listrik listerik pln \
+        stroom strum setrum prabayar meteran",
     )
 });
 
 /// Words that stand before a number, and only there.
 static TO: Words = LazyLock::new(|| {
     list(
-        "u/ bwat kenomor kenomer kenomernya nomernyo ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr nmer nmor nomornya nomernya nomorny number \
-        nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel idpelanggan pelanggan meter mtr nometer \
-        nomormeter for telp tlp",
+        "u/ bwat kenomor kenomer kenomernya nomernyo ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr \
+        nmer nmor nomornya nomernya nomorny number nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel \
+        idpelanggan pelanggan meter mtr nometer nomormeter for telp tlp",
     )
 });
 
@@ -167,7 +176,8 @@ pub(super) fn is_courtesy(word: &str) -> bool {
 /// A word that greets in front, and behind an order may say when.
 pub(super) fn is_time_of_day(word: &str) -> bool {
     is_in(
-        "pagi pgi siang siank sore sor malam malem mlm mlam enjing enjang sonten dalu ndalu morning evening night afternoon",
+        "pagi pgi siang siank sore sor malam malem mlm mlam enjing enjang sonten dalu ndalu morning evening night \
+        afternoon",
         &plain(word),
     )
 }
@@ -222,8 +232,8 @@ pub(super) fn sort(word: &str) -> Option<Sort> {
 const BRANDS: &[(&str, &str)] = &[
     (
         "telkomsel",
-        "telkomsel tekomsel telkomsl telkomsal tlkmsl telkom5el tsel tselku telk tel sel simpati simpaty as \
-        kartuas kartuhalo loop",
+        "telkomsel tekomsel telkomsl telkomsal tlkmsl telkom5el tsel tselku telk tel sel simpati simpaty as kartuas \
+        kartuhalo loop",
     ),
     ("byu", "byu by.u byyu"),
     ("indosat", "indosat indosatt isat isatooredoo ooredoo oredo im3 im imtri mentari indo"),
@@ -352,11 +362,11 @@ static NOT_NOW: Words = LazyLock::new(|| {
     list(
         "jangan jgn jng jangn ga gak g gk nggak ngga enggak engga tidak tdk tak ndak gausah usah bukan bkn batal \
         batalin batalkan dibatalkan cancel cancle gajadi jadi belum blm blom lom blum sudah udah sdh udh dah uda \
-        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp \
-        knapa kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status \
-        komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn \
-        bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya \
-        tanya nanya info sn struk deposit ojo ulah ora batalno setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
+        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp knapa \
+        kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status komplain \
+        komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn bagaimana habis \
+        tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya tanya nanya info \
+        sn struk deposit ojo ulah ora batalno setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
         test tes don't dont not cancelled why where later tomorrow yesterday if",
     )
 });

@@ -218,10 +218,11 @@ fn what_is_not_meant_as_an_order_is_none_however_it_is_typed() {
 
 #[test]
 fn a_word_of_doubt_anywhere_keeps_an_order_from_being_bought() {
-    const DOUBTS: &str = "jangan jgn bukan salah batal cancel stop tunda nanti besok kemarin tadi sudah udah belum gagal pending masuk \
-        kok kenapa kalau misal contoh coba tes dobel dua 2x kali eh hapus maaf oops wait later not no-no don't wrong should if maybe \
-        cek status berapa gimana apa siapa kapan bisa katanya teman orang lupa atau or vs tapi but cuma sampai sebelum setelah habis \
-        utang refund ditunda dikirim sukses selesai ojo ulah ora entong gak tidak tanpa undo ralat maksudnya harusnya mungkin lusa";
+    const DOUBTS: &str = "jangan jgn bukan salah batal cancel stop tunda nanti besok kemarin tadi sudah udah belum \
+        gagal pending masuk kok kenapa kalau misal contoh coba tes dobel dua 2x kali eh hapus maaf oops wait later \
+        not no-no don't wrong should if maybe cek status berapa gimana apa siapa kapan bisa katanya teman orang lupa \
+        atau or vs tapi but cuma sampai sebelum setelah habis utang refund ditunda dikirim sukses selesai ojo ulah \
+        ora entong gak tidak tanpa undo ralat maksudnya harusnya mungkin lusa";
     let catalog = sample();
     for doubt in DOUBTS.split_whitespace() {
         for text in [
