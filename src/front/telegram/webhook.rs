@@ -116,7 +116,9 @@ impl Hook {
         // The shop may be done with a tap as soon as it is stored.
         let said = tap.as_deref().map(|tap| self.held.respond_to(tap));
         if let Err(error) = self.desk.receive(vec![message]).await {
-            tap.iter().for_each(|tap| self.held.forget(tap));
+            if let Some(tap) = &tap {
+                self.held.forget(tap);
+            }
             if LOG.is_due(TELEGRAM, NOT_STORED, None) {
                 tracing::error!(%error, "{NOT_STORED}");
             }
