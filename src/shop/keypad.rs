@@ -156,7 +156,12 @@ impl Keypads {
     /// Something else was written in a chat: from here on its keypad takes taps only. A PIN alone would buy what is not in
     /// its writer's mind any more.
     pub fn interrupt(&self, chat: &ChatId, message: &str) {
-        if let Some(pad) = self.pads.lock().get_mut(chat) {
+        self.interrupt_others(chat, message, None);
+    }
+
+    /// A button was tapped: the same, unless it is a key of this very keypad.
+    pub fn interrupt_others(&self, chat: &ChatId, message: &str, of: Option<PadId>) {
+        if let Some(pad) = self.pads.lock().get_mut(chat).filter(|pad| Some(pad.of) != of) {
             pad.interrupted = match &pad.interrupted {
                 Interrupted::No => Interrupted::By(message.to_owned()),
                 Interrupted::By(before) if before == message => Interrupted::By(message.to_owned()),

@@ -193,7 +193,11 @@ fn line(line: &OrderLine) -> String {
 fn date(date: Option<DateArg>) -> String {
     match date {
         None => String::new(),
+        Some(DateArg::Today) => "today".to_owned(),
         Some(DateArg::Yesterday) => "yesterday".to_owned(),
+        Some(date @ (DateArg::ThisWeek | DateArg::LastWeek | DateArg::ThisMonth | DateArg::LastMonth)) => {
+            format!("{date:?}")
+        }
         Some(DateArg::DayOfMonth(day)) => format!("day {day}"),
         Some(DateArg::DayAndMonth { day, month }) => format!("day {day} month {month}"),
         Some(DateArg::Day(day)) => day.to_string(),

@@ -185,7 +185,7 @@ async fn proofs_go_to_the_admins_with_their_ticket() {
     says(&shop, &[("BUKTI.dari BCA Siti.1234", 3), (&format!("sdh tf {} ya min", first.get()), 3)]).await;
     says(&shop, &[("sdh tf, pin saya 1234", 3)]).await;
     shop.note("-- no proof");
-    shop.receive(attached(&shop, "sticker", None), 1).await;
+    shop.receive(attached(&shop, "sticker", None), 0).await;
     shop.receive(attached(&shop, "document", Some("harga.csv")), 1).await;
     shop.receive(attached(&shop, "forwarded", None), 1).await;
     says(&shop, &[("KOMPLAIN.sudah transfer saldo belum masuk", 3), ("halo", 1), ("BUKTI.tf.9999", 3)]).await;

@@ -141,6 +141,9 @@ async fn nobody_is_told_of_a_failure_for_talking() {
         ("harga tsel", "Telkomsel 10.000"),
         ("tsel 10 berapa", "10.500"),
         ("rekap hari ini", "10.500"),
+        ("rekap bulan ini", "10.500"),
+        ("laporan minggu ini dong", "10.500"),
+        ("rekap bulan lalu", "Tidak ada transaksi"),
         ("lupa pin", "KOMPLAIN.lupa PIN"),
         ("salah nomor min", "tidak bisa dibatalkan"),
         ("pulsa 081234567890 blm masuk", "KOMPLAIN.S10 ke 081234567890 belum masuk"),
@@ -153,6 +156,20 @@ async fn nobody_is_told_of_a_failure_for_talking() {
         ("beli token", "meter"),
         ("entahlah bagaimana ini mas bro sekalian", "BANTUAN"),
         ("bunga mawar merah", "belum dimengerti"),
+        ("kok lama banget", "SUKSES"),
+        ("batal tiket", "tidak perlu dibatalkan"),
+        ("komisi saya berapa", "Markup"),
+        ("cek saldo downline", "downline"),
+        ("cara daftarkan downline", "REG."),
+        ("free fire 70", "belum terbaca"),
+        ("s10 gangguan ga", "10.500"),
+        ("produk apa yang gangguan", "Tidak ada produk"),
+        ("ini penipuan ya", "KOMPLAIN"),
+        ("bayar pdam", "nomor pelanggannya"),
+        ("how do i deposit", "TIKET.100000"),
+        ("i forgot my pin", "KOMPLAIN.lupa PIN"),
+        ("not received yet", "SUKSES"),
+        ("how much is my balance", "Saldo"),
     ] {
         let mut message = shop.message(&reseller(), text);
         message.sent_at = shop.now();
@@ -175,7 +192,30 @@ async fn nobody_is_told_of_a_failure_for_talking() {
     assert!(shop.say(&admin(), "/start", 1).await[0].contains("owner"));
     assert!(shop.say(&admin(), "/saldo", 1).await[0].contains("kios"));
     assert!(shop.say(&admin(), "halo", 1).await[0].contains("owner"));
+    assert!(shop.say(&admin(), "/rekap bulan ini", 1).await[0].contains("10.500"));
     insta::assert_snapshot!("talk_small", shop.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_for_is_still_known_a_message_later() {
+    let shop = open().await;
+    shop.note("-- a game's user, which may be as short as a PIN is long");
+    told(&shop, "ff70", &["FF70"]).await;
+    told(&shop, "12345678", &["FF70", "ke 12345678"]).await;
+    shop.note("-- the beginning of a number is asked for again, and is no PIN");
+    told(&shop, "pulsa 10", &["ke nomor berapa"]).await;
+    told(&shop, "0878", &["belum lengkap"]).await;
+    told(&shop, "087812345678", &["X10 XL 10.000 ke 087812345678"]).await;
+    told(&shop, "pin 1234", &["SUKSES"]).await;
+    shop.note("-- another operator's packages are a question of its own");
+    told(&shop, "081234567890", &["Produk untuk 081234567890"]).await;
+    told(&shop, "paket data xl", &["XL Xtra Combo"]).await;
+    told(&shop, "081234567890", &["Produk untuk 081234567890"]).await;
+    told(&shop, "1234", &["Pilih dulu produknya"]).await;
+    told(&shop, "cek pdam 12345678", &["TAGIHAN PDAM 12345678"]).await;
+    told(&shop, "PLN.20.14027480300.1234", &["PLN20 Token PLN 20.000 ke 14027480300"]).await;
+    assert_eq!(orders(&shop).await, 1);
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

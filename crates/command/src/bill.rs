@@ -152,6 +152,11 @@ fn inquiry(mut args: Cursor<'_>, known: Option<ProductCode>) -> Result<Command, 
     Ok(Command::BillInquiry { product, customer, amount, pin, reference: args.context.reference() })
 }
 
+/// What a bill comes to, where it is asked for in other words.
+pub(super) fn looked_up(args: Cursor<'_>) -> Option<Command> {
+    inquiry(args, None).ok()
+}
+
 fn payment(mut args: Cursor<'_>, known: Option<ProductCode>) -> Result<Command, Problem> {
     let product = known.map_or_else(|| product(&mut args), Ok)?;
     let kind = kind_of(&product, &args);

@@ -58,7 +58,7 @@ pub use read::{
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
-pub use spoken::{Sort, Talk, Wish};
+pub use spoken::{Sort, Talk, Wish, pin_said};
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role};
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};

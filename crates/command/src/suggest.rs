@@ -10,7 +10,7 @@ const LOOKED_AT: usize = 20;
 /// The topic nearest to the message.
 pub(super) fn nearest(text: &str, atoms: &[Atom<'_>]) -> Topic {
     let first = atoms.first().map(|atom| atom.text).unwrap_or_default();
-    if let Some(topic) = misspelt(first) {
+    if let Some(topic) = misspelt(first).filter(|_| !is_a_sentence(first, atoms)) {
         return topic;
     }
     let numbered = (0..atoms.len().min(LOOKED_AT))
@@ -22,6 +22,14 @@ pub(super) fn nearest(text: &str, atoms: &[Atom<'_>]) -> Topic {
     } else {
         Topic::Help
     }
+}
+
+/// Whether so many words follow that the first one is no misspelt command: `ini penipuan ya`.
+fn is_a_sentence(first: &str, atoms: &[Atom<'_>]) -> bool {
+    const SHORT: usize = 5; // letters: most words of talk are that near to some command
+    let is_word = |atom: &&Atom<'_>| atom.text.chars().all(char::is_alphabetic);
+    let others = atoms.iter().skip(1).take(LOOKED_AT).filter(is_word).count();
+    others > usize::from(first.len() >= SHORT)
 }
 
 fn sounds_like_a_complaint(text: &str) -> bool {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
+use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -54,12 +55,36 @@ pub enum TalkReply {
     },
     /// The PIN that something waits for.
     PressPin,
+    /// A PIN alone that buys nothing; `waits`: what was shown before something else was written, `choose`: something is
+    /// offered of which nothing has been chosen.
+    LonePin {
+        waits: bool,
+        choose: bool,
+    },
+    /// Ordered as the one after an order that was not made; `next`: what it would be, `is_shown`: with its keypad below.
+    CountSkipped {
+        product: ProductCode,
+        dest: String,
+        typed: u8,
+        next: u8,
+        is_shown: bool,
+    },
+    /// A voice message is not heard.
+    Voice,
+    /// A picture that is no proof of anything.
+    Picture,
     /// A yes; `number`: of the question that waits for one.
     YesTo {
         number: Option<u32>,
     },
     /// Not understood, and nothing in it was an order.
     Lost,
+    /// The same to somebody who only works here.
+    LostAtWork,
+    /// A ticket needs not be taken back.
+    TicketLapses,
+    /// Digits that are too few for the number that was asked for.
+    ShortNumber,
     /// The last answer for a while.
     Enough,
     /// An edited message is not read.

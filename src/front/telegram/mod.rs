@@ -216,7 +216,7 @@ impl Telegram {
 
     /// What Telegram posts updates to; `None` when the shop polls.
     pub fn webhook_router(&self, desk: Arc<dyn Desk>) -> Option<Router> {
-        self.webhook_url.as_ref().map(|_| webhook::router(self.api.token(), desk))
+        self.webhook_url.as_ref().map(|_| webhook::router(self.api.token(), desk, Arc::clone(&self.held)))
     }
 
     /// What carries the outbox to Telegram; `waker` is how it hears of new rows.

@@ -2,14 +2,14 @@
 //! answers a tap once it has dealt with it; what it takes longer for is answered without a word. For that there is one
 //! small pool for the whole process, and of many taps the oldest go unanswered.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use teloxide::payloads::AnswerCallbackQuery;
 use teloxide::types::CallbackQueryId;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
 use super::Api;
@@ -25,23 +25,53 @@ const HOLD: Duration = Duration::from_millis(700);
 /// Taps that nobody has answered yet: whoever takes one answers it, since Telegram minds the first answer only.
 #[derive(Default)]
 pub(super) struct Held {
-    open: Mutex<HashSet<String>>,
+    open: Mutex<HashMap<String, Way>>,
     queue: Queue,
+}
+
+/// How a tap is answered.
+enum Way {
+    /// By a call of its own.
+    Call,
+    /// In the response to the webhook that brought it.
+    Response(oneshot::Sender<Option<String>>),
 }
 
 impl Held {
     /// Whether it waits for an answer.
     pub(super) fn holds(&self, tap: &str) -> bool {
-        self.open.lock().contains(tap)
+        self.open.lock().contains_key(tap)
     }
 
     /// Answers a tap that waits, with a word if there is one. `false` when it has been answered.
     pub(super) fn answer(&self, tap: &str, words: Option<String>) -> bool {
-        let waits = self.open.lock().remove(tap);
-        if waits {
-            self.queue.put([Due { tap: tap.to_owned(), words }]);
+        let way = self.open.lock().remove(tap);
+        match way {
+            None => false,
+            Some(Way::Call) => {
+                self.queue.put([Due { tap: tap.to_owned(), words }]);
+                true
+            }
+            Some(Way::Response(response)) => response.send(words).is_ok(),
         }
-        waits
+    }
+
+    /// A webhook has brought it, and its response waits for what the shop says.
+    pub(super) fn respond_to(&self, tap: &str) -> oneshot::Receiver<Option<String>> {
+        let (response, said) = oneshot::channel();
+        self.open.lock().insert(tap.to_owned(), Way::Response(response));
+        said
+    }
+
+    /// What the shop says to it; nothing where that takes too long.
+    pub(super) async fn words(&self, tap: &str, said: oneshot::Receiver<Option<String>>) -> Option<String> {
+        let words = tokio::time::timeout(HOLD, said).await;
+        self.forget(tap);
+        words.ok().and_then(Result::ok).flatten()
+    }
+
+    pub(super) fn forget(&self, tap: &str) {
+        self.open.lock().remove(tap);
     }
 }
 
@@ -119,14 +149,13 @@ impl Taps {
 
     /// The shop is about to have them, and may answer them as soon as it has.
     pub(super) fn note(&self, taps: &[String]) {
-        self.held.open.lock().extend(taps.iter().cloned());
+        self.held.open.lock().extend(taps.iter().map(|tap| (tap.clone(), Way::Call)));
     }
 
     /// It has not got them: they come again.
     pub(super) fn forget(&self, taps: &[String]) {
-        let mut open = self.held.open.lock();
         for tap in taps {
-            open.remove(tap);
+            self.held.forget(tap);
         }
     }
 
@@ -148,6 +177,21 @@ impl Taps {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_shop_says_in_time_is_the_webhooks_response() {
+        let held = Held::default();
+        let said = held.respond_to("1");
+        assert!(held.holds("1") && held.answer("1", Some("Sudah tidak berlaku".to_owned())));
+        assert_eq!(held.words("1", said).await.as_deref(), Some("Sudah tidak berlaku"));
+        let late = held.respond_to("2");
+        assert_eq!(held.words("2", late).await, None);
+        assert!(!held.answer("2", Some("terlambat".to_owned())), "it has been answered without a word");
+        let (first, again) = (held.respond_to("3"), held.respond_to("3"));
+        assert_eq!(held.words("3", first).await, None, "the same update, brought again");
+        drop(again);
+        assert!(held.open.lock().is_empty() && held.queue.waiting.lock().is_empty());
+    }
 
     #[tokio::test]
     async fn of_too_many_taps_the_oldest_go_unanswered() {

@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq;
 use teloxide::payloads::SetWebhook;
 
 use super::ids::MessageIds;
+use super::taps::Held;
 use super::update::{self, Incoming};
 use super::{ALLOWED, Api, ApiError, Stopped, TELEGRAM, Timing, insist, tell_broken};
 use crate::front::Desk;
@@ -52,8 +53,8 @@ fn same(given: &[u8], secret: &str) -> bool {
 }
 
 /// `POST /telegram/<secret>`.
-pub(super) fn router(token: &SecretString, desk: Arc<dyn Desk>) -> Router {
-    let state = Arc::new(Hook { secrets: Secrets::new(token), ids: MessageIds::of(token), desk });
+pub(super) fn router(token: &SecretString, desk: Arc<dyn Desk>, held: Arc<Held>) -> Router {
+    let state = Arc::new(Hook { secrets: Secrets::new(token), ids: MessageIds::of(token), desk, held });
     Router::new().route("/telegram/{secret}", post(take)).with_state(state)
 }
 
@@ -61,6 +62,7 @@ struct Hook {
     secrets: Secrets,
     ids: MessageIds,
     desk: Arc<dyn Desk>,
+    held: Arc<Held>,
 }
 
 async fn take(
@@ -93,12 +95,17 @@ async fn take(
 
 impl Hook {
     async fn keep(&self, update: &Value) -> Response {
-        let answer =
-            |tap: String| Json(json!({"method": "answerCallbackQuery", "callback_query_id": tap})).into_response();
+        let answer = |tap: &str, words: Option<String>| {
+            let answer = match words {
+                None => json!({"method": "answerCallbackQuery", "callback_query_id": tap}),
+                Some(words) => json!({"method": "answerCallbackQuery", "callback_query_id": tap, "text": words}),
+            };
+            Json(answer).into_response()
+        };
         let (mut message, tap) = match update::read(update, Utc::now()) {
             Incoming::Message(message) => (message, None),
             Incoming::Tap { message, tap } => (message, Some(tap)),
-            Incoming::ForeignTap { tap } => return answer(tap),
+            Incoming::ForeignTap { tap } => return answer(&tap, None),
             Incoming::Ignored => return StatusCode::OK.into_response(),
             Incoming::Broken => {
                 tell_broken(update);
@@ -106,13 +113,21 @@ impl Hook {
             }
         };
         self.ids.store(&mut message);
+        // The shop may be done with a tap as soon as it is stored.
+        let said = tap.as_deref().map(|tap| self.held.respond_to(tap));
         if let Err(error) = self.desk.receive(vec![message]).await {
+            if let Some(tap) = &tap {
+                self.held.forget(tap);
+            }
             if LOG.is_due(TELEGRAM, NOT_STORED, None) {
                 tracing::error!(%error, "{NOT_STORED}");
             }
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        tap.map_or_else(|| StatusCode::OK.into_response(), answer)
+        match tap.zip(said) {
+            Some((tap, said)) => answer(&tap, self.held.words(&tap, said).await),
+            None => StatusCode::OK.into_response(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::Agent;
 
-use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter};
+use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, span_of};
 use konter_core::catalog::{Catalog, Product, ProductKind};
 use konter_core::order::Order;
 use konter_core::order::refusal::Near;
@@ -45,17 +45,20 @@ impl Request<'_> {
         }
         let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };
-        let mut found: Vec<&Product> = Vec::new();
+        let (mut found, mut unknown): (Vec<&Product>, Vec<String>) = (Vec::new(), Vec::new());
         for filter in filters {
             let matching = matching(&catalog, filter);
             if matching.is_empty() {
-                answer.reply(no_such_product(&catalog, &shown(filter)));
+                unknown.push(shown(filter));
             }
             for product in matching {
                 if !found.contains(&product) {
                     found.push(product);
                 }
             }
+        }
+        if !unknown.is_empty() {
+            answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }
         if !found.is_empty() {
             let own = |product: &&Product| own_line(product, tariff.as_ref());
@@ -168,12 +171,11 @@ pub(super) fn shown(filter: &PriceFilter) -> String {
 
 pub(super) fn is_on(date: DateArg, day: NaiveDate, today: NaiveDate) -> bool {
     match date {
-        DateArg::Yesterday => today.pred_opt() == Some(day),
-        DateArg::Day(wanted) => day == wanted,
         DateArg::DayOfMonth(number) => day.day() == u32::from(number),
         DateArg::DayAndMonth { day: number, month } => {
             day.day() == u32::from(number) && day.month() == u32::from(month)
         }
         DateArg::Range(from, to) => (from..=to).contains(&day),
+        date => span_of(Some(date), today).is_ok_and(|span| (span.from()..=span.to()).contains(&day)),
     }
 }

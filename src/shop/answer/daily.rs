@@ -7,7 +7,7 @@
 use super::shared::booking;
 use super::staff::desk;
 use super::{Answer, Request};
-use crate::shop::Shop;
+use crate::shop::outbox::say;
 use konter_command::AgentRef;
 use konter_core::agent::Agent;
 use konter_core::ids::ChatId;

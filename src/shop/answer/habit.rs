@@ -13,6 +13,7 @@ use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::Destination;
 use konter_core::ids::{OrderId, ProductCode};
+use konter_core::inquiry::BillWord;
 use konter_core::order::card::Verdict;
 use konter_core::order::refusal::{Near, Refused, Why};
 use konter_core::order::request::{MAX_NTH, OrderLine, What};
@@ -102,8 +103,9 @@ impl Request<'_> {
                 let near = bills.map(|product| Near { code: product.code.clone(), name: product.name.clone() });
                 AskFor::Bill { kinds: near.take(BILLS_SHOWN).collect() }
             }
-            Ask::Customer(code) => match catalog.get(&code) {
+            Ask::Customer(code) => match catalog.get(&code).or_else(|| BillWord(&code).find(&catalog).ok()) {
                 Some(product) if product.kind == ProductKind::Bill => {
+                    let code = product.code.clone();
                     self.shop.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
                     AskFor::Customer { product: code, name: product.name.clone() }
                 }
@@ -177,7 +179,7 @@ impl Request<'_> {
 
     /// The first repeat number that is free today. While the same is still under way, none is: somebody who repeats
     /// then may only be impatient.
-    async fn next_repeat(&self, agent: &Agent, again: &Again) -> Result<Result<u8, Refused>, StoreError> {
+    pub(super) async fn next_repeat(&self, agent: &Agent, again: &Again) -> Result<Result<u8, Refused>, StoreError> {
         let day = self.shop.clock.day_of(self.at);
         let mut taken = None;
         let mut open = None;

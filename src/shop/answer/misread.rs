@@ -7,15 +7,28 @@ use konter_reply::{Misread, Reply};
 
 impl Request<'_> {
     /// That a message was not read as what it may have been. Where it may have been an order, it says so as an order's
-    /// refusal does: resellers' programs look for that. Without a digit it was none.
+    /// refusal does: resellers' programs look for that. Without a number that something could go to it was none.
     pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String) -> Reply {
         let problem = problem.map(misread);
-        if topic == Topic::Order && self.message.text.bytes().any(|b| b.is_ascii_digit()) {
+        if topic == Topic::Order && holds_a_number(&self.message.text) {
             Reply::OrderNotUnderstood { problem, nearest }
         } else {
             Reply::NotUnderstood { problem, nearest }
         }
     }
+}
+
+/// Whether digits that stand together are enough for a destination: with the PIN behind it, or cut short.
+fn holds_a_number(text: &str) -> bool {
+    const FEWEST: usize = 7;
+    let mut run = 0;
+    text.split(|c: char| c.is_whitespace() || matches!(c, '.' | '#' | '*' | ',' | ';' | '/' | ':' | '=' | '|' | '_'))
+        .any(|piece| {
+            let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+            let is_number = piece.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('));
+            run = if piece.is_empty() || is_number { run + digits } else { 0 };
+            run >= FEWEST || digits >= FEWEST
+        })
 }
 
 pub(super) fn misread(problem: &Problem) -> Misread {

@@ -38,6 +38,7 @@ mod reprice;
 mod routing;
 mod selling;
 mod shared;
+mod skipped_count;
 mod staff;
 mod take_back;
 mod talk;
@@ -45,6 +46,7 @@ mod tap;
 mod toast;
 mod transfer;
 mod wish;
+mod wordless;
 
 use std::sync::Arc;
 
@@ -55,7 +57,7 @@ use super::buying::Asker;
 use super::keypad::PadId;
 use super::outbox::say;
 use super::rate_limit::{AdminMessage, Bears, Stranger};
-use crate::attachment::{Attachment, FORWARDED, Marked, edited_message};
+use crate::attachment::{Attachment, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
@@ -241,7 +243,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         {
             // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
-            answer.reply(if attachment.kind == FORWARDED { Reply::Forwarded } else { Reply::NotText });
+            request.wordless(&attachment, &mut answer).await?;
         }
         return Ok(answer);
     }
@@ -258,6 +260,8 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     if message.private
         && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
     {
+        // A PIN typed after a tap elsewhere may be meant for what was tapped.
+        shop.keypads.interrupt_others(&message.chat, &message.message, tap::pad(&tap));
         request.tapped(tap, &mut answer).await?;
         return Ok(answer);
     }
@@ -270,7 +274,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
         && request.at - message.sent_at <= shop.policy.stale_after
-        && let Ok(pin) = message.text.trim().parse()
+        && let Some(pin) = konter_command::pin_said(&message.text)
         && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
@@ -461,9 +465,17 @@ impl Request<'_> {
         if self.agent.is_none() && self.role().is_none() {
             return self.welcome(answer).await;
         }
+        if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
+            let chat = &self.message.chat;
+            let waits = self.shop.keypads.waiting(chat, self.at).is_some();
+            let choose = self.shop.guides.latest(chat, self.at).is_some();
+            answer.reply(talk::talk(TalkReply::LonePin { waits, choose }));
+            return Ok(());
+        }
         let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
         if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
-            answer.reply(talk::talk(TalkReply::Lost));
+            let works_here = self.agent.is_none() && self.role().is_some();
+            answer.reply(talk::talk(if works_here { TalkReply::LostAtWork } else { TalkReply::Lost }));
             return Ok(());
         }
         // What resembles nothing was most likely to be an order.

@@ -57,7 +57,7 @@ impl Request<'_> {
             answer.reply(self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order)));
             return Ok(());
         }
-        if self.ask_pin(&request, answer).await? {
+        if self.skips_a_count(&request, answer).await? || self.ask_pin(&request, answer).await? {
             return Ok(());
         }
         self.take_order(&request, None, answer).await.map(drop)

@@ -7,8 +7,7 @@ use konter_command::{
 /// Whether a message shows a PIN that should not stay in the chat.
 pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
     // Alone it means nothing, and is a PIN all the same.
-    let alone = text.trim();
-    if NEW_PIN_DIGITS.contains(&alone.len()) && alone.bytes().all(|b| b.is_ascii_digit()) {
+    if is_a_pin_alone(text) {
         return true;
     }
     match command {
@@ -76,6 +75,12 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Routing(RoutingCommand::Queue { .. })
         | Command::Admin(_) => false,
     }
+}
+
+/// Whether it is digits that may be a reseller's PIN, and nothing else.
+pub(super) fn is_a_pin_alone(text: &str) -> bool {
+    let alone = text.trim();
+    NEW_PIN_DIGITS.contains(&alone.len()) && alone.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether what is typed about it holds a PIN, misspelt or not.

@@ -42,6 +42,7 @@ impl Request<'_> {
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::MoneyNotIn => self.say_to_customer(TalkReply::MoneyNotIn, answer).await?,
             Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
+            Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
             Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
             Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
             Talk::WantsToJoin => {
@@ -67,7 +68,7 @@ impl Request<'_> {
     }
 
     /// A word that needs no answer, but for what waits for a PIN.
-    fn remind_of_the_pin(&self, answer: &mut Answer) {
+    pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) {
         let keypads = &self.shop.keypads;
         if keypads.waiting(&self.message.chat, self.at).is_some()
             && keypads.resume(&self.message.chat, &self.message.message)

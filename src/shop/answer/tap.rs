@@ -199,6 +199,15 @@ impl Request<'_> {
     }
 }
 
+/// The keypad whose key was tapped.
+pub(super) const fn pad(tap: &Tap) -> Option<PadId> {
+    match tap {
+        Tap::Key(bill, _) => Some(PadId::Bill(*bill)),
+        Tap::OrderKey(offer, _) => Some(PadId::Order(*offer)),
+        _ => None,
+    }
+}
+
 const fn enter_pin(Shown { digits, taps }: Shown) -> BillStage {
     BillStage::EnterPin { digits, taps }
 }

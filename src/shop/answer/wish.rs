@@ -6,9 +6,10 @@ use super::account::{no_such_product, price_line};
 use super::guide::has_wrong_pin;
 use super::habit::{Again, fingerprint_of, says};
 use super::order::refuse;
+use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
-use super::{Answer, Request};
-use konter_command::{OrderRequest, Pin, PriceFilter, Sort, Topic, Wish};
+use super::{Answer, Request, can_forget, forget};
+use konter_command::{NEW_PIN_DIGITS, OrderRequest, Pin, PriceFilter, Sort, Topic, Wish};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
@@ -16,6 +17,9 @@ use konter_core::money::Rupiah;
 use konter_core::order::request::{OrderLine, What};
 use konter_reply::{AskFor, AskedLine, ChooseStage, HabitReply, Misread, PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
+
+/// Digits of the shortest number in use.
+const FEWEST_OF_A_PHONE: usize = 9;
 
 /// Products offered at once.
 const MOST_OFFERED: usize = 24;
@@ -41,10 +45,26 @@ impl Request<'_> {
         match self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at) {
             Some(Awaits::Wish(asked)) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
             Some(Awaits::Product(dest)) if !is_bare && wish.dest.is_none() => {
-                Wish { dest: konter_command::destination_alone(&dest), ..wish }
+                let dest = konter_command::destination_alone(&dest).filter(|dest| self.may_go_to(&wish, dest));
+                Wish { dest, ..wish }
             }
             _ => wish,
         }
+    }
+
+    /// Whether what is named now can be for the number that was offered for: `paket data xl` after a number of another
+    /// operator's is a question of its own.
+    fn may_go_to(&self, wish: &Wish, dest: &Destination) -> bool {
+        let catalog = self.shop.catalog();
+        let named = match &wish.code {
+            Some(code) => catalog.get(code).into_iter().collect(),
+            None => candidates(&catalog, wish),
+        };
+        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
+        let is_of_another = |product: &&Product| {
+            product.operator.as_ref().is_some_and(|wants| !operators.iter().any(|of| of.as_str() == wants))
+        };
+        named.is_empty() || !named.iter().all(is_of_another)
     }
 
     /// To which number? Asked once it is clear what is wanted; else what there is is told.
@@ -303,8 +323,28 @@ impl Request<'_> {
             Some(kind) => konter_command::destination_of(kind, text).ok(),
             None => konter_command::destination_alone(text),
         };
-        let is_number = text.chars().all(|c| !c.is_alphabetic()) && text.trim().parse::<Pin>().is_err();
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_bare = text.chars().all(|c| !c.is_alphabetic());
+        // Where a phone number is asked for, the beginning of one is no PIN.
+        if is_bare
+            && digits < FEWEST_OF_A_PHONE
+            && text.trim().starts_with("08")
+            && kind.is_none_or(|kind| kind == DestKind::Phone)
+        {
+            // It may be all the same.
+            if is_a_pin_alone(text) && can_forget(self.message.chat.channel) {
+                forget(answer, self.message);
+            }
+            answer.reply(talk(TalkReply::ShortNumber));
+            self.await_number(wish, answer);
+            return Ok(true);
+        }
+        let is_number = is_bare && !NEW_PIN_DIGITS.contains(&digits);
         let Some(dest) = dest.filter(|_| is_number) else { return Ok(false) };
+        let only_looked = wish.code.is_none() && wish.nominal.is_none();
+        if only_looked && !self.may_go_to(&wish, &dest) {
+            return Ok(false);
+        }
         self.wish(Wish { dest: Some(dest), ..wish }, answer).await?;
         Ok(true)
     }

@@ -33,9 +33,13 @@ pub(super) const FORMATS: &[Format] = &[
         "BUKTI.sudah transfer",
         proof,
     ),
-    Format::when(Topic::AdminDeposit, &["/deposit"], "add to a reseller's balance", "/deposit KR0001 100000", |args| {
-        names_an_agent(args).then(|| booked(args))
-    })
+    Format::when(
+        Topic::AdminDeposit,
+        &["/deposit", "/depo", "/dep", "/topup"],
+        "add to a reseller's balance",
+        "/deposit KR0001 100000",
+        |args| names_an_agent(args).then(|| booked(args)),
+    )
     .least(Operator)
     // Corrections are the owner's: money goes out, or somebody ends below zero.
     .also(&[("/deposit KR0001 -5000", Owner), ("/deposit KR0001 5000 --paksa", Owner)]),
@@ -113,13 +117,17 @@ fn proof(args: Cursor<'_>) -> Result<Command, Problem> {
 pub fn sounds_like_proof(text: &str) -> bool {
     /// The beginning tells, and a pasted novel must not cost time.
     const LOOKED_AT: usize = 400;
-    const DONE: [&str; 12] =
-        ["sudah", "sdh", "udah", "udh", "dah", "uda", "telah", "bukti", "berhasil", "barusan", "selesai", "done"];
-    const MADE: [&str; 8] = ["transfer", "tranfer", "trf", "tf", "ditransfer", "transferan", "setor", "disetor"];
+    const SHORT: usize = 5; // words
+    const DONE: &str =
+        "sudah sdh udah udh dah uda telah bukti berhasil barusan selesai beres sukses done already have wis uwis";
+    const MADE: &str = "transfer tranfer trf tf ditransfer ditf transferan transferred setor disetor nyetor";
+    const PAID: &str = "bayar dibayar mbayar paid";
     let start: String = text.chars().take(LOOKED_AT).collect::<String>().to_lowercase();
     let words: Vec<&str> = start.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    has(&DONE) && has(&MADE)
+    let has = |list: &str| words.iter().any(|word| list.split(' ').any(|known| known == *word));
+    // A bill is paid too; who only speaks of paying, or shows a proof, says nothing else.
+    let is_short = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count() <= SHORT;
+    (has(DONE) && has(MADE)) || (is_short && ((has(DONE) && has(PAID)) || has("buktinya")))
 }
 
 /// The words of a proof that is no command, as admins may see them: without a PIN at either end, and without any number

@@ -81,7 +81,7 @@ fn split(text: &str) -> Option<(String, i64)> {
 
 fn unit(text: &str) -> Option<i64> {
     match text.to_ascii_lowercase().as_str() {
-        "k" | "rb" | "ribu" => Some(1_000),
+        "k" | "rb" | "ribu" | "rebu" | "rbu" | "rban" | "ribuan" => Some(1_000),
         "jt" | "juta" => Some(1_000_000),
         _ => None,
     }

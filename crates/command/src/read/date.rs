@@ -10,7 +10,14 @@ use super::problem::{Part, Problem};
 /// A day as typed. What "today" is, only the shop's clock knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateArg {
+    Today,
     Yesterday,
+    /// From its first day to today; weeks begin on Monday.
+    ThisWeek,
+    ThisMonth,
+    /// All of it.
+    LastWeek,
+    LastMonth,
     /// 1 to 31: the last such day that is not in the future.
     DayOfMonth(u8),
     /// Day and month, the year left out: the last such day that is not in the future.
@@ -62,9 +69,12 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Option<DateArg>, Problem> {
         cursor.skip(3);
         return Ok(Some(DateArg::Day(date)));
     }
+    if let Some((date, count)) = said(cursor.atoms) {
+        cursor.skip(count);
+        return Ok(Some(date));
+    }
     let Some(atom) = cursor.peek() else { return Ok(None) };
-    let found = match atom.text.to_ascii_uppercase().as_str() {
-        "KEMARIN" | "KMRN" | "YESTERDAY" => Some(DateArg::Yesterday),
+    let found = match atom.text {
         _ if atom.is_digits() => digits(atom.text),
         _ if looks_written(atom.text) => Some(written(atom.text).ok_or_else(|| Problem::unfit(Part::Date, atom.text))?),
         _ => None,
@@ -73,6 +83,39 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Option<DateArg>, Problem> {
         cursor.take();
     }
     Ok(found)
+}
+
+/// `kemarin`, `bulan ini`, `minggu lalu`; and of how many words.
+fn said(atoms: &[Atom<'_>]) -> Option<(DateArg, usize)> {
+    const WORDS: [(&str, DateArg); 21] = [
+        ("HARI INI", DateArg::Today),
+        ("HARIINI", DateArg::Today),
+        ("TODAY", DateArg::Today),
+        ("KEMARIN", DateArg::Yesterday),
+        ("KMRN", DateArg::Yesterday),
+        ("YESTERDAY", DateArg::Yesterday),
+        ("MINGGU INI", DateArg::ThisWeek),
+        ("THIS WEEK", DateArg::ThisWeek),
+        ("MINGGU LALU", DateArg::LastWeek),
+        ("MINGGU KEMARIN", DateArg::LastWeek),
+        ("LAST WEEK", DateArg::LastWeek),
+        ("BULAN INI", DateArg::ThisMonth),
+        ("BLN INI", DateArg::ThisMonth),
+        ("BULANINI", DateArg::ThisMonth),
+        ("THIS MONTH", DateArg::ThisMonth),
+        ("BULAN LALU", DateArg::LastMonth),
+        ("BLN LALU", DateArg::LastMonth),
+        ("BULAN KEMARIN", DateArg::LastMonth),
+        ("LAST MONTH", DateArg::LastMonth),
+        // By themselves the one that runs.
+        ("MINGGUAN", DateArg::ThisWeek),
+        ("BULANAN", DateArg::ThisMonth),
+    ];
+    WORDS.into_iter().find_map(|(words, date)| {
+        let count = words.split(' ').count();
+        let same = atoms.len() >= count && words.split(' ').zip(atoms).all(|(word, atom)| atom.is(word));
+        same.then_some((date, count))
+    })
 }
 
 /// `25`, `250709`, `80618`, `25072009`, `20090725`.

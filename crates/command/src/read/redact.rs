@@ -99,6 +99,18 @@ pub fn may_hold_pin(text: &str) -> bool {
     let text = clean(text);
     let pieces = atoms(&text, false);
     let fits = |atom: &Atom<'_>| atom.is_digits() && NEW_PIN_DIGITS.contains(&atom.text.len());
+    // `pin1234`
+    let is_named = |atom: &Atom<'_>| {
+        let behind = atom
+            .text
+            .to_lowercase()
+            .strip_prefix("pin")
+            .map(|rest| rest.trim_start_matches([':', '=', '-']).to_owned());
+        behind.is_some_and(|rest| NEW_PIN_DIGITS.contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if pieces.iter().any(is_named) {
+        return true;
+    }
     let digits = |atom: &Atom<'_>| atom.text.bytes().filter(u8::is_ascii_digit).count();
     let is_last = |at: usize| pieces.get(at + 1..).unwrap_or_default().iter().all(|atom| digits(atom) == 0);
     let stands_behind = |at: usize| {
@@ -127,12 +139,23 @@ mod tests {
 
     #[test]
     fn a_pins_place_is_behind_a_number_or_at_the_end() {
-        for text in ["S10 081234567890 1234", "S10.081234567890.1234.2", "s10 pin 4821", "081234567890 48211 ya kak"] {
+        for text in [
+            "S10 081234567890 1234",
+            "S10.081234567890.1234.2",
+            "s10 pin 4821",
+            "081234567890 48211 ya kak",
+            "s10 pin1234 ya",
+        ] {
             assert!(may_hold_pin(text), "{text}");
         }
-        for text in
-            ["pdam.12345678", "/deposit 2001 1000 tunai 12", "S10 0812 3456 7890", "trx 1234 s10 081234567890", "10"]
-        {
+        for text in [
+            "pdam.12345678",
+            "/deposit 2001 1000 tunai 12",
+            "S10 0812 3456 7890",
+            "trx 1234 s10 081234567890",
+            "10",
+            "pinus1234",
+        ] {
             assert!(!may_hold_pin(text), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! The days a report is about, worked out from what was typed and today's date.
 
-use chrono::{Datelike as _, Months, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use crate::read::DateArg;
 use konter_core::report::Span;
@@ -18,10 +18,25 @@ pub enum SpanProblem {
 
 /// What was typed, seen from today. No date is today; a range that goes on beyond today ends today.
 pub fn span_of(date: Option<DateArg>, today: NaiveDate) -> Result<Span, SpanProblem> {
+    const REST_OF_A_WEEK: Days = Days::new(6);
     let day = |day: Option<NaiveDate>| day.map(Span::day).ok_or(SpanProblem::NoSuchDay);
+    let days = |from: Option<NaiveDate>, to: Option<NaiveDate>| {
+        from.zip(to).and_then(|(from, to)| Span::new(from, to)).ok_or(SpanProblem::NoSuchDay)
+    };
+    let into_week = Days::new(u64::from(today.weekday().num_days_from_monday()));
     let span = match date {
-        None => Span::day(today),
+        None | Some(DateArg::Today) => Span::day(today),
         Some(DateArg::Yesterday) => day(today.pred_opt())?,
+        Some(DateArg::ThisWeek) => days(today.checked_sub_days(into_week), Some(today))?,
+        Some(DateArg::ThisMonth) => days(today.with_day(1), Some(today))?,
+        Some(DateArg::LastWeek) => {
+            let sunday = today.checked_sub_days(into_week).and_then(|monday| monday.pred_opt());
+            days(sunday.and_then(|sunday| sunday.checked_sub_days(REST_OF_A_WEEK)), sunday)?
+        }
+        Some(DateArg::LastMonth) => {
+            let last = today.with_day(1).and_then(|first| first.pred_opt());
+            days(last.and_then(|last| last.with_day(1)), last)?
+        }
         Some(DateArg::DayOfMonth(number)) => day(last_day_of_month(number, today))?,
         Some(DateArg::DayAndMonth { day: number, month }) => day(last_day_of_year(number, month, today))?,
         Some(DateArg::Day(wanted)) => Span::day(wanted),
@@ -80,6 +95,27 @@ mod tests {
         ] {
             let today = date(today);
             assert_eq!(span_of(typed, today), Ok(Span::day(date(meant))), "{typed:?} on {today}");
+        }
+    }
+
+    #[test]
+    fn weeks_and_months_run_until_today_or_are_whole() {
+        for (typed, today, from, to) in [
+            (DateArg::Today, "2026-11-21", "2026-11-21", "2026-11-21"),
+            (DateArg::ThisMonth, "2026-11-21", "2026-11-01", "2026-11-21"),
+            (DateArg::ThisMonth, "2026-11-01", "2026-11-01", "2026-11-01"),
+            (DateArg::ThisMonth, "2026-12-31", "2026-12-01", "2026-12-31"),
+            (DateArg::LastMonth, "2026-03-31", "2026-02-01", "2026-02-28"),
+            (DateArg::LastMonth, "2026-01-01", "2025-12-01", "2025-12-31"),
+            // A Saturday, a Monday, a Sunday.
+            (DateArg::ThisWeek, "2026-11-21", "2026-11-16", "2026-11-21"),
+            (DateArg::ThisWeek, "2026-11-16", "2026-11-16", "2026-11-16"),
+            (DateArg::ThisWeek, "2026-11-22", "2026-11-16", "2026-11-22"),
+            (DateArg::LastWeek, "2026-11-21", "2026-11-09", "2026-11-15"),
+            (DateArg::LastWeek, "2026-01-01", "2025-12-22", "2025-12-28"),
+        ] {
+            let span = span_of(Some(typed), date(today)).unwrap();
+            assert_eq!((span.from(), span.to()), (date(from), date(to)), "{typed:?} on {today}");
         }
     }
 

@@ -11,13 +11,16 @@ mod tidy;
 mod wish;
 mod words;
 
+use super::bill::looked_up as bill_looked_up;
 use super::meaning::Command;
-use super::read::{Atom, Cursor, Gap, NamedAs, PriceFilter, amount, atoms, has_phone, is_pin};
-use super::{Feature, HabitCommand, NetworkCommand, chat, order};
+use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
+use super::{Ask, Feature, HabitCommand, NetworkCommand, chat, order};
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
+use konter_core::destination::METER_DIGITS;
 use konter_core::ids::ProductCode;
 use konter_core::order::request::What;
+use konter_core::phone::clean;
 
 pub use small::Talk;
 pub use wish::Wish;
@@ -73,6 +76,15 @@ fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
     if let Some(order) = ordered(said) {
         return Some(order);
     }
+    if let Some(bill) = bill(said) {
+        return Some(bill);
+    }
+    if opens_with_a_face_value(said) {
+        return match wish::read(said)? {
+            wish::Read::Wish(wish) => Some(Command::Wish(wish)),
+            wish::Read::Bad(_) => None,
+        };
+    }
     // A format with a fault in it is told of that.
     if matches!(strict, Command::Incomplete { .. }) && !is_spoken(said) {
         return None;
@@ -109,6 +121,8 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
                     What::Nominal(_) => false,
                 })
         }
+        // `riwayat saldo`
+        Command::Balance { pin: None } => args.atoms.len() > 1,
         Command::Prices { filters } => filters.iter().any(|filter| match filter {
             PriceFilter::Word(word) => is_word(word),
             PriceFilter::Nominal(_) => false,
@@ -125,9 +139,19 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
                 || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
         }
         Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
-            !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))
+            !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())) || has_phone(args.atoms)
         }
-        Command::Habit(HabitCommand::Chats { pin: None }) => matches!(args.atoms, [only] if only.is("P")),
+        // `komisi saya berapa`
+        Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
+        // `add balance 50000`
+        Command::Transfer(transfer) => matches!(&transfer.agent, AgentRef::Other(name) if words::is_balance(name)),
+        // `as 5 0812…`: an operator.
+        Command::Known(_) => is_spoken(args) && has_phone(args.atoms) && is_a_brand(args),
+        // Knocking.
+        Command::Habit(HabitCommand::Chats { pin: None } | HabitCommand::AddChat { pin: None, .. }) => {
+            args.atoms.first().is_some_and(|first| first.is("P"))
+                && args.atoms.iter().all(|atom| atom.is("P") || words::is_address(atom.text))
+        }
         // `info saldo`; `komplain dong`.
         Command::Complaint { text, .. } => {
             let asks = args.atoms.first().is_some_and(|first| first.is("INFO")) && !has_phone(args.atoms);
@@ -135,6 +159,64 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `cek pdam 12345678`, `bayar pdam`: a bill, which is shown before it is paid.
+fn bill(said: Cursor<'_>) -> Option<Command> {
+    const FEWEST: usize = 5; // digits of a customer's number
+    let meant: Vec<Atom<'_>> = said.atoms.iter().filter(|atom| !words::is_courtesy(atom.text)).copied().collect();
+    let [verb, what, number @ ..] = meant.as_slice() else { return None };
+    let is_word = what.text.chars().all(char::is_alphabetic);
+    let code = what.text.parse::<ProductCode>().ok().filter(|_| is_word)?;
+    (said.context.kinds)(&code, NamedAs::Bill)?;
+    let looks = words::is_in("cek ck check tagihan bayar byr pay", &words::plain(verb.text));
+    match number {
+        [] if looks => Some(Command::Habit(HabitCommand::Ask(Ask::Customer(code)))),
+        [only]
+            if looks
+                && only.is_digits()
+                && only.text.len() >= FEWEST
+                && !words::is_in("bayar byr pay", &words::plain(verb.text)) =>
+        {
+            bill_looked_up(said.over(meant.get(1..)?))
+        }
+        _ => None,
+    }
+}
+
+/// `PLN.20.14027480301.1234`: elsewhere the face value stands before the meter.
+fn opens_with_a_face_value(said: Cursor<'_>) -> bool {
+    const MOST_DIGITS: usize = 3;
+    match said.atoms {
+        [pln, nominal, meter, ..] => {
+            let is_nominal = nominal.is_digits() && nominal.text.len() <= MOST_DIGITS;
+            let is_meter = meter.is_digits() && METER_DIGITS.contains(&meter.text.len());
+            pln.is("PLN") && is_nominal && is_meter
+        }
+        _ => false,
+    }
+}
+
+/// A PIN that is typed for what is open: alone, or named as one: `pin 1234`, `pinnya 1234 kak`.
+#[must_use]
+pub fn pin_said(text: &str) -> Option<Pin> {
+    if let Ok(pin) = text.trim().parse() {
+        return Some(pin);
+    }
+    let text = tidy::tidy(&clean(text));
+    let pieces = atoms(&text, false);
+    let (pins, rest): (Vec<&Atom<'_>>, Vec<&Atom<'_>>) =
+        pieces.iter().partition(|atom| NEW_PIN_DIGITS.contains(&atom.text.len()) && is_pin(atom.text));
+    let [pin] = pins.as_slice() else { return None };
+    let is_named = rest.first().is_some_and(|first| words::is_pin_word(first.text));
+    let changes_nothing = rest
+        .iter()
+        .all(|atom| words::is_pin_word(atom.text) || (words::is_courtesy(atom.text) && !atom.text.contains('?')));
+    (is_named && changes_nothing).then(|| pin.text.parse().ok()).flatten()
+}
+
+fn is_a_brand(args: Cursor<'_>) -> bool {
+    args.atoms.first().is_some_and(|first| words::brand(first.text).is_some())
 }
 
 /// Whether a price list is narrowed to a word, not to a code.
@@ -191,7 +273,7 @@ fn command_between_courtesies(said: Cursor<'_>) -> Option<Command> {
     while from > 0 && !said.atoms.get(from).is_some_and(is_apart) {
         from -= 1;
     }
-    let mut to = said.atoms.iter().rposition(|atom| !is_courtesy(atom))? + 1;
+    let mut to = said.atoms.iter().rposition(|atom| !is_courtesy(atom) || words::is_time_of_day(atom.text))? + 1;
     while said.atoms.get(to).is_some_and(|atom| !is_apart(atom)) {
         to += 1;
     }
@@ -213,7 +295,7 @@ fn is_empty(atom: &Atom<'_>) -> bool {
 /// An order by the strict reader, with words that change nothing left out.
 fn ordered(said: Cursor<'_>) -> Option<Command> {
     /// What programs and people part things by, besides the usual signs.
-    const OTHERS: [char; 5] = [':', '=', '/', '-', '|'];
+    const OTHERS: [char; 6] = [':', '=', '/', '-', '|', '_'];
     if let Some(order) = ordered_in(said) {
         return Some(order);
     }
@@ -235,7 +317,9 @@ fn ordered_in(said: Cursor<'_>) -> Option<Command> {
         // Any word may belong to a name.
         return None;
     }
-    let polite = without(said, |atom, _| Some(words::is_courtesy(atom.text)))?;
+    let from = said.atoms.iter().find(|atom| !is_empty(atom) && !words::is_courtesy(atom.text))?.start;
+    let is_late = |atom: &Atom<'_>| atom.start > from && words::is_time_of_day(atom.text);
+    let polite = without(said, |atom, _| Some(words::is_courtesy(atom.text) && !is_late(atom)))?;
     if let Some(order) = order_of(said.over(&polite)) {
         return Some(order);
     }

@@ -12,35 +12,42 @@ use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
 use konter_core::money::Rupiah;
 
-const HOW: &str = "cara caranya carane gimana gmn gmana gimna bagaimana bgmn bgaimana how bingung pake pakai makenya menu \
-        format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
-const HOW_MUCH: &str = "berapa brp brapa brpa bpr berapaan brpan berapakah much how";
-const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya tinggal tgl \
-        ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama dan \
-        what is left much how show today now list daftar dftr lagi pada semua smua lengkap terbaru update new apa \
-        aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir trakhir tadi td barusan hari \
-        hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual jualan";
-const PRICE: &str = "harga harganya hrg hrga hargae rega pricelist price prices tarif daftarharga listharga pl";
+const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn bgaimana how \
+    bingung pake pakai makenya menu format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
+const HOW_MUCH: &str =
+    "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo much how";
+const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
+    tinggal tgl ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama \
+    dan do you tell give what what's whats is left much how show today now list daftar dftr lagi pada semua smua \
+    lengkap terbaru update new apa aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir \
+    trakhir tadi td barusan hari hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual \
+    jualan";
+const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
+    prices tarif daftarharga listharga pl";
 const LOST: &str = "lupa lupaa lali klupaan kelupaan hilang ilang reset resetin direset apa gatau tau tahu ingat inget \
-        terkunci kekunci dikunci keblokir terblokir diblokir salah forgot lost forget locked error gabisa bisa";
+    terkunci kekunci dikunci keblokir terblokir blocked block keblok diblok remember diblokir salah forgot lost \
+    forget locked error gabisa bisa";
 const PINS: &str = "pin pinnya pinku pinny sandi password lupapin";
-const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga kagak ndak kok koq kq \
-        mana lama not gada where hasn't still dimana durung kapan lamaa";
-const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah bertambah \
-        keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu diproses \
-        sukses in ngisi";
+const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga kagak ndak kok \
+    koq kq mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana \
+    durung kapan lamaa";
+const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
+    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu diproses \
+    sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
-const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang kurang \
-        lemot delay nyantol failed fail eror error kembar";
-const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya trxnya sn \
-        snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
-const MONEY: &str =
-    "saldo saldonya deposit depo deponya depositnya transfer tf trf tranfer transferan tfan uang duit topup";
-const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli number pilih \
-        produk kode nominal";
+const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang \
+    kurang lemot delay nyantol failed fail eror error kembar";
+const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya \
+    trxnya sn snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
+const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer \
+    transferan tfan uang duit topup";
+const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
+    number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
+/// Pressed without wanting to.
+const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
 const RECEIPT: &str = "struk struknya nota notanya resi kwitansi cetak print setruk receipt";
-const UNDO: &str = "batal batalin batalkan dibatalkan dibatalin membatalkan cancel cancle cancelin dicancel gajadi urungkan \
-        stop undo refund";
+const UNDO: &str = "batal batalin batalkan dibatalkan dibatalin membatalkan cancel cancle cancelin dicancel gajadi \
+    urungkan stop undo refund direfund refunded batalno cancelled";
 
 /// Words that may stand in a question without changing what it asks.
 pub(super) fn is_filler(word: &str) -> bool {
@@ -49,7 +56,8 @@ pub(super) fn is_filler(word: &str) -> bool {
 }
 
 pub(super) fn is_price(word: &str) -> bool {
-    words::is_in(PRICE, &words::plain(word))
+    let plain = words::plain(word);
+    words::is_in(PRICE, &plain) || words::is_drawn_out(PRICE, &plain)
 }
 
 struct Heard<'a> {
@@ -61,7 +69,7 @@ struct Heard<'a> {
 
 impl Heard<'_> {
     fn has(&self, list: &str) -> bool {
-        self.words.iter().any(|word| words::is_in(list, word))
+        self.words.iter().any(|word| words::is_in(list, word) || words::is_drawn_out(list, word))
     }
 
     /// Whether nothing but these, and words that change nothing, stands in it.
@@ -97,8 +105,11 @@ impl Heard<'_> {
 
     fn sum(&self) -> Option<Rupiah> {
         (0..self.said.atoms.len()).find_map(|at| {
-            let mut here = self.said.over(self.said.atoms.get(at..)?);
-            amount::take(&mut here).ok().filter(|sum| *sum >= Rupiah::new(MIN_TICKET))
+            let rest = self.said.atoms.get(at..)?;
+            let typed = amount::take(&mut self.said.over(rest)).ok();
+            let spoken =
+                || words::spoken_sum(&rest.iter().map(|atom| atom.text).collect::<Vec<_>>()).map(|(sum, _)| sum);
+            typed.or_else(spoken).filter(|sum| *sum >= Rupiah::new(MIN_TICKET))
         })
     }
 }
@@ -111,8 +122,11 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         words: said.atoms.iter().filter(|atom| letters(atom)).map(word).collect(),
         counts: said.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())),
     };
-    let order: [fn(&Heard<'_>) -> Option<Command>; 16] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 19] = [
         pin,
+        drop_ticket,
+        downlines,
+        earnings,
         money_not_in,
         shrunk,
         wrong_transfer,
@@ -139,20 +153,59 @@ fn pin(heard: &Heard<'_>) -> Option<Command> {
     if heard.has("ganti gantii ubah rubah change ngganti mengganti") {
         return Some(Command::Help { topic: Some("PIN".to_owned()) });
     }
-    (heard.has(LOST) || heard.has(NOT)).then_some(Command::Talk(Talk::LostPin))
+    let wants_another = heard.has("baru new") && heard.has("minta mnta mau bikin buat bikinin need want please");
+    (heard.has(LOST) || heard.has(NOT) || wants_another).then_some(Command::Talk(Talk::LostPin))
+}
+
+/// `batal tiket`
+fn drop_ticket(heard: &Heard<'_>) -> Option<Command> {
+    let ticket = heard.has("tiket tiketnya ticket deposit depo topup") && !heard.has(GOODS);
+    (ticket && heard.has(UNDO) && heard.dest().is_none()).then_some(Command::Talk(Talk::DropTicket))
+}
+
+/// `cek saldo downline`, `cara daftarkan downline`
+fn downlines(heard: &Heard<'_>) -> Option<Command> {
+    const BELOW: &str = "downline downlineku donline dl bawahan";
+    const LISTED: &str = "saldo transaksi trx rekap daftar list lihat cek siapa";
+    if !heard.has(BELOW) || heard.counts || heard.has(PINS) || heard.has(PRICE) {
+        return None;
+    }
+    if heard.has(HOW)
+        || heard.has("daftarkan daftarin mendaftarkan registrasi undang blokir transfer kirim isi register add")
+    {
+        return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
+    }
+    let lists = heard.has(LISTED) && heard.only(&[BELOW, LISTED]);
+    lists.then_some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }))
+}
+
+/// `komisi saya berapa`
+fn earnings(heard: &Heard<'_>) -> Option<Command> {
+    const EARNED: &str = "komisi komisiku komisinya bonus bonusku commission commissions";
+    const REST: &str = "hari ini kemarin saya bulan markup downline tukar cair cairkan";
+    (heard.has(EARNED) && !heard.counts && heard.only(&[EARNED, REST]))
+        .then_some(Command::Habit(HabitCommand::Earnings { pin: None }))
 }
 
 fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
-    let late = heard.has(MONEY) && heard.has(NOT) && heard.has(ARRIVED);
+    let sought =
+        heard.has("mana where") && heard.has("deposit depositku depositnya topup topupan") && heard.only(&[MONEY]);
+    let late = (heard.has(MONEY) && heard.has(NOT) && heard.has(ARRIVED)) || sought;
     (late && !heard.has(GOODS) && heard.dest().is_none()).then_some(Command::Talk(Talk::MoneyNotIn))
 }
 
-/// `kok saldo saya berkurang`: what it went for stands in the statement.
+/// `riwayat saldo`, `kok saldo saya berkurang`: what it went for stands in the statement.
 fn shrunk(heard: &Heard<'_>) -> Option<Command> {
-    let less = heard.has("berkurang kurang kepotong terpotong kesedot habis susut menyusut");
-    let of_balance = heard.words.iter().any(|word| words::is_balance(word));
+    let less = heard.has(
+        "berkurang kurang kepotong terpotong kesedot habis susut menyusut hilang ilang raib lenyap ludes less missing \
+        segini segitu",
+    );
+    let of_balance = heard.words.iter().any(|word| words::is_balance(word)) || heard.has("uang duit duwit money");
     let statement = Command::Report { kind: ReportKind::Statement, date: None, pin: None };
-    (less && of_balance && !heard.has(GOODS) && !heard.counts).then_some(statement)
+    if heard.has("riwayat history histori statement") && (of_balance || heard.has("statement")) && !heard.counts {
+        return Some(statement);
+    }
+    (less && of_balance && !heard.has(GOODS) && heard.dest().is_none()).then_some(statement)
 }
 
 /// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.
@@ -166,7 +219,7 @@ fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn undo(heard: &Heard<'_>) -> Option<Command> {
-    let wrong = heard.has("salah slh keliru kliru wrong") && heard.has(WRONG);
+    let wrong = (heard.has("salah slh keliru kliru wrong klentu lepat") && heard.has(WRONG)) || heard.has(SLIPPED);
     let unwanted = heard.has(UNDO)
         || words::is_in("jangan jgn jng", heard.first())
         || heard.phrase(&[
@@ -185,18 +238,26 @@ fn undo(heard: &Heard<'_>) -> Option<Command> {
             "jgn diproses",
             "jangan dulu",
             "jgn dulu",
+            "ga usah",
+            "gak usah",
+            "nggak usah",
+            "tidak usah",
+            "tak usah",
+            "never mind",
+            "forget it",
         ]);
     (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest() }))
 }
 
 fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
-    let asks = heard.said.text.contains('?') && heard.has("udah sudah sdh udh dah");
+    let asks = heard.has("udah sudah sdh udh dah")
+        && (heard.said.text.contains('?') || (heard.has("apakah apa") && heard.dest().is_some()));
     let late = (heard.has(NOT) || asks) && heard.has(ARRIVED);
     let stuck = heard.has(STUCK)
         && (heard.has(GOODS)
             || heard.has(NOT)
             || heard.has(MONEY)
-            || heard.has("kenapa knp knapa gimana gmn kok why masih msh")
+            || heard.has("kenapa knp knapa gimana gmn kok why masih msh mulu melulu terus trus trs daritadi sejam")
             || heard.dest().is_some()
             || heard.only(&[STUCK]));
     let asked = heard.has(GOODS)
@@ -205,7 +266,24 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
     let serial = !heard.has(RECEIPT)
         && heard.has("sn snnya tokennya")
         && (heard.has("minta mnta mana kirim tolong belum blm kosong") || heard.only(&["sn snnya tokennya"]));
-    (late || stuck || asked || serial).then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
+    let waits = heard.phrase(&[
+        "kok lama",
+        "lama banget",
+        "lama bgt",
+        "lama amat",
+        "lama sekali",
+        "lama ya",
+        "lama nih",
+        "masih nunggu",
+        "masih menunggu",
+        "still waiting",
+        "lama kali",
+        "lama bener",
+    ]) || (heard.has("lama lamaa lelet lemot") && heard.only(&["lama lamaa lelet lemot"]));
+    // `pulsanya belum`
+    let yet = heard.has(GOODS) && heard.has("belum blm blom belom lom durung dereng") && heard.only(&[GOODS, NOT]);
+    (late || yet || stuck || asked || serial || (waits && !heard.has(MONEY)))
+        .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
 }
 
 fn proof(heard: &Heard<'_>) -> Option<Command> {
@@ -243,6 +321,10 @@ impl Named {
                 || atom.is_digits()
                 || is_filler(text)
                 || is_price(text)
+                || words::is_in(SOLD, &words::plain(text))
+                || words::is_to(text)
+                || words::is_size(text)
+                || words::is_or_not(text)
                 || words::is_ordering(text)
                 || words::is_balance(text);
             if is_code {
@@ -285,32 +367,55 @@ impl Named {
     }
 }
 
+/// Whether something is to be had.
+const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock gangguan ganguan ggn \
+    ditutup tutup close normal";
+
 fn prices(heard: &Heard<'_>) -> Option<Command> {
-    const SOLD: &str = "ready redi ada jual tersedia kosong aman";
     if heard.dest().is_some() {
         return None;
     }
     let named = Named::read(heard);
     let how_much = heard.has(HOW_MUCH) && !heard.words.iter().any(|word| words::is_balance(word));
+    // `info s10 gangguan` tells the admins.
+    let tells = heard.first() == "info" && !heard.has(PRICE) && !how_much;
+    if tells {
+        return None;
+    }
     let meant = heard.has(PRICE) || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD)));
     // `jual harga …` sets one's own.
     (meant && !(heard.has(PRICE) && heard.has("jual"))).then(|| named.command())
 }
 
+/// To be told the balance does no harm: whoever asks for it may say more beside.
 fn balance(heard: &Heard<'_>) -> Option<Command> {
+    const MOST_STRANGERS: usize = 3;
+    const MONEY: &str = "deposit depo depositku uang duit duwit money";
+    const ASKED: &str = "cek ck check lihat liat info infokan infoin tau tahu sisa sisanya tinggal tgl left remaining \
+        remain masih msh have";
     let named = heard.words.iter().any(|word| words::is_balance(word));
-    let only = heard.words.iter().all(|word| words::is_balance(word) || is_filler(word));
-    let wants_more = heard.has("isi tambah topup minta mau kirim nambah")
-        && !heard.has("cek ck lihat liat info tau tahu sisa berapa brp");
-    (named && only && !heard.counts && !wants_more).then_some(Command::Balance { pin: None })
+    let is_asked = heard.has(ASKED) || heard.has(HOW_MUCH);
+    // `duit saya tinggal berapa`
+    let money = heard.has(MONEY) && heard.has("sisa sisanya tinggal tgl left berapa brp cek");
+    let is_known = |word: &&String| words::is_balance(word) || is_filler(word) || words::is_in(MONEY, word);
+    let strangers = heard.words.iter().filter(|word| !is_known(word)).count();
+    let wants_more = heard.has("isi tambah topup minta mau kirim nambah top add")
+        && !(heard.has(ASKED) || heard.has("berapa brp brapa piro much"));
+    let about_something_else = heard.has(GOODS)
+        || heard.words.iter().any(|word| words::is_wallet(word))
+        || heard.has("downline agen minimal min.");
+    let is_one = (named && strangers == 0)
+        || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
+    (is_one && !heard.counts && !wants_more).then_some(Command::Balance { pin: None })
 }
 
 fn report(heard: &Heard<'_>) -> Option<Command> {
-    const SALES: &str = "rekap rekapan rekapnya rkp laporan lap omset omzet penjualan pnjualan pendapatan jualan untung laba \
-        keuntungan profit sales";
+    const SALES: &str = "rekap rekapan rekapnya rkp laporan lap omset omzet penjualan pnjualan pendapatan jualan \
+        untung laba keuntungan profit sales sold terjual laku lakunya";
     const LINES: &str = "mutasi mutasinya mutasian";
-    const DAYS: &str =
-        "hari ini hr kemarin kmrn kmaren kemaren today yesterday tadi harian sekarang saldo transaksi trx";
+    const DAYS: &str = "hari ini hr kemarin kmrn kmaren kemaren today today's yesterday yesterday's tadi harian \
+        sekarang saldo transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly \
+        this last lalu lewat kemaren";
     let kind = if heard.has(LINES) {
         ReportKind::Statement
     } else if heard.has(SALES) {
@@ -321,21 +426,35 @@ fn report(heard: &Heard<'_>) -> Option<Command> {
     if heard.counts || !heard.only(&[SALES, LINES, DAYS]) {
         return None;
     }
-    let yesterday = heard.has("kemarin kmrn kmaren kemaren yesterday");
-    Some(Command::Report { kind, date: yesterday.then_some(DateArg::Yesterday), pin: None })
+    Some(Command::Report { kind, date: days_spoken_of(heard), pin: None })
+}
+
+/// `bulan ini`, `bulan lalu`, `minggu ini`, `kemarin`; `None` is today.
+fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
+    let before = heard.has("kemarin kmrn kmaren kemaren yesterday yesterday's lalu lewat last");
+    if heard.has("bulan bln bulanan month month's monthly") {
+        return Some(if before { DateArg::LastMonth } else { DateArg::ThisMonth });
+    }
+    if heard.has("minggu mggu mingguan pekan week weekly") {
+        return Some(if before { DateArg::LastWeek } else { DateArg::ThisWeek });
+    }
+    before.then_some(DateArg::Yesterday)
 }
 
 fn deposit(heard: &Heard<'_>) -> Option<Command> {
-    const BALANCE: &str = "saldo deposit depo dep saldonya depositnya";
-    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau cara caranya gimana gmn bagaimana minta beli isiin add how \
-        deposit depo bayar";
-    const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya";
-    const REST: &str =
-        "up no nomor nomer rb ribu jt juta k rp tf transfer ke bank toko sebesar senilai bca bri bni mandiri bsi";
+    const BALANCE: &str = "saldo deposit depo dep saldonya depositnya balance";
+    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau cara caranya gimana gmn bagaimana minta beli \
+        isiin add how deposit depo bayar can";
+    const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya rekeninge";
+    const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer setor ke bank toko sebesar senilai bca \
+        bri bni mandiri bsi akan mo pengen do where kemana dimana";
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
     }
-    let more = heard.has(BALANCE) && heard.has(MORE);
+    let sum = heard.sum();
+    // `mau tf 100rb`
+    let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
+    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || sum.is_some()));
     let account = heard.has(ACCOUNT)
         || heard.phrase(&[
             "transfer kemana",
@@ -344,56 +463,61 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
             "tf ke mana",
             "bayar kemana",
             "bayar ke mana",
+            "where do i transfer",
+            "where to transfer",
         ]);
     let words_fit = heard.words.iter().all(|word| {
-        let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) || word.starts_with("rp");
-        is_sum
-            || is_filler(word)
-            || [BALANCE, MORE, ACCOUNT, REST].iter().any(|list| words::is_in(list, word))
-            || word == "kemana"
+        let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) || word.starts_with("rp") || words::is_number(word);
+        is_sum || is_filler(word) || [BALANCE, MORE, ACCOUNT, REST].iter().any(|list| words::is_in(list, word))
     });
-    ((more || account) && words_fit).then(|| Command::Deposit {
-        amount: heard.sum().filter(|_| more),
-        bank: None,
-        pin: None,
-    })
+    ((more || account) && words_fit).then(|| Command::Deposit { amount: sum.filter(|_| more), bank: None, pin: None })
 }
 
 fn receipt(heard: &Heard<'_>) -> Option<Command> {
-    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin";
+    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin send";
     (heard.has(RECEIPT) && !heard.counts && heard.only(&[RECEIPT, REST]))
         .then_some(Command::Receipt { of: ReceiptOf::Latest, price: None })
 }
 
 fn repeat(heard: &Heard<'_>) -> Option<Command> {
-    const AGAIN: &str = "ulang ulangi ulangin diulang again repeat";
-    const REST: &str = "isi isiin order beli trx transaksi kayak seperti sekali orderan";
-    let again =
-        heard.has(AGAIN) || (heard.has("lagi") && heard.has("isi isiin order sekali beli")) || heard.first() == "lagi";
+    const AGAIN: &str = "ulang ulangi ulangin diulang again repeat baleni";
+    const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kaya seperti sekali orderan same once \
+        more as before last";
+    let again = heard.has(AGAIN)
+        || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
+        || heard.first() == "lagi"
+        || heard.phrase(&["sama kayak tadi", "sama kaya tadi", "sama seperti tadi", "same as before", "once more"]);
     let only = heard.words.iter().all(|word| words::is_in(AGAIN, word) || words::is_in(REST, word) || is_filler(word));
     (again && only && !heard.counts).then_some(Command::Habit(HabitCommand::Repeat))
 }
 
 fn admin(heard: &Heard<'_>) -> Option<Command> {
-    const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan nomor nomer \
-        no komplain complain komplen lapor ngadu panggil";
+    const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan \
+        nomor nomer no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
     let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang manusia");
-    let complains = heard.first().starts_with("kompl") || heard.has("komplain complain komplen");
+    let is_sought = heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where");
+    let complains = is_sought || heard.first().starts_with("kompl") || heard.has("komplain complain komplen");
     (((heard.has(REACH) && person) || complains) && !heard.counts).then_some(Command::Talk(Talk::WantsAdmin))
 }
 
 fn join(heard: &Heard<'_>) -> Option<Command> {
+    const BECOMES: &str = "agen reseller member mitra downline seller anggota agent";
     const JOIN: &str = "daftar daftarin dftar gabung bergabung join registrasi register mendaftar ndaftar regis";
-    let becomes = heard.has("jadi menjadi") && heard.has("agen reseller member mitra downline seller anggota");
-    let wants = heard.has(JOIN) && !heard.has(PRICE) && !heard.has("produk kode nomor downline");
+    let becomes = heard.has("jadi menjadi become be") && heard.has(BECOMES);
+    let wants = (heard.has(JOIN) || heard.phrase(&["sign up", "pengen jualan", "mau jualan", "pingin jualan"]))
+        && !heard.has(PRICE)
+        && !heard.has("produk kode nomor downline");
     ((wants || becomes) && !heard.counts).then_some(Command::Talk(Talk::WantsToJoin))
 }
 
 fn orders(heard: &Heard<'_>) -> Option<Command> {
     const ORDERS: &str =
         "transaksi trx trxku transaksiku riwayat history histori status statusnya orderan pesanan orderanku";
-    const REST: &str = "saya ini hari pulsa token order nomor ke no";
-    if !(heard.has(ORDERS) || (heard.first() == "cek" && heard.dest().is_some())) || !heard.only(&[ORDERS, REST]) {
+    const REST: &str = "pembelian saya ini hari pulsa token order orders nomor ke no last latest recent";
+    let latest = heard.has("orders order") && heard.has("last latest recent terakhir trakhir");
+    if !(heard.has(ORDERS) || latest || (matches!(heard.first(), "cek" | "check") && heard.dest().is_some()))
+        || !heard.only(&[ORDERS, REST])
+    {
         return None;
     }
     let dest = heard.dest();
@@ -405,5 +529,7 @@ fn orders(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn help(heard: &Heard<'_>) -> Option<Command> {
-    (heard.has(HOW) && !heard.counts && heard.dest().is_none()).then_some(Command::Help { topic: None })
+    let what_it_does = heard.phrase(&["bisa apa", "bisa ngapain", "apa saja yang", "what can"]);
+    ((heard.has(HOW) || what_it_does) && !heard.counts && heard.dest().is_none())
+        .then_some(Command::Help { topic: None })
 }

@@ -29,14 +29,17 @@ pub enum Talk {
     WantsAdmin,
     /// Wants to become a reseller.
     WantsToJoin,
+    /// A deposit ticket is not wanted any more.
+    DropTicket,
     Yes,
     No,
 }
 
 /// Greetings, thanks and the like: nothing else may stand in them.
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
-    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa";
-    const NO: &str = "tidak tdk ga gak nggak ngga enggak engga no jangan bukan";
+    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess \
+        yeah sure okay correct";
+    const NO: &str = "tidak tdk ga gak nggak ngga enggak engga no jangan bukan nope ndak kagak ora";
     let all: Vec<&str> = said
         .atoms
         .iter()
@@ -48,18 +51,25 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     }
     let any = |is: fn(&str) -> bool| all.iter().any(|word| is(word));
     let only = |is: fn(&str) -> bool| all.iter().all(|word| is(word));
+    // `iya lanjut`, `yes please`
     let one_of = |list: &str| {
-        let mut meant = all.iter().filter(|word| !words::is_address(word));
-        match (meant.next(), meant.next()) {
-            (Some(word), None) => words::is_in(list, &words::plain(word)),
-            _ => false,
-        }
+        let is_one = |word: &&&str| {
+            let plain = words::plain(word);
+            words::is_in(list, &plain) || words::is_drawn_out(list, &plain)
+        };
+        let mut meant = all.iter().filter(|word| !words::is_address(word)).peekable();
+        meant.peek().is_some_and(is_one) && meant.all(|word| is_one(&word) || words::is_courtesy(word))
     };
     let talk = if one_of(YES) {
         Talk::Yes
     } else if one_of(NO) {
         Talk::No
-    } else if !only(|word| words::is_courtesy(word) || words::is_greeting(word) || words::is_chatter(word)) {
+    } else if !only(|word| is_small(word) || words::sort(word).is_some() || words::is_or_not(word)) {
+        return None;
+    } else if (any(|word| words::sort(word).is_some()) && !(any(words::is_thanks) && any(words::is_chatter)))
+        || (any(words::is_or_not) && !any(words::is_hail))
+    {
+        // `makasih pulsanya sudah masuk`, `ada admin ga`: beside other words they say something of their own.
         return None;
     } else if any(words::is_thanks) && !any(words::is_peace) {
         Talk::Thanks
@@ -71,4 +81,8 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Greeting { peace: false }
     };
     Some(Command::Talk(talk))
+}
+
+fn is_small(word: &str) -> bool {
+    words::is_courtesy(word) || words::is_greeting(word) || words::is_chatter(word)
 }

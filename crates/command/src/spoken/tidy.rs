@@ -1,11 +1,13 @@
 //! A message without what adds nothing to it: quotes, emoji, the numbering of lines.
 
+use crate::read::is_pin;
+
 /// Signs that part or belong to what is read; every other one becomes a blank.
 const KEPT: &[char] = &['.', '#', '*', ',', ';', '-', '+', '(', ')', '|', '/', ':', '=', '&', '@', '?', '_', '\''];
 
 /// The text as it is read, line by line.
 pub(super) fn tidy(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = unwrapped(text).lines().collect();
     let numbers: Vec<Option<(usize, &str)>> = lines.iter().map(|line| numbered(line)).collect();
     let counted = numbers.iter().flatten().map(|(number, _)| *number);
     let all_in_order = counted.clone().eq(1..=counted.clone().count());
@@ -17,6 +19,16 @@ pub(super) fn tidy(text: &str) -> String {
         _ => blanked(line),
     };
     lines.iter().zip(numbers).map(|(line, number)| unnumbered(line, number)).collect::<Vec<_>>().join("\n")
+}
+
+/// Without what stands around all of it: `(s10 0812…)`, `_s10 0812…_`.
+fn unwrapped(text: &str) -> &str {
+    let text = text.trim();
+    let around = |opens: char, closes: char| {
+        let inner = text.strip_prefix(opens)?.strip_suffix(closes)?;
+        (!inner.contains([opens, closes])).then_some(inner)
+    };
+    around('(', ')').or_else(|| around('_', '_')).unwrap_or(text)
 }
 
 /// `1. S10 …`, `2) X5 …`.
@@ -41,7 +53,26 @@ fn blanked(line: &str) -> String {
         _ if c.is_alphanumeric() || c.is_whitespace() || KEPT.contains(&c) => c,
         _ => ' ',
     };
-    chars.iter().enumerate().map(kept).collect()
+    parted_from_pin(&chars.iter().enumerate().map(kept).collect::<String>())
+}
+
+/// `pin1234`: the word apart from the digits behind it.
+fn parted_from_pin(line: &str) -> String {
+    const WORD: usize = "pin".len();
+    let grown = |word: &str| {
+        let digits =
+            word.get(WORD..).filter(|_| word.get(..WORD).is_some_and(|start| start.eq_ignore_ascii_case("pin")))?;
+        is_pin(digits).then(|| format!("pin {digits}"))
+    };
+    line.split_inclusive(char::is_whitespace)
+        .map(|piece| {
+            let word = piece.trim_end();
+            grown(word).map_or_else(
+                || piece.to_owned(),
+                |apart| format!("{apart}{}", piece.get(word.len()..).unwrap_or_default()),
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -61,6 +92,12 @@ mod tests {
             ("S10 0812 🙏🏻", "S10 0812   "),
             ("jam 10:30, assalamu'alaikum 'min'", "jam 10:30, assalamu'alaikum  min "),
             ("S10 0812 1234?", "S10 0812 1234?"),
+            ("(s10 0812 1234)", "s10 0812 1234"),
+            ("_s10 0812 1234_", "s10 0812 1234"),
+            ("(021) 7654321", "(021) 7654321"),
+            ("(0812) 3456 (7890)", "(0812) 3456 (7890)"),
+            ("s10 0812 pin1234 ya", "s10 0812 pin 1234 ya"),
+            ("pin12 pinus1234", "pin12 pinus1234"),
         ] {
             assert_eq!(tidy(text), tidied, "{text:?}");
         }

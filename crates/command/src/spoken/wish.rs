@@ -79,6 +79,9 @@ impl Reader<'_> {
             self.at += 1;
             return Some(());
         }
+        if self.leading_pin(&atom) {
+            return Some(());
+        }
         if self.code(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom) {
             return Some(());
         }
@@ -104,7 +107,8 @@ impl Reader<'_> {
     fn sum(&mut self, atom: &Atom<'_>) -> bool {
         let said: Vec<&str> = self.rest().iter().map(|atom| atom.text).collect();
         let found = words::spoken_sum(&said).or_else(|| {
-            let (brand, sort, nominal) = glued(atom.text)?;
+            // `im3` is an operator's, and no sum.
+            let (brand, sort, nominal) = glued(atom.text).filter(|_| words::brand(atom.text).is_none())?;
             self.wish.sort = sort.or(self.wish.sort);
             self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
             Some((nominal, 1))
@@ -167,6 +171,20 @@ impl Reader<'_> {
         Some(false)
     }
 
+    /// `1234 s10 0812…`: the PIN in front of a code.
+    fn leading_pin(&mut self, atom: &Atom<'_>) -> bool {
+        let is_code = |next: &Atom<'_>| {
+            let code = next.text.parse::<ProductCode>().ok().filter(|_| !next.is_digits());
+            code.is_some_and(|code| (self.args.context.kinds)(&code, NamedAs::Code).is_some())
+        };
+        let fits = self.at == 0 && is_pin(atom.text) && self.rest().get(1).is_some_and(is_code);
+        if fits {
+            self.wish.held_pin = true;
+            self.at += 1;
+        }
+        fits
+    }
+
     /// What may be the PIN: it stands behind everything else.
     fn pin(&mut self, atom: &Atom<'_>) -> bool {
         let rest = self.rest();
@@ -211,6 +229,7 @@ impl Reader<'_> {
             || words::is_ordering(atom.text)
             || words::is_to(atom.text)
             || words::points(atom.text)
+            || words::is_size(atom.text)
             || (words::is_balance(atom.text) && self.is_wallet_named());
         self.strangers += usize::from(!known);
         Some(())
@@ -244,7 +263,7 @@ impl Reader<'_> {
         let is_one = if self.strangers == 0 {
             dest.is_some() || named || nominal.is_some()
         } else {
-            let complete = code.is_some() || (nominal.is_some() && (sort.is_some() || brand.is_some()));
+            let complete = code.is_some() || (nominal.is_some() && (sort.is_some() || brand.is_some() || self.acts));
             self.strangers <= MOST_STRANGERS && complete && dest.is_some()
         };
         is_one.then_some(Read::Wish(self.wish))
@@ -263,7 +282,9 @@ fn typed_sum(mut args: Cursor<'_>) -> Option<(Rupiah, usize)> {
     if count == 1 && atom.is_digits() {
         // More digits may be a PIN that stands alone.
         const MOST_ALONE: usize = 2;
-        return nominal(atom).filter(|_| before > 1 || atom.text.len() <= MOST_ALONE).map(|sum| (sum, 1));
+        let is_round = atom.text.len() == MOST_ALONE + 1 && atom.text.ends_with("00");
+        let fits = before > 1 || atom.text.len() <= MOST_ALONE || is_round;
+        return nominal(atom).filter(|_| fits).map(|sum| (sum, 1));
     }
     // `S10.081 …`: what looks like the groups of a sum may begin a number.
     let goes_on = args.peek().is_some_and(|next| next.gap == Gap::Dot && next.is_digits());

@@ -38,6 +38,11 @@ pub(super) fn is_in(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| known == word)
 }
 
+/// Whether it is one of them with a letter doubled: `hargaa`.
+pub(super) fn is_drawn_out(list: &str, word: &str) -> bool {
+    word.chars().count() > 3 && is_in(list, &squeezed(word))
+}
+
 type Words = LazyLock<HashSet<&'static str>>;
 
 fn list(words: &'static str) -> HashSet<&'static str> {
@@ -53,64 +58,71 @@ fn among(word: &str, lists: &[&HashSet<&'static str>]) -> bool {
 
 static ADDRESS: Words = LazyLock::new(|| {
     list(
-        "min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan \
-        bang abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante \
-        tan bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh \
-        ndan cak ning uda uni",
+        "haji hj ustad ustadz ustaz cici koko abah ayah mama mami kk2 kakku gans bre cuy lek pakde bude paklek bulek \
+        min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan bang \
+        abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante tan \
+        bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh ndan cak \
+        ning uda uni",
     )
 });
 
 static GREETING: Words = LazyLock::new(|| {
     list(
-        "halo hallo hello helo alo hai hay hi hey hei hy oi oy woi woy pagi pgi siang siank sore sor malam malem \
-        mlm mlam selamat slamat slmt met morning good evening night afternoon assalamualaikum asalamualaikum \
-        assalamu'alaikum assalamu asalamu alaikum 'alaikum assalam salam asslmkm aslmkm assmkm askum samlekum \
-        mikum asw wr wb warahmatullahi wabarakatuh wassalamualaikum waalaikumsalam permisi prmisi misi punten \
-        kulonuwun sampurasun",
+        "sugeng enjing enjang siyang sonten dalu ndalu wilujeng rahayu horas tabik aslm aslmlkm asslm there greetings \
+        halo hallo hello helo alo hai hay hi hey hei hy oi oy woi woy pagi pgi siang siank sore sor malam malem mlm \
+        mlam selamat slamat slmt met morning good evening night afternoon assalamualaikum asalamualaikum \
+        assalamu'alaikum assalamu asalamu alaikum 'alaikum assalam salam asslmkm aslmkm assmkm askum samlekum mikum \
+        asw wr wb warahmatullahi wabarakatuh wassalamualaikum waalaikumsalam permisi prmisi misi punten kulonuwun \
+        sampurasun",
     )
 });
 
 /// Greetings that are answered in kind.
 static PEACE: Words = LazyLock::new(|| {
     list(
-        "assalamualaikum asalamualaikum assalamu'alaikum assalamu asalamu asslmkm aslmkm assmkm askum samlekum \
-        mikum asw",
+        "aslm aslmlkm asslm assalamualaikum asalamualaikum assalamu'alaikum assalamu asalamu asslmkm aslmkm assmkm \
+        askum samlekum mikum asw",
     )
 });
 
 /// Knocking, and asking whether anybody is there.
 static KNOCK: Words = LazyLock::new(|| {
     list(
-        "p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif ada orang orangnya sepi \
-        masih bangun hadir dmn dimana apa kabar sehat",
+        "are anybody anyone home here p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif \
+        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat",
     )
 });
 
 static PLEASE: Words = LazyLock::new(|| {
     list(
-        "tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
-        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya \
-        iyaa nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru \
-        urgent sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i \
-        want need to the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
+        "yth dibantu dibantuin monggo mangga gas gass gaskeun gaskan gpl secepatnya yuk yok ayo ijin izin numpang \
+        sekalian inggih nggih njih bae wae atuh euy mah teh tea abdi kulo ku aing awak ambo kindly plss plisss asap \
+        now tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
+        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya iyaa \
+        nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru urgent \
+        sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i want need to \
+        the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
     )
 });
 
 static THANKS: Words = LazyLock::new(|| {
     list(
-        "makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims trim \
-        trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou thankss \
-        tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
+        "u so much jazakallah jazakillah jzk jazakumullah barakallah tengs thengs makasiy mkasih maksi sukran syukron \
+        kesuwun suksma makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims \
+        trim trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou \
+        thankss tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
     )
 });
 
 /// What needs no answer.
 static CHATTER: Words = LazyLock::new(|| {
     list(
-        "ok oke oks okay okey okee okeh okelah okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos \
-        joss josss good great nice keren noted baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi \
-        xixi lancar sukses selalu jaya aman amin aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima \
-        berhasil kok memang emang gitu ooh oh oo o hmm hm sama wah done beres gpp gapapa santai bagus",
+        "ditunggu tunggu banget bgt maaf maap sori sorry laksanakan okok okeoke oksip okesip yow yowes yaudah \
+        yaudahlah yasudah ywdh nggeh nice cool alright understood got it roger ok oke oks okay okey okee okeh okelah \
+        okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos joss josss good great nice keren noted \
+        baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi xixi lancar sukses selalu jaya aman amin \
+        aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima berhasil kok memang emang gitu ooh oh oo o hmm \
+        hm sama wah done beres gpp gapapa santai bagus",
     )
 });
 
@@ -119,23 +131,38 @@ static ORDERING: Words = LazyLock::new(|| {
     list(
         "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
         pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up kode kod \
-        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler \
-        reg dan sama serta plus buy fill send of with",
+        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler reg \
+        dan sama serta plus buy fill send of with",
     )
 });
 
+/// How much of something there is in a package: `3gb`, `30hari`.
+pub(super) fn is_size(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < word.len() && is_in("gb g giga mb hari hr jam days day", &unit.to_lowercase())
+}
+
 /// Words that say what kind of thing is wanted.
-static CREDIT: Words = LazyLock::new(|| list("pulsa pulsanya plsa pulsaa pulza credit pulsah"));
-static DATA: Words = LazyLock::new(|| list("paket paketan pkt data kuota quota kuotaan kwota internet inet paketdata"));
-static TOKEN: Words =
-    LazyLock::new(|| list("token tokn tken tokennya listrik listerik pln stroom strum setrum prabayar meteran"));
+static CREDIT: Words = LazyLock::new(|| list("pulsain pulsakan pulse pulsa pulsanya plsa pulsaa pulza credit pulsah"));
+static DATA: Words = LazyLock::new(|| {
+    list(
+        "package packages internetan inetan kuotanya paketannya paketnya paket paketan pkt data kuota quota kuotaan \
+        kwota internet inet paketdata",
+    )
+});
+static TOKEN: Words = LazyLock::new(|| {
+    list(
+        "electricity electric tokenin tokenkan tokenan tokenlistrik token tokn tken tokennya listrik listerik pln \
+        stroom strum setrum prabayar meteran",
+    )
+});
 
 /// Words that stand before a number, and only there.
 static TO: Words = LazyLock::new(|| {
     list(
-        "ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr nmer nmor nomornya nomernya nomorny number \
-        nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel idpelanggan pelanggan meter mtr nometer \
-        nomormeter for telp tlp",
+        "u/ bwat kenomor kenomer kenomernya nomernyo ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr \
+        nmer nmor nomornya nomernya nomorny number nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel \
+        idpelanggan pelanggan meter mtr nometer nomormeter for telp tlp",
     )
 });
 
@@ -144,6 +171,15 @@ static PIN: Words = LazyLock::new(|| list("pin pinnya pinny pine sandi password 
 /// A word of address or courtesy: it changes nothing of what stands beside it.
 pub(super) fn is_courtesy(word: &str) -> bool {
     among(word, &[&ADDRESS, &GREETING, &PLEASE, &THANKS])
+}
+
+/// A word that greets in front, and behind an order may say when.
+pub(super) fn is_time_of_day(word: &str) -> bool {
+    is_in(
+        "pagi pgi siang siank sore sor malam malem mlm mlam enjing enjang sonten dalu ndalu morning evening night \
+        afternoon",
+        &plain(word),
+    )
 }
 
 /// A word that only says that something is ordered.
@@ -196,8 +232,8 @@ pub(super) fn sort(word: &str) -> Option<Sort> {
 const BRANDS: &[(&str, &str)] = &[
     (
         "telkomsel",
-        "telkomsel tekomsel telkomsl telkomsal tlkmsl telkom5el tsel tselku telk tel sel simpati simpaty as \
-        kartuas kartuhalo loop",
+        "telkomsel tekomsel telkomsl telkomsal tlkmsl telkom5el tsel tselku telk tel sel simpati simpaty as kartuas \
+        kartuhalo loop",
     ),
     ("byu", "byu by.u byyu"),
     ("indosat", "indosat indosatt isat isatooredoo ooredoo oredo im3 im imtri mentari indo"),
@@ -224,40 +260,101 @@ pub(super) fn brand(word: &str) -> Option<&'static str> {
     NAMES.get(word.as_str()).or_else(squeezed).copied()
 }
 
-/// Sums people say: `sepuluh ribu`, `ceban`.
+/// Sums people say: `sepuluh ribu`, `seratus lima puluh ribu`, `ceban`; and of how many words.
 pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
-    const SUMS: &[(&str, i64)] = &[
+    const SLANG: &[(&str, i64)] = &[
+        ("seceng", 1),
         ("goceng", 5),
         ("gocengan", 5),
         ("ceban", 10),
+        ("cebanan", 10),
         ("noban", 20),
         ("goban", 50),
         ("gocap", 50),
         ("cepek", 100),
-        ("seratus ribu", 100),
-        ("dua puluh lima ribu", 25),
-        ("dua puluh ribu", 20),
-        ("dua puluh lima", 25),
-        ("tiga puluh ribu", 30),
-        ("empat puluh ribu", 40),
-        ("lima puluh ribu", 50),
-        ("dua ratus ribu", 200),
-        ("lima belas ribu", 15),
-        ("sepuluh ribu", 10),
-        ("lima ribu", 5),
-        ("seribu", 1),
-        ("dua puluh", 20),
-        ("lima puluh", 50),
-        ("lima belas", 15),
-        ("sepuluh", 10),
-        ("seratus", 100),
-        ("lima", 5),
     ];
-    SUMS.iter().find_map(|(said, thousands)| {
-        let count = said.split(' ').count();
-        let same = said.split(' ').zip(words).filter(|(said, word)| plain(word) == **said).count() == count;
-        same.then(|| (Rupiah::new(thousands * 1_000), count))
-    })
+    let first = plain(words.first()?);
+    if let Some((_, thousands)) = SLANG.iter().find(|(slang, _)| *slang == first) {
+        return Some((Rupiah::new(thousands * 1_000), 1));
+    }
+    let mut said = SaidNumber::default();
+    let count = words.iter().take_while(|word| said.hears(&plain(word))).count();
+    // A small number by itself may count anything.
+    let is_sum = said.has_unit || count > 1 || is_in("lima sepuluh seratus", &first);
+    let sum = said.sum().filter(|_| is_sum)?;
+    Some((Rupiah::new(sum), count))
+}
+
+/// Whether it is a word that numbers are said with.
+pub(super) fn is_number(word: &str) -> bool {
+    spoken_sum(&[word]).is_some() || {
+        let mut said = SaidNumber { group: 1, ..SaidNumber::default() };
+        said.hears(&plain(word))
+    }
+}
+
+/// A number in words, as far as it was heard.
+#[derive(Default)]
+struct SaidNumber {
+    /// Rupiah that are complete: so many thousands, so many millions.
+    total: i64,
+    /// Below a thousand.
+    group: i64,
+    digit: Option<i64>,
+    /// Thousands or millions were said.
+    has_unit: bool,
+    /// Digits are dictated, one by one.
+    dictated: bool,
+    is_over: bool,
+}
+
+impl SaidNumber {
+    /// Whether the word belongs to the number.
+    fn hears(&mut self, word: &str) -> bool {
+        const DIGITS: [&str; 9] = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan"];
+        if self.is_over {
+            return false;
+        }
+        if let Some(at) = DIGITS.iter().position(|digit| *digit == word) {
+            self.dictated |= self.digit.is_some();
+            self.digit = i64::try_from(at).ok().map(|at| at + 1);
+            return true;
+        }
+        match word {
+            "sepuluh" => self.group += 10,
+            "sebelas" => self.group += 11,
+            "seratus" => self.group += 100,
+            "belas" => self.group += 10 + self.take(),
+            "puluh" => self.group += 10 * self.take(),
+            "ratus" => self.group += 100 * self.take(),
+            "seribu" => self.total += 1_000,
+            "sejuta" => self.total += 1_000_000,
+            "ribu" | "rebu" | "rb" | "ribuan" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000),
+            "juta" | "jt" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000_000),
+            _ => return false,
+        }
+        self.has_unit |= matches!(word, "seribu" | "sejuta");
+        true
+    }
+
+    fn take(&mut self) -> i64 {
+        self.digit.take().unwrap_or(0)
+    }
+
+    fn unit(&mut self, unit: i64) {
+        let count = self.group + self.take();
+        self.total += count * unit;
+        self.group = 0;
+        self.has_unit = true;
+        self.is_over = unit == 1_000;
+    }
+
+    /// What was said, in thousands where nothing else was.
+    fn sum(mut self) -> Option<i64> {
+        let rest = self.group + self.take();
+        let sum = if self.has_unit { self.total } else { rest * 1_000 };
+        (!self.dictated && sum > 0).then_some(sum)
+    }
 }
 
 /// Words beside which nothing is offered: they ask, deny, tell of what was, or put it off.
@@ -265,11 +362,11 @@ static NOT_NOW: Words = LazyLock::new(|| {
     list(
         "jangan jgn jng jangn ga gak g gk nggak ngga enggak engga tidak tdk tak ndak gausah usah bukan bkn batal \
         batalin batalkan dibatalkan cancel cancle gajadi jadi belum blm blom lom blum sudah udah sdh udh dah uda \
-        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp \
-        knapa kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status \
-        komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn \
-        bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya \
-        tanya nanya info sn struk deposit setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
+        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp knapa \
+        kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status komplain \
+        komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn bagaimana habis \
+        tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya tanya nanya info \
+        sn struk deposit ojo ulah ora batalno setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
         test tes don't dont not cancelled why where later tomorrow yesterday if",
     )
 });
@@ -280,8 +377,12 @@ pub(super) fn puts_off(word: &str) -> bool {
 
 /// The balance, as people call it.
 pub(super) fn is_balance(word: &str) -> bool {
-    static BALANCE: Words =
-        LazyLock::new(|| list("saldo saldonya saldoku saldosaya sldo sld salda sal ballance balance saldoo sldoku"));
+    static BALANCE: Words = LazyLock::new(|| {
+        list(
+            "saldo saldonya saldoku saldosaya sldo sld salda sal ballance balance balence saldoo sldoku saldoe saldone \
+            saldona saldomu saldu sado salod",
+        )
+    });
     among(word, &[&BALANCE])
 }
 
@@ -296,6 +397,11 @@ pub(super) fn is_action(word: &str) -> bool {
     static ACTION: Words =
         LazyLock::new(|| list("isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill"));
     among(word, &[&ACTION])
+}
+
+/// `ada axis 10 ga`: whether there is.
+pub(super) fn is_or_not(word: &str) -> bool {
+    is_in("ga gak gk g nggak ngga enggak engga ndak tidak tdk kagak", &plain(word))
 }
 
 /// A word that points at something: `yang 10rb`.

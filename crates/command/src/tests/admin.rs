@@ -104,6 +104,8 @@ fn admins_act_on_resellers_products_and_orders() {
         ("/siaran Halo,\nserver normal", AdminCommand::Broadcast { text: "Halo,\nserver normal".to_owned() }),
         ("/rekap", AdminCommand::Recap { date: None }),
         ("/rekap kemarin", AdminCommand::Recap { date: Some(DateArg::Yesterday) }),
+        ("/rekap bulan ini", AdminCommand::Recap { date: Some(DateArg::ThisMonth) }),
+        ("/rekap hari ini", AdminCommand::Recap { date: Some(DateArg::Today) }),
         ("/katalog", AdminCommand::Catalog),
         ("/pending", AdminCommand::Pending),
         ("/supplier", AdminCommand::Suppliers),

@@ -76,7 +76,7 @@ fn meaning(command: &Command) -> String {
             joined(&["deposit", &amount.map(|amount| amount.get().to_string()).unwrap_or_default()])
         }
         Command::Report { kind: ReportKind::Statement, .. } => "statement".to_owned(),
-        Command::Report { date, .. } => joined(&["sales", if date.is_some() { "yesterday" } else { "" }]),
+        Command::Report { date, .. } => joined(&["sales", days(*date)]),
         Command::Receipt { .. } => "receipt".to_owned(),
         Command::Habit(HabitCommand::Repeat) => "repeat".to_owned(),
         Command::Habit(HabitCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
@@ -95,12 +95,25 @@ fn meaning(command: &Command) -> String {
                 Talk::MoneyNotIn => ("money", None),
                 Talk::WantsAdmin => ("admin", None),
                 Talk::WantsToJoin => ("join", None),
+                Talk::DropTicket => ("drop-ticket", None),
                 Talk::Yes => ("yes", None),
                 Talk::No => ("no", None),
             };
             joined(&["talk", name, dest.unwrap_or_default()])
         }
         other => format!("{other:?}"),
+    }
+}
+
+fn days(date: Option<DateArg>) -> &'static str {
+    match date {
+        None | Some(DateArg::Today) => "",
+        Some(DateArg::Yesterday) => "yesterday",
+        Some(DateArg::ThisWeek) => "week",
+        Some(DateArg::LastWeek) => "last week",
+        Some(DateArg::ThisMonth) => "month",
+        Some(DateArg::LastMonth) => "last month",
+        Some(_) => "another day",
     }
 }
 
@@ -138,6 +151,49 @@ fn talk_means_what_a_good_counter_hears() {
 }
 
 #[test]
+fn a_pin_may_be_named_as_one_and_nothing_else_beside_it() {
+    for text in ["1234", " 123456 ", "pin 1234", "PIN: 1234", "pinnya 1234 kak", "pin saya 1234 ya", "pin1234"] {
+        assert!(pin_said(text).is_some(), "{text}");
+    }
+    for text in [
+        "pin",
+        "pin 12",
+        "pin 1234 4321",
+        "pin 1234?",
+        "pin 1234 salah",
+        "pin lama 1234",
+        "5000 ya",
+        "s10 1234",
+        "jangan 1234",
+    ] {
+        assert!(pin_said(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn sums_are_understood_as_they_are_said() {
+    let catalog = sample();
+    for (said, nominal) in [
+        ("seratus lima puluh ribu", "150.000"),
+        ("dua puluh lima ribu", "25.000"),
+        ("lima belas ribu", "15.000"),
+        ("dua ratus ribu", "200.000"),
+        ("satu juta", "1.000.000"),
+        ("lima", "5.000"),
+        ("ceban", "10.000"),
+        ("25 rebu", "25.000"),
+    ] {
+        let wish = read(&catalog, &format!("pulsa {said} ke 081234567890"));
+        assert_eq!(meaning(&wish), format!("wish pulsa {nominal} ke 081234567890"), "{said}");
+    }
+    // Digits that are dictated are no sum, and a small number may count anything.
+    for said in ["nol delapan satu tiga", "dua kali", "satu dua tiga", "tiga"] {
+        let command = read(&catalog, &format!("pulsa {said} ke 081234567890"));
+        assert!(!meaning(&command).contains(".000"), "{said}: {command:?}");
+    }
+}
+
+#[test]
 fn what_is_not_meant_as_an_order_is_none_however_it_is_typed() {
     let catalog = sample();
     for row in rows().iter().filter(|row| !row.means.starts_with("order ")) {
@@ -158,6 +214,34 @@ fn what_is_not_meant_as_an_order_is_none_however_it_is_typed() {
             assert!(!is_bought(&command), "{text:?} became {command:?}");
         }
     }
+}
+
+#[test]
+fn a_word_of_doubt_anywhere_keeps_an_order_from_being_bought() {
+    const DOUBTS: &str = "jangan jgn bukan salah batal cancel stop tunda nanti besok kemarin tadi sudah udah belum \
+        gagal pending masuk kok kenapa kalau misal contoh coba tes dobel dua 2x kali eh hapus maaf oops wait later \
+        not no-no don't wrong should if maybe cek status berapa gimana apa siapa kapan bisa katanya teman orang lupa \
+        atau or vs tapi but cuma sampai sebelum setelah habis utang refund ditunda dikirim sukses selesai ojo ulah \
+        ora entong gak tidak tanpa undo ralat maksudnya harusnya mungkin lusa";
+    let catalog = sample();
+    for doubt in DOUBTS.split_whitespace() {
+        for text in [
+            format!("{doubt} s10 081234567890 1234"),
+            format!("s10 {doubt} 081234567890 1234"),
+            format!("s10 081234567890 {doubt} 1234"),
+            format!("s10 081234567890 1234 {doubt}"),
+            format!("s10.081234567890.1234.{doubt}"),
+            format!("{doubt}.s10.081234567890.1234"),
+            format!("s10 081234567890 1234\n{doubt}"),
+            format!("kak {doubt} dong, s10 081234567890 1234 ya"),
+        ] {
+            let command = read(&catalog, &text);
+            assert!(!is_bought(&command), "{text:?} became {command:?}");
+        }
+    }
+    // A greeting in front is one; behind an order it may say when.
+    assert!(is_bought(&read(&catalog, "malam kak s10 081234567890 1234")));
+    assert!(!is_bought(&read(&catalog, "s10 081234567890 1234 malam")));
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! Repeat numbers that skip one: `S10 0812… 5 1234` where there was no fourth. A digit that strayed in would pass the guard
+//! against ordering twice, so such an order is shown first, with the number that is next.
+
+use super::habit::Again;
+use super::order::refuse;
+use super::talk::talk;
+use super::{Answer, Request};
+use konter_command::OrderRequest;
+use konter_core::order::SlotKey;
+use konter_core::order::request::OrderLine;
+use konter_reply::TalkReply;
+use konter_store::StoreError;
+
+/// The second order of the same is ordered whether or not there was a first: who types it says that he means another one.
+const SECOND: u8 = 2;
+
+impl Request<'_> {
+    /// Whether something is ordered with a number that skips one, with its PIN or without. Then nothing of the message is
+    /// ordered. A program counts for itself.
+    pub(super) async fn skips_a_count(&self, request: &OrderRequest, answer: &mut Answer) -> Result<bool, StoreError> {
+        let stale = self.at - self.message.sent_at > self.shop.policy.stale_after;
+        if request.reference.is_some() || stale {
+            return Ok(false);
+        }
+        for line in request.lines.iter().filter(|line| line.nth > SECOND) {
+            if let Some(again) = self.skipping(request, line).await? {
+                self.ask_for_the_next(request, line, &again, answer).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What a line orders, if the one before it was neither ordered today nor stands in the same message.
+    async fn skipping(&self, request: &OrderRequest, line: &OrderLine) -> Result<Option<Again>, StoreError> {
+        let before = OrderLine { nth: line.nth - 1, ..line.clone() };
+        // What cannot be ordered is refused for that.
+        let (Some(agent), Ok(candidate)) = (&self.agent, self.resolve(&before)) else { return Ok(None) };
+        let is_the_one_before =
+            |other: &OrderLine| other.what == line.what && other.dest == line.dest && other.nth == before.nth;
+        if request.lines.iter().any(is_the_one_before) {
+            return Ok(None);
+        }
+        let product = candidate.product.code.clone();
+        let slot =
+            SlotKey::new(agent.id, self.shop.clock.day_of(self.at), product.clone(), &candidate.dest, before.nth);
+        let skips = self.shop.store.order_in_slot(&slot, self.at).await?.is_none();
+        Ok(skips.then(|| Again { product, dest: candidate.dest, buyer_phone: line.buyer_phone.clone() }))
+    }
+
+    async fn ask_for_the_next(
+        &self,
+        request: &OrderRequest,
+        line: &OrderLine,
+        again: &Again,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
+        let next = match self.next_repeat(&agent, again).await? {
+            Ok(next) => next,
+            Err(refused) => {
+                refuse(&agent, answer, refused);
+                return Ok(());
+            }
+        };
+        let (product, dest) = (again.product.clone(), again.dest.clone());
+        let is_shown = request.lines.len() == 1;
+        answer.reply(talk(TalkReply::CountSkipped { product, dest, typed: line.nth, next, is_shown }));
+        if is_shown {
+            self.offer_order(&agent, again, next, answer).await?;
+        }
+        Ok(())
+    }
+}
