@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use konter::backup::{self, BackupError, Header, Reader, Writer};
@@ -46,10 +46,11 @@ pub fn backup(data: &[u8]) {
     let (file, dir) = (folder.0.join("file"), folder.0.join("data"));
     fs::write(&file, &bytes).expect("a file");
     let read = read_file(&file);
-    if let Ok((header, rows)) = &read {
-        let again = written(header, rows);
-        let (header_again, rows_again) = read_all(Reader::new(&*again).expect("what was written")).expect("a backup");
-        assert!(*header == header_again && *rows == rows_again, "it reads as something else once it is written again");
+    if let Ok((made_at, rows)) = &read {
+        let (header, again) = written(*made_at, rows);
+        let mut reader = Reader::new(&*again).expect("what was written");
+        let rows_again = read_all(|| reader.page()).expect("a backup");
+        assert!(header == reader.header && *rows == rows_again, "it reads as something else once it is written again");
     }
     // Whatever its rows are, the audit on the way says so. (A sealed one is a plain one by then.)
     if bytes.starts_with(BEGINS) {
@@ -70,29 +71,31 @@ pub fn backup(data: &[u8]) {
     }
 }
 
-fn read_file(file: &Path) -> Result<(Header, Vec<RawRow>), BackupError> {
-    read_all(backup::open(file, Some(&PASSPHRASE.into()))?)
+fn read_file(file: &Path) -> Result<(DateTime<Utc>, Vec<RawRow>), BackupError> {
+    let mut opened = backup::open(file, Some(&PASSPHRASE.into()))?;
+    Ok((opened.made_at, read_all(|| opened.page())?))
 }
 
-fn read_all<R: std::io::BufRead>(mut reader: Reader<R>) -> Result<(Header, Vec<RawRow>), BackupError> {
+fn read_all(mut next: impl FnMut() -> Result<Vec<RawRow>, BackupError>) -> Result<Vec<RawRow>, BackupError> {
     let mut rows = Vec::new();
     loop {
-        let page = reader.page()?;
+        let page = next()?;
         let held: usize = page.iter().map(|(key, row)| key.capacity() + row.capacity()).sum();
         assert!(held <= MOST_HELD, "{held} bytes at once");
         if page.is_empty() {
-            return Ok((reader.header, rows));
+            return Ok(rows);
         }
         rows.extend(page);
     }
 }
 
-fn written(header: &Header, rows: &[RawRow]) -> Vec<u8> {
-    let mut writer = Writer::new(Vec::new(), header).expect("memory");
+fn written(made_at: DateTime<Utc>, rows: &[RawRow]) -> (Header, Vec<u8>) {
+    let header = Header::new(made_at);
+    let mut writer = Writer::new(Vec::new(), &header).expect("memory");
     for (key, row) in rows {
         writer.row(key, row).expect("memory");
     }
-    writer.finish().expect("memory")
+    (header, writer.finish().expect("memory"))
 }
 
 /// The store holds the backup's rows, and its mark. It may be no shop for all that: then it says so.

@@ -89,7 +89,7 @@ pub enum Command {
     },
     /// Put a backup into an empty data dir, and audit it
     Restore {
-        /// The backup, encrypted or not
+        /// The backup, encrypted or not; of a folder of backups, its newest
         file: PathBuf,
         /// Also into a data dir that is not empty; what was there is moved aside
         #[arg(long)]

@@ -111,7 +111,7 @@ pub const METRICS: [(&str, Kind, &str); 37] = [
     ("konter_supplier_requests_under_way", Kind::Gauge, "Requests to a supplier that are not answered yet"),
     ("konter_supplier_orders_waiting", Kind::Gauge, "Orders that wait for the end of a supplier's break"),
     ("konter_backup_last_timestamp_seconds", Kind::Gauge, "When the last good automatic backup was made"),
-    ("konter_backup_bytes", Kind::Gauge, "The size of the last good automatic backup"),
+    ("konter_backup_bytes", Kind::Gauge, "The size of the last good automatic backup, with all its parts"),
     ("konter_backup_failures_total", Kind::Counter, "Automatic backups that failed"),
     ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
     ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),

@@ -93,6 +93,12 @@ pub async fn flood_and_die(data: &Path, first: u64, orders: u64) -> ! {
     std::process::exit(0)
 }
 
+/// Adds orders to a store, all of them final.
+pub async fn add(store: &Store, first: u64, orders: u64) {
+    let last = first + orders - 1;
+    place_all(store, first, last, last).await;
+}
+
 /// Those up to `settled` are final, the others in doubt.
 async fn place_all(store: &Store, first: u64, last: u64, settled: u64) {
     let mut next = first;

@@ -1,10 +1,11 @@
 //! How long the shop takes to open with much history behind it: the real program, from its start until `/health` says
 //! that orders can be taken. Three ways it may have ended before: a clean stop, a kill while nothing went on, and a kill in
-//! a flood of orders, when most is left to be read back.
+//! a flood of orders, when most is left to be read back. Before that: what a backup takes in which 100 orders are new.
 //!
 //! `cargo bench --bench start`. `KONTER_BENCH_ORDERS` sets how many orders are stored (1,000,000); `KONTER_BENCH_DIR`
 //! names a folder to keep and use again, else one below the temporary folder is filled and removed.
 
+mod backups;
 mod history;
 
 use std::io::{Read as _, Write as _};
@@ -57,6 +58,7 @@ fn main() {
         all / orders.max(1),
         if all / orders.max(1) <= MOST_BYTES { "within" } else { "ABOVE" }
     );
+    runtime.block_on(backups::measure(&folder));
     rebuild(&folder);
     let mut floods = Floods::new(&folder);
     for (before, how) in

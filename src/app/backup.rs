@@ -115,7 +115,7 @@ async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupEr
     }
 }
 
-/// Puts a shop back from a backup, and audits it before it takes its place.
+/// Puts a shop back from a backup, or from the newest of a folder, and audits it before it takes its place.
 ///
 /// # Errors
 /// [`Failure::Wrong`] when there is a shop in the data dir and `force` is not said; [`Failure::Fault`] when the backup is
@@ -145,14 +145,14 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
         let words = "the backup's books do not add up, nothing was put back; --force puts it back all the same";
         return Err(Failure::Fault(words.to_owned()));
     }
-    let (made_at, data) = (restoring.made_at, settings.data_dir.clone());
+    let (made_at, from, data) = (restoring.made_at, restoring.from.clone(), settings.data_dir.clone());
     let aside = blocking(move || {
         // A shop that was starting when this began is at work by now; one that starts now refuses to.
         nobody_at_work(&data).inspect_err(|_| restoring.give_up())?;
         restoring.take_place()
     })
     .await?;
-    eprintln!("{}: the shop as of {made_at}", settings.data_dir.display());
+    eprintln!("{}: the shop as of {made_at}, from {}", settings.data_dir.display(), from.display());
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
     }

@@ -1,6 +1,6 @@
 //! The folder the automatic backups are kept in: their names, and which of them may go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,9 +8,13 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::BackupError;
+use super::set::{Manifest, PARTS};
 
-const BEGIN: &str = "konter-";
+pub(super) const BEGIN: &str = "konter-";
+/// Of one that is a file of its own.
 const END: &str = ".backup";
+/// Of one that is a list of parts.
+const MANIFEST: &str = ".manifest";
 /// Behind the name of an encrypted one.
 const SEALED: &str = ".age";
 const MOMENT: &str = "%Y%m%dT%H%M%SZ";
@@ -29,6 +33,12 @@ pub fn name(at: DateTime<Utc>) -> String {
     format!("{BEGIN}{}{END}", at.format(MOMENT))
 }
 
+/// The same for one that is a list of parts.
+#[must_use]
+pub fn manifest_name(at: DateTime<Utc>) -> String {
+    format!("{BEGIN}{}{MANIFEST}", at.format(MOMENT))
+}
+
 /// The same for an encrypted one.
 #[must_use]
 pub fn sealed_name(at: DateTime<Utc>) -> String {
@@ -36,7 +46,8 @@ pub fn sealed_name(at: DateTime<Utc>) -> String {
 }
 
 fn moment(name: &str) -> Option<DateTime<Utc>> {
-    let moment = name.strip_prefix(BEGIN)?.strip_suffix(END)?;
+    let name = name.strip_prefix(BEGIN)?;
+    let moment = name.strip_suffix(END).or_else(|| name.strip_suffix(MANIFEST))?;
     NaiveDateTime::parse_from_str(moment, MOMENT).ok().map(|moment| moment.and_utc())
 }
 
@@ -63,18 +74,48 @@ pub fn backups(folder: &Path, sealed: bool) -> Result<BTreeMap<DateTime<Utc>, Pa
     Ok(found)
 }
 
+/// Whether a backup of a folder is a list of parts, by its name.
+#[must_use]
+pub fn is_manifest(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(MANIFEST)
+}
+
+/// Lists of parts, and what each is, if it can be read.
+pub type Lists = Vec<(PathBuf, Result<Manifest, BackupError>)>;
+
+/// The lists of parts in a folder, oldest first.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn manifests(folder: &Path) -> Result<Lists, BackupError> {
+    let lists = backups(folder, false)?.into_values().filter(|path| is_manifest(path));
+    Ok(lists.map(|path| (path.clone(), Manifest::read(&path))).collect())
+}
+
 /// Deletes what need not be kept any more: everything older than `keep`, and of what is older than a day all but each
-/// day's last. The newest always stays.
+/// day's last. The newest always stays. Books of which there are lists are looked at by themselves: another shop's, and what this
+/// one's were before it was restored, keep their newest too. Then the parts go that no list names.
 ///
 /// # Errors
 /// When the folder cannot be read, or a file not be deleted.
 pub fn prune(folder: &Path, now: DateTime<Utc>, keep: TimeDelta) -> Result<usize, BackupError> {
+    let lists = manifests(folder)?;
+    let books_of = |path: &Path| {
+        let list = lists.iter().find(|(list, _)| list == path).and_then(|(_, list)| list.as_ref().ok());
+        list.map(|list| list.of.books.clone())
+    };
     let found = backups(folder, false)?;
-    let mut gone = 0;
-    for at in needless(found.keys().copied(), now, keep) {
+    // What tells nothing of its books counts as theirs that were copied last.
+    let last = found.values().rev().find_map(|path| books_of(path));
+    let mut of_books: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (at, path) in &found {
+        of_books.entry(books_of(path).or_else(|| last.clone())).or_default().push(*at);
+    }
+    let mut gone = BTreeSet::new();
+    for at in of_books.into_values().flat_map(|moments| needless(moments.into_iter(), now, keep)) {
         if let Some(path) = found.get(&at) {
             fs::remove_file(path).map_err(BackupError::file(path))?;
-            gone += 1;
+            gone.insert(path);
         }
     }
     // One that was sent lies in the chats; the latest stays until then.
@@ -82,18 +123,27 @@ pub fn prune(folder: &Path, now: DateTime<Utc>, keep: TimeDelta) -> Result<usize
     for path in sealed.values().rev().skip(1) {
         fs::remove_file(path).map_err(BackupError::file(path))?;
     }
-    sweep(folder)?;
-    Ok(gone)
+    sweep(folder, |name| name.starts_with(&format!(".{BEGIN}")) && name.ends_with(UNFINISHED))?;
+    let left = lists.into_iter().filter(|(path, _)| !gone.contains(path)).map(|(_, list)| list);
+    // One that cannot be read may be mended by hand: until it goes, so may no part.
+    if let Ok(left) = left.collect::<Result<Vec<_>, _>>()
+        && folder.join(PARTS).exists()
+    {
+        let named: BTreeSet<String> = left.into_iter().flat_map(|list| list.parts).map(|part| part.file).collect();
+        sweep(&folder.join(PARTS), |name| !named.contains(name))?;
+    }
+    Ok(gone.len())
 }
 
-/// Clears away what a process left behind that was killed over it.
-fn sweep(folder: &Path) -> Result<(), BackupError> {
+/// Clears away what nobody needs: what a process left behind that was killed over it, and parts of no backup any more. Not
+/// what is young: a backup that is being made names its parts last.
+fn sweep(folder: &Path, is_needless: impl Fn(&str) -> bool) -> Result<(), BackupError> {
     for entry in fs::read_dir(folder).map_err(BackupError::file(folder))? {
         let entry = entry.map_err(BackupError::file(folder))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let written = entry.metadata().and_then(|file| file.modified()).ok();
         let is_old = written.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > LEFT_BEHIND);
-        if is_old && name.starts_with(&format!(".{BEGIN}")) && name.ends_with(UNFINISHED) {
+        if is_old && is_needless(&name) {
             fs::remove_file(entry.path()).map_err(BackupError::file(&entry.path()))?;
         }
     }

@@ -61,7 +61,7 @@ pub struct Writer<W: Write> {
 
 impl<W: Write> Writer<W> {
     pub fn new(out: W, header: &Header) -> io::Result<Self> {
-        let mut out = Summing { inner: out, sum: Sha256::new() };
+        let mut out = Summing::over(out);
         out.write_all(MAGIC)?;
         // The rows of an hour are many and alike: the fastest way shrinks them to a tenth.
         let mut out = GzEncoder::new(out, Compression::fast());
@@ -96,9 +96,28 @@ fn length(length: usize) -> io::Result<[u8; 4]> {
 }
 
 /// Adds up what goes through.
-struct Summing<T> {
+pub(super) struct Summing<T> {
     inner: T,
     sum: Sha256,
+}
+
+impl<T> Summing<T> {
+    pub(super) fn over(inner: T) -> Self {
+        Self { inner, sum: Sha256::new() }
+    }
+
+    /// The sum in hexadecimal digits.
+    pub(super) fn hex(self) -> String {
+        hex(self.sum.finalize().as_ref())
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl<W: Write> Write for Summing<W> {
@@ -146,7 +165,7 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// When it does not begin like a backup that this program can read.
     pub fn new(input: R) -> Result<Self, BackupError> {
-        let mut input = Summing { inner: input, sum: Sha256::new() };
+        let mut input = Summing::over(input);
         let mut magic = [0; MAGIC.len()];
         input.read_exact(&mut magic).map_err(|_| BackupError::NotABackup)?;
         if magic != MAGIC {

@@ -8,30 +8,38 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::folder::UNFINISHED;
-use super::{BackupError, Header, Reader, Writer, seal};
+use super::{BackupError, Header, Reader, Writer, seal, set};
 use konter_core::ledger::audit::AuditReport;
-use konter_store::Snapshot;
 use konter_store::census::Census;
+use konter_store::{RawRow, Snapshot};
 
 /// A backup that was read again to its end.
 #[derive(Debug)]
 pub struct Made {
     pub made_at: DateTime<Utc>,
     pub rows: u64,
-    /// Of the file.
+    /// Of the file, or of all parts.
     pub bytes: u64,
     pub report: AuditReport,
 }
 
-/// Writes a snapshot as a backup.
+/// Writes a snapshot as a backup in one file.
 ///
 /// # Errors
 /// When the store or `out` fails; what was written is no backup then.
 pub fn hand_out<W: Write>(mut snapshot: Snapshot, made_at: DateTime<Utc>, out: W) -> Result<W, BackupError> {
+    pack(|| Ok(snapshot.next_page()?), made_at, out)
+}
+
+fn pack<W: Write>(
+    mut next: impl FnMut() -> Result<Vec<RawRow>, BackupError>,
+    made_at: DateTime<Utc>,
+    out: W,
+) -> Result<W, BackupError> {
     let lost = |error| BackupError::File("writing the backup".to_owned(), error);
     let mut writer = Writer::new(out, &Header::new(made_at)).map_err(lost)?;
     loop {
-        let page = snapshot.next_page()?;
+        let page = next()?;
         if page.is_empty() {
             return writer.finish().map_err(lost);
         }
@@ -123,42 +131,88 @@ impl Drop for Unfinished {
     }
 }
 
-/// A backup's reader, whatever it is read from.
-pub type FromFile = Reader<Box<dyn BufRead + Send>>;
+/// A backup that is read, whatever it is read from.
+pub struct Opened {
+    /// When its rows stood like this.
+    pub made_at: DateTime<Utc>,
+    /// Of the file, or of all parts.
+    pub bytes: u64,
+    from: From,
+}
 
-/// Opens a backup, encrypted or not.
+enum From {
+    File(Box<Reader<Box<dyn BufRead + Send>>>),
+    Parts(Snapshot),
+}
+
+impl Opened {
+    /// The next rows; none at the end.
+    ///
+    /// # Errors
+    /// When it is cut off or damaged; then nothing that came before may be relied on either.
+    pub fn page(&mut self) -> Result<Vec<RawRow>, BackupError> {
+        match &mut self.from {
+            From::File(reader) => reader.page(),
+            From::Parts(rows) => Ok(rows.next_page()?),
+        }
+    }
+
+    /// Writes it as one file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or `out` fails.
+    pub fn pack<W: Write>(mut self, out: W) -> Result<W, BackupError> {
+        let made_at = self.made_at;
+        pack(|| self.page(), made_at, out)
+    }
+}
+
+/// Opens a backup: a list of parts, or a file, encrypted or not. Of a list every part has been proven to be what was written.
 ///
 /// # Errors
-/// When it cannot be read, is no backup, or is encrypted with another passphrase than this.
-pub fn open(path: &Path, passphrase: Option<&SecretString>) -> Result<FromFile, BackupError> {
+/// When it cannot be read, is no backup, is not whole, or is encrypted with another passphrase than this.
+pub fn open(path: &Path, passphrase: Option<&SecretString>) -> Result<Opened, BackupError> {
     let file = File::open(path).map_err(BackupError::file(path))?;
+    let bytes = file.metadata().map_err(BackupError::file(path))?.len();
     let mut input = BufReader::with_capacity(64 << 10, file);
-    let is_sealed = seal::is_sealed(input.fill_buf().map_err(BackupError::file(path))?);
+    let begin = input.fill_buf().map_err(BackupError::file(path))?;
+    if set::is_manifest(begin) {
+        let (list, rows) = set::open(path)?;
+        return Ok(Opened { made_at: list.of.made_at, bytes: list.bytes(), from: From::Parts(rows) });
+    }
+    let is_sealed = seal::is_sealed(begin);
     let input: Box<dyn BufRead + Send> = match (is_sealed, passphrase) {
         (false, _) => Box::new(input),
         (true, None) => return Err(BackupError::Encrypted),
         (true, Some(passphrase)) => Box::new(BufReader::new(seal::unseal(input, passphrase)?)),
     };
-    Reader::new(input)
+    let reader = Reader::new(input)?;
+    Ok(Opened { made_at: reader.header.made_at, bytes, from: From::File(Box::new(reader)) })
 }
 
-/// Reads a backup to its end, with its checksum and its books.
+/// Reads a backup to its end, with its checksums and its books.
 ///
 /// # Errors
 /// When it is not whole. Whether its books add up stands in the report.
 pub fn verify(path: &Path, passphrase: Option<&SecretString>) -> Result<Made, BackupError> {
-    let mut reader = open(path, passphrase)?;
+    let mut opened = open(path, passphrase)?;
+    let (rows, report) = census(|| opened.page())?;
+    Ok(Made { made_at: opened.made_at, rows, bytes: opened.bytes, report })
+}
+
+/// How many rows there are, and what they add up to.
+pub(super) fn census(
+    mut next: impl FnMut() -> Result<Vec<RawRow>, BackupError>,
+) -> Result<(u64, AuditReport), BackupError> {
     let (mut census, mut rows) = (Census::default(), 0);
     loop {
-        let page = reader.page()?;
+        let page = next()?;
         if page.is_empty() {
-            break;
+            return Ok((rows, census.finish()));
         }
         rows += page.len() as u64;
         for (key, row) in &page {
             census.row(key, row)?;
         }
     }
-    let bytes = fs::metadata(path).map_err(BackupError::file(path))?.len();
-    Ok(Made { made_at: reader.header.made_at, rows, bytes, report: census.finish() })
 }

@@ -1,4 +1,4 @@
-//! Copies of a whole shop in one file, and shops out of such files. Here are files and bytes; what a row means is the
+//! Copies of a whole shop, in one file or in parts that several share (`set`), and shops out of them. Here are files and bytes; what a row means is the
 //! store's business, when a copy is made the shop's. Everything here blocks on the disk: not for a thread that serves
 //! others.
 
@@ -8,11 +8,13 @@ mod format;
 mod making;
 mod restore;
 pub mod seal;
+pub mod set;
 
 use std::io;
 
 pub use format::{Header, Reader, Writer};
-pub use making::{Made, Unfinished, hand_out, keep, make, open, verify};
+use making::census;
+pub use making::{Made, Opened, Unfinished, hand_out, keep, make, open, verify};
 pub use restore::{BUILT_IN, Restoring, TOKEN, restore};
 
 use konter_store::StoreError;
@@ -29,6 +31,19 @@ pub enum BackupError {
     CutOff,
     #[error("it is damaged: {0}")]
     Damaged(&'static str),
+    /// Parts of it, and what is wrong with each.
+    #[error("it is not whole: {0}")]
+    Parts(String),
+    /// A file of the data dir, which was to be copied.
+    #[error("the data dir's own {0} is damaged: {1}")]
+    Own(String, StoreError),
+    #[error("there is no backup in {0}")]
+    NoneIn(String),
+    #[error("two shops have put their backups there, say which one: {0}")]
+    TwoShops(String),
+    /// The newest of a folder; what is older was not asked for.
+    #[error("{newest}, the newest backup there: {problem}\n{}", instead(.whole.as_deref()))]
+    NewestDamaged { newest: String, problem: Box<BackupError>, whole: Option<String> },
     #[error("it is encrypted: set KONTER_BACKUP_PASSPHRASE")]
     Encrypted,
     #[error("it cannot be decrypted with KONTER_BACKUP_PASSPHRASE")]
@@ -46,6 +61,16 @@ pub enum BackupError {
     File(String, io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn instead(whole: Option<&str>) -> String {
+    match whole {
+        Some(path) => format!(
+            "The newest one that is whole is {path}. Whatever happened after that one is lost with it; to put it back, name it: \
+             konter restore {path}"
+        ),
+        None => "None of those there is whole. Look for another copy: on other disks, in the owners' chats".to_owned(),
+    }
 }
 
 impl BackupError {

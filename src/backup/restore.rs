@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{BackupError, making};
+use super::{BackupError, folder, making, set};
 use konter_store::{Restored, fill};
 
 /// Where the store is built, in the data dir itself: that may be a mount of its own, and may be all we can write to. As
@@ -21,36 +21,58 @@ const BACKUPS: &str = "backups";
 #[derive(Debug)]
 pub struct Restoring {
     data: PathBuf,
-    /// When the backup was made.
+    /// The backup that was read: of a folder, its newest.
+    pub from: PathBuf,
+    /// When it was made.
     pub made_at: DateTime<Utc>,
     at: DateTime<Utc>,
 }
 
-/// Reads a backup into a store of its own below the data dir; nothing that was there is touched.
+/// Reads a backup into a store of its own below the data dir; nothing that was there is touched. Of a folder it is the newest
+/// backup, or none: what happened after an older one is given up only by whoever names it.
 ///
 /// # Errors
 /// When the data dir is not empty and `over` is not said, or when the backup is not whole.
 pub fn restore(
-    file: &Path,
+    from: &Path,
     data: &Path,
     over: bool,
     passphrase: Option<&SecretString>,
     at: DateTime<Utc>,
 ) -> Result<Restoring, BackupError> {
     // First all of it is read: a bad backup must not cost anything.
-    let mut reader = making::open(file, passphrase)?;
-    while !reader.page()?.is_empty() {}
+    let file =
+        if from.is_dir() { newest_whole(from)? } else { read_whole(from, passphrase).map(|()| from.to_owned())? };
     if !over && !others(data)?.is_empty() {
         return Err(BackupError::NotEmpty(data.display().to_string()));
     }
-    let restoring = Restoring { made_at: reader.header.made_at, ..Restoring::begin(data, at)? };
-    let mut reader = making::open(file, passphrase)?;
-    let filled = fill(&restoring.built_in(), || reader.page(), Restored::new(restoring.made_at, at));
+    let mut opened = making::open(&file, passphrase)?;
+    let restoring = Restoring { made_at: opened.made_at, from: file, ..Restoring::begin(data, at)? };
+    let filled = fill(&restoring.built_in(), || opened.page(), Restored::new(restoring.made_at, at));
     if let Err(error) = filled {
         restoring.give_up();
         return Err(error);
     }
     Ok(restoring)
+}
+
+fn read_whole(file: &Path, passphrase: Option<&SecretString>) -> Result<(), BackupError> {
+    let mut opened = making::open(file, passphrase)?;
+    while !opened.page()?.is_empty() {}
+    Ok(())
+}
+
+/// The newest backup of a folder, if it is whole.
+fn newest_whole(folder: &Path) -> Result<PathBuf, BackupError> {
+    let newest = set::newest(folder)?;
+    let Err(problem) = read_whole(&newest, None) else { return Ok(newest) };
+    let others = folder::backups(folder, false)?.into_values().rev().filter(|path| *path != newest);
+    let whole = others.into_iter().find(|path| read_whole(path, None).is_ok());
+    Err(BackupError::NewestDamaged {
+        newest: newest.display().to_string(),
+        problem: Box::new(problem),
+        whole: whole.map(|path| path.display().to_string()),
+    })
 }
 
 impl Restoring {
@@ -59,7 +81,7 @@ impl Restoring {
     /// # Errors
     /// When it cannot be made, or what an earlier restore left there cannot be moved aside.
     pub fn begin(data: &Path, at: DateTime<Utc>) -> Result<Self, BackupError> {
-        let restoring = Self { data: data.to_owned(), made_at: at, at };
+        let restoring = Self { data: data.to_owned(), from: PathBuf::new(), made_at: at, at };
         let built_in = restoring.built_in();
         if built_in.exists() {
             let aside = restoring.aside()?;

@@ -13,12 +13,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::alerts::Alerts;
 use super::process::Process;
-use crate::backup::{self, BackupError, Made, folder, seal};
+use crate::backup::set::{self, Proof};
+use crate::backup::{self, BackupError, folder, seal};
 use crate::clock::ShopClock;
 use crate::config::BackupSettings;
+use konter_core::ledger::audit::AuditReport;
 use konter_core::staff::Role;
 use konter_reply::{BackupFile, KeepingReply, Reply};
-use konter_store::{Leases, Store, StoreError};
+use konter_store::parts::Parts;
+use konter_store::{Leases, Snapshot, Store, StoreError};
 
 /// Time between looks at the clock: it may be set, and nobody minds half a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -42,6 +45,8 @@ pub(super) struct Backups {
     /// After a failure.
     not_before: Option<DateTime<Utc>>,
     failures: u32,
+    /// How much the next one is to read again.
+    proof: Proof,
     /// The owners know that it fails.
     told: bool,
     /// The owners know that it is too large to be sent.
@@ -62,6 +67,7 @@ impl Backups {
             settings,
             not_before: None,
             failures: 0,
+            proof: Proof::WhenDue,
             told: false,
             large: false,
         })
@@ -94,17 +100,22 @@ impl Backups {
     /// Does what is due.
     async fn look(&mut self, now: DateTime<Utc>) -> Result<bool, BackupError> {
         let folder = self.settings.folder.clone();
-        let found = blocking(move || Ok((folder::backups(&folder, false)?, folder::backups(&folder, true)?))).await?;
-        let (plain, sealed) = (newest(&found.0, now), newest(&found.1, now));
-        if let Some((at, path)) = &plain {
-            measure(*at, path);
-        }
+        let found = move || {
+            let found = [false, true].map(|is_sealed| folder::backups(&folder, is_sealed));
+            let [plain, sealed] = found.map(|found| Ok::<_, BackupError>(newest(&found?, now)));
+            let (plain, sealed) = (plain?, sealed?);
+            if let Some((at, path)) = &plain {
+                measure(*at, size(path));
+            }
+            Ok((plain, sealed))
+        };
+        let (plain, sealed) = blocking(found).await?;
         let mut done = false;
-        if plain.as_ref().is_none_or(|(last, _)| now - *last >= self.every) {
-            let made = self.make(plain.as_ref().map(|(_, path)| path.clone()), now).await?;
-            tracing::info!(rows = made.rows, bytes = made.bytes, "backup made");
-            if !made.report.is_clean() {
-                return Err(BackupError::Books(made.report.differences.join("; ")));
+        let is_due = plain.as_ref().is_none_or(|(last, _)| now - *last >= self.every);
+        if is_due || self.proof == Proof::All {
+            let report = self.make(plain.as_ref().map(|(_, path)| path.clone()), now).await?;
+            if let Some(report) = report.filter(|report| !report.is_clean()) {
+                return Err(BackupError::Books(report.differences.join("; ")));
             }
             done = true;
         }
@@ -116,23 +127,22 @@ impl Backups {
         Ok(done)
     }
 
-    async fn make(&self, last: Option<PathBuf>, now: DateTime<Utc>) -> Result<Made, BackupError> {
+    /// Makes one, and clears away what is not kept any more. Gives what the books add up to, where all of it was read again.
+    async fn make(&self, last: Option<PathBuf>, now: DateTime<Utc>) -> Result<Option<AuditReport>, BackupError> {
         let (folder, keep) = (self.settings.folder.clone(), self.settings.keep);
         let prepared = folder.clone();
+        blocking(move || std::fs::create_dir_all(&prepared).map_err(BackupError::file(&prepared))).await?;
+        let copy = match self.store.parts().await? {
+            Some(parts) => Copy::New(parts),
+            None => Copy::All(self.store.snapshot().await?),
+        };
+        let proof = self.proof;
         blocking(move || {
-            std::fs::create_dir_all(&prepared).map_err(BackupError::file(&prepared))?;
-            folder::has_room(&prepared, last.as_deref().map_or(0, size))
-        })
-        .await?;
-        let snapshot = self.store.snapshot().await?;
-        blocking(move || {
-            let path = folder.join(folder::name(now));
-            let made = backup::make(snapshot, now, &path, false)?;
-            measure(now, &path);
+            let report = copy.into_folder(&folder, last.as_deref(), now, proof)?;
             if let Err(error) = folder::prune(&folder, now, keep) {
                 tracing::warn!(%error, "old backups cannot be cleared away");
             }
-            Ok(made)
+            Ok(report)
         })
         .await
     }
@@ -173,13 +183,22 @@ impl Backups {
         let (error, busy) = match looked {
             Ok(done) => {
                 (self.not_before, self.failures) = (None, 0);
+                if done {
+                    self.proof = Proof::WhenDue;
+                }
                 if done && self.told {
                     self.told = self.tell(KeepingReply::BackupWorks { at: now }).await.is_err();
                 }
                 return;
             }
             Err(BackupError::Store(StoreError::Busy(problem))) => (problem.to_owned(), true),
-            Err(error) => (error.to_string(), false),
+            Err(error) => {
+                // A new one mends it.
+                if matches!(error, BackupError::Parts(_)) {
+                    self.proof = Proof::All;
+                }
+                (error.to_string(), false)
+            }
         };
         self.failures = self.failures.saturating_add(1);
         self.not_before = Some(now + TRY_AGAIN_AFTER);
@@ -199,6 +218,40 @@ impl Backups {
     }
 }
 
+/// What a backup is made of.
+enum Copy {
+    /// Of a store in a folder, what no earlier backup has.
+    New(Parts),
+    All(Snapshot),
+}
+
+impl Copy {
+    fn into_folder(
+        self,
+        folder: &Path,
+        last: Option<&Path>,
+        now: DateTime<Utc>,
+        proof: Proof,
+    ) -> Result<Option<AuditReport>, BackupError> {
+        match self {
+            Self::New(parts) => {
+                let made = set::make(&parts, now, folder, proof)?;
+                let is_proven = made.report.is_some();
+                tracing::info!(new_bytes = made.new_bytes, bytes = made.bytes, is_proven, "backup made");
+                measure(now, made.bytes);
+                Ok(made.report)
+            }
+            Self::All(snapshot) => {
+                folder::has_room(folder, last.map_or(0, size))?;
+                let made = backup::make(snapshot, now, &folder.join(folder::name(now)), false)?;
+                tracing::info!(rows = made.rows, bytes = made.bytes, "backup made");
+                measure(now, made.bytes);
+                Ok(Some(made.report))
+            }
+        }
+    }
+}
+
 /// One from the future was made before the clock was set back, and says nothing about now.
 fn newest(
     found: &std::collections::BTreeMap<DateTime<Utc>, PathBuf>,
@@ -209,13 +262,17 @@ fn newest(
 
 /// Encrypts a backup and proves that it can be read again; its size.
 fn sealed(from: &Path, to: &Path, passphrase: &SecretString) -> Result<u64, BackupError> {
-    folder::has_room(to.parent().unwrap_or(to), size(from))?;
+    let plain = backup::open(from, None)?;
+    folder::has_room(to.parent().unwrap_or(to), plain.bytes)?;
     let unfinished = backup::Unfinished::beside(to)?;
-    let out = unfinished.create()?;
-    let mut plain = std::fs::File::open(from).map_err(BackupError::file(from))?;
-    seal::seal(io::BufWriter::new(out), passphrase, |out| io::copy(&mut plain, out).map(drop))
-        .and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error))
-        .map_err(BackupError::file(to))?;
+    let out = io::BufWriter::new(unfinished.create()?);
+    let mut unread = None;
+    let out = seal::seal(out, passphrase, |out| {
+        plain.pack(out).map(drop).map_err(|error| io::Error::other(unread.insert(error).to_string()))
+    });
+    // What could not be read is named by itself, not as what was to be written.
+    unread.map_or(Ok(()), Err)?;
+    out.and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error)).map_err(BackupError::file(to))?;
     let made = backup::verify(unfinished.path(), Some(passphrase))?;
     unfinished.becomes(to)?;
     Ok(made.bytes)
@@ -228,14 +285,18 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.unwrap_or_else(|error| Err(broken_off(error)))
 }
 
+/// Of all that a backup holds. One that cannot be read has none.
 fn size(path: &Path) -> u64 {
+    if folder::is_manifest(path) {
+        return set::Manifest::read(path).map_or(0, |list| list.bytes());
+    }
     std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
-fn measure(at: DateTime<Utc>, path: &Path) {
+fn measure(at: DateTime<Utc>, bytes: u64) {
     // Whole seconds and bytes far below 2^53: nothing is lost.
     #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
-    let (at, bytes) = (at.timestamp() as f64, size(path) as f64);
+    let (at, bytes) = (at.timestamp() as f64, bytes as f64);
     metrics::gauge!("konter_backup_last_timestamp_seconds").set(at);
     metrics::gauge!("konter_backup_bytes").set(bytes);
 }

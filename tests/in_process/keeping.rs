@@ -30,27 +30,34 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
+/// Backups of each kind: of an engine whose rows are read one by one, and of one that has parts.
+async fn shops(folder: &Path) -> [(TestShop, &'static str); 2] {
+    let sled = Store::new(SledStore::open(&folder.join("data"), SledOptions::default()).unwrap());
+    [(TestShop::open().await, ".backup"), (TestShop::on(sled, Setup::default()).await, ".manifest")]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_are_made_on_time_proven_and_cleared_away() {
     let folder = tempfile::tempdir().unwrap();
-    let backups = folder.path().join("backups");
-    let shop = TestShop::open().await;
-    shop.say(&reseller(), &format!("S10.081234567800.{PIN}"), 1).await;
-    shop.shop.start_backups(settings(&backups));
-    let has = |count| files(&backups, ".backup").len() == count;
-    shop.becomes("a first backup, at once", async || has(1)).await;
-    shop.pass(TimeDelta::minutes(30));
-    shop.say(&reseller(), "SAL", 1).await;
-    assert!(has(1));
-    shop.pass(TimeDelta::minutes(30));
-    shop.becomes("the hour's backup", async || has(2)).await;
-    shop.pass(TimeDelta::days(1));
-    shop.becomes("the next day's backup", async || has(2)).await;
-    shop.pass(TimeDelta::days(3));
-    shop.becomes("only the newest", async || has(1)).await;
-    let made = backup::verify(&files(&backups, ".backup")[0], None).unwrap();
-    assert_eq!((made.made_at, made.report.is_clean()), (shop.now(), true));
-    shop.close().await;
+    for (shop, ending) in shops(folder.path()).await {
+        let backups = folder.path().join(ending);
+        shop.say(&reseller(), &format!("S10.081234567800.{PIN}"), 1).await;
+        shop.shop.start_backups(settings(&backups));
+        let has = |count| files(&backups, ending).len() == count;
+        shop.becomes("a first backup, at once", async || has(1)).await;
+        shop.pass(TimeDelta::minutes(30));
+        shop.say(&reseller(), "SAL", 1).await;
+        assert!(has(1));
+        shop.pass(TimeDelta::minutes(30));
+        shop.becomes("the hour's backup", async || has(2)).await;
+        shop.pass(TimeDelta::days(1));
+        shop.becomes("the next day's backup", async || has(2)).await;
+        shop.pass(TimeDelta::days(3));
+        shop.becomes("only the newest", async || has(1)).await;
+        let made = backup::verify(&files(&backups, ending)[0], None).unwrap();
+        assert_eq!((made.made_at, made.report.is_clean()), (shop.now(), true));
+        shop.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,19 +83,72 @@ async fn the_owners_hear_once_that_backups_fail_and_once_that_they_work_again() 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_passphrase_the_newest_goes_to_the_owners_once_a_day() {
     let folder = tempfile::tempdir().unwrap();
-    let shop = TestShop::open().await;
-    let passphrase = Some("tiga ekor kucing".into());
-    shop.shop.start_backups(BackupSettings { passphrase, ..settings(folder.path()) });
-    let told = shop.hear(1).await;
-    assert!(told[0].contains("terenkripsi"), "{told:?}");
-    // It is noon; two in the morning comes once until the next noon.
-    for hour in 1..=24 {
-        shop.pass(TimeDelta::hours(1));
-        shop.becomes("the hour's backup", async || files(folder.path(), ".backup").len() > hour).await;
+    let passphrase: secrecy::SecretString = "tiga ekor kucing".into();
+    for (shop, ending) in shops(folder.path()).await {
+        let backups = folder.path().join(ending);
+        shop.shop.start_backups(BackupSettings { passphrase: Some(passphrase.clone()), ..settings(&backups) });
+        let told = shop.hear(1).await;
+        assert!(told[0].contains("terenkripsi"), "{told:?}");
+        // It is noon; two in the morning comes once until the next noon.
+        for hour in 1..=24 {
+            shop.pass(TimeDelta::hours(1));
+            shop.becomes("the hour's backup", async || files(&backups, ending).len() > hour).await;
+        }
+        let told = shop.hear(1).await;
+        assert!(told[0].contains("22/11 02:00"), "{told:?}");
+        let sealed = files(&backups, ".age");
+        assert_eq!(sealed.len(), 1, "the latest");
+        assert!(backup::verify(&sealed[0], Some(&passphrase)).unwrap().report.is_clean(), "one file has all of it");
+        shop.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_cannot_be_sent_because_a_part_is_gone_is_made_once_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = folder.path().join("backups");
+    let [_, (shop, ending)] = shops(folder.path()).await;
+    let at = NaiveTime::from_hms_opt(12, 10, 0);
+    let every = Some(TimeDelta::minutes(600));
+    let passphrase = Some("tiga ekor kucing".into());
+    shop.shop.start_backups(BackupSettings { passphrase, send_at: at, every, ..settings(&backups) });
+    shop.hear(1).await;
+    for part in files(&backups.join("parts"), "") {
+        fs::remove_file(part).unwrap();
+    }
+    shop.pass(TimeDelta::minutes(20));
     let told = shop.hear(1).await;
-    assert!(told[0].contains("22/11 02:00"), "{told:?}");
-    assert_eq!(files(folder.path(), ".age").len(), 1, "the latest");
+    assert!(told[0].contains("cadangan otomatis gagal") && told[0].contains("is missing"), "{told:?}");
+    shop.pass(TimeDelta::minutes(6));
+    let told = shop.hear(2).await;
+    assert!(told.iter().any(|told| told.contains("terenkripsi")), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("sudah berhasil lagi")), "{told:?}");
+    assert_eq!(files(&backups, ending).len(), 2);
+    shop.close().await;
+}
+
+/// What one looks like that was never whole, or is not any more, is told to the owners, and not taken for a backup.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_cannot_be_written_fail_the_backup_and_what_is_damaged_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = folder.path().join("backups");
+    let [_, (shop, ending)] = shops(folder.path()).await;
+    fs::create_dir(&backups).unwrap();
+    fs::write(backups.join("parts"), "a file where a folder should be").unwrap();
+    shop.shop.start_backups(settings(&backups));
+    let told = shop.hear(1).await;
+    assert!(told[0].contains("cadangan otomatis gagal") && told[0].contains("parts"), "{told:?}");
+    assert_eq!(files(&backups, ending), [] as [PathBuf; 0]);
+    fs::remove_file(backups.join("parts")).unwrap();
+    shop.pass(TimeDelta::minutes(6));
+    let told = shop.hear(1).await;
+    assert!(told[0].contains("sudah berhasil lagi"), "{told:?}");
+    for part in files(&backups.join("parts"), "") {
+        fs::write(part, "scribbled over").unwrap();
+    }
+    shop.pass(TimeDelta::hours(25));
+    shop.becomes("the next day's backup", async || files(&backups, ending).len() == 2).await;
+    assert!(backup::verify(files(&backups, ending).last().unwrap(), None).unwrap().report.is_clean());
     shop.close().await;
 }
 

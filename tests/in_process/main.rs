@@ -6,6 +6,7 @@
 
 mod announcements;
 mod backup;
+mod backup_sets;
 mod bills;
 mod blocked_downline;
 mod booked;

@@ -148,12 +148,13 @@ async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
     assert!(site.api.comes(PATIENCE, sent).await, "no backup is sent: {}", tail(&running.err()));
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
     assert!(!running.err().contains(passphrase));
-    let names = |sealed: bool| -> Vec<PathBuf> {
-        let files = fs::read_dir(site.data().join("backups")).unwrap().map(|file| file.unwrap().path());
-        files.filter(|file| file.extension().is_some_and(|end| (end == "age") == sealed)).collect()
+    let backups = site.data().join("backups");
+    let names = |ending: &str| -> Vec<PathBuf> {
+        let files = fs::read_dir(&backups).unwrap().map(|file| file.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|end| end == ending)).collect()
     };
-    assert_eq!((names(false).len(), names(true).len()), (1, 1));
-    let sealed = path(&names(true)[0]);
+    assert_eq!((names("manifest").len(), names("age").len()), (1, 1));
+    let sealed = path(&names("age")[0]);
     let elsewhere = path(&site.folder.path().join("elsewhere"));
     let without = Settings::new().set("KONTER_DATA_DIR", &elsewhere);
     assert_ended(&site.run(&without, &["restore", &sealed]).await, 2, &["KONTER_BACKUP_PASSPHRASE"]);
@@ -161,6 +162,18 @@ async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
     assert_ended(&site.run(&wrong, &["restore", &sealed]).await, 2, &["decrypted"]);
     let right = without.set("KONTER_BACKUP_PASSPHRASE", passphrase);
     assert_ended(&site.run(&right, &["restore", &sealed]).await, 0, &["the books are right"]);
+
+    // Of the folder it is the newest, and nothing instead of it. Back over the shop it came from, the folder stays where it is.
+    let list = path(&names("manifest")[0]);
+    let restored = site.run(&site.settings, &["restore", &path(&backups), "--force"]).await;
+    assert_ended(&restored, 0, &["the books are right", &list, "before-restore-"]);
+    let part = fs::read_dir(backups.join("parts")).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(&part).unwrap();
+    let told =
+        [path(part.file_name().map(Path::new).unwrap()), "is missing".to_owned(), list, "None of those".to_owned()];
+    let refused = site.run(&site.settings, &["restore", &path(&backups), "--force"]).await;
+    assert_ended(&refused, 1, &told.each_ref().map(String::as_str));
+    assert_ended(&site.run(&site.settings, &["audit"]).await, 0, &["the books are right"]);
 }
 
 /// What the shop cannot know any more: whether a bill was paid since the backup, and whether a reply was said.

@@ -9,6 +9,7 @@ use futures::future::{self, BoxFuture, FutureExt as _};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::kv::Kv;
+use super::parts::Parts;
 use super::read::Reader;
 use super::{Commit, CommitError, Committed, Leases, Notification, Sequence, Snapshot, StoreError, Word};
 use konter_core::ids::SupplierId;
@@ -56,6 +57,11 @@ pub trait Engine: Send + Sync + 'static {
 
     /// All rows as they stand between two commits.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
+
+    /// The same as files that never change once written, as far as the engine keeps its rows so.
+    fn parts(&self) -> BoxFuture<'_, Result<Option<Parts>, StoreError>> {
+        future::ready(Ok(None)).boxed()
+    }
 
     /// When the first line of the journal was made that no closed day has; `None`: there is none, or the engine closes no days.
     fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::engine::{Engine, Read, Rows, Shared};
+use super::parts::Parts;
 use super::{Commit, CommitError, Committed, Leases, Notification, Sequence, Snapshot, StoreError, Word};
 use konter_core::ids::{Reference, SupplierId};
 
@@ -59,6 +60,11 @@ impl Store {
     /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.0.snapshot().await
+    }
+
+    /// The same as parts of which a copy takes only the new ones. `None`: the engine has none (PostgreSQL).
+    pub async fn parts(&self) -> Result<Option<Parts>, StoreError> {
+        self.0.parts().await
     }
 
     /// When the first line of the journal was made that no closed day has.

@@ -38,6 +38,7 @@ pub mod leases;
 pub mod memory;
 pub mod moving;
 mod outbox;
+pub mod parts;
 mod pepper;
 pub mod postgres;
 mod read;

@@ -347,6 +347,18 @@ impl Engine for SledStore {
         .boxed()
     }
 
+    fn parts(&self) -> BoxFuture<'_, Result<Option<super::parts::Parts>, StoreError>> {
+        async {
+            let opened = self.when_open(|open| {
+                // With no day added in between, each is one whose rows the books have, or had.
+                let (days, books) = open.rows.days().with(|| open.contents.lock().original(open.rows.upper().end()));
+                Ok(Some(super::parts::Parts::new(books?, days)))
+            });
+            opened.await
+        }
+        .boxed()
+    }
+
     fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
         self.when_open(|open| days::first_left(open.rows.upper(), open.rows.days().last().as_ref())).boxed()
     }

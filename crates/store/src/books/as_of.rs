@@ -6,10 +6,9 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::PathBuf;
 
-use super::base;
 use super::files::{self, Segment};
 use super::record::{End, Hash, Position};
-use super::rows;
+use super::{base, cut, rows};
 use crate::StoreError;
 use crate::sled_faults::io;
 use crate::snapshot::{PAGE, RawRow, RowSource};
@@ -19,11 +18,19 @@ const ROWS_AT_ONCE: usize = 32 << 20;
 /// What a row takes beside its bytes.
 const A_ROW: usize = 100;
 
-/// A file of records, open, so that it can be read though it is removed meanwhile.
+/// A file of records.
 pub(super) struct OpenSegment {
     pub path: PathBuf,
     pub first: u64,
-    pub file: File,
+    pub held: Held,
+}
+
+/// How a file of records is held until it is read.
+pub(super) enum Held {
+    /// Open, so that it can be read though it is removed meanwhile.
+    Open(File),
+    /// A piece that was cut for a copy, compressed. A copy can have more of them than a process may have handles.
+    Packed,
 }
 
 /// Rows, and keys whose rows were deleted.
@@ -116,6 +123,11 @@ impl AsOf {
         Ok(())
     }
 
+    /// What it is read from: the position before the records, the base's file, the files of records.
+    pub(super) fn into_files(self) -> (Position, Option<PathBuf>, Vec<OpenSegment>) {
+        (self.begin, self.base.map(base::Reader::into_path), self.segments)
+    }
+
     /// How much of it has been read, by the base's file; 0 where there is none.
     pub fn percent(&self) -> u64 {
         self.base.as_ref().map_or(0, base::Reader::percent)
@@ -154,10 +166,19 @@ impl AsOf {
 }
 
 impl OpenSegment {
-    fn read(&self) -> Result<Vec<u8>, StoreError> {
-        let failed = |error: std::io::Error| io(&format!("reading {}", files::shown(&self.path)), &error);
-        (&self.file).seek(SeekFrom::Start(0)).map_err(failed)?;
-        files::bytes_of(&self.file, &self.path)
+    pub(super) fn read(&self) -> Result<Vec<u8>, StoreError> {
+        let failed = |what: &str, error: &std::io::Error| io(&format!("{what} {}", files::shown(&self.path)), error);
+        match &self.held {
+            Held::Open(file) => {
+                let mut at_start = file;
+                at_start.seek(SeekFrom::Start(0)).map_err(|error| failed("reading", &error))?;
+                files::bytes_of(file, &self.path)
+            }
+            Held::Packed => {
+                let file = File::open(&self.path).map_err(|error| failed("opening", &error))?;
+                cut::unpack(&file, &self.path)
+            }
+        }
     }
 }
 

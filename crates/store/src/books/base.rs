@@ -143,6 +143,10 @@ impl Reader {
         Ok(part)
     }
 
+    pub(super) fn into_path(self) -> PathBuf {
+        self.path
+    }
+
     pub(super) fn percent(&self) -> u64 {
         (self.from.total_in() * 100).checked_div(self.length).unwrap_or(0)
     }

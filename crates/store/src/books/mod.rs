@@ -5,6 +5,8 @@
 
 mod as_of;
 mod base;
+mod copied;
+mod cut;
 mod files;
 mod record;
 mod rolling;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 pub use as_of::AsOf;
+pub(super) use copied::{CopiedFile, Original, prove_base, prove_piece, rows_of};
 pub use files::FOLDER;
 use files::{HEADER, Kind, Named, Segment, path_of};
 use record::End;
@@ -32,7 +35,7 @@ use super::StoreError;
 use super::kv::Batch;
 use super::sled_faults::io;
 use super::snapshot::RawRow;
-use as_of::OpenSegment;
+use as_of::{Held, OpenSegment};
 
 /// Room is written with zeros so far ahead. A sync of bytes within a file's length takes two thirds of one that makes it
 /// longer, and does not wait for what other files of the same disk have grown by.
@@ -94,9 +97,14 @@ impl Contents {
             }
             let file = File::open(&segment.path);
             let file = file.map_err(|error| io(&format!("opening {}", files::shown(&segment.path)), &error))?;
-            segments.push(OpenSegment { path: segment.path.clone(), first: segment.number, file });
+            segments.push(OpenSegment { path: segment.path.clone(), first: segment.number, held: Held::Open(file) });
         }
         Ok(AsOf::new(self.id, base, segments, to))
+    }
+
+    /// The same files as they are, to be copied.
+    pub(super) fn original(&self, to: Position) -> Result<Original, StoreError> {
+        Original::of(self.id, to, self.as_of(to)?)
     }
 }
 

@@ -79,6 +79,22 @@ pub fn record_of(bytes: &[u8]) -> Option<Record<'_>> {
     is_whole.then_some(Record { number, previous: previous.try_into().ok()?, hash: *hash, payload })
 }
 
+/// What a record says of itself, unproven: enough to pass over it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub position: Position,
+    pub bytes: usize,
+}
+
+pub(super) fn head_of(bytes: &[u8]) -> Option<Head> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (number, rest) = rest.split_first_chunk::<8>()?;
+    let (_, rest) = rest.split_first_chunk::<16>()?;
+    let (hash, _) = rest.split_first_chunk::<16>()?;
+    let bytes = HEADER.checked_add(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    Some(Head { position: Position { number: u64::from_be_bytes(*number), hash: *hash }, bytes })
+}
+
 /// Why a file's records end where they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {

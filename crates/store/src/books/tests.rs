@@ -202,3 +202,61 @@ fn a_person_can_read_them_up_to_the_damage() {
     assert_eq!(before.lines().count() as u64, 2 * (second.number - 1));
     assert!(end.unwrap_err().contains(&format!("at record {}", second.number)));
 }
+
+/// Every row, in order.
+fn all_rows(mut rows: AsOf) -> Result<Vec<RawRow>, StoreError> {
+    let mut all = Vec::new();
+    loop {
+        let page = crate::snapshot::RowSource::next_page(&mut rows)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+#[test]
+fn pieces_tell_what_the_books_tell_from_wherever_they_are_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut books, _) = open(folder.path()).unwrap();
+    for n in 0..7_u8 {
+        books.append(&mut vec![(vec![b'k', n % 5], Some(vec![n; 400_000]))]).unwrap();
+    }
+    let (end, contents) = (books.end(), Arc::clone(books.contents()));
+    let original = contents.lock().original(end).unwrap();
+    let cut = |after| {
+        let mut pieces = Vec::new();
+        let cut = original.cut(after, |piece| {
+            pieces.push((piece.first, piece.last, piece.is_full, piece.bytes));
+            Ok::<_, StoreError>(())
+        });
+        cut.map(|()| pieces)
+    };
+    let pieces = cut(original.begin()).unwrap();
+    assert_eq!(
+        pieces.iter().map(|(first, _, is_full, _)| (*first, *is_full)).collect::<Vec<_>>(),
+        [(1, true), (4, true), (7, false)]
+    );
+    for (place, (first, last, ..)) in pieces.iter().enumerate() {
+        assert!(original.have(*last).unwrap());
+        assert!(cut(*last).unwrap() == pieces[place + 1..], "what is full is never cut again");
+        let other = Position { hash: [9; 16], ..*last };
+        assert!(!original.have(other).unwrap());
+        assert!(cut(other).is_err() || *last == end, "behind record {} of other books, from {first}", last.number);
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let paths: Vec<PathBuf> = pieces.iter().map(|(first, ..)| elsewhere.path().join(first.to_string())).collect();
+    for (path, (first, last, _, bytes)) in paths.iter().zip(&pieces) {
+        fs::write(path, bytes).unwrap();
+        prove_piece(path, original.books, *first, *last).unwrap();
+        assert!(prove_piece(path, original.books, *first, Position { number: 99, ..*last }).is_err());
+        assert!(prove_piece(path, [7; 16], *first, *last).is_err());
+    }
+    let files = |from: usize| -> Vec<CopiedFile<'_>> {
+        let files = paths.iter().zip(&pieces).map(|(path, (first, ..))| CopiedFile { path, first: *first });
+        files.skip(from).collect()
+    };
+    let rows = |from| rows_of(original.books, None, &files(from), end).and_then(all_rows);
+    assert!(rows(0).unwrap() == all_rows(contents.lock().as_of(end).unwrap()).unwrap());
+    assert!(rows(1).unwrap_err().to_string().contains("the records from 1 to 3 are missing"));
+}

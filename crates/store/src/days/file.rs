@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use flate2::read::DeflateDecoder;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::super::StoreError;
 use super::super::rows::LONGEST_ROW;
@@ -159,11 +160,25 @@ impl DayFile {
     }
 
     pub(super) fn block(&self, number: usize) -> Result<Block, StoreError> {
+        Block::unpack(&self.packed(number)?).ok_or_else(|| damage::unreadable(&self.path, &format!("block {number}")))
+    }
+
+    fn packed(&self, number: usize) -> Result<Vec<u8>, StoreError> {
         let place = || format!("block {number}");
         let at = self.index.blocks.get(number).ok_or_else(|| damage::unreadable(&self.path, &place()))?;
         let mut file = File::open(&self.path).map_err(|error| io("opening a closed day", &error))?;
-        let packed = checked(&mut file, &self.path, at.part, &place())?;
-        Block::unpack(&packed).ok_or_else(|| damage::unreadable(&self.path, &place()))
+        checked(&mut file, &self.path, at.part, &place())
+    }
+
+    /// Reads all of it: whether it is the day that was closed.
+    pub(super) fn prove(&self) -> Result<(), StoreError> {
+        let mut digest = Sha256::new();
+        for number in 0..self.blocks() {
+            let packed = self.packed(number)?;
+            digest.update(&packed);
+            Block::unpack(&packed).ok_or_else(|| damage::unreadable(&self.path, &format!("block {number}")))?;
+        }
+        if hex(&digest.finalize()) == self.row().sha256 { Ok(()) } else { Err(damage::another(&self.path)) }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod choose;
 mod close;
+mod copied;
 mod damage;
 mod file;
 mod filter;
@@ -27,6 +28,7 @@ use parking_lot::{Mutex, RwLock};
 use choose::choose;
 pub(super) use choose::first_left;
 pub(super) use close::{Closed, close, closed_last};
+pub(super) use copied::{Copied, prove, walk_copied};
 use file::{Block, DayFile, Sought};
 pub(super) use merged::Merged;
 pub(super) use place::is_closable;
@@ -125,6 +127,12 @@ impl Days {
     /// Every row of every closed day, in order of the keys.
     pub(super) fn walk_all(&self) -> Walk {
         Walk::new(&self.files.read_recursive(), &self.blocks, &(Vec::new()..vec![u8::MAX; 2]), Direction::Up)
+    }
+
+    /// The closed days' files, with something that is looked at while no day is added.
+    pub(super) fn with<T>(&self, look: impl FnOnce() -> T) -> (Vec<Copied>, T) {
+        let files = self.files.read_recursive();
+        (files.iter().map(|file| Copied { row: file.row().clone(), path: file.path().to_owned() }).collect(), look())
     }
 
     fn get(&self, files: &Files, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
