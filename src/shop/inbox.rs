@@ -13,13 +13,12 @@ use super::answer::{Answer, Context, answer};
 use super::apply_event::TRIES;
 use super::decisions::Decisions;
 use super::degraded_mode::StoreFailures;
-use super::outbox::fault;
 use super::process::Process;
 use super::seal::Seal;
 use konter_command::Tap;
 use konter_core::ids::ChatId;
 use konter_reply::Reply;
-use konter_store::{Commit, InboxMessage, Shard, StoreError};
+use konter_store::{Commit, CommitError, InboxMessage, Shard, StoreError};
 
 /// How long a message waits that met a failing store.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -111,7 +110,12 @@ impl Intake {
         let storing = self.process.tasks.spawn(async move {
             let mut commit = Commit::new(intake.process.clock.utc());
             commit.received = messages.iter().map(|message| intake.sealed(message)).collect::<Result<_, _>>()?;
-            if let Err(error) = intake.process.store.commit(commit).await.map_err(fault) {
+            let error = match intake.process.store.commit(commit).await {
+                Ok(_) => None,
+                Err(CommitError::Store(error)) => Some(error),
+                Err(other) => Some(StoreError::Unavailable(other.to_string())),
+            };
+            if let Some(error) = error {
                 intake.failures.tell(&messages, &error);
                 return Err(error);
             }
@@ -246,7 +250,7 @@ impl Intake {
     }
 
     /// Answers that it did not work and may be said again.
-    async fn apologise(&self, message: &InboxMessage) {
+    async fn apologise(self: &Arc<Self>, message: &InboxMessage) {
         let sorry = Answer::of(message, self.context.policy.locale, Reply::TryAgain);
         if let Err(error) = self.decisions.commit(message, sorry).await {
             tracing::error!(key = %message.key(), %error, "the apology could not be stored");
@@ -257,7 +261,7 @@ impl Intake {
     ///
     /// # Errors
     /// When the store fails; the message stays in the inbox.
-    pub async fn handle(&self, message: &InboxMessage) -> Result<(), StoreError> {
+    pub async fn handle(self: &Arc<Self>, message: &InboxMessage) -> Result<(), StoreError> {
         let older = self.context.restored.as_of_now(message);
         let message = older.as_ref().unwrap_or(message);
         let started = std::time::Instant::now();

@@ -62,7 +62,7 @@ impl Outbox {
 }
 
 /// Why a commit failed that the books had no reason to refuse.
-pub(super) fn fault(error: CommitError) -> StoreError {
+fn fault(error: CommitError) -> StoreError {
     match error {
         CommitError::Store(error) => error,
         other => StoreError::Unavailable(other.to_string()),
