@@ -6,7 +6,7 @@ use strum::IntoStaticStr;
 
 use konter_core::ids::{AgentId, BroadcastId, OrderId};
 use konter_core::money::Rupiah;
-use konter_core::order::card::{OrderCard, OrderLine, RawLine, Verdict, WordEffect};
+use konter_core::order::card::{ContradictionEffect, OrderCard, OrderLine, RawLine, Verdict};
 use konter_core::order::refusal::{Near, Refused};
 use konter_core::report::ShopCard;
 use konter_core::staff::Role;
@@ -238,7 +238,7 @@ pub enum Reply {
     /// A supplier's later word contradicts what the books held when it came; the card shows what they hold now.
     /// `overdrawn` when the reseller's balance fell below zero.
     #[strum(serialize = "alert.contradiction")]
-    AlertContradiction { card: Box<OrderCard>, said: Verdict, effect: WordEffect, overdrawn: bool },
+    AlertContradiction { card: Box<OrderCard>, said: Verdict, effect: ContradictionEffect, overdrawn: bool },
     /// A report about an order that is final, which cannot be read.
     #[strum(serialize = "alert.unclear_report")]
     AlertUnclearReport(Box<OrderCard>),

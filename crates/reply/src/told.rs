@@ -23,7 +23,7 @@ use super::words;
 use konter_core::clean::{NAME, RAW, TYPED, clean};
 use konter_core::deposit::BankAccount;
 use konter_core::money::Rupiah;
-use konter_core::order::card::{RawLine, WordEffect};
+use konter_core::order::card::{ContradictionEffect, RawLine};
 use konter_core::order::refusal::{Refused, Why};
 use konter_core::outcome::Detail;
 use konter_core::staff::Role;
@@ -162,8 +162,8 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),
         Reply::AdminRawReplies { replies, .. } => fields.put("replies", raw(replies, say)),
         Reply::AlertContradiction { effect, .. } => {
-            fields.put("corrected", *effect == WordEffect::Corrected);
-            fields.put("repeated", *effect == WordEffect::Repeated);
+            fields.put("corrected", *effect == ContradictionEffect::Corrected);
+            fields.put("repeated", *effect == ContradictionEffect::Repeated);
         }
         Reply::AlertDearer { card, charged, .. } => fields.put("loses", *charged > card.line.price),
         Reply::AdminRefused { problem: AdminProblem::AskingMayBuy { order, .. } } => {

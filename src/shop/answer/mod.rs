@@ -48,8 +48,6 @@ mod transfer;
 mod wish;
 mod wordless;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
@@ -166,7 +164,7 @@ impl Answer {
 
 /// Who is speaking, and everything an answer may need.
 struct Request<'a> {
-    shop: &'a Arc<Context>,
+    shop: &'a Context,
     message: &'a InboxMessage,
     agent: Option<Agent>,
     /// The order that is shown by the message this one answers.
@@ -198,7 +196,7 @@ impl Request<'_> {
 }
 
 /// Reads a message and decides what is answered.
-pub(super) async fn answer(shop: &Arc<Context>, message: &InboxMessage) -> Result<Answer, StoreError> {
+pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Answer, StoreError> {
     let agent = shop.store.agent_of_chat(&message.chat).await?;
     let locale = agent.as_ref().map_or(shop.policy.locale, |agent| agent.locale);
     let (plain, about) = match Marked::from_text(&message.text) {

@@ -1,7 +1,5 @@
 //! An order of a reseller's own program: rung up like a typed one, answered by one line instead of a chat.
 
-use std::sync::Arc;
-
 use sha2::{Digest as _, Sha256};
 
 use super::{Answer, Context, Request};
@@ -50,7 +48,7 @@ impl Wanted {
 /// Rings up what a program orders; whose program it is has been proven. `None`: it may have been bought before a restore,
 /// so it never is.
 pub(in crate::shop) async fn program_order(
-    shop: &Arc<Context>,
+    shop: &Context,
     message: &InboxMessage,
     agent: Agent,
     wanted: Option<Wanted>,

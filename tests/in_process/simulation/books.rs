@@ -22,7 +22,7 @@ use super::stage::Stage;
 const ALL: usize = 10_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FinalWord {
+enum FinalOutcome {
     Success,
     Failed,
     Reversed,
@@ -35,7 +35,7 @@ pub type Sums = [i128; 4];
 /// What a commit has put into the outbox about orders.
 #[derive(Default)]
 struct Said {
-    words: BTreeMap<OrderId, Vec<FinalWord>>,
+    words: BTreeMap<OrderId, Vec<FinalOutcome>>,
     alerts: BTreeSet<OrderId>,
     /// Orders of which the admins are told that they cost more.
     dearer: BTreeSet<OrderId>,
@@ -156,7 +156,7 @@ impl Books {
     }
 
     /// One order of a commit, as it stands now.
-    fn took(&mut self, stage: &Stage, commit: &Commit, row: Order, words: &[FinalWord], said: &Said) {
+    fn took(&mut self, stage: &Stage, commit: &Commit, row: Order, words: &[FinalOutcome], said: &Said) {
         let old = self.orders.get(&row.id).cloned();
         let cause = self.hear(stage, old.as_ref(), &row);
         self.changed(stage, old.as_ref(), &row, words);
@@ -342,7 +342,7 @@ impl Books {
         said
     }
 
-    fn changed(&self, stage: &Stage, old: Option<&Order>, new: &Order, words: &[FinalWord]) {
+    fn changed(&self, stage: &Stage, old: Option<&Order>, new: &Order, words: &[FinalOutcome]) {
         let violated = |what: &str| stage.world.violated(format!("order {}: {what}; {new:?}", new.id));
         let held = self.holds.get(&new.id);
         if held.is_some() != new.is_open() {
@@ -355,16 +355,16 @@ impl Books {
             OrderState::Open => None,
             OrderState::Final(end) => Some(end.failure.is_none()),
         };
-        let expected: &[FinalWord] = match (old.map(is_success), is_success(new)) {
+        let expected: &[FinalOutcome] = match (old.map(is_success), is_success(new)) {
             (None | Some(None), None) => &[],
-            (Some(None), Some(true)) => &[FinalWord::Success],
-            (Some(None), Some(false)) => &[FinalWord::Failed],
-            (Some(Some(true)), Some(false)) => &[FinalWord::Reversed],
-            (Some(Some(false)), Some(true)) => &[FinalWord::DeliveredLate],
+            (Some(None), Some(true)) => &[FinalOutcome::Success],
+            (Some(None), Some(false)) => &[FinalOutcome::Failed],
+            (Some(Some(true)), Some(false)) => &[FinalOutcome::Reversed],
+            (Some(Some(false)), Some(true)) => &[FinalOutcome::DeliveredLate],
             (Some(Some(true)), Some(true))
                 if old.is_some_and(|old| serial(old).is_empty() != serial(new).is_empty()) =>
             {
-                &[FinalWord::Success]
+                &[FinalOutcome::Success]
             }
             (Some(Some(was)), Some(is)) if was == is => &[],
             _ => return violated("an order does not come into being final, nor open again"),
@@ -433,13 +433,13 @@ pub fn serial(order: &Order) -> &str {
     }
 }
 
-fn final_word(row: &Outgoing) -> Option<(OrderId, FinalWord)> {
+fn final_word(row: &Outgoing) -> Option<(OrderId, FinalOutcome)> {
     let Payload::Reply(reply) = &row.payload else { return None };
     Some(match reply.as_ref() {
-        Reply::OrderSuccess(line) => (line.order, FinalWord::Success),
-        Reply::OrderFailed(line) => (line.order, FinalWord::Failed),
-        Reply::OrderReversed(line) => (line.order, FinalWord::Reversed),
-        Reply::OrderDeliveredLate(line) => (line.order, FinalWord::DeliveredLate),
+        Reply::OrderSuccess(line) => (line.order, FinalOutcome::Success),
+        Reply::OrderFailed(line) => (line.order, FinalOutcome::Failed),
+        Reply::OrderReversed(line) => (line.order, FinalOutcome::Reversed),
+        Reply::OrderDeliveredLate(line) => (line.order, FinalOutcome::DeliveredLate),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::heard::{FinalWord, Heard, Source};
+use super::heard::{FinalOutcome, Heard, Source};
 use super::model::{Attempt, AttemptStep, RawReply};
 use crate::catalog::Route;
 use crate::ids::Reference;
@@ -63,7 +63,7 @@ pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
 }
 
 /// Remembers a word; whether it was heard before.
-pub(super) fn note_heard(attempt: &mut Attempt, said: &FinalWord, from: Source, at: DateTime<Utc>) -> bool {
+pub(super) fn note_heard(attempt: &mut Attempt, said: &FinalOutcome, from: Source, at: DateTime<Utc>) -> bool {
     let known = attempt.heard.iter().any(|heard| heard.said == *said);
     let is_decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
     if !known && attempt.heard.len() >= MOST_HEARD && is_decided {
@@ -81,13 +81,13 @@ pub(super) fn note_heard(attempt: &mut Attempt, said: &FinalWord, from: Source, 
 }
 
 /// Whether a report has said otherwise than this word of another way, which may simply be older.
-pub(super) fn is_outranked(attempt: &Attempt, said: &FinalWord, from: Source) -> bool {
+pub(super) fn is_outranked(attempt: &Attempt, said: &FinalOutcome, from: Source) -> bool {
     let otherwise = |heard: &Heard| heard.from == Source::Report && heard.said.is_success() != said.is_success();
     from != Source::Report && attempt.heard.iter().any(otherwise)
 }
 
 /// Notes that the admins are told of a contradiction; whether they had been before.
-pub(super) fn tell_heard(attempt: &mut Attempt, said: &FinalWord) -> bool {
+pub(super) fn tell_heard(attempt: &mut Attempt, said: &FinalOutcome) -> bool {
     match attempt.heard.iter_mut().find(|heard| heard.said == *said) {
         Some(heard) => std::mem::replace(&mut heard.told, true),
         // One beyond the limit: so many have been told already.

@@ -47,10 +47,10 @@ pub enum Verdict {
     Failed,
 }
 
-/// What a word that contradicts the books has done to them.
+/// What has been done to the books about a supplier's word that contradicts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum WordEffect {
+pub enum ContradictionEffect {
     /// They follow it: the one correction that is made by itself.
     Corrected,
     /// Nothing: it may be older than what they rest on, or they have been corrected before.

@@ -1,4 +1,4 @@
-//! What one attempt's supplier has said of its end, from whichever way: the same word again is no news, whatever its bytes.
+//! What one attempt's supplier has said of its end, from whichever way: the same outcome again is no news, whatever its bytes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,10 @@ pub enum Source {
     Report,
 }
 
-/// A final word, heard for the first time.
+/// A final outcome, heard for the first time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
-    pub said: FinalWord,
+    pub said: FinalOutcome,
     pub from: Source,
     pub at: DateTime<Utc>,
     /// Whether the admins know that it contradicts the books.
@@ -26,16 +26,16 @@ pub struct Heard {
     pub told: bool,
 }
 
-/// What tells two final words apart: how it ended, and with which serial number. Why it failed does not matter: one
+/// What tells two final outcomes apart: how it ended, and with which serial number. Why it failed does not matter: one
 /// supplier words the same failure in several ways.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FinalWord {
+pub enum FinalOutcome {
     Success { serial: String },
     Failed,
 }
 
-impl FinalWord {
+impl FinalOutcome {
     /// `None` where an outcome is no end.
     pub(super) fn of(outcome: &Outcome) -> Option<Self> {
         match outcome {

@@ -24,7 +24,7 @@ mod withheld;
 pub use attempt::{new_attempt, of_customer};
 pub use bill::{BillKey, OrderBill, Period, claims};
 pub use dest::same_dest;
-pub use heard::{FinalWord, Heard, Source};
+pub use heard::{FinalOutcome, Heard, Source};
 pub use margins::Funds;
 pub use model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply, SerialKey, SlotKey};
 pub use notice::{AdminNotice, Notice, ResellerNotice};

@@ -1,6 +1,6 @@
 //! What has to be said because of a step. How it is worded is the replies' part.
 
-use super::card::{OrderCard, OrderLine, Verdict, WordEffect};
+use super::card::{ContradictionEffect, OrderCard, OrderLine, Verdict};
 use crate::ids::{OrderId, SupplierId};
 use crate::money::Rupiah;
 
@@ -37,7 +37,7 @@ pub enum AdminNotice {
     Overdue(Box<OrderCard>),
     /// A supplier's later word contradicts what the books held when it came; the card shows what they hold now.
     /// `overdrawn` when the reseller's balance fell below zero.
-    Contradiction { card: Box<OrderCard>, said: Verdict, effect: WordEffect, overdrawn: bool },
+    Contradiction { card: Box<OrderCard>, said: Verdict, effect: ContradictionEffect, overdrawn: bool },
     /// A report about an order that is final, which cannot be read.
     UnclearReport(Box<OrderCard>),
     /// The same order may have been delivered by two suppliers.

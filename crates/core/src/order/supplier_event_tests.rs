@@ -7,7 +7,7 @@ use super::tests::sample::{self, at};
 use super::*;
 use crate::ids::{ChatId, OrderId, Reference};
 use crate::ledger::{Posting, Reason};
-use crate::order::card::WordEffect;
+use crate::order::card::ContradictionEffect;
 use crate::outcome::{Delivery, Details, Doubt, FailureKind, FirstSending, Outcome, Reading};
 
 const FIRST: Reference = Reference(1);
@@ -58,7 +58,7 @@ fn moved(posting: &Posting) -> Option<char> {
 
 fn told(notice: &Notice) -> Option<char> {
     match notice {
-        Notice::Admins(AdminNotice::Contradiction { effect: WordEffect::Corrected, .. }) => Some('c'),
+        Notice::Admins(AdminNotice::Contradiction { effect: ContradictionEffect::Corrected, .. }) => Some('c'),
         Notice::Admins(AdminNotice::Contradiction { .. } | AdminNotice::UnclearReport(_)) => Some('!'),
         _ => None,
     }
@@ -190,7 +190,7 @@ fn the_contradiction_tells_what_the_books_hold() {
         panic!("{notices:?}")
     };
     assert_eq!((card.line.verdict, card.line.sn.as_str()), (crate::order::card::Verdict::Success, "111111"));
-    assert_eq!((*said, *effect), (crate::order::card::Verdict::Failed, WordEffect::Nothing));
+    assert_eq!((*said, *effect), (crate::order::card::Verdict::Failed, ContradictionEffect::Nothing));
 }
 
 #[test]

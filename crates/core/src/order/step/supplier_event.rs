@@ -9,8 +9,8 @@ use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
 use crate::order::attempt::{is_outranked, keep_reply, lose_first, may_have_delivered, note_heard, tell_heard};
-use crate::order::card::{Verdict, WordEffect};
-use crate::order::heard::{FinalWord, Source};
+use crate::order::card::{ContradictionEffect, Verdict};
+use crate::order::heard::{FinalOutcome, Source};
 use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
 use crate::order::notice::{AdminNotice, ResellerNotice};
 use crate::order::{restored, view};
@@ -99,14 +99,14 @@ impl Stepper {
     fn final_word(&mut self, index: usize, from: Source, outcome: Outcome) {
         let at = self.at;
         let attempt = &mut self.order.attempts[index];
-        let Some(said) = FinalWord::of(&outcome) else { return };
+        let Some(said) = FinalOutcome::of(&outcome) else { return };
         if note_heard(attempt, &said, from, at) {
-            self.contradict(index, &said, WordEffect::Repeated);
+            self.contradict(index, &said, ContradictionEffect::Repeated);
         } else if is_outranked(attempt, &said, from) {
             if said.is_success() {
                 self.hold_back_the_next(index);
             }
-            self.contradict(index, &said, WordEffect::Nothing);
+            self.contradict(index, &said, ContradictionEffect::Nothing);
         } else {
             let before = attempt.outcome.clone();
             match outcome {
@@ -117,14 +117,14 @@ impl Stepper {
         }
     }
 
-    fn success(&mut self, index: usize, said: &FinalWord, before: Option<&Outcome>, delivery: Delivery) {
+    fn success(&mut self, index: usize, said: &FinalOutcome, before: Option<&Outcome>, delivery: Delivery) {
         if matches!(before, Some(Outcome::Success(_))) {
             self.complete_serial(delivery);
             return;
         }
         let is_refunded = matches!(self.order.state, OrderState::Final(Final { failure: Some(_), .. }));
         if is_refunded && !self.may_be_corrected() {
-            self.contradict(index, said, WordEffect::Nothing);
+            self.contradict(index, said, ContradictionEffect::Nothing);
             return;
         }
         self.order.attempts[index].outcome = Some(Outcome::Success(delivery.clone()));
@@ -140,7 +140,7 @@ impl Stepper {
                 self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
                 // The failure was about to send it elsewhere, and may be the newer word of the two.
                 if matches!(before, Some(Outcome::Failed(_))) && !another_may_deliver {
-                    self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
+                    self.tell_contradiction(Verdict::Success, ContradictionEffect::Corrected);
                 }
             }
             OrderState::Final(Final { failure: Some(_), .. }) => {
@@ -148,7 +148,7 @@ impl Stepper {
                 self.charge_again();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
                 self.notices.push(Notice::Reseller(ResellerNotice::DeliveredLate(view::line(&self.order))));
-                self.tell_contradiction(Verdict::Success, WordEffect::Corrected);
+                self.tell_contradiction(Verdict::Success, ContradictionEffect::Corrected);
             }
             // An admin already said so, or another attempt delivered.
             OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
@@ -189,7 +189,7 @@ impl Stepper {
             // Its supplier has said success before, if with another order's serial number: a person decides.
             OrderState::Open if matches!(before, Some(Outcome::Unknown(Doubt::SerialTaken(_)))) => {
                 self.order.escalated = true;
-                self.tell_contradiction(Verdict::Failed, WordEffect::Nothing);
+                self.tell_contradiction(Verdict::Failed, ContradictionEffect::Nothing);
             }
             OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
                 self.notices.push(Notice::Admins(AdminNotice::Overdue(Box::new(view::card(&self.order, self.at)))));
@@ -213,10 +213,10 @@ impl Stepper {
             self.fail_attempt(index, before, kind);
         } else if from != Source::Report || !self.may_be_corrected() {
             // It may be older than the success it contradicts, or a person decides: no money moves by itself.
-            self.contradict(index, &FinalWord::Failed, WordEffect::Nothing);
+            self.contradict(index, &FinalOutcome::Failed, ContradictionEffect::Nothing);
         } else if another_may_deliver {
             // The reseller may still get the product from the other one.
-            self.contradict(index, &FinalWord::Failed, WordEffect::Nothing);
+            self.contradict(index, &FinalOutcome::Failed, ContradictionEffect::Nothing);
             self.fail_attempt(index, before, kind);
         } else {
             self.order.corrected = true;
@@ -224,7 +224,7 @@ impl Stepper {
             self.give_back();
             self.end_failed_silently(FailureReason::Supplier(FailureKind::Reversed), Decider::Supplier);
             self.notices.push(Notice::Reseller(ResellerNotice::Reversed(view::line(&self.order))));
-            self.tell_contradiction(Verdict::Failed, WordEffect::Corrected);
+            self.tell_contradiction(Verdict::Failed, ContradictionEffect::Corrected);
         }
     }
 
@@ -251,7 +251,7 @@ impl Stepper {
     }
 
     /// A word that changes nothing: told to the admins if the books hold otherwise, once a word.
-    fn contradict(&mut self, index: usize, said: &FinalWord, effect: WordEffect) {
+    fn contradict(&mut self, index: usize, said: &FinalOutcome, effect: ContradictionEffect) {
         let attempt = &self.order.attempts[index];
         let (delivered, failed) = match &attempt.outcome {
             Some(Outcome::Success(_)) => (true, false),
@@ -259,10 +259,10 @@ impl Stepper {
             _ => (false, false),
         };
         let contradicts = match (said, &self.order.state) {
-            (FinalWord::Success { .. }, OrderState::Open) => failed,
-            (FinalWord::Success { .. }, OrderState::Final(end)) => end.failure.is_some(),
-            (FinalWord::Failed, OrderState::Open) => delivered,
-            (FinalWord::Failed, OrderState::Final(end)) => {
+            (FinalOutcome::Success { .. }, OrderState::Open) => failed,
+            (FinalOutcome::Success { .. }, OrderState::Final(end)) => end.failure.is_some(),
+            (FinalOutcome::Failed, OrderState::Open) => delivered,
+            (FinalOutcome::Failed, OrderState::Final(end)) => {
                 end.failure.is_none() && !failed && !self.another_delivered(index)
             }
         };
@@ -272,7 +272,7 @@ impl Stepper {
         }
     }
 
-    fn tell_contradiction(&mut self, said: Verdict, effect: WordEffect) {
+    fn tell_contradiction(&mut self, said: Verdict, effect: ContradictionEffect) {
         let card = Box::new(view::card(&self.order, self.at));
         self.notices.push(Notice::Admins(AdminNotice::Contradiction { card, said, effect, overdrawn: false }));
     }
