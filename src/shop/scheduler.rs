@@ -241,7 +241,8 @@ impl Shop {
     /// steps taken plan its next moment, and where none was taken this one stands.
     async fn attend(self: &Arc<Self>, id: OrderId) {
         self.schedule.plan(id, 0, self.clock.utc() + LOOK_AGAIN_AFTER);
-        if let Err(error) = self.try_attend(id).await {
+        // On the heap: every waiting order's task would be as large as all that it may come to.
+        if let Err(error) = Box::pin(self.try_attend(id)).await {
             tracing::error!(%error, "could not attend to the order; trying again later");
             self.tell_store_failing(&[], &error);
         }
