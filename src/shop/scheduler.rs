@@ -107,7 +107,7 @@ impl Scheduler {
         loop {
             while let Some(id) = self.schedule.take_due() {
                 let scheduler = Arc::clone(&self);
-                self.process.tasks.spawn(async move { Box::pin(scheduler.attend(id)).await }.instrument(of_order(id)));
+                self.process.tasks.spawn(async move { scheduler.attend(id).await }.instrument(of_order(id)));
             }
             tokio::select! {
                 () = self.process.stop.cancelled() => return,
@@ -121,7 +121,8 @@ impl Scheduler {
     /// steps taken plan its next moment, and where none was taken this one stands.
     async fn attend(&self, id: OrderId) {
         self.schedule.look_again_at(id);
-        if let Err(error) = self.try_attend(id).await {
+        // On the heap: every waiting order's task would be as large as all that it may come to.
+        if let Err(error) = Box::pin(self.try_attend(id)).await {
             tracing::error!(%error, "could not attend to the order; trying again later");
             self.failures.tell(&[], &error);
         }

@@ -154,6 +154,7 @@ fn every_general_setting_is_read() {
     assert_eq!(settings.stale_after, TimeDelta::minutes(5));
     assert_eq!(settings.summary_at, Some(time(6, 30)));
     assert_eq!(read(&[("KONTER_SUMMARY_AT", "Off")]).summary_at, None);
+    assert_eq!(settings.price_lists, konter::config::PriceLists::Auto);
     assert_eq!(settings.inquiry_valid_for, TimeDelta::minutes(10));
     assert_eq!(settings.registration, Registration::Open);
     assert_eq!(settings.margin_cap.percent(), 25);

@@ -337,6 +337,19 @@ async fn what_would_be_sold_at_a_loss_is_closed_there_until_it_pays_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_closed_at_a_loss_is_opened_by_a_margin_too() {
+    let (shop, digi) = opened(PriceLists::Ask).await;
+    digi.says(&[("x10", 11_200, true)]);
+    next_list(&shop, &digi, 1).await;
+    shop.tap(&admin(), "Terapkan", 1).await;
+    shop.say(&admin(), "/margin XL +400 bulat 100", 1).await;
+    next_list(&shop, &digi, 1).await;
+    shop.tap(&admin(), "Terapkan", 1).await;
+    assert_eq!((route(&shop, "X10"), price(&shop, "X10")), ((11_200, true), 11_600));
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_person_has_closed_is_not_opened_by_a_list() {
     let (shop, digi) = opened(PriceLists::Auto).await;
     digi.says(&[("x10", 10_650, false)]);
@@ -354,7 +367,9 @@ async fn lists_that_cannot_be_believed_change_nothing_and_are_told_once() {
     let all = |price: &dyn Fn(i64) -> Value| {
         let digi = Digi::default();
         digi.says_with(&[], |rows| {
-            rows.iter_mut().for_each(|row| row["price"] = price(row["price"].as_i64().unwrap()));
+            for row in rows.iter_mut() {
+                row["price"] = price(row["price"].as_i64().unwrap());
+            }
         });
         digi.list.lock().clone().unwrap()
     };

@@ -46,7 +46,7 @@ mod tests {
     }
 
     /// In which replies, and where in them, an enum stands whose variants have a text or a branch of one each.
-    const ENUMS: [(&str, &str); 49] = [
+    const ENUMS: [(&str, &str); 50] = [
         ("", "reply"),
         ("reply=network", "network"),
         ("reply=desk", "desk"),

@@ -209,24 +209,32 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("987654"));
     }
 
-    /// Ten megabytes of anything are no answer: a doubt, and not read to the end.
-    #[tokio::test]
-    async fn a_reply_beyond_the_limit_is_a_doubt() {
+    /// What comes of a reply of so many bytes to a request that takes so many.
+    async fn answered(bytes: usize, largest: usize) -> Result<usize, SendError> {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        const BODY: usize = 10_000_000;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
             let (mut socket, _) = listener.accept().await.unwrap();
             let _ = socket.read(&mut [0; 1024]).await;
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {BODY}\r\n\r\n");
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {bytes}\r\n\r\n");
             let _ = socket.write_all(head.as_bytes()).await;
-            // The client hangs up in the middle, and that is right.
-            let _ = socket.write_all(&vec![b'x'; BODY]).await;
+            // The client may hang up in the middle, and that is right.
+            let _ = socket.write_all(&vec![b'x'; bytes]).await;
         });
         let client = Client::new(&format!("http://{address}"), Duration::from_secs(20)).unwrap();
-        let request = Request::get("/trx", vec![]);
-        let error = client.send(&request).await.unwrap_err();
-        assert!(matches!(error, SendError::MaybeSent(Doubt::TooLarge, _)), "{error:?}");
+        let request = Request { largest, ..Request::get("/trx", vec![]) };
+        client.send(&request).await.map(|response| response.body.len())
+    }
+
+    /// Ten megabytes of anything are no answer: a doubt, and not read to the end.
+    #[tokio::test]
+    async fn a_reply_beyond_the_limit_is_a_doubt() {
+        use crate::protocol::{LARGEST_LIST, LARGEST_REPLY};
+        assert_eq!(answered(1_000_000, LARGEST_LIST).await, Ok(1_000_000), "a price list is longer");
+        for (bytes, largest) in [(1_000_000, LARGEST_REPLY), (10_000_000, LARGEST_LIST)] {
+            let error = answered(bytes, largest).await.unwrap_err();
+            assert!(matches!(error, SendError::MaybeSent(Doubt::TooLarge, _)), "{error:?}");
+        }
     }
 }

@@ -42,7 +42,7 @@ const RESELLER: [Item; 5] = [
 ];
 
 /// Shown to those whose role may use them: the table of commands says which that is.
-const STAFF: [Item; 29] = [
+const STAFF: [Item; 30] = [
     Item { command: "pending", id: "Transaksi yang belum selesai", en: "Orders still open" },
     Item { command: "rekap", id: "Penjualan dan laba toko", en: "The shop's sales and margin" },
     Item { command: "order", id: "Lihat satu transaksi", en: "Show one order" },
@@ -73,6 +73,7 @@ const STAFF: [Item; 29] = [
     Item { command: "supplier", id: "Saldo dan keadaan supplier", en: "Suppliers' balances and state" },
     Item { command: "log", id: "Siapa melakukan apa", en: "Who did what" },
     Item { command: "hargajual", id: "Ubah harga jual", en: "Change a price" },
+    Item { command: "margin", id: "Harga jual mengikuti modal", en: "Prices that follow costs" },
     Item { command: "grup", id: "Grup harga", en: "Price groups" },
     Item { command: "prioritas", id: "Supplier mana yang dicoba dulu", en: "Which supplier is tried first" },
     Item { command: "pindah", id: "Pindahkan agen ke upline lain", en: "Move a reseller below another" },

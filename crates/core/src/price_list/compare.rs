@@ -97,8 +97,9 @@ impl Found {
             let now = Terms { cost: route.cost, open: route.open, pause };
             moves.push(RouteMove { product: key.0, sku: key.1, before, after: now, loses: false });
         }
-        let has_other_cost = moves.iter().any(|one| one.before.cost != one.after.cost);
-        let rule = known.margins.rules.get(&product.category).filter(|_| has_other_cost);
+        let price = product.price;
+        let is_due = moves.iter().any(|one| one.before.cost != one.after.cost || waits_for_a_price(one, price));
+        let rule = known.margins.rules.get(&product.category).filter(|_| is_due);
         if let Some(price) = rule.and_then(|rule| rule.price(dearest(&after)?)) {
             after.price = price;
         }
@@ -138,6 +139,11 @@ impl Found {
 fn dearest(product: &Product) -> Option<Rupiah> {
     let open = product.routes.iter().filter(|route| route.open).map(|route| route.cost).max();
     open.or_else(|| product.routes.iter().map(|route| route.cost).max())
+}
+
+/// Whether it would be open again if only its price covered its cost.
+fn waits_for_a_price(one: &RouteMove, price: Rupiah) -> bool {
+    !one.before.open && one.after.open && one.after.cost > price
 }
 
 /// What has become dearer than the price, or would open so, stays closed: whoever orders it meanwhile would be sold it at a

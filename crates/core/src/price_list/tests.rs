@@ -61,7 +61,9 @@ fn applied() -> OfferState {
 
 fn with_products(products: &[(Product, Product)]) -> Catalog {
     let mut catalog = catalog();
-    products.iter().for_each(|(_, after)| catalog.put(after.clone()));
+    for (_, after) in products {
+        catalog.put(after.clone());
+    }
     catalog
 }
 
@@ -134,9 +136,17 @@ fn only_what_the_list_has_closed_is_opened_by_it() {
     by_list.closed.insert(("S10".parse().unwrap(), route(&catalog, "S10").sku));
     let known = Known { row: &by_list, ..by_hand };
     assert!(compare(&list, &known).unwrap().moves[0].after.open);
-    // Not where it would lose.
-    let dear = with("S10", |row| row.cost = Some(Rupiah::new(20_000)));
-    assert!(!compare(&dear, &known).unwrap().moves[0].after.open);
+    // Not where it would lose, unless a rule makes the price of its cost.
+    let dear = with("S10", |row| row.cost = Some(Rupiah::new(10_900)));
+    let closed = compare(&dear, &known).unwrap();
+    assert!(!closed.moves[0].after.open);
+    let taken = by_list.take(&offer(closed), &catalog, applied()).unwrap();
+    let dearer = with_products(&taken.products);
+    let rule = margins(PriceStep::By(Rupiah::new(300)), None);
+    let known = Known { catalog: &dearer, row: &taken.row, margins: &Margins::default() };
+    assert_eq!(compare(&dear, &known).unwrap(), Changes::default());
+    let opened = compare(&dear, &Known { margins: &rule, ..known }).unwrap();
+    assert!(opened.moves[0].after.open && opened.prices[0].after.get() == 11_200, "{opened:?}");
 }
 
 #[test]
@@ -245,7 +255,9 @@ fn bills_and_open_amounts_keep_their_costs() {
     }
     assert!(!rows.is_empty() && rows.iter().all(Vec::is_empty));
     let mut product = catalog().get(&"S10".parse().unwrap()).unwrap().clone();
-    product.routes.iter_mut().for_each(|route| route.denom = Some(Rupiah::new(10_000)));
+    for route in &mut product.routes {
+        route.denom = Some(Rupiah::new(10_000));
+    }
     let catalog = Catalog::new([product]);
     let row = row();
     let known = Known { catalog: &catalog, row: &row, margins: &Margins::default() };
@@ -295,7 +307,9 @@ fn what_is_kept_of_the_largest_list_fits_into_a_row() {
         let rows = (0..10_000).map(|n| Listed { pause, ..listed(&sku(n), 10_900, false) });
         let known = Known { catalog: &catalog, row: &kept, margins: &rule };
         let taken = kept.take(&offer(compare(&List::new(rows), &known).unwrap()), &catalog, applied()).unwrap();
-        taken.products.into_iter().for_each(|(_, after)| catalog.put(after));
+        for (_, after) in taken.products {
+            catalog.put(after);
+        }
         kept = taken.row;
         let length = serde_json::to_vec(&kept).unwrap().len();
         assert!(length < 900_000, "{length}");

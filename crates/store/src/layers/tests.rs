@@ -147,7 +147,7 @@ fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
     std::thread::spawn(move || {
         let mut writing = None;
         let mut read = Vec::new();
-        let walked = walker.scan(vec![0]..vec![9], Direction::Up, &mut |key, _| {
+        let ended = walker.scan(vec![0]..vec![9], Direction::Up, &mut |key, _| {
             if writing.is_none() {
                 let writer = writer.clone();
                 writing = Some(std::thread::spawn(move || writer.applied(1)));
@@ -160,7 +160,7 @@ fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
             walker.scan(vec![0]..vec![9], Direction::Down, &mut |_, _| Ok(ControlFlow::Continue(())))?;
             Ok(ControlFlow::Continue(()))
         });
-        done.send((walked.is_ok(), read)).unwrap();
+        done.send((ended.is_ok(), read)).unwrap();
     });
     let patience = std::time::Duration::from_secs(20);
     let read = (0..3_u8).map(|key| Some(vec![key])).collect();
