@@ -64,7 +64,7 @@ pub async fn a_price_list_and_the_margins_are_changed_by_who_has_read_them(engin
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(store.price_lists().await.unwrap(), [asked.clone()]);
+    assert_eq!(store.price_lists().await.unwrap(), std::slice::from_ref(&asked));
     assert_eq!(store.price_list(&asked.supplier).await.unwrap(), Some(asked));
     assert_eq!(store.margins().await.unwrap(), margins);
 }
