@@ -212,7 +212,7 @@ async fn table(shop: &TestShop, kinds: &[Kind]) -> String {
             bought.iter().filter(|bought| bought.kind == kind && bought.dest == dest).map(|b| b.times_delivered).sum();
         format!("{:<12}", format!("{state} {delivered}"))
     };
-    let head: String = kinds.iter().map(|kind| format!("{:<12}", kind.name())).collect();
+    let head = kinds.iter().map(|kind| format!("{:<12}", kind.name())).collect::<Vec<_>>().concat();
     let rows = TABLE.iter().map(|row| {
         let cells: String = kinds.iter().map(|kind| cell(*kind, row.ending)).collect();
         format!("{:<4}{}", if row.ending.is_empty() { "00" } else { row.ending }, cells.trim_end())
