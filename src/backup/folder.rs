@@ -92,6 +92,29 @@ pub fn manifests(folder: &Path) -> Result<Lists, BackupError> {
     Ok(lists.map(|path| (path.clone(), Manifest::read(&path))).collect())
 }
 
+/// Whose backups are a shop's own: a folder may have those of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// Lists of these books.
+    Lists { books: String },
+    /// Whole files, which tell nothing of whose they are.
+    Files,
+}
+
+/// The newest backup of a shop. One from the future was made before the clock was set back, and says nothing about now.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn newest(folder: &Path, own: &Own, now: DateTime<Utc>) -> Result<Option<(DateTime<Utc>, PathBuf)>, BackupError> {
+    let is_own = |path: &Path| match own {
+        Own::Lists { books } => is_manifest(path) && Manifest::read(path).is_ok_and(|list| list.of.books == *books),
+        Own::Files => !is_manifest(path),
+    };
+    let mut found = backups(folder, false)?;
+    found.retain(|at, _| *at <= now);
+    Ok(found.into_iter().rfind(|(_, path)| is_own(path)))
+}
+
 /// Deletes what need not be kept any more: everything older than `keep`, and of what is older than a day all but each
 /// day's last. The newest always stays. Books of which there are lists are looked at by themselves: another shop's, and what this
 /// one's were before it was restored, keep their newest too. Then the parts go that no list names.

@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::alerts::Alerts;
 use super::process::Process;
+use crate::backup::folder::{self, Own};
 use crate::backup::set::{self, Proof};
-use crate::backup::{self, BackupError, folder, seal};
+use crate::backup::{self, BackupError, seal};
 use crate::clock::ShopClock;
 use crate::config::BackupSettings;
 use konter_core::ledger::audit::AuditReport;
@@ -45,6 +46,8 @@ pub(super) struct Backups {
     /// After a failure.
     not_before: Option<DateTime<Utc>>,
     failures: u32,
+    /// `None` until it was asked for first.
+    own: Option<Own>,
     /// How much the next one is to read again.
     proof: Proof,
     /// The owners know that it fails.
@@ -67,6 +70,7 @@ impl Backups {
             settings,
             not_before: None,
             failures: 0,
+            own: None,
             proof: Proof::WhenDue,
             told: false,
             large: false,
@@ -97,16 +101,29 @@ impl Backups {
         }
     }
 
+    /// Whose backups are ours.
+    async fn own(&mut self) -> Result<Own, BackupError> {
+        if let Some(own) = &self.own {
+            return Ok(own.clone());
+        }
+        let parts = self.store.parts().await?;
+        Ok(self.own.insert(parts.map_or(Own::Files, |parts| Own::Lists { books: parts.books() })).clone())
+    }
+
+    async fn newest(&mut self, now: DateTime<Utc>) -> Result<Option<(DateTime<Utc>, PathBuf)>, BackupError> {
+        let (own, folder) = (self.own().await?, self.settings.folder.clone());
+        blocking(move || folder::newest(&folder, &own, now)).await
+    }
+
     /// Does what is due.
     async fn look(&mut self, now: DateTime<Utc>) -> Result<bool, BackupError> {
-        let folder = self.settings.folder.clone();
+        let (own, folder) = (self.own().await?, self.settings.folder.clone());
         let found = move || {
-            let found = [false, true].map(|is_sealed| folder::backups(&folder, is_sealed));
-            let [plain, sealed] = found.map(|found| Ok::<_, BackupError>(newest(&found?, now)));
-            let (plain, sealed) = (plain?, sealed?);
+            let plain = folder::newest(&folder, &own, now)?;
             if let Some((at, path)) = &plain {
                 measure(*at, size(path));
             }
+            let sealed = folder::backups(&folder, true)?.into_keys().rfind(|at| *at <= now);
             Ok((plain, sealed))
         };
         let (plain, sealed) = blocking(found).await?;
@@ -120,7 +137,7 @@ impl Backups {
             done = true;
         }
         if let (Some(passphrase), Some(hour)) = (self.settings.passphrase.clone(), self.settings.send_at)
-            && sealed.is_none_or(|(last, _)| last < self.due(hour, now))
+            && sealed.is_none_or(|last| last < self.due(hour, now))
         {
             self.send(passphrase, now).await?;
         }
@@ -158,9 +175,7 @@ impl Backups {
     /// Hands the newest backup to the owners' chats. That it was done is told by its file, which stays.
     async fn send(&mut self, passphrase: SecretString, now: DateTime<Utc>) -> Result<(), BackupError> {
         let folder = self.settings.folder.clone();
-        let looked_at = folder.clone();
-        let plain = blocking(move || folder::backups(&looked_at, false)).await?;
-        let Some((made_at, from)) = newest(&plain, now) else { return Ok(()) };
+        let Some((made_at, from)) = self.newest(now).await? else { return Ok(()) };
         let (name, to) = (folder::sealed_name(now), folder.join(folder::sealed_name(now)));
         let path = to.clone();
         let bytes = blocking(move || sealed(&from, &to, &passphrase)).await?;
@@ -205,9 +220,7 @@ impl Backups {
         metrics::counter!("konter_backup_failures_total").increment(1);
         tracing::error!(error, failures = self.failures, "the backup failed; trying again in a while");
         if !self.told && (!busy || self.failures >= BUSY_MOMENTS) {
-            let folder = self.settings.folder.clone();
-            let found = blocking(move || folder::backups(&folder, false)).await.unwrap_or_default();
-            let last = newest(&found, now).map(|(at, _)| at);
+            let last = self.newest(now).await.ok().flatten().map(|(at, _)| at);
             self.told = self.tell(KeepingReply::BackupFailed { problem: error, last }).await.is_ok();
         }
     }
@@ -250,14 +263,6 @@ impl Copy {
             }
         }
     }
-}
-
-/// One from the future was made before the clock was set back, and says nothing about now.
-fn newest(
-    found: &std::collections::BTreeMap<DateTime<Utc>, PathBuf>,
-    now: DateTime<Utc>,
-) -> Option<(DateTime<Utc>, PathBuf)> {
-    found.range(..=now).next_back().map(|(at, path)| (*at, path.clone()))
 }
 
 /// Encrypts a backup and proves that it can be read again; its size.

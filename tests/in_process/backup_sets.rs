@@ -461,6 +461,11 @@ async fn two_shops_in_one_folder_keep_apart_and_a_restored_one_goes_on() {
         tokio::task::spawn_blocking(move || set::make(&parts, now, &into, Proof::WhenDue).unwrap()).await.unwrap();
         other.trade(1, 10).await;
     }
+    let own = |shop: &Shop| {
+        let books = set::Manifest::read(&shop.list()).unwrap().of.books;
+        folder::newest(&backups, &folder::Own::Lists { books }, shop.now + TimeDelta::hours(1)).unwrap()
+    };
+    assert_eq!(own(&one), Some((one.now, mine.clone())), "later ones are another shop's");
     one.trade(1, 10).await;
     one.back_up().await;
     let refused = one.put_back(&backups).await.err().unwrap().to_string();
