@@ -28,7 +28,7 @@ impl Request<'_> {
 
     /// The limit of a chat that is this reseller's, if any, and what was added today.
     pub(super) async fn daily_of(&self, chat: &ChatId, agent: Option<&Agent>) -> Result<Option<Daily>, StoreError> {
-        if self.shop.role_of(chat) != Some(Role::Operator) {
+        if self.shop.staff.role_of(chat) != Some(Role::Operator) {
             return Ok(None);
         }
         let allowances = self.allowances(chat, agent).await?;
@@ -42,7 +42,7 @@ impl Request<'_> {
     /// A chat's own row first, then those of its reseller's other chats that work here.
     async fn allowances(&self, chat: &ChatId, agent: Option<&Agent>) -> Result<Vec<Allowance>, StoreError> {
         let others = agent.into_iter().flat_map(|agent| &agent.chats);
-        let others = others.filter(|other| *other != chat && self.shop.role_of(other).is_some());
+        let others = others.filter(|other| *other != chat && self.shop.staff.role_of(other).is_some());
         let mut rows = Vec::new();
         for chat in [chat].into_iter().chain(others) {
             let stored = self.shop.store.allowance(chat).await?;

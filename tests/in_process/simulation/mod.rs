@@ -47,7 +47,7 @@ const SEEN_WITHIN: u64 = 400;
 
 /// So many runs must have met everything that can happen.
 const ENOUGH: u64 = 500;
-const MUST_HAPPEN: [&str; 45] = [
+const MUST_HAPPEN: [&str; 47] = [
     "Hold for Order",
     "Capture for Order",
     "Release for Order",
