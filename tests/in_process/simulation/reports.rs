@@ -11,6 +11,9 @@ use super::stage::Stage;
 use super::supplier::{Report, SUPPLIERS, Truth, index_of, report_of};
 use super::wire::{FORMS, Line, Says};
 
+/// Microseconds.
+const DECADES: u64 = 1_000_000_000_000_000;
+
 impl Stage {
     /// Time passes, and reports come in as they are due.
     pub async fn pass(self: &Arc<Self>, shop: &Arc<Shop>, time: u64) {
@@ -78,8 +81,8 @@ impl Stage {
         let form = *world.pick(&FORMS);
         let mut report = report_of(supplier, &Line::of(reference, truth, 1), form);
         if world.percent(20) {
-            // A believed one about something that is not ours.
-            report = report_of(supplier, &Line::of(Reference(reference.0 + 7), truth, 1), form);
+            // A believed one about something that is not ours, and never will be: references grow with the clock.
+            report = report_of(supplier, &Line::of(Reference(reference.0 + DECADES), truth, 1), form);
         } else {
             report.believed = false;
         }

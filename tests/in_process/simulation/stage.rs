@@ -79,7 +79,7 @@ fn product(code: &str, kind: ProductKind, operator: Option<&str>, price: i64, ro
 pub fn catalog() -> Vec<Product> {
     let (topup, tsel) = (ProductKind::Topup, Some("telkomsel"));
     vec![
-        product("X5", topup, Some("xl"), 5_900, &[("echo", 5_250), ("beta", 5_300)]),
+        product("X5", topup, Some("xl"), 5_900, &[("beta", 5_300)]),
         product("FF70", topup, None, 10_300, &[("gamma", 9_700), ("alfa", 9_800)]),
         product("S5", topup, tsel, 5_800, &[("alfa", 5_300), ("echo", 5_350), ("beta", 5_400)]),
         product(
