@@ -176,6 +176,8 @@ async fn what_comes_without_words_of_ones_own_is_told_what_to_do() {
     shop.receive(sent("sticker"), 1).await;
     types(&shop, "1234").await;
     assert_eq!(bought(&shop).await, ["S10 081234567890 1"]);
+    shop.becomes("delivered", async || shop.store.open_orders().await.unwrap().is_empty()).await;
+    shop.hear_all().await;
     shop.note("-- a PIN that nothing waits for");
     let told = shop.say(&reseller(), "1234", 1).await;
     assert!(told[0].contains("belum ada yang dibeli") && !told[0].contains("GAGAL"), "{told:?}");

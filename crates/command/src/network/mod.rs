@@ -25,10 +25,17 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     Format::always(
         Topic::TakeBack,
-        &["TARIK", "BATALTR", "BATALTRANSFER", "TRFBLK", "AS"],
+        &["TARIK", "BATALTR", "BATALTRANSFER", "TRFBLK"],
         "ask for a transfer back within 15 minutes: the one just sent, by its number, or by receiver and amount",
         "TARIK.12",
         take_back::take_back,
+    ),
+    Format::always(
+        Topic::TakeBack,
+        &["AS"],
+        "the same, as elsewhere: amount, receiver, PIN",
+        "AS.50000.KR0002.1234",
+        take_back::in_full,
     ),
     Format::when(
         Topic::DownlineRegistration,

@@ -38,6 +38,22 @@ pub(super) fn take_back(mut args: Cursor<'_>) -> Result<Command, Problem> {
     }
 }
 
+/// Less is a face value: `as 5 0813…` is credit for a Telkomsel AS number.
+const LEAST_SUM: i64 = 1_000;
+
+/// With a sum, a receiver and a PIN.
+pub(super) fn in_full(args: Cursor<'_>) -> Result<Command, Problem> {
+    let asked = take_back(args)?;
+    match &asked {
+        Command::Network(NetworkCommand::TakeBack { of: TransferRef::To { amount: Some(sum), .. }, pin: Some(_) })
+            if sum.get() >= LEAST_SUM =>
+        {
+            Ok(asked)
+        }
+        _ => Err(Problem::Ambiguous),
+    }
+}
+
 /// A PIN, and nothing else.
 fn alone(mut args: Cursor<'_>) -> Result<Option<Pin>, Problem> {
     args.last_pin()

@@ -140,7 +140,8 @@ fn a_read_of_few_rows_is_told_at_once_and_a_long_one_admits_that_it_is() {
 #[test]
 fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
     let (layers, _folder) = layers();
-    let rows = (0..3_u8).map(|key| (vec![key], Some(vec![key]))).collect();
+    // More than are taken along at once.
+    let rows = (0..9_u8).map(|key| (vec![key], Some(vec![key]))).collect();
     layers.publish(rows, at(1));
     let (done, is_done) = std::sync::mpsc::channel();
     let (walker, writer) = (layers.clone(), layers.clone());
@@ -163,6 +164,6 @@ fn a_walk_reads_rows_also_while_somebody_waits_to_write() {
         done.send((ended.is_ok(), read)).unwrap();
     });
     let patience = std::time::Duration::from_secs(20);
-    let read = (0..3_u8).map(|key| Some(vec![key])).collect();
+    let read = (0..9_u8).map(|key| Some(vec![key])).collect();
     assert_eq!(is_done.recv_timeout(patience), Ok((true, read)), "the walk and the writer wait for each other");
 }
