@@ -183,6 +183,8 @@ impl Intake {
                         intake.work_off(&chat).await;
                     } else {
                         intake.queues.drop_line(&chat);
+                        // Others of the chat may have been stored meanwhile.
+                        intake.look_again_later();
                     }
                 });
             } else {
@@ -211,16 +213,20 @@ impl Intake {
             let _ = ours.send(Ok(()));
             return true;
         }
-        let stored = self.store_received(std::slice::from_ref(&message)).await;
-        let is_stored = stored.is_ok();
-        let _ = ours.send(stored);
+        let storing = async {
+            let stored = self.store_received(std::slice::from_ref(&message)).await;
+            let is_stored = stored.is_ok();
+            let _ = ours.send(stored);
+            is_stored
+        };
+        // What was begun goes on meanwhile, and to its end: it may hold what the store waits for, and its commit may stand.
+        let (is_stored, handled) = match soon {
+            Ok(handled) => (storing.await, handled),
+            Err(_) => tokio::join!(storing, handling),
+        };
         if !is_stored || busy.is_none() {
             return false;
         }
-        let handled = match soon {
-            Ok(handled) => handled,
-            Err(_) => handling.await,
-        };
         self.after_fault(&message, handled).await;
         true
     }

@@ -354,3 +354,22 @@ async fn the_same_in_english() {
     says(&shop, &reseller(), &texts).await;
     insta::assert_snapshot!("in_english", transcript(shop).await);
 }
+
+/// Its limit and which account is its own go by its reseller: a chat that has none any more must not have a role either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_that_leaves_its_reseller_keeps_no_role() {
+    let shop = TestShop::open().await;
+    shop.add_agent(chat(9), 0, Locale::Id).await;
+    let told = shop.say(&reseller(), "TAMBAH.kasir.1234", 1).await;
+    shop.say(&chat(2), &start_in(&told[0]), 2).await;
+    shop.say(&admin(), "/peran KR0001 operator", 3).await;
+    shop.say(&reseller(), "HAPUS.kasir.1234", 3).await;
+    let before = shop.available(1).await;
+    shop.say(&chat(2), "/deposit KR0001 50000", 1).await;
+    shop.say(&chat(2), "/deposit KR0002 50000", 1).await;
+    assert_eq!((shop.available(1).await, shop.available(2).await), (before, 0));
+    // The other one works on.
+    shop.say(&reseller(), "/deposit KR0002 50000", 3).await;
+    assert_eq!(shop.available(2).await, 50_000);
+    insta::assert_snapshot!("chats_role", transcript(shop).await);
+}

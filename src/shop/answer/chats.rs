@@ -132,7 +132,7 @@ impl Request<'_> {
             after.identities.joining = None;
         });
         answer.reply_with_balance(owner, says(HabitReply::ChatJoined { code: owner.id, name: owner.name.clone() }));
-        Ok(())
+        self.drop_roles(owner, answer).await
     }
 
     pub(super) async fn chats(&self, pin: Option<&Pin>, answer: &mut Answer) {

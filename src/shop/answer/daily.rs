@@ -71,9 +71,15 @@ impl Request<'_> {
     /// second decides anew.
     pub(super) async fn count_daily(&self, amount: Rupiah, answer: &mut Answer) -> Result<(), StoreError> {
         let rows = self.allowances(&self.message.chat, self.agent.as_ref()).await?;
+        // Looked at after the rows: what another chat booked since the limit was judged shows here, or is a conflict with them.
+        let is_overtaken = self.own_daily().await?.is_some_and(|daily| amount > left(daily));
         let sums = [amount].into_iter().chain(std::iter::repeat(Rupiah::ZERO));
         for (row, sum) in rows.iter().zip(sums) {
             write(row, row.with(sum, self.today()), answer);
+        }
+        if let Some(last) = answer.commit.desk.allowances.last_mut().filter(|_| is_overtaken) {
+            // No row has this version: all of it is decided anew.
+            last.expected = Some(u32::MAX);
         }
         Ok(())
     }

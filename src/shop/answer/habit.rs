@@ -68,6 +68,9 @@ impl Request<'_> {
             HabitCommand::Chats { pin } => self.chats(pin.as_ref(), answer).await,
             HabitCommand::RemoveChat { which, sure, pin } => {
                 self.remove_chat(&which, sure, pin.as_ref(), answer).await;
+                if let Some(agent) = &self.agent {
+                    self.drop_roles(agent, answer).await?;
+                }
             }
             HabitCommand::ReplaceChat { old, new, pin } => self.replace_chat(&old, &new, pin.as_ref(), answer).await?,
             HabitCommand::Rename { name, pin } => self.rename_oneself(&name, pin.as_ref(), answer).await,

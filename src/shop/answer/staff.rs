@@ -120,6 +120,31 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// A chat that this commit takes from its reseller keeps no role: limits, and which account is one's own, go by the reseller.
+    pub(super) async fn drop_roles(&self, before: &Agent, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(after) = answer.commit.agents.iter().find(|one| one.row.id == before.id) else { return Ok(()) };
+        let is_gone = |chat: &&ChatId| !after.row.chats.contains(chat);
+        let gone: Vec<ChatId> = before.chats.iter().filter(is_gone).cloned().collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let mut roster = self.stored_roster().await?;
+        for chat in gone {
+            let Some(known) = roster.row(&chat).filter(|row| row.role.is_some()).cloned() else { continue };
+            let (by, at, version) = (self.message.chat.clone(), self.at, known.version + 1);
+            let row = Staff { chat: chat.clone(), version, role: None, by, at };
+            roster.learn(row.clone());
+            // The last owner stays one.
+            if roster.at_least(Role::Owner).next().is_none() {
+                return Ok(());
+            }
+            let told = desk(DeskReply::YourRole { role: None });
+            answer.commit.outgoing.push(say(&chat, self.shop.policy.locale, told));
+            answer.commit.desk.staff.push(Versioned { expected: Some(known.version), row });
+        }
+        Ok(())
+    }
+
     /// The chats of somebody who works here, or is to; otherwise the answer says why there are none.
     pub(super) async fn chats_named(
         &self,

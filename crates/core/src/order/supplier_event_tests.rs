@@ -167,6 +167,12 @@ fn a_failure_beside_a_success_with_a_taken_serial_is_left_to_a_person() {
             "{from:?}: nothing given back or bought elsewhere"
         );
     }
+    // What only says that it takes time, or nothing, takes the doubt back as little.
+    for between in [Outcome::Pending, Outcome::Unknown(Doubt::Timeout)] {
+        let words = [(Answer, Outcome::Pending), (Report, taken()), (Check, between.clone()), (Report, GAGAL)];
+        let order = check(two_routes, &words, ". . . !");
+        assert!(order.is_open() && order.attempts.len() == 1, "{between:?}");
+    }
     let events = vec![Event::Sending, say(FIRST, Report, GAGAL), say(FIRST, Report, taken()), Event::Sending];
     let (order, story) = play(two_routes(), events);
     assert_eq!(story, ". . ! .");

@@ -238,10 +238,10 @@ impl Offer {
         Self { moves, prices, lost: Vec::new(), unknown: 0, ..self.clone() }
     }
 
-    /// What looks wrong of it, or loses money.
+    /// What looks wrong of it. What only loses money is closed, and that may be done at once.
     #[must_use]
     pub fn odd(&self) -> BTreeSet<&ProductCode> {
-        self.moves.iter().filter(|one| one.loses || one.leaps()).map(|one| &one.product).collect()
+        self.moves.iter().filter(|one| one.leaps()).map(|one| &one.product).collect()
     }
 
     #[must_use]

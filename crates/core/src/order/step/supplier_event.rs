@@ -86,9 +86,13 @@ impl Stepper {
         let attempt = &mut self.order.attempts[index];
         let decided = matches!(attempt.outcome, Some(Outcome::Success(_) | Outcome::Failed(_)));
         if !decided && !restored::is_forgotten(attempt) {
-            // "Pending" says more than a doubt that follows it, unless that one is a person's to look at.
-            let keeps = attempt.outcome == Some(Outcome::Pending)
-                && matches!(&outcome, Outcome::Unknown(doubt) if !doubt.is_for_a_person());
+            let keeps = match (&attempt.outcome, &outcome) {
+                // It has said success, if with another order's serial number: only an end of its own, or a person, says more.
+                (Some(Outcome::Unknown(Doubt::SerialTaken(_))), _) => true,
+                // "Pending" says more than a doubt that follows it, unless that one is a person's to look at.
+                (Some(Outcome::Pending), Outcome::Unknown(doubt)) => !doubt.is_for_a_person(),
+                _ => false,
+            };
             if !keeps {
                 attempt.outcome = Some(outcome);
             }
