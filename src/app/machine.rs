@@ -6,7 +6,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::Path;
 
-use fs2::FileExt;
+use konter_store::is_in_use;
 
 use super::open::may_be_opened;
 use super::room;
@@ -69,11 +69,6 @@ pub(super) fn about_address(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "this user may not listen there; take a port from 1024 on".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// Whether a shop is at work there. Opening the store would write.
-fn is_in_use(dir: &Path) -> bool {
-    File::open(dir.join("db")).is_ok_and(|db| FileExt::try_lock_shared(&db).is_err())
 }
 
 /// Makes something in a folder, or the folder itself, and takes it away again.

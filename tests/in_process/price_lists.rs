@@ -219,7 +219,7 @@ async fn what_somebody_changed_since_keeps_all_of_it_from_being_applied() {
         assert!(said[0].contains("sudah diubah orang lain"), "{change}: {said:?}");
         assert_eq!(products(&shop), before, "{change}");
         let said = shop.say(&admin(), "/supplier digi harga", 1).await;
-        assert!(said[0].contains("baru saja diambil"), "what cannot be applied is not shown again: {said:?}");
+        assert!(said[0].contains("baru saja diminta"), "what cannot be applied is not shown again: {said:?}");
         shop.close().await;
     }
 }
@@ -435,7 +435,7 @@ async fn owners_ask_for_it_no_more_often_than_the_supplier_wants() {
     shop.say(&admin(), "/supplier digi harga", 1).await;
     shop.tap(&admin(), "Abaikan", 1).await;
     let said = shop.say(&admin(), "/supplier digi harga", 1).await;
-    assert!(said[0].contains("baru saja diambil"), "{said:?}");
+    assert!(said[0].contains("baru saja diminta"), "{said:?}");
     assert_eq!(digi.asked(), 1);
     shop.pass(TimeDelta::minutes(6));
     shop.say(&admin(), "/supplier digi harga", 2).await;

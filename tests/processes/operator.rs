@@ -219,6 +219,17 @@ async fn check_says_all_is_well_only_of_what_can_start_and_work() {
     assert!(!home.path().join("data").exists(), "what was tried is gone");
 }
 
+/// The port is taken by the very shop that is checked.
+#[tokio::test]
+async fn check_beside_a_running_shop_finds_no_mistake_in_it() {
+    let (home, elsewhere) = (folder(), folder());
+    let settings = usual(home.path()).set("KONTER_DATA_DIR", home.path().join("data").display());
+    let mut running = settings.start(elsewhere.path(), &["run"]);
+    running.says("konter is open").await;
+    assert_ended(&run_in(home.path(), &settings, &["check"]).await, 0, &["a shop is at work in"]);
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+}
+
 #[tokio::test]
 async fn check_online_asks_the_bot_and_the_balances_and_shows_no_secret() {
     let home = folder();
