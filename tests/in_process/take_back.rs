@@ -63,6 +63,16 @@ fn again(tap: &InboxMessage) -> InboxMessage {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pin_behind_the_word_is_no_number_of_a_transfer() {
+    let shop = sent().await;
+    let told = says(&shop, &reseller(), "TARIK.1234", 2).await;
+    assert!(told.contains("40.000"), "{told}");
+    let told = says(&shop, &reseller(), "TARIK.77", 1).await;
+    assert!(!told.contains("40.000"), "one that is not there: {told}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_receiver_is_asked_and_gives_it_back_once() {
     let shop = sent().await;
     shop.tap(&reseller(), "Salah kirim? Minta kembali", 2).await;

@@ -35,7 +35,12 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
         let found = match &of {
-            TransferRef::Number(id) => self.own_transfer(&agent, *id).await?.into_iter().collect(),
+            TransferRef::Number(id) => match self.own_transfer(&agent, *id).await? {
+                Some(sent) => vec![sent],
+                // `TARIK.1234`: a PIN behind the word. Asking moves nothing.
+                None if pin.is_none() && may_be_pin(*id) => self.recent_transfers(&agent).await?,
+                None => Vec::new(),
+            },
             TransferRef::Latest => self.recent_transfers(&agent).await?,
             TransferRef::To { agent: name, amount } => {
                 let to = self.named(name).await?.map(|to| to.id);
@@ -347,4 +352,9 @@ fn move_back(sent: &Transfer, (from, to): (&Agent, &Agent), reason: Option<&str>
     answer.tell(from, &network(returned));
     let gone = NetworkReply::TransferGone { number, from: from.id, name: from.name.clone(), amount, reason };
     answer.tell(to, &network(gone));
+}
+
+/// Of four to six digits.
+fn may_be_pin(number: TransferId) -> bool {
+    (1_000..1_000_000).contains(&number.0)
 }
