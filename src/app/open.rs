@@ -11,7 +11,7 @@ use super::Failure;
 use super::private::close_to_others;
 use super::room;
 use super::unrouted::unrouted;
-use crate::backup::{BUILT_IN, folder};
+use crate::backup::{BUILT_IN, BackupError, set};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
 use crate::front::telegram::Telegram;
@@ -30,6 +30,7 @@ use konter_core::phone::PrefixTable;
 use konter_core::pricing::{self, below_cost};
 use konter_documents::workbook::table;
 use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
+use konter_store::parts::books_in;
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
 use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
@@ -274,19 +275,27 @@ fn of_dir(dir: &Path, error: &StoreError) -> Failure {
 
 /// What to do about a data dir that cannot be used.
 fn way_back(settings: &Settings, failure: &Failure) -> Failure {
-    let newest = folder::backups(&settings.backups.folder, false).ok().and_then(|mut found| found.pop_last());
+    let folder = &settings.backups.folder;
+    // A folder may have the backups of other shops.
+    let newest = match books_in(&settings.data_dir) {
+        Some(books) => set::newest_of(&books, folder),
+        None => set::newest(folder),
+    };
     let advice = match newest {
-        Some((at, path)) => format!(
-            "The newest backup in {} is of {at}. To put it back: konter restore --force {}\n\
+        Ok(path) => format!(
+            "The newest backup in {}: {}. To put it back: konter restore --force {}\n\
              What is in the data dir now is kept aside by that. Read docs/backup.md first.",
-            settings.backups.folder.display(),
+            folder.display(),
+            path.file_name().unwrap_or_default().display(),
             path.display()
         ),
-        None => format!(
-            "There is no backup in {}. Keep the data dir as it is, look for a backup elsewhere (also in the admins'\n\
-             chats), and put it back: konter restore --force FILE",
-            settings.backups.folder.display()
+        Err(BackupError::NoneIn(folder)) => format!(
+            "There is no backup in {folder}. Keep the data dir as it is, look for a backup elsewhere (also in the admins'\n\
+             chats), and put it back: konter restore --force FILE"
         ),
+        Err(problem) => {
+            format!("{problem}\nThen: konter restore --force FILE. Read docs/backup.md first.")
+        }
     };
     Failure::Fault(format!("{failure}\n{advice}"))
 }

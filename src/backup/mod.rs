@@ -39,8 +39,13 @@ pub enum BackupError {
     Own(String, StoreError),
     #[error("there is no backup in {0}")]
     NoneIn(String),
-    #[error("two shops have put their backups there, say which one: {0}")]
-    TwoShops(String),
+    #[error("several shops have put their backups there, say which one: {0}")]
+    SeveralShops(String),
+    /// Of one shop, whose data dir was put back by copying.
+    #[error("the shop went on from an older copy of its data dir there, or its clock was set back; say which one: {0}")]
+    Forked(String),
+    #[error("all backups in {folder} are encrypted: set KONTER_BACKUP_PASSPHRASE and name the newest: {newest}")]
+    AllEncrypted { folder: String, newest: String },
     /// The newest of a folder; what is older was not asked for.
     #[error("{newest}, the newest backup there: {problem}\n{}", instead(.whole.as_deref()))]
     NewestDamaged { newest: String, problem: Box<BackupError>, whole: Option<String> },

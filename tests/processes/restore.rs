@@ -59,6 +59,10 @@ fn assert_ended(ended: &Ended, code: i32, named: &[&str]) {
     }
 }
 
+fn some_file(folder: &Path) -> PathBuf {
+    fs::read_dir(folder).unwrap().next().unwrap().unwrap().path()
+}
+
 fn path(path: &Path) -> String {
     path.display().to_string()
 }
@@ -163,11 +167,23 @@ async fn the_day_s_backup_reaches_the_owners_encrypted_and_can_be_put_back() {
     let right = without.set("KONTER_BACKUP_PASSPHRASE", passphrase);
     assert_ended(&site.run(&right, &["restore", &sealed]).await, 0, &["the books are right"]);
 
-    // Of the folder it is the newest, and nothing instead of it. Back over the shop it came from, the folder stays where it is.
+    // Books that are damaged are told the way back, which is no other shop's.
     let list = path(&names("manifest")[0]);
+    let (book, others) = (some_file(&site.data().join("books")), backups.join("konter-20990101T000000Z.backup"));
+    let whole = fs::read(&book).unwrap();
+    let mut damaged = whole.clone();
+    damaged[32 + 50] ^= 1;
+    fs::write(&book, &damaged).unwrap();
+    fs::write(&others, "another shop's").unwrap();
+    let refused = site.run(&site.settings, &["run"]).await;
+    assert_ended(&refused, 1, &["is damaged", &format!("konter restore --force {list}")]);
+    fs::remove_file(others).unwrap();
+    fs::write(&book, &whole).unwrap();
+
+    // Of the folder it is the newest, and nothing instead of it. Back over the shop it came from, the folder stays where it is.
     let restored = site.run(&site.settings, &["restore", &path(&backups), "--force"]).await;
     assert_ended(&restored, 0, &["the books are right", &list, "before-restore-"]);
-    let part = fs::read_dir(backups.join("parts")).unwrap().next().unwrap().unwrap().path();
+    let part = some_file(&backups.join("parts"));
     fs::remove_file(&part).unwrap();
     let told =
         [path(part.file_name().map(Path::new).unwrap()), "is missing".to_owned(), list, "None of those".to_owned()];

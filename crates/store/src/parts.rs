@@ -225,6 +225,31 @@ pub fn rows_of_parts(books: &str, end: &Mark, files: &[PartFile]) -> Result<Snap
     Ok(Snapshot::new(Merged::new(books::rows_of(id, base, &pieces, end)?, days::walk_copied(&days)?)))
 }
 
+/// The number of the books in a data dir, as long as their files agree on it: the one thing that damaged books tell, too.
+#[must_use]
+pub fn books_in(data: &Path) -> Option<String> {
+    books::whose(data).as_ref().map(|id| hex(id))
+}
+
+/// Whether the books that a copy is of went through a record. `false` also where that is older than all the copy has of them.
+///
+/// # Errors
+/// When the piece it would stand in cannot be read.
+pub fn went_through(mark: &Mark, files: &[PartFile]) -> Result<bool, StoreError> {
+    let position = mark.position().ok_or_else(unnamed)?;
+    let (mut is_base, mut pieces) = (false, Vec::new());
+    for file in files {
+        match &file.part {
+            Part::Base { at } => is_base |= at == mark,
+            Part::Book { first, .. } => pieces.push(CopiedFile { path: &file.path, first: *first }),
+            Part::Day { .. } => {}
+        }
+    }
+    pieces.sort_unstable_by_key(|piece| piece.first);
+    // As each record holds the hash of the one before, one look tells of all.
+    Ok(is_base || mark.record == 0 || books::stands_in(&pieces, position)?)
+}
+
 fn unnamed() -> StoreError {
     StoreError::Corrupt { what: "part", problem: "its number is none".to_owned() }
 }

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};
-pub use reading::newest;
 pub(super) use reading::open;
+pub use reading::{newest, newest_of};
 
 /// Where the parts lie, beside the lists.
 pub const PARTS: &str = "parts";

@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 
 use super::PARTS;
 use super::manifest::{Listed, Manifest};
+use crate::backup::folder::Lists;
 use crate::backup::format::Summing;
 use crate::backup::{BackupError, folder};
 use konter_store::Snapshot;
-use konter_store::parts::{Mark, PartFile, rows_of_parts};
+use konter_store::parts::{Mark, Part, PartFile, rows_of_parts, went_through};
 
 /// Parts named where many are bad.
 const MOST_NAMED: usize = 5;
@@ -32,9 +33,11 @@ pub(in crate::backup) fn open(list: &Path) -> Result<(Manifest, Snapshot), Backu
 }
 
 pub(super) fn rows(books: &str, end: &Mark, parts: &[Listed], folder: &Path) -> Result<Snapshot, BackupError> {
-    let files: Vec<PartFile> =
-        parts.iter().map(|listed| PartFile { part: listed.part.clone(), path: listed.path(folder) }).collect();
-    Ok(rows_of_parts(books, end, &files)?)
+    Ok(rows_of_parts(books, end, &files(parts, folder))?)
+}
+
+fn files(parts: &[Listed], folder: &Path) -> Vec<PartFile> {
+    parts.iter().map(|listed| PartFile { part: listed.part.clone(), path: listed.path(folder) }).collect()
 }
 
 /// Whether a part is there and is what was written; else what is wrong with it.
@@ -68,54 +71,123 @@ pub(super) fn is_as_listed(listed: &Listed, path: &Path) -> Result<(), String> {
 /// The backup in a folder that has come furthest, whole or not.
 ///
 /// # Errors
-/// When there is none, or when shops that are not one another's past have put theirs there.
+/// When there is none, or when it cannot be told which one it is: shops that are not one another's past have put theirs there, or
+/// one shop went on from an older copy of itself.
 pub fn newest(folder: &Path) -> Result<PathBuf, BackupError> {
     let mut all = folder::backups(folder, false)?;
     let lists = folder::manifests(folder)?;
-    let mut shops: BTreeMap<&str, Span<'_>> = BTreeMap::new();
-    for (path, list) in lists.iter().filter_map(|(path, list)| Some((path, list.as_ref().ok()?))) {
-        shops.entry(&list.of.books).or_insert_with(|| Span::of(list, path)).add(list, path);
-    }
-    // A shop that was restored has books of its own, which begin where those before have ended. Two that go on side by side are
-    // two shops.
-    let mut spans: Vec<Span<'_>> = shops.into_values().collect();
-    spans.sort_unstable_by_key(|span| span.last);
-    if let [.., before, last] = spans.as_slice()
-        && before.last > last.first
-    {
-        let named = [before, last].map(|span| span.path.display().to_string());
-        return Err(BackupError::TwoShops(named.join(" or ")));
-    }
     // Whole files tell nothing of their books, nor do lists that cannot be read: they go by their name.
     let is_other = |path: &PathBuf| !lists.iter().any(|(list, read)| list == path && read.is_ok());
     all.retain(|_, path| is_other(path));
-    let (span, other) = (spans.pop(), all.pop_last());
-    let later = other.filter(|(at, _)| span.as_ref().is_none_or(|span| *at > span.last)).map(|(_, path)| path);
-    later
-        .or_else(|| span.map(|span| span.path.to_owned()))
-        .ok_or_else(|| BackupError::NoneIn(folder.display().to_string()))
+    let mut spans: Vec<Span<'_>> = spans_of(&lists).into_values().collect();
+    spans.sort_unstable_by_key(Span::last);
+    let file = all.iter().rfind(|(_, path)| !folder::is_manifest(path));
+    if are_several_shops(&spans, file.map(|(at, _)| *at)) {
+        let file = file.map(|(_, path)| path.display().to_string());
+        let named: Vec<String> = file.into_iter().chain(spans.iter().map(|span| how_much(span.furthest))).collect();
+        return Err(BackupError::SeveralShops(named.join(" or ")));
+    }
+    match (spans.pop(), all.pop_last()) {
+        (Some(span), Some((at, path))) if at > span.last() => Ok(path),
+        (Some(span), _) => span.furthest(folder),
+        (None, Some((_, path))) => Ok(path),
+        (None, None) => Err(none_in(folder)),
+    }
 }
 
-/// From when to when books have backups, and the one of these that has come furthest.
+/// Whether the last of these is not what became of those before. A shop that was restored has books of its own, which begin where
+/// others have ended, with their rows. Two that go on side by side are two shops; so is one that began with nothing behind
+/// others: its data dir was lost, or its settings do not name its database any more, whose backups are whole files.
+fn are_several_shops(spans: &[Span<'_>], file: Option<DateTime<Utc>>) -> bool {
+    let Some((last, before)) = spans.split_last() else { return false };
+    let is_beside = before.last().is_some_and(|before| before.last() > last.first);
+    is_beside || (last.is_born && (!before.is_empty() || file.is_some_and(|at| at < last.first)))
+}
+
+/// The same of these books, where the folder has backups of theirs: another shop's are not looked at.
+///
+/// # Errors
+/// As [`newest`].
+pub fn newest_of(books: &str, folder: &Path) -> Result<PathBuf, BackupError> {
+    let lists = folder::manifests(folder)?;
+    // One that cannot be read may be theirs.
+    let all_read = lists.iter().all(|(_, list)| list.is_ok());
+    match spans_of(&lists).remove(books).filter(|_| all_read) {
+        Some(span) => span.furthest(folder),
+        None => newest(folder),
+    }
+}
+
+fn spans_of(lists: &Lists) -> BTreeMap<&str, Span<'_>> {
+    let mut spans: BTreeMap<&str, Span<'_>> = BTreeMap::new();
+    for (path, list) in lists.iter().filter_map(|(path, list)| Some((path, list.as_ref().ok()?))) {
+        spans.entry(&list.of.books).and_modify(|span| span.add(path, list)).or_insert_with(|| Span::of(path, list));
+    }
+    spans
+}
+
+fn none_in(folder: &Path) -> BackupError {
+    let sealed = folder::backups(folder, true).ok().and_then(|mut sealed| sealed.pop_last());
+    let folder = folder.display().to_string();
+    match sealed {
+        Some((_, newest)) => BackupError::AllEncrypted { folder, newest: newest.display().to_string() },
+        None => BackupError::NoneIn(folder),
+    }
+}
+
+type List<'a> = (&'a Path, &'a Manifest);
+
+/// Whoever has to choose sees the one that is empty. A restored shop has few records, and all else in its base.
+fn how_much((path, list): List<'_>) -> String {
+    format!("{} ({} records, {} bytes)", path.display(), list.of.end.record, list.bytes())
+}
+
+/// The backups of books in a folder: from when to when, and those that have come furthest.
 struct Span<'a> {
     first: DateTime<Utc>,
-    last: DateTime<Utc>,
-    furthest: u64,
-    path: &'a Path,
+    /// By the clock.
+    latest: List<'a>,
+    /// By records.
+    furthest: List<'a>,
+    /// These books began with nothing: others begin with a base.
+    is_born: bool,
 }
 
 impl<'a> Span<'a> {
-    fn of(list: &Manifest, path: &'a Path) -> Self {
-        let at = list.of.made_at;
-        Self { first: at, last: at, furthest: list.of.end.record, path }
+    fn of(path: &'a Path, list: &'a Manifest) -> Self {
+        let both = (path, list);
+        Self { first: list.of.made_at, latest: both, furthest: both, is_born: is_born(list) }
     }
 
-    fn add(&mut self, list: &Manifest, path: &'a Path) {
-        let at = list.of.made_at;
-        (self.first, self.last) = (self.first.min(at), self.last.max(at));
-        // By records, not by the clock: that may have been set back. They come here by the clock, so of two alike the later.
-        if list.of.end.record >= self.furthest {
-            (self.furthest, self.path) = (list.of.end.record, path);
+    fn add(&mut self, path: &'a Path, list: &'a Manifest) {
+        self.first = self.first.min(list.of.made_at);
+        self.is_born |= is_born(list);
+        if list.of.made_at >= self.last() {
+            self.latest = (path, list);
+        }
+        // Not by the clock: that may have been set back. They come here by the clock, so of two alike the later.
+        if list.of.end.record >= self.furthest.1.of.end.record {
+            self.furthest = (path, list);
         }
     }
+
+    const fn last(&self) -> DateTime<Utc> {
+        self.latest.1.of.made_at
+    }
+
+    /// The list that has all the others have.
+    fn furthest(&self, folder: &Path) -> Result<PathBuf, BackupError> {
+        let ((path, furthest), (_, latest)) = (self.furthest, self.latest);
+        // After a clock was set back the latest is the other's past. After a data dir was put back by copying it need not be. Where
+        // the furthest cannot be read, that is said when it is put back.
+        let end = &latest.of.end;
+        if *end == furthest.of.end || went_through(end, &files(&furthest.parts, folder)).unwrap_or(true) {
+            return Ok(path.to_owned());
+        }
+        Err(BackupError::Forked([self.furthest, self.latest].map(how_much).join(" or ")))
+    }
+}
+
+fn is_born(list: &Manifest) -> bool {
+    !list.parts.iter().any(|listed| matches!(listed.part, Part::Base { .. }))
 }

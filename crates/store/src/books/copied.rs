@@ -73,10 +73,18 @@ pub struct CopiedFile<'a> {
 /// All rows that a copy tells as of a record.
 pub fn rows_of(books: Hash, base: Option<&Path>, pieces: &[CopiedFile<'_>], to: Position) -> Result<AsOf, StoreError> {
     let base = base.map(base::Reader::open).transpose()?;
+    Ok(AsOf::new(books, base, packed(pieces), to))
+}
+
+/// Whether a record stands in these pieces.
+pub fn stands_in(pieces: &[CopiedFile<'_>], position: Position) -> Result<bool, StoreError> {
+    cut::stands(&packed(pieces), position)
+}
+
+fn packed(pieces: &[CopiedFile<'_>]) -> Vec<OpenSegment> {
     let held =
         |piece: &CopiedFile<'_>| OpenSegment { path: piece.path.to_owned(), first: piece.first, held: Held::Packed };
-    let segments = pieces.iter().map(held).collect();
-    Ok(AsOf::new(books, base, segments, to))
+    pieces.iter().map(held).collect()
 }
 
 /// Reads a copied base to its end.

@@ -77,6 +77,21 @@ pub(super) fn header(kind: Kind, books: Hash) -> [u8; HEADER] {
     header
 }
 
+/// Whose books lie in a data dir. Only the beginning of each file is read.
+pub fn whose(data: &Path) -> Option<Hash> {
+    let folder = data.join(FOLDER);
+    let mut owners = [Kind::Book, Kind::Base].into_iter().flat_map(|kind| {
+        let named = list(&folder, kind).unwrap_or_default().into_iter();
+        named.filter_map(move |named| {
+            let mut begin = [0; HEADER];
+            fs::File::open(named.path).and_then(|mut file| file.read_exact(&mut begin)).ok()?;
+            read_header(&begin, kind)
+        })
+    });
+    let first = owners.next()?;
+    owners.all(|owner| owner == first).then_some(first)
+}
+
 /// Whose books a file belongs to; `None` when it does not begin as such a file does.
 pub(super) fn read_header(bytes: &[u8], kind: Kind) -> Option<Hash> {
     let (magic, rest) = bytes.split_first_chunk::<16>()?;

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 pub use as_of::AsOf;
-pub(super) use copied::{CopiedFile, Original, prove_base, prove_piece, rows_of};
-pub use files::FOLDER;
+pub(super) use copied::{CopiedFile, Original, prove_base, prove_piece, rows_of, stands_in};
+pub use files::{FOLDER, whose};
 use files::{HEADER, Kind, Named, Segment, path_of};
 use record::End;
 pub use record::{Hash, Position, Record};
