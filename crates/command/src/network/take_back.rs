@@ -8,7 +8,8 @@ use crate::read::{AgentRef, Cursor, Pin, Problem};
 /// More digits are a phone number's, not a transfer's.
 const NUMBER_DIGITS: usize = 9;
 /// `tarik saldo`, `tarik kembali`: they add nothing.
-const FILLER: [&str; 6] = ["SALDO", "TRANSFER", "TF", "KEMBALI", "BALIK", "LAGI"];
+const FILLER: [&str; 12] =
+    ["SALDO", "TRANSFER", "TF", "KEMBALI", "BALIK", "LAGI", "YANG", "YG", "TADI", "BARUSAN", "KE", "DARI"];
 
 /// `[<number>|<agent>[.<amount>]][.<pin>]`. As with transfers, the amount may stand before the agent. Asking moves nothing,
 /// so it needs no PIN.
