@@ -118,7 +118,11 @@ impl Request<'_> {
             product.is_none_or(|product| *product == order.product)
                 && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))
         };
-        let lines = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
+        let mut lines: Vec<_> = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
+        // `cek s5 0812…` where S10 went there: that there is no order would be wrong. Programs ask for a day and a product.
+        if lines.is_empty() && query.dest.is_some() && (query.date.is_none() || query.product.is_none()) {
+            lines = looked_at.iter().take(ORDERS_SHOWN).map(view::line).collect();
+        }
         // As it was ordered for.
         let dest = query.dest.as_ref().map(|asked| looked_at.first().map_or(asked, |order| &order.dest).clone());
         answer.reply_with_balance(&agent, Reply::Orders { lines, dest });

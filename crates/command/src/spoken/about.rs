@@ -116,7 +116,10 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
         return None;
     }
     let talk = |said| Some(Command::Talk(said));
-    let scolds = heard.has("penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling");
+    let scolds = heard.has(
+        "penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling \
+        kecewa mengecewakan payah jelek",
+    );
     let unanswered = heard.has("admin adminnya cs csnya owner ownernya min")
         && heard.has("jawab jwb dijawab balas bales dibalas respon ngerespon merespon reply replies answer angkat")
         && heard.has("ga gak g gk nggak ngga tidak tdk belum blm mana kok kenapa not why lama");
@@ -130,7 +133,8 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     if heard.has(OPENS) && heard.has("jam hari besok libur toko konter you today") && heard.only(&[OPENS, REST]) {
         return talk(Talk::Hours);
     }
-    let english = heard.has("english inggris inglish") && heard.has("speak can bisa use pakai bahasa talk in");
+    let english =
+        heard.has("english inggris inglish") && heard.has("speak can bisa use pakai bahasa talk in please pls dong");
     english.then_some(Command::Language { to: Some(crate::meaning::Language::English) })
 }
 

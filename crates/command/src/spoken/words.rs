@@ -90,7 +90,7 @@ static KNOCK: Words = LazyLock::new(|| {
     list(
         "are anybody anyone home here p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif \
         ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat kenal tahun baru natal lebaran idul fitri \
-        raya",
+        raya lahir batin happy new year eid mubarak",
     )
 });
 
