@@ -61,7 +61,8 @@ struct Name;
 
 impl Name {
     /// Without the words around a name: `daftar downline baru nama Siti nomor 0812…`.
-    fn bare<'a, 'b>(mut atoms: &'a [Atom<'b>]) -> &'a [Atom<'b>] {
+    fn bare<'a, 'b>(typed: &'a [Atom<'b>]) -> &'a [Atom<'b>] {
+        let mut atoms = typed;
         let any = |atom: &Atom<'_>, words: &[&str]| words.iter().any(|word| atom.is(word));
         // `Baru Jaya` may be a name.
         if let [first, rest @ ..] = atoms
@@ -79,8 +80,11 @@ impl Name {
         {
             atoms = rest;
         }
+        // `Raja HP` is a shop.
+        let is_told = atoms.len() < typed.len();
         while let [rest @ .., last] = atoms
-            && any(last, &["NOMOR", "NOMER", "NO", "NOMORNYA", "NOHP", "HP", "WA", "TELP"])
+            && (any(last, &["NOMOR", "NOMER", "NOMORNYA", "NOHP"])
+                || (is_told && any(last, &["NO", "HP", "WA", "TELP"])))
         {
             atoms = rest;
         }

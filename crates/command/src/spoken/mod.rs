@@ -102,7 +102,10 @@ fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
     if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
         return None;
     }
-    let Some(wanted) = wish::read(said) else { return about::of_number(said) };
+    let Some(wanted) = wish::read(said) else {
+        // A format with a fault in it is told of that.
+        return if matches!(strict, Command::Incomplete { .. }) { None } else { about::of_number(said) };
+    };
     match wanted {
         wish::Read::Wish(wish) => Some(Command::Wish(wish)),
         // What the strict reader says of it is more exact.
