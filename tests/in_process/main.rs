@@ -5,6 +5,7 @@
 //! global log subscriber or the global metrics recorder. What must, or starts a process, lives in `tests/processes`.
 
 mod announcements;
+mod asked;
 mod backup;
 mod backup_sets;
 mod bills;

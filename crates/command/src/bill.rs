@@ -135,7 +135,10 @@ fn kind_of(product: &ProductCode, args: &Cursor<'_>) -> DestKind {
 
 fn product(args: &mut Cursor<'_>) -> Result<ProductCode, Problem> {
     let atom = args.need(Part::Product)?;
-    atom.text.parse().map_err(|_| Problem::unfit(Part::Product, atom.text))
+    // Nobody calls it by a code.
+    let is_electricity = atom.is("LISTRIK") || atom.is("LISTERIK");
+    let text = if is_electricity { "PLN" } else { atom.text };
+    text.parse().map_err(|_| Problem::unfit(Part::Product, atom.text))
 }
 
 /// `<product>.<customer>`, and what machine clients add: PIN, then amount.

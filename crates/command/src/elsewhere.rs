@@ -63,7 +63,7 @@ pub const CONFLICTS: &[Conflict] = &[
     conflict(
         "CEK.<angka>",
         "status transaksi; harga nominal; pin",
-        "1-2 angka: harga nominal; 3-8 angka: PIN; lebih: nomor tujuan",
+        "1-2 angka: harga nominal, kalau tidak ada: nomor transaksi; 3-8 angka: PIN; lebih: nomor tujuan",
     ),
     conflict("CEK.<kode>", "harga produk; status", "harga produk"),
     conflict("CS", "saldo; pengaduan", "saldo, kecuali diikuti kata-kata: komplain"),

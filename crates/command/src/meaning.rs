@@ -10,7 +10,7 @@ use super::receipt::command::{ReceiptLine, ReceiptOf};
 use super::routing::command::RoutingCommand;
 use super::spoken::{Talk, Wish};
 use super::topic::Topic;
-use konter_core::ids::ProductCode;
+use konter_core::ids::{OrderId, ProductCode};
 use konter_core::money::Rupiah;
 
 /// What a message asks for.
@@ -129,6 +129,8 @@ pub struct OrdersQuery {
     pub product: Option<ProductCode>,
     pub date: Option<DateArg>,
     pub pin: Option<Pin>,
+    /// One order, by the number that its replies show.
+    pub number: Option<OrderId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,6 +50,8 @@ pub enum NetworkReply {
     TakeBackRefused { problem: TakeBackProblem },
 
     // Registering.
+    /// Somebody registered asks to register somebody, in words that may be about itself; `example`: below, with the PIN.
+    RegisterBelow { code: AgentId, name: String, example: String },
     #[strum(serialize = "registered")]
     DownlineRegistered(NewDownline),
     /// The text is the problem's.

@@ -34,6 +34,8 @@ pub enum TalkReply {
         dest: Option<String>,
     },
     MoneyNotIn,
+    /// When somebody is there.
+    Hours,
     WantsAdmin,
     /// The message that was answered shows no order, or several; `lines`: the latest.
     WhichOrder {

@@ -3,10 +3,12 @@
 use super::super::network::priced;
 use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
-use konter_core::agent::Agent;
+use konter_core::agent::{Agent, AgentStatus};
 
 use konter_command::{DateArg, OrdersQuery, Pin, PriceFilter, span_of};
 use konter_core::catalog::{Catalog, Product, ProductKind};
+use konter_core::ids::{OrderId, ProductCode};
+use konter_core::money::Rupiah;
 use konter_core::order::Order;
 use konter_core::order::refusal::Near;
 use konter_core::order::view;
@@ -41,6 +43,12 @@ impl Request<'_> {
         let Some(tariff) = self.own_tariff(answer).await? else { return Ok(()) };
         let catalog = self.shop.catalog();
         if filters.is_empty() && self.price_tab(0, tariff.as_ref(), answer) {
+            return Ok(());
+        }
+        if let [PriceFilter::Nominal(sum)] = filters
+            && matching(&catalog, &PriceFilter::Nominal(*sum)).is_empty()
+            && self.order_of_sum(*sum, answer).await?
+        {
             return Ok(());
         }
         let everything = [PriceFilter::Word(String::new())];
@@ -93,17 +101,58 @@ impl Request<'_> {
         {
             return Ok(());
         }
+        if let Some(number) = query.number
+            && self.own_order(&agent, number, answer).await?
+        {
+            return Ok(());
+        }
         let today = self.shop.clock.day_of(self.at);
+        let looked_at = self.orders_to(&agent, query.dest.as_deref(), ORDERS_SEARCHED).await?;
+        // Beside a number it may be any word: `cek hp 0812…`. Whoever then hears of no order buys once more.
+        let catalog = self.shop.catalog();
+        let is_product = |code: &&ProductCode| {
+            query.dest.is_none() || catalog.get(code).is_some() || looked_at.iter().any(|order| order.product == **code)
+        };
+        let product = query.product.as_ref().filter(is_product);
         let asked = |order: &&Order| {
-            query.product.as_ref().is_none_or(|product| *product == order.product)
+            product.is_none_or(|product| *product == order.product)
                 && query.date.as_ref().is_none_or(|date| is_on(*date, order.day, today))
         };
-        let looked_at = self.orders_to(&agent, query.dest.as_deref(), ORDERS_SEARCHED).await?;
-        let lines = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
+        let mut lines: Vec<_> = looked_at.iter().filter(asked).take(ORDERS_SHOWN).map(view::line).collect();
+        // `cek s5 0812…` where S10 went there: that there is no order would be wrong. Programs ask for a day and a product.
+        if lines.is_empty() && query.dest.is_some() && (query.date.is_none() || query.product.is_none()) {
+            lines = looked_at.iter().take(ORDERS_SHOWN).map(view::line).collect();
+        }
         // As it was ordered for.
         let dest = query.dest.as_ref().map(|asked| looked_at.first().map_or(asked, |order| &order.dest).clone());
         answer.reply_with_balance(&agent, Reply::Orders { lines, dest });
         Ok(())
+    }
+
+    /// One of one's own orders, by its number; `false` where there is none of that number.
+    pub(super) async fn own_order(
+        &self,
+        agent: &Agent,
+        number: OrderId,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let found = self.shop.store.order(number).await?.filter(|order| order.agent == agent.id);
+        let Some(order) = found else { return Ok(false) };
+        let shown = Reply::Orders { lines: vec![view::line(&order)], dest: Some(order.dest.clone()) };
+        answer.reply_with_balance(agent, shown);
+        Ok(true)
+    }
+
+    /// `CEK.1`, `order 1`: what is no face value of anything may be an order's number.
+    pub(super) async fn order_of_sum(&self, sum: Rupiah, answer: &mut Answer) -> Result<bool, StoreError> {
+        const UNIT: i64 = 1_000;
+        let number = u64::try_from(sum.get() / UNIT).ok().filter(|_| sum.get() % UNIT == 0);
+        match (number, &self.agent) {
+            (Some(number), Some(agent)) if agent.status == AgentStatus::Active => {
+                self.own_order(agent, OrderId(number), answer).await
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Orders, newest first; those to one destination where it is named. What reads as a phone number by itself may have

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::super::bills::{again, bill_card, paid_before};
 use super::super::keypad::PadId;
+use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
 use konter_command::{Pin, destination_of};
@@ -88,12 +89,21 @@ impl Request<'_> {
         }
         let product = match self.bill_product(&wanted) {
             Ok(product) => product,
+            // Without a PIN nothing was ordered.
+            Err(Why::UnknownProduct { .. }) if pin.is_none() && wanted.reference.is_none() => {
+                answer.reply(no_such_product(&self.shop.catalog(), &wanted.name()));
+                return Ok(());
+            }
             Err(why) => {
                 refuse(&agent, answer, wanted.refused(why));
                 return Ok(());
             }
         };
         wanted.product = Some(product.clone());
+        // A program, which has a reference, is told that nothing was paid.
+        if pin.is_none() && wanted.reference.is_none() {
+            return self.look_up(wanted, false, None, answer).await;
+        }
         if let Err(why) = self.admit_payment(&agent, &wanted, pin, answer).await {
             refuse(&agent, answer, wanted.refused(why));
             return Ok(());

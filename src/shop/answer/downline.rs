@@ -61,6 +61,15 @@ impl Request<'_> {
         }
     }
 
+    /// Who is registered already may have meant to register once more: `daftar Siti Cell 0812…`. A format or a PIN says that
+    /// somebody else is meant.
+    fn may_be_about_itself(&self, request: &DownlineRequest) -> bool {
+        let text = self.message.text.trim_start();
+        let opens = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let is_spoken = !text.contains(['.', '#', '*', ',', ';']);
+        is_spoken && request.pin.is_none() && request.deposit.is_none() && ["daftar", "join"].into_iter().any(opens)
+    }
+
     /// Registers somebody else below who asks. A typed PIN is the asking reseller's, and needed where money moves; the
     /// new one is drawn and told once.
     async fn register_downline(&self, request: DownlineRequest, answer: &mut Answer) -> Result<(), StoreError> {
@@ -73,6 +82,12 @@ impl Request<'_> {
         if age > self.shop.policy.stale_after {
             let problem = self.shop.drift.why_transfer_stale(age);
             answer.reply_with_balance(&agent, network(NetworkReply::TransferRefused { problem }));
+            return Ok(());
+        }
+        if self.may_be_about_itself(&request) {
+            let markup = request.markup.map(|markup| format!("{}.", markup.get())).unwrap_or_default();
+            let example = format!("REG.{}.{}.{markup}PIN", request.name.trim(), request.phone);
+            answer.reply(network(NetworkReply::RegisterBelow { code: agent.id, name: request.name, example }));
             return Ok(());
         }
         match &request.pin {
@@ -287,7 +302,7 @@ impl Request<'_> {
     async fn markup(&self, request: MarkupRequest, answer: &mut Answer) -> Result<(), StoreError> {
         let MarkupRequest { whom, change, pin } = request;
         if pin.is_none() && change != MarkupChange::Show && self.agent.is_some() {
-            answer.reply(Reply::PinMissing { example: "MARKUP.100.PIN".to_owned() });
+            answer.reply(Reply::PinMissing { example: markup_example(&whom, change) });
             return Ok(());
         }
         let Some(agent) = self.let_in(pin.as_ref(), answer).await else { return Ok(()) };
@@ -402,6 +417,21 @@ impl Request<'_> {
         answer.reply(network(NetworkReply::Markups { all: markups.all(), products, downlines, left_out }));
         Ok(())
     }
+}
+
+/// What was typed, as it is typed with the PIN: any other example could be copied, and change other prices.
+fn markup_example(whom: &MarkupWhom, change: MarkupChange) -> String {
+    let whom = match whom {
+        MarkupWhom::All => String::new(),
+        MarkupWhom::Product(product) => format!("{product}."),
+        MarkupWhom::Agent(agent) => format!("{}.", typed(agent)),
+        MarkupWhom::Both(agent, product) => format!("{}.{product}.", typed(agent)),
+    };
+    let sum = match change {
+        MarkupChange::Set(amount) => amount.get().to_string(),
+        MarkupChange::Remove | MarkupChange::Show => "-".to_owned(),
+    };
+    format!("MARKUP.{whom}{sum}.PIN")
 }
 
 fn product_markup((product, amount): (&ProductCode, Rupiah)) -> ProductMarkup {

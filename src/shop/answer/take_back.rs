@@ -13,6 +13,7 @@ use konter_core::ids::TransferId;
 use konter_core::ledger::{AccountId, Reason};
 use konter_core::money::Rupiah;
 use konter_core::network::{ASKED_WITHIN, TAKEN_BY_SHOP_WITHIN, Transfer, TransferState, transfer_of_note};
+use konter_core::order::Order;
 use konter_core::question::Asks;
 use konter_reply::{
     AdminProblem, AskWhat, BookingReply, NetworkReply, TakeBackCard, TakeBackProblem, TakeBackStage, TookBack,
@@ -68,6 +69,23 @@ impl Request<'_> {
         }
         answer.reply_with_balance(agent, network(NetworkReply::TakeBackWhich { lines }));
         Ok(())
+    }
+
+    /// Something was wrong with what was done last: where that was a transfer, it may be taken back. `latest`: the order
+    /// done last.
+    pub(super) async fn offer_take_back(
+        &self,
+        agent: &Agent,
+        latest: Option<&Order>,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let sent = self.recent_transfers(agent).await?;
+        let open: Vec<&Transfer> = sent.iter().filter(|sent| sent.state == TransferState::Sent).collect();
+        let is_last = open.first().is_some_and(|sent| latest.is_none_or(|order| order.created_at <= sent.at));
+        if is_last {
+            self.which_transfer(agent, &open, answer).await?;
+        }
+        Ok(is_last)
     }
 
     /// The button under what was sent.

@@ -44,6 +44,8 @@ impl Request<'_> {
             Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
             Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
             Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
+            Talk::OfNumber { dest } => self.of_number(&dest, answer).await?,
+            Talk::Hours => self.say_to_customer(TalkReply::Hours, answer).await?,
             Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
             Talk::WantsToJoin => {
                 if let Some(agent) = self.customer(answer).await? {
@@ -119,10 +121,26 @@ impl Request<'_> {
             return Ok(());
         }
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
+        if dest.is_none() && self.offer_take_back(&agent, orders.first(), answer).await? {
+            return Ok(());
+        }
         let open = orders.iter().filter(|order| dest.is_some() || order.is_open());
         let lines = open.take(ORDERS_SHOWN).map(view::line).collect();
         answer.reply(talk(TalkReply::Undo { lines, dest: dest.map(str::to_owned) }));
         Ok(())
+    }
+
+    /// Something about a number: what has become of the orders to it, or else what there is for it.
+    async fn of_number(&self, dest: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let number = konter_command::destination_alone(dest);
+        let products = number.as_ref().map(|number| self.products_for(number)).unwrap_or_default();
+        match number {
+            Some(number) if !products.is_empty() && self.orders_to(&agent, Some(dest), 1).await?.is_empty() => {
+                self.offer_list(&number, products, answer).await
+            }
+            _ => self.not_arrived(Some(dest), answer).await,
+        }
     }
 
     async fn not_arrived(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
@@ -154,7 +172,8 @@ impl Request<'_> {
             }
             return Ok(asks);
         };
-        let plain_query = |query: &OrdersQuery| query.dest.is_none() && query.product.is_none();
+        let plain_query =
+            |query: &OrdersQuery| query.dest.is_none() && query.product.is_none() && query.number.is_none();
         match command {
             Command::Habit(HabitCommand::Repeat) => self.tapped_repeat(order.id, answer).await?,
             Command::Receipt { of: ReceiptOf::Latest, price } => {

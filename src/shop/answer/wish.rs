@@ -90,6 +90,12 @@ impl Request<'_> {
             None => candidates(&catalog, &wish),
         };
         let is_one_kind = wish.code.is_some() || wish.brand.is_some() || is_token;
+        if found.is_empty()
+            && let Wish { code: None, brand: None, sort: None, nominal: Some(sum), .. } = &wish
+            && self.order_of_sum(*sum, answer).await?
+        {
+            return Ok(());
+        }
         match found.as_slice() {
             [] => answer.reply(no_such_product(&catalog, &described(&wish))),
             [product, ..] if product.kind == ProductKind::Bill => {

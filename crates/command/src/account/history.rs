@@ -2,6 +2,7 @@
 
 use crate::meaning::{Command, OrdersQuery};
 use crate::read::{Cursor, DateArg, Part, Problem, Typed, date, is_pin, lettered_alone, phones_in_pieces};
+use crate::spoken::{follows_a_hash, numbered};
 use konter_core::destination::{Destination, DestinationFault, is_masked};
 use konter_core::ids::ProductCode;
 
@@ -14,6 +15,13 @@ pub(super) fn names_a_product(args: Cursor<'_>) -> bool {
         && rest.iter().all(|atom| is_pin(atom.text))
         && (code || small)
         && lettered_alone(args.atoms, args.context.is_word).is_none()
+}
+
+/// `CEK #12`: an order by its own number. Without the sign it may be a face value.
+pub(super) fn by_number(args: Cursor<'_>) -> Option<OrdersQuery> {
+    let [only] = args.atoms else { return None };
+    let number = numbered(only).filter(|_| follows_a_hash(args, only))?;
+    Some(OrdersQuery { number: Some(number), ..OrdersQuery::default() })
 }
 
 /// `CEK.<number>`, a product, a day or two and a PIN, in any order.

@@ -41,6 +41,9 @@ pub(super) const FORMATS: &[Format] = &[
     Format::always(Topic::Prices, &["PPOB"], "the bills that can be paid", "PPOB", |args| {
         args.finish().map(|()| Command::Prices { filters: vec![PriceFilter::Word("PPOB".to_owned())] })
     }),
+    Format::when(Topic::Orders, LATEST, "an order by its number", "CEK #12", |args| {
+        history::by_number(args).map(|query| Ok(Command::Orders(query)))
+    }),
     Format::when(Topic::Prices, LATEST, "the price of a product or nominal", "CEK.S10", |args| {
         history::names_a_product(args).then(|| prices(args, None))
     }),

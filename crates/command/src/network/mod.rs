@@ -6,7 +6,7 @@ mod markup;
 mod registration;
 mod staff;
 mod take_back;
-mod transfer;
+pub mod transfer;
 
 use super::format::Format;
 use super::meaning::Command;

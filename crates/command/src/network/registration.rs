@@ -24,7 +24,7 @@ pub(super) fn registration(args: Cursor<'_>) -> Result<Command, Problem> {
             let words = Name::before_numbers(after);
             (words, Numbers::behind(after.get(words.len()..).unwrap_or_default())?, None)
         }
-        words => (words, Numbers::behind(after)?, None),
+        words => (Name::bare(words), Numbers::behind(after)?, None),
     };
     let (name, town) = name_and_town(args.text, words).ok_or(Problem::Missing(Part::Name))?;
     if !name.chars().any(char::is_alphabetic) {
@@ -60,6 +60,37 @@ fn phone_among(atoms: &[Atom<'_>]) -> Result<(Phone, usize, usize), Problem> {
 struct Name;
 
 impl Name {
+    /// Without the words around a name: `daftar downline baru nama Siti nomor 0812…`.
+    fn bare<'a, 'b>(typed: &'a [Atom<'b>]) -> &'a [Atom<'b>] {
+        let mut atoms = typed;
+        let any = |atom: &Atom<'_>, words: &[&str]| words.iter().any(|word| atom.is(word));
+        // `Baru Jaya` may be a name.
+        if let [first, rest @ ..] = atoms
+            && any(first, &["DOWNLINE", "DL", "DONLINE"])
+        {
+            atoms = rest;
+            if let [next, rest @ ..] = atoms
+                && any(next, &["BARU"])
+            {
+                atoms = rest;
+            }
+        }
+        if let [first, rest @ ..] = atoms
+            && any(first, &["NAMA", "NAMANYA", "BERNAMA"])
+        {
+            atoms = rest;
+        }
+        // `Raja HP` is a shop.
+        let is_told = atoms.len() < typed.len();
+        while let [rest @ .., last] = atoms
+            && (any(last, &["NOMOR", "NOMER", "NOMORNYA", "NOHP"])
+                || (is_told && any(last, &["NO", "HP", "WA", "TELP"])))
+        {
+            atoms = rest;
+        }
+        atoms
+    }
+
     fn before_numbers<'a, 'b>(atoms: &'a [Atom<'b>]) -> &'a [Atom<'b>] {
         let numbers = atoms.iter().rev().take_while(|atom| number(atom).is_some()).count();
         atoms.get(..atoms.len() - numbers).unwrap_or_default()

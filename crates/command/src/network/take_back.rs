@@ -3,17 +3,20 @@
 use super::command::{NetworkCommand, TransferRef};
 use super::transfer::transfer;
 use crate::meaning::Command;
-use crate::read::{AgentRef, Cursor, Pin, Problem};
+use crate::read::{AgentRef, Atom, Cursor, Pin, Problem};
 
 /// More digits are a phone number's, not a transfer's.
 const NUMBER_DIGITS: usize = 9;
 /// `tarik saldo`, `tarik kembali`: they add nothing.
-const FILLER: [&str; 6] = ["SALDO", "TRANSFER", "TF", "KEMBALI", "BALIK", "LAGI"];
+const FILLER: [&str; 12] =
+    ["SALDO", "TRANSFER", "TF", "KEMBALI", "BALIK", "LAGI", "YANG", "YG", "TADI", "BARUSAN", "KE", "DARI"];
 
 /// `[<number>|<agent>[.<amount>]][.<pin>]`. As with transfers, the amount may stand before the agent. Asking moves nothing,
 /// so it needs no PIN.
-pub(super) fn take_back(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    while args.take_if(|atom| FILLER.iter().any(|word| atom.is(word))).is_some() {}
+pub(super) fn take_back(args: Cursor<'_>) -> Result<Command, Problem> {
+    let adds_nothing = |atom: &Atom<'_>| FILLER.iter().any(|word| atom.is(word));
+    let kept: Vec<Atom<'_>> = args.atoms.iter().filter(|atom| !adds_nothing(atom)).copied().collect();
+    let args = args.over(&kept);
     let asked = |of, pin| Ok(Command::Network(NetworkCommand::TakeBack { of, pin }));
     let Some(first) = args.peek() else { return asked(TransferRef::Latest, None) };
     let is_number = first.is_digits() && first.text.len() <= NUMBER_DIGITS && !first.text.starts_with('0');

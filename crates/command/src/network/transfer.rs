@@ -7,7 +7,7 @@ use konter_core::money::Rupiah;
 
 /// `<agent>.<amount>.<pin>`. Other servers put the amount, or the PIN, before the agent: both are read where it is
 /// plain which of the two numbers is the amount. Where the reseller could be one of several, all of them are passed on.
-pub(super) fn transfer(args: Cursor<'_>) -> Result<Command, Problem> {
+pub fn transfer(args: Cursor<'_>) -> Result<Command, Problem> {
     let first = args.peek().ok_or(Problem::Missing(Part::Agent))?;
     let number_first =
         first.is_digits() && AgentRef::read(first.text).is_none() && phones_in_pieces(args.atoms).is_empty();

@@ -5,6 +5,7 @@
 //! code, its number and its PIN, and no word nobody knows. All else that sounds like an order is a [`Wish`], which is shown
 //! first.
 
+mod about;
 mod question;
 mod small;
 mod tidy;
@@ -22,6 +23,7 @@ use konter_core::ids::ProductCode;
 use konter_core::order::request::What;
 use konter_core::phone::clean;
 
+pub(crate) use about::{follows_a_hash, numbered};
 pub use small::Talk;
 pub use wish::Wish;
 pub use words::Sort;
@@ -36,7 +38,9 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
     // A reference is a program's.
     let is_talk = args.text.len() <= LONGEST && !args.text.starts_with('/') && !args.text.to_uppercase().contains("R#");
     // A format that says something certain says it.
+    let names_an_order = matches!(strict, Command::Orders(_)) && args.text.contains(" #");
     let is_open = is_spoken(args)
+        || names_an_order
         || matches!(strict, Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
     if !is_talk || !is_open || !may_mean_more(&strict, args) {
         return strict;
@@ -98,7 +102,11 @@ fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
     if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
         return None;
     }
-    match wish::read(said)? {
+    let Some(wanted) = wish::read(said) else {
+        // A format with a fault in it is told of that.
+        return if matches!(strict, Command::Incomplete { .. }) { None } else { about::of_number(said) };
+    };
+    match wanted {
         wish::Read::Wish(wish) => Some(Command::Wish(wish)),
         // What the strict reader says of it is more exact.
         wish::Read::Bad(bad) => (!matches!(strict, Command::BadOrder(_))).then_some(Command::BadOrder(bad)),

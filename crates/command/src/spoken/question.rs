@@ -1,5 +1,6 @@
 //! Questions and complaints, as people type them.
 
+use super::about;
 use super::small::Talk;
 use super::wish::Wish;
 use super::words;
@@ -36,7 +37,7 @@ const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe 
     sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
 const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang \
-    kurang lemot delay nyantol failed fail eror error kembar";
+    kurang lemot delay nyantol failed fail eror error kembar dobel double duplikat";
 const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya \
     trxnya sn snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
 const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer \
@@ -60,20 +61,30 @@ pub(super) fn is_price(word: &str) -> bool {
     words::is_in(PRICE, &plain) || words::is_drawn_out(PRICE, &plain)
 }
 
-struct Heard<'a> {
-    said: Cursor<'a>,
-    words: Vec<String>,
+pub(super) struct Heard<'a> {
+    pub(super) said: Cursor<'a>,
+    pub(super) words: Vec<String>,
     /// Some atom has a digit.
-    counts: bool,
+    pub(super) counts: bool,
 }
 
-impl Heard<'_> {
-    fn has(&self, list: &str) -> bool {
+impl<'a> Heard<'a> {
+    pub(super) fn of(said: Cursor<'a>) -> Self {
+        let letters = |atom: &Atom<'_>| atom.text.chars().any(char::is_alphabetic);
+        let word = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
+        Self {
+            said,
+            words: said.atoms.iter().filter(|atom| letters(atom)).map(word).collect(),
+            counts: said.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())),
+        }
+    }
+
+    pub(super) fn has(&self, list: &str) -> bool {
         self.words.iter().any(|word| words::is_in(list, word) || words::is_drawn_out(list, word))
     }
 
     /// Whether nothing but these, and words that change nothing, stands in it.
-    fn only(&self, lists: &[&str]) -> bool {
+    pub(super) fn only(&self, lists: &[&str]) -> bool {
         self.words.iter().all(|word| is_filler(word) || lists.iter().any(|list| words::is_in(list, word)))
     }
 
@@ -81,13 +92,13 @@ impl Heard<'_> {
         self.words.iter().find(|word| !words::is_courtesy(word)).map_or("", String::as_str)
     }
 
-    fn phrase(&self, phrases: &[&str]) -> bool {
+    pub(super) fn phrase(&self, phrases: &[&str]) -> bool {
         let text = format!(" {} ", self.words.join(" "));
         phrases.iter().any(|phrase| text.contains(&format!(" {phrase} ")))
     }
 
     /// The number that is spoken of.
-    fn dest(&self) -> Option<String> {
+    pub(super) fn dest(&self) -> Option<String> {
         const FEWEST: usize = 9; // fewer may be a PIN, a day or a sum
         (0..self.said.atoms.len()).find_map(|at| {
             let here = self.said.atoms.get(at..)?;
@@ -115,15 +126,13 @@ impl Heard<'_> {
 }
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
-    let letters = |atom: &Atom<'_>| atom.text.chars().any(char::is_alphabetic);
-    let word = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
-    let heard = Heard {
-        said,
-        words: said.atoms.iter().filter(|atom| letters(atom)).map(word).collect(),
-        counts: said.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())),
-    };
-    let order: [fn(&Heard<'_>) -> Option<Command>; 19] = [
+    let heard = Heard::of(said);
+    let order: [fn(&Heard<'_>) -> Option<Command>; 24] = [
         pin,
+        about::order,
+        about::bill,
+        about::transfer_back,
+        about::transfer_with_words,
         drop_ticket,
         downlines,
         earnings,
@@ -132,6 +141,7 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         wrong_transfer,
         undo,
         not_arrived,
+        about::shop,
         proof,
         prices,
         balance,
@@ -191,7 +201,9 @@ fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
     let sought =
         heard.has("mana where") && heard.has("deposit depositku depositnya topup topupan") && heard.only(&[MONEY]);
     let late = (heard.has(MONEY) && heard.has(NOT) && heard.has(ARRIVED)) || sought;
-    (late && !heard.has(GOODS) && heard.dest().is_none()).then_some(Command::Talk(Talk::MoneyNotIn))
+    // Who wants it back paid for something.
+    let wants_back = heard.has("balikin balikkan kembalikan kembaliin refund");
+    (late && !wants_back && !heard.has(GOODS) && heard.dest().is_none()).then_some(Command::Talk(Talk::MoneyNotIn))
 }
 
 /// `riwayat saldo`, `kok saldo saya berkurang`: what it went for stands in the statement.
@@ -288,6 +300,10 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
 
 fn proof(heard: &Heard<'_>) -> Option<Command> {
     let text = heard.said.text;
+    // `makasih udah transfer` thanks for one that was received.
+    if heard.words.first().is_some_and(|word| words::is_thanks(word)) && !heard.counts && sounds_like_proof(text) {
+        return Some(Command::Talk(Talk::Thanks));
+    }
     (sounds_like_proof(text) && heard.dest().is_none())
         .then(|| Command::Proof { text: Typed::whole(&proof_words(text)), pin: None })
 }
@@ -513,7 +529,8 @@ fn join(heard: &Heard<'_>) -> Option<Command> {
 fn orders(heard: &Heard<'_>) -> Option<Command> {
     const ORDERS: &str =
         "transaksi trx trxku transaksiku riwayat history histori status statusnya orderan pesanan orderanku";
-    const REST: &str = "pembelian saya ini hari pulsa token order orders nomor ke no last latest recent";
+    const REST: &str = "pembelian saya ini hari pulsa token order orders nomor ke no last latest recent of \
+        hp nohp tujuan tujuannya pengisian isian sn nomer yang";
     let latest = heard.has("orders order") && heard.has("last latest recent terakhir trakhir");
     if !(heard.has(ORDERS) || latest || (matches!(heard.first(), "cek" | "check") && heard.dest().is_some()))
         || !heard.only(&[ORDERS, REST])

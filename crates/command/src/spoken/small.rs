@@ -23,6 +23,12 @@ pub enum Talk {
     NotArrived {
         dest: Option<String>,
     },
+    /// Something about a number; what, the orders to it tell.
+    OfNumber {
+        dest: String,
+    },
+    /// When somebody is there.
+    Hours,
     /// Money that was sent to the shop is not in the balance.
     MoneyNotIn,
     /// Wants to speak to somebody.

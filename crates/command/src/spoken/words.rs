@@ -89,7 +89,8 @@ static PEACE: Words = LazyLock::new(|| {
 static KNOCK: Words = LazyLock::new(|| {
     list(
         "are anybody anyone home here p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif \
-        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat",
+        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat kenal tahun baru natal lebaran idul fitri \
+        raya lahir batin happy new year eid mubarak",
     )
 });
 
@@ -122,7 +123,7 @@ static CHATTER: Words = LazyLock::new(|| {
         okde sip siip sipp syip siap siapp mantap mantul mantab mantabs jos joss josss good great nice keren noted \
         baik baiklah paham ngerti wkwk wkwkwk haha hahaha hehe hehehe hihi xixi lancar sukses selalu jaya aman amin \
         aamiin masuk sudah udah sdh udh dah uda sampe sampai diterima berhasil kok memang emang gitu ooh oh oo o hmm \
-        hm sama wah done beres gpp gapapa santai bagus",
+        hm sama wah done beres gpp gapapa santai bagus fast respon respons response pelayanan pelayanannya ramah puas",
     )
 });
 

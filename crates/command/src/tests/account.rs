@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_orders_state_is_asked_for_by_day_product_and_number() {
     let asked = |text: &str| match parse(text) {
-        Command::Orders(OrdersQuery { dest, product, date, pin: None }) => {
+        Command::Orders(OrdersQuery { dest, product, date, pin: None, number: None }) => {
             let text = |part: Option<String>| part.unwrap_or_default();
             (text(date.map(|date| format!("{date:?}"))), text(product.map(|code| code.to_string())), text(dest))
         }
@@ -44,6 +44,7 @@ fn everything_else_finds_its_command() {
         ("/help deposit", "Help { topic: Some(\"deposit\") }"),
         ("GP.1234.4321", "ChangePin { a: ***, b: *** }"),
         ("PAR.JS165-11.081234567890.1234", "Known(SenderNumbers)"),
+        ("warung sebelah 081234567890 tutup", "Talk(OfNumber { dest: \"081234567890\" })"),
     ] {
         assert_eq!(format!("{:?}", parse(text)), expected, "{text}");
     }
@@ -52,7 +53,6 @@ fn everything_else_finds_its_command() {
         ("hraga", Topic::Prices),
         ("kompalin dong", Topic::Complaint),
         ("mohon pengertiannya", Topic::Complaint),
-        ("warung sebelah 081234567890 tutup", Topic::Order),
         ("entahlah", Topic::Help),
     ] {
         assert_eq!(parse(text), Command::Unknown { nearest }, "{text}");

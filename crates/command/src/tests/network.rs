@@ -3,6 +3,25 @@
 use super::*;
 
 #[test]
+fn a_downlines_name_is_told_from_the_words_around_it() {
+    for (text, name) in [
+        ("daftar downline baru nama Siti nomor 081299990001 1234", "Siti"),
+        ("daftar downline Siti Cell no hp 081299990001 1234", "Siti Cell"),
+        ("reg nama Budi 081299990001", "Budi"),
+        ("REG.Raja HP.081299990001.100.1234", "Raja HP"),
+        ("REG.Baru Jaya.081299990001.100.1234", "Baru Jaya"),
+    ] {
+        match parse(text) {
+            Command::Network(NetworkCommand::RegisterDownline(request)) => assert_eq!(request.name, name, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    for text in ["daftar downline baru nomor 081299990001", "daftar nama 081299990001"] {
+        assert!(matches!(parse(text), Command::Incomplete { .. }), "{text}: {:?}", parse(text));
+    }
+}
+
+#[test]
 fn a_transfer_never_guesses_which_number_is_the_amount() {
     let transfer = |text: &str| match parse(text) {
         Command::Transfer(transfer) => {

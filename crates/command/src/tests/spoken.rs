@@ -71,6 +71,7 @@ fn meaning(command: &Command) -> String {
                 .collect();
             joined(&["prices", &filters.join(" ")])
         }
+        Command::Orders(OrdersQuery { number: Some(order), .. }) => format!("trx #{order}"),
         Command::Orders(query) => joined(&["orders", query.dest.as_deref().unwrap_or_default()]),
         Command::Deposit { amount, .. } => {
             joined(&["deposit", &amount.map(|amount| amount.get().to_string()).unwrap_or_default()])
@@ -92,6 +93,8 @@ fn meaning(command: &Command) -> String {
                 Talk::LostPin => ("lost-pin", None),
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
                 Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
+                Talk::OfNumber { dest } => ("of-number", Some(dest.as_str())),
+                Talk::Hours => ("hours", None),
                 Talk::MoneyNotIn => ("money", None),
                 Talk::WantsAdmin => ("admin", None),
                 Talk::WantsToJoin => ("join", None),
