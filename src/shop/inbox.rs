@@ -220,10 +220,8 @@ impl Intake {
             is_stored
         };
         // What was begun goes on meanwhile, and to its end: it may hold what the store waits for, and its commit may stand.
-        let (is_stored, handled) = match soon {
-            Ok(handled) => (storing.await, handled),
-            Err(_) => tokio::join!(storing, handling),
-        };
+        let (is_stored, handled) =
+            if let Ok(handled) = soon { (storing.await, handled) } else { tokio::join!(storing, handling) };
         if !is_stored || busy.is_none() {
             return false;
         }
