@@ -86,10 +86,10 @@ fn a_cost_that_changed_is_a_move_and_the_price_stays_without_a_rule() {
 }
 
 #[test]
-fn what_would_be_sold_at_a_loss_is_closed_and_needs_a_person() {
+fn what_would_be_sold_at_a_loss_is_closed_and_nothing_to_wonder_at() {
     let found = plain(&with("S10", |row| row.cost = Some(Rupiah::new(10_501))));
     let one = &found.moves[0];
-    assert_eq!((one.after.cost.get(), one.after.open, one.loses, is_odd(&found)), (10_501, false, true, true));
+    assert_eq!((one.after.cost.get(), one.after.open, one.loses, is_odd(&found)), (10_501, false, true, false));
 }
 
 #[test]
