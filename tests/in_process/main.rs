@@ -51,12 +51,12 @@ mod suppliers;
 #[path = "../support"]
 mod support {
     pub mod bot_api;
-    pub mod failing;
     pub mod files;
     pub mod front;
     pub mod outbox;
     pub mod shop;
     pub mod store;
+    pub mod watched;
 }
 mod take_back;
 mod talk;

@@ -317,8 +317,8 @@ async fn after_a_restore_nothing_is_bought_that_may_have_been() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_fails_takes_no_order_and_calls_none_failed() {
-    use crate::support::failing::Failing;
-    let failing = Failing::over(konter_store::memory::MemoryStore::new());
+    use crate::support::watched::Watched;
+    let failing = Watched::over(konter_store::memory::MemoryStore::new());
     let shop = TestShop::on(failing.store(), Setup::default()).await;
     shop.say(&reseller(), &format!("API.{PASSWORD}.{PIN}"), 1).await;
     shop.say(&reseller(), &format!("APIIP.127.0.0.1.{PIN}"), 1).await;
