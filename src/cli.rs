@@ -87,7 +87,7 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Put a backup into an empty data dir, and audit it
+    /// Put a backup into an empty data dir, or an empty database, and audit it
     Restore {
         /// The backup, encrypted or not; of a folder of backups, its newest
         file: PathBuf,

@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use super::Failure;
 use super::environment::Environment;
 use super::health::reachable;
+use super::migrate::fill_database;
 use super::open::{Use, fault, open_dir, open_store};
 use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
@@ -115,23 +116,34 @@ async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupEr
     }
 }
 
-/// Puts a shop back from a backup, or from the newest of a folder, and audits it before it takes its place.
+/// Puts a shop back from a backup, or from the newest of a folder, and audits it before it takes its place: the data dir's, or
+/// that of an empty database where one is set.
 ///
 /// # Errors
 /// [`Failure::Wrong`] when there is a shop in the data dir and `force` is not said; [`Failure::Fault`] when the backup is
-/// not whole, a shop is running, or the books do not add up.
+/// not whole, a shop is running, the database is not empty, or the books do not add up.
 pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Result<(), Failure> {
     let settings = environment.settings_alone()?;
-    if settings.database_url.is_some() {
-        let words = "a backup is put back into KONTER_DATA_DIR; `konter migrate-store --to database` then moves it";
-        return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
-    }
     let (data, from, passphrase) = (settings.data_dir.clone(), file.to_owned(), settings.backups.passphrase.clone());
+    // Into a database, the data dir is only where the backup is read: what else stands there is not touched.
+    let over = force || settings.database_url.is_some();
     let restoring = blocking(move || {
         nobody_at_work(&data)?;
-        backup::restore(&from, &data, force, passphrase.as_ref(), Utc::now())
+        backup::restore(&from, &data, over, passphrase.as_ref(), Utc::now())
     })
     .await?;
+    if let Some(address) = &settings.database_url {
+        let filled = fill_database(&restoring.built_in(), address).await;
+        restoring.give_up();
+        let holds = filled?.holds;
+        eprintln!(
+            "The database of DATABASE_URL: the shop as of {}, from {}",
+            restoring.made_at,
+            restoring.from.display()
+        );
+        tell_what_is_missing(holds);
+        return Ok(());
+    }
     let report = match prove(restoring.built_in()).await {
         Ok(report) => report,
         Err(failure) => {
@@ -156,15 +168,19 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
     }
+    tell_what_is_missing(report.holds);
+    if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
+}
+
+fn tell_what_is_missing(holds: usize) {
     eprintln!("Whatever happened after that moment is not in the books.");
-    match report.holds {
+    match holds {
         0 => eprintln!("No order was open then."),
         open => eprintln!(
             "At its next start the shop puts the {open} orders that were open then in doubt: none is bought or asked about\n\
              by itself, a person must look at each (/pending)."
         ),
     }
-    if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 
 fn nobody_at_work(data: &Path) -> Result<(), BackupError> {

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::Failure;
 use super::environment::Environment;
 use super::open::{MOVED, fault, open_dir};
+use konter_core::ledger::audit::AuditReport;
 use konter_store::postgres::PostgresStore;
 use konter_store::{Store, audit, moving};
 
@@ -43,19 +44,28 @@ async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Fail
     if !folder.join("books").exists() {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", folder.display())));
     }
+    fill_database(folder, address).await?;
+    let words = "This shop has moved to a database (konter migrate-store). Sold from here as well, every balance would be\n\
+        spent twice.\n";
+    std::fs::write(folder.join(MOVED), words).map_err(fault)?;
+    eprintln!("The shop is in the database now. {} is kept as it was, and opened no more.", folder.display());
+    Ok(())
+}
+
+/// Copies a folder's shop into an empty database, each audited and both compared. The folder is left as it was.
+///
+/// # Errors
+/// [`Failure::Fault`] when the database is not empty, the books of either do not add up, or differ.
+pub(super) async fn fill_database(folder: &Path, address: &SecretString) -> Result<AuditReport, Failure> {
     let from = open_dir(folder).await?;
-    prove(&from, "the data dir").await?;
+    let report = prove(&from, "the data dir").await?;
     let database = open_database(address).await?;
     moving::to_database(&from, &database).await.map_err(of_database)?;
     let to = Store::over(database);
     agree(&from, &to).await?;
-    let words = "This shop has moved to a database (konter migrate-store). Sold from here as well, every balance would be\n\
-        spent twice.\n";
-    std::fs::write(folder.join(MOVED), words).map_err(fault)?;
     from.close().await.map_err(fault)?;
     to.close().await.map_err(fault)?;
-    eprintln!("The shop is in the database now. {} is kept as it was, and opened no more.", folder.display());
-    Ok(())
+    Ok(report)
 }
 
 async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failure> {
@@ -86,10 +96,10 @@ fn of_database(error: impl std::fmt::Display) -> Failure {
     Failure::Fault(format!("DATABASE_URL: {error}"))
 }
 
-async fn prove(store: &Store, place: &str) -> Result<(), Failure> {
+async fn prove(store: &Store, place: &str) -> Result<AuditReport, Failure> {
     let report = audit::audit(store).await.map_err(fault)?;
     println!("{place}:\n{report}");
-    if report.is_clean() { Ok(()) } else { Err(Failure::Fault(format!("the books in {place} do not add up"))) }
+    if report.is_clean() { Ok(report) } else { Err(Failure::Fault(format!("the books in {place} do not add up"))) }
 }
 
 /// Both sides are the same shop.

@@ -11,10 +11,13 @@ mod books;
 mod programs;
 #[path = "../../fuzz/properties.rs"]
 mod properties;
+#[path = "../../fuzz/sets.rs"]
+mod sets;
 
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use backups::{BEGINS, PASSPHRASE, UNPACKED};
 use chrono::DateTime;
@@ -369,4 +372,35 @@ async fn any_file_of_the_books_is_read_or_says_what_is_wrong_with_it() {
         seeds.extend([lying, bytes]);
     }
     tokio::task::spawn_blocking(move || play("books", &seeds, books::books)).await.unwrap();
+}
+
+static SET: LazyLock<sets::Set> = LazyLock::new(sets::small_set);
+
+#[tokio::test]
+async fn any_list_or_part_of_a_backup_is_put_back_or_says_what_is_wrong_with_it() {
+    let seeds = || {
+        let mut seeds: Vec<Input> = vec![Input::new(), vec![0]];
+        let list = sets::lines(&SET.list);
+        let kinds = ["\"base\"", "\"book\"", "\"day\""];
+        assert!(kinds.iter().all(|kind| list.contains(kind)), "one of each kind: {list}");
+        let lying = [
+            ("1970", "2970"),
+            ("\"first\":", "\"first\":9"),
+            ("\"record\":", "\"record\":9"),
+            ("\"books\":\"", "\"books\":\"z"),
+        ];
+        let lists = lying.iter().map(|(what, lie)| list.replace(what, lie)).chain([list.clone()]);
+        seeds.extend(lists.map(|list| [&[0], list.as_bytes()].concat()));
+        for (place, part) in (1..).zip(&SET.parts) {
+            let cuts = [part.len(), part.len() - 1, part.len() / 2, 24, 0];
+            seeds.extend(cuts.map(|end| [&[place], &part[..end.min(part.len())]].concat()));
+            for at in (0..part.len()).step_by(part.len() / 24 + 1) {
+                let mut flipped = [&[place], &part[..]].concat();
+                flipped[at + 1] ^= 1 << (at % 8);
+                seeds.push(flipped);
+            }
+        }
+        seeds
+    };
+    tokio::task::spawn_blocking(move || play("set", &seeds(), |input| sets::set(&SET, input))).await.unwrap();
 }

@@ -97,6 +97,42 @@ async fn a_shop_moves_with_all_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_put_back_into_an_empty_database() {
+    let Some(database) = postgres::database().await else { return };
+    let (site, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);
+    let folder = site.path();
+    let without = shop(&api, &simulators, "").set("KONTER_DATA_DIR", folder.join("data").display());
+    let with = without.clone().set("DATABASE_URL", &database.url);
+    let mut running = without.start(folder, &["run"]);
+    write(&api, BUDI, "DAFTAR.Toko Budi.739154");
+    hears(&api, &running, BUDI, "KR0001").await;
+    write(&api, ADMIN, "/deposit KR0001 123456");
+    hears(&api, &running, BUDI, "123.456").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    let file = folder.join("shop.konter").display().to_string();
+    let backup = without.run(folder, &["backup", &file]).await;
+    assert_eq!(backup.code, Some(0), "{backup:?}");
+
+    let restored = with.run(folder, &["restore", &file]).await;
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert_eq!(restored.out.matches("the books are right").count(), 2, "the backup and the database: {restored:?}");
+    assert!(restored.err.contains("Whatever happened after that moment is not in the books"), "{restored:?}");
+    assert!(!folder.join("data/restoring").exists(), "what it was read into is gone");
+    let audit = without.run(folder, &["audit"]).await;
+    assert_eq!(audit.code, Some(0), "the data dir is as it was: {audit:?}");
+    let again = with.run(folder, &["restore", "--force", &file]).await;
+    assert_eq!(again.code, Some(1), "never over a shop in a database: {again:?}");
+    assert!(again.err.contains("not empty"), "{again:?}");
+    assert!(!folder.join("data/restoring").exists());
+
+    let mut running = with.start(folder, &["run"]);
+    write(&api, BUDI, "S10.081234567800.739154");
+    hears(&api, &running, BUDI, "SUKSES").await;
+    hears(&api, &running, BUDI, "112.956").await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_of_the_database_is_waited_out() {
     let Some(cluster) = Cluster::of_its_own() else { return };
     let (folder, api, simulators) = (tempfile::tempdir().unwrap(), BotApi::start().await, suppliers().await);
