@@ -4,7 +4,7 @@ WORKDIR /src
 COPY . .
 # What was built stays in the builder's cache, the program alone is taken out of it.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin konter && cp target/release/konter /konter && mkdir /data
+    cargo build --release --locked --bin konter && cp target/release/konter /konter && mkdir -m 700 /data
 
 # A C library and no shell. The same Debian as above: the library must fit.
 FROM gcr.io/distroless/cc-debian12:nonroot

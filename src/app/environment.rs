@@ -142,7 +142,7 @@ fn text_of(path: &Path) -> Result<Option<String>, &'static str> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(_) => return Err("cannot be read"),
+        Err(_) => return Err("cannot be read: the folder it is in is closed to this user"),
     };
     if !about.is_file() {
         return Err("is no file");

@@ -2,6 +2,7 @@
 
 mod about;
 mod backup;
+mod begin;
 mod check;
 mod commands;
 mod copied;
@@ -26,19 +27,8 @@ mod unrouted;
 
 use std::process::ExitCode;
 
-pub use backup::{backup, restore};
-pub use check::check;
-pub use commands::{completions, man};
-pub use demo::demo;
-pub use environment::Environment;
-pub use health::health;
-pub use inspect::{audit, log};
-pub use migrate::{Place, migrate_store};
-pub use private::keep_new_files_private;
-pub use read::read;
-pub use rebuild::{books, rebuild};
-pub use run::run;
-pub use simulate::simulate;
+pub use begin::main;
+pub use migrate::Place;
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! `konter run`: the real shop.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -88,7 +89,7 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         Err(error) => {
             // A second process with the first one's address must not keep its part of the work until that runs out.
             store.close().await.map_err(fault)?;
-            return Err(Failure::Wrong(format!("KONTER_LISTEN: {listen}: {}", about_address(&error))));
+            return Err(without_address(listen, &error));
         }
     };
     take_up(&store, &shop, listen).await?;
@@ -167,6 +168,12 @@ fn begin_log(about: &About, settings: &Settings, warnings: Vec<String>) {
     for words in warnings.into_iter().chain(unset).chain(unprotected(settings)) {
         tracing::warn!("{words}");
     }
+}
+
+/// An address that is not there may come: after a power cut a tunnel is up later than the shop, and the start is tried again.
+fn without_address(listen: SocketAddr, error: &io::Error) -> Failure {
+    let told = format!("KONTER_LISTEN: {listen}: {}", about_address(error));
+    if error.kind() == io::ErrorKind::AddrNotAvailable { Failure::Fault(told) } else { Failure::Wrong(told) }
 }
 
 /// Takes up what an earlier run left, or joins the processes that are at work.

@@ -219,6 +219,18 @@ async fn check_says_all_is_well_only_of_what_can_start_and_work() {
     assert!(!home.path().join("data").exists(), "what was tried is gone");
 }
 
+/// After a power cut a tunnel may be up later than the shop: a service manager has to try again (code 2 says that it need not).
+#[tokio::test]
+async fn a_start_without_its_address_is_worth_another() {
+    let home = folder();
+    let settings = usual(home.path()).set("KONTER_LISTEN", "192.0.2.1:8080");
+    assert_ended(
+        &run_in(home.path(), &settings, &["run"]).await,
+        1,
+        &["192.0.2.1:8080: is no address of this machine"],
+    );
+}
+
 /// The port is taken by the very shop that is checked.
 #[tokio::test]
 async fn check_beside_a_running_shop_finds_no_mistake_in_it() {

@@ -39,6 +39,7 @@ mod samples;
 mod shown;
 mod split;
 mod staff;
+mod stored;
 mod talk;
 mod texts;
 mod told;

@@ -31,7 +31,7 @@ use super::talk::TalkReply;
 
 /// A reply. The row that carries it also has the reseller's balance where a text wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
-#[serde(tag = "reply", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "reply", rename_all = "snake_case")]
 #[strum(const_into_str)]
 pub enum Reply {
     // Orders.
