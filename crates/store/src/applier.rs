@@ -13,22 +13,22 @@ use parking_lot::{Condvar, Mutex};
 
 use super::StoreError;
 use super::books::Position;
+use super::kv::Batch;
 use super::layers::{Layers, Waiting};
 use super::sled_faults::{Faults, io};
 use super::sled_kv::Witness;
 use super::sled_options::Limits;
 use super::writer::{Synced, Syncing};
 
-/// Bytes of rows written to sled at once: what a group waits for at most when memory is full.
+/// Bytes of rows, and rows, written to sled at once: who reads sled waits for them.
 const PAGE: usize = 256 << 10;
+const PAGE_ROWS: usize = 512;
 /// Bytes of records applied together: rows that stand side by side are written once, so the more the better.
 const SWEEP: usize = 32 << 20;
-/// At least so many: each costs two syncs.
-const LEAST: usize = 4 << 20;
 /// How long a group is held up before memory is at its very limit.
 const LONGEST_WAIT: Duration = Duration::from_millis(40);
-/// Pages after which sled hands what it wrote over to the disk, so that a sync does not find all of it at once.
-const FLUSH_EVERY: usize = 2;
+/// Bytes after which sled hands what it wrote over to the disk, so that a sync does not find all of it at once.
+const FLUSH_EVERY: usize = 512 << 10;
 /// How often sled notes how far the books are, should their end get lost.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
@@ -141,10 +141,9 @@ impl Applier {
         let mut state = self.flow.state.lock();
         loop {
             let calm = if state.is_closing { 0 } else { self.limits.calm.min(self.limits.full / 2) };
-            let slack = LEAST.min(calm);
-            let excess = state.waiting.records.saturating_sub(calm);
-            if excess > slack || (excess > 0 && calm == 0) {
-                // The lock is the flow's alone: publishing goes on.
+            if state.waiting.records > calm {
+                // Most of them at once, for the same reason. The lock is the flow's alone: publishing goes on.
+                let excess = state.waiting.records - calm / 4;
                 if let Some(last) = self.layers.oldest(excess.min(SWEEP)) {
                     return Chore::Sweep(last);
                 }
@@ -161,33 +160,37 @@ impl Applier {
     /// Applies the oldest records up to this one.
     fn sweep(&mut self, last: Position) -> Result<(), StoreError> {
         self.layers.wait_for_walks();
-        let mut page = self.layers.rows_up_to(last.number, &[], PAGE);
-        for nth in 1.. {
+        let (mut page, mut unflushed) = (self.page(last, &[]), 0);
+        loop {
             let next: Vec<u8> =
                 page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
-            let following = if page.is_empty() { Vec::new() } else { self.layers.rows_up_to(last.number, &next, PAGE) };
-            let keys: Vec<_> = page.iter().map(|(key, _)| key.clone()).collect();
+            let following = if page.is_empty() { Batch::new() } else { self.page(last, &next) };
             if following.is_empty() {
                 self.sync()?;
                 let witness = Witness { applied: last, seen: self.layers.end(), ..self.witness.clone() };
-                self.layers.disk().write(page, Some(&witness))?;
+                self.layers.disk().write(&page, Some(&witness))?;
                 self.witness = witness;
                 self.layers.applied(last.number);
-                self.let_go(&keys, last);
+                self.let_go(&page, last);
                 return Ok(());
             }
-            self.layers.disk().write(page, None)?;
-            self.let_go(&keys, last);
-            if nth % FLUSH_EVERY == 0 {
+            self.layers.disk().write(&page, None)?;
+            self.let_go(&page, last);
+            unflushed += page.iter().map(|(key, row)| key.len() + row.as_ref().map_or(0, Vec::len)).sum::<usize>();
+            if unflushed > FLUSH_EVERY {
                 self.layers.disk().flush()?;
+                unflushed = 0;
             }
             page = following;
         }
-        Ok(())
     }
 
-    fn let_go(&self, keys: &[Vec<u8>], last: Position) {
-        self.layers.let_go(keys, last.number);
+    fn page(&self, last: Position, from: &[u8]) -> Batch {
+        self.layers.rows_up_to(last.number, from, PAGE_ROWS, PAGE)
+    }
+
+    fn let_go(&self, page: &Batch, last: Position) {
+        self.layers.let_go(page, last.number);
         self.flow.changed(&self.layers);
     }
 
@@ -203,7 +206,7 @@ impl Applier {
             return Ok(());
         }
         self.witness.seen = seen;
-        self.layers.disk().write(Vec::new(), Some(&self.witness))?;
+        self.layers.disk().write(&Batch::new(), Some(&self.witness))?;
         self.sync()
     }
 }

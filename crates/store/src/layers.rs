@@ -123,15 +123,15 @@ impl Layers {
         }
     }
 
-    /// Rows from a key on that were last written up to a record, in order, about so many bytes; none when that was all.
-    pub(super) fn rows_up_to(&self, record: u64, from: &[u8], most: usize) -> Batch {
-        let (mut rows, mut bytes) = (Batch::new(), 0);
+    /// Rows from a key on that were last written up to a record, in order: so many, or so many bytes; none when that was all.
+    pub(super) fn rows_up_to(&self, record: u64, from: &[u8], most: usize, bytes: usize) -> Batch {
+        let (mut rows, mut left) = (Batch::new(), bytes);
         for (key, entry) in self.young.read().rows.range::<[u8], _>((Bound::Included(from), Bound::Unbounded)) {
-            if bytes >= most {
+            if left == 0 || rows.len() == most {
                 break;
             }
             if entry.record <= record {
-                bytes += size(key, entry.row.as_deref());
+                left = left.saturating_sub(size(key, entry.row.as_deref()));
                 rows.push((key.clone(), entry.row.clone()));
             }
         }
@@ -139,9 +139,9 @@ impl Layers {
     }
 
     /// Lets go of rows that sled has, unless they have been written again.
-    pub(super) fn let_go(&self, keys: &[Vec<u8>], record: u64) {
+    pub(super) fn let_go(&self, rows: &Batch, record: u64) {
         let mut young = self.young.write();
-        for key in keys {
+        for (key, _) in rows {
             if young.rows.get(key).is_some_and(|entry| entry.record <= record)
                 && let Some(entry) = young.rows.remove(key)
             {

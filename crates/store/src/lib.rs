@@ -20,6 +20,7 @@ mod apply_routing;
 mod apply_tickets;
 mod apply_transfers;
 pub mod audit;
+mod blocks;
 mod books;
 pub mod census;
 mod class;

@@ -69,7 +69,7 @@ fn agreeing(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Fault
         Err(Unopened::Damaged(problem)) => return Ok(Err(problem)),
     };
     if is_new {
-        kv.write(Vec::new(), Some(&Witness::new(books.id(), books.end(), 0)))?;
+        kv.write(&Batch::new(), Some(&Witness::new(books.id(), books.end(), 0)))?;
     }
     let Ok(Some(witness)) = kv.witness() else {
         return Ok(Err("it does not say which record it has come to".to_owned()));
@@ -170,7 +170,7 @@ pub(super) fn rebuild(
     };
     let kv = SledKv::open(&new, options, faults).map_err(unopened)?;
     fill(&kv, books)?;
-    kv.write(Vec::new(), Some(&Witness::new(books.id(), books.end(), kv.bytes()?)))?;
+    kv.write(&Batch::new(), Some(&Witness::new(books.id(), books.end(), kv.bytes()?)))?;
     kv.flush()?;
     drop(kv);
     for name in ["conf", "db", "blobs", "."] {
@@ -205,7 +205,8 @@ fn fill(kv: &SledKv, books: &Found) -> Result<(), StoreError> {
             batch.push((key, Some(row)));
         }
         if is_last || bytes > AT_ONCE {
-            kv.write(std::mem::take(&mut batch), None)?;
+            kv.write(&batch, None)?;
+            batch.clear();
             bytes = 0;
         }
         if is_last {

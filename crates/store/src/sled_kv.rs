@@ -1,4 +1,4 @@
-//! Rows in one sled tree, so that one batch is atomic. Everything in it stands in the books too.
+//! Rows in one sled tree, so that one batch is atomic, in blocks (see [`blocks`]). Everything in it stands in the books too.
 
 use std::fs::File;
 use std::ops::{ControlFlow, Range};
@@ -9,18 +9,20 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use sled::IVec;
+
 use super::books::{Hash, Position};
 use super::kv::{Batch, Direction, Kv, Visit};
 use super::sled_faults::{Faults, io, unless_sled_panics};
 use super::sled_options::SledOptions;
+use super::{StoreError, blocks};
 
 /// In the data dir.
 pub const FOLDER: &str = "state";
 /// The engine's own row; all others stand before it.
 pub(super) const WITNESS: u8 = b'~';
 /// Raised when sled's folder must be made anew by this program.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What sled says of itself: whose rows it has, and up to where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,19 +84,35 @@ impl SledKv {
         Ok(witness.filter(|witness| witness.form == FORM))
     }
 
-    /// Writes all rows or none, and with them what sled says of itself from then on.
-    pub(super) fn write(&self, rows: Batch, witness: Option<&Witness>) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (key, row) in rows {
-            match row {
-                Some(row) => batch.insert(key, row),
-                None => batch.remove(key),
+    /// Writes rows, in order of their keys, all or none, and with them what sled says of itself from then on.
+    pub(super) fn write(&self, rows: &Batch, witness: Option<&Witness>) -> Result<(), StoreError> {
+        let (mut batch, mut rest) = (sled::Batch::default(), rows.as_slice());
+        while let Some((first, _)) = rest.first() {
+            let (block, next) = (self.block_of(first)?, self.with(|db| db.get_gt(first))?);
+            let is_before = |key: &[u8]| next.as_ref().is_none_or(|(next, _)| key < &**next);
+            let (own, others) = rest.split_at(rest.partition_point(|(key, _)| is_before(key)));
+            let block = block.as_ref().map(|(key, block)| (&**key, &**block));
+            for (key, block) in blocks::put(block, own).map_err(|_| self.damaged())? {
+                match block {
+                    Some(block) => batch.insert(key, block),
+                    None => batch.remove(key),
+                }
             }
+            rest = others;
         }
         if let Some(witness) = witness {
             batch.insert(&[WITNESS], super::rows::encode("state", witness)?);
         }
         self.with(|db| db.apply_batch(batch))
+    }
+
+    /// The block that a row is in, or would be.
+    fn block_of(&self, key: &[u8]) -> Result<Option<(IVec, IVec)>, StoreError> {
+        self.with(|db| db.range::<&[u8], _>(..=key).next_back().transpose())
+    }
+
+    fn damaged(&self) -> StoreError {
+        self.faults.of(&sled::Error::ReportableBug("a block of its rows does not read".to_owned()))
     }
 
     /// Hands everything written over to the system; it is durable once [`Self::file`] is synced.
@@ -142,25 +160,55 @@ fn is_about_the_disk(error: &std::io::Error) -> bool {
 
 impl Kv for SledKv {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.with(|db| db.get(key))?.map(|row| row.to_vec()))
+        let (block, mut found) = (self.block_of(key)?, None);
+        if let Some((_, block)) = block {
+            let look = |own: &[u8], row: &[u8]| {
+                if own == key {
+                    found = Some(row.to_vec());
+                }
+            };
+            blocks::rows(&block, look).map_err(|_| self.damaged())?;
+        }
+        Ok(found)
     }
 
-    fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
+    fn scan(&self, mut range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
+        range.end = range.end.min(vec![WITNESS]);
         if range.is_empty() {
             return Ok(());
         }
-        let mut rows = self.db.range(range);
+        let first = self.block_of(&range.start)?.map_or_else(|| range.start.as_slice().into(), |(key, _)| key);
+        let mut blocks = self.db.range(first..range.end.as_slice().into());
         loop {
-            let row = self.with(|_| {
-                let row = match direction {
-                    Direction::Up => rows.next(),
-                    Direction::Down => rows.next_back(),
+            let block = self.with(|_| {
+                let block = match direction {
+                    Direction::Up => blocks.next(),
+                    Direction::Down => blocks.next_back(),
                 };
-                row.transpose()
+                block.transpose()
             })?;
-            let Some((key, row)) = row else { return Ok(()) };
-            if visit(&key, &row)? == ControlFlow::Break(()) {
-                return Ok(());
+            let Some((_, block)) = block else { return Ok(()) };
+            let mut rows = Vec::new();
+            let read = blocks::rows(&block, |key, row| {
+                if range.start.as_slice() <= key && key < range.end.as_slice() {
+                    rows.push((key, row));
+                }
+            });
+            read.map_err(|_| self.damaged())?;
+            if direction == Direction::Down {
+                rows.reverse();
+            }
+            for (key, row) in &rows {
+                if visit(key, row)? == ControlFlow::Break(()) {
+                    return Ok(());
+                }
+            }
+            // A block that is cut while this walk is under way comes as two: the later one has rows that were in the first.
+            if let Some((last, _)) = rows.last() {
+                match direction {
+                    Direction::Up => range.start = last.iter().copied().chain([0]).collect(),
+                    Direction::Down => range.end = last.to_vec(),
+                }
             }
         }
     }

@@ -29,6 +29,7 @@ use record::End;
 pub use record::{Hash, Position, Record};
 pub(super) use rolling::Rolling;
 pub use rows::read as read_rows;
+pub(super) use rows::write_row;
 pub use show::{read_anything, show};
 
 use super::StoreError;

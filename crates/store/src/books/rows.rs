@@ -19,7 +19,7 @@ pub(super) fn write(rows: &Batch) -> Vec<u8> {
 }
 
 /// Neither is near 4 GiB: keys are hashed when they are long, rows have a limit.
-pub(super) fn write_row(to: &mut Vec<u8>, key: &[u8], row: Option<&[u8]>) {
+pub fn write_row(to: &mut Vec<u8>, key: &[u8], row: Option<&[u8]>) {
     to.extend_from_slice(&u32::try_from(key.len()).unwrap_or(DELETED).to_be_bytes());
     let length = row.map_or(DELETED, |row| u32::try_from(row.len()).unwrap_or(DELETED));
     to.extend_from_slice(&length.to_be_bytes());
