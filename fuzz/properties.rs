@@ -431,6 +431,7 @@ fn order(id: OrderId, kind: ProtocolKind, buy: &Buy<'_>, at: DateTime<Utc>) -> O
         version: 1,
         agent: AgentId(1),
         chat: ChatId::telegram(2),
+        topic: None,
         locale: Locale::Id,
         product: buy.sku.parse().expect("a code"),
         product_name: buy.sku.to_owned(),

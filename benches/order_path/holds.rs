@@ -170,7 +170,7 @@ fn hold(id: u64) -> Commit {
         amount: order.price,
     });
     let payload = Payload::Forget { message: id.to_string() };
-    commit.outgoing.push(Say { chat: order.chat.clone(), locale: Locale::Id, payload, balance_of: None });
+    commit.outgoing.push(Say::new(order.chat.clone(), Locale::Id, payload));
     commit.orders.push(Versioned { expected: None, row: order });
     commit
 }
@@ -189,6 +189,7 @@ fn order(id: u64) -> Order {
         version: 1,
         agent: agent_of(id),
         chat: chat_of(id),
+        topic: None,
         locale: Locale::Id,
         product: "S10".parse().expect("a code"),
         product_name: "Telkomsel 10.000".to_owned(),

@@ -105,6 +105,7 @@ fn order(id: u64, behind: u64) -> Order {
         version: 1,
         agent: agent_of(id),
         chat: ChatId::telegram(1),
+        topic: None,
         locale: Locale::Id,
         product: "S10".parse().expect("a product"),
         product_name: "Telkomsel 10.000".to_owned(),

@@ -200,6 +200,7 @@ fn order(id: u64, is_open: bool) -> Order {
         version: 1,
         agent: agent_of(id),
         chat: chat_of(id),
+        topic: None,
         locale: Locale::Id,
         product: "S10".parse().expect("a product"),
         product_name: "Telkomsel 10.000".to_owned(),

@@ -410,12 +410,8 @@ fn tell_below_cost(products: &[Product], settings: &Settings) -> Vec<Say> {
         cost: row.route.cost,
     };
     let reply = Reply::Desk(Box::new(DeskReply::BelowCost { rows: named().map(row).collect(), more }));
-    let say = |chat: &ChatId| Say {
-        chat: chat.clone(),
-        locale: settings.locale,
-        payload: Payload::Reply(Box::new(reply.clone())),
-        balance_of: None,
-    };
+    let payload = Payload::Reply(Box::new(reply));
+    let say = |chat: &ChatId| Say::new(chat.clone(), settings.locale, payload.clone());
     settings.admins.iter().map(say).collect()
 }
 

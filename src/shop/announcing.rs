@@ -103,7 +103,7 @@ impl Announcing {
             BroadcastState::Done { .. } => Payload::Reply(reply),
             BroadcastState::Asked | BroadcastState::Cancelled | BroadcastState::Sending(_) => return None,
         };
-        Some(Say { chat: broadcast.by.clone(), locale: broadcast.locale, payload, balance_of: None })
+        Some(Say::new(broadcast.by.clone(), broadcast.locale, payload))
     }
 }
 

@@ -61,6 +61,7 @@ impl Bills {
                 id,
                 version: 0,
                 chat: order.chat.clone(),
+                topic: order.topic,
                 reference: id.reference(),
                 state: InquiryState::Asking,
                 untried: Vec::new(),
@@ -82,9 +83,14 @@ impl Bills {
     }
 }
 
+/// What answers an inquiry, as a row of the outbox: it stands where it was asked.
+pub(super) fn said(inquiry: &Inquiry, reply: Reply) -> Say {
+    Say { topic: inquiry.topic, ..say(&inquiry.chat, inquiry.locale, reply) }
+}
+
 /// A bill as a row of the outbox.
 pub(super) fn shown(inquiry: &Inquiry, quote: &Quote, stage: BillStage) -> Say {
-    say(&inquiry.chat, inquiry.locale, Reply::Bill(Box::new(bill_card(inquiry, quote, stage))))
+    said(inquiry, Reply::Bill(Box::new(bill_card(inquiry, quote, stage))))
 }
 
 /// A bill as replies show it.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::bills::said;
 use super::guide::{Guide, Guides, MeterOwner};
 use super::keypad::{Keypads, PadId};
-use super::outbox::say;
 use super::stock::Stock;
 use crate::clock::ShopClock;
 use konter_core::inquiry::Inquiry;
@@ -75,7 +75,7 @@ impl Offers {
             self.keypads.open(&inquiry.chat, PadId::Order(guide.id), None, self.clock.utc());
         }
         let card = self.card(&guide, stage, None);
-        Some(say(&inquiry.chat, inquiry.locale, Reply::Choose(Box::new(card))))
+        Some(said(inquiry, Reply::Choose(Box::new(card))))
     }
 
     /// Makes an offer of the tokens that are shown with a customer; its number, or `None` where there is nothing to offer,

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chrono::{Datelike as _, TimeDelta};
 
-use super::bills::{Bills, again, paid_before, shown};
+use super::bills::{Bills, again, paid_before, said, shown};
 use super::choice::Offers;
 use super::in_flight::InFlight;
 use super::network::{Network, priced};
-use super::outbox::{Outbox, say};
+use super::outbox::Outbox;
 use super::process::Process;
 use super::requests::Requests;
 use super::stock::Stock;
@@ -113,7 +113,7 @@ impl Inquiries {
         let Some(inquiry) = self.process.store.inquiry(id).await?.filter(Inquiry::is_asking) else { return Ok(()) };
         let reply = Reply::InquiryPending { product: inquiry.asked.clone(), customer: inquiry.customer.clone() };
         let mut commit = Commit::new(self.process.clock.utc());
-        commit.outgoing.push(say(&inquiry.chat, inquiry.locale, reply));
+        commit.outgoing.push(said(&inquiry, reply));
         self.outbox.say(commit).await
     }
 
@@ -197,7 +197,7 @@ impl Inquiries {
         let customer = inquiry.customer.clone();
         let client_reference = inquiry.client_reference.clone();
         let card = CustomerCard { customer, details, products, guide, client_reference };
-        Ok(vec![say(&inquiry.chat, inquiry.locale, Reply::Customer(Box::new(card)))])
+        Ok(vec![said(inquiry, Reply::Customer(Box::new(card)))])
     }
 
     /// What can be bought for a customer: the open tokens, by face value, that its supplier has on offer.
@@ -267,14 +267,12 @@ impl Inquiries {
 
 /// Refused because it is paid, with the receipt where that is the reseller's own.
 fn refused_as_paid(inquiry: &Inquiry, agent: &Agent, earlier: &Order) -> Vec<Say> {
-    let receipt = again(agent, earlier).map(|reply| say(&inquiry.chat, inquiry.locale, reply));
+    let receipt = again(agent, earlier).map(|reply| said(inquiry, reply));
     let refused = inquiry_refused(inquiry, paid_before(earlier, inquiry.agent));
     std::iter::once(refused).chain(receipt).collect()
 }
 
 fn inquiry_refused(inquiry: &Inquiry, why: Why) -> Say {
     let refused = Refused { product: inquiry.asked.clone(), dest: inquiry.customer.clone(), why };
-    let mut said = say(&inquiry.chat, inquiry.locale, Reply::OrderRefused(refused));
-    said.balance_of = Some(AccountId::Agent(inquiry.agent));
-    said
+    Say { balance_of: Some(AccountId::Agent(inquiry.agent)), ..said(inquiry, Reply::OrderRefused(refused)) }
 }

@@ -28,6 +28,7 @@ impl Notices {
                     for chat in self.chats_for(order, &notice).await? {
                         let mut said = say(&chat, order.locale, notice.clone().into());
                         said.balance_of = Some(AccountId::Agent(order.agent));
+                        said.topic = order.topic.filter(|_| chat == order.chat);
                         says.push(said);
                     }
                 }
@@ -90,14 +91,9 @@ impl Notices {
         }
         let card = OverdueCard { card: view::card(after, self.clock.utc()), stage: OverdueStage::Done };
         let shown = self.store.shown(after.id).await?;
-        let edit = |shown: konter_store::Shown| Say {
-            chat: shown.chat,
-            locale: self.alerts.locale,
-            payload: Payload::Edit {
-                message: shown.message,
-                reply: Box::new(Reply::AlertOverdue(Box::new(card.clone()))),
-            },
-            balance_of: None,
+        let edit = |shown: konter_store::Shown| {
+            let reply = Box::new(Reply::AlertOverdue(Box::new(card.clone())));
+            Say::new(shown.chat, self.alerts.locale, Payload::Edit { message: shown.message, reply })
         };
         Ok(Some((shown.into_iter().map(edit).collect(), after.id)))
     }

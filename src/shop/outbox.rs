@@ -71,5 +71,5 @@ fn fault(error: CommitError) -> StoreError {
 
 /// A reply as a row of the outbox.
 pub(super) fn say(chat: &ChatId, locale: Locale, reply: Reply) -> Say {
-    Say { chat: chat.clone(), locale, payload: Payload::Reply(Box::new(reply)), balance_of: None }
+    Say::new(chat.clone(), locale, Payload::Reply(Box::new(reply)))
 }

@@ -136,15 +136,21 @@ struct Nonsense {
 }
 
 impl RateLimits {
-    /// Whether a chat that is nobody's is answered.
-    pub fn answers_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> bool {
+    /// Whether a chat that is nobody's is answered. A group is not told that it is the last time.
+    pub fn bears_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> Bears {
         let most = match what {
             Stranger::Talks => TO_A_STRANGER,
             Stranger::Registers => TO_A_NEWCOMER,
             Stranger::IsGroup => TO_A_GROUP,
         };
-        self.strangers.lock().count((chat.clone(), what), now) <= most
-            && self.all_strangers.lock().count((), now) <= TO_STRANGERS
+        let times = self.strangers.lock().count((chat.clone(), what), now);
+        if times > most || self.all_strangers.lock().count((), now) > TO_STRANGERS {
+            Bears::Silence
+        } else if times == most && what != Stranger::IsGroup {
+            Bears::Last
+        } else {
+            Bears::Answer
+        }
     }
 
     /// Whether the admins have not been told of this order in a while. The same tap handled again has the same answer.
@@ -221,21 +227,24 @@ mod tests {
     fn a_stranger_is_answered_seldom_and_helped_to_register() {
         let (limits, chat) = (RateLimits::default(), ChatId::telegram(1));
         let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        let answered = |what, seconds| limits.answers_stranger(&chat, what, at(seconds));
+        let bears = |what, seconds| limits.bears_stranger(&chat, what, at(seconds));
+        let answered = |what, seconds| bears(what, seconds) != Bears::Silence;
         let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
         assert_eq!(talk, [0, 1, 2]);
         assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 599)).count(), 8);
         assert_eq!((0..9).filter(|_| answered(Stranger::IsGroup, 599)).count(), 1);
-        assert!(answered(Stranger::Talks, 660), "the next time it comes by");
+        let again = [660, 661, 662, 663].map(|second| bears(Stranger::Talks, second));
+        assert_eq!(again, [Bears::Answer, Bears::Answer, Bears::Last, Bears::Silence], "the next time it comes by");
     }
 
     #[test]
     fn however_many_strangers_write_so_many_are_answered() {
         let (limits, now) = (RateLimits::default(), DateTime::UNIX_EPOCH);
-        let answered = |chat: &i64| limits.answers_stranger(&ChatId::telegram(*chat), Stranger::Talks, now);
+        let bears = |chat, now| limits.bears_stranger(&ChatId::telegram(chat), Stranger::Talks, now);
+        let answered = |chat: &i64| bears(*chat, now) != Bears::Silence;
         assert_eq!((0..5_000).filter(answered).count(), 1_000);
         let later = now + TimeDelta::minutes(10);
-        assert!(limits.answers_stranger(&ChatId::telegram(1), Stranger::Talks, later));
+        assert_eq!(bears(1, later), Bears::Answer);
         assert_eq!(limits.strangers.lock().since.len(), 1, "what is over is forgotten");
     }
 

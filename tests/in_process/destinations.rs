@@ -97,7 +97,7 @@ async fn a_destination_of_another_kind_is_refused_with_the_products_own_form() {
         ("PLN20.628123456789.1234", "nomor HP, bukan nomor meter"),
         ("CEKPLN.081234567890", "nomor HP, bukan nomor meter"),
         ("TAG.PDAM.B1234XYZ", "tanpa huruf"),
-        ("S10.08123456789012.1234", "terlalu panjang"),
+        ("S10.08123456789012.1234", "kelebihan angka"),
         ("DANA50.14027480301.1234", "nomor HP"),
         ("20.62812345678.1234", "20.0812345678.PIN"),
         ("20.62812345678.1234", "PLN.62812345678.20.PIN"),

@@ -278,7 +278,7 @@ async fn small_backup() -> Input {
         });
     }
     let payload = Payload::Reply(Box::new(Reply::NotRegistered));
-    commit.outgoing.push(Say { chat: ChatId::telegram(2), locale: Locale::Id, payload, balance_of: None });
+    commit.outgoing.push(Say::new(ChatId::telegram(2), Locale::Id, payload));
     store.commit(commit).await.unwrap();
     backup::hand_out(store.snapshot().await.unwrap(), DateTime::UNIX_EPOCH, Vec::new()).unwrap()
 }

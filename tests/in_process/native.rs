@@ -10,7 +10,7 @@ use konter_core::agent::{AgentStatus, Locale};
 use konter_core::catalog::ProductKind;
 use konter_core::ids::{AgentId, ChatId};
 use konter_reply::Reply;
-use konter_store::InboxMessage;
+use konter_store::{InboxMessage, Outgoing, Payload};
 use parking_lot::Mutex;
 
 use crate::support::shop::{Setup, TestShop, admin, catalog, reseller};
@@ -233,6 +233,61 @@ async fn an_answer_stands_in_the_topic_it_was_asked_in() {
     shop.becomes("answered", async || !shop.store.outbox(&group, 5).await.unwrap().is_empty()).await;
     assert_eq!(shop.store.outbox(&group, 5).await.unwrap()[0].topic, Some(7));
     shop.hear(1).await;
+    shop.close().await;
+}
+
+/// The topics of what is said to a chat because of a message.
+async fn topics(shop: &TestShop, message: InboxMessage, to: &ChatId, replies: usize) -> Vec<Option<i32>> {
+    let is_reply = |row: &Outgoing| matches!(row.payload, Payload::Reply(_));
+    let said = async || shop.store.outbox(to, 9).await.unwrap().into_iter().filter(is_reply).collect::<Vec<_>>();
+    shop.pass(TimeDelta::seconds(1));
+    shop.shop.receive(vec![message]).await.unwrap();
+    shop.answers_all().await;
+    shop.becomes("said", async || said().await.len() == replies).await;
+    let topics = said().await.into_iter().map(|row| row.topic).collect();
+    shop.hear_all().await;
+    topics
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_later_of_an_order_stands_in_the_topic_it_was_asked_in() {
+    let shop = TestShop::open().await;
+    let asked = |text: &str| InboxMessage { topic: Some(7), ..shop.message(&reseller(), text) };
+    assert_eq!(topics(&shop, asked("S10.081234567800.1234"), &reseller(), 1).await, [Some(7)], "the supplier's word");
+    let decided = async |text: &str, replies| {
+        let message = InboxMessage { topic: Some(3), ..shop.message(&admin(), text) };
+        topics(&shop, message, &reseller(), replies).await
+    };
+    assert!(decided("/gagal 1 salah catat", 0).await.is_empty(), "asked back first");
+    assert_eq!(decided("YA.1", 1).await, [Some(7)], "a person's word");
+    assert_eq!(topics(&shop, asked("CEKPLN.14027480301"), &reseller(), 1).await, [Some(7)], "a meter's owner");
+    assert_eq!(topics(&shop, asked("TAG.PLNPOST.520010509867"), &reseller(), 1).await, [Some(7)], "a bill");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_ordered_before_is_ordered_again_by_a_tap() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "S10.081234567800.1234", 1).await;
+    let told = shop.say(&reseller(), "S10.081234567800.1234", 1).await;
+    assert!(told[0].starts_with("GAGAL") && told[0].contains("[Ulangi S10 081234567800]"), "{told:?}");
+    let told = shop.tap(&reseller(), "Ulangi S10 081234567800", 1).await;
+    assert!(told[0].contains("(ke-2)") && told[0].contains("ketik PIN"), "shown first: {told:?}");
+    let told = shop.say(&reseller(), "1234", 1).await;
+    assert!(told[0].starts_with("SUKSES. S10 ke 081234567800 (ke-2)"), "{told:?}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stranger_hears_how_to_register_and_before_a_silence_that_it_comes() {
+    let (shop, stranger) = (TestShop::open().await, ChatId::telegram(3009));
+    let told = shop.say(&stranger, "BANTUAN", 1).await;
+    assert!(told[0].contains("DAFTAR.nama toko.PIN") && !told[0].contains("TIKET"), "{told:?}");
+    shop.say(&stranger, "halo", 1).await;
+    let told = shop.say(&stranger, "halo", 1).await;
+    assert!(told[0].contains("tidak dijawab dulu"), "{told:?}");
+    shop.say(&stranger, "halo", 0).await;
+    shop.say(&stranger, "DAFTAR.Berkah Cell.4821", 2).await;
     shop.close().await;
 }
 

@@ -325,7 +325,7 @@ mod what_was_shown {
         shop.say(&admin(), "/hargajual I10 11500", 1).await;
         taps(&shop, &PIN).await;
         let refused = taps(&shop, &[("OK", 2)]).await;
-        assert_says(&refused, &["GAGAL", "11.000", "11.500", "belum dibeli", "Masukkan PIN"]);
+        assert_says(&refused, &["GAGAL", "11.000", "11.500", "belum dibeli", "ketik PIN"]);
         assert_eq!((shop.available(1).await, shop.simulators.bought().len()), (BALANCE, 0));
         taps(&shop, &PIN).await;
         assert_says(&taps(&shop, &[("OK", 1)]).await, &["SUKSES", "I10"]);

@@ -63,7 +63,7 @@ async fn buttons_are_pressed_by_their_numbers() {
         "Total bayar 60.500",
         "[1] Bayar  [2] Batal",
         "> 1\n",
-        "Masukkan PIN",
+        "Tekan atau ketik PIN: …",
         "> 1234\n",
         "SUKSES. PLNPOST ke 520010502267",
         "Saldo 89.500",
@@ -81,7 +81,10 @@ async fn a_number_that_no_button_has_is_a_word_like_any_other() {
     let said = ["> 1\n", "Tidak ada produk", "> SAL", "Saldo 100.000", "> 1\n", "Tidak ada produk"];
     assert_in_order(&ended.out, &said);
     // A number alone offers products, and the PIN is typed.
-    assert_in_order(&ended.out, &["> 081234567890", "[3] S", "> 3\n", "Masukkan PIN", "> 1234\n", "SUKSES. S"]);
+    assert_in_order(
+        &ended.out,
+        &["> 081234567890", "[3] S", "> 3\n", "Tekan atau ketik PIN: …", "> 1234\n", "SUKSES. S"],
+    );
 }
 
 #[cfg(unix)]

@@ -16,6 +16,7 @@ fn inquiry(id: u64, agent: u32, customer: &str) -> Inquiry {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
+        topic: None,
         locale: konter_core::agent::Locale::Id,
         asked: "PLN".to_owned(),
         customer: customer.to_owned(),

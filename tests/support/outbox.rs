@@ -63,6 +63,12 @@ impl Outbox {
         self.put(chat, Payload::Forget { message: message.to_owned() });
     }
 
+    /// Whatever waits stands in this topic.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn in_topic(&self, topic: i32) {
+        self.rows.lock().values_mut().for_each(|row| row.topic = Some(topic));
+    }
+
     fn put(&self, chat: i64, payload: Payload) {
         self.put_as(chat, Class::Answer, payload);
     }

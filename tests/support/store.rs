@@ -71,6 +71,7 @@ pub fn order(id: u64, agent: u32, dest: &str) -> Order {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
+        topic: None,
         locale: konter_core::agent::Locale::Id,
         product: "S10".parse().unwrap(),
         product_name: "Telkomsel 10.000".to_owned(),
@@ -199,5 +200,5 @@ pub fn key(chat_of: i64, id: &str) -> MessageKey {
 }
 
 pub fn say(to: i64, reply: Reply) -> Say {
-    Say { chat: chat(to), locale: Locale::Id, payload: Payload::Reply(Box::new(reply)), balance_of: None }
+    Say::new(chat(to), Locale::Id, Payload::Reply(Box::new(reply)))
 }

@@ -26,7 +26,7 @@ use konter_core::catalog::ProductKind;
 use konter_core::clean::{NAME, TYPED, clean};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
-use konter_core::order::refusal::{Near, Refused, Why};
+use konter_core::order::refusal::{Near, Why};
 use konter_core::preferences::FavouriteName;
 use konter_core::staff::Role;
 
@@ -52,7 +52,13 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
         Reply::Customer(card) => card.guide.map(|guide| offered(guide, 0, &card.products)).unwrap_or_default(),
         Reply::Choose(card) => choose(card, say),
         Reply::OrderPending(line) => vec![vec![one("button.complain", Tap::Complain(line.order))]],
-        Reply::OrderRefused(Refused { why: Why::BalanceShort { missing, .. }, .. }) => top_ups(*missing, say),
+        Reply::OrderRefused(refused) => match &refused.why {
+            Why::BalanceShort { missing, .. } => top_ups(*missing, say),
+            Why::AlreadyOrdered { earlier, again, .. } if !again.is_empty() => {
+                repeats(std::slice::from_ref(&**earlier), say)
+            }
+            _ => Vec::new(),
+        },
         Reply::PriceTab(tab) => price_tabs(tab),
         Reply::Help { topic, role } => help(words::help_key(topic.as_deref()), *role, say),
         Reply::AlertNewAgent(card) if card.status == AgentStatus::Waiting => vec![vec![
@@ -92,7 +98,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::AlertOverdue(card) => overdue(card, say),
-        Reply::AdminSuppliers { suppliers } => suppliers.iter().map(|card| vec![supplier(card, say)]).collect(),
+        Reply::AdminSuppliers { suppliers } => beside(suppliers.iter().map(|card| supplier(card, say))),
         Reply::Desk(desk) => match &**desk {
             DeskReply::Broadcast(card) if card.stage == BroadcastStage::Asked => vec![vec![
                 one("staff.send", Tap::SendBroadcast(card.broadcast)),

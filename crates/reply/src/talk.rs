@@ -89,6 +89,8 @@ pub enum TalkReply {
     ShortNumber,
     /// The last answer for a while.
     Enough,
+    /// To whoever is no agent: what follows is not answered for a while.
+    EnoughForNow,
     /// An edited message is not read.
     Edited,
     /// A group's anonymous admin is nobody.

@@ -235,8 +235,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         let answers = commit.answers.as_ref().map(|(key, _)| key);
         for say in commit.outgoing {
             let class = Class::of(&say, answers, commit.stranger.as_ref());
-            let topic = commit.topic.as_ref().filter(|(chat, _)| *chat == say.chat).map(|(_, topic)| *topic);
-            self.say(say, (class, topic), commit.at)?;
+            let answered = commit.topic.as_ref().filter(|(chat, _)| *chat == say.chat).map(|(_, topic)| *topic);
+            self.say(Say { topic: say.topic.or(answered), ..say }, class, commit.at)?;
         }
         self.desk(&commit.desk)?;
         self.take_dead_letters(&commit.dead_letters)?;
@@ -444,13 +444,8 @@ impl<'g, K: Kv> Stage<'g, K> {
         Ok(())
     }
 
-    fn say(
-        &mut self,
-        say: Say,
-        (class, topic): (Class, Option<i32>),
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<(), StoreError> {
-        let Say { chat, locale, payload, balance_of } = say;
+    fn say(&mut self, say: Say, class: Class, at: chrono::DateTime<chrono::Utc>) -> Result<(), StoreError> {
+        let Say { chat, locale, payload, balance_of, topic } = say;
         let balance = balance_of.map(|id| self.account(&id)).transpose()?.map(|account| account.available());
         let seq = class::place(class, &payload, self.next_number());
         let row = Outgoing { seq, at, chat, locale, payload, class, balance, topic };

@@ -270,6 +270,15 @@ pub struct Say {
     pub payload: Payload,
     /// The account whose available balance, as this commit leaves it, belongs into the text.
     pub balance_of: Option<AccountId>,
+    /// The topic of the chat it stands in; without one the commit's, where that is of this chat.
+    pub topic: Option<i32>,
+}
+
+impl Say {
+    #[must_use]
+    pub const fn new(chat: ChatId, locale: Locale, payload: Payload) -> Self {
+        Self { chat, locale, payload, balance_of: None, topic: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -89,12 +89,8 @@ pub(super) fn deposit(n: u64) -> Commit {
         may_overdraw: false,
     };
     let text = "x".repeat(usize::try_from(n % 7).unwrap() * 900);
-    let say = Say {
-        chat: ChatId::telegram(1),
-        locale: Locale::Id,
-        payload: Payload::Reply(Box::new(Reply::NotOffered { feature: text })),
-        balance_of: None,
-    };
+    let payload = Payload::Reply(Box::new(Reply::NotOffered { feature: text }));
+    let say = Say::new(ChatId::telegram(1), Locale::Id, payload);
     let said = if n > 20 { vec![(ChatId::telegram(1), n - 20)] } else { Vec::new() };
     Commit { postings: vec![posting], outgoing: vec![say], sent: said, ..Commit::new(DateTime::UNIX_EPOCH) }
 }

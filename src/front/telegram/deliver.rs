@@ -164,7 +164,7 @@ impl Courier {
                 tracing::warn!(chat = %row.chat, replies = rows.len(), %error, "replies are dropped: this chat cannot be written to");
                 self.take_out(&rows, false, None, progress, Step::Done { more }).await
             }
-            Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
+            Verdict::Marks | Verdict::Buttons | Verdict::Topic | Verdict::File | Verdict::Odd => {
                 tracing::error!(chat = %row.chat, replies = rows.len(), %error, "replies are refused together and go one by one");
                 progress.alone = rows.iter().map(|row| row.seq).collect();
                 Step::Done { more: true }
@@ -191,7 +191,7 @@ impl Courier {
             part.entities.clear();
         }
         let with_buttons = sent.parts + 1 == count && !sent.bare;
-        let topic = row.topic.filter(|_| !sent.bare);
+        let topic = row.topic.filter(|_| !sent.astray);
         let below = if with_buttons {
             Below { buttons: buttons(row, &words.buttons), keyboard: words.keyboard.clone(), topic }
         } else {
@@ -314,12 +314,17 @@ impl Courier {
                 Step::Done { more: true }
             }
             (Verdict::Buttons, _) if !sent.bare => {
-                tracing::error!(%chat, seq, %error, "a reply is sent again without its buttons and its topic");
+                tracing::error!(%chat, seq, %error, "a reply is sent again without its buttons");
                 sent.bare = true;
                 Step::Done { more: true }
             }
+            (Verdict::Topic, _) if !sent.astray => {
+                tracing::warn!(%chat, seq, %error, "a reply is sent again outside of its topic");
+                sent.astray = true;
+                Step::Done { more: true }
+            }
             (Verdict::File, Some(kind)) => lower(sent, kind, error),
-            (Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd, kind) => {
+            (Verdict::Marks | Verdict::Buttons | Verdict::Topic | Verdict::File | Verdict::Odd, kind) => {
                 sent.refusals += 1;
                 if sent.refusals < REFUSALS {
                     tracing::warn!(%chat, seq, %error, "a reply is refused and will be offered again");
@@ -397,7 +402,7 @@ impl Courier {
             }
             _ if reads_so_already(error) => tracing::debug!(%chat, seq, "a message reads so already"),
             // Gone, too old, a picture: it tells nothing that is not told elsewhere.
-            Verdict::Again | Verdict::Never | Verdict::Marks | Verdict::Buttons | Verdict::File | Verdict::Odd => {
+            _ => {
                 tracing::warn!(%chat, seq, %error, "an edit or a copy is dropped");
             }
         }

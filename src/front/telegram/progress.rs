@@ -33,18 +33,20 @@ pub(super) struct RowProgress {
     pub plain: bool,
     /// Sent without its buttons: Telegram did not like them.
     pub bare: bool,
+    /// Sent outside of its topic: that is closed or gone.
+    pub astray: bool,
     pub form: Form,
     pub refusals: u32,
 }
 
 impl RowProgress {
-    pub const fn new(seq: u64) -> Self {
-        Self { seq, parts: 0, longest: text::LONGEST, plain: false, bare: false, form: Form::Own, refusals: 0 }
+    pub fn new(seq: u64) -> Self {
+        Self { seq, longest: text::LONGEST, ..Self::default() }
     }
 
     /// Whether this row was offered and something about it was not liked, or a part of it is said: then it goes alone.
     pub const fn was_refused(&self, seq: u64) -> bool {
-        self.seq == seq && (self.parts > 0 || self.plain || self.bare || self.refusals > 0)
+        self.seq == seq && (self.parts > 0 || self.plain || self.bare || self.astray || self.refusals > 0)
     }
 }
 

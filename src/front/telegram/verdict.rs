@@ -12,8 +12,10 @@ pub(super) enum Verdict {
     Never,
     /// Telegram does not like what is marked in the text.
     Marks,
-    /// Telegram does not like the buttons, or the topic it was to stand in.
+    /// Telegram does not like the buttons.
     Buttons,
+    /// The topic it was to stand in is closed or gone: what was to be said there is said in the chat itself.
+    Topic,
     /// Telegram does not like the file, or not as what it was sent.
     File,
     /// Refused for a reason we do not know.
@@ -31,7 +33,6 @@ const GONE: [&str; 7] = [
     "have no rights to send",
 ];
 const BUTTONS: [&str; 3] = ["button", "markup", "keyboard"];
-/// A topic that is closed or gone: what was said there is said in the chat itself.
 const TOPIC: [&str; 2] = ["thread not found", "topic_"];
 /// A refusal that names one of these is about the file; a text could still be sent, where files are not allowed too.
 const FILE: [&str; 8] = ["photo", "image", "picture", "document", "docs", "media", "file", "too big"];
@@ -53,8 +54,10 @@ fn by_words(words: &str) -> Verdict {
         Verdict::File
     } else if named(&GONE) {
         Verdict::Never
-    } else if named(&BUTTONS) || named(&TOPIC) {
+    } else if named(&BUTTONS) {
         Verdict::Buttons
+    } else if named(&TOPIC) {
+        Verdict::Topic
     } else if words.contains("entit") {
         Verdict::Marks
     } else {
@@ -91,8 +94,8 @@ mod tests {
             (refused(400, "Bad Request: BUTTON_DATA_INVALID"), Verdict::Buttons),
             (refused(400, "Bad Request: object expected as reply markup"), Verdict::Buttons),
             (refused(400, "Bad Request: can't parse inline keyboard button"), Verdict::Buttons),
-            (refused(400, "Bad Request: message thread not found"), Verdict::Buttons),
-            (refused(400, "Bad Request: TOPIC_CLOSED"), Verdict::Buttons),
+            (refused(400, "Bad Request: message thread not found"), Verdict::Topic),
+            (refused(400, "Bad Request: TOPIC_CLOSED"), Verdict::Topic),
             (refused(400, "Bad Request: message text is empty"), Verdict::Odd),
             (ApiError::Down(502), Verdict::Again),
             (ApiError::BadToken(401), Verdict::Again),

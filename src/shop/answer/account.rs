@@ -1,6 +1,7 @@
 //! A reseller's own things: balance, prices, last orders.
 
 use super::super::network::priced;
+use super::price_tab::shelves;
 use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::{Agent, AgentStatus};
@@ -69,8 +70,9 @@ impl Request<'_> {
             answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }
         if !found.is_empty() {
-            let own = |product: &&Product| own_line(product, tariff.as_ref());
-            let lines: Vec<PriceLine> = found.iter().filter_map(own).collect();
+            let own = |product| own_line(product, tariff.as_ref());
+            let shelves = shelves(found.into_iter()).into_iter();
+            let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(own).collect();
             if lines.is_empty() {
                 // None of them has a price that its reseller could pay.
                 let filter = filters.first().map(shown).unwrap_or_default();

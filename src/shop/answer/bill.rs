@@ -222,6 +222,7 @@ impl Request<'_> {
             version: 1,
             agent: agent.id,
             chat: self.message.chat.clone(),
+            topic: self.message.topic,
             locale: agent.locale,
             asked: wanted.name(),
             customer: wanted.customer,
@@ -310,10 +311,11 @@ impl Request<'_> {
         if !product.routes.iter().any(same) {
             return Err(Why::Closed);
         }
-        let cost = inquiry.ask.route.cost.checked_add(total).unwrap_or(total);
-        match self.shop.suppliers.availability(&inquiry.ask.route, cost, &self.shop.clock.now()) {
+        let (route, now) = (&inquiry.ask.route, self.shop.clock.now());
+        let cost = route.cost.checked_add(total).unwrap_or(total);
+        match self.shop.suppliers.availability(route, cost, &now) {
             Availability::Ready => Ok(()),
-            Availability::CutOff => Err(Why::CutOff),
+            Availability::CutOff => Err(Why::CutOff { until: self.shop.suppliers.break_ends([route], &now) }),
             Availability::Resting => Err(Why::SuppliersRest),
             Availability::NotSetUp => Err(Why::NoSupplier),
         }
@@ -327,6 +329,7 @@ impl Request<'_> {
             version: 1,
             agent: agent.id,
             chat: self.message.chat.clone(),
+            topic: self.message.topic,
             locale: agent.locale,
             product: inquiry.ask.product.clone(),
             product_name: inquiry.ask.product_name.clone(),
@@ -388,12 +391,8 @@ impl Request<'_> {
     ) {
         let Some(message) = under else { return };
         let reply = Box::new(Reply::Bill(Box::new(bill_card(inquiry, quote, stage))));
-        answer.commit.outgoing.push(Say {
-            chat: self.message.chat.clone(),
-            locale: inquiry.locale,
-            payload: Payload::Edit { message: message.to_owned(), reply },
-            balance_of: None,
-        });
+        let payload = Payload::Edit { message: message.to_owned(), reply };
+        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), inquiry.locale, payload));
     }
 
     /// The stage that offers payment.

@@ -77,7 +77,7 @@ impl Request<'_> {
         };
         let payload = Payload::Edit { message, reply: Box::new(reply) };
         let (chat, locale) = (row.by.clone(), row.locale);
-        answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 
     /// Every chat of every reseller that is not blocked, in its language.

@@ -246,7 +246,7 @@ impl Request<'_> {
                 // It is yet to be shown: a deleted picture is no proof.
                 keep_message(answer);
                 let payload = Payload::Copy { from: self.message.chat.clone(), message: self.message.message.clone() };
-                answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+                answer.commit.outgoing.push(Say::new(chat, locale, payload));
             }
         }
         if follows {
@@ -488,12 +488,9 @@ impl Request<'_> {
     fn restage_ticket(&self, card: &TicketCard, agent: &Agent, answer: &mut Answer) -> bool {
         let Some(message) = &self.message.tapped else { return false };
         let shown = says(TicketSays::Card { card: card.clone(), why: TicketWhy::Decided });
-        answer.commit.outgoing.push(Say {
-            chat: self.message.chat.clone(),
-            locale: answer.locale,
-            payload: Payload::Edit { message: message.clone(), reply: Box::new(shown) },
-            balance_of: Some(AccountId::Agent(agent.id)),
-        });
+        let payload = Payload::Edit { message: message.clone(), reply: Box::new(shown) };
+        let say = Say::new(self.message.chat.clone(), answer.locale, payload);
+        answer.commit.outgoing.push(Say { balance_of: Some(AccountId::Agent(agent.id)), ..say });
         true
     }
 

@@ -233,7 +233,7 @@ impl Request<'_> {
             let reply = Box::new(Reply::AdminImport(card));
             let payload = Payload::Edit { message, reply };
             let (chat, locale) = (self.message.chat.clone(), self.shop.policy.locale);
-            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+            answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
     }
 

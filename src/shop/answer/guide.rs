@@ -138,13 +138,8 @@ impl Request<'_> {
 
     fn show_choice(&self, under: Option<&str>, card: ChooseCard, answer: &mut Answer) {
         let Some(message) = under else { return };
-        let reply = Box::new(Reply::Choose(Box::new(card)));
-        answer.commit.outgoing.push(Say {
-            chat: self.message.chat.clone(),
-            locale: answer.locale,
-            payload: Payload::Edit { message: message.to_owned(), reply },
-            balance_of: None,
-        });
+        let payload = Payload::Edit { message: message.to_owned(), reply: Box::new(Reply::Choose(Box::new(card))) };
+        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
     }
 
     /// Another category of the same offer.

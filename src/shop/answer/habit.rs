@@ -252,7 +252,7 @@ impl Request<'_> {
         if !self.is_bill(&product)
             && let Err(refused) = self.resolve(&line)
             // What is only closed for the moment may be kept for later.
-            && !matches!(refused.why, Why::Closed | Why::CutOff | Why::NoSupplier)
+            && !matches!(refused.why, Why::Closed | Why::CutOff { .. } | Why::NoSupplier)
         {
             refuse(&agent, answer, refused);
             return Ok(());

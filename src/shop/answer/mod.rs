@@ -354,15 +354,19 @@ impl Request<'_> {
         if !answer.commit.only_says() || !answer.commit.outgoing.iter().any(is_talk) {
             return Ok(());
         }
-        let is_enough = if is_known {
+        let bears = if is_known {
             let is_busy = self.shop.rate_limits.is_busy(chat, self.at);
-            is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING
+            let is_enough = is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING;
+            if is_enough { Bears::Silence } else { Bears::Answer }
         } else {
-            !self.shop.rate_limits.answers_stranger(chat, self.stranger(), self.at)
+            self.shop.rate_limits.bears_stranger(chat, self.stranger(), self.at)
         };
-        if is_enough {
+        if bears != Bears::Answer {
             tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
             answer.commit.outgoing.retain(|say| !is_talk(say));
+        }
+        if bears == Bears::Last {
+            answer.reply(talk::talk(TalkReply::EnoughForNow));
         }
         Ok(())
     }
@@ -400,6 +404,10 @@ impl Request<'_> {
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
             Command::Start { payload } => self.start(payload.as_deref(), answer).await?,
+            // What agents type is of no use to whoever is none yet.
+            Command::Help { topic: None } if self.agent.is_none() && self.role().is_none() => {
+                self.welcome(answer).await?;
+            }
             Command::Help { topic } => answer.reply(Reply::Help { topic, role: self.role() }),
             Command::Language { to } => self.language(to, answer),
             // A reseller's `/rekap` is the reseller's own.
@@ -463,6 +471,9 @@ impl Request<'_> {
         if self.agent.is_none() && self.role().is_none() {
             return self.welcome(answer).await;
         }
+        if self.agent.is_some() && self.active_agent(answer).is_none() {
+            return Ok(());
+        }
         if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
             let chat = &self.message.chat;
             let waits = self.shop.keypads.waiting(chat, self.at).is_some();
@@ -498,7 +509,7 @@ impl Request<'_> {
         if holds_pin(&konter_command::parse(words), words) && can_forget(self.message.chat.channel) {
             let payload = Payload::Forget { message: original };
             let (chat, locale) = (self.message.chat.clone(), answer.locale);
-            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+            answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
         answer.reply(talk::talk(TalkReply::Edited));
         Ok(())
@@ -566,7 +577,7 @@ const fn feature_key(feature: Feature) -> &'static str {
 
 fn forget(answer: &mut Answer, message: &InboxMessage) {
     let payload = Payload::Forget { message: message.message.clone() };
-    answer.commit.outgoing.push(Say { chat: message.chat.clone(), locale: answer.locale, payload, balance_of: None });
+    answer.commit.outgoing.push(Say::new(message.chat.clone(), answer.locale, payload));
 }
 
 /// What makes a message the same message, without the PIN it may hold: four digits behind a hash are no secret.

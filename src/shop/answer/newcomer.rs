@@ -49,6 +49,6 @@ impl Request<'_> {
         let Some(message) = self.message.tapped.clone() else { return };
         let payload = Payload::Edit { message, reply: Box::new(reply) };
         let (chat, locale) = (self.message.chat.clone(), self.shop.policy.locale);
-        answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::super::network::priced;
 use super::super::routing::LONGEST_WAIT;
@@ -209,15 +209,17 @@ impl Request<'_> {
             prefixes: &self.shop.prefixes,
             availability: &|route| self.shop.suppliers.availability(route, route.cost, &now),
             rank: &|route| self.shop.suppliers.rank(route),
-            may_wait: self.agent.as_ref().is_some_and(|agent| agent.waits_for_break),
         };
         let candidate = resolver.resolve(line)?;
-        let too_long = |until: DateTime<Utc>| until - now.utc > LONGEST_WAIT;
-        if candidate.waits && self.shop.suppliers.break_ends(&candidate.routes, &now).is_none_or(too_long) {
-            let (product, dest) = (line.what.to_string(), candidate.dest);
-            return Err(Refused { product, dest, why: Why::CutOff });
+        if !candidate.waits {
+            return Ok(candidate);
         }
-        Ok(candidate)
+        let until = self.shop.suppliers.break_ends(&candidate.routes, &now);
+        let may_wait = self.agent.as_ref().is_some_and(|agent| agent.waits_for_break);
+        if may_wait && until.is_some_and(|until| until - now.utc <= LONGEST_WAIT) {
+            return Ok(candidate);
+        }
+        Err(Refused { product: line.what.to_string(), dest: candidate.dest, why: Why::CutOff { until } })
     }
 }
 
@@ -290,6 +292,7 @@ impl Checkout<'_> {
             version: 1,
             agent: self.agent.id,
             chat: self.request.message.chat.clone(),
+            topic: self.request.message.topic,
             locale: self.agent.locale,
             product: product.code,
             product_name: product.name,

@@ -162,12 +162,8 @@ impl Request<'_> {
     fn restage_overdue(&self, order: &Order, stage: OverdueStage, answer: &mut Answer) {
         let Some(message) = self.message.tapped.clone() else { return };
         let card = OverdueCard { card: view::card(order, self.at), stage };
-        answer.commit.outgoing.push(Say {
-            chat: self.message.chat.clone(),
-            locale: self.shop.policy.locale,
-            payload: Payload::Edit { message, reply: Box::new(Reply::AlertOverdue(Box::new(card))) },
-            balance_of: None,
-        });
+        let payload = Payload::Edit { message, reply: Box::new(Reply::AlertOverdue(Box::new(card))) };
+        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), self.shop.policy.locale, payload));
     }
 }
 

@@ -128,7 +128,7 @@ impl Request<'_> {
         if let Some(message) = self.message.tapped.clone() {
             let payload = Payload::Edit { message, reply: Box::new(reply.clone()) };
             let (chat, locale) = (self.message.chat.clone(), answer.locale());
-            answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+            answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
         answer.reply(reply);
     }

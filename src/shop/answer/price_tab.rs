@@ -37,7 +37,7 @@ impl Request<'_> {
         };
         let payload = Payload::Edit { message, reply: Box::new(Reply::PriceTab(Box::new(tab))) };
         let (chat, locale) = (self.message.chat.clone(), answer.locale());
-        answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        answer.commit.outgoing.push(Say::new(chat, locale, payload));
         Ok(())
     }
 }

@@ -130,12 +130,8 @@ impl Request<'_> {
             let Some(card) = self.transfer_card(asked, stage).await? else { return Ok(()) };
             network(NetworkReply::TransferAsk(card))
         };
-        answer.commit.outgoing.push(Say {
-            chat: self.message.chat.clone(),
-            locale: answer.locale,
-            payload: Payload::Edit { message, reply: Box::new(reply) },
-            balance_of: None,
-        });
+        let payload = Payload::Edit { message, reply: Box::new(reply) };
+        answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
         Ok(())
     }
 

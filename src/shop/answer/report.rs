@@ -63,7 +63,7 @@ impl Request<'_> {
         match &self.message.tapped {
             Some(message) => {
                 let payload = Payload::Edit { message: message.clone(), reply: Box::new(reply) };
-                let say = Say { chat: self.message.chat.clone(), locale: answer.locale, payload, balance_of: None };
+                let say = Say::new(self.message.chat.clone(), answer.locale, payload);
                 answer.commit.outgoing.push(say);
             }
             None => answer.reply(reply),

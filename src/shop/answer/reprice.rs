@@ -25,10 +25,11 @@ impl Request<'_> {
             }
         };
         let moves: Option<Vec<PriceMove>> = products.iter().map(|product| step_of(product, step)).collect();
-        let Some(moves) = moves.filter(|moves| moves.iter().any(|one| one.before != one.after)) else {
+        let Some(mut moves) = moves.filter(|moves| moves.iter().any(|one| one.before != one.after)) else {
             Self::admin_refused(answer, AdminProblem::AmountUnfit);
             return Ok(());
         };
+        moves.sort_by_key(|one| one.before);
         let what = asked(&catalog, &category, step, &moves);
         let asks = Asks::Prices { category, step, moves };
         let asked = self.ask((asks, 0), what, answer).await?;

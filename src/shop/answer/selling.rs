@@ -3,6 +3,7 @@
 use super::super::network::priced;
 use super::account::{matching, no_such_product, shown};
 use super::habit::{says, write_preferences};
+use super::price_tab::shelves;
 use super::receipt::shop_of;
 use super::{Answer, Request};
 use konter_command::{Pin, PriceFilter, SellingChange};
@@ -119,7 +120,7 @@ impl Request<'_> {
         if found.is_empty() {
             return Ok(());
         }
-        let line = |product: &&Product| {
+        let line = |product: &Product| {
             let sold = product.is_open() && product.kind != ProductKind::Bill;
             let bought = priced(&tariff, product).filter(|_| sold)?.0.price;
             Some(PriceLine {
@@ -131,7 +132,8 @@ impl Request<'_> {
                 open: true,
             })
         };
-        let lines: Vec<PriceLine> = found.iter().filter_map(line).collect();
+        let shelves = shelves(found.into_iter()).into_iter();
+        let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(line).collect();
         if lines.is_empty() {
             answer.reply(says(HabitReply::SellingRefused { problem: SellingProblem::NothingSet }));
             return Ok(());

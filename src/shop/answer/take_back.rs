@@ -237,7 +237,7 @@ impl Request<'_> {
         let reply = Box::new(network(NetworkReply::TakeBackAsk(card)));
         let payload = Payload::Edit { message, reply };
         let (chat, locale) = (self.message.chat.clone(), answer.locale);
-        answer.commit.outgoing.push(Say { chat, locale, payload, balance_of: None });
+        answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 
     /// `/tariktransfer`: always asked back, for nobody's consent stands behind it.

@@ -267,7 +267,7 @@ fn refusal(why: &Why) -> String {
         }
         Why::InquiryRefused { .. } | Why::InquiryRunning | Why::InquiryExpired { .. } => "Tagihan perlu dicek dulu",
         Why::BillPaidBefore { .. } | Why::BillPaidElsewhere => "Tagihan sudah dibayar",
-        Why::CutOff => "Sedang cut off, coba lagi nanti",
+        Why::CutOff { .. } => "Sedang cut off, coba lagi nanti",
         Why::NoSupplier | Why::SuppliersRest => "Produk sedang gangguan",
         Why::PinMissing { .. }
         | Why::PinWrong { .. }

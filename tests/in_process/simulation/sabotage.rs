@@ -156,12 +156,9 @@ impl Stage {
 
 fn said(order: &Order, notice: Notice) -> Option<Say> {
     match notice {
-        Notice::Reseller(notice) => Some(Say {
-            chat: order.chat.clone(),
-            locale: order.locale,
-            payload: Payload::Reply(Box::new(notice.into())),
-            balance_of: None,
-        }),
+        Notice::Reseller(notice) => {
+            Some(Say::new(order.chat.clone(), order.locale, Payload::Reply(Box::new(notice.into()))))
+        }
         Notice::Admins(_) => None,
     }
 }

@@ -65,6 +65,20 @@ async fn columns_are_marked_as_a_block() {
 // Edits.
 
 #[tokio::test]
+async fn what_was_for_a_topic_that_is_gone_is_said_in_the_chat_with_its_buttons() {
+    for gone in ["Bad Request: message thread not found", "Bad Request: TOPIC_CLOSED"] {
+        let menu = [("Saldo", "SAL")];
+        let bot = Bot::new(Script::default().with("menu", with_buttons("Menu", &menu))).await;
+        bot.api.mishaps("sendmessage", [Mishap::Refuse(400, gone)]);
+        bot.outbox.say(BUDI, "menu");
+        bot.outbox.in_topic(7);
+        let calls = bot.carry().await.calls("sendmessage");
+        assert_eq!(field(&calls, "message_thread_id"), [json!(7), Value::Null]);
+        assert_eq!(field(&calls, "reply_markup"), [keyboard(&menu), keyboard(&menu)]);
+    }
+}
+
+#[tokio::test]
 async fn an_edit_changes_the_message_and_its_buttons() {
     let shown = [("7", "K7"), ("8", "K8")];
     let bot = Bot::new(Script::default().with("pin", with_buttons("PIN: ••", &shown))).await;

@@ -156,7 +156,7 @@ impl Counter<'_> {
         }
         let is = |wanted| open().any(|route| (self.can_tell)(&route.supplier, product.kind) == wanted);
         Err(match (is(Availability::CutOff), is(Availability::Resting)) {
-            (true, _) => Why::CutOff,
+            (true, _) => Why::CutOff { until: None },
             (false, true) => Why::SuppliersRest,
             (false, false) => Why::NoSupplier,
         })

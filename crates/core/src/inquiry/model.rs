@@ -20,6 +20,9 @@ pub struct Inquiry {
     pub agent: AgentId,
     /// Where it is answered, and whose buttons it has.
     pub chat: ChatId,
+    /// The topic of that chat it was asked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i32>,
     pub locale: Locale,
     /// What was asked about, as replies call it: a product, or a word such as `PLN`.
     pub asked: String,

@@ -74,7 +74,7 @@ fn what_cannot_be_looked_up_says_why() {
     assert!(matches!(why("TAGIHAN", "5200105", &ALL), Why::UnknownProduct { .. }));
     assert_eq!(why("PLN", "123", &ALL), Why::TooShort);
     assert_eq!(why("PLN", &"1".repeat(30), &ALL), Why::TooLong);
-    assert_eq!(why("PLN", "5200105", &["ppob"]), Why::CutOff);
+    assert_eq!(why("PLN", "5200105", &["ppob"]), Why::CutOff { until: None });
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_meter_is_asked_as_a_token_first_and_a_customer_number_as_a_bill() {
     assert_eq!(all("14027480301"), "PLN20@xgate PLN20@tele PLNPOST@tele");
     assert_eq!(all("520010509867"), "PLNPOST@tele PLN20@xgate PLN20@tele");
     assert_eq!(asked(None, "14027480301", &["xgate"]).unwrap(), "PLN20@xgate");
-    assert_eq!(asked(None, "14027480301", &[]), Err(Why::CutOff));
+    assert_eq!(asked(None, "14027480301", &[]), Err(Why::CutOff { until: None }));
     assert_eq!(asked(None, "1402", &ALL), Err(Why::TooShort));
 }
 
@@ -111,6 +111,7 @@ fn inquiry(asks: Vec<Ask>) -> Inquiry {
         version: 1,
         agent: AgentId(1),
         chat: ChatId::telegram(1),
+        topic: None,
         locale: Locale::Id,
         asked: "PLN".to_owned(),
         customer: "520010509867".to_owned(),

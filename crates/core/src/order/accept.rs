@@ -40,8 +40,6 @@ pub struct ProductResolver<'a> {
     pub availability: &'a dyn Fn(&Route) -> Availability,
     /// Lower is tried first.
     pub rank: &'a dyn Fn(&Route) -> u32,
-    /// Whether the reseller lets orders wait for the end of a break.
-    pub may_wait: bool,
 }
 
 impl ProductResolver<'_> {
@@ -147,8 +145,7 @@ impl ProductResolver<'_> {
     fn routes(&self, product: &Product) -> Result<(Vec<Route>, bool), Why> {
         match plan(&product.routes, self.rank, self.availability) {
             Plan::Buy(routes) => Ok((routes, false)),
-            Plan::AfterCutOff(routes) if self.may_wait => Ok((routes, true)),
-            Plan::AfterCutOff(_) => Err(Why::CutOff),
+            Plan::AfterCutOff(routes) => Ok((routes, true)),
             Plan::Resting => Err(Why::SuppliersRest),
             Plan::NoSupplier => Err(Why::NoSupplier),
         }

@@ -24,6 +24,9 @@ pub struct Order {
     pub agent: AgentId,
     /// Where its replies go.
     pub chat: ChatId,
+    /// The topic of that chat it was asked for in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i32>,
     /// The language of its replies.
     #[serde(default)]
     pub locale: Locale,

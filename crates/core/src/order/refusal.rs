@@ -97,7 +97,11 @@ pub enum Why {
         example: String,
     },
     /// Every supplier of it is in its nightly break.
-    CutOff,
+    CutOff {
+        /// When the first of them is back, where that is known.
+        #[serde(default)]
+        until: Option<DateTime<Utc>>,
+    },
     /// No supplier of it is set up.
     NoSupplier,
     /// Its suppliers are paused, out of order, or our deposit there does not cover it.

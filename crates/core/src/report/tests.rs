@@ -104,6 +104,7 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
         version: 1,
         agent: AgentId(story.agent),
         chat: ChatId::telegram(story.agent.into()),
+        topic: None,
         locale: Locale::Id,
         product: PRODUCTS[story.product].parse().unwrap(),
         product_name: format!("Produk {}", story.product),

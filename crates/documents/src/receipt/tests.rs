@@ -53,7 +53,7 @@ fn labels() -> Labels {
         token_amount: word("Rp Token"),
         vat: word("PPN"),
         street_light_tax: word("PPJ"),
-        stamp: word("Materai"),
+        stamp: word("Meterai"),
         instalment: word("Angsuran"),
         admin: word("Admin"),
         reference: word("No Ref"),

@@ -25,6 +25,7 @@ pub(crate) fn order(first: Attempt, untried: Vec<Route>) -> Order {
         version: 1,
         agent: AgentId(1),
         chat: ChatId::telegram(1),
+        topic: None,
         locale: Locale::Id,
         product: "S10".parse().unwrap(),
         product_name: "Simpati 10".to_owned(),
