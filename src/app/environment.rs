@@ -114,8 +114,10 @@ impl Environment {
             Ok(settings) if mistakes.is_empty() => Ok(settings),
             Ok(_) => Err(mistakes),
             Err(errors) => {
-                let news = errors.iter().filter(|error| !self.unread.contains(&error.name));
-                mistakes.extend(news.map(|error| self.placed(error)));
+                let mut news: Vec<_> = errors.iter().filter(|error| !self.unread.contains(&error.name)).collect();
+                // From the file's top to its end, as they are mended; then what is set elsewhere, or nowhere.
+                news.sort_by_key(|error| self.lines.get(&error.name).copied().unwrap_or(usize::MAX));
+                mistakes.extend(news.into_iter().map(|error| self.placed(error)));
                 Err(mistakes)
             }
         };

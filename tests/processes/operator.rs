@@ -137,11 +137,13 @@ async fn every_mistake_of_a_settings_file_is_told_with_its_line_and_variable() {
     assert_ended(&ended, 1, &told);
     assert!(!ended.err.contains("geheim"), "{}", ended.err);
     // What stands in the environment counts, and is no line of the file's.
-    fs::write(&env, "KONTER_TIMEZONE=Mars/Olympus\nKONTER_STALE_MINUTES=soon\n").unwrap();
+    fs::write(&env, "KONTER_TIMEZONE=Mars/Olympus\nKONTER_STALE_MINUTES=soon\nKONTER_LOCALE=klingon\n").unwrap();
     let settings = usual(home.path()).set("KONTER_TIMEZONE", "Venus");
     for (command, code) in [("check", 1), ("run", 2), ("audit", 2)] {
         let ended = run_in(home.path(), &settings, &[command]).await;
-        assert_ended(&ended, code, &["KONTER_TIMEZONE: `Venus`", ".env line 2, KONTER_STALE_MINUTES"]);
+        let told = [".env line 2, KONTER_STALE_MINUTES", ".env line 3, KONTER_LOCALE", "KONTER_TIMEZONE: `Venus`"];
+        assert_ended(&ended, code, &told);
+        assert!(told.map(|words| ended.err.find(words)).is_sorted(), "as they stand in the file: {}", ended.err);
         assert!(!ended.err.contains("line 1"), "{}", ended.err);
     }
 }
@@ -399,4 +401,17 @@ fn the_units_name_commands_and_options_there_are() {
             assert!(text.contains(setting), "{unit}: {setting}");
         }
     }
+}
+
+/// A file called `.env` compose reads too, as its caller, who may not; and what is copied into an image stays in it.
+#[test]
+fn a_container_s_settings_are_for_konter_alone() {
+    use clap::Parser as _;
+    let compose = fs::read_to_string(root("contrib/compose.yaml")).unwrap();
+    let command = compose.lines().find_map(|line| line.trim().strip_prefix("command: [")?.strip_suffix(']')).unwrap();
+    let command = std::iter::once("konter").chain(command.split(", "));
+    assert!(konter::cli::Cli::try_parse_from(command).is_ok(), "{compose}");
+    assert!(compose.contains("- ./konter.env:") && !compose.contains("./.env"), "{compose}");
+    let left_out = fs::read_to_string(root(".dockerignore")).unwrap();
+    assert!(left_out.lines().any(|line| line == "**/*.env"), "{left_out}");
 }
