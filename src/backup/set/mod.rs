@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};
-pub(super) use reading::open;
+pub(super) use reading::{by_how_far, open};
 pub use reading::{newest, newest_of};
 
 /// Where the parts lie, beside the lists.
