@@ -279,9 +279,10 @@ async fn damage_of_a_closed_day_is_said_with_its_file_by_whoever_looks_at_all_of
         let (_folder, data) = shop.damaged(|data| damage(&data.join("days").join(&name)));
         match SledStore::open(&data, options()) {
             Err(error) => error.to_string(),
-            Ok(store) => {
-                audit(&Store::new(store)).await.map_or_else(|error| error.to_string(), |report| report.to_string())
-            }
+            Ok(store) => match audit(&Store::new(store)).await {
+                Ok(report) => report.to_string(),
+                Err(error) => error.to_string(),
+            },
         }
     };
     let whole = said(&|_| {}).await;
