@@ -140,10 +140,10 @@ fn order(id: u64, behind: u64) -> Order {
 
 /// Closes every day there is.
 async fn close(store: &Store) {
-    while let Some(first) = store.first_unclosed().await.expect("read") {
+    while let Some(first) = store.first_unclosed(DateTime::<Utc>::MAX_UTC).await.expect("read") {
         let day = first.date_naive();
         let ends = (day + TimeDelta::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
-        store.close_day(day, ends).await.expect("closed");
+        store.close_day(day, ends, DateTime::<Utc>::MAX_UTC).await.expect("closed");
     }
 }
 

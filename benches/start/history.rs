@@ -75,10 +75,10 @@ pub async fn fill(data: &Path, orders: u64, open: u64) {
 /// Closes what a shop would have closed by then.
 async fn close_days(store: &Store, today: NaiveDate) {
     let limit = today - TimeDelta::days(OPEN_DAYS);
-    while let Some(first) = store.first_unclosed().await.expect("a read") {
+    while let Some(first) = store.first_unclosed(DateTime::<Utc>::MAX_UTC).await.expect("a read") {
         let day = first.date_naive();
         let ends = (day + TimeDelta::days(1)).and_time(chrono::NaiveTime::MIN).and_utc();
-        if day >= limit || store.close_day(day, ends).await.expect("closed") == 0 {
+        if day >= limit || store.close_day(day, ends, DateTime::<Utc>::MAX_UTC).await.expect("closed") == 0 {
             return;
         }
     }

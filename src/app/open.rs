@@ -33,7 +33,7 @@ use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::parts::books_in;
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
+use konter_store::{CLOSED_DAY, Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
@@ -232,13 +232,25 @@ async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure
     if r#use == Use::Running {
         room::to_start(dir)?;
     }
-    let store = match open_sled(dir).await {
+    let mut opened = open_sled(dir).await;
+    if r#use == Use::Running && matches!(opened, Err(StoreError::Corrupt { what: CLOSED_DAY, .. })) {
+        put_days_back(settings).await?;
+        opened = open_sled(dir).await;
+    }
+    let store = match opened {
         Ok(store) => store,
         Err(error @ StoreError::Corrupt { .. }) => return Err(unusable(of_dir(dir, &error))),
         Err(error) => return Err(of_dir(dir, &error)),
     };
     close_to_others(dir);
     Ok(Store::new(store))
+}
+
+/// Puts closed days' files that are missing or damaged back, where the backups have them.
+pub(super) async fn put_days_back(settings: &Settings) -> Result<(), Failure> {
+    let (dir, backups) = (settings.data_dir.clone(), settings.backups.folder.clone());
+    let back = tokio::task::spawn_blocking(move || set::put_days_back(&dir, &backups)).await.map_err(fault)?;
+    back.map(drop).map_err(fault)
 }
 
 /// Whether nothing was left in a data dir that forbids opening it.

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::environment::Environment;
-use super::open::{MOVED, fault, open_dir};
+use super::open::{MOVED, fault, open_dir, put_days_back};
 use crate::backup::Restoring;
 use crate::config::Settings;
 use konter_core::ledger::audit::AuditReport;
@@ -20,12 +20,18 @@ use konter_store::{Salvaged, StoreError, audit, rebuild as rebuild_state, salvag
 /// [`Failure::Wrong`] when there is no shop in the data dir; [`Failure::Fault`] when it is running, when nothing can be read,
 /// or when the books do not add up.
 pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failure> {
-    let data = data_dir(&environment.settings_alone()?)?;
+    let settings = environment.settings_alone()?;
+    let data = data_dir(&settings)?;
     if force {
+        // Where the books themselves have to be mended first, nobody knows which days there were.
+        if let Err(problem) = put_days_back(&settings).await {
+            tracing::debug!(%problem, "no closed day is put back");
+        }
         return from_what_is_left(data).await;
     }
     let (dir, shown) = (data.clone(), data.display().to_string());
     blocking(move || rebuild_state(&dir)).await.map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
+    put_days_back(&settings).await?;
     let report = prove(&data).await?;
     println!("{report}");
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }

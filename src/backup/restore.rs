@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{BackupError, folder, making, set};
+use super::{BackupError, making, set};
 use konter_store::{Restored, fill};
 
 /// Where the store is built, in the data dir itself: that may be a mount of its own, and may be all we can write to. As
@@ -66,8 +66,8 @@ fn read_whole(file: &Path, passphrase: Option<&SecretString>) -> Result<(), Back
 fn newest_whole(folder: &Path) -> Result<PathBuf, BackupError> {
     let newest = set::newest(folder)?;
     let Err(problem) = read_whole(&newest, None) else { return Ok(newest) };
-    let others = folder::backups(folder, false)?.into_values().rev().filter(|path| *path != newest);
-    let whole = others.into_iter().find(|path| read_whole(path, None).is_ok());
+    let mut others = set::by_how_far(folder)?.into_iter().rev().filter(|path| *path != newest);
+    let whole = others.find(|path| read_whole(path, None).is_ok());
     Err(BackupError::NewestDamaged {
         newest: newest.display().to_string(),
         problem: Box::new(problem),

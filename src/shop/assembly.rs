@@ -358,6 +358,7 @@ impl Work {
             alerts: Arc::clone(alerts),
             outbox: outbox.clone(),
             mode: policy.price_lists,
+            waiting: parking_lot::Mutex::default(),
             locale: policy.locale,
         });
         Self { inquiries, purchasing, alarms, scheduler, price_lists }

@@ -47,13 +47,14 @@ impl DayClosing {
 
     /// Closes the first day that is due. `false`: there is none.
     async fn close_next(&self) -> Result<bool, StoreError> {
-        let Some(first) = self.store.first_unclosed().await? else { return Ok(false) };
+        let now = self.clock.utc();
+        let Some(first) = self.store.first_unclosed(now).await? else { return Ok(false) };
         let ends = self.clock.next_midnight(first);
-        if ends + TimeDelta::days(self.after_days.into()) > self.clock.utc() {
+        if ends + TimeDelta::days(self.after_days.into()) > now {
             return Ok(false);
         }
         let day = self.clock.day_of(first);
-        let rows = self.store.close_day(day, ends).await?;
+        let rows = self.store.close_day(day, ends, now).await?;
         if rows == 0 {
             tracing::warn!(%day, "a day is due to be closed, and nothing of it can be: has the clock been set back?");
         }

@@ -2,12 +2,13 @@
 //! supplier's list carries it all: when it was asked for, so that no two processes ask, and what was offered of it, so that
 //! a button means what was shown, after a restart too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 
 use super::alerts::Alerts;
 use super::answer::price_list_card;
@@ -23,8 +24,8 @@ use konter_core::agent::Locale;
 use konter_core::catalog::{Catalog, Product};
 use konter_core::ids::{ChatId, ProductCode, SupplierId};
 use konter_core::price_list::{Changes, Known, List, ListFault, Offer, OfferState, PriceListRow, compare};
-use konter_reply::{Reply, RoutingReply};
-use konter_store::{Commit, StoreError, Versioned};
+use konter_reply::{Reply, RoutingReply, SteerProblem};
+use konter_store::{Commit, Say, StoreError, Versioned};
 use konter_suppliers::Response;
 
 /// Time between looks at whether one is due.
@@ -51,6 +52,17 @@ impl Seen {
     }
 }
 
+/// What came of asking.
+enum Asked {
+    /// `None`: what was answered is no list.
+    Answered(Option<List>),
+    Unreachable,
+    /// It was asked for too short a time ago.
+    Rests(DateTime<Utc>),
+    /// There is nothing to be told.
+    Nothing,
+}
+
 /// Asks for suppliers' price lists, and sees to what they change.
 pub(super) struct PriceListWatch {
     pub process: Process,
@@ -62,6 +74,8 @@ pub(super) struct PriceListWatch {
     /// What is done with them.
     pub mode: PriceLists,
     pub locale: Locale,
+    /// Lists that are being asked for, with the chats that wait for them.
+    pub waiting: Mutex<BTreeMap<SupplierId, Vec<ChatId>>>,
 }
 
 impl PriceListWatch {
@@ -109,41 +123,63 @@ impl PriceListWatch {
         });
     }
 
-    /// Asks for a supplier's list unless that was done too short a time ago, and sees to what it changes.
+    /// Asks for a supplier's list unless that was done too short a time ago, and sees to what it changes. Whoever wants it
+    /// while it is being asked for is told with the others.
     async fn pull_price_list(self: &Arc<Self>, id: &SupplierId, asker: Option<&ChatId>) -> Result<(), StoreError> {
-        let Some(supplier) = self.suppliers.get(id) else { return Ok(()) };
+        let is_under_way = {
+            let mut waiting = self.waiting.lock();
+            let is_under_way = waiting.contains_key(id);
+            waiting.entry(id.clone()).or_default().extend(asker.cloned());
+            is_under_way
+        };
+        if is_under_way {
+            return Ok(());
+        }
+        let asked = self.ask(id).await;
+        let askers = self.waiting.lock().remove(id).unwrap_or_default();
+        match asked? {
+            Asked::Nothing => Ok(()),
+            Asked::Answered(list) => self.see_to_price_list(id, list.as_ref(), &askers).await,
+            Asked::Unreachable => self.tell(&askers, RoutingReply::PriceListUnreachable { supplier: id.clone() }).await,
+            Asked::Rests(until) => {
+                let problem = SteerProblem::PriceListTooSoon { supplier: id.clone(), until };
+                self.tell(&askers, RoutingReply::SteerRefused { problem }).await
+            }
+        }
+    }
+
+    async fn ask(self: &Arc<Self>, id: &SupplierId) -> Result<Asked, StoreError> {
+        let Some(supplier) = self.suppliers.get(id) else { return Ok(Asked::Nothing) };
         let turn = self.requests.turn(supplier).await;
         let now = self.process.clock.now();
-        let Some(request) = supplier.protocol.prices(now.local) else { return Ok(()) };
+        let Some(request) = supplier.protocol.prices(now.local) else { return Ok(Asked::Nothing) };
         let stored = self.process.store.price_list(id).await?;
         let expected = stored.as_ref().map(|row| row.version);
         let row = stored.unwrap_or_else(|| PriceListRow::of(id.clone()));
-        if row.rests_until(supplier.protocol.prices_every(), now.utc).is_some() {
-            return Ok(());
+        let every = supplier.protocol.prices_every();
+        if let Some(until) = row.rests_until(every, now.utc) {
+            return Ok(Asked::Rests(until));
         }
         // Before it leaves: of two processes only one asks.
         let asking = PriceListRow { asked_at: Some(now.utc), ..row.next() };
         let mut commit = Commit::new(now.utc);
         commit.routing.price_lists.push(Versioned { expected, row: asking });
         if !self.commit_price_list(commit).await? {
-            return Ok(());
+            return Ok(Asked::Rests(now.utc + every));
         }
         let sent = supplier.send(&turn, &request, "prices", now.utc);
         let answer = tokio::time::timeout(LIST_PATIENCE, self.process.stop.run_until_cancelled(sent)).await;
         drop(turn);
-        match answer {
-            Ok(None) => Ok(()),
-            Ok(Some(Ok(response))) => {
-                let list = self.read_price_list(id, response).await;
-                self.see_to_price_list(id, list.as_ref(), asker).await
-            }
+        Ok(match answer {
+            Ok(None) => Asked::Nothing,
+            Ok(Some(Ok(response))) => Asked::Answered(self.read_price_list(id, response).await),
             failed => {
                 if let Ok(Some(Err(error))) = failed {
                     tracing::warn!(supplier = %id, %error, "its price list could not be had");
                 }
-                self.tell_asker(asker, RoutingReply::PriceListUnreachable { supplier: id.clone() }).await
+                Asked::Unreachable
             }
-        }
+        })
     }
 
     /// Reading some megabytes takes a while: orders are not to wait for it.
@@ -157,7 +193,7 @@ impl PriceListWatch {
         &self,
         id: &SupplierId,
         list: Option<&List>,
-        asker: Option<&ChatId>,
+        askers: &[ChatId],
     ) -> Result<(), StoreError> {
         for _ in 0..TRIES {
             let stored = self.process.store.price_list(id).await?.unwrap_or_else(|| PriceListRow::of(id.clone()));
@@ -170,10 +206,10 @@ impl PriceListWatch {
                 None => Err(ListFault::Unreadable),
             };
             let seen = match changes {
-                Ok(changes) => self.offer_of(&known, changes, list.map_or(0, List::len), &catalog),
+                Ok(changes) => self.offer_of(&known, changes, list.map_or(0, List::count), &catalog),
                 Err(fault) => refused(&known, fault),
             };
-            if self.store_seen(stored.version, seen, asker).await? {
+            if self.store_seen(stored.version, seen, askers).await? {
                 return Ok(());
             }
         }
@@ -206,7 +242,7 @@ impl PriceListWatch {
     }
 
     /// `false`: something has changed meanwhile.
-    async fn store_seen(&self, version: u32, seen: Seen, asker: Option<&ChatId>) -> Result<bool, StoreError> {
+    async fn store_seen(&self, version: u32, seen: Seen, askers: &[ChatId]) -> Result<bool, StoreError> {
         let mut commit = Commit::new(self.process.clock.utc());
         commit.routing.price_lists.push(Versioned { expected: Some(version).filter(|v| *v > 0), row: seen.row });
         (commit.replaces, commit.products) = seen.products.into_iter().unzip();
@@ -214,17 +250,24 @@ impl PriceListWatch {
         for reply in seen.told {
             commit.outgoing.extend(self.alerts.to_staff(powers::PRICE_LISTS, &Reply::Routing(Box::new(reply))));
         }
-        if let Some((chat, reply)) = asker.zip(seen.asked).filter(|_| !is_told) {
-            commit.outgoing.push(say(chat, self.locale, Reply::Routing(Box::new(reply))));
+        if let Some(reply) = seen.asked.filter(|_| !is_told) {
+            commit.outgoing.extend(self.says_to(askers, reply));
         }
         self.commit_price_list(commit).await
     }
 
-    async fn tell_asker(&self, asker: Option<&ChatId>, reply: RoutingReply) -> Result<(), StoreError> {
-        let Some(chat) = asker else { return Ok(()) };
+    async fn tell(&self, askers: &[ChatId], reply: RoutingReply) -> Result<(), StoreError> {
+        if askers.is_empty() {
+            return Ok(());
+        }
         let mut commit = Commit::new(self.process.clock.utc());
-        commit.outgoing.push(say(chat, self.locale, Reply::Routing(Box::new(reply))));
+        commit.outgoing = self.says_to(askers, reply).collect();
         self.commit_price_list(commit).await.map(drop)
+    }
+
+    fn says_to(&self, askers: &[ChatId], reply: RoutingReply) -> impl Iterator<Item = Say> {
+        let (reply, locale) = (Reply::Routing(Box::new(reply)), self.locale);
+        askers.iter().map(move |chat| say(chat, locale, reply.clone()))
     }
 
     /// `false`: somebody else was faster.

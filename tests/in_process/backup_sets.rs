@@ -70,7 +70,7 @@ impl Shop {
 
     async fn close_day(&mut self) {
         let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + TimeDelta::days(self.day);
-        self.store.close_day(day, DateTime::<Utc>::MAX_UTC).await.unwrap();
+        self.store.close_day(day, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await.unwrap();
         self.day += 1;
     }
 
@@ -383,6 +383,55 @@ async fn what_is_damaged_in_the_data_dir_is_named_and_is_no_backup_but_what_was_
     assert!(read(&good).unwrap() == shop.made[&good]);
 }
 
+/// One old file of history is no reason to give up what happened since the last backup.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_day_that_a_data_dir_has_lost_is_put_back_out_of_its_backups() {
+    let mut shop = Shop::new().await;
+    for _ in 0..3 {
+        shop.trade(10, 100).await;
+        shop.close_day().await;
+    }
+    shop.back_up().await;
+    shop.trade(3, 10).await;
+    let whole = rows(&shop.store).await;
+    shop.store.close().await.unwrap();
+    let (data, backups) = (shop.data(), shop.backups());
+    let days = files(&data.join("days"));
+    let damages: [fn(&Path, &Path); 5] = [
+        |day, _| fs::remove_file(day).unwrap(),
+        |day, _| fs::write(day, "").unwrap(),
+        |day, _| fs::File::options().write(true).open(day).unwrap().set_len(100).unwrap(),
+        // In its first block: the file still opens.
+        |day, _| flip(day, 20),
+        |day, other| {
+            fs::copy(other, day).unwrap();
+        },
+    ];
+    for damage in damages {
+        damage(&days[0], &days[1]);
+        damage(&days[2], &days[1]);
+        assert_eq!(set::put_days_back(&data, &backups).unwrap(), [days[0].clone(), days[2].clone()]);
+        assert_eq!(set::put_days_back(&data, &backups).unwrap(), [] as [PathBuf; 0]);
+        shop.store = open(&data);
+        assert!(rows(&shop.store).await == whole, "with what happened since the backup");
+        assert!(audit(&shop.store).await.unwrap().is_clean());
+        shop.store.close().await.unwrap();
+    }
+    // Where no copy of it is whole, all that is lacking is said, and where to look for it.
+    for part in shop.parts().iter().filter(|part| part.to_string_lossy().contains("-2026-03-03-")) {
+        flip(part, 20);
+    }
+    fs::remove_file(&days[0]).unwrap();
+    fs::remove_file(&days[2]).unwrap();
+    let said = SledStore::open(&data, SledOptions::default()).err().unwrap().to_string();
+    for named in ["2026-03-01.day is missing", "2026-03-03.day is missing", "parts/…-2026-03-03-….day"] {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    assert_eq!(set::put_days_back(&data, &backups).unwrap(), [days[0].clone()]);
+    let said = SledStore::open(&data, SledOptions::default()).err().unwrap().to_string();
+    assert!(said.contains("2026-03-03.day is missing") && !said.contains("2026-03-01"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parts_go_with_the_last_backup_that_names_them() {
     let mut shop = Shop::new().await;
@@ -455,7 +504,7 @@ async fn backups_of_a_shop_at_work_are_each_the_shop_at_one_moment() {
             store.commit(succeed(&order)).await.unwrap();
             if id % 20 == 0 {
                 let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + TimeDelta::days(i64::try_from(id).unwrap());
-                store.close_day(day, DateTime::<Utc>::MAX_UTC).await.unwrap();
+                store.close_day(day, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await.unwrap();
             }
         }
         store.commit(Commit { received: vec![message(1, "m1")], ..commit() }).await.unwrap();

@@ -343,6 +343,38 @@ async fn a_serial_number_of_another_resellers_order_is_doubt_and_never_shown() {
     counter.shop.close().await;
 }
 
+/// The supplier's own word comes by a status check, after it has said success with another order's serial number, or failure too.
+#[tokio::test]
+async fn a_check_that_brings_its_own_serial_number_ends_the_doubt_and_is_told() {
+    for is_denied in [false, true] {
+        let counter = Counter::with(usual(), PENDING_DELIVERED).await;
+        let other = ChatId::telegram(2002);
+        counter.shop.add_agent(other.clone(), BALANCE, Locale::Id).await;
+        counter.shop.say(&other, &format!("S5.{}.1234", counter.dest), 1).await;
+        let second = async || counter.shop.store.order(OrderId(2)).await.unwrap().unwrap();
+        let (dest, theirs) = (counter.dest, second().await.current().unwrap().reference.to_string());
+        for (reference, sn) in [(&counter.reference, "0041002345678901"), (&theirs, "0041-0023-4567-8901")] {
+            let text = format!("#71#S5#ke:{dest}#SUKSES#SN:{sn}#Sisa saldo Rp.9-Rp. 1=Rp. 8#Reffid:{reference}#");
+            assert_eq!(counter.tell_text(&text).await, 200);
+            counter.shop.hear(1).await;
+        }
+        if is_denied {
+            let text = format!("#72#S5#ke:{dest}#GAGAL; Dibatalkan provider.#Saldo Rp.9#Reffid:{theirs} #");
+            assert_eq!(counter.tell_text(&text).await, 200);
+            counter.shop.hear(1).await;
+            assert!(second().await.is_open());
+        }
+        counter.shop.pass(TimeDelta::minutes(2));
+        counter.shop.becomes("asked", async || second().await.is_success()).await;
+        let heard = counter.shop.hear(1 + usize::from(is_denied)).await;
+        assert!(heard.iter().any(|text| text.contains("SUKSES") && text.contains("SN:")), "{heard:?}");
+        let told = heard.iter().any(|text| text.contains("Isi pembukuan sekarang: SUKSES"));
+        assert_eq!(told, is_denied, "{heard:?}");
+        assert_eq!(counter.shop.available(2).await, BALANCE - PRICE);
+        counter.shop.close().await;
+    }
+}
+
 /// The first sending is answered with what became of some other order to the number: nobody asks again, a person looks.
 #[tokio::test]
 async fn an_answer_about_an_earlier_order_settles_nothing_then_or_later() {

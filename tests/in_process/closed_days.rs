@@ -26,9 +26,9 @@ async fn asked_weeks_later(close: bool) -> Vec<String> {
     shop.pass(TimeDelta::days(49));
     if close {
         let mut days = 0;
-        while let Some(first) = store.first_unclosed().await.unwrap() {
+        while let Some(first) = store.first_unclosed(shop.now()).await.unwrap() {
             let (day, ends) = (shop.shop.clock.day_of(first), shop.shop.clock.next_midnight(first));
-            assert!(store.close_day(day, ends).await.unwrap() > 0);
+            assert!(store.close_day(day, ends, shop.now()).await.unwrap() > 0);
             days += 1;
         }
         assert_eq!((days, std::fs::read_dir(folder.path().join("days")).unwrap().count()), (2, 2));

@@ -25,6 +25,7 @@ mod desk;
 mod destinations;
 mod faults;
 mod floods;
+mod full_disk;
 mod fuzz_corpus;
 mod guided;
 mod h2h;

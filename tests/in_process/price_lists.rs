@@ -13,6 +13,7 @@ use konter::config::PriceLists;
 use konter::shop::suppliers::Supplier;
 use konter_core::catalog::{Product, Route, parse_catalog};
 use konter_core::ids::ChatId;
+use konter_core::routing::Limits;
 use konter_suppliers::client::{SendError, Transport};
 use konter_suppliers::protocol::Options;
 use konter_suppliers::recipe::{self, Recipe};
@@ -38,6 +39,8 @@ struct Digi {
     orders: Mutex<Vec<Value>>,
     /// What an order costs there; above what it may cost it is refused.
     costs: Mutex<Option<i64>>,
+    /// Held by whoever lets nothing come back.
+    line: tokio::sync::RwLock<()>,
 }
 
 struct Line(Arc<Digi>);
@@ -45,6 +48,7 @@ struct Line(Arc<Digi>);
 #[async_trait]
 impl Transport for Line {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
+        let _free = self.0.line.read().await;
         let body: Value = serde_json::from_str(&request.body.as_ref().unwrap().text).unwrap();
         let text = if request.path == "/price-list" {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
@@ -453,6 +457,26 @@ async fn owners_ask_for_it_no_more_often_than_the_supplier_wants() {
     shop.pass(TimeDelta::hours(9));
     assert_eq!(digi.asked(), 3, "never by itself");
     insta::assert_snapshot!("asked_for", shop.close().await);
+}
+
+/// The second one asks while the first one's question waits for its turn at the supplier.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_owner_who_asked_for_a_list_hears_what_came_of_it() {
+    let digi = Arc::new(Digi::default());
+    digi.says(&[]);
+    let peers = vec![supplier(&digi).within(Limits { at_once: 1, ..Limits::default() })];
+    let shop = TestShop::with(Setup { peers, more_admins: vec![second()], ..setup(&digi, PriceLists::Off) }).await;
+    let held = digi.line.write().await;
+    shop.say(&reseller(), "S5.081234567890.1234", 0).await;
+    for owner in [admin(), second()] {
+        let said = shop.say(&owner, "/supplier digi harga", 1).await;
+        assert!(said[0].contains("sedang diambil"), "{said:?}");
+    }
+    drop(held);
+    let said = shop.hear(3).await;
+    assert_eq!(said.iter().filter(|text| text.contains("sama dengan katalog")).count(), 2, "{said:?}");
+    assert_eq!(digi.asked(), 1);
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

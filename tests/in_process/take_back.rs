@@ -2,6 +2,7 @@
 //! shop. Once, all of it, and only what is there. Behind each story, books that are proven sound.
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
+use crate::support::watched::Watched;
 use chrono::TimeDelta;
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::deposit::Terms;
@@ -362,16 +363,43 @@ async fn an_operator_has_its_own_limit_over_all_ways_of_adding() {
     insta::assert_snapshot!("own_limit", shop.close().await);
 }
 
+/// Two chats of one reseller that may add 50,000 together; the second of them.
+async fn operator_with_two_chats(shop: &TestShop) -> ChatId {
+    let second = ChatId::telegram(2022);
+    let told = says(shop, &below(), "TAMBAH.081299990000.1234", 1).await;
+    let code = regex::Regex::new(r"[A-Za-z0-9]{16}").unwrap().find(&told).expect("a code").as_str().to_owned();
+    shop.say(&second, &format!("/start {code}"), 2).await;
+    says(shop, &admin(), "/peran KR0002 operator", 3).await;
+    says(shop, &admin(), "/batas KR0002 50000", 3).await;
+    second
+}
+
+/// Both decide on what was booked before either, to different resellers: one books, the other is told what is left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_chats_of_one_operator_at_once_do_not_add_twice_the_limit() {
+    let watched = Watched::over(MemoryStore::new());
+    let shop = on(watched.store(), Setup::default()).await;
+    let second = operator_with_two_chats(&shop).await;
+    watched.let_book(false);
+    let messages = [(&below(), "/deposit KR0003 30000"), (&second, "/deposit KR0001 30000")];
+    let messages = messages.map(|(chat, text)| shop.message(chat, text));
+    let (received, ()) = tokio::join!(shop.shop.receive(messages.to_vec()), async {
+        shop.becomes("both decided", async || watched.held() == 2).await;
+        watched.let_book(true);
+    });
+    received.unwrap();
+    let told = shop.hear(5).await.join("\n");
+    assert!(told.contains("sisanya hari ini 20.000"), "{told}");
+    assert_eq!(shop.available(1).await + shop.available(3).await, START + 30_000, "{told}");
+    shop.audit().await;
+    shop.close().await;
+}
+
 /// Two chats of one reseller are one person.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chats_of_one_reseller_share_their_limit() {
     let shop = on(Store::new(MemoryStore::new()), Setup::default()).await;
-    let second = ChatId::telegram(2022);
-    let told = says(&shop, &below(), "TAMBAH.081299990000.1234", 1).await;
-    let code = regex::Regex::new(r"[A-Za-z0-9]{16}").unwrap().find(&told).expect("a code").as_str().to_owned();
-    shop.say(&second, &format!("/start {code}"), 2).await;
-    says(&shop, &admin(), "/peran KR0002 operator", 3).await;
-    says(&shop, &admin(), "/batas KR0002 50000", 3).await;
+    let second = operator_with_two_chats(&shop).await;
     says(&shop, &below(), "/deposit KR0003 30000", 3).await;
     let told = says(&shop, &second, "/deposit KR0003 20001", 2).await;
     assert!(told.contains("sisanya hari ini 20.000"), "{told}");

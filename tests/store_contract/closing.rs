@@ -25,7 +25,7 @@ impl konter_store::Engine for Closes {
         async {
             let committed = self.inner.commit(commit).await;
             let (day, ends) = next_day(&self.days);
-            self.inner.close_day(day, ends).await?;
+            self.inner.close_day(day, ends, ends).await?;
             committed
         }
         .boxed()
@@ -125,15 +125,15 @@ async fn a_stop_in_the_middle_of_closing_loses_nothing_and_the_next_time_goes_on
         let store = open();
         let (day, ends) = next_day(&days);
         // Whatever has been done by then stays done.
-        let _ = tokio::time::timeout(Duration::from_micros(cut * cut * 400), store.close_day(day, ends)).await;
+        let _ = tokio::time::timeout(Duration::from_micros(cut * cut * 400), store.close_day(day, ends, ends)).await;
         assert_eq!(everything(&store).await, before, "cut {cut}");
         drop(store);
         assert_eq!(everything(&open()).await, before, "cut {cut}, opened again");
     }
     let store = open();
     let (day, ends) = next_day(&days);
-    store.close_day(day, ends).await.unwrap();
-    assert_eq!(store.first_unclosed().await.unwrap(), None);
+    store.close_day(day, ends, ends).await.unwrap();
+    assert_eq!(store.first_unclosed(ends).await.unwrap(), None);
     assert_eq!(everything(&store).await, before);
 }
 
@@ -146,9 +146,9 @@ async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_is_found_w
     let store = Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
     let at = |days: i64| now() + TimeDelta::days(days);
     let close_first = async || {
-        let first = store.first_unclosed().await.unwrap()?;
+        let first = store.first_unclosed(at(9)).await.unwrap()?;
         let ends = first + TimeDelta::hours(12);
-        Some((first.date_naive(), store.close_day(first.date_naive(), ends).await.unwrap()))
+        Some((first.date_naive(), store.close_day(first.date_naive(), ends, at(9)).await.unwrap()))
     };
     store.commit(deposit(1, 500_000)).await.unwrap();
     let stuck = order(1, 1, "081");
@@ -166,6 +166,36 @@ async fn an_order_that_stays_open_keeps_no_later_day_from_closing_and_is_found_w
     assert_eq!(close_first().await, None);
     for id in 1..=3 {
         assert!(!store.order(konter_core::ids::OrderId(id)).await.unwrap().unwrap().is_open());
+    }
+    assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
+}
+
+/// For a moment the clock was years ahead, as after a dead battery.
+#[tokio::test]
+async fn what_a_wrong_clock_stamped_years_ahead_keeps_no_day_from_closing() {
+    use crate::support::*;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+    let at = |days: i64| now() + TimeDelta::days(days);
+    store.commit(deposit(1, 500_000)).await.unwrap();
+    for (id, days) in [(1, 0), (2, 9_000), (3, 0), (4, 1), (5, 9_001), (6, 50)] {
+        let mut next = order(id, 1, &format!("08{id}"));
+        (next.created_at, next.day) = (at(days), next.day + TimeDelta::days(days));
+        store.commit(Commit { at: at(days), ..place(next.clone()) }).await.unwrap();
+        store.commit(Commit { at: at(days), ..succeed(&next) }).await.unwrap();
+    }
+    let mut closed = Vec::new();
+    while let Some(first) = store.first_unclosed(at(50)).await.unwrap().filter(|first| *first < at(50)) {
+        let rows = store.close_day(first.date_naive(), first + TimeDelta::hours(12), at(50)).await.unwrap();
+        assert!(rows > 0, "{first}: it would be tried for ever");
+        closed.push(first);
+    }
+    assert_eq!(closed, [at(0), at(1)]);
+    // What follows the last day that is over stays, whatever its clock said.
+    assert_eq!(store.first_unclosed(at(50)).await.unwrap(), Some(at(50)));
+    for id in 1..=6 {
+        assert!(store.order(konter_core::ids::OrderId(id)).await.unwrap().unwrap().is_success());
     }
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
 }

@@ -1,7 +1,8 @@
-//! A store that says what was committed, takes no commit while it is told to fail, and whose readers can be made to wait.
+//! A store that says what was committed, takes no commit while it is told to fail, and whose readers, and bookings, can be made
+//! to wait.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures::future::{self, BoxFuture, FutureExt as _};
 use konter_store::{Commit, CommitError, Committed, Engine, Found, Read, Sequence, Snapshot, Store, StoreError};
@@ -26,12 +27,15 @@ pub struct Watched {
     commits: Arc<Mutex<Vec<Noted>>>,
     fails: Arc<AtomicBool>,
     reads: Arc<watch::Sender<bool>>,
+    books: Arc<watch::Sender<bool>>,
+    held: Arc<AtomicUsize>,
 }
 
 impl Watched {
     pub fn over(engine: impl Engine) -> Self {
-        let reads = Arc::new(watch::Sender::new(true));
-        Self { engine: Arc::new(engine), commits: Arc::default(), fails: Arc::default(), reads }
+        let open = || Arc::new(watch::Sender::new(true));
+        let (commits, fails, held) = (Arc::default(), Arc::default(), Arc::default());
+        Self { engine: Arc::new(engine), commits, fails, reads: open(), books: open(), held }
     }
 
     pub fn store(&self) -> Store {
@@ -44,6 +48,16 @@ impl Watched {
 
     pub fn let_read(&self, may: bool) {
         self.reads.send_replace(may);
+    }
+
+    /// What moves money waits before it is decided upon, so that several are decided on the same rows.
+    pub fn let_book(&self, may: bool) {
+        self.books.send_replace(may);
+    }
+
+    /// How many have waited for that.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
     }
 
     pub fn commits(&self) -> Vec<Noted> {
@@ -74,7 +88,16 @@ impl Engine for Watched {
             written: commit.orders.len(),
             leaving: commit.orders.iter().filter(|order| order.row.is_in_flight()).count(),
         });
-        self.engine.commit(commit)
+        let mut may_book = self.books.subscribe();
+        if commit.postings.is_empty() || *may_book.borrow() {
+            return self.engine.commit(commit);
+        }
+        self.held.fetch_add(1, Ordering::SeqCst);
+        async move {
+            let _ = may_book.wait_for(|open| *open).await;
+            self.engine.commit(commit).await
+        }
+        .boxed()
     }
 
     fn read(&self, read: Read) -> BoxFuture<'_, Result<Found, StoreError>> {

@@ -258,6 +258,78 @@ async fn damage_of_the_books_is_said_and_what_can_be_saved_is() {
     assert!(matches!(&opened, Opened::Served(said) if said.contains("missing")), "{opened:?}");
 }
 
+/// A closed day's file: no other has its rows. Whatever is wrong with it is said with its name, at the start or when it is read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damage_of_a_closed_day_is_said_with_its_file_by_whoever_looks_at_all_of_it() {
+    let closed = async |shop: &Shop, more: u64| {
+        let data = shop.folder.path().join("data");
+        let store = Store::new(SledStore::open(&data, options()).unwrap());
+        for n in LINES + 1..=LINES + more {
+            store.commit(deposit(n)).await.unwrap();
+        }
+        let end = chrono::DateTime::<chrono::Utc>::MAX_UTC;
+        assert!(store.close_day(chrono::NaiveDate::default(), end, end).await.unwrap() > 0);
+        store.close().await.unwrap();
+        fs::read_dir(data.join("days")).unwrap().next().unwrap().unwrap().path()
+    };
+    let (shop, other) = (Shop::new().await, Shop::new().await);
+    let (file, foreign) = (closed(&shop, 0).await, closed(&other, 1).await);
+    let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+    let said = async |damage: &dyn Fn(&Path)| {
+        let (_folder, data) = shop.damaged(|data| damage(&data.join("days").join(&name)));
+        match SledStore::open(&data, options()) {
+            Err(error) => error.to_string(),
+            Ok(store) => match audit(&Store::new(store)).await {
+                Ok(report) => report.to_string(),
+                Err(error) => error.to_string(),
+            },
+        }
+    };
+    let whole = said(&|_| {}).await;
+    assert!(!whole.contains(&name), "{whole}");
+    for (what, damage) in DAMAGES {
+        let said = said(&|file| change(file, damage)).await;
+        assert!(said.contains(&name) && said.contains("parts/…-"), "{what}: {said}");
+    }
+    for damage in [&(|file: &Path| fs::remove_file(file).unwrap()) as &dyn Fn(&Path), &|file: &Path| {
+        fs::copy(&foreign, file).unwrap();
+    }] {
+        let said = said(damage).await;
+        assert!(said.contains(&name) && said.contains("parts/…-"), "{said}");
+    }
+    // What a rebuild makes of the rest is refused as well, and changes nothing.
+    let (folder, data) = shop.damaged(|data| fs::remove_file(data.join("days").join(&name)).unwrap());
+    let refused = salvage(&data, &folder.path().join("into"), chrono::Utc::now()).unwrap_err().to_string();
+    assert!(refused.contains(&name), "{refused}");
+    // Nothing but a day's file is looked at there.
+    let rubbish = |file: &Path| {
+        for ending in ["unfinished", "unused", "damaged"] {
+            fs::write(file.with_extension(ending), "x").unwrap();
+        }
+    };
+    assert_eq!(said(&rubbish).await, whole);
+}
+
+/// The lock holds nothing but the lock, and marks only that they are there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lock_holds_does_not_matter_and_one_that_cannot_be_made_is_said() {
+    let shop = Shop::new().await;
+    for (what, damage) in DAMAGES {
+        let opened = shop.after(what, |data| {
+            fs::write(data.join("lock"), "rubbish, longer than a number").unwrap();
+            change(&data.join("lock"), damage);
+        });
+        assert_eq!(opened.await, Opened::Whole, "{what}");
+    }
+    assert_eq!(shop.after("missing", |data| fs::remove_file(data.join("lock")).unwrap()).await, Opened::Whole);
+    let folder = |data: &Path| {
+        fs::remove_file(data.join("lock")).unwrap();
+        fs::create_dir(data.join("lock")).unwrap();
+    };
+    let opened = shop.after("a folder", folder).await;
+    assert!(matches!(&opened, Opened::Refused(said) if said.contains("opening its lock")), "{opened:?}");
+}
+
 /// Two damages at once, and a state that is older than the books or newer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn books_of_another_moment_are_not_taken_for_these() {

@@ -64,13 +64,19 @@ pub trait Engine: Send + Sync + 'static {
     }
 
     /// When the first line of the journal was made that no closed day has; `None`: there is none, or the engine closes no days.
-    fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
+    /// What was made after `now` was made by a clock that was wrong, and tells nothing.
+    fn first_unclosed(&self, _now: DateTime<Utc>) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
         future::ready(Ok(None)).boxed()
     }
 
     /// Moves what is settled of the days that ended at `ends` to where it takes little room, under the name of the last of
-    /// them. Readers notice nothing. Gives the number of rows moved; 0 also where the engine closes no days.
-    fn close_day(&self, _day: NaiveDate, _ends: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
+    /// them; what a wrong clock made after `now` goes along with what follows it. Readers notice nothing. Gives the number of rows moved; 0 also where the engine closes no days.
+    fn close_day(
+        &self,
+        _day: NaiveDate,
+        _ends: DateTime<Utc>,
+        _now: DateTime<Utc>,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
         future::ready(Ok(0)).boxed()
     }
 

@@ -67,14 +67,14 @@ impl Store {
         self.0.parts().await
     }
 
-    /// When the first line of the journal was made that no closed day has.
-    pub async fn first_unclosed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.0.first_unclosed().await
+    /// When the first line of the journal was made that no closed day has, as it looks `now`.
+    pub async fn first_unclosed(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.0.first_unclosed(now).await
     }
 
-    /// Closes the days that ended at `ends`, the last of them being `day`; gives the number of rows moved.
-    pub async fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.0.close_day(day, ends).await
+    /// Closes the days that ended at `ends`, the last of them being `day`, as it looks `now`; gives the number of rows moved.
+    pub async fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.0.close_day(day, ends, now).await
     }
 
     /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,

@@ -73,12 +73,13 @@ pub use commit::{
     Act, Answered, BroadcastResult, CardShown, Commit, CommitError, Committed, DeskRows, InboxMessage, MessageKey,
     NetworkRows, Outgoing, Payload, RoutingRows, Say, Shown, StoreError, Versioned,
 };
+pub use days::CLOSED_DAY;
 pub use fill::fill;
 pub use handle::Store;
 pub use leases::{Leases, Notification, Shard, WaitGuard, Word, WorkGuard};
 pub use outbox::Outbox;
 pub use restored::Restored;
-pub use salvage::{Salvaged, salvage};
+pub use salvage::{Salvaged, lacking_days, salvage};
 pub use sled_store::{is_in_use, rebuild};
 pub use snapshot::{RawRow, Snapshot};
 

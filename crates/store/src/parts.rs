@@ -174,7 +174,7 @@ fn base_at(position: Position) -> Part {
     Part::Base { at: Mark::of(position) }
 }
 
-fn day_of(copied: &Copied) -> Part {
+pub(super) fn day_of(copied: &Copied) -> Part {
     Part::Day { day: copied.row.day, blocks: copied.row.sha256.clone() }
 }
 

@@ -10,6 +10,7 @@ use super::books::{self, Found, Position, Readable};
 use super::days::{self, WithDays};
 use super::kv::{Batch, Direction, Kv as _};
 use super::layers::Layers;
+use super::parts::{self, PartFile};
 use super::read::{BREAK, CONTINUE, Reader};
 use super::restored::RESTORED_NAME;
 use super::rows::encode;
@@ -57,6 +58,20 @@ pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>) -> Result<Salvaged, 
         (Err(error), None) => Err(error),
         (Ok(Readable { .. }), None) => Err(StoreError::Unavailable("nothing can be read".to_owned())),
     }
+}
+
+/// The closed days whose files a store that nobody uses lacks, or that are damaged there: each as it has to be, and where. None
+/// where its books or its state have to be mended first.
+///
+/// # Errors
+/// When it is in use, its books cannot be read, or the disk fails.
+pub fn lacking_days(data: &Path) -> Result<Vec<PartFile>, StoreError> {
+    let _lock = locked(data)?;
+    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
+    let found = Found::look(&data.join(books::FOLDER))?;
+    let Some(layers) = rebuilding::served(data, &found, options, &faults)? else { return Ok(Vec::new()) };
+    let lacking = days::lacking(data, &layers)?;
+    Ok(lacking.into_iter().map(|day| PartFile { part: parts::day_of(&day), path: day.path }).collect())
 }
 
 /// What sled alone has.

@@ -359,11 +359,16 @@ impl Engine for SledStore {
         .boxed()
     }
 
-    fn first_unclosed(&self) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
-        self.when_open(|open| days::first_left(open.rows.upper(), open.rows.days().last().as_ref())).boxed()
+    fn first_unclosed(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Option<DateTime<Utc>>, StoreError>> {
+        self.when_open(move |open| days::first_left(open.rows.upper(), open.rows.days().last().as_ref(), now)).boxed()
     }
 
-    fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
+    fn close_day(
+        &self,
+        day: NaiveDate,
+        ends: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
         async move {
             let mut has_looked = self.closing.lock().await;
             if !*has_looked {
@@ -375,7 +380,7 @@ impl Engine for SledStore {
             }
             // Whatever goes wrong from here on is looked at again the next time.
             *has_looked = false;
-            let closed = self.when_open(move |open| days::close(&open.rows, day, ends)).await?;
+            let closed = self.when_open(move |open| days::close(&open.rows, day, ends, now)).await?;
             let count = closed.as_ref().map_or(0, Closed::rows);
             if let Some(closed) = closed {
                 self.forget(closed).await?;

@@ -2,18 +2,20 @@
 //! are written once, named by what they hold, and go when no list names them any more. So a backup costs what is new, however
 //! long the history behind it is.
 //!
-//! Here lives: the lists, making one, reading one. Which lists are kept is the `folder`'s business, what a part holds the store's.
+//! Here lives: the lists, making one, reading one, and closed days put back out of them. Which lists are kept is the `folder`'s business, what a part holds the store's.
 
+mod days;
 mod making;
 mod manifest;
 mod reading;
 
 use std::path::{Path, PathBuf};
 
+pub use days::put_days_back;
 pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};
-pub(super) use reading::open;
+pub(super) use reading::{by_how_far, open};
 pub use reading::{newest, newest_of};
 
 /// Where the parts lie, beside the lists.

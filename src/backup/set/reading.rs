@@ -95,6 +95,27 @@ pub fn newest(folder: &Path) -> Result<PathBuf, BackupError> {
     }
 }
 
+/// All backups in a folder, the one that has come furthest last. Lists go by what they say themselves, whatever the clock was that
+/// named them; of the same books by their records.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(in crate::backup) fn by_how_far(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let lists = folder::manifests(folder)?;
+    let spans = spans_of(&lists);
+    let how_far = |(at, path): &(DateTime<Utc>, PathBuf)| {
+        let list = lists.iter().find(|(list, _)| list == path).and_then(|(_, list)| list.as_ref().ok());
+        let listed = list.map(|list| {
+            let last = spans.get(list.of.books.as_str()).map_or(list.of.made_at, Span::last);
+            (last, list.of.end.record, list.of.made_at)
+        });
+        listed.unwrap_or((*at, 0, *at))
+    };
+    let mut all: Vec<(DateTime<Utc>, PathBuf)> = folder::backups(folder, false)?.into_iter().collect();
+    all.sort_by_key(how_far);
+    Ok(all.into_iter().map(|(_, path)| path).collect())
+}
+
 /// Whether the last of these is not what became of those before. A shop that was restored has books of its own, which begin where
 /// others have ended, with their rows. Two that go on side by side are two shops; so is one that began with nothing behind
 /// others: its data dir was lost, or its settings do not name its database any more, whose backups are whole files.

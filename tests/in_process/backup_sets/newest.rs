@@ -102,6 +102,29 @@ async fn by_a_clock_that_was_set_back_the_newest_is_still_the_one_with_most_in_i
     assert!(rows(&restored).await == shop.made[&shop.list()]);
 }
 
+/// Nor does the file's name say which is next, when the newest is damaged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_place_of_a_damaged_newest_the_one_with_most_in_it_is_named() {
+    let mut shop = Shop::new().await;
+    shop.trade(3, 10).await;
+    shop.back_up().await;
+    let later_by_name = shop.list();
+    shop.now -= TimeDelta::hours(5);
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        shop.trade(3, 10).await;
+        shop.back_up().await;
+        made.push(shop.list());
+    }
+    let own: Vec<PathBuf> =
+        shop.named(&made[1]).into_iter().filter(|part| !shop.named(&made[0]).contains(part)).collect();
+    flip(&own[0], 40);
+    let refused = shop.put_back(&shop.backups()).await.err().unwrap();
+    let BackupError::NewestDamaged { newest, whole, .. } = refused else { panic!("{refused}") };
+    assert_eq!(newest, made[1].display().to_string());
+    assert_eq!(whole, Some(made[0].display().to_string()), "and not {}", later_by_name.display());
+}
+
 /// What is said of a list by whoever leaves the choice to people.
 fn how_much(list: &Path) -> String {
     let read = set::Manifest::read(list).unwrap();

@@ -6,7 +6,7 @@ use super::heard::{FinalOutcome, Heard, Source};
 use super::model::{Attempt, AttemptStep, RawReply};
 use crate::catalog::Route;
 use crate::ids::Reference;
-use crate::outcome::{Detail, Details, FirstSending, Outcome};
+use crate::outcome::{Detail, Details, Doubt, FirstSending, Outcome};
 
 /// Words remembered of one attempt: one failure and a few serial numbers at most are ever said. What comes beyond could
 /// only contradict what is decided, and moves nothing; those that decided came first and are never dropped.
@@ -37,7 +37,14 @@ pub(super) fn lose_first(attempt: &mut Attempt) {
 }
 
 pub(super) fn may_have_delivered(attempt: &Attempt) -> bool {
-    attempt.step == AttemptStep::Sent && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
+    let has_failed = matches!(attempt.outcome, Some(Outcome::Failed(_)));
+    attempt.step == AttemptStep::Sent && (!has_failed || attempt.anothers_success)
+}
+
+/// Whether its supplier has said success in words that are another order's. For rows written before that was kept, what is
+/// thought of it now says so.
+pub(super) fn was_anothers_success(attempt: &Attempt) -> bool {
+    attempt.anothers_success || matches!(attempt.outcome, Some(Outcome::Unknown(Doubt::SerialTaken(_))))
 }
 
 /// An attempt of which nothing has left yet.
@@ -53,6 +60,7 @@ pub fn new_attempt(reference: Reference, route: Route) -> Attempt {
         checked_at: None,
         first: FirstSending::Unanswered,
         outcome: None,
+        anothers_success: false,
         heard: Vec::new(),
         supplier_trx: None,
         charged: None,

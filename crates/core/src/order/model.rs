@@ -310,6 +310,10 @@ pub struct Attempt {
     /// The supplier's last word that changed anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// Its supplier has said success, with another order's serial number: no failure of it is the whole truth any more, whatever
+    /// is thought of it meanwhile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anothers_success: bool,
     /// Every different final word heard of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heard: Vec<Heard>,

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::attempt::lose_first;
+use super::attempt::{lose_first, was_anothers_success};
 use super::model::{Attempt, AttemptStep, Order};
 use super::notice::{Notice, ResellerNotice};
 use super::step::Step;
@@ -14,17 +14,20 @@ use crate::outcome::{Doubt, FailureKind, Outcome};
 const FORGOTTEN: Outcome = Outcome::Unknown(Doubt::Restored);
 
 /// Puts an open order in doubt. One that its supplier has, and that could go nowhere else, stays as it is: asking for it
-/// again buys nothing, and whatever is said of it holds.
+/// again buys nothing, and whatever is said of it holds. So does one whose next attempt was kept back: nobody but a person
+/// moves it. What contradicted a failure before does so afterwards.
 pub(super) fn put_in_doubt(order: &Order, at: DateTime<Utc>) -> Option<Step> {
     let mut order = order.clone();
     let could_go_elsewhere = !order.untried.is_empty();
     let is_open = order.is_open();
-    let attempt = order.attempts.last_mut().filter(|attempt| is_open && attempt.outcome != Some(FORGOTTEN))?;
+    let is_settled = |attempt: &Attempt| is_forgotten(attempt) || attempt.step == AttemptStep::NotSent;
+    let attempt = order.attempts.last_mut().filter(|attempt| is_open && !is_settled(attempt))?;
     if attempt.outcome == Some(Outcome::Pending) && !could_go_elsewhere {
         return None;
     }
     attempt.step = AttemptStep::Sent;
     attempt.sent_at = attempt.sent_at.or(Some(at));
+    attempt.anothers_success = was_anothers_success(attempt);
     attempt.outcome = Some(FORGOTTEN);
     lose_first(attempt);
     // The admins are told of all of them at once.

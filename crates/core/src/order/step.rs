@@ -8,7 +8,7 @@ mod supplier_event;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::attempt::{keep_reply, lose_first, new_attempt, of_customer};
+use super::attempt::{keep_reply, lose_first, new_attempt, of_customer, was_anothers_success};
 use super::heard::Source;
 use super::margins::Funds;
 use super::model::{Attempt, AttemptStep, Decider, FailureReason, Final, Order, OrderState, RawReply};
@@ -273,7 +273,11 @@ impl Stepper {
     }
 
     fn unreachable(&mut self) {
-        if self.order.is_open() && !self.try_next_route() {
+        if self.order.attempts.iter().any(was_anothers_success) {
+            // One of them may have been delivered.
+            self.order.escalated = false;
+            self.escalate(None);
+        } else if self.order.is_open() && !self.try_next_route() {
             self.end_failed(FailureReason::Unreachable, Decider::Shop);
         }
     }

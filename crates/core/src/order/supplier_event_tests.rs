@@ -149,6 +149,8 @@ fn a_next_attempt_is_kept_back_when_the_first_may_be_delivered() {
     assert_eq!(story, ". . ! .");
     assert!(order.is_open() && order.escalated);
     assert_eq!(order.attempts[1].step, AttemptStep::NotSent, "nothing of it leaves");
+    let (order, story) = play(order, vec![say(SECOND, Report, GAGAL)]);
+    assert!(order.is_open() && story == ".", "nor does what is said of it decide anything: {story}");
     // Under way already it cannot be kept back; the admins know.
     let events = vec![Event::Sending, say(FIRST, Report, GAGAL), Event::Sending, say(FIRST, Answer, sukses("111111"))];
     let (order, story) = play(two_routes(), events);
@@ -179,6 +181,57 @@ fn a_failure_beside_a_success_with_a_taken_serial_is_left_to_a_person() {
     assert!(order.is_open() && order.escalated);
     assert_eq!(order.attempts[1].step, AttemptStep::NotSent, "nothing of it leaves");
     check(one_route, &[(Report, GAGAL), (Report, taken())], "- !");
+}
+
+/// What a backup brings back has forgotten much, but not that.
+#[test]
+fn a_success_with_a_taken_serial_outlasts_a_restore() {
+    let taken = || Outcome::Unknown(Doubt::SerialTaken(OrderId(9)));
+    for order in [one_route(), two_routes()] {
+        for (before, after, expected) in
+            [(vec![taken()], vec![GAGAL], ". . . !"), (vec![], vec![taken(), GAGAL], ". . ! !")]
+        {
+            let said = |words: Vec<Outcome>| words.into_iter().map(|what| say(FIRST, Report, what)).collect::<Vec<_>>();
+            let events = [vec![Event::Sending], said(before), vec![Event::Restored], said(after)].concat();
+            let (left, story) = play(order.clone(), events);
+            assert_eq!(story, expected);
+            assert!(left.is_open() && left.escalated && left.attempts.len() == 1, "{left:?}");
+            assert_eq!(schedule::next(&left, schedule::Ways { ask_until: None, report: true }, at()), None);
+            // Its own one still ends it.
+            let (ended, story) = play(left, vec![say(FIRST, Report, sukses("111111"))]);
+            assert!(ended.is_success() && story == "+c", "{story}");
+        }
+    }
+    // Nor does one wake up that was kept back.
+    let events = vec![Event::Sending, say(FIRST, Report, GAGAL), say(FIRST, Report, taken()), Event::Restored];
+    let (kept, _) = play(two_routes(), events);
+    let (left, story) = play(kept, vec![Event::Sending, say(SECOND, Report, GAGAL), say(FIRST, Report, GAGAL)]);
+    assert!(left.is_open() && story.starts_with(". !"), "{story}");
+}
+
+#[test]
+fn what_fails_elsewhere_gives_nothing_back_that_may_be_delivered_under_a_taken_serial() {
+    let taken = || say(FIRST, Report, Outcome::Unknown(Doubt::SerialTaken(OrderId(9))));
+    let begin = || vec![Event::Sending, say(FIRST, Report, GAGAL), Event::Sending, taken()];
+    for (event, told) in [(say(SECOND, Report, GAGAL), "!"), (Event::NeverLeft { reference: SECOND }, ".")] {
+        let (order, story) = play(two_routes(), [begin(), vec![event]].concat());
+        assert_eq!(story, format!(". . . ! {told}"));
+        assert!(order.is_open() && order.escalated && order.attempts.len() == 2, "{order:?}");
+    }
+    let delivered = [begin(), vec![say(SECOND, Report, sukses("222222"))]].concat();
+    let (order, _) = play(two_routes(), delivered);
+    assert!(order.is_success());
+}
+
+/// The supplier is asked, and says what had been waited for.
+#[test]
+fn its_own_serial_by_a_check_ends_what_was_left_to_a_person() {
+    let taken = || Outcome::Unknown(Doubt::SerialTaken(OrderId(9)));
+    for from in [Answer, Check, Report] {
+        let words = [(Report, taken()), (Report, GAGAL), (from, sukses("111111")), (Report, GAGAL)];
+        assert!(check(one_route, &words, ". ! +c !").is_success());
+        assert!(check(one_route, &[(Report, taken()), (from, sukses("111111"))], ". +").is_success());
+    }
 }
 
 #[test]

@@ -43,10 +43,10 @@ pub struct Changes {
 /// # Errors
 /// When the list as a whole cannot be believed.
 pub fn compare(list: &List, known: &Known<'_>) -> Result<Changes, ListFault> {
-    if list.is_empty() {
+    if list.count() == 0 {
         return Err(ListFault::Empty);
     }
-    let (before, now) = (known.row.count, list.len());
+    let (before, now) = (known.row.count, list.count());
     if now.saturating_mul(2) < before {
         return Err(ListFault::Shrunk { before, now });
     }

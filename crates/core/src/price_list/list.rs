@@ -104,13 +104,11 @@ impl Breaks {
         }
     }
 
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn are_none(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -165,13 +163,8 @@ impl List {
     }
 
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

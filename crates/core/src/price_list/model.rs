@@ -38,7 +38,7 @@ pub struct PriceListRow {
     /// Routes that were closed because of the list. Only these are opened because of it: what a person has closed stays so.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub closed: BTreeSet<(ProductCode, String)>,
-    #[serde(default, skip_serializing_if = "Breaks::is_empty")]
+    #[serde(default, skip_serializing_if = "Breaks::are_none")]
     pub breaks: Breaks,
 }
 
@@ -219,7 +219,7 @@ impl PriceListRow {
 
     /// Whether there is room for this product's break.
     pub(super) fn may_keep_break(&self, sku: &str) -> bool {
-        self.breaks.len() < MOST_REMEMBERED || self.breaks.of(sku).is_some()
+        self.breaks.count() < MOST_REMEMBERED || self.breaks.of(sku).is_some()
     }
 }
 

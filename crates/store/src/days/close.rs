@@ -66,6 +66,7 @@ pub(in super::super) fn close<K: Kv>(
     rows: &WithDays<K>,
     day: NaiveDate,
     ends: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Option<Closed>, StoreError> {
     let (upper, days) = (rows.upper(), rows.days());
     let last = days.last();
@@ -74,7 +75,7 @@ pub(in super::super) fn close<K: Kv>(
     if fs2::available_space(days.data()).is_ok_and(|free| free < ROOM_LEFT) {
         return Err(StoreError::Unavailable("there is too little room on the disk to close a day".to_owned()));
     }
-    let chosen = choose(upper, last.as_ref(), ends)?;
+    let chosen = choose(upper, last.as_ref(), ends, now)?;
     if chosen.is_empty() {
         return Ok(None);
     }

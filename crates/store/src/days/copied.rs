@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::StoreError;
-use super::super::kv::Direction;
+use super::super::kv::{Direction, Kv};
+use super::super::read::Reader;
+use super::super::{StoreError, keys};
 use super::file::DayFile;
-use super::{DayRow, Walk, damage};
+use super::{DayRow, FOLDER, Walk, damage, path_of};
 
 /// A day's file and what it has to be.
 pub(in super::super) struct Copied {
@@ -18,6 +19,20 @@ pub(in super::super) struct Copied {
 pub(in super::super) fn walk_copied(paths: &[&Path]) -> Result<Walk, StoreError> {
     let files = paths.iter().map(|path| DayFile::open(path).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
     Ok(Walk::new(&files, &Arc::default(), &(Vec::new()..vec![u8::MAX; 2]), Direction::Up))
+}
+
+/// The days that the engine's rows speak of and that are not there as they were closed, each with what it has to be. All of each
+/// is read.
+pub(in super::super) fn lacking(data: &Path, rows: &dyn Kv) -> Result<Vec<Copied>, StoreError> {
+    let mut lacking = Vec::new();
+    for row in Reader(rows).under::<DayRow>("closed day", keys::all(keys::CLOSED_DAY))? {
+        let path = path_of(&data.join(FOLDER), row.day);
+        match prove(&path, row.day, &row.sha256) {
+            Err(StoreError::Corrupt { .. }) => lacking.push(Copied { row, path }),
+            proven => proven?,
+        }
+    }
+    Ok(lacking)
 }
 
 /// Reads a copied day to its end.

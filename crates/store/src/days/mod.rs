@@ -28,7 +28,8 @@ use parking_lot::{Mutex, RwLock};
 use choose::choose;
 pub(super) use choose::first_left;
 pub(super) use close::{Closed, close, closed_last};
-pub(super) use copied::{Copied, prove, walk_copied};
+pub(super) use copied::{Copied, lacking, prove, walk_copied};
+pub use damage::CLOSED_DAY;
 use file::{Block, DayFile, Sought};
 pub(super) use merged::Merged;
 pub(super) use place::is_closable;
@@ -90,14 +91,15 @@ impl Days {
     /// [`StoreError::Corrupt`] when one is missing, damaged, or another than was closed.
     pub(super) fn open(data: &Path, rows: &dyn Kv) -> Result<Self, StoreError> {
         let folder = data.join(FOLDER);
-        let mut files = Files::new();
+        let (mut files, mut bad) = (Files::new(), Vec::new());
         for closed in Reader(rows).under::<DayRow>("closed day", keys::all(keys::CLOSED_DAY))? {
-            let file = DayFile::open(&path_of(&folder, closed.day))?;
-            if file.row() != &closed {
-                return Err(damage::another(file.path()));
+            match DayFile::open(&path_of(&folder, closed.day)) {
+                Ok(file) if file.row() == &closed => files.push(Arc::new(file)),
+                Ok(file) => bad.push(damage::another(file.path())),
+                Err(error) => bad.push(error),
             }
-            files.push(Arc::new(file));
         }
+        damage::all(bad).map_or(Ok(()), Err)?;
         set_aside_others(&folder, &files)?;
         Ok(Self { folder, files: RwLock::new(files), blocks: Arc::default() })
     }

@@ -5,6 +5,9 @@ use super::*;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Delivery, Detail, Details, FirstSending, Sending};
 
+mod codes;
+mod tokens;
+
 const TOPUP_SUCCESS: &str = include_str!("../../../../tests/fixtures/xgateway/topup_success.xml");
 const TOPUP_FAILED: &str = include_str!("../../../../tests/fixtures/xgateway/topup_failed.xml");
 const TOPUP_PENDING: &str = include_str!("../../../../tests/fixtures/xgateway/topup_pending.xml");
@@ -12,7 +15,6 @@ const QUERY_SUCCESS: &str = include_str!("../../../../tests/fixtures/xgateway/qu
 const PLNA_TOPUP_SUCCESS: &str = include_str!("../../../../tests/fixtures/xgateway/plna_topup_success.xml");
 const PLN_DIRECT_SUCCESS: &str = include_str!("../../../../tests/fixtures/xgateway/pln_direct_success.xml");
 const CALLBACK_SUCCESS: &str = include_str!("../../../../tests/fixtures/xgateway/callback_success.xml");
-
 const TOKEN: &str = "9999-9999-9999-9999-9999";
 
 fn supplier() -> Xgateway {
@@ -269,94 +271,6 @@ fn topup_failed_and_pending() {
     assert_eq!((reading.charged, reading.supplier_balance), (None, Some(rp(5_789_512))));
 }
 
-#[test]
-fn a_query_shows_the_customer() {
-    let InquiryReading::Found(found) = supplier().read_inquiry(&pln("PLN20"), &answer(QUERY_SUCCESS)) else { panic!() };
-    assert_eq!(found.quote, "1553843112963");
-    insta::assert_snapshot!(shown(&found.details), @r"
-    CustomerName: Nama Pelanggan
-    Meter: 11310000011
-    CustomerId: 413100000110
-    Tariff: R3
-    Power: 5500VA
-    ");
-}
-
-#[test]
-fn a_query_that_finds_nobody_says_why() {
-    let inquire = |text: &str| supplier().read_inquiry(&pln("PLN20"), &answer(text));
-    let refused = with_code(&QUERY_SUCCESS.replace("SUKSES", "GAGAL"), "07");
-    assert_eq!(inquire(&refused), InquiryReading::Failed(FailureKind::WrongNumber));
-    for (text, doubt) in [
-        (with_code(QUERY_SUCCESS, "07"), Doubt::Contradictory),
-        (with_code(QUERY_SUCCESS, "99"), Doubt::Unlisted("99".to_owned())),
-        (with_code(&QUERY_SUCCESS.replace("SUKSES", "PENDING"), "68"), Doubt::Inconclusive("68".to_owned())),
-        (QUERY_SUCCESS.replace("ke 11310000011", "ke 11310000012"), Doubt::OtherDestination),
-        (QUERY_SUCCESS.replace("QUERY PLN20 ke 11310000011,", "").replace("11310000011", "1"), Doubt::OtherDestination),
-        (PLN_DIRECT_SUCCESS.to_owned(), Doubt::Contradictory),
-        (TOPUP_SUCCESS.to_owned(), Doubt::OtherReference),
-        (String::new(), Doubt::NotUnderstood),
-    ] {
-        assert_eq!(inquire(&text), InquiryReading::Unknown(doubt), "{text}");
-    }
-}
-
-#[test]
-fn a_token_comes_with_everything_the_supplier_tells() {
-    let delivery = sold(&pln("PLNA20"), PLNA_TOPUP_SUCCESS);
-    assert_eq!(delivery.sn, TOKEN);
-    insta::assert_snapshot!(shown(&delivery.details), @r"
-    Token: 9999-9999-9999-9999-9999
-    CustomerName: Nama-Pelanggan
-    Meter: 11310000011
-    CustomerId: 413100000110
-    Tariff: R3
-    Power: 5500VA
-    Kwh: 1500.0
-    TokenAmount: 12000
-    Paid: 20000
-    Admin: 0
-    Stamp: 2000
-    Vat: 2000
-    StreetLightTax: 2000
-    Instalment: 2000
-    UtilityReference: APL1565668784061
-    ");
-    let reading = read(&pln("PLNA20"), PLNA_TOPUP_SUCCESS);
-    assert_eq!((reading.charged, reading.supplier_balance), (Some(rp(20_200)), Some(rp(-101_000))));
-    assert_eq!(reading.supplier_trx.as_deref(), Some("1553843112963"));
-
-    let direct = sold(&pln("PLN20"), PLN_DIRECT_SUCCESS);
-    assert_eq!((direct.sn, direct.details), (delivery.sn, delivery.details));
-}
-
-#[test]
-fn a_token_is_found_in_any_of_its_places() {
-    let serial = format!("{TOKEN}/Toko A/B & C/kWh33,5/R1/1300");
-    for (sn, message) in [
-        (serial.as_str(), "ISI PLNA20 KE 11310000011 , SUKSES. SAL=1,HRG=2"),
-        ("", "ISI PLNA20 KE 11310000011 , SUKSES. SN=99999999999999999999/x/kWh1/R1/900"),
-        ("123", "TOKEN=9999 9999 9999 9999 9999"),
-        ("99999999999999999999", ""),
-    ] {
-        assert_eq!(sold(&pln("PLNA20"), &reply("00", 12_906_713, message, sn)).sn, TOKEN, "{sn} {message}");
-    }
-    // Not the documented order: known by their shapes.
-    for serial in [format!("{TOKEN}/BUDI/R1/1300VA/13,5"), format!("BUDI#R1/1300#{TOKEN}#KWH:13,5")] {
-        let details = sold(&pln("PLNA20"), &reply("00", 12_906_713, "", &serial)).details;
-        let told = shown(&details).replace('\n', ", ");
-        assert_eq!(told, format!("Token: {TOKEN}, CustomerName: BUDI, Tariff: R1, Power: 1300VA, Kwh: 13,5"));
-    }
-    let details = sold(&pln("PLNA20"), &reply("00", 12_906_713, "", &serial)).details;
-    insta::assert_snapshot!(shown(&details), @r"
-    Token: 9999-9999-9999-9999-9999
-    CustomerName: Toko A/B & C
-    Tariff: R1
-    Power: 1300VA
-    Kwh: 33,5
-    ");
-}
-
 /// A reply with these fields.
 fn reply(code: &str, reference: u64, message: &str, sn: &str) -> String {
     let members: String = [
@@ -374,96 +288,6 @@ fn reply(code: &str, reference: u64, message: &str, sn: &str) -> String {
     format!(
         "<methodResponse><params><param><value><struct>{members}</struct></value></param></params></methodResponse>"
     )
-}
-
-#[test]
-fn names_hold_commas_ampersands_and_look_alike_keys() {
-    for (name, read_as) in [
-        ("BUDI, S.E., M.M.", Some("BUDI, S.E., M.M.")),
-        ("TOKO A&B", Some("TOKO A&B")),
-        ("X=1, Y=2", Some("X=1, Y=2")),
-        ("ID SN TOKEN", Some("ID SN TOKEN")),
-        ("RT.01/RW.02", Some("RT.01/RW.02")),
-        // A name that imitates another key ends there, and makes that key doubtful, not the order.
-        ("EVIL, KWH=1", Some("EVIL")),
-        ("EVIL, TOKEN=1111-1111-1111-1111-1111", Some("EVIL")),
-    ] {
-        let message = format!("ISI PLN20 KE 11310000011, SUKSES. NAMA={name}, DAYA=R1/900, KWH=kWh5, TOKEN={TOKEN}");
-        let delivery = sold(&pln("PLN20"), &reply("00", 12_906_713, &message, TOKEN));
-        assert_eq!(delivery.sn, TOKEN, "{name}");
-        assert_eq!(delivery.details.get(&Detail::CustomerName).map(String::as_str), read_as, "{name}");
-        assert_eq!(delivery.details.get(&Detail::Power).map(String::as_str), Some("900VA"), "{name}");
-        assert_eq!(delivery.details.contains_key(&Detail::Kwh), !name.contains("KWH"), "{name}");
-    }
-}
-
-#[test]
-fn the_listed_codes_mean_what_the_table_says() {
-    for (code, kind) in [
-        ("01", FailureKind::Refused),
-        ("02", FailureKind::AccountRefused),
-        ("05", FailureKind::ProductUnknown),
-        ("06", FailureKind::ProductDisturbed),
-        ("07", FailureKind::WrongNumber),
-        ("09", FailureKind::SupplierDisturbed),
-        ("10", FailureKind::Refused),
-        ("11", FailureKind::Refused),
-        ("12", FailureKind::NumberExpired),
-        ("13", FailureKind::NumberBlocked),
-        ("14", FailureKind::ProductDisturbed),
-        ("17", FailureKind::Refused),
-        ("18", FailureKind::SupplierFunds),
-        ("19", FailureKind::ProductClosed),
-        ("21", FailureKind::Reversed),
-        ("22", FailureKind::ProductClosed),
-        ("23", FailureKind::Refused),
-        ("24", FailureKind::BillUnavailable),
-        ("26", FailureKind::BillPaid),
-        ("31", FailureKind::AccountRefused),
-        ("33", FailureKind::AccountRefused),
-        ("34", FailureKind::Refused),
-        ("35", FailureKind::CutOff),
-        ("36", FailureKind::SupplierLimit),
-    ] {
-        assert_eq!(read(&sf50(), &failed(code)).outcome, Outcome::Failed(kind), "{code}");
-    }
-    for code in ["03", "04", "08"] {
-        assert_eq!(doubt(&sf50(), &failed(code)), Doubt::Inconclusive(code.to_owned()));
-    }
-    for code in ["15", "16", "20", "25", "30", "32", "37", "99", "0", "000", "7", "OK", "0x00"] {
-        assert_eq!(doubt(&sf50(), &failed(code)), Doubt::Unlisted(code.to_owned()));
-    }
-    assert_eq!(doubt(&sf50(), &failed("")), Doubt::NotUnderstood);
-}
-
-#[test]
-fn a_repeat_refused_at_the_door_says_nothing_of_the_first() {
-    let again = |code: &str| supplier().read_status(&sf50(), &answer(&failed(code))).outcome;
-    let refusals = [
-        "01", "02", "05", "06", "09", "10", "11", "14", "17", "18", "19", "22", "24", "26", "31", "33", "34", "35",
-        "36",
-    ];
-    for code in refusals.into_iter().chain(["03", "04", "08"]) {
-        assert_eq!(again(code), Outcome::Unknown(Doubt::Inconclusive(code.to_owned())), "{code}");
-    }
-    for code in ["07", "12", "13", "21", "23"] {
-        assert!(matches!(again(code), Outcome::Failed(_)), "{code}");
-    }
-    // Called back after a lost answer or a repetition, they may be about that.
-    let called_back = |code: &str, sent: Sending| {
-        let callback = Callback { body: failed(code).into_bytes(), ..Callback::default() };
-        supplier().read_callback(&Buy { sent, ..sf50() }, &callback).outcome
-    };
-    let lost = Sending { first: FirstSending::Lost, repeated: false };
-    let repeated = Sending { first: FirstSending::Accepted, repeated: true };
-    for code in refusals {
-        assert!(matches!(called_back(code, Sending::NOT_YET), Outcome::Failed(_)), "{code}");
-        assert!(matches!(called_back(code, lost), Outcome::Unknown(_)), "{code}");
-        assert!(matches!(called_back(code, repeated), Outcome::Unknown(_)), "{code}");
-    }
-    assert_eq!(called_back("21", repeated), Outcome::Failed(FailureKind::Reversed));
-    let first = supplier().read_status(&i50(), &answer(TOPUP_SUCCESS));
-    assert_eq!(first, read(&i50(), TOPUP_SUCCESS));
 }
 
 #[test]
@@ -509,114 +333,6 @@ fn members_stand_in_any_order_and_may_be_more() {
     parts.push("<member><value><boolean>1</boolean></value><name>EXTRA</name></member>".to_owned());
     let text = format!("{head}<struct>{}</struct>{tail}", parts.concat());
     assert_eq!(sold(&i50(), &text).sn, "0329135143014892");
-}
-
-#[test]
-fn names_written_byte_by_byte_are_put_together() {
-    let message = QUERY_SUCCESS.replace("Nama Pelanggan", "Ren&#195;&#169; &amp; Andr&#xE9;");
-    let message = message.replace("Andr&#xE9;", "A");
-    let InquiryReading::Found(found) = supplier().read_inquiry(&pln("PLN20"), &answer(&message)) else { panic!() };
-    assert_eq!(found.details.get(&Detail::CustomerName).map(String::as_str), Some("René & A"));
-    let latin = QUERY_SUCCESS.replace("Nama Pelanggan", "Andr&#xE9;");
-    let InquiryReading::Found(found) = supplier().read_inquiry(&pln("PLN20"), &answer(&latin)) else { panic!() };
-    assert_eq!(found.details.get(&Detail::CustomerName).map(String::as_str), Some("André"));
-}
-
-#[test]
-fn what_the_document_does_not_call_success_or_failure_is_unknown() {
-    let ok = TOPUP_SUCCESS;
-    let nested = |depth: usize| {
-        let wrapped = format!("{}00{}", "<value>".repeat(depth), "</value>".repeat(depth));
-        ok.replace("<string>00</string>", &wrapped)
-    };
-    let request_id = "<name>REQUESTID</name>\n            <value><string>12906609</string></value>";
-    assert!(ok.contains(request_id));
-    let duplicate = |value: &str| {
-        ok.replace("</struct>", &format!("<member><name>RESPONSECODE</name><value>{value}</value></member></struct>"))
-    };
-    for (text, expected) in [
-        (String::new(), Doubt::NotUnderstood),
-        ("<html><body>502</body></html>".to_owned(), Doubt::NotUnderstood),
-        ("{}".to_owned(), Doubt::NotUnderstood),
-        ("00".to_owned(), Doubt::NotUnderstood),
-        ("<methodResponse/>".to_owned(), Doubt::NotUnderstood),
-        (ok[..ok.len() / 2].to_owned(), Doubt::NotUnderstood),
-        (ok.trim_end().trim_end_matches("</methodResponse>").to_owned(), Doubt::NotUnderstood),
-        (format!("{ok}{ok}"), Doubt::NotUnderstood),
-        (format!("{ok}junk"), Doubt::NotUnderstood),
-        (ok.replace("<params>", "<params>junk"), Doubt::NotUnderstood),
-        (ok.replace("methodResponse", "methodCall"), Doubt::NotUnderstood),
-        (ok.replace("<string>00</string>", "<string>00</int>"), Doubt::NotUnderstood),
-        (ok.replace("<string>00</string>", "<string>0</string><string>0</string>"), Doubt::NotUnderstood),
-        (ok.replace("<string>00</string>", "<array><data/></array>"), Doubt::NotUnderstood),
-        (ok.replace("<string>00</string>", "&zero;"), Doubt::NotUnderstood),
-        (ok.replace("<string>00</string>", "&#0;0"), Doubt::NotUnderstood),
-        (ok.replace("<methodResponse>", "<!DOCTYPE x><methodResponse>"), Doubt::NotUnderstood),
-        (
-            ok.replace("<methodResponse>", "<!DOCTYPE x [<!ENTITY z '00'>]><methodResponse>")
-                .replace("<string>00</string>", "&z;"),
-            Doubt::NotUnderstood,
-        ),
-        (nested(3), Doubt::NotUnderstood),
-        (nested(2_000), Doubt::NotUnderstood),
-        (nested(1_000_000), Doubt::TooLarge),
-        (ok.replace("I50", &" ".repeat(10_000_000)), Doubt::TooLarge),
-        (duplicate("07"), Doubt::Contradictory),
-        (ok.replace(request_id, "<name>X</name><value/>"), Doubt::OtherReference),
-        (ok.replace("12906609", "12906610"), Doubt::OtherReference),
-        (ok.replace("12906609", "012906609"), Doubt::OtherReference),
-        (ok.replace("12906609", ""), Doubt::OtherReference),
-        (ok.replace("ISI I50", "ISI I5"), Doubt::OtherProduct),
-        (ok.replace("KE 085700000001", "KE 085700000002"), Doubt::OtherDestination),
-        (ok.replace("0329135143014892", ""), Doubt::NoSerial),
-        (ok.replace("0329135143014892", "-"), Doubt::NoSerial),
-        (ok.replace("ISI I50", "QUERY I50"), Doubt::NoSerial),
-        (ok.replace("SUKSES", "GAGAL"), Doubt::Contradictory),
-        (ok.replace("SUKSES", "PENDING"), Doubt::Contradictory),
-        (with_code(ok, "07"), Doubt::Contradictory),
-        (with_code(ok, "68"), Doubt::Contradictory),
-        (with_code(&ok.replace("SUKSES", "GAGAL"), "07"), Doubt::Contradictory),
-        (with_code(ok, "0"), Doubt::Unlisted("0".to_owned())),
-        (with_code(ok, "200"), Doubt::Unlisted("200".to_owned())),
-        (ok.replace("<string>00</string>", "<double>0.0</double>"), Doubt::Unlisted("0.0".to_owned())),
-        (ok.replace("<string>00</string>", "<boolean>0</boolean>"), Doubt::Unlisted("0".to_owned())),
-    ] {
-        let shown: String = text.chars().take(600).collect();
-        assert_eq!(doubt(&i50(), &text), expected, "{shown}");
-    }
-    assert_eq!(sold(&i50(), &duplicate("00")).sn, "0329135143014892");
-}
-
-#[test]
-fn a_fault_is_no_failure() {
-    let fault = "<methodResponse><fault><value><struct>\
-        <member><name>faultCode</name><value><int>4</int></value></member>\
-        <member><name>faultString</name><value><string>Too many parameters.</string></value></member>\
-        </struct></value></fault></methodResponse>";
-    assert_eq!(doubt(&i50(), fault), Doubt::Unlisted("fault 4".to_owned()));
-}
-
-#[test]
-fn a_token_purchase_needs_a_token() {
-    let buy = pln("PLN20");
-    for (text, expected) in [
-        // The query's answer carries the same REQUESTID.
-        (QUERY_SUCCESS.to_owned(), Doubt::NoSerial),
-        (PLN_DIRECT_SUCCESS.replace(TOKEN, ""), Doubt::NoSerial),
-        (PLN_DIRECT_SUCCESS.replace(TOKEN, "9999-9999-9999-9999-999"), Doubt::NoSerial),
-        (PLN_DIRECT_SUCCESS.replace(TOKEN, "0329135143014892"), Doubt::NoSerial),
-        (
-            PLN_DIRECT_SUCCESS.replacen(TOKEN, "", 1).replacen(TOKEN, "1111-1111-1111-1111-1111", 1),
-            Doubt::Contradictory,
-        ),
-    ] {
-        assert_eq!(doubt(&buy, &text), expected, "{text}");
-    }
-}
-
-#[test]
-fn a_reply_that_is_not_ours_tells_nothing_at_all() {
-    assert_eq!(read(&sf50(), TOPUP_SUCCESS), Reading::unknown(Doubt::OtherReference));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use super::{Notice, Stepper};
 use crate::ids::Reference;
 use crate::ledger::Reason;
 use crate::money::Rupiah;
-use crate::order::attempt::{is_outranked, keep_reply, lose_first, may_have_delivered, note_heard, tell_heard};
+use crate::order::attempt::{
+    is_outranked, keep_reply, lose_first, may_have_delivered, note_heard, tell_heard, was_anothers_success,
+};
 use crate::order::card::{ContradictionEffect, Verdict};
 use crate::order::heard::{FinalOutcome, Source};
 use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
@@ -43,13 +45,17 @@ impl Stepper {
             Outcome::Pending => self.undecided(index, Outcome::Pending),
             Outcome::Unknown(doubt) => {
                 let is_closed = !self.order.is_open();
+                let attempt = &mut self.order.attempts[index];
                 // It says success, in words that are another order's: the failure that was believed may be wrong.
-                let is_denied = matches!(doubt, Doubt::SerialTaken(_))
-                    && matches!(self.order.attempts[index].outcome, Some(Outcome::Failed(_)));
+                let is_anothers = matches!(doubt, Doubt::SerialTaken(_));
+                let is_denied = is_anothers && matches!(attempt.outcome, Some(Outcome::Failed(_)));
+                // Of an order out of a backup the admins have been told, but not this.
+                let is_news = is_anothers && restored::is_forgotten(attempt) && !attempt.anothers_success;
+                attempt.anothers_success |= is_anothers;
                 if is_denied {
                     self.hold_back_the_next(index);
                 }
-                if is_denied || (is_closed && (from == Source::Report || doubt.is_for_a_person())) {
+                if is_denied || is_news || (is_closed && (from == Source::Report || doubt.is_for_a_person())) {
                     let card = Box::new(view::card(&self.order, self.at));
                     self.notices.push(Notice::Admins(AdminNotice::UnclearReport(card)));
                 }
@@ -106,7 +112,7 @@ impl Stepper {
         let Some(said) = FinalOutcome::of(&outcome) else { return };
         if note_heard(attempt, &said, from, at) {
             self.contradict(index, &said, ContradictionEffect::Repeated);
-        } else if is_outranked(attempt, &said, from) {
+        } else if is_outranked(attempt, &said, from) && !is_waited_for(attempt, &said) {
             if said.is_success() {
                 self.hold_back_the_next(index);
             }
@@ -142,8 +148,10 @@ impl Stepper {
                 self.capture();
                 self.end_success(delivery.sn, delivery.details, Decider::Supplier);
                 self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
-                // The failure was about to send it elsewhere, and may be the newer word of the two.
-                if matches!(before, Some(Outcome::Failed(_))) && !another_may_deliver {
+                // A failure was about to send it elsewhere, or was left to a person, and may be the newer word of the two.
+                let has_failed =
+                    self.order.attempts[index].heard.iter().any(|heard| heard.said == FinalOutcome::Failed);
+                if has_failed && !another_may_deliver {
                     self.tell_contradiction(Verdict::Success, ContradictionEffect::Corrected);
                 }
             }
@@ -190,9 +198,12 @@ impl Stepper {
             return;
         }
         match &self.order.state {
-            // Its supplier has said success before, if with another order's serial number: a person decides.
-            OrderState::Open if matches!(before, Some(Outcome::Unknown(Doubt::SerialTaken(_)))) => {
+            // A supplier has said success before, if with another order's serial number: a person decides.
+            OrderState::Open if self.order.attempts.iter().any(was_anothers_success) => {
                 self.order.escalated = true;
+                if !was_anothers_success(&self.order.attempts[index]) {
+                    self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
+                }
                 self.tell_contradiction(Verdict::Failed, ContradictionEffect::Nothing);
             }
             OrderState::Open if restored::leaves_open(&self.order, before, kind) => {
@@ -200,8 +211,8 @@ impl Stepper {
             }
             OrderState::Open => {
                 self.order.attempts[index].outcome = Some(Outcome::Failed(kind));
-                // An attempt given up earlier has no say any more.
-                if index + 1 == self.order.attempts.len() {
+                // An attempt given up earlier has no say any more, nor has one that was kept back.
+                if index + 1 == self.order.attempts.len() && self.order.attempts[index].step == AttemptStep::Sent {
                     self.failed(kind);
                 }
             }
@@ -293,6 +304,12 @@ impl Stepper {
             self.announce();
         }
     }
+}
+
+/// Whether a failure was left to a person because of a success with another order's serial number, and this is one with its own:
+/// what had been waited for.
+fn is_waited_for(attempt: &Attempt, said: &FinalOutcome) -> bool {
+    said.is_success() && attempt.anothers_success && !matches!(attempt.outcome, Some(Outcome::Failed(_)))
 }
 
 /// Remembers what a later word can be about.
