@@ -13,6 +13,8 @@ COPY --from=build --chown=nonroot:nonroot /data /data
 COPY catalog.csv /etc/konter/catalog.csv
 # In the container every address is its own; who reaches the port is decided where it is published.
 ENV KONTER_DATA_DIR=/data KONTER_CATALOG=/etc/konter/catalog.csv KONTER_LISTEN=0.0.0.0:8080
+# As in contrib/konter.service: some 20 MiB less.
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=4194304
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

@@ -103,7 +103,11 @@ impl Site {
             .set("KONTER_ADMINS", format!("telegram:{ADMIN}"))
             .set("KONTER_REGISTRATION", "open")
             .set("KONTER_DATA_DIR", folder.join("data").display())
-            .set("KONTER_LISTEN", &listen);
+            .set("KONTER_LISTEN", &listen)
+            // As the unit does.
+            .set("MALLOC_ARENA_MAX", 2)
+            .set("MALLOC_MMAP_THRESHOLD_", 131_072)
+            .set("MALLOC_TRIM_THRESHOLD_", 4_194_304);
         for kind in Kind::ALL {
             settings = settings.set(&format!("SUPPLIER_{}_RATE", kind.supplier_id().to_uppercase()), 200);
         }
@@ -233,9 +237,11 @@ impl Site {
             let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
             line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0)
         };
-        let (now, most) = (kib("VmRSS:") >> 10, kib("VmHWM:") >> 10);
+        let (now, most, file) = (kib("VmRSS:") >> 10, kib("VmHWM:") >> 10, kib("RssFile:") >> 10);
         let books = book_bytes(&self.data) >> 20;
-        println!("{stage}: {now} MiB resident, {most} at most so far; {books} MiB of books");
+        println!(
+            "{stage}: {now} MiB resident, {file} of them the program's own file, {most} at most so far; {books} MiB of books"
+        );
         now
     }
 }

@@ -68,8 +68,22 @@ struct Page {
     shard: Shard,
 }
 
+impl Page {
+    /// Whether a word that came late might still say something else.
+    fn may_change(&self, now: DateTime<Utc>) -> bool {
+        self.stage.is_some() || (now - self.since).abs() < LATE_WORDS
+    }
+}
+
 #[derive(Default)]
-pub(super) struct OpenOrders(Mutex<HashMap<OrderId, Page>>);
+struct Book {
+    pages: HashMap<OrderId, Page>,
+    /// When final orders were last left out.
+    swept: DateTime<Utc>,
+}
+
+#[derive(Default)]
+pub(super) struct OpenOrders(Mutex<Book>);
 
 /// What is open now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,31 +97,38 @@ pub(super) struct OpenNow {
 
 impl OpenOrders {
     /// Notes an order as of one version of it.
-    pub fn note(&self, order: &Order) {
+    pub fn note(&self, order: &Order, now: DateTime<Utc>) {
         let stage = Stage::of(order);
         let since = if stage.is_some() { order.created_at } else { order.updated_at };
         let waits_for = order.current().filter(|_| order.is_queued()).map(|attempt| attempt.route.supplier.clone());
         let page = Page { version: order.version, stage, since, waits_for, shard: Shard::of(&order.chat) };
+        self.put(order.id, page, now);
+    }
+
+    fn put(&self, id: OrderId, page: Page, now: DateTime<Utc>) {
         let mut book = self.0.lock();
-        if book.get(&order.id).is_none_or(|known| known.version <= order.version) {
-            book.insert(order.id, page);
+        if book.pages.get(&id).is_none_or(|known| known.version <= page.version) {
+            book.pages.insert(id, page);
+        }
+        // Nobody may ever ask what is open: where neither `/health` nor `/metrics` is looked at.
+        if (now - book.swept).abs() >= LATE_WORDS {
+            book.pages.retain(|_, page| page.may_change(now));
+            book.swept = now;
         }
     }
 
     /// Forgets an order that is another process's to count.
     pub fn forget(&self, id: OrderId) {
-        self.0.lock().remove(&id);
+        self.0.lock().pages.remove(&id);
     }
 
     /// What is open among what this process holds.
     pub fn now(&self, now: DateTime<Utc>, share: &Leases) -> OpenNow {
         let mut book = self.0.lock();
         let held = share.shards();
-        book.retain(|_, page| {
-            held.contains(&page.shard) && (page.stage.is_some() || (now - page.since).abs() < LATE_WORDS)
-        });
+        book.pages.retain(|_, page| held.contains(&page.shard) && page.may_change(now));
         let mut open = OpenNow::default();
-        for page in book.values() {
+        for page in book.pages.values() {
             if let Some(stage) = page.stage {
                 *open.stages.entry(stage).or_default() += 1;
                 open.placed.push(page.since);
@@ -117,5 +138,25 @@ impl OpenOrders {
             }
         }
         open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use konter_core::ids::ChatId;
+
+    #[test]
+    fn final_orders_are_forgotten_though_nobody_asks_what_is_open() {
+        let (orders, shard) = (OpenOrders::default(), Shard::of(&ChatId::telegram(1)));
+        let at = |second| DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
+        let page = |stage, second| Page { version: 1, stage, since: at(second), waits_for: None, shard };
+        orders.put(OrderId(0), page(Some(Stage::Pending), 0), at(0));
+        for second in 1..3_600 {
+            orders.put(OrderId(second.unsigned_abs()), page(None, second), at(second));
+        }
+        let book = orders.0.lock();
+        assert!(book.pages.len() <= 601, "{} orders of the last ten minutes", book.pages.len());
+        assert!(book.pages.contains_key(&OrderId(0)), "it is open");
     }
 }

@@ -5,8 +5,9 @@
 //! **Memory.** The blocks argon2 works in are kept and used again. The C library's allocator must not be asked for them
 //! each time: glibc before 2.38 (Debian 12, Ubuntu 22.04) never reuses what argon2 gives back, 19 MiB a PIN.
 //!
-//! **Turns.** Few PINs are hashed at once. Of registrations only one is, and only so many wait for that, so however many
-//! strangers register, a reseller's PIN finds a free turn, or waits for other resellers'.
+//! **Turns.** Few PINs are hashed at once, on a machine with two processors one. Of registrations only one is, and only so
+//! many wait for that, so however many strangers register, a reseller's PIN waits for one of theirs at most, and for other
+//! resellers'.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,9 +23,15 @@ use tokio::sync::Semaphore;
 use konter_core::ids::AgentId;
 use konter_store::PepperMark;
 
-/// Hashes worked out at once. Each takes 19 MiB and a processor for some 20 ms; after a restart every reseller's first
-/// order needs one, and hundreds together would leave the shop neither memory nor time for anything else.
+/// Hashes worked out at once, at most. Each takes 19 MiB and a processor for some 20 ms; after a restart every reseller's
+/// first order needs one, and hundreds together would leave the shop neither memory nor time for anything else.
 const AT_ONCE: usize = 2;
+/// Processors for each of them: one hashes, the others go on with orders. So a small machine keeps memory for one only.
+const PROCESSORS_A_TURN: usize = 2;
+
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get() / PROCESSORS_A_TURN).clamp(1, AT_ONCE)
+}
 
 /// Registrations that wait for their hash, the one being worked on included: some three seconds' work on a small machine.
 /// Whoever comes on top of them is told to come again, which costs less than a chat that is silent.
@@ -41,7 +48,7 @@ struct Turns {
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { free: Arc::new(Semaphore::new(AT_ONCE)), memory: Arc::default() }
+        Self { free: Arc::new(Semaphore::new(at_once())), memory: Arc::default() }
     }
 }
 
@@ -291,7 +298,7 @@ mod tests {
         let hashes = futures::future::join_all(many.map(async |pin| pins.hash(&pin).await)).await;
         assert!(hashes.iter().all(Option::is_some));
         let kept = pins.turns.memory.lock().len();
-        assert!((1..=AT_ONCE).contains(&kept), "{kept}");
+        assert!((1..=at_once()).contains(&kept), "{kept}");
     }
 
     #[tokio::test]

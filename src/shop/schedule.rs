@@ -92,8 +92,8 @@ impl Schedule {
             self.plan.lock().strike(order.id, order.version);
             return;
         }
-        self.open.note(order);
         let now = self.clock.utc();
+        self.open.note(order, now);
         let wanted = match self.next(order, now) {
             // Whoever made the order ready buys it; should they fail to, the schedule does.
             Some((at, Todo::Buy)) => Some(at + BUY_ANYWAY_AFTER),

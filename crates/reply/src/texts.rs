@@ -48,7 +48,7 @@ impl Language {
     fn builtin(locale: Locale, tz: Tz) -> Self {
         let mut builtin = load::environment(tz);
         // A test proves that these have no mistake; a text that had one would be told by its plain line.
-        load::compile(&mut builtin, &builtin_sources(locale));
+        load::compile_when_told(&mut builtin, builtin_sources(locale));
         Self { own: None, builtin, failed: Mutex::default() }
     }
 
@@ -134,7 +134,9 @@ impl Texts {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.language_mut(locale).own = Some(env);
+        let mut lasting = load::environment(tz);
+        load::compile_when_told(&mut lasting, builtin.into_iter().chain(own).collect());
+        self.language_mut(locale).own = Some(lasting);
         Ok(())
     }
 

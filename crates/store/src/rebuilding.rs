@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::StoreError;
 use super::books::{Found, Position, read_rows};
 use super::kv::Batch;
-use super::layers::Layers;
+use super::layers::{self, Layers};
 use super::sled_faults::{Faults, io, is_marked, unmark};
 use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
 use super::sled_options::SledOptions;
@@ -101,7 +101,7 @@ fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, 
         }
         let mut bytes = 0;
         read_rows(record.payload, |key, row| {
-            bytes += key.len() + row.map_or(0, <[u8]>::len);
+            bytes += layers::size(key, row);
             rows.push((key.to_vec(), row.map(<[u8]>::to_vec), record.number));
         })?;
         records.push_back((position, bytes));

@@ -42,7 +42,8 @@ pub(super) fn encode<T: Serialize>(what: &'static str, row: &T) -> Result<Vec<u8
             problem: format!("{} bytes are more than a row may have", bytes.len()),
         });
     }
-    Ok(bytes)
+    // It stays in memory for a while; most rows are far shorter than the buffer.
+    Ok(bytes.as_slice().to_vec())
 }
 
 pub(super) fn decode<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T, StoreError> {
@@ -144,6 +145,7 @@ pub(super) fn pack(first: u64, lines: &[Vec<u8>]) -> Vec<(u64, Vec<u8>)> {
             _ => packs.push((seq, line.clone())),
         }
     }
+    packs.iter_mut().for_each(|(_, pack)| pack.shrink_to_fit());
     packs
 }
 
@@ -156,4 +158,18 @@ pub(super) fn unpack(pack: &[u8]) -> impl DoubleEndedIterator<Item = Result<Entr
 /// journal itself.
 pub(super) const fn has_lines(account: &AccountId) -> bool {
     !matches!(account, AccountId::Sales)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_stays_in_memory_has_no_room_left_over() {
+        let row = encode("number", &7).unwrap();
+        assert_eq!((row.len(), row.capacity()), (1, 1));
+        for (_, pack) in pack(1, &std::iter::repeat_n(row, 100).collect::<Vec<_>>()) {
+            assert_eq!(pack.capacity(), pack.len());
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How to open a `SledStore`.
 #[derive(Clone, Copy, Debug)]
 pub struct SledOptions {
-    /// Memory for sled's pages, in bytes. Small on purpose: a shop's hot rows are few.
+    /// Memory for sled's pages, in bytes as they are on the disk: they take more. Small on purpose: a shop's hot rows are few.
     pub cache: u64,
     /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
     pub lock_patience: Duration,
@@ -14,7 +14,7 @@ pub struct SledOptions {
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache: 32 << 20, lock_patience: Duration::from_secs(1), limits: Limits::default() }
+        Self { cache: 16 << 20, lock_patience: Duration::from_secs(1), limits: Limits::default() }
     }
 }
 
@@ -34,6 +34,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { calm: 16 << 20, full: 64 << 20, segment: 16 << 20, base: 64 << 20 }
+        Self { calm: 8 << 20, full: 64 << 20, segment: 16 << 20, base: 64 << 20 }
     }
 }

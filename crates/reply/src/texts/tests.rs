@@ -33,6 +33,17 @@ fn built_in_texts_have_no_mistakes() {
     }
 }
 
+/// All of them, compiled, take 15 MiB.
+#[test]
+fn texts_are_compiled_when_they_are_told() {
+    let own = own("id.toml", "[talk]\ntry_again = 'GAGAL, coba lagi'").unwrap();
+    let compiled =
+        || [own.id.own.as_ref().unwrap(), &own.id.builtin, &own.en.builtin].map(|env| env.templates().count());
+    assert_eq!(compiled(), [0, 0, 0]);
+    own.render(Locale::Id, &Reply::NotAdmin, None);
+    assert!(matches!(compiled(), [1..5, 0, 0]), "{:?}", compiled());
+}
+
 #[test]
 fn both_languages_have_the_same_texts() {
     let keys = |locale| builtin_sources(locale).into_keys().collect::<BTreeSet<_>>();

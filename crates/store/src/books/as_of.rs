@@ -13,8 +13,10 @@ use crate::StoreError;
 use crate::sled_faults::io;
 use crate::snapshot::{PAGE, RawRow, RowSource};
 
-/// Bytes of rows read out of the records at a time.
-const ROWS_AT_ONCE: usize = 32 << 20;
+/// Memory for rows read out of the records at a time. Each time all records are read, so of long ones more rows are taken:
+/// an eighth of them, between these.
+const LEAST_AT_ONCE: u64 = 8 << 20;
+const MOST_AT_ONCE: u64 = 32 << 20;
 /// What a row takes beside its bytes.
 const A_ROW: usize = 100;
 
@@ -55,6 +57,7 @@ pub struct AsOf {
 impl AsOf {
     pub(super) fn new(books: Hash, base: Option<base::Reader>, segments: Vec<OpenSegment>, to: Position) -> Self {
         let begin = base.as_ref().map_or(Position { number: 0, hash: books }, |base| base.position);
+        let at_once = (segments.iter().map(OpenSegment::bytes).sum::<u64>() / 8).clamp(LEAST_AT_ONCE, MOST_AT_ONCE);
         Self {
             books,
             base,
@@ -64,7 +67,7 @@ impl AsOf {
             next: None,
             newer: Newer::new(),
             until: None,
-            at_once: ROWS_AT_ONCE,
+            at_once: usize::try_from(at_once).unwrap_or(usize::MAX),
             is_begun: false,
         }
     }
@@ -166,6 +169,16 @@ impl AsOf {
 }
 
 impl OpenSegment {
+    /// How long it is, before it was packed about.
+    fn bytes(&self) -> u64 {
+        /// What records are packed to.
+        const PACKED: u64 = 4;
+        match &self.held {
+            Held::Open(file) => file.metadata().map_or(0, |file| file.len()),
+            Held::Packed => self.path.metadata().map_or(0, |file| file.len() * PACKED),
+        }
+    }
+
     pub(super) fn read(&self) -> Result<Vec<u8>, StoreError> {
         let failed = |what: &str, error: &std::io::Error| io(&format!("{what} {}", files::shown(&self.path)), error);
         match &self.held {

@@ -82,6 +82,16 @@ fn rows_read_as_they_were_written_from_either_layer() {
     assert_eq!(layers.waiting(), Waiting::default(), "what is counted is what is there");
 }
 
+/// Rows of indexes are a few bytes, and there are many of them.
+#[test]
+fn what_a_row_takes_beside_its_bytes_is_counted() {
+    let (layers, _folder) = layers();
+    let rows = (0..1_000_u32).map(|n| (n.to_be_bytes().to_vec(), Some(b"1".to_vec()))).collect();
+    layers.publish(rows, at(1));
+    let Waiting { records, rows } = layers.waiting();
+    assert!(records > 100_000 && rows > 100_000, "{records} and {rows}");
+}
+
 #[test]
 fn a_long_walk_holds_up_no_writer_and_sees_the_rows_of_its_beginning() {
     let (layers, _folder) = layers();
