@@ -21,7 +21,8 @@ impl Default for SledOptions {
 /// All in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Of the newest records so much stays in memory and out of sled: what changes or goes again meanwhile costs sled nothing.
+    /// Records of so many bytes stay in memory and out of sled; with more, all but the newest quarter is applied. What changes or goes again
+    /// meanwhile costs sled nothing.
     pub calm: usize,
     /// With more rows than this in memory, each group is held up a little; with half as much again none goes on before sled
     /// has taken some. It bounds memory, and what a start after a kill reads back.
