@@ -152,7 +152,7 @@ async fn check_names_every_mistake_and_shows_no_secret() {
 #[tokio::test]
 async fn check_reads_the_files_that_the_settings_name() {
     let folder = folder();
-    let kios = |catalog: String| Settings::new().set("KONTER_CATALOG", catalog);
+    let kios = |catalog: String| Settings::new().listening().set("KONTER_CATALOG", catalog);
     let missing = folder.path().join("missing.csv").display().to_string();
     assert_ended(&kios(missing).run(folder.path(), &["check"]).await, 1, &["KONTER_CATALOG", "missing.csv"]);
     let stranger = format!("{COLUMNS}S10,S10,Pulsa,telkomsel,topup,10000,10500,kios,S10,,10150,1,yes\n");
@@ -203,7 +203,7 @@ fn with_kios(settings: Settings) -> Settings {
 #[tokio::test]
 async fn check_names_prices_below_cost_and_they_stop_nothing() {
     let folder = folder();
-    let settings = with_kios(Settings::new()).set("KONTER_CATALOG", below_cost(folder.path()));
+    let settings = with_kios(Settings::new().listening()).set("KONTER_CATALOG", below_cost(folder.path()));
     let ended = settings.run(folder.path(), &["check"]).await;
     assert_ended(&ended, 0, &["warning: ", "below.csv: S20 at kios: its price 19.000 is below its cost 19.900"]);
     assert!(!ended.err.contains("S25") && !ended.err.contains("all is well"), "{ended:?}");
@@ -231,8 +231,10 @@ async fn the_first_import_tells_the_owners_of_prices_below_cost_and_no_later_sta
 #[tokio::test]
 async fn check_tells_of_variables_that_nothing_reads() {
     let folder = folder();
-    let settings =
-        Settings::new().set("KONTER_CATALOG", empty_catalog(folder.path())).set("KONTER_ADMIN", "telegram:1");
+    let settings = Settings::new()
+        .listening()
+        .set("KONTER_CATALOG", empty_catalog(folder.path()))
+        .set("KONTER_ADMIN", "telegram:1");
     assert_ended(&settings.run(folder.path(), &["check"]).await, 0, &["KONTER_ADMIN:", "KONTER_ADMINS?"]);
 }
 
@@ -719,6 +721,7 @@ async fn check_warns_of_ranges_that_believe_everybody_and_of_short_secrets() {
     let folder = folder();
     let with = |proxies: &str, ips: &str, secret: &str| {
         Settings::new()
+            .listening()
             .set("KONTER_CATALOG", empty_catalog(folder.path()))
             .set("KONTER_TRUSTED_PROXIES", proxies)
             .set("KONTER_SUPPLIERS", "biller")
