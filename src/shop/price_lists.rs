@@ -135,9 +135,9 @@ impl PriceListWatch {
         if is_under_way {
             return Ok(());
         }
-        let asked = self.ask(id).await;
+        let came = self.ask(id).await;
         let askers = self.waiting.lock().remove(id).unwrap_or_default();
-        match asked? {
+        match came? {
             Asked::Nothing => Ok(()),
             Asked::Answered(list) => self.see_to_price_list(id, list.as_ref(), &askers).await,
             Asked::Unreachable => self.tell(&askers, RoutingReply::PriceListUnreachable { supplier: id.clone() }).await,

@@ -106,8 +106,8 @@ pub(in crate::backup) fn by_how_far(folder: &Path) -> Result<Vec<PathBuf>, Backu
     let how_far = |(at, path): &(DateTime<Utc>, PathBuf)| {
         let list = lists.iter().find(|(list, _)| list == path).and_then(|(_, list)| list.as_ref().ok());
         let listed = list.map(|list| {
-            let last = spans.get(list.of.books.as_str()).map_or(list.of.made_at, Span::last);
-            (last, list.of.end.record, list.of.made_at)
+            let until = spans.get(list.of.books.as_str()).map_or(list.of.made_at, Span::last);
+            (until, list.of.end.record, list.of.made_at)
         });
         listed.unwrap_or((*at, 0, *at))
     };
