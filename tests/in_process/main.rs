@@ -60,5 +60,6 @@ mod support {
 }
 mod take_back;
 mod talk;
+mod talk_asked;
 mod telegram;
 mod tidy;
