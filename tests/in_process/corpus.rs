@@ -195,7 +195,14 @@ fn date(date: Option<DateArg>) -> String {
         None => String::new(),
         Some(DateArg::Today) => "today".to_owned(),
         Some(DateArg::Yesterday) => "yesterday".to_owned(),
-        Some(date @ (DateArg::ThisWeek | DateArg::LastWeek | DateArg::ThisMonth | DateArg::LastMonth)) => {
+        Some(
+            date @ (DateArg::ThisWeek
+            | DateArg::LastWeek
+            | DateArg::ThisMonth
+            | DateArg::LastMonth
+            | DateArg::LastDays(_)
+            | DateArg::Month(_)),
+        ) => {
             format!("{date:?}")
         }
         Some(DateArg::DayOfMonth(day)) => format!("day {day}"),

@@ -61,5 +61,6 @@ mod support {
 }
 mod take_back;
 mod talk;
+mod talk_asked;
 mod telegram;
 mod tidy;

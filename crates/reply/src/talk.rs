@@ -95,6 +95,25 @@ pub enum TalkReply {
     Edited,
     /// A group's anonymous admin is nobody.
     Anonymous,
+    /// The account or its chat is out of reach; `registered`: of a reseller who still writes from it.
+    LostAccount {
+        registered: bool,
+    },
+    /// What can be bought of what was asked for; `closed`: what cannot, `waiting`: the reader's own orders under way.
+    Disturbance {
+        name: String,
+        closed: Vec<PriceLine>,
+        waiting: Vec<OrderLine>,
+    },
+    WhichLanguage,
+    /// Prices are each reseller's own.
+    JoinForPrices,
+    /// Somebody who is no reseller wants to ask the shop's people.
+    AskTheOwner,
+    /// What somebody who works here may have meant, as it is typed.
+    SlashMeant {
+        line: String,
+    },
 }
 
 /// An order that waits for its PIN.

@@ -2,6 +2,7 @@
 
 use super::super::network::priced;
 use super::price_tab::shelves;
+use super::talk::talk;
 use super::{Answer, Request};
 use chrono::{Datelike as _, NaiveDate};
 use konter_core::agent::{Agent, AgentStatus};
@@ -14,7 +15,7 @@ use konter_core::order::Order;
 use konter_core::order::refusal::Near;
 use konter_core::order::view;
 use konter_core::pricing::Tariff;
-use konter_reply::{PriceLine, Reply};
+use konter_reply::{PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Prices shown at once: about what one chat message holds.
@@ -90,6 +91,10 @@ impl Request<'_> {
     pub(super) async fn own_tariff(&self, answer: &mut Answer) -> Result<Option<Option<Tariff>>, StoreError> {
         if self.agent.is_none() && self.role().is_some() {
             return Ok(Some(None));
+        }
+        if self.agent.is_none() {
+            answer.reply(talk(TalkReply::JoinForPrices));
+            return Ok(None);
         }
         let Some(agent) = self.active_agent(answer) else { return Ok(None) };
         Ok(Some(Some(self.shop.network.tariff(&agent).await?)))

@@ -386,7 +386,7 @@ impl Request<'_> {
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.worded_proof(&command, answer).await? {
+        if self.worded_proof(&command, answer).await? || self.meant_at_the_desk(&command, answer) {
             return Ok(());
         }
         match command {
@@ -524,15 +524,19 @@ impl Request<'_> {
         allowed.is_ok()
     }
 
-    /// Changes the language of a reseller's replies; without one named, to the other one.
+    /// Changes the language of a reseller's replies; without one named, the choice is shown.
     fn language(&self, to: Option<Language>, answer: &mut Answer) {
+        let Some(to) = to else {
+            answer.reply(talk::talk(TalkReply::WhichLanguage));
+            return;
+        };
         let Some(agent) = &self.agent else {
             answer.reply(Reply::NotRegistered);
             return;
         };
-        let locale = match (to, agent.locale) {
-            (Some(Language::English), _) | (None, Locale::Id) => Locale::En,
-            (Some(Language::Indonesian), _) | (None, Locale::En) => Locale::Id,
+        let locale = match to {
+            Language::English => Locale::En,
+            Language::Indonesian => Locale::Id,
         };
         if locale != agent.locale {
             answer.write_agent(agent, Agent { locale, ..agent.clone() });

@@ -1,10 +1,13 @@
 //! Everyday talk: greetings, thanks, and the questions that people type as they would say them.
 
 use super::super::keypad::PadId;
+use super::account::{matching, price_line, shown};
 use super::{Answer, Request};
-use konter_command::{Command, HabitCommand, OrdersQuery, ReceiptOf, Talk, proof_words};
+use konter_command::{Command, HabitCommand, OrdersQuery, PriceFilter, ReceiptOf, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
+use konter_core::catalog::{Product, Route};
 use konter_core::order::{Order, view};
+use konter_core::routing::Availability;
 use konter_reply::{RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
@@ -40,6 +43,11 @@ impl Request<'_> {
             }
             Talk::Chatter => self.remind_of_the_pin(answer),
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
+            Talk::LostAccount => self.lost_account(answer).await?,
+            Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
+            Talk::WantsAdmin if self.agent.is_none() && self.role().is_none() => {
+                answer.reply(talk(TalkReply::AskTheOwner));
+            }
             Talk::MoneyNotIn => self.say_to_customer(TalkReply::MoneyNotIn, answer).await?,
             Talk::WantsAdmin => self.say_to_customer(TalkReply::WantsAdmin, answer).await?,
             Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
@@ -66,6 +74,43 @@ impl Request<'_> {
         if self.customer(answer).await?.is_some() {
             answer.reply(talk(reply));
         }
+        Ok(())
+    }
+
+    /// Whoever has no account here is told how to come back to it; what a chat alone says proves nothing.
+    async fn lost_account(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.agent.is_none() && self.role().is_some() {
+            return self.welcome(answer).await;
+        }
+        answer.reply(talk(TalkReply::LostAccount { registered: self.agent.is_some() }));
+        Ok(())
+    }
+
+    /// What of this cannot be bought now, and what of it is still under way for whoever asks.
+    async fn disturbance(&self, named: &[PriceFilter], answer: &mut Answer) -> Result<(), StoreError> {
+        const MOST_SHOWN: usize = 10;
+        if self.agent.is_none() && self.role().is_some() {
+            return self.suppliers(answer).await;
+        }
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let catalog = self.shop.catalog();
+        let mut meant: Vec<&Product> = named.iter().flat_map(|filter| matching(&catalog, filter)).collect();
+        let is_known = !meant.is_empty();
+        if !is_known {
+            meant = catalog.iter().collect();
+        }
+        let now = self.shop.clock.now();
+        let is_ready = |route: &Route| {
+            route.open && self.shop.suppliers.availability(route, route.cost, &now) == Availability::Ready
+        };
+        let can_be_bought = |product: &Product| product.is_open() && product.routes.iter().any(is_ready);
+        let closed = meant.iter().filter(|product| !can_be_bought(product)).map(|product| price_line(product));
+        let closed = closed.take(MOST_SHOWN).collect();
+        let orders = self.orders_to(&agent, None, ORDERS_SEARCHED).await?;
+        let is_meant = |order: &&Order| order.is_open() && meant.iter().any(|product| product.code == order.product);
+        let waiting = orders.iter().filter(is_meant).take(ORDERS_SHOWN).map(view::line).collect();
+        let name = named.iter().filter(|_| is_known).map(shown).collect::<Vec<_>>().join(" ");
+        answer.reply(talk(TalkReply::Disturbance { name, closed, waiting }));
         Ok(())
     }
 

@@ -31,6 +31,10 @@ impl Request<'_> {
             // Whoever only works here looks at prices.
             return self.prices(&filters(&wish), answer).await;
         }
+        if self.agent.is_none() && wish.dest.is_none() {
+            answer.reply(talk(TalkReply::JoinForPrices));
+            return Ok(());
+        }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let wish = self.with_what_was_said_before(wish);
         match &wish.dest {

@@ -1,7 +1,7 @@
 //! Looking up orders: by number, product, day.
 
 use crate::meaning::{Command, OrdersQuery};
-use crate::read::{Cursor, DateArg, Part, Problem, Typed, date, is_pin, lettered_alone, phones_in_pieces};
+use crate::read::{Atom, Cursor, DateArg, Part, Problem, Typed, date, is_pin, lettered_alone, phones_in_pieces};
 use crate::spoken::{follows_a_hash, numbered};
 use konter_core::destination::{Destination, DestinationFault, is_masked};
 use konter_core::ids::ProductCode;
@@ -10,17 +10,33 @@ use konter_core::ids::ProductCode;
 pub(super) fn names_a_product(args: Cursor<'_>) -> bool {
     let [product, rest @ ..] = args.atoms else { return false };
     let code = product.text.parse::<ProductCode>().is_ok() && !is_masked(product.text);
-    let small = product.is_digits() && product.text.len() <= 2;
     rest.len() <= 1
         && rest.iter().all(|atom| is_pin(atom.text))
-        && (code || small)
+        && (code || is_small(product))
         && lettered_alone(args.atoms, args.context.is_word).is_none()
 }
 
-/// `CEK #12`: an order by its own number. Without the sign it may be a face value.
+/// The same where orders are named: a code is theirs, and a small number may be one's own number.
+pub(super) fn names_a_nominal(args: Cursor<'_>) -> bool {
+    args.peek().is_some_and(is_small) && names_a_product(args)
+}
+
+fn is_small(atom: &Atom<'_>) -> bool {
+    atom.is_digits() && atom.text.len() <= 2
+}
+
+/// More digits behind `no` may be a PIN, or a customer's number.
+const MOST_BARE: usize = 3;
+
+/// `CEK #12`, `CEK TRX NO 12`: an order by its own number. Without the sign it may be a face value.
 pub(super) fn by_number(args: Cursor<'_>) -> Option<OrdersQuery> {
-    let [only] = args.atoms else { return None };
-    let number = numbered(only).filter(|_| follows_a_hash(args, only))?;
+    let is_name = |atom: &Atom<'_>| ["ID", "NO", "NOMOR", "NOMER"].iter().any(|word| atom.is(word));
+    let (only, is_named) = match args.atoms {
+        [only] => (only, false),
+        [name, only] => (only, is_name(name) && only.text.len() <= MOST_BARE),
+        _ => return None,
+    };
+    let number = numbered(only).filter(|_| is_named || (args.atoms.len() == 1 && follows_a_hash(args, only)))?;
     Some(OrdersQuery { number: Some(number), ..OrdersQuery::default() })
 }
 

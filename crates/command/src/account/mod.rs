@@ -11,6 +11,10 @@ use super::read::{
 use super::topic::Topic;
 use konter_core::ids::ProductCode;
 
+/// Of [`LATEST`] those that say that orders are meant.
+const ORDERS: &[&str] = &["TRX", "CTRX", "CEKTRX", "RIWAYAT", "HISTORY"];
+/// And those that ask for a price where a product is named.
+const PRICED: &[&str] = &["CEK", "STATUS", "STA", "CST", "CLT", "LAST", "LAST5"];
 const LATEST: &[&str] =
     &["CEK", "STATUS", "STA", "CST", "TRX", "CTRX", "CEKTRX", "CLT", "LAST", "LAST5", "RIWAYAT", "HISTORY"];
 
@@ -44,7 +48,14 @@ pub(super) const FORMATS: &[Format] = &[
     Format::when(Topic::Orders, LATEST, "an order by its number", "CEK #12", |args| {
         history::by_number(args).map(|query| Ok(Command::Orders(query)))
     }),
-    Format::when(Topic::Prices, LATEST, "the price of a product or nominal", "CEK.S10", |args| {
+    Format::when(Topic::Orders, ORDERS, "the latest orders of a product", "TRX.S10", |args| {
+        let is_product = history::names_a_product(args) && !history::names_a_nominal(args);
+        is_product.then(|| history::orders(args))
+    }),
+    Format::when(Topic::Prices, ORDERS, "the price of a nominal, or an order by its number", "TRX.10", |args| {
+        history::names_a_nominal(args).then(|| prices(args, None))
+    }),
+    Format::when(Topic::Prices, PRICED, "the price of a product or nominal", "CEK.S10", |args| {
         history::names_a_product(args).then(|| prices(args, None))
     }),
     Format::always(
@@ -129,6 +140,11 @@ fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
 fn register(args: Cursor<'_>) -> Result<Command, Problem> {
     let pin: Option<Pin> = args.atoms.last().and_then(|atom| atom.text.parse().ok());
     let named = if pin.is_some() { args.atoms.split_last().map_or(args.atoms, |(_, rest)| rest) } else { args.atoms };
+    // `DAFTAR Toko Maju pin 4821`
+    let named = match named {
+        [name @ .., word] if pin.is_some() && (word.is("PIN") || word.is("PINNYA")) => name,
+        named => named,
+    };
     let (name, town) = name_and_town(args.text, named).ok_or(Problem::Missing(Part::Name))?;
     if !name.chars().any(char::is_alphabetic) {
         return Err(Problem::unfit(Part::Name, name));

@@ -118,16 +118,19 @@ pub fn sounds_like_proof(text: &str) -> bool {
     /// The beginning tells, and a pasted novel must not cost time.
     const LOOKED_AT: usize = 400;
     const SHORT: usize = 5; // words
-    const DONE: &str =
-        "sudah sdh udah udh dah uda telah bukti berhasil barusan selesai beres sukses done already have wis uwis";
+    const DONE: &str = "sudah sdh udah udh dah uda udeh ude tos atos sampun mpun telah bukti berhasil barusan \
+        selesai beres sukses done already have wis uwis";
     const MADE: &str = "transfer tranfer trf tf ditransfer ditf transferan transferred setor disetor nyetor";
     const PAID: &str = "bayar dibayar mbayar paid";
+    const SENT: &str = "kirim dikirim ngirim kirimkan";
+    const MONEY: &str = "uang uangnya duit duitnya";
     let start: String = text.chars().take(LOOKED_AT).collect::<String>().to_lowercase();
     let words: Vec<&str> = start.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |list: &str| words.iter().any(|word| list.split(' ').any(|known| known == *word));
     // A bill is paid too; who only speaks of paying, or shows a proof, says nothing else.
     let is_short = words.iter().filter(|word| word.chars().all(char::is_alphabetic)).count() <= SHORT;
-    (has(DONE) && has(MADE)) || (is_short && ((has(DONE) && has(PAID)) || has("buktinya")))
+    (has(DONE) && (has(MADE) || (has(SENT) && has(MONEY))))
+        || (is_short && ((has(DONE) && has(PAID)) || has("buktinya")))
 }
 
 /// The words of a proof that is no command, as admins may see them: without a PIN at either end, and without any number

@@ -70,7 +70,7 @@ fn change(value: &str) -> Result<MarkupChange, Problem> {
 }
 
 /// Whole rupiah, zero included; some servers want an `H` before a markup.
-pub(super) fn number(atom: &Atom<'_>) -> Option<Rupiah> {
+pub fn number(atom: &Atom<'_>) -> Option<Rupiah> {
     let digits = atom.text.strip_prefix(['H', 'h']).unwrap_or(atom.text);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|amount| plain && *amount <= MAX_AMOUNT).map(Rupiah::new)

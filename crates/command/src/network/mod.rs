@@ -2,7 +2,7 @@
 //! is below whom.
 
 pub mod command;
-mod markup;
+pub mod markup;
 mod registration;
 mod staff;
 mod take_back;

@@ -28,12 +28,34 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
             digits.push_str(group.text);
         }
     }
+    if factor == 1
+        && let Some(amount) = part_of_a_million(&digits, cursor)
+    {
+        return Ok(amount);
+    }
     let spaced = cursor.peek().filter(|atom| factor == 1 && atom.gap == Gap::Space).and_then(|atom| unit(atom.text));
     if spaced.is_some() {
         cursor.take();
     }
     let amount = scaled(&digits, spaced.unwrap_or(factor)).ok_or_else(unfit)?;
     if amount.is_positive() { Ok(amount) } else { Err(unfit()) }
+}
+
+/// `1,5jt`, `1.5 juta`: what stands behind the sign is a tenth of a million.
+fn part_of_a_million(millions: &str, cursor: &mut Cursor<'_>) -> Option<Rupiah> {
+    const MILLION: i64 = 1_000_000;
+    let [tenths, rest @ ..] = cursor.atoms else { return None };
+    if !matches!(tenths.gap, Gap::Dot | Gap::Comma) {
+        return None;
+    }
+    let (digits, own) = split(tenths.text)?;
+    let spaced = rest.first().filter(|atom| own == 1 && atom.gap == Gap::Space).and_then(|atom| unit(atom.text));
+    if digits.len() != 1 || spaced.unwrap_or(own) != MILLION {
+        return None;
+    }
+    let amount = scaled(&format!("{millions}{digits}"), MILLION / 10)?;
+    cursor.skip(1 + usize::from(spaced.is_some()));
+    Some(amount)
 }
 
 /// Digits in a group.
@@ -81,7 +103,7 @@ fn split(text: &str) -> Option<(String, i64)> {
 
 fn unit(text: &str) -> Option<i64> {
     match text.to_ascii_lowercase().as_str() {
-        "k" | "rb" | "ribu" | "rebu" | "rbu" | "rban" | "ribuan" => Some(1_000),
+        "k" | "rb" | "ribu" | "rebu" | "ewu" | "rbu" | "rban" | "ribuan" => Some(1_000),
         "jt" | "juta" => Some(1_000_000),
         _ => None,
     }

@@ -26,6 +26,10 @@ pub enum DateArg {
         month: u8,
     },
     Day(NaiveDate),
+    /// So many days, today the last of them.
+    LastDays(u8),
+    /// All of the last such month that has begun.
+    Month(u8),
     /// From the first to the last, both included; the first is not the later one.
     Range(NaiveDate, NaiveDate),
 }
@@ -69,7 +73,7 @@ pub fn take(cursor: &mut Cursor<'_>) -> Result<Option<DateArg>, Problem> {
         cursor.skip(3);
         return Ok(Some(DateArg::Day(date)));
     }
-    if let Some((date, count)) = said(cursor.atoms) {
+    if let Some((date, count)) = said(cursor.atoms).or_else(|| named(cursor.atoms)) {
         cursor.skip(count);
         return Ok(Some(date));
     }
@@ -116,6 +120,53 @@ fn said(atoms: &[Atom<'_>]) -> Option<(DateArg, usize)> {
         let same = atoms.len() >= count && words.split(' ').zip(atoms).all(|(word, atom)| atom.is(word));
         same.then_some((date, count))
     })
+}
+
+/// `tgl 5`, `5 november`, `bulan november`, `3 hari terakhir`; and of how many words.
+pub fn named(atoms: &[Atom<'_>]) -> Option<(DateArg, usize)> {
+    const MOST_DAYS: u8 = 31;
+    let is = |at: usize, words: &[&str]| atoms.get(at).is_some_and(|atom| words.iter().any(|word| atom.is(word)));
+    let number = |at: usize| {
+        let atom = atoms.get(at).filter(|atom| atom.is_digits() && atom.text.len() <= 2)?;
+        atom.text.parse().ok().filter(|day| (1..=MOST_DAYS).contains(day))
+    };
+    let month = |at: usize| atoms.get(at).and_then(|atom| month(atom.text));
+    let from = usize::from(is(0, &["TGL", "TANGGAL", "TG"]));
+    if let (Some(day), Some(month)) = (number(from), month(from + 1)) {
+        return Some((DateArg::DayAndMonth { day, month }, from + 2));
+    }
+    if from == 1 {
+        return number(1).map(|day| (DateArg::DayOfMonth(day), 2));
+    }
+    if is(1, &["HARI", "DAYS"]) && is(2, &["TERAKHIR", "TRAKHIR", "BELAKANGAN", "BELAKANG"]) {
+        return number(0).map(|days| (DateArg::LastDays(days), 3));
+    }
+    let from = usize::from(is(0, &["BULAN", "BLN"]));
+    month(from).map(|month| (DateArg::Month(month), from + 1))
+}
+
+/// A month by its name.
+fn month(word: &str) -> Option<u8> {
+    const NAMES: [&str; 12] = [
+        "JANUARI JANUARY JAN",
+        "FEBRUARI FEBRUARY PEBRUARI FEB",
+        "MARET MARCH",
+        "APRIL APR",
+        "MEI MAY",
+        "JUNI JUNE JUN",
+        "JULI JULY JUL",
+        "AGUSTUS AUGUST AGUST AGS",
+        "SEPTEMBER SEPT SEP",
+        "OKTOBER OCTOBER OKT OCT",
+        "NOVEMBER NOPEMBER NOV NOP",
+        "DESEMBER DECEMBER DES DEC",
+    ];
+    let is = |names: &&str| names.split(' ').any(|name| word.eq_ignore_ascii_case(name));
+    NAMES.iter().position(is).and_then(|at| u8::try_from(at + 1).ok())
+}
+
+pub fn is_month(word: &str) -> bool {
+    month(word).is_some()
 }
 
 /// `25`, `250709`, `80618`, `25072009`, `20090725`.

@@ -40,6 +40,15 @@ pub fn span_of(date: Option<DateArg>, today: NaiveDate) -> Result<Span, SpanProb
         Some(DateArg::DayOfMonth(number)) => day(last_day_of_month(number, today))?,
         Some(DateArg::DayAndMonth { day: number, month }) => day(last_day_of_year(number, month, today))?,
         Some(DateArg::Day(wanted)) => Span::day(wanted),
+        Some(DateArg::LastDays(count)) => {
+            days(today.checked_sub_days(Days::new(u64::from(count.saturating_sub(1)))), Some(today))?
+        }
+        Some(DateArg::Month(number)) => {
+            let first = last_day_of_year(1, number, today);
+            let last =
+                first.and_then(|first| first.checked_add_months(Months::new(1))).and_then(|next| next.pred_opt());
+            days(first, last.map(|last| last.min(today)))?
+        }
         Some(DateArg::Range(from, to)) => {
             if from > today {
                 return Err(SpanProblem::Future);
@@ -106,6 +115,10 @@ mod tests {
             (DateArg::ThisMonth, "2026-11-01", "2026-11-01", "2026-11-01"),
             (DateArg::ThisMonth, "2026-12-31", "2026-12-01", "2026-12-31"),
             (DateArg::LastMonth, "2026-03-31", "2026-02-01", "2026-02-28"),
+            (DateArg::LastDays(3), "2026-03-01", "2026-02-27", "2026-03-01"),
+            (DateArg::Month(11), "2026-11-21", "2026-11-01", "2026-11-21"),
+            (DateArg::Month(12), "2026-11-21", "2025-12-01", "2025-12-31"),
+            (DateArg::Month(2), "2028-03-01", "2028-02-01", "2028-02-29"),
             (DateArg::LastMonth, "2026-01-01", "2025-12-01", "2025-12-31"),
             // A Saturday, a Monday, a Sunday.
             (DateArg::ThisWeek, "2026-11-21", "2026-11-16", "2026-11-21"),

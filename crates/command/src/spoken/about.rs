@@ -3,14 +3,11 @@
 use super::question::Heard;
 use super::small::Talk;
 use super::{is_spoken, words};
+use crate::habit::command::{Ask, HabitCommand};
 use crate::meaning::{Command, OrdersQuery};
-use crate::network::command::{NetworkCommand, TransferRef};
-use crate::network::transfer;
-use crate::read::{Atom, Cursor, NamedAs, amount};
+use crate::read::{Atom, Cursor, NamedAs, PriceFilter};
 use konter_core::destination::METER_DIGITS;
-use konter_core::ids::{AgentId, OrderId, ProductCode};
-
-const SENT: &str = "transfer tf trf tranfer transferan transferannya saldo saldonya";
+use konter_core::ids::{OrderId, ProductCode};
 
 /// `cek trx #12 dong`, `transaksi 3 statusnya apa`.
 pub(super) fn order(heard: &Heard<'_>) -> Option<Command> {
@@ -41,50 +38,56 @@ pub fn follows_a_hash(said: Cursor<'_>, atom: &Atom<'_>) -> bool {
     before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
 }
 
-/// `salah transfer 20000 ke KR0002`, `balikin transfer yang ke KR0002`.
-pub(super) fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
-    const BACK: &str = "balikin balikkan balikan kembalikan kembaliin tarik tarikin salah slh keliru kliru wrong";
-    const REST: &str = "kirim ngirim kekirim orang akun agen downline tujuan sebesar rp tolong ke to";
-    let agent = heard.only_agent()?;
-    let others: Vec<&Atom<'_>> =
-        heard.said.atoms.iter().filter(|atom| has_digit(atom) && atom.text.parse::<AgentId>().is_err()).collect();
-    let amount = match others.as_slice() {
-        [] => None,
-        [sum] => Some(amount::read(sum.text, false).ok()?),
-        _ => return None,
-    };
-    let rest = |word: &String| {
-        word.bytes().any(|b| b.is_ascii_digit())
-            || super::question::is_filler(word)
-            || [BACK, SENT, REST].iter().any(|list| words::is_in(list, word))
-    };
-    let of = TransferRef::To { agent: crate::read::AgentRef::Code(agent), amount };
-    (heard.has(BACK) && heard.has(SENT) && heard.words.iter().all(rest))
-        .then_some(Command::Network(NetworkCommand::TakeBack { of, pin: None }))
-}
-
-/// `tf saldo kr0003 10000 1234`: a transfer with words between its parts.
-pub(super) fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
-    heard.only_agent()?;
-    let is_verb = |atom: &Atom<'_>| words::is_in("tf trf transfer tr kirim", &words::plain(atom.text));
-    let [verb, rest @ ..] = heard.said.atoms else { return None };
-    let kept: Vec<Atom<'_>> =
-        rest.iter().filter(|atom| !words::is_in("saldo ke sebesar pin", &words::plain(atom.text))).copied().collect();
-    is_verb(verb).then(|| transfer::transfer(heard.said.over(&kept)).ok()).flatten()
-}
-
-/// `berapa tagihan listrik saya 5300…`, `siapa nama pemilik meter 1402…`.
+/// `berapa tagihan listrik saya 5300…`, `mau bayar pdam`, `siapa nama pemilik meter 1402…`.
 pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
-    let customer = heard.only_number()?;
-    if heard.has("tagihan tagihannya rekening bill") && heard.has("berapa brp brapa cek ck check how much") {
-        let named = |word: &String| {
-            let code = word.parse::<ProductCode>().ok()?;
-            (heard.said.context.kinds)(&code, NamedAs::Bill).map(|_| code)
-        };
-        let electricity = || heard.has("listrik listerik pln").then(|| "PLN".parse().ok()).flatten();
-        let product = electricity().or_else(|| heard.words.iter().find_map(named))?;
-        return Some(Command::BillInquiry { product, customer, amount: None, pin: None, reference: None });
+    const BILL: &str = "tagihan tagihannya rekening rek bill iuran tunggakan";
+    const PAYS: &str = "bayar byr bayarin bayarkan dibayarkan mbayar pay lunasi lunasin";
+    const LOOKS: &str = "berapa brp brapa cek ck check how much";
+    const UNSOLD: &str = "bpjs pajak pbb samsat cicilan kredit leasing";
+    const SOLD_OTHERWISE: &str = "token pulsa paket kuota data voucher game tiket deposit depo";
+    const TOLD: &str = "gagal ggl pending belum blm blom masuk sudah udah udh dah sdh kok kenapa batal salah";
+    if heard.has(SOLD_OTHERWISE) || heard.has(TOLD) || heard.said.text.contains(" #") {
+        return asked_whose(heard);
     }
+    let named = |word: &String| {
+        let code = word.parse::<ProductCode>().ok().filter(|_| word.chars().all(char::is_alphabetic))?;
+        (heard.said.context.kinds)(&code, NamedAs::Bill).map(|_| code)
+    };
+    let by_everyday_name = || {
+        let names =
+            [("listrik listerik lstrik pln", "PLN"), ("air ledeng pam", "PDAM"), ("wifi internet telepon", "TELKOM")];
+        names.into_iter().find(|(names, _)| heard.has(names)).and_then(|(_, code)| code.parse::<ProductCode>().ok())
+    };
+    let product = by_everyday_name().or_else(|| heard.words.iter().find_map(named));
+    let customer = heard.only_number();
+    let looked_up =
+        |product, customer| Some(Command::BillInquiry { product, customer, amount: None, pin: None, reference: None });
+    let speaks_of_bills = heard.has(BILL) || heard.has(PAYS);
+    match (product, customer) {
+        (Some(product), Some(customer)) if speaks_of_bills || (heard.has(LOOKS) && !heard.has("status")) => {
+            // A meter's number behind `cek pln` is its owner's name that is asked for.
+            let is_meter = heard.has("pln") && !speaks_of_bills;
+            if is_meter { asked_whose(heard) } else { looked_up(product, customer) }
+        }
+        // A customer's number of electricity, when nothing else is said of it.
+        (None, Some(customer))
+            if heard.has(BILL) && METER_DIGITS.contains(&customer.len()) && !customer.starts_with("08") =>
+        {
+            looked_up("PLN".parse().ok()?, customer)
+        }
+        (Some(product), None) if speaks_of_bills && !heard.counts => {
+            Some(Command::Habit(HabitCommand::Ask(Ask::Customer(product))))
+        }
+        (None, _) if speaks_of_bills && heard.has(UNSOLD) => {
+            let unsold = heard.words.iter().find(|word| words::is_in(UNSOLD, word))?;
+            Some(Command::Prices { filters: vec![PriceFilter::Word(unsold.to_uppercase())] })
+        }
+        _ => asked_whose(heard),
+    }
+}
+
+fn asked_whose(heard: &Heard<'_>) -> Option<Command> {
+    let customer = heard.only_number()?;
     let asks_whose = heard.has("siapa pemilik pemiliknya punya nama namanya who whose owner");
     let is_meter = heard.has("meter meteran token listrik pln") && METER_DIGITS.contains(&customer.len());
     (asks_whose && is_meter).then_some(Command::Meter { customer, pin: None, reference: None })
@@ -107,7 +110,7 @@ pub(super) fn of_number(said: Cursor<'_>) -> Option<Command> {
 
 /// What is said about the shop and its people, and is no order's business.
 pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
-    const BACK: &str = "balikin balikkan kembalikan kembaliin balik kembali pulangin";
+    const BACK: &str = "balikin balikkan kembalikan kembaliin balik kembali pulangin back";
     const MONEY: &str = "uang uangku duit duwit money";
     const OPENS: &str = "buka bukanya tutup tutupnya libur open close closed";
     const REST: &str = "jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
@@ -117,12 +120,15 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     }
     let talk = |said| Some(Command::Talk(said));
     let scolds = heard.has(
-        "penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling \
-        kecewa mengecewakan payah jelek",
-    );
-    let unanswered = heard.has("admin adminnya cs csnya owner ownernya min")
-        && heard.has("jawab jwb dijawab balas bales dibalas respon ngerespon merespon reply replies answer angkat")
-        && heard.has("ga gak g gk nggak ngga tidak tdk belum blm mana kok kenapa not why lama");
+        "penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling kecewa mengecewakan payah \
+        jelek bego goblok goblog tolol bodoh bangsat kampret ngaco dirugikan ridiculous terrible useless",
+    ) || heard.phrase(&["ga guna", "gak guna", "ga berguna", "ga becus", "tidak becus"]);
+    let somebody = heard.has("admin adminnya cs csnya owner ownernya min");
+    let unanswered = somebody
+        && (heard.has("tidur molor")
+            || (heard
+                .has("jawab jwb dijawab balas bales dibalas respon ngerespon merespon reply replies answer angkat")
+                && heard.has("ga gak g gk nggak ngga tidak tdk belum blm mana kok kenapa not why lama")));
     let wants_back = heard.has(BACK) && heard.has(MONEY);
     if scolds || unanswered || wants_back {
         return talk(Talk::WantsAdmin);
@@ -133,9 +139,11 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     if heard.has(OPENS) && heard.has("jam hari besok libur toko konter you today") && heard.only(&[OPENS, REST]) {
         return talk(Talk::Hours);
     }
-    let english =
-        heard.has("english inggris inglish") && heard.has("speak can bisa use pakai bahasa talk in please pls dong");
-    english.then_some(Command::Language { to: Some(crate::meaning::Language::English) })
+    let who = heard.phrase(&["ini siapa", "siapa ini", "ini bot", "ini robot", "who is this", "are you a bot"]);
+    if who || (heard.has("bot robot") && heard.only(&["bot robot siapa ini apakah"])) {
+        return talk(Talk::Hours);
+    }
+    None
 }
 
 fn has_digit(atom: &Atom<'_>) -> bool {
@@ -143,14 +151,8 @@ fn has_digit(atom: &Atom<'_>) -> bool {
 }
 
 impl Heard<'_> {
-    /// The one reseller that is named by a code.
-    fn only_agent(&self) -> Option<AgentId> {
-        let mut agents = self.said.atoms.iter().filter_map(|atom| atom.text.parse::<AgentId>().ok());
-        agents.next().filter(|_| agents.next().is_none())
-    }
-
     /// The number that is spoken of, where no other digit stands: one more could be a PIN, a code or a sum.
-    fn only_number(&self) -> Option<String> {
+    pub(super) fn only_number(&self) -> Option<String> {
         const ABROAD: usize = 2; // `+62` for `0`
         let dest = self.dest()?;
         let mixed = |atom: &&Atom<'_>| has_digit(atom) && atom.text.chars().any(char::is_alphabetic);

@@ -6,16 +6,20 @@
 //! first.
 
 mod about;
+mod account;
+mod below;
+mod desk;
 mod question;
+mod several;
 mod small;
 mod tidy;
 mod wish;
 mod words;
 
 use super::bill::looked_up as bill_looked_up;
-use super::meaning::Command;
+use super::meaning::{Command, OrdersQuery};
 use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
-use super::{Ask, Feature, HabitCommand, NetworkCommand, chat, order};
+use super::{Ask, ChatName, Feature, HabitCommand, MarkupWhom, NetworkCommand, chat, order};
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
 use konter_core::destination::METER_DIGITS;
@@ -24,6 +28,7 @@ use konter_core::order::request::What;
 use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
+pub use desk::desk_line;
 pub use small::Talk;
 pub use wish::Wish;
 pub use words::Sort;
@@ -51,7 +56,7 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         return strict;
     }
     let said = Cursor::new(&tidied, &pieces, args.context);
-    match understood(said, &strict) {
+    match understood(said, &strict, tidy::is_copied(args.text)) {
         Some(found) if may_replace(&strict, &found) => found,
         _ => strict,
     }
@@ -61,24 +66,27 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
 fn may_replace(strict: &Command, found: &Command) -> bool {
     match strict {
         Command::Complaint { .. } => {
-            matches!(found, Command::Balance { .. } | Command::Prices { .. } | Command::Talk(Talk::WantsAdmin))
+            matches!(
+                found,
+                Command::Balance { .. }
+                    | Command::Prices { .. }
+                    | Command::Talk(Talk::WantsAdmin)
+                    | Command::Network(NetworkCommand::Downline { .. })
+            )
         }
         _ => true,
     }
 }
 
-fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
+/// `copied`: out of another chat, with its sender's name; nothing of that is bought at once.
+fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Command> {
     if !said.text.chars().any(char::is_alphanumeric) {
         // Emoji; a lone dot is nothing at all.
         return (said.text.chars().all(char::is_whitespace) && !said.text.is_empty())
             .then_some(Command::Talk(Talk::Chatter));
     }
-    let polite = command_between_courtesies(said);
-    if let Some(command) = polite {
+    if !copied && let Some(command) = command_between_courtesies(said).or_else(|| ordered(said)) {
         return Some(command);
-    }
-    if let Some(order) = ordered(said) {
-        return Some(order);
     }
     if let Some(bill) = bill(said) {
         return Some(bill);
@@ -101,6 +109,9 @@ fn understood(said: Cursor<'_>, strict: &Command) -> Option<Command> {
     }
     if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
         return None;
+    }
+    if let Some(orders) = several::read(said) {
+        return Some(orders);
     }
     let Some(wanted) = wish::read(said) else {
         // A format with a fault in it is told of that.
@@ -145,12 +156,32 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         Command::Orders(query) => {
             query.product.as_ref().is_some_and(|code| is_everyday(code, args) || question::is_filler(code.as_str()))
                 || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
+                || is_a_bill(query, args)
         }
         Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
             !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())) || has_phone(args.atoms)
         }
         // `komisi saya berapa`
         Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
+        // `hp saya hilang`, `mau tambah downline`, `nama saya Rina mau daftar`
+        Command::Habit(
+            HabitCommand::AddChat { name: ChatName::Other(_), pin: None } | HabitCommand::Rename { pin: None, .. },
+        ) if args.atoms.len() > 2 => is_spoken(args),
+        // `markup semua downline 150`
+        Command::Network(NetworkCommand::Markup(request)) => {
+            let is_unknown = |code| args.context.knows_products && (args.context.kinds)(code, NamedAs::Code).is_none();
+            let is_talk = match &request.whom {
+                MarkupWhom::Agent(AgentRef::Other(_)) | MarkupWhom::Both(AgentRef::Other(_), _) => true,
+                MarkupWhom::Both(_, code) => is_unknown(code),
+                MarkupWhom::All | MarkupWhom::Product(_) | MarkupWhom::Agent(_) => false,
+            };
+            is_talk && is_spoken(args)
+        }
+        // `minta bukti pembeliannya`
+        Command::Proof { text, pin: None } => text.as_str().to_lowercase().contains("beli") && is_spoken(args),
+        Command::BillPayment { product, pin: None, .. } => {
+            args.context.knows_products && (args.context.kinds)(product, NamedAs::Bill).is_none() && is_spoken(args)
+        }
         // `add balance 50000`
         Command::Transfer(transfer) => matches!(&transfer.agent, AgentRef::Other(name) if words::is_balance(name)),
         // `as 5 0812…`: an operator.
@@ -167,6 +198,13 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `cek indihome 1223…`: no order is of a product of that name, but a bill is.
+fn is_a_bill(query: &OrdersQuery, args: Cursor<'_>) -> bool {
+    let named = |code: &ProductCode, by| (args.context.kinds)(code, by).is_some();
+    let code = query.product.as_ref().filter(|_| query.dest.is_some() && query.pin.is_none());
+    code.is_some_and(|code| named(code, NamedAs::Bill) && !named(code, NamedAs::Code)) && is_spoken(args)
 }
 
 /// `cek pdam 12345678`, `bayar pdam`: a bill, which is shown before it is paid.
@@ -240,6 +278,10 @@ fn is_everyday(code: &ProductCode, args: Cursor<'_>) -> bool {
     }
     let may_be_a_brand = || args.context.knows_products && is_spoken(args);
     if word.bytes().any(|b| b.is_ascii_digit()) {
+        // `1GB`
+        if words::is_size(word) {
+            return is_spoken(args);
+        }
         // `10RB`; `TSEL10`.
         let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) && amount::read(word, false).is_ok();
         return is_sum || (may_be_a_brand() && Wish::of_code(code).is_some());

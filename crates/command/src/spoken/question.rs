@@ -1,39 +1,37 @@
 //! Questions and complaints, as people type them.
 
-use super::about;
 use super::small::Talk;
 use super::wish::Wish;
 use super::words;
+use super::{about, account, below};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 use crate::habit::command::HabitCommand;
 use crate::meaning::{Command, OrdersQuery, ReportKind};
-use crate::network::command::{NetworkCommand, TransferRef};
-use crate::read::{Atom, Cursor, DateArg, NamedAs, PriceFilter, Target, Typed, amount, destination, nominal};
+use crate::read::{Atom, Cursor, DateArg, NamedAs, PriceFilter, Target, Typed, amount, date, destination, nominal};
 use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
 use konter_core::money::Rupiah;
 
-const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn bgaimana how \
+pub(super) const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn \
+    bgaimana how \
     bingung pake pakai makenya menu format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
-const HOW_MUCH: &str =
-    "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo much how";
+const HOW_MUCH: &str = "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo \
+    pira sabarahaan brapaan much how";
 const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
     tinggal tgl ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama \
-    dan do you tell give what what's whats is left much how show today now list daftar dftr lagi pada semua smua \
+    dan do you tell give what what's whats is left much how show today now list daftar dftr lagi lg pada semua smua \
     lengkap terbaru update new apa aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir \
     trakhir tadi td barusan hari hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual \
-    jualan";
+    jualan are your our besok bsk naik turun kapan can have get print 2x 3x";
 const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
-    prices tarif daftarharga listharga pl";
-const LOST: &str = "lupa lupaa lali klupaan kelupaan hilang ilang reset resetin direset apa gatau tau tahu ingat inget \
-    terkunci kekunci dikunci keblokir terblokir blocked block keblok diblok remember diblokir salah forgot lost \
-    forget locked error gabisa bisa";
-const PINS: &str = "pin pinnya pinku pinny sandi password lupapin";
-const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga kagak ndak kok \
+    prices tarif daftarharga listharga pl promo promosi diskon discount";
+pub(super) const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga \
+    kagak ndak kok \
     koq kq mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana \
-    durung kapan lamaa";
+    durung kapan lamaa blon belon bloman";
 const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
-    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu diproses \
+    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu masup \
+        nyampek diproses \
     sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
 const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang \
@@ -46,8 +44,10 @@ const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik in
     number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
 /// Pressed without wanting to.
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
-const RECEIPT: &str = "struk struknya nota notanya resi kwitansi cetak print setruk receipt";
-const UNDO: &str = "batal batalin batalkan dibatalkan dibatalin membatalkan cancel cancle cancelin dicancel gajadi \
+const RECEIPT: &str =
+    "struk struknya strk strook nota notanya resi kwitansi kwitansinya kuitansi cetak print setruk receipt";
+pub(super) const UNDO: &str = "batal btl gjd gajd batalin batalkan dibatalkan dibatalin membatalkan cancel cancle \
+    cancelin dicancel gajadi \
     urungkan stop undo refund direfund refunded batalno cancelled";
 
 /// Words that may stand in a question without changing what it asks.
@@ -114,7 +114,7 @@ impl<'a> Heard<'a> {
         })
     }
 
-    fn sum(&self) -> Option<Rupiah> {
+    pub(super) fn sum(&self) -> Option<Rupiah> {
         (0..self.said.atoms.len()).find_map(|at| {
             let rest = self.said.atoms.get(at..)?;
             let typed = amount::take(&mut self.said.over(rest)).ok();
@@ -128,17 +128,17 @@ impl<'a> Heard<'a> {
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
     let order: [fn(&Heard<'_>) -> Option<Command>; 24] = [
-        pin,
+        account::pin,
+        account::lost,
+        account::language,
         about::order,
+        disturbance,
         about::bill,
-        about::transfer_back,
-        about::transfer_with_words,
+        below::read,
         drop_ticket,
-        downlines,
-        earnings,
         money_not_in,
         shrunk,
-        wrong_transfer,
+        below::wrong_transfer,
         undo,
         not_arrived,
         about::shop,
@@ -156,45 +156,10 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     order.into_iter().find_map(|ask| ask(&heard)).or_else(|| help(&heard))
 }
 
-fn pin(heard: &Heard<'_>) -> Option<Command> {
-    if !heard.has(PINS) || heard.counts {
-        return None;
-    }
-    if heard.has("ganti gantii ubah rubah change ngganti mengganti") {
-        return Some(Command::Help { topic: Some("PIN".to_owned()) });
-    }
-    let wants_another = heard.has("baru new") && heard.has("minta mnta mau bikin buat bikinin need want please");
-    (heard.has(LOST) || heard.has(NOT) || wants_another).then_some(Command::Talk(Talk::LostPin))
-}
-
 /// `batal tiket`
 fn drop_ticket(heard: &Heard<'_>) -> Option<Command> {
     let ticket = heard.has("tiket tiketnya ticket deposit depo topup") && !heard.has(GOODS);
     (ticket && heard.has(UNDO) && heard.dest().is_none()).then_some(Command::Talk(Talk::DropTicket))
-}
-
-/// `cek saldo downline`, `cara daftarkan downline`
-fn downlines(heard: &Heard<'_>) -> Option<Command> {
-    const BELOW: &str = "downline downlineku donline dl bawahan";
-    const LISTED: &str = "saldo transaksi trx rekap daftar list lihat cek siapa";
-    if !heard.has(BELOW) || heard.counts || heard.has(PINS) || heard.has(PRICE) {
-        return None;
-    }
-    if heard.has(HOW)
-        || heard.has("daftarkan daftarin mendaftarkan registrasi undang blokir transfer kirim isi register add")
-    {
-        return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
-    }
-    let lists = heard.has(LISTED) && heard.only(&[BELOW, LISTED]);
-    lists.then_some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }))
-}
-
-/// `komisi saya berapa`
-fn earnings(heard: &Heard<'_>) -> Option<Command> {
-    const EARNED: &str = "komisi komisiku komisinya bonus bonusku commission commissions";
-    const REST: &str = "hari ini kemarin saya bulan markup downline tukar cair cairkan";
-    (heard.has(EARNED) && !heard.counts && heard.only(&[EARNED, REST]))
-        .then_some(Command::Habit(HabitCommand::Earnings { pin: None }))
 }
 
 fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
@@ -220,51 +185,29 @@ fn shrunk(heard: &Heard<'_>) -> Option<Command> {
     (less && of_balance && !heard.has(GOODS) && heard.dest().is_none()).then_some(statement)
 }
 
-/// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.
-fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
-    const SENT: &str = "transfer tf trf tranfer transferan saldo saldonya";
-    const WHOM: &str = "kirim ngirim kekirim orang akun agen downline tujuan";
-    let wrong = heard.has("salah slh keliru kliru wrong") && heard.has(SENT);
-    let asked = NetworkCommand::TakeBack { of: TransferRef::Latest, pin: None };
-    let only = heard.only(&["salah slh keliru kliru wrong", SENT, WHOM, UNDO]);
-    (wrong && only && !heard.counts).then_some(Command::Network(asked))
-}
-
 fn undo(heard: &Heard<'_>) -> Option<Command> {
+    // `ga jadi`, `jangan dikirim`; but `jangan lupa` asks for it.
+    const NO: &str = "ga gak gk g nggak ngga enggak tidak tdk tak ndak kagak kaga teu ora jangan jgn";
+    const DO_NOT: &str = "jangan jgn jng ojo";
     let wrong = (heard.has("salah slh keliru kliru wrong klentu lepat") && heard.has(WRONG)) || heard.has(SLIPPED);
+    let beside = |one: &str, two: &str| {
+        heard.words.windows(2).any(|pair| matches!(pair, [a, b] if words::is_in(one, a) && words::is_in(two, b)))
+    };
+    let denied = beside(NO, "jadi janten sido usah") || beside(DO_NOT, "dikirim diproses isi dulu dlu deh deng ya");
     let unwanted = heard.has(UNDO)
+        || denied
         || words::is_in("jangan jgn jng", heard.first())
-        || heard.phrase(&[
-            "ga jadi",
-            "gak jadi",
-            "nggak jadi",
-            "ngga jadi",
-            "tidak jadi",
-            "tdk jadi",
-            "gk jadi",
-            "g jadi",
-            "ndak jadi",
-            "jangan jadi",
-            "jangan dikirim",
-            "jangan diproses",
-            "jgn diproses",
-            "jangan dulu",
-            "jgn dulu",
-            "ga usah",
-            "gak usah",
-            "nggak usah",
-            "tidak usah",
-            "tak usah",
-            "never mind",
-            "forget it",
-        ]);
+        || heard.phrase(&["never mind", "forget it"]);
     (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest() }))
 }
 
 fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
     let asks = heard.has("udah sudah sdh udh dah")
         && (heard.said.text.contains('?') || (heard.has("apakah apa") && heard.dest().is_some()));
-    let late = (heard.has(NOT) || asks) && heard.has(ARRIVED);
+    let in_english = words::is_in("has have did is", heard.first()) && heard.has(GOODS);
+    // A reply of the shop's own that was pasted.
+    let reported = heard.has("sukses gagal") && heard.has("sn saldo harga trx") && heard.dest().is_some();
+    let late = (heard.has(NOT) || asks || in_english || reported) && (heard.has(ARRIVED) || reported);
     let stuck = heard.has(STUCK)
         && (heard.has(GOODS)
             || heard.has(NOT)
@@ -276,8 +219,9 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         && heard.has("mana gimana gmn bagaimana kapan kemana where lama nasib kabar")
         && !heard.has("cara caranya harga format formatnya");
     let serial = !heard.has(RECEIPT)
-        && heard.has("sn snnya tokennya")
-        && (heard.has("minta mnta mana kirim tolong belum blm kosong") || heard.only(&["sn snnya tokennya"]));
+        && heard.has("sn snnya tokennya serial")
+        && (heard.has("minta mnta mana where kirim tolong belum blm kosong palsu salah invalid")
+            || heard.only(&["sn snnya tokennya"]));
     let waits = heard.phrase(&[
         "kok lama",
         "lama banget",
@@ -291,7 +235,8 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         "still waiting",
         "lama kali",
         "lama bener",
-    ]) || (heard.has("lama lamaa lelet lemot") && heard.only(&["lama lamaa lelet lemot"]));
+    ]) || (heard.has("lama lamaa lelet lemot")
+        && heard.only(&["lama lamaa lelet lemot banget bgt amat bot sistem server"]));
     // `pulsanya belum`
     let yet = heard.has(GOODS) && heard.has("belum blm blom belom lom durung dereng") && heard.only(&[GOODS, NOT]);
     (late || yet || stuck || asked || serial || (waits && !heard.has(MONEY)))
@@ -364,11 +309,17 @@ impl Named {
 
     /// One thing by its sort and operator is a wish, whose price is shown with it; all else is a price list.
     fn command(self) -> Command {
-        let Self { mut codes, brand, sort, nominal, mut others } = self;
-        let narrowed = brand.is_some() && (nominal.is_some() || sort == Some(words::Sort::Data));
+        let Self { codes, brand, sort, nominal, others } = &self;
+        let narrowed = brand.is_some() && (nominal.is_some() || *sort == Some(words::Sort::Data));
         if codes.is_empty() && others.is_empty() && narrowed {
-            return Command::Wish(Wish { brand: brand.map(str::to_owned), sort, nominal, ..Wish::default() });
+            let (brand, sort, nominal) = (brand.map(str::to_owned), *sort, *nominal);
+            return Command::Wish(Wish { brand, sort, nominal, ..Wish::default() });
         }
+        Command::Prices { filters: self.filters() }
+    }
+
+    fn filters(self) -> Vec<PriceFilter> {
+        let Self { mut codes, brand, sort, nominal, mut others } = self;
         codes.extend(brand.map(|brand| PriceFilter::Word(brand.to_uppercase())));
         codes.extend(match sort {
             Some(words::Sort::Token) => Some(PriceFilter::Word("TOKEN".to_owned())),
@@ -379,19 +330,39 @@ impl Named {
         if codes.is_empty() {
             codes.extend(nominal.map(PriceFilter::Nominal));
         }
-        Command::Prices { filters: codes }
+        codes
     }
 }
 
 /// Whether something is to be had.
-const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock gangguan ganguan ggn \
-    ditutup tutup close normal";
+const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock ditutup tutup close";
 
-fn prices(heard: &Heard<'_>) -> Option<Command> {
-    if heard.dest().is_some() {
+/// `telkomsel gangguan ya?`, `xl lagi error?`: what can be bought at the moment is told, and no prices.
+fn disturbance(heard: &Heard<'_>) -> Option<Command> {
+    const DISTURBED: &str = "gangguan ganguan ggn gangguannya gangguankah ngadat trouble troubel maintenance perbaikan";
+    /// Of an operator or a product; of an order they say that it failed.
+    const PERHAPS: &str = "error eror erorr down offline normal problem problems issue issues lemot mati lancar";
+    const EVERYTHING: &str = "semua server produk sistem apa semuanya any all";
+    let named = Named::read(heard);
+    let is_named = !named.codes.is_empty() || named.brand.is_some() || named.sort == Some(words::Sort::Token);
+    // `info s10 gangguan` tells the admins.
+    let tells = heard.first() == "info" || heard.has("lapor komplain");
+    let speaks = heard.has(DISTURBED) || (heard.has(PERHAPS) && is_named && !heard.has(ARRIVED) && !heard.has(GOODS));
+    let is_whole = is_named || named.sort.is_some() || heard.has(EVERYTHING) || heard.only(&[DISTURBED]);
+    if tells || !speaks || !is_whole || heard.dest().is_some() {
         return None;
     }
+    let named = Named { nominal: None, others: Vec::new(), ..named };
+    Some(Command::Talk(Talk::Disturbance { named: named.filters() }))
+}
+
+fn prices(heard: &Heard<'_>) -> Option<Command> {
+    // `kalau 0812… s10 berapa`: only a question is one, whatever else stands there.
+    let asks = heard.has(PRICE) || heard.has(HOW_MUCH);
     let named = Named::read(heard);
+    if heard.dest().is_some() && !(asks && named.is_something()) {
+        return None;
+    }
     let how_much = heard.has(HOW_MUCH) && !heard.words.iter().any(|word| words::is_balance(word));
     // `info s10 gangguan` tells the admins.
     let tells = heard.first() == "info" && !heard.has(PRICE) && !how_much;
@@ -422,16 +393,18 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
         || heard.has("downline agen minimal min.");
     let is_one = (named && strangers == 0)
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
-    (is_one && !heard.counts && !wants_more).then_some(Command::Balance { pin: None })
+    // `kenapa saldo saya 0`
+    let counts = heard.said.atoms.iter().any(|atom| atom.text != "0" && atom.text.bytes().any(|b| b.is_ascii_digit()));
+    (is_one && !counts && !wants_more).then_some(Command::Balance { pin: None })
 }
 
 fn report(heard: &Heard<'_>) -> Option<Command> {
     const SALES: &str = "rekap rekapan rekapnya rkp laporan lap omset omzet penjualan pnjualan pendapatan jualan \
-        untung laba keuntungan profit sales sold terjual laku lakunya";
-    const LINES: &str = "mutasi mutasinya mutasian";
+        untung laba keuntungan profit report reports recap revenue sales sold terjual laku lakunya";
+    const LINES: &str = "mutasi mutasinya mutasian mts";
     const DAYS: &str = "hari ini hr kemarin kmrn kmaren kemaren today today's yesterday yesterday's tadi harian \
         sekarang saldo transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly \
-        this last lalu lewat kemaren";
+        this last lalu lewat kemaren tgl tanggal tg terakhir belakangan";
     let kind = if heard.has(LINES) {
         ReportKind::Statement
     } else if heard.has(SALES) {
@@ -439,10 +412,20 @@ fn report(heard: &Heard<'_>) -> Option<Command> {
     } else {
         return None;
     };
-    if heard.counts || !heard.only(&[SALES, LINES, DAYS]) {
+    // `omset tgl 5`: nothing but the day may count, or name a month.
+    let day = (0..heard.said.atoms.len()).find_map(|at| date::named(heard.said.atoms.get(at..)?));
+    let fits = |word: &String| {
+        date::is_month(word)
+            || is_filler(word)
+            || words::is_in(SALES, word)
+            || words::is_in(LINES, word)
+            || words::is_in(DAYS, word)
+    };
+    let days = heard.counted().count();
+    if days > usize::from(day.is_some()) || !heard.words.iter().all(fits) {
         return None;
     }
-    Some(Command::Report { kind, date: days_spoken_of(heard), pin: None })
+    Some(Command::Report { kind, date: day.map(|(day, _)| day).or_else(|| days_spoken_of(heard)), pin: None })
 }
 
 /// `bulan ini`, `bulan lalu`, `minggu ini`, `kemarin`; `None` is today.
@@ -459,7 +442,8 @@ fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
 
 fn deposit(heard: &Heard<'_>) -> Option<Command> {
     const BALANCE: &str = "saldo deposit depo dep saldonya depositnya balance";
-    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau cara caranya gimana gmn bagaimana minta beli \
+    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau arep bade hoyong pengin cara caranya gimana \
+        gmn bagaimana minta beli \
         isiin add how deposit depo bayar can";
     const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya rekeninge";
     const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer setor ke bank toko sebesar senilai bca \
@@ -490,19 +474,38 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn receipt(heard: &Heard<'_>) -> Option<Command> {
-    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin send";
-    (heard.has(RECEIPT) && !heard.counts && heard.only(&[RECEIPT, REST]))
-        .then_some(Command::Receipt { of: ReceiptOf::Latest, price: None })
+    const REST: &str = "token tokennya pulsa listrik trx transaksi buatin bikin bikinin send jual harga";
+    if heard.has("bukti") && heard.has("pembelian pembeliannya beli belinya") && !heard.counts {
+        return Some(Command::Receipt { of: ReceiptOf::Latest, price: None });
+    }
+    if !heard.has(RECEIPT) || !heard.only(&[RECEIPT, REST]) {
+        return None;
+    }
+    match heard.dest() {
+        // Which of the orders to it, those tell.
+        Some(dest) => Some(Command::Orders(OrdersQuery { dest: Some(dest), ..OrdersQuery::default() })),
+        None => (!heard.counts).then_some(Command::Receipt { of: ReceiptOf::Latest, price: None }),
+    }
 }
 
 fn repeat(heard: &Heard<'_>) -> Option<Command> {
     const AGAIN: &str = "ulang ulangi ulangin diulang again repeat baleni";
-    const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kaya seperti sekali orderan same once \
+    const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kyk sm kaya seperti sekali orderan same \
+        once \
         more as before last";
     let again = heard.has(AGAIN)
         || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
         || heard.first() == "lagi"
-        || heard.phrase(&["sama kayak tadi", "sama kaya tadi", "sama seperti tadi", "same as before", "once more"]);
+        || heard.phrase(&[
+            "sm kyk",
+            "sama kyk",
+            "sm kayak",
+            "sama kayak tadi",
+            "sama kaya tadi",
+            "sama seperti tadi",
+            "same as before",
+            "once more",
+        ]);
     let only = heard.words.iter().all(|word| words::is_in(AGAIN, word) || words::is_in(REST, word) || is_filler(word));
     (again && only && !heard.counts).then_some(Command::Habit(HabitCommand::Repeat))
 }
@@ -510,15 +513,22 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
 fn admin(heard: &Heard<'_>) -> Option<Command> {
     const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan \
         nomor nomer no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
-    let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang manusia");
+    let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang orangnya manusia human person");
+    let calls = heard.has("telpon telepon telfon telponan") && heard.dest().is_none();
     let is_sought = heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where");
     let complains = is_sought || heard.first().starts_with("kompl") || heard.has("komplain complain komplen");
-    (((heard.has(REACH) && person) || complains) && !heard.counts).then_some(Command::Talk(Talk::WantsAdmin))
+    (((heard.has(REACH) && person)
+        || calls
+        || complains
+        || (heard.has("siapa") && heard.has("admin adminnya owner ownernya")))
+        && !heard.counts)
+        .then_some(Command::Talk(Talk::WantsAdmin))
 }
 
 fn join(heard: &Heard<'_>) -> Option<Command> {
     const BECOMES: &str = "agen reseller member mitra downline seller anggota agent";
-    const JOIN: &str = "daftar daftarin dftar gabung bergabung join registrasi register mendaftar ndaftar regis";
+    const JOIN: &str = "daftar daftarnya pendaftaran pendaftarannya daftarin dftar gabung bergabung join registrasi \
+        register mendaftar ndaftar regis";
     let becomes = heard.has("jadi menjadi become be") && heard.has(BECOMES);
     let wants = (heard.has(JOIN) || heard.phrase(&["sign up", "pengen jualan", "mau jualan", "pingin jualan"]))
         && !heard.has(PRICE)
@@ -527,8 +537,8 @@ fn join(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn orders(heard: &Heard<'_>) -> Option<Command> {
-    const ORDERS: &str =
-        "transaksi trx trxku transaksiku riwayat history histori status statusnya orderan pesanan orderanku";
+    const ORDERS: &str = "transaksi trx trxku transaksiku riwayat history histori transaction transactions status \
+        statusnya orderan pesanan orderanku";
     const REST: &str = "pembelian saya ini hari pulsa token order orders nomor ke no last latest recent of \
         hp nohp tujuan tujuannya pengisian isian sn nomer yang";
     let latest = heard.has("orders order") && heard.has("last latest recent terakhir trakhir");

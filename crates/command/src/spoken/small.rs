@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::meaning::Command;
-use crate::read::Cursor;
+use crate::read::{Cursor, PriceFilter};
 
 /// What is said to a counter besides what it sells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub enum Talk {
     /// `ok`, a thumb: it needs no answer.
     Chatter,
     LostPin,
+    /// The chat, the phone or the account is gone.
+    LostAccount,
+    /// Whether something cannot be bought at the moment; everything, when nothing is named.
+    Disturbance {
+        named: Vec<PriceFilter>,
+    },
     /// A wrong number, or an order that is not wanted any more.
     Undo {
         dest: Option<String>,
@@ -70,6 +76,8 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Yes
     } else if one_of(NO) {
         Talk::No
+    } else if wishes_well(&all) {
+        Talk::Thanks
     } else if !only(|word| is_small(word) || words::sort(word).is_some() || words::is_or_not(word)) {
         return None;
     } else if (any(|word| words::sort(word).is_some()) && !(any(words::is_thanks) && any(words::is_chatter)))
@@ -87,6 +95,18 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Greeting { peace: false }
     };
     Some(Command::Talk(talk))
+}
+
+/// `terima kasih nak, semoga lancar usahanya`: behind thanks a few words that want nothing.
+fn wishes_well(all: &[&str]) -> bool {
+    const MOST_STRANGERS: usize = 4;
+    let thanks = all.first().is_some_and(|word| words::is_thanks(word));
+    let wants = |word: &&str| {
+        let is_ware = words::sort(word).is_some() || words::brand(word).is_some();
+        word.contains('?') || (!is_small(word) && (words::puts_off(word) || is_ware))
+    };
+    let strangers = all.iter().filter(|word| !is_small(word)).count();
+    thanks && (1..=MOST_STRANGERS).contains(&strangers) && !all.iter().any(wants)
 }
 
 fn is_small(word: &str) -> bool {

@@ -7,7 +7,7 @@ const KEPT: &[char] = &['.', '#', '*', ',', ';', '-', '+', '(', ')', '|', '/', '
 
 /// The text as it is read, line by line.
 pub(super) fn tidy(text: &str) -> String {
-    let lines: Vec<&str> = unwrapped(text).lines().collect();
+    let lines: Vec<&str> = unwrapped(text).lines().map(without_sender).collect();
     let numbers: Vec<Option<(usize, &str)>> = lines.iter().map(|line| numbered(line)).collect();
     let counted = numbers.iter().flatten().map(|(number, _)| *number);
     let all_in_order = counted.clone().eq(1..=counted.clone().count());
@@ -19,6 +19,24 @@ pub(super) fn tidy(text: &str) -> String {
         _ => blanked(line),
     };
     lines.iter().zip(numbers).map(|(line, number)| unnumbered(line, number)).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a line of it begins as another chat's copies do.
+pub(super) fn is_copied(text: &str) -> bool {
+    text.lines().any(|line| without_sender(line) != line)
+}
+
+/// `[29/11 10.12] Bu Ani: s10 0812…`, as another chat copies it.
+fn without_sender(line: &str) -> &str {
+    const LONGEST: usize = 30; // letters of a name
+    let said = || {
+        let (stamp, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
+        let is_stamp = stamp.bytes().filter(u8::is_ascii_digit).count() >= 3
+            && stamp.bytes().all(|b| b.is_ascii_digit() || b"/.:, -APMapm".contains(&b));
+        let (name, words) = rest.split_once(':')?;
+        (is_stamp && name.len() <= LONGEST).then_some(words)
+    };
+    said().unwrap_or(line)
 }
 
 /// Without what stands around all of it: `(s10 0812…)`, `_s10 0812…_`.
@@ -98,6 +116,8 @@ mod tests {
             ("(0812) 3456 (7890)", "(0812) 3456 (7890)"),
             ("s10 0812 pin1234 ya", "s10 0812 pin 1234 ya"),
             ("pin12 pinus1234", "pin12 pinus1234"),
+            ("[29/11 10.12] Bu Ani: s10 0812", " s10 0812"),
+            ("[s10 0812] ani: x", " s10 0812  ani  x"),
         ] {
             assert_eq!(tidy(text), tidied, "{text:?}");
         }

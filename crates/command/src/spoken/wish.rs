@@ -46,7 +46,8 @@ const HIGHEST: i64 = 10_000_000;
 const LOWEST: i64 = 1_000;
 
 pub(super) fn read(args: Cursor<'_>) -> Option<Read> {
-    let mut reader = Reader { args, at: 0, wish: Wish::default(), acts: false, strangers: 0, short: None };
+    let mut reader =
+        Reader { args, at: 0, wish: Wish::default(), acts: false, strangers: 0, short: None, names_pin: false };
     while reader.at < args.atoms.len() {
         reader.step()?;
     }
@@ -62,6 +63,8 @@ struct Reader<'a> {
     strangers: usize,
     /// A number that cannot be used.
     short: Option<Problem>,
+    /// The word for a PIN stands before what comes next.
+    names_pin: bool,
 }
 
 impl Reader<'_> {
@@ -79,10 +82,11 @@ impl Reader<'_> {
             self.at += 1;
             return Some(());
         }
-        if self.leading_pin(&atom) {
+        if self.leading_pin(&atom) || self.named_pin(&atom) || self.dictated() {
             return Some(());
         }
-        if self.code(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom) {
+        if self.code(&atom)? || self.code_in_pieces(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom)
+        {
             return Some(());
         }
         if atom.is_digits() {
@@ -102,6 +106,50 @@ impl Reader<'_> {
         }
         self.at += 1;
         Some(true)
+    }
+
+    /// `ff 70`, `free fire 70`, `mobile legends 86`: the code of a game's product, as it is spoken.
+    fn code_in_pieces(&mut self, atom: &Atom<'_>) -> Option<bool> {
+        const MOST_DIGITS: usize = 3;
+        const GAMES: [(&str, &str); 5] = [
+            ("mobile legend", "ML"),
+            ("mobile legends", "ML"),
+            ("free fire", "FF"),
+            ("mlbb", "ML"),
+            ("freefire", "FF"),
+        ];
+        let name = words::plain(atom.text);
+        let both = self.rest().get(1).map(|next| format!("{name} {}", words::plain(next.text)));
+        let game = GAMES.iter().find(|(game, _)| both.as_deref() == Some(*game) || name == *game);
+        let (letters, count) = game.map_or((name.as_str(), 1), |(game, code)| (*code, game.split(' ').count()));
+        let said = words::brand(&name).is_some() || words::sort(&name).is_some() || is_short_for_more(&name);
+        let digits = self.rest().get(count).filter(|next| next.is_digits() && next.text.len() <= MOST_DIGITS);
+        let code = digits.and_then(|digits| format!("{letters}{}", digits.text).parse::<ProductCode>().ok());
+        let is_sold = |code: &ProductCode| (self.args.context.kinds)(code, NamedAs::Code).is_some();
+        let Some(code) = code.filter(|code| !said && letters.chars().all(char::is_alphabetic) && is_sold(code)) else {
+            return Some(false);
+        };
+        if self.wish.code.replace(code).is_some() {
+            return None;
+        }
+        self.at += count + 1;
+        Some(true)
+    }
+
+    /// `nol delapan satu …`: a phone number that was dictated. Where another number word follows its end is in doubt.
+    fn dictated(&mut self) -> bool {
+        let digits: String = self.rest().iter().map_while(|atom| words::digit(&words::plain(atom.text))).collect();
+        let next = self.rest().get(digits.len()).map(|next| words::plain(next.text)).unwrap_or_default();
+        let goes_on = words::is_in("belas puluh ratus ribu rebu rb juta jt", &next);
+        let dest = destination::destination_alone(&digits).filter(|dest| matches!(dest, Destination::Phone(_)));
+        match dest {
+            Some(dest) if !goes_on && self.wish.dest.is_none() => {
+                self.wish.dest = Some(dest);
+                self.at += digits.len();
+                true
+            }
+            _ => false,
+        }
     }
 
     fn sum(&mut self, atom: &Atom<'_>) -> bool {
@@ -185,6 +233,20 @@ impl Reader<'_> {
         fits
     }
 
+    /// `pin saya 1234, isi …`; `s10 1234 0812…`: it is no sum, and stands where nothing else does.
+    fn named_pin(&mut self, atom: &Atom<'_>) -> bool {
+        let before_a_number = self.wish.code.is_some()
+            && self.wish.dest.is_none()
+            && nominal(atom).is_none()
+            && self.rest().get(1).is_some_and(|next| next.text.starts_with("08") || next.text.starts_with("62"));
+        let fits = is_pin(atom.text) && !self.wish.held_pin && (self.names_pin || before_a_number);
+        if fits {
+            (self.wish.held_pin, self.names_pin) = (true, false);
+            self.at += 1;
+        }
+        fits
+    }
+
     /// What may be the PIN: it stands behind everything else.
     fn pin(&mut self, atom: &Atom<'_>) -> bool {
         let rest = self.rest();
@@ -199,8 +261,10 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, atom: &Atom<'_>) -> Option<()> {
+        self.names_pin &= words::is_courtesy(atom.text);
         let next = self.rest().get(1).map(|next| next.text);
         if words::is_pin_word(atom.text) {
+            self.names_pin = true;
             self.at += 1;
             return Some(());
         }
@@ -222,6 +286,9 @@ impl Reader<'_> {
             return Some(());
         }
         self.acts |= words::is_action(atom.text);
+        if words::names_a_meter(atom.text) {
+            self.wish.sort.get_or_insert(Sort::Token);
+        }
         if words::puts_off(atom.text) {
             return None;
         }
@@ -229,6 +296,7 @@ impl Reader<'_> {
             || words::is_ordering(atom.text)
             || words::is_to(atom.text)
             || words::points(atom.text)
+            || words::names_a_meter(atom.text)
             || words::is_size(atom.text)
             || (words::is_balance(atom.text) && self.is_wallet_named());
         self.strangers += usize::from(!known);
@@ -268,6 +336,11 @@ impl Reader<'_> {
         };
         is_one.then_some(Read::Wish(self.wish))
     }
+}
+
+/// `x 5`, `s 10`: one letter alone may be a slip, or anything.
+fn is_short_for_more(name: &str) -> bool {
+    name.len() < 2
 }
 
 /// `10rb`, `10.000`, `10 ribu`, `10`.

@@ -89,8 +89,8 @@ static PEACE: Words = LazyLock::new(|| {
 static KNOCK: Words = LazyLock::new(|| {
     list(
         "are anybody anyone home here p pp ping pong tes test testing cek cekcek online onlen on buka ready redi aktif \
-        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat kenal tahun baru natal lebaran idul fitri \
-        raya lahir batin happy new year eid mubarak",
+        ada orang orangnya sepi masih bangun hadir dmn dimana apa kabar sehat kenal tahun baru natal lebaran idul \
+        fitri raya lahir batin happy new year eid mubarak",
     )
 });
 
@@ -108,7 +108,8 @@ static PLEASE: Words = LazyLock::new(|| {
 
 static THANKS: Words = LazyLock::new(|| {
     list(
-        "u so much jazakallah jazakillah jzk jazakumullah barakallah tengs thengs makasiy mkasih maksi sukran syukron \
+        "mator sakalangkong sakelangkong jazakallah u so much jazakillah jzk jazakumullah barakallah tengs thengs \
+        makasiy mkasih maksi sukran syukron \
         kesuwun suksma makasih makasi makasii makaseh makacih makaci mksih mksh mks mksi maksih maacih macih trims \
         trim trimakasih trimakasi terimakasih terimakasi terima trima kasih tks thks thx thank thanks thankyou \
         thankss tengkyu tq ty suwun swun nuhun hatur matur matursuwun alhamdulillah banyak bnyk",
@@ -131,7 +132,8 @@ static CHATTER: Words = LazyLock::new(|| {
 static ORDERING: Words = LazyLock::new(|| {
     list(
         "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
-        pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up kode kod \
+        pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up diamond \
+        diamonds dm server zone zona kode kod \
         code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler reg \
         dan sama serta plus buy fill send of with",
     )
@@ -153,7 +155,7 @@ static DATA: Words = LazyLock::new(|| {
 });
 static TOKEN: Words = LazyLock::new(|| {
     list(
-        "electricity electric tokenin tokenkan tokenan tokenlistrik token tokn tken tokennya listrik listerik pln \
+        "tkn electricity electric tokenin tokenkan tokenan tokenlistrik token tokn tken tokennya listrik listerik pln \
         stroom strum setrum prabayar meteran",
     )
 });
@@ -281,9 +283,22 @@ pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
     let mut said = SaidNumber::default();
     let count = words.iter().take_while(|word| said.hears(&plain(word))).count();
     // A small number by itself may count anything.
-    let is_sum = said.has_unit || count > 1 || is_in("lima sepuluh seratus", &first);
+    let is_sum = said.has_unit || count > 1 || is_in("lima sepuluh sapuluh seratus saratus satus", &first);
     let sum = said.sum().filter(|_| is_sum)?;
     Some((Rupiah::new(sum), count))
+}
+
+/// A digit that is dictated.
+pub(super) fn digit(word: &str) -> Option<char> {
+    const DIGITS: [&str; 10] =
+        ["nol kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan lapan", "sembilan"];
+    let at = DIGITS.iter().position(|names| is_in(names, word))?;
+    u32::try_from(at).ok().and_then(|digit| char::from_digit(digit, 10))
+}
+
+/// A word that stands before a meter's number, and no other.
+pub(super) fn names_a_meter(word: &str) -> bool {
+    is_in("meter meteran meternya meterny nometer nomormeter mtr", &plain(word))
 }
 
 /// Whether it is a word that numbers are said with.
@@ -322,19 +337,20 @@ impl SaidNumber {
             return true;
         }
         match word {
-            "sepuluh" => self.group += 10,
+            "sepuluh" | "sapuluh" => self.group += 10,
+            "seket" => self.group += 50,
             "sebelas" => self.group += 11,
-            "seratus" => self.group += 100,
+            "seratus" | "saratus" | "satus" => self.group += 100,
             "belas" => self.group += 10 + self.take(),
             "puluh" => self.group += 10 * self.take(),
             "ratus" => self.group += 100 * self.take(),
-            "seribu" => self.total += 1_000,
+            "seribu" | "sewu" => self.total += 1_000,
             "sejuta" => self.total += 1_000_000,
-            "ribu" | "rebu" | "rb" | "ribuan" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000),
+            "ribu" | "rebu" | "ewu" | "rb" | "ribuan" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000),
             "juta" | "jt" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000_000),
             _ => return false,
         }
-        self.has_unit |= matches!(word, "seribu" | "sejuta");
+        self.has_unit |= matches!(word, "seribu" | "sewu" | "sejuta");
         true
     }
 

@@ -61,16 +61,7 @@ fn meaning(command: &Command) -> String {
             ])
         }
         Command::Balance { .. } => "balance".to_owned(),
-        Command::Prices { filters } => {
-            let filters: Vec<String> = filters
-                .iter()
-                .map(|filter| match filter {
-                    PriceFilter::Word(word) => word.clone(),
-                    PriceFilter::Nominal(nominal) => nominal.to_string(),
-                })
-                .collect();
-            joined(&["prices", &filters.join(" ")])
-        }
+        Command::Prices { filters: by } => joined(&["prices", &filters(by)]),
         Command::Orders(OrdersQuery { number: Some(order), .. }) => format!("trx #{order}"),
         Command::Orders(query) => joined(&["orders", query.dest.as_deref().unwrap_or_default()]),
         Command::Deposit { amount, .. } => {
@@ -91,6 +82,8 @@ fn meaning(command: &Command) -> String {
                 Talk::Thanks => ("thanks", None),
                 Talk::Chatter => ("chatter", None),
                 Talk::LostPin => ("lost-pin", None),
+                Talk::LostAccount => ("lost-account", None),
+                Talk::Disturbance { named } => return joined(&["talk disturbance", &filters(named)]),
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
                 Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
                 Talk::OfNumber { dest } => ("of-number", Some(dest.as_str())),
@@ -106,6 +99,14 @@ fn meaning(command: &Command) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+fn filters(filters: &[PriceFilter]) -> String {
+    let shown = |filter: &PriceFilter| match filter {
+        PriceFilter::Word(word) => word.clone(),
+        PriceFilter::Nominal(nominal) => nominal.to_string(),
+    };
+    filters.iter().map(shown).collect::<Vec<_>>().join(" ")
 }
 
 fn days(date: Option<DateArg>) -> &'static str {
@@ -266,3 +267,4 @@ fn an_order_stays_the_same_between_courtesies() {
         }
     }
 }
+

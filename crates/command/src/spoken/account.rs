@@ -1,0 +1,84 @@
+//! What is said of one's own account: its PIN, its language, and that it is out of reach.
+
+use super::question::{Heard, NOT};
+use super::small::Talk;
+use crate::meaning::{Command, Language};
+
+const PINS: &str = "pin pinnya pinku pinny sandi password lupapin rahasia";
+const LOST: &str = "lupa lupaa lali klupaan kelupaan hilap hilang ilang reset resetin direset apa gatau tau tahu ingat \
+    inget berapa brp terkunci kekunci dikunci keblokir terblokir blocked block keblok diblok remember diblokir salah \
+    forgot lost forget locked error gabisa bisa";
+
+pub(super) fn pin(heard: &Heard<'_>) -> Option<Command> {
+    if !heard.speaks_of_pins() || heard.counts {
+        return None;
+    }
+    if heard.has("ganti gantii ubah rubah change ngganti mengganti") {
+        return Some(Command::Help { topic: Some("PIN".to_owned()) });
+    }
+    let wants_another = heard.has("baru new") && heard.has("minta mnta mau bikin buat bikinin need want please");
+    (heard.has(LOST) || heard.has(NOT) || wants_another).then_some(Command::Talk(Talk::LostPin))
+}
+
+/// `akun lama saya hilang`, `ganti hp`, `kok disuruh daftar lagi`.
+pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
+    const ACCOUNT: &str = "akun akunku akunnya account";
+    const GONE: &str = "hilang ilang kehilangan hapus kehapus terhapus kereset reset dicuri kecurian lost stolen \
+        lama dulu \
+        balik kembali back recover login pulihkan pindah ganti gantian disuruh";
+    const DEVICE: &str = "hp hape handphone ponsel tele telegram telegramku simcard kartu phone";
+    const BROKEN: &str =
+        "hilang ilang kehilangan kecurian dicuri rusak kehapus terhapus hapus lost stolen broken hangus";
+    const GOODS: &str = "pulsa pulsanya token paket kuota data trx transaksi saldo nama";
+    if heard.dest().is_some() {
+        return None;
+    }
+    let account = heard.has(ACCOUNT) && heard.has(GONE) && !heard.has("nama password");
+    let device = heard.has(DEVICE) && heard.has(BROKEN) && (!heard.has(GOODS) || heard.has(ACCOUNT));
+    let told_to_register = heard.has("disuruh suruh") && heard.has("daftar daftarin register registrasi");
+    let anew = heard.phrase(&[
+        "ganti hp",
+        "ganti nomor",
+        "ganti nomer",
+        "ganti no",
+        "ganti hape",
+        "ganti telegram",
+        "hp baru",
+        "new phone",
+        "agen lama",
+        "member lama",
+        "reseller lama",
+        "pelanggan lama",
+        "akun lama",
+    ]) && !heard.counts;
+    let by_code =
+        heard.only_agent().is_some() && heard.has("dulu dulunya lama") && heard.has("saya akun kode nomor id");
+    (account || device || told_to_register || (anew && !heard.has(GOODS)) || by_code)
+        .then_some(Command::Talk(Talk::LostAccount))
+}
+
+/// `ganti bahasa`, `switch to english`.
+pub(super) fn language(heard: &Heard<'_>) -> Option<Command> {
+    const ASKED: &str =
+        "bahasa language speak switch change ganti ubah pakai pake bisa can use talk in to please pls dong";
+    const ENGLISH: &str = "english inggris inglish enggris";
+    const INDONESIAN: &str = "indonesia indonesian";
+    const REST: &str = "bahasa language ganti ubah rubah pilih change switch speak bahasanya";
+    if heard.counts {
+        return None;
+    }
+    let to = |to| Some(Command::Language { to });
+    if heard.has(ENGLISH) && heard.has(ASKED) {
+        return to(Some(Language::English));
+    }
+    if heard.has(INDONESIAN) && heard.has(ASKED) {
+        return to(Some(Language::Indonesian));
+    }
+    (heard.has("bahasa bahasanya language") && heard.only(&[REST])).then_some(Command::Language { to: None })
+}
+
+impl Heard<'_> {
+    pub(super) fn speaks_of_pins(&self) -> bool {
+        self.has(PINS)
+    }
+}

@@ -1,0 +1,192 @@
+//! What is said of those below a reseller, and of balance that goes to them or should come back.
+
+use super::question::{self, Heard};
+use super::words;
+use crate::habit::command::HabitCommand;
+use crate::meaning::Command;
+use crate::network::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer as Sent, TransferRef};
+use crate::network::{markup, transfer};
+use crate::read::{AgentRef, Atom, amount};
+use konter_core::ids::AgentId;
+
+const SENT: &str = "transfer tf trf tranfer transferan transferannya saldo saldonya";
+const BELOW: &str = "downline downlineku downlinenya donline dl bawahan bawahanku";
+const WRONG: &str = "salah slh keliru kliru wrong";
+
+pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {
+    let order: [fn(&Heard<'_>) -> Option<Command>; 8] =
+        [transfer_back, transfer_with_words, blocks, charges, one, invites, list, earnings];
+    order.into_iter().find_map(|ask| ask(heard))
+}
+
+/// `salah transfer 20000 ke KR0002`, `balikin 20000 dari KR0002`.
+fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
+    const BACK: &str = "balikin balikkan balikan kembalikan kembaliin tarik tarikin balekno";
+    const REST: &str = "kirim ngirim kekirim orang akun agen downline tujuan sebesar rp tolong ke to dari harusnya \
+        seharusnya mestinya";
+    let agent = match heard.agents().as_slice() {
+        [agent] => *agent,
+        // The one that it should not have gone to is named first.
+        [first, _] if heard.has("harusnya seharusnya mestinya") => *first,
+        _ => return None,
+    };
+    let others: Vec<&Atom<'_>> = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err()).collect();
+    let amount = match others.as_slice() {
+        [] => None,
+        [sum] => Some(amount::read(sum.text, false).ok()?),
+        _ => return None,
+    };
+    let went = heard.has(SENT) || (amount.is_some() && heard.has(BACK));
+    let rest = |word: &String| {
+        word.bytes().any(|b| b.is_ascii_digit())
+            || question::is_filler(word)
+            || [BACK, WRONG, SENT, REST].iter().any(|list| words::is_in(list, word))
+    };
+    let of = TransferRef::To { agent: AgentRef::Code(agent), amount };
+    (went && (heard.has(BACK) || heard.has(WRONG)) && heard.words.iter().all(rest))
+        .then_some(Command::Network(NetworkCommand::TakeBack { of, pin: None }))
+}
+
+/// `tf saldo kr0003 10000 1234`, `isi saldo kr0003 100rb`: a transfer with words between its parts. Without its PIN it is
+/// only shown.
+fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
+    const VERBS: &str = "tf trf transfer tr kirim kirimin kirimkan ngirim isi isiin isikan isikno tambah tambahin \
+        tambahkan nambah topup top deposit depo dep setor send add give";
+    const REST: &str = "saldo saldonya sal balance ke to up sebesar senilai pin rp rupiah";
+    const DOUBT: &str = "jangan jgn nanti ntar besok kalau kalo klo jika belum blm sudah sdh udah udh dah kemarin kmrn \
+        tadi td bisa bs kok lagi masih msh apa berapa brp kira if not ga gak tidak";
+    let agent = heard.only_agent()?;
+    let is_sum = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || words::is_number(word)
+            || words::is_in("rb ribu rebu ewu k jt juta", word)
+    };
+    let known = |word: &String| {
+        word.parse::<AgentId>().is_ok()
+            || is_sum(word)
+            || question::is_filler(word)
+            || [VERBS, REST].iter().any(|list| words::is_in(list, word))
+    };
+    if !heard.has(VERBS) || heard.has(DOUBT) || heard.said.text.contains('?') || !heard.words.iter().all(known) {
+        return None;
+    }
+    let says = |atom: &&Atom<'_>| has_digit(atom) || is_sum(&words::plain(atom.text));
+    let kept: Vec<Atom<'_>> = heard.said.atoms.iter().filter(says).copied().collect();
+    if let Ok(found @ Command::Transfer(_)) = transfer::transfer(heard.said.over(&kept)) {
+        return Some(found);
+    }
+    let (agent, amount) = (AgentRef::Code(agent), heard.sum().filter(|_| heard.counted().count() == 1)?);
+    Some(Command::Transfer(Sent { agent, amount, pin: None }))
+}
+
+/// `buka blokir kr0002`
+fn blocks(heard: &Heard<'_>) -> Option<Command> {
+    const BLOCK: &str = "blokir blokirnya blok block nonaktifkan nonaktif kunci";
+    const OPEN: &str = "buka bukain aktifkan aktifin lepas unblok unblokir unblock";
+    let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
+    let opens = heard.has(OPEN);
+    ((heard.has(BLOCK) || opens) && heard.only_of_agents(&[BLOCK, OPEN, "akun agen downline"]))
+        .then_some(Command::Network(NetworkCommand::Block { agent, block: !opens, pin: None }))
+}
+
+/// `naikin markup kr0002 jadi 200`
+fn charges(heard: &Heard<'_>) -> Option<Command> {
+    const REST: &str =
+        "naikin naikkan naik turunin turunkan turun ubah ganti set pasang jadi jadiin menjadi ke semua all";
+    let mut sums = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err());
+    let (Some(sum), None) = (sums.next(), sums.next()) else { return None };
+    let whom = match heard.only_agent() {
+        Some(agent) => MarkupWhom::Agent(AgentRef::Code(agent)),
+        None => heard.has("semua all").then_some(MarkupWhom::All)?,
+    };
+    let change = MarkupChange::Set(markup::number(sum)?);
+    (heard.has("markup markupnya selisih") && heard.only_of_agents(&["markup markupnya selisih", REST, BELOW]))
+        .then_some(Command::Network(NetworkCommand::Markup(MarkupRequest { whom, change, pin: None })))
+}
+
+/// `saldo kr0002 brp`, `rekap kr0002`
+fn one(heard: &Heard<'_>) -> Option<Command> {
+    const ASKED: &str = "saldo saldonya sal cek lihat liat info data rekap laporan trx transaksi transaksinya omset \
+        penjualan belanja balance check show";
+    let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
+    (heard.has(ASKED) && heard.only_of_agents(&[ASKED, BELOW, "of agen"]))
+        .then_some(Command::Network(NetworkCommand::Downline { agent, pin: None }))
+}
+
+/// `link undangan dong`
+fn invites(heard: &Heard<'_>) -> Option<Command> {
+    let link = heard.has("link linknya tautan") && heard.has("undangan undang daftar downline ajak invite register");
+    let asked = link || heard.phrase(&["minta undangan", "invite link", "kode undangan"]);
+    (asked && !heard.counts).then_some(Command::Network(NetworkCommand::Invite { renew: false }))
+}
+
+/// `cek saldo downline`, `cara daftarkan downline`
+fn list(heard: &Heard<'_>) -> Option<Command> {
+    const LISTED: &str = "saldo transaksi trx rekap daftar list lihat cek siapa punya berapa aja";
+    const ADDS: &str = "daftarkan daftarin mendaftarkan registrasi undang blokir transfer kirim isi register add \
+        tambah \
+        nambah tambahin baru";
+    let of_those_below = heard.has(BELOW) || heard.phrase(&["anak buah", "my downlines"]);
+    let of_members = heard.has("anggota member") && heard.has("tambah nambah tambahin");
+    if !(of_those_below || of_members)
+        || heard.counts
+        || heard.speaks_of_pins()
+        || heard.words.iter().any(|word| question::is_price(word))
+    {
+        return None;
+    }
+    if heard.has(question::HOW) || heard.has(ADDS) {
+        return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
+    }
+    (heard.only(&[BELOW, LISTED, "anak buah"]))
+        .then_some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }))
+}
+
+/// `komisi saya berapa`, `untung saya dari downline`
+fn earnings(heard: &Heard<'_>) -> Option<Command> {
+    const EARNED: &str = "komisi komisiku komisinya bonus bonusku commission commissions";
+    const REST: &str = "hari ini kemarin saya bulan minggu markup downline dari tukar cair cairkan untung";
+    let from_below = heard.has("untung untungku") && heard.has(BELOW);
+    ((heard.has(EARNED) || from_below) && !heard.counts && heard.only(&[EARNED, REST]))
+        .then_some(Command::Habit(HabitCommand::Earnings { pin: None }))
+}
+
+/// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.
+pub(super) fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
+    const WHOM: &str = "kirim ngirim kekirim orang akun agen downline tujuan";
+    let asked = NetworkCommand::TakeBack { of: TransferRef::Latest, pin: None };
+    let only = heard.only(&[WRONG, SENT, WHOM, question::UNDO]);
+    (heard.has(WRONG) && heard.has(SENT) && only && !heard.counts).then_some(Command::Network(asked))
+}
+
+fn has_digit(atom: &Atom<'_>) -> bool {
+    atom.text.bytes().any(|b| b.is_ascii_digit())
+}
+
+impl Heard<'_> {
+    fn agents(&self) -> Vec<AgentId> {
+        self.said.atoms.iter().filter_map(|atom| atom.text.parse().ok()).collect()
+    }
+
+    /// The one reseller that is named by a code.
+    pub(super) fn only_agent(&self) -> Option<AgentId> {
+        match self.agents().as_slice() {
+            [agent] => Some(*agent),
+            _ => None,
+        }
+    }
+
+    /// What has a digit.
+    pub(super) fn counted(&self) -> impl Iterator<Item = &Atom<'_>> {
+        self.said.atoms.iter().filter(|atom| has_digit(atom))
+    }
+
+    /// As [`Heard::only`], where a reseller's code may stand as well.
+    fn only_of_agents(&self, lists: &[&str]) -> bool {
+        self.words.iter().all(|word| {
+            word.parse::<AgentId>().is_ok()
+                || question::is_filler(word)
+                || lists.iter().any(|list| words::is_in(list, word))
+        })
+    }
+}

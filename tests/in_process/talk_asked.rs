@@ -1,0 +1,167 @@
+//! What people ask that is no order: about troubles, accounts that are gone, balance for those below, and what owners want.
+
+use crate::support::shop::{Setup, TestShop, admin, reseller};
+use konter_core::agent::Locale;
+use konter_core::ids::{AgentId, ChatId};
+
+async fn open() -> TestShop {
+    let shop = TestShop::with(Setup { balance: 50_000_000, ..Setup::default() }).await;
+    shop.say(&reseller(), "REG.Siti.081299990009.100.1234", 2).await;
+    shop
+}
+
+async fn all_hear(shop: &TestShop, chat: &ChatId, cases: &[(&str, &[&str])]) {
+    for (text, words) in cases {
+        let heard = shop.say(chat, text, 1).await;
+        for word in *words {
+            assert!(heard[0].contains(word) && !heard[0].contains("GAGAL"), "{text:?}, not {word:?}: {heard:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_about_a_trouble_hears_what_can_be_bought() {
+    let shop = open().await;
+    all_hear(
+        &shop,
+        &reseller(),
+        &[
+            ("telkomsel gangguan ya?", &["TELKOMSEL: belum ada laporan gangguan"]),
+            ("xl lagi error?", &["XL: belum ada"]),
+            ("ada gangguan apa hari ini", &["Belum ada laporan gangguan"]),
+            ("is telkomsel down?", &["TELKOMSEL"]),
+        ],
+    )
+    .await;
+    shop.say(&admin(), "/tutup S10", 1).await;
+    let heard = shop.say(&reseller(), "tsel ngadat kah", 1).await;
+    assert!(heard[0].contains("S10 Telkomsel 10.000") && !heard[0].contains("S20"), "{heard:?}");
+    assert!(shop.say(&admin(), "telkomsel gangguan ya?", 1).await[0].contains("kios"));
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_account_is_gone_is_told_the_way_back() {
+    let shop = open().await;
+    for (at, text) in [
+        "akun lama saya hilang",
+        "saya ganti hp, akun saya gimana",
+        "nomor saya dulu kr0004 kok disuruh daftar",
+        "hp saya hilang kak",
+        "i lost my phone",
+        "kok saya disuruh daftar lagi padahal sudah punya akun",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let stranger = ChatId::telegram(4_000 + i64::try_from(at).unwrap());
+        all_hear(&shop, &stranger, &[(text, &["Akun lama tidak hilang", "hubungi"])]).await;
+    }
+    shop.note("-- other questions of strangers");
+    let stranger = ChatId::telegram(4_100);
+    all_hear(
+        &shop,
+        &stranger,
+        &[
+            ("berapa harga telkomsel 10?", &["DAFTAR.nama toko.PIN"]),
+            ("jual pulsa?", &["DAFTAR.nama toko.PIN"]),
+            ("kak siapa nama adminnya", &["Mau tanya"]),
+        ],
+    )
+    .await;
+    all_hear(&shop, &reseller(), &[("hp saya hilang kak", &["GP.pinlama.pinbaru"])]).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_language_that_is_not_named_is_asked_for() {
+    let shop = open().await;
+    all_hear(
+        &shop,
+        &reseller(),
+        &[("bahasa", &["BAHASA.ID", "BAHASA.EN"]), ("ganti bahasa dong", &["BAHASA.ID", "BAHASA.EN"])],
+    )
+    .await;
+    let locale = async || shop.store.agent(AgentId(1)).await.unwrap().unwrap().locale;
+    assert_eq!(locale().await, Locale::Id);
+    all_hear(&shop, &reseller(), &[("switch to english please", &["English"])]).await;
+    assert_eq!(locale().await, Locale::En);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn balance_for_those_below_is_shown_as_a_transfer() {
+    let shop = open().await;
+    let before = (shop.available(1).await, shop.available(2).await);
+    all_hear(
+        &shop,
+        &reseller(),
+        &[
+            ("isi saldo kr0002 100rb", &["TR.KR0002.100000.PIN"]),
+            ("tambah saldo kr0002 seratus ribu ya", &["TR.KR0002.100000.PIN"]),
+            ("deposit kr0002 100000", &["TR.KR0002.100000.PIN"]),
+            ("send 50000 to KR0002", &["TR.KR0002.50000.PIN"]),
+            ("saldo kr0002 brp", &["KR0002 Siti"]),
+            ("blokir kr0002 dulu", &["PIN"]),
+            ("naikin markup kr0002 jadi 200", &["MARKUP.KR0002.200.PIN"]),
+            ("jangan isi saldo kr0002 100000 dulu", &["tidak bisa dibatalkan"]),
+        ],
+    )
+    .await;
+    assert_eq!((shop.available(1).await, shop.available(2).await), before);
+    shop.say(&reseller(), "isi saldo kr0002 50000 1234", 1).await;
+    assert_eq!(shop.available(2).await, before.1 + 50_000);
+    all_hear(&shop, &reseller(), &[("balikin 50000 dari kr0002", &["KR0002"])]).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_owner_says_is_shown_as_the_command_and_not_done() {
+    let shop = open().await;
+    let before = shop.available(1).await;
+    all_hear(
+        &shop,
+        &admin(),
+        &[
+            ("isi saldo kr0001 100rb", &["/deposit KR0001 100000"]),
+            ("balikin saldo kr0001 20000", &["/deposit KR0001 -20000"]),
+            ("cek kr0001", &["/agen KR0001"]),
+            ("blokir kr0001", &["/blokir KR0001"]),
+            ("naikkan harga s10 jadi 10600", &["/hargajual S10 10600"]),
+            ("s10 gangguan, tutup dulu", &["/tutup S10"]),
+            ("saldo supplier", &["/supplier"]),
+            ("trx yang gantung", &["/pending"]),
+        ],
+    )
+    .await;
+    assert_eq!(shop.available(1).await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_bought_of_what_is_struck_out_or_copied() {
+    let shop = open().await;
+    for text in [
+        "~S10 081234567890 1234~",
+        "~S10 081234567890 1234~ S20",
+        "[29/11 10.12] Bu Ani: s10 081234567890 1234",
+        "[29/11/26, 10:12] Budi: S10.081234567890.1234 ya",
+        "✅ 081234567891 10rb\n✅ 081234567892 20rb",
+        "nol delapan satu dua tiga empat lima enam tujuh delapan sembilan nol isi sepuluh ribu",
+        "pin saya 1234 tolong isi 081234567893 10rb",
+        "s10 1234 081234567894",
+        "ff 70 123456789",
+    ] {
+        shop.shop.receive(vec![shop.message(&reseller(), text)]).await.unwrap();
+        shop.hear_all().await;
+        let orders = shop.store.orders_of(AgentId(1), None, None, 10).await.unwrap();
+        assert!(orders.is_empty(), "{text:?}: {orders:?}");
+    }
+    let transcript = shop.transcript();
+    for shown in
+        ["Jumlah 30.900", "S10 Telkomsel 10.000 ke 081234567893", "S10 Telkomsel 10.000 ke 081234567894", "FF70"]
+    {
+        assert!(transcript.contains(shown), "{shown}: {transcript}");
+    }
+    shop.close().await;
+}
