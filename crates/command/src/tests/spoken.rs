@@ -267,4 +267,3 @@ fn an_order_stays_the_same_between_courtesies() {
         }
     }
 }
-
