@@ -54,9 +54,9 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
         (heard.said.context.kinds)(&code, NamedAs::Bill).map(|_| code)
     };
     let by_everyday_name = || {
-        let names =
+        let everyday =
             [("listrik listerik lstrik pln", "PLN"), ("air ledeng pam", "PDAM"), ("wifi internet telepon", "TELKOM")];
-        names.into_iter().find(|(names, _)| heard.has(names)).and_then(|(_, code)| code.parse::<ProductCode>().ok())
+        everyday.into_iter().find(|(words, _)| heard.has(words)).and_then(|(_, code)| code.parse::<ProductCode>().ok())
     };
     let product = by_everyday_name().or_else(|| heard.words.iter().find_map(named));
     let customer = heard.only_number();

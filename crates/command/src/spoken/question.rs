@@ -313,7 +313,7 @@ impl Named {
         let narrowed = brand.is_some() && (nominal.is_some() || *sort == Some(words::Sort::Data));
         if codes.is_empty() && others.is_empty() && narrowed {
             let (brand, sort, nominal) = (brand.map(str::to_owned), *sort, *nominal);
-            return Command::Wish(Wish { brand, sort, nominal, ..Wish::default() });
+            return Command::Wish(Wish { sort, brand, nominal, ..Wish::default() });
         }
         Command::Prices { filters: self.filters() }
     }
