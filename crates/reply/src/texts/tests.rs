@@ -40,7 +40,7 @@ fn texts_are_compiled_when_they_are_told() {
     let compiled =
         || [own.id.own.as_ref().unwrap(), &own.id.builtin, &own.en.builtin].map(|env| env.templates().count());
     assert_eq!(compiled(), [0, 0, 0]);
-    own.render(Locale::Id, &Reply::NotAdmin, None);
+    drop(own.render(Locale::Id, &Reply::NotAdmin, None));
     assert!(matches!(compiled(), [1..5, 0, 0]), "{:?}", compiled());
 }
 
