@@ -33,7 +33,7 @@ pub fn small_set() -> Set {
             store.commit(deposit(DateTime::UNIX_EPOCH + TimeDelta::days(day))).await.expect("a commit");
         }
         let first = DateTime::UNIX_EPOCH + TimeDelta::days(1);
-        store.close_day(DateTime::UNIX_EPOCH.date_naive(), first).await.expect("a day");
+        store.close_day(DateTime::UNIX_EPOCH.date_naive(), first, first).await.expect("a day");
         store.commit(deposit(first)).await.expect("a commit");
         let parts = store.parts().await.expect("a store at rest").expect("a folder's");
         set::make(&parts, first, &backups, Proof::All).expect("a backup");
@@ -105,5 +105,5 @@ fn put_back(file: &Path, data: &Path) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -152,7 +152,7 @@ mod tests {
         let at = |second| DateTime::UNIX_EPOCH + TimeDelta::seconds(second);
         let page = |stage, second| Page { version: 1, stage, since: at(second), waits_for: None, shard };
         orders.put(OrderId(0), page(Some(Stage::Pending), 0), at(0));
-        for second in 1..3_600 {
+        for second in 1..3_600_i64 {
             orders.put(OrderId(second.unsigned_abs()), page(None, second), at(second));
         }
         let book = orders.0.lock();

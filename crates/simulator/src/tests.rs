@@ -12,11 +12,11 @@ use super::scenario::{Course, Way, Word};
 use super::text::{digits, hex, now, price};
 use super::*;
 
-mod kiosampm;
-mod ppob;
+mod kiosampm_tests;
+mod ppob_tests;
 mod scenarios;
-mod teleanjar;
-mod xgateway;
+mod teleanjar_tests;
+mod xgateway_tests;
 
 /// The five simulators and a shop that writes down what it is called back with.
 struct Market {

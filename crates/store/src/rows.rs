@@ -145,7 +145,9 @@ pub(super) fn pack(first: u64, lines: &[Vec<u8>]) -> Vec<(u64, Vec<u8>)> {
             _ => packs.push((seq, line.clone())),
         }
     }
-    packs.iter_mut().for_each(|(_, pack)| pack.shrink_to_fit());
+    for (_, pack) in &mut packs {
+        pack.shrink_to_fit();
+    }
     packs
 }
 

@@ -10,6 +10,7 @@ mod category;
 mod chats;
 mod complaint;
 mod context;
+mod curb;
 mod daily;
 mod deposit;
 mod desk;
@@ -54,9 +55,9 @@ use sha2::{Digest as _, Sha256};
 use super::buying::Asker;
 use super::keypad::PadId;
 use super::outbox::say;
-use super::rate_limit::{AdminMessage, Bears, Stranger};
+use super::rate_limit::{AdminMessage, Bears};
 use crate::attachment::{Attachment, Marked, edited_message};
-use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Talk, Tap, Topic};
+use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
@@ -78,10 +79,6 @@ pub(super) use receipt::receipt_card;
 const LONGEST_MESSAGE: usize = 2_000;
 /// Of those who work here, who announce and paste whole pages: as much as one message of the chat service holds.
 const LONGEST_OF_STAFF: usize = 4 * 4_096;
-
-/// Replies that may wait for one chat before words alone are left out: what a minute of Telegram's pace brings there. A
-/// person reads a few of them, a program none.
-const MOST_WAITING: usize = 60;
 
 /// Stands in an act between what was typed and what it changed.
 const NOTED: &str = " ⇒ ";
@@ -336,53 +333,6 @@ impl Request<'_> {
         let was_asked = || self.shop.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
         holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
-    }
-
-    /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
-    fn is_known(&self) -> bool {
-        let is_active = self.agent.as_ref().is_some_and(|agent| agent.status == AgentStatus::Active);
-        self.message.private && (is_active || self.role().is_some())
-    }
-
-    /// Says less where more would serve nobody: to strangers, and to a chat for which too much waits. What an answer
-    /// does is never left out, only words that go with nothing.
-    async fn curb(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        let chat = &self.message.chat;
-        let is_known = self.is_known();
-        answer.commit.stranger = (!is_known).then(|| chat.clone());
-        let is_talk = |say: &Say| say.chat == *chat && matches!(say.payload, Payload::Reply(_));
-        if !answer.commit.only_says() || !answer.commit.outgoing.iter().any(is_talk) {
-            return Ok(());
-        }
-        let bears = if is_known {
-            let is_busy = self.shop.rate_limits.is_busy(chat, self.at);
-            let is_enough = is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING;
-            if is_enough { Bears::Silence } else { Bears::Answer }
-        } else {
-            self.shop.rate_limits.bears_stranger(chat, self.stranger(), self.at)
-        };
-        if bears != Bears::Answer {
-            tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
-            answer.commit.outgoing.retain(|say| !is_talk(say));
-        }
-        if bears == Bears::Last {
-            answer.reply(talk::talk(TalkReply::EnoughForNow));
-        }
-        Ok(())
-    }
-
-    fn stranger(&self) -> Stranger {
-        if !self.message.private {
-            return Stranger::IsGroup;
-        }
-        match konter_command::parse(&self.message.text) {
-            _ if self.agent.is_some() => Stranger::Registers,
-            Command::Register { .. }
-            | Command::Start { .. }
-            | Command::Talk(Talk::WantsToJoin)
-            | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
-            _ => Stranger::Talks,
-        }
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
