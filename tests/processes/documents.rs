@@ -276,7 +276,8 @@ fn is_no_chat_command(mark: &str, variables: &BTreeSet<String>) -> bool {
     let is_file = ["catalog.csv", ".env.example"].contains(&mark) && root(mark).exists();
     let is_column = COLUMNS.contains(&mark);
     // BotFather's, and words that are explained as they are used.
-    let is_other = ["/newbot", ".env", "viewer", "operator", "owner", "https://alamat-anda/callback/kios"];
+    let is_other =
+        ["/newbot", ".env", "chmod 600 .env", "viewer", "operator", "owner", "https://alamat-anda/callback/kios"];
     is_setting(mark) || mark == "SUPPLIER_KIOS_…" || is_file || is_column || is_other.contains(&mark)
 }
 

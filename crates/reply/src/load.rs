@@ -47,7 +47,7 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 
 /// Texts that other texts include, and what stands ready for them there.
 const PARTS: [(&str, &[&str]); 10] = [
-    ("part.details", &["details"]),
+    ("part.details", &["details", "sn"]),
     ("part.balance", &["balance"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
     ("part.near", &["near"]),
