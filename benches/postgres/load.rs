@@ -95,7 +95,7 @@ async fn whole(store: &Store, to: i64, order: Order) {
     let sending = Order { version: 2, announced: true, ..order };
     let about_to_be_sent = Versioned { expected: Some(1), row: sending.clone() };
     store.commit(Commit { orders: vec![about_to_be_sent], ..commit() }).await.expect("about to be sent");
-    let delivered = Commit { outgoing: vec![say(to, Reply::TryAgain)], ..succeed(&sending) };
+    let delivered = Commit { outgoing: vec![say(to, Reply::TryAgain { order: true })], ..succeed(&sending) };
     store.commit(delivered).await.expect("delivered");
     let rows = store.outbox(&chat(to), 8).await.expect("an outbox");
     let said = rows.into_iter().map(|row| (row.chat, row.seq)).collect();

@@ -26,6 +26,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of a backup under way.
 const STALL: Duration = Duration::from_secs(60);
 
+/// In the data dir: where a backup is read that goes into a database.
+const ON_THE_WAY: &str = "restoring-into-database";
+
 /// Copies the shop into a file: from the running shop when there is one, else from its data dir.
 ///
 /// # Errors
@@ -125,17 +128,21 @@ async fn save(mut response: reqwest::Response, out: File) -> Result<(), BackupEr
 pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Result<(), Failure> {
     let settings = environment.settings_alone()?;
     let (data, from, passphrase) = (settings.data_dir.clone(), file.to_owned(), settings.backups.passphrase.clone());
-    // Into a database, the data dir is only where the backup is read: what else stands there is not touched.
-    let over = force || settings.database_url.is_some();
-    let restoring = blocking(move || {
-        nobody_at_work(&data)?;
-        backup::restore(&from, &data, over, passphrase.as_ref(), Utc::now())
-    })
-    .await?;
     if let Some(address) = &settings.database_url {
-        let filled = fill_database(&restoring.built_in(), address).await;
-        restoring.give_up();
-        let holds = filled?.holds;
+        // A folder of its own: a shop that the data dir holds is not touched, and what a broken-off restore left goes.
+        let by_the_way = data.join(ON_THE_WAY);
+        let read = by_the_way.clone();
+        let restoring = blocking(move || {
+            let _ = std::fs::remove_dir_all(&read);
+            backup::restore(&from, &read, false, passphrase.as_ref(), Utc::now())
+        });
+        let filled = match restoring.await {
+            Ok(restoring) => fill_database(&restoring.built_in(), address).await.map(|report| (restoring, report)),
+            Err(failure) => Err(failure),
+        };
+        let _ = std::fs::remove_dir_all(&by_the_way);
+        let (restoring, report) = filled?;
+        let holds = report.holds;
         eprintln!(
             "The database of DATABASE_URL: the shop as of {}, from {}",
             restoring.made_at,
@@ -144,6 +151,11 @@ pub async fn restore(environment: &Environment, file: &Path, force: bool) -> Res
         tell_what_is_missing(holds);
         return Ok(());
     }
+    let restoring = blocking(move || {
+        nobody_at_work(&data)?;
+        backup::restore(&from, &data, force, passphrase.as_ref(), Utc::now())
+    })
+    .await?;
     let report = match prove(restoring.built_in()).await {
         Ok(report) => report,
         Err(failure) => {
@@ -177,8 +189,8 @@ fn tell_what_is_missing(holds: usize) {
     match holds {
         0 => eprintln!("No order was open then."),
         open => eprintln!(
-            "At its next start the shop puts the {open} orders that were open then in doubt: none is bought or asked about\n\
-             by itself, a person must look at each (/pending)."
+            "{open} orders were open then. At its next start the shop puts those in doubt that might have gone elsewhere\n\
+             since: none of them is bought or asked about by itself, a person must look at each (/pending)."
         ),
     }
 }

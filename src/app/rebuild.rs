@@ -58,9 +58,9 @@ async fn from_what_is_left(data: PathBuf) -> Result<(), Failure> {
     match made {
         Salvaged::Whole => eprintln!("Books and state are made anew; nothing is lost."),
         Salvaged::UpTo(record) => eprintln!(
-            "Books and state are made anew as of record {record}. Whatever was written after it is lost. At its next start the shop \
-             puts the {} orders that\nwere open then in doubt: none is bought or asked about by itself, a person must look at each \
-             (/pending).",
+            "Books and state are made anew as of record {record}. Whatever was written after it is lost. {} orders were open then. At \
+             its next start\nthe shop puts those in doubt that might have gone elsewhere since: none of them is bought or asked about by \
+             itself, a person must look at each (/pending).",
             report.holds
         ),
     }

@@ -292,7 +292,10 @@ async fn audit_beside_the_work(store: Store, stop: CancellationToken) {
                 tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`");
             }
         }
-        Some(Err(error)) => tracing::error!(%error, "the books could not be read"),
+        Some(Err(error)) => {
+            metrics::gauge!("konter_books_sound").set(0.0);
+            tracing::error!(%error, "THE BOOKS CANNOT BE READ: run `konter audit`");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use futures::FutureExt as _;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::answer::{Answer, Context, answer};
+use super::answer::{Answer, Context, answer, is_order};
 use super::apply_event::TRIES;
 use super::decisions::Decisions;
 use super::degraded_mode::StoreFailures;
@@ -360,7 +360,7 @@ impl Intake {
 
     /// Answers that it did not work and may be said again.
     async fn apologise(self: &Arc<Self>, message: &InboxMessage) {
-        let sorry = Answer::of(message, self.context.policy.locale, Reply::TryAgain);
+        let sorry = Answer::of(message, self.context.policy.locale, Reply::TryAgain { order: is_order(message) });
         if let Err(error) = self.decisions.commit(message, sorry).await {
             tracing::error!(key = %message.key(), %error, "the apology could not be stored");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use konter_command::{
-    AgentRef, ChatName, Command, DateArg, Feature, HabitCommand, MarkupChange, MarkupWhom, NetworkCommand, Pin,
+    AgentRef, ChatName, Command, DateArg, Feature, MarkupChange, MarkupWhom, NetworkCommand, Pin, PreferenceCommand,
     PriceFilter, Problem, ReceiptOf, ReportKind, TransferRef, parse,
 };
 use konter_core::order::request::OrderLine;
@@ -96,7 +96,7 @@ fn describe(command: &Command) -> String {
         Command::Language { .. } => "language".to_owned(),
         Command::Admin(command) => format!("admin {command:?}"),
         Command::Network(command) => network(command),
-        Command::Habit(command) => habit(command),
+        Command::Preference(command) => preference(command),
         Command::Routing(command) => format!("{command:?}"),
         Command::Wish(wish) => format!("wish {wish:?}"),
         Command::Talk(talk) => format!("talk {talk:?}"),
@@ -106,7 +106,7 @@ fn describe(command: &Command) -> String {
     }
 }
 
-fn habit(command: &HabitCommand) -> String {
+fn preference(command: &PreferenceCommand) -> String {
     let chat = |name: &ChatName| match name {
         ChatName::Any => "any".to_owned(),
         ChatName::Place(place) => place.to_string(),
@@ -115,16 +115,16 @@ fn habit(command: &HabitCommand) -> String {
     };
     let pinned = |pin: &Option<Pin>| if pin.is_some() { "" } else { " nopin" };
     match command {
-        HabitCommand::AddChat { name, pin } => format!("add-chat {}{}", chat(name), pinned(pin)),
-        HabitCommand::Chats { .. } => "chats".to_owned(),
-        HabitCommand::RemoveChat { which, sure, pin } => {
+        PreferenceCommand::AddChat { name, pin } => format!("add-chat {}{}", chat(name), pinned(pin)),
+        PreferenceCommand::Chats { .. } => "chats".to_owned(),
+        PreferenceCommand::RemoveChat { which, sure, pin } => {
             format!("remove-chat {}{}{}", chat(which), if *sure { " sure" } else { "" }, pinned(pin))
         }
-        HabitCommand::ReplaceChat { old, new, pin } => {
+        PreferenceCommand::ReplaceChat { old, new, pin } => {
             format!("replace-chat {} {}{}", chat(old), chat(new), pinned(pin))
         }
-        HabitCommand::Rename { name, pin } => format!("rename {name}{}", pinned(pin)),
-        HabitCommand::Earnings { .. } => "earnings".to_owned(),
+        PreferenceCommand::Rename { name, pin } => format!("rename {name}{}", pinned(pin)),
+        PreferenceCommand::Earnings { .. } => "earnings".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -282,15 +282,15 @@ fn sorted(command: &Command) -> Sorted {
         Command::Help { .. } | Command::Language { .. } => "help and language",
         Command::Admin(_) => "admins",
         Command::Routing(_) => "orders that wait",
-        Command::Habit(
-            HabitCommand::AddChat { .. }
-            | HabitCommand::RemoveChat { .. }
-            | HabitCommand::ReplaceChat { .. }
-            | HabitCommand::Chats { .. },
+        Command::Preference(
+            PreferenceCommand::AddChat { .. }
+            | PreferenceCommand::RemoveChat { .. }
+            | PreferenceCommand::ReplaceChat { .. }
+            | PreferenceCommand::Chats { .. },
         ) => "chats and numbers",
-        Command::Habit(HabitCommand::Rename { .. }) => "the shop's name",
-        Command::Habit(HabitCommand::Earnings { .. }) => "commission",
-        Command::Habit(_) => "favourites, selling prices, guided orders",
+        Command::Preference(PreferenceCommand::Rename { .. }) => "the shop's name",
+        Command::Preference(PreferenceCommand::Earnings { .. }) => "commission",
+        Command::Preference(_) => "favourites, selling prices, guided orders",
     })
 }
 

@@ -146,6 +146,10 @@ async fn nothing_is_bought_of_what_is_struck_out_or_copied() {
         "nol delapan satu dua tiga empat lima enam tujuh delapan sembilan nol isi sepuluh ribu",
         "pin saya 1234 tolong isi 081234567893 10rb",
         "s10 1234 081234567894",
+        "❌ S10.081234567890.1234",
+        "S10.081234567890.1234 🚫",
+        "> S10.081234567890.1234",
+        "Tadi:\n| S10.081234567890.1234",
         "ff 70 123456789",
     ] {
         shop.shop.receive(vec![shop.message(&reseller(), text)]).await.unwrap();
@@ -159,5 +163,49 @@ async fn nothing_is_bought_of_what_is_struck_out_or_copied() {
     {
         assert!(transcript.contains(shown), "{shown}: {transcript}");
     }
+    shop.close().await;
+}
+
+/// A second booking of the same amount is asked about; a no in words closes that question, in each chat its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_no_in_words_closes_what_was_asked() {
+    let shop = open().await;
+    let before = (shop.available(1).await, shop.available(2).await);
+    shop.say(&admin(), "/deposit KR0001 50000", 2).await;
+    assert!(shop.say(&admin(), "/deposit KR0001 50000", 1).await[0].contains("YA.1"));
+    all_hear(&shop, &admin(), &[("ga jadi", &["tidak jadi"]), ("YA.1", &["Tidak ada"])]).await;
+    shop.say(&reseller(), "TR.KR0002.20000.1234", 1).await;
+    let asked = shop.say(&reseller(), "TR.KR0002.20000.1234", 1).await;
+    let at = asked[0].find("YA.").unwrap_or_else(|| panic!("no question: {asked:?}"));
+    let yes: String = asked[0][at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+    all_hear(&shop, &reseller(), &[("batal", &["tidak jadi"]), (yes.as_str(), &["Tidak ada"])]).await;
+    let after = (shop.available(1).await, shop.available(2).await);
+    assert_eq!(after, (before.0 + 50_000 - 20_000, before.1 + 20_000), "each was done once");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn second_thoughts_behind_a_deposit_are_no_note() {
+    let shop = open().await;
+    let before = shop.available(1).await;
+    for thought in ["jangan dulu", "eh salah", "ga jadi", "batal", "bukan 6000", "❌"] {
+        shop.say(&admin(), &format!("/deposit KR0001 58000 {thought}"), 1).await;
+    }
+    assert_eq!(shop.available(1).await, before);
+    shop.say(&admin(), "/deposit KR0001 58000 batal trx nomor 12", 2).await;
+    assert_eq!(shop.available(1).await, before + 58_000);
+    shop.close().await;
+}
+
+/// People say the amount they asked for, not the one with the ticket's own digits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_is_of_the_ticket_whose_amount_is_named() {
+    let shop = open().await;
+    for (amount, words) in [(50_000, 2), (100_000, 2), (200_000, 2)] {
+        shop.say(&reseller(), &format!("TIKET.{amount}"), words).await;
+    }
+    let heard = shop.say(&reseller(), "sudah tf 100rb ya min", 2).await;
+    let card = heard.iter().find(|said| said.contains("BUKTI TRANSFER")).unwrap_or_else(|| panic!("{heard:?}"));
+    assert!(card.lines().next().is_some_and(|first| first.contains("#2")), "{card}");
     shop.close().await;
 }

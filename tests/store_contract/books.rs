@@ -31,7 +31,10 @@ pub async fn a_transfer_moves_money_and_is_journalled(engine: impl Engine) {
 pub async fn a_refused_commit_changes_nothing_at_all(engine: impl Engine) {
     let store = engine.store();
     store.commit(Commit { received: vec![message(1, "7")], ..register(1) }).await.unwrap();
-    store.commit(Commit { outgoing: vec![say(1, Reply::TryAgain)], ..deposit(1, 20_000) }).await.unwrap();
+    store
+        .commit(Commit { outgoing: vec![say(1, Reply::TryAgain { order: true })], ..deposit(1, 20_000) })
+        .await
+        .unwrap();
     let waiting = store.outbox(&chat(1), 10).await.unwrap();
     let (first, second) = (order(1, 1, "081"), order(2, 1, "082"));
     let renamed = Agent { version: 2, name: "Lain".to_owned(), ..agent(1) };
@@ -181,7 +184,7 @@ pub async fn many_rows_are_all_read(engine: impl Engine) {
             orders: vec![new(order)],
             products: vec![product],
             received: vec![message(1, &n.to_string())],
-            outgoing: vec![say(1, Reply::TryAgain)],
+            outgoing: vec![say(1, Reply::TryAgain { order: true })],
             acts: vec![Act { at: now(), by: chat(9), what: n.to_string() }],
             ..commit()
         };

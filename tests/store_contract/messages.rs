@@ -14,7 +14,8 @@ fn answering(id: &str, fingerprint: u64, commit: Commit) -> Commit {
 
 pub async fn the_same_message_again_changes_nothing(engine: impl Engine) {
     let store = engine.store();
-    let pay = || answering("5", 77, Commit { outgoing: vec![say(1, Reply::TryAgain)], ..deposit(1, 500) });
+    let pay =
+        || answering("5", 77, Commit { outgoing: vec![say(1, Reply::TryAgain { order: true })], ..deposit(1, 500) });
     assert_eq!(store.commit(pay()).await.unwrap(), Committed::Done);
     drop(store);
     let engine = engine.reopen();
@@ -126,7 +127,8 @@ pub async fn the_outbox_is_in_order_per_chat(engine: impl Engine) {
 
 pub async fn what_was_said_is_gone(engine: impl Engine) {
     let store = engine.store();
-    let forget = Say { payload: Payload::Forget { message: "5".to_owned() }, ..say(1, Reply::TryAgain) };
+    let forget =
+        Say { payload: Payload::Forget { message: "5".to_owned() }, ..say(1, Reply::TryAgain { order: true }) };
     let long = say(1, Reply::NotUnderstood { problem: None, nearest: "x".repeat(30_000) });
     store.commit(Commit { outgoing: vec![forget, long, say(2, Reply::PinSame)], ..commit() }).await.unwrap();
     let waiting = store.outbox(&chat(1), 9).await.unwrap();
@@ -149,7 +151,7 @@ pub async fn a_reply_carries_the_balance_its_commit_left(engine: impl Engine) {
     let order = order(1, 1, "081");
     let both = Commit {
         postings: vec![pay_in(1, 50_000), hold(&order)],
-        outgoing: vec![told, say(1, Reply::TryAgain)],
+        outgoing: vec![told, say(1, Reply::TryAgain { order: true })],
         orders: vec![new(order)],
         ..commit()
     };

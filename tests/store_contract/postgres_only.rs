@@ -170,7 +170,7 @@ async fn a_group_of_commits_is_two_round_trips() {
         wire.turns() - before
     };
     let more = |n: u64| Commit {
-        outgoing: vec![say(1, Reply::TryAgain)],
+        outgoing: vec![say(1, Reply::TryAgain { order: true })],
         answers: Some((key(1, &n.to_string()), n)),
         ..place(order(n, 1, &format!("08{n}")))
     };

@@ -12,12 +12,12 @@ fn is_conflict(result: &Result<Committed, CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict(_)))
 }
 
-fn habits(version: u32, dest: &str) -> Preferences {
-    let mut habits = Preferences { version, ..Preferences::none(AgentId(1)) };
+fn preferences(version: u32, dest: &str) -> Preferences {
+    let mut preferences = Preferences { version, ..Preferences::none(AgentId(1)) };
     let favourite = Favourite { product: "S10".parse().unwrap(), dest: dest.to_owned() };
-    assert!(habits.favourites.put("IBU".parse().unwrap(), favourite));
-    habits.selling.set("S10".parse().unwrap(), Some(SellRule::Price(rp(12_000)))).unwrap();
-    habits
+    assert!(preferences.favourites.put("IBU".parse().unwrap(), favourite));
+    preferences.selling.set("S10".parse().unwrap(), Some(SellRule::Price(rp(12_000)))).unwrap();
+    preferences
 }
 
 fn write(expected: Option<u32>, row: Preferences) -> Commit {
@@ -27,16 +27,16 @@ fn write(expected: Option<u32>, row: Preferences) -> Commit {
 pub async fn preferences_are_changed_by_who_has_read_them(engine: impl Engine) {
     let store = engine.store();
     assert_eq!(store.preferences(AgentId(1)).await.unwrap(), Preferences::none(AgentId(1)));
-    store.commit(write(None, habits(1, "0812"))).await.unwrap();
-    store.commit(write(Some(1), habits(2, "0813"))).await.unwrap();
+    store.commit(write(None, preferences(1, "0812"))).await.unwrap();
+    store.commit(write(Some(1), preferences(2, "0813"))).await.unwrap();
     for expected in [None, Some(1)] {
-        let stale = store.commit(write(expected, habits(3, "0814"))).await;
+        let stale = store.commit(write(expected, preferences(3, "0814"))).await;
         assert!(is_conflict(&stale), "{stale:?}");
     }
     drop(store);
     let engine = engine.reopen();
     let store = engine.store();
-    assert_eq!(store.preferences(AgentId(1)).await.unwrap(), habits(2, "0813"));
+    assert_eq!(store.preferences(AgentId(1)).await.unwrap(), preferences(2, "0813"));
     assert_eq!(store.preferences(AgentId(2)).await.unwrap(), Preferences::none(AgentId(2)));
 }
 

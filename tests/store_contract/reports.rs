@@ -109,7 +109,10 @@ pub async fn a_day_is_summarised_once(engine: impl Engine) {
     let engine = engine.reopen();
     let store = engine.store();
     for told in [20, 19] {
-        let error = store.commit(Commit { outgoing: vec![say(1, konter_reply::Reply::TryAgain)], ..tell(day(told)) });
+        let error = store.commit(Commit {
+            outgoing: vec![say(1, konter_reply::Reply::TryAgain { order: true })],
+            ..tell(day(told))
+        });
         assert!(matches!(error.await.unwrap_err(), CommitError::Conflict(_)));
     }
     assert_eq!(store.outbox(&chat(1), 9).await.unwrap(), []);

@@ -335,7 +335,10 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
     let agent = u32::try_from(theirs).unwrap();
     let commits: [(Commit, Notification); 5] = [
         (Commit { received: vec![message(theirs, "1")], ..commit() }, Notification::Inbox(chat(theirs))),
-        (Commit { outgoing: vec![say(theirs, Reply::TryAgain)], ..commit() }, Notification::Outbox(chat(theirs))),
+        (
+            Commit { outgoing: vec![say(theirs, Reply::TryAgain { order: true })], ..commit() },
+            Notification::Outbox(chat(theirs)),
+        ),
         (deposit(agent, 100_000), Notification::Settings),
         (place(order(1, agent, "081")), Notification::Order(konter_core::ids::OrderId(1))),
         (
@@ -362,8 +365,16 @@ async fn whoever_holds_a_chat_hears_of_what_others_commit_for_it() {
     second.hears("a check", |word| *word == check).await;
     // Of its own chats nobody needs to be told.
     let mine = number_in(&first.share);
-    first.store.commit(Commit { outgoing: vec![say(mine, Reply::TryAgain)], ..commit() }).await.unwrap();
-    first.store.commit(Commit { outgoing: vec![say(theirs, Reply::TryAgain)], ..commit() }).await.unwrap();
+    first
+        .store
+        .commit(Commit { outgoing: vec![say(mine, Reply::TryAgain { order: true })], ..commit() })
+        .await
+        .unwrap();
+    first
+        .store
+        .commit(Commit { outgoing: vec![say(theirs, Reply::TryAgain { order: true })], ..commit() })
+        .await
+        .unwrap();
     let of_mine = Word::Notified(Notification::Outbox(chat(mine)));
     let last = Word::Notified(Notification::Outbox(chat(theirs)));
     let heard = second.hears("the last", |word| *word == of_mine || *word == last).await;

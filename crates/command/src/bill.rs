@@ -1,8 +1,8 @@
 //! Meters and bills: looking them up, paying them.
 
 use super::format::Format;
-use super::habit::command::{Ask, HabitCommand};
 use super::meaning::Command;
+use super::preference::command::{Ask, PreferenceCommand};
 use super::read::{Cursor, NamedAs, Part, Problem, Target, Typed, amount, destination, is_pin, redact};
 use super::topic::Topic;
 use konter_core::catalog::DestKind;
@@ -69,7 +69,7 @@ pub(super) const FORMATS: &[Format] = &[
 const MIN_BILL_DIGITS: usize = 5;
 
 const fn ask(what: Ask) -> Command {
-    Command::Habit(HabitCommand::Ask(what))
+    Command::Preference(PreferenceCommand::Ask(what))
 }
 
 /// A customer's number as its product reads it. In pieces it is read where a PIN or nothing follows.

@@ -1,7 +1,7 @@
 //! The keyboard that stays below the chat: a key is typed as its label, so labels are words that are read here.
 
 use super::meaning::{Command, ReportKind};
-use super::{AdminCommand, Ask, HabitCommand};
+use super::{AdminCommand, Ask, PreferenceCommand};
 
 /// A key, by what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,9 @@ impl Key {
     pub fn command(self, works_here: bool, buys_here: bool) -> Option<Command> {
         let staff = |command| works_here.then_some(Command::Admin(command));
         match self {
-            Self::TopUp => Some(Command::Habit(HabitCommand::Ask(Ask::Phone))),
-            Self::Token => Some(Command::Habit(HabitCommand::Ask(Ask::Meter))),
-            Self::Bills => Some(Command::Habit(HabitCommand::Ask(Ask::Bills))),
+            Self::TopUp => Some(Command::Preference(PreferenceCommand::Ask(Ask::Phone))),
+            Self::Token => Some(Command::Preference(PreferenceCommand::Ask(Ask::Meter))),
+            Self::Bills => Some(Command::Preference(PreferenceCommand::Ask(Ask::Bills))),
             Self::Balance => Some(Command::Balance { pin: None }),
             Self::Prices => Some(Command::Prices { filters: Vec::new() }),
             Self::Deposit => Some(Command::Deposit { amount: None, bank: None, pin: None }),

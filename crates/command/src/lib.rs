@@ -17,12 +17,12 @@ mod bill;
 mod deposit;
 mod elsewhere;
 mod format;
-mod habit;
 mod key;
 mod meaning;
 mod network;
 mod order;
 pub mod powers;
+mod preference;
 mod read;
 mod receipt;
 mod report;
@@ -43,14 +43,14 @@ pub use deposit::ticket_ref::TicketRef;
 pub use deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 pub use elsewhere::{CONFLICTS, Conflict, Feature};
 pub use format::Format;
-pub use habit::api::{ApiCommand, ApiPassword};
-pub use habit::command::{Ask, ChatName, HabitCommand, SellingChange};
 pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
 pub use network::command::{
     AdminNetwork, DownlineRequest, MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer, TransferRef,
 };
 pub use order::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, MAX_REFERENCE, OrderRequest};
+pub use preference::api::{ApiCommand, ApiPassword};
+pub use preference::command::{Ask, ChatName, PreferenceCommand, SellingChange};
 pub use read::{
     AgentRef, DateArg, Kinds, MASK, MAX_AMOUNT, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, NotAPin, Part,
     Pin, PinFault, PriceFilter, Problem, Typed, destination_alone, destination_of, may_hold_pin, redact,
@@ -86,6 +86,18 @@ pub fn parse_formats(text: &str) -> Command {
 }
 
 fn parse_in(text: &str, context: Context<'_>) -> Command {
+    let command = parse_cleaned(text, context);
+    let moves_money = matches!(command, Command::Order(_) | Command::Transfer(_) | Command::BillPayment { .. });
+    if moves_money && is_refused_or_quoted(text) { Command::Unknown { nearest: Topic::Order } } else { command }
+}
+
+/// `❌ S10…`, `> S10…`: a sign that says no, or a line taken out of another message.
+fn is_refused_or_quoted(text: &str) -> bool {
+    const NO: [char; 6] = ['❌', '❎', '✖', '🚫', '⛔', '👎'];
+    text.contains(NO) || text.lines().any(|line| line.trim_start().starts_with(['>', '|']))
+}
+
+fn parse_cleaned(text: &str, context: Context<'_>) -> Command {
     let text = clean(text);
     let text = text.trim();
     if is_struck_out(text) {

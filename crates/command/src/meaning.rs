@@ -2,9 +2,9 @@
 
 use super::admin::command::AdminCommand;
 use super::elsewhere::Feature;
-use super::habit::command::HabitCommand;
 use super::network::command::{NetworkCommand, Transfer};
 use super::order::request::{BadOrder, OrderRequest};
+use super::preference::command::PreferenceCommand;
 use super::read::{DateArg, Pin, PriceFilter, Problem, Typed};
 use super::receipt::command::{ReceiptLine, ReceiptOf};
 use super::routing::command::RoutingCommand;
@@ -102,7 +102,7 @@ pub enum Command {
     /// Uplines and downlines.
     Network(NetworkCommand),
     /// A reseller's own arrangements, and the beginning of a guided order.
-    Habit(HabitCommand),
+    Preference(PreferenceCommand),
     /// Orders that wait for their suppliers.
     Routing(RoutingCommand),
     /// What is wanted in everyday words: shown, never bought at once.

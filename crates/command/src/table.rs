@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use super::topic::Topic;
-use super::{account, admin, bill, deposit, elsewhere, habit, network, order, receipt, report, routing, talk};
+use super::{account, admin, bill, deposit, elsewhere, network, order, preference, receipt, report, routing, talk};
 use konter_core::staff::Role;
 
 /// Formats that belong together.
@@ -21,7 +21,7 @@ pub static FAMILIES: [Family; 11] = [
     Family { name: "reports", formats: report::FORMATS },
     Family { name: "talk", formats: talk::FORMATS },
     Family { name: "network", formats: network::FORMATS },
-    Family { name: "habits", formats: habit::FORMATS },
+    Family { name: "preferences", formats: preference::FORMATS },
     Family { name: "shop", formats: admin::FORMATS },
     Family { name: "routing", formats: routing::FORMATS },
 ];

@@ -9,9 +9,9 @@ use super::desk::{ImportCard, ImportStage};
 use super::fields::Fields;
 use super::fields::Say;
 use super::guide::{ChooseCard, ChooseStage};
-use super::habit::{AskFor, HabitReply};
 use super::model::Reply;
 use super::network::{NetworkReply, TakeBackCard, TakeBackStage, TransferCard, TransferLine, TransferStage};
+use super::preference::{AskFor, PreferenceReply};
 use super::price_list::{PriceListCard, PriceListStage};
 use super::receipt::ReceiptForm;
 use super::rendered::Button;
@@ -106,14 +106,14 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             ]],
             _ => Vec::new(),
         },
-        Reply::Habit(habit) => match &**habit {
-            HabitReply::Favourites { lines } => beside(lines.iter().map(|line| favourite(&line.name))),
-            HabitReply::Ask(AskFor::Phone { favourites }) => {
+        Reply::Preference(preference) => match &**preference {
+            PreferenceReply::Favourites { lines } => beside(lines.iter().map(|line| favourite(&line.name))),
+            PreferenceReply::Ask(AskFor::Phone { favourites }) => {
                 let mut rows = vec![vec![typed(say, "button.repeat_last", "ULANG")]];
                 rows.extend(beside(favourites.iter().map(favourite)));
                 rows
             }
-            HabitReply::Ask(AskFor::Bill { kinds }) => beside(kinds.iter().map(bill_kind)),
+            PreferenceReply::Ask(AskFor::Bill { kinds }) => beside(kinds.iter().map(bill_kind)),
             _ => Vec::new(),
         },
         Reply::Routing(routing) => match &**routing {

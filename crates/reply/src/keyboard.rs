@@ -1,9 +1,9 @@
 //! The keyboard that stays below a chat. A front shows either it or a reply's buttons, so it goes with replies without any.
 
 use super::fields::{Fields, Say};
-use super::habit::HabitReply;
 use super::model::Reply;
 use super::network::NetworkReply;
+use super::preference::PreferenceReply;
 use super::staff::DeskReply;
 use konter_command::Key;
 
@@ -21,7 +21,7 @@ pub(super) fn keys(reply: &Reply) -> Rows {
         }
         Reply::Registered { waiting: false, .. } | Reply::Approved { .. } | Reply::LanguageSet => resellers(),
         Reply::Network(network) if matches!(**network, NetworkReply::ChatJoined { .. }) => resellers(),
-        Reply::Habit(habit) if matches!(**habit, HabitReply::ChatJoined { .. }) => resellers(),
+        Reply::Preference(preference) if matches!(**preference, PreferenceReply::ChatJoined { .. }) => resellers(),
         Reply::Desk(desk) if matches!(**desk, DeskReply::Welcome(_)) => Key::STAFF.map(Vec::from).into(),
         _ => Rows::new(),
     }

@@ -17,7 +17,6 @@ mod desk;
 mod fields;
 mod filters;
 mod guide;
-mod habit;
 mod keeping;
 mod keyboard;
 mod labels;
@@ -26,6 +25,7 @@ mod misread;
 mod model;
 mod network;
 mod notices;
+mod preference;
 mod price_list;
 mod promise;
 mod reader;
@@ -56,9 +56,6 @@ pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketSt
 pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
 pub use filters::operator_name;
 pub use guide::{ChooseCard, ChooseStage};
-pub use habit::{
-    AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, HabitReply, SellingCard, SellingLine, SellingProblem,
-};
 pub use keeping::{BackupFile, KeepingReply};
 pub use load::TextError;
 pub use misread::Misread;
@@ -67,6 +64,9 @@ pub use network::{
     DownlineLine, DownlineMarkup, DownlineProblem, GroupCard, GroupProblem, InviteLink, MarkupProblem, MoveProblem,
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
+};
+pub use preference::{
+    AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };
 pub use price_list::{MarginLine, PriceListCard, PriceListChange, PriceListLine, PriceListStage};
 pub use receipt::{ReceiptForm, ReceiptProblem};

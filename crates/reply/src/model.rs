@@ -19,10 +19,10 @@ use super::booking::BookingReply;
 use super::deposit::TicketSays;
 use super::desk::{ActLine, CatalogMistake, ComplaintCard, ImportCard, PriceChange};
 use super::guide::ChooseCard;
-use super::habit::HabitReply;
 use super::keeping::KeepingReply;
 use super::misread::Misread;
 use super::network::NetworkReply;
+use super::preference::PreferenceReply;
 use super::receipt::{ReceiptForm, ReceiptProblem};
 use super::report::{ReportForm, ReportProblem, SalesCard, StatementCard};
 use super::routing::{OverdueCard, RoutingReply};
@@ -195,9 +195,9 @@ pub enum Reply {
     /// A photo, a voice message and the like.
     #[strum(serialize = "talk.not_text")]
     NotText,
-    /// Something failed inside; nothing was done.
+    /// Something failed inside; nothing was done of what was written, an order or something else.
     #[strum(serialize = "talk.try_again")]
-    TryAgain,
+    TryAgain { order: bool },
     /// More than admins can be asked to read; nothing was passed on.
     #[strum(serialize = "talk.too_often")]
     TooOften { minutes: i64 },
@@ -330,7 +330,7 @@ pub enum Reply {
     /// Those who work here, and what else the desk does.
     Desk(Box<DeskReply>),
     /// A reseller's own arrangements, and the beginning of a guided order.
-    Habit(Box<HabitReply>),
+    Preference(Box<PreferenceReply>),
     /// Everyday talk.
     Talk(Box<TalkReply>),
 }

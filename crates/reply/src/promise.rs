@@ -24,7 +24,7 @@ fn marker(reply: &Reply) -> Option<&'static str> {
         | Reply::OrderNotUnderstood { .. }
         | Reply::AgentWaiting { order: true, .. }
         | Reply::AgentBlocked { order: true, .. }
-        | Reply::TryAgain => Some("GAGAL"),
+        | Reply::TryAgain { order: true } => Some("GAGAL"),
         _ => None,
     }
 }

@@ -155,7 +155,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         }
         "StaffLine" => fields.fill(&["daily"]),
         "NetworkReply" => fields.fill(&["number"]),
-        "HabitReply" => fields.fill(&["downlines", "left_out"]),
+        "PreferenceReply" => fields.fill(&["downlines", "left_out"]),
         "DownlineLine" if !fields.has("own") => fields.put("own", false),
         "Doubts" | "TransferCard" => fields.fill(&["booked", "above", "phone", "open_ticket"]),
         "ImportCard" if !fields.has("below") => fields.put("below", Vec::<Value>::new()),

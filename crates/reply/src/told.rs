@@ -9,11 +9,11 @@ use super::admin::AdminProblem;
 use super::booking::BookingReply;
 use super::deposit::{TicketSays, TicketWhy};
 use super::fields::{Fields, Say};
-use super::habit::{AskFor, HabitReply};
 use super::keeping::{BackupFile, KeepingReply};
 use super::misread::Misread;
 use super::model::Reply;
 use super::network::NetworkReply;
+use super::preference::{AskFor, PreferenceReply};
 use super::reader::fields_of;
 use super::report::ReportForm;
 use super::routing::RoutingReply;
@@ -32,7 +32,8 @@ use konter_core::staff::Role;
 pub(super) type Told = (Cow<'static, str>, Fields);
 
 /// The names enums are told apart by where they are stored; no text needs them.
-const TAGS: [&str; 10] = ["reply", "network", "desk", "habit", "routing", "keeping", "booking", "says", "ask", "talk"];
+const TAGS: [&str; 10] =
+    ["reply", "network", "desk", "preference", "routing", "keeping", "booking", "says", "ask", "talk"];
 
 /// Every text is also given `balance`, which may be missing.
 pub(super) fn told(reply: &Reply, balance: Option<Rupiah>, say: &Say<'_>) -> Told {
@@ -92,12 +93,12 @@ fn key(reply: &Reply) -> &'static str {
             DeskReply::RoleRefused { problem } => problem.into_str(),
             desk => desk.into_str(),
         },
-        Reply::Habit(habit) => match &**habit {
-            HabitReply::ChatRefused { problem } => problem.into_str(),
-            HabitReply::SellingRefused { problem } => problem.into_str(),
-            HabitReply::ApiRefused { problem } => problem.into_str(),
-            HabitReply::Ask(ask) => ask.into_str(),
-            habit => habit.into_str(),
+        Reply::Preference(preference) => match &**preference {
+            PreferenceReply::ChatRefused { problem } => problem.into_str(),
+            PreferenceReply::SellingRefused { problem } => problem.into_str(),
+            PreferenceReply::ApiRefused { problem } => problem.into_str(),
+            PreferenceReply::Ask(ask) => ask.into_str(),
+            preference => preference.into_str(),
         },
         Reply::Keeping(keeping) => keeping.into_str(),
         Reply::Talk(talk) => talk.into_str(),
@@ -190,8 +191,8 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
                 fields.put("name", clean(name, TYPED));
             }
         }
-        Reply::Habit(habit) => {
-            if let HabitReply::Ask(AskFor::Bill { kinds }) = &**habit {
+        Reply::Preference(preference) => {
+            if let PreferenceReply::Ask(AskFor::Bill { kinds }) = &**preference {
                 fields.put("kinds", kinds.len());
             }
         }

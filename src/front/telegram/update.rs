@@ -209,6 +209,9 @@ fn words(message: &Value, private: bool) -> Option<Words> {
         return private.then(|| Words::plain(Attachment::forwarded(words).to_text()));
     }
     if let Some(text) = written("text") {
+        if is_set_apart(message) {
+            return private.then(|| Words::plain(Attachment::forwarded(text).to_text()));
+        }
         return Some(Words::plain(text.to_owned()));
     }
     // A contact is its number typed. Nobody is known by it.
@@ -229,6 +232,13 @@ fn words(message: &Value, private: bool) -> Option<Words> {
         file => Attachment { kind: kind.to_owned(), file },
     };
     Some(Words::plain(attachment.to_text()))
+}
+
+/// Whether something in it is struck out, or quoted: it is not what its sender wants now.
+fn is_set_apart(message: &Value) -> bool {
+    const APART: [&str; 3] = ["strikethrough", "blockquote", "expandable_blockquote"];
+    let mut marks = message.get("entities").and_then(Value::as_array).into_iter().flatten();
+    marks.any(|mark| mark.get("type").and_then(Value::as_str).is_some_and(|kind| APART.contains(&kind)))
 }
 
 fn file(document: &Value) -> Option<FileRef> {

@@ -1,6 +1,6 @@
 //! A reseller's own program: switched on with a password, let in from addresses, told how orders end.
 
-use super::habit::{says, write_preferences};
+use super::preference::{says, write_preferences};
 use super::{Answer, Request};
 use crate::config::parse_range;
 use crate::shop::h2h::target::{BadTarget, target};
@@ -8,7 +8,7 @@ use crate::shop::h2h::{ProgramSecrets, standing_of};
 use konter_command::{ApiCommand, ApiPassword, Pin};
 use konter_core::agent::Agent;
 use konter_core::preferences::{ApiAccess, ApiAddresses, MOST_API_ADDRESSES};
-use konter_reply::{ApiCard, ApiProblem, HabitReply, Reply};
+use konter_reply::{ApiCard, ApiProblem, PreferenceReply, Reply};
 use konter_store::StoreError;
 
 const ANYWHERE: &str = "*";
@@ -35,7 +35,7 @@ impl Request<'_> {
             ApiCommand::On { password, pin } => {
                 weak = password.is_weak();
                 let Some(api) = self.switched_on(&agent, &preferences.api, &pin, &password) else {
-                    answer.reply(Reply::TryAgain);
+                    answer.reply(Reply::TryAgain { order: false });
                     return Ok(());
                 };
                 preferences.api = api;
@@ -60,9 +60,9 @@ impl Request<'_> {
             }
         };
         match changed {
-            Err(problem) => answer.reply(says(HabitReply::ApiRefused { problem })),
+            Err(problem) => answer.reply(says(PreferenceReply::ApiRefused { problem })),
             Ok(changed) => {
-                answer.reply(says(HabitReply::Api(self.api_card(&agent, &preferences.api, weak))));
+                answer.reply(says(PreferenceReply::Api(self.api_card(&agent, &preferences.api, weak))));
                 if changed {
                     write_preferences(read, preferences, answer);
                 }

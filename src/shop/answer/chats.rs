@@ -9,10 +9,10 @@ use konter_core::agent::{Agent, AgentStatus};
 use konter_core::ids::ChatId;
 use konter_core::network::InviteCode;
 use konter_core::preferences::{Joining, MOST_CHATS, MOST_PHONES};
-use konter_reply::{ChatLine, ChatProblem, HabitReply, Reply};
+use konter_reply::{ChatLine, ChatProblem, PreferenceReply, Reply};
 use konter_store::StoreError;
 
-use super::habit::says;
+use super::preference::says;
 
 /// Something in the list of chats.
 enum Listed {
@@ -47,12 +47,12 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(code) = random_code() else {
-            answer.reply(Reply::TryAgain);
+            answer.reply(Reply::TryAgain { order: false });
             return Ok(());
         };
         let until = self.at + Joining::VALID;
         let name = Some(called.clone()).filter(|name| !name.is_empty());
-        answer.reply(says(HabitReply::ChatCode { link: self.link(code.clone()), name, until }));
+        answer.reply(says(PreferenceReply::ChatCode { link: self.link(code.clone()), name, until }));
         let joining = Joining { code, name: called, is_phone, instead_of, until };
         answer.alter_agent(&agent, |after| after.identities.joining = Some(joining));
         Ok(())
@@ -117,7 +117,7 @@ impl Request<'_> {
             take_out(&mut staying, old);
             tell_gone(owner, old, answer);
         }
-        answer.tell(&staying, &says(HabitReply::ChatAdded { chat: chat.to_string(), name: called }));
+        answer.tell(&staying, &says(PreferenceReply::ChatAdded { chat: chat.to_string(), name: called }));
         answer.locale = owner.locale;
         answer.commit.network.uninvited.push(chat.clone());
         answer.alter_agent(owner, |after| {
@@ -131,7 +131,8 @@ impl Request<'_> {
             after.identities.call(chat, name);
             after.identities.joining = None;
         });
-        answer.reply_with_balance(owner, says(HabitReply::ChatJoined { code: owner.id, name: owner.name.clone() }));
+        answer
+            .reply_with_balance(owner, says(PreferenceReply::ChatJoined { code: owner.id, name: owner.name.clone() }));
         self.drop_roles(owner, answer).await
     }
 
@@ -152,7 +153,7 @@ impl Request<'_> {
             Listed::Waiting => None,
         };
         let waiting = agent.identities.joining.as_ref().filter(|joining| joining.is_open(self.at));
-        answer.reply(says(HabitReply::Chats {
+        answer.reply(says(PreferenceReply::Chats {
             lines: listed(&agent).into_iter().filter_map(line).collect(),
             waiting_until: waiting.map(|joining| joining.until),
             most: MOST_CHATS,
@@ -176,11 +177,11 @@ impl Request<'_> {
             None => refuse(ChatProblem::NoSuch { name: shown }, answer),
             Some(Listed::Waiting) => {
                 answer.alter_agent(&agent, |after| after.identities.joining = None);
-                answer.reply(says(HabitReply::ChatRemoved { name: shown }));
+                answer.reply(says(PreferenceReply::ChatRemoved { name: shown }));
             }
             Some(Listed::Phone(phone)) => {
                 answer.alter_agent(&agent, |after| after.phones.retain(|known| *known != phone));
-                answer.reply(says(HabitReply::ChatRemoved { name: phone }));
+                answer.reply(says(PreferenceReply::ChatRemoved { name: phone }));
             }
             Some(Listed::Chat(_)) if agent.chats.len() <= 1 => refuse(ChatProblem::Last, answer),
             Some(Listed::Chat(chat)) if chat == self.message.chat && !sure => {
@@ -218,10 +219,10 @@ impl Request<'_> {
             return;
         }
         if name.chars().count() > LONGEST_NAME {
-            answer.reply(says(HabitReply::NameTooLong { most: LONGEST_NAME }));
+            answer.reply(says(PreferenceReply::NameTooLong { most: LONGEST_NAME }));
             return;
         }
-        answer.reply(says(HabitReply::Renamed { before: agent.name.clone(), name: name.to_owned() }));
+        answer.reply(says(PreferenceReply::Renamed { before: agent.name.clone(), name: name.to_owned() }));
         if name != agent.name {
             answer.alter_agent(&agent, |after| name.clone_into(&mut after.name));
         }
@@ -229,7 +230,7 @@ impl Request<'_> {
 }
 
 fn refuse(problem: ChatProblem, answer: &mut Answer) {
-    answer.reply(says(HabitReply::ChatRefused { problem }));
+    answer.reply(says(PreferenceReply::ChatRefused { problem }));
 }
 
 /// A name as it is kept, and whether it is a phone number.
@@ -280,7 +281,7 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     let mut rest = agent.clone();
     take_out(&mut rest, chat);
     let name = agent.identities.name_of(chat).map_or_else(|| chat.to_string(), str::to_owned);
-    answer.tell(&rest, &says(HabitReply::ChatRemoved { name }));
+    answer.tell(&rest, &says(PreferenceReply::ChatRemoved { name }));
     tell_gone(agent, chat, answer);
     answer.alter_agent(agent, |after| take_out(after, chat));
 }
@@ -288,7 +289,7 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
 /// To the chat that goes: if it still is one.
 fn tell_gone(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     if agent.chats.contains(chat) {
-        let gone = says(HabitReply::ChatGone { code: agent.id });
+        let gone = says(PreferenceReply::ChatGone { code: agent.id });
         answer.commit.outgoing.push(super::say(chat, agent.locale, gone));
     }
 }

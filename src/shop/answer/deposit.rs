@@ -225,7 +225,7 @@ impl Request<'_> {
     ) -> Result<bool, StoreError> {
         let mut tickets = self.shop.store.undecided_tickets(agent.id).await?;
         tickets.retain(|ticket| ticket.takes_proof(self.at));
-        let named = tickets.iter().position(|ticket| words.is_some_and(|words| names(words, ticket.pay)));
+        let named = words.and_then(|words| ticket_named(words, &tickets));
         if tickets.is_empty() {
             return Ok(false);
         }
@@ -546,6 +546,28 @@ fn shown(named: TicketRef) -> String {
 /// Takes back that the message is to be deleted.
 fn keep_message(answer: &mut Answer) {
     answer.commit.outgoing.retain(|say| !matches!(say.payload, Payload::Forget { .. }));
+}
+
+/// The ticket whose amount is named: the one to be paid, or that of one ticket alone as it was asked for.
+fn ticket_named(words: &str, tickets: &[Ticket]) -> Option<usize> {
+    let paid = tickets.iter().position(|ticket| names(words, ticket.pay));
+    let asked = || {
+        let mut named = (0..).zip(tickets).filter(|(_, ticket)| asks_for(words, ticket.amount)).map(|(at, _)| at);
+        named.next().filter(|_| named.next().is_none())
+    };
+    paid.or_else(asked)
+}
+
+/// Whether words name an amount as people say it: `100rb`, `100.000`, `1jt`.
+fn asks_for(words: &str, amount: Rupiah) -> bool {
+    const UNITS: [(&str, i64); 6] =
+        [("ribu", 1_000), ("rb", 1_000), ("k", 1_000), ("juta", 1_000_000), ("jt", 1_000_000), ("", 1)];
+    words.to_lowercase().replace(['.', ','], "").split_whitespace().any(|word| {
+        UNITS.iter().any(|(unit, times)| {
+            let number = word.strip_suffix(unit).and_then(|number| number.parse::<i64>().ok());
+            number.and_then(|number| number.checked_mul(*times)) == Some(amount.get())
+        })
+    })
 }
 
 /// Whether words name an amount, in digits or grouped.

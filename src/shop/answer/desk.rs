@@ -139,7 +139,7 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(bytes) = self.shop.chats.fetch(&file.id, LARGEST_FILE).await else {
-            answer.reply(Reply::TryAgain);
+            answer.reply(Reply::TryAgain { order: false });
             return Ok(());
         };
         let table = table(&bytes);

@@ -107,7 +107,7 @@ impl Request<'_> {
         }
         let pin = random_pin();
         let (Some(hash), Some(code)) = (self.shop.pins.hash(&pin).await, super::invite::random_code()) else {
-            answer.reply(Reply::TryAgain);
+            answer.reply(Reply::TryAgain { order: false });
             return Ok(());
         };
         let number = self.shop.store.next(Sequence::Agent).await?;

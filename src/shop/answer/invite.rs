@@ -61,7 +61,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return };
         let known = agent.network.invite.clone().filter(|_| !renew);
         let Some(code) = known.clone().or_else(random_code) else {
-            answer.reply(Reply::TryAgain);
+            answer.reply(Reply::TryAgain { order: false });
             return;
         };
         let renewed = renew && agent.network.invite.is_some();

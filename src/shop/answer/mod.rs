@@ -18,7 +18,6 @@ mod downline;
 mod first_steps;
 mod groups;
 mod guide;
-mod habit;
 mod invite;
 mod misread;
 mod mutation;
@@ -28,6 +27,7 @@ mod overdue;
 mod people;
 mod pin;
 mod pin_shown;
+mod preference;
 mod price_list;
 mod price_tab;
 pub(super) mod program;
@@ -187,9 +187,14 @@ impl Request<'_> {
 
     /// Whether what was written is an order, or was meant as one.
     fn is_order(&self) -> bool {
-        let read = konter_command::parse(&self.message.text);
-        self.message.tapped.is_none() && matches!(read, Command::Order(_) | Command::BadOrder(_))
+        is_order(self.message)
     }
+}
+
+/// Whether what was written is an order, or was meant as one.
+pub(super) fn is_order(message: &InboxMessage) -> bool {
+    let read = || konter_command::parse(&message.text);
+    message.tapped.is_none() && matches!(read(), Command::Order(_) | Command::BadOrder(_))
 }
 
 /// Reads a message and decides what is answered.
@@ -385,7 +390,7 @@ impl Request<'_> {
             Command::ReceiptLine(line) => self.receipt_line(&line, answer),
             Command::Transfer(transfer) => self.transfer(transfer, answer).await?,
             Command::Network(command) => self.network(command, answer).await?,
-            Command::Habit(command) => self.habit(command, answer).await?,
+            Command::Preference(command) => self.preference(command, answer).await?,
             Command::Routing(command) => self.routing(command, answer).await?,
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, .. } => self.complain(&text, answer).await?,

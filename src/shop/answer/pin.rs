@@ -172,7 +172,7 @@ impl Request<'_> {
             answer.alter_agent(agent, |after| after.pin = PinState::new(hash, new.digits()));
             answer.reply(Reply::PinChanged { easy: new.is_a_run() });
         } else {
-            answer.reply(Reply::TryAgain);
+            answer.reply(Reply::TryAgain { order: false });
         }
     }
 }

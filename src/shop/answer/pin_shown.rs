@@ -1,7 +1,7 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
 use konter_command::{
-    Command, HabitCommand, NEW_PIN_DIGITS, NetworkCommand, RoutingCommand, Topic, TransferRef, may_hold_pin,
+    Command, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Topic, TransferRef, may_hold_pin,
 };
 
 /// Whether a message shows a PIN that should not stay in the chat.
@@ -39,23 +39,23 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
             NetworkCommand::TransferEither(readings) => readings.iter().any(|reading| reading.pin.is_some()),
             NetworkCommand::Invite { .. } | NetworkCommand::Confirm { .. } => false,
         },
-        Command::Habit(command) => match command {
-            HabitCommand::Chats { pin }
-            | HabitCommand::ReplaceChat { pin, .. }
-            | HabitCommand::Favourite { pin, .. }
-            | HabitCommand::Earnings { pin } => pin.is_some(),
+        Command::Preference(command) => match command {
+            PreferenceCommand::Chats { pin }
+            | PreferenceCommand::ReplaceChat { pin, .. }
+            | PreferenceCommand::Favourite { pin, .. }
+            | PreferenceCommand::Earnings { pin } => pin.is_some(),
             // Digits that are not read as the PIN may be one.
-            HabitCommand::Repeat
-            | HabitCommand::AddChat { .. }
-            | HabitCommand::RemoveChat { .. }
-            | HabitCommand::Rename { .. }
-            | HabitCommand::Favourites
-            | HabitCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
-            HabitCommand::Api(command) => command.holds_secrets(),
-            HabitCommand::SaveFavourite { .. }
-            | HabitCommand::Selling(_)
-            | HabitCommand::SellingList { .. }
-            | HabitCommand::Ask(_) => false,
+            PreferenceCommand::Repeat
+            | PreferenceCommand::AddChat { .. }
+            | PreferenceCommand::RemoveChat { .. }
+            | PreferenceCommand::Rename { .. }
+            | PreferenceCommand::Favourites
+            | PreferenceCommand::ForgetFavourite { .. } => konter_command::redact(text).contains(konter_command::MASK),
+            PreferenceCommand::Api(command) => command.holds_secrets(),
+            PreferenceCommand::SaveFavourite { .. }
+            | PreferenceCommand::Selling(_)
+            | PreferenceCommand::SellingList { .. }
+            | PreferenceCommand::Ask(_) => false,
         },
         // An admin's command has none; what looks like one is an agent's code or an amount.
         Command::Incomplete { topic, .. } if topic.example().starts_with('/') => false,

@@ -66,6 +66,15 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// A no in words to what was asked here; `false` when nothing waits for an answer.
+    pub(super) async fn drop_question(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
+        if let Some(asked) = &open {
+            write(asked, QuestionState::Cancelled, answer);
+        }
+        Ok(open.is_some())
+    }
+
     /// This chat's latest question, if it has this number.
     async fn asked(&self, number: u32) -> Result<Option<Question>, StoreError> {
         Ok(self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.number == number))

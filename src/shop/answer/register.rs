@@ -32,7 +32,7 @@ impl Request<'_> {
         let hash = match self.shop.pins.hash_for_registration(pin.expose()).await {
             Ok(Some(hash)) => hash,
             Ok(None) => {
-                answer.reply(Reply::TryAgain);
+                answer.reply(Reply::TryAgain { order: false });
                 return Ok(());
             }
             Err(TooMany) => {

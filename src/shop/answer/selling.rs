@@ -2,7 +2,7 @@
 
 use super::super::network::priced;
 use super::account::{matching, no_such_product, shown};
-use super::habit::{says, write_preferences};
+use super::preference::{says, write_preferences};
 use super::price_tab::shelves;
 use super::receipt::shop_of;
 use super::{Answer, Request};
@@ -14,7 +14,7 @@ use konter_core::money::Rupiah;
 use konter_core::order::Order;
 use konter_core::preferences::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
 use konter_core::pricing::Tariff;
-use konter_reply::{HabitReply, PriceLine, SellingCard, SellingLine, SellingProblem};
+use konter_reply::{PreferenceReply, PriceLine, SellingCard, SellingLine, SellingProblem};
 use konter_store::StoreError;
 
 /// Products with a price of their own that are shown when something is changed.
@@ -29,7 +29,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let preferences = self.shop.store.preferences(agent.id).await?;
         let tariff = self.shop.network.tariff(&agent).await?;
-        answer.reply(says(HabitReply::Selling(self.selling_card(&preferences.selling, &tariff, None))));
+        answer.reply(says(PreferenceReply::Selling(self.selling_card(&preferences.selling, &tariff, None))));
         Ok(())
     }
 
@@ -54,7 +54,7 @@ impl Request<'_> {
                         return Ok(());
                     }
                     Some(product) if product.kind == ProductKind::Bill => {
-                        answer.reply(says(HabitReply::SellingRefused {
+                        answer.reply(says(PreferenceReply::SellingRefused {
                             problem: SellingProblem::Bill { product: code },
                         }));
                         return Ok(());
@@ -70,10 +70,10 @@ impl Request<'_> {
                 SellingFault::OutOfRange => SellingProblem::OutOfRange { highest: HIGHEST_SELLING },
                 SellingFault::TooMany => SellingProblem::TooMany { most: MOST_SELLING },
             };
-            answer.reply(says(HabitReply::SellingRefused { problem }));
+            answer.reply(says(PreferenceReply::SellingRefused { problem }));
             return Ok(());
         }
-        answer.reply(says(HabitReply::Selling(self.selling_card(&preferences.selling, &tariff, about.as_ref()))));
+        answer.reply(says(PreferenceReply::Selling(self.selling_card(&preferences.selling, &tariff, about.as_ref()))));
         write_preferences(read, preferences, answer);
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let preferences = self.shop.store.preferences(agent.id).await?;
         if preferences.selling.is_empty() {
-            answer.reply(says(HabitReply::SellingRefused { problem: SellingProblem::NothingSet }));
+            answer.reply(says(PreferenceReply::SellingRefused { problem: SellingProblem::NothingSet }));
             return Ok(());
         }
         let tariff = self.shop.network.tariff(&agent).await?;
@@ -135,12 +135,12 @@ impl Request<'_> {
         let shelves = shelves(found.into_iter()).into_iter();
         let lines: Vec<PriceLine> = shelves.flat_map(|(_, products)| products).filter_map(line).collect();
         if lines.is_empty() {
-            answer.reply(says(HabitReply::SellingRefused { problem: SellingProblem::NothingSet }));
+            answer.reply(says(PreferenceReply::SellingRefused { problem: SellingProblem::NothingSet }));
             return Ok(());
         }
         let left_out = lines.len().saturating_sub(LISTED);
         let lines = lines.into_iter().take(LISTED).collect();
-        answer.reply(says(HabitReply::SellingList { shop: shop_of(&agent), lines, left_out }));
+        answer.reply(says(PreferenceReply::SellingList { shop: shop_of(&agent), lines, left_out }));
         Ok(())
     }
 
@@ -164,7 +164,7 @@ impl Request<'_> {
         let ([today, yesterday], mut downlines) = self.shop.reports.earned(agent.id, today).await?;
         let left_out = downlines.len().saturating_sub(EARNED_SHOWN);
         downlines.truncate(EARNED_SHOWN);
-        answer.reply_with_balance(&agent, says(HabitReply::Earnings { today, yesterday, downlines, left_out }));
+        answer.reply_with_balance(&agent, says(PreferenceReply::Earnings { today, yesterday, downlines, left_out }));
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Repeat numbers that skip one: `S10 0812… 5 1234` where there was no fourth. A digit that strayed in would pass the guard
 //! against ordering twice, so such an order is shown first, with the number that is next.
 
-use super::habit::Again;
 use super::order::refuse;
+use super::preference::Again;
 use super::talk::talk;
 use super::{Answer, Request};
 use konter_command::OrderRequest;

@@ -3,7 +3,7 @@
 use super::super::keypad::PadId;
 use super::account::{matching, price_line, shown};
 use super::{Answer, Request};
-use konter_command::{Command, HabitCommand, OrdersQuery, PriceFilter, ReceiptOf, Talk, proof_words};
+use konter_command::{Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, Route};
 use konter_core::order::{Order, view};
@@ -62,7 +62,7 @@ impl Request<'_> {
             }
             Talk::Yes => self.yes(answer).await?,
             Talk::No => {
-                if !self.drop_offer(answer) {
+                if !self.drop_what_waits(answer).await? {
                     self.remind_of_the_pin(answer);
                 }
             }
@@ -138,6 +138,16 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// Lets go of everything that waits for a yes or a PIN here; `false` when nothing does.
+    async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let was_asked = self.drop_question(answer).await?;
+        let was_offered = self.drop_offer(answer);
+        if was_asked && !was_offered {
+            answer.reply(talk(TalkReply::Dropped));
+        }
+        Ok(was_asked || was_offered)
+    }
+
     /// Takes back what was offered and not ordered; `false` when nothing was.
     fn drop_offer(&self, answer: &mut Answer) -> bool {
         let chat = &self.message.chat;
@@ -161,10 +171,10 @@ impl Request<'_> {
     }
 
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
-        if dest.is_none() && self.drop_offer(answer) {
+        if dest.is_none() && self.drop_what_waits(answer).await? {
             return Ok(());
         }
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
         if dest.is_none() && self.offer_take_back(&agent, orders.first(), answer).await? {
             return Ok(());
@@ -201,7 +211,7 @@ impl Request<'_> {
 
     /// Words that answer the message of an order are about that order. `false` when they are something of their own.
     pub(super) async fn about_an_order(&self, command: &Command, answer: &mut Answer) -> Result<bool, StoreError> {
-        let repeats = matches!(command, Command::Habit(HabitCommand::Repeat));
+        let repeats = matches!(command, Command::Preference(PreferenceCommand::Repeat));
         let order = match self.about {
             Some(id) => self.shop.store.order(id).await?,
             None => None,
@@ -220,7 +230,7 @@ impl Request<'_> {
         let plain_query =
             |query: &OrdersQuery| query.dest.is_none() && query.product.is_none() && query.number.is_none();
         match command {
-            Command::Habit(HabitCommand::Repeat) => self.tapped_repeat(order.id, answer).await?,
+            Command::Preference(PreferenceCommand::Repeat) => self.tapped_repeat(order.id, answer).await?,
             Command::Receipt { of: ReceiptOf::Latest, price } => {
                 self.receipt_of_order(order.id, *price, answer).await?;
             }

@@ -4,9 +4,9 @@ use super::super::guide::{Awaits, Guide, MeterOwner, Several};
 use super::super::keypad::PadId;
 use super::account::{no_such_product, price_line};
 use super::guide::has_wrong_pin;
-use super::habit::{Again, fingerprint_of, says};
 use super::order::refuse;
 use super::pin_shown::is_a_pin_alone;
+use super::preference::{Again, fingerprint_of, says};
 use super::talk::talk;
 use super::{Answer, Request, can_forget, forget};
 use konter_command::{NEW_PIN_DIGITS, OrderRequest, Pin, PriceFilter, Sort, Topic, Wish};
@@ -15,7 +15,7 @@ use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::money::Rupiah;
 use konter_core::order::request::{OrderLine, What};
-use konter_reply::{AskFor, AskedLine, ChooseStage, HabitReply, Misread, PriceLine, Reply, TalkReply};
+use konter_reply::{AskFor, AskedLine, ChooseStage, Misread, PreferenceReply, PriceLine, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Digits of the shortest number in use.
@@ -77,11 +77,11 @@ impl Request<'_> {
         let is_token = wish.sort == Some(Sort::Token);
         if wish.code.is_none() && wish.nominal.is_none() {
             match (&wish.brand, wish.sort) {
-                (None, Some(Sort::Token)) => answer.reply(says(HabitReply::Ask(AskFor::Meter))),
+                (None, Some(Sort::Token)) => answer.reply(says(PreferenceReply::Ask(AskFor::Meter))),
                 (None, _) => {
                     let preferences = self.shop.store.preferences(agent.id).await?;
                     let favourites = preferences.favourites.iter().map(|(name, _)| name.clone()).collect();
-                    answer.reply(says(HabitReply::Ask(AskFor::Phone { favourites })));
+                    answer.reply(says(PreferenceReply::Ask(AskFor::Phone { favourites })));
                 }
                 (Some(_), Some(Sort::Data)) => self.show_prices(&candidates(&catalog, &wish), &wish, answer).await?,
                 (Some(_), _) => self.prices(&filters(&wish), answer).await?,
@@ -105,7 +105,7 @@ impl Request<'_> {
             [product, ..] if product.kind == ProductKind::Bill => {
                 self.shop.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
                 let (product, name) = (product.code.clone(), product.name.clone());
-                answer.reply(says(HabitReply::Ask(AskFor::Customer { product, name })));
+                answer.reply(says(PreferenceReply::Ask(AskFor::Customer { product, name })));
                 return Ok(());
             }
             [product, rest @ ..] if is_one_kind && (rest.is_empty() || is_token) => {
@@ -115,7 +115,7 @@ impl Request<'_> {
             }
             _ => match wish.nominal {
                 Some(nominal) => answer.reply(talk(TalkReply::NumberForSum { nominal })),
-                None => answer.reply(says(HabitReply::Ask(AskFor::Phone { favourites: Vec::new() }))),
+                None => answer.reply(says(PreferenceReply::Ask(AskFor::Phone { favourites: Vec::new() }))),
             },
         }
         self.await_number(wish, answer);

@@ -170,7 +170,20 @@ fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
     if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
         return Err(Problem::unfit(Part::Amount, next));
     }
+    if takes_it_back(&note) {
+        return Err(Problem::unfit(Part::Text, &note));
+    }
     Ok(Command::Admin(AdminCommand::Deposit { agent, amount, note: some(note), forced }))
+}
+
+/// `jangan dulu`, `eh salah`, `ga jadi`, `❌`: no note, but second thoughts.
+fn takes_it_back(note: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["batal", "jangan", "jgn", "eh", "ga", "gak", "ngga", "nggak", "tidak", "gajadi", "bukan", "salah", "❌", "🚫"];
+    /// More of them is a reason that somebody gives.
+    const MOST: usize = 2;
+    let said: Vec<String> = note.split_whitespace().map(str::to_lowercase).collect();
+    said.len() <= MOST && said.first().is_some_and(|first| WORDS.contains(&first.as_str()))
 }
 
 fn some(text: String) -> Option<String> {

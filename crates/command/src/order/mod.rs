@@ -7,8 +7,8 @@ mod reader;
 pub mod request;
 
 use super::format::Format;
-use super::habit::command::{Ask, HabitCommand};
 use super::meaning::Command;
+use super::preference::command::{Ask, PreferenceCommand};
 use super::read::{Cursor, Part, Problem};
 use super::topic::Topic;
 use faults::{begun, misformed, opens_like_an_order, short_number};
@@ -37,7 +37,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::when(Topic::Order, &["PLN"], "electricity for a meter", "PLN.14027480301.20.1234", meter)
         .hinting(Some(Topic::Meter)),
     Format::always(Topic::Order, ORDER, "an order by buttons", "BELI", |args| {
-        let ask = args.is_empty().then_some(Command::Habit(HabitCommand::Ask(Ask::Phone)));
+        let ask = args.is_empty().then_some(Command::Preference(PreferenceCommand::Ask(Ask::Phone)));
         ask.ok_or(Problem::Missing(Part::Destination))
     }),
     // Behind a PIN it is a repeat number.

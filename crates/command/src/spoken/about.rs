@@ -3,8 +3,8 @@
 use super::question::Heard;
 use super::small::Talk;
 use super::{is_spoken, words};
-use crate::habit::command::{Ask, HabitCommand};
 use crate::meaning::{Command, OrdersQuery};
+use crate::preference::command::{Ask, PreferenceCommand};
 use crate::read::{Atom, Cursor, NamedAs, PriceFilter};
 use konter_core::destination::METER_DIGITS;
 use konter_core::ids::{OrderId, ProductCode};
@@ -76,7 +76,7 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
             looked_up("PLN".parse().ok()?, customer)
         }
         (Some(product), None) if speaks_of_bills && !heard.counts => {
-            Some(Command::Habit(HabitCommand::Ask(Ask::Customer(product))))
+            Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(product))))
         }
         (None, _) if speaks_of_bills && heard.has(UNSOLD) => {
             let unsold = heard.words.iter().find(|word| words::is_in(UNSOLD, word))?;

@@ -2,10 +2,10 @@
 
 use super::question::{self, Heard};
 use super::words;
-use crate::habit::command::HabitCommand;
 use crate::meaning::Command;
 use crate::network::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer as Sent, TransferRef};
 use crate::network::{markup, transfer};
+use crate::preference::command::PreferenceCommand;
 use crate::read::{AgentRef, Atom, amount};
 use konter_core::ids::AgentId;
 
@@ -148,7 +148,7 @@ fn earnings(heard: &Heard<'_>) -> Option<Command> {
     const REST: &str = "hari ini kemarin saya bulan minggu markup downline dari tukar cair cairkan untung";
     let from_below = heard.has("untung untungku") && heard.has(BELOW);
     ((heard.has(EARNED) || from_below) && !heard.counts && heard.only(&[EARNED, REST]))
-        .then_some(Command::Habit(HabitCommand::Earnings { pin: None }))
+        .then_some(Command::Preference(PreferenceCommand::Earnings { pin: None }))
 }
 
 /// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.

@@ -19,7 +19,7 @@ mod words;
 use super::bill::looked_up as bill_looked_up;
 use super::meaning::{Command, OrdersQuery};
 use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
-use super::{Ask, ChatName, Feature, HabitCommand, MarkupWhom, NetworkCommand, chat, order};
+use super::{Ask, ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceCommand, chat, order};
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
 use konter_core::destination::METER_DIGITS;
@@ -147,7 +147,7 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
             PriceFilter::Nominal(_) => false,
         }),
         // `list harga` asks for the prices themselves.
-        Command::Habit(HabitCommand::SellingList { filters }) => filters.iter().any(|filter| match filter {
+        Command::Preference(PreferenceCommand::SellingList { filters }) => filters.iter().any(|filter| match filter {
             PriceFilter::Word(word) => question::is_filler(word) || question::is_price(word),
             PriceFilter::Nominal(_) => false,
         }),
@@ -164,8 +164,8 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         // `komisi saya berapa`
         Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
         // `hp saya hilang`, `mau tambah downline`, `nama saya Rina mau daftar`
-        Command::Habit(
-            HabitCommand::AddChat { name: ChatName::Other(_), pin: None } | HabitCommand::Rename { pin: None, .. },
+        Command::Preference(
+            PreferenceCommand::AddChat { name: ChatName::Other(_), pin: None } | PreferenceCommand::Rename { pin: None, .. },
         ) if args.atoms.len() > 2 => is_spoken(args),
         // `markup semua downline 150`
         Command::Network(NetworkCommand::Markup(request)) => {
@@ -187,7 +187,7 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         // `as 5 0812…`: an operator.
         Command::Known(_) => is_spoken(args) && has_phone(args.atoms) && is_a_brand(args),
         // Knocking.
-        Command::Habit(HabitCommand::Chats { pin: None } | HabitCommand::AddChat { pin: None, .. }) => {
+        Command::Preference(PreferenceCommand::Chats { pin: None } | PreferenceCommand::AddChat { pin: None, .. }) => {
             args.atoms.first().is_some_and(|first| first.is("P"))
                 && args.atoms.iter().all(|atom| atom.is("P") || words::is_address(atom.text))
         }
@@ -217,7 +217,7 @@ fn bill(said: Cursor<'_>) -> Option<Command> {
     (said.context.kinds)(&code, NamedAs::Bill)?;
     let looks = words::is_in("cek ck check tagihan bayar byr pay", &words::plain(verb.text));
     match number {
-        [] if looks => Some(Command::Habit(HabitCommand::Ask(Ask::Customer(code)))),
+        [] if looks => Some(Command::Preference(PreferenceCommand::Ask(Ask::Customer(code)))),
         [only]
             if looks
                 && only.is_digits()

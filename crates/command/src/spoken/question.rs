@@ -5,8 +5,8 @@ use super::wish::Wish;
 use super::words;
 use super::{about, account, below};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
-use crate::habit::command::HabitCommand;
 use crate::meaning::{Command, OrdersQuery, ReportKind};
+use crate::preference::command::PreferenceCommand;
 use crate::read::{Atom, Cursor, DateArg, NamedAs, PriceFilter, Target, Typed, amount, date, destination, nominal};
 use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
@@ -507,7 +507,7 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
             "once more",
         ]);
     let only = heard.words.iter().all(|word| words::is_in(AGAIN, word) || words::is_in(REST, word) || is_filler(word));
-    (again && only && !heard.counts).then_some(Command::Habit(HabitCommand::Repeat))
+    (again && only && !heard.counts).then_some(Command::Preference(PreferenceCommand::Repeat))
 }
 
 fn admin(heard: &Heard<'_>) -> Option<Command> {

@@ -70,9 +70,9 @@ fn meaning(command: &Command) -> String {
         Command::Report { kind: ReportKind::Statement, .. } => "statement".to_owned(),
         Command::Report { date, .. } => joined(&["sales", days(*date)]),
         Command::Receipt { .. } => "receipt".to_owned(),
-        Command::Habit(HabitCommand::Repeat) => "repeat".to_owned(),
-        Command::Habit(HabitCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
-        Command::Habit(HabitCommand::Ask(Ask::Meter)) => "wish token".to_owned(),
+        Command::Preference(PreferenceCommand::Repeat) => "repeat".to_owned(),
+        Command::Preference(PreferenceCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
+        Command::Preference(PreferenceCommand::Ask(Ask::Meter)) => "wish token".to_owned(),
         Command::Help { topic } => joined(&["help", topic.as_deref().unwrap_or_default()]),
         Command::Proof { .. } => "proof".to_owned(),
         Command::Talk(talk) => {

@@ -36,13 +36,13 @@ fn every_example_is_understood_as_what_it_shows() {
             Topic::Markup => matches!(command, Command::Network(NetworkCommand::Markup(_))),
             Topic::Invite => matches!(command, Command::Network(NetworkCommand::Invite { .. })),
             Topic::Confirm => matches!(command, Command::Network(NetworkCommand::Confirm { .. })),
-            Topic::Chats => matches!(command, Command::Habit(HabitCommand::AddChat { .. })),
-            Topic::Favourites => matches!(command, Command::Habit(HabitCommand::SaveFavourite { .. })),
-            Topic::Selling => matches!(command, Command::Habit(HabitCommand::Selling(_))),
-            Topic::SellingList => matches!(command, Command::Habit(HabitCommand::SellingList { .. })),
-            Topic::Rename => matches!(command, Command::Habit(HabitCommand::Rename { .. })),
+            Topic::Chats => matches!(command, Command::Preference(PreferenceCommand::AddChat { .. })),
+            Topic::Favourites => matches!(command, Command::Preference(PreferenceCommand::SaveFavourite { .. })),
+            Topic::Selling => matches!(command, Command::Preference(PreferenceCommand::Selling(_))),
+            Topic::SellingList => matches!(command, Command::Preference(PreferenceCommand::SellingList { .. })),
+            Topic::Rename => matches!(command, Command::Preference(PreferenceCommand::Rename { .. })),
             Topic::Api | Topic::ApiAddress | Topic::ApiReport => {
-                matches!(command, Command::Habit(HabitCommand::Api(_)))
+                matches!(command, Command::Preference(PreferenceCommand::Api(_)))
             }
             Topic::CancelOrder => matches!(command, Command::Routing(RoutingCommand::Cancel { .. })),
             Topic::Queue => matches!(command, Command::Routing(RoutingCommand::Queue { on: Some(true) })),

@@ -206,6 +206,24 @@ fn what_is_not_for_the_shop_is_ignored() {
     }
 }
 
+/// What is struck out or quoted is as good as passed on.
+#[test]
+fn words_set_apart_are_not_the_senders_own() {
+    let marked = |kind: &str| {
+        let marks = json!([{"type": kind, "offset": 0, "length": 21}]);
+        json!({"update_id": 1, "message": private(&json!({"text": "S10.081234567890.1234", "entities": marks}))})
+    };
+    let text = |kind: &str| match read_now(&marked(kind)) {
+        Incoming::Message(message) => message.text,
+        other => panic!("{other:?}"),
+    };
+    for kind in ["strikethrough", "blockquote", "expandable_blockquote"] {
+        let attachment = Attachment::from_text(&text(kind)).unwrap();
+        assert_eq!(attachment.forwarded_words(), Some("S10.081234567890.1234"), "{kind}");
+    }
+    assert_eq!(text("phone_number"), "S10.081234567890.1234");
+}
+
 #[test]
 fn a_message_without_a_place_is_broken_and_one_without_a_date_is_old() {
     assert_eq!(read_now(&json!({"message": {"text": "x"}})), Incoming::Broken);

@@ -1,7 +1,7 @@
 //! Orders that are kept by a name.
 
 use super::chats::unreadable;
-use super::command::HabitCommand;
+use super::command::PreferenceCommand;
 use crate::meaning::Command;
 use crate::read::{Atom, Cursor, NamedAs, Part, Problem, Typed, destination, is_pin, phones_in_pieces, redact};
 use konter_core::destination::{Destination, DestinationFault, digits_of};
@@ -20,7 +20,7 @@ pub(super) fn forget(mut args: Cursor<'_>) -> Option<Result<Command, Problem>> {
     let mut read = || {
         let name = favourite_name(&mut args)?;
         args.pin();
-        args.finish().map(|()| Command::Habit(HabitCommand::ForgetFavourite { name }))
+        args.finish().map(|()| Command::Preference(PreferenceCommand::ForgetFavourite { name }))
     };
     Some(read())
 }
@@ -33,7 +33,7 @@ fn favourite_name(args: &mut Cursor<'_>) -> Result<FavouriteName, Problem> {
 /// `<name>.<product>.<number>`.
 pub(super) fn save(mut args: Cursor<'_>) -> Result<Command, Problem> {
     if args.is_empty() {
-        return Ok(Command::Habit(HabitCommand::Favourites));
+        return Ok(Command::Preference(PreferenceCommand::Favourites));
     }
     let name = favourite_name(&mut args)?;
     let atom = args.need(Part::Product)?;
@@ -48,7 +48,7 @@ pub(super) fn save(mut args: Cursor<'_>) -> Result<Command, Problem> {
     };
     args.skip(count);
     args.finish()?;
-    Ok(Command::Habit(HabitCommand::SaveFavourite { name, product, dest }))
+    Ok(Command::Preference(PreferenceCommand::SaveFavourite { name, product, dest }))
 }
 
 /// All of the atoms as one number.
@@ -72,16 +72,16 @@ fn whole_destination(atoms: &[Atom<'_>]) -> Option<(Destination, usize)> {
 /// Nothing: the list. `<name>[.<nth>][.<pin>]`: one of them. `<name>.-`: without it.
 pub(super) fn favourite(mut args: Cursor<'_>) -> Result<Command, Problem> {
     if args.atoms.iter().all(|atom| is_pin(atom.text)) {
-        return Ok(Command::Habit(HabitCommand::Favourites));
+        return Ok(Command::Preference(PreferenceCommand::Favourites));
     }
     let name = favourite_name(&mut args)?;
     if args.take_if(|atom| atom.is("-")).is_some() {
         args.finish()?;
-        return Ok(Command::Habit(HabitCommand::ForgetFavourite { name }));
+        return Ok(Command::Preference(PreferenceCommand::ForgetFavourite { name }));
     }
     let repeat = args.peek().and_then(Atom::repeat);
     if repeat.is_some() {
         args.take();
     }
-    Ok(Command::Habit(HabitCommand::Favourite { name, nth: repeat.unwrap_or(1), pin: args.last_pin()? }))
+    Ok(Command::Preference(PreferenceCommand::Favourite { name, nth: repeat.unwrap_or(1), pin: args.last_pin()? }))
 }

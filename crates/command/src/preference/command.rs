@@ -9,7 +9,7 @@ use konter_core::phone::Phone;
 use konter_core::preferences::{FavouriteName, SellRule};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HabitCommand {
+pub enum PreferenceCommand {
     /// Another chat, called by this name.
     AddChat {
         name: ChatName,

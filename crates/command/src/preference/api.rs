@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::command::HabitCommand;
+use super::command::PreferenceCommand;
 use crate::meaning::Command;
 use crate::read::{Cursor, Part, Pin, Problem, Typed};
 
@@ -98,7 +98,7 @@ pub(super) fn access(args: Cursor<'_>) -> Result<Command, Problem> {
         None => return Err(Problem::Missing(Part::Pin)),
         Some(pin) => ApiCommand::On { password: password(value, &pin)?, pin },
     };
-    Ok(Command::Habit(HabitCommand::Api(command)))
+    Ok(Command::Preference(PreferenceCommand::Api(command)))
 }
 
 /// What is wrong with a password is told without it.
@@ -149,7 +149,7 @@ fn setting(
         Some(pin) if is_off => clear(pin),
         Some(pin) => set(value, pin)?,
     };
-    Ok(Command::Habit(HabitCommand::Api(command)))
+    Ok(Command::Preference(PreferenceCommand::Api(command)))
 }
 
 /// What stands between the word and the PIN. Without a PIN at the end, all of it.

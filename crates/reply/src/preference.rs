@@ -13,9 +13,9 @@ use konter_core::order::refusal::Near;
 use konter_core::preferences::FavouriteName;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
-#[serde(tag = "habit", rename_all = "snake_case")]
+#[serde(tag = "preference", rename_all = "snake_case")]
 #[strum(const_into_str)]
-pub enum HabitReply {
+pub enum PreferenceReply {
     // Chats.
     /// What the other chat sends to join.
     #[strum(serialize = "chats.code")]

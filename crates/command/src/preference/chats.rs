@@ -1,6 +1,6 @@
 //! The chats of one account: more of them, fewer, another in the place of one.
 
-use super::command::{ChatName, HabitCommand};
+use super::command::{ChatName, PreferenceCommand};
 use crate::elsewhere::Feature;
 use crate::meaning::Command;
 use crate::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, Part, Pin, Problem, Typed, is_pin, phones_in_pieces, redact};
@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 40;
 pub(super) fn add(mut args: Cursor<'_>) -> Result<Command, Problem> {
     skip_kind(&mut args);
     if args.is_empty() {
-        return Ok(Command::Habit(HabitCommand::Chats { pin: None }));
+        return Ok(Command::Preference(PreferenceCommand::Chats { pin: None }));
     }
     if is_for_a_downline(args) {
         return Ok(Command::Known(Feature::SenderNumbers));
@@ -22,27 +22,27 @@ pub(super) fn add(mut args: Cursor<'_>) -> Result<Command, Problem> {
     let (name, pin) = chat_and_pin(args)?;
     match name {
         ChatName::Place(_) => Err(Problem::unfit(Part::Destination, args.rest())),
-        name => Ok(Command::Habit(HabitCommand::AddChat { name, pin })),
+        name => Ok(Command::Preference(PreferenceCommand::AddChat { name, pin })),
     }
 }
 
 /// `LIST[.<pin>]`.
 pub(super) fn list(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    Ok(Command::Habit(HabitCommand::Chats { pin: args.last_pin()? }))
+    Ok(Command::Preference(PreferenceCommand::Chats { pin: args.last_pin()? }))
 }
 
 /// `[HP].<place, phone or name>[.YA].<pin>`.
 pub(super) fn remove(mut args: Cursor<'_>) -> Result<Command, Problem> {
     skip_kind(&mut args);
     if args.is_empty() {
-        return Ok(Command::Habit(HabitCommand::Chats { pin: None }));
+        return Ok(Command::Preference(PreferenceCommand::Chats { pin: None }));
     }
     let says_yes = |atom: &Atom<'_>| atom.is("YA") || atom.is("YES");
     let kept: Vec<Atom<'_>> = args.atoms.iter().filter(|atom| !says_yes(atom)).copied().collect();
     let sure = kept.len() < args.atoms.len();
     match chat_and_pin(args.over(&kept))? {
         (ChatName::Any, _) => Err(Problem::Missing(Part::Destination)),
-        (which, pin) => Ok(Command::Habit(HabitCommand::RemoveChat { which, sure, pin })),
+        (which, pin) => Ok(Command::Preference(PreferenceCommand::RemoveChat { which, sure, pin })),
     }
 }
 
@@ -50,14 +50,14 @@ pub(super) fn remove(mut args: Cursor<'_>) -> Result<Command, Problem> {
 pub(super) fn replace(mut args: Cursor<'_>) -> Result<Command, Problem> {
     skip_kind(&mut args);
     if args.is_empty() {
-        return Ok(Command::Habit(HabitCommand::Chats { pin: None }));
+        return Ok(Command::Preference(PreferenceCommand::Chats { pin: None }));
     }
     let mut number = || {
         let atom = args.need(Part::Destination)?;
         atom.text.parse().map(ChatName::Phone).map_err(|_| unreadable(atom))
     };
     let (old, new) = (number()?, number()?);
-    Ok(Command::Habit(HabitCommand::ReplaceChat { old, new, pin: args.last_pin()? }))
+    Ok(Command::Preference(PreferenceCommand::ReplaceChat { old, new, pin: args.last_pin()? }))
 }
 
 /// What kind of chat other servers want to be told first.

@@ -1,4 +1,4 @@
-//! What resellers type about their own habits: other chats, favourites, repeating an order, selling prices, their
+//! What resellers type about their own preferences: other chats, favourites, repeating an order, selling prices, their
 //! shop's name, their own program, and what came in from downlines.
 
 pub mod api;
@@ -13,7 +13,7 @@ use super::format::Format;
 use super::meaning::Command;
 use super::read::{Cursor, Part, Problem, has_phone, is_pin};
 use super::topic::Topic;
-use command::HabitCommand;
+use command::PreferenceCommand;
 
 pub(super) const FORMATS: &[Format] = &[
     Format::always(
@@ -98,7 +98,7 @@ pub(super) const FORMATS: &[Format] = &[
     // Everyday words come too near to `LAGI` and `NAMA` to be guessed: pagi, lama.
     Format::always(Topic::Order, &["ULANG", "LAGI"], "the last order once more", "ULANG", |args| {
         let alone = args.atoms.iter().all(|atom| is_pin(atom.text));
-        let repeat = alone.then_some(Command::Habit(HabitCommand::Repeat));
+        let repeat = alone.then_some(Command::Preference(PreferenceCommand::Repeat));
         repeat.ok_or(Problem::Missing(Part::Destination))
     })
     .hinting(None),
@@ -158,8 +158,8 @@ fn add_chat(args: Cursor<'_>) -> Result<Command, Problem> {
 /// then, and no part of the name, because they might be one.
 fn name(args: Cursor<'_>) -> Result<Command, Problem> {
     match rename(args)? {
-        Command::Habit(HabitCommand::Rename { name, pin: Some(_) }) if chats::is_spoken(args) => {
-            Ok(Command::Habit(HabitCommand::Rename { name, pin: None }))
+        Command::Preference(PreferenceCommand::Rename { name, pin: Some(_) }) if chats::is_spoken(args) => {
+            Ok(Command::Preference(PreferenceCommand::Rename { name, pin: None }))
         }
         command => Ok(command),
     }
@@ -178,14 +178,14 @@ fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
     if !name.chars().any(char::is_alphabetic) {
         return Err(Problem::unfit(Part::Name, name));
     }
-    Ok(Command::Habit(HabitCommand::Rename { name: name.to_owned(), pin }))
+    Ok(Command::Preference(PreferenceCommand::Rename { name: name.to_owned(), pin }))
 }
 
 /// `[<pin>]`: one's own. Of somebody else nothing is told.
 fn earnings(args: Cursor<'_>) -> Command {
     let mut own = args;
     match own.last_pin() {
-        Ok(pin) => Command::Habit(HabitCommand::Earnings { pin }),
+        Ok(pin) => Command::Preference(PreferenceCommand::Earnings { pin }),
         Err(_) => Command::Known(Feature::Commission),
     }
 }

@@ -8,7 +8,7 @@ use super::account::no_such_product;
 use super::bill::Wanted;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request, digest};
-use konter_command::{Ask, HabitCommand, OrderRequest, Pin, SellingChange};
+use konter_command::{Ask, OrderRequest, Pin, PreferenceCommand, SellingChange};
 use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::Destination;
@@ -20,7 +20,7 @@ use konter_core::order::request::{MAX_NTH, OrderLine, What};
 use konter_core::order::{Order, SlotKey, view};
 use konter_core::phone::Phone;
 use konter_core::preferences::{Favourite, FavouriteName, MOST_FAVOURITES, Preferences};
-use konter_reply::{AskFor, ChooseStage, FavouriteLine, HabitReply, Reply};
+use konter_reply::{AskFor, ChooseStage, FavouriteLine, PreferenceReply, Reply};
 use konter_store::{StoreError, Versioned};
 
 /// Orders looked through for the last one that was delivered.
@@ -28,8 +28,8 @@ const ORDERS_SEARCHED: usize = 50;
 /// Kinds of bills offered at once.
 const BILLS_SHOWN: usize = 24;
 
-pub(super) fn says(reply: HabitReply) -> Reply {
-    Reply::Habit(Box::new(reply))
+pub(super) fn says(reply: PreferenceReply) -> Reply {
+    Reply::Preference(Box::new(reply))
 }
 
 /// What is to be ordered, but for the PIN.
@@ -62,31 +62,33 @@ pub(super) fn destination(catalog: &Catalog, product: &ProductCode, kept: &str) 
 }
 
 impl Request<'_> {
-    pub(super) async fn habit(&self, command: HabitCommand, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn preference(&self, command: PreferenceCommand, answer: &mut Answer) -> Result<(), StoreError> {
         match command {
-            HabitCommand::AddChat { name, pin } => self.add_chat(&name, None, pin.as_ref(), answer).await?,
-            HabitCommand::Chats { pin } => self.chats(pin.as_ref(), answer).await,
-            HabitCommand::RemoveChat { which, sure, pin } => {
+            PreferenceCommand::AddChat { name, pin } => self.add_chat(&name, None, pin.as_ref(), answer).await?,
+            PreferenceCommand::Chats { pin } => self.chats(pin.as_ref(), answer).await,
+            PreferenceCommand::RemoveChat { which, sure, pin } => {
                 self.remove_chat(&which, sure, pin.as_ref(), answer).await;
                 if let Some(agent) = &self.agent {
                     self.drop_roles(agent, answer).await?;
                 }
             }
-            HabitCommand::ReplaceChat { old, new, pin } => self.replace_chat(&old, &new, pin.as_ref(), answer).await?,
-            HabitCommand::Rename { name, pin } => self.rename_oneself(&name, pin.as_ref(), answer).await,
-            HabitCommand::Repeat => self.repeat_last(answer).await?,
-            HabitCommand::SaveFavourite { name, product, dest } => {
+            PreferenceCommand::ReplaceChat { old, new, pin } => {
+                self.replace_chat(&old, &new, pin.as_ref(), answer).await?;
+            }
+            PreferenceCommand::Rename { name, pin } => self.rename_oneself(&name, pin.as_ref(), answer).await,
+            PreferenceCommand::Repeat => self.repeat_last(answer).await?,
+            PreferenceCommand::SaveFavourite { name, product, dest } => {
                 self.save_favourite(name, product, dest, answer).await?;
             }
-            HabitCommand::Favourites => self.favourites(answer).await?,
-            HabitCommand::Favourite { name, nth, pin } => self.favourite(&name, nth, pin, answer).await?,
-            HabitCommand::ForgetFavourite { name } => self.forget_favourite(&name, answer).await?,
-            HabitCommand::Selling(SellingChange::Show) => self.show_selling(answer).await?,
-            HabitCommand::Selling(change) => self.change_selling(change, answer).await?,
-            HabitCommand::SellingList { filters } => self.selling_list(&filters, answer).await?,
-            HabitCommand::Earnings { pin } => self.earnings(pin.as_ref(), answer).await?,
-            HabitCommand::Api(command) => self.api(command, answer).await?,
-            HabitCommand::Ask(what) => self.ask_for(what, answer).await?,
+            PreferenceCommand::Favourites => self.favourites(answer).await?,
+            PreferenceCommand::Favourite { name, nth, pin } => self.favourite(&name, nth, pin, answer).await?,
+            PreferenceCommand::ForgetFavourite { name } => self.forget_favourite(&name, answer).await?,
+            PreferenceCommand::Selling(SellingChange::Show) => self.show_selling(answer).await?,
+            PreferenceCommand::Selling(change) => self.change_selling(change, answer).await?,
+            PreferenceCommand::SellingList { filters } => self.selling_list(&filters, answer).await?,
+            PreferenceCommand::Earnings { pin } => self.earnings(pin.as_ref(), answer).await?,
+            PreferenceCommand::Api(command) => self.api(command, answer).await?,
+            PreferenceCommand::Ask(what) => self.ask_for(what, answer).await?,
         }
         Ok(())
     }
@@ -119,7 +121,7 @@ impl Request<'_> {
                 }
             },
         };
-        answer.reply(says(HabitReply::Ask(what)));
+        answer.reply(says(PreferenceReply::Ask(what)));
         Ok(())
     }
 
@@ -151,7 +153,7 @@ impl Request<'_> {
         if let Some(order) = last {
             return self.repeat(&agent, order, answer).await;
         }
-        answer.reply(says(HabitReply::NothingToRepeat));
+        answer.reply(says(PreferenceReply::NothingToRepeat));
         Ok(())
     }
 
@@ -262,10 +264,10 @@ impl Request<'_> {
         let favourite = Favourite { product, dest: line.dest.as_str().to_owned() };
         let shown = self.favourite_line(&name, &favourite);
         if preferences.favourites.put(name, favourite) {
-            answer.reply(says(HabitReply::FavouriteSaved(shown)));
+            answer.reply(says(PreferenceReply::FavouriteSaved(shown)));
             write_preferences(read, preferences, answer);
         } else {
-            answer.reply(says(HabitReply::FavouritesFull { most: MOST_FAVOURITES }));
+            answer.reply(says(PreferenceReply::FavouritesFull { most: MOST_FAVOURITES }));
         }
         Ok(())
     }
@@ -275,7 +277,7 @@ impl Request<'_> {
         let preferences = self.shop.store.preferences(agent.id).await?;
         let lines =
             preferences.favourites.iter().map(|(name, favourite)| self.favourite_line(name, favourite)).collect();
-        answer.reply(says(HabitReply::Favourites { lines }));
+        answer.reply(says(PreferenceReply::Favourites { lines }));
         Ok(())
     }
 
@@ -301,7 +303,7 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let preferences = self.shop.store.preferences(agent.id).await?;
         let Some(favourite) = preferences.favourites.get(name) else {
-            answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
+            answer.reply(says(PreferenceReply::NoSuchFavourite { name: name.clone() }));
             return Ok(());
         };
         let again = Again { product: favourite.product.clone(), dest: favourite.dest.clone(), buyer_phone: None };
@@ -338,10 +340,10 @@ impl Request<'_> {
         let mut preferences = self.shop.store.preferences(agent.id).await?;
         let read = preferences.stored();
         if preferences.favourites.remove(name) {
-            answer.reply(says(HabitReply::FavouriteForgotten { name: name.clone() }));
+            answer.reply(says(PreferenceReply::FavouriteForgotten { name: name.clone() }));
             write_preferences(read, preferences, answer);
         } else {
-            answer.reply(says(HabitReply::NoSuchFavourite { name: name.clone() }));
+            answer.reply(says(PreferenceReply::NoSuchFavourite { name: name.clone() }));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What a reseller asks of its own customers.
 
-use super::command::{HabitCommand, SellingChange};
+use super::command::{PreferenceCommand, SellingChange};
 use crate::meaning::Command;
 use crate::read::{Atom, Cursor, Part, Problem, amount, filters};
 use konter_core::money::Rupiah;
@@ -8,7 +8,9 @@ use konter_core::preferences::SellRule;
 
 /// `+1000`, `S10.12000`, `S10.+1500`, `S10.-`, `BULAT`, `BULAT.-`; nothing shows what is set.
 pub(super) fn selling(mut args: Cursor<'_>) -> Result<Command, Problem> {
-    let Some(first) = args.take() else { return Ok(Command::Habit(HabitCommand::Selling(SellingChange::Show))) };
+    let Some(first) = args.take() else {
+        return Ok(Command::Preference(PreferenceCommand::Selling(SellingChange::Show)));
+    };
     let change = if first.is("BULAT") || first.is("ROUND") {
         let off = args.take_if(|atom| atom.is("-") || atom.is("OFF") || atom.is("TIDAK")).is_some();
         SellingChange::Rounded(!off)
@@ -31,7 +33,7 @@ pub(super) fn selling(mut args: Cursor<'_>) -> Result<Command, Problem> {
         SellingChange::Product(product, rule)
     };
     args.finish()?;
-    Ok(Command::Habit(HabitCommand::Selling(change)))
+    Ok(Command::Preference(PreferenceCommand::Selling(change)))
 }
 
 /// `+1000`, `+1.000`, `+1rb`, and `+0`.
@@ -51,5 +53,5 @@ fn above(first: &Atom<'_>, args: &mut Cursor<'_>) -> Result<Rupiah, Problem> {
 
 /// `[<filter>…]`: the price list for customers.
 pub(super) fn list(args: Cursor<'_>) -> Result<Command, Problem> {
-    filters(args, None).map(|filters| Command::Habit(HabitCommand::SellingList { filters }))
+    filters(args, None).map(|filters| Command::Preference(PreferenceCommand::SellingList { filters }))
 }

@@ -11,79 +11,85 @@ fn what_is_said_in_words_holds_no_pin() {
         let expected = Command::Deposit { amount: Some(Rupiah::new(amount)), bank: None, pin: None };
         assert_eq!(parse(text), expected, "{text}");
     }
-    let renamed = |name: &str| Command::Habit(HabitCommand::Rename { name: name.to_owned(), pin: None });
+    let renamed = |name: &str| Command::Preference(PreferenceCommand::Rename { name: name.to_owned(), pin: None });
     assert_eq!(parse("nama saya sri 12345"), renamed("saya sri"));
     assert_eq!(parse("Nama sri 1234"), renamed("sri"));
     for text in ["tambah kuota 50000", "tambah uang jajan 5000"] {
         let command = parse(text);
-        assert!(matches!(&command, Command::Habit(HabitCommand::AddChat { pin: None, .. })), "{text}: {command:?}");
+        assert!(
+            matches!(&command, Command::Preference(PreferenceCommand::AddChat { pin: None, .. })),
+            "{text}: {command:?}"
+        );
     }
 }
 
 #[test]
 fn resellers_arrange_their_own_things() {
-    use HabitCommand as Habit;
+    use PreferenceCommand as Preference;
     let pin = || "1234".parse().ok();
     let phone = || ChatName::Phone("081234567890".parse().unwrap());
     let other = |name: &str| ChatName::Other(name.to_owned());
     let code = |text: &str| text.parse::<ProductCode>().unwrap();
     let name = |text: &str| text.parse::<konter_core::preferences::FavouriteName>().unwrap();
     let rp = Rupiah::new;
-    let saved = |product: &str, dest: &str| Habit::SaveFavourite {
+    let saved = |product: &str, dest: &str| Preference::SaveFavourite {
         name: name("IBU"),
         product: code(product),
         dest: dest.parse().unwrap_or_else(|_| Destination::Customer(dest.to_owned())),
     };
     let word = |word: &str| PriceFilter::Word(word.to_owned());
     for (text, expected) in [
-        ("PAR.081234567890.1234", Habit::AddChat { name: phone(), pin: pin() }),
-        ("tambah nomor 0812-3456-7890 1234", Habit::AddChat { name: phone(), pin: pin() }),
-        ("TAMBAH.0812 3456 7890.1234", Habit::AddChat { name: phone(), pin: pin() }),
-        ("A.+6281234567890", Habit::AddChat { name: phone(), pin: None }),
-        ("TAMBAH.1234", Habit::AddChat { name: ChatName::Any, pin: pin() }),
-        ("TGT*a_b@mail.com*1234", Habit::AddChat { name: other("a_b@mail.com"), pin: pin() }),
-        ("TAMBAH", Habit::Chats { pin: None }),
-        ("LIST", Habit::Chats { pin: None }),
-        ("LIST.1234", Habit::Chats { pin: pin() }),
-        ("HAPUS.2.1234", Habit::RemoveChat { which: ChatName::Place(2), sure: false, pin: pin() }),
-        ("HAPUS.2.ya.1234", Habit::RemoveChat { which: ChatName::Place(2), sure: true, pin: pin() }),
-        ("hapus hp 081234567890 1234", Habit::RemoveChat { which: phone(), sure: false, pin: pin() }),
-        ("DELYM*your_pulsa*1234", Habit::RemoveChat { which: other("your_pulsa"), sure: false, pin: pin() }),
-        ("GANTI.081234567890.081234567890.1234", Habit::ReplaceChat { old: phone(), new: phone(), pin: pin() }),
-        ("ULANG", Habit::Repeat),
-        ("lagi 1234", Habit::Repeat),
+        ("PAR.081234567890.1234", Preference::AddChat { name: phone(), pin: pin() }),
+        ("tambah nomor 0812-3456-7890 1234", Preference::AddChat { name: phone(), pin: pin() }),
+        ("TAMBAH.0812 3456 7890.1234", Preference::AddChat { name: phone(), pin: pin() }),
+        ("A.+6281234567890", Preference::AddChat { name: phone(), pin: None }),
+        ("TAMBAH.1234", Preference::AddChat { name: ChatName::Any, pin: pin() }),
+        ("TGT*a_b@mail.com*1234", Preference::AddChat { name: other("a_b@mail.com"), pin: pin() }),
+        ("TAMBAH", Preference::Chats { pin: None }),
+        ("LIST", Preference::Chats { pin: None }),
+        ("LIST.1234", Preference::Chats { pin: pin() }),
+        ("HAPUS.2.1234", Preference::RemoveChat { which: ChatName::Place(2), sure: false, pin: pin() }),
+        ("HAPUS.2.ya.1234", Preference::RemoveChat { which: ChatName::Place(2), sure: true, pin: pin() }),
+        ("hapus hp 081234567890 1234", Preference::RemoveChat { which: phone(), sure: false, pin: pin() }),
+        ("DELYM*your_pulsa*1234", Preference::RemoveChat { which: other("your_pulsa"), sure: false, pin: pin() }),
+        ("GANTI.081234567890.081234567890.1234", Preference::ReplaceChat { old: phone(), new: phone(), pin: pin() }),
+        ("ULANG", Preference::Repeat),
+        ("lagi 1234", Preference::Repeat),
         ("SIMPAN.ibu.S10.0812 3456 7890", saved("S10", "081234567890")),
         ("simpan ibu pln20 14027480301", saved("PLN20", "14027480301")),
         ("SIMPAN.IBU.ML5.12345", saved("ML5", "12345")),
-        ("FAV", Habit::Favourites),
-        ("FAV.1234", Habit::Favourites),
-        ("FAV.ibu", Habit::Favourite { name: name("IBU"), nth: 1, pin: None }),
-        ("FAV.ibu.1234", Habit::Favourite { name: name("IBU"), nth: 1, pin: pin() }),
-        ("fav s10 2 1234", Habit::Favourite { name: name("S10"), nth: 2, pin: pin() }),
-        ("FAV.IBU.-", Habit::ForgetFavourite { name: name("IBU") }),
-        ("HAPUS.FAV.IBU", Habit::ForgetFavourite { name: name("IBU") }),
-        ("JUAL", Habit::Selling(SellingChange::Show)),
-        ("JUAL.+1000", Habit::Selling(SellingChange::All(Some(rp(1_000))))),
-        ("JUAL.+1.000", Habit::Selling(SellingChange::All(Some(rp(1_000))))),
-        ("JUAL.+0", Habit::Selling(SellingChange::All(Some(rp(0))))),
-        ("JUAL.-", Habit::Selling(SellingChange::All(None))),
-        ("jual s10 12rb", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000)))))),
-        ("JUAL.S10.12.000", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000)))))),
-        ("JUAL.S10.+2rb", Habit::Selling(SellingChange::Product(code("S10"), Some(SellRule::Above(rp(2_000)))))),
-        ("JUAL.S10.-", Habit::Selling(SellingChange::Product(code("S10"), None))),
-        ("JUAL.BULAT", Habit::Selling(SellingChange::Rounded(true))),
-        ("jual bulat -", Habit::Selling(SellingChange::Rounded(false))),
-        ("DAFTARHARGA", Habit::SellingList { filters: Vec::new() }),
-        ("LIST.S10,X10", Habit::SellingList { filters: vec![word("S10"), word("X10")] }),
-        ("GN.CAHAYA-CELL.1234", Habit::Rename { name: "CAHAYA-CELL".to_owned(), pin: pin() }),
-        ("ganti nama Budi Cell 1234", Habit::Rename { name: "Budi Cell".to_owned(), pin: pin() }),
-        ("TUKAR.1234", Habit::Earnings { pin: pin() }),
-        ("BELI", Habit::Ask(Ask::Phone)),
-        ("PLN", Habit::Ask(Ask::Meter)),
-        ("TAGIHAN", Habit::Ask(Ask::Bills)),
-        ("TAG.PLNPOST", Habit::Ask(Ask::Customer(code("PLNPOST")))),
+        ("FAV", Preference::Favourites),
+        ("FAV.1234", Preference::Favourites),
+        ("FAV.ibu", Preference::Favourite { name: name("IBU"), nth: 1, pin: None }),
+        ("FAV.ibu.1234", Preference::Favourite { name: name("IBU"), nth: 1, pin: pin() }),
+        ("fav s10 2 1234", Preference::Favourite { name: name("S10"), nth: 2, pin: pin() }),
+        ("FAV.IBU.-", Preference::ForgetFavourite { name: name("IBU") }),
+        ("HAPUS.FAV.IBU", Preference::ForgetFavourite { name: name("IBU") }),
+        ("JUAL", Preference::Selling(SellingChange::Show)),
+        ("JUAL.+1000", Preference::Selling(SellingChange::All(Some(rp(1_000))))),
+        ("JUAL.+1.000", Preference::Selling(SellingChange::All(Some(rp(1_000))))),
+        ("JUAL.+0", Preference::Selling(SellingChange::All(Some(rp(0))))),
+        ("JUAL.-", Preference::Selling(SellingChange::All(None))),
+        ("jual s10 12rb", Preference::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000)))))),
+        (
+            "JUAL.S10.12.000",
+            Preference::Selling(SellingChange::Product(code("S10"), Some(SellRule::Price(rp(12_000))))),
+        ),
+        ("JUAL.S10.+2rb", Preference::Selling(SellingChange::Product(code("S10"), Some(SellRule::Above(rp(2_000)))))),
+        ("JUAL.S10.-", Preference::Selling(SellingChange::Product(code("S10"), None))),
+        ("JUAL.BULAT", Preference::Selling(SellingChange::Rounded(true))),
+        ("jual bulat -", Preference::Selling(SellingChange::Rounded(false))),
+        ("DAFTARHARGA", Preference::SellingList { filters: Vec::new() }),
+        ("LIST.S10,X10", Preference::SellingList { filters: vec![word("S10"), word("X10")] }),
+        ("GN.CAHAYA-CELL.1234", Preference::Rename { name: "CAHAYA-CELL".to_owned(), pin: pin() }),
+        ("ganti nama Budi Cell 1234", Preference::Rename { name: "Budi Cell".to_owned(), pin: pin() }),
+        ("TUKAR.1234", Preference::Earnings { pin: pin() }),
+        ("BELI", Preference::Ask(Ask::Phone)),
+        ("PLN", Preference::Ask(Ask::Meter)),
+        ("TAGIHAN", Preference::Ask(Ask::Bills)),
+        ("TAG.PLNPOST", Preference::Ask(Ask::Customer(code("PLNPOST")))),
     ] {
-        assert_eq!(parse(text), Command::Habit(expected), "{text}");
+        assert_eq!(parse(text), Command::Preference(expected), "{text}");
     }
 }
 
@@ -139,7 +145,7 @@ fn a_reseller_s_own_program_is_set_up_by_chat() {
         ("APIREPORT https://toko.example:8443/a.b 1234", report("https://toko.example:8443/a.b")),
         ("APIREPORT.hapus.1234", Api::ReportNowhere { pin: pin() }),
     ] {
-        assert_eq!(parse(text), Command::Habit(HabitCommand::Api(expected)), "{text}");
+        assert_eq!(parse(text), Command::Preference(PreferenceCommand::Api(expected)), "{text}");
     }
     for (text, password, weak) in [
         ("API.Rahasia-Toko9.1234", "Rahasia-Toko9", false),
@@ -147,7 +153,7 @@ fn a_reseller_s_own_program_is_set_up_by_chat() {
         ("api rahasia 1234", "rahasia", true),
         ("/api 1234567890 1234", "1234567890", true),
     ] {
-        let Command::Habit(HabitCommand::Api(Api::On { password: read, pin: tried })) = parse(text) else {
+        let Command::Preference(PreferenceCommand::Api(Api::On { password: read, pin: tried })) = parse(text) else {
             panic!("{text}: {:?}", parse(text))
         };
         assert_eq!((read.expose(), read.is_weak(), tried), (password, weak, pin()), "{text}");
