@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::support::bot_api::BotApi;
 use crate::support::postgres::{self, Cluster};
 use crate::support::program::{self, Running, Settings};
-use crate::support::site::{self, ADMIN, BUDI, PATIENCE, suppliers, write};
+use crate::support::site::{self, ADMIN, BUDI, PATIENCE, suppliers, write, write_at};
+use chrono::{TimeDelta, Utc};
 use konter_simulator::Simulators;
 
 fn shop(api: &BotApi, simulators: &Simulators, database: &str) -> Settings {
@@ -126,7 +127,8 @@ async fn a_backup_is_put_back_into_an_empty_database() {
     assert!(!folder.join("data/restoring").exists());
 
     let mut running = with.start(folder, &["run"]);
-    write(&api, BUDI, "S10.081234567800.739154");
+    // A message of the very second of a restore counts as from before it.
+    write_at(&api, BUDI, "S10.081234567800.739154", Utc::now() + TimeDelta::seconds(1));
     hears(&api, &running, BUDI, "SUKSES").await;
     hears(&api, &running, BUDI, "112.956").await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());

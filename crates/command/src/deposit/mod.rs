@@ -179,7 +179,7 @@ fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
 /// `jangan dulu`, `eh salah`, `ga jadi`, `❌`: no note, but second thoughts.
 fn takes_it_back(note: &str) -> bool {
     const WORDS: [&str; 13] =
-        ["batal", "jangan", "jgn", "eh", "ga", "gak", "ngga", "nggak", "tidak", "gajadi", "bukan", "salah", "❌", "🚫"];
+        ["batal", "jangan", "jgn", "eh", "ga", "gak", "ngga", "nggak", "tidak", "gajadi", "bukan", "❌", "🚫"];
     /// More of them is a reason that somebody gives.
     const MOST: usize = 2;
     let said: Vec<String> = note.split_whitespace().map(str::to_lowercase).collect();
