@@ -1,5 +1,6 @@
 //! The program on PostgreSQL, as its owner meets it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::support::bot_api::BotApi;
@@ -15,6 +16,16 @@ fn shop(api: &BotApi, simulators: &Simulators, database: &str) -> Settings {
 
 async fn hears(api: &BotApi, running: &Running, chat: i64, words: &str) {
     site::hears(api, running, chat, 0, &[words]).await;
+}
+
+/// A shop at work with one reseller, who has paid in 123.456.
+async fn open_to_budi(settings: &Settings, folder: &Path, api: &BotApi) -> Running {
+    let running = settings.start(folder, &["run"]);
+    write(api, BUDI, "DAFTAR.Toko Budi.739154");
+    hears(api, &running, BUDI, "KR0001").await;
+    write(api, ADMIN, "/deposit KR0001 123456");
+    hears(api, &running, BUDI, "123.456").await;
+    running
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,11 +78,7 @@ async fn a_shop_moves_with_all_it_has() {
     let folder = site.path();
     let without = shop(&api, &simulators, "").set("KONTER_DATA_DIR", folder.join("data").display());
     let with = without.clone().set("DATABASE_URL", &database.url);
-    let mut running = without.start(folder, &["run"]);
-    write(&api, BUDI, "DAFTAR.Toko Budi.739154");
-    hears(&api, &running, BUDI, "KR0001").await;
-    write(&api, ADMIN, "/deposit KR0001 123456");
-    hears(&api, &running, BUDI, "123.456").await;
+    let mut running = open_to_budi(&without, folder, &api).await;
     let busy = with.run(folder, &["migrate-store", "--to", "database"]).await;
     assert_eq!(busy.code, Some(1), "a running shop does not move: {busy:?}");
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
@@ -104,11 +111,7 @@ async fn a_backup_is_put_back_into_an_empty_database() {
     let folder = site.path();
     let without = shop(&api, &simulators, "").set("KONTER_DATA_DIR", folder.join("data").display());
     let with = without.clone().set("DATABASE_URL", &database.url);
-    let mut running = without.start(folder, &["run"]);
-    write(&api, BUDI, "DAFTAR.Toko Budi.739154");
-    hears(&api, &running, BUDI, "KR0001").await;
-    write(&api, ADMIN, "/deposit KR0001 123456");
-    hears(&api, &running, BUDI, "123.456").await;
+    let mut running = open_to_budi(&without, folder, &api).await;
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
     let file = folder.join("shop.konter").display().to_string();
     let backup = without.run(folder, &["backup", &file]).await;
