@@ -52,8 +52,11 @@ async fn neither_the_token_nor_a_message_gets_into_the_log() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
+    // With one subscriber alone, a line that a test on another thread meets first is asked of that thread, where nobody
+    // listens, and is off for good; with two, each subscriber is asked.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _caught = tracing::subscriber::set_default(subscriber);
-    // A test beside this one may have met the same lines first, when nobody listened.
+    // What was met before this test.
     tracing::callsite::rebuild_interest_cache();
 
     let (api, outbox, waker, pump) = sender(Plain).await;
