@@ -88,9 +88,13 @@ pub(super) fn same_destination(theirs: &str, ours: &str) -> bool {
     !bare(&ours).is_empty() && bare(national.unwrap_or(&theirs)) == bare(&ours)
 }
 
-/// Where a destination that opens a text ends: at the first character that `stops` it, but a blank before `(2001)` only
-/// parts a user from its zone.
-pub(super) fn end_of_destination(text: &str, stops: impl Fn(char) -> bool) -> usize {
+/// Where a destination that opens a text ends: where ours does, which may have a blank in it (`Budi Gamer#ID7`), else at the
+/// first character that `stops` it, but a blank before `(2001)` only parts a user from its zone.
+pub(super) fn end_of_destination(text: &str, ours: &str, stops: impl Fn(char) -> bool) -> usize {
+    let behind_ours = if ours.contains(char::is_whitespace) { text.strip_prefix(ours) } else { None };
+    if behind_ours.is_some_and(|behind| behind.chars().next().is_none_or(&stops)) {
+        return ours.len();
+    }
     let at = text.find(stops).unwrap_or(text.len());
     let zone = text.get(at..).map(str::trim_start).filter(|rest| rest.starts_with('('));
     zone.and_then(|zone| Some(text.len() - zone.len() + zone.find(')')? + 1)).unwrap_or(at)

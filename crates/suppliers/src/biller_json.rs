@@ -133,7 +133,7 @@ fn read_reply(buy: &Buy<'_>, reply: &Object) -> Result<Reading, Doubt> {
     let (Some(accepted), Some(reason)) = (reply.truth("status"), reply.text("reason")) else {
         return Err(Doubt::NotUnderstood);
     };
-    let line = Line::read(&reason);
+    let line = Line::read(&reason, buy.dest);
     line.must_be_for(buy)?;
     let outcome = match (accepted, line.said()?) {
         (true, Said::Processing) => Outcome::Pending,
@@ -163,7 +163,7 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
     let message = json::free_text(callback, "message", &PARAMETERS, &LABELS).ok_or(Doubt::NotUnderstood)?;
     // The serial number may hold any word, so only what stands before the fields is searched.
     let (head, fields) = message.split_once(',').unwrap_or((&message, ""));
-    let line = Line::read(head);
+    let line = Line::read(head, buy.dest);
     line.must_be_for(buy)?;
     let fields = Fields::read(fields);
     let outcome = match (status, line.said()?) {
@@ -185,13 +185,12 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn read(text: &'a str) -> Self {
+    fn read(text: &'a str, dest: &str) -> Self {
         const OPENING: &str = "transaksi ";
         let text = text.trim();
         let opened = text.get(..OPENING.len()).is_some_and(|start| start.eq_ignore_ascii_case(OPENING));
         let rest = if opened { text.get(OPENING.len()..).unwrap_or_default().trim_start() } else { text };
-        let (order, said) =
-            if opened { rest.split_at(end_of_destination(rest, char::is_whitespace)) } else { ("", rest) };
+        let (order, said) = if opened { rest.split_at(end_of_order(rest, dest)) } else { ("", rest) };
         let words = said.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         Self { order, words }
     }
@@ -222,6 +221,15 @@ impl<'a> Line<'a> {
     fn failure(&self) -> FailureKind {
         REASONS.iter().find(|(run, _)| self.holds(run)).map_or(FailureKind::Refused, |&(_, kind)| kind)
     }
+}
+
+/// Where `<product>.<destination>` ends. Codes have no blanks, but may have dots of their own.
+fn end_of_order(text: &str, dest: &str) -> usize {
+    let code = text.split(char::is_whitespace).next().unwrap_or_default();
+    let mut ends = code.match_indices('.').map(|(dot, _)| dot + 1);
+    let named = ends.find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(dest)));
+    let at = named.unwrap_or(0);
+    at + end_of_destination(text.get(at..).unwrap_or_default(), dest, char::is_whitespace)
 }
 
 /// `SN: …, Saldo: Rp…, Harga: …, Tgl: …` behind the line. Serial numbers and amounts hold commas themselves, so the

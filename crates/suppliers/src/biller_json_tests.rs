@@ -58,10 +58,17 @@ fn destinations_of_two_parts_or_with_dots_are_found_in_any_form() {
         ("156378300|8483", "156378300(8483)"),
         ("budi.cell@example.com", "budi.cell@example.com"),
         ("NamaKu#IDN1", "NamaKu#IDN1"),
+        ("Budi Gamer#ID7", "Budi Gamer#ID7"),
+        // What somebody is called says nothing of the order.
+        ("Gagal Terus#ID7", "Gagal Terus#ID7"),
     ] {
         assert_eq!(told(ours, theirs), Outcome::Pending, "{ours} {theirs}");
     }
-    for (ours, theirs) in [("156378300|8483", "156378300"), ("budi.cell@example.com", "budi@example.com")] {
+    for (ours, theirs) in [
+        ("156378300|8483", "156378300"),
+        ("budi.cell@example.com", "budi@example.com"),
+        ("Budi Gamer#ID7", "Budi Gamer#ID70"),
+    ] {
         assert_eq!(told(ours, theirs), Outcome::Unknown(Doubt::OtherDestination), "{ours} {theirs}");
     }
 }

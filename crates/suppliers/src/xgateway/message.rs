@@ -94,8 +94,9 @@ enum Field<'t> {
 }
 
 impl<'t> Text<'t> {
-    pub(super) fn read(text: &'t str) -> Self {
-        let (head, rest) = head(text);
+    /// `dest` is what we ordered for, if that is known.
+    pub(super) fn read(text: &'t str, dest: &str) -> Self {
+        let (head, rest) = head(text, dest);
         Self { head, word: head.and_then(|_| word(rest)), fields: fields(rest) }
     }
 
@@ -108,7 +109,7 @@ impl<'t> Text<'t> {
     }
 }
 
-fn head(text: &str) -> (Option<Head<'_>>, &str) {
+fn head<'t>(text: &'t str, ours: &str) -> (Option<Head<'t>>, &'t str) {
     let text = text.trim();
     let parsed = || {
         let (verb, rest) = next_word(text)?;
@@ -120,7 +121,7 @@ fn head(text: &str) -> (Option<Head<'_>>, &str) {
         let (product, rest) = next_word(rest)?;
         let (to, rest) = next_word(rest)?;
         let rest = to.eq_ignore_ascii_case("KE").then(|| rest.trim_start())?;
-        let (dest, rest) = rest.split_at(end_of_destination(rest, |c| c.is_whitespace() || c == ','));
+        let (dest, rest) = rest.split_at(end_of_destination(rest, ours, |c| c.is_whitespace() || c == ','));
         Some((Head { subject, product, dest: dest.trim_end_matches('.') }, rest))
     };
     parsed().map_or((None, text), |(head, rest)| (Some(head), rest))

@@ -156,7 +156,7 @@ impl Protocol for Xgateway {
 
     fn named(&self, reply: &str) -> Named {
         let Ok(Message::Struct(members)) = xml::read(reply) else { return Named::default() };
-        let text = Text::read(field(&members, "MESSAGE"));
+        let text = Text::read(field(&members, "MESSAGE"), "");
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         Named {
             reference: some(request_id(&members)),
@@ -218,7 +218,7 @@ impl Answer {
             return Err(Doubt::OtherReference);
         }
         let answer = Self { members };
-        if let Some(head) = answer.text().head {
+        if let Some(head) = answer.text(buy).head {
             if !head.product.eq_ignore_ascii_case(buy.sku) {
                 return Err(Doubt::OtherProduct);
             }
@@ -229,8 +229,8 @@ impl Answer {
         Ok(answer)
     }
 
-    fn text(&self) -> Text<'_> {
-        Text::read(field(&self.members, "MESSAGE"))
+    fn text(&self, buy: &Buy<'_>) -> Text<'_> {
+        Text::read(field(&self.members, "MESSAGE"), buy.dest)
     }
 
     fn says(&self) -> Says {
@@ -249,7 +249,7 @@ impl Answer {
     }
 
     fn reading(&self, buy: &Buy<'_>, occasion: Occasion) -> Reading {
-        let text = self.text();
+        let text = self.text(buy);
         let mut reading = Reading::new(self.outcome(buy, &text, occasion));
         reading.supplier_trx = self.transaction(&text).map(str::to_owned);
         reading.charged = text.get(Key::Charged).and_then(amount).filter(|charged| !charged.is_negative());
@@ -284,7 +284,7 @@ impl Answer {
     }
 
     fn inquiry(&self, buy: &Buy<'_>) -> InquiryReading {
-        let text = self.text();
+        let text = self.text(buy);
         match self.says() {
             Says::Success if is_other(text.word, Word::Success) => InquiryReading::Unknown(Doubt::Contradictory),
             Says::Success => self.customer(buy, &text).map_or_else(InquiryReading::Unknown, InquiryReading::Found),

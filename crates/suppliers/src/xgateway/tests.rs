@@ -105,17 +105,27 @@ fn rp(amount: i64) -> Rupiah {
 }
 
 #[test]
-fn a_user_and_its_zone_are_found_in_any_form() {
-    let told = |theirs: &str| {
+fn a_user_and_its_zone_or_a_name_of_two_words_are_found() {
+    let told = |ours: &'static str, theirs: &str| {
         let text = TOPUP_SUCCESS.replace("KE 085700000001", &format!("KE {theirs}"));
         assert!(text.contains(theirs), "{text}");
-        read(&Buy { dest: "156378300|8483", ..i50() }, &text).outcome
+        read(&Buy { dest: ours, ..i50() }, &text).outcome
     };
-    for theirs in ["156378300|8483", "156378300(8483)", "156378300 (8483)", "156378300-8483"] {
-        assert!(matches!(told(theirs), Outcome::Success(_)), "{theirs}: {:?}", told(theirs));
+    let (zone, name) = ("156378300|8483", "Budi Gamer#ID7");
+    for (ours, theirs) in
+        [(zone, zone), (zone, "156378300(8483)"), (zone, "156378300 (8483)"), (zone, "156378300-8483"), (name, name)]
+    {
+        let outcome = told(ours, theirs);
+        assert!(matches!(outcome, Outcome::Success(_)), "{theirs}: {outcome:?}");
     }
-    for theirs in ["156378300|8484", "156378300", "156378300 (8484)"] {
-        assert_eq!(told(theirs), Outcome::Unknown(Doubt::OtherDestination), "{theirs}");
+    for (ours, theirs) in [
+        (zone, "156378300|8484"),
+        (zone, "156378300"),
+        (zone, "156378300 (8484)"),
+        (name, "Budi"),
+        (name, "Budi Gamer#ID70"),
+    ] {
+        assert_eq!(told(ours, theirs), Outcome::Unknown(Doubt::OtherDestination), "{theirs}");
     }
 }
 
