@@ -1,5 +1,5 @@
 # konter in a container: built here, run as nobody in particular, with nothing else in it. contrib/compose.yaml runs it.
-FROM rust:1-bookworm AS build
+FROM docker.io/library/rust:1-bookworm AS build
 WORKDIR /src
 COPY . .
 # What was built stays in the builder's cache, the program alone is taken out of it.

@@ -182,7 +182,7 @@ fn settings(environment: &Environment, simulators: &Simulators, home: &Home) -> 
     set("KONTER_REGISTRATION".to_owned(), "open");
     // A session of minutes needs no evening; `/rekap` shows the same.
     set("KONTER_SUMMARY_AT".to_owned(), "off");
-    // The simulators have none.
+    // Only where one is asked for: `/supplier digi harga`.
     set("KONTER_PRICE_LISTS".to_owned(), "off");
     set("KONTER_BANKS".to_owned(), "BCA 1234567890 a.n. Demo Cell");
     let locale = environment.get("KONTER_LOCALE").unwrap_or_default();

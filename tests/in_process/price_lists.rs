@@ -163,6 +163,28 @@ fn products(shop: &TestShop) -> Vec<Product> {
     shop.shop.catalog().iter().cloned().collect()
 }
 
+/// Each simulated supplier that has a list tells it as the recipe reads it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_simulated_suppliers_have_lists() {
+    const SOLD: &str = "code,name,category,operator,kind,nominal,price,supplier,sku,denom,cost,priority,open
+S10,Telkomsel 10.000,Pulsa,telkomsel,topup,10000,10500,digi,S10,,10150,1,yes
+S25,Telkomsel 25.000,Pulsa,telkomsel,topup,25000,25500,iak,S25,,22500,1,yes
+X10,XL 10.000,Pulsa,xl,topup,10000,10500,oke,X10,,10150,1,yes
+";
+    let catalog = parse_catalog(SOLD, None, &|_| false).unwrap();
+    let setup = Setup { catalog, price_lists: PriceLists::Off, ..Setup::default() };
+    let shop = TestShop::with(setup.set("KONTER_SUPPLIERS", "digi,iak,oke")).await;
+    for (supplier, change) in [
+        ("digi", "S10 Telkomsel 10.000: modal 10.150 menjadi 9.000"),
+        ("iak", "S25 Telkomsel 25.000: TUTUP"),
+        ("oke", "X10 XL 10.000: modal 10.150 menjadi 9.000"),
+    ] {
+        let told = shop.say(&admin(), &format!("/supplier {supplier} harga"), 2).await;
+        assert!(told[1].contains(change) && told[1].contains("[Terapkan]"), "{told:?}");
+    }
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_list_changes_is_shown_applied_by_a_tap_and_taken_back() {
     let (shop, digi) = opened(PriceLists::Ask).await;

@@ -7,6 +7,7 @@ mod http_limits;
 mod metrics;
 mod newcomer;
 mod operator;
+mod package;
 mod program;
 mod program_postgres;
 mod restore;

@@ -10,6 +10,7 @@ use sha1::Sha1;
 use super::Kind;
 use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
+use super::price_list;
 use super::scenario::{Refusal, Scenario, Word};
 use super::text::{Moment, digits, hex, is_destination, is_field, price, token};
 use super::turn::{Asked, Fields, JSON, Report, Turn};
@@ -43,6 +44,12 @@ pub(super) fn turn(kind: Kind, book: &Book, asked: &Asked<'_>, now: Moment) -> T
         (Kind::Digiflazz, true, "/transaction") => return server.digiflazz(&fields),
         (Kind::Digiflazz, true, "/cek-saldo") if fields.get("sign") == signed("", &[ACCOUNT, KEY, "depo"]) => {
             json!({"data": {"deposit": book.balance()}})
+        }
+        (Kind::Digiflazz, true, "/price-list") if fields.get("sign") == signed("", &[ACCOUNT, KEY, "pricelist"]) => {
+            price_list::list(kind)
+        }
+        (Kind::Iak, true, "/api/pricelist") if fields.get("sign") == signed("", &[ACCOUNT, KEY, "pl"]) => {
+            price_list::list(kind)
         }
         (Kind::Digiflazz, true, "/inquiry-pln") => look_up(kind, fields.get("customer_no"), fields.get("sign")),
         (Kind::Iak, true, "/api/inquiry-pln") => look_up(kind, fields.get("customer_id"), fields.get("sign")),

@@ -15,6 +15,7 @@ mod customer;
 mod json_family;
 mod kiosampm;
 mod ppob;
+mod price_list;
 mod receipt;
 mod scenario;
 mod server;

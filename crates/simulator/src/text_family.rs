@@ -5,18 +5,29 @@ use super::Kind;
 use super::book::{Book, Order, Repeats, Sale, Traded};
 use super::customer::Customer;
 use super::kiosampm::otomax_sign;
+use super::price_list;
 use super::scenario::{Refusal, Word};
 use super::text::{Moment, digits, encoded, grouped, is_destination, is_field, price, token};
-use super::turn::{Asked, Fields, Report, TEXT, Turn};
+use super::turn::{Asked, Fields, JSON, Report, TEXT, Turn};
 use axum::http::Method;
 
 const MEMBER_ID: &str = "DM0001";
 const PIN: &str = "7731";
 const PASSWORD: &str = "rahasia-demo-teks";
+/// Key and address of `OkeConnect`'s price list.
+const PRICE_KEY: &str = "kunci-harga-demo";
+const PRICE_LIST: &str = "/harga/json";
 
 pub(super) const fn credentials(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
         Kind::Irs => &[("SET_ID", MEMBER_ID), ("SET_PIN", PIN), ("SET_USER", "demo"), ("SET_PASS", PASSWORD)],
+        Kind::Okeconnect => &[
+            ("SET_MEMBERID", MEMBER_ID),
+            ("SET_PIN", PIN),
+            ("SET_PASSWORD", PASSWORD),
+            ("SET_PRICE_ID", PRICE_KEY),
+            ("SET_PRICE_URL", PRICE_LIST),
+        ],
         _ => &[("SET_MEMBERID", MEMBER_ID), ("SET_PIN", PIN), ("SET_PASSWORD", PASSWORD)],
     }
 }
@@ -25,6 +36,9 @@ pub(super) fn turn(kind: Kind, book: &Book, asked: &Asked<'_>, now: Moment) -> T
     let fields = if *asked.method == Method::GET { Fields(asked.query()) } else { asked.fields() };
     match (kind, asked.uri.path()) {
         (Kind::Otomax | Kind::Okeconnect, "/trx") | (Kind::Irs, "/api") => trade(kind, book, &fields, now),
+        (Kind::Okeconnect, PRICE_LIST) if fields.get("id") == PRICE_KEY => {
+            Turn::say(JSON, price_list::list(kind).to_string())
+        }
         (Kind::Otomax, "/balance") | (Kind::Okeconnect, "/trx/balance") => {
             let text = if is_member(kind, &fields, "CheckBalance") {
                 format!("Saldo {}", dotted(book.balance()))
