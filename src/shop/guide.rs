@@ -26,6 +26,8 @@ pub(super) struct Guides {
     several: Mutex<HashMap<ChatId, Several>>,
     /// Pictures of one album that were taken together.
     albums: Mutex<HashMap<ChatId, Album>>,
+    /// The bill that was looked up last.
+    bills: Mutex<HashMap<ChatId, (InquiryId, DateTime<Utc>)>>,
 }
 
 /// What the next message may complete.
@@ -197,6 +199,17 @@ impl Guides {
         let awaited = asked.get_mut(chat).filter(|awaited| now - awaited.at < FORGOTTEN_AFTER)?;
         let by = awaited.by.get_or_insert_with(|| message.to_owned());
         (by.as_str() == message).then(|| awaited.what.clone())
+    }
+
+    /// A bill is looked up: `bayar aja` means this one.
+    pub fn note_bill(&self, chat: &ChatId, bill: InquiryId, now: DateTime<Utc>) {
+        let mut bills = self.bills.lock();
+        bills.retain(|_, (_, at)| now - *at < FORGOTTEN_AFTER);
+        bills.insert(chat.clone(), (bill, now));
+    }
+
+    pub fn latest_bill(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<InquiryId> {
+        self.bills.lock().get(chat).filter(|(_, at)| now - *at < FORGOTTEN_AFTER).map(|(bill, _)| *bill)
     }
 
     /// Notes a picture that was taken with what stood under it, or by itself.

@@ -14,8 +14,12 @@ const ANSWERS: u32 = 3;
 const ANSWERS_IN_ALL: u32 = 20;
 /// After this long it is answered anew.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// Answers to a chat that is nobody's: the first says how to register, and more help nobody.
-const TO_A_STRANGER: u32 = 3;
+/// Answers to a chat that is nobody's, the last of them that there are no more for a while: the first says how to
+/// register, and four questions are what a person has.
+const TO_A_STRANGER: u32 = 5;
+/// The same once so many answers have gone to strangers: then most of them are programs.
+const TO_ONE_OF_A_CROWD: u32 = 3;
+const A_CROWD: u32 = 200;
 /// The same where it tries to register, and may have got the format wrong, or waits for an admin's yes.
 const TO_A_NEWCOMER: u32 = 8;
 const TO_A_GROUP: u32 = 1;
@@ -93,6 +97,12 @@ impl<K: Eq + Hash> Counts<K> {
         Self { within, since: HashMap::new(), swept: DateTime::UNIX_EPOCH }
     }
 
+    /// How often it has been.
+    fn so_far(&self, key: &K, now: DateTime<Utc>) -> u32 {
+        let times = self.since.get(key).filter(|(first, _)| (now - *first).abs() < self.within);
+        times.map_or(0, |(_, times)| *times)
+    }
+
     /// Counts once more, and says how often that is.
     fn count(&mut self, key: K, now: DateTime<Utc>) -> u32 {
         let within = self.within;
@@ -138,7 +148,9 @@ struct Nonsense {
 impl RateLimits {
     /// Whether a chat that is nobody's is answered. A group is not told that it is the last time.
     pub fn bears_stranger(&self, chat: &ChatId, what: Stranger, now: DateTime<Utc>) -> Bears {
+        let crowd = self.all_strangers.lock().so_far(&(), now);
         let most = match what {
+            Stranger::Talks if crowd >= A_CROWD => TO_ONE_OF_A_CROWD,
             Stranger::Talks => TO_A_STRANGER,
             Stranger::Registers => TO_A_NEWCOMER,
             Stranger::IsGroup => TO_A_GROUP,
@@ -230,11 +242,12 @@ mod tests {
         let bears = |what, seconds| limits.bears_stranger(&chat, what, at(seconds));
         let answered = |what, seconds| bears(what, seconds) != Bears::Silence;
         let talk: Vec<i64> = (0..600).filter(|second| answered(Stranger::Talks, *second)).collect();
-        assert_eq!(talk, [0, 1, 2]);
+        assert_eq!(talk, [0, 1, 2, 3, 4]);
         assert_eq!((0..9).filter(|_| answered(Stranger::Registers, 599)).count(), 8);
         assert_eq!((0..9).filter(|_| answered(Stranger::IsGroup, 599)).count(), 1);
-        let again = [660, 661, 662, 663].map(|second| bears(Stranger::Talks, second));
-        assert_eq!(again, [Bears::Answer, Bears::Answer, Bears::Last, Bears::Silence], "the next time it comes by");
+        let again: Vec<Bears> = (660..666).map(|second| bears(Stranger::Talks, second)).collect();
+        let told = [[Bears::Answer; 4].as_slice(), &[Bears::Last, Bears::Silence]].concat();
+        assert_eq!(again, told, "the next time it comes by");
     }
 
     #[test]
@@ -242,7 +255,9 @@ mod tests {
         let (limits, now) = (RateLimits::default(), DateTime::UNIX_EPOCH);
         let bears = |chat, now| limits.bears_stranger(&ChatId::telegram(chat), Stranger::Talks, now);
         let answered = |chat: &i64| bears(*chat, now) != Bears::Silence;
-        assert_eq!((0..5_000).filter(answered).count(), 1_000);
+        let talks = |chat: i64| (0..6).filter(|_| answered(&chat)).count();
+        assert_eq!((talks(9_001), (0..195).filter(answered).count(), talks(9_002)), (5, 195, 3), "in a crowd fewer");
+        assert_eq!((200..5_000).filter(answered).count(), 1_000 - 5 - 195 - 3);
         let later = now + TimeDelta::minutes(10);
         assert_eq!(bears(1, later), Bears::Answer);
         assert_eq!(limits.strangers.lock().since.len(), 1, "what is over is forgotten");

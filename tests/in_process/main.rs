@@ -62,5 +62,6 @@ mod support {
 mod take_back;
 mod talk;
 mod talk_asked;
+mod talk_meant;
 mod telegram;
 mod tidy;

@@ -58,8 +58,8 @@ pub use read::{
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
-pub use spoken::{Sort, Talk, Wish, desk_line, pin_said};
-pub use table::{FAMILIES, Family, formats, is_reserved, least_role};
+pub use spoken::{Sort, Talk, Wish, desk_line, pin_said, slash_line, sums_said, was_to_order};
+pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;
@@ -86,23 +86,13 @@ pub fn parse_formats(text: &str) -> Command {
 }
 
 fn parse_in(text: &str, context: Context<'_>) -> Command {
+    let text = clean(text);
+    let text = text.trim();
     let command = parse_cleaned(text, context);
-    let moves_money = matches!(command, Command::Order(_) | Command::Transfer(_) | Command::BillPayment { .. });
-    if moves_money && is_refused_or_quoted(text) { Command::Unknown { nearest: Topic::Order } } else { command }
-}
-
-/// `❌ S10…`, `> S10…`: a sign that says no, or a line taken out of another message.
-fn is_refused_or_quoted(text: &str) -> bool {
-    const NO: [char; 6] = ['❌', '❎', '✖', '🚫', '⛔', '👎'];
-    text.contains(NO) || text.lines().any(|line| line.trim_start().starts_with(['>', '|']))
+    spoken::taken_back(text, &command, |meant| parse_cleaned(meant, context)).unwrap_or(command)
 }
 
 fn parse_cleaned(text: &str, context: Context<'_>) -> Command {
-    let text = clean(text);
-    let text = text.trim();
-    if is_struck_out(text) {
-        return Command::Unknown { nearest: Topic::Order };
-    }
     match formats_in(text, context) {
         Command::Order(request) if request.reference.is_some() => Command::Order(request),
         command => {
@@ -110,20 +100,6 @@ fn parse_cleaned(text: &str, context: Context<'_>) -> Command {
             spoken::read(Cursor::new(text, &atoms(text, false), context), command)
         }
     }
-}
-
-/// `~S10 0812… 1234~`: chats strike through what stands between two such signs. Whoever does so does not want it.
-fn is_struck_out(text: &str) -> bool {
-    // Between a code, a number and a PIN it parts them.
-    let strikes = |(at, _): (usize, &str)| {
-        let opens = !text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
-        let (inner, behind) = text.get(at + 1..).and_then(|rest| rest.split_once('~')).unwrap_or_default();
-        opens
-            && inner.starts_with(char::is_alphanumeric)
-            && inner.ends_with(char::is_alphanumeric)
-            && !behind.starts_with(char::is_alphanumeric)
-    };
-    text.match_indices('~').any(strikes)
 }
 
 /// Reads a cleaned message with its reference.

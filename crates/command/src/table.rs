@@ -62,6 +62,12 @@ pub fn least_role(word: &str) -> Option<Role> {
     staff.map(Format::least_of_any).min().flatten()
 }
 
+/// What a word with a slash is about for those who work at the shop.
+#[must_use]
+pub fn staff_topic(word: &str) -> Option<Topic> {
+    formats().find(|format| format.has(word) && format.least_of_any().is_some()).map(|format| format.topic)
+}
+
 impl Topic {
     /// One line that is typed right: it parses as this topic.
     #[must_use]

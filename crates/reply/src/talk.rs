@@ -114,6 +114,15 @@ pub enum TalkReply {
     SlashMeant {
         line: String,
     },
+    /// Asked for and taken back in the same message; `words`: those that take it back, empty where a sign does.
+    TakenBack {
+        what: String,
+        words: String,
+    },
+    /// A no where nothing was asked.
+    NothingWaits,
+    /// Whoever wrote wants to think.
+    Waits,
 }
 
 /// An order that waits for its PIN.

@@ -67,6 +67,12 @@ impl Request<'_> {
                 }
             }
         }
+        // Beside what there is, or as several words, they are talk: `harga naik terus`.
+        let is_talk = !found.is_empty() || unknown.len() > 1;
+        unknown.retain(|word| !is_talk || word.bytes().any(|b| b.is_ascii_digit()));
+        if unknown.is_empty() && found.is_empty() && self.price_tab(0, tariff.as_ref(), answer) {
+            return Ok(());
+        }
         if !unknown.is_empty() {
             answer.reply(no_such_product(&catalog, &unknown.join(" ")));
         }

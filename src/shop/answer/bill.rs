@@ -237,6 +237,7 @@ impl Request<'_> {
         };
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
+        self.shop.guides.note_bill(&self.message.chat, id, self.at);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use super::super::rate_limit::AdminMessage;
 use super::shared::{Sure, TicketDecision, booking, shown_decider};
 use super::{Answer, Request};
 use crate::attachment::{Attachment, FileRef};
-use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof};
+use konter_command::{Command, MIN_TICKET, Pin, TicketRef, Topic, proof_words, sounds_like_proof, sums_said};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::deposit::{
     self, Decider, MAX_OPEN, MAX_TICKET, MOST_ADDED, PROOF_TAKEN_FOR, Ticket, TicketState, free_pay, named_first, reach,
@@ -554,22 +554,11 @@ fn keep_message(answer: &mut Answer) {
 fn ticket_named(words: &str, tickets: &[Ticket]) -> Option<usize> {
     let paid = tickets.iter().position(|ticket| names(words, ticket.pay));
     let asked = || {
-        let mut named = (0..).zip(tickets).filter(|(_, ticket)| asks_for(words, ticket.amount)).map(|(at, _)| at);
+        let sums = sums_said(words);
+        let mut named = (0..).zip(tickets).filter(|(_, ticket)| sums.contains(&ticket.amount)).map(|(at, _)| at);
         named.next().filter(|_| named.next().is_none())
     };
     paid.or_else(asked)
-}
-
-/// Whether words name an amount as people say it: `100rb`, `100.000`, `1jt`.
-fn asks_for(words: &str, amount: Rupiah) -> bool {
-    const UNITS: [(&str, i64); 6] =
-        [("ribu", 1_000), ("rb", 1_000), ("k", 1_000), ("juta", 1_000_000), ("jt", 1_000_000), ("", 1)];
-    words.to_lowercase().replace(['.', ','], "").split_whitespace().any(|word| {
-        UNITS.iter().any(|(unit, times)| {
-            let number = word.strip_suffix(unit).and_then(|number| number.parse::<i64>().ok());
-            number.and_then(|number| number.checked_mul(*times)) == Some(amount.get())
-        })
-    })
 }
 
 /// Whether words name an amount, in digits or grouped.

@@ -7,20 +7,55 @@ use konter_core::destination::DestinationFault;
 use konter_reply::{Misread, Reply, TalkReply};
 
 impl Request<'_> {
-    /// That a message was not read as what it may have been. Where it may have been an order, it says so as an order's
-    /// refusal does: resellers' programs look for that. Without a number that something could go to it was none.
-    pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String) -> Reply {
+    /// Says that a message was not read as what it may have been. Where it was to be an order, it is said as an order's
+    /// refusal: resellers' programs look for that.
+    pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String, answer: &mut Answer) {
         let problem = problem.map(misread);
-        if topic == Topic::Order && holds_a_number(&self.message.text) && !is_no_order(&self.message.text) {
-            Reply::OrderNotUnderstood { problem, nearest }
+        let catalog = self.shop.catalog();
+        let was_to_order =
+            || konter_command::was_to_order(&self.message.text, &|code, named| kind_of(&catalog, code, named));
+        if topic != Topic::Order || !was_to_order() {
+            answer.reply(Reply::NotUnderstood { problem, nearest });
+        } else if let Some(agent) = &self.agent {
+            answer.reply_with_balance(agent, Reply::OrderNotUnderstood { problem, nearest });
         } else {
-            Reply::NotUnderstood { problem, nearest }
+            answer.reply(Reply::OrderNotUnderstood { problem, nearest });
+        }
+    }
+
+    /// `/order abc`, `/deposit 50000 kr0001`, from somebody who works here: how it is typed. `false` where it is read, or
+    /// nothing of the kind.
+    fn misspelt_at_work(&self, command: &Command, answer: &mut Answer) -> bool {
+        let text = self.message.text.trim();
+        let is_read = match command {
+            Command::Unknown { .. } | Command::Incomplete { .. } | Command::BadOrder(_) => false,
+            Command::Order(_) | Command::Wish(_) => self.agent.is_some(),
+            _ => true,
+        };
+        let word = text.split(char::is_whitespace).next().unwrap_or_default();
+        if is_read || self.role().is_none() || !self.message.private || !word.starts_with('/') {
+            return false;
+        }
+        if let Some(line) = konter_command::slash_line(text) {
+            answer.reply(talk(TalkReply::SlashMeant { line }));
+            return true;
+        }
+        let is_its_own = matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some());
+        match konter_command::staff_topic(word).filter(|_| !is_its_own && self.agent.is_none()) {
+            Some(topic) => {
+                self.not_understood(topic, None, topic.example().to_owned(), answer);
+                true
+            }
+            None => false,
         }
     }
 
     /// `isi saldo kr0001 100rb`, from somebody who only works here: what a reseller's command cannot do for them is shown
     /// as the command that does it. `false` where it is something of its own.
     pub(super) fn meant_at_the_desk(&self, command: &Command, answer: &mut Answer) -> bool {
+        if self.misspelt_at_work(command, answer) {
+            return true;
+        }
         let asks_a_reseller = match command {
             Command::Unknown { .. }
             | Command::Incomplete { .. }
@@ -29,6 +64,7 @@ impl Request<'_> {
             | Command::Prices { .. }
             | Command::Help { topic: None }
             | Command::Known(_)
+            | Command::Orders(_)
             | Command::Talk(Talk::NotArrived { dest: None } | Talk::Disturbance { .. } | Talk::Undo { dest: None }) => {
                 true
             }
@@ -46,26 +82,6 @@ impl Request<'_> {
         }
         false
     }
-}
-
-/// A link, or so many words that it is a story, whatever numbers stand in it.
-fn is_no_order(text: &str) -> bool {
-    const MOST_WORDS: usize = 8;
-    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
-    text.contains("://") || text.split_whitespace().filter(is_word).count() > MOST_WORDS
-}
-
-/// Whether digits that stand together are enough for a destination: with the PIN behind it, or cut short.
-fn holds_a_number(text: &str) -> bool {
-    const FEWEST: usize = 7;
-    let mut run = 0;
-    text.split(|c: char| c.is_whitespace() || matches!(c, '.' | '#' | '*' | ',' | ';' | '/' | ':' | '=' | '|' | '_'))
-        .any(|piece| {
-            let digits = piece.bytes().filter(u8::is_ascii_digit).count();
-            let is_number = piece.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('));
-            run = if piece.is_empty() || is_number { run + digits } else { 0 };
-            run >= FEWEST || digits >= FEWEST
-        })
 }
 
 pub(super) fn misread(problem: &Problem) -> Misread {

@@ -385,7 +385,7 @@ impl Request<'_> {
             Command::Register { name, pin, .. } => self.register(&name, &pin, answer).await?,
             Command::Start { payload } => self.start(payload.as_deref(), answer).await?,
             // What agents type is of no use to whoever is none yet.
-            Command::Help { topic: None } if self.agent.is_none() && self.role().is_none() => {
+            Command::Help { .. } if self.agent.is_none() && self.role().is_none() => {
                 self.welcome(answer).await?;
             }
             Command::Help { topic } => answer.reply(Reply::Help { topic, role: self.role() }),
@@ -420,9 +420,21 @@ impl Request<'_> {
             Command::Report { kind, date, pin } => self.report(kind, date, pin.as_ref(), answer).await?,
             Command::Complaint { text, .. } => self.complain(&text, answer).await?,
             Command::Known(feature) => not_offered(answer, feature_key(feature)),
+            // Nothing of what is typed here is known to whoever is no agent yet.
+            Command::Incomplete { topic, .. }
+                if self.agent.is_none() && self.role().is_none() && topic != Topic::Register =>
+            {
+                self.welcome(answer).await?;
+            }
             Command::Incomplete { topic, problem } => {
+                // A ticket is a reseller's, and so is a transfer.
+                let is_at_work = self.agent.is_none() && self.role().is_some();
+                let topic = match topic {
+                    Topic::Deposit | Topic::Transfer if is_at_work => Topic::AdminDeposit,
+                    topic => topic,
+                };
                 let nearest = self.example(topic);
-                answer.reply(self.not_understood(topic, Some(&problem), nearest));
+                self.not_understood(topic, Some(&problem), nearest, answer);
             }
             Command::Wish(wish) => self.wish(wish, answer).await?,
             Command::Talk(said) => self.talk(said, answer).await?,
@@ -473,7 +485,7 @@ impl Request<'_> {
             Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
             topic => topic.example().to_owned(),
         };
-        answer.reply(self.not_understood(near, None, nearest));
+        self.not_understood(near, None, nearest, answer);
         Ok(())
     }
 

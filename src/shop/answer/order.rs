@@ -54,7 +54,7 @@ impl Request<'_> {
             return Ok(());
         }
         if self.names_no_product(&request) {
-            answer.reply(self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order)));
+            self.not_understood(Topic::Order, Some(&Problem::Ambiguous), self.example(Topic::Order), answer);
             return Ok(());
         }
         if self.skips_a_count(&request, answer).await? || self.ask_pin(&request, answer).await? {
@@ -177,28 +177,42 @@ impl Request<'_> {
 
     /// Meant as an order, but not one as typed: nothing is ordered, and what is wrong is said.
     pub(super) fn bad_order(&self, bad: &BadOrder, answer: &mut Answer) {
+        let Some(agent) = self.active_agent(answer) else { return };
         let catalog = self.shop.catalog();
         let product = match &bad.what {
             Some(What::Code(code)) => catalog.get(code),
             Some(What::Nominal(_)) | None => None,
         };
-        if let (Problem::Destination(fault, dest), Some(what)) = (&bad.problem, &bad.what) {
-            if let Some(agent) = self.active_agent(answer) {
+        let refused = match (&bad.problem, &bad.what, &bad.dest) {
+            (Problem::Destination(fault, dest), Some(what), _) => {
                 let dest = dest.to_string();
                 let usual = || self.example(Topic::Order);
                 let why = Why::of_destination(*fault, || {
                     product.map_or_else(usual, |product| accept::example(product, *fault, &dest))
                 });
-                refuse(&agent, answer, Refused { product: what.to_string(), dest, why });
+                Some(Refused { product: what.to_string(), dest, why })
             }
+            (Problem::Leftover(text), Some(what), Some(dest)) => {
+                let why = Why::Leftover { text: text.to_string(), example: format!("{what}.{dest}.PIN") };
+                Some(Refused { product: what.to_string(), dest: dest.to_string(), why })
+            }
+            _ => None,
+        };
+        if let Some(refused) = refused {
+            refuse(&agent, answer, refused);
+            return;
+        }
+        // Of what goes elsewhere than to a phone, the usual example would mislead.
+        let own = product.filter(|product| product.dest_kind() != DestKind::Phone);
+        let nearest = own.map_or_else(
+            || self.example(Topic::Order),
+            |product| format!("{}.{}.PIN", product.code, product.dest_kind().example()),
+        );
+        if bad.what.is_some() {
+            let problem = Some(misread(&bad.problem));
+            answer.reply_with_balance(&agent, Reply::OrderNotUnderstood { problem, nearest });
         } else {
-            // Of what goes elsewhere than to a phone, the usual example would mislead.
-            let own = product.filter(|product| product.dest_kind() != DestKind::Phone);
-            let nearest = own.map_or_else(
-                || self.example(Topic::Order),
-                |product| format!("{}.{}.PIN", product.code, product.dest_kind().example()),
-            );
-            answer.reply(Reply::OrderNotUnderstood { problem: Some(misread(&bad.problem)), nearest });
+            self.not_understood(Topic::Order, Some(&bad.problem), nearest, answer);
         }
     }
 

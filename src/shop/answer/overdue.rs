@@ -1,7 +1,7 @@
 //! An order that needs a person: the buttons below its alert, and the serial number typed after one of them.
 
 use super::{Answer, Request};
-use konter_command::{Command, Pin, Tap, parse_formats, powers};
+use konter_command::{Command, Pin, Talk, Tap, parse, parse_formats, powers};
 use konter_core::agent::Locale;
 use konter_core::ids::OrderId;
 use konter_core::order::{AdminVerdict, Order, view};
@@ -26,6 +26,10 @@ fn reads_as_serial(text: &str) -> Option<bool> {
     }
     // Of what means nothing by itself, what begins as a command or an order does was to be one.
     if !matches!(parse_formats(text), Command::Unknown { .. }) {
+        return None;
+    }
+    // `eh jangan`: so does a no.
+    if matches!(parse(text), Command::Talk(Talk::Undo { .. } | Talk::No | Talk::Wait)) {
         return None;
     }
     let separates = |c: char| c.is_whitespace() || ".,;#*".contains(c);
@@ -217,6 +221,9 @@ mod tests {
             "PLN2O.14027480301.1234",
             "KR0002 50000",
             "saldo 1234",
+            "eh jangan",
+            "ga jadi",
+            "tunggu dulu",
         ] {
             assert_eq!(reads_as_serial(text), None, "{text}");
         }

@@ -1,7 +1,7 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
 use konter_command::{
-    Command, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Topic, TransferRef, may_hold_pin,
+    Command, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef, may_hold_pin,
 };
 
 /// Whether a message shows a PIN that should not stay in the chat.
@@ -64,6 +64,8 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
             konter_command::redact(text).contains(konter_command::MASK)
         }
         Command::Wish(wish) => wish.held_pin,
+        // Nor has one that was taken back.
+        Command::Talk(Talk::TakenBack { .. }) if text.trim_start().starts_with('/') => false,
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
         Command::Unknown { nearest } => ends_in_a_pin(*nearest) && may_hold_pin(text),
         Command::Prices { .. }

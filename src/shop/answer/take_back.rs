@@ -6,6 +6,7 @@
 use super::super::rate_limit::AdminMessage;
 use super::shared::{booking, network};
 use super::{Answer, Request};
+use chrono::{DateTime, Utc};
 use konter_command::{AdminCommand, AdminDesk, Pin, TransferRef};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::deposit::Decider;
@@ -111,6 +112,28 @@ impl Request<'_> {
         Ok(found)
     }
 
+    /// A yes or a no in words to being asked for transfers back: the question is shown again, with its buttons. `false` when
+    /// nobody asks.
+    pub(super) async fn show_what_is_asked_back(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let Some(agent) = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active) else {
+            return Ok(false);
+        };
+        let account = AccountId::Agent(agent.id);
+        let lines = self.shop.store.statement(&account, None, LOOKED_THROUGH).await?;
+        let received = lines.iter().filter(|line| line.reason == Reason::Transfer && line.credit == account);
+        let mut shown = 0;
+        for id in received.filter_map(|line| line.note.as_deref().and_then(transfer_of_note)) {
+            let Some(sent) = self.shop.store.transfer(id).await? else { continue };
+            let Some(until) = sent.open_until(self.at).filter(|_| sent.to == agent.id && shown < SHOWN) else {
+                continue;
+            };
+            let Some(from) = self.shop.store.agent(sent.from).await? else { continue };
+            answer.reply(network(NetworkReply::TakeBackAsk(asked_back(&sent, &from, until))));
+            shown += 1;
+        }
+        Ok(shown > 0)
+    }
+
     /// Asks the receiver in all its chats. Nothing moves.
     async fn ask_receiver(&self, agent: &Agent, sent: &Transfer, answer: &mut Answer) -> Result<(), StoreError> {
         let to = self.shop.store.agent(sent.to).await?;
@@ -125,16 +148,7 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(until) = asked.open_until(self.at) else { return Ok(()) };
-        let card = TakeBackCard {
-            number: sent.id,
-            from: agent.id,
-            name: agent.name.clone(),
-            amount: sent.amount,
-            at: sent.at,
-            until: Some(until),
-            stage: TakeBackStage::Asked,
-        };
-        answer.tell(&to, &network(NetworkReply::TakeBackAsk(card)));
+        answer.tell(&to, &network(NetworkReply::TakeBackAsk(asked_back(sent, agent, until))));
         let (number, name, amount) = (sent.id, to.name, sent.amount);
         let told = NetworkReply::TakeBackAsked { number, to: sent.to, name, amount, until };
         answer.reply_with_balance(agent, network(told));
@@ -354,6 +368,12 @@ impl Request<'_> {
         let line = Box::new(self.line_of_transfer(&sent, (&from, &to), reason));
         Ok(Some(AskWhat::TakeBack { line, at: sent.at, there: Rupiah::ZERO, kept: false }))
     }
+}
+
+fn asked_back(sent: &Transfer, from: &Agent, until: DateTime<Utc>) -> TakeBackCard {
+    let (number, name, amount) = (sent.id, from.name.clone(), sent.amount);
+    let (until, stage) = (Some(until), TakeBackStage::Asked);
+    TakeBackCard { number, from: from.id, name, amount, at: sent.at, until, stage }
 }
 
 /// The command a yes to it is worth, and how it is typed.

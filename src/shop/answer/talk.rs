@@ -3,7 +3,7 @@
 use super::super::keypad::PadId;
 use super::account::{matching, price_line, shown};
 use super::{Answer, Request};
-use konter_command::{Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Talk, proof_words};
+use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, Route};
 use konter_core::order::{Order, view};
@@ -41,7 +41,9 @@ impl Request<'_> {
                 let name = self.agent.as_ref().map_or_else(String::new, |agent| agent.name.clone());
                 answer.reply(talk(TalkReply::Thanks { name }));
             }
-            Talk::Chatter => self.remind_of_the_pin(answer),
+            Talk::Chatter => {
+                self.remind_of_the_pin(answer);
+            }
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::LostAccount => self.lost_account(answer).await?,
             Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
@@ -62,12 +64,39 @@ impl Request<'_> {
             }
             Talk::Yes => self.yes(answer).await?,
             Talk::No => {
-                if !self.drop_what_waits(answer).await? {
-                    self.remind_of_the_pin(answer);
+                if !self.drop_what_waits(answer).await? && !self.show_what_is_asked_back(answer).await? {
+                    self.say_to_known(TalkReply::NothingWaits, answer).await?;
                 }
+            }
+            Talk::Wait => {
+                if !self.remind_of_the_pin(answer) {
+                    self.say_to_known(TalkReply::Waits, answer).await?;
+                }
+            }
+            Talk::Pays => self.pays(answer).await?,
+            Talk::TakenBack { what, words } => {
+                self.say_to_known(TalkReply::TakenBack { what, words }, answer).await?;
             }
         }
         Ok(())
+    }
+
+    /// To whoever has business here; others are told how to become one.
+    async fn say_to_known(&self, reply: TalkReply, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.agent.is_none() && self.role().is_none() {
+            return self.welcome(answer).await;
+        }
+        answer.reply(talk(reply));
+        Ok(())
+    }
+
+    /// `bayar aja`, `oke bayar`: what was shown is not paid by that, but its PIN asked for.
+    async fn pays(&self, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.customer(answer).await?.is_none() || self.remind_of_the_pin(answer) || self.asked_to_pay(answer).await?
+        {
+            return Ok(());
+        }
+        self.preference(PreferenceCommand::Ask(Ask::Bills), answer).await
     }
 
     async fn say_to_customer(&self, reply: TalkReply, answer: &mut Answer) -> Result<(), StoreError> {
@@ -114,20 +143,24 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A word that needs no answer, but for what waits for a PIN.
-    pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) {
+    /// A word that needs no answer, but for what waits for a PIN; whether something does.
+    pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) -> bool {
         let keypads = &self.shop.keypads;
-        if keypads.waiting(&self.message.chat, self.at).is_some()
-            && keypads.resume(&self.message.chat, &self.message.message)
-        {
+        let waits = keypads.waiting(&self.message.chat, self.at).is_some()
+            && keypads.resume(&self.message.chat, &self.message.message);
+        if waits {
             answer.reply(talk(TalkReply::PressPin));
         }
+        waits
     }
 
     /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
     async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
         if self.shop.keypads.waiting(&self.message.chat, self.at).is_some() {
             self.remind_of_the_pin(answer);
+            return Ok(());
+        }
+        if self.show_what_is_asked_back(answer).await? {
             return Ok(());
         }
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));

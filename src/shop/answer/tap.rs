@@ -1,6 +1,6 @@
 //! Buttons. A button belongs to the chat it was shown in; whatever is tapped however often, the stored inquiry decides.
 
-use super::super::bills::stage_of;
+use super::super::bills::{bill_card, stage_of};
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::bill::refuse_expired;
 use super::shared::TicketDecision;
@@ -119,6 +119,18 @@ impl Request<'_> {
             self.too_late(&tabled, answer);
         }
         Ok(())
+    }
+
+    /// `bayar aja`: the bill that was looked up last is shown once more, with its keypad. `false` where there is none.
+    pub(super) async fn asked_to_pay(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+        let chat = &self.message.chat;
+        let Some(id) = self.shop.guides.latest_bill(chat, self.at) else { return Ok(false) };
+        let Some(inquiry) = self.shop.store.inquiry(id).await? else { return Ok(false) };
+        let Some((quote, BillStage::Payable(_))) = stage_of(&inquiry, self.at) else { return Ok(false) };
+        self.shop.guides.drop_unshown(chat);
+        self.shop.keypads.open_anew(chat, PadId::Bill(id), None, self.at);
+        answer.reply(Reply::Bill(Box::new(bill_card(&inquiry, quote, enter_pin(Shown::default())))));
+        Ok(true)
     }
 
     /// Expired, or paid already: the message is put right, and what is expired is said.

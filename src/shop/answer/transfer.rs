@@ -4,8 +4,9 @@
 use super::booking::Same;
 use super::shared::{Sure, network, phone_of};
 use super::{Answer, Request};
-use konter_command::{AgentRef, Transfer};
+use konter_command::{AgentRef, Transfer, Wish};
 use konter_core::agent::{Agent, AgentStatus};
+use konter_core::destination::Destination;
 use konter_core::ids::{AgentId, TransferId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
@@ -42,7 +43,15 @@ impl Request<'_> {
             return Ok(());
         }
         let Some(pin) = pin else {
-            answer.reply(Reply::PinMissing { example: format!("TR.{}.{}.PIN", typed(&name), amount.get()) });
+            let to = self.named(&name).await?;
+            // `isi saldo 0812… 50rb`: of a number that is nobody's below, something else is wanted.
+            let speaks_of_balance = self.message.text.to_lowercase().contains("saldo");
+            if let (AgentRef::Phone(phone), None, true) = (&name, &to, speaks_of_balance) {
+                let dest = Some(Destination::Phone(phone.clone()));
+                return self.wish(Wish { nominal: Some(amount), dest, ..Wish::default() }, answer).await;
+            }
+            let to = to.map_or_else(|| typed(&name), |to| to.id.to_string());
+            answer.reply(Reply::PinMissing { example: format!("TR.{to}.{}.PIN", amount.get()) });
             return Ok(());
         };
         if !self.pin_fits(&agent, &pin, answer).await {

@@ -168,7 +168,14 @@ impl Request<'_> {
         match found.as_slice() {
             [product] => self.offer_first(agent, &offer(product), 1, answer).await,
             [] => {
-                let instead = self.products_for(dest);
+                // `shopeepay 50`, where there are 10 and 20.
+                let of_any_sum = Wish { nominal: None, ..wish.clone() };
+                let mut near = self.fitting(candidates(&catalog, &of_any_sum), wish, dest);
+                near.retain(|product| wish.brand.is_some() && product.operator.is_none());
+                let instead = match near.as_slice() {
+                    [] => self.products_for(dest),
+                    near => near.iter().take(MOST_OFFERED).map(|product| (*product).clone()).collect(),
+                };
                 let described = described(wish);
                 if instead.is_empty() && described.is_empty() {
                     let problem = Some(Misread::DestinationUnreadable { text: dest.to_string() });

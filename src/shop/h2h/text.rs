@@ -258,6 +258,7 @@ fn refusal(why: &Why) -> String {
         Why::TooLong => "Nomor tujuan terlalu panjang",
         Why::Unreadable => "Nomor tujuan tidak terbaca",
         Why::NotItsDestination { fault, .. } => of_destination(*fault),
+        Why::Leftover { .. } => "Format salah",
         Why::BalanceShort { price, missing } => return format!("Saldo tidak cukup, harga {price}, kurang {missing}"),
         Why::AlreadyOrdered { again, .. } => return already(again),
         Why::PriceChanged { .. } => "Harga berubah",

@@ -89,7 +89,7 @@ pub(super) const FORMATS: &[Format] = &[
     }),
     Format::always(
         Topic::Register,
-        &["DAFTAR", "REG", "REGISTER", "REGISTRASI", "JOIN"],
+        &["DAFTAR", "DAFTARKAN", "DAFTARIN", "REG", "REGISTER", "REGISTRASI", "JOIN"],
         "register with a name and a PIN of one's own",
         "DAFTAR.Berkah Cell.1234",
         register,
@@ -120,8 +120,9 @@ fn prices(args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
 }
 
 fn change_pin(args: Cursor<'_>) -> Result<Command, Problem> {
+    const BETWEEN: [&str; 11] = ["PIN", "LAMA", "BARU", "JADI", "MENJADI", "DARI", "DR", "KE", "DENGAN", "FROM", "TO"];
     let mut pins: Vec<Pin> = Vec::new();
-    for atom in args.atoms {
+    for atom in args.atoms.iter().filter(|atom| !BETWEEN.iter().any(|word| atom.is(word))) {
         pins.push(atom.text.parse().map_err(|_| Problem::unfit(Part::Pin, atom.text))?);
     }
     let mut pins = pins.into_iter();
@@ -146,7 +147,7 @@ fn register(args: Cursor<'_>) -> Result<Command, Problem> {
         named => named,
     };
     let (name, town) = name_and_town(args.text, named).ok_or(Problem::Missing(Part::Name))?;
-    if !name.chars().any(char::is_alphabetic) {
+    if !name.chars().any(char::is_alphabetic) || args.tells_of_orders() {
         return Err(Problem::unfit(Part::Name, name));
     }
     let pin = pin.ok_or(Problem::Missing(Part::Pin))?;

@@ -122,8 +122,8 @@ pub fn sounds_like_proof(text: &str) -> bool {
         selesai beres sukses done already have wis uwis";
     const MADE: &str = "transfer tranfer trf tf ditransfer ditf transferan transferred setor disetor nyetor";
     const PAID: &str = "bayar dibayar mbayar paid";
-    const SENT: &str = "kirim dikirim ngirim kirimkan";
-    const MONEY: &str = "uang uangnya duit duitnya";
+    const SENT: &str = "sent kirim dikirim ngirim kirimkan";
+    const MONEY: &str = "uang uangnya duit duitnya money";
     let start: String = text.chars().take(LOOKED_AT).collect::<String>().to_lowercase();
     let words: Vec<&str> = start.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |list: &str| words.iter().any(|word| list.split(' ').any(|known| known == *word));
@@ -170,20 +170,7 @@ fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
     if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
         return Err(Problem::unfit(Part::Amount, next));
     }
-    if takes_it_back(&note) {
-        return Err(Problem::unfit(Part::Text, &note));
-    }
     Ok(Command::Admin(AdminCommand::Deposit { agent, amount, note: some(note), forced }))
-}
-
-/// `jangan dulu`, `eh salah`, `ga jadi`, `❌`: no note, but second thoughts.
-fn takes_it_back(note: &str) -> bool {
-    const WORDS: [&str; 13] =
-        ["batal", "jangan", "jgn", "eh", "ga", "gak", "ngga", "nggak", "tidak", "gajadi", "bukan", "❌", "🚫"];
-    /// More of them is a reason that somebody gives.
-    const MOST: usize = 2;
-    let said: Vec<String> = note.split_whitespace().map(str::to_lowercase).collect();
-    said.len() <= MOST && said.first().is_some_and(|first| WORDS.contains(&first.as_str()))
 }
 
 fn some(text: String) -> Option<String> {

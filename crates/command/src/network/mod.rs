@@ -39,7 +39,7 @@ pub(super) const FORMATS: &[Format] = &[
     ),
     Format::when(
         Topic::DownlineRegistration,
-        &["REG", "DAFTAR", "REGISTER", "REGISTRASI", "JOIN", "R"],
+        &["REG", "DAFTAR", "DAFTARKAN", "DAFTARIN", "REGISTER", "REGISTRASI", "JOIN", "R"],
         "register a downline: name, phone, markup, PIN",
         "REG.Berkah Cell.081234567890.100.1234",
         downline_with_a_phone,
@@ -120,7 +120,7 @@ pub(super) const FORMATS: &[Format] = &[
 const PAGE_DIGITS: usize = 2;
 
 fn downline_with_a_phone(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
-    has_phone(args.atoms).then(|| registration::registration(args))
+    (has_phone(args.atoms) && !args.tells_of_orders()).then(|| registration::registration(args))
 }
 
 /// The list, or one of them.

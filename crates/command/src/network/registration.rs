@@ -75,6 +75,11 @@ impl Name {
                 atoms = rest;
             }
         }
+        while let [word, rest @ ..] = atoms
+            && any(word, &["DONG", "YA", "MIN", "KAK", "TOLONG", "ATAS"])
+        {
+            atoms = rest;
+        }
         if let [first, rest @ ..] = atoms
             && any(first, &["NAMA", "NAMANYA", "BERNAMA"])
         {

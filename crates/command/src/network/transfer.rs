@@ -11,7 +11,11 @@ pub fn transfer(args: Cursor<'_>) -> Result<Command, Problem> {
     let first = args.peek().ok_or(Problem::Missing(Part::Agent))?;
     let number_first =
         first.is_digits() && AgentRef::read(first.text).is_none() && phones_in_pieces(args.atoms).is_empty();
-    if !number_first && !first.text.to_ascii_uppercase().starts_with("RP") {
+    // `50rb.KR0002`
+    let has_unit = !first.is_digits()
+        && first.text.starts_with(|c: char| c.is_ascii_digit())
+        && amount::read(first.text, false).is_ok();
+    if !number_first && !has_unit && !first.text.to_ascii_uppercase().starts_with("RP") {
         return or_either(agent_first(args), args);
     }
     match (amount_first(args), pin_first(args)) {

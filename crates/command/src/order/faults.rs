@@ -4,7 +4,7 @@ use super::parts::{Opening, what};
 use super::reader::search;
 use super::request::{BadOrder, OrderRequest};
 use crate::read::{
-    Atom, Cursor, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, Part, Problem, Typed, is_pin, redact,
+    Atom, Cursor, Gap, MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NamedAs, Part, Problem, Typed, is_pin, redact,
     shape::targets,
 };
 use konter_core::catalog::DestKind;
@@ -17,9 +17,9 @@ pub(super) fn short_number(atoms: &[Atom<'_>], request: &OrderRequest) -> Option
     let ([line], None, [.., number, pin]) = (request.lines.as_slice(), &request.pin, atoms) else { return None };
     let pin_like = NEW_PIN_DIGITS.contains(&pin.text.len()) && pin.text.bytes().all(|b| b.is_ascii_digit());
     let in_two_pieces = pin_like && line.dest.as_str().ends_with(pin.text) && number.text.starts_with(['0', '+', '6']);
-    in_two_pieces.then(|| BadOrder {
-        what: Some(line.what.clone()),
-        problem: Problem::Destination(DestinationFault::TooShort, Typed::new(number.text)),
+    in_two_pieces.then(|| {
+        let problem = Problem::Destination(DestinationFault::TooShort, Typed::new(number.text));
+        BadOrder::new(Some(line.what.clone()), problem)
     })
 }
 
@@ -65,31 +65,48 @@ pub(super) fn misformed(args: Cursor<'_>, starts: &[(usize, Opening)]) -> Option
         _ if wordy => Problem::unfit(Part::Destination, next.text),
         _ => return None,
     };
-    Some(BadOrder { what: Some(What::Code(product)), problem })
+    Some(BadOrder::new(Some(What::Code(product)), problem))
+}
+
+/// What stands beside an order.
+fn beside(request: OrderRequest, rest: &[Atom<'_>]) -> BadOrder {
+    let rest = rest.iter().map(|atom| atom.text).collect::<Vec<_>>().join(" ");
+    let line = request.lines.into_iter().next();
+    let (what, dest) = line.map(|line| (line.what, line.dest)).unzip();
+    BadOrder { what, dest, problem: Problem::leftover(&rest) }
 }
 
 fn digits_in(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
 }
 
-/// An order with something after it, or one that lacks its destination.
+/// An order with something before or after it, or one that lacks its destination.
 pub(super) fn begun(args: Cursor<'_>, starts: &[(usize, Opening)]) -> Option<BadOrder> {
     const FEWEST: usize = 2; // product and number
     const LOOK_BACK: usize = 10; // a longer text behind an order is a talk, not a slip
     let atoms = args.atoms;
     for end in (FEWEST..atoms.len()).rev().take(LOOK_BACK) {
-        if let Some(request) = search(args.over(atoms.get(..end)?), starts, false).requests.pop() {
+        let order = atoms.get(..end)?;
+        if let Some(request) = search(args.over(order), starts, false).requests.pop() {
             // The word `PIN` before the PIN is what is too much.
             let from = end - usize::from(atoms.get(end - 1)?.is("PIN"));
-            let rest = atoms.get(from..)?.iter().map(|atom| atom.text).collect::<Vec<_>>().join(" ");
-            let what = request.lines.into_iter().next().map(|line| line.what);
-            return Some(BadOrder { what, problem: Problem::leftover(&rest) });
+            return Some(
+                short_number(order, &request).unwrap_or_else(|| beside(request, atoms.get(from..).unwrap_or_default())),
+            );
         }
+    }
+    // What is not parted by blanks was meant to be a format.
+    if let [first, order @ ..] = atoms
+        && order.first().is_some_and(|next| next.gap != Gap::Space)
+        && let Some(request) = search(args.over(order), &[(0, Opening::Plain)], false).requests.pop()
+        && request.lines.iter().all(|line| matches!(&line.what, What::Code(code) if digits_in(code.as_str()) > 0))
+    {
+        return Some(short_number(order, &request).unwrap_or_else(|| beside(request, &[*first])));
     }
     match atoms {
         [product, pin] if is_pin(pin.text) => match what(product, args.context.is_word) {
             Some((What::Code(code), _)) if code.as_str().bytes().any(|b| b.is_ascii_digit()) => {
-                Some(BadOrder { what: Some(What::Code(code)), problem: Problem::Missing(Part::Destination) })
+                Some(BadOrder::new(Some(What::Code(code)), Problem::Missing(Part::Destination)))
             }
             _ => None,
         },

@@ -105,12 +105,12 @@ const fn repeat_prefix(text: &str) -> Option<u8> {
 /// Reads orders; `starts` are the atoms they may begin at, each with what stood before.
 fn read(args: Cursor<'_>, starts: &[(usize, Opening)]) -> Found {
     if args.atoms.len() > MAX_ATOMS {
-        let fault = BadOrder { what: None, problem: Problem::TooManyOrders };
+        let fault = BadOrder::new(None, Problem::TooManyOrders);
         return if opens_like_an_order(args) { Found::Bad(fault) } else { Found::Nothing };
     }
     let mut strict = search(args, starts, false);
     if strict.tangled || strict.requests.len() > 1 {
-        return Found::Bad(BadOrder { what: None, problem: Problem::Ambiguous });
+        return Found::Bad(BadOrder::new(None, Problem::Ambiguous));
     }
     if let Some(request) = strict.requests.pop() {
         return short_number(args.atoms, &request).map_or(Found::Order(request), Found::Bad);
@@ -119,7 +119,7 @@ fn read(args: Cursor<'_>, starts: &[(usize, Opening)]) -> Found {
         return Found::Bad(fault);
     }
     if strict.disagreed {
-        return Found::Bad(BadOrder { what: None, problem: Problem::RepeatsDisagree });
+        return Found::Bad(BadOrder::new(None, Problem::RepeatsDisagree));
     }
     search(args, starts, true)
         .fault

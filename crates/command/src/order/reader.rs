@@ -3,7 +3,9 @@
 
 use super::parts::{Opening, what};
 use super::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, OrderRequest};
-use crate::read::{Atom, Cursor, NamedAs, Part, Problem, Target, Typed, destination, is_pin, shape};
+use crate::read::{
+    Atom, Cursor, Gap, MIN_PIN_DIGITS, NamedAs, Part, Problem, Target, Typed, destination, is_pin, shape,
+};
 use konter_core::catalog::DestKind;
 use konter_core::destination::{Destination, DestinationFault, Zoned};
 use konter_core::order::request::{MAX_NTH, OrderLine, What};
@@ -210,7 +212,12 @@ impl<'a> Reader<'a> {
         if atom.is("PIN") {
             return Some(PinWord::Placeholder);
         }
-        is_pin(atom.text).then_some(PinWord::Digits(atom.text))
+        // `0812… 10.000`: the rest of a sum.
+        let before = at.checked_sub(1).and_then(|at| self.args.atoms.get(at));
+        let is_group = atom.text.len() == MIN_PIN_DIGITS
+            && matches!(atom.gap, Gap::Dot | Gap::Comma)
+            && before.is_some_and(|before| before.is_digits() && before.text.len() <= atom.text.len());
+        (is_pin(atom.text) && !is_group).then_some(PinWord::Digits(atom.text))
     }
 
     /// The item is complete, its PIN included: the message ends here, or goes on.
@@ -277,7 +284,7 @@ impl<'a> Reader<'a> {
 
     fn fail(&mut self, what: Option<What>, problem: Problem) {
         if self.fault.is_none() {
-            self.fault = Some(BadOrder { what, problem });
+            self.fault = Some(BadOrder::new(what, problem));
         }
     }
 

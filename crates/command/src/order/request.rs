@@ -1,6 +1,7 @@
 //! An order as it was typed, before anybody looks at the catalog.
 
 use crate::read::{Pin, Problem};
+use konter_core::destination::Destination;
 use konter_core::order::request::{OrderLine, What};
 
 /// Most orders read from one message: enough for a busy counter, few enough to check by eye.
@@ -24,5 +25,14 @@ pub struct OrderRequest {
 pub struct BadOrder {
     /// The product or nominal the fault belongs to, where that is known.
     pub what: Option<What>,
+    /// Where it was to go, where that is known.
+    pub dest: Option<Destination>,
     pub problem: Problem,
+}
+
+impl BadOrder {
+    /// Of which nothing else is known.
+    pub(crate) const fn new(what: Option<What>, problem: Problem) -> Self {
+        Self { what, dest: None, problem }
+    }
 }

@@ -175,7 +175,8 @@ fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
         return Err(Problem::Missing(Part::Name));
     };
     let name = args.text.get(first.start..last.end()).unwrap_or_default();
-    if !name.chars().any(char::is_alphabetic) {
+    // `Nama: Tini, HP: 0812…, Nominal: 20.000`
+    if !name.chars().any(char::is_alphabetic) || has_phone(words) {
         return Err(Problem::unfit(Part::Name, name));
     }
     Ok(Command::Preference(PreferenceCommand::Rename { name: name.to_owned(), pin }))

@@ -96,6 +96,31 @@ impl<'a> Cursor<'a> {
         Some(pin)
     }
 
+    /// Whether something is told of orders: a product that is sold, or when one was made. No name has that in it.
+    pub fn tells_of_orders(&self) -> bool {
+        const WORDS: [&str; 14] = [
+            "KEMARIN",
+            "KMRN",
+            "KEMAREN",
+            "KMAREN",
+            "TADI",
+            "BARUSAN",
+            "BESOK",
+            "TGL",
+            "TANGGAL",
+            "TRX",
+            "TRANSAKSI",
+            "STATUS",
+            "HARGA",
+            "HRG",
+        ];
+        let is_sold = |atom: &Atom<'_>| {
+            !atom.is_digits()
+                && atom.text.parse().is_ok_and(|code| (self.context.kinds)(&code, NamedAs::Code).is_some())
+        };
+        self.atoms.iter().any(|atom| is_sold(atom) || WORDS.iter().any(|word| atom.is(word)))
+    }
+
     /// A PIN, if there is one, and nothing after it.
     pub fn last_pin(&mut self) -> Result<Option<Pin>, Problem> {
         let pin = self.pin();

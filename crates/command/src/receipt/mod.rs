@@ -40,12 +40,15 @@ const DAY_DIGITS: usize = 8;
 
 /// `[<order>|<customer>[.<day>]][.<price>]`, or `NAMA.<text>`, `KAKI.<text>`.
 fn receipt(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    /// `cetak struk trx 1`
+    const NAMES: [&str; 8] = ["STRUK", "STROK", "NOTA", "RESI", "TRX", "TRANSAKSI", "NOMOR", "NO"];
     if args.take_if(|atom| atom.is("NAMA") || atom.is("TOKO") || atom.is("JUDUL")).is_some() {
         return Ok(shop(args));
     }
     if args.take_if(|atom| atom.is("KAKI") || atom.is("FOOTER") || atom.is("CATATAN")).is_some() {
         return Ok(footer(args));
     }
+    while args.take_if(|atom| NAMES.iter().any(|word| atom.is(word))).is_some() {}
     let of = whose(&mut args)?;
     let price = if args.is_empty() { None } else { Some(amount::take(&mut args)?) };
     args.finish()?;

@@ -54,8 +54,11 @@ pub(super) fn bill(heard: &Heard<'_>) -> Option<Command> {
         (heard.said.context.kinds)(&code, NamedAs::Bill).map(|_| code)
     };
     let by_everyday_name = || {
-        let everyday =
-            [("listrik listerik lstrik pln", "PLN"), ("air ledeng pam", "PDAM"), ("wifi internet telepon", "TELKOM")];
+        let everyday = [
+            ("listrik listerik lstrik pln electricity", "PLN"),
+            ("air ledeng pam water", "PDAM"),
+            ("wifi internet telepon", "TELKOM"),
+        ];
         everyday.into_iter().find(|(words, _)| heard.has(words)).and_then(|(_, code)| code.parse::<ProductCode>().ok())
     };
     let product = by_everyday_name().or_else(|| heard.words.iter().find_map(named));
@@ -112,8 +115,8 @@ pub(super) fn of_number(said: Cursor<'_>) -> Option<Command> {
 pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     const BACK: &str = "balikin balikkan kembalikan kembaliin balik kembali pulangin back";
     const MONEY: &str = "uang uangku duit duwit money";
-    const OPENS: &str = "buka bukanya tutup tutupnya libur open close closed";
-    const REST: &str = "jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
+    const OPENS: &str = "buka bukanya tutup tutupnya libur open close closed aktif online";
+    const REST: &str = "admin adminnya cs csnya jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
         tidak are you what time";
     if heard.counts {
         return None;
@@ -136,7 +139,7 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     if heard.phrase(&["where is my money", "where's my money", "mana uang", "mana duit", "uang saya mana"]) {
         return talk(Talk::MoneyNotIn);
     }
-    if heard.has(OPENS) && heard.has("jam hari besok libur toko konter you today") && heard.only(&[OPENS, REST]) {
+    if heard.has(OPENS) && heard.has("jam hari besok libur toko konter you today kapan") && heard.only(&[OPENS, REST]) {
         return talk(Talk::Hours);
     }
     let who = heard.phrase(&["ini siapa", "siapa ini", "ini bot", "ini robot", "who is this", "are you a bot"]);

@@ -68,10 +68,10 @@ pub(super) fn language(heard: &Heard<'_>) -> Option<Command> {
         return None;
     }
     let to = |to| Some(Command::Language { to });
-    if heard.has(ENGLISH) && heard.has(ASKED) {
+    if heard.has(ENGLISH) && (heard.has(ASKED) || heard.only(&[ENGLISH])) {
         return to(Some(Language::English));
     }
-    if heard.has(INDONESIAN) && heard.has(ASKED) {
+    if heard.has(INDONESIAN) && (heard.has(ASKED) || heard.only(&[INDONESIAN])) {
         return to(Some(Language::Indonesian));
     }
     (heard.has("bahasa bahasanya language") && heard.only(&[REST])).then_some(Command::Language { to: None })

@@ -6,8 +6,10 @@ use crate::meaning::Command;
 use crate::network::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer as Sent, TransferRef};
 use crate::network::{markup, transfer};
 use crate::preference::command::PreferenceCommand;
-use crate::read::{AgentRef, Atom, amount};
+use crate::read::{AgentRef, Atom, Part, Problem, amount};
+use crate::topic::Topic;
 use konter_core::ids::AgentId;
+use konter_core::phone::Phone;
 
 const SENT: &str = "transfer tf trf tranfer transferan transferannya saldo saldonya";
 const BELOW: &str = "downline downlineku downlinenya donline dl bawahan bawahanku";
@@ -21,7 +23,8 @@ pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {
 
 /// `salah transfer 20000 ke KR0002`, `balikin 20000 dari KR0002`.
 fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
-    const BACK: &str = "balikin balikkan balikan kembalikan kembaliin tarik tarikin balekno";
+    const BACK: &str =
+        "narik menarik balik kembali dibalikin balikin balikkan balikan kembalikan kembaliin tarik tarikin balekno";
     const REST: &str = "kirim ngirim kekirim orang akun agen downline tujuan sebesar rp tolong ke to dari harusnya \
         seharusnya mestinya";
     let agent = match heard.agents().as_slice() {
@@ -47,15 +50,17 @@ fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
         .then_some(Command::Network(NetworkCommand::TakeBack { of, pin: None }))
 }
 
-/// `tf saldo kr0003 10000 1234`, `isi saldo kr0003 100rb`: a transfer with words between its parts. Without its PIN it is
+/// `tf saldo kr0003 10000 1234`, `isi saldo 0812… 100rb`: a transfer with words between its parts. Without its PIN it is
 /// only shown.
 fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
-    const VERBS: &str = "tf trf transfer tr kirim kirimin kirimkan ngirim isi isiin isikan isikno tambah tambahin \
+    const VERBS: &str = "kasih kasihin bagi bagiin oper operin tf trf transfer tr kirim kirimin kirimkan ngirim isi isiin isikan isikno tambah tambahin \
         tambahkan nambah topup top deposit depo dep setor send add give";
     const REST: &str = "saldo saldonya sal balance ke to up sebesar senilai pin rp rupiah";
     const DOUBT: &str = "jangan jgn nanti ntar besok kalau kalo klo jika belum blm sudah sdh udah udh dah kemarin kmrn \
         tadi td bisa bs kok lagi masih msh apa berapa brp kira if not ga gak tidak";
-    let agent = heard.only_agent()?;
+    /// `isi saldo siti 0812… 100rb`: where nothing is sent at once, a name may stand beside.
+    const MOST_STRANGERS: usize = 2;
+    let agent = heard.named_agent()?;
     let is_sum = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_digit())
             || words::is_number(word)
@@ -67,16 +72,23 @@ fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
             || question::is_filler(word)
             || [VERBS, REST].iter().any(|list| words::is_in(list, word))
     };
-    if !heard.has(VERBS) || heard.has(DOUBT) || heard.said.text.contains('?') || !heard.words.iter().all(known) {
+    let strangers = heard.words.iter().filter(|word| !known(word)).count();
+    let other = heard.has(WRONG) || heard.has(question::UNDO) || heard.words.iter().any(|word| words::is_wallet(word));
+    if !heard.has(VERBS) || other || heard.has(DOUBT) || heard.said.text.contains('?') || strangers > MOST_STRANGERS {
         return None;
     }
     let says = |atom: &&Atom<'_>| has_digit(atom) || is_sum(&words::plain(atom.text));
     let kept: Vec<Atom<'_>> = heard.said.atoms.iter().filter(says).copied().collect();
-    if let Ok(found @ Command::Transfer(_)) = transfer::transfer(heard.said.over(&kept)) {
-        return Some(found);
+    if let Ok(Command::Transfer(sent)) = transfer::transfer(heard.said.over(&kept)) {
+        return (strangers == 0 || sent.pin.is_none()).then_some(Command::Transfer(sent));
     }
-    let (agent, amount) = (AgentRef::Code(agent), heard.sum().filter(|_| heard.counted().count() == 1)?);
-    Some(Command::Transfer(Sent { agent, amount, pin: None }))
+    let others: Vec<Atom<'_>> = kept.into_iter().filter(|atom| !names_somebody(atom)).collect();
+    if others.is_empty() {
+        return Some(Command::incomplete(Topic::Transfer, Problem::Missing(Part::Amount)));
+    }
+    let sums = words::sums(heard.said.over(&others));
+    let [amount] = sums.as_slice() else { return None };
+    Some(Command::Transfer(Sent { agent, amount: *amount, pin: None }))
 }
 
 /// `buka blokir kr0002`
@@ -159,6 +171,10 @@ pub(super) fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
     (heard.has(WRONG) && heard.has(SENT) && only && !heard.counts).then_some(Command::Network(asked))
 }
 
+pub(super) fn names_somebody(atom: &Atom<'_>) -> bool {
+    atom.text.parse::<AgentId>().is_ok() || atom.text.parse::<Phone>().is_ok()
+}
+
 fn has_digit(atom: &Atom<'_>) -> bool {
     atom.text.bytes().any(|b| b.is_ascii_digit())
 }
@@ -172,6 +188,19 @@ impl Heard<'_> {
     pub(super) fn only_agent(&self) -> Option<AgentId> {
         match self.agents().as_slice() {
             [agent] => Some(*agent),
+            _ => None,
+        }
+    }
+
+    /// The one reseller that is named: by its code, or by its number where balance is spoken of.
+    pub(super) fn named_agent(&self) -> Option<AgentRef> {
+        if let [_, ..] = self.agents().as_slice() {
+            return self.only_agent().map(AgentRef::Code);
+        }
+        let mut phones = self.said.atoms.iter().filter_map(|atom| atom.text.parse::<Phone>().ok());
+        let of_balance = self.words.iter().any(|word| words::is_balance(word));
+        match (phones.next(), phones.next()) {
+            (Some(phone), None) if of_balance && phone.is_mobile() => Some(AgentRef::Phone(phone)),
             _ => None,
         }
     }

@@ -1,10 +1,12 @@
 //! What an owner asks for in everyday words, as the command that does it. It is shown, never done.
 
 use super::question::Heard;
-use super::{tidy, words};
-use crate::read::{Atom, Context, Cursor, Kinds, NamedAs, amount, atoms};
+use super::{below, tidy, words};
+use crate::deposit::MIN_TICKET;
+use crate::meaning::Command;
+use crate::read::{AgentRef, Atom, Context, Cursor, Kinds, NamedAs, amount, atoms};
 use crate::table::is_reserved;
-use konter_core::ids::{AgentId, ProductCode};
+use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::clean;
 
@@ -21,13 +23,22 @@ pub fn desk_line(text: &str, kinds: &Kinds<'_>) -> Option<String> {
     }
     let context = Context { kinds, knows_products: true, is_word: is_reserved, reference: None };
     let heard = Heard::of(Cursor::new(&text, &pieces, context));
-    of_agent(&heard).or_else(|| of_product(&heard)).or_else(|| of_shop(&heard))
+    of_agent(&heard).or_else(|| of_product(&heard)).or_else(|| of_category(&heard)).or_else(|| of_shop(&heard))
 }
 
 fn of_agent(heard: &Heard<'_>) -> Option<String> {
-    let agent = heard.only_agent()?;
-    let others: Vec<&Atom<'_>> = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err()).collect();
-    if others.is_empty() && heard.said_sum().is_none() {
+    const ADDS: &str = "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf add";
+    let agent = match heard.named_agent()? {
+        AgentRef::Phone(phone) => phone.to_string(),
+        _ => heard.only_agent()?.to_string(),
+    };
+    let others: Vec<Atom<'_>> = heard.counted().filter(|atom| !below::names_somebody(atom)).copied().collect();
+    let said: Vec<Atom<'_>> = heard.said.atoms.iter().filter(|atom| !below::names_somebody(atom)).copied().collect();
+    let sum = words::sums(heard.said.over(&said)).into_iter().find(|sum| sum.get() >= MIN_TICKET);
+    if others.is_empty() && sum.is_none() {
+        if heard.has(ADDS) {
+            return Some(format!("/deposit {agent} JUMLAH"));
+        }
         let verb = if heard.has("blokir blok block") && !heard.has("buka") {
             "/blokir"
         } else if heard.has("buka bukain aktifkan unblok") {
@@ -41,12 +52,11 @@ fn of_agent(heard: &Heard<'_>) -> Option<String> {
         };
         return Some(format!("{verb} {agent}"));
     }
-    let sum = heard.sum()?.get();
+    let sum = sum?.get();
     if heard.has("balikin kembalikan kembaliin tarik tarikin kurangi potong salah") {
         return Some(format!("/deposit {agent} -{sum}"));
     }
-    let adds = "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf saldo add";
-    heard.has(adds).then(|| format!("/deposit {agent} {sum}"))
+    (heard.has(ADDS) || heard.has("saldo")).then(|| format!("/deposit {agent} {sum}"))
 }
 
 fn of_product(heard: &Heard<'_>) -> Option<String> {
@@ -68,6 +78,22 @@ fn of_product(heard: &Heard<'_>) -> Option<String> {
     }
 }
 
+/// `naikkan semua harga telkomsel 100`
+fn of_category(heard: &Heard<'_>) -> Option<String> {
+    let brand = heard.words.iter().find_map(|word| words::brand(word))?;
+    let sums = words::sums(heard.said);
+    let [sum] = sums.as_slice() else { return None };
+    let sign = if heard.has("naik naikkan naikin") {
+        '+'
+    } else if heard.has("turun turunkan turunin") {
+        '-'
+    } else {
+        return None;
+    };
+    let (first, rest) = brand.split_at_checked(1)?;
+    Some(format!("/hargajual kategori {}{rest} {sign}{}", first.to_uppercase(), sum.get()))
+}
+
 fn of_shop(heard: &Heard<'_>) -> Option<String> {
     if heard.counts {
         return None;
@@ -82,7 +108,9 @@ fn of_shop(heard: &Heard<'_>) -> Option<String> {
         && heard.has("siapa daftar list semua lihat berapa cek aja")
     {
         "/agen"
-    } else if heard.has("jualan jualannya penjualan omset laba untung") && heard.has("gimana gmn berapa hari ini how") {
+    } else if heard.has("jualan jualannya penjualan omset laba untung transaksi trx")
+        && heard.has("gimana gmn berapa hari ini how")
+    {
         "/rekap"
     } else {
         return None;
@@ -90,9 +118,28 @@ fn of_shop(heard: &Heard<'_>) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
-impl Heard<'_> {
-    /// A sum in words.
-    fn said_sum(&self) -> Option<Rupiah> {
-        self.sum().filter(|_| self.words.iter().any(|word| words::is_number(word)))
+/// `/deposit 50000 kr0001`: the parts of a command in another order, where just one order of them is one.
+#[must_use]
+pub fn slash_line(text: &str) -> Option<String> {
+    /// More words are a story.
+    const MOST: usize = 12;
+    let text = clean(text);
+    let (word, rest) = text.trim().split_once(char::is_whitespace).filter(|(word, _)| word.starts_with('/'))?;
+    let parts: Vec<&str> = rest.split_whitespace().collect();
+    if parts.len() > MOST {
+        return None;
     }
+    let with_first = |at: usize| {
+        let mut parts = parts.clone();
+        let first = parts.remove(at);
+        let has = |word: &str, is: fn(&u8) -> bool| word.bytes().any(|b| is(&b));
+        // Of two numbers either may be the first.
+        let is_other =
+            has(first, u8::is_ascii_alphabetic) || !parts.first().is_some_and(|part| has(part, u8::is_ascii_digit));
+        let is_named = has(first, u8::is_ascii_digit) && is_other;
+        let line = format!("{word} {first} {}", parts.join(" "));
+        (is_named && matches!(crate::parse_formats(&line), Command::Admin(_))).then_some(line)
+    };
+    let mut lines = (1..parts.len()).filter_map(with_first);
+    lines.next().filter(|_| lines.next().is_none())
 }

@@ -7,9 +7,11 @@
 
 mod about;
 mod account;
+mod attempt;
 mod below;
 mod desk;
 mod question;
+mod second_thoughts;
 mod several;
 mod small;
 mod tidy;
@@ -19,6 +21,7 @@ mod words;
 use super::bill::looked_up as bill_looked_up;
 use super::meaning::{Command, OrdersQuery};
 use super::read::{Atom, Cursor, Gap, NEW_PIN_DIGITS, NamedAs, Pin, PriceFilter, amount, atoms, has_phone, is_pin};
+use super::topic::Topic;
 use super::{Ask, ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceCommand, chat, order};
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
@@ -28,10 +31,12 @@ use konter_core::order::request::What;
 use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
-pub use desk::desk_line;
+pub use attempt::was_to_order;
+pub use desk::{desk_line, slash_line};
+pub(crate) use second_thoughts::taken_back;
 pub use small::Talk;
 pub use wish::Wish;
-pub use words::Sort;
+pub use words::{Sort, sums_said};
 
 /// A longer message is a story, or none of ours.
 const MOST_ATOMS: usize = 60;
@@ -40,6 +45,7 @@ const LONGEST: usize = 600;
 
 /// What a message means whose strict reading is this one.
 pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
+    let strict = if orders_a_sum(&strict, args) { Command::Unknown { nearest: Topic::Order } } else { strict };
     // A reference is a program's.
     let is_talk = args.text.len() <= LONGEST && !args.text.starts_with('/') && !args.text.to_uppercase().contains("R#");
     // A format that says something certain says it.
@@ -60,6 +66,20 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         Some(found) if may_replace(&strict, &found) => found,
         _ => strict,
     }
+}
+
+/// `10rb.0812….1234`: a face value with its unit, and no product's code.
+fn orders_a_sum(strict: &Command, args: Cursor<'_>) -> bool {
+    let is_sum = |what: &What| match what {
+        What::Code(code) => is_a_sum(code) && (args.context.kinds)(code, NamedAs::Code).is_none(),
+        What::Nominal(_) => false,
+    };
+    matches!(strict, Command::Order(request) if request.reference.is_none() && request.lines.iter().any(|line| is_sum(&line.what)))
+}
+
+fn is_a_sum(code: &ProductCode) -> bool {
+    let word = code.as_str();
+    word.starts_with(|c: char| c.is_ascii_digit()) && amount::read(word, false).is_ok()
 }
 
 /// Whether a complaint stays one: `info saldo` asks, and so does a word alone that has nothing to tell.
@@ -158,8 +178,10 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
                 || (query.product.is_some() && query.dest.is_some() && query.pin.is_some() && is_spoken(args))
                 || is_a_bill(query, args)
         }
+        // `Rp 50.000`
         Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
-            !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())) || has_phone(args.atoms)
+            args.atoms.first().is_some_and(|first| first.is("RP"))
+                || !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())) || has_phone(args.atoms)
         }
         // `komisi saya berapa`
         Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
@@ -283,8 +305,7 @@ fn is_everyday(code: &ProductCode, args: Cursor<'_>) -> bool {
             return is_spoken(args);
         }
         // `10RB`; `TSEL10`.
-        let is_sum = word.starts_with(|c: char| c.is_ascii_digit()) && amount::read(word, false).is_ok();
-        return is_sum || (may_be_a_brand() && Wish::of_code(code).is_some());
+        return is_a_sum(code) || (may_be_a_brand() && Wish::of_code(code).is_some());
     }
     words::is_courtesy(word)
         || words::is_ordering(word)

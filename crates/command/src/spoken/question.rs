@@ -17,7 +17,7 @@ pub(super) const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gim
     bingung pake pakai makenya menu format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
 const HOW_MUCH: &str = "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo \
     pira sabarahaan brapaan much how";
-const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
+const FILLER: &str = "where's murah termurah paling rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
     tinggal tgl ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama \
     dan do you tell give what what's whats is left much how show today now list daftar dftr lagi lg pada semua smua \
     lengkap terbaru update new apa aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir \
@@ -25,12 +25,12 @@ const FILLER: &str = "rb ribu k sisa sisanya cek ck check chek ngecek lihat liat
     jualan are your our besok bsk naik turun kapan can have get print 2x 3x";
 const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
     prices tarif daftarharga listharga pl promo promosi diskon discount";
-pub(super) const NOT: &str = "belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga \
+pub(super) const NOT: &str = "urung gurung tacan ncan belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga \
     kagak ndak kok \
     koq kq mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana \
     durung kapan lamaa blon belon bloman";
-const ARRIVED: &str = "masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
-    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive mlebu masup \
+const ARRIVED: &str = "got asup mlebu masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
+    bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive masup \
         nyampek diproses \
     sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
@@ -40,7 +40,7 @@ const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota 
     trxnya sn snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
 const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer \
     transferan tfan uang duit topup";
-const WRONG: &str = "nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
+const WRONG: &str = "harusnya nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
     number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
 /// Pressed without wanting to.
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
@@ -48,7 +48,7 @@ const RECEIPT: &str =
     "struk struknya strk strook nota notanya resi kwitansi kwitansinya kuitansi cetak print setruk receipt";
 pub(super) const UNDO: &str = "batal btl gjd gajd batalin batalkan dibatalkan dibatalin membatalkan cancel cancle \
     cancelin dicancel gajadi \
-    urungkan stop undo refund direfund refunded batalno cancelled";
+    urungkan nevermind nvm stop undo refund direfund refunded batalno cancelled";
 
 /// Words that may stand in a question without changing what it asks.
 pub(super) fn is_filler(word: &str) -> bool {
@@ -115,13 +115,7 @@ impl<'a> Heard<'a> {
     }
 
     pub(super) fn sum(&self) -> Option<Rupiah> {
-        (0..self.said.atoms.len()).find_map(|at| {
-            let rest = self.said.atoms.get(at..)?;
-            let typed = amount::take(&mut self.said.over(rest)).ok();
-            let spoken =
-                || words::spoken_sum(&rest.iter().map(|atom| atom.text).collect::<Vec<_>>()).map(|(sum, _)| sum);
-            typed.or_else(spoken).filter(|sum| *sum >= Rupiah::new(MIN_TICKET))
-        })
+        words::sums(self.said).into_iter().find(|sum| *sum >= Rupiah::new(MIN_TICKET))
     }
 }
 
@@ -165,7 +159,7 @@ fn drop_ticket(heard: &Heard<'_>) -> Option<Command> {
 fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
     let sought =
         heard.has("mana where") && heard.has("deposit depositku depositnya topup topupan") && heard.only(&[MONEY]);
-    let late = (heard.has(MONEY) && heard.has(NOT) && heard.has(ARRIVED)) || sought;
+    let late = (heard.has(MONEY) && (not_yet(heard) || heard.has("ditolak"))) || sought;
     // Who wants it back paid for something.
     let wants_back = heard.has("balikin balikkan kembalikan kembaliin refund");
     (late && !wants_back && !heard.has(GOODS) && heard.dest().is_none()).then_some(Command::Talk(Talk::MoneyNotIn))
@@ -187,18 +181,25 @@ fn shrunk(heard: &Heard<'_>) -> Option<Command> {
 
 fn undo(heard: &Heard<'_>) -> Option<Command> {
     // `ga jadi`, `jangan dikirim`; but `jangan lupa` asks for it.
-    const NO: &str = "ga gak gk g nggak ngga enggak tidak tdk tak ndak kagak kaga teu ora jangan jgn";
+    const NO: &str = "mboten ga gak gk g nggak ngga enggak tidak tdk tak ndak kagak kaga teu ora jangan jgn";
     const DO_NOT: &str = "jangan jgn jng ojo";
     let wrong = (heard.has("salah slh keliru kliru wrong klentu lepat") && heard.has(WRONG)) || heard.has(SLIPPED);
     let beside = |one: &str, two: &str| {
         heard.words.windows(2).any(|pair| matches!(pair, [a, b] if words::is_in(one, a) && words::is_in(two, b)))
     };
-    let denied = beside(NO, "jadi janten sido usah") || beside(DO_NOT, "dikirim diproses isi dulu dlu deh deng ya");
+    let denied =
+        beside(NO, "jadi janten sido sios usah") || beside(DO_NOT, "dikirim diproses isi dulu dlu deh deng ya");
     let unwanted = heard.has(UNDO)
         || denied
         || words::is_in("jangan jgn jng", heard.first())
-        || heard.phrase(&["never mind", "forget it"]);
+        || (heard.words.len() <= 3 && heard.has(DO_NOT))
+        || heard.phrase(&["never mind", "forget it", "don't send", "dont send", "do not send", "don't buy"]);
     (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest() }))
+}
+
+/// `belum masuk`; in Sundanese `can asup`, whose first word is an English one too.
+fn not_yet(heard: &Heard<'_>) -> bool {
+    (heard.has(NOT) && heard.has(ARRIVED)) || heard.phrase(&["can asup", "can lebet", "can nepi", "can dugi"])
 }
 
 fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
@@ -207,7 +208,7 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
     let in_english = words::is_in("has have did is", heard.first()) && heard.has(GOODS);
     // A reply of the shop's own that was pasted.
     let reported = heard.has("sukses gagal") && heard.has("sn saldo harga trx") && heard.dest().is_some();
-    let late = (heard.has(NOT) || asks || in_english || reported) && (heard.has(ARRIVED) || reported);
+    let late = not_yet(heard) || ((asks || in_english) && heard.has(ARRIVED)) || reported;
     let stuck = heard.has(STUCK)
         && (heard.has(GOODS)
             || heard.has(NOT)
@@ -273,7 +274,10 @@ impl Named {
             let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
             let is_sold = |code| (heard.said.context.kinds)(&code, NamedAs::Code).is_some();
             let is_code = text.parse().is_ok_and(is_sold)
-                || (has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && text.len() <= LONGEST_CODE);
+                || (has(u8::is_ascii_digit)
+                    && has(u8::is_ascii_alphabetic)
+                    && text.len() <= LONGEST_CODE
+                    && words::brand(text).is_none());
             let begins = text.starts_with(|c: char| c.is_ascii_digit());
             let with_unit = begins.then(|| amount::read(text, false).ok()).flatten();
             let sum = nominal(&Atom { text, ..*atom }).or_else(|| with_unit.filter(|sum| sum.get() >= MIN_TICKET));
@@ -347,8 +351,10 @@ fn disturbance(heard: &Heard<'_>) -> Option<Command> {
     let is_named = !named.codes.is_empty() || named.brand.is_some() || named.sort == Some(words::Sort::Token);
     // `info s10 gangguan` tells the admins.
     let tells = heard.first() == "info" || heard.has("lapor komplain");
-    let speaks = heard.has(DISTURBED) || (heard.has(PERHAPS) && is_named && !heard.has(ARRIVED) && !heard.has(GOODS));
-    let is_whole = is_named || named.sort.is_some() || heard.has(EVERYTHING) || heard.only(&[DISTURBED]);
+    let is_system = heard.has("server sistem system aplikasi") && !heard.has("normal lancar");
+    let speaks = heard.has(DISTURBED)
+        || (heard.has(PERHAPS) && (is_named || is_system) && !heard.has(ARRIVED) && !heard.has(GOODS));
+    let is_whole = is_named || is_system || named.sort.is_some() || heard.has(EVERYTHING) || heard.only(&[DISTURBED]);
     if tells || !speaks || !is_whole || heard.dest().is_some() {
         return None;
     }
@@ -378,7 +384,7 @@ fn prices(heard: &Heard<'_>) -> Option<Command> {
 fn balance(heard: &Heard<'_>) -> Option<Command> {
     const MOST_STRANGERS: usize = 3;
     const MONEY: &str = "deposit depo depositku uang duit duwit money";
-    const ASKED: &str = "cek ck check lihat liat info infokan infoin tau tahu sisa sisanya tinggal tgl left remaining \
+    const ASKED: &str = "cek ck check lihat liat info infokan infoin tau tahu sisa sisanya kantun cekin cekno tinggal tgl left remaining \
         remain masih msh have";
     let named = heard.words.iter().any(|word| words::is_balance(word));
     let is_asked = heard.has(ASKED) || heard.has(HOW_MUCH);
@@ -441,12 +447,13 @@ fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
 }
 
 fn deposit(heard: &Heard<'_>) -> Option<Command> {
-    const BALANCE: &str = "saldo deposit depo dep saldonya depositnya balance";
-    const MORE: &str = "isi ngisi tambah nambah tambahin topup top mau arep bade hoyong pengin cara caranya gimana \
+    const BALANCE: &str =
+        "saldo deposit depo dep saldonya depositnya balance funds uang duit duwit setor nyetor setoran";
+    const MORE: &str = "carane carana piye kumaha bgmn isi ngisi tambah nambah tambahin topup top mau arep bade hoyong pengin cara caranya gimana \
         gmn bagaimana minta beli \
         isiin add how deposit depo bayar can";
     const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya rekeninge";
-    const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer setor ke bank toko sebesar senilai bca \
+    const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer ke bank toko sebesar senilai bca \
         bri bni mandiri bsi akan mo pengen do where kemana dimana";
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
@@ -491,7 +498,7 @@ fn receipt(heard: &Heard<'_>) -> Option<Command> {
 fn repeat(heard: &Heard<'_>) -> Option<Command> {
     const AGAIN: &str = "ulang ulangi ulangin diulang again repeat baleni";
     const REST: &str = "isi isiin order beli pesan pesen trx transaksi kayak kyk sm kaya seperti sekali orderan same \
-        once \
+        once one \
         more as before last";
     let again = heard.has(AGAIN)
         || (heard.has("lagi") && heard.has("isi isiin order sekali beli pesan pesen sama"))
@@ -515,7 +522,10 @@ fn admin(heard: &Heard<'_>) -> Option<Command> {
         nomor nomer no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
     let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang orangnya manusia human person");
     let calls = heard.has("telpon telepon telfon telponan") && heard.dest().is_none();
-    let is_sought = heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where");
+    let is_sought = (heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where"))
+        || (heard.has("admin cs owner") && heard.has("mana dimana dmn where"))
+        || (heard.has("jawab jwb bales balas respon reply answer")
+            && heard.only(&["jawab jwb bales balas respon reply answer"]));
     let complains = is_sought || heard.first().starts_with("kompl") || heard.has("komplain complain komplen");
     (((heard.has(REACH) && person)
         || calls

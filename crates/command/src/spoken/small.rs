@@ -45,13 +45,30 @@ pub enum Talk {
     DropTicket,
     Yes,
     No,
+    /// Not yet.
+    Wait,
+    /// Wants to pay what was shown.
+    Pays,
+    /// Something is asked for and taken back in the same message.
+    TakenBack {
+        /// As it was typed, without a PIN.
+        what: String,
+        /// The words that take it back; empty where a sign does.
+        words: String,
+    },
 }
 
 /// Greetings, thanks and the like: nothing else may stand in them.
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess \
-        yeah sure okay correct";
-    const NO: &str = "tidak tdk ga gak nggak ngga enggak engga no jangan bukan nope ndak kagak ora";
+        yeah sure okay correct boleh blh silakan silahkan leres iyo yo inggih muhun sumuhun yoi heeh approve";
+    const NO: &str = "mboten tidak tdk ga gak nggak ngga enggak engga no jangan bukan nope ndak kagak kaga ora gausah usah emoh \
+        moh ogah embung henteu teu";
+    const WAIT: &str = "tunggu tnggu bentar bntar sebentar sbntr sbentar enteni hold on wait nanti ntar dulu dlu sik sekedap \
+        antosan entar";
+    const PAYS: &str = "bayar byr bayarin bayarkan pay lunasi lunasin bayaren";
+    const PAID: &str = "sekarang tagihannya tagihane bill it the yang yg tadi td itu ini terus langsung ok oke okay \
+        sip siap sikat";
     let all: Vec<&str> = said
         .atoms
         .iter()
@@ -72,10 +89,18 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         let mut meant = all.iter().filter(|word| !words::is_address(word)).peekable();
         meant.peek().is_some_and(is_one) && meant.all(|word| is_one(&word) || words::is_courtesy(word))
     };
-    let talk = if one_of(YES) {
+    let pays = |word: &&str| {
+        let plain = words::plain(word);
+        words::is_courtesy(word) || [PAYS, PAID, YES].iter().any(|list| words::is_in(list, &plain))
+    };
+    let talk = if all.iter().any(|word| words::is_in(PAYS, &words::plain(word))) && all.iter().all(pays) {
+        Talk::Pays
+    } else if one_of(YES) {
         Talk::Yes
     } else if one_of(NO) {
         Talk::No
+    } else if one_of(WAIT) {
+        Talk::Wait
     } else if wishes_well(&all) {
         Talk::Thanks
     } else if !only(|word| is_small(word) || words::sort(word).is_some() || words::is_or_not(word)) {

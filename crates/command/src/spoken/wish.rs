@@ -326,7 +326,7 @@ impl Reader<'_> {
         let Wish { code, sort, brand, nominal, dest, .. } = &self.wish;
         let named = code.is_some() || sort.is_some() || brand.is_some() || self.acts;
         if let Some(problem) = self.short.filter(|_| dest.is_none() && self.strangers == 0) {
-            return Some(Read::Bad(BadOrder { what: None, problem }));
+            return Some(Read::Bad(BadOrder::new(None, problem)));
         }
         let is_one = if self.strangers == 0 {
             dest.is_some() || named || nominal.is_some()
@@ -360,7 +360,7 @@ fn typed_sum(mut args: Cursor<'_>) -> Option<(Rupiah, usize)> {
         return nominal(atom).filter(|_| fits).map(|sum| (sum, 1));
     }
     // `S10.081 …`: what looks like the groups of a sum may begin a number.
-    let goes_on = args.peek().is_some_and(|next| next.gap == Gap::Dot && next.is_digits());
+    let goes_on = first.is_digits() && args.peek().is_some_and(|next| next.gap == Gap::Dot && next.is_digits());
     ((LOWEST..=HIGHEST).contains(&sum.get()) && !goes_on).then_some((sum, count))
 }
 

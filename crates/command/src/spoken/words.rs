@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use crate::read::{Context, Cursor, amount, atoms};
 use konter_core::money::Rupiah;
+use konter_core::phone::clean;
 
 /// A word as the lists have it: lower case, and without what is drawn out (`makasihhh`, `yaaa`).
 pub(super) fn plain(word: &str) -> String {
@@ -58,7 +60,7 @@ fn among(word: &str, lists: &[&HashSet<&'static str>]) -> bool {
 
 static ADDRESS: Words = LazyLock::new(|| {
     list(
-        "haji hj ustad ustadz ustaz cici koko abah ayah mama mami kk2 kakku gans bre cuy lek pakde bude paklek bulek \
+        "nak nduk ndhuk neng haji hj ustad ustadz ustaz cici koko abah ayah mama mami kk2 kakku gans bre cuy lek pakde bude paklek bulek \
         min mimin admin adm atmin kak kaka kakak ka kk kakk gan agan bos boss bosku bosq bosqu bossku juragan bang \
         abang bg bro broo brow sis sist pak pk bapak bpk bu ibu buk mas mass mz mbak mba mb mbk om oom tante tan \
         bund bunda bun cik ci koh ko kang akang teh teteh sob dik dek say gaes guys all suhu cs momin puh ndan cak \
@@ -96,13 +98,13 @@ static KNOCK: Words = LazyLock::new(|| {
 
 static PLEASE: Words = LazyLock::new(|| {
     list(
-        "yth dibantu dibantuin monggo mangga gas gass gaskeun gaskan gpl secepatnya yuk yok ayo ijin izin numpang \
-        sekalian inggih nggih njih bae wae atuh euy mah teh tea abdi kulo ku aing awak ambo kindly plss plisss asap \
-        now tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz plz pls minta mnta mau mo \
-        mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya yaa yah yh y yaah iya iyaa \
-        nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan cepatan buruan buru urgent \
-        sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita pun and you i want need to \
-        the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
+        "aye ok oke okay okey could would like aje ye dah yth dibantu dibantuin arep bade hoyong monggo mangga gas gass gaskeun gaskan gpl secepatnya yuk yok ayo \
+        ijin izin numpang sekalian inggih nggih njih bae wae atuh euy mah teh tea abdi kulo ku aing awak ambo \
+        kindly plss plisss asap now tolong tlong tlg tlng tulung tolongin mohon mhn mohonn please pliss plis pliz \
+        plz pls minta mnta mau mo mw pengen pengin pingin ingin hendak bantu bantuin dong donk dunk dung duong ya \
+        yaa yah yh y yaah iya iyaa nih ni nie deh lah aja aj saja doang segera sgera sgr cepat cpt cepet cepetan \
+        cepatan buruan buru urgent sekarang skrg skrng skarang skg saya sy sya syaa aku ak gue gw gua ane kami kita \
+        pun and you i want need to the my me sir thx thanks mksh makasih hehe hihi wkwk wkwkwk haha hehehe hahaha",
     )
 });
 
@@ -128,14 +130,21 @@ static CHATTER: Words = LazyLock::new(|| {
     )
 });
 
-/// Words of an order that add nothing to its code, number and PIN.
+/// Words that ask for an order by themselves.
+static ACTION: Words = LazyLock::new(|| {
+    list(
+        "isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill refill put load tuku tukokno tukokke tumbas \
+        tumbaske meser meserkeun meuli eusian ngeusi ngeusian isikeun isikno",
+    )
+});
+
+/// Other words of an order that add nothing to its code, number and PIN.
 static ORDERING: Words = LazyLock::new(|| {
     list(
-        "isi isikan isiin isiken isin ngisi diisi isii beli belikan beliin bli order ordr ord orderan pesan pesen \
-        pesanan kirim kirimkan kirimin krm krim transfer proses prosess trx transaksi trans topup top up diamond \
-        diamonds dm server zone zona kode kod \
-        code produk prod product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler reg \
-        dan sama serta plus buy fill send of with",
+        "isekno ngisino isiken isin diisi isii bli ordr ord orderan pesanan kirim kirimkan kirimin krm krim transfer \
+        proses prosess trx transaksi trans top up diamond diamonds dm server zone zona kode kod code produk prod \
+        product nominal nominalnya senilai sebesar seharga voucher vcr vocer elektrik reguler reg dan sama serta \
+        plus send of with",
     )
 });
 
@@ -163,7 +172,7 @@ static TOKEN: Words = LazyLock::new(|| {
 /// Words that stand before a number, and only there.
 static TO: Words = LazyLock::new(|| {
     list(
-        "u/ bwat kenomor kenomer kenomernya nomernyo ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr \
+        "on onto nggo kanggo kangge u/ bwat kenomor kenomer kenomernya nomernyo ke kpd kepada utk untuk untk u buat bwt bt no nomor nomer nmr \
         nmer nmor nomornya nomernya nomorny number nope nohp hp hpnya hape tujuan tujuannya tuj tjuan id idpel \
         idpelanggan pelanggan meter mtr nometer nomormeter for telp tlp",
     )
@@ -187,7 +196,7 @@ pub(super) fn is_time_of_day(word: &str) -> bool {
 
 /// A word that only says that something is ordered.
 pub(super) fn is_ordering(word: &str) -> bool {
-    among(word, &[&ORDERING])
+    among(word, &[&ORDERING, &ACTION])
 }
 
 /// A word that stands before a number: `ke`, `nomor`.
@@ -239,7 +248,7 @@ const BRANDS: &[(&str, &str)] = &[
         kartuhalo loop",
     ),
     ("byu", "byu by.u byyu"),
-    ("indosat", "indosat indosatt isat isatooredoo ooredoo oredo im3 im imtri mentari indo"),
+    ("indosat", "indosat indosatt isat isatooredoo ooredoo oredo im3 m3 em3 im imtri mentari indo"),
     ("xl", "xl xlaxiata exel axiata excel"),
     ("axis", "axis axiz aksis axs"),
     ("tri", "tri three tree 3 thre tre hutchison"),
@@ -286,6 +295,32 @@ pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
     let is_sum = said.has_unit || count > 1 || is_in("lima sepuluh sapuluh seratus saratus satus", &first);
     let sum = said.sum().filter(|_| is_sum)?;
     Some((Rupiah::new(sum), count))
+}
+
+/// Every sum that is named: `100rb`, `Rp 100.000`, `seratus ribu`.
+#[must_use]
+pub fn sums_said(text: &str) -> Vec<Rupiah> {
+    let text = clean(text);
+    sums(Cursor::new(&text, &atoms(&text, false), Context::NONE))
+}
+
+pub(super) fn sums(mut said: Cursor<'_>) -> Vec<Rupiah> {
+    let mut found = Vec::new();
+    while let Some(first) = said.peek() {
+        let mut behind = said;
+        let typed = amount::take(&mut behind).ok().filter(|_| !first.text.starts_with('0'));
+        let words: Vec<&str> = said.atoms.iter().map(|atom| atom.text).collect();
+        if let Some(sum) = typed {
+            found.push(sum);
+            said = behind;
+        } else if let Some((sum, count)) = spoken_sum(&words) {
+            found.push(sum);
+            said.skip(count);
+        } else {
+            said.skip(1);
+        }
+    }
+    found
 }
 
 /// A digit that is dictated.
@@ -411,8 +446,6 @@ pub(super) fn is_wallet(word: &str) -> bool {
 
 /// A word that asks for an order by itself.
 pub(super) fn is_action(word: &str) -> bool {
-    static ACTION: Words =
-        LazyLock::new(|| list("isi isikan isiin ngisi beli belikan beliin order pesan pesen topup buy fill"));
     among(word, &[&ACTION])
 }
 
@@ -423,7 +456,7 @@ pub(super) fn is_or_not(word: &str) -> bool {
 
 /// A word that points at something: `yang 10rb`.
 pub(super) fn points(word: &str) -> bool {
-    is_in("yang yg yng ini itu tsb tersebut", &plain(word))
+    is_in("yang yg yng ini itu tsb tersebut murah termurah paling", &plain(word))
 }
 
 pub(super) fn is_address(word: &str) -> bool {

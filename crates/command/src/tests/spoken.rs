@@ -94,8 +94,14 @@ fn meaning(command: &Command) -> String {
                 Talk::DropTicket => ("drop-ticket", None),
                 Talk::Yes => ("yes", None),
                 Talk::No => ("no", None),
+                Talk::Wait => ("wait", None),
+                Talk::Pays => ("pays", None),
+                Talk::TakenBack { .. } => ("taken-back", None),
             };
             joined(&["talk", name, dest.unwrap_or_default()])
+        }
+        Command::Transfer(sent) => {
+            joined(&["transfer", &sent.amount.to_string(), if sent.pin.is_some() { "" } else { "nopin" }])
         }
         other => format!("{other:?}"),
     }

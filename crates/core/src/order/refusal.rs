@@ -106,6 +106,11 @@ pub enum Why {
     NoSupplier,
     /// Its suppliers are paused, out of order, or our deposit there does not cover it.
     SuppliersRest,
+    /// Something stands beside the order that means nothing; `example` is the order alone.
+    Leftover {
+        text: String,
+        example: String,
+    },
     PinMissing {
         example: String,
     },

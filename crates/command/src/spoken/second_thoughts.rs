@@ -1,0 +1,195 @@
+//! Second thoughts: a message whose own words, or the signs around them, say that it is not meant. Nothing of it is done.
+
+use super::small::Talk;
+use super::words::{self, is_in};
+use crate::admin::command::AdminCommand;
+use crate::meaning::Command;
+use crate::network::command::NetworkCommand;
+use crate::preference::command::PreferenceCommand;
+use crate::read::{Atom, MASK, Pin, atoms, redact};
+use crate::topic::Topic;
+use konter_core::staff::Role;
+
+/// They say no wherever they stand: nobody gives them as a reason.
+const HARD: &str = "eh ups oops jangan jgn jangn jng ojo ulah gajadi gjd bukan nevermind nvm";
+/// Behind a number they say no. Behind another word they may be what somebody else said: `pelanggan batal`.
+const SOFT: &str = "batal batalin batalkan btl cancel ga gak gk g nggak ngga enggak engga tidak tdk ndak kagak ora teu no \
+    not tunggu bentar sebentar wait hold stop nanti ntar besok bsk";
+/// What may stand beside them.
+const REST: &str = "jadi janten sido dulu dlu deh deng usah salah slh keliru kliru ketik pencet kirim dikirim diproses \
+    proses itu ini yang tadi td lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah lho loh";
+/// Commands that end in no reason: a no behind them is nobody else's.
+const UNREASONED: &str = "sukses deposit depo dep topup acc hargajual setujui blokir buka tutup resetpin";
+
+/// What becomes of a command that its message takes back; `read` reads the words before those that do so.
+pub(crate) fn taken_back(text: &str, command: &Command, read: impl Fn(&str) -> Command) -> Option<Command> {
+    let is_unwanted = match command {
+        // What stands in another message may be wanted now; it is shown first.
+        Command::Wish(_) => is_denied(text),
+        Command::Order(_) | Command::BadOrder(_) => is_denied(text) || is_quoted(text),
+        command => acts(command) && (is_denied(text) || is_quoted(text)),
+    };
+    if is_unwanted {
+        return Some(said(text, command, ""));
+    }
+    let (meant, words) = behind(text)?;
+    let command = read(meant);
+    acts(&command).then(|| said(meant, &command, words))
+}
+
+fn said(what: &str, command: &Command, words: &str) -> Command {
+    let what = what.trim();
+    let without =
+        |pin: &Option<Pin>| pin.as_ref().map_or_else(|| what.to_owned(), |pin| what.replace(pin.expose(), MASK));
+    let what = match command {
+        // What is typed with a slash holds no PIN.
+        _ if what.starts_with('/') => what.to_owned(),
+        Command::Transfer(sent) => without(&sent.pin),
+        Command::Deposit { pin, .. } => without(pin),
+        _ => redact(what),
+    };
+    Command::Talk(Talk::TakenBack { what, words: redact(words.trim()) })
+}
+
+/// Whether it moves money, or decides or changes something. What is an order has an answer of its own.
+fn acts(command: &Command) -> bool {
+    match command {
+        Command::Transfer(_)
+        | Command::ChangePin { .. }
+        | Command::Register { .. }
+        | Command::BillPayment { .. }
+        | Command::Routing(_) => true,
+        Command::Deposit { amount, .. } => amount.is_some(),
+        Command::Network(command) => !matches!(
+            command,
+            NetworkCommand::Downlines { .. } | NetworkCommand::Downline { .. } | NetworkCommand::Invite { .. }
+        ),
+        Command::Preference(command) => matches!(
+            command,
+            PreferenceCommand::AddChat { .. }
+                | PreferenceCommand::RemoveChat { .. }
+                | PreferenceCommand::ReplaceChat { .. }
+                | PreferenceCommand::Rename { .. }
+                | PreferenceCommand::Api(_)
+        ),
+        // Words for others may be any.
+        Command::Admin(AdminCommand::Broadcast { .. } | AdminCommand::Answer { .. })
+        | Command::Incomplete { topic: Topic::AdminBroadcast | Topic::AdminAnswer | Topic::AdminRename, .. } => false,
+        Command::Admin(command) => command.needs() > Role::Viewer,
+        Command::Incomplete { topic, .. } => topic.needs() > Some(Role::Viewer),
+        _ => false,
+    }
+}
+
+/// The words before second thoughts, and those.
+fn behind(text: &str) -> Option<(&str, &str)> {
+    let pieces = atoms(text, false);
+    let at = tail(text, &pieces)?;
+    text.split_at_checked(pieces.get(at)?.start)
+}
+
+/// Where they begin.
+fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
+    let plain: Vec<String> =
+        pieces.iter().map(|atom| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+    let is = |list: &str, at: usize| plain.get(at).is_some_and(|word| is_in(list, word));
+    let is_behind_digits = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| pieces.get(at));
+        before.is_some_and(|before| before.text.bytes().any(|b| b.is_ascii_digit()))
+    };
+    // Right behind what is decided they are no reason either, whatever follows.
+    let begins = |at: usize| {
+        let is_no = is(SOFT, at) && is("jadi janten sido dulu dlu", at + 1);
+        is_behind_digits(at) && (is_no || is(HARD, at) || is("tunggu bentar sebentar wait hold nanti ntar", at))
+    };
+    if text.starts_with('/')
+        && let Some(at) = (1..plain.len()).find(|&at| begins(at))
+    {
+        return Some(at);
+    }
+    let belongs = |at: usize| {
+        let word = plain.get(at).map_or("", String::as_str);
+        word.is_empty()
+            || is(HARD, at)
+            || is(SOFT, at)
+            || is(REST, at)
+            || words::is_courtesy(word)
+            || at.checked_sub(1).is_some_and(|before| is("bukan", before))
+    };
+    let from = (1..plain.len()).rev().take_while(|&at| belongs(at)).last()?;
+    let is_sure = is_behind_digits(from) || is(UNREASONED, 0);
+    let first = |list: &str| (from..plain.len()).find(|&at| is(list, at));
+    match (first(HARD), first(SOFT).filter(|_| is_sure)) {
+        (Some(hard), Some(soft)) => Some(hard.min(soft)),
+        (hard, soft) => hard.or(soft),
+    }
+}
+
+/// `> S10…`: a line taken out of another message.
+fn is_quoted(text: &str) -> bool {
+    // `s10 -> 0812…`
+    let parts = |c: char| c.is_alphanumeric() || matches!(c, '-' | '=');
+    let opens = |(at, _): (usize, &str)| !text.get(..at).is_some_and(|before| before.ends_with(parts));
+    text.match_indices('>').any(opens) || text.lines().any(|line| line.trim_start().starts_with('|'))
+}
+
+/// `❌ S10…`, `~S10…~`: a sign that says no, or struck out.
+fn is_denied(text: &str) -> bool {
+    const NO: [char; 6] = ['❌', '❎', '✖', '🚫', '⛔', '👎'];
+    text.contains(NO) || is_struck_out(text)
+}
+
+/// Chats strike through what stands between two such signs. Between a code, a number and a PIN they part them.
+fn is_struck_out(text: &str) -> bool {
+    let strikes = |(at, _): (usize, &str)| {
+        let opens = !text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let (inner, behind) = text.get(at + 1..).and_then(|rest| rest.split_once('~')).unwrap_or_default();
+        opens
+            && inner.starts_with(char::is_alphanumeric)
+            && inner.ends_with(char::is_alphanumeric)
+            && !behind.starts_with(char::is_alphanumeric)
+    };
+    text.match_indices('~').any(strikes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn second_thoughts_are_told_from_reasons() {
+        for (text, meant) in [
+            ("/gagal 1 ga jadi", "/gagal 1 "),
+            ("/gagal 1 ga jadi, sudah masuk", "/gagal 1 "),
+            ("/gagal 1 nanti dulu deh saya cek", "/gagal 1 "),
+            ("/tolak 2 eh salah", "/tolak 2 "),
+            ("/tolak 2, batal", "/tolak 2, "),
+            ("/sukses 1 SN eh jangan", "/sukses 1 SN "),
+            ("/sukses 1 SN batal", "/sukses 1 SN "),
+            ("/gagal 12 nomor salah eh jangan dulu ya", "/gagal 12 nomor salah "),
+            ("/deposit KR0001 58000 hmm ga jadi", "/deposit KR0001 58000 hmm "),
+            ("/gagal 1 aduh ga jadi", "/gagal 1 aduh "),
+            ("/deposit KR0001 58000 bukan 6000", "/deposit KR0001 58000 "),
+            ("TR.KR0002.50000.1234 nanti dulu", "TR.KR0002.50000.1234 "),
+            ("GP.1234.4321 ora sido", "GP.1234.4321 "),
+        ] {
+            assert_eq!(behind(text).map(|(meant, _)| meant), Some(meant), "{text}");
+        }
+        for text in [
+            "/gagal 1 tidak masuk",
+            "/gagal 1 ternyata tidak",
+            "/gagal 12 nomor salah",
+            "/gagal 5 salah",
+            "/tolak 2 pelanggan ga jadi",
+            "/tariktransfer 12 salah kirim",
+            "/tariktransfer 1 lagi",
+            "/deposit KR0001 58000 batal trx nomor 12",
+            "/gagal 2 dibatalkan",
+            "ANTRI.TIDAK",
+            "batal",
+            "",
+        ] {
+            assert_eq!(behind(text), None, "{text}");
+        }
+    }
+}
