@@ -245,6 +245,17 @@ async fn who_works_here_is_shown_how_it_is_typed_here() {
             ("isi saldo kr0001", &["/deposit KR0001"]),
             ("naikkan semua harga telkomsel 100", &["/hargajual kategori Telkomsel +100"]),
             ("isi saldo budi 50rb", &["/deposit KR0001 100000"]),
+            ("/tambah saldo kr0001 100rb", &["/deposit KR0001 100000"]),
+            ("/cek saldo kr0001", &["/agen KR0001"]),
+            ("/bukablokir kr0001", &["/buka KR0001"]),
+            ("/mutasi kr0001", &["/agen KR0001"]),
+            ("/saldo supplier berapa", &["/supplier"]),
+            ("/umumkan besok libur", &["/siaran"]),
+            ("/terima 5", &["/acc 5"]),
+            ("/hapus produk S5", &["/tutup S5"]),
+            ("/staf", &["/peran"]),
+            ("/limit", &["/batas"]),
+            ("/backup", &["BANTUAN.TOKO"]),
         ],
     )
     .await;

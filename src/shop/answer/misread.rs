@@ -74,13 +74,20 @@ impl Request<'_> {
         if !asks_a_reseller || self.agent.is_some() || self.role().is_none() || !self.message.private {
             return false;
         }
+        let has_slash = self.message.text.trim_start().starts_with('/');
+        // Its own mistake is told better than what else it may have been.
+        if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
+            return false;
+        }
         let catalog = self.shop.catalog();
         let line = konter_command::desk_line(&self.message.text, &|code, named| kind_of(&catalog, code, named));
-        if let Some(line) = line {
-            answer.reply(talk(TalkReply::SlashMeant { line }));
-            return true;
-        }
-        false
+        let reply = match line {
+            Some(line) => TalkReply::SlashMeant { line },
+            None if has_slash && matches!(command, Command::Unknown { .. }) => TalkReply::LostAtWork,
+            None => return false,
+        };
+        answer.reply(talk(reply));
+        true
     }
 }
 

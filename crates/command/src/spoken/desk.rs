@@ -10,20 +10,24 @@ use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::phone::clean;
 
-/// The line to type, as far as it is plain.
+/// The line to type, as far as it is plain. A slash before a word that is no command changes nothing: `/tambah saldo …`.
 #[must_use]
 pub fn desk_line(text: &str, kinds: &Kinds<'_>) -> Option<String> {
-    if text.starts_with('/') || text.len() > super::LONGEST {
+    if text.len() > super::LONGEST {
         return None;
     }
-    let text = tidy::tidy(&clean(text));
+    let text = tidy::tidy(clean(text).trim().trim_start_matches('/'));
     let pieces = atoms(&text, false);
     if pieces.len() > super::MOST_ATOMS {
         return None;
     }
     let context = Context { kinds, knows_products: true, is_word: is_reserved, reference: None };
     let heard = Heard::of(Cursor::new(&text, &pieces, context));
-    of_agent(&heard).or_else(|| of_product(&heard)).or_else(|| of_category(&heard)).or_else(|| of_shop(&heard))
+    of_agent(&heard)
+        .or_else(|| of_product(&heard))
+        .or_else(|| of_category(&heard))
+        .or_else(|| of_ticket(&heard))
+        .or_else(|| of_shop(&heard))
 }
 
 fn of_agent(heard: &Heard<'_>) -> Option<String> {
@@ -41,7 +45,7 @@ fn of_agent(heard: &Heard<'_>) -> Option<String> {
         }
         let verb = if heard.has("blokir blok block") && !heard.has("buka") {
             "/blokir"
-        } else if heard.has("buka bukain aktifkan unblok") {
+        } else if heard.has("buka bukain aktifkan unblok unblock unblokir bukablokir") {
             "/buka"
         } else if heard.has("reset resetin resetpin") {
             "/resetpin"
@@ -72,8 +76,8 @@ fn of_product(heard: &Heard<'_>) -> Option<String> {
         [price] if heard.has("harga hargajual naik naikkan naikin turun turunkan turunin jadi jual ubah ganti set") => {
             Some(format!("/hargajual {code} {}", price.get()))
         }
-        [] if heard.has("tutup tutupin stop close") => Some(format!("/tutup {code}")),
-        [] if heard.has("buka bukain open") => Some(format!("/buka {code}")),
+        [] if heard.has("tutup tutupin stop close hapus matikan nonaktifkan") => Some(format!("/tutup {code}")),
+        [] if heard.has("buka bukain open aktifkan") => Some(format!("/buka {code}")),
         _ => None,
     }
 }
@@ -94,6 +98,15 @@ fn of_category(heard: &Heard<'_>) -> Option<String> {
     Some(format!("/hargajual kategori {}{rest} {sign}{}", first.to_uppercase(), sum.get()))
 }
 
+/// `/terima 5`
+fn of_ticket(heard: &Heard<'_>) -> Option<String> {
+    const LONGEST: usize = 6; // digits: longer ones are sums and phone numbers
+    let numbers: Vec<&str> = heard.counted().map(|atom| atom.text.trim_start_matches('#')).collect();
+    let [number] = numbers.as_slice() else { return None };
+    let is_number = number.len() <= LONGEST && number.bytes().all(|b| b.is_ascii_digit());
+    (is_number && heard.has("terima setujui setuju approve")).then(|| format!("/acc {number}"))
+}
+
 fn of_shop(heard: &Heard<'_>) -> Option<String> {
     if heard.counts {
         return None;
@@ -104,6 +117,10 @@ fn of_shop(heard: &Heard<'_>) -> Option<String> {
         "/pending"
     } else if heard.has("supplier suppliers pemasok h2h") {
         "/supplier"
+    } else if heard.has("staf staff pegawai karyawan admin operator") {
+        "/peran"
+    } else if heard.has("limit") {
+        "/batas"
     } else if heard.has("agen agenku reseller agents resellers")
         && heard.has("siapa daftar list semua lihat berapa cek aja")
     {

@@ -346,7 +346,7 @@ fn disturbance(heard: &Heard<'_>) -> Option<Command> {
     const DISTURBED: &str = "gangguan ganguan ggn gangguannya gangguankah ngadat trouble troubel maintenance perbaikan";
     /// Of an operator or a product; of an order they say that it failed.
     const PERHAPS: &str = "error eror erorr down offline normal problem problems issue issues lemot mati lancar";
-    const EVERYTHING: &str = "semua server produk sistem apa semuanya any all";
+    const EVERYTHING: &str = "semua server produk sistem apa ada semuanya any all";
     let named = Named::read(heard);
     let is_named = !named.codes.is_empty() || named.brand.is_some() || named.sort == Some(words::Sort::Token);
     // `info s10 gangguan` tells the admins.
@@ -375,7 +375,10 @@ fn prices(heard: &Heard<'_>) -> Option<Command> {
     if tells {
         return None;
     }
-    let meant = heard.has(PRICE) || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD)));
+    // `daftar produk`: a list, nobody's name.
+    let lists = heard.has("daftar dftr list") && heard.has("produk produknya product products layanan");
+    let meant =
+        heard.has(PRICE) || lists || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD)));
     // `jual harga …` sets one's own.
     (meant && !(heard.has(PRICE) && heard.has("jual"))).then(|| named.command())
 }

@@ -93,14 +93,14 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
     let plain: Vec<String> =
         pieces.iter().map(|atom| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
     let is = |list: &str, at: usize| plain.get(at).is_some_and(|word| is_in(list, word));
-    let is_behind_digits = |at: usize| {
-        let before = at.checked_sub(1).and_then(|at| pieces.get(at));
-        before.is_some_and(|before| before.text.bytes().any(|b| b.is_ascii_digit()))
-    };
+    let has_digits = |atom: &Atom<'_>| atom.text.bytes().any(|b| b.is_ascii_digit());
+    let is_behind_digits = |at: usize| at.checked_sub(1).and_then(|at| pieces.get(at)).is_some_and(has_digits);
+    // `bukan 6000` takes back, `bukan rekening kami` is a reason.
+    let is_hard = |at: usize| is(HARD, at) && (!is("bukan", at) || pieces.get(at + 1).is_none_or(has_digits));
     // Right behind what is decided they are no reason either, whatever follows.
     let begins = |at: usize| {
         let is_no = is(SOFT, at) && is("jadi janten sido dulu dlu", at + 1);
-        is_behind_digits(at) && (is_no || is(HARD, at) || is("tunggu bentar sebentar wait hold nanti ntar", at))
+        is_behind_digits(at) && (is_no || is_hard(at) || is("tunggu bentar sebentar wait hold nanti ntar", at))
     };
     if text.starts_with('/')
         && let Some(at) = (1..plain.len()).find(|&at| begins(at))
@@ -181,6 +181,8 @@ mod tests {
             "/gagal 12 nomor salah",
             "/gagal 5 salah",
             "/tolak 2 pelanggan ga jadi",
+            "/tolak 2 bukan rekening kami",
+            "/gagal 1 bukan nomor Telkomsel",
             "/tariktransfer 12 salah kirim",
             "/tariktransfer 1 lagi",
             "/deposit KR0001 58000 batal trx nomor 12",
