@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 
 use super::apply::Stage;
 use super::kv::Kv;
-use super::rows::{SUMMARY_NAME, decode, encode};
+use super::rows::{SUMMARY_NAME, encode};
 use super::{CommitError, keys};
 
 impl<K: Kv> Stage<'_, K> {
     /// A day is told once, whoever wants to tell it, and days are told in order.
     pub(super) fn summarised(&mut self, day: NaiveDate) -> Result<(), CommitError> {
         let key = keys::meta(SUMMARY_NAME);
-        let before: Option<NaiveDate> = self.get(&key)?.map(|row| decode("summary", &row)).transpose()?;
+        let before: Option<NaiveDate> = self.row("summary", &key)?;
         if before.is_some_and(|before| before >= day) {
             return Err(CommitError::Conflict(format!("the summary of {day}")));
         }

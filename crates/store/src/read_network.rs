@@ -1,7 +1,5 @@
 //! Reads about uplines and downlines.
 
-use std::ops::ControlFlow;
-
 use super::kv::{Direction, Kv, after_prefix, under};
 use super::read::Reader;
 use super::{StoreError, keys};
@@ -21,14 +19,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         if let Some(after) = after {
             range.start = after_prefix(&keys::downline(of, after));
         }
-        let mut found = Vec::new();
-        if limit > 0 {
-            self.0.scan(range, Direction::Up, &mut |key, _| {
-                found.extend(keys::agent_at(key, skip));
-                Ok(if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-            })?;
-        }
-        Ok(found)
+        self.gather(range, Direction::Up, limit, |key, _| Ok(keys::agent_at(key, skip)))
     }
 
     pub(super) fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
