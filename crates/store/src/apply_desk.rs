@@ -1,8 +1,11 @@
-//! Who works here, questions, whose card a message is, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
+//! Who works here, questions, whose card a message is, that the owners were told a day's figures, and announcements: each
+//! message of one is counted once, in the commit that takes it out of the outbox.
+
+use chrono::NaiveDate;
 
 use super::apply::{Stage, check_version, corrupt};
 use super::kv::Kv;
-use super::rows::{CardsOf, decode, encode};
+use super::rows::{CardsOf, SUMMARY_NAME, decode, encode};
 use super::{BroadcastResult, CommitError, DeskRows, StoreError, Versioned, keys};
 use konter_core::broadcast::{Broadcast, BroadcastState, Tally};
 use konter_core::catalog::Product;
@@ -45,6 +48,17 @@ impl<K: Kv> Stage<'_, K> {
                 return Err(CommitError::Conflict(format!("product {}", known.code)));
             }
         }
+        Ok(())
+    }
+
+    /// A day is told once, whoever wants to tell it, and days are told in order.
+    pub(super) fn summarised(&mut self, day: NaiveDate) -> Result<(), CommitError> {
+        let key = keys::meta(SUMMARY_NAME);
+        let before: Option<NaiveDate> = self.row("summary", &key)?;
+        if before.is_some_and(|before| before >= day) {
+            return Err(CommitError::Conflict(format!("the summary of {day}")));
+        }
+        self.put(key, encode("summary", &day)?);
         Ok(())
     }
 

@@ -6,14 +6,18 @@ use chrono::{DateTime, Utc};
 
 use super::kv::{Direction, Kv, Query, after_prefix, under};
 use super::opening::account_id;
-use super::rows::{self, InboxRow, SCHEMA_NAME, SlotRow, decode};
+use super::rows::{self, CardsOf, InboxRow, SCHEMA_NAME, SlotRow, decode};
 use super::{Act, InboxMessage, Outgoing, StoreError, keys, slots};
 use konter_core::agent::Agent;
+use konter_core::broadcast::Tally;
 use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::deposit::{Claim, Ticket};
+use konter_core::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, TicketId};
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::money::Rupiah;
 use konter_core::order::{BillKey, Order, SlotKey};
+use konter_core::pricing::PriceGroup;
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
@@ -360,5 +364,55 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
         self.gather(under(keys::all(keys::ACT)), Direction::Down, limit, |_, row| decode("act", row).map(Some))
+    }
+
+    pub(super) fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
+        let cards: Option<CardsOf> = self.row("cards of a chat", &keys::cards(chat))?;
+        Ok(cards.and_then(|cards| cards.agent_of(message)))
+    }
+
+    pub(super) fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError> {
+        self.gather(under(keys::tallies()), Direction::Up, usize::MAX, |key, row| {
+            let tally = decode("announcement's tally", row)?;
+            Ok(keys::last_number(key).map(|id| (BroadcastId(id), tally)))
+        })
+    }
+
+    pub(super) fn downlines(
+        &self,
+        of: AgentId,
+        after: Option<AgentId>,
+        limit: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let prefix = keys::downlines_of(of);
+        let skip = prefix.len();
+        let mut range = under(prefix);
+        if let Some(after) = after {
+            range.start = after_prefix(&keys::downline(of, after));
+        }
+        self.gather(range, Direction::Up, limit, |key, _| Ok(keys::agent_at(key, skip)))
+    }
+
+    pub(super) fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
+        let mut groups: Vec<PriceGroup> = self.rows("price group", keys::PRICE_GROUP)?;
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(groups)
+    }
+
+    pub(super) fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.row("ticket", &keys::ticket(id))
+    }
+
+    pub(super) fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError> {
+        let mut claims: Vec<Claim> = self.under("ticket's amount", keys::tickets_of(agent))?;
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.ticket));
+        let tickets = claims.into_iter().filter_map(|claim| self.ticket(claim.ticket).transpose());
+        // One may have been decided since its claim was read.
+        tickets.filter(|ticket| ticket.as_ref().map_or(true, Ticket::is_undecided)).collect()
+    }
+
+    pub(super) fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError> {
+        let range = keys::ticket_of_pay(from)..after_prefix(&keys::ticket_of_pay(to));
+        self.gather(range, Direction::Up, usize::MAX, |_, row| decode("ticket's amount", row).map(Some))
     }
 }
