@@ -82,7 +82,7 @@ pub enum Kind {
 }
 
 /// Every metric, in the order of `docs/metrics.md`. A test holds sources, documents and this list to each other.
-pub const METRICS: [(&str, Kind, &str); 37] = [
+pub const METRICS: [(&str, Kind, &str); 38] = [
     ("konter_orders_placed_total", Kind::Counter, "Orders accepted"),
     ("konter_orders_final_total", Kind::Counter, "Orders that became final, by supplier and verdict"),
     ("konter_order_seconds", Kind::Histogram, "From an order's placing to its end, by supplier and verdict"),
@@ -113,6 +113,7 @@ pub const METRICS: [(&str, Kind, &str); 37] = [
     ("konter_backup_last_timestamp_seconds", Kind::Gauge, "When the last good automatic backup was made"),
     ("konter_backup_bytes", Kind::Gauge, "The size of the last good automatic backup, with all its parts"),
     ("konter_backup_failures_total", Kind::Counter, "Automatic backups that failed"),
+    ("konter_closed_days_damaged", Kind::Gauge, "Closed days whose files are damaged, and in no backup"),
     ("konter_books_sound", Kind::Gauge, "1 when the last audit found the books sound, 0 when it did not"),
     ("konter_pin_locks_total", Kind::Counter, "Resellers locked after wrong PINs"),
     ("konter_build_info", Kind::Gauge, "1, with the program's version"),

@@ -152,6 +152,7 @@ contract! {
         the_inbox_keeps_the_order_of_arrival,
         the_outbox_is_in_order_per_chat,
         what_was_said_is_gone,
+        that_a_shop_was_restored_is_said_before_what_waited,
         a_reply_carries_the_balance_its_commit_left;
     reports:
         a_moment_finds_the_first_order_and_the_first_line_since,

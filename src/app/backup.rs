@@ -14,7 +14,7 @@ use super::Failure;
 use super::environment::Environment;
 use super::health::reachable;
 use super::migrate::fill_database;
-use super::open::{Use, fault, open_dir, open_store};
+use super::open::{Use, fault, has_shop, open_dir, open_store};
 use super::private::token_of_running_shop;
 use crate::backup::{self, BackupError, Made};
 use crate::config::Settings;
@@ -36,10 +36,7 @@ const ON_THE_WAY: &str = "restoring-into-database";
 /// do not add up.
 pub async fn backup(environment: &Environment, file: &Path, force: bool) -> Result<(), Failure> {
     let settings = environment.settings_alone()?;
-    if settings.database_url.is_none() && !settings.data_dir.exists() {
-        let dir = settings.data_dir.display();
-        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
-    }
+    has_shop(&settings)?;
     if file.exists() && !force {
         return Err(wrong_or_fault(BackupError::Exists(file.display().to_string())));
     }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::Failure;
 use super::copied::Copied;
 use super::environment::Environment;
-use super::open::{Use, fault, open_store};
+use super::open::{Use, fault, has_shop, open_store};
 use crate::config::Settings;
 use konter_core::clean::clean;
 use konter_store::{Act, Store, audit};
@@ -73,9 +73,6 @@ fn copied(settings: &mut Settings) -> Result<Option<Copied>, Failure> {
 
 /// The store of a shop that is not running, or a database's.
 async fn kept(settings: &Settings) -> Result<Store, Failure> {
-    if settings.database_url.is_none() && !settings.data_dir.exists() {
-        let dir = settings.data_dir.display();
-        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {dir}")));
-    }
+    has_shop(settings)?;
     open_store(settings, Use::Looking).await
 }

@@ -62,7 +62,7 @@ pub(super) async fn fill_database(folder: &Path, address: &SecretString) -> Resu
     let database = open_database(address).await?;
     moving::to_database(&from, &database).await.map_err(of_database)?;
     let to = Store::over(database);
-    agree(&from, &to).await?;
+    agree(&from, &report, &to).await?;
     from.close().await.map_err(fault)?;
     to.close().await.map_err(fault)?;
     Ok(report)
@@ -74,11 +74,12 @@ async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failur
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is not empty", folder.display())));
     }
     let database = open_database(address).await?;
+    database.has_shop().await.map_err(of_database)?;
     let from = Store::over(database.clone());
-    prove(&from, "the database").await?;
+    let report = prove(&from, "the database").await?;
     moving::to_folder(&from, folder).await.map_err(fault)?;
     let to = open_dir(folder).await?;
-    agree(&from, &to).await?;
+    agree(&from, &report, &to).await?;
     database.mark_moved().await.map_err(of_database)?;
     from.close().await.map_err(fault)?;
     to.close().await.map_err(fault)?;
@@ -102,10 +103,11 @@ async fn prove(store: &Store, place: &str) -> Result<AuditReport, Failure> {
     if report.is_clean() { Ok(report) } else { Err(Failure::Fault(format!("the books in {place} do not add up"))) }
 }
 
-/// Both sides are the same shop.
-async fn agree(from: &Store, to: &Store) -> Result<(), Failure> {
-    prove(to, "what was moved").await?;
-    let differences = moving::compare(from, to).await.map_err(fault)?;
+/// Both sides are the same shop. `report`: of the books where it comes from.
+async fn agree(from: &Store, report: &AuditReport, to: &Store) -> Result<(), Failure> {
+    let moved = prove(to, "what was moved").await?;
+    let mut differences = moving::compare(from, to).await.map_err(fault)?;
+    differences.extend((moved != *report).then_some("the books"));
     if differences.is_empty() {
         return Ok(());
     }

@@ -33,7 +33,9 @@ use konter_reply::{BelowCost, DeskReply, KeepingReply, Reply, Texts};
 use konter_store::parts::books_in;
 use konter_store::postgres::PostgresStore;
 use konter_store::sled_store::{SledOptions, SledStore};
-use konter_store::{CLOSED_DAY, Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError};
+use konter_store::{
+    CLOSED_DAY, Commit, CommitError, NewPepper, Outgoing, Payload, Say, Store, StoreError, holds_store,
+};
 
 /// In a data dir whose shop has moved to a database.
 pub(super) const MOVED: &str = "moved-to-database";
@@ -218,8 +220,9 @@ pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Store,
 async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Failure> {
     let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
     let store = PostgresStore::open(address).await.map_err(fault)?;
-    if r#use == Use::Running {
-        store.join().await.map_err(fault)?;
+    match r#use {
+        Use::Running => store.join().await.map_err(fault)?,
+        Use::Looking => store.has_shop().await.map_err(fault)?,
     }
     Ok(Store::new(store))
 }
@@ -251,6 +254,20 @@ pub(super) async fn put_days_back(settings: &Settings) -> Result<(), Failure> {
     let (dir, backups) = (settings.data_dir.clone(), settings.backups.folder.clone());
     let back = tokio::task::spawn_blocking(move || set::put_days_back(&dir, &backups)).await.map_err(fault)?;
     back.map(drop).map_err(fault)
+}
+
+/// For whoever looks at a shop: opening a folder that has none would make one.
+///
+/// # Errors
+/// [`Failure::Wrong`] when there is none in the data dir.
+pub(super) fn has_shop(settings: &Settings) -> Result<(), Failure> {
+    let dir = &settings.data_dir;
+    // What was left by a move or a restore is told by whoever opens it.
+    let is_there = holds_store(dir) || [MOVED, BUILT_IN].iter().any(|name| dir.join(name).exists());
+    if settings.database_url.is_some() || is_there {
+        return Ok(());
+    }
+    Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", dir.display())))
 }
 
 /// Whether nothing was left in a data dir that forbids opening it.

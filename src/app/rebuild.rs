@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::environment::Environment;
-use super::open::{MOVED, fault, open_dir, put_days_back};
+use super::open::{MOVED, fault, has_shop, open_dir, put_days_back};
 use crate::backup::Restoring;
 use crate::config::Settings;
 use konter_core::ledger::audit::AuditReport;
@@ -55,19 +55,38 @@ async fn from_what_is_left(data: PathBuf) -> Result<(), Failure> {
         return Err(Failure::Fault(words.to_owned()));
     }
     let aside = spawn_blocking(move || restoring.take_place()).await.map_err(fault)?.map_err(fault)?;
-    match made {
-        Salvaged::Whole => eprintln!("Books and state are made anew; nothing is lost."),
-        Salvaged::UpTo(record) => eprintln!(
-            "Books and state are made anew as of record {record}. Whatever was written after it is lost. {} orders were open then. At \
-             its next start\nthe shop puts those in doubt that might have gone elsewhere since: none of them is bought or asked about by \
-             itself, a person must look at each (/pending).",
-            report.holds
-        ),
-    }
+    tell(&made, report.holds);
     if let Some(aside) = aside {
         eprintln!("what was there is in {}", aside.display());
     }
     Ok(())
+}
+
+fn tell(made: &Salvaged, open: usize) {
+    match made.up_to {
+        None => eprintln!("Books and state are made anew."),
+        Some(record) => {
+            eprintln!("Books and state are made anew as of record {record}. Whatever was written after it is lost.");
+        }
+    }
+    if !made.lost_days.is_empty() {
+        let days: Vec<String> = made.lost_days.iter().map(ToString::to_string).collect();
+        eprintln!(
+            "Lost are the closed days {}: no whole copy of their files was found. Their orders, reports and statements cannot be\n\
+             shown any more, and what is said of one of those orders later is not understood. Every balance is what it was; from here\n\
+             on the books are counted from these balances, not from the first line.",
+            days.join(", ")
+        );
+    }
+    if *made == Salvaged::default() {
+        eprintln!("Nothing is lost.");
+        return;
+    }
+    eprintln!(
+        "{open} orders are open. At its next start the shop puts those in doubt that might have gone elsewhere since: none of them is\n\
+         bought or asked about by itself, a person must look at each (/pending). Messages from before now are answered, not carried\n\
+         out, and a reseller's program orders again once its reseller has switched it on anew."
+    );
 }
 
 async fn prove(dir: &Path) -> Result<AuditReport, Failure> {
@@ -99,9 +118,7 @@ fn data_dir(settings: &Settings) -> Result<PathBuf, Failure> {
         let words = "this shop keeps its rows in a database, which has no books of this kind";
         return Err(Failure::Wrong(format!("DATABASE_URL: {words}")));
     }
-    if !data.exists() {
-        return Err(Failure::Wrong(format!("KONTER_DATA_DIR: there is no shop in {}", data.display())));
-    }
+    has_shop(settings)?;
     Ok(data.clone())
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,7 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
         ..settings.backups.clone()
     };
     let private_reports = settings.private_reports;
+    let backup_dir = settings.backups.folder.clone();
     let (data_dir, stopped) = (settings.data_dir.clone(), Stopped::in_dir(&settings.data_dir));
     let Opened { shop, store, waiting, wording, door } = open(settings, None, telegram.as_ref()).await?;
     let token = backup_token(&data_dir)?;
@@ -121,7 +123,7 @@ pub async fn run(environment: &Environment) -> Result<(), Failure> {
     let (reports, to_report) = mpsc::unbounded_channel();
     fronts.spawn(reporter.map_err(fault)?.run(to_report, stop.clone()));
     fronts.spawn(hand_on(waiting, waker, reports, stop.clone()));
-    fronts.spawn(audit_beside_the_work(store.clone(), stop.clone()));
+    fronts.spawn(prove_beside_the_work(Arc::clone(&shop), backup_dir, stop.clone()));
     fronts.spawn(service_manager::stays_alive(Arc::clone(&shop), stop.clone()));
     let server = tokio::spawn(serve(listener, routes, callers, Limits::default(), stop.clone()));
 
@@ -280,23 +282,33 @@ impl Desk for Counter {
     }
 }
 
-/// The books are proven beside the work: a shop with a long history opens at once all the same.
-async fn audit_beside_the_work(store: Store, stop: CancellationToken) {
-    match stop.run_until_cancelled(konter_store::audit::audit_beside_work(&store)).await {
-        None => {}
-        Some(Ok(report)) => {
-            metrics::gauge!("konter_books_sound").set(if report.is_clean() { 1.0 } else { 0.0 });
-            if report.is_clean() {
-                tracing::info!("the books are sound");
-            } else {
+/// The books are proven beside the work: a shop with a long history opens at once all the same. Days first: what the audit reads
+/// of them is whole again then.
+async fn prove_beside_the_work(shop: Arc<Shop>, backups: PathBuf, ended: CancellationToken) {
+    let proving = async {
+        let are_days_whole = shop.prove_days(&backups).await;
+        let is_sound = match konter_store::audit::audit_beside_work(&shop.store).await {
+            Ok(report) if !report.is_clean() => {
                 tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`");
+                false
             }
-        }
-        Some(Err(error)) => {
-            metrics::gauge!("konter_books_sound").set(0.0);
-            tracing::error!(%error, "THE BOOKS CANNOT BE READ: run `konter audit`");
-        }
-    }
+            Ok(_) if !are_days_whole => {
+                tracing::error!("every balance adds up, BUT CLOSED DAYS CANNOT BE READ: see /health");
+                true
+            }
+            Ok(_) => {
+                tracing::info!("the books are sound: every balance adds up, every closed day is whole");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "THE BOOKS CANNOT BE READ: run `konter audit`");
+                false
+            }
+        };
+        metrics::gauge!("konter_books_sound").set(if is_sound { 1.0 } else { 0.0 });
+        shop.watch_days(&backups).await;
+    };
+    ended.run_until_cancelled(proving).await;
 }
 
 /// SIGINT or SIGTERM, heard from the moment this is made: a signal during a start is a stop, not a kill.

@@ -17,6 +17,7 @@ use super::callbacks::Callbacks;
 use super::charges::Charges;
 use super::choice::Offers;
 use super::day_closing::DayClosing;
+use super::day_proof::DayProof;
 use super::dead_letters::DeadLetters;
 use super::decisions::Decisions;
 use super::degraded_mode::{RestoredAt, StoreFailures, TakeOver};
@@ -202,6 +203,7 @@ impl Ground {
 
     fn open(self, trade: Trade, work: Work, background: Background, intake: Arc<Intake>, trading: Trading) -> Shop {
         let process = self.process;
+        let days = Arc::new(DayProof::new(process.clone(), Arc::clone(&self.alerts)));
         Shop {
             store: process.store.clone(),
             share: Arc::clone(&process.share),
@@ -239,7 +241,9 @@ impl Ground {
                 stock: Arc::clone(&self.stock),
                 schedule: trade.schedule,
                 drift: Arc::clone(&self.drift),
+                days: Arc::clone(&days),
             },
+            days,
             unread: Arc::clone(&background.rounds.unread),
             process,
             suppliers: self.suppliers,

@@ -19,7 +19,7 @@ use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
 use konter_core::order::Event;
 use konter_core::staff::Roster;
-use konter_reply::{KeepingReply, Reply};
+use konter_reply::{DayList, KeepingReply, Reply};
 use konter_store::{Commit, InboxMessage, Restored, StoreError};
 
 /// A chat whose messages cannot be stored is told so again only after this long.
@@ -132,13 +132,16 @@ impl TakeOver {
     pub async fn run(&self) -> Result<bool, StoreError> {
         let Some(restored) = self.process.store.restored().await? else { return Ok(false) };
         let _ = self.restored.at.set(restored.at);
-        if restored.pending {
+        let is_first = restored.pending;
+        if is_first {
             self.put_in_doubt(restored).await?;
         }
-        Ok(restored.pending)
+        Ok(is_first)
     }
 
-    async fn put_in_doubt(&self, Restored { made_at, at, .. }: Restored) -> Result<(), StoreError> {
+    async fn put_in_doubt(&self, restored: Restored) -> Result<(), StoreError> {
+        let Restored { made_at, at, lost_days, .. } = restored;
+        let lost = (!lost_days.is_empty()).then(|| DayList::of(&lost_days));
         let mut in_doubt = 0;
         for order in self.process.store.open_orders().await? {
             if let Applied::Changed(order) = self.events.apply(order.id, &Event::Restored, &Along::default()).await? {
@@ -147,7 +150,8 @@ impl TakeOver {
         }
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
         let mut commit = Commit::new(self.process.clock.utc());
-        commit.outgoing = self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt }));
+        commit.outgoing =
+            self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt, lost }));
         commit.taken_over = true;
         self.outbox.say(commit).await?;
         tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::day_proof::DayProof;
 use super::drift::Drift;
 use super::h2h::Fate;
 use super::open_orders::Stage;
@@ -33,6 +34,9 @@ pub struct Health {
     /// How far ahead our clock is of Telegram's, when it is wrong. Orders are judged by it all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_ahead_seconds: Option<i64>,
+    /// Closed days whose files are damaged, and in no backup. Everything else works.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damaged_days: Vec<NaiveDate>,
 }
 
 /// Reads how things stand.
@@ -42,6 +46,7 @@ pub(super) struct Gauges {
     pub stock: Arc<Stock>,
     pub schedule: Arc<Schedule>,
     pub drift: Arc<Drift>,
+    pub days: Arc<DayProof>,
 }
 
 impl Gauges {
@@ -57,7 +62,13 @@ impl Gauges {
         }
         let open_orders = self.schedule.open_now().placed.len();
         let clock_ahead_seconds = self.drift.clock_off().map(|off| off.num_seconds());
-        Ok(Health { status: "ok", open_orders, suppliers: self.suppliers.iter().count(), clock_ahead_seconds })
+        Ok(Health {
+            status: "ok",
+            open_orders,
+            suppliers: self.suppliers.iter().count(),
+            clock_ahead_seconds,
+            damaged_days: self.days.lacking(),
+        })
     }
 
     /// Puts how things stand now into the metrics; the rest is counted as it happens.

@@ -15,6 +15,7 @@ mod callbacks;
 mod charges;
 mod choice;
 mod day_closing;
+mod day_proof;
 mod dead_letters;
 mod decisions;
 mod degraded_mode;
@@ -54,6 +55,7 @@ pub mod suppliers;
 pub mod unread;
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -184,6 +186,7 @@ pub struct Shop {
     sharing: Arc<sharing::Sharing>,
     unread: Arc<unread::Unread>,
     drift: Arc<drift::Drift>,
+    days: Arc<day_proof::DayProof>,
     gauges: measure::Gauges,
     background: background::Background,
 }
@@ -208,6 +211,17 @@ impl Shop {
         if let Some(backups) = backups::Backups::new(&self.process, Arc::clone(&self.alerts), settings) {
             self.process.tasks.spawn(backups.run());
         }
+    }
+
+    /// Reads the closed days' files, and puts what is damaged back out of the backups in this folder. `true`: each is whole, or is
+    /// so again.
+    pub async fn prove_days(&self, backups: &Path) -> bool {
+        self.days.look(backups).await
+    }
+
+    /// The same once a day, and whenever a day could not be read.
+    pub async fn watch_days(&self, backups: &Path) {
+        self.days.watch(backups).await;
     }
 
     /// Stops taking up work and waits for what is under way, at most `patience`; the rest is recovered at the next

@@ -143,8 +143,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// Everything in a store; the mark of a restore is a restored shop's own.
 async fn rows(store: &Store) -> Rows {
     let mut snapshot = store.snapshot().await.unwrap();
-    let all = tokio::task::spawn_blocking(move || all(|| Ok(snapshot.next_page().unwrap())).unwrap());
-    all.await.unwrap()
+    all(|| Ok(snapshot.next_page()?)).unwrap()
 }
 
 fn all(mut next: impl FnMut() -> Result<Rows, BackupError>) -> Result<Rows, BackupError> {

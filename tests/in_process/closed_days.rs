@@ -1,20 +1,47 @@
 //! Days that were closed, as people ask about them: nobody notices that their rows have left for a file.
 
-use chrono::TimeDelta;
-use konter_store::Store;
-use konter_store::sled_store::{SledOptions, SledStore};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::support::shop::{Setup, TestShop, admin, noon, reseller};
+use chrono::TimeDelta;
+use konter::backup::set::{self, Proof};
+use konter_store::sled_store::{SledOptions, SledStore};
+use konter_store::{Store, salvage};
+
+use crate::h2h;
+use crate::support::shop::{PIN, Setup, TestShop, admin, noon, reseller};
 
 const RICH: i64 = 2_000_000;
+
+fn store_in(folder: &Path) -> Store {
+    Store::new(SledStore::open(folder, SledOptions::default()).unwrap())
+}
+
+/// Closes every day that is over; the files, oldest first.
+async fn close_days(shop: &TestShop, folder: &Path) -> Vec<PathBuf> {
+    while let Some(first) = shop.store.first_unclosed(shop.now()).await.unwrap() {
+        let (day, ends) = (shop.shop.clock.day_of(first), shop.shop.clock.next_midnight(first));
+        assert!(shop.store.close_day(day, ends, shop.now()).await.unwrap() > 0);
+    }
+    let mut files: Vec<_> = fs::read_dir(folder.join("days")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// In its first block: the file still opens.
+fn damage(day: &Path) {
+    let mut bytes = fs::read(day).unwrap();
+    bytes[20] ^= 1;
+    fs::write(day, bytes).unwrap();
+}
 
 /// Two days of orders, seven weeks without any, then what is asked and done about the old ones. With the old days closed
 /// before that, or not.
 async fn asked_weeks_later(close: bool) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+    let store = store_in(folder.path());
     let setup = Setup { balance: RICH, start: noon() - TimeDelta::days(50), ..Setup::default() };
-    let shop = TestShop::on(store.clone(), setup).await;
+    let shop = TestShop::on(store, setup).await;
     for text in ["S10.081234567850.1234", "X10.087812345650.1234"] {
         shop.say(&reseller(), text, 1).await;
     }
@@ -25,13 +52,7 @@ async fn asked_weeks_later(close: bool) -> Vec<String> {
     }
     shop.pass(TimeDelta::days(49));
     if close {
-        let mut days = 0;
-        while let Some(first) = store.first_unclosed(shop.now()).await.unwrap() {
-            let (day, ends) = (shop.shop.clock.day_of(first), shop.shop.clock.next_midnight(first));
-            assert!(store.close_day(day, ends, shop.now()).await.unwrap() > 0);
-            days += 1;
-        }
-        assert_eq!((days, std::fs::read_dir(folder.path().join("days")).unwrap().count()), (2, 2));
+        assert_eq!(close_days(&shop, folder.path()).await.len(), 2);
     }
     let mut heard = Vec::new();
     for text in [
@@ -73,4 +94,97 @@ async fn whatever_is_asked_about_a_closed_day_is_answered_as_before() {
     for told in ["SN:", "REKAP 02/10/2026", "nomor tidak aktif"] {
         assert!(all.contains(told), "{told} is in none of:\n{all}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_day_is_put_back_while_the_shop_works_and_the_owners_hear_of_it() {
+    let (folder, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let setup = Setup { balance: RICH, start: noon() - TimeDelta::days(50), ..Setup::default() };
+    let shop = TestShop::on(store_in(folder.path()), setup).await;
+    shop.say(&reseller(), "S10.081234567850.1234", 1).await;
+    shop.pass(TimeDelta::days(1));
+    shop.say(&reseller(), "S5.081234567811.1234", 1).await;
+    shop.pass(TimeDelta::days(49));
+    let days = close_days(&shop, folder.path()).await;
+    let (parts, now, into) = (shop.store.parts().await.unwrap().unwrap(), shop.now(), backups.path().to_owned());
+    tokio::task::spawn_blocking(move || set::make(&parts, now, &into, Proof::WhenDue).unwrap()).await.unwrap();
+    assert!(shop.shop.prove_days(backups.path()).await, "all are whole");
+
+    // Somebody asks for that day.
+    let whole = fs::read(&days[0]).unwrap();
+    damage(&days[0]);
+    let refused = shop.say(&reseller(), "MUTASI.02/10/26", 1).await.remove(0);
+    assert!(!refused.contains("10.500"), "{refused}");
+    let (watching, watched) = (std::sync::Arc::clone(&shop.shop), backups.path().to_owned());
+    let watch = tokio::spawn(async move { watching.watch_days(&watched).await });
+    let told = shop.hear(1).await.remove(0);
+    assert!(told.contains("02/10/2026") && told.contains("sudah dipulihkan dari cadangan"), "{told}");
+    assert_eq!(fs::read(&days[0]).unwrap(), whole);
+    assert!(days[0].with_extension("damaged").exists(), "what was there stays");
+    let statement = shop.say(&reseller(), "MUTASI.02/10/26", 1).await.remove(0);
+    assert!(statement.contains("10.500"), "{statement}");
+    assert!(shop.shop.health().await.unwrap().damaged_days.is_empty());
+
+    // No copy of this one is left. It is found by the look of the day; what is read often is still in memory.
+    watch.abort();
+    damage(&days[1]);
+    for part in fs::read_dir(backups.path().join(set::PARTS)).unwrap().map(|part| part.unwrap().path()) {
+        if part.to_string_lossy().contains("-2026-10-03-") {
+            damage(&part);
+        }
+    }
+    assert!(!shop.shop.prove_days(backups.path()).await);
+    let told = shop.hear(1).await.remove(0);
+    assert!(told.contains("03/10/2026") && told.contains("tidak bisa dipulihkan"), "{told}");
+    let health = shop.shop.health().await.unwrap();
+    assert_eq!(health.damaged_days, ["2026-10-03".parse().unwrap()]);
+    assert!(!shop.shop.prove_days(backups.path()).await);
+    let sold = shop.say(&reseller(), "S10.081234567850.1234", 1).await.remove(0);
+    assert!(sold.contains("SUKSES"), "it goes on selling, and says so once: {sold}");
+    shop.shop.stop(std::time::Duration::from_secs(5)).await;
+}
+
+/// The operator has given a day up: what was asked for on that day is known no more, and is not bought again for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, into) = (folder.path().join("data"), folder.path().join("into"));
+    let setup = |start| Setup { balance: RICH, start, ..Setup::default() };
+    let before = TestShop::on(store_in(&data), setup(noon() - TimeDelta::days(50))).await;
+    before.say(&reseller(), &format!("API.{}.{PIN}", h2h::PASSWORD), 1).await;
+    before.say(&reseller(), &format!("APIIP.127.0.0.1.{PIN}"), 1).await;
+    let typed = before.message(&reseller(), "S10.081234567850.1234");
+    before.receive(typed.clone(), 1).await;
+    let ordered = h2h::order("081234567851", "abc");
+    before.becomes("delivered", async || h2h::trade(&before, &ordered).await.contains("SUKSES")).await;
+    before.pass(TimeDelta::days(2));
+    before.say(&reseller(), "S5.081234567811.1234", 1).await;
+    before.pass(TimeDelta::days(48));
+    let days = close_days(&before, &data).await;
+    let (now, balance) = (before.now(), before.available(1).await);
+    before.shop.stop(std::time::Duration::from_secs(5)).await;
+    before.store.close().await.unwrap();
+
+    fs::remove_file(&days[0]).unwrap();
+    let salvaged = salvage(&data, &into, now).unwrap();
+    assert_eq!((salvaged.up_to, salvaged.lost_days), (None, vec!["2026-10-02".parse().unwrap()]));
+    let after = TestShop::on(store_in(&into), setup(now + TimeDelta::minutes(1))).await;
+    (0..100).for_each(|_| drop(after.message(&reseller(), "")));
+    after.shop.recover().await.unwrap();
+    let told = after.hear(1).await.remove(0);
+    assert!(told.contains("Arsip hari 02/10/2026") && told.contains("hilang"), "{told}");
+    assert_eq!(after.available(1).await, balance);
+    // Telegram hands it out once more.
+    let again = after.receive(typed, 1).await.remove(0);
+    assert!(again.contains("GAGAL"), "{again}");
+    let again = h2h::trade(&after, &ordered).await;
+    assert!(!again.contains("akan diproses") && !again.contains("SUKSES"), "{again}");
+    assert!(after.simulators.bought().is_empty(), "{:?}", after.simulators.bought());
+    for (chat, text) in [(reseller(), "MUTASI"), (reseller(), "LAP.02/10/26 s/d 04/10/26"), (admin(), "/order 1")] {
+        let told = after.say(&chat, text, 1).await.remove(0);
+        assert!(!told.contains("oba lagi"), "{text}: {told}");
+    }
+    let sold = after.say(&reseller(), "S10.081234567850.1234", 1).await.remove(0);
+    assert!(sold.contains("SUKSES"), "{sold}");
+    after.close().await;
 }

@@ -118,16 +118,19 @@ async fn a_commit_that_finds_no_room_is_refused_and_what_was_answered_is_there_a
         disk.leave(2 * MIB);
         let (more, said) = trade(&store, 51, 5_000).await;
         let said = said.expect("the disk was not full");
-        eprintln!("{said}");
         assert!(more > 0 && store.commit(deposit(1, 1)).await.is_err(), "nothing is written after that");
+        // What the owners and the log are told, and `/health` says, whichever file it was.
+        let failed = store.failed().await.to_string();
+        assert!(said.contains("No space left") && failed.contains("No space left"), "{said}; {failed}");
         if limits.calm > 0 {
-            assert!(said.contains("No space left"), "{said}");
             // Who looks still sees what was answered.
             assert_eq!(u64::try_from(store.holds().await.unwrap().len()).unwrap(), before + more);
         }
         drop(store);
-        // A start while it is full changes nothing.
-        drop(try_open(&data, limits));
+        // A start while it is full changes nothing, and says why it is none.
+        if let Err(error) = try_open(&data, limits) {
+            assert!(error.to_string().contains("No space left"), "{error}");
+        }
         disk.make_room();
         let store = open(&data, limits);
         let there = orders(&store).await;
@@ -227,7 +230,8 @@ async fn a_rebuild_that_finds_no_room_leaves_the_state_there_was() {
     store.close().await.unwrap();
     drop(store);
     disk.leave(MIB);
-    eprintln!("{}", rebuild(&data).unwrap_err());
+    let said = rebuild(&data).unwrap_err().to_string();
+    assert!(said.contains("No space left"), "{said}");
     disk.make_room();
     assert_eq!(orders(&open(&data, APPLIES)).await, 400, "by the state there was");
     rebuild(&data).unwrap();

@@ -215,18 +215,9 @@ async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
         shop.say(&reseller(), &format!("S10.{dest}.{PIN}"), 1).await;
     }
     shop.say(&reseller(), "TIKET.100000", 2).await;
-    let mut snapshot = shop.store.snapshot().await.unwrap();
-    let mut rows = std::collections::BTreeMap::new();
-    loop {
-        let page = snapshot.next_page().unwrap();
-        if page.is_empty() {
-            break;
-        }
-        rows.extend(page);
-    }
-    drop(snapshot);
+    let rows = shop.store.snapshot().await.unwrap().all().unwrap();
     shop.close().await;
-    rows
+    rows.into_iter().collect()
 }
 
 type Rows = std::collections::BTreeMap<Vec<u8>, Vec<u8>>;

@@ -300,8 +300,14 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     assert_ended(&settings.run(folder.path(), &["audit"]).await, 2, &["KONTER_DATA_DIR"]);
     assert!(!folder.path().join("data").exists(), "looking at a missing shop made one");
 
-    fs::create_dir(folder.path().join("data")).unwrap();
-    assert_eq!(settings.run(folder.path(), &["audit"]).await.code, Some(0));
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    for looking in
+        [&["audit"][..], &["log"], &["books"], &["rebuild"], &["rebuild", "--force"], &["backup", "shop.backup"]]
+    {
+        assert_ended(&settings.run(folder.path(), looking).await, 2, &["KONTER_DATA_DIR: there is no shop in"]);
+        assert_eq!(fs::read_dir(&data).unwrap().count(), 0, "{looking:?} of an empty folder made a shop");
+    }
 
     let mut running = settings.start(folder.path(), &["run"]);
     say(&api, BUDI, "DAFTAR.Budi Cell.739154", (BUDI, "Kode agen")).await;
@@ -316,7 +322,6 @@ async fn audit_tells_a_sound_shop_from_a_missing_and_a_forged_one() {
     assert_eq!(log.code, Some(0), "{log:?}");
     assert!(log.out.contains(&format!("telegram:{ADMIN}  /deposit KR0001 100000")), "{log:?}");
 
-    let data = folder.path().join("data");
     forge(&data);
     // The state has seen other books. Without it nothing is left but the journal's own chain.
     assert_ended(&settings.run(folder.path(), &["audit"]).await, 1, &["is not the one that stood there before"]);

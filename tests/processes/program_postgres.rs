@@ -117,6 +117,17 @@ async fn a_backup_is_put_back_into_an_empty_database() {
     let backup = without.run(folder, &["backup", &file]).await;
     assert_eq!(backup.code, Some(0), "{backup:?}");
 
+    let looked = with.run(folder, &["audit"]).await;
+    assert!(looked.code == Some(1) && looked.err.contains("there is no shop in it"), "{looked:?}");
+    // Broken off in the middle: what there is of it is no new shop.
+    postgres::execute(&database.url, "ALTER TABLE tip ADD CONSTRAINT breaks_off CHECK (seq = 0)").await;
+    assert_eq!(with.run(folder, &["restore", &file]).await.code, Some(1));
+    postgres::execute(&database.url, "ALTER TABLE tip DROP CONSTRAINT breaks_off").await;
+    for command in ["run", "audit"] {
+        let refused = with.run(folder, &[command]).await;
+        assert!(refused.code == Some(1) && refused.err.contains("was broken off"), "{command}: {refused:?}");
+    }
+
     let restored = with.run(folder, &["restore", &file]).await;
     assert_eq!(restored.code, Some(0), "{restored:?}");
     assert_eq!(restored.out.matches("the books are right").count(), 2, "the backup and the database: {restored:?}");

@@ -149,7 +149,7 @@ pub async fn many_inquiries_are_there_after_opening_again(engine: impl Engine) {
 }
 
 /// An order of a bill's periods.
-fn bill(id: u64, agent: u32, periods: &[&str]) -> Order {
+pub fn bill(id: u64, agent: u32, periods: &[&str]) -> Order {
     let claims = periods.iter().map(|period| (*period).to_owned()).collect();
     let bill = OrderBill { inquiry: InquiryId(1), bills: Vec::new(), total: rp(7_500), claims };
     let nth = u8::try_from(id).unwrap();
@@ -161,9 +161,12 @@ async fn payer(store: &Store, period: &str) -> Option<u64> {
 }
 
 async fn payer_of(store: &Store, period: Period) -> Option<u64> {
+    store.order_of_bill(&key_of(period)).await.unwrap().map(|order| order.id.0)
+}
+
+pub fn key_of(period: Period) -> BillKey {
     // Zeros in front are nobody's to mind.
-    let key = BillKey::new(&"S10".parse().unwrap(), "0005200", period);
-    store.order_of_bill(&key).await.unwrap().map(|order| order.id.0)
+    BillKey::new(&"S10".parse().unwrap(), "0005200", period)
 }
 
 fn is_conflict(result: &Result<Committed, CommitError>) -> bool {

@@ -100,15 +100,8 @@ async fn a_year_of_days_is_closed_one_by_one_and_the_books_stay_right() {
     let report = audit(&store).await.unwrap();
     assert!(report.is_clean(), "{report:?}");
     // A full copy has every row once, in order.
-    let mut snapshot = store.snapshot().await.unwrap();
-    let (mut rows, mut last) = (0, Vec::new());
-    loop {
-        let page = snapshot.next_page().unwrap();
-        let Some((key, _)) = page.last().cloned() else { break };
-        assert!(page.iter().all(|(key, _)| *key > last) && page.is_sorted_by(|(a, _), (b, _)| a < b));
-        (rows, last) = (rows + page.len(), key);
-    }
-    assert!(rows > 300, "{rows} rows");
+    let rows = store.snapshot().await.unwrap().all().unwrap();
+    assert!(rows.len() > 300 && rows.is_sorted_by(|(a, _), (b, _)| a < b), "{} rows", rows.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -214,7 +207,7 @@ async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
     let open = |path: &Path| Store::new(SledStore::open(path, SledOptions::default()).unwrap());
     assert_eq!(everything(&open(data)).await, before);
     let into = tempfile::tempdir().unwrap();
-    assert_eq!(konter_store::salvage(data, into.path(), now()).unwrap(), konter_store::Salvaged::Whole);
+    assert_eq!(konter_store::salvage(data, into.path(), now()).unwrap(), konter_store::Salvaged::default());
     let store = open(into.path());
     assert_eq!(everything(&store).await, before);
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
@@ -223,5 +216,90 @@ async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
     let day = std::fs::read_dir(into.path().join("days")).unwrap().next().unwrap().unwrap().path();
     std::fs::remove_file(&day).unwrap();
     let error = SledStore::open(into.path(), SledOptions::default()).err().unwrap().to_string();
-    assert!(error.contains("is missing") && error.contains("backup"), "{error}");
+    assert!(error.contains("is missing") && error.contains("backup") && error.contains("rebuild --force"), "{error}");
+}
+
+/// Rows of one day are in many ways what others speak of: numbers in a row, slots, corrections of the days after.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_days_that_are_lost_for_good_a_shop_goes_on_with_every_balance_and_right_books() {
+    use crate::store_contract::random::trade;
+    use crate::support::*;
+    use konter_store::audit::audit;
+    use konter_store::census::Census;
+
+    let copied_right = async |store: &Store| {
+        let mut census = Census::default();
+        for (key, row) in store.snapshot().await.unwrap().all().unwrap() {
+            census.row(&key, &row).unwrap();
+        }
+        let (report, audited) = (census.finish(), audit(store).await.unwrap());
+        assert!(report.is_clean() && audited.is_clean(), "{report}\n{audited}");
+        audited.begins_behind
+    };
+    let engine = Closing::new();
+    trade(&engine.store(), 300).await;
+    engine.store().close().await.unwrap();
+    let mut data = engine.folder.path().to_owned();
+    let (mut id, elsewhere) = (10_000, tempfile::tempdir().unwrap());
+    // The first, some in between, the last; what was lost once has nothing left to lose.
+    for nth in [0, 20, 5, usize::MAX] {
+        let mut days: Vec<_> = std::fs::read_dir(data.join("days")).unwrap().map(|day| day.unwrap().path()).collect();
+        days.sort();
+        let lost = days.get(nth).or_else(|| days.last()).unwrap();
+        let mut bytes = std::fs::read(lost).unwrap();
+        // In its first block: the file still opens.
+        bytes[20] ^= 1;
+        std::fs::write(lost, bytes).unwrap();
+        let into = elsewhere.path().join(nth.to_string());
+        let salvaged = konter_store::salvage(&data, &into, now()).unwrap();
+        let named: Vec<String> = salvaged.lost_days.iter().map(ToString::to_string).collect();
+        assert_eq!((salvaged.up_to, named), (None, vec![lost.file_stem().unwrap().to_str().unwrap().to_owned()]));
+        let store = Store::new(SledStore::open(&into, SledOptions::default()).unwrap());
+        let mark = store.restored().await.unwrap().unwrap();
+        assert!(mark.pending && mark.lost_days == salvaged.lost_days);
+        let behind = copied_right(&store).await;
+        assert!(behind > 0);
+        for agent in 1..=3 {
+            store.statement(&deposits(agent), None, 10_000).await.unwrap();
+            store.orders_of(konter_core::ids::AgentId(agent), None, None, 10_000).await.unwrap();
+            store.commit(deposit(agent, 50_000)).await.unwrap();
+        }
+        for _ in 0..10 {
+            id += 1;
+            let order = order(id, 1 + u32::try_from(id % 3).unwrap(), &format!("08{id}"));
+            store.commit(place(order.clone())).await.unwrap();
+            store.commit(succeed(&order)).await.unwrap();
+        }
+        assert_eq!(copied_right(&store).await, behind, "it goes on being counted from there");
+        store.close().await.unwrap();
+        data = into;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_that_was_paid_on_a_lost_day_is_not_paid_again() {
+    use super::bills::{bill, key_of};
+    use crate::support::*;
+    use konter_core::order::Period;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (data, into) = (folder.path().join("data"), folder.path().join("into"));
+    let open = |data: &Path| Store::new(SledStore::open(data, SledOptions::default()).unwrap());
+    let store = open(&data);
+    store.commit(deposit(1, 500_000)).await.unwrap();
+    let paid = bill(1, 1, &["FEB26"]);
+    store.commit(place(paid.clone())).await.unwrap();
+    store.commit(succeed(&paid)).await.unwrap();
+    let end = DateTime::<Utc>::MAX_UTC;
+    assert!(store.close_day(now().date_naive(), end, end).await.unwrap() > 0);
+    store.close().await.unwrap();
+    std::fs::remove_dir_all(data.join("days")).unwrap();
+    assert_eq!(konter_store::salvage(&data, &into, now()).unwrap().lost_days.len(), 1);
+    let store = open(&into);
+    let again = store.commit(place(bill(2, 1, &["FEB26"]))).await;
+    assert!(matches!(again, Err(CommitError::Conflict(_))), "{again:?}");
+    let known = store.order_of_bill(&key_of(Period::Claim("FEB26".to_owned()))).await;
+    assert!(matches!(known, Err(StoreError::Corrupt { .. })), "it is not said that nobody has paid it: {known:?}");
+    store.commit(place(bill(3, 1, &["MAR26"]))).await.unwrap();
+    assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
 }

@@ -2,7 +2,7 @@
 
 use konter_core::agent::Locale;
 use konter_core::ids::{OrderId, Reference};
-use konter_reply::Reply;
+use konter_reply::{KeepingReply, Reply};
 use konter_store::{Commit, CommitError, Committed, MessageKey, Payload, Say};
 
 use super::engines::Engine;
@@ -143,6 +143,18 @@ pub async fn what_was_said_is_gone(engine: impl Engine) {
     store.commit(Commit { outgoing: vec![say(1, Reply::PinSame)], ..commit() }).await.unwrap();
     let later = store.outbox(&chat(1), 9).await.unwrap();
     assert!(later[0].seq > waiting[1].seq, "numbers go on after everything was said");
+}
+
+pub async fn that_a_shop_was_restored_is_said_before_what_waited(engine: impl Engine) {
+    let store = engine.store();
+    let restored = KeepingReply::Restored { made_at: now(), at: now(), in_doubt: 1, lost: None };
+    for reply in [KeepingReply::ClockRight, KeepingReply::StoreWorks { at: now() }, restored] {
+        store.commit(Commit { outgoing: vec![say(1, Reply::Keeping(reply))], ..commit() }).await.unwrap();
+    }
+    store.commit(Commit { outgoing: vec![say(1, topic(1))], ..commit() }).await.unwrap();
+    let first = store.outbox(&chat(1), 9).await.unwrap().remove(0);
+    let is_it = |reply: &Reply| matches!(reply, Reply::Keeping(KeepingReply::Restored { .. }));
+    assert!(matches!(&first.payload, Payload::Reply(reply) if is_it(reply)), "{first:?}");
 }
 
 pub async fn a_reply_carries_the_balance_its_commit_left(engine: impl Engine) {

@@ -24,10 +24,10 @@ async fn busy() -> Sled {
 }
 
 async fn is_the_same(one: &Store, other: &Store) {
-    assert_eq!(moving::compare(one, other).await.unwrap(), Vec::<String>::new());
+    assert_eq!(moving::compare(one, other).await.unwrap(), Vec::<&str>::new());
     assert_eq!(everything(one).await, everything(other).await);
     let report = audit(other).await.unwrap();
-    assert!(report.is_clean(), "{report}");
+    assert!(report.is_clean() && report == audit(one).await.unwrap(), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,7 +59,7 @@ async fn a_shop_moves_into_a_database_and_back() {
     is_the_same(&postgres, &again).await;
 }
 
-/// Nothing of a move counts before all of it is there.
+/// Nothing of a move counts before all of it is there, and what there is of it is no new shop.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_move_that_breaks_off_leaves_nothing() {
     let Some(engine) = Postgres::start().await else { return };
@@ -72,5 +72,18 @@ async fn a_move_that_breaks_off_leaves_nothing() {
     assert_eq!(postgres.journal(0, 9).await.unwrap(), []);
     assert_eq!(postgres.agents(None, 9).await.unwrap(), []);
     crate::postgres::execute(&database.url, "ALTER TABLE tip DROP CONSTRAINT stays_empty").await;
+    for refused in [database.engine().await.join().await, database.engine().await.has_shop().await] {
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains("broken off") && said.contains("konter restore"), "{said}");
+    }
     moving::to_database(&sled.store(), &into).await.unwrap();
+    into.has_shop().await.unwrap();
+    into.join().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_database_is_no_shop_to_look_at() {
+    let Some(engine) = Postgres::start().await else { return };
+    let said = engine.database().engine().await.has_shop().await.unwrap_err().to_string();
+    assert!(said.contains("there is no shop in it"), "{said}");
 }

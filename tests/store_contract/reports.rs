@@ -82,7 +82,7 @@ pub async fn statements_page_forwards_through_one_account(engine: impl Engine) {
     let engine = engine.reopen();
     let store = engine.store();
     let all = store.journal(0, 100).await.unwrap();
-    for id in [deposits(1), deposits(2), deposits(99), AccountId::Cash, AccountId::Sales] {
+    for id in [deposits(1), deposits(2), deposits(99), AccountId::Cash] {
         let expected: Vec<Entry> =
             all.iter().filter(|entry| entry.debit == id || entry.credit == id).cloned().collect();
         let mut paged: Vec<Entry> = Vec::new();

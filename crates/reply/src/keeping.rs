@@ -1,6 +1,6 @@
 //! What is said about backups and restores, and when the store fails.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
@@ -19,8 +19,14 @@ pub enum KeepingReply {
     /// `path`: where it lies.
     BackupTooLarge { bytes: u64, path: String },
     /// To admins: the shop came out of a backup.
-    /// `in_doubt`: open orders nobody will ask about.
-    Restored { made_at: DateTime<Utc>, at: DateTime<Utc>, in_doubt: usize },
+    /// `in_doubt`: open orders nobody will ask about. `lost`: closed days that were given up.
+    Restored {
+        made_at: DateTime<Utc>,
+        at: DateTime<Utc>,
+        in_doubt: usize,
+        #[serde(default)]
+        lost: Option<DayList>,
+    },
     /// Below what may have been said before.
     SaidBefore,
     /// To anyone, past the outbox: nothing can be stored.
@@ -29,10 +35,31 @@ pub enum KeepingReply {
     StoreFailed { problem: String },
     /// To admins: after that, the shop is at work again.
     StoreWorks { at: DateTime<Utc> },
+    /// To owners: files of closed days were damaged, and were put back out of the backups.
+    DaysPutBack(DayList),
+    /// To owners: files of closed days are damaged, and no backup has them.
+    DaysDamaged(DayList),
     /// To admins: our clock and Telegram's do not agree.
     ClockWrong { minutes: i64, ahead: bool },
     /// To admins: they agree again.
     ClockRight,
+}
+
+/// Some days by name, and how many more there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayList {
+    pub days: Vec<NaiveDate>,
+    pub more: usize,
+}
+
+impl DayList {
+    /// As many as anybody reads.
+    const MOST: usize = 10;
+
+    #[must_use]
+    pub fn of(days: &[NaiveDate]) -> Self {
+        Self { days: days.iter().copied().take(Self::MOST).collect(), more: days.len().saturating_sub(Self::MOST) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

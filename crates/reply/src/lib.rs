@@ -56,7 +56,7 @@ pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketSt
 pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
 pub use filters::operator_name;
 pub use guide::{ChooseCard, ChooseStage};
-pub use keeping::{BackupFile, KeepingReply};
+pub use keeping::{BackupFile, DayList, KeepingReply};
 pub use load::TextError;
 pub use misread::Misread;
 pub use model::Reply;

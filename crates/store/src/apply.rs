@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
 use super::class::{self, Class};
 use super::kv::{Batch, Direction, Kv, under};
 use super::read::Reader;
@@ -34,7 +37,7 @@ pub(super) struct Tip {
 impl Tip {
     pub(super) fn load<K: Kv>(kv: &K) -> Result<Self, StoreError> {
         let rows = Reader(kv);
-        let (last_order, last_reference) = (rows.last_order()?, rows.last_reference()?);
+        let (last_order, last_reference) = (rows.last_number(keys::all(keys::ORDER))?, rows.last_reference()?);
         let mut tip = Self { last_order, last_reference, ..Self::default() };
         if let Some(counter) = kv.get(&keys::meta(COUNTER_NAME))? {
             tip.counter = decode("counter", &counter)?;
@@ -269,6 +272,30 @@ impl<'g, K: Kv> Stage<'g, K> {
         }
     }
 
+    /// A row, decoded.
+    pub(super) fn row<T: DeserializeOwned>(&self, what: &'static str, key: &[u8]) -> Result<Option<T>, StoreError> {
+        self.get(key)?.map(|bytes| decode(what, &bytes)).transpose()
+    }
+
+    /// Writes a row, if what stands there has the version that was expected.
+    pub(super) fn versioned<T: Serialize>(
+        &mut self,
+        what: &'static str,
+        key: Vec<u8>,
+        new: &Versioned<T>,
+        version: u32,
+        name: impl Fn() -> String,
+    ) -> Result<(), CommitError> {
+        #[derive(Deserialize)]
+        struct Stored {
+            version: u32,
+        }
+        let stored: Option<Stored> = self.row(what, &key)?;
+        check_version(stored.map(|stored| stored.version), new.expected, version, name)?;
+        self.put(key, encode(what, &new.row)?);
+        Ok(())
+    }
+
     /// An order's row, before it is written anew. The engine is not asked for a number higher than any it has.
     pub(super) fn get_order(&mut self, id: OrderId) -> Result<Option<Vec<u8>>, StoreError> {
         self.staged.last_order = self.staged.last_order.max(id.0);
@@ -305,8 +332,7 @@ impl<'g, K: Kv> Stage<'g, K> {
     /// How the commit's message was answered before, if it was.
     fn repeated(&self, commit: &Commit) -> Result<Option<Answered>, CommitError> {
         let Some((key, fingerprint)) = &commit.answers else { return Ok(None) };
-        let Some(row) = self.get(&keys::answered(key))? else { return Ok(None) };
-        let answered: Answered = decode("answered message", &row)?;
+        let Some(answered) = self.row::<Answered>("answered message", &keys::answered(key))? else { return Ok(None) };
         if answered.fingerprint != *fingerprint {
             return Err(CommitError::OtherContent(key.clone()));
         }
@@ -329,8 +355,7 @@ impl<'g, K: Kv> Stage<'g, K> {
     fn agent(&mut self, agent: &Versioned<Agent>) -> Result<(), CommitError> {
         let Versioned { expected, row } = agent;
         let name = || format!("agent {}", row.id);
-        let stored = self.get(&keys::agent(row.id))?;
-        let stored: Option<Agent> = stored.map(|bytes| decode("agent", &bytes)).transpose()?;
+        let stored: Option<Agent> = self.row("agent", &keys::agent(row.id))?;
         check_version(stored.as_ref().map(|agent| agent.version), *expected, row.version, name)?;
         if let Some(old) = &stored {
             old.chats.iter().for_each(|chat| self.delete(keys::agent_of_chat(chat)));
@@ -355,7 +380,7 @@ impl<'g, K: Kv> Stage<'g, K> {
         agent: AgentId,
         name: impl FnOnce() -> String,
     ) -> Result<(), CommitError> {
-        let owner: Option<AgentId> = self.get(&key)?.map(|bytes| decode("agent's key", &bytes)).transpose()?;
+        let owner: Option<AgentId> = self.row("agent's key", &key)?;
         if owner.is_some_and(|owner| owner != agent) {
             return Err(CommitError::Conflict(name()));
         }

@@ -33,7 +33,7 @@ impl<K: Kv> Stage<'_, K> {
         if expected.is_none() {
             self.drop_old_inquiries(at)?;
         }
-        let before: Option<InquiryId> = self.get(&index)?.map(|bytes| decode("inquiry's key", &bytes)).transpose()?;
+        let before: Option<InquiryId> = self.row("inquiry's key", &index)?;
         match before.filter(|before| *before != row.id) {
             // A newer one is about the same: this one's answer comes too late to count.
             Some(newer) if newer > row.id => {}
@@ -55,7 +55,7 @@ impl<K: Kv> Stage<'_, K> {
     }
 
     fn inquiry_head(&self, id: InquiryId) -> Result<Option<InquiryHead>, StoreError> {
-        self.get(&keys::inquiry(id))?.map(|bytes| decode("inquiry", &bytes)).transpose()
+        self.row("inquiry", &keys::inquiry(id))
     }
 
     /// Numbers of inquiries are moments, so the oldest come first.
@@ -84,7 +84,7 @@ impl<K: Kv> Stage<'_, K> {
     /// Takes an inquiry out of the index, unless a newer one stands there.
     fn drop_index(&mut self, head: &InquiryHead) -> Result<(), StoreError> {
         let index = keys::inquiry_of(head.agent, &head.customer, &head.ask.product);
-        let latest: Option<InquiryId> = self.get(&index)?.map(|bytes| decode("inquiry's key", &bytes)).transpose()?;
+        let latest: Option<InquiryId> = self.row("inquiry's key", &index)?;
         if latest == Some(head.id) {
             self.delete(index);
         }
@@ -96,7 +96,7 @@ impl<K: Kv> Stage<'_, K> {
     pub(super) fn order_bills(&mut self, order: &Order, is_new: bool) -> Result<(), CommitError> {
         for (bill, claims) in order.bill_keys() {
             let key = keys::bill(&bill);
-            let stored: Option<Vec<OrderId>> = self.get(&key)?.map(|bytes| decode("bill", &bytes)).transpose()?;
+            let stored: Option<Vec<OrderId>> = self.row("bill", &key)?;
             let mut payers = stored.unwrap_or_default();
             let before = payers.clone();
             if is_new && claims && !payers.is_empty() {

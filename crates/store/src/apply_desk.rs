@@ -1,32 +1,37 @@
-//! Who works here, questions, whose card a message is, and announcements: each message of one is counted once, in the commit that takes it out of the outbox.
+//! Who works here, questions, whose card a message is, that the owners were told a day's figures, and announcements: each
+//! message of one is counted once, in the commit that takes it out of the outbox.
+
+use chrono::NaiveDate;
 
 use super::apply::{Stage, check_version, corrupt};
 use super::kv::Kv;
-use super::rows::{CardsOf, decode, encode};
+use super::rows::{CardsOf, SUMMARY_NAME, decode, encode};
 use super::{BroadcastResult, CommitError, DeskRows, StoreError, Versioned, keys};
 use konter_core::broadcast::{Broadcast, BroadcastState, Tally};
 use konter_core::catalog::Product;
-use konter_core::question::Question;
-use konter_core::staff::{Allowance, Staff};
 
 impl<K: Kv> Stage<'_, K> {
     /// Before the outbox is changed: a row that is not there any more has been counted.
     pub(super) fn desk(&mut self, rows: &DeskRows) -> Result<(), CommitError> {
         for staff in &rows.staff {
-            self.staff(staff)?;
+            let (key, name) = (keys::staff(&staff.row.chat), || format!("the role of {}", staff.row.chat));
+            self.versioned("role", key, staff, staff.row.version, name)?;
         }
         for broadcast in &rows.broadcasts {
             self.broadcast(broadcast)?;
         }
         for question in &rows.questions {
-            self.question(question)?;
+            let (key, name) = (keys::question(&question.row.chat), || format!("the question of {}", question.row.chat));
+            self.versioned("question", key, question, question.row.version, name)?;
         }
         for allowance in &rows.allowances {
-            self.allowance(allowance)?;
+            let (key, name) =
+                (keys::allowance(&allowance.row.chat), || format!("the allowance of {}", allowance.row.chat));
+            self.versioned("allowance", key, allowance, allowance.row.version, name)?;
         }
         for card in &rows.cards {
             let key = keys::cards(&card.chat);
-            let cards: Option<CardsOf> = self.get(&key)?.map(|bytes| decode("cards of a chat", &bytes)).transpose()?;
+            let cards: Option<CardsOf> = self.row("cards of a chat", &key)?;
             self.put(key, encode("cards of a chat", &cards.unwrap_or_default().with(&card.message, card.agent))?);
         }
         for told in &rows.broadcast_results {
@@ -38,8 +43,7 @@ impl<K: Kv> Stage<'_, K> {
     /// What was decided about products was decided on what the store has. One it has never had cannot have changed.
     pub(super) fn check_products(&self, replaces: &[Product]) -> Result<(), CommitError> {
         for known in replaces {
-            let stored = self.get(&keys::product(&known.code))?;
-            let stored: Option<Product> = stored.map(|bytes| decode("product", &bytes)).transpose()?;
+            let stored: Option<Product> = self.row("product", &keys::product(&known.code))?;
             if stored.is_some_and(|stored| stored != *known) {
                 return Err(CommitError::Conflict(format!("product {}", known.code)));
             }
@@ -47,37 +51,21 @@ impl<K: Kv> Stage<'_, K> {
         Ok(())
     }
 
-    fn staff(&mut self, staff: &Versioned<Staff>) -> Result<(), CommitError> {
-        let key = keys::staff(&staff.row.chat);
-        let stored: Option<Staff> = self.get(&key)?.map(|bytes| decode("role", &bytes)).transpose()?;
-        let name = || format!("the role of {}", staff.row.chat);
-        check_version(stored.map(|stored| stored.version), staff.expected, staff.row.version, name)?;
-        self.put(key, encode("role", &staff.row)?);
-        Ok(())
-    }
-
-    fn question(&mut self, question: &Versioned<Question>) -> Result<(), CommitError> {
-        let key = keys::question(&question.row.chat);
-        let stored: Option<Question> = self.get(&key)?.map(|bytes| decode("question", &bytes)).transpose()?;
-        let name = || format!("the question of {}", question.row.chat);
-        check_version(stored.map(|stored| stored.version), question.expected, question.row.version, name)?;
-        self.put(key, encode("question", &question.row)?);
-        Ok(())
-    }
-
-    fn allowance(&mut self, allowance: &Versioned<Allowance>) -> Result<(), CommitError> {
-        let key = keys::allowance(&allowance.row.chat);
-        let stored: Option<Allowance> = self.get(&key)?.map(|bytes| decode("allowance", &bytes)).transpose()?;
-        let name = || format!("the allowance of {}", allowance.row.chat);
-        check_version(stored.map(|stored| stored.version), allowance.expected, allowance.row.version, name)?;
-        self.put(key, encode("allowance", &allowance.row)?);
+    /// A day is told once, whoever wants to tell it, and days are told in order.
+    pub(super) fn summarised(&mut self, day: NaiveDate) -> Result<(), CommitError> {
+        let key = keys::meta(SUMMARY_NAME);
+        let before: Option<NaiveDate> = self.row("summary", &key)?;
+        if before.is_some_and(|before| before >= day) {
+            return Err(CommitError::Conflict(format!("the summary of {day}")));
+        }
+        self.put(key, encode("summary", &day)?);
         Ok(())
     }
 
     fn broadcast(&mut self, broadcast: &Versioned<Broadcast>) -> Result<(), CommitError> {
         let Versioned { expected, row } = broadcast;
         let (key, tally) = (keys::broadcast(row.id), keys::tally(row.id));
-        let stored: Option<Broadcast> = self.get(&key)?.map(|bytes| decode("announcement", &bytes)).transpose()?;
+        let stored: Option<Broadcast> = self.row("announcement", &key)?;
         let version = stored.as_ref().map(|stored| stored.version);
         check_version(version, *expected, row.version, || format!("announcement {}", row.id))?;
         match (stored.map(|stored| stored.state), &row.state) {

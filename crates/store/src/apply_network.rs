@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::apply::{Stage, check_version, corrupt};
+use super::apply::{Stage, corrupt};
 use super::kv::Kv;
-use super::rows::{decode, encode};
+use super::rows::encode;
 use super::{Commit, CommitError, NetworkRows, StoreError, keys};
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, OrderId};
@@ -15,7 +15,6 @@ use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::network::DEEPEST;
 use konter_core::order::margins::{self, Before, Stand};
 use konter_core::order::{OrderState, Withheld};
-use konter_core::pricing::PriceGroup;
 
 /// Uplines looked through for a circle. More than a chain may have: two moves at the same time may make one a little
 /// longer than was allowed, and that must not look like a circle.
@@ -33,11 +32,8 @@ struct Earning {
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn network(&mut self, rows: &NetworkRows) -> Result<(), CommitError> {
         for group in &rows.groups {
-            let key = keys::price_group(&group.row.name);
-            let stored: Option<PriceGroup> = self.get(&key)?.map(|bytes| decode("price group", &bytes)).transpose()?;
-            let name = || format!("price group {}", group.row.name);
-            check_version(stored.map(|stored| stored.version), group.expected, group.row.version, name)?;
-            self.put(key, encode("price group", &group.row)?);
+            let (key, name) = (keys::price_group(&group.row.name), || format!("price group {}", group.row.name));
+            self.versioned("price group", key, group, group.row.version, name)?;
         }
         for invited in &rows.invited {
             self.put(keys::invited(&invited.chat), encode("invited chat", invited)?);
@@ -80,10 +76,9 @@ impl<K: Kv> Stage<'_, K> {
                 None => return Ok(()),
                 Some(id) if id == agent => break,
                 Some(id) => {
-                    let Some(bytes) = self.get(&keys::agent(id))? else {
-                        return Err(CommitError::Conflict(format!("upline {id}")));
-                    };
-                    above = decode::<Agent>("agent", &bytes)?.network.upline;
+                    let agent: Option<Agent> = self.row("agent", &keys::agent(id))?;
+                    let gone = || CommitError::Conflict(format!("upline {id}"));
+                    above = agent.ok_or_else(gone)?.network.upline;
                 }
             }
         }
@@ -97,8 +92,7 @@ impl<K: Kv> Stage<'_, K> {
         let mut befores = Vec::new();
         for (index, order) in commit.orders.iter().enumerate().filter(|(_, order)| !order.row.margins.is_empty()) {
             let row = &order.row;
-            let stored: Option<Earning> =
-                self.get(&keys::order(row.id))?.map(|bytes| decode("order", &bytes)).transpose()?;
+            let stored: Option<Earning> = self.row("order", &keys::order(row.id))?;
             if stored.as_ref().map(|stored| stored.version) != order.expected {
                 return Err(CommitError::Conflict(format!("order {}", row.id)));
             }

@@ -37,7 +37,7 @@ impl<K: Kv> Stage<'_, K> {
         if is_new && slots::in_the_way(&order.slot(), order.created_at, |key| self.get(key))?.is_some() {
             return Err(CommitError::Conflict(format!("the slot of order {}", order.id)));
         }
-        let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
+        let stored: Option<SlotRow> = self.row("slot", &key)?;
         let is_known = stored.is_some();
         let mut slot = stored.unwrap_or_default();
         let before = slot.taken_by;
@@ -59,7 +59,7 @@ impl<K: Kv> Stage<'_, K> {
     /// Kept as long as the order is open.
     fn open_slot(&mut self, order: &Order) -> Result<(), CommitError> {
         let key = keys::open_slot(&order.slot());
-        let stored: Option<SlotRow> = self.get(&key)?.map(|bytes| decode("slot", &bytes)).transpose()?;
+        let stored: Option<SlotRow> = self.row("slot", &key)?;
         let taken_by = stored.and_then(|slot| slot.taken_by);
         if order.is_open() && taken_by.is_none() {
             self.put(key, encode("slot", &SlotRow { taken_by: Some(order.id), orders: Vec::new() })?);
@@ -89,7 +89,7 @@ impl<K: Kv> Stage<'_, K> {
     /// the same.
     fn order_serial(&mut self, order: &Order) -> Result<(), CommitError> {
         let Some(key) = order.serial_key().map(|key| keys::serial(&key)) else { return Ok(()) };
-        let owner: Option<OrderId> = self.get(&key)?.map(|bytes| decode("serial", &bytes)).transpose()?;
+        let owner: Option<OrderId> = self.row("serial", &key)?;
         match owner {
             None => self.put(key, encode("serial", &order.id)?),
             Some(owner) if owner != order.id && order.is_decided_by_supplier() => {

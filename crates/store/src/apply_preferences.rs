@@ -1,8 +1,7 @@
 //! What resellers have arranged for themselves, and the codes their other chats join by.
 
-use super::apply::{Stage, check_version};
+use super::apply::Stage;
 use super::kv::Kv;
-use super::rows::{decode, encode};
 use super::{CommitError, Versioned, keys};
 use konter_core::agent::Agent;
 use konter_core::preferences::Preferences;
@@ -10,11 +9,9 @@ use konter_core::preferences::Preferences;
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn preferences(&mut self, rows: &[Versioned<Preferences>]) -> Result<(), CommitError> {
         for preferences in rows {
-            let key = keys::preferences(preferences.row.agent);
-            let stored: Option<Preferences> = self.get(&key)?.map(|bytes| decode("preferences", &bytes)).transpose()?;
-            let name = || format!("the preferences of {}", preferences.row.agent);
-            check_version(stored.map(|stored| stored.version), preferences.expected, preferences.row.version, name)?;
-            self.put(key, encode("preferences", &preferences.row)?);
+            let agent = preferences.row.agent;
+            let (key, name) = (keys::preferences(agent), || format!("the preferences of {agent}"));
+            self.versioned("preferences", key, preferences, preferences.row.version, name)?;
         }
         Ok(())
     }

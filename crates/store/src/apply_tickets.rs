@@ -17,7 +17,7 @@ impl<K: Kv> Stage<'_, K> {
     pub(super) fn ticket(&mut self, ticket: &Versioned<Ticket>, commit: &Commit) -> Result<(), CommitError> {
         let Versioned { expected, row } = ticket;
         let key = keys::ticket(row.id);
-        let stored: Option<Ticket> = self.get(&key)?.map(|bytes| decode("ticket", &bytes)).transpose()?;
+        let stored: Option<Ticket> = self.row("ticket", &key)?;
         let version = stored.as_ref().map(|ticket| ticket.version);
         check_version(version, *expected, row.version, || format!("ticket {}", row.id))?;
         if let Some(stored) = stored
@@ -66,7 +66,7 @@ impl<K: Kv> Stage<'_, K> {
     }
 
     fn claim_at(&self, key: &[u8]) -> Result<Option<Claim>, StoreError> {
-        self.get(key)?.map(|bytes| decode("ticket's amount", &bytes)).transpose()
+        self.row("ticket's amount", key)
     }
 
     fn drop_old_claims(&mut self, agent: AgentId, at: DateTime<Utc>) -> Result<(), StoreError> {

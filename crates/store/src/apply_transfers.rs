@@ -2,7 +2,7 @@
 
 use super::apply::{Stage, check_version, corrupt};
 use super::kv::Kv;
-use super::rows::{decode, encode};
+use super::rows::encode;
 use super::{Commit, CommitError, StoreError, Versioned, keys};
 use konter_core::ledger::{Posting, Reason};
 use konter_core::network::{Transfer, TransferState};
@@ -12,7 +12,7 @@ impl<K: Kv> Stage<'_, K> {
         let mut back = 0;
         for Versioned { expected, row } in &commit.transfers {
             let key = keys::transfer(row.id);
-            let stored: Option<Transfer> = self.get(&key)?.map(|bytes| decode("transfer", &bytes)).transpose()?;
+            let stored: Option<Transfer> = self.row("transfer", &key)?;
             let version = stored.as_ref().map(|transfer| transfer.version);
             check_version(version, *expected, row.version, || format!("transfer {}", row.id))?;
             let due = due(stored.as_ref(), row).map_err(|problem| wrong(row, problem))?;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::indexes::Indexes;
+use super::opening::bring_forward;
 use super::{Snapshot, Store, StoreError};
 use konter_core::ids::{AgentId, OrderId};
 use konter_core::ledger::audit::{AuditReport, Due, Recount};
@@ -64,6 +65,9 @@ pub async fn audit_beside_work(store: &Store) -> Result<AuditReport, StoreError>
 
 async fn audit_at(store: &Store, pace: Pace) -> Result<AuditReport, StoreError> {
     let mut count = Recount::default();
+    for (key, row) in store.opening().await? {
+        bring_forward(&mut count, &key, &row)?;
+    }
     let mut seen_open = BTreeSet::new();
     for _ in 0..TRIES {
         read_journal(store, pace, &mut count, &mut seen_open).await?;

@@ -11,7 +11,7 @@ use super::kv::Batch;
 /// A block that gets longer is cut, unless it is one row. All of it is written anew for each row that changes, so no longer.
 const LONGEST: usize = 2 << 10;
 /// Beside each row: the lengths of its key and of itself.
-const A_ROW: usize = 8;
+const LENGTHS: usize = 8;
 
 /// Gives every row of a block in order.
 pub(super) fn rows<'a>(block: &'a [u8], mut give: impl FnMut(&'a [u8], &'a [u8])) -> Result<(), StoreError> {
@@ -36,7 +36,7 @@ pub(super) fn put<'a>(
             None => all.remove(key.as_slice()),
         };
     }
-    let bytes: usize = all.iter().map(|(key, row)| A_ROW + key.len() + row.len()).sum();
+    let bytes: usize = all.iter().map(|(key, row)| LENGTHS + key.len() + row.len()).sum();
     let each = bytes.div_ceil(bytes.div_ceil(LONGEST).max(1));
     let mut blocks: Batch = block.iter().map(|(key, _)| (key.to_vec(), None)).collect();
     let mut is_first = !blocks.is_empty();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::audit::due;
 use super::indexes::Indexes;
+use super::opening::{account_id, bring_forward};
 use super::rows::{decode, unpack};
 use super::{StoreError, keys};
 use konter_core::ids::{AgentId, OrderId};
@@ -53,8 +54,14 @@ impl Census {
         self.last_key.clear();
         self.last_key.extend_from_slice(key);
         self.indexes.row(key, row)?;
+        if bring_forward(&mut self.count, key, row)? {
+            return Ok(());
+        }
         match key.split_first() {
-            Some((&keys::ACCOUNT, id)) => self.account(id, row),
+            Some((&keys::ACCOUNT, _)) => {
+                self.accounts.push((account_id(key)?, decode("account", row)?));
+                Ok(())
+            }
             Some((&keys::HOLD, _)) => {
                 let hold: Hold = decode("hold", row)?;
                 self.holds.insert(hold.order, hold);
@@ -69,16 +76,12 @@ impl Census {
         }
     }
 
-    fn account(&mut self, id: &[u8], row: &[u8]) -> Result<(), StoreError> {
-        let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
-        let problem = || StoreError::Corrupt { what: "account", problem: "its name is none".to_owned() };
-        self.accounts.push((id.ok_or_else(problem)?, decode("account", row)?));
-        Ok(())
-    }
-
     fn journal(&mut self, pack: &[u8]) -> Result<(), StoreError> {
         for entry in unpack(pack) {
             let entry = entry?;
+            if entry.seq <= self.count.begins_behind() {
+                continue;
+            }
             self.count.entry(&entry);
             let first_word = matches!(entry.kind, EntryKind::Hold | EntryKind::Transfer);
             self.awaited.extend(entry.order.filter(|_| first_word));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MessageKey, Payload, Say};
 use konter_core::ids::ChatId;
-use konter_reply::{BookingReply, NetworkReply, Reply, ReportForm, RoutingReply, TicketSays};
+use konter_reply::{BookingReply, KeepingReply, NetworkReply, Reply, ReportForm, RoutingReply, TicketSays};
 
 /// How soon a reply goes when the channel cannot take all at once; the first goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
             Class::Final
         }
         Reply::Announcement { .. } => Class::Announcement,
+        // By itself, before all that is older.
+        Reply::Keeping(KeepingReply::Restored { .. }) => Class::Answer,
         _ if is_answer => Class::Answer,
         Reply::AlertNewAgent(_)
         | Reply::AlertOverdue(_)
@@ -82,8 +84,9 @@ fn of_reply(reply: &Reply, is_answer: bool) -> Class {
     }
 }
 
-/// A chat's lanes: what waits in a later one lets the earlier ones pass. Within one the order is that of the commits.
-const DELETIONS: u64 = 0;
+/// A chat's lanes: what waits in a later one lets the earlier ones pass. Within one the order is that of the commits. First go
+/// deletions, and that the shop came out of a backup: whatever waited in it may be out of date.
+const FIRST: u64 = 0;
 const CONVERSATION: u64 = 1;
 const ALERTS: u64 = 2;
 const ANNOUNCEMENTS: u64 = 3;
@@ -91,9 +94,10 @@ const ANNOUNCEMENTS: u64 = 3;
 const LANE_SHIFT: u32 = 56;
 
 /// The number of a row in its chat's line: the lane, then the row's own number.
-pub(super) const fn place(class: Class, payload: &Payload, number: u64) -> u64 {
+pub(super) fn place(class: Class, payload: &Payload, number: u64) -> u64 {
     let lane = match (payload, class) {
-        (Payload::Forget { .. }, _) => DELETIONS,
+        (Payload::Forget { .. }, _) => FIRST,
+        (Payload::Reply(reply), _) if matches!(**reply, Reply::Keeping(KeepingReply::Restored { .. })) => FIRST,
         (_, Class::Final | Class::Answer | Class::Stranger) => CONVERSATION,
         (_, Class::Alert) => ALERTS,
         (_, Class::Announcement) => ANNOUNCEMENTS,

@@ -1,11 +1,9 @@
 //! Rows of the outbox that cannot be said: written by a newer program, damaged, or impossible to put into words. They are
 //! set aside, kept and counted, so that what waits behind them is said.
 
-use std::ops::ControlFlow;
-
 use super::apply::Stage;
 use super::kv::{Direction, Kv, under};
-use super::read::{CONTINUE, Reader};
+use super::read::Reader;
 use super::rows::decode;
 use super::{Outgoing, StoreError, keys};
 use konter_core::ids::ChatId;
@@ -40,14 +38,10 @@ pub struct DeadLetterCount {
 impl<K: Kv + ?Sized> Reader<'_, K> {
     /// Rows of the outbox that cannot be read.
     pub(super) fn unreadable_outbox(&self) -> Result<Vec<OutboxRow>, StoreError> {
-        let mut found = Vec::new();
-        self.0.scan(under(keys::all(keys::OUTBOX)), Direction::Up, &mut |key, bytes| {
-            if decode::<Outgoing>("outgoing message", bytes).is_err() {
-                found.push(OutboxRow(key.to_vec()));
-            }
-            Ok(CONTINUE)
-        })?;
-        Ok(found)
+        self.gather(under(keys::all(keys::OUTBOX)), Direction::Up, usize::MAX, |key, row| {
+            let is_unreadable = decode::<Outgoing>("outgoing message", row).is_err();
+            Ok(is_unreadable.then(|| OutboxRow(key.to_vec())))
+        })
     }
 
     pub(super) fn dead_letter_count(&self) -> Result<DeadLetterCount, StoreError> {
@@ -68,12 +62,7 @@ impl<K: Kv> Stage<'_, K> {
             }
         }
         if letters.told {
-            let mut untold = Vec::new();
-            self.kv().scan(under(keys::dead_letter(false)), Direction::Up, &mut |key, row| {
-                untold.push((key.to_vec(), row.to_vec()));
-                Ok(ControlFlow::Continue(()))
-            })?;
-            for (key, row) in untold {
+            for (key, row) in Reader(self.kv()).raw(keys::dead_letter(false))? {
                 let name = key.get(keys::dead_letter(false).len()..).unwrap_or_default();
                 self.put([&keys::dead_letter(true), name].concat(), row);
                 self.delete(key);

@@ -1,7 +1,7 @@
 //! How much waits.
 
 use super::kv::{Direction, Kv, under};
-use super::read::{CONTINUE, Reader};
+use super::read::Reader;
 use super::{StoreError, keys};
 
 /// Rows that wait to be handled or said. Counting them costs what waits.
@@ -18,11 +18,6 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     /// How many rows there are under a prefix.
     pub(super) fn count(&self, prefix: Vec<u8>) -> Result<usize, StoreError> {
-        let mut count = 0;
-        self.0.scan(under(prefix), Direction::Up, &mut |_, _| {
-            count += 1;
-            Ok(CONTINUE)
-        })?;
-        Ok(count)
+        self.gather(under(prefix), Direction::Up, usize::MAX, |_, _| Ok(Some(()))).map(|rows| rows.len())
     }
 }

@@ -80,6 +80,11 @@ pub trait Engine: Send + Sync + 'static {
         future::ready(Ok(0)).boxed()
     }
 
+    /// Returns once a closed day could not be read since this was asked last. For ever where none is closed.
+    fn day_damaged(&self) -> BoxFuture<'_, ()> {
+        future::pending().boxed()
+    }
+
     /// Returns once the rows with a number up to this one are durable, if any can have been read.
     fn settled(&self, _number: u64) -> BoxFuture<'_, Result<(), StoreError>> {
         future::ready(Ok(())).boxed()

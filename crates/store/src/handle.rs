@@ -77,6 +77,11 @@ impl Store {
         self.0.close_day(day, ends, now).await
     }
 
+    /// Returns once a closed day could not be read since this was asked last. For ever where the engine closes none.
+    pub async fn day_damaged(&self) {
+        self.0.day_damaged().await;
+    }
+
     /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,
     /// without a commit of its own, waits for this; [`Self::outbox`] does so itself.
     pub async fn settled(&self) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
+use super::opening::Opening;
 use super::rows::{SlotRow, decode, has_lines, unpack};
 use super::{StoreError, keys};
 use konter_core::agent::Agent;
@@ -51,6 +52,8 @@ pub struct Indexes {
     /// Amounts that must have a claim.
     amounts: HashMap<Mark, String>,
     wrong: Vec<String>,
+    /// What came before is not held against anything: rows of it are lost.
+    opening: Option<Opening>,
 }
 
 impl Indexes {
@@ -59,6 +62,7 @@ impl Indexes {
     /// # Errors
     /// When it cannot be read.
     pub fn row(&mut self, key: &[u8], row: &[u8]) -> Result<(), StoreError> {
+        self.opening = Opening::of(key, row)?.or(self.opening);
         let number = || decode::<u64>("index", row);
         match key.split_first() {
             Some((&keys::AGENT, _)) => self.agent(key, &decode("agent", row)?),
@@ -179,11 +183,28 @@ impl Indexes {
         }
     }
 
+    /// Whether an index row is of what came before the opening. `number`: what it names.
+    fn is_before(&self, key: &[u8], number: u64) -> bool {
+        let (Some(Opening { line, order, .. }), own) = (self.opening, keys::last_number(key)) else { return false };
+        match key.first() {
+            Some(&(keys::SLOT | keys::REFERENCE | keys::BILL)) => number <= order,
+            Some(&keys::ORDER_OF_AGENT) => own.is_some_and(|own| own <= order),
+            Some(&keys::LINE) => own.is_some_and(|own| own <= line),
+            _ => false,
+        }
+    }
+
     fn asked(&mut self, key: &[u8], number: u64, name: impl Fn() -> String) {
+        if self.is_before(key, number) {
+            return;
+        }
         self.add(key, mark(key, number), 1, || format!("{} has no {} row of its own", name(), kind_name(key)));
     }
 
     fn stands(&mut self, key: &[u8], number: u64) {
+        if self.is_before(key, number) {
+            return;
+        }
         let of = |number| if number == 0 { String::new() } else { format!(" (it names {number})") };
         let said = || format!("a {} row is not what any row asks for{}", kind_name(key), of(number));
         self.add(key, mark(key, number), -1, said);

@@ -54,6 +54,8 @@ pub(super) const INVITE: u8 = b'I';
 const INVITED: u8 = b'V';
 /// Days whose rows have left for a file of their own.
 pub(super) const CLOSED_DAY: u8 = b'D';
+/// Balances brought forward, see `opening`: before whatever is counted.
+pub(super) const OPENING: u8 = b'B';
 /// Rows taken out of the outbox because they cannot be said; their whole key follows.
 const ASIDE: u8 = b'z';
 /// Roles of those who work here, and announcements: a second byte says which of these a row is.

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::books::{self, CopiedFile, Original, Position};
+use super::books::{self, CopiedFile, Hash, Original, Position};
 use super::days::{self, Copied, Merged};
+use super::hex::{hex, unhex};
 use super::sled_faults::io;
 use super::{Snapshot, StoreError};
 
@@ -60,6 +61,12 @@ impl Parts {
         hex(&self.books.books)
     }
 
+    /// The files of the closed days, where they lie.
+    #[must_use]
+    pub fn days(&self) -> Vec<PartFile> {
+        self.days.iter().map(file_of).collect()
+    }
+
     /// The last record.
     #[must_use]
     pub fn end(&self) -> Mark {
@@ -84,7 +91,7 @@ impl Parts {
 
     /// Pieces that go on from the base without a gap, and the last record in them.
     fn known_pieces(&self, earlier: &[Part]) -> Result<(Vec<Part>, Position), StoreError> {
-        let (begin, to) = (self.books.begin(), self.books.to);
+        let (begin, to) = (self.books.begin, self.books.to);
         let (mut known, mut reached) = (Vec::new(), begin);
         let mut pieces: Vec<_> = earlier.iter().filter_map(|part| Some((part, part.piece()?))).collect();
         pieces.sort_unstable_by_key(|(_, piece)| piece.first);
@@ -174,8 +181,12 @@ fn base_at(position: Position) -> Part {
     Part::Base { at: Mark::of(position) }
 }
 
-pub(super) fn day_of(copied: &Copied) -> Part {
+fn day_of(copied: &Copied) -> Part {
     Part::Day { day: copied.row.day, blocks: copied.row.sha256.clone() }
+}
+
+pub(super) fn file_of(copied: &Copied) -> PartFile {
+    PartFile { part: day_of(copied), path: copied.path.clone() }
 }
 
 impl Mark {
@@ -184,21 +195,26 @@ impl Mark {
     }
 
     fn position(&self) -> Option<Position> {
-        Some(Position { number: self.record, hash: unhex(&self.hash)? })
+        Some(Position { number: self.record, hash: hash(&self.hash)? })
     }
 }
 
 impl PartFile {
+    /// Which closed day it is of, and where it lies.
+    fn day(&self) -> Option<(NaiveDate, &Path)> {
+        if let Part::Day { day, .. } = self.part { Some((day, &self.path)) } else { None }
+    }
+
     /// Reads it to its end.
     ///
     /// # Errors
     /// When it cannot be read, or is not the part it should be.
     pub fn prove(&self, books: &str) -> Result<(), StoreError> {
-        let id = unhex(books).ok_or_else(unnamed)?;
+        let id = || hash(books).ok_or_else(unnamed);
         match &self.part {
-            Part::Base { at } => books::prove_base(&self.path, id, at.position().ok_or_else(unnamed)?),
+            Part::Base { at } => books::prove_base(&self.path, id()?, at.position().ok_or_else(unnamed)?),
             Part::Book { first, last, .. } => {
-                books::prove_piece(&self.path, id, *first, last.position().ok_or_else(unnamed)?)
+                books::prove_piece(&self.path, id()?, *first, last.position().ok_or_else(unnamed)?)
             }
             Part::Day { day, blocks } => days::prove(&self.path, *day, blocks),
         }
@@ -210,19 +226,12 @@ impl PartFile {
 /// # Errors
 /// When a part cannot be opened, or is another than it should be. A gap, or damage within a part, comes out when it is read.
 pub fn rows_of_parts(books: &str, end: &Mark, files: &[PartFile]) -> Result<Snapshot, StoreError> {
-    let (id, end) = (unhex(books).ok_or_else(unnamed)?, end.position().ok_or_else(unnamed)?);
-    let (mut base, mut pieces, mut days) = (None, Vec::new(), Vec::<(NaiveDate, &Path)>::new());
-    for file in files {
-        match &file.part {
-            Part::Base { .. } => base = Some(file.path.as_path()),
-            Part::Book { first, .. } => pieces.push(CopiedFile { path: &file.path, first: *first }),
-            Part::Day { day, .. } => days.push((*day, &file.path)),
-        }
-    }
-    pieces.sort_unstable_by_key(|piece| piece.first);
+    let (id, end) = (hash(books).ok_or_else(unnamed)?, end.position().ok_or_else(unnamed)?);
+    let mut days: Vec<(NaiveDate, &Path)> = files.iter().filter_map(PartFile::day).collect();
     days.sort_unstable();
     let days: Vec<&Path> = days.into_iter().map(|(_, path)| path).collect();
-    Ok(Snapshot::new(Merged::new(books::rows_of(id, base, &pieces, end)?, days::walk_copied(&days)?)))
+    let base = files.iter().find(|file| matches!(file.part, Part::Base { .. })).map(|file| file.path.as_path());
+    Ok(Snapshot::new(Merged::new(books::rows_of(id, base, &pieces(files), end)?, days::walk_copied(&days)?)))
 }
 
 /// The number of the books in a data dir, as long as their files agree on it: the one thing that damaged books tell, too.
@@ -237,38 +246,26 @@ pub fn books_in(data: &Path) -> Option<String> {
 /// When the piece it would stand in cannot be read.
 pub fn went_through(mark: &Mark, files: &[PartFile]) -> Result<bool, StoreError> {
     let position = mark.position().ok_or_else(unnamed)?;
-    let (mut is_base, mut pieces) = (false, Vec::new());
-    for file in files {
-        match &file.part {
-            Part::Base { at } => is_base |= at == mark,
-            Part::Book { first, .. } => pieces.push(CopiedFile { path: &file.path, first: *first }),
-            Part::Day { .. } => {}
-        }
-    }
-    pieces.sort_unstable_by_key(|piece| piece.first);
+    let is_base = files.iter().any(|file| matches!(&file.part, Part::Base { at } if at == mark));
     // As each record holds the hash of the one before, one look tells of all.
-    Ok(is_base || mark.record == 0 || books::stands_in(&pieces, position)?)
+    Ok(is_base || mark.record == 0 || books::stands_in(&pieces(files), position)?)
+}
+
+/// A copy's pieces of records, in order.
+fn pieces(files: &[PartFile]) -> Vec<CopiedFile<'_>> {
+    let books = files.iter().filter_map(|file| match file.part {
+        Part::Book { first, .. } => Some(CopiedFile { path: &file.path, first }),
+        Part::Base { .. } | Part::Day { .. } => None,
+    });
+    let mut pieces: Vec<_> = books.collect();
+    pieces.sort_unstable_by_key(|piece| piece.first);
+    pieces
+}
+
+fn hash(digits: &str) -> Option<Hash> {
+    unhex(digits)?.try_into().ok()
 }
 
 fn unnamed() -> StoreError {
     StoreError::Corrupt { what: "part", problem: "its number is none".to_owned() }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

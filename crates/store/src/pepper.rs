@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::Stage;
 use super::kv::Kv;
 use super::read::Reader;
-use super::rows::{decode, encode};
+use super::rows::encode;
 use super::{CommitError, StoreError, keys};
 
 const NAME: &str = "pepper";
@@ -35,7 +35,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 impl<K: Kv> Stage<'_, K> {
     pub(super) fn pepper(&mut self, new: &NewPepper) -> Result<(), CommitError> {
         let key = keys::meta(NAME);
-        let before: Option<PepperMark> = self.get(&key)?.map(|row| decode("pepper's mark", &row)).transpose()?;
+        let before: Option<PepperMark> = self.row("pepper's mark", &key)?;
         if before != new.instead_of {
             return Err(CommitError::Conflict("the pepper".to_owned()));
         }

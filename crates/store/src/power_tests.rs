@@ -222,14 +222,7 @@ pub(super) async fn rows(store: &SledStore) -> [Vec<RawRow>; 2] {
         Ok(std::ops::ControlFlow::Continue(()))
     });
     walk.unwrap();
-    let (mut snapshot, mut kept) = (store.snapshot().await.unwrap(), Vec::new());
-    loop {
-        let page = snapshot.next_page().unwrap();
-        if page.is_empty() {
-            return [served, kept];
-        }
-        kept.extend(page);
-    }
+    [served, store.snapshot().await.unwrap().all().unwrap()]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,18 +1,23 @@
 //! All reads, over any engine.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use chrono::{DateTime, Utc};
 
 use super::kv::{Direction, Kv, Query, after_prefix, under};
-use super::rows::{self, InboxRow, SCHEMA_NAME, SlotRow, decode};
+use super::opening::account_id;
+use super::rows::{self, CardsOf, InboxRow, SCHEMA_NAME, SlotRow, decode};
 use super::{Act, InboxMessage, Outgoing, StoreError, keys, slots};
 use konter_core::agent::Agent;
+use konter_core::broadcast::Tally;
 use konter_core::catalog::Product;
-use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId, ProductCode};
+use konter_core::deposit::{Claim, Ticket};
+use konter_core::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, ProductCode, TicketId};
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
+use konter_core::money::Rupiah;
 use konter_core::order::{BillKey, Order, SlotKey};
+use konter_core::pricing::PriceGroup;
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
 pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
@@ -52,12 +57,31 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         what: &'static str,
         prefix: Vec<u8>,
     ) -> Result<Vec<T>, StoreError> {
+        self.gather(under(prefix), Direction::Up, usize::MAX, |_, row| decode(what, row).map(Some))
+    }
+
+    /// What the rows of a range give, until so many are there.
+    pub(super) fn gather<T>(
+        &self,
+        range: Range<Vec<u8>>,
+        direction: Direction,
+        limit: usize,
+        give: impl Fn(&[u8], &[u8]) -> Result<Option<T>, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
-        self.0.scan(under(prefix), Direction::Up, &mut |_, bytes| {
-            found.push(decode(what, bytes)?);
-            Ok(CONTINUE)
-        })?;
+        if limit > 0 {
+            self.0.scan(range, direction, &mut |key, row| {
+                found.extend(give(key, row)?);
+                Ok(until(&found, limit))
+            })?;
+        }
         Ok(found)
+    }
+
+    /// The same as they stand, with their keys.
+    pub(super) fn raw(&self, prefix: Vec<u8>) -> Result<Vec<Row>, StoreError> {
+        let row = |key: &[u8], row: &[u8]| Ok(Some((key.to_vec(), row.to_vec())));
+        self.gather(under(prefix), Direction::Up, usize::MAX, row)
     }
 
     /// What an index of the engine's own says; `None` where the keys must tell.
@@ -79,22 +103,23 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         schema.map(rows::check_schema).transpose().map(|schema| schema.is_some())
     }
 
-    /// The highest key of a kind, if any.
-    pub(super) fn last_key(&self, kind: u8) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The highest key under a prefix, if any.
+    pub(super) fn last_key(&self, prefix: Vec<u8>) -> Result<Option<Vec<u8>>, StoreError> {
         let mut last = None;
-        self.0.scan(under(keys::all(kind)), Direction::Down, &mut |key, _| {
+        self.0.scan(under(prefix), Direction::Down, &mut |key, _| {
             last = Some(key.to_vec());
             Ok(BREAK)
         })?;
         Ok(last)
     }
 
-    pub(super) fn last_order(&self) -> Result<u64, StoreError> {
-        Ok(self.last_key(keys::ORDER)?.and_then(|key| keys::number_at(&key, 1)).unwrap_or(0))
+    /// The number that it ends with; 0 where there is none.
+    pub(super) fn last_number(&self, prefix: Vec<u8>) -> Result<u64, StoreError> {
+        Ok(self.last_key(prefix)?.and_then(|key| keys::last_number(&key)).unwrap_or(0))
     }
 
     pub(super) fn last_agent(&self) -> Result<u64, StoreError> {
-        let id: Option<Agent> = match self.last_key(keys::AGENT)? {
+        let id: Option<Agent> = match self.last_key(keys::all(keys::AGENT))? {
             Some(key) => self.row("agent", &key)?,
             None => None,
         };
@@ -102,7 +127,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn last_reference(&self) -> Result<u64, StoreError> {
-        Ok(self.last_key(keys::REFERENCE)?.and_then(|key| keys::number_at(&key, 1)).unwrap_or(0))
+        Ok(self.last_key(keys::all(keys::REFERENCE))?.and_then(|key| keys::number_at(&key, 1)).unwrap_or(0))
     }
 
     pub(super) fn agent(&self, id: AgentId) -> Result<Option<Agent>, StoreError> {
@@ -121,14 +146,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         if let Some(after) = after {
             range.start = after_prefix(&keys::agent(after));
         }
-        let mut found = Vec::new();
-        if limit > 0 {
-            self.0.scan(range, Direction::Up, &mut |_, bytes| {
-                found.push(decode("agent", bytes)?);
-                Ok(until(&found, limit))
-            })?;
-        }
-        Ok(found)
+        self.gather(range, Direction::Up, limit, |_, row| decode("agent", row).map(Some))
     }
 
     pub(super) fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
@@ -136,14 +154,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn accounts(&self) -> Result<Vec<(AccountId, Account)>, StoreError> {
-        let mut found = Vec::new();
-        self.0.scan(under(keys::all(keys::ACCOUNT)), Direction::Up, &mut |key, bytes| {
-            let id = std::str::from_utf8(key.get(1..).unwrap_or_default()).ok().and_then(|id| id.parse().ok());
-            let bad = || StoreError::Corrupt { what: "account", problem: "its name is none".to_owned() };
-            found.push((id.ok_or_else(bad)?, decode("account", bytes)?));
-            Ok(CONTINUE)
-        })?;
-        Ok(found)
+        self.gather(under(keys::all(keys::ACCOUNT)), Direction::Up, usize::MAX, |key, row| {
+            Ok(Some((account_id(key)?, decode("account", row)?)))
+        })
     }
 
     pub(super) fn holds(&self) -> Result<Vec<Hold>, StoreError> {
@@ -202,32 +215,13 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         if limit == 0 {
             return Ok(Vec::new());
         }
+        rows::must_have_lines(id)?;
         if let Some(lines) = self.query("journal entry", &Query::LinesBefore { account: id.clone(), before, limit })? {
             return Ok(lines);
         }
-        if !rows::has_lines(id) {
-            return self.statement_by_walk(id, before, limit);
-        }
-        let mut seqs = Vec::new();
-        self.0.scan(keys::line(id, 0)..keys::line(id, before), Direction::Down, &mut |key, _| {
-            seqs.extend(keys::last_number(key));
-            Ok(until(&seqs, limit))
-        })?;
+        let range = keys::line(id, 0)..keys::line(id, before);
+        let seqs = self.gather(range, Direction::Down, limit, |key, _| Ok(keys::last_number(key)))?;
         seqs.into_iter().map(|seq| self.entry(seq)).collect()
-    }
-
-    fn statement_by_walk(&self, id: &AccountId, before: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let mut found: Vec<Entry> = Vec::new();
-        self.0.scan(keys::journal(0)..keys::journal(before), Direction::Down, &mut |_, pack| {
-            for entry in rows::unpack(pack).rev() {
-                let entry = entry?;
-                if entry.seq < before && found.len() < limit && (entry.debit == *id || entry.credit == *id) {
-                    found.push(entry);
-                }
-            }
-            Ok(until(&found, limit))
-        })?;
-        Ok(found)
     }
 
     pub(super) fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
@@ -264,12 +258,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             return self.orders(self.orders_to(agent, dest, before, limit)?);
         }
         let range = keys::order_of_agent(agent, OrderId(0))..keys::order_of_agent(agent, before);
-        let mut ids = Vec::new();
-        self.0.scan(range, Direction::Down, &mut |key, _| {
-            ids.extend(keys::last_number(key).map(OrderId));
-            Ok(until(&ids, limit))
-        })?;
-        self.orders(ids)
+        self.orders(self.gather(range, Direction::Down, limit, |key, _| Ok(keys::last_number(key).map(OrderId)))?)
     }
 
     /// Slots stand by day, orders are wanted by number. Numbers follow the days but for orders placed together at
@@ -298,10 +287,10 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {
         let payers: Option<Vec<OrderId>> = self.row("bill", &keys::bill(key))?;
-        match payers.and_then(|payers| payers.first().copied()) {
-            Some(id) => self.order(id),
-            None => Ok(None),
-        }
+        let Some(id) = payers.and_then(|payers| payers.first().copied()) else { return Ok(None) };
+        // Of a day that is lost: the bill is paid, and nobody can say by what.
+        let lost = || StoreError::Corrupt { what: "bill", problem: format!("order {id} has paid it, and is lost") };
+        self.order(id)?.ok_or_else(lost).map(Some)
     }
 
     pub(super) fn inquiry(&self, id: InquiryId) -> Result<Option<Inquiry>, StoreError> {
@@ -322,11 +311,8 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn asking(&self) -> Result<Vec<Inquiry>, StoreError> {
-        let mut ids = Vec::new();
-        self.0.scan(under(keys::all(keys::ASKING)), Direction::Up, &mut |key, _| {
-            ids.extend(keys::last_number(key).map(InquiryId));
-            Ok(CONTINUE)
-        })?;
+        let range = under(keys::all(keys::ASKING));
+        let ids = self.gather(range, Direction::Up, usize::MAX, |key, _| Ok(keys::last_number(key).map(InquiryId)))?;
         ids.into_iter().filter_map(|id| self.inquiry(id).transpose()).collect()
     }
 
@@ -372,24 +358,61 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn outbox(&self, chat: &ChatId, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-        let mut found = Vec::new();
-        if limit > 0 {
-            self.0.scan(under(keys::outbox_of(chat)), Direction::Up, &mut |_, bytes| {
-                found.extend(decode::<Outgoing>("outgoing message", bytes));
-                Ok(until(&found, limit))
-            })?;
-        }
-        Ok(found)
+        let range = under(keys::outbox_of(chat));
+        self.gather(range, Direction::Up, limit, |_, row| Ok(decode("outgoing message", row).ok()))
     }
 
     pub(super) fn acts(&self, limit: usize) -> Result<Vec<Act>, StoreError> {
-        let mut found = Vec::new();
-        if limit > 0 {
-            self.0.scan(under(keys::all(keys::ACT)), Direction::Down, &mut |_, bytes| {
-                found.push(decode("act", bytes)?);
-                Ok(until(&found, limit))
-            })?;
+        self.gather(under(keys::all(keys::ACT)), Direction::Down, limit, |_, row| decode("act", row).map(Some))
+    }
+
+    pub(super) fn card_shown(&self, chat: &ChatId, message: &str) -> Result<Option<AgentId>, StoreError> {
+        let cards: Option<CardsOf> = self.row("cards of a chat", &keys::cards(chat))?;
+        Ok(cards.and_then(|cards| cards.agent_of(message)))
+    }
+
+    pub(super) fn sending(&self) -> Result<Vec<(BroadcastId, Tally)>, StoreError> {
+        self.gather(under(keys::tallies()), Direction::Up, usize::MAX, |key, row| {
+            let tally = decode("announcement's tally", row)?;
+            Ok(keys::last_number(key).map(|id| (BroadcastId(id), tally)))
+        })
+    }
+
+    pub(super) fn downlines(
+        &self,
+        of: AgentId,
+        after: Option<AgentId>,
+        limit: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let prefix = keys::downlines_of(of);
+        let skip = prefix.len();
+        let mut range = under(prefix);
+        if let Some(after) = after {
+            range.start = after_prefix(&keys::downline(of, after));
         }
-        Ok(found)
+        self.gather(range, Direction::Up, limit, |key, _| Ok(keys::agent_at(key, skip)))
+    }
+
+    pub(super) fn price_groups(&self) -> Result<Vec<PriceGroup>, StoreError> {
+        let mut groups: Vec<PriceGroup> = self.rows("price group", keys::PRICE_GROUP)?;
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(groups)
+    }
+
+    pub(super) fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.row("ticket", &keys::ticket(id))
+    }
+
+    pub(super) fn undecided_tickets(&self, agent: AgentId) -> Result<Vec<Ticket>, StoreError> {
+        let mut claims: Vec<Claim> = self.under("ticket's amount", keys::tickets_of(agent))?;
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.ticket));
+        let tickets = claims.into_iter().filter_map(|claim| self.ticket(claim.ticket).transpose());
+        // One may have been decided since its claim was read.
+        tickets.filter(|ticket| ticket.as_ref().map_or(true, Ticket::is_undecided)).collect()
+    }
+
+    pub(super) fn pays_taken(&self, from: Rupiah, to: Rupiah) -> Result<Vec<Claim>, StoreError> {
+        let range = keys::ticket_of_pay(from)..after_prefix(&keys::ticket_of_pay(to));
+        self.gather(range, Direction::Up, usize::MAX, |_, row| decode("ticket's amount", row).map(Some))
     }
 }

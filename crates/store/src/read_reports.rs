@@ -1,12 +1,10 @@
 //! What reports read: orders and lines of the journal from a moment on. Both are numbered in the order they were made,
 //! so the first of a day is found by halving the numbers: a few rows are touched however many there are.
 
-use std::ops::ControlFlow;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::kv::{Direction, Kv, Query, after_prefix, under};
-use super::read::{BREAK, Reader, until};
+use super::read::{BREAK, Reader};
 use super::rows::{self, Moment, SUMMARY_NAME, decode};
 use super::{StoreError, keys};
 use konter_core::ids::OrderId;
@@ -36,7 +34,7 @@ const PACKS: Numbered = Numbered {
 impl<K: Kv + ?Sized> Reader<'_, K> {
     /// The number of the first row made at `at` or later. Gaps between numbers do no harm.
     fn first_since(&self, rows: Numbered, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
-        let last = self.last_key(rows.kind)?.and_then(|key| keys::last_number(&key));
+        let last = self.last_key(keys::all(rows.kind))?.and_then(|key| keys::last_number(&key));
         let Some(last) = last else { return Ok(None) };
         // What is sought lies in `low..high`, or is `found`, which stands at `high` or behind it.
         let (mut low, mut high, mut found) = (0, last.saturating_add(1), None);
@@ -70,15 +68,8 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     pub(super) fn orders_from(&self, first: OrderId, limit: usize) -> Result<Vec<Order>, StoreError> {
-        let mut found = Vec::new();
-        if limit > 0 {
-            let range = keys::order(first)..under(keys::all(keys::ORDER)).end;
-            self.0.scan(range, Direction::Up, &mut |_, row| {
-                found.push(decode("order", row)?);
-                Ok(until(&found, limit))
-            })?;
-        }
-        Ok(found)
+        let range = keys::order(first)..under(keys::all(keys::ORDER)).end;
+        self.gather(range, Direction::Up, limit, |_, row| decode("order", row).map(Some))
     }
 
     pub(super) fn first_entry_since(&self, at: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
@@ -107,35 +98,13 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         if limit == 0 {
             return Ok(Vec::new());
         }
+        rows::must_have_lines(id)?;
         if let Some(lines) = self.query("journal entry", &Query::LinesAfter { account: id.clone(), after, limit })? {
             return Ok(lines);
         }
-        if !rows::has_lines(id) {
-            return self.statement_after_by_walk(id, after, limit);
-        }
-        let mut seqs = Vec::new();
         let range = after_prefix(&keys::line(id, after))..after_prefix(&keys::line(id, u64::MAX));
-        self.0.scan(range, Direction::Up, &mut |key, _| {
-            seqs.extend(keys::last_number(key));
-            Ok(until(&seqs, limit))
-        })?;
+        let seqs = self.gather(range, Direction::Up, limit, |key, _| Ok(keys::last_number(key)))?;
         seqs.into_iter().map(|seq| self.entry(seq)).collect()
-    }
-
-    fn statement_after_by_walk(&self, id: &AccountId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        const LINES_AT_ONCE: usize = 500;
-        let (mut found, mut read) = (Vec::new(), after);
-        loop {
-            let page = self.journal(read, LINES_AT_ONCE)?;
-            let Some(last) = page.last() else { return Ok(found) };
-            read = last.seq;
-            for entry in page.into_iter().filter(|entry| entry.debit == *id || entry.credit == *id) {
-                found.push(entry);
-                if let ControlFlow::Break(()) = until(&found, limit) {
-                    return Ok(found);
-                }
-            }
-        }
     }
 
     pub(super) fn last_summary(&self) -> Result<Option<NaiveDate>, StoreError> {

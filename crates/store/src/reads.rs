@@ -4,8 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Act, Answered, DeadLetterCount, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing, PepperMark, Restored, Shown,
-    Store, StoreError, keys,
+    Act, Answered, DeadLetterCount, Depths, InboxMessage, MessageKey, OutboxRow, Outgoing, PepperMark, RawRow,
+    Restored, Shown, Store, StoreError, keys,
 };
 use konter_core::agent::Agent;
 use konter_core::broadcast::{Broadcast, Tally};
@@ -364,6 +364,11 @@ impl Store {
     /// The mark of a store that came out of a backup.
     pub async fn restored(&self) -> Result<Option<Restored>, StoreError> {
         self.read("restored", |rows| rows.restored()).await
+    }
+
+    /// Rows of balances brought forward; none where all lines of the journal are counted.
+    pub(super) async fn opening(&self) -> Result<Vec<RawRow>, StoreError> {
+        self.read("opening", |rows| rows.raw(keys::all(keys::OPENING))).await
     }
 
     /// The mark of the pepper PINs are hashed with, once there has been one.

@@ -53,7 +53,16 @@ pub(super) fn open(
 /// A state, or why it has to be made anew.
 type Agreeing = Result<(Layers, Witness), String>;
 
-fn agreeing(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<Agreeing, StoreError> {
+/// Opens sled where it agrees with the books.
+///
+/// # Errors
+/// When the books are not what they were when sled saw them last.
+pub(super) fn agreeing(
+    data: &Path,
+    books: &Found,
+    options: SledOptions,
+    faults: &Arc<Faults>,
+) -> Result<Agreeing, StoreError> {
     let folder = data.join(FOLDER);
     let is_new = !folder.join("db").exists();
     if is_new && !books.are_new() {
@@ -121,12 +130,6 @@ pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
     Err(StoreError::Corrupt { what: "book", problem })
 }
 
-/// # Errors
-/// When the books are not what they were when sled saw them last.
-pub(super) fn check(data: &Path, books: &Found, options: SledOptions, faults: &Arc<Faults>) -> Result<(), StoreError> {
-    agreeing(data, books, options, faults).map(drop)
-}
-
 fn lost(witness: &Witness, end: Position) -> StoreError {
     let problem = format!(
         "they end at record {}, and the shop had come to record {}: their end is lost. Put a backup back with `konter restore`, or \
@@ -134,16 +137,6 @@ fn lost(witness: &Witness, end: Position) -> StoreError {
         end.number, witness.seen.number
     );
     StoreError::Corrupt { what: "book", problem }
-}
-
-/// All rows of a store whose state is usable, whatever the books' older records are like.
-pub(super) fn served(
-    data: &Path,
-    books: &Found,
-    options: SledOptions,
-    faults: &Arc<Faults>,
-) -> Result<Option<Layers>, StoreError> {
-    Ok(agreeing(data, books, options, faults)?.ok().map(|(layers, _)| layers))
 }
 
 /// Makes sled's folder anew from the books.

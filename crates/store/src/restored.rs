@@ -1,7 +1,7 @@
 //! That a store came out of a backup. What happened after the backup was made is not in it, so what the rows say of
 //! open orders may be out of date, and numbers given since must not be given again.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::apply::{Stage, corrupt};
@@ -23,7 +23,7 @@ const TRANSFERS_A_DAY: u64 = 10_000;
 const MOST_DAYS: u64 = 365;
 
 /// The mark a restored store carries for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
     /// When the backup was taken.
     pub made_at: DateTime<Utc>,
@@ -31,6 +31,9 @@ pub struct Restored {
     pub at: DateTime<Utc>,
     /// Open orders have not been put in doubt yet.
     pub pending: bool,
+    /// Closed days that were given up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost_days: Vec<NaiveDate>,
     #[serde(default)]
     last: Numbers,
 }
@@ -50,7 +53,7 @@ pub(super) struct Numbers {
 impl Restored {
     #[must_use]
     pub fn new(made_at: DateTime<Utc>, at: DateTime<Utc>) -> Self {
-        Self { made_at, at, pending: true, last: Numbers::default() }
+        Self { made_at, at, pending: true, lost_days: Vec::new(), last: Numbers::default() }
     }
 
     /// Leaves free what may have been given since the backup, after the highest numbers the rows have.
@@ -76,11 +79,11 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     pub(super) fn last_numbers(&self) -> Result<Numbers, StoreError> {
         let given = self.restored()?.map_or_else(Numbers::default, |restored| restored.last);
         Ok(Numbers {
-            order: given.order.max(self.last_order()?),
+            order: given.order.max(self.last_number(keys::all(keys::ORDER))?),
             agent: given.agent.max(self.last_agent()?),
-            ticket: given.ticket.max(self.last_ticket()?),
-            broadcast: given.broadcast.max(self.last_broadcast()?),
-            transfer: given.transfer.max(self.last_transfer()?),
+            ticket: given.ticket.max(self.last_number(keys::tickets())?),
+            broadcast: given.broadcast.max(self.last_number(keys::broadcasts())?),
+            transfer: given.transfer.max(self.last_number(keys::transfers())?),
         })
     }
 }

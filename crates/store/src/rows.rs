@@ -156,10 +156,16 @@ pub(super) fn unpack(pack: &[u8]) -> impl DoubleEndedIterator<Item = Result<Entr
     pack.split(|&byte| byte == b'\n').map(|line| decode("journal entry", line))
 }
 
-/// Whether statements of the account have an index. Sales stands in nearly every line, so its statement walks the
-/// journal itself.
+/// Whether an account's lines have an index. Sales stands in nearly every line, and nobody asks for them one by one.
 pub(super) const fn has_lines(account: &AccountId) -> bool {
     !matches!(account, AccountId::Sales)
+}
+
+/// # Errors
+/// Where there is no index of the account's lines.
+pub(super) fn must_have_lines(account: &AccountId) -> Result<(), StoreError> {
+    let none = || StoreError::Unavailable(format!("there are no statements of {account}"));
+    has_lines(account).then_some(()).ok_or_else(none)
 }
 
 #[cfg(test)]

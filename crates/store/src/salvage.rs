@@ -1,19 +1,20 @@
 //! A store made of what can still be read of a damaged one: everything where the state has it all, else as much as books or
-//! state have, and then marked as one that was restored: what happened afterwards is not in it.
+//! state have, without the closed days whose files cannot be read. What has lost something is marked as one that was restored:
+//! what happened afterwards is not in it, and what was asked for before may have been done.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::books::{self, Found, Position, Readable};
-use super::days::{self, WithDays};
+use super::books::{self, Found, Position};
+use super::days::{self, DayRow, WithDays};
 use super::kv::{Batch, Direction, Kv as _};
 use super::layers::Layers;
 use super::parts::{self, PartFile};
 use super::read::{BREAK, CONTINUE, Reader};
 use super::restored::RESTORED_NAME;
-use super::rows::encode;
+use super::rows::{decode, encode, unpack};
 use super::sled_faults::Faults;
 use super::sled_kv::{FOLDER, SledKv, WITNESS, Witness};
 use super::sled_options::SledOptions;
@@ -21,13 +22,13 @@ use super::sled_store::{locked, write_into};
 use super::snapshot::{PAGE, RawRow, RowSource};
 use super::{Restored, StoreError, keys, rebuilding};
 
-/// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Salvaged {
-    /// Nothing is lost.
-    Whole,
+/// What became of it. Nothing is lost where neither is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Salvaged {
     /// What was written behind this record is lost.
-    UpTo(u64),
+    pub up_to: Option<u64>,
+    /// Whatever is of these closed days is lost, but for balances.
+    pub lost_days: Vec<NaiveDate>,
 }
 
 /// Makes a store in the folder `into`, which has none, of what can be read in `data`, which nobody uses. Nothing in `data` is
@@ -39,24 +40,18 @@ pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>) -> Result<Salvaged, 
     let _lock = locked(data)?;
     let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
     let folder = data.join(books::FOLDER);
-    let complete = Found::look(&folder).and_then(|found| rebuilding::served(data, &found, options, &faults));
-    if let Ok(Some(layers)) = complete {
-        make(data, into, Walk::over(layers), None)?;
-        return Ok(Salvaged::Whole);
+    let complete = Found::look(&folder).and_then(|found| rebuilding::agreeing(data, &found, options, &faults));
+    let salvaging = Salvaging { data, into, at };
+    if let Ok(Ok((layers, _))) = complete {
+        return salvaging.make(Walk::over(layers), None);
     }
-    let readable = books::readable(&folder);
-    let state = state(data, options, &faults);
-    match (readable, state) {
+    match (books::readable(&folder), state(data, options, &faults)) {
         (Ok(books), state) if state.as_ref().is_none_or(|(_, witness)| witness.applied.number <= books.end.number) => {
-            make(data, into, books.rows, Some(at))?;
-            Ok(Salvaged::UpTo(books.end.number))
+            salvaging.make(books.rows, Some(books.end.number))
         }
-        (_, Some((layers, witness))) => {
-            make(data, into, Walk::over(layers), Some(at))?;
-            Ok(Salvaged::UpTo(witness.applied.number))
-        }
+        (_, Some((layers, witness))) => salvaging.make(Walk::over(layers), Some(witness.applied.number)),
         (Err(error), None) => Err(error),
-        (Ok(Readable { .. }), None) => Err(StoreError::Unavailable("nothing can be read".to_owned())),
+        (Ok(_), None) => Err(StoreError::Unavailable("nothing can be read".to_owned())),
     }
 }
 
@@ -69,9 +64,9 @@ pub fn lacking_days(data: &Path) -> Result<Vec<PartFile>, StoreError> {
     let _lock = locked(data)?;
     let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
     let found = Found::look(&data.join(books::FOLDER))?;
-    let Some(layers) = rebuilding::served(data, &found, options, &faults)? else { return Ok(Vec::new()) };
+    let Ok((layers, _)) = rebuilding::agreeing(data, &found, options, &faults)? else { return Ok(Vec::new()) };
     let lacking = days::lacking(data, &layers)?;
-    Ok(lacking.into_iter().map(|day| PartFile { part: parts::day_of(&day), path: day.path }).collect())
+    Ok(lacking.iter().map(parts::file_of).collect())
 }
 
 /// What sled alone has.
@@ -86,19 +81,63 @@ fn state(data: &Path, options: SledOptions, faults: &Arc<Faults>) -> Option<(Lay
     Some((Layers::new(kv, end), witness))
 }
 
-/// `at`: something is lost, and this is the moment from which on the shop goes on.
-fn make(data: &Path, into: &Path, mut rows: impl RowSource, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-    books::begin_with(&into.join(books::FOLDER), || rows.next_page())?;
-    days::copy(data, into)?;
-    write_into(into, |rows| at.map_or_else(|| Ok(Batch::new()), |at| mark(rows, at)))
+struct Salvaging<'a> {
+    data: &'a Path,
+    into: &'a Path,
+    /// The moment from which on the shop goes on.
+    at: DateTime<Utc>,
 }
 
-fn mark(rows: &Reader<'_, WithDays<Layers>>, at: DateTime<Utc>) -> Result<Batch, StoreError> {
-    let last = rows.pack_with(u64::MAX - 1)?;
-    let last = last.and_then(|(_, pack)| super::rows::unpack(&pack).next_back()?.ok());
-    let known_up_to = last.map_or(DateTime::UNIX_EPOCH, |line| line.at);
-    let mark = Restored::new(known_up_to, at).after(rows.last_numbers()?);
-    Ok(vec![(keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?))])
+impl Salvaging<'_> {
+    /// `up_to`: what is behind this record is lost.
+    fn make(&self, mut rows: impl RowSource, up_to: Option<u64>) -> Result<Salvaged, StoreError> {
+        let mut lost = Vec::new();
+        books::begin_with(&self.into.join(books::FOLDER), || {
+            loop {
+                let page = rows.next_page()?;
+                let is_last = page.is_empty();
+                let kept = self.whole(page, &mut lost)?;
+                if is_last || !kept.is_empty() {
+                    return Ok::<_, StoreError>(kept);
+                }
+            }
+        })?;
+        write_into(self.into, |rows| {
+            if up_to.is_some() || !lost.is_empty() { self.mark(rows, &lost) } else { Ok(Batch::new()) }
+        })?;
+        Ok(Salvaged { up_to, lost_days: lost.iter().map(|day| day.day).collect() })
+    }
+
+    /// Copies the files of the closed days that these rows speak of. One that cannot be read is lost, and its row goes.
+    fn whole(&self, page: Vec<RawRow>, lost: &mut Vec<DayRow>) -> Result<Vec<RawRow>, StoreError> {
+        let mut kept = Vec::with_capacity(page.len());
+        for (key, row) in page {
+            if key.first() == Some(&keys::CLOSED_DAY) {
+                let day: DayRow = decode("closed day", &row)?;
+                match days::copy(self.data, &day, self.into) {
+                    Err(StoreError::Corrupt { .. }) => {
+                        lost.push(day);
+                        continue;
+                    }
+                    copied => copied?,
+                }
+            }
+            kept.push((key, row));
+        }
+        Ok(kept)
+    }
+
+    fn mark(&self, rows: &Reader<'_, WithDays<Layers>>, lost: &[DayRow]) -> Result<Batch, StoreError> {
+        let line = rows.pack_with(u64::MAX - 1)?.and_then(|(_, pack)| unpack(&pack).next_back()?.ok());
+        let known_up_to = line.map_or(DateTime::UNIX_EPOCH, |line| line.at);
+        let mut highest = rows.last_numbers()?;
+        highest.order = lost.iter().map(|day| day.last_order).fold(highest.order, u64::max);
+        let mut mark = Restored::new(known_up_to, self.at).after(highest);
+        mark.lost_days = lost.iter().map(|day| day.day).collect();
+        let mut batch = if lost.is_empty() { Batch::new() } else { rows.new_opening(highest.order)? };
+        batch.push((keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?)));
+        Ok(batch)
+    }
 }
 
 /// All rows of a store that stands still.

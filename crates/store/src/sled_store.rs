@@ -23,7 +23,7 @@ use super::read::Reader;
 use super::rows::{SCHEMA, SCHEMA_NAME, encode};
 use super::sequences::Sequences;
 use super::sled_faults::{Faults, closed, io, is_marked};
-use super::sled_kv::Witness;
+use super::sled_kv::{FOLDER, Witness};
 pub use super::sled_options::{Limits, SledOptions};
 use super::snapshot::{RawRow, Snapshot};
 use super::writer::{Job, Syncing, Work, Writer};
@@ -103,6 +103,12 @@ pub(super) fn locked(data: &Path) -> Result<File, StoreError> {
 #[must_use]
 pub fn is_in_use(data: &Path) -> bool {
     File::open(data.join(LOCK)).is_ok_and(|lock| FileExt::try_lock_shared(&lock).is_err())
+}
+
+/// Whether a data dir holds a store, whole or not.
+#[must_use]
+pub fn holds_store(data: &Path) -> bool {
+    [books::FOLDER, FOLDER].iter().chain(&BEFORE_BOOKS).any(|name| data.join(name).exists())
 }
 
 /// # Errors
@@ -302,7 +308,7 @@ pub fn rebuild(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Unavailable(format!("there are no books in {}", path.display())));
     }
     let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(path)));
-    rebuilding::check(path, &found, options, &faults)?;
+    drop(rebuilding::agreeing(path, &found, options, &faults)?);
     rebuilding::rebuild(path, &found, options, &faults)
 }
 
@@ -387,6 +393,17 @@ impl Engine for SledStore {
             }
             *has_looked = true;
             Ok(count)
+        }
+        .boxed()
+    }
+
+    fn day_damaged(&self) -> BoxFuture<'_, ()> {
+        let days = self.open.read().as_ref().map(|open| Arc::clone(open.rows.days()));
+        async move {
+            match days {
+                Some(days) => days.damaged().await,
+                None => future::pending().await,
+            }
         }
         .boxed()
     }

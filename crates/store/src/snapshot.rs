@@ -32,4 +32,19 @@ impl Snapshot {
     pub fn next_page(&mut self) -> Result<Vec<RawRow>, StoreError> {
         self.source.next_page()
     }
+
+    /// All of them at once: for what is small.
+    ///
+    /// # Errors
+    /// As [`Self::next_page`].
+    pub fn all(mut self) -> Result<Vec<RawRow>, StoreError> {
+        let mut rows = Vec::new();
+        loop {
+            let page = self.next_page()?;
+            if page.is_empty() {
+                return Ok(rows);
+            }
+            rows.extend(page);
+        }
+    }
 }

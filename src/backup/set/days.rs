@@ -17,22 +17,37 @@ use konter_store::parts::{Part, PartFile, books_in};
 pub fn put_days_back(data: &Path, backups: &Path) -> Result<Vec<PathBuf>, BackupError> {
     let Some(books) = books_in(data) else { return Ok(Vec::new()) };
     let mut back = Vec::new();
-    for PartFile { part, path } in lacking_days(data)? {
-        let Some(copy) = copy_of(&part, &books, backups)? else { continue };
-        let unfinished = Unfinished::beside(&path)?;
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(BackupError::file(folder))?;
+    for day in lacking_days(data)? {
+        if put_day_back(&day, &books, backups)? {
+            back.push(day.path);
         }
-        let copied = io::copy(&mut File::open(&copy).map_err(BackupError::file(&copy))?, &mut unfinished.create()?);
-        copied.map_err(BackupError::file(&path))?;
-        if path.exists() {
-            fs::rename(&path, path.with_extension("damaged")).map_err(BackupError::file(&path))?;
-        }
-        unfinished.becomes(&path)?;
-        tracing::warn!(file = %path.display(), copy = %copy.display(), "a closed day was missing or damaged, and is put back");
-        back.push(path);
     }
     Ok(back)
+}
+
+/// Puts back one day of these books, and sets aside what is damaged. The data dir may be in use: whoever reads the day meanwhile
+/// finds the one file or the other. `false`: the backups have no whole copy of it.
+///
+/// # Errors
+/// When the disk fails.
+pub fn put_day_back(day: &PartFile, books: &str, backups: &Path) -> Result<bool, BackupError> {
+    let path = &day.path;
+    let Some(copy) = copy_of(&day.part, books, backups)? else { return Ok(false) };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(BackupError::file(folder))?;
+    }
+    let unfinished = Unfinished::beside(path)?;
+    let copied = io::copy(&mut File::open(&copy).map_err(BackupError::file(&copy))?, &mut unfinished.create()?);
+    copied.map_err(BackupError::file(path))?;
+    if path.exists() {
+        let aside = path.with_extension("damaged");
+        let _ = fs::remove_file(&aside);
+        // A disk that knows no links has the day away for a moment.
+        fs::hard_link(path, &aside).or_else(|_| fs::rename(path, &aside)).map_err(BackupError::file(path))?;
+    }
+    unfinished.becomes(path)?;
+    tracing::warn!(file = %path.display(), copy = %copy.display(), "a closed day was missing or damaged, and is put back");
+    Ok(true)
 }
 
 /// Proven to be that very day.

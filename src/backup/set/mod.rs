@@ -11,7 +11,7 @@ mod reading;
 
 use std::path::{Path, PathBuf};
 
-pub use days::put_days_back;
+pub use days::{put_day_back, put_days_back};
 pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};

@@ -1,7 +1,7 @@
 //! The books worked out a second time from the journal alone, by simpler means than the ledger's own: four sums per
 //! account in wide integers and a list of open holds. What both agree on is hardly wrong. See [`Recount`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::{Account, AccountId, Digest, Entry, EntryKind, Hold, Reason, verify};
@@ -67,9 +67,41 @@ pub struct Recount {
     overdrawn: u64,
     differences: Vec<String>,
     more_differences: u64,
+    /// Where balances were brought forward: the line they are as of, and the orders whose lines are counted from their first on.
+    opened: Option<(u64, HashSet<OrderId>)>,
 }
 
 impl Recount {
+    /// Begins behind a line, for books that have lost lines before it: with the balances and holds of that moment, which
+    /// [`Self::bring_account`] and [`Self::bring_hold`] take next. What those lines did to an order is not known any more.
+    pub fn begin_behind(&mut self, seq: u64, digest: Digest) {
+        (self.last_seq, self.last_digest, self.opened) = (seq, digest, Some((seq, HashSet::new())));
+    }
+
+    /// Takes a balance that is brought forward.
+    pub fn bring_account(&mut self, id: AccountId, account: &Account) {
+        let sums = [account.debits, account.credits, account.pending_debits, account.pending_credits];
+        self.accounts.insert(id, sums.map(|sum| i128::from(sum.get())));
+    }
+
+    /// Takes a hold that is brought forward.
+    pub fn bring_hold(&mut self, hold: Hold) {
+        self.counts(hold.order);
+        self.holds.insert(hold.order, hold);
+    }
+
+    /// Lines up to this one are not counted; 0: all are.
+    #[must_use]
+    pub fn begins_behind(&self) -> u64 {
+        self.opened.as_ref().map_or(0, |(seq, _)| *seq)
+    }
+
+    fn counts(&mut self, order: OrderId) {
+        if let Some((_, counted)) = &mut self.opened {
+            counted.insert(order);
+        }
+    }
+
     /// Number of the last line read.
     #[must_use]
     pub const fn last_seq(&self) -> u64 {
@@ -118,6 +150,7 @@ impl Recount {
         };
         let of_entry = Hold { order, debit: entry.debit.clone(), credit: entry.credit.clone(), amount: entry.amount };
         if entry.kind == EntryKind::Hold {
+            self.counts(order);
             if self.holds.insert(order, of_entry).is_some() {
                 self.differs(format!("line {seq} holds for order {order} a second time"));
             }
@@ -179,7 +212,8 @@ impl Recount {
 
     fn compare_shares(&mut self) {
         let (mut moved, mut due) = (std::mem::take(&mut self.moved), std::mem::take(&mut self.due));
-        let orders: BTreeSet<OrderId> = moved.keys().chain(due.keys()).copied().collect();
+        let is_counted = |order: &OrderId| self.opened.as_ref().is_none_or(|(_, counted)| counted.contains(order));
+        let orders: BTreeSet<OrderId> = moved.keys().chain(due.keys()).copied().filter(is_counted).collect();
         for order in orders {
             let Moved { mut shares, paid_first } = moved.remove(&order).unwrap_or_default();
             let mut owed: BTreeMap<AccountId, i128> = BTreeMap::new();
@@ -254,6 +288,7 @@ impl Recount {
         negative.sort();
         AuditReport {
             accounts: self.accounts.len(),
+            begins_behind: self.begins_behind(),
             entries: self.last_seq,
             holds: self.holds.len(),
             held: self.holds.values().map(|hold| i128::from(hold.amount.get())).sum(),
@@ -338,6 +373,8 @@ const fn kind_name(entry: &Entry) -> &'static str {
 pub struct AuditReport {
     /// Accounts that ever moved.
     pub accounts: usize,
+    /// Lines up to this one are lost in part, and not counted: balances were brought forward. 0: all are counted.
+    pub begins_behind: u64,
     /// Lines of the journal.
     pub entries: u64,
     /// Open holds, and what they reserve together in whole rupiah.
@@ -366,6 +403,10 @@ impl AuditReport {
 impl fmt::Display for AuditReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} journal lines, {} accounts", self.entries, self.accounts)?;
+        if self.begins_behind > 0 {
+            let words = "lines before are lost in part, and balances were brought forward there";
+            writeln!(f, "counted from behind line {}: {words}", self.begins_behind)?;
+        }
         writeln!(f, "{} open holds over {}", self.holds, grouped(self.held))?;
         for (kind, (lines, amount)) in &self.kinds {
             writeln!(f, "{lines} {kind} over {}", grouped(*amount))?;

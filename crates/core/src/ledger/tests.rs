@@ -205,6 +205,34 @@ fn small_books() -> Books {
     books
 }
 
+/// Where lines are lost, what comes behind them is counted from the balances of that moment.
+#[test]
+fn a_count_goes_on_from_balances_that_were_brought_forward() {
+    let counted = |change: fn(&mut Account)| {
+        let mut books = small_books();
+        let mut count = Recount::default();
+        let last = books.journal.last().unwrap();
+        count.begin_behind(last.seq, last.digest);
+        for (id, account) in &books.accounts {
+            let mut account = *account;
+            change(&mut account);
+            count.bring_account(id.clone(), &account);
+        }
+        books.holds.values().for_each(|hold| count.bring_hold(hold.clone()));
+        let behind = books.journal.len();
+        for posting in [Posting::Capture { order: OrderId(2) }, hold(3, 20), Posting::Release { order: OrderId(3) }] {
+            books.post(&posting).unwrap();
+        }
+        books.journal.iter().skip(behind).for_each(|entry| count.entry(entry));
+        let accounts: Vec<_> = books.accounts.iter().map(|(id, account)| (id.clone(), *account)).collect();
+        count.compare(&accounts, &books.holds.values().cloned().collect::<Vec<_>>())
+    };
+    let report = counted(|_| {});
+    assert!(report.is_clean() && report.begins_behind > 0, "{report}");
+    assert!(report.to_string().contains("counted from behind line 4"), "{report}");
+    assert!(!counted(|account| account.credits = Rupiah::new(account.credits.get() + 1)).is_clean());
+}
+
 #[test]
 fn a_hold_reserves_at_once_and_resolves_once() {
     let mut books = small_books();

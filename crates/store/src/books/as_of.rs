@@ -10,6 +10,7 @@ use super::files::{self, Segment};
 use super::record::{End, Hash, Position};
 use super::{base, cut, rows};
 use crate::StoreError;
+use crate::layers::size;
 use crate::sled_faults::io;
 use crate::snapshot::{PAGE, RawRow, RowSource};
 
@@ -17,8 +18,6 @@ use crate::snapshot::{PAGE, RawRow, RowSource};
 /// an eighth of them, between these.
 const LEAST_AT_ONCE: u64 = 8 << 20;
 const MOST_AT_ONCE: u64 = 32 << 20;
-/// What a row takes beside its bytes.
-const A_ROW: usize = 100;
 
 /// A file of records.
 pub(super) struct OpenSegment {
@@ -75,7 +74,6 @@ impl AsOf {
     /// Reads the records' rows from a key on, as many as fit.
     fn read_newer(&mut self, from: &[u8]) -> Result<(), StoreError> {
         let (mut newer, mut until, mut bytes) = (Newer::new(), None::<Vec<u8>>, 0);
-        let size = |key: &[u8], row: Option<&[u8]>| A_ROW + key.len() + row.map_or(0, <[u8]>::len);
         let mut last = self.begin;
         for segment in &self.segments {
             if last.number >= self.to.number {
@@ -170,7 +168,7 @@ impl AsOf {
 
 impl OpenSegment {
     /// How long it is, before it was packed about.
-    fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         /// What records are packed to.
         const PACKED: u64 = 4;
         match &self.held {

@@ -16,8 +16,8 @@ pub struct Original {
     pub books: Hash,
     pub to: Position,
     pub base: Option<(Position, File)>,
-    /// The base's record, or where the books begin.
-    begin: Position,
+    /// The base's record, or where the books begin: there the pieces do.
+    pub begin: Position,
     segments: Vec<OpenSegment>,
 }
 
@@ -29,11 +29,6 @@ impl Original {
             Ok::<_, StoreError>((begin, file))
         });
         Ok(Self { books, to, base: base.transpose()?, begin, segments })
-    }
-
-    /// Where the pieces begin.
-    pub const fn begin(&self) -> Position {
-        self.begin
     }
 
     /// Whether these are the books in which that record was written.
@@ -56,11 +51,7 @@ impl Original {
             .iter()
             .enumerate()
             .filter(|(place, _)| self.segments.get(place + 1).is_none_or(|next| next.first > after.number + 1));
-        let size = |segment: &OpenSegment| match &segment.held {
-            Held::Open(file) => file.metadata().map_or(0, |file| file.len()),
-            Held::Packed => 0,
-        };
-        later.map(|(_, segment)| size(segment)).sum()
+        later.map(|(_, segment)| segment.bytes()).sum()
     }
 }
 

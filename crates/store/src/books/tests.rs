@@ -204,15 +204,8 @@ fn a_person_can_read_them_up_to_the_damage() {
 }
 
 /// Every row, in order.
-fn all_rows(mut rows: AsOf) -> Result<Vec<RawRow>, StoreError> {
-    let mut all = Vec::new();
-    loop {
-        let page = crate::snapshot::RowSource::next_page(&mut rows)?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
-    }
+fn all_rows(rows: AsOf) -> Result<Vec<RawRow>, StoreError> {
+    crate::Snapshot::new(rows).all()
 }
 
 #[test]
@@ -232,7 +225,7 @@ fn pieces_tell_what_the_books_tell_from_wherever_they_are_cut() {
         });
         cut.map(|()| pieces)
     };
-    let pieces = cut(original.begin()).unwrap();
+    let pieces = cut(original.begin).unwrap();
     assert_eq!(
         pieces.iter().map(|(first, _, is_full, _)| (*first, *is_full)).collect::<Vec<_>>(),
         [(1, true), (4, true), (7, false)]

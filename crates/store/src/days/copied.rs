@@ -1,10 +1,12 @@
 //! Closed days' files wherever they were copied to.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::kv::{Direction, Kv};
 use super::super::read::Reader;
+use super::super::sled_faults::io;
 use super::super::{StoreError, keys};
 use super::file::DayFile;
 use super::{DayRow, FOLDER, Walk, damage, path_of};
@@ -33,6 +35,20 @@ pub(in super::super) fn lacking(data: &Path, rows: &dyn Kv) -> Result<Vec<Copied
         }
     }
     Ok(lacking)
+}
+
+/// Copies a closed day from one data folder into another.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is not there as it was closed; when the disk fails.
+pub(in super::super) fn copy(from: &Path, row: &DayRow, into: &Path) -> Result<(), StoreError> {
+    let failed = |error: std::io::Error| io("copying a closed day", &error);
+    let [from, into] = [from, into].map(|data| data.join(FOLDER));
+    let [from, copied] = [&from, &into].map(|folder| path_of(folder, row.day));
+    prove(&from, row.day, &row.sha256)?;
+    fs::create_dir_all(&into).map_err(failed)?;
+    fs::copy(from, &copied).and_then(|_| File::open(&copied)?.sync_all()).map_err(failed)?;
+    File::open(&into).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 /// Reads a copied day to its end.

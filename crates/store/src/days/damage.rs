@@ -12,7 +12,10 @@ const MOST_NAMED: usize = 5;
 
 fn corrupt(path: &Path, problem: &str) -> StoreError {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let help = format!("put it back as it was (backups have it as parts/…-{name}-….day), or restore the last backup");
+    let help = format!(
+        "put it back as it was (backups have it as parts/…-{name}-….day); where no copy of it is left, `konter rebuild --force` \
+         goes on without it"
+    );
     StoreError::Corrupt { what: CLOSED_DAY, problem: format!("{} {problem}; {help}", path.display()) }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::super::StoreError;
+use super::super::hex::hex;
 use super::super::rows::LONGEST_ROW;
 use super::super::sled_faults::io;
 use super::filter::{Filter, Hash};
@@ -56,7 +57,7 @@ pub(super) struct BlockAt {
     #[serde(flatten)]
     pub part: Part,
     /// Its first key, in hexadecimal digits.
-    #[serde(with = "hexadecimal")]
+    #[serde(with = "crate::hex")]
     pub first: Vec<u8>,
 }
 
@@ -64,7 +65,7 @@ pub(super) struct BlockAt {
 pub(super) struct Index {
     pub closed: DayRow,
     pub blocks: Vec<BlockAt>,
-    #[serde(with = "hexadecimal")]
+    #[serde(with = "crate::hex")]
     pub last_key: Vec<u8>,
     /// Of each kind of row: the lowest and the highest of the numbers that grow with time.
     pub numbers: BTreeMap<u8, (u64, u64)>,
@@ -99,11 +100,7 @@ pub(super) struct DayFile {
 
 impl DayFile {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(damage::missing(path)),
-            Err(error) => return Err(io("opening a closed day", &error)),
-        };
+        let mut file = open(path)?;
         let torn = || damage::unreadable(path, "its end");
         let length = file.metadata().map_err(|error| io("reading a closed day", &error))?.len();
         let trailer_at = length.checked_sub(TRAILER as u64).ok_or_else(torn)?;
@@ -166,20 +163,25 @@ impl DayFile {
     fn packed(&self, number: usize) -> Result<Vec<u8>, StoreError> {
         let place = || format!("block {number}");
         let at = self.index.blocks.get(number).ok_or_else(|| damage::unreadable(&self.path, &place()))?;
-        let mut file = File::open(&self.path).map_err(|error| io("opening a closed day", &error))?;
+        let mut file = open(&self.path)?;
         checked(&mut file, &self.path, at.part, &place())
     }
 
-    /// Reads all of it: whether it is the day that was closed.
+    /// Reads all of it: whether it is the day that was closed. That one was unpacked when it was written.
     pub(super) fn prove(&self) -> Result<(), StoreError> {
         let mut digest = Sha256::new();
         for number in 0..self.blocks() {
-            let packed = self.packed(number)?;
-            digest.update(&packed);
-            Block::unpack(&packed).ok_or_else(|| damage::unreadable(&self.path, &format!("block {number}")))?;
+            digest.update(&self.packed(number)?);
         }
         if hex(&digest.finalize()) == self.row().sha256 { Ok(()) } else { Err(damage::another(&self.path)) }
     }
+}
+
+fn open(path: &Path) -> Result<File, StoreError> {
+    File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => damage::missing(path),
+        _ => io("opening a closed day", &error),
+    })
 }
 
 fn trailer_part(trailer: &[u8]) -> Option<Part> {
@@ -263,29 +265,4 @@ fn entry(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     let (key, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*key)))?;
     let row = rest.get(..usize::try_from(u32::from_be_bytes(*row)).ok()?)?;
     Some((key, row))
-}
-
-mod hexadecimal {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&super::hex(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digits: Option<Vec<u8>> =
-            text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-        let digits =
-            digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(|| D::Error::custom("not hexadecimal"))?;
-        Ok(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -24,11 +24,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
 
 use choose::choose;
 pub(super) use choose::first_left;
 pub(super) use close::{Closed, close, closed_last};
-pub(super) use copied::{Copied, lacking, prove, walk_copied};
+pub(super) use copied::{Copied, copy, lacking, prove, walk_copied};
 pub use damage::CLOSED_DAY;
 use file::{Block, DayFile, Sought};
 pub(super) use merged::Merged;
@@ -61,13 +62,16 @@ pub(super) struct Days {
     blocks: Arc<Blocks>,
 }
 
-/// The blocks read last.
+/// The blocks read last, and word of one that could not be.
 #[derive(Default)]
-struct Blocks(Mutex<VecDeque<(NaiveDate, usize, Arc<Block>)>>);
+struct Blocks {
+    kept: Mutex<VecDeque<(NaiveDate, usize, Arc<Block>)>>,
+    damaged: Notify,
+}
 
 impl Blocks {
     fn get(&self, file: &DayFile, number: usize) -> Result<Arc<Block>, StoreError> {
-        let mut kept = self.0.lock();
+        let mut kept = self.kept.lock();
         if let Some(at) = kept.iter().position(|(day, kept, _)| *day == file.day() && *kept == number)
             && let Some(found) = kept.remove(at)
         {
@@ -76,8 +80,8 @@ impl Blocks {
             return Ok(block);
         }
         drop(kept);
-        let block = Arc::new(file.block(number)?);
-        let mut kept = self.0.lock();
+        let block = Arc::new(file.block(number).inspect_err(|_| self.damaged.notify_one())?);
+        let mut kept = self.kept.lock();
         kept.push_front((file.day(), number, Arc::clone(&block)));
         kept.truncate(BLOCKS_KEPT);
         Ok(block)
@@ -121,6 +125,11 @@ impl Days {
         Ok(row)
     }
 
+    /// Returns once a file could not be read.
+    pub(super) async fn damaged(&self) {
+        self.blocks.damaged.notified().await;
+    }
+
     /// The last day, if any is closed.
     pub(super) fn last(&self) -> Option<DayRow> {
         self.files.read_recursive().last().map(|file| file.row().clone())
@@ -149,27 +158,6 @@ impl Days {
         }
         Ok(None)
     }
-}
-
-/// Copies the closed days of one data folder into another, which has none.
-///
-/// # Errors
-/// When the disk fails.
-pub(super) fn copy(from: &Path, into: &Path) -> Result<(), StoreError> {
-    let failed = |error: std::io::Error| io("copying the closed days", &error);
-    let (from, into) = (from.join(FOLDER), into.join(FOLDER));
-    if !from.exists() {
-        return Ok(());
-    }
-    fs::create_dir_all(&into).map_err(failed)?;
-    for entry in fs::read_dir(&from).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|ending| ending == ENDING)) {
-            let copy = into.join(name);
-            fs::copy(&path, &copy).and_then(|_| fs::File::open(&copy)?.sync_all()).map_err(failed)?;
-        }
-    }
-    fs::File::open(&into).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 fn path_of(folder: &Path, day: NaiveDate) -> PathBuf {

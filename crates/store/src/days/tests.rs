@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use parking_lot::Mutex;
 use proptest::prelude::*;
 
 use super::*;
@@ -10,36 +9,6 @@ use konter_core::ids::{AgentId, OrderId, Reference};
 use konter_core::ledger::AccountId;
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
-
-/// An engine's own rows.
-#[derive(Default)]
-struct Upper(Mutex<Rows>);
-
-impl Kv for Upper {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.0.lock().get(key).cloned())
-    }
-
-    fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
-        scan(&self.0.lock(), range, direction, visit)
-    }
-}
-
-fn scan(rows: &Rows, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
-    if range.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<_> = match direction {
-        Direction::Up => rows.range(range).collect(),
-        Direction::Down => rows.range(range).rev().collect(),
-    };
-    for (key, row) in rows {
-        if visit(key, row)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
-}
 
 fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + TimeDelta::days(i64::try_from(number).unwrap())
@@ -66,9 +35,9 @@ fn rows_of(day_number: u64, order: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// Days of ten orders each, closed but for the last; and all their rows as they are to be read.
-fn shop(folder: &Path, days: u64) -> (WithDays<Upper>, Rows) {
+fn shop(folder: &Path, days: u64) -> (WithDays<Rows>, Rows) {
     let (mut all, mut upper) = (Rows::new(), Rows::new());
-    let closed = Arc::new(Days::open(folder, &Upper::default()).unwrap());
+    let closed = Arc::new(Days::open(folder, &Rows::new()).unwrap());
     for day_number in 0..days {
         let rows: Rows = (1..=10).flat_map(|n| rows_of(day_number, day_number * 10 + n)).collect();
         all.extend(rows.clone());
@@ -78,7 +47,7 @@ fn shop(folder: &Path, days: u64) -> (WithDays<Upper>, Rows) {
         }
         let path = closed.path_of(day(day_number));
         let chosen: BTreeSet<Vec<u8>> = rows.keys().cloned().collect();
-        write(&path, day(day_number), closed.last().as_ref(), &chosen, &Upper(Mutex::new(rows.clone()))).unwrap();
+        write(&path, day(day_number), closed.last().as_ref(), &chosen, &rows).unwrap();
         let row = closed.add(&path).unwrap();
         assert_eq!(row.last_order, day_number * 10 + 10);
         upper.insert(keys::closed_day(row.day), serde_json::to_vec(&row).unwrap());
@@ -89,7 +58,7 @@ fn shop(folder: &Path, days: u64) -> (WithDays<Upper>, Rows) {
             upper.insert(key.clone(), changed);
         }
     }
-    (WithDays::new(Upper(Mutex::new(upper)), closed), all)
+    (WithDays::new(upper, closed), all)
 }
 
 /// Some walks that a store makes, and some that it does not.
@@ -126,7 +95,7 @@ fn walked(rows: &dyn Kv, range: &Range<Vec<u8>>, direction: Direction, most: usi
 fn closed_days_are_read_as_if_they_had_never_left() {
     let folder = tempfile::tempdir().unwrap();
     let (rows, all) = shop(folder.path(), 5);
-    let model = Upper(Mutex::new(all.clone()));
+    let model = all.clone();
     for range in ranges() {
         for direction in [Direction::Up, Direction::Down] {
             for most in [1, 3, usize::MAX] {
@@ -161,7 +130,7 @@ proptest! {
     fn any_walk_over_closed_days_is_the_walk_over_all_rows(from in 0_u64..60, length in 0_u64..60, most in 1_usize..40, up: bool) {
         let folder = tempfile::tempdir().unwrap();
         let (rows, all) = shop(folder.path(), 4);
-        let model = Upper(Mutex::new(all));
+        let model = all;
         let direction = if up { Direction::Up } else { Direction::Down };
         let range = keys::order(OrderId(from))..keys::order(OrderId(from + length));
         prop_assert_eq!(walked(&rows, &range, direction, most), walked(&model, &range, direction, most));
@@ -173,9 +142,9 @@ fn a_damaged_day_is_said_with_its_file_and_never_read_as_something_else() {
     let folder = tempfile::tempdir().unwrap();
     let (rows, all) = shop(folder.path(), 3);
     let path = rows.days().path_of(day(0));
-    let upper: Upper = Upper(Mutex::new(rows.upper().0.lock().clone()));
+    let upper = rows.upper().clone();
     let sound = fs::read(&path).unwrap();
-    let open = || Days::open(folder.path(), &upper).map(|days| WithDays::new(Upper(Mutex::default()), Arc::new(days)));
+    let open = || Days::open(folder.path(), &upper).map(|days| WithDays::new(Rows::new(), Arc::new(days)));
     let wrong = |what: &str| {
         // Either it does not open, or every row that reads is the right one.
         let rows = match open() {

@@ -11,10 +11,11 @@ use flate2::write::DeflateEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::super::StoreError;
+use super::super::hex::hex;
 use super::super::keys;
 use super::super::kv::Kv;
 use super::super::sled_faults::io;
-use super::file::{BLOCK, BlockAt, DayFile, DayRow, ENTRY, Index, MAGIC, Part, hex};
+use super::file::{BLOCK, BlockAt, DayFile, DayRow, ENTRY, Index, MAGIC, Part};
 use super::filter::{Filter, Hash};
 use super::{damage, place};
 

@@ -82,16 +82,6 @@ fn rows_read_as_they_were_written_from_either_layer() {
     assert_eq!(layers.waiting(), Waiting::default(), "what is counted is what is there");
 }
 
-/// Rows of indexes are a few bytes, and there are many of them.
-#[test]
-fn what_a_row_takes_beside_its_bytes_is_counted() {
-    let (layers, _folder) = layers();
-    let rows = (0..1_000_u32).map(|n| (n.to_be_bytes().to_vec(), Some(b"1".to_vec()))).collect();
-    layers.publish(rows, at(1));
-    let Waiting { records, rows } = layers.waiting();
-    assert!(records > 100_000 && rows > 100_000, "{records} and {rows}");
-}
-
 #[test]
 fn a_long_walk_holds_up_no_writer_and_sees_the_rows_of_its_beginning() {
     let (layers, _folder) = layers();
@@ -129,20 +119,6 @@ fn what_is_applied_waits_for_walks_that_began_before() {
     drop(walk);
     waiting.join().unwrap();
     drop(later);
-}
-
-#[test]
-fn a_read_of_few_rows_is_told_at_once_and_a_long_one_admits_that_it_is() {
-    let (layers, _folder) = layers();
-    layers.publish((0..200_u32).map(|n| (n.to_be_bytes().to_vec(), Some(Vec::new()))).collect(), at(1));
-    apply(&layers, 1);
-    let nearby = Nearby::over(&layers);
-    for n in 0..50_u32 {
-        assert!(nearby.get(&n.to_be_bytes()).unwrap().is_some());
-    }
-    assert!(nearby.was_enough());
-    walk(&nearby, Vec::new()..vec![u8::MAX], Direction::Down);
-    assert!(!nearby.was_enough());
 }
 
 /// Rules look up rows while they walk over others, and the applier may be waiting to let go of some.

@@ -14,7 +14,7 @@ use crate::writer::Job;
 /// "konteR" in ASCII, unlike the lock of migrations.
 const ALONE: &str = "SELECT pg_try_advisory_lock(118083885098322)";
 const TOGETHER: &str = "SELECT pg_try_advisory_lock_shared(118083885098322)";
-const MOVED: &str = "SELECT moved_at IS NOT NULL FROM tip";
+const STANDING: &str = "SELECT moved_at IS NOT NULL, filling_since IS NOT NULL FROM tip";
 /// How often the holder looks whether it still is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -24,11 +24,24 @@ pub(super) enum Lock {
     Together,
 }
 
-/// Takes the lock. It is held as long as the connection lives. With it, whether the shop has moved away from here.
+/// What a database's shop may be besides whole and here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub has_moved: bool,
+    /// A restore or a move into it was broken off.
+    pub is_half_filled: bool,
+}
+
+pub(super) async fn standing(client: &ClientWrapper) -> Result<Standing, Trouble> {
+    let tip = client.query_one(STANDING, &[]).await?;
+    Ok(Standing { has_moved: tip.try_get(0)?, is_half_filled: tip.try_get(1)? })
+}
+
+/// Takes the lock. It is held as long as the connection lives. With it, how the shop stands.
 ///
 /// # Errors
 /// [`Trouble::Overtaken`] when another process has it in a way that does not allow this.
-pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<(ClientWrapper, bool), Trouble> {
+pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<(ClientWrapper, Standing), Trouble> {
     let client = Object::take(connection(pool).await?);
     let lock = match lock {
         Lock::Alone => ALONE,
@@ -37,8 +50,8 @@ pub(super) async fn take(pool: &Pool, lock: Lock) -> Result<(ClientWrapper, bool
     if !client.query_one(lock, &[]).await?.try_get::<_, bool>(0)? {
         return Err(Trouble::Overtaken);
     }
-    let moved = client.query_one(MOVED, &[]).await?.try_get(0)?;
-    Ok((client, moved))
+    let standing = standing(&client).await?;
+    Ok((client, standing))
 }
 
 /// Keeps the lock, also when the connection is lost. When another process has taken it meanwhile, nothing more is

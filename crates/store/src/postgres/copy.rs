@@ -201,18 +201,24 @@ fn corrupt(problem: &str) -> StoreError {
     StoreError::Corrupt { what: "database", problem: problem.to_owned() }
 }
 
-/// Puts rows into a database that has none, all or nothing.
-pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> Result<(), Trouble> {
-    const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET CONSTRAINTS ALL DEFERRED; \
-        SELECT 1 FROM tip FOR UPDATE";
+/// Whether nothing was ever kept in it.
+pub(super) async fn is_empty(client: &ClientWrapper) -> Result<bool, Trouble> {
     const IS_EMPTY: &str = "SELECT (SELECT seq = 0 AND counter = 0 FROM tip) AND NOT EXISTS (SELECT FROM products) \
         AND NOT EXISTS (SELECT FROM agents) AND NOT EXISTS (SELECT FROM other_rows)";
+    Ok(client.query_one(IS_EMPTY, &[]).await?.try_get(0)?)
+}
+
+/// Puts rows into a database that has none, all or nothing. Nobody else may use it meanwhile. Where it is broken off, the database
+/// says so, and is no new shop.
+pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> Result<(), Trouble> {
+    const FILLING: &str = "UPDATE tip SET filling_since = now()";
+    const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET CONSTRAINTS ALL DEFERRED; \
+        UPDATE tip SET filling_since = NULL";
     let client = Object::take(connection(pool).await?);
-    let begun = together(vec![tell(&client, BEGIN), ask(&client, IS_EMPTY, Vec::new()).await?]).await?;
-    let empty = begun.get(1).and_then(|rows| rows.first()).map(|row| row.try_get(0)).transpose()?;
-    if empty != Some(true) {
+    if !is_empty(&client).await? {
         return Err(Trouble::Refused("there is a shop in it already".to_owned()));
     }
+    together(vec![tell(&client, FILLING), tell(&client, BEGIN)]).await?;
     let mut end = (0, "0".repeat(64), 0);
     let mut is_whole = false;
     while let Some(page) = pages.recv().await {

@@ -1,7 +1,6 @@
 //! The tables, and how they come about: numbered steps in `migrations/`, each applied once, in order, by whichever
 //! process starts first. A step that was ever released is never changed; what comes later is a new step.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
@@ -12,6 +11,7 @@ use super::link::{Trouble, ask, ask_once, connection, tell, together};
 use super::value::Param;
 use super::writer::{BARRIER, number};
 use crate::Read;
+use crate::hex::hex;
 use crate::restored::Numbers;
 
 struct Step {
@@ -20,11 +20,12 @@ struct Step {
 }
 
 /// The first is number 1.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step { name: "rows", sql: include_str!("../../../../migrations/0001_rows.sql") },
     Step { name: "views", sql: include_str!("../../../../migrations/0002_views.sql") },
     Step { name: "work", sql: include_str!("../../../../migrations/0003_work.sql") },
     Step { name: "transfers", sql: include_str!("../../../../migrations/0004_transfers.sql") },
+    Step { name: "filling", sql: include_str!("../../../../migrations/0005_filling.sql") },
 ];
 
 /// Held while steps are applied: "konter" in ASCII.
@@ -120,10 +121,6 @@ pub(super) async fn set_sequences(client: &ClientWrapper) -> Result<(), Trouble>
 
 impl Step {
     fn checksum(&self) -> String {
-        let mut text = String::new();
-        for byte in Sha256::digest(self.sql.as_bytes()) {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hex(&Sha256::digest(self.sql.as_bytes()))
     }
 }

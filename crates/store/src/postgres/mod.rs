@@ -67,6 +67,8 @@ const READ_PATIENCE: Duration = Duration::from_secs(35);
 const PAUSE: Duration = Duration::from_millis(50);
 /// Pages of a copy that are read and not taken yet.
 const PAGES_AHEAD: usize = 4;
+const HALF_FILLED: &str = "a restore or a move into it was broken off, so it has no whole shop: do that again (`konter restore`, \
+    `konter migrate-store`)";
 /// How long closing waits for commits under way.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -179,13 +181,31 @@ impl PostgresStore {
             Trouble::Overtaken => StoreError::Unavailable(problem.to_owned()),
             trouble => trouble.into(),
         };
-        let (client, moved) = patiently(OPEN_PATIENCE, || alone::take(&self.pool, lock), in_use).await?;
-        if moved {
+        let (client, standing) = patiently(OPEN_PATIENCE, || alone::take(&self.pool, lock), in_use).await?;
+        if standing.is_half_filled && lock == Lock::Together {
+            return Err(StoreError::Unavailable(HALF_FILLED.to_owned()));
+        }
+        if standing.has_moved {
             let words = "its shop has moved to a folder; what is here is what it was then";
             return Err(StoreError::Unavailable(words.to_owned()));
         }
         let keeper = tokio::spawn(alone::keep(client, lock, self.pool.clone(), Arc::clone(&self.jobs)));
         self.keepers.lock().push(keeper);
+        Ok(())
+    }
+
+    /// For whoever looks at a shop, and is not to take an empty database for one.
+    ///
+    /// # Errors
+    /// When there is none here, or only a part of one; when the database is away.
+    pub async fn has_shop(&self) -> Result<(), StoreError> {
+        let client = connection(&self.pool).await?;
+        if alone::standing(&client).await?.is_half_filled {
+            return Err(StoreError::Unavailable(HALF_FILLED.to_owned()));
+        }
+        if copy::is_empty(&client).await? {
+            return Err(StoreError::Unavailable("there is no shop in it".to_owned()));
+        }
         Ok(())
     }
 

@@ -2,14 +2,8 @@
 
 use super::value::Param;
 use crate::kv::Query;
-use crate::rows::has_lines;
 
 const LINES: &str = "SELECT row FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
-/// Sales stands in nearly every line and has no index, so its lines are walked.
-const SALES_BEFORE: &str =
-    "SELECT row FROM journal WHERE (debit = $1 OR credit = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3";
-const SALES_AFTER: &str =
-    "SELECT row FROM journal WHERE (debit = $1 OR credit = $1) AND seq > $2 ORDER BY seq LIMIT $3";
 const LINES_BEFORE: &str = "SELECT row FROM (\
     (SELECT seq, row FROM journal WHERE debit = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3) UNION ALL \
     (SELECT seq, row FROM journal WHERE credit = $1 AND credit <> 'sales' AND seq < $2 ORDER BY seq DESC LIMIT $3)\
@@ -29,14 +23,12 @@ const FIRST_LINE: &str = "SELECT to_json(seq) FROM journal WHERE at >= $1 ORDER 
 pub(super) fn statement(query: &Query) -> (&'static str, Vec<Param>) {
     match query {
         Query::Journal { after, limit } => (LINES, vec![bound(*after), limited(*limit)]),
-        Query::LinesBefore { account, before, limit } => (
-            if has_lines(account) { LINES_BEFORE } else { SALES_BEFORE },
-            vec![Param::Text(account.to_string()), bound(*before), limited(*limit)],
-        ),
-        Query::LinesAfter { account, after, limit } => (
-            if has_lines(account) { LINES_AFTER } else { SALES_AFTER },
-            vec![Param::Text(account.to_string()), bound(*after), limited(*limit)],
-        ),
+        Query::LinesBefore { account, before, limit } => {
+            (LINES_BEFORE, vec![Param::Text(account.to_string()), bound(*before), limited(*limit)])
+        }
+        Query::LinesAfter { account, after, limit } => {
+            (LINES_AFTER, vec![Param::Text(account.to_string()), bound(*after), limited(*limit)])
+        }
         Query::OrdersOf { agent, dest, before, limit } => {
             let mut params = vec![Param::Number(agent.0.into()), bound(*before), limited(*limit)];
             params.extend(dest.clone().map(Param::Text));

@@ -23,21 +23,10 @@ impl Kv for Counting {
     }
 
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {
-        if range.is_empty() {
-            return Ok(());
-        }
-        let mut rows = self.rows.range(range);
-        loop {
-            let next = match direction {
-                Direction::Up => rows.next(),
-                Direction::Down => rows.next_back(),
-            };
-            let Some((key, row)) = next else { return Ok(()) };
+        self.rows.scan(range, direction, &mut |key, row| {
             self.touched.set(self.touched.get() + 1);
-            if visit(key, row)?.is_break() {
-                return Ok(());
-            }
-        }
+            visit(key, row)
+        })
     }
 }
 

@@ -1,21 +1,13 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::DateTime;
-
 use super::*;
+use crate::Store;
+use crate::power_tests::deposit;
 use crate::sled_store::{SledOptions, SledStore};
-use crate::{Commit, Store};
 use konter_core::ids::AgentId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
-
-fn deposit(amount: i64) -> Commit {
-    let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(1)));
-    let (reason, amount) = (Reason::Deposit, Rupiah::new(amount));
-    let posting = Posting::Transfer { debit, credit, amount, reason, order: None, note: None, may_overdraw: false };
-    Commit { postings: vec![posting], ..Commit::new(DateTime::UNIX_EPOCH) }
-}
 
 async fn balance(store: &Store) -> Rupiah {
     store.account(&AccountId::Agent(AgentId(1))).await.unwrap().available()

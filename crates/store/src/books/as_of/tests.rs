@@ -3,20 +3,13 @@ use std::collections::BTreeMap;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use super::super::{Books, Found, Rolling};
+use super::super::{Found, Rolling};
 use super::*;
 use crate::kv::Batch;
 
 fn all(mut rows: AsOf, at_once: usize) -> Result<Vec<RawRow>, StoreError> {
     rows.at_once = at_once;
-    let mut found = Vec::new();
-    loop {
-        let page = rows.next_page()?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
+    crate::Snapshot::new(rows).all()
 }
 
 fn some_rows(choices: &mut StdRng) -> Batch {
@@ -65,40 +58,4 @@ fn rows_are_those_of_their_record() {
         let again = Found::look(folder.path()).unwrap();
         assert_eq!((again.end(), all(again.rows().unwrap(), 1 << 20).unwrap()), (end, wanted));
     }
-}
-
-fn written(folder: &std::path::Path, records: u64) -> Books {
-    let mut books = Found::look(folder).unwrap().write_on(1_000).unwrap();
-    for n in 0..records {
-        books.append(&mut vec![(n.to_be_bytes().to_vec(), Some(vec![b'x'; 150]))]).unwrap();
-    }
-    books
-}
-
-#[test]
-fn a_damaged_file_in_the_middle_is_noticed_and_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let books = written(folder.path(), 20);
-    let middle = books.contents().lock().segments.get(1).unwrap().path.clone();
-    let whole = std::fs::read(&middle).unwrap();
-    let check = |what: &str, said: &str| {
-        let rows = books.contents().lock().as_of(books.end()).and_then(|rows| all(rows, 1 << 20));
-        let error = rows.unwrap_err().to_string();
-        assert!(error.contains(said), "{what}: {error}");
-    };
-    let mut flipped = whole.clone();
-    flipped[whole.len() / 2] ^= 1;
-    std::fs::write(&middle, &flipped).unwrap();
-    check("a bit", &files::shown(&middle));
-    std::fs::write(&middle, &whole[..whole.len() / 2]).unwrap();
-    check("half of it", "are missing");
-    std::fs::write(&middle, &whole[files::HEADER..]).unwrap();
-    check("without its beginning", &files::shown(&middle));
-    let other = tempfile::tempdir().unwrap();
-    written(other.path(), 20);
-    std::fs::copy(other.path().join(middle.file_name().unwrap()), &middle).unwrap();
-    check("another shop's", "another shop");
-    std::fs::remove_file(&middle).unwrap();
-    let error = books.contents().lock().as_of(books.end()).err().unwrap().to_string();
-    assert!(error.contains(&files::shown(&middle)), "{error}");
 }
