@@ -192,7 +192,10 @@ impl Request<'_> {
                 });
                 Some(Refused { product: what.to_string(), dest, why })
             }
-            (Problem::Leftover(text), Some(what), Some(dest)) => {
+            // Any word may be meant as a part of a name, and a second number as a zone.
+            (Problem::Leftover(text), Some(what), Some(dest))
+                if product.is_none_or(|product| !matches!(product.dest_kind(), DestKind::Text | DestKind::IdZone)) =>
+            {
                 let why = Why::Leftover { text: text.to_string(), example: format!("{what}.{dest}.PIN") };
                 Some(Refused { product: what.to_string(), dest: dest.to_string(), why })
             }

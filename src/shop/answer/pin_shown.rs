@@ -64,8 +64,10 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
             konter_command::redact(text).contains(konter_command::MASK)
         }
         Command::Wish(wish) => wish.held_pin,
-        // Nor has one that was taken back.
-        Command::Talk(Talk::TakenBack { .. }) if text.trim_start().starts_with('/') => false,
+        // What may be one is masked there.
+        Command::Talk(Talk::TakenBack { what, words }) => {
+            what.contains(konter_command::MASK) || words.contains(konter_command::MASK)
+        }
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
         Command::Unknown { nearest } => ends_in_a_pin(*nearest) && may_hold_pin(text),
         Command::Prices { .. }

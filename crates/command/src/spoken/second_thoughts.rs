@@ -42,8 +42,9 @@ fn said(what: &str, command: &Command, words: &str) -> Command {
     let without =
         |pin: &Option<Pin>| pin.as_ref().map_or_else(|| what.to_owned(), |pin| what.replace(pin.expose(), MASK));
     let what = match command {
-        // What is typed with a slash holds no PIN.
-        _ if what.starts_with('/') => what.to_owned(),
+        // What only those who work here type holds no PIN.
+        Command::Admin(_) => what.to_owned(),
+        Command::Incomplete { topic, .. } if topic.needs().is_some() => what.to_owned(),
         Command::Transfer(sent) => without(&sent.pin),
         Command::Deposit { pin, .. } => without(pin),
         _ => redact(what),
