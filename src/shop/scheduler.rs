@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures::{StreamExt as _, TryStreamExt as _};
 use tracing::Instrument as _;
 
@@ -15,7 +15,7 @@ use super::process::Process;
 use super::schedule::Schedule;
 use konter_core::ids::OrderId;
 use konter_core::ledger::AccountId;
-use konter_core::order::schedule::{CHECK_STEP, OVERDUE, Todo};
+use konter_core::order::schedule::{OVERDUE, Todo};
 use konter_core::order::{AttemptStep, Event, Order};
 use konter_store::{Shard, StoreError};
 
@@ -157,8 +157,6 @@ impl Scheduler {
                     self.alarms.overdue(id);
                 }
             }
-            // Whoever looks at the card wants to read what the supplier says to the question that is under way.
-            Todo::Escalate if self.is_being_asked(&order, now) => {}
             Todo::Escalate => self.alarms.overdue(id),
             Todo::Check => {
                 if let Some(attempt) = order.current()
@@ -166,18 +164,8 @@ impl Scheduler {
                 {
                     self.events.apply(id, &Event::Asking { reference: attempt.reference }, &Along::default()).await?;
                 }
-                // What was put off meanwhile is due.
-                if let Some(order) = self.process.store.order(id).await? {
-                    self.schedule.note(&order);
-                }
             }
         }
         Ok(())
-    }
-
-    /// Whether a question about it is on its way: one that waits for its turn at a busy supplier is not.
-    fn is_being_asked(&self, order: &Order, now: DateTime<Utc>) -> bool {
-        let asked = order.current().and_then(|attempt| attempt.checked_at);
-        asked.is_some_and(|at| now - at < CHECK_STEP) && self.purchasing.checkers.is_at(order.id)
     }
 }

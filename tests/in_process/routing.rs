@@ -1,14 +1,10 @@
 //! Several suppliers for one product, as conversations that a person can review: what is tried next, what is not tried,
 //! who waits, and what the admins see and steer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::shop::{Setup, TestShop, admin, catalog, noon, reseller};
-use async_trait::async_trait;
+use crate::support::shop::{Setup, TestShop, admin, noon, reseller};
 use chrono::{DateTime, TimeDelta, Utc};
-use konter::shop::suppliers::Supplier;
 use konter_core::ids::OrderId;
 use konter_core::order::{AttemptStep, Order, OrderState};
 use konter_core::routing::MOST_CARDS;
@@ -16,10 +12,6 @@ use konter_reply::{Reply, RoutingReply};
 use konter_simulator::Kind;
 use konter_store::memory::MemoryStore;
 use konter_store::{Payload, Store};
-use konter_suppliers::client::{Client, SendError, Transport};
-use konter_suppliers::protocol::Options;
-use konter_suppliers::{ProtocolKind, Request, Response};
-use parking_lot::Mutex;
 
 /// kiosampm's break, as its document has it.
 const NIGHT: &str = "23:30-00:30";
@@ -274,45 +266,6 @@ async fn a_stuck_order_is_decided_by_buttons() {
     assert_eq!(route(&shop, 2).await, "kios: failed");
     shop.say(&admin(), "/log", 1).await;
     insta::assert_snapshot!("stuck", shop.close().await);
-}
-
-/// The line to the simulated kiosampm. Whatever comes after the purchase is answered later than alerts are gathered.
-#[derive(Clone, Default)]
-struct SlowLine {
-    to: Arc<Mutex<String>>,
-    sent: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Transport for SlowLine {
-    async fn send(&self, request: &Request) -> Result<Response, SendError> {
-        let to = self.to.lock().clone();
-        if self.sent.fetch_add(1, Ordering::SeqCst) > 0 {
-            tokio::time::sleep(Duration::from_millis(700)).await;
-        }
-        Client::new(&to, Duration::from_secs(60)).unwrap().send(request).await
-    }
-}
-
-/// An admin who is told of an order reads what its supplier has just been asked.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_is_not_told_while_its_supplier_is_being_asked() {
-    let line = SlowLine::default();
-    let known = |name: &str| {
-        let credentials = Kind::Kiosampm.credentials().iter();
-        credentials.copied().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
-    };
-    let protocol = ProtocolKind::Kiosampm.configure(&Options::new(&known)).unwrap();
-    let supplier =
-        Supplier::over("lambat".parse().unwrap(), ProtocolKind::Kiosampm, protocol, Box::new(line.clone()), None);
-    let mut catalog = catalog();
-    catalog.iter_mut().flat_map(|product| &mut product.routes).for_each(|route| route.supplier = supplier.id.clone());
-    let shop = TestShop::with(Setup { catalog, peers: vec![supplier], ..rich() }).await;
-    *line.to.lock() = shop.simulators.url(Kind::Kiosampm);
-    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
-    let told = later(&shop, 16, 0, 1).await;
-    assert!(told[0].contains("dicek ulang 1x") && told[0].contains("> status: PENDING"), "{told:?}");
-    shop.close().await;
 }
 
 /// After **Sukses…** an admin who goes on selling, or talking, has not told a serial number.
