@@ -212,15 +212,15 @@ async fn an_owner_is_greeted_as_one_and_led_through_the_first_steps() {
 /// The admin's next message after `Sukses…` is a serial number, but for a key of the keyboard.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_no_serial_number() {
-    let shop = TestShop::with(Setup { hold_callbacks: true, ..Setup::default() }).await;
+    let shop = TestShop::open().await;
     shop.say(&admin(), "/start", 1).await;
-    shop.say(&reseller(), "S10.081234567801.1234", 1).await;
+    // Pending for ever: the shop's own question must not be what ends it.
+    shop.say(&reseller(), "S10.081234567823.1234", 1).await;
     shop.pass(TimeDelta::minutes(16));
     shop.hear(1).await;
     shop.tap(&admin(), "Sukses…", 0).await;
     let told = shop.press(&admin(), "Pending", 1).await;
-    assert!(told[0].contains("081234567801") && !told[0].contains("SUKSES"), "{told:?}");
-    shop.let_callbacks_in(1).await;
+    assert!(told[0].contains("081234567823") && !told[0].contains("SUKSES"), "{told:?}");
     shop.close().await;
 }
 

@@ -24,10 +24,12 @@ use konter_suppliers::protocol::Options;
 use konter_suppliers::{Protocol, ProtocolKind, Request, Response};
 use parking_lot::Mutex;
 
-/// A few are refused at once while the other shop restarts: its supplier is resting.
+/// Some are refused at once while the other shop restarts: its supplier is resting. How many depends on the machine, so more
+/// batches follow until there are enough.
 const ORDERS: usize = 1_265;
 const AT_LEAST: usize = 1_000;
 const BATCH: usize = 55;
+const MOST_BATCHES: usize = 100;
 const RICH: i64 = 100_000_000;
 const CATALOG: &str = "code,name,category,operator,kind,nominal,price,supplier,sku,denom,cost,priority,open
 P10,Telkomsel 10.000,Pulsa,telkomsel,topup,10000,11000,pusat,S10,,10500,1,yes
@@ -56,12 +58,30 @@ struct Line {
     vanished: Arc<AtomicU32>,
     lost: Arc<AtomicU32>,
     doubled: Arc<AtomicU32>,
+    /// Requests that were on their way while a shop restarted: whether they arrived is a matter of chance.
+    cut_off: Arc<AtomicU32>,
+    restarting: Arc<AtomicU32>,
     disturbed_reports: Arc<AtomicU32>,
     /// One for each request that is not answered yet, and one of its own.
     under_way: Arc<()>,
 }
 
 impl Line {
+    fn disturbances(&self) -> String {
+        let [vanished, lost, doubled, reports, cut_off] =
+            [&self.vanished, &self.lost, &self.doubled, &self.disturbed_reports, &self.cut_off]
+                .map(|count| count.load(Ordering::Relaxed));
+        format!(
+            "{vanished} requests reset, {lost} answers lost, {doubled} requests doubled, {reports} reports disturbed, {cut_off} requests cut off by restarts"
+        )
+    }
+
+    /// How many orders may be asked of the admins: those that perhaps never arrived.
+    fn in_doubt(&self) -> usize {
+        let [vanished, cut_off] = [&self.vanished, &self.cut_off].map(|count| count.load(Ordering::Relaxed));
+        usize::try_from(2 * vanished + cut_off).unwrap()
+    }
+
     fn is_quiet(&self) -> bool {
         // Those who hold the line itself hold one each.
         Arc::strong_count(&self.under_way) == Arc::strong_count(&self.server)
@@ -118,6 +138,18 @@ async fn pass_on(State(line): State<Line>, uri: Uri) -> StatusCode {
 impl Transport for Line {
     async fn send(&self, request: &Request) -> Result<Response, SendError> {
         let _under_way = Arc::clone(&self.under_way);
+        let restarting = self.restarting.load(Ordering::SeqCst);
+        let sent = self.carry(request).await;
+        // Odd while one restarts, and another number afterwards.
+        if restarting % 2 == 1 || self.restarting.load(Ordering::SeqCst) != restarting {
+            self.cut_off.fetch_add(1, Ordering::Relaxed);
+        }
+        sent
+    }
+}
+
+impl Line {
+    async fn carry(&self, request: &Request) -> Result<Response, SendError> {
         let to = self.server.lock().clone();
         // On a busy machine too an answer is lost here only where it is meant to be.
         let client = Client::new(&to, Duration::from_secs(60)).unwrap();
@@ -175,7 +207,7 @@ async fn settle(line: &Line, [client, server]: [&TestShop; 2], carrying: &super:
         if step >= steps && !waits && line.is_quiet() && reports.is_empty() {
             break;
         }
-        assert!(started.elapsed() < Duration::from_secs(120), "it never comes to rest");
+        assert!(started.elapsed() < Duration::from_secs(300), "it never comes to rest");
         let _ = carrying.waiting.send(ChatId::h2h(AgentId(1)));
         tokio::time::sleep(Duration::from_millis(20)).await;
         if step < steps {
@@ -229,11 +261,16 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
     tell(&server, &format!("APIREPORT.http://{}/callback/pusat.{PIN}", line.post_box().await)).await;
     let mut restarts = 0;
     let mut carrying = carry(&server, true);
-    for batch in 0..ORDERS / BATCH {
+    for batch in 0..MOST_BATCHES {
+        if batch >= ORDERS / BATCH && orders(&client.store).await.len() >= AT_LEAST {
+            break;
+        }
         line.between(&server, &client);
         let numbers = (batch * BATCH..(batch + 1) * BATCH).map(number);
         let messages = numbers.map(|dest| client.message(&reseller(), &format!("P10.{dest}.{PIN}"))).collect();
         client.shop.receive(messages).await.unwrap();
+        let restarts_now = u32::from([4, 9, 11, 14].contains(&batch));
+        line.restarting.fetch_add(restarts_now, Ordering::SeqCst);
         match batch {
             // In the middle of it all.
             4 | 9 | 14 => {
@@ -242,16 +279,16 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
                 server = server.reopen(server_setup()).await;
                 line.between(&server, &client);
                 carrying = carry(&server, true);
-                restarts += 1;
             }
             11 => {
                 client.answers_all().await;
                 client = client.reopen(client_setup(&line)).await;
                 line.between(&server, &client);
-                restarts += 1;
             }
             _ => {}
         }
+        line.restarting.fetch_add(restarts_now, Ordering::SeqCst);
+        restarts += restarts_now;
         client.answers_all().await;
         let _ = carrying.waiting.send(ChatId::h2h(AgentId(1)));
         for shop in [&client, &server] {
@@ -303,15 +340,11 @@ async fn a_thousand_orders_from_one_konter_at_another_end_the_same_in_both_books
         if order.is_success() { successes += 1 } else { failures += 1 }
     }
     println!(
-        "{successes} delivered, {failures} failed, {never_arrived} of these never arrived; {} requests reset, {} answers lost, {} requests doubled, {} reports disturbed, {restarts} restarts, {decided:?} decided by the admins, {contradicted} left to them",
-        line.vanished.load(Ordering::Relaxed),
-        line.lost.load(Ordering::Relaxed),
-        line.doubled.load(Ordering::Relaxed),
-        line.disturbed_reports.load(Ordering::Relaxed),
+        "{successes} delivered, {failures} failed, {never_arrived} of these never arrived; {}, {restarts} restarts, {decided:?} decided by the admins, {contradicted} left to them",
+        line.disturbances(),
     );
     assert!(contradicted <= 10, "{contradicted} left to the admins");
-    let vanished = usize::try_from(line.vanished.load(Ordering::Relaxed)).unwrap();
-    assert!(decided[1] <= 2 * vanished, "{decided:?} asked of the admins");
+    assert!(decided[1] <= line.in_doubt(), "{decided:?} asked of the admins");
     assert!(successes > 300 && failures > 100 && line.lost.load(Ordering::Relaxed) > 20);
     // What one shop took from its reseller, the other took from its customer, but for what each keeps.
     assert_eq!(server.available(1).await, RICH - 10_500 * delivered_there);
