@@ -265,6 +265,32 @@ async fn what_is_said_later_of_an_order_stands_in_the_topic_it_was_asked_in() {
     shop.close().await;
 }
 
+/// A ticket is decided, a complaint answered, a transfer given back, a newcomer let in: each where it was asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_answer_later_stands_in_the_topic_it_was_asked_in() {
+    let shop = TestShop::open().await;
+    let newcomer = ChatId::telegram(3001);
+    let asked = |who: &ChatId, topic: i32, text: &str| InboxMessage { topic: Some(topic), ..shop.message(who, text) };
+    let answered = async |text: &str, to: &ChatId| topics(&shop, shop.message(&admin(), text), to, 1).await;
+    topics(&shop, asked(&newcomer, 4, "DAFTAR.Berkah Cell.4821"), &newcomer, 1).await;
+    assert_eq!(answered("/setujui KR0002", &newcomer).await, [Some(4)], "a registration");
+    topics(&shop, asked(&reseller(), 5, "TIKET.100000"), &reseller(), 1).await;
+    topics(&shop, asked(&reseller(), 6, "KOMPLAIN.pulsa belum masuk"), &reseller(), 1).await;
+    assert_eq!(answered("/tolak 1 belum masuk", &reseller()).await, [Some(5)], "a ticket");
+    assert_eq!(answered("/balas KR0001 sudah dicek ya", &reseller()).await, [Some(6)], "a complaint");
+    shop.note("-- a transfer: the receiver is asked where it wrote last, and the sender hears where it asked");
+    shop.say(&admin(), "/pindah KR0002 KR0001", 1).await;
+    let sent = topics(&shop, asked(&reseller(), 7, "TR.KR0002.40000.1234"), &newcomer, 1).await;
+    assert_eq!(sent, [Some(4)]);
+    assert_eq!(topics(&shop, asked(&reseller(), 8, "TARIK"), &newcomer, 1).await, [Some(4)], "the question");
+    let keeps = InboxMessage { topic: Some(4), ..shop.tap_on(&newcomer, "Tolak") };
+    assert_eq!(topics(&shop, keeps, &reseller(), 1).await, [Some(8)], "the receiver's answer");
+    shop.note("-- back in the chat itself");
+    shop.say(&reseller(), "SAL", 1).await;
+    assert_eq!(answered("/balas KR0001 beres", &reseller()).await, [None]);
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_ordered_before_is_ordered_again_by_a_tap() {
     let shop = TestShop::open().await;

@@ -14,6 +14,7 @@ fn ticket(id: u64, agent: u32, amount: i64, pay: i64) -> Ticket {
         version: 1,
         agent: AgentId(agent),
         chat: chat(i64::from(agent)),
+        topic: None,
         locale: konter_core::agent::Locale::Id,
         amount: rp(amount),
         pay: rp(pay),

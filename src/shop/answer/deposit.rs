@@ -141,6 +141,7 @@ impl Request<'_> {
             version: 1,
             agent: agent.id,
             chat: self.message.chat.clone(),
+            topic: self.message.topic,
             locale: agent.locale,
             amount,
             pay,
@@ -415,7 +416,8 @@ impl Request<'_> {
         let mut others = self.to_admins_with_balance(agent, &says(TicketSays::Settled { card: card.clone() }));
         others.retain(|say| say.chat != self.message.chat);
         answer.commit.outgoing.extend(others);
-        answer.tell(agent, &says(TicketSays::Decided { card }));
+        let place = ticket.topic.map(|topic| (&ticket.chat, topic));
+        answer.tell_in(place, agent, &says(TicketSays::Decided { card }));
         answer.commit.tickets.push(Versioned { expected: Some(ticket.version), row: decided });
     }
 

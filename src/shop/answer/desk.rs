@@ -7,7 +7,6 @@ use super::register::card;
 use super::shared::booking;
 use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
-use crate::shop::outbox::say;
 use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
@@ -319,9 +318,7 @@ impl Request<'_> {
         let Some(agent) = self.find_agent(name, answer).await? else { return Ok(()) };
         answer.note(format_args!("{} {}", agent.id, agent.name));
         answer.reply(Reply::AdminAnswered { agent: agent.id, name: agent.name.clone() });
-        for chat in &agent.chats {
-            answer.commit.outgoing.push(say(chat, agent.locale, Reply::Answered { text: text.clone() }));
-        }
+        answer.tell(&agent, &Reply::Answered { text });
         Ok(())
     }
 

@@ -132,9 +132,18 @@ impl Answer {
 
     /// Says something to a reseller in all its chats.
     fn tell(&mut self, agent: &Agent, reply: &Reply) {
+        self.tell_in(None, agent, reply);
+    }
+
+    /// The same, about what was asked for in a topic.
+    fn tell_in(&mut self, asked: Option<(&ChatId, i32)>, agent: &Agent, reply: &Reply) {
         for chat in &agent.chats {
             let mut say = say(chat, agent.locale, reply.clone());
             say.balance_of = Some(AccountId::Agent(agent.id));
+            let asked = asked.filter(|(asked, _)| *asked == chat).map(|(_, topic)| topic);
+            // Whoever has just written is answered where that was.
+            let latest = || agent.identities.topic_of(chat).filter(|_| *chat != self.chat);
+            say.topic = asked.or_else(latest);
             self.commit.outgoing.push(say);
         }
     }
@@ -185,6 +194,21 @@ impl Request<'_> {
         None
     }
 
+    /// Remembers which topic a reseller writes in, where it is answered at all.
+    fn note_topic(&self, answer: &mut Answer) {
+        let Some(agent) = &self.agent else { return };
+        let chat = &self.message.chat;
+        let after = agent.identities.clone().writing_in(chat, self.message.topic);
+        if after != agent.identities && answer.commit.outgoing.iter().any(|say| say.chat == *chat) {
+            answer.alter_agent(agent, |row| {
+                // It may just have left.
+                if row.chats.contains(chat) {
+                    row.identities = std::mem::take(&mut row.identities).writing_in(chat, self.message.topic);
+                }
+            });
+        }
+    }
+
     /// Whether what was written is an order, or was meant as one.
     fn is_order(&self) -> bool {
         is_order(self.message)
@@ -212,6 +236,7 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
+    request.note_topic(&mut answer);
     Ok(answer)
 }
 

@@ -9,6 +9,7 @@ use konter_core::agent::{Agent, AgentStatus, PinState};
 use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
 use konter_core::network::Network;
+use konter_core::preferences::Identities;
 use konter_reply::{AgentCard, NetworkReply, RegisterProblem, Reply};
 use konter_store::{Sequence, StoreError, Versioned};
 
@@ -55,7 +56,7 @@ impl Request<'_> {
             receipt_footer: None,
             waits_for_break: false,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
-            identities: konter_core::preferences::Identities::default(),
+            identities: Identities::default().writing_in(&self.message.chat, self.message.topic),
             created_at: self.at,
         };
         let easy_pin = pin.is_a_run();

@@ -47,6 +47,9 @@ pub struct Ticket {
     pub agent: AgentId,
     /// Where it was asked for.
     pub chat: ChatId,
+    /// The topic of that chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i32>,
     pub locale: Locale,
     /// What the reseller asked for.
     pub amount: Rupiah,

@@ -20,6 +20,7 @@ fn ticket(id: u64, pay: i64) -> Ticket {
         version: 1,
         agent: AgentId(1),
         chat: ChatId::telegram(1),
+        topic: None,
         locale: Locale::Id,
         amount: Rupiah::new(100_000),
         pay: Rupiah::new(pay),

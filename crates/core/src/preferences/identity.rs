@@ -24,6 +24,9 @@ pub struct Identities {
     /// One at a time: asking again takes its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joining: Option<Joining>,
+    /// The topic it last wrote in, and that topic's chat. What it is told there without having asked stands in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<(ChatId, i32)>,
 }
 
 /// A chat that may join.
@@ -77,6 +80,20 @@ impl Identities {
 
     /// What the chat was called.
     pub fn forget(&mut self, chat: &ChatId) -> Option<String> {
+        self.topic.take_if(|(known, _)| known == chat);
         self.names.remove(chat)
+    }
+
+    /// Takes note of a message in a chat, perhaps in a topic.
+    #[must_use]
+    pub fn writing_in(self, chat: &ChatId, topic: Option<i32>) -> Self {
+        let elsewhere = self.topic.filter(|(known, _)| known != chat);
+        Self { topic: topic.map(|topic| (chat.clone(), topic)).or(elsewhere), ..self }
+    }
+
+    /// Where in a chat its reseller is told what it has not asked for just now.
+    #[must_use]
+    pub fn topic_of(&self, chat: &ChatId) -> Option<i32> {
+        self.topic.as_ref().filter(|(known, _)| known == chat).map(|(_, topic)| *topic)
     }
 }
