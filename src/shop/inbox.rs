@@ -28,6 +28,10 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long a message may be in being answered before it is stored by itself. Longer than a PIN takes to be proven.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
+/// Taps of one chat that wait in line. Further ones are left out: whoever taps thousands of times would wait for all of
+/// them before the next words are read.
+const MOST_TAPS: usize = 60;
+
 /// Messages of one chat are handled in the order they came; different chats do not wait for each other.
 #[derive(Default)]
 pub(super) struct Queues {
@@ -83,10 +87,35 @@ impl Queues {
         next
     }
 
+    /// Leaves out taps beyond those a line may hold, and gives them. Such a tap has done nothing, its button stays, and it can
+    /// be made again. A keypad's keys are never left out: a PIN must not lose a digit.
+    fn leave_out_taps(&self, messages: &mut Vec<InboxMessage>) -> Vec<InboxMessage> {
+        let lines = self.lines.lock();
+        let mut taps = HashMap::<ChatId, usize>::new();
+        let is_left_out = |message: &mut InboxMessage| {
+            if !may_be_left_out(message) {
+                return false;
+            }
+            let waiting = || {
+                let line = lines.get(&message.chat);
+                line.map_or(0, |line| line.waiting.iter().filter(|waits| may_be_left_out(waits)).count())
+            };
+            let taps = taps.entry(message.chat.clone()).or_insert_with(waiting);
+            *taps += 1;
+            *taps > MOST_TAPS
+        };
+        messages.extract_if(.., is_left_out).collect()
+    }
+
     /// Forgets what waits: it is in the inbox, for whoever has the chat now.
     fn drop_line(&self, chat: &ChatId) {
         self.lines.lock().remove(chat);
     }
+}
+
+fn may_be_left_out(message: &InboxMessage) -> bool {
+    let is_key = || matches!(Tap::read(&message.text), Some(Tap::Key(..) | Tap::OrderKey(..)));
+    message.tapped.is_some() && !is_key()
 }
 
 /// Takes messages in, has them answered one after the other, and carries out what is decided.
@@ -117,6 +146,9 @@ impl Intake {
     /// # Errors
     /// When they could not be stored; then they must not be acknowledged to where they came from.
     pub async fn receive(self: &Arc<Self>, mut messages: Vec<InboxMessage>) -> Result<(), StoreError> {
+        for tap in self.queues.leave_out_taps(&mut messages) {
+            self.decisions.chats.answer_tap(&tap.message, self.context.policy.locale, Some(Reply::TapAgainLater));
+        }
         for message in &mut messages {
             // A digit of a PIN for another process travels as messages do, sealed.
             if self.process.share.holds(&message.chat) || self.seal.is_none() {
@@ -385,5 +417,45 @@ impl Intake {
             }
         }
         Err(StoreError::Unavailable(format!("message {} kept being overtaken", message.key())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tap(number: usize, text: &str) -> InboxMessage {
+        InboxMessage {
+            chat: ChatId::telegram(1),
+            message: format!("tap{number}"),
+            text: text.to_owned(),
+            sent_at: chrono::DateTime::UNIX_EPOCH,
+            private: true,
+            sender: String::new(),
+            tapped: Some("1".to_owned()),
+            is_caption: false,
+            replies_to: None,
+            topic: None,
+        }
+    }
+
+    #[test]
+    fn a_line_holds_so_many_taps_and_every_key_and_word() {
+        let queues = Queues::default();
+        let mut messages: Vec<InboxMessage> = (0..MOST_TAPS - 1).map(|n| tap(n, "!receipt 1")).collect();
+        assert!(queues.leave_out_taps(&mut messages).is_empty());
+        for message in messages {
+            queues.push(message);
+        }
+        let key = Tap::Key(
+            konter_core::ids::InquiryId(1),
+            konter_command::PadTap { key: konter_command::PadKey::Done, drawn: None },
+        );
+        let words = InboxMessage { tapped: None, ..tap(1_003, "SAL") };
+        let elsewhere = InboxMessage { chat: ChatId::telegram(2), ..tap(1_004, "!receipt 1") };
+        let mut more =
+            vec![tap(1_000, "!receipt 2"), tap(1_001, "!receipt 3"), tap(1_002, &key.to_string()), words, elsewhere];
+        let left: Vec<String> = queues.leave_out_taps(&mut more).into_iter().map(|tap| tap.message).collect();
+        assert_eq!((left.as_slice(), more.len()), (&["tap1001".to_owned()][..], 4));
     }
 }

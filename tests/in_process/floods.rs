@@ -181,3 +181,27 @@ async fn an_admins_own_answer_goes_before_a_hundred_registrations_which_come_tog
     assert!(texts.len() < 12, "{} messages for {NEW} registrations", texts.len());
     flood.close().await;
 }
+
+/// Whoever taps one button thousands of times hears of the next order soon all the same. Each receipt is a message of its
+/// own, of which Telegram takes one a second: so many seconds would its SUKSES wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_that_taps_thousands_of_times_waits_for_few_of_them() {
+    const TAPS: usize = 3_000;
+    let flood = Flood::open(Setup::default()).await;
+    flood.receive(vec![flood.shop.message(&reseller(), "S10.081234567890.1234")]).await;
+    flood.others_before(&reseller(), "SUKSES", 0).await;
+    let tap = |n: usize| InboxMessage {
+        message: format!("tap{n}"),
+        tapped: Some("1".to_owned()),
+        ..flood.shop.message(&reseller(), if n.is_multiple_of(2) { "!receipt 1" } else { "!old 1" })
+    };
+    flood.receive((0..TAPS).map(tap).collect()).await;
+    let since = flood.said();
+    flood.receive(vec![flood.shop.message(&reseller(), "S10.081234567891.1234")]).await;
+    flood.api.until("the order's end", |api| api.said(2001).iter().any(|text| text.contains("081234567891"))).await;
+    let said = flood.api.said(2001);
+    let before = said.iter().skip(since).take_while(|text| !text.contains("081234567891")).count();
+    assert!(before < 20, "{before} messages came before it");
+    assert!(said.iter().any(|text| text.contains("Struk S10")), "some of them are answered: {said:?}");
+    flood.close().await;
+}

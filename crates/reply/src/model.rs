@@ -136,6 +136,9 @@ pub enum Reply {
     /// What the button was about is over, or was somebody else's.
     #[strum(serialize = "bill.button_too_old")]
     ButtonTooOld,
+    /// What was tapped for before is still on its way: this was not done.
+    #[strum(serialize = "bill.tap_again_later")]
+    TapAgainLater,
     /// Too few digits have been tapped.
     #[strum(serialize = "bill.pin_too_short")]
     PinTooShort,

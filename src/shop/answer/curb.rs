@@ -2,14 +2,19 @@
 
 use super::super::rate_limit::{Bears, Stranger};
 use super::{Answer, Request, talk};
-use konter_command::{Command, Talk, Topic};
+use konter_command::{Command, Talk, Tap, Topic};
 use konter_core::agent::AgentStatus;
-use konter_reply::TalkReply;
-use konter_store::{Payload, Say, StoreError};
+use konter_reply::{Reply, TalkReply};
+use konter_store::{Class, Outgoing, Payload, Say, StoreError};
 
 /// Replies that may wait for one chat before words alone are left out: what a minute of Telegram's pace brings there. A
 /// person reads a few of them, a program none.
 const MOST_WAITING: usize = 60;
+/// Where so many wait, a tap would be answered long after its finger: each is a message of its own, of which Telegram takes
+/// one a second.
+const WAITING_FOR_TAPS: usize = 3;
+/// Rows looked at to find them behind deletions.
+const LOOKED_AT: usize = 12;
 
 impl Request<'_> {
     /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
@@ -28,6 +33,12 @@ impl Request<'_> {
         if !answer.commit.only_says() || !answer.commit.outgoing.iter().any(is_talk) {
             return Ok(());
         }
+        // Nobody knows any more which button "this button" was.
+        let is_of_a_tap = |say: &Say| matches!(&say.payload, Payload::Reply(reply) if **reply == Reply::ButtonTooOld);
+        if self.message.tapped.is_some() && answer.commit.outgoing.iter().all(is_of_a_tap) && self.is_behind().await? {
+            answer.commit.outgoing.clear();
+            return Ok(());
+        }
         let bears = if is_known {
             let is_busy = self.shop.rate_limits.is_busy(chat, self.at);
             let is_enough = is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING;
@@ -43,6 +54,26 @@ impl Request<'_> {
             answer.reply(talk::talk(TalkReply::EnoughForNow));
         }
         Ok(())
+    }
+
+    /// Whether a tap that only shows something is left undone, because what was asked for before is still on its way.
+    pub(super) async fn is_too_soon(&self, tap: &Tap, answer: &mut Answer) -> Result<bool, StoreError> {
+        let says_anew =
+            matches!(tap, Tap::Receipt(_) | Tap::ReceiptAs(..) | Tap::Repeat(_) | Tap::Report(..) | Tap::Statement(..));
+        if !says_anew || !self.is_behind().await? {
+            return Ok(false);
+        }
+        if self.shop.chats.shows_toast(&self.message.message) {
+            answer.toast = Some(Reply::TapAgainLater);
+        }
+        Ok(true)
+    }
+
+    /// Whether several answers wait for this chat.
+    async fn is_behind(&self) -> Result<bool, StoreError> {
+        let rows = self.shop.store.outbox(&self.message.chat, LOOKED_AT).await?;
+        let is_answer = |row: &&Outgoing| row.class <= Class::Answer && matches!(row.payload, Payload::Reply(_));
+        Ok(rows.iter().filter(is_answer).count() >= WAITING_FOR_TAPS)
     }
 
     fn stranger(&self) -> Stranger {

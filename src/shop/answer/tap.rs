@@ -37,6 +37,9 @@ impl Request<'_> {
         {
             return Ok(());
         }
+        if self.is_too_soon(&tap, answer).await? {
+            return Ok(());
+        }
         match tap {
             Tap::Pay(id) => self.tapped_pay(id, answer).await,
             Tap::Cancel(id) => self.tapped_cancel(id, answer).await,
