@@ -66,6 +66,11 @@ fn look(settings: &Settings, found: &mut Found) {
     // Said once is enough.
     let unset = unset(settings).into_iter().filter(|told| uncontrolled.is_none() || !told.starts_with(ADMINS));
     found.notes.extend(unset.map(ToOwned::to_owned));
+    if settings.telegram.is_some() && settings.contact.is_none() {
+        let words = "KONTER_CONTACT is not set: whoever has lost their chat or is blocked cannot write to the admins here, and \
+                     is told to ask at the shop itself";
+        found.notes.push(words.to_owned());
+    }
     found.mistakes.extend(uncontrolled);
     machine::look(settings, found);
 }

@@ -116,7 +116,7 @@ async fn a_transfer_that_went_wrong_leads_to_asking_for_it_back() {
     all_hear(
         &shop,
         &[
-            ("eh salah kirim yang barusan", &["TARIK"]),
+            ("eh salah kirim yang barusan", &["KOMPLAIN.transfer #1 salah kirim"]),
             ("balikin transfer yang ke KR0002", &["KR0002"]),
             ("salah transfer 20000 ke KR0002", &["KR0002"]),
             ("tarik lagi yang tadi", &["KR0002"]),

@@ -308,9 +308,17 @@ async fn a_first_balance_of_a_downline_without_a_chat_comes_back_by_the_shop_alo
     let shop = TestShop::open().await;
     shop.say(&reseller(), "REG.Sari Pulsa.081234567890.25000.100.1234", 2).await;
     let told = says(&shop, &reseller(), "TARIK", 1).await;
-    assert!(told.contains("KR0002 belum punya chat"), "{told}");
-    says(&shop, &admin(), "/tariktransfer 1 salah daftar", 1).await;
+    let way = "KOMPLAIN.transfer #1 ke KR0002 salah kirim";
+    assert!(told.contains("KR0002 belum punya chat") && told.contains(way), "{told}");
+    shop.note("-- nobody could be asked, so no button offers it: the words say what to do");
+    let told = says(&shop, &reseller(), "TR.KR0002.5000.1234", 1).await;
+    assert!(!told.contains("Minta kembali") && told.contains("KOMPLAIN.transfer #2 salah kirim"), "{told}");
+    let told = says(&shop, &reseller(), "TARIK", 1).await;
+    assert!(!told.contains('[') && told.contains("KOMPLAIN.transfer #1 salah kirim"), "{told}");
+    says(&shop, &admin(), "/tariktransfer 2 salah kirim", 1).await;
     says(&shop, &admin(), "YA.1", 2).await;
+    says(&shop, &admin(), "/tariktransfer 1 salah daftar", 1).await;
+    says(&shop, &admin(), "YA.2", 2).await;
     assert_eq!(balances(&shop).await, (START, 0));
     shop.close().await;
 }

@@ -55,7 +55,7 @@ async fn whose_account_is_gone_is_told_the_way_back() {
     .enumerate()
     {
         let stranger = ChatId::telegram(4_000 + i64::try_from(at).unwrap());
-        all_hear(&shop, &stranger, &[(text, &["Akun lama tidak hilang", "hubungi"])]).await;
+        all_hear(&shop, &stranger, &[(text, &["Akun lama tidak hilang", "tanya langsung ke tokonya"])]).await;
     }
     shop.note("-- other questions of strangers");
     for (at, text, words) in [

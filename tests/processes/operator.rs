@@ -218,6 +218,11 @@ async fn check_says_all_is_well_only_of_what_can_start_and_work() {
         assert!(!ended.err.contains("all is well") && !ended.err.contains(token), "{}", ended.err);
     }
     assert_ended(&run_in(home.path(), &usual(home.path()), &["check"]).await, 0, &["all is well"]);
+    let with_bot = || usual(home.path()).set("TELOXIDE_TOKEN", token).set("KONTER_ADMINS", "telegram:1001");
+    let ended = run_in(home.path(), &with_bot(), &["check"]).await;
+    assert_ended(&ended, 0, &["note: KONTER_CONTACT is not set", "all is well"]);
+    let ended = run_in(home.path(), &with_bot().set("KONTER_CONTACT", "@toko_berkah"), &["check"]).await;
+    assert!(!ended.err.contains("KONTER_CONTACT"), "{}", ended.err);
     assert!(!home.path().join("data").exists(), "what was tried is gone");
 }
 

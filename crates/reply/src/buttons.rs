@@ -90,11 +90,11 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
                 yes_or_no(*number, "network.yes_send", say)
             }
-            NetworkReply::TransferSent { number: Some(number), .. } => {
+            NetworkReply::TransferSent { number: Some(number), unasked: false, .. } => {
                 vec![vec![one("network.button_ask_back", Tap::AskBack(*number))]]
             }
             NetworkReply::TakeBackAsk(card) if card.stage == TakeBackStage::Asked => give_back(card, say),
-            NetworkReply::TakeBackWhich { lines } => lines.iter().map(|line| vec![which(line, say)]).collect(),
+            NetworkReply::TakeBackWhich { lines } => lines.iter().filter_map(|line| which(line, say)).collect(),
             _ => Vec::new(),
         },
         Reply::AlertOverdue(card) => overdue(card, say),
@@ -287,13 +287,15 @@ fn give_back(card: &TakeBackCard, say: &Say<'_>) -> Rows {
     ]
 }
 
-fn which(line: &TransferLine, say: &Say<'_>) -> Button {
+/// `None` where its receiver cannot be asked.
+fn which(line: &TransferLine, say: &Say<'_>) -> Option<Vec<Button>> {
     let fields = Fields::new()
         .set("number", line.number.0)
         .set("to", line.to.to_string())
         .text("name", &line.name, NAME)
         .set("amount", line.amount.get());
-    Button { label: say("network.button_which", fields), tap: Tap::AskBack(line.number).to_string() }
+    let button = Button { label: say("network.button_which", fields), tap: Tap::AskBack(line.number).to_string() };
+    (!line.unasked).then(|| vec![button])
 }
 
 fn overdue(card: &OverdueCard, say: &Say<'_>) -> Rows {

@@ -20,13 +20,16 @@ pub enum NetworkReply {
     // Transfers.
     /// A large sum: is it meant?
     TransferAsk(TransferCard),
-    /// To the sender. `number`: by it the transfer can be asked for again.
+    /// To the sender. `number`: by it the transfer can be asked for again. `unasked`: its receiver has no chat, so that only
+    /// the shop can take it back.
     TransferSent {
         to: AgentId,
         name: String,
         amount: Rupiah,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         number: Option<TransferId>,
+        #[serde(default)]
+        unasked: bool,
     },
     /// To who has been sent something.
     TransferReceived { from: AgentId, name: String, amount: Rupiah },
@@ -151,6 +154,9 @@ pub struct TransferLine {
     pub name: String,
     pub amount: Rupiah,
     pub at: DateTime<Utc>,
+    /// Its receiver has no chat: nobody can be asked.
+    #[serde(default)]
+    pub unasked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
@@ -170,7 +176,7 @@ pub enum TakeBackProblem {
     /// One of both is blocked: only the shop can.
     Blocked { code: AgentId },
     /// The receiver has no chat it could be asked in.
-    NoChat { code: AgentId },
+    NoChat { number: TransferId, code: AgentId },
     /// The receiver has less by now. Nothing moves in parts.
     Spent { code: AgentId, amount: Rupiah, available: Rupiah },
     /// To those who work here: there is none of this number.

@@ -64,8 +64,10 @@ impl Request<'_> {
     async fn which_transfer(&self, agent: &Agent, sent: &[&Transfer], answer: &mut Answer) -> Result<(), StoreError> {
         let mut lines = Vec::new();
         for sent in sent.iter().take(SHOWN) {
-            let name = self.shop.store.agent(sent.to).await?.map(|to| to.name).unwrap_or_default();
-            lines.push(TransferLine { number: sent.id, to: sent.to, name, amount: sent.amount, at: sent.at });
+            let to = self.shop.store.agent(sent.to).await?;
+            let unasked = to.as_ref().is_none_or(|to| to.chats.is_empty());
+            let name = to.map(|to| to.name).unwrap_or_default();
+            lines.push(TransferLine { number: sent.id, to: sent.to, name, amount: sent.amount, at: sent.at, unasked });
         }
         answer.reply_with_balance(agent, network(NetworkReply::TakeBackWhich { lines }));
         Ok(())
@@ -156,7 +158,7 @@ impl Request<'_> {
         match to {
             Some(to) if to.status != AgentStatus::Active => Err(TakeBackProblem::Blocked { code: to.id }),
             Some(to) if !to.chats.is_empty() => Ok((to, asked)),
-            _ => Err(TakeBackProblem::NoChat { code: sent.to }),
+            _ => Err(TakeBackProblem::NoChat { number, code: sent.to }),
         }
     }
 

@@ -121,7 +121,8 @@ impl Request<'_> {
     async fn send(&self, agent: &Agent, to: &Agent, amount: Rupiah, answer: &mut Answer) -> Result<(), StoreError> {
         answer.book(to);
         let number = self.move_to(agent, to.id, amount, answer).await?;
-        let sent = NetworkReply::TransferSent { to: to.id, name: to.name.clone(), amount, number: Some(number) };
+        let (name, number, unasked) = (to.name.clone(), Some(number), to.chats.is_empty());
+        let sent = NetworkReply::TransferSent { to: to.id, name, amount, number, unasked };
         answer.reply_with_balance(agent, network(sent));
         let received = NetworkReply::TransferReceived { from: agent.id, name: agent.name.clone(), amount };
         answer.tell(to, &network(received));

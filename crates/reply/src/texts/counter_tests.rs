@@ -76,9 +76,17 @@ fn help_fits_on_a_phone_and_leads_on_by_buttons() {
 fn whom_to_ask_stands_where_people_are_sent_to_somebody() {
     let told = |texts: &Texts, reply: &Reply| texts.render(Locale::Id, reply, None).body;
     let blocked = Reply::AgentBlocked { code: konter_core::ids::AgentId(7), order: false };
-    assert_eq!(told(&Texts::builtin(TZ), &blocked), "Akun KR0007 sedang diblokir. Untuk membukanya hubungi admin.");
+    assert_eq!(
+        told(&Texts::builtin(TZ), &blocked),
+        "Akun KR0007 sedang diblokir. Untuk membukanya tanya langsung ke tokonya."
+    );
     let with = Texts::builtin(TZ).with_contact(Some("@toko_berkah"));
     assert_eq!(told(&with, &blocked), "Akun KR0007 sedang diblokir. Untuk membukanya hubungi @toko_berkah.");
+    // Nobody answers a stranger's KOMPLAIN, so the words lead out of the chat.
+    let lost = Reply::Talk(Box::new(crate::TalkReply::LostAccount { registered: false }));
+    let way = "tanya langsung ke tokonya (tempat Anda biasa setor deposit) dan sebutkan kode agen";
+    assert!(told(&Texts::builtin(TZ), &lost).contains(way), "{}", told(&Texts::builtin(TZ), &lost));
+    assert!(told(&with, &lost).contains("hubungi @toko_berkah dan sebutkan"), "{}", told(&with, &lost));
     let own = Texts::with_overrides(TZ, &[("id.toml", "[account]\nblocked = 'Diblokir, tanya {{ contact }}'")]);
     let problems = own.unwrap_err();
     assert!(problems[0].to_string().contains("can be missing"), "{problems:?}");
