@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use chrono::TimeDelta;
 use konter_core::catalog::{Product, parse_catalog};
-use konter_core::ids::{AgentId, OrderId};
+use konter_core::ids::AgentId;
 use konter_core::order::{Order, OrderState};
 use konter_simulator::{Kind, TABLE};
 
@@ -237,6 +237,26 @@ async fn money_is_right(shop: &TestShop) {
     shop.audit().await;
 }
 
+/// The admins ask the suppliers on the phone. An order that is just being asked about is decided a moment later.
+async fn decide(shop: &TestShop) {
+    let bought = shop.simulators.bought();
+    let open = async || -> Vec<Order> { orders(shop).await.into_iter().filter(Order::is_open).collect() };
+    assert!(!open().await.is_empty());
+    shop.becomes("decided", async || {
+        let message = |Order { id, dest, .. }: &Order| {
+            let delivered = bought.iter().any(|bought| bought.dest == *dest && bought.times_delivered > 0);
+            let word = if delivered { "sukses" } else { "gagal" };
+            let how = if delivered { "99887766554433221100" } else { "tidak ada" };
+            shop.message(&admin(), &format!("/{word} {id} {how}"))
+        };
+        let undecided = open().await;
+        shop.shop.receive(undecided.iter().map(message).collect()).await.unwrap();
+        shop.answers_all().await;
+        undecided.is_empty()
+    })
+    .await;
+}
+
 /// Orders of each in every situation. First nobody is asked, then each as its document allows it; at last the admins decide.
 async fn plays(kinds: &[Kind], catalog: Vec<Product>, asked_after: TimeDelta, [unasked, asked]: [&str; 2]) {
     let setup = kinds.iter().fold(Setup { balance: BALANCE, catalog, ..Setup::default() }, |setup, kind| {
@@ -266,20 +286,8 @@ async fn plays(kinds: &[Kind], catalog: Vec<Product>, asked_after: TimeDelta, [u
     becomes(&shop, kinds, asked).await;
     money_is_right(&shop).await;
 
-    // The admins ask the suppliers on the phone.
-    let bought = shop.simulators.bought();
     let mut decided = asked.to_owned();
-    let open: Vec<(OrderId, String)> =
-        orders(&shop).await.iter().filter(|order| order.is_open()).map(|o| (o.id, o.dest.clone())).collect();
-    assert!(!open.is_empty());
-    let mut messages = Vec::new();
-    for (id, dest) in &open {
-        let delivered = bought.iter().any(|bought| bought.dest == *dest && bought.times_delivered > 0);
-        let text =
-            if delivered { format!("/sukses {id} 99887766554433221100") } else { format!("/gagal {id} tidak ada") };
-        messages.push(shop.message(&admin(), &text));
-    }
-    shop.shop.receive(messages).await.unwrap();
+    decide(&shop).await;
     for (from, to) in [
         ("terbuka 1 ", "sukses 1  "),
         ("terbuka 1", "sukses 1"),
