@@ -87,8 +87,8 @@ impl Queues {
         next
     }
 
-    /// Leaves out taps beyond those a line may hold, and gives them. Such a tap has done nothing, its button stays, and it can
-    /// be made again. A keypad's keys are never left out: a PIN must not lose a digit.
+    /// Leaves out taps that only show something, beyond those a line may hold, and gives them: the button stays, it can be
+    /// tapped again. What decides something or is a PIN's digit is never left out.
     fn leave_out_taps(&self, messages: &mut Vec<InboxMessage>) -> Vec<InboxMessage> {
         let lines = self.lines.lock();
         let mut taps = HashMap::<ChatId, usize>::new();
@@ -114,8 +114,7 @@ impl Queues {
 }
 
 fn may_be_left_out(message: &InboxMessage) -> bool {
-    let is_key = || matches!(Tap::read(&message.text), Some(Tap::Key(..) | Tap::OrderKey(..)));
-    message.tapped.is_some() && !is_key()
+    message.tapped.is_some() && Tap::read(&message.text).is_none_or(|tap| tap.only_shows())
 }
 
 /// Takes messages in, has them answered one after the other, and carries out what is decided.
@@ -140,8 +139,8 @@ impl Intake {
         Self { process, context, decisions, failures, seal, queues: Queues::default() }
     }
 
-    /// Makes messages ours, and only then returns: each is stored, or what it is answered with is. They are answered in the
-    /// background.
+    /// Makes messages ours, and only then returns: each is stored, or what it is answered with is, but for taps that are left
+    /// out. They are answered in the background.
     ///
     /// # Errors
     /// When they could not be stored; then they must not be acknowledged to where they came from.

@@ -4,13 +4,14 @@ use crate::support::shop::{Setup, TestShop, admin, reseller};
 use konter_core::agent::Locale;
 use konter_core::ids::{AgentId, ChatId};
 
-async fn open() -> TestShop {
+pub async fn open() -> TestShop {
     let shop = TestShop::with(Setup { balance: 50_000_000, ..Setup::default() }).await;
     shop.say(&reseller(), "REG.Siti.081299990009.100.1234", 2).await;
     shop
 }
 
-async fn all_hear(shop: &TestShop, chat: &ChatId, cases: &[(&str, &[&str])]) {
+/// Each is answered with all of these words, and never with a failure of an order.
+pub async fn all_hear(shop: &TestShop, chat: &ChatId, cases: &[(&str, &[&str])]) {
     for (text, words) in cases {
         let heard = shop.say(chat, text, 1).await;
         for word in *words {

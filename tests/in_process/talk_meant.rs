@@ -1,25 +1,10 @@
 //! What is typed is done only where it was meant: second thoughts, names that are none, and words that are no order. What was
 //! meant as an order is refused as one.
 
-use crate::support::shop::{Setup, TestShop, admin, reseller};
+use super::talk_asked::{all_hear, open};
+use crate::support::shop::{admin, reseller};
 use konter_core::ids::{AgentId, ChatId};
 use konter_core::order::Order;
-
-async fn open() -> TestShop {
-    let shop = TestShop::with(Setup { balance: 50_000_000, ..Setup::default() }).await;
-    shop.say(&reseller(), "REG.Siti.081299990009.100.1234", 2).await;
-    shop
-}
-
-/// Each is answered with all of these words, and never with a failure of an order.
-async fn all_hear(shop: &TestShop, chat: &ChatId, cases: &[(&str, &[&str])]) {
-    for (text, words) in cases {
-        let heard = shop.say(chat, text, 1).await;
-        for word in *words {
-            assert!(heard[0].contains(word) && !heard[0].contains("GAGAL"), "{text:?}, not {word:?}: {heard:?}");
-        }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_that_take_a_command_back_keep_it_from_being_done() {

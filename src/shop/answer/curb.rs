@@ -58,9 +58,8 @@ impl Request<'_> {
 
     /// Whether a tap that only shows something is left undone, because what was asked for before is still on its way.
     pub(super) async fn is_too_soon(&self, tap: &Tap, answer: &mut Answer) -> Result<bool, StoreError> {
-        let says_anew =
-            matches!(tap, Tap::Receipt(_) | Tap::ReceiptAs(..) | Tap::Repeat(_) | Tap::Report(..) | Tap::Statement(..));
-        if !says_anew || !self.is_behind().await? {
+        let edits_in_place = matches!(tap, Tap::Prices(_) | Tap::Shelf(..));
+        if !tap.only_shows() || edits_in_place || !self.is_behind().await? {
             return Ok(false);
         }
         if self.shop.chats.shows_toast(&self.message.message) {

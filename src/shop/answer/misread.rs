@@ -61,6 +61,7 @@ impl Request<'_> {
             | Command::Incomplete { .. }
             | Command::Transfer(_)
             | Command::Network(_)
+            | Command::Preference(_)
             | Command::Prices { .. }
             | Command::Help { topic: None }
             | Command::Known(_)

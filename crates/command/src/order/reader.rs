@@ -3,9 +3,7 @@
 
 use super::parts::{Opening, what};
 use super::request::{BadOrder, MAX_ORDERS_PER_MESSAGE, OrderRequest};
-use crate::read::{
-    Atom, Cursor, Gap, MIN_PIN_DIGITS, NamedAs, Part, Problem, Target, Typed, destination, is_pin, shape,
-};
+use crate::read::{Atom, Cursor, Gap, NamedAs, Part, Problem, Target, Typed, destination, is_pin, shape};
 use konter_core::catalog::DestKind;
 use konter_core::destination::{Destination, DestinationFault, Zoned};
 use konter_core::order::request::{MAX_NTH, OrderLine, What};
@@ -212,9 +210,9 @@ impl<'a> Reader<'a> {
         if atom.is("PIN") {
             return Some(PinWord::Placeholder);
         }
-        // `0812… 10.000`: the rest of a sum.
+        // `0812… 10.000`: the rest of a sum. Other groups of three may be a PIN behind a zone or a repeat.
         let before = at.checked_sub(1).and_then(|at| self.args.atoms.get(at));
-        let is_group = atom.text.len() == MIN_PIN_DIGITS
+        let is_group = matches!(atom.text, "000" | "500")
             && matches!(atom.gap, Gap::Dot | Gap::Comma)
             && before.is_some_and(|before| before.is_digits() && before.text.len() <= atom.text.len());
         (is_pin(atom.text) && !is_group).then_some(PinWord::Digits(atom.text))

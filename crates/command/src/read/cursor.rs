@@ -98,22 +98,8 @@ impl<'a> Cursor<'a> {
 
     /// Whether something is told of orders: a product that is sold, or when one was made. No name has that in it.
     pub fn tells_of_orders(&self) -> bool {
-        const WORDS: [&str; 14] = [
-            "KEMARIN",
-            "KMRN",
-            "KEMAREN",
-            "KMAREN",
-            "TADI",
-            "BARUSAN",
-            "BESOK",
-            "TGL",
-            "TANGGAL",
-            "TRX",
-            "TRANSAKSI",
-            "STATUS",
-            "HARGA",
-            "HRG",
-        ];
+        const WORDS: [&str; 11] =
+            ["KEMARIN", "KMRN", "KEMAREN", "KMAREN", "TADI", "BARUSAN", "BESOK", "TGL", "TANGGAL", "TRX", "TRANSAKSI"];
         let is_sold = |atom: &Atom<'_>| {
             !atom.is_digits()
                 && atom.text.parse().is_ok_and(|code| (self.context.kinds)(&code, NamedAs::Code).is_some())

@@ -101,7 +101,7 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
     // Right behind what is decided they are no reason either, whatever follows.
     let begins = |at: usize| {
         let is_no = is(SOFT, at) && is("jadi janten sido dulu dlu", at + 1);
-        is_behind_digits(at) && (is_no || is_hard(at) || is("tunggu bentar sebentar wait hold nanti ntar", at))
+        is_behind_digits(at) && (is_no || is_hard(at) || is("tunggu bentar sebentar wait hold", at))
     };
     if text.starts_with('/')
         && let Some(at) = (1..plain.len()).find(|&at| begins(at))
@@ -111,16 +111,18 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
     let belongs = |at: usize| {
         let word = plain.get(at).map_or("", String::as_str);
         word.is_empty()
-            || is(HARD, at)
+            || is_hard(at)
             || is(SOFT, at)
             || is(REST, at)
             || words::is_courtesy(word)
-            || at.checked_sub(1).is_some_and(|before| is("bukan", before))
+            || at.checked_sub(1).is_some_and(|before| is("bukan", before) && is_hard(before))
     };
     let from = (1..plain.len()).rev().take_while(|&at| belongs(at)).last()?;
     let is_sure = is_behind_digits(from) || is(UNREASONED, 0);
-    let first = |list: &str| (from..plain.len()).find(|&at| is(list, at));
-    match (first(HARD), first(SOFT).filter(|_| is_sure)) {
+    let first = |says_no: &dyn Fn(usize) -> bool| (from..plain.len()).find(|&at| says_no(at));
+    // `/deposit KR0001 50000 bayar besok` is a sale on credit.
+    let is_soft = |at: usize| is(SOFT, at) && (is_behind_digits(from) || !is("nanti ntar besok bsk", at));
+    match (first(&is_hard), first(&is_soft).filter(|_| is_sure)) {
         (Some(hard), Some(soft)) => Some(hard.min(soft)),
         (hard, soft) => hard.or(soft),
     }
@@ -128,10 +130,13 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
 
 /// `> S10…`: a line taken out of another message.
 fn is_quoted(text: &str) -> bool {
-    // `s10 -> 0812…`
+    // `S10 > 0812… > 1234` only parts, and `isi -> S10…` points.
     let parts = |c: char| c.is_alphanumeric() || matches!(c, '-' | '=');
-    let opens = |(at, _): (usize, &str)| !text.get(..at).is_some_and(|before| before.ends_with(parts));
-    text.match_indices('>').any(opens) || text.lines().any(|line| line.trim_start().starts_with('|'))
+    let opens = |before: &str| !before.ends_with(parts) && !before.bytes().any(|b| b.is_ascii_digit());
+    let is_one = |line: &str| {
+        line.trim_start().starts_with('|') || line.split_once('>').is_some_and(|(before, _)| opens(before))
+    };
+    text.lines().any(is_one)
 }
 
 /// `❌ S10…`, `~S10…~`: a sign that says no, or struck out.
@@ -156,6 +161,17 @@ fn is_struck_out(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quote_is_told_from_a_sign_between_parts() {
+        for quoted in ["> S10.081234567890.1234", "min > S10.081234567890.1234", "ini\n>S10 081234567890 1234", "| S10"]
+        {
+            assert!(is_quoted(quoted), "{quoted}");
+        }
+        for meant in ["S10 > 081234567890 > 1234", "s10->081234567890.1234", "isi -> S10 081234567890 1234", "S10"] {
+            assert!(!is_quoted(meant), "{meant}");
+        }
+    }
 
     #[test]
     fn second_thoughts_are_told_from_reasons() {
@@ -183,6 +199,9 @@ mod tests {
             "/gagal 5 salah",
             "/tolak 2 pelanggan ga jadi",
             "/tolak 2 bukan rekening kami",
+            "/gagal 12 nanti coba lagi",
+            "/deposit KR0001 100000 bayar besok",
+            "/deposit KR0001 100000 nanti bayar",
             "/gagal 1 bukan nomor Telkomsel",
             "/tariktransfer 12 salah kirim",
             "/tariktransfer 1 lagi",

@@ -201,6 +201,21 @@ impl PadKey {
 }
 
 impl Tap {
+    /// Whether it decides and changes nothing.
+    #[must_use]
+    pub const fn only_shows(&self) -> bool {
+        matches!(
+            self,
+            Self::Receipt(_)
+                | Self::ReceiptAs(..)
+                | Self::Repeat(_)
+                | Self::Report(..)
+                | Self::Statement(..)
+                | Self::Prices(_)
+                | Self::Shelf(..)
+        )
+    }
+
     /// Reads a button's data; `None` when it is not one of these.
     #[must_use]
     pub fn read(data: &str) -> Option<Self> {
