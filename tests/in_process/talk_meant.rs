@@ -71,7 +71,7 @@ async fn words_that_take_a_command_back_keep_it_from_being_done() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_tells_of_orders_registers_nobody() {
+async fn what_is_no_name_registers_nobody() {
     let shop = open().await;
     for text in [
         "daftar kemarin S10.081234567890.1234",

@@ -343,6 +343,52 @@ async fn what_a_lock_holds_does_not_matter_and_one_that_cannot_be_made_is_said()
     assert!(matches!(&opened, Opened::Refused(said) if said.contains("opening its lock")), "{opened:?}");
 }
 
+/// A shop so young that all of it is in one file of records. Nothing is made anew of nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn emptied_books_are_no_new_shops() {
+    let folder = tempfile::tempdir().unwrap();
+    let young = folder.path().join("data");
+    let store = Store::new(SledStore::open(&young, SledOptions::default()).unwrap());
+    for n in 1..=20 {
+        store.commit(deposit(n)).await.unwrap();
+    }
+    store.close().await.unwrap();
+    drop(store);
+    let cases: [(&str, Damage); 4] = [
+        ("nothing in it", Vec::clear),
+        ("its first word", |bytes| bytes.truncate(8)),
+        ("its head", |bytes| bytes.truncate(20)),
+        ("zeros", |bytes| bytes.fill(0)),
+    ];
+    for (what, damage) in cases {
+        let data = folder.path().join(what);
+        copy(&young, &data);
+        change(&books(&data, "book")[0], damage);
+        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data).unwrap_err()] {
+            assert!(error.to_string().contains("konter rebuild --force"), "{what}: {error}");
+        }
+        let into = folder.path().join(format!("{what}, saved"));
+        salvage(&data, &into, chrono::Utc::now()).unwrap();
+        let saved = Store::new(SledStore::open(&into, options()).unwrap());
+        assert_eq!(audit(&saved).await.unwrap().entries, 20, "{what}");
+    }
+    // Nor are closed days without books.
+    for without in [&["books", "state"][..], &["state"]] {
+        let data = folder.path().join(format!("days without {without:?}"));
+        copy(&young, &data);
+        for part in without {
+            fs::remove_dir_all(data.join(part)).unwrap();
+        }
+        fs::create_dir(data.join("days")).unwrap();
+        for day in ["2025-01-01", "2025-01-02"] {
+            fs::write(data.join("days").join(format!("{day}.day")), b"rows").unwrap();
+        }
+        let error = SledStore::open(&data, options()).err().unwrap();
+        assert!(matches!(error, StoreError::Corrupt { what: "book", .. }), "{without:?}: {error}");
+        assert!(data.join("days/2025-01-01.day").exists(), "{without:?}");
+    }
+}
+
 /// Two damages at once, and a state that is older than the books or newer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn books_of_another_moment_are_not_taken_for_these() {

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::StoreError;
 use super::books::{Found, Position, read_rows};
 use super::kv::Batch;
 use super::layers::{self, Layers};
@@ -16,6 +15,7 @@ use super::sled_faults::{Faults, io, is_marked, unmark};
 use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
 use super::sled_options::SledOptions;
 use super::snapshot::RowSource as _;
+use super::{StoreError, days};
 
 /// Where it is made, beside the old one.
 const NEW: &str = "state.new";
@@ -33,16 +33,18 @@ pub(super) fn open(
     data: &Path,
     books: &Found,
     options: SledOptions,
-    faults: &Arc<Faults>,
-) -> Result<(Layers, Witness), StoreError> {
-    let why = match agreeing(data, books, options, faults)? {
-        Ok(opened) => return Ok(opened),
+) -> Result<(Layers, Witness, Arc<Faults>), StoreError> {
+    let faults = Arc::new(Faults::new(data));
+    let why = match agreeing(data, books, options, &faults)? {
+        Ok((layers, witness)) => return Ok((layers, witness, faults)),
         Err(why) => why,
     };
     tracing::warn!(why, "the state is made anew from the books");
-    rebuild(data, books, options, faults)?;
-    match agreeing(data, books, options, faults)? {
-        Ok(opened) => Ok(opened),
+    // What was wrong with the old one is no fault of the new one.
+    let faults = Arc::new(Faults::new(data));
+    rebuild(data, books, options, &faults)?;
+    match agreeing(data, books, options, &faults)? {
+        Ok((layers, witness)) => Ok((layers, witness, faults)),
         Err(why) => {
             let problem = format!("made anew from the books, it is not usable: {why}");
             Err(StoreError::Corrupt { what: "state", problem })
@@ -68,22 +70,31 @@ pub(super) fn agreeing(
     if is_new && !books.are_new() {
         return Ok(Err("it is missing".to_owned()));
     }
+    // Emptied books are no new shop's: what else lies here is all that is left, and nothing is made anew of nothing.
+    let only_for_books = |why: String| if books.are_new() && !is_new { Err(emptied()) } else { Ok(Err(why)) };
+    if books.are_new() && days::any_in(data) {
+        return Err(emptied());
+    }
     if is_marked(data) {
-        return Ok(Err("it was found broken while the shop was at work".to_owned()));
+        return only_for_books("it was found broken while the shop was at work".to_owned());
     }
     let kv = match SledKv::open(&folder, options, faults) {
         Ok(kv) => kv,
         Err(Unopened::Locked) => return Err(StoreError::InUse(data.display().to_string())),
         Err(Unopened::Failed(error)) => return Err(error),
-        Err(Unopened::Damaged(problem)) => return Ok(Err(problem)),
+        Err(Unopened::Damaged(problem)) => return only_for_books(problem),
     };
     if is_new {
         kv.write(&Batch::new(), Some(&Witness::new(books.id(), books.end(), 0)))?;
     }
     let Ok(Some(witness)) = kv.witness() else {
-        return Ok(Err("it does not say which record it has come to".to_owned()));
+        return only_for_books("it does not say which record it has come to".to_owned());
     };
     if witness.books != books.id() {
+        // A power cut at a shop's very first start leaves books without a number of their own.
+        if books.are_new() && witness.seen.number > 0 {
+            return Err(lost(&witness, books.end()));
+        }
         return Ok(Err("it was made of other books".to_owned()));
     }
     if witness.seen.number > books.end().number {
@@ -123,11 +134,17 @@ fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, 
 /// # Errors
 /// When a shop was kept here, whose books are gone.
 pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
-    if !data.join(FOLDER).join("db").exists() {
+    if !data.join(FOLDER).join("db").exists() && !days::any_in(data) {
         return Ok(());
     }
     let problem = "they are gone, and a shop was kept here. Put a backup back with `konter restore`".to_owned();
     Err(StoreError::Corrupt { what: "book", problem })
+}
+
+fn emptied() -> StoreError {
+    let problem = "nothing is in them, and a shop was kept here. Save what the state still has with `konter rebuild --force`, or put a \
+                   backup back with `konter restore`";
+    StoreError::Corrupt { what: "book", problem: problem.to_owned() }
 }
 
 fn lost(witness: &Witness, end: Position) -> StoreError {

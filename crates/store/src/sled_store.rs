@@ -136,8 +136,7 @@ impl Parts {
             found.write_on(options.limits.segment)?;
             found = Found::look(&folder)?;
         }
-        let faults = Arc::new(Faults::new(data));
-        let (layers, witness) = rebuilding::open(data, &found, options, &faults)?;
+        let (layers, witness, faults) = rebuilding::open(data, &found, options)?;
         let mut parts = Self { books: found.write_on(options.limits.segment)?, layers, witness, faults, lock };
         parts.has_schema()?;
         Ok(parts)

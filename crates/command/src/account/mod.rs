@@ -6,7 +6,7 @@ use super::format::Format;
 use super::meaning::Command;
 use super::network::command::NetworkCommand;
 use super::read::{
-    AgentRef, Cursor, Part, Pin, PriceFilter, Problem, filters, is_pin, name_and_town, words_for_admins,
+    AgentRef, Cursor, Gap, Part, Pin, PriceFilter, Problem, filters, is_pin, name_and_town, words_for_admins,
 };
 use super::topic::Topic;
 use konter_core::ids::ProductCode;
@@ -112,7 +112,10 @@ fn balance(mut args: Cursor<'_>) -> Result<Command, Problem> {
         let (agent, pin) = AgentRef::with_pin(args)?;
         return Ok(Command::Network(NetworkCommand::Downline { agent, pin }));
     }
-    Ok(Command::Balance { pin: args.last_pin()? })
+    // `saldo 5000` speaks of money, and must not cost a try.
+    let is_sum = args.peek().is_some_and(|atom| atom.gap == Gap::Space && atom.text.ends_with("00"));
+    let pin = args.last_pin()?.filter(|_| !is_sum);
+    Ok(Command::Balance { pin })
 }
 
 fn prices(args: Cursor<'_>, prefix: Option<&str>) -> Result<Command, Problem> {
@@ -147,7 +150,7 @@ fn register(args: Cursor<'_>) -> Result<Command, Problem> {
         named => named,
     };
     let (name, town) = name_and_town(args.text, named).ok_or(Problem::Missing(Part::Name))?;
-    if !name.chars().any(char::is_alphabetic) || args.tells_of_orders() {
+    if !name.chars().any(char::is_alphabetic) || args.is_no_name() {
         return Err(Problem::unfit(Part::Name, name));
     }
     let pin = pin.ok_or(Problem::Missing(Part::Pin))?;

@@ -120,7 +120,7 @@ pub(super) const FORMATS: &[Format] = &[
 const PAGE_DIGITS: usize = 2;
 
 fn downline_with_a_phone(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
-    (has_phone(args.atoms) && !args.tells_of_orders()).then(|| registration::registration(args))
+    (has_phone(args.atoms) && !args.is_no_name()).then(|| registration::registration(args))
 }
 
 /// The list, or one of them.

@@ -96,10 +96,34 @@ impl<'a> Cursor<'a> {
         Some(pin)
     }
 
-    /// Whether something is told of orders: a product that is sold, or when one was made. No name has that in it.
-    pub fn tells_of_orders(&self) -> bool {
-        const WORDS: [&str; 11] =
-            ["KEMARIN", "KMRN", "KEMAREN", "KMAREN", "TADI", "BARUSAN", "BESOK", "TGL", "TANGGAL", "TRX", "TRANSAKSI"];
+    /// Whether something is told or asked: a product that is sold, a day, a question, a no. No name has that in it.
+    pub fn is_no_name(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "KEMARIN",
+            "KMRN",
+            "KEMAREN",
+            "KMAREN",
+            "TADI",
+            "BARUSAN",
+            "BESOK",
+            "TGL",
+            "TANGGAL",
+            "TRX",
+            "TRANSAKSI",
+            "SYARAT",
+            "SYARATNYA",
+            "GIMANA",
+            "GMN",
+            "BAGAIMANA",
+            "KENAPA",
+            "KOK",
+            "BELUM",
+            "BLM",
+            "BATAL",
+            "GA",
+            "GAK",
+            "TIDAK",
+        ];
         let is_sold = |atom: &Atom<'_>| {
             !atom.is_digits()
                 && atom.text.parse().is_ok_and(|code| (self.context.kinds)(&code, NamedAs::Code).is_some())

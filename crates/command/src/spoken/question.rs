@@ -464,7 +464,11 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
     let sum = heard.sum();
     // `mau tf 100rb`
     let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
-    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || sum.is_some()));
+    // `Saldo 89.500`, `saldo tinggal 1500`: what there is, and no wish for more.
+    let is_told = heard.has("saldo saldonya balance")
+        && !heard.has("deposit depo dep depositnya setor nyetor setoran")
+        && heard.words.iter().all(|word| !words::is_number(word) && !word.ends_with("rb") && !word.ends_with("jt"));
+    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !is_told)));
     let account = heard.has(ACCOUNT)
         || heard.phrase(&[
             "transfer kemana",

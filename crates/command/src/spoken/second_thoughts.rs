@@ -11,12 +11,13 @@ use crate::topic::Topic;
 use konter_core::staff::Role;
 
 /// They say no wherever they stand: nobody gives them as a reason.
-const HARD: &str = "eh ups oops jangan jgn jangn jng ojo ulah gajadi gjd bukan nevermind nvm";
+const HARD: &str = "eh ups oops jangan jgn jangn jng ojo ulah gajadi gajadi2 gjd gjadi gausah gsh dibatalin abaikan skip undo \
+    urung urungkan mengko bukan nevermind nvm";
 /// Behind a number they say no. Behind another word they may be what somebody else said: `pelanggan batal`.
-const SOFT: &str = "batal batalin batalkan btl cancel ga gak gk g nggak ngga enggak engga tidak tdk ndak kagak ora teu no \
-    not tunggu bentar sebentar wait hold stop nanti ntar besok bsk";
+const SOFT: &str = "batal batalin batalkan btl cancel ga gak gk gx g nggak ngga ngak enggak engga tidak tdk ndak nda dak tak kagak \
+    ora teu no not tunggu bentar sebentar wait hold stop tahan pending cek belum blm nanti nnti ntar nnt tar besok bsk tomorrow";
 /// What may stand beside them.
-const REST: &str = "jadi janten sido dulu dlu deh deng usah salah slh keliru kliru ketik pencet kirim dikirim diproses \
+const REST: &str = "jadi jdi jd janten sido dulu dlu deh aja pasti yakin yet maaf pencet typo deng usah salah slh keliru kliru ketik pencet kirim dikirim diproses \
     proses itu ini yang tadi td lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah lho loh";
 /// Commands that end in no reason: a no behind them is nobody else's.
 const UNREASONED: &str = "sukses deposit depo dep topup acc hargajual setujui blokir buka tutup resetpin";
@@ -84,6 +85,16 @@ fn acts(command: &Command) -> bool {
 
 /// The words before second thoughts, and those.
 fn behind(text: &str) -> Option<(&str, &str)> {
+    if text.starts_with('/') {
+        // A second command below would be taken for words behind the first.
+        if let Some((at, _)) = text.match_indices("\n/").next() {
+            return text.split_at_checked(at);
+        }
+        // A question decides nothing, but a refusal may ask something.
+        if text.ends_with('?') && !text.to_ascii_lowercase().starts_with("/tolak") {
+            return text.split_at_checked(text.trim_end_matches('?').len());
+        }
+    }
     let pieces = atoms(text, false);
     let at = tail(text, &pieces)?;
     text.split_at_checked(pieces.get(at)?.start)
@@ -100,8 +111,14 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
     let is_hard = |at: usize| is(HARD, at) && (!is("bukan", at) || pieces.get(at + 1).is_none_or(has_digits));
     // Right behind what is decided they are no reason either, whatever follows.
     let begins = |at: usize| {
-        let is_no = is(SOFT, at) && is("jadi janten sido dulu dlu", at + 1);
-        is_behind_digits(at) && (is_no || is_hard(at) || is("tunggu bentar sebentar wait hold", at))
+        let is_no = is(SOFT, at) && is("jadi jdi jd janten sido dulu dlu pasti yakin", at + 1);
+        // It says that it has come, or under which condition, where it is to be said that it has not, or booked.
+        let came = is("gagal", 0) && is("sudah udah udh sdh dah", at) && is("masuk sukses berhasil", at + 1);
+        let booked = is("deposit depo dep topup acc", 0);
+        if booked && (is("kalau kalo klo jika nunggu menunggu", at) || (is("belum blm", at) && is("masuk", at + 1))) {
+            return true;
+        }
+        is_behind_digits(at) && (is_no || came || is_hard(at) || is("tunggu bentar sebentar wait hold", at))
     };
     if text.starts_with('/')
         && let Some(at) = (1..plain.len()).find(|&at| begins(at))
@@ -121,7 +138,8 @@ fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
     let is_sure = is_behind_digits(from) || is(UNREASONED, 0);
     let first = |says_no: &dyn Fn(usize) -> bool| (from..plain.len()).find(|&at| says_no(at));
     // `/deposit KR0001 50000 bayar besok` is a sale on credit.
-    let is_soft = |at: usize| is(SOFT, at) && (is_behind_digits(from) || !is("nanti ntar besok bsk", at));
+    let is_soft =
+        |at: usize| is(SOFT, at) && (is_behind_digits(from) || !is("nanti nnti ntar nnt tar besok bsk tomorrow", at));
     match (first(&is_hard), first(&is_soft).filter(|_| is_sure)) {
         (Some(hard), Some(soft)) => Some(hard.min(soft)),
         (hard, soft) => hard.or(soft),
@@ -134,14 +152,16 @@ fn is_quoted(text: &str) -> bool {
     let parts = |c: char| c.is_alphanumeric() || matches!(c, '-' | '=');
     let opens = |before: &str| !before.ends_with(parts) && !before.bytes().any(|b| b.is_ascii_digit());
     let is_one = |line: &str| {
-        line.trim_start().starts_with('|') || line.split_once('>').is_some_and(|(before, _)| opens(before))
+        line.trim_start().starts_with(['|', '│', '»', '❯'])
+            || line.split_once('>').is_some_and(|(before, _)| opens(before))
     };
     text.lines().any(is_one)
 }
 
 /// `❌ S10…`, `~S10…~`: a sign that says no, or struck out.
-fn is_denied(text: &str) -> bool {
-    const NO: [char; 6] = ['❌', '❎', '✖', '🚫', '⛔', '👎'];
+pub(super) fn is_denied(text: &str) -> bool {
+    const NO: [char; 17] =
+        ['❌', '❎', '✖', '✗', '✘', '🚫', '⛔', '🛑', '🙅', '👎', '✋', '🆖', '🚷', '🗑', '❓', '❔', '🤔'];
     text.contains(NO) || is_struck_out(text)
 }
 
@@ -187,6 +207,16 @@ mod tests {
             ("/deposit KR0001 58000 hmm ga jadi", "/deposit KR0001 58000 hmm "),
             ("/gagal 1 aduh ga jadi", "/gagal 1 aduh "),
             ("/deposit KR0001 58000 bukan 6000", "/deposit KR0001 58000 "),
+            ("/gagal 1 gk jd", "/gagal 1 "),
+            ("/gagal 1 sudah masuk", "/gagal 1 "),
+            ("/gagal 1 cek dulu", "/gagal 1 "),
+            ("/gagal 1 belum pasti", "/gagal 1 "),
+            ("/gagal 1 atau sukses?", "/gagal 1 atau sukses"),
+            ("/gagal 1 nomor salah\n/gagal 2 mati", "/gagal 1 nomor salah"),
+            ("/deposit KR0001 58000 tdk jd", "/deposit KR0001 58000 "),
+            ("/deposit KR0001 58000 besok kalau masuk", "/deposit KR0001 58000 besok "),
+            ("/deposit KR0001 58000 belum masuk", "/deposit KR0001 58000 "),
+            ("/sukses 1 0041002345678901 ga jd", "/sukses 1 0041002345678901 "),
             ("TR.KR0002.50000.1234 nanti dulu", "TR.KR0002.50000.1234 "),
             ("GP.1234.4321 ora sido", "GP.1234.4321 "),
         ] {
@@ -194,6 +224,9 @@ mod tests {
         }
         for text in [
             "/gagal 1 tidak masuk",
+            "/gagal 1 belum masuk",
+            "/deposit KR0001 58000 belum bayar",
+            "/tolak 2 mana buktinya?",
             "/gagal 1 ternyata tidak",
             "/gagal 12 nomor salah",
             "/gagal 5 salah",

@@ -164,21 +164,43 @@ fn path_of(folder: &Path, day: NaiveDate) -> PathBuf {
     folder.join(format!("{day}.{ENDING}"))
 }
 
-/// A file that the rows do not speak of was being closed when the program ended: its rows are all with the engine still.
+/// Whether files of closed days lie in this data dir.
+pub(super) fn any_in(data: &Path) -> bool {
+    fs::read_dir(data.join(FOLDER)).into_iter().flatten().flatten().any(|entry| is_day(&entry.path()))
+}
+
+fn is_day(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == ENDING)
+}
+
+/// A file that the rows do not speak of was being closed when the program ended: its rows are all with the engine still. Days
+/// are closed one at a time, so more of them are days whose rows the books have lost.
 fn set_aside_others(folder: &Path, files: &Files) -> Result<(), StoreError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(io("reading the closed days", &error)),
     };
+    let mut unknown = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| io("reading the closed days", &error))?.path();
-        let is_day = path.extension().is_some_and(|ending| ending == ENDING);
-        if is_day && !files.iter().any(|file| file.path() == path) {
-            let aside = path.with_extension("unused");
-            tracing::warn!(file = %path.display(), "a day's file that was not finished is set aside");
-            fs::rename(&path, aside).map_err(|error| io("setting an unfinished day aside", &error))?;
+        if is_day(&path) && !files.iter().any(|file| file.path() == path) {
+            unknown.push(path);
         }
+    }
+    if let [_, _, ..] = unknown.as_slice() {
+        let problem = format!(
+            "they know nothing of {} closed days in {}: their end is lost. Put a backup back with `konter restore`, or go on \
+             without what is lost with `konter rebuild --force`",
+            unknown.len(),
+            folder.display()
+        );
+        return Err(StoreError::Corrupt { what: "book", problem });
+    }
+    for path in unknown {
+        let aside = path.with_extension("unused");
+        tracing::warn!(file = %path.display(), "a day's file that was not finished is set aside");
+        fs::rename(&path, aside).map_err(|error| io("setting an unfinished day aside", &error))?;
     }
     Ok(())
 }
