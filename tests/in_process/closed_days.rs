@@ -167,6 +167,9 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     before.say(&reseller(), &format!("APIIP.127.0.0.1.{PIN}"), 1).await;
     let typed = before.message(&reseller(), "S10.081234567850.1234");
     before.receive(typed.clone(), 1).await;
+    for text in ["TAG.PLNPOST.520010509867", "BAYAR.PLNPOST.520010509867.1234"] {
+        before.say(&reseller(), text, 1).await;
+    }
     let ordered = h2h::order("081234567851", "abc");
     before.becomes("delivered", async || h2h::trade(&before, &ordered).await.contains("SUKSES")).await;
     before.pass(TimeDelta::days(2));
@@ -188,7 +191,7 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     // Whoever books once more what came in since pays it twice.
     assert!(!told.contains("cadangan") && !told.contains("mutasi bank"), "{told}");
     let next = [Sequence::Order, Sequence::Agent].map(|sequence| after.store.next(sequence));
-    assert_eq!(futures::future::try_join_all(next).await.unwrap(), [4, 2], "no numbers are skipped");
+    assert_eq!(futures::future::try_join_all(next).await.unwrap(), [5, 2], "no numbers are skipped");
     assert_eq!(after.available(1).await, balance);
     // Telegram hands it out once more.
     let again = after.receive(typed, 1).await.remove(0);
@@ -196,6 +199,9 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     let again = h2h::trade(&after, &ordered).await;
     assert!(!again.contains("akan diproses") && !again.contains("SUKSES"), "{again}");
     assert!(after.simulators.bought().is_empty(), "{:?}", after.simulators.bought());
+    let bill = after.say(&reseller(), "TAG.PLNPOST.520010509867", 1).await.remove(0);
+    assert!(bill.contains("tagihan ini sudah atau sedang dibayar di tempat lain"), "{bill}");
+    assert!(after.store.asking().await.unwrap().is_empty());
     for (chat, text) in [(reseller(), "MUTASI"), (reseller(), "LAP.02/10/26 s/d 04/10/26"), (admin(), "/order 1")] {
         let told = after.say(&chat, text, 1).await.remove(0);
         assert!(!told.contains("oba lagi"), "{text}: {told}");
