@@ -29,7 +29,7 @@ use crate::http::{Callers, Http, Limits, Program, REQUEST_TIMEOUT, router, serve
 use crate::shop::Shop;
 use crate::telemetry::{self, LevelFilter};
 use konter_core::ids::ChatId;
-use konter_store::{InboxMessage, Store, StoreError};
+use konter_store::{CLOSED_DAY, InboxMessage, Store, StoreError};
 
 /// How long a stop waits for suppliers' answers under way. Shorter than what service managers allow; what does not
 /// finish is in doubt and is asked about at the next start.
@@ -290,22 +290,29 @@ async fn prove_beside_the_work(shop: Arc<Shop>, backups: PathBuf, ended: Cancell
         let is_sound = match konter_store::audit::audit_beside_work(&shop.store).await {
             Ok(report) if !report.is_clean() => {
                 tracing::error!(%report, "THE BOOKS DO NOT ADD UP: run `konter audit`");
-                false
+                Some(false)
             }
             Ok(_) if !are_days_whole => {
                 tracing::error!("every balance adds up, BUT CLOSED DAYS CANNOT BE READ: see /health");
-                true
+                Some(true)
             }
             Ok(_) => {
                 tracing::info!("the books are sound: every balance adds up, every closed day is whole");
-                true
+                Some(true)
+            }
+            // Lines of the journal are in there. Nothing says that the balances are wrong: the shop goes on selling.
+            Err(error @ StoreError::Corrupt { what: CLOSED_DAY, .. }) if !are_days_whole => {
+                tracing::error!(%error, "the books cannot be counted, AS CLOSED DAYS CANNOT BE READ: see /health");
+                None
             }
             Err(error) => {
                 tracing::error!(%error, "THE BOOKS CANNOT BE READ: run `konter audit`");
-                false
+                Some(false)
             }
         };
-        metrics::gauge!("konter_books_sound").set(if is_sound { 1.0 } else { 0.0 });
+        if let Some(is_sound) = is_sound {
+            metrics::gauge!("konter_books_sound").set(if is_sound { 1.0 } else { 0.0 });
+        }
         shop.watch_days(&backups).await;
     };
     ended.run_until_cancelled(proving).await;

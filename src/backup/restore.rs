@@ -48,7 +48,7 @@ pub fn restore(
     }
     let mut opened = making::open(&file, passphrase)?;
     let restoring = Restoring { made_at: opened.made_at, from: file, ..Restoring::begin(data, at)? };
-    let filled = fill(&restoring.built_in(), || opened.page(), Restored::new(restoring.made_at, at));
+    let filled = fill(&restoring.built_in(), || opened.page(), Restored::new(Some(restoring.made_at), at));
     if let Err(error) = filled {
         restoring.give_up();
         return Err(error);

@@ -19,7 +19,7 @@ use konter_store::parts::{Part, PartFile};
 
 /// Files that nobody writes rarely change, and reading a year of them takes seconds.
 const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Whoever asks about a day that cannot be put back meets the damage each time.
+/// Whoever asks about a day that cannot be put back meets the damage each time, and there may be damage that no look finds.
 const NOT_AGAIN_FOR: Duration = Duration::from_secs(10 * 60);
 
 pub(super) struct DayProof {
@@ -35,6 +35,14 @@ struct Damaged {
     is_back: bool,
 }
 
+/// What came of reading all of them.
+#[derive(Default)]
+struct Looked {
+    damaged: Vec<Damaged>,
+    /// How many could not be looked at.
+    unread: usize,
+}
+
 impl DayProof {
     pub fn new(process: Process, alerts: Arc<Alerts>) -> Self {
         Self { process, alerts, lacking: Mutex::default() }
@@ -47,8 +55,8 @@ impl DayProof {
 
     /// Reads every file once, half the time. `true`: each is whole, or is so again.
     pub async fn look(&self, backups: &Path) -> bool {
-        let damaged = match self.mend(backups).await {
-            Ok(damaged) => damaged,
+        let Looked { damaged, unread } = match self.mend(backups).await {
+            Ok(looked) => looked,
             Err(error) => {
                 tracing::error!(%error, "the closed days cannot be looked at; trying again in a day");
                 return false;
@@ -71,7 +79,7 @@ impl DayProof {
                 tracing::error!(%error, "the owners cannot be told of damaged days");
             }
         }
-        lacking.is_empty()
+        lacking.is_empty() && unread == 0
     }
 
     /// Looks again, until nobody waits for it any more.
@@ -81,32 +89,38 @@ impl DayProof {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = self.process.store.day_damaged() => {}
             }
-            if !self.look(backups).await {
-                tokio::time::sleep(NOT_AGAIN_FOR).await;
-            }
+            self.look(backups).await;
+            tokio::time::sleep(NOT_AGAIN_FOR).await;
         }
     }
 
-    async fn mend(&self, backups: &Path) -> Result<Vec<Damaged>, BackupError> {
-        let Some(parts) = self.process.store.parts().await? else { return Ok(Vec::new()) };
-        let (books, files, mut damaged) = (Arc::<str>::from(parts.books()), parts.days(), Vec::new());
+    async fn mend(&self, backups: &Path) -> Result<Looked, StoreError> {
+        let mut all = Looked::default();
+        let Some(parts) = self.process.store.parts().await? else { return Ok(all) };
+        let (books, files) = (Arc::<str>::from(parts.books()), parts.days());
         drop(parts);
         let count = files.len();
         for file in files {
             let (began, books, backups) = (Instant::now(), Arc::clone(&books), backups.to_owned());
             let looked = spawn_blocking(move || look_at(&file, &books, &backups)).await;
-            let broken_off = |_| Err(StoreError::Unavailable("it was broken off".to_owned()).into());
-            damaged.extend(looked.unwrap_or_else(broken_off)?);
+            let broken_off = |_| Err(StoreError::Unavailable("it was broken off".to_owned()));
+            match looked.unwrap_or_else(broken_off) {
+                Ok(damaged) => all.damaged.extend(damaged),
+                Err(error) => {
+                    tracing::error!(%error, "a closed day cannot be looked at; trying again in a day");
+                    all.unread += 1;
+                }
+            }
             tokio::time::sleep(began.elapsed()).await;
         }
-        if count > 0 && damaged.is_empty() {
+        if count > 0 && all.damaged.is_empty() && all.unread == 0 {
             tracing::info!(days = count, "the closed days are whole");
         }
-        Ok(damaged)
+        Ok(all)
     }
 }
 
-fn look_at(file: &PartFile, books: &str, backups: &Path) -> Result<Option<Damaged>, BackupError> {
+fn look_at(file: &PartFile, books: &str, backups: &Path) -> Result<Option<Damaged>, StoreError> {
     let Part::Day { day, .. } = &file.part else { return Ok(None) };
     match file.prove(books) {
         Err(error @ StoreError::Corrupt { .. }) => {
@@ -115,6 +129,6 @@ fn look_at(file: &PartFile, books: &str, backups: &Path) -> Result<Option<Damage
             let failed = |error: &BackupError| tracing::error!(%error, %day, "it cannot be put back");
             Ok(Some(Damaged { day: *day, is_back: back.inspect_err(failed).unwrap_or(false) }))
         }
-        proven => Ok(proven.map(|()| None)?),
+        proven => proven.map(|()| None),
     }
 }

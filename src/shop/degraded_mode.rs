@@ -1,4 +1,5 @@
-//! What a shop owes its people when its data is not what it was: taken over from a backup, or no longer to be written.
+//! What a shop owes its people when its data is not what it was: taken over from a backup or without some days, or no longer to
+//! be written.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -154,7 +155,8 @@ impl TakeOver {
             self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt, lost }));
         commit.taken_over = true;
         self.outbox.say(commit).await?;
-        tracing::warn!(%made_at, in_doubt, "taken over from a backup; orders that were open then wait for a person");
+        let made_at = made_at.map(tracing::field::display);
+        tracing::warn!(made_at, ?lost_days, in_doubt, "taken over; orders that were open then wait for a person");
         Ok(())
     }
 }

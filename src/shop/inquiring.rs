@@ -219,7 +219,15 @@ impl Inquiries {
     /// A bill that was found is shown, unless it is paid already.
     async fn bill_found(&self, before: &Inquiry, after: Inquiry) -> Result<(Inquiry, Vec<Say>), StoreError> {
         let InquiryState::Shown(quote) = &after.state else { return Ok((after, Vec::new())) };
-        let earlier = self.bills.payer_of(&after.ask.product, &after.customer, quote).await?;
+        let earlier = match self.bills.payer_of(&after.ask.product, &after.customer, quote).await {
+            // It is paid, by an order of a closed day that is lost or damaged.
+            Err(StoreError::Corrupt { what, problem }) => {
+                tracing::error!(inquiry = %before.id, what, %problem, "a bill's payer cannot be read; it counts as paid");
+                let refused = inquiry_refused(before, Why::BillPaidElsewhere);
+                return Ok((before.with(InquiryState::Done), vec![refused]));
+            }
+            earlier => earlier?,
+        };
         if let Some(earlier) = earlier {
             let says = match self.process.store.agent(after.agent).await? {
                 Some(agent) => refused_as_paid(before, &agent, &earlier),

@@ -142,7 +142,7 @@ async fn numbers_given_after_the_backup_are_not_given_again() {
         put_back(&file, &data, later);
         let restored = open(&data, Limits::default());
         let mark = restored.restored().await.unwrap().unwrap();
-        assert_eq!((mark.made_at, mark.at, mark.pending), (made_at, later, true));
+        assert_eq!((mark.made_at, mark.at, mark.pending), (Some(made_at), later, true));
         let next = [Sequence::Order, Sequence::Agent, Sequence::Ticket];
         let next = [
             restored.next(next[0]).await.unwrap(),

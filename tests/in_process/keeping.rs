@@ -234,7 +234,7 @@ async fn judged(rows: &Rows) -> [Vec<String>; 2] {
     let data = folder.path().join("data");
     let mut pages = vec![rows.clone().into_iter().collect::<Vec<_>>()];
     let now = chrono::Utc::now();
-    let mark = konter_store::Restored::new(now, now);
+    let mark = konter_store::Restored::new(Some(now), now);
     konter_store::fill(&data, || Ok::<_, konter_store::StoreError>(pages.pop().unwrap_or_default()), mark).unwrap();
     let store = Store::new(SledStore::open(&data, SledOptions::default()).unwrap());
     let report = konter_store::audit::audit(&store).await.unwrap();

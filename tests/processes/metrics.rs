@@ -8,8 +8,10 @@ use crate::support::bot_api::BotApi;
 use crate::support::files::{root, sources};
 use crate::support::program::{Running, free_port};
 use crate::support::site::{ADMIN, BUDI, PATIENCE, Site, hears, write};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use konter::telemetry::{Kind, METRICS};
+use konter_store::Store;
+use konter_store::sled_store::{SledOptions, SledStore};
 use regex::Regex;
 
 type Names = BTreeSet<String>;
@@ -106,6 +108,42 @@ async fn a_busy_shop_shows_every_metric() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    site.simulators.stop().await;
+}
+
+/// Nobody can count the books then, and nobody is told to stop: what is asked for now does not need that day.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_day_calls_for_no_stop() {
+    let site = Site::new().await.set("KONTER_BACKUP_EVERY", "off");
+    let mut running = site.start();
+    let talk = [
+        (BUDI, "DAFTAR.Budi Cell.739154", "Kode agen"),
+        (ADMIN, "/deposit KR0001 100000", "KR0001"),
+        (BUDI, "S5.081312345600.739154", "SUKSES"),
+    ];
+    hold(&site.api, &running, &talk).await;
+    let (data, ends) = (site.folder.path().join("data"), Utc::now());
+    // A start reads the last day that is closed: another one.
+    let talk = ["S5.081312345700.739154", "S5.081312345800.739154"].map(|order| (BUDI, order, "SUKSES"));
+    hold(&site.api, &running, &talk).await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    let store = Store::new(SledStore::open(&data, SledOptions::default()).unwrap());
+    for (day, ends) in [(ends - TimeDelta::days(1), ends), (ends, DateTime::<Utc>::MAX_UTC)] {
+        assert!(store.close_day(day.date_naive(), ends, DateTime::<Utc>::MAX_UTC).await.unwrap() > 0);
+    }
+    store.close().await.unwrap();
+    let day = fs::read_dir(data.join("days")).unwrap().map(|day| day.unwrap().path()).min().unwrap();
+    let mut bytes = fs::read(&day).unwrap();
+    // In its first block: the shop opens.
+    bytes[20] ^= 1;
+    fs::write(&day, bytes).unwrap();
+
+    let mut running = site.start();
+    running.says("CLOSED DAYS CANNOT BE READ").await;
+    let told = metrics(&site).await;
+    assert!(told.contains("\nkonter_closed_days_damaged 1\n") && !told.contains("\nkonter_books_sound "), "{told}");
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", running.err());
+    assert!(!running.err().contains("THE BOOKS"), "{}", running.err());
     site.simulators.stop().await;
 }
 

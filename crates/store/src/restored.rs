@@ -1,5 +1,5 @@
-//! That a store came out of a backup. What happened after the backup was made is not in it, so what the rows say of
-//! open orders may be out of date, and numbers given since must not be given again.
+//! That a store came out of a backup, or goes on without some closed days. What happened after the backup was made is not in it,
+//! so what the rows say of open orders may be out of date, and numbers given since must not be given again.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ const MOST_DAYS: u64 = 365;
 /// The mark a restored store carries for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restored {
-    /// When the backup was taken.
-    pub made_at: DateTime<Utc>,
+    /// When the backup was taken: what happened afterwards is lost. `None`: nothing is but the days below.
+    pub made_at: Option<DateTime<Utc>>,
     /// When it was put back. A message sent before may have been carried out and forgotten.
     pub at: DateTime<Utc>,
     /// Open orders have not been put in doubt yet.
@@ -52,13 +52,16 @@ pub(super) struct Numbers {
 
 impl Restored {
     #[must_use]
-    pub fn new(made_at: DateTime<Utc>, at: DateTime<Utc>) -> Self {
+    pub fn new(made_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
         Self { made_at, at, pending: true, lost_days: Vec::new(), last: Numbers::default() }
     }
 
     /// Leaves free what may have been given since the backup, after the highest numbers the rows have.
     pub(super) fn after(self, highest: Numbers) -> Self {
-        let days = u64::try_from((self.at - self.made_at).num_days()).unwrap_or(0).saturating_add(1).min(MOST_DAYS);
+        let days = self.made_at.map_or(0, |made_at| {
+            let begun = u64::try_from((self.at - made_at).num_days()).unwrap_or(0).saturating_add(1);
+            begun.min(MOST_DAYS)
+        });
         let last = Numbers {
             order: highest.order + days * ORDERS_A_DAY,
             agent: highest.agent + days * AGENTS_A_DAY,

@@ -1,6 +1,6 @@
 //! A store made of what can still be read of a damaged one: everything where the state has it all, else as much as books or
 //! state have, without the closed days whose files cannot be read. What has lost something is marked as one that was restored:
-//! what happened afterwards is not in it, and what was asked for before may have been done.
+//! what was asked for before may have been done. Where the end is lost, what happened afterwards is not in it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::sled_store::{locked, write_into};
 use super::snapshot::{PAGE, RawRow, RowSource};
 use super::{Restored, StoreError, keys, rebuilding};
 
-/// What became of it. Nothing is lost where neither is said.
+/// What became of it. Both empty: nothing is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Salvaged {
     /// What was written behind this record is lost.
@@ -103,7 +103,8 @@ impl Salvaging<'_> {
             }
         })?;
         write_into(self.into, |rows| {
-            if up_to.is_some() || !lost.is_empty() { self.mark(rows, &lost) } else { Ok(Batch::new()) }
+            let is_whole = up_to.is_none() && lost.is_empty();
+            if is_whole { Ok(Batch::new()) } else { self.mark(rows, &lost, up_to.is_some()) }
         })?;
         Ok(Salvaged { up_to, lost_days: lost.iter().map(|day| day.day).collect() })
     }
@@ -127,9 +128,15 @@ impl Salvaging<'_> {
         Ok(kept)
     }
 
-    fn mark(&self, rows: &Reader<'_, WithDays<Layers>>, lost: &[DayRow]) -> Result<Batch, StoreError> {
+    fn mark(
+        &self,
+        rows: &Reader<'_, WithDays<Layers>>,
+        lost: &[DayRow],
+        is_end_lost: bool,
+    ) -> Result<Batch, StoreError> {
         let line = rows.pack_with(u64::MAX - 1)?.and_then(|(_, pack)| unpack(&pack).next_back()?.ok());
-        let known_up_to = line.map_or(DateTime::UNIX_EPOCH, |line| line.at);
+        // With no end lost, whatever followed the last line that is left is in the balances.
+        let known_up_to = is_end_lost.then(|| line.map_or(DateTime::UNIX_EPOCH, |line| line.at));
         let mut highest = rows.last_numbers()?;
         highest.order = lost.iter().map(|day| day.last_order).fold(highest.order, u64::max);
         let mut mark = Restored::new(known_up_to, self.at).after(highest);

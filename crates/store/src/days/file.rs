@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::StoreError;
 use super::super::hex::hex;
 use super::super::rows::LONGEST_ROW;
-use super::super::sled_faults::io;
+use super::super::sled_faults::io as unavailable;
 use super::filter::{Filter, Hash};
 use super::{damage, place};
 
@@ -31,6 +31,8 @@ const LONGEST_KEY: usize = u16::MAX as usize;
 pub(super) const ENTRY: usize = 2 + 4;
 /// An index is some 60 bytes a block; a gibibyte of rows has 16,384 blocks.
 const LONGEST_INDEX: u64 = 64 << 20;
+/// What Unix says of a sector that cannot be read.
+const EIO: i32 = 5;
 
 /// What the engine's rows say of a closed day: so that a file is missed, or known for another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +104,7 @@ impl DayFile {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let mut file = open(path)?;
         let torn = || damage::unreadable(path, "its end");
-        let length = file.metadata().map_err(|error| io("reading a closed day", &error))?.len();
+        let length = file.metadata().map_err(|error| unread(path, &error))?.len();
         let trailer_at = length.checked_sub(TRAILER as u64).ok_or_else(torn)?;
         let trailer = read_at(&mut file, path, trailer_at, TRAILER)?;
         let part = trailer_part(&trailer).filter(|part| u64::from(part.bytes) <= LONGEST_INDEX).ok_or_else(torn)?;
@@ -178,10 +180,17 @@ impl DayFile {
 }
 
 fn open(path: &Path) -> Result<File, StoreError> {
-    File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => damage::missing(path),
-        _ => io("opening a closed day", &error),
-    })
+    File::open(path).map_err(|error| unread(path, &error))
+}
+
+/// A bad sector is damage like a wrong checksum: the file has to be put back. Anything else may be over in a moment.
+fn unread(path: &Path, error: &io::Error) -> StoreError {
+    match error.kind() {
+        ErrorKind::NotFound => damage::missing(path),
+        ErrorKind::UnexpectedEof => damage::unreadable(path, "its length"),
+        _ if cfg!(unix) && error.raw_os_error() == Some(EIO) => damage::unreadable(path, "the disk cannot read it"),
+        _ => unavailable("reading a closed day", error),
+    }
 }
 
 fn trailer_part(trailer: &[u8]) -> Option<Part> {
@@ -192,18 +201,19 @@ fn trailer_part(trailer: &[u8]) -> Option<Part> {
     (magic == MAGIC).then_some(part)
 }
 
-fn read_at(file: &mut File, path: &Path, at: u64, bytes: usize) -> Result<Vec<u8>, StoreError> {
+pub(super) fn read_at(
+    file: &mut (impl Read + Seek),
+    path: &Path,
+    at: u64,
+    bytes: usize,
+) -> Result<Vec<u8>, StoreError> {
     let mut read = vec![0; bytes];
     let done = file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut read));
-    match done {
-        Ok(()) => Ok(read),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(damage::unreadable(path, "its length")),
-        Err(error) => Err(io("reading a closed day", &error)),
-    }
+    done.map(|()| read).map_err(|error| unread(path, &error))
 }
 
 fn checked(file: &mut File, path: &Path, part: Part, what: &str) -> Result<Vec<u8>, StoreError> {
-    let length = file.metadata().map_err(|error| io("reading a closed day", &error))?.len();
+    let length = file.metadata().map_err(|error| unread(path, &error))?.len();
     let end = part.at.checked_add(u64::from(part.bytes));
     // Before as much memory is taken as a damaged index asks for.
     if end.is_none_or(|end| end > length) {

@@ -185,3 +185,28 @@ fn a_damaged_day_is_said_with_its_file_and_never_read_as_something_else() {
     assert!(open().is_ok());
     assert!(!rows.days().path_of(day(7)).exists(), "a day that was not finished is set aside");
 }
+
+/// A file on a disk that answers every read with this.
+struct Failing(i32);
+
+impl std::io::Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::from_raw_os_error(self.0))
+    }
+}
+
+impl std::io::Seek for Failing {
+    fn seek(&mut self, _: std::io::SeekFrom) -> std::io::Result<u64> {
+        Ok(0)
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_bad_sector_is_damage_and_what_may_be_over_in_a_moment_is_not() {
+    const EIO: i32 = 5;
+    const ENOMEM: i32 = 12;
+    let read = |error| file::read_at(&mut Failing(error), Path::new("2026-01-01.day"), 0, 1).unwrap_err();
+    assert!(matches!(read(EIO), StoreError::Corrupt { what: CLOSED_DAY, .. }), "{}", read(EIO));
+    assert!(matches!(read(ENOMEM), StoreError::Unavailable(_)), "{}", read(ENOMEM));
+}
