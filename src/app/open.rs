@@ -281,7 +281,8 @@ pub(super) fn may_be_opened(dir: &Path) -> Result<(), Failure> {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {words} (see {})", marker.display())));
     }
     if dir.join(BUILT_IN).exists() {
-        let words = "a restore or `rebuild --force` was broken off here; run the same command again, a restore with --force";
+        let words =
+            "a restore or `rebuild --force` was broken off here; run the same command again, a restore with --force";
         return Err(Failure::Fault(format!("{}: {words}", dir.display())));
     }
     Ok(())

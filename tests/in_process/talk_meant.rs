@@ -18,6 +18,14 @@ async fn words_that_take_a_command_back_keep_it_from_being_done() {
         "/gagal 1 ga jadi",
         "/gagal 1 ga jadi, ternyata sudah masuk",
         "/gagal 1 nomor salah eh jangan dulu",
+        "/gagal 1 gk jd",
+        "/gagal 1 sudah masuk",
+        "/gagal 1 atau sukses?",
+        "/gagal 1 nomor salah\n/gagal 2 nomor mati",
+        "/deposit KR0001 50000 tdk jd",
+        "/deposit KR0001 50000 besok kalau masuk",
+        "/deposit KR0001 50000\n/deposit KR0002 60000",
+        "/deposit KR0001 50000 🛑",
         "/sukses 1 SN eh jangan",
         "/sukses 1 041002345678901 batal",
         "/tolak 1 eh salah",
@@ -47,6 +55,10 @@ async fn words_that_take_a_command_back_keep_it_from_being_done() {
         "BLOKIR.KR0002.1234 jangan dulu",
         "~S10 081234567891 1234~",
         "❌ S10.081234567891.1234",
+        "S10 081234567891 1234 🙅",
+        "🛑 S10 081234567891 1234",
+        "TR.KR0002.50000.1234 🛑",
+        "» S10.081234567891.1234",
     ] {
         all_hear(&shop, &reseller(), &[(text, NOT_DONE)]).await;
     }
@@ -78,6 +90,10 @@ async fn what_is_no_name_registers_nobody() {
         "daftar S10 081234567891 1234",
         "daftar transaksi 081234567892 1234",
         "REG tadi 081234567893 100 1234",
+        "daftar gratis ga 1000",
+        "daftar belum bisa 1999",
+        "daftar gimana 4821",
+        "daftar batal aja 7391",
     ] {
         shop.shop.receive(vec![shop.message(&reseller(), text)]).await.unwrap();
         shop.hear_all().await;
@@ -197,6 +213,11 @@ async fn what_is_typed_is_understood() {
             ("tuku pulsa 10 ewu nggo 081234567891", &["S10", "ketik PIN"]),
             ("meser token 20 rebu ka 14027480301", &["PLN20"]),
             ("saldo pinten", &["Saldo"]),
+            ("Saldo 89.500", &["Saldo"]),
+            ("saldo tinggal 1500", &["Saldo"]),
+            ("saldo 2000", &["Saldo"]),
+            ("saldo 5000", &["Saldo"]),
+            ("cek saldo 7000", &["Saldo"]),
             ("sabaraha saldo abdi", &["Saldo"]),
             ("durung mlebu mas", &["SUKSES"]),
             ("can asup kang", &["SUKSES"]),

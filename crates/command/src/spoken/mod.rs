@@ -271,14 +271,14 @@ pub fn pin_said(text: &str) -> Option<Pin> {
     if let Ok(pin) = text.trim().parse() {
         return Some(pin);
     }
+    if second_thoughts::is_denied(text) {
+        return None;
+    }
     let text = tidy::tidy(&clean(text));
     let pieces = atoms(&text, false);
     let (pins, rest): (Vec<&Atom<'_>>, Vec<&Atom<'_>>) =
         pieces.iter().partition(|atom| NEW_PIN_DIGITS.contains(&atom.text.len()) && is_pin(atom.text));
     let [pin] = pins.as_slice() else { return None };
-    if second_thoughts::is_denied(&text) {
-        return None;
-    }
     let is_named = rest.first().is_some_and(|first| words::is_pin_word(first.text));
     let changes_nothing = rest
         .iter()

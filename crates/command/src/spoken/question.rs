@@ -404,7 +404,10 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
     // `kenapa saldo saya 0`
     let counts = heard.said.atoms.iter().any(|atom| atom.text != "0" && atom.text.bytes().any(|b| b.is_ascii_digit()));
-    (is_one && !counts && !wants_more).then_some(Command::Balance { pin: None })
+    // `Saldo 89.500`, `saldo tinggal 1500`: what there is, and no wish for more.
+    let is_plain = |word: &&String| is_known(word) || word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_told = named && heard.words.iter().all(|word| is_plain(&word));
+    ((is_one && !counts || is_told) && !wants_more).then_some(Command::Balance { pin: None })
 }
 
 fn report(heard: &Heard<'_>) -> Option<Command> {

@@ -171,6 +171,7 @@ fn a_pin_may_be_named_as_one_and_nothing_else_beside_it() {
         "pin 1234 4321",
         "pin 1234?",
         "pin 1234 salah",
+        "pin 1234 🛑",
         "pin lama 1234",
         "5000 ya",
         "s10 1234",
