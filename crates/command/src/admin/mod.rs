@@ -87,7 +87,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::always(Topic::AdminRecheck, &["/cekulang"], "ask the supplier again", "/cekulang 12", recheck)
         .least(Operator),
     Format::always(Topic::AdminSuccess, &["/sukses"], "an order was delivered", "/sukses 12 1234567890", |args| {
-        decided(args, Part::SerialNumber, |id, sn| AdminCommand::Success { id, sn: without_label(sn) })
+        decided(args, Part::SerialNumber, |id, sn| AdminCommand::Success { id, sn: without_label(&sn) })
     })
     .least(Operator),
     Format::always(Topic::AdminFailure, &["/gagal"], "an order was not delivered", "/gagal 12 nomor salah", |args| {
@@ -225,11 +225,11 @@ fn recheck(args: Cursor<'_>) -> Result<Command, Problem> {
 
 /// `<order> <serial number or reason>`.
 /// `SN: 0041…`: the reply writes its own.
-fn without_label(sn: String) -> String {
+fn without_label(sn: &str) -> String {
     let label = sn.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("sn"));
     let rest = sn.get(2..).filter(|rest| label && rest.starts_with([':', ' ', '.', '=']));
     let rest = rest.map(|rest| rest.trim_start_matches([':', ' ', '.', '=']));
-    rest.filter(|rest| !rest.is_empty()).map_or(sn.clone(), str::to_owned)
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(sn).to_owned()
 }
 
 fn decided(args: Cursor<'_>, what: Part, of: fn(OrderId, String) -> AdminCommand) -> Result<Command, Problem> {
