@@ -73,7 +73,7 @@ pub(super) fn agreeing(
     // Emptied books are no new shop's: what else lies here is all that is left, and nothing is made anew of nothing.
     let only_for_books = |why: String| if books.are_new() && !is_new { Err(emptied()) } else { Ok(Err(why)) };
     if books.are_new() && days::any_in(data) {
-        return Err(emptied());
+        return Err(if is_new { gone() } else { emptied() });
     }
     if is_marked(data) {
         return only_for_books("it was found broken while the shop was at work".to_owned());
@@ -137,8 +137,12 @@ pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
     if !data.join(FOLDER).join("db").exists() && !days::any_in(data) {
         return Ok(());
     }
+    Err(gone())
+}
+
+fn gone() -> StoreError {
     let problem = "they are gone, and a shop was kept here. Put a backup back with `konter restore`".to_owned();
-    Err(StoreError::Corrupt { what: "book", problem })
+    StoreError::Corrupt { what: "book", problem }
 }
 
 fn emptied() -> StoreError {

@@ -383,6 +383,19 @@ fn prices(heard: &Heard<'_>) -> Option<Command> {
     (meant && !(heard.has(PRICE) && heard.has("jual"))).then(|| named.command())
 }
 
+fn is_figure(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+}
+
+/// `Saldo 89.500`, `saldo tinggal 1500`: what there is. A sum as it is asked for is a wish for more: `saldo 100 rb`, `saldo 100k`.
+fn tells_a_balance(heard: &Heard<'_>) -> bool {
+    let is_asked_for =
+        |word: &String| !is_figure(word) && (words::is_number(word) || word.starts_with(|c: char| c.is_ascii_digit()));
+    heard.has("saldo saldonya balance")
+        && !heard.has("deposit depo dep depositnya setor nyetor setoran rb ribu k jt juta")
+        && !heard.words.iter().any(is_asked_for)
+}
+
 /// To be told the balance does no harm: whoever asks for it may say more beside.
 fn balance(heard: &Heard<'_>) -> Option<Command> {
     const MOST_STRANGERS: usize = 3;
@@ -404,9 +417,7 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
     // `kenapa saldo saya 0`
     let counts = heard.said.atoms.iter().any(|atom| atom.text != "0" && atom.text.bytes().any(|b| b.is_ascii_digit()));
-    // `Saldo 89.500`, `saldo tinggal 1500`: what there is, and no wish for more.
-    let is_plain = |word: &&String| is_known(word) || word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let is_told = named && heard.words.iter().all(|word| is_plain(&word));
+    let is_told = tells_a_balance(heard) && heard.words.iter().all(|word| is_known(&word) || is_figure(word));
     ((is_one && !counts || is_told) && !wants_more).then_some(Command::Balance { pin: None })
 }
 
@@ -467,11 +478,7 @@ fn deposit(heard: &Heard<'_>) -> Option<Command> {
     let sum = heard.sum();
     // `mau tf 100rb`
     let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
-    // `Saldo 89.500`, `saldo tinggal 1500`: what there is, and no wish for more.
-    let is_told = heard.has("saldo saldonya balance")
-        && !heard.has("deposit depo dep depositnya setor nyetor setoran")
-        && heard.words.iter().all(|word| !words::is_number(word) && !word.ends_with("rb") && !word.ends_with("jt"));
-    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !is_told)));
+    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
     let account = heard.has(ACCOUNT)
         || heard.phrase(&[
             "transfer kemana",
