@@ -198,7 +198,7 @@ impl<'a> Line<'a> {
     fn must_be_for(&self, buy: &Buy<'_>) -> Result<(), Doubt> {
         // Codes and destinations may have dots of their own.
         let mut after_dots = self.order.match_indices('.').filter_map(|(at, _)| self.order.get(at + 1..)).peekable();
-        if after_dots.peek().is_none() || after_dots.any(|dest| same_destination(dest, buy.dest)) {
+        if after_dots.peek().is_none() || after_dots.any(|dest| same_destination(dest.trim(), buy.dest)) {
             Ok(())
         } else {
             Err(Doubt::OtherDestination)
@@ -223,10 +223,12 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Where `<product>.<destination>` ends. Codes have no blanks, but may have dots of their own.
+/// Where `<product>.<destination>` ends. Codes have no blanks, but may have dots of their own; the document prints a blank
+/// behind one (page of the reversal: `s5. 2222222222`).
 fn end_of_order(text: &str, dest: &str) -> usize {
     let code = text.split(char::is_whitespace).next().unwrap_or_default();
-    let mut ends = code.match_indices('.').map(|(dot, _)| dot + 1);
+    let blanks = |at: usize| text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+    let mut ends = code.match_indices('.').map(|(dot, _)| dot + 1 + blanks(dot + 1));
     let named = ends.find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(dest)));
     let at = named.unwrap_or(0);
     at + end_of_destination(text.get(at..).unwrap_or_default(), dest, char::is_whitespace)

@@ -160,6 +160,12 @@ fn reads_the_documented_reversals() {
             ..Reading::new(Outcome::Failed(FailureKind::Refused))
         }
     );
+    let as_printed = |text: &str| text.replace("s5.", "s5.+");
+    assert_eq!(reversal(&as_printed(REVERSAL_SUKSES)), reversal(REVERSAL_SUKSES));
+    assert_eq!(
+        doubt(reversal(&as_printed(REVERSAL_SUKSES).replace("s5.+081", "s5.+082"))),
+        Some(Doubt::OtherDestination)
+    );
     let closed = REVERSAL_GAGAL.replace("GAGAL,", "GAGAL+Produk+tidak+Aktif,");
     assert_eq!(reversal(&closed).outcome, Outcome::Failed(FailureKind::ProductClosed));
 }

@@ -255,6 +255,8 @@ fn failure(buy: &Buy<'_>, ket: &str, occasion: Occasion) -> Outcome {
     let is_doubtful = match occasion {
         Occasion::Purchase => false,
         Occasion::Repeat => true,
+        // "After a lost answer only row 12": the next question brings it.
+        Occasion::Report if buy.sent.first == FirstSending::Lost => true,
         Occasion::Report => {
             let may_be_the_doors = listed.map_or(of_customer.is_none(), |row| row.by == By::Door);
             may_be_the_doors && buy.sent.may_be_refused_again()
