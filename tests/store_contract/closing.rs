@@ -303,3 +303,37 @@ async fn a_bill_that_was_paid_on_a_lost_day_is_not_paid_again() {
     store.commit(place(bill(3, 1, &["MAR26"]))).await.unwrap();
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
 }
+
+/// The day closed last is what a start looks at, if at any.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_starts_whatever_its_closed_days_hold() {
+    use crate::support::*;
+
+    for since in [vec![place(order(9, 1, "0819"))], vec![deposit(1, 1_000)]] {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+        let store = open();
+        store.commit(deposit(1, 500_000)).await.unwrap();
+        for id in 1..=8 {
+            let order = order(id, 1, &format!("081{id}"));
+            store.commit(place(order.clone())).await.unwrap();
+            store.commit(succeed(&order)).await.unwrap();
+        }
+        let end = DateTime::<Utc>::MAX_UTC;
+        assert!(store.close_day(now().date_naive(), end, end).await.unwrap() > 0);
+        for commit in since {
+            store.commit(commit).await.unwrap();
+        }
+        store.close().await.unwrap();
+        drop(store);
+        let day = std::fs::read_dir(folder.path().join("days")).unwrap().next().unwrap().unwrap().path();
+        let mut bytes = std::fs::read(&day).unwrap();
+        bytes[20] ^= 1;
+        std::fs::write(&day, bytes).unwrap();
+        let store = open();
+        assert!(matches!(store.order(konter_core::ids::OrderId(3)).await, Err(StoreError::Corrupt { .. })));
+        assert!(store.next(Sequence::Order).await.unwrap() > 8, "no number is given twice");
+        store.commit(deposit(1, 1_000)).await.unwrap();
+        store.close().await.unwrap();
+    }
+}
