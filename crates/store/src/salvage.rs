@@ -140,6 +140,7 @@ impl Salvaging<'_> {
         let mut highest = rows.last_numbers()?;
         highest.order = lost.iter().map(|day| day.last_order).fold(highest.order, u64::max);
         let mut mark = Restored::new(known_up_to, self.at).after(highest);
+        mark.rebuilt = true;
         mark.lost_days = lost.iter().map(|day| day.day).collect();
         let mut batch = if lost.is_empty() { Batch::new() } else { rows.new_opening(highest.order)? };
         batch.push((keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?)));
