@@ -183,7 +183,7 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     before.store.close().await.unwrap();
 
     fs::remove_file(&days[0]).unwrap();
-    let salvaged = salvage(&data, &into, now).unwrap();
+    let salvaged = salvage(&data, &into, now, 0).unwrap();
     assert_eq!((salvaged.up_to, salvaged.lost_days), (None, vec!["2026-10-02".parse().unwrap()]));
     let after = TestShop::on(store_in(&into), setup(now + TimeDelta::minutes(1))).await;
     (0..100).for_each(|_| drop(after.message(&reseller(), "")));

@@ -207,7 +207,7 @@ async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
     let open = |path: &Path| Store::new(SledStore::open(path, SledOptions::default()).unwrap());
     assert_eq!(everything(&open(data)).await, before);
     let into = tempfile::tempdir().unwrap();
-    assert_eq!(konter_store::salvage(data, into.path(), now()).unwrap(), konter_store::Salvaged::default());
+    assert_eq!(konter_store::salvage(data, into.path(), now(), 0).unwrap(), konter_store::Salvaged::default());
     let store = open(into.path());
     assert_eq!(everything(&store).await, before);
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
@@ -251,7 +251,7 @@ async fn without_days_that_are_lost_for_good_a_shop_goes_on_with_every_balance_a
         bytes[20] ^= 1;
         std::fs::write(lost, bytes).unwrap();
         let into = elsewhere.path().join(nth.to_string());
-        let salvaged = konter_store::salvage(&data, &into, now()).unwrap();
+        let salvaged = konter_store::salvage(&data, &into, now(), 0).unwrap();
         let named: Vec<String> = salvaged.lost_days.iter().map(ToString::to_string).collect();
         assert_eq!((salvaged.up_to, named), (None, vec![lost.file_stem().unwrap().to_str().unwrap().to_owned()]));
         let store = Store::new(SledStore::open(&into, SledOptions::default()).unwrap());
@@ -294,7 +294,7 @@ async fn a_bill_that_was_paid_on_a_lost_day_is_not_paid_again() {
     assert!(store.close_day(now().date_naive(), end, end).await.unwrap() > 0);
     store.close().await.unwrap();
     std::fs::remove_dir_all(data.join("days")).unwrap();
-    assert_eq!(konter_store::salvage(&data, &into, now()).unwrap().lost_days.len(), 1);
+    assert_eq!(konter_store::salvage(&data, &into, now(), 0).unwrap().lost_days.len(), 1);
     let store = open(&into);
     let again = store.commit(place(bill(2, 1, &["FEB26"]))).await;
     assert!(matches!(again, Err(CommitError::Conflict(_))), "{again:?}");
