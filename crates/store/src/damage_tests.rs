@@ -131,6 +131,7 @@ fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 type Damage = fn(&mut Vec<u8>);
+type Doing<'a> = &'a dyn Fn(&Path);
 
 /// In the middle of what was written; files end in zeros.
 fn flip(bytes: &mut [u8]) {
@@ -278,7 +279,6 @@ async fn a_lost_end_is_noticed_without_the_state() {
     // What was being written when the power went: nobody was told of it.
     let unsynced = |data: &Path| change(books(data, "book").last().unwrap(), |bytes| bytes.extend([0xA5; 300]));
     let older = |data: &Path| change(&data.join("books-end"), |bytes| bytes[40] = bytes[40].wrapping_sub(1));
-    type Doing<'a> = &'a dyn Fn(&Path);
     let whole: [(&str, &[Doing<'_>]); 5] = [
         ("no state", &[&no_state]),
         ("no state, torn", &[&no_state, &unsynced]),
