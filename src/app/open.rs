@@ -312,7 +312,8 @@ pub(super) fn may_begin(settings: &Settings) -> Result<(), Failure> {
     if holds_store(dir) {
         return Ok(());
     }
-    nothing_was_lost(settings, &format!("KONTER_DATA_DIR: there is no shop in {}", dir.display()))
+    let words = "if it is kept in a database, DATABASE_URL is missing";
+    nothing_was_lost(settings, &format!("KONTER_DATA_DIR: there is no shop in {} ({words})", dir.display()))
 }
 
 /// Whether a new shop may begin. Where there are backups it would begin over the head of the one they are of: its balances would be
