@@ -27,7 +27,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 const STALL: Duration = Duration::from_secs(60);
 
 /// In the data dir: where a backup is read that goes into a database.
-const ON_THE_WAY: &str = "restoring-into-database";
+pub(super) const ON_THE_WAY: &str = "restoring-into-database";
 
 /// Copies the shop into a file: from the running shop when there is one, else from its data dir.
 ///

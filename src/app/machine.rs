@@ -8,7 +8,7 @@ use std::path::Path;
 
 use konter_store::is_in_use;
 
-use super::open::may_be_opened;
+use super::open::{may_be_opened, may_begin};
 use super::room;
 use crate::config::Settings;
 
@@ -26,7 +26,8 @@ pub(super) fn look(settings: &Settings, found: &mut Found) {
     if let Err(error) = try_to_write(dir) {
         found.mistakes.push(format!("KONTER_DATA_DIR: {} cannot be written: {error}", dir.display()));
     } else if settings.database_url.is_none() {
-        let refused = [may_be_opened(dir), room::to_start(dir)].into_iter().filter_map(Result::err);
+        let refused =
+            [may_be_opened(dir), may_begin(settings), room::to_start(dir)].into_iter().filter_map(Result::err);
         found.mistakes.extend(refused.map(|failure| failure.to_string()));
     }
     backups(settings, found);

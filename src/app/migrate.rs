@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::open::{MOVED, fault, open_dir};
 use konter_core::ledger::audit::AuditReport;
 use konter_store::postgres::PostgresStore;
-use konter_store::{Store, audit, moving};
+use konter_store::{Store, StoreError, audit, moving};
 
 /// Where a shop can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -59,7 +59,7 @@ async fn into_database(folder: &Path, address: &SecretString) -> Result<(), Fail
 pub(super) async fn fill_database(folder: &Path, address: &SecretString) -> Result<AuditReport, Failure> {
     let from = open_dir(folder).await?;
     let report = prove(&from, "the data dir").await?;
-    let database = open_database(address).await?;
+    let database = claim(PostgresStore::open_to_fill(address).await).await?;
     moving::to_database(&from, &database).await.map_err(of_database)?;
     let to = Store::over(database);
     agree(&from, &report, &to).await?;
@@ -73,7 +73,7 @@ async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failur
     if !is_empty {
         return Err(Failure::Wrong(format!("KONTER_DATA_DIR: {} is not empty", folder.display())));
     }
-    let database = open_database(address).await?;
+    let database = claim(PostgresStore::open(address).await).await?;
     database.has_shop().await.map_err(of_database)?;
     let from = Store::over(database.clone());
     let report = prove(&from, "the database").await?;
@@ -87,8 +87,8 @@ async fn into_folder(address: &SecretString, folder: &Path) -> Result<(), Failur
     Ok(())
 }
 
-async fn open_database(address: &SecretString) -> Result<Arc<PostgresStore>, Failure> {
-    let store = PostgresStore::open(address).await.map_err(of_database)?;
+async fn claim(opened: Result<PostgresStore, StoreError>) -> Result<Arc<PostgresStore>, Failure> {
+    let store = opened.map_err(of_database)?;
     store.claim_alone().await.map_err(of_database)?;
     Ok(Arc::new(store))
 }

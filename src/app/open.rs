@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use super::Failure;
+use super::backup::ON_THE_WAY;
 use super::private::close_to_others;
 use super::room;
 use super::unrouted::unrouted;
@@ -212,16 +213,25 @@ pub(super) enum Use {
 /// The store that the settings name: the database, or else the data dir.
 pub(super) async fn open_store(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     match &settings.database_url {
-        Some(address) => open_database(address, r#use).await,
+        Some(address) => open_database(settings, address, r#use).await,
         None => open_data_dir(settings, r#use).await,
     }
 }
 
-async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Failure> {
+async fn open_database(settings: &Settings, address: &SecretString, r#use: Use) -> Result<Store, Failure> {
     let fault = |error: StoreError| Failure::Fault(format!("DATABASE_URL: {error}"));
     let store = PostgresStore::open(address).await.map_err(fault)?;
     match r#use {
-        Use::Running => store.join().await.map_err(fault)?,
+        Use::Running => {
+            if store.is_new().await.map_err(fault)? {
+                if settings.data_dir.join(ON_THE_WAY).exists() {
+                    let words = "a restore into this database was broken off before it began; do that again";
+                    return Err(Failure::Fault(format!("DATABASE_URL: {words}")));
+                }
+                nothing_was_lost(settings, "DATABASE_URL: there is no shop in this database")?;
+            }
+            store.join().await.map_err(fault)?;
+        }
         Use::Looking => store.has_shop().await.map_err(fault)?,
     }
     Ok(Store::new(store))
@@ -231,18 +241,23 @@ async fn open_database(address: &SecretString, r#use: Use) -> Result<Store, Fail
 async fn open_data_dir(settings: &Settings, r#use: Use) -> Result<Store, Failure> {
     let dir = &settings.data_dir;
     may_be_opened(dir)?;
-    let unusable = |failure: Failure| way_back(settings, &failure);
+    let mut came_to = 0;
     if r#use == Use::Running {
+        may_begin(settings)?;
         room::to_start(dir)?;
+        came_to = known_from_backups(settings).await?;
     }
-    let mut opened = open_sled(dir).await;
+    let mut opened = open_sled(dir, came_to).await;
     if r#use == Use::Running && matches!(opened, Err(StoreError::Corrupt { what: CLOSED_DAY, .. })) {
         put_days_back(settings).await?;
-        opened = open_sled(dir).await;
+        opened = open_sled(dir, came_to).await;
     }
     let store = match opened {
         Ok(store) => store,
-        Err(error @ StoreError::Corrupt { .. }) => return Err(unusable(of_dir(dir, &error))),
+        // A closed day says itself what helps; for its sake nobody gives up what happened since the newest backup.
+        Err(error @ StoreError::Corrupt { what, .. }) if what != CLOSED_DAY => {
+            return Err(way_back(settings, &of_dir(dir, &error)));
+        }
         Err(error) => return Err(of_dir(dir, &error)),
     };
     close_to_others(dir);
@@ -288,14 +303,49 @@ pub(super) fn may_be_opened(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same without a question asked.
-pub(super) async fn open_dir(dir: &Path) -> Result<Store, Failure> {
-    open_sled(dir).await.map(Store::new).map_err(|error| of_dir(dir, &error))
+/// Whether a start on a data dir without a shop may begin one.
+///
+/// # Errors
+/// As [`nothing_was_lost`].
+pub(super) fn may_begin(settings: &Settings) -> Result<(), Failure> {
+    let dir = &settings.data_dir;
+    if holds_store(dir) {
+        return Ok(());
+    }
+    let words = "if it is kept in a database, DATABASE_URL is missing";
+    nothing_was_lost(settings, &format!("KONTER_DATA_DIR: there is no shop in {} ({words})", dir.display()))
 }
 
-async fn open_sled(dir: &Path) -> Result<SledStore, StoreError> {
-    let dir = dir.to_owned();
-    let opening = tokio::task::spawn_blocking(move || SledStore::open(&dir, SledOptions::default()));
+/// Whether a new shop may begin. Where there are backups it would begin over the head of the one they are of: its balances would be
+/// gone, and what is repeated of its orders bought again.
+///
+/// # Errors
+/// With the way back, and how to begin all the same.
+fn nothing_was_lost(settings: &Settings, problem: &str) -> Result<(), Failure> {
+    let backups = &settings.backups.folder;
+    if !set::are_in(backups) {
+        return Ok(());
+    }
+    let lost =
+        way_back(settings, &Failure::Fault(format!("{problem}, but backups of one are in {}", backups.display())));
+    let words = "To begin a new shop all the same, move these backups to another place first, or let KONTER_BACKUP_DIR name another.";
+    Err(Failure::Fault(format!("{lost}\n{words}")))
+}
+
+/// How far the books had come, as the backups know it: should the data dir have lost all that tells it, or be an older copy of itself.
+pub(super) async fn known_from_backups(settings: &Settings) -> Result<u64, Failure> {
+    let (dir, backups) = (settings.data_dir.clone(), settings.backups.folder.clone());
+    tokio::task::spawn_blocking(move || set::came_to(&dir, &backups)).await.map_err(fault)
+}
+
+/// The same without a question asked.
+pub(super) async fn open_dir(dir: &Path) -> Result<Store, Failure> {
+    open_sled(dir, 0).await.map(Store::new).map_err(|error| of_dir(dir, &error))
+}
+
+async fn open_sled(dir: &Path, came_to: u64) -> Result<SledStore, StoreError> {
+    let (dir, options) = (dir.to_owned(), SledOptions { came_to, ..SledOptions::default() });
+    let opening = tokio::task::spawn_blocking(move || SledStore::open(&dir, options));
     opening.await.unwrap_or_else(|_| Err(StoreError::Unavailable("opening it was broken off".to_owned())))
 }
 

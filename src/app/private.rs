@@ -97,10 +97,15 @@ fn close(path: &Path, depth: usize, closed: &mut usize) -> io::Result<()> {
 pub(super) fn backup_token(dir: &Path) -> Result<SecretString, Failure> {
     let path = dir.join(TOKEN);
     let unusable = |error: io::Error| Failure::Fault(format!("{}: {error}", path.display()));
-    match fs::read_to_string(&path) {
-        Ok(text) if text.trim().len() >= SHORTEST => return Ok(text.trim().into()),
-        // Torn by a full disk, or too easy to guess.
-        Ok(_) => fs::remove_file(&path).map_err(unusable)?,
+    match fs::read(&path) {
+        Ok(bytes) => {
+            if let Some(secret) = str::from_utf8(&bytes).ok().map(str::trim).filter(|text| text.len() >= SHORTEST) {
+                return Ok(secret.into());
+            }
+            // Torn by a full disk, damaged, or too easy to guess. Whoever asks for backups reads it from the file each time.
+            tracing::warn!(file = %path.display(), "the secret that backups are asked for with is of no use; it is made anew");
+            fs::remove_file(&path).map_err(unusable)?;
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(unusable(error)),
     }
@@ -170,9 +175,11 @@ mod tests {
         assert_eq!(backup_token(&data).unwrap().expose_secret(), first.expose_secret());
         assert_eq!(token_of_running_shop(&data).unwrap().expose_secret(), first.expose_secret());
         assert_eq!(mode(&data.join(TOKEN)), 0o600);
-        fs::write(data.join(TOKEN), "short\n").unwrap();
-        let second = backup_token(&data).unwrap();
-        assert_ne!(second.expose_secret(), first.expose_secret());
-        assert_eq!(second.expose_secret().len(), 2 * LENGTH);
+        for useless in [&b"short\n"[..], &[0xff; 2 * LENGTH], b""] {
+            fs::write(data.join(TOKEN), useless).unwrap();
+            let second = backup_token(&data).unwrap();
+            assert_ne!(second.expose_secret(), first.expose_secret());
+            assert_eq!(second.expose_secret().len(), 2 * LENGTH);
+        }
     }
 }

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::environment::Environment;
-use super::open::{MOVED, fault, has_shop, open_dir, put_days_back};
+use super::open::{MOVED, fault, has_shop, known_from_backups, open_dir, put_days_back};
 use crate::backup::Restoring;
 use crate::config::Settings;
 use konter_core::ledger::audit::AuditReport;
@@ -27,7 +27,8 @@ pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failu
         if let Err(problem) = put_days_back(&settings).await {
             tracing::debug!(%problem, "no closed day is put back");
         }
-        return from_what_is_left(data).await;
+        let came_to = known_from_backups(&settings).await?;
+        return from_what_is_left(data, came_to).await;
     }
     let (dir, shown) = (data.clone(), data.display().to_string());
     blocking(move || rebuild_state(&dir)).await.map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
@@ -37,12 +38,12 @@ pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failu
     if report.is_clean() { Ok(()) } else { Err(Failure::Fault("the books do not add up".to_owned())) }
 }
 
-async fn from_what_is_left(data: PathBuf) -> Result<(), Failure> {
+async fn from_what_is_left(data: PathBuf, came_to: u64) -> Result<(), Failure> {
     let (at, shown) = (Utc::now(), data.display().to_string());
     let failed = move |error: StoreError| Failure::Fault(format!("{shown}: {error}"));
     let restoring = Restoring::begin(&data, at).map_err(fault)?;
     let (from, into) = (data.clone(), restoring.built_in());
-    let made = blocking(move || salvage(&from, &into, at)).await.map_err(failed);
+    let made = blocking(move || salvage(&from, &into, at, came_to)).await.map_err(failed);
     let made = match made {
         Ok(made) => prove(&restoring.built_in()).await.map(|report| (made, report)),
         Err(failure) => Err(failure),

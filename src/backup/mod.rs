@@ -35,8 +35,8 @@ pub enum BackupError {
     #[error("it is not whole: {0}")]
     Parts(String),
     /// A file of the data dir, which was to be copied.
-    #[error("the data dir's own {0} is damaged: {1}")]
-    Own(String, StoreError),
+    #[error("the data dir's own {0} is damaged")]
+    Own(String),
     #[error("there is no backup in {0}")]
     NoneIn(String),
     #[error("several shops have put their backups there, say which one: {0}")]

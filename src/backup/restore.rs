@@ -127,11 +127,18 @@ impl Restoring {
         let _ = fs::remove_dir_all(self.built_in());
     }
 
-    /// A folder for what was there. Named by the moment, so that several do not meet.
+    /// A new folder for what was there, named by the moment.
     fn aside(&self) -> Result<PathBuf, BackupError> {
-        let aside = self.data.join(format!("{ASIDE}{}", self.at.format("%Y%m%dT%H%M%SZ")));
-        fs::create_dir_all(&aside).map_err(BackupError::file(&aside))?;
-        Ok(aside)
+        let first = self.data.join(format!("{ASIDE}{}", self.at.format("%Y%m%dT%H%M%SZ")));
+        let (mut aside, mut nth) = (first.clone(), 1);
+        loop {
+            match fs::create_dir(&aside) {
+                // Of the same second: what one has put there must not be met by the other.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => nth += 1,
+                made => return made.map(|()| aside.clone()).map_err(BackupError::file(&aside)),
+            }
+            aside = PathBuf::from(format!("{}-{nth}", first.display()));
+        }
     }
 }
 

@@ -16,6 +16,14 @@ use konter_core::outcome;
 use konter_reply::{BillCard, BillStage, ReceiptForm, Reply, ShownBecause};
 use konter_store::{Commit, Say, Store, StoreError, Versioned};
 
+/// Who pays a bill.
+pub(super) enum Payer {
+    Nobody,
+    Order(Box<Order>),
+    /// An order of a closed day that is lost or damaged.
+    Unread,
+}
+
 pub(super) struct Bills {
     pub store: Store,
     pub clock: ShopClock,
@@ -30,22 +38,23 @@ impl Bills {
         expires_at(now, self.valid_for, self.clock.next_midnight(now))
     }
 
-    /// The order that pays one of a bill's periods, or has paid it.
-    pub async fn payer_of(
-        &self,
-        product: &ProductCode,
-        customer: &str,
-        quote: &Quote,
-    ) -> Result<Option<Order>, StoreError> {
+    /// Who pays one of a bill's periods, or has paid it.
+    pub async fn payer_of(&self, product: &ProductCode, customer: &str, quote: &Quote) -> Result<Payer, StoreError> {
         let day = self.clock.day_of(self.clock.utc());
         let claims = claims(&quote.found.bills, quote.total, day).into_iter().map(Period::Claim);
         for period in std::iter::once(Period::Any).chain(claims) {
             let key = BillKey::new(product, customer, period);
-            if let Some(order) = self.store.order_of_bill(&key).await? {
-                return Ok(Some(order));
+            match self.store.order_of_bill(&key).await {
+                Ok(None) => {}
+                Ok(Some(order)) => return Ok(Payer::Order(Box::new(order))),
+                Err(StoreError::Corrupt { what, problem }) => {
+                    tracing::error!(%product, what, %problem, "a bill's payer cannot be read; it counts as paid");
+                    return Ok(Payer::Unread);
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(None)
+        Ok(Payer::Nobody)
     }
 
     /// A payment was stopped because the bill has changed: it is shown as it is now, to be paid anew.

@@ -141,7 +141,7 @@ impl TakeOver {
     }
 
     async fn put_in_doubt(&self, restored: Restored) -> Result<(), StoreError> {
-        let Restored { made_at, at, lost_days, .. } = restored;
+        let Restored { made_at, at, rebuilt, lost_days, .. } = restored;
         let lost = (!lost_days.is_empty()).then(|| DayList::of(&lost_days));
         let mut in_doubt = 0;
         for order in self.process.store.open_orders().await? {
@@ -152,7 +152,7 @@ impl TakeOver {
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
         let mut commit = Commit::new(self.process.clock.utc());
         commit.outgoing =
-            self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, in_doubt, lost }));
+            self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, rebuilt, in_doubt, lost }));
         commit.taken_over = true;
         self.outbox.say(commit).await?;
         let made_at = made_at.map(tracing::field::display);

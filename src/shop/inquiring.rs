@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Datelike as _, TimeDelta};
 
-use super::bills::{Bills, again, paid_before, said, shown};
+use super::bills::{Bills, Payer, again, paid_before, said, shown};
 use super::choice::Offers;
 use super::in_flight::InFlight;
 use super::network::{Network, priced};
@@ -219,20 +219,15 @@ impl Inquiries {
     /// A bill that was found is shown, unless it is paid already.
     async fn bill_found(&self, before: &Inquiry, after: Inquiry) -> Result<(Inquiry, Vec<Say>), StoreError> {
         let InquiryState::Shown(quote) = &after.state else { return Ok((after, Vec::new())) };
-        let earlier = match self.bills.payer_of(&after.ask.product, &after.customer, quote).await {
-            // It is paid, by an order of a closed day that is lost or damaged.
-            Err(StoreError::Corrupt { what, problem }) => {
-                tracing::error!(inquiry = %before.id, what, %problem, "a bill's payer cannot be read; it counts as paid");
-                let refused = inquiry_refused(before, Why::BillPaidElsewhere);
-                return Ok((before.with(InquiryState::Done), vec![refused]));
+        let says = match self.bills.payer_of(&after.ask.product, &after.customer, quote).await? {
+            Payer::Nobody => None,
+            Payer::Unread => Some(vec![inquiry_refused(before, Why::BillPaidElsewhere)]),
+            Payer::Order(earlier) => {
+                let agent = self.process.store.agent(after.agent).await?;
+                Some(agent.map(|agent| refused_as_paid(before, &agent, &earlier)).unwrap_or_default())
             }
-            earlier => earlier?,
         };
-        if let Some(earlier) = earlier {
-            let says = match self.process.store.agent(after.agent).await? {
-                Some(agent) => refused_as_paid(before, &agent, &earlier),
-                None => Vec::new(),
-            };
+        if let Some(says) = says {
             return Ok((before.with(InquiryState::Done), says));
         }
         let because = match after.purpose {
@@ -258,7 +253,14 @@ impl Inquiries {
                     && order.takes_slot()
                     && (order.day.year(), order.day.month()) == (today.year(), today.month())
             };
-            let orders = self.process.store.orders_of(agent.id, Some(&inquiry.customer), None, LOOKED_AT).await?;
+            let orders = match self.process.store.orders_of(agent.id, Some(&inquiry.customer), None, LOOKED_AT).await {
+                // A closed day that is damaged. The supplier's own word is what is left to say.
+                Err(StoreError::Corrupt { what, problem }) => {
+                    tracing::error!(inquiry = %inquiry.id, what, %problem, "earlier orders to a customer cannot be read");
+                    Vec::new()
+                }
+                orders => orders?,
+            };
             if let Some(earlier) = orders.iter().find(this_month) {
                 return Ok(refused_as_paid(inquiry, &agent, earlier));
             }

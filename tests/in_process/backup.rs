@@ -188,6 +188,21 @@ async fn what_was_in_the_data_dir_is_kept_and_its_backups_stay() {
 }
 
 #[tokio::test]
+async fn what_was_there_goes_aside_also_twice_in_one_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let store = Store::new(MemoryStore::new());
+    shop(&store).await;
+    let (file, made) = backed_up(&store, folder.path()).await;
+    assert_eq!(put_back(&file, &data, now()), None);
+    let asides: Vec<PathBuf> = (0..3).map(|_| put_back(&file, &data, now()).unwrap()).collect();
+    for dir in asides.iter().chain([&data]) {
+        let report = audit(&open(dir, Limits::default())).await.unwrap();
+        assert_eq!(report.entries, made.report.entries, "{}", dir.display());
+    }
+}
+
+#[tokio::test]
 async fn a_bad_backup_costs_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -377,6 +377,7 @@ async fn what_is_damaged_in_the_data_dir_is_named_and_is_no_backup_but_what_was_
     flip(&files(&shop.data().join("days"))[0], 100);
     let refused = shop.try_to_back_up().await.err().unwrap().to_string();
     assert!(refused.contains("the data dir's own days/2026-03-01.day is damaged"), "{refused}");
+    assert!(!refused.contains(".part"), "what is gone when it is read is not named: {refused}");
     assert_eq!(files(&shop.backups()).len(), 2);
     assert!(files(&shop.backups().join(set::PARTS)).iter().all(|part| !part.to_string_lossy().ends_with(".part")));
     assert!(read(&good).unwrap() == shop.made[&good]);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use konter::backup::set::{self, Proof};
+use konter_core::agent::Locale;
+use konter_core::ids::ChatId;
 use konter_store::sled_store::{SledOptions, SledStore};
 use konter_store::{Sequence, Store, salvage};
 
@@ -181,7 +183,7 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     before.store.close().await.unwrap();
 
     fs::remove_file(&days[0]).unwrap();
-    let salvaged = salvage(&data, &into, now).unwrap();
+    let salvaged = salvage(&data, &into, now, 0).unwrap();
     assert_eq!((salvaged.up_to, salvaged.lost_days), (None, vec!["2026-10-02".parse().unwrap()]));
     let after = TestShop::on(store_in(&into), setup(now + TimeDelta::minutes(1))).await;
     (0..100).for_each(|_| drop(after.message(&reseller(), "")));
@@ -209,4 +211,30 @@ async fn nothing_of_a_day_that_was_given_up_is_bought_again() {
     let sold = after.say(&reseller(), "S10.081234567850.1234", 1).await.remove(0);
     assert!(sold.contains("SUKSES"), "{sold}");
     after.close().await;
+}
+
+/// What cannot be read is no reason to say nothing, nor to pay once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_a_bill_hears_an_answer_though_its_payment_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = TestShop::on(store_in(folder.path()), Setup { balance: RICH, ..Setup::default() }).await;
+    let other = ChatId::telegram(2002);
+    shop.add_agent(other.clone(), RICH, Locale::Id).await;
+    shop.say(&other, "TAG.PLNPOST.520010509867", 1).await;
+    for text in ["TAG.PLNPOST.520010509867", "BAYAR.PLNPOST.520010509867.1234"] {
+        shop.say(&reseller(), text, 1).await;
+    }
+    let ends = shop.now() + TimeDelta::seconds(1);
+    assert!(shop.store.close_day(shop.shop.clock.day_of(shop.now()), ends, ends).await.unwrap() > 0);
+    let day = fs::read_dir(folder.path().join("days")).unwrap().next().unwrap().unwrap().path();
+    damage(&day);
+    let paid = shop.simulators.bought().len();
+    let refused = shop.say(&other, "BAYAR.PLNPOST.520010509867.1234", 1).await.remove(0);
+    assert!(refused.contains("sudah atau sedang dibayar di tempat lain"), "{refused}");
+    for chat in [reseller(), other] {
+        let told = shop.say(&chat, "TAG.PLNPOST.520010509867", 1).await.remove(0);
+        assert!(told.contains("GAGAL. Cek PLNPOST 520010509867"), "{told}");
+    }
+    assert_eq!(shop.simulators.bought().len(), paid);
+    shop.shop.stop(std::time::Duration::from_secs(5)).await;
 }

@@ -119,6 +119,16 @@ async fn a_backup_is_put_back_into_an_empty_database() {
 
     let looked = with.run(folder, &["audit"]).await;
     assert!(looked.code == Some(1) && looked.err.contains("there is no shop in it"), "{looked:?}");
+    // Nor does one begin there: a restore that was killed left its folder, and then there are backups.
+    let (reading, backups) = (folder.join("data/restoring-into-database"), folder.join("data/backups"));
+    std::fs::create_dir(&reading).unwrap();
+    let refused = with.run(folder, &["run"]).await;
+    assert!(refused.code == Some(1) && refused.err.contains("was broken off before it began"), "{refused:?}");
+    std::fs::remove_dir(&reading).unwrap();
+    std::fs::create_dir_all(&backups).unwrap();
+    std::fs::copy(&file, backups.join("konter-20260101T000000Z.backup")).unwrap();
+    let refused = with.run(folder, &["run"]).await;
+    assert!(refused.code == Some(1) && refused.err.contains("no shop in this database, but backups"), "{refused:?}");
     // Broken off in the middle: what there is of it is no new shop.
     postgres::execute(&database.url, "ALTER TABLE tip ADD CONSTRAINT breaks_off CHECK (seq = 0)").await;
     assert_eq!(with.run(folder, &["restore", &file]).await.code, Some(1));

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::support::bot_api::{BotApi, Mishap};
 use crate::support::program::{Ended, Running, Settings, free_port, tail};
@@ -230,6 +231,65 @@ async fn a_bill_is_not_paid_again_and_what_may_have_been_said_says_so() {
     assert!(!new.iter().any(|said| said.contains(said_again)), "{new:#?}");
     assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
     assert_ended(&site.run(&elsewhere, &["audit"]).await, 0, &["the books are right"]);
+}
+
+/// Whatever is left of a lost shop, none begins over its head: what is repeated of its orders would be bought again.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_shop_goes_on_or_begins_where_the_backups_tell_of_more() {
+    let mut site = quiet_shop().await;
+    site.settings = site.settings.clone().set("KONTER_BACKUP_EVERY", "60");
+    let mut running = site.open().await;
+    let (data, backups) = (site.data(), site.data().join("backups"));
+    let lists = |backups: &Path| -> Vec<PathBuf> {
+        let files = fs::read_dir(backups).into_iter().flatten().map(|file| file.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|end| end == "manifest")).collect()
+    };
+    let began = Instant::now();
+    while lists(&backups).is_empty() {
+        assert!(began.elapsed() < PATIENCE, "no backup is made: {}", tail(&running.err()));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
+    let (list, whole) = (path(&lists(&backups)[0]), site.folder.path().join("whole"));
+    let way_back = format!("konter restore --force {list}");
+    fs::rename(&data, &whole).unwrap();
+    let leave = |kept: &[&str]| {
+        let _ = fs::remove_dir_all(&data);
+        fs::create_dir(&data).unwrap();
+        for name in kept {
+            assert!(Command::new("cp").arg("-r").arg(whole.join(name)).arg(&data).status().unwrap().success());
+        }
+    };
+
+    // The books end after their first record, and nothing else in the data dir knows better.
+    leave(&["books", "backups"]);
+    let book = some_file(&data.join("books"));
+    let bytes = fs::read(&book).unwrap();
+    let first = u32::from_be_bytes(bytes[32..36].try_into().unwrap()) as usize;
+    fs::write(&book, &bytes[..32 + 44 + first]).unwrap();
+    let refused = site.run(&site.settings, &["run"]).await;
+    assert_ended(&refused, 1, &["their end is lost", "konter rebuild --force", &way_back]);
+    let rebuilt = site.run(&site.settings, &["rebuild", "--force"]).await;
+    assert_ended(&rebuilt, 0, &["as of record 1", "Whatever was written after it is lost"]);
+
+    // Nothing but the backups is left, in the data dir or elsewhere.
+    leave(&["backups"]);
+    let kept = path(&whole.join("backups"));
+    for (settings, way_back) in [
+        (site.settings.clone(), way_back.clone()),
+        (site.settings.clone().set("KONTER_BACKUP_DIR", &kept), format!("konter restore --force {kept}")),
+    ] {
+        for command in ["run", "check"] {
+            let refused = site.run(&settings, &[command]).await;
+            assert_ended(&refused, 1, &["there is no shop in", &way_back, "move these backups to another place"]);
+            assert!(!data.join("books").exists(), "{command} has made a shop");
+        }
+        leave(&[]);
+    }
+    // Somebody who means it.
+    let mut running = site.start();
+    site.say(&running, BUDI + 1, &format!("DAFTAR.Siti Cell.{PIN}"), &["Kode agen"]).await;
+    assert_eq!(running.stop("TERM").await, Some(0), "{}", tail(&running.err()));
 }
 
 /// What the shop says of its health: the status, and the JSON.

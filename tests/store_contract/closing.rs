@@ -207,7 +207,7 @@ async fn closed_days_stay_what_they_are_when_sled_or_books_are_made_anew() {
     let open = |path: &Path| Store::new(SledStore::open(path, SledOptions::default()).unwrap());
     assert_eq!(everything(&open(data)).await, before);
     let into = tempfile::tempdir().unwrap();
-    assert_eq!(konter_store::salvage(data, into.path(), now()).unwrap(), konter_store::Salvaged::default());
+    assert_eq!(konter_store::salvage(data, into.path(), now(), 0).unwrap(), konter_store::Salvaged::default());
     let store = open(into.path());
     assert_eq!(everything(&store).await, before);
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
@@ -251,7 +251,7 @@ async fn without_days_that_are_lost_for_good_a_shop_goes_on_with_every_balance_a
         bytes[20] ^= 1;
         std::fs::write(lost, bytes).unwrap();
         let into = elsewhere.path().join(nth.to_string());
-        let salvaged = konter_store::salvage(&data, &into, now()).unwrap();
+        let salvaged = konter_store::salvage(&data, &into, now(), 0).unwrap();
         let named: Vec<String> = salvaged.lost_days.iter().map(ToString::to_string).collect();
         assert_eq!((salvaged.up_to, named), (None, vec![lost.file_stem().unwrap().to_str().unwrap().to_owned()]));
         let store = Store::new(SledStore::open(&into, SledOptions::default()).unwrap());
@@ -294,7 +294,7 @@ async fn a_bill_that_was_paid_on_a_lost_day_is_not_paid_again() {
     assert!(store.close_day(now().date_naive(), end, end).await.unwrap() > 0);
     store.close().await.unwrap();
     std::fs::remove_dir_all(data.join("days")).unwrap();
-    assert_eq!(konter_store::salvage(&data, &into, now()).unwrap().lost_days.len(), 1);
+    assert_eq!(konter_store::salvage(&data, &into, now(), 0).unwrap().lost_days.len(), 1);
     let store = open(&into);
     let again = store.commit(place(bill(2, 1, &["FEB26"]))).await;
     assert!(matches!(again, Err(CommitError::Conflict(_))), "{again:?}");
@@ -302,4 +302,38 @@ async fn a_bill_that_was_paid_on_a_lost_day_is_not_paid_again() {
     assert!(matches!(known, Err(StoreError::Corrupt { .. })), "it is not said that nobody has paid it: {known:?}");
     store.commit(place(bill(3, 1, &["MAR26"]))).await.unwrap();
     assert!(konter_store::audit::audit(&store).await.unwrap().is_clean());
+}
+
+/// The day closed last is what a start looks at, if at any.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_starts_whatever_its_closed_days_hold() {
+    use crate::support::*;
+
+    for since in [vec![place(order(9, 1, "0819"))], vec![deposit(1, 1_000)]] {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+        let store = open();
+        store.commit(deposit(1, 500_000)).await.unwrap();
+        for id in 1..=8 {
+            let order = order(id, 1, &format!("081{id}"));
+            store.commit(place(order.clone())).await.unwrap();
+            store.commit(succeed(&order)).await.unwrap();
+        }
+        let end = DateTime::<Utc>::MAX_UTC;
+        assert!(store.close_day(now().date_naive(), end, end).await.unwrap() > 0);
+        for commit in since {
+            store.commit(commit).await.unwrap();
+        }
+        store.close().await.unwrap();
+        drop(store);
+        let day = std::fs::read_dir(folder.path().join("days")).unwrap().next().unwrap().unwrap().path();
+        let mut bytes = std::fs::read(&day).unwrap();
+        bytes[20] ^= 1;
+        std::fs::write(&day, bytes).unwrap();
+        let store = open();
+        assert!(matches!(store.order(konter_core::ids::OrderId(3)).await, Err(StoreError::Corrupt { .. })));
+        assert!(store.next(Sequence::Order).await.unwrap() > 8, "no number is given twice");
+        store.commit(deposit(1, 1_000)).await.unwrap();
+        store.close().await.unwrap();
+    }
 }

@@ -422,3 +422,24 @@ async fn an_accountant_reads_balances_statements_and_sales() {
     assert_eq!(sales, ("S10".to_owned(), "kios".to_owned(), 2, 21_000, 20_400));
     assert_eq!(rows(database, "SELECT * FROM open_orders").await.len(), 1);
 }
+
+/// Killed right after the first table: what a restore was to fill is not taken for an empty database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_made_for_a_shop_that_never_came_are_no_new_shop() {
+    let Some(database) = postgres::database().await else { return };
+    postgres::execute(&database.url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+    drop(PostgresStore::open_to_fill(&database.url.clone().into()).await.unwrap());
+    let opened = database.engine().await;
+    for refused in [opened.join().await, opened.has_shop().await] {
+        assert!(refused.unwrap_err().to_string().contains("was broken off"));
+    }
+    assert!(!opened.is_new().await.unwrap());
+    // The same once more goes through; and never over a shop.
+    let from = Store::new(konter_store::memory::MemoryStore::new());
+    from.commit(deposit(1, 1_000)).await.unwrap();
+    for is_first in [true, false] {
+        let into = PostgresStore::open_to_fill(&database.url.clone().into()).await.unwrap();
+        assert_eq!(konter_store::moving::to_database(&from, &into).await.is_ok(), is_first);
+        database.engine().await.join().await.unwrap();
+    }
+}

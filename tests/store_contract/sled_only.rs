@@ -106,17 +106,6 @@ async fn a_store_of_another_version_is_refused() {
     }
 }
 
-/// Before there were books, sled's files and a log lay in the data dir itself.
-#[tokio::test]
-async fn a_data_dir_of_the_form_before_is_refused_with_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    sled::Config::new().path(folder.path()).open().unwrap().insert("other", "data").unwrap();
-    let listed_before = listed(folder.path()).unwrap();
-    let error = SledStore::open(folder.path(), SledOptions::default()).err().unwrap().to_string();
-    assert!(error.contains("an earlier konter") && error.contains("konter restore --force"), "{error}");
-    assert_eq!(listed(folder.path()).unwrap(), listed_before, "nothing in it is touched");
-}
-
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_an_error_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();

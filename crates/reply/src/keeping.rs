@@ -18,11 +18,13 @@ pub enum KeepingReply {
     /// To admins: it cannot be sent.
     /// `path`: where it lies.
     BackupTooLarge { bytes: u64, path: String },
-    /// To admins: the shop came out of a backup. `made_at`: it has nothing that happened afterwards; `None`: it has lost but days.
-    /// `in_doubt`: open orders nobody will ask about. `lost`: closed days that were given up.
+    /// To admins: the shop came out of a backup, or was `rebuilt` by `konter rebuild --force`. `made_at`: it has nothing that happened
+    /// afterwards; `None`: it has lost but days. `in_doubt`: open orders nobody will ask about. `lost`: closed days that were given up.
     Restored {
         made_at: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
+        #[serde(default)]
+        rebuilt: bool,
         in_doubt: usize,
         #[serde(default)]
         lost: Option<DayList>,

@@ -131,6 +131,7 @@ fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 type Damage = fn(&mut Vec<u8>);
+type Doing<'a> = &'a dyn Fn(&Path);
 
 /// In the middle of what was written; files end in zeros.
 fn flip(bytes: &mut [u8]) {
@@ -265,6 +266,85 @@ async fn damage_of_the_books_is_said_and_what_can_be_saved_is() {
     assert!(matches!(&opened, Opened::Served(said) if said.contains("missing")), "{opened:?}");
 }
 
+/// The state is gone, or is made anew, and with it what it knew. The books alone look like a shop to which less has happened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_end_is_noticed_without_the_state() {
+    let shop = Shop::new().await;
+    let no_state = |data: &Path| fs::remove_dir_all(data.join("state")).unwrap();
+    let broken_state = |data: &Path| fs::write(data.join("state-is-broken"), "it broke down").unwrap();
+    let no_note = |data: &Path| fs::remove_file(data.join("books-end")).unwrap();
+    let torn_note = |data: &Path| change(&data.join("books-end"), |bytes| bytes.truncate(50));
+    let half = |data: &Path| change(books(data, "book").last().unwrap(), DAMAGES[1].1);
+    let no_newest = |data: &Path| fs::remove_file(books(data, "book").last().unwrap()).unwrap();
+    // What was being written when the power went: nobody was told of it.
+    let unsynced = |data: &Path| change(books(data, "book").last().unwrap(), |bytes| bytes.extend([0xA5; 300]));
+    let older = |data: &Path| change(&data.join("books-end"), |bytes| bytes[40] = bytes[40].wrapping_sub(1));
+    let whole: [(&str, &[Doing<'_>]); 5] = [
+        ("no state", &[&no_state]),
+        ("no state, torn", &[&no_state, &unsynced]),
+        ("torn", &[&unsynced]),
+        ("no state, no note", &[&no_state, &no_note]),
+        ("no state, a note that does not read", &[&no_state, &older]),
+    ];
+    for (what, damages) in whole {
+        let opened = shop.after(what, |data| damages.iter().for_each(|damage| damage(data)));
+        assert_eq!(opened.await, Opened::Whole, "{what}");
+    }
+    let lost: [(&str, &[Doing<'_>]); 5] = [
+        ("no state, half", &[&no_state, &half]),
+        ("a broken state, half", &[&broken_state, &half]),
+        ("no state, a file less", &[&no_state, &no_newest]),
+        ("no note, half", &[&no_note, &half]),
+        ("a torn note, half", &[&torn_note, &half]),
+    ];
+    for (what, damages) in lost {
+        let (folder, data) = shop.damaged(|data| damages.iter().for_each(|damage| damage(data)));
+        for error in [SledStore::open(&data, options()).err().unwrap(), rebuild(&data).unwrap_err()] {
+            let said = error.to_string();
+            assert!(said.contains("their end is lost") && said.contains("konter rebuild --force"), "{what}: {said}");
+        }
+        let salvaged = salvage(&data, &folder.path().join("into"), chrono::Utc::now(), 0).unwrap();
+        assert!(salvaged.up_to.is_some(), "{what}: {salvaged:?}");
+    }
+    let all_gone = |data: &Path| {
+        no_state(data);
+        fs::remove_dir_all(data.join("books")).unwrap();
+    };
+    let opened = shop.after("no books, no state", all_gone).await;
+    assert!(matches!(&opened, Opened::Refused(said) if said.contains("they are gone")), "{opened:?}");
+    // With all of it gone only somebody else can know.
+    let (folder, data) = shop.damaged(|data| [no_state, no_note, half].iter().for_each(|damage| damage(data)));
+    let known = SledOptions { came_to: 1_000, ..options() };
+    let error = SledStore::open(&data, known).err().unwrap().to_string();
+    assert!(error.contains("their end is lost"), "{error}");
+    let salvaged = salvage(&data, &folder.path().join("into"), chrono::Utc::now(), 1_000).unwrap();
+    assert!(salvaged.up_to.is_some(), "{salvaged:?}");
+}
+
+/// As after a kill: nothing was noted at a stop.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_that_was_killed_knows_its_last_record() {
+    let (folder, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = Store::new(SledStore::open(folder.path(), SledOptions::default()).unwrap());
+    for n in 1..=20 {
+        store.commit(deposit(n)).await.unwrap();
+    }
+    copy(folder.path(), killed.path());
+    for has_state in [true, false] {
+        let after = tempfile::tempdir().unwrap();
+        copy(killed.path(), after.path());
+        if !has_state {
+            fs::remove_dir_all(after.path().join("state")).unwrap();
+        }
+        change(&books(after.path(), "book")[0], |bytes| {
+            let end = written(bytes);
+            bytes[end - 30..].fill(0);
+        });
+        let error = SledStore::open(after.path(), SledOptions::default()).err().unwrap().to_string();
+        assert!(error.contains("their end is lost"), "state {has_state}: {error}");
+    }
+}
+
 /// A closed day's file: no other has its rows. Whatever is wrong with it is said with its name, at the start or when it is read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damage_of_a_closed_day_is_said_with_its_file_by_whoever_looks_at_all_of_it() {
@@ -308,7 +388,7 @@ async fn damage_of_a_closed_day_is_said_with_its_file_by_whoever_looks_at_all_of
     for (what, damage) in DAMAGES {
         let (folder, data) = shop.damaged(|data| change(&data.join("days").join(&name), damage));
         let into = folder.path().join("into");
-        let salvaged = salvage(&data, &into, chrono::Utc::now()).unwrap();
+        let salvaged = salvage(&data, &into, chrono::Utc::now(), 0).unwrap();
         assert_eq!((salvaged.up_to, salvaged.lost_days), (None, vec![chrono::NaiveDate::default()]), "{what}");
         let store = Store::new(SledStore::open(&into, options()).unwrap());
         let report = audit(&store).await.unwrap();
@@ -368,7 +448,7 @@ async fn emptied_books_are_no_new_shops() {
             assert!(error.to_string().contains("konter rebuild --force"), "{what}: {error}");
         }
         let into = folder.path().join(format!("{what}, saved"));
-        salvage(&data, &into, chrono::Utc::now()).unwrap();
+        salvage(&data, &into, chrono::Utc::now(), 0).unwrap();
         let saved = Store::new(SledStore::open(&into, options()).unwrap());
         assert_eq!(audit(&saved).await.unwrap().entries, 20, "{what}");
     }
@@ -426,7 +506,7 @@ async fn what_is_left_is_made_into_a_shop_and_what_is_lost_is_said() {
     let saved = async |damage: &dyn Fn(&Path)| -> Result<(Salvaged, u64, bool), StoreError> {
         let (folder, data) = shop.damaged(damage);
         let into = folder.path().join("into");
-        let salvaged = salvage(&data, &into, now)?;
+        let salvaged = salvage(&data, &into, now, 0)?;
         let store = Store::new(SledStore::open(&into, options())?);
         let report = audit(&store).await?;
         assert!(report.is_clean(), "{report}");

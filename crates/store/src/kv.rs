@@ -24,10 +24,25 @@ pub(super) trait Kv {
     /// Visits the rows of a range in order of their keys, or against it.
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError>;
 
+    /// The highest key under a prefix, if any. Where only its number is known, the key ends with that.
+    fn last_key(&self, prefix: Vec<u8>) -> Result<Option<Vec<u8>>, StoreError> {
+        last_by_walk(self, prefix)
+    }
+
     /// What an index of the engine's own says, each row as JSON; `None`: it has none, and the keys tell.
     fn query(&self, _: &Query) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
         Ok(None)
     }
+}
+
+/// The highest key under a prefix, read as a row.
+pub(super) fn last_by_walk<K: Kv + ?Sized>(rows: &K, prefix: Vec<u8>) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut last = None;
+    rows.scan(under(prefix), Direction::Down, &mut |key, _| {
+        last = Some(key.to_vec());
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(last)
 }
 
 /// Questions that a database's indexes answer at once, and keys only one row after the other.

@@ -21,6 +21,7 @@ mod apply_transfers;
 pub mod audit;
 mod blocks;
 mod books;
+mod books_end;
 pub mod census;
 mod class;
 mod commit;

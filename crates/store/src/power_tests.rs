@@ -175,6 +175,10 @@ fn leave(moment: &Moment, data: &Path, choices: &mut StdRng) {
         }
     }
     fs::create_dir_all(data.join("state/blobs")).unwrap();
+    // Somebody takes it for the cause of the trouble.
+    if choices.random_bool(0.2) {
+        fs::remove_dir_all(data.join("state")).unwrap();
+    }
 }
 
 /// A store with a past, opened again and worked on; what its disk looked like at every sync.

@@ -105,12 +105,7 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     /// The highest key under a prefix, if any.
     pub(super) fn last_key(&self, prefix: Vec<u8>) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut last = None;
-        self.0.scan(under(prefix), Direction::Down, &mut |key, _| {
-            last = Some(key.to_vec());
-            Ok(BREAK)
-        })?;
-        Ok(last)
+        self.0.last_key(prefix)
     }
 
     /// The number that it ends with; 0 where there is none.

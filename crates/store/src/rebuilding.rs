@@ -15,7 +15,7 @@ use super::sled_faults::{Faults, io, is_marked, unmark};
 use super::sled_kv::{FOLDER, SledKv, Unopened, WITNESS, Witness};
 use super::sled_options::SledOptions;
 use super::snapshot::RowSource as _;
-use super::{StoreError, days};
+use super::{StoreError, books_end, days};
 
 /// Where it is made, beside the old one.
 const NEW: &str = "state.new";
@@ -65,6 +65,12 @@ pub(super) fn agreeing(
     options: SledOptions,
     faults: &Arc<Faults>,
 ) -> Result<Agreeing, StoreError> {
+    // Books that were emptied have no number of their own any more.
+    let noted = books_end::known(data).filter(|known| known.books == books.id() || books.are_new());
+    let came_to = noted.map_or(0, |known| known.record).max(options.came_to);
+    if came_to > books.end().number {
+        return Err(lost(came_to, books.end()));
+    }
     let folder = data.join(FOLDER);
     let is_new = !folder.join("db").exists();
     if is_new && !books.are_new() {
@@ -93,12 +99,12 @@ pub(super) fn agreeing(
     if witness.books != books.id() {
         // A power cut at a shop's very first start leaves books without a number of their own.
         if books.are_new() && witness.seen.number > 0 {
-            return Err(lost(&witness, books.end()));
+            return Err(lost(witness.seen.number, books.end()));
         }
         return Ok(Err("it was made of other books".to_owned()));
     }
     if witness.seen.number > books.end().number {
-        return Err(lost(&witness, books.end()));
+        return Err(lost(witness.seen.number, books.end()));
     }
     let Ok(bytes) = kv.bytes() else { return Ok(Err("its files cannot be looked at".to_owned())) };
     if bytes > GROWN * witness.made_with.max(LARGE) {
@@ -134,7 +140,8 @@ fn read_back(books: &Found, witness: &Witness, layers: &Layers) -> Result<bool, 
 /// # Errors
 /// When a shop was kept here, whose books are gone.
 pub(super) fn refuse_without_books(data: &Path) -> Result<(), StoreError> {
-    if !data.join(FOLDER).join("db").exists() && !days::any_in(data) {
+    let is_noted = books_end::known(data).is_some_and(|known| known.record > 0);
+    if !data.join(FOLDER).join("db").exists() && !days::any_in(data) && !is_noted {
         return Ok(());
     }
     Err(gone())
@@ -151,11 +158,11 @@ fn emptied() -> StoreError {
     StoreError::Corrupt { what: "book", problem: problem.to_owned() }
 }
 
-fn lost(witness: &Witness, end: Position) -> StoreError {
+fn lost(came_to: u64, end: Position) -> StoreError {
     let problem = format!(
-        "they end at record {}, and the shop had come to record {}: their end is lost. Put a backup back with `konter restore`, or \
+        "they end at record {}, and the shop had come to record {came_to}: their end is lost. Put a backup back with `konter restore`, or \
          go on without what is lost with `konter rebuild --force`",
-        end.number, witness.seen.number
+        end.number
     );
     StoreError::Corrupt { what: "book", problem }
 }

@@ -31,6 +31,9 @@ pub struct Restored {
     pub at: DateTime<Utc>,
     /// Open orders have not been put in doubt yet.
     pub pending: bool,
+    /// By `konter rebuild --force`, and not out of a backup.
+    #[serde(default)]
+    pub rebuilt: bool,
     /// Closed days that were given up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost_days: Vec<NaiveDate>,
@@ -53,7 +56,7 @@ pub(super) struct Numbers {
 impl Restored {
     #[must_use]
     pub fn new(made_at: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Self {
-        Self { made_at, at, pending: true, lost_days: Vec::new(), last: Numbers::default() }
+        Self { made_at, at, pending: true, rebuilt: false, lost_days: Vec::new(), last: Numbers::default() }
     }
 
     /// Leaves free what may have been given since the backup, after the highest numbers the rows have.

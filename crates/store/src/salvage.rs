@@ -32,13 +32,13 @@ pub struct Salvaged {
 }
 
 /// Makes a store in the folder `into`, which has none, of what can be read in `data`, which nobody uses. Nothing in `data` is
-/// changed.
+/// changed. `came_to`: see [`SledOptions`].
 ///
 /// # Errors
 /// When neither books nor state can be read, or the disk fails.
-pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>) -> Result<Salvaged, StoreError> {
+pub fn salvage(data: &Path, into: &Path, at: DateTime<Utc>, came_to: u64) -> Result<Salvaged, StoreError> {
     let _lock = locked(data)?;
-    let (options, faults) = (SledOptions::default(), Arc::new(Faults::new(data)));
+    let (options, faults) = (SledOptions { came_to, ..SledOptions::default() }, Arc::new(Faults::new(data)));
     let folder = data.join(books::FOLDER);
     let complete = Found::look(&folder).and_then(|found| rebuilding::agreeing(data, &found, options, &faults));
     let salvaging = Salvaging { data, into, at };
@@ -140,6 +140,7 @@ impl Salvaging<'_> {
         let mut highest = rows.last_numbers()?;
         highest.order = lost.iter().map(|day| day.last_order).fold(highest.order, u64::max);
         let mut mark = Restored::new(known_up_to, self.at).after(highest);
+        mark.rebuilt = true;
         mark.lost_days = lost.iter().map(|day| day.day).collect();
         let mut batch = if lost.is_empty() { Batch::new() } else { rows.new_opening(highest.order)? };
         batch.push((keys::meta(RESTORED_NAME), Some(encode("mark of a restore", &mark)?)));

@@ -10,11 +10,13 @@ pub struct SledOptions {
     /// How long to wait for another process (or our own last one, on its way out) to let go of the folder.
     pub lock_patience: Duration,
     pub limits: Limits,
+    /// The record that these books are known to have come to, from elsewhere; 0: nothing is known of them.
+    pub came_to: u64,
 }
 
 impl Default for SledOptions {
     fn default() -> Self {
-        Self { cache: 16 << 20, lock_patience: Duration::from_secs(1), limits: Limits::default() }
+        Self { cache: 16 << 20, lock_patience: Duration::from_secs(1), limits: Limits::default(), came_to: 0 }
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::{oneshot, watch};
 use super::applier::{Applier, Flow};
 use super::apply::{Prepared, Tip};
 use super::books::{self, Books, Contents, Found, Rolling};
+use super::books_end::BooksEnd;
 use super::days::{self, Closed, Days, WithDays};
 use super::engine::{Engine, Found as Answer, Read};
 use super::kv::Batch;
@@ -27,12 +28,10 @@ use super::sled_kv::{FOLDER, Witness};
 pub use super::sled_options::{Limits, SledOptions};
 use super::snapshot::{RawRow, Snapshot};
 use super::writer::{Job, Syncing, Work, Writer};
-use super::{Commit, CommitError, Committed, Sequence, StoreError, keys, rebuilding};
+use super::{Commit, CommitError, Committed, Sequence, StoreError, books_end, keys, rebuilding};
 
 /// Locked by the process that has the folder open.
 const LOCK: &str = "lock";
-/// What lay in a data dir before its rows were kept in books.
-const BEFORE_BOOKS: [&str; 2] = ["db", "high-water-mark.json"];
 
 pub struct SledStore {
     sequences: Sequences,
@@ -95,7 +94,6 @@ fn lock(data: &Path, patience: Duration) -> Result<File, StoreError> {
 
 /// Keeps others out of a store that is looked at from outside.
 pub(super) fn locked(data: &Path) -> Result<File, StoreError> {
-    refuse_what_is_older(data)?;
     lock(data, SledOptions::default().lock_patience)
 }
 
@@ -108,25 +106,11 @@ pub fn is_in_use(data: &Path) -> bool {
 /// Whether a data dir holds a store, whole or not.
 #[must_use]
 pub fn holds_store(data: &Path) -> bool {
-    [books::FOLDER, FOLDER].iter().chain(&BEFORE_BOOKS).any(|name| data.join(name).exists())
-}
-
-/// # Errors
-/// When the data dir was written before there were books.
-fn refuse_what_is_older(data: &Path) -> Result<(), StoreError> {
-    if !BEFORE_BOOKS.iter().any(|name| data.join(name).exists()) || books::are_in(&data.join(books::FOLDER))? {
-        return Ok(());
-    }
-    Err(StoreError::Unavailable(
-        "an earlier konter kept its rows here in another form: make a backup with that program (konter backup FILE), and put \
-         it back with this one (konter restore --force FILE)"
-            .to_owned(),
-    ))
+    [books::FOLDER, FOLDER, days::FOLDER, books_end::FILE].iter().any(|name| data.join(name).exists())
 }
 
 impl Parts {
     fn read_back(data: &Path, options: SledOptions) -> Result<Self, StoreError> {
-        refuse_what_is_older(data)?;
         let lock = lock(data, options.lock_patience)?;
         let folder = data.join(books::FOLDER);
         let mut found = Found::look(&folder)?;
@@ -190,6 +174,7 @@ impl SledStore {
         let failed = faults.listen();
         let applier = Applier::new(layers, witness, limits, Arc::clone(&sync), &flow, &faults)?;
         let rolling = Rolling::default();
+        let end = BooksEnd::open(path, books.id(), books.end().number)?;
         let writer = Writer {
             books,
             rows: rows.clone(),
@@ -199,6 +184,7 @@ impl SledStore {
             flow: Arc::clone(&flow),
             faults: Arc::clone(&faults),
             rolling,
+            end,
         };
         let (jobs, waiting) = mpsc::channel();
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
@@ -270,7 +256,6 @@ pub(super) fn begin_with<E: From<StoreError>>(
     path: &Path,
     next: impl FnMut() -> Result<Vec<RawRow>, E>,
 ) -> Result<(), E> {
-    refuse_what_is_older(path)?;
     rebuilding::refuse_without_books(path)?;
     let _lock = lock(path, Duration::ZERO)?;
     books::begin_with(&path.join(books::FOLDER), next)

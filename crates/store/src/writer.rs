@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::applier::Flow;
 use super::apply::{Group, Prepared, Tip};
 use super::books::{Books, Rolling};
+use super::books_end::BooksEnd;
 use super::days::WithDays;
 use super::kv::{Batch, Kv as _};
 use super::layers::Layers;
@@ -68,6 +69,7 @@ pub(super) struct Writer {
     pub flow: Arc<Flow>,
     pub faults: Arc<Faults>,
     pub rolling: Rolling,
+    pub end: BooksEnd,
 }
 
 impl Writer {
@@ -152,6 +154,7 @@ impl Writer {
         }
         let end = self.books.append(&mut batch)?;
         (self.sync)(Synced::Books, self.books.file()).map_err(|error| io("syncing the books", &error))?;
+        self.end.note(end.number);
         self.rows.upper().publish(batch, end);
         self.flow.changed(self.rows.upper());
         if self.books.has_begun() {

@@ -12,6 +12,7 @@ use super::{DAMAGED, parts_of, reading};
 use crate::backup::format::Summing;
 use crate::backup::{BackupError, Unfinished, census, folder};
 use konter_core::ledger::audit::AuditReport;
+use konter_store::StoreError;
 use konter_store::parts::{Part, PartFile, Parts};
 
 /// Each part is proven when it is written. All of a backup is read again so often: what a disk has lost meanwhile comes out
@@ -155,7 +156,10 @@ fn write(backups: &Path, books: &str, part: Part, from: &mut dyn Read) -> Result
     let written = PartFile { part: listed.part.clone(), path: unfinished.path().to_owned() };
     reading::is_as_listed(&listed, &written.path).map_err(BackupError::Parts)?;
     // It is what was read, so what is wrong with it is wrong there.
-    written.prove(books).map_err(|error| BackupError::Own(own_name(&listed.part), error))?;
+    written.prove(books).map_err(|error| match error {
+        StoreError::Corrupt { .. } => BackupError::Own(own_name(&listed.part)),
+        other => other.into(),
+    })?;
     unfinished.becomes(&listed.path(backups))?;
     Ok(listed)
 }

@@ -15,8 +15,8 @@ pub use days::{put_day_back, put_days_back};
 pub use making::{Copied, Proof, make};
 pub(super) use manifest::is_manifest;
 pub use manifest::{Listed, Manifest};
+pub use reading::{are_in, came_to, newest, newest_of};
 pub(super) use reading::{by_how_far, open};
-pub use reading::{newest, newest_of};
 
 /// Where the parts lie, beside the lists.
 pub const PARTS: &str = "parts";

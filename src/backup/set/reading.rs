@@ -13,7 +13,7 @@ use crate::backup::folder::Lists;
 use crate::backup::format::Summing;
 use crate::backup::{BackupError, folder};
 use konter_store::Snapshot;
-use konter_store::parts::{Mark, Part, PartFile, rows_of_parts, went_through};
+use konter_store::parts::{Mark, Part, PartFile, books_in, rows_of_parts, went_through};
 
 /// Parts named where many are bad.
 const MOST_NAMED: usize = 5;
@@ -137,6 +137,21 @@ pub fn newest_of(books: &str, folder: &Path) -> Result<PathBuf, BackupError> {
         Some(span) => span.furthest(folder),
         None => newest(folder),
     }
+}
+
+/// Whether a folder has backups, whosever they are. One that cannot be read tells of none.
+#[must_use]
+pub fn are_in(backups: &Path) -> bool {
+    [false, true].into_iter().any(|sealed| folder::backups(backups, sealed).is_ok_and(|found| !found.is_empty()))
+}
+
+/// The record that the books of a data dir had come to, by their newest backup in a folder. Where the data dir has no books, and the
+/// folder backups, there was one. 0: nothing is known; a folder that cannot be read tells nothing.
+#[must_use]
+pub fn came_to(data: &Path, backups: &Path) -> u64 {
+    let Some(books) = books_in(data) else { return u64::from(are_in(backups)) };
+    let newest = folder::newest(backups, &folder::Own::Lists { books }, DateTime::<Utc>::MAX_UTC).ok().flatten();
+    newest.and_then(|(_, list)| Manifest::read(&list).ok()).map_or(0, |list| list.of.end.record)
 }
 
 fn spans_of(lists: &Lists) -> BTreeMap<&str, Span<'_>> {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::super::bills::{again, bill_card, paid_before};
+use super::super::bills::{Payer, again, bill_card, paid_before};
 use super::super::keypad::PadId;
 use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
@@ -263,14 +263,21 @@ impl Request<'_> {
             return Ok(None);
         }
         let refused = |why| Refused { product: inquiry.ask.product.to_string(), dest: inquiry.customer.clone(), why };
-        if let Some(earlier) = self.shop.bills.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
-            let wanted = Wanted {
-                product: Some(inquiry.ask.product.clone()),
-                customer: inquiry.customer.clone(),
-                reference: None,
-            };
-            refuse_paid(agent, &wanted, &earlier, answer);
-            return Ok(None);
+        match self.shop.bills.payer_of(&inquiry.ask.product, &inquiry.customer, quote).await? {
+            Payer::Nobody => {}
+            Payer::Unread => {
+                refuse(agent, answer, refused(Why::BillPaidElsewhere));
+                return Ok(None);
+            }
+            Payer::Order(earlier) => {
+                let wanted = Wanted {
+                    product: Some(inquiry.ask.product.clone()),
+                    customer: inquiry.customer.clone(),
+                    reference: None,
+                };
+                refuse_paid(agent, &wanted, &earlier, answer);
+                return Ok(None);
+            }
         }
         if let Err(why) = self.is_sold(inquiry, quote.total) {
             refuse(agent, answer, refused(why));

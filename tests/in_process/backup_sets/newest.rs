@@ -206,3 +206,20 @@ async fn where_all_is_encrypted_the_newest_file_and_its_key_are_named() {
     let said = shop.put_back(&shop.backups()).await.err().unwrap().to_string();
     assert!(said.contains(sealed.to_str().unwrap()) && said.contains("KONTER_BACKUP_PASSPHRASE"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_far_a_shop_had_come_is_known_from_its_own_newest_backup() {
+    let (mut shop, nothing) = (Shop::new().await, tempfile::tempdir().unwrap());
+    let (data, backups) = (shop.data(), shop.backups());
+    assert_eq!(set::came_to(&data, &backups), 0, "no backup yet");
+    for _ in 0..2 {
+        shop.trade(3, 10).await;
+        shop.back_up().await;
+        assert_eq!(set::came_to(&data, &backups), set::Manifest::read(&shop.list()).unwrap().of.end.record);
+    }
+    assert_eq!(set::came_to(&Shop::new().await.data(), &backups), 0, "another shop's");
+    assert_eq!(set::came_to(nothing.path(), &backups), 1, "there was one");
+    assert_eq!(set::came_to(nothing.path(), nothing.path()), 0);
+    fs::write(nothing.path().join(folder::sealed_name(shop.now)), "age").unwrap();
+    assert!(set::are_in(nothing.path()), "an encrypted one is one");
+}

@@ -110,7 +110,7 @@ impl Contents {
 }
 
 /// Whether a folder has books in it.
-pub(super) fn are_in(folder: &Path) -> Result<bool, StoreError> {
+fn are_in(folder: &Path) -> Result<bool, StoreError> {
     Ok(!files::list(folder, Kind::Book)?.is_empty() || !files::list(folder, Kind::Base)?.is_empty())
 }
 
@@ -343,6 +343,10 @@ impl Found {
 impl Books {
     pub(super) const fn end(&self) -> Position {
         self.end
+    }
+
+    pub(super) fn id(&self) -> Hash {
+        self.contents.lock().id
     }
 
     pub(super) const fn contents(&self) -> &Arc<Mutex<Contents>> {

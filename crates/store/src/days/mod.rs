@@ -38,7 +38,7 @@ use walk::Walk;
 use write::write;
 
 use super::keys;
-use super::kv::{Direction, Kv, Visit, under};
+use super::kv::{Direction, Kv, Visit, last_by_walk, under};
 use super::read::{CONTINUE, Reader};
 use super::sled_faults::io;
 use super::{RawRow, StoreError};
@@ -49,7 +49,7 @@ const BLOCKS_KEPT: usize = 16;
 /// Own rows fetched at once in a walk: few at first, as most walks end soon.
 const FIRST_OWN_ROWS: usize = 4;
 const MOST_OWN_ROWS: usize = 256;
-const FOLDER: &str = "days";
+pub(super) const FOLDER: &str = "days";
 const ENDING: &str = "day";
 
 /// The files of all closed days, oldest first.
@@ -238,6 +238,18 @@ impl<K: Kv> Kv for WithDays<K> {
             Some(row) => Ok(Some(row)),
             None => self.days.get(&files, key),
         }
+    }
+
+    /// A start asks for it. The files' indexes know the number: none of their blocks, which may be damaged, is read for that.
+    fn last_key(&self, prefix: Vec<u8>) -> Result<Option<Vec<u8>>, StoreError> {
+        let &[kind] = prefix.as_slice() else { return last_by_walk(self, prefix) };
+        if !place::begins_with_number(kind) {
+            return last_by_walk(self, prefix);
+        }
+        let files = self.days.files.read_recursive();
+        let own = self.upper.last_key(prefix)?;
+        let highest = files.iter().filter_map(|file| file.numbers(kind)).map(|(_, last)| last).max();
+        Ok(own.max(highest.map(|last| [&[kind], last.to_be_bytes().as_slice()].concat())))
     }
 
     fn scan(&self, range: Range<Vec<u8>>, direction: Direction, visit: Visit<'_>) -> Result<(), StoreError> {

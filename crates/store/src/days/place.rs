@@ -27,10 +27,15 @@ pub(super) const fn needs_filter(kind: u8) -> bool {
     matches!(kind, keys::SERIAL | keys::ANSWERED)
 }
 
+/// Whether the number that grows comes first in a kind's keys.
+pub(super) const fn begins_with_number(kind: u8) -> bool {
+    matches!(kind, keys::ORDER | keys::JOURNAL | keys::REFERENCE)
+}
+
 /// How much of a key stands before the number that grows, and how many bytes that has.
 fn shape(key: &[u8]) -> Option<(usize, usize)> {
     match *key.first()? {
-        keys::ORDER | keys::JOURNAL | keys::REFERENCE => Some((1, 8)),
+        kind if begins_with_number(kind) => Some((1, 8)),
         keys::ORDER_OF_AGENT => Some((1 + 4, 8)),
         keys::LINE => Some((1 + keys::text_length(key, 1)?, 8)),
         keys::SLOT => Some((1 + 4 + keys::text_length(key, 1 + 4)?, 4)),

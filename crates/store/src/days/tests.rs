@@ -107,6 +107,12 @@ fn closed_days_are_read_as_if_they_had_never_left() {
             }
         }
     }
+    for kind in [keys::ORDER, keys::REFERENCE, keys::JOURNAL] {
+        let number = |rows: &dyn Kv| keys::number_at(&rows.last_key(vec![kind]).unwrap().unwrap(), 1);
+        assert_eq!(number(&rows), number(&model));
+        let closed_alone = WithDays::new(Rows::new(), Arc::clone(rows.days()));
+        assert!(number(&closed_alone) < number(&model) && number(&closed_alone) > Some(0));
+    }
     for (key, row) in &all {
         assert_eq!(rows.get(key).unwrap().as_ref(), Some(row), "{key:?}");
         assert_eq!(rows.get(&[key.as_slice(), b"x"].concat()).unwrap(), None);

@@ -41,6 +41,18 @@ impl Ord for Position {
     }
 }
 
+impl Position {
+    /// Nothing has been read yet, and whatever there is comes behind this key.
+    fn is_only_behind(&self, key: &[u8]) -> bool {
+        self.is_bound
+            && match self.direction {
+                Direction::Up => self.key.as_slice() > key,
+                // The end of a range is not in it.
+                Direction::Down => self.key.as_slice() <= key,
+            }
+    }
+}
+
 impl PartialOrd for Position {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -81,7 +93,7 @@ impl Walk {
     /// Visits what comes before a key, and passes over what stands at it.
     pub(in super::super) fn before(&mut self, key: &[u8], visit: Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
         let direction = self.direction;
-        while let Some((next, row)) = self.peek()? {
+        while let Some((next, row)) = self.peek(Some(key))? {
             let order = match direction {
                 Direction::Up => next.as_slice().cmp(key),
                 Direction::Down => key.cmp(next),
@@ -103,7 +115,7 @@ impl Walk {
 
     /// Visits all that is left.
     pub(in super::super) fn rest(&mut self, visit: Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
-        while let Some((key, row)) = self.peek()? {
+        while let Some((key, row)) = self.peek(None)? {
             let flow = visit(key, row)?;
             self.next = None;
             if flow.is_break() {
@@ -113,9 +125,10 @@ impl Walk {
         Ok(CONTINUE)
     }
 
-    fn peek(&mut self) -> Result<Option<&Row>, StoreError> {
+    /// `until`: what can only come behind this key is not looked for.
+    fn peek(&mut self, until: Option<&[u8]>) -> Result<Option<&Row>, StoreError> {
         while self.next.is_none() {
-            let Some((key, row)) = self.advance()? else { break };
+            let Some((key, row)) = self.advance(until)? else { break };
             // Two days can have one row: a slot whose orders stand on both sides of midnight. The newer day is met first.
             if self.last.as_ref() != Some(&key) {
                 self.last = Some(key.clone());
@@ -125,8 +138,13 @@ impl Walk {
         Ok(self.next.as_ref())
     }
 
-    fn advance(&mut self) -> Result<Option<Row>, StoreError> {
-        while let Some(Reverse(position)) = self.positions.pop() {
+    fn advance(&mut self, until: Option<&[u8]>) -> Result<Option<Row>, StoreError> {
+        while let Some(Reverse(next)) = self.positions.peek() {
+            // A day is not read for what nobody asks for: it may be damaged.
+            if until.is_some_and(|key| next.is_only_behind(key)) {
+                break;
+            }
+            let Some(Reverse(position)) = self.positions.pop() else { break };
             let Some(source) = self.sources.get_mut(position.source) else { continue };
             let row = if position.is_bound { None } else { source.take(self.direction) };
             if let Some(key) = source.look(&self.blocks, self.direction)? {

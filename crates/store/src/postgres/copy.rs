@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 
 use super::fetch::content;
 use super::link::{Trouble, ask, ask_once, connection, tell, together};
-use super::migrate::set_sequences;
+use super::migrate::{FILLING, set_sequences};
 use super::tables::{Index, Statements, Table};
 use super::value::Param;
 use super::writer::{MOVE_TIP, number, writes};
@@ -211,7 +211,6 @@ pub(super) async fn is_empty(client: &ClientWrapper) -> Result<bool, Trouble> {
 /// Puts rows into a database that has none, all or nothing. Nobody else may use it meanwhile. Where it is broken off, the database
 /// says so, and is no new shop.
 pub(super) async fn write_all(pool: &Pool, mut pages: mpsc::Receiver<Page>) -> Result<(), Trouble> {
-    const FILLING: &str = "UPDATE tip SET filling_since = now()";
     const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET CONSTRAINTS ALL DEFERRED; \
         UPDATE tip SET filling_since = NULL";
     let client = Object::take(connection(pool).await?);

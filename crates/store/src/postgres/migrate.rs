@@ -28,6 +28,9 @@ const STEPS: [Step; 5] = [
     Step { name: "filling", sql: include_str!("../../../../migrations/0005_filling.sql") },
 ];
 
+/// A shop is to be put into it, and it has no whole one until then.
+pub(super) const FILLING: &str = "UPDATE tip SET filling_since = now()";
+
 /// Held while steps are applied: "konter" in ASCII.
 const LOCK: &str = "SELECT pg_advisory_lock(118083885098354)";
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS konter_migrations \
@@ -41,11 +44,12 @@ const FORGET: &str = "DELETE FROM writers WHERE at < now() - interval '30 days'"
 /// Another process may be applying steps at the same time; they take seconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Brings the database to this program's tables.
+/// Brings the database to this program's tables, all or nothing. `is_to_be_filled`: tables that are made now are marked, so that no shop begins
+/// on them before they are filled.
 ///
 /// # Errors
 /// When a newer program has been there, or the database refuses.
-pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
+pub(super) async fn migrate(pool: &Pool, is_to_be_filled: bool) -> Result<(), Trouble> {
     // Not back into the pool: the lock ends with the connection.
     let client = Object::take(connection(pool).await?);
     let encoding = client.query_one("SHOW server_encoding", &[]).await?;
@@ -70,22 +74,28 @@ pub(super) async fn migrate(pool: &Pool) -> Result<(), Trouble> {
             return Err(Trouble::Refused(format!("migration {number} ({}) is not this program's", step.name)));
         }
     }
-    for (number, step) in (1_i32..).zip(&STEPS).skip(applied.len()) {
-        let note = "INSERT INTO konter_migrations (number, name, checksum) VALUES ($1::bigint, $2, $3)";
-        let columns =
-            vec![Param::Number(number.into()), Param::Text(step.name.to_owned()), Param::Text(step.checksum())];
-        let asked = vec![
-            tell(&client, "BEGIN"),
-            tell(&client, step.sql),
-            ask(&client, note, columns).await?,
-            tell(&client, "COMMIT"),
-        ];
-        together(asked).await?;
-        tracing::info!(number, name = step.name, "database migrated");
+    if applied.len() < STEPS.len() {
+        make(&client, applied.len(), is_to_be_filled).await?;
     }
     set_sequences(&client).await?;
     client.execute(FORGET, &[]).await?;
     Ok(())
+}
+
+/// Applies the steps behind those that are.
+async fn make(client: &ClientWrapper, applied: usize, is_to_be_filled: bool) -> Result<(), Trouble> {
+    client.batch_execute("BEGIN").await?;
+    for (number, step) in (1_i32..).zip(&STEPS).skip(applied) {
+        let note = "INSERT INTO konter_migrations (number, name, checksum) VALUES ($1::bigint, $2, $3)";
+        let columns =
+            vec![Param::Number(number.into()), Param::Text(step.name.to_owned()), Param::Text(step.checksum())];
+        together(vec![tell(client, step.sql), ask(client, note, columns).await?]).await?;
+        tracing::info!(number, name = step.name, "database migrated");
+    }
+    if is_to_be_filled && applied == 0 {
+        client.batch_execute(FILLING).await?;
+    }
+    Ok(client.batch_execute("COMMIT").await?)
 }
 
 /// Commits wait for the disk by a statement of their own; whether it can be used shows here.

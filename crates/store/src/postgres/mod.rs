@@ -99,9 +99,21 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no such database, or a newer program has written to it.
     pub async fn open(address: &SecretString) -> Result<Self, StoreError> {
+        Self::open_as(address, false).await
+    }
+
+    /// The same to put a shop into it: where that is broken off, from the first table on, no other begins there.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_to_fill(address: &SecretString) -> Result<Self, StoreError> {
+        Self::open_as(address, true).await
+    }
+
+    async fn open_as(address: &SecretString, is_to_be_filled: bool) -> Result<Self, StoreError> {
         let config = link::config(address)?;
         let pool = link::pool(config.clone())?;
-        let migrating = patiently(OPEN_PATIENCE, || migrate::migrate(&pool), StoreError::from);
+        let migrating = patiently(OPEN_PATIENCE, || migrate::migrate(&pool, is_to_be_filled), StoreError::from);
         let late = |_| StoreError::Unavailable("the database: its tables are not ready in time".to_owned());
         tokio::time::timeout(migrate::PATIENCE, migrating).await.map_err(late)??;
         let (jobs, waiting) = mpsc::unbounded_channel();
@@ -207,6 +219,15 @@ impl PostgresStore {
             return Err(StoreError::Unavailable("there is no shop in it".to_owned()));
         }
         Ok(())
+    }
+
+    /// Whether nothing was ever kept in it, whole or not.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn is_new(&self) -> Result<bool, StoreError> {
+        let client = connection(&self.pool).await?;
+        Ok(!alone::standing(&client).await?.is_half_filled && copy::is_empty(&client).await?)
     }
 
     /// Takes every row of another store, when there is none here yet. An empty page is the end.
