@@ -32,6 +32,15 @@ pub struct Buy<'a> {
     pub sent: Sending,
 }
 
+impl<'a> Buy<'a> {
+    /// A first try, of one amount, which nothing was asked about before.
+    #[must_use]
+    pub const fn first(reference: Reference, sku: &'a str, dest: &'a str, kind: ProductKind) -> Self {
+        let sent = Sending::NOT_YET;
+        Self { reference, sku, dest, denom: None, max_cost: None, kind, inquiry: None, sent }
+    }
+}
+
 /// A supplier's protocol, configured with our credentials. Every `build` is a pure function of its arguments; every
 /// `read_*` must return [`Outcome::Unknown`] for whatever its document does not explicitly call success or failure,
 /// and must never panic, whatever the bytes.
