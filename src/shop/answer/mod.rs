@@ -62,7 +62,7 @@ use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
 use bill::Wanted;
-pub(super) use context::Context;
+pub(super) use context::{Context, Tracking, Trade};
 pub(super) use desk::Import;
 use konter_core::catalog::{Catalog, DestKind, Product};
 use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode, SupplierId};
@@ -260,7 +260,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         Some(Marked::About { .. }) | None => {}
     }
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        shop.keypads.interrupt(&message.chat, &message.message);
+        shop.dialogs.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
         } else if let Some(words) = attachment.forwarded_words()
@@ -286,7 +286,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
     {
         // A PIN typed after a tap elsewhere may be meant for what was tapped.
-        shop.keypads.interrupt_others(&message.chat, &message.message, tap::pad(&tap));
+        shop.dialogs.keypads.interrupt_others(&message.chat, &message.message, tap::pad(&tap));
         request.tapped(tap, &mut answer).await?;
         return Ok(answer);
     }
@@ -300,7 +300,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     if message.private
         && request.at - message.sent_at <= shop.policy.stale_after
         && let Some(pin) = konter_command::pin_said(&message.text)
-        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, request.at)
+        && let Some((pad, under)) = shop.dialogs.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
             forget(&mut answer, message);
@@ -313,7 +313,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         return Ok(answer);
     }
     if message.private && message.tapped.is_none() {
-        shop.keypads.interrupt(&message.chat, &message.message);
+        shop.dialogs.keypads.interrupt(&message.chat, &message.message);
     }
     if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
         // A button of an older version, or one that was made up.
@@ -360,7 +360,7 @@ impl Request<'_> {
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
     fn shows_pin(&self, command: &Command) -> bool {
         let text = &self.message.text;
-        let was_asked = || self.shop.keypads.waiting(&self.message.chat, self.at).is_some();
+        let was_asked = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
         holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
     }
@@ -468,8 +468,8 @@ impl Request<'_> {
         }
         if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
             let chat = &self.message.chat;
-            let waits = self.shop.keypads.waiting(chat, self.at).is_some();
-            let choose = self.shop.guides.latest(chat, self.at).is_some();
+            let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
+            let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();
             answer.reply(talk::talk(TalkReply::LonePin { waits, choose }));
             return Ok(());
         }
