@@ -51,7 +51,7 @@ use konter_core::phone::clean;
 pub use admin::command::{AdminCommand, AdminDesk, NewPrice};
 pub use deposit::ticket_ref::TicketRef;
 pub use deposit::{MIN_TICKET, proof_words, sounds_like_proof};
-pub use elsewhere::{CONFLICTS, Conflict, Feature};
+pub use elsewhere::Feature;
 pub use format::Format;
 pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};
