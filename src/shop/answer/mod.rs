@@ -15,6 +15,7 @@ mod daily;
 mod deposit;
 mod desk;
 mod downline;
+mod draft;
 mod first_steps;
 mod groups;
 mod guide;
@@ -52,9 +53,7 @@ mod wordless;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::buying::Asker;
 use super::keypad::PadId;
-use super::outbox::say;
 use super::rate_limit::{AdminMessage, Bears};
 use crate::attachment::{Attachment, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
@@ -64,13 +63,14 @@ pub(super) use account::price_line;
 use bill::Wanted;
 pub(super) use context::{Context, Tracking, Trade};
 pub(super) use desk::Import;
+pub(super) use draft::Answer;
+use draft::NOTED;
 use konter_core::catalog::{Catalog, DestKind, Product};
-use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode, SupplierId};
+use konter_core::ids::{Channel, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
-use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
 use konter_reply::{Reply, TalkReply};
-use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
+use konter_store::{InboxMessage, Payload, Say, StoreError};
 use pin_shown::holds_pin;
 pub(super) use price_list::card as price_list_card;
 pub(super) use receipt::receipt_card;
@@ -79,94 +79,6 @@ pub(super) use receipt::receipt_card;
 const LONGEST_MESSAGE: usize = 2_000;
 /// Of those who work here, who announce and paste whole pages: as much as one message of the chat service holds.
 const LONGEST_OF_STAFF: usize = 4 * 4_096;
-
-/// Stands in an act between what was typed and what it changed.
-const NOTED: &str = " ⇒ ";
-
-/// A message's answer: everything to be committed with it, and what to do once it is.
-pub(super) struct Answer {
-    pub commit: Commit,
-    pub buy: Vec<OrderId>,
-    pub check: Vec<(OrderId, Asker)>,
-    pub inquire: Vec<InquiryId>,
-    /// A supplier whose price list is asked for.
-    pub price_list: Option<SupplierId>,
-    /// Shown for a moment where a button was tapped, in place of a message.
-    pub toast: Option<Reply>,
-    chat: ChatId,
-    locale: Locale,
-}
-
-impl Answer {
-    fn new(message: &InboxMessage, locale: Locale, at: DateTime<Utc>) -> Self {
-        let mut commit = Commit::new(at);
-        commit.answers = Some((message.key(), fingerprint(&message.text)));
-        commit.topic = message.topic.map(|topic| (message.chat.clone(), topic));
-        let (buy, check, inquire) = (Vec::new(), Vec::new(), Vec::new());
-        Self { commit, buy, check, inquire, price_list: None, toast: None, chat: message.chat.clone(), locale }
-    }
-
-    /// One reply and nothing else.
-    pub(super) fn of(message: &InboxMessage, locale: Locale, reply: Reply) -> Self {
-        let mut answer = Self::new(message, locale, message.sent_at);
-        answer.reply(reply);
-        answer
-    }
-
-    /// Says something to whoever wrote.
-    fn reply(&mut self, reply: Reply) {
-        self.commit.outgoing.push(say(&self.chat, self.locale, reply));
-    }
-
-    /// The language of whoever wrote.
-    pub(super) const fn locale(&self) -> Locale {
-        self.locale
-    }
-
-    /// Says something with a reseller's balance, as this very commit leaves it.
-    fn reply_with_balance(&mut self, agent: &Agent, reply: Reply) {
-        let mut say = say(&self.chat, self.locale, reply);
-        say.balance_of = Some(AccountId::Agent(agent.id));
-        self.commit.outgoing.push(say);
-    }
-
-    /// Says something to a reseller in all its chats.
-    fn tell(&mut self, agent: &Agent, reply: &Reply) {
-        self.tell_in(None, agent, reply);
-    }
-
-    /// The same, about what was asked for in a topic.
-    fn tell_in(&mut self, asked: Option<(&ChatId, i32)>, agent: &Agent, reply: &Reply) {
-        for chat in &agent.chats {
-            let mut say = say(chat, agent.locale, reply.clone());
-            say.balance_of = Some(AccountId::Agent(agent.id));
-            let asked = asked.filter(|(asked, _)| *asked == chat).map(|(_, topic)| topic);
-            // Whoever has just written is answered where that was.
-            let latest = || agent.identities.topic_of(chat).filter(|_| *chat != self.chat);
-            say.topic = asked.or_else(latest);
-            self.commit.outgoing.push(say);
-        }
-    }
-
-    /// Adds to the act what it changes, from what to what.
-    fn note(&mut self, change: std::fmt::Arguments<'_>) {
-        if let Some(act) = self.commit.acts.last_mut() {
-            let between = if act.what.contains(NOTED) { ", " } else { NOTED };
-            act.what = format!("{}{between}{change}", act.what);
-        }
-    }
-
-    /// Takes note that something is booked to a reseller whose lines have been looked through: whoever looked at the same
-    /// moment decides anew.
-    fn book(&mut self, agent: &Agent) {
-        self.alter_agent(agent, |_| ());
-    }
-
-    fn write_agent(&mut self, before: &Agent, mut after: Agent) {
-        after.version = before.version + 1;
-        self.commit.agents.push(Versioned { expected: Some(before.version), row: after });
-    }
-}
 
 /// Who is speaking, and everything an answer may need.
 struct Request<'a> {
