@@ -18,7 +18,7 @@ use konter::shop::{NoChatService, Parts, Policy, Shop};
 use konter_core::agent::Locale;
 use konter_core::catalog::{Catalog, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::phone::PrefixTable;
 use konter_store::memory::MemoryStore;
@@ -170,15 +170,7 @@ async fn open() -> Door {
         }
     }
     let mut commit = Commit::new(StandingClock.now());
-    commit.postings.push(Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: AccountId::Agent(AgentId(1)),
-        amount: Rupiah::new(BALANCE),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    });
+    commit.postings.push(Posting::paid_in(AgentId(1), Rupiah::new(BALANCE), None));
     store.commit(commit).await.expect("memory");
     let door = Arc::new(CallbackAuth::default());
     let http = Http { shop, door, trusted_proxies: Arc::default(), metrics: None, backup_token: None };
@@ -195,15 +187,7 @@ fn supplier(silent: &TcpListener) -> Supplier {
 
 fn message(number: usize, text: &str) -> InboxMessage {
     InboxMessage {
-        chat: ChatId::telegram(2),
-        message: number.to_string(),
-        text: text.to_owned(),
-        sent_at: StandingClock.now(),
-        private: true,
         sender: "Budi".to_owned(),
-        tapped: None,
-        is_caption: false,
-        replies_to: None,
-        topic: None,
+        ..InboxMessage::new(ChatId::telegram(2), number.to_string(), text.to_owned(), StandingClock.now())
     }
 }

@@ -20,11 +20,11 @@ use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, NamedAs, OrderRequest, Tap
 use konter_core::agent::Locale;
 use konter_core::catalog::{Catalog, DestKind, ProductKind, Route, parse_catalog, read_catalog, write_catalog};
 use konter_core::ids::{AgentId, ChatId, OrderId, ProductCode, Reference};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::order::request::MAX_NTH;
 use konter_core::order::{AttemptStep, Order, OrderState, new_attempt};
-use konter_core::outcome::{InquiryReading, Outcome, Reading, Sending};
+use konter_core::outcome::{InquiryReading, Outcome, Reading};
 use konter_core::phone::PrefixTable;
 use konter_documents::workbook::table;
 use konter_store::memory::MemoryStore;
@@ -119,16 +119,7 @@ pub const ORDERS: [(ProtocolKind, Buy<'static>); 16] = [
     (ProtocolKind::Recipe, Buy { kind: ProductKind::Token, ..KIOS }),
 ];
 const OURS: Reference = Reference(1_795_248_000_000_001);
-const KIOS: Buy<'static> = Buy {
-    reference: Reference(1_700_000_000_001),
-    sku: "S10",
-    dest: "081234567890",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Topup,
-    inquiry: None,
-    sent: Sending::NOT_YET,
-};
+const KIOS: Buy<'static> = Buy::first(Reference(1_700_000_000_001), "S10", "081234567890", ProductKind::Topup);
 const XGATE_TOKEN: Buy<'static> =
     Buy { reference: Reference(12_906_713), sku: "PLN20", dest: "11310000011", kind: ProductKind::Token, ..KIOS };
 const PPOB: Buy<'static> = Buy { reference: OURS, dest: "08123214214", ..KIOS };
@@ -391,15 +382,7 @@ fn supplier_of(kind: ProtocolKind) -> konter_core::ids::SupplierId {
 fn stock(at: DateTime<Utc>) -> Commit {
     let mut commit = Commit::new(at);
     let agent = AccountId::Agent(AgentId(1));
-    commit.postings.push(Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: agent.clone(),
-        amount: Rupiah::new(BALANCE),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    });
+    commit.postings.push(Posting::paid_in(AgentId(1), Rupiah::new(BALANCE), None));
     let mut given = HashSet::new();
     for (id, (kind, mut buy)) in (1..).zip(ORDERS) {
         // Several of the documents' examples share a reference; a shop never gives one twice.

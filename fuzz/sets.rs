@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use konter::backup;
 use konter::backup::set::{self, Listed, Manifest, PARTS, Proof};
 use konter_core::ids::AgentId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_store::sled_store::{SledOptions, SledStore};
 use konter_store::{Commit, Store};
@@ -46,15 +46,7 @@ pub fn small_set() -> Set {
 
 fn deposit(at: DateTime<Utc>) -> Commit {
     let mut commit = Commit::new(at);
-    commit.postings.push(Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: AccountId::Agent(AgentId(1)),
-        amount: Rupiah::new(2_500),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    });
+    commit.postings.push(Posting::paid_in(AgentId(1), Rupiah::new(2_500), None));
     commit
 }
 

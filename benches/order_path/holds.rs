@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use konter_core::agent::Locale;
-use konter_core::catalog::{ProductKind, Route};
-use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ids::{AgentId, ChatId};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
-use konter_core::order::{Order, OrderState, new_attempt};
+use konter_core::order::Order;
 use konter_store::sled_store::{SledOptions, SledStore};
 use konter_store::{Commit, InboxMessage, Payload, Say, Store, Versioned};
 use tempfile::TempDir;
 
+use crate::support;
 use crate::waits::{Waits, Watch};
 
 const AGENTS: u32 = 1_000;
@@ -120,15 +120,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn deposit(agent: u32) -> Posting {
-    Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: AccountId::Agent(AgentId(agent)),
-        amount: Rupiah::new(BALANCE),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    }
+    Posting::paid_in(AgentId(agent), Rupiah::new(BALANCE), None)
 }
 
 fn agent_of(id: u64) -> AgentId {
@@ -141,16 +133,8 @@ fn chat_of(id: u64) -> ChatId {
 
 fn message(id: u64) -> InboxMessage {
     InboxMessage {
-        chat: chat_of(id),
-        message: id.to_string(),
-        text: format!("S10.{}.1234", dest(id)),
-        sent_at: now(),
-        private: true,
         sender: "Budi".to_owned(),
-        tapped: None,
-        is_caption: false,
-        replies_to: None,
-        topic: None,
+        ..InboxMessage::new(chat_of(id), id.to_string(), format!("S10.{}.1234", dest(id)), now())
     }
 }
 
@@ -176,42 +160,14 @@ fn hold(id: u64) -> Commit {
 }
 
 fn order(id: u64) -> Order {
-    let route = Route {
-        supplier: "kios".parse().expect("an id"),
-        sku: "S10".to_owned(),
-        denom: None,
-        cost: Rupiah::new(10_150),
-        priority: 1,
-        open: true,
-    };
     Order {
-        id: OrderId(id),
-        version: 1,
         agent: agent_of(id),
         chat: chat_of(id),
-        topic: None,
-        locale: Locale::Id,
-        product: "S10".parse().expect("a code"),
-        product_name: "Telkomsel 10.000".to_owned(),
-        kind: ProductKind::Topup,
-        dest: dest(id),
-        nth: 1,
         day: now().date_naive(),
-        buyer_phone: None,
-        client_reference: None,
         price: Rupiah::new(PRICE),
-        margins: Vec::new(),
-        withheld: Vec::new(),
-        bill: None,
-        customer: konter_core::outcome::Details::new(),
-        untried: Vec::new(),
-        attempts: vec![new_attempt(Reference(id), route)],
-        state: OrderState::Open,
-        waits_until: None,
-        announced: false,
-        escalated: false,
-        corrected: false,
+        attempts: vec![support::attempt(id)],
         created_at: now(),
         updated_at: now(),
+        ..support::order(id, 1, &dest(id))
     }
 }

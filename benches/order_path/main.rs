@@ -6,6 +6,8 @@
 
 mod holds;
 mod orders;
+#[path = "../../tests/support/store.rs"]
+mod support;
 mod waits;
 
 use std::hint::black_box;

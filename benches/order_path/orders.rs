@@ -17,10 +17,10 @@ use konter::config::{Registration, Settings};
 use konter::http::{CallbackAuth, Entry, Http, router};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{NoChatService, Parts, Policy, Shop, pins};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_core::phone::PrefixTable;
 use konter_reply::{Reply, Texts};
@@ -143,16 +143,8 @@ impl Reseller {
     /// Orders, and gives the time until SUKSES could be said.
     async fn order(&mut self, shop: &Arc<Shop>, texts: &Texts, number: u64) -> Duration {
         let message = InboxMessage {
-            chat: self.chat.clone(),
-            message: number.to_string(),
-            text: text(number),
-            sent_at: Utc::now(),
-            private: true,
             sender: "Budi".to_owned(),
-            tapped: None,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
+            ..InboxMessage::new(self.chat.clone(), number.to_string(), text(number), Utc::now())
         };
         let asked = Instant::now();
         shop.receive(vec![message]).await.expect("received");
@@ -200,31 +192,9 @@ async fn register(store: &Store, chats: &[ChatId]) {
     let hash = pins::hash("1234").await.expect("a hash");
     let mut commit = Commit::new(Utc::now());
     for (number, chat) in (1..).zip(chats) {
-        let row = Agent {
-            id: AgentId(number),
-            version: 1,
-            name: format!("Konter {number}"),
-            status: AgentStatus::Active,
-            pin: PinState::new(hash.clone(), 4),
-            chats: vec![chat.clone()],
-            phones: Vec::new(),
-            locale: Locale::Id,
-            receipt_shop: None,
-            receipt_footer: None,
-            waits_for_break: false,
-            network: konter_core::network::Network::default(),
-            identities: konter_core::preferences::Identities::default(),
-            created_at: commit.at,
-        };
-        commit.postings.push(Posting::Transfer {
-            debit: AccountId::Cash,
-            credit: AccountId::Agent(row.id),
-            amount: Rupiah::new(BALANCE),
-            reason: Reason::Deposit,
-            order: None,
-            note: None,
-            may_overdraw: false,
-        });
+        let (id, pin) = (AgentId(number), PinState::new(hash.clone(), 4));
+        let row = Agent::new(id, format!("Konter {number}"), pin, vec![chat.clone()], commit.at);
+        commit.postings.push(Posting::paid_in(row.id, Rupiah::new(BALANCE), None));
         commit.agents.push(Versioned { expected: None, row });
     }
     store.commit(commit).await.expect("resellers");

@@ -4,16 +4,17 @@
 //! `cargo bench --bench reports`. The stores stand below the temporary folder (`TMPDIR`) and are made first, which
 //! takes a minute or two.
 
+#[path = "../../tests/support/store.rs"]
+mod support;
+
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use konter_core::agent::Locale;
-use konter_core::catalog::{ProductKind, Route};
-use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ids::{AgentId, ChatId, OrderId};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
-use konter_core::order::{Decider, Final, Order, OrderState, new_attempt};
+use konter_core::order::{Decider, Final, Order, OrderState};
 use konter_core::outcome::{Delivery, Details, Outcome};
 use konter_core::report::Book;
 use konter_core::report::Span;
@@ -70,15 +71,7 @@ async fn fill(behind: u64) -> Filled {
 }
 
 fn deposit(agent: u64) -> Posting {
-    Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: AccountId::Agent(agent_of(agent)),
-        amount: Rupiah::new(1_000_000_000_000),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    }
+    Posting::paid_in(agent_of(agent), Rupiah::new(1_000_000_000_000), None)
 }
 
 fn agent_of(id: u64) -> AgentId {
@@ -88,53 +81,20 @@ fn agent_of(id: u64) -> AgentId {
 fn order(id: u64, behind: u64) -> Order {
     let seconds = (i64::try_from(id).expect("few") - i64::try_from(behind).expect("few") - 1) * 10;
     let at = midnight() + TimeDelta::seconds(seconds);
-    let route = Route {
-        supplier: "kios".parse().expect("a supplier"),
-        sku: "S10".to_owned(),
-        denom: None,
-        cost: Rupiah::new(PRICE - 300),
-        priority: 1,
-        open: true,
-    };
-    let mut attempt = new_attempt(Reference(1_000_000_000 + id), route);
-    let delivery = Delivery { sn: "0412345678901234".to_owned(), details: Details::new() };
-    attempt.outcome = Some(Outcome::Success(delivery));
-    attempt.charged = Some(Rupiah::new(PRICE - 300));
+    let sn = "0412345678901234".to_owned();
+    let mut attempt = support::attempt(1_000_000_000 + id);
+    attempt.outcome = Some(Outcome::Success(Delivery { sn: sn.clone(), details: Details::new() }));
+    attempt.charged = Some(attempt.route.cost);
     Order {
-        id: OrderId(id),
-        version: 1,
         agent: agent_of(id),
         chat: ChatId::telegram(1),
-        topic: None,
-        locale: Locale::Id,
-        product: "S10".parse().expect("a product"),
-        product_name: "Telkomsel 10.000".to_owned(),
-        kind: ProductKind::Topup,
-        dest: format!("0812{id:08}"),
-        nth: 1,
         day: at.date_naive(),
-        buyer_phone: None,
-        client_reference: None,
         price: Rupiah::new(PRICE),
-        margins: Vec::new(),
-        withheld: Vec::new(),
-        bill: None,
-        customer: Details::new(),
-        untried: Vec::new(),
         attempts: vec![attempt],
-        state: OrderState::Final(Final {
-            failure: None,
-            sn: "0412345678901234".to_owned(),
-            details: Details::new(),
-            by: Decider::Supplier,
-            at,
-        }),
-        waits_until: None,
-        announced: false,
-        escalated: false,
-        corrected: false,
+        state: OrderState::Final(Final { failure: None, sn, details: Details::new(), by: Decider::Supplier, at }),
         created_at: at,
         updated_at: at,
+        ..support::order(id, 1, &format!("0812{id:08}"))
     }
 }
 

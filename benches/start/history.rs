@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::support;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
-use konter_core::catalog::{ProductKind, Route};
+use konter_core::agent::{Agent, PinState};
+use konter_core::catalog::Route;
 use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
 use konter_core::ledger::{AccountId, Posting, Reason};
 use konter_core::money::Rupiah;
@@ -140,22 +141,8 @@ fn chat_of(id: u64) -> ChatId {
 }
 
 fn agent(number: u64) -> Agent {
-    Agent {
-        id: agent_of(number),
-        version: 1,
-        name: format!("Konter {number}"),
-        status: AgentStatus::Active,
-        pin: PinState::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo".to_owned(), 4),
-        chats: vec![chat_of(number)],
-        phones: Vec::new(),
-        locale: Locale::Id,
-        receipt_shop: None,
-        receipt_footer: None,
-        identities: konter_core::preferences::Identities::default(),
-        waits_for_break: false,
-        network: konter_core::network::Network::default(),
-        created_at: beginning(),
-    }
+    let pin = PinState::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo".to_owned(), 4);
+    Agent::new(agent_of(number), format!("Konter {number}"), pin, vec![chat_of(number)], beginning())
 }
 
 /// Orders come half a minute apart; those of a flood have high numbers and come whenever.
@@ -165,14 +152,7 @@ fn moment(id: u64) -> DateTime<Utc> {
 
 fn order(id: u64, is_open: bool) -> Order {
     let at = moment(id);
-    let route = Route {
-        supplier: SUPPLIER.parse().expect("a supplier"),
-        sku: "S10".to_owned(),
-        denom: None,
-        cost: Rupiah::new(COST),
-        priority: 1,
-        open: true,
-    };
+    let route = Route { cost: Rupiah::new(COST), ..support::route(SUPPLIER) };
     let sn = format!("04{id:014}");
     let mut attempt = new_attempt(Reference(1_700_000_000_000_000 + id), route);
     (attempt.step, attempt.sent_at) = (AttemptStep::Sent, Some(at));
@@ -196,33 +176,16 @@ fn order(id: u64, is_open: bool) -> Order {
     };
     let done = Final { failure: None, sn, details, by: Decider::Supplier, at };
     Order {
-        id: OrderId(id),
-        version: 1,
         agent: agent_of(id),
         chat: chat_of(id),
-        topic: None,
-        locale: Locale::Id,
-        product: "S10".parse().expect("a product"),
-        product_name: "Telkomsel 10.000".to_owned(),
-        kind: ProductKind::Topup,
-        dest: format!("0812{id:08}"),
-        nth: 1,
         day: at.date_naive(),
-        buyer_phone: None,
-        client_reference: None,
         price: Rupiah::new(PRICE),
-        margins: Vec::new(),
-        withheld: Vec::new(),
-        bill: None,
-        customer: Details::new(),
-        untried: Vec::new(),
         attempts: vec![attempt],
-        waits_until: None,
         state: if is_open { OrderState::Open } else { OrderState::Final(done) },
         announced: true,
         escalated: true,
-        corrected: false,
         created_at: at,
         updated_at: at,
+        ..support::order(id, 1, &format!("0812{id:08}"))
     }
 }

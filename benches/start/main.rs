@@ -7,6 +7,8 @@
 
 mod backups;
 mod history;
+#[path = "../../tests/support/store.rs"]
+mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

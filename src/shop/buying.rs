@@ -127,7 +127,8 @@ impl Purchasing {
             let now = self.process.clock.now();
             let ready = |s: &&Supplier| s.availability(&attempt.route.sku, cost, &now) == Availability::Ready;
             if let Some(supplier) = self.suppliers.get(&attempt.route.supplier).filter(ready) {
-                self.attempt(busy, supplier, &order, attempt).await?;
+                let sending = self.send_purchase(busy, supplier, &order, attempt);
+                self.announced(order.id, Box::pin(sending)).await?;
             } else {
                 self.events.apply(id, &Event::Unsendable { reference: attempt.reference }, &Along::default()).await?;
             }
@@ -160,18 +161,7 @@ impl Purchasing {
         }
     }
 
-    /// One attempt, announced to the reseller when it takes long.
-    async fn attempt(
-        &self,
-        held: &WorkGuard,
-        supplier: &Supplier,
-        order: &Order,
-        attempt: &Attempt,
-    ) -> Result<(), StoreError> {
-        self.announced(order.id, Box::pin(self.send_purchase(held, supplier, order, attempt))).await
-    }
-
-    /// The same of whatever is being done for an order.
+    /// Something that is being done for an order, announced to the reseller when it takes long.
     pub async fn announced(
         &self,
         id: OrderId,

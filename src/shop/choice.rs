@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::bills::said;
-use super::guide::{Guide, Guides, MeterOwner};
-use super::keypad::{Keypads, PadId};
+use super::dialogs::Dialogs;
+use super::guide::{Guide, MeterOwner};
+use super::keypad::PadId;
 use super::stock::Stock;
 use crate::clock::ShopClock;
 use konter_core::inquiry::Inquiry;
@@ -16,8 +17,7 @@ use konter_store::Say;
 pub(super) struct Offers {
     pub clock: ShopClock,
     pub stock: Arc<Stock>,
-    pub guides: Arc<Guides>,
-    pub keypads: Arc<Keypads>,
+    pub dialogs: Arc<Dialogs>,
 }
 
 impl Offers {
@@ -66,13 +66,13 @@ impl Offers {
     /// The offer that waited for this inquiry, with the name on it; `None` when none waits any more.
     pub fn named(&self, inquiry: &Inquiry, details: Option<&Details>) -> Option<Say> {
         let owner = details.and_then(owner_of).map_or(MeterOwner::Unknown, MeterOwner::Known);
-        let guide = self.guides.answered(&inquiry.chat, inquiry.id, owner)?;
+        let guide = self.dialogs.guides.answered(&inquiry.chat, inquiry.id, owner)?;
         let stage = match guide.chosen {
             Some(_) => ChooseStage::EnterPin { digits: 0, taps: 0 },
             None => ChooseStage::List,
         };
         if guide.chosen.is_some() {
-            self.keypads.open(&inquiry.chat, PadId::Order(guide.id), None, self.clock.utc());
+            self.dialogs.keypads.open(&inquiry.chat, PadId::Order(guide.id), None, self.clock.utc());
         }
         let card = self.card(&guide, stage, None);
         Some(said(inquiry, Reply::Choose(Box::new(card))))
@@ -94,14 +94,15 @@ impl Offers {
             at: self.clock.utc(),
         };
         let is_wanted = !products.is_empty() && inquiry.client_reference.is_none();
-        (is_wanted && self.guides.offer_unless_newer(&inquiry.chat, guide, inquiry.created_at)).then_some(inquiry.id.0)
+        (is_wanted && self.dialogs.guides.offer_unless_newer(&inquiry.chat, guide, inquiry.created_at))
+            .then_some(inquiry.id.0)
     }
 
     /// No such meter: what waits for its name is not offered.
     pub fn withdraw(&self, inquiry: &Inquiry) {
-        if let Some(guide) = self.guides.answered(&inquiry.chat, inquiry.id, MeterOwner::Unknown) {
-            self.keypads.close(&inquiry.chat, PadId::Order(guide.id));
-            self.guides.forget(&inquiry.chat, guide.id);
+        if let Some(guide) = self.dialogs.guides.answered(&inquiry.chat, inquiry.id, MeterOwner::Unknown) {
+            self.dialogs.keypads.close(&inquiry.chat, PadId::Order(guide.id));
+            self.dialogs.guides.forget(&inquiry.chat, guide.id);
         }
     }
 }

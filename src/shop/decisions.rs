@@ -34,7 +34,7 @@ pub(super) struct Decisions {
 impl Decisions {
     /// `false`: something changed meanwhile; decide again.
     pub async fn commit(&self, message: &InboxMessage, answer: Answer) -> Result<bool, StoreError> {
-        let locale = answer.locale();
+        let locale = answer.locale;
         let Answer { mut commit, buy, check, inquire, price_list, toast, .. } = answer;
         let products = commit.products.clone();
         let orders: Vec<Versioned<Order>> = commit.orders.clone();

@@ -270,7 +270,7 @@ impl Intake {
     fn keep_digit(&self, message: &mut InboxMessage) {
         let tap = message.tapped.as_ref().and_then(|_| Tap::read(&message.text)).map(Tap::without_secret);
         if let Some((tap, Some(digit))) = tap {
-            self.context.keypads.keep(&message.message, digit, self.process.clock.utc());
+            self.context.dialogs.keypads.keep(&message.message, digit, self.process.clock.utc());
             message.text = tap.to_string();
         }
     }
@@ -425,16 +425,13 @@ mod tests {
 
     fn tap(number: usize, text: &str) -> InboxMessage {
         InboxMessage {
-            chat: ChatId::telegram(1),
-            message: format!("tap{number}"),
-            text: text.to_owned(),
-            sent_at: chrono::DateTime::UNIX_EPOCH,
-            private: true,
-            sender: String::new(),
             tapped: Some("1".to_owned()),
-            is_caption: false,
-            replies_to: None,
-            topic: None,
+            ..InboxMessage::new(
+                ChatId::telegram(1),
+                format!("tap{number}"),
+                text.to_owned(),
+                chrono::DateTime::UNIX_EPOCH,
+            )
         }
     }
 

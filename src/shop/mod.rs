@@ -20,6 +20,7 @@ mod dead_letters;
 mod decisions;
 mod degraded_mode;
 mod deposits;
+mod dialogs;
 mod drift;
 mod earned;
 mod guide;

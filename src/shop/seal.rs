@@ -76,18 +76,7 @@ mod tests {
     use konter_core::ids::ChatId;
 
     fn message(number: &str, text: &str) -> InboxMessage {
-        InboxMessage {
-            chat: ChatId::telegram(1),
-            message: number.to_owned(),
-            text: text.to_owned(),
-            sent_at: DateTime::UNIX_EPOCH,
-            private: true,
-            sender: String::new(),
-            tapped: None,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
-        }
+        InboxMessage::new(ChatId::telegram(1), number.to_owned(), text.to_owned(), DateTime::UNIX_EPOCH)
     }
 
     #[test]

@@ -12,13 +12,11 @@ use konter_core::catalog::{Catalog, Product};
 use konter_core::ids::ChatId;
 use konter_store::{Store, StoreError};
 
-/// Catalogs sent by chat that wait for their button, the latest of each admin.
-pub(super) type Imports = Mutex<HashMap<ChatId, Import>>;
-
 pub(super) struct Stock {
     store: Store,
     catalog: RwLock<Arc<Catalog>>,
-    imports: Arc<Imports>,
+    /// Catalogs sent by chat that wait for their button, the latest of each admin.
+    pub imports: Mutex<HashMap<ChatId, Import>>,
     changing: tokio::sync::Mutex<()>,
 }
 
@@ -29,8 +27,9 @@ pub(super) struct Change<'a> {
 }
 
 impl Stock {
-    pub fn new(store: Store, catalog: Catalog, imports: Arc<Imports>) -> Self {
-        Self { store, catalog: RwLock::new(Arc::new(catalog)), imports, changing: tokio::sync::Mutex::default() }
+    pub fn new(store: Store, catalog: Catalog) -> Self {
+        let (imports, changing) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { store, catalog: RwLock::new(Arc::new(catalog)), imports, changing }
     }
 
     /// The catalog as it is now.

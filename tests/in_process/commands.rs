@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-use konter_command::{CONFLICTS, FAMILIES, Topic, formats, is_reserved, least_role};
+use konter_command::{FAMILIES, Topic, formats, is_reserved, least_role};
 use konter_core::staff::Role;
 use regex::Regex;
 
@@ -37,10 +37,6 @@ fn shown() -> String {
             let _ = writeln!(text, "| {} | {least} | {} | {} |", words.join(" "), lines.join(", "), format.meaning);
         }
     }
-    text.push_str("\n### Where servers disagree\n\n| typed | elsewhere | here |\n|---|---|---|\n");
-    for conflict in CONFLICTS {
-        let _ = writeln!(text, "| {} | {} | {} |", code(conflict.word), conflict.elsewhere, conflict.here);
-    }
     text.push('\n');
     text
 }
@@ -61,6 +57,21 @@ fn the_document_shows_the_table() {
     panic!(
         "docs/commands.md is not of today, from {wrong:?} on: KONTER_WRITE_DOCS=1 cargo test --test in_process commands"
     );
+}
+
+/// That table is written by hand.
+#[test]
+fn what_servers_disagree_about_is_a_word_here_or_an_order() {
+    let document = fs::read_to_string(DOCUMENT).unwrap();
+    let (_, table) = document.split_once("### Where servers disagree").expect("the table");
+    let typed = Regex::new(r"(?m)^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$").unwrap();
+    let typed: Vec<&str> = typed.captures_iter(table).map(|row| row.get(1).unwrap().as_str()).collect();
+    assert_eq!(typed.len(), table.lines().filter(|line| line.starts_with("| `")).count());
+    assert!(typed.len() > 20, "{typed:?}");
+    for word in typed.iter().flat_map(|typed| typed.split([',', '/'])) {
+        let word = word.trim().split(['.', ' ']).next().unwrap_or_default();
+        assert!(is_reserved(word) || ["…", "I2", "2S10"].contains(&word), "{word}");
+    }
 }
 
 /// The help texts of a language, without what the templates add.

@@ -26,7 +26,7 @@ use konter::backup;
 use konter_command::Command;
 use konter_core::agent::Locale;
 use konter_core::ids::{AgentId, ChatId, InquiryId, OrderId};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_reply::Reply;
 use konter_store::memory::MemoryStore;
@@ -267,15 +267,7 @@ async fn small_backup() -> Input {
     commit.products = konter_core::catalog::parse_catalog(konter_core::catalog::SAMPLE, None, &|_| false).unwrap();
     commit.products.truncate(2);
     for (note, rupiah) in [(None, 100_000), (Some("tunai".to_owned()), 2_500)] {
-        commit.postings.push(Posting::Transfer {
-            debit: AccountId::Cash,
-            credit: AccountId::Agent(AgentId(1)),
-            amount: Rupiah::new(rupiah),
-            reason: Reason::Deposit,
-            order: None,
-            note,
-            may_overdraw: false,
-        });
+        commit.postings.push(Posting::paid_in(AgentId(1), Rupiah::new(rupiah), note));
     }
     let payload = Payload::Reply(Box::new(Reply::NotRegistered));
     commit.outgoing.push(Say::new(ChatId::telegram(2), Locale::Id, payload));

@@ -42,6 +42,7 @@ mod pin_guessing;
 mod preferences;
 mod price_lists;
 mod recipes;
+mod report_bytes;
 mod reports;
 mod reprice;
 mod roles;

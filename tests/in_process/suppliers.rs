@@ -85,39 +85,14 @@ const UNASKED: &str = "
 29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 ";
 
-/// The same, after the first status check.
-const ASKED: &str = "
-    kiosampm    xgateway    biller-json ppob        teleanjar
-00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-01  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
-02  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
+/// The rows that are others after the first status check.
+const ASKED: &str = "\
 03  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
-04  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 05  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
-06  gagal 0     gagal 0     gagal 0     gagal 0     sukses 1
-07  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
-08  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
-09  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 10  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
-11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-14  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-15  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-16  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-17  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-18  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-19  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-20  gagal 0     gagal 0     gagal 0     gagal 0     terbuka 0
-21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
 24  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 25  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 26  sukses 1    sukses 1    terbuka 1   sukses 1    terbuka 1
-27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-29  sukses 1    sukses 1    sukses 1    sukses 1    terbuka 1
 ";
 
 /// The same for the suppliers of shipped recipes.
@@ -155,38 +130,15 @@ const DESCRIBED_UNASKED: &str = "
 29  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 ";
 
-const DESCRIBED_ASKED: &str = "
-    digiflazz   iak         tokovoucher apigames    tripay      otomax      irs         okeconnect
-00  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-01  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-02  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
+const DESCRIBED_ASKED: &str = "\
 03  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-04  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 05  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-06  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-07  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-08  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-09  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 10  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-11  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-12  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-13  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-14  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-15  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
 16  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
 17  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-18  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-19  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-20  gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0     gagal 0
-21  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-22  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-23  terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0   terbuka 0
 24  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 25  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 26  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-27  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-28  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
-29  sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1    sukses 1
 ";
 
 async fn orders(shop: &TestShop) -> Vec<Order> {
@@ -218,6 +170,12 @@ async fn table(shop: &TestShop, kinds: &[Kind]) -> String {
         format!("{:<4}{}", if row.ending.is_empty() { "00" } else { row.ending }, cells.trim_end())
     });
     format!("\n    {}\n{}\n", head.trim_end(), rows.collect::<Vec<_>>().join("\n"))
+}
+
+/// A table in which these rows have changed.
+fn changed<'a>(table: &'a str, rows: &'a str) -> String {
+    let now = |line: &'a str| rows.lines().find(|row| row.get(..2) == line.get(..2)).unwrap_or(line);
+    table.split('\n').map(now).collect::<Vec<_>>().join("\n")
 }
 
 async fn becomes(shop: &TestShop, kinds: &[Kind], expected: &str) {
@@ -277,16 +235,16 @@ async fn plays(kinds: &[Kind], catalog: Vec<Product>, asked_after: TimeDelta, [u
     money_is_right(&shop).await;
 
     shop.pass(asked_after);
-    becomes(&shop, kinds, asked).await;
+    let mut asked = changed(unasked, asked);
+    becomes(&shop, kinds, &asked).await;
     money_is_right(&shop).await;
 
     // Nothing more comes, however long one waits, and no hold is let go.
     shop.pass(TimeDelta::minutes(16));
     shop.pass(TimeDelta::hours(30));
-    becomes(&shop, kinds, asked).await;
+    becomes(&shop, kinds, &asked).await;
     money_is_right(&shop).await;
 
-    let mut decided = asked.to_owned();
     decide(&shop).await;
     for (from, to) in [
         ("terbuka 1 ", "sukses 1  "),
@@ -294,9 +252,9 @@ async fn plays(kinds: &[Kind], catalog: Vec<Product>, asked_after: TimeDelta, [u
         ("terbuka 0 ", "gagal 0   "),
         ("terbuka 0", "gagal 0"),
     ] {
-        decided = decided.replace(from, to);
+        asked = asked.replace(from, to);
     }
-    becomes(&shop, kinds, &decided).await;
+    becomes(&shop, kinds, &asked).await;
     money_is_right(&shop).await;
     assert!(shop.store.open_orders().await.unwrap().is_empty() && shop.store.holds().await.unwrap().is_empty());
     shop.close().await;

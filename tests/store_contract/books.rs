@@ -105,15 +105,7 @@ pub async fn statements_page_backwards_through_one_account(engine: impl Engine) 
     for n in 1..=60_u32 {
         store.commit(deposit(n % 3 + 1, i64::from(n))).await.unwrap();
     }
-    let other = Posting::Transfer {
-        debit: deposits(1),
-        credit: AccountId::Sales,
-        amount: rp(5),
-        reason: Reason::Order,
-        order: None,
-        note: Some("catatan".to_owned()),
-        may_overdraw: false,
-    };
+    let other = Posting::transfer(deposits(1), AccountId::Sales, rp(5), Reason::Order, Some("catatan".to_owned()));
     store.commit(Commit { postings: vec![other], ..commit() }).await.unwrap();
     drop(store);
     let engine = engine.reopen();

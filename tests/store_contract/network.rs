@@ -251,13 +251,5 @@ pub async fn what_an_upline_has_spent_is_withheld_from_the_refund_until_it_is_pa
 }
 
 fn send(from: u32, to: u32, amount: i64) -> Posting {
-    Posting::Transfer {
-        debit: deposits(from),
-        credit: deposits(to),
-        amount: rp(amount),
-        reason: Reason::Transfer,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    }
+    Posting::transfer(deposits(from), deposits(to), rp(amount), Reason::Transfer, None)
 }

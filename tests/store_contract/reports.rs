@@ -68,15 +68,7 @@ pub async fn statements_page_forwards_through_one_account(engine: impl Engine) {
     for n in 1..=60_u32 {
         store.commit(deposit(n % 3 + 1, i64::from(n))).await.unwrap();
     }
-    let paid = Posting::Transfer {
-        debit: deposits(1),
-        credit: AccountId::Sales,
-        amount: rp(5),
-        reason: Reason::Order,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    };
+    let paid = Posting::transfer(deposits(1), AccountId::Sales, rp(5), Reason::Order, None);
     store.commit(Commit { postings: vec![paid], ..commit() }).await.unwrap();
     drop(store);
     let engine = engine.reopen();

@@ -17,10 +17,10 @@ use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, se
 use konter::shop::pins::Pepper;
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{ChatService, NoChatService, Parts, Policy, Shop};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::phone::PrefixTable;
 use konter_reply::{Reply, Texts};
@@ -290,34 +290,12 @@ impl TestShop {
     pub async fn add_agent(&self, chat: ChatId, balance: i64, locale: Locale) {
         let number = u32::try_from(self.store.next(Sequence::Agent).await.unwrap()).unwrap();
         let id = AgentId(number);
-        let row = Agent {
-            id,
-            version: 1,
-            name: format!("Konter {number}"),
-            status: AgentStatus::Active,
-            pin: PinState::new(cheap_hash(PIN), PIN.len()),
-            chats: vec![chat],
-            phones: Vec::new(),
-            locale,
-            receipt_shop: None,
-            receipt_footer: None,
-            waits_for_break: false,
-            network: konter_core::network::Network::default(),
-            identities: konter_core::preferences::Identities::default(),
-            created_at: self.now(),
-        };
+        let pin = PinState::new(cheap_hash(PIN), PIN.len());
+        let row = Agent { locale, ..Agent::new(id, format!("Konter {number}"), pin, vec![chat], self.now()) };
         let mut commit = Commit::new(self.now());
         commit.agents.push(Versioned { expected: None, row });
         if balance > 0 {
-            commit.postings.push(Posting::Transfer {
-                debit: AccountId::Cash,
-                credit: AccountId::Agent(id),
-                amount: Rupiah::new(balance),
-                reason: Reason::Deposit,
-                order: None,
-                note: None,
-                may_overdraw: false,
-            });
+            commit.postings.push(Posting::paid_in(id, Rupiah::new(balance), None));
         }
         self.store.commit(commit).await.unwrap();
     }
@@ -341,16 +319,13 @@ impl TestShop {
 
     pub fn message(&self, chat: &ChatId, text: &str) -> InboxMessage {
         InboxMessage {
-            chat: chat.clone(),
-            message: self.messages.fetch_add(1, Ordering::Relaxed).to_string(),
-            text: text.to_owned(),
-            sent_at: self.now(),
-            private: true,
             sender: "Budi".to_owned(),
-            tapped: None,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
+            ..InboxMessage::new(
+                chat.clone(),
+                self.messages.fetch_add(1, Ordering::Relaxed).to_string(),
+                text.to_owned(),
+                self.now(),
+            )
         }
     }
 

@@ -2,10 +2,10 @@
 #![allow(dead_code)] // every test file uses some of it
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{ProductKind, Route};
 use konter_core::ids::{AgentId, ChatId, OrderId, Reference};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
 use konter_core::order::{Attempt, Decider, FailureReason, Final, Order, OrderState};
@@ -31,22 +31,8 @@ pub fn deposits(n: u32) -> AccountId {
 }
 
 pub fn agent(n: u32) -> Agent {
-    Agent {
-        id: AgentId(n),
-        version: 1,
-        name: format!("Toko {n}"),
-        status: AgentStatus::Active,
-        pin: PinState::new("hash".to_owned(), 4),
-        chats: vec![chat(i64::from(n))],
-        phones: vec![format!("0812{n:08}")],
-        locale: Locale::Id,
-        receipt_shop: None,
-        receipt_footer: None,
-        waits_for_break: false,
-        network: konter_core::network::Network::default(),
-        identities: konter_core::preferences::Identities::default(),
-        created_at: now(),
-    }
+    let (pin, chats) = (PinState::new("hash".to_owned(), 4), vec![chat(i64::from(n))]);
+    Agent { phones: vec![format!("0812{n:08}")], ..Agent::new(AgentId(n), format!("Toko {n}"), pin, chats, now()) }
 }
 
 pub fn route(supplier: &str) -> Route {
@@ -134,15 +120,7 @@ pub fn deposit(n: u32, amount: i64) -> Commit {
 }
 
 pub fn pay_in(n: u32, amount: i64) -> Posting {
-    Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: deposits(n),
-        amount: rp(amount),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    }
+    Posting::paid_in(AgentId(n), rp(amount), None)
 }
 
 pub fn hold(order: &Order) -> Posting {
@@ -182,16 +160,13 @@ pub fn fail(order: &Order) -> Commit {
 
 pub fn message(chat_of: i64, id: &str) -> InboxMessage {
     InboxMessage {
-        chat: chat(chat_of),
-        message: id.to_owned(),
-        text: "S10.081234567890.1234".to_owned(),
-        sent_at: now() - TimeDelta::seconds(1),
-        private: true,
         sender: "Budi".to_owned(),
-        tapped: None,
-        is_caption: false,
-        replies_to: None,
-        topic: None,
+        ..InboxMessage::new(
+            chat(chat_of),
+            id.to_owned(),
+            "S10.081234567890.1234".to_owned(),
+            now() - TimeDelta::seconds(1),
+        )
     }
 }
 

@@ -9,6 +9,16 @@
 //! `docs/commands.md` come of it. `read` is what families read with. Nobody below the table knows it, and families do not
 //! read for each other (but for `TAMBAH SALDO`, which is a ticket). Here it is only decided whom to ask. What no format
 //! reads is everyday talk: `spoken`.
+//!
+//! Adding a command:
+//!
+//! 1. A row in `FORMATS` of its family: words, meaning, example, reader; for those who work at the shop, the least role.
+//!    Its value in the family's `command.rs`, its name in `topic.rs` where its format is told by itself.
+//! 2. `KONTER_WRITE_DOCS=1 cargo test --test in_process commands` writes it into `docs/commands.md`; the same tests want it
+//!    named in a help text.
+//! 3. What it does in `src/shop/answer/<family>.rs`: read rows, decide with core, put everything into the one commit.
+//! 4. Its `Reply` variant in `crates/reply`, with its sample, and its text in both `locales/*.toml`.
+//! 5. A conversation in `tests/in_process` that types it, right and wrong.
 #![forbid(unsafe_code)]
 
 mod account;
@@ -41,7 +51,7 @@ use konter_core::phone::clean;
 pub use admin::command::{AdminCommand, AdminDesk, NewPrice};
 pub use deposit::ticket_ref::TicketRef;
 pub use deposit::{MIN_TICKET, proof_words, sounds_like_proof};
-pub use elsewhere::{CONFLICTS, Conflict, Feature};
+pub use elsewhere::Feature;
 pub use format::Format;
 pub use key::Key;
 pub use meaning::{Command, Language, OrdersQuery, ReportKind};

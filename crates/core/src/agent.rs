@@ -39,6 +39,29 @@ pub struct Agent {
     pub created_at: DateTime<Utc>,
 }
 
+impl Agent {
+    /// A reseller that may order and has arranged nothing yet.
+    #[must_use]
+    pub fn new(id: AgentId, name: String, pin: PinState, chats: Vec<ChatId>, created_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            version: 1,
+            name,
+            status: AgentStatus::Active,
+            pin,
+            chats,
+            phones: Vec::new(),
+            locale: Locale::default(),
+            receipt_shop: None,
+            receipt_footer: None,
+            waits_for_break: false,
+            network: Network::default(),
+            identities: Identities::default(),
+            created_at,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AgentStatus {

@@ -66,52 +66,53 @@ impl FromStr for AgentId {
     }
 }
 
-/// An order's number, counted up from 1; what people quote when they ask about an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OrderId(pub u64);
+/// A name that is a number, and how a text is read as one.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $digits:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
 
-impl fmt::Display for OrderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadName;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let digits: fn(&str) -> &str = $digits;
+                digits(text).parse().map(Self).map_err(|_| BadName::new($what, text))
+            }
+        }
+    };
 }
 
-impl FromStr for OrderId {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('#').unwrap_or(text);
-        digits.parse().map(Self).map_err(|_| BadName::new("an order number", text))
-    }
+/// As people quote numbers: `#12`.
+fn quoted(text: &str) -> &str {
+    text.strip_prefix('#').unwrap_or(text)
 }
 
-/// The reference one attempt carries to its supplier: digits only (xgateway allows at most 20 characters, ppob wants
-/// a number that JSON keeps exact). It grows with the clock, so that a shop restored from an old backup can never give
-/// a supplier a reference it has already used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Reference(pub u64);
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
+number! {
+    /// An order's number, counted up from 1; what people quote when they ask about an order.
+    OrderId, "an order number", quoted
 }
 
-impl FromStr for Reference {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim().parse().map(Self).map_err(|_| BadName::new("an order reference", text))
-    }
+number! {
+    /// The reference one attempt carries to its supplier: digits only (xgateway allows at most 20 characters, ppob wants
+    /// a number that JSON keeps exact). It grows with the clock, so that a shop restored from an old backup can never give
+    /// a supplier a reference it has already used.
+    Reference, "an order reference", str::trim
 }
 
-/// An inquiry's number, which is also the reference its request carries: it grows with the clock and is never given
-/// twice, so a button under an old message can never mean a newer inquiry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct InquiryId(pub u64);
+number! {
+    /// An inquiry's number, which is also the reference its request carries: it grows with the clock and is never given
+    /// twice, so a button under an old message can never mean a newer inquiry.
+    InquiryId, "an inquiry number", |text| text
+}
 
 impl InquiryId {
     /// What the suppliers know it by.
@@ -121,78 +122,19 @@ impl InquiryId {
     }
 }
 
-impl fmt::Display for InquiryId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
+number! {
+    /// A deposit ticket's number, counted up from 1; what admins accept or refuse.
+    TicketId, "a ticket number", quoted
 }
 
-impl FromStr for InquiryId {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| BadName::new("an inquiry number", text))
-    }
+number! {
+    /// A transfer's number, counted up from 1; what people quote when one is to be taken back.
+    TransferId, "a transfer's number", quoted
 }
 
-/// A deposit ticket's number, counted up from 1; what admins accept or refuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TicketId(pub u64);
-
-impl fmt::Display for TicketId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl FromStr for TicketId {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('#').unwrap_or(text);
-        digits.parse().map(Self).map_err(|_| BadName::new("a ticket number", text))
-    }
-}
-
-/// A transfer's number, counted up from 1; what people quote when one is to be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TransferId(pub u64);
-
-impl fmt::Display for TransferId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl FromStr for TransferId {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('#').unwrap_or(text);
-        digits.parse().map(Self).map_err(|_| BadName::new("a transfer's number", text))
-    }
-}
-
-/// An announcement's number, counted up from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BroadcastId(pub u64);
-
-impl fmt::Display for BroadcastId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl FromStr for BroadcastId {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('#').unwrap_or(text);
-        digits.parse().map(Self).map_err(|_| BadName::new("an announcement's number", text))
-    }
+number! {
+    /// An announcement's number, counted up from 1.
+    BroadcastId, "an announcement's number", quoted
 }
 
 /// A supplier's id as the settings name it: `[a-z0-9]+`.

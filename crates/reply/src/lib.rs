@@ -37,7 +37,6 @@ mod reports;
 mod routing;
 mod samples;
 mod shown;
-mod split;
 mod staff;
 mod stored;
 mod talk;
@@ -78,7 +77,6 @@ pub use routing::{
     UnreadReport, UnreadWhy,
 };
 pub use samples::{Sample, samples};
-pub use split::{TELEGRAM_LIMIT, split_for_telegram};
 pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, RoleProblem, StaffLine,
     SupplierStep,

@@ -2,41 +2,70 @@
 
 use super::Kind;
 
-/// What happens to a purchase; [`TABLE`] tells each in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scenario {
-    Success,
-    PendingThenSuccess,
-    PendingThenFailure,
-    PendingSilentSuccess,
-    ClosedThenReported,
-    ClosedSilent,
-    SuccessThenReversal,
-    FailureThenSuccess,
-    BadGateway,
-    CutShort,
-    Slow,
-    WrongNumber,
-    NumberExpired,
-    NumberInactive,
-    SupplierDisturbed,
-    OperatorDisturbed,
-    UnknownProduct,
-    DepositTooSmall,
-    CutOff,
-    Failure,
-    RepeatRefused,
-    CallbackFirst,
-    CallbackTwice,
-    PendingForever,
-    OtherReference,
-    OtherDestination,
-    Unlisted,
-    BillGrows,
-    BillWaits,
-    StrangersRows,
-    /// This row, code or reason of the protocol's own list.
-    Listed(u8),
+macro_rules! scenarios {
+    ($($ending:literal $name:ident: $happens:literal, $instead:literal;)*) => {
+        /// What happens to a purchase; [`TABLE`] tells each in words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Scenario {
+            $($name,)*
+            /// This row, code or reason of the protocol's own list.
+            Listed(u8),
+        }
+
+        /// Every scenario with the ending that chooses it. `kiosampm` and `xgateway` answer at once, call back and tell the
+        /// status when asked again; `biller-json` and `ppob` always answer pending and report later; `teleanjar` only answers.
+        /// Of those with a recipe `digiflazz`, `tokovoucher` and `apigames` are like the first, the others like the second, and all
+        /// can be asked.
+        pub const TABLE: &[ScenarioRow] = &[
+            $(ScenarioRow { ending: $ending, scenario: Scenario::$name, happens: $happens, instead: $instead }),*
+        ];
+    };
+}
+
+scenarios! {
+    "" Success: "success", "biller-json, ppob: pending, then the success report";
+    "01" PendingThenSuccess: "pending, then success by callback", "teleanjar: bought, unlisted code";
+    "02" PendingThenFailure: "pending, then failure by callback", "teleanjar: not bought, unlisted code";
+    "03" PendingSilentSuccess: "bought, answer says pending, no callback ever; asking again says success",
+        "biller-json: cannot be asked again; teleanjar: bought, unlisted code";
+    "04" ClosedThenReported: "bought, connection closed without an answer, success by callback",
+        "teleanjar: no callback";
+    "05" ClosedSilent: "bought, connection closed without an answer, no callback; asking again says success",
+        "biller-json, teleanjar: cannot be asked again";
+    "06" SuccessThenReversal: "success, then reversed by a failure callback", "teleanjar: success";
+    "07" FailureThenSuccess: "failure, then contradicted by a success callback",
+        "teleanjar: bought though the answer says failure";
+    "08" BadGateway: "bought, HTML page with status 502 instead of an answer, success by callback",
+        "teleanjar: no callback";
+    "09" CutShort: "bought, answer cut off in the middle, success by callback", "teleanjar: no callback";
+    "10" Slow: "bought at once, but the answer takes 75 s (3 s at the instant pace)", "";
+    "11" WrongNumber: "failure: wrong number", "biller-json: reason 2";
+    "12" NumberExpired: "failure: number expired", "biller-json: reason 2";
+    "13" NumberInactive: "failure: number not active or blocked", "biller-json: reason 2";
+    "14" SupplierDisturbed: "failure: product disturbed at the supplier", "biller-json: reason 1";
+    "15" OperatorDisturbed: "failure: product disturbed at the operator", "biller-json: reason 1";
+    "16" UnknownProduct: "failure: unknown or closed product", "biller-json: reason 3";
+    "17" DepositTooSmall: "failure: the shop's deposit at the supplier is too small", "biller-json: reason 2";
+    "18" CutOff: "failure: cut-off", "biller-json: reason 1";
+    "19" Failure: "failure without a particular reason", "biller-json: reason 2";
+    "20" RepeatRefused: "failure: refused after repeated failures or as a repetition", "biller-json: reason 2";
+    "21" CallbackFirst: "bought, the success callback comes before the answer, which then says pending",
+        "teleanjar: success";
+    "22" CallbackTwice: "pending, then the same success callback twice", "teleanjar: success";
+    "23" PendingForever: "pending for ever, nothing is bought and nothing comes",
+        "teleanjar: not bought, unlisted code";
+    "24" OtherReference: "bought, but the answer carries another order's reference; asking again says success",
+        "biller-json, ppob: a right success report follows";
+    "25" OtherDestination: "bought, but the answer carries another destination; asking again says success",
+        "biller-json, ppob: a right success report follows";
+    "26" Unlisted: "bought, but the answer is a code or word the document does not list; asking again says success",
+        "biller-json, teleanjar: cannot be asked again";
+    "27" BillGrows: "bills: each inquiry after the first finds 2,500 more; else success",
+        "no bills at kiosampm, xgateway, biller-json";
+    "28" BillWaits: "bills at ppob: the inquiry is answered Waiting twice, then found; else success",
+        "no such answer at the others";
+    "29" StrangersRows: "teleanjar: bought, but the answer holds another customer's rows besides; else success",
+        "no rows at the others";
 }
 
 /// One line of the table of scenarios.
@@ -54,132 +83,6 @@ pub struct ScenarioRow {
 /// How the four digits `99NN` are read, for printing under [`TABLE`].
 pub const LISTED_ENDING: &str = "99NN: entry NN of the protocol's own list (kiosampm rows 01-16, xgateway response code \
                                  NN, biller-json reason 01-03); where there is no such entry the last two digits count";
-
-const fn row(ending: &'static str, scenario: Scenario, happens: &'static str, instead: &'static str) -> ScenarioRow {
-    ScenarioRow { ending, scenario, happens, instead }
-}
-
-/// Every scenario with the ending that chooses it. `kiosampm` and `xgateway` answer at once, call back and tell the
-/// status when asked again; `biller-json` and `ppob` always answer pending and report later; `teleanjar` only answers.
-/// Of those with a recipe `digiflazz`, `tokovoucher` and `apigames` are like the first, the others like the second, and all
-/// can be asked.
-pub const TABLE: &[ScenarioRow] = &[
-    row("", Scenario::Success, "success", "biller-json, ppob: pending, then the success report"),
-    row("01", Scenario::PendingThenSuccess, "pending, then success by callback", "teleanjar: bought, unlisted code"),
-    row(
-        "02",
-        Scenario::PendingThenFailure,
-        "pending, then failure by callback",
-        "teleanjar: not bought, unlisted code",
-    ),
-    row(
-        "03",
-        Scenario::PendingSilentSuccess,
-        "bought, answer says pending, no callback ever; asking again says success",
-        "biller-json: cannot be asked again; teleanjar: bought, unlisted code",
-    ),
-    row(
-        "04",
-        Scenario::ClosedThenReported,
-        "bought, connection closed without an answer, success by callback",
-        "teleanjar: no callback",
-    ),
-    row(
-        "05",
-        Scenario::ClosedSilent,
-        "bought, connection closed without an answer, no callback; asking again says success",
-        "biller-json, teleanjar: cannot be asked again",
-    ),
-    row("06", Scenario::SuccessThenReversal, "success, then reversed by a failure callback", "teleanjar: success"),
-    row(
-        "07",
-        Scenario::FailureThenSuccess,
-        "failure, then contradicted by a success callback",
-        "teleanjar: bought though the answer says failure",
-    ),
-    row(
-        "08",
-        Scenario::BadGateway,
-        "bought, HTML page with status 502 instead of an answer, success by callback",
-        "teleanjar: no callback",
-    ),
-    row(
-        "09",
-        Scenario::CutShort,
-        "bought, answer cut off in the middle, success by callback",
-        "teleanjar: no callback",
-    ),
-    row("10", Scenario::Slow, "bought at once, but the answer takes 75 s (3 s at the instant pace)", ""),
-    row("11", Scenario::WrongNumber, "failure: wrong number", "biller-json: reason 2"),
-    row("12", Scenario::NumberExpired, "failure: number expired", "biller-json: reason 2"),
-    row("13", Scenario::NumberInactive, "failure: number not active or blocked", "biller-json: reason 2"),
-    row("14", Scenario::SupplierDisturbed, "failure: product disturbed at the supplier", "biller-json: reason 1"),
-    row("15", Scenario::OperatorDisturbed, "failure: product disturbed at the operator", "biller-json: reason 1"),
-    row("16", Scenario::UnknownProduct, "failure: unknown or closed product", "biller-json: reason 3"),
-    row(
-        "17",
-        Scenario::DepositTooSmall,
-        "failure: the shop's deposit at the supplier is too small",
-        "biller-json: reason 2",
-    ),
-    row("18", Scenario::CutOff, "failure: cut-off", "biller-json: reason 1"),
-    row("19", Scenario::Failure, "failure without a particular reason", "biller-json: reason 2"),
-    row(
-        "20",
-        Scenario::RepeatRefused,
-        "failure: refused after repeated failures or as a repetition",
-        "biller-json: reason 2",
-    ),
-    row(
-        "21",
-        Scenario::CallbackFirst,
-        "bought, the success callback comes before the answer, which then says pending",
-        "teleanjar: success",
-    ),
-    row("22", Scenario::CallbackTwice, "pending, then the same success callback twice", "teleanjar: success"),
-    row(
-        "23",
-        Scenario::PendingForever,
-        "pending for ever, nothing is bought and nothing comes",
-        "teleanjar: not bought, unlisted code",
-    ),
-    row(
-        "24",
-        Scenario::OtherReference,
-        "bought, but the answer carries another order's reference; asking again says success",
-        "biller-json, ppob: a right success report follows",
-    ),
-    row(
-        "25",
-        Scenario::OtherDestination,
-        "bought, but the answer carries another destination; asking again says success",
-        "biller-json, ppob: a right success report follows",
-    ),
-    row(
-        "26",
-        Scenario::Unlisted,
-        "bought, but the answer is a code or word the document does not list; asking again says success",
-        "biller-json, teleanjar: cannot be asked again",
-    ),
-    row(
-        "27",
-        Scenario::BillGrows,
-        "bills: each inquiry after the first finds 2,500 more; else success",
-        "no bills at kiosampm, xgateway, biller-json",
-    ),
-    row(
-        "28",
-        Scenario::BillWaits,
-        "bills at ppob: the inquiry is answered Waiting twice, then found; else success",
-        "no such answer at the others",
-    ),
-    row(
-        "29",
-        Scenario::StrangersRows,
-        "teleanjar: bought, but the answer holds another customer's rows besides; else success",
-        "no rows at the others",
-    ),
-];
 
 impl Scenario {
     /// The scenario a destination asks for at one supplier.

@@ -13,7 +13,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::StoreError;
 use super::books::Position;
-use super::kv::Batch;
+use super::kv::{Batch, behind};
 use super::layers::{Layers, Waiting};
 use super::sled_faults::{Faults, io};
 use super::sled_kv::Witness;
@@ -162,8 +162,7 @@ impl Applier {
         self.layers.wait_for_walks();
         let (mut page, mut unflushed) = (self.page(last, &[]), 0);
         loop {
-            let next: Vec<u8> =
-                page.last().map(|(key, _)| key.iter().copied().chain([0]).collect()).unwrap_or_default();
+            let next = page.last().map(|(key, _)| behind(key)).unwrap_or_default();
             let following = if page.is_empty() { Batch::new() } else { self.page(last, &next) };
             if following.is_empty() {
                 self.sync()?;

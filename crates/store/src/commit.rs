@@ -27,7 +27,7 @@ use konter_core::staff::{Allowance, Staff};
 use konter_reply::Reply;
 
 /// Everything one decision changes. It happens whole or not at all, and is durable before anyone hears of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Commit {
     pub at: DateTime<Utc>,
     /// What is being answered, with a fingerprint of its content (no secret in it): the same again changes nothing.
@@ -118,34 +118,7 @@ pub struct CardShown {
 impl Commit {
     #[must_use]
     pub fn new(at: DateTime<Utc>) -> Self {
-        Self {
-            at,
-            answers: None,
-            stranger: None,
-            topic: None,
-            agents: Vec::new(),
-            orders: Vec::new(),
-            inquiries: Vec::new(),
-            postings: Vec::new(),
-            products: Vec::new(),
-            replaces: Vec::new(),
-            outgoing: Vec::new(),
-            sent: Vec::new(),
-            received: Vec::new(),
-            handled: None,
-            acts: Vec::new(),
-            tickets: Vec::new(),
-            transfers: Vec::new(),
-            summarised: None,
-            network: NetworkRows::default(),
-            taken_over: false,
-            pepper: None,
-            dead_letters: DeadLetters::default(),
-            routing: RoutingRows::default(),
-            desk: DeskRows::default(),
-            preferences: Vec::new(),
-            refused: None,
-        }
+        Self { at, ..Self::default() }
     }
 
     /// Whether it answers a message with words, and changes nothing else.
@@ -364,6 +337,13 @@ pub struct InboxMessage {
 }
 
 impl InboxMessage {
+    /// Something typed in a chat of one, by somebody without a name.
+    #[must_use]
+    pub fn new(chat: ChatId, message: String, text: String, sent_at: DateTime<Utc>) -> Self {
+        let (sender, tapped, replies_to, topic) = (String::new(), None, None, None);
+        Self { chat, message, text, sent_at, private: true, sender, tapped, is_caption: false, replies_to, topic }
+    }
+
     #[must_use]
     pub fn key(&self) -> MessageKey {
         MessageKey::Chat { chat: self.chat.clone(), message: self.message.clone() }

@@ -46,7 +46,7 @@ impl Read {
 }
 
 pub trait Engine: Send + Sync + 'static {
-    /// Applies a decision atomically and durably.
+    /// Applies a decision atomically: all of it is durable when this returns, or none of it happened.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>>;
 
     /// Shows its rows, as of one moment between two commits.
@@ -55,10 +55,10 @@ pub trait Engine: Send + Sync + 'static {
     /// The next number of a sequence, above `above`.
     fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>>;
 
-    /// All rows as they stand between two commits.
+    /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
 
-    /// The same as files that never change once written, as far as the engine keeps its rows so.
+    /// The same as files that never change once written, of which a copy takes only the new ones; `None`: the engine has none.
     fn parts(&self) -> BoxFuture<'_, Result<Option<Parts>, StoreError>> {
         future::ready(Ok(None)).boxed()
     }
@@ -90,7 +90,8 @@ pub trait Engine: Send + Sync + 'static {
         future::ready(Ok(())).boxed()
     }
 
-    /// Waits until the engine has failed for good. For ever where a failure passes by itself.
+    /// Waits until the engine has failed for good: nothing is written any more before it is opened anew. For ever where a
+    /// failure passes by itself.
     fn failed(&self) -> BoxFuture<'_, StoreError> {
         future::pending().boxed()
     }

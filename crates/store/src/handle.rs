@@ -1,18 +1,25 @@
 //! The store as everybody else knows it: any engine behind one handle.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::engine::{Engine, Read, Rows, Shared};
-use super::parts::Parts;
-use super::{Commit, CommitError, Committed, Leases, Notification, Sequence, Snapshot, StoreError, Word};
+use super::{Leases, Notification, Sequence, StoreError, Word};
 use konter_core::ids::{Reference, SupplierId};
 
-/// What a shop keeps. Clones are the same store. Its reads are in `reads`.
+/// What a shop keeps: an engine, with the reads that are the same over all of them (`reads`). Clones are the same store.
 #[derive(Clone)]
 pub struct Store(Arc<dyn Engine>);
+
+impl Deref for Store {
+    type Target = dyn Engine;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
 
 impl Store {
     #[must_use]
@@ -24,16 +31,6 @@ impl Store {
     #[must_use]
     pub fn over(engine: Arc<dyn Engine>) -> Self {
         Self(engine)
-    }
-
-    #[must_use]
-    pub fn engine(&self) -> &dyn Engine {
-        &*self.0
-    }
-
-    /// Applies a decision atomically: all of it is durable when this returns, or none of it happened.
-    pub async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        self.0.commit(commit).await
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -57,46 +54,10 @@ impl Store {
         self.0.next(Sequence::Reference, floor).await.map(Reference)
     }
 
-    /// All rows as they stand between two commits; the shop goes on meanwhile. One at a time.
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.0.snapshot().await
-    }
-
-    /// The same as parts of which a copy takes only the new ones. `None`: the engine has none (PostgreSQL).
-    pub async fn parts(&self) -> Result<Option<Parts>, StoreError> {
-        self.0.parts().await
-    }
-
-    /// When the first line of the journal was made that no closed day has, as it looks `now`.
-    pub async fn first_unclosed(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.0.first_unclosed(now).await
-    }
-
-    /// Closes the days that ended at `ends`, the last of them being `day`, as it looks `now`; gives the number of rows moved.
-    pub async fn close_day(&self, day: NaiveDate, ends: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.0.close_day(day, ends, now).await
-    }
-
-    /// Returns once a closed day could not be read since this was asked last. For ever where the engine closes none.
-    pub async fn day_damaged(&self) {
-        self.0.day_damaged().await;
-    }
-
     /// Returns once everything is durable that can have been read so far. Whoever tells somebody outside what it has read,
     /// without a commit of its own, waits for this; [`Self::outbox`] does so itself.
     pub async fn settled(&self) -> Result<(), StoreError> {
         self.0.settled(u64::MAX).await
-    }
-
-    /// Waits until the store has failed for good: nothing is written any more before it is opened anew. For ever where a
-    /// failure passes by itself.
-    pub async fn failed(&self) -> StoreError {
-        self.0.failed().await
-    }
-
-    /// Makes everything durable and lets go of the files.
-    pub async fn close(&self) -> Result<(), StoreError> {
-        self.0.close().await
     }
 }
 

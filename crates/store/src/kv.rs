@@ -1,5 +1,6 @@
 //! What the engine below must be able to do: read one key, walk a range. Writes go through a [`Batch`], all or nothing.
 
+use std::cmp::Ordering;
 use std::ops::{ControlFlow, Range};
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,32 @@ use konter_core::ledger::AccountId;
 pub(super) enum Direction {
     Up,
     Down,
+}
+
+impl Direction {
+    /// Which of two keys a walk comes to first.
+    pub(super) fn order(self, one: &[u8], other: &[u8]) -> Ordering {
+        match self {
+            Self::Up => one.cmp(other),
+            Self::Down => other.cmp(one),
+        }
+    }
+
+    /// Takes out of a range what a walk has seen of it when it has come to a key.
+    pub(super) fn pass(self, range: &mut Range<Vec<u8>>, key: &[u8]) {
+        match self {
+            Self::Up => range.start = behind(key),
+            Self::Down => range.end = key.to_vec(),
+        }
+    }
+
+    /// The next of what stands in order.
+    pub(super) fn next<T>(self, from: &mut impl DoubleEndedIterator<Item = T>) -> Option<T> {
+        match self {
+            Self::Up => from.next(),
+            Self::Down => from.next_back(),
+        }
+    }
 }
 
 /// Called for each row of a walk, until it breaks off.
@@ -71,6 +98,11 @@ pub(super) type Batch = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 pub(super) fn under(prefix: Vec<u8>) -> Range<Vec<u8>> {
     let end = after_prefix(&prefix);
     prefix..end
+}
+
+/// The first key behind another.
+pub(super) fn behind(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
 }
 
 /// The first key behind all that start with `prefix`.

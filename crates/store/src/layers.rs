@@ -216,10 +216,7 @@ impl<'a> View<'a> {
         if self.rows.len() - before < most {
             self.young = None;
         } else if let Some((last, _)) = self.rows.back() {
-            match self.direction {
-                Direction::Up => self.rest.start = last.iter().copied().chain([0]).collect(),
-                Direction::Down => self.rest.end.clone_from(last),
-            }
+            self.direction.pass(&mut self.rest, last);
             if self.rest.is_empty() {
                 self.young = None;
             }
@@ -237,10 +234,7 @@ impl<'a> View<'a> {
     fn next_up_to(&mut self, key: &[u8]) -> Option<(Ordering, Vec<u8>, Option<Vec<u8>>)> {
         self.fill();
         let (young, _) = self.rows.front()?;
-        let order = match self.direction {
-            Direction::Up => young.as_slice().cmp(key),
-            Direction::Down => key.cmp(young.as_slice()),
-        };
+        let order = self.direction.order(young, key);
         if order == Ordering::Greater {
             return None;
         }

@@ -89,7 +89,7 @@ pub enum Sequence {
     Ticket,
     Broadcast,
     Transfer,
-    /// Of attempts at suppliers, see [`Store::next_reference`].
+    /// Of attempts at suppliers, see [`Store::next_reference`]. The last one: `Sequences` counts them.
     Reference,
 }
 

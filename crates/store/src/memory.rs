@@ -1,7 +1,7 @@
 //! Everything in memory: for tests and the demo. The same rules as any other store, nothing kept.
 
 use std::collections::BTreeMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use futures::future::{self, BoxFuture, FutureExt as _};
 use parking_lot::Mutex;
@@ -54,25 +54,14 @@ impl Kv for Rows {
         if range.is_empty() {
             return Ok(());
         }
-        let rows = self.range(range);
-        let mut walk = |(key, row): (&Vec<u8>, &Vec<u8>)| visit(key, row);
-        match direction {
-            Direction::Up => take(rows, &mut walk),
-            Direction::Down => take(rows.rev(), &mut walk),
+        let mut rows = self.range(range);
+        while let Some((key, row)) = direction.next(&mut rows) {
+            if visit(key, row)?.is_break() {
+                break;
+            }
         }
+        Ok(())
     }
-}
-
-fn take<T>(
-    rows: impl Iterator<Item = T>,
-    visit: &mut dyn FnMut(T) -> Result<ControlFlow<()>, StoreError>,
-) -> Result<(), StoreError> {
-    for row in rows {
-        if visit(row)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 fn write(rows: &mut Rows, batch: Batch) {

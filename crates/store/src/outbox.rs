@@ -30,7 +30,7 @@ impl Outbox for Store {
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, CommitError>> {
-        self.commit(commit).boxed()
+        (**self).commit(commit)
     }
 
     fn share(&self) -> Arc<Leases> {

@@ -23,7 +23,7 @@ use super::writer::Synced;
 use super::{Commit, Payload, RawRow, Say, Store};
 use konter_core::agent::Locale;
 use konter_core::ids::{AgentId, ChatId};
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_reply::Reply;
 
@@ -77,17 +77,7 @@ fn is(name: &Path, ending: &str) -> bool {
 
 /// Line `n` of the journal, with something to say that grows and goes again.
 pub(super) fn deposit(n: u64) -> Commit {
-    let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(1)));
-    let amount = Rupiah::new(i64::try_from(n).unwrap());
-    let posting = Posting::Transfer {
-        debit,
-        credit,
-        amount,
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    };
+    let posting = Posting::paid_in(AgentId(1), Rupiah::new(i64::try_from(n).unwrap()), None);
     let text = "x".repeat(usize::try_from(n % 7).unwrap() * 900);
     let payload = Payload::Reply(Box::new(Reply::NotOffered { feature: text }));
     let say = Say::new(ChatId::telegram(1), Locale::Id, payload);

@@ -17,6 +17,8 @@ use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
 use konter_core::money::Rupiah;
 use konter_core::order::{BillKey, Order, SlotKey};
+use konter_core::preferences::Preferences;
+use konter_core::price_list::Margins;
 use konter_core::pricing::PriceGroup;
 
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
@@ -55,9 +57,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     pub(super) fn under<T: serde::de::DeserializeOwned>(
         &self,
         what: &'static str,
-        prefix: Vec<u8>,
+        prefix: impl Into<Vec<u8>>,
     ) -> Result<Vec<T>, StoreError> {
-        self.gather(under(prefix), Direction::Up, usize::MAX, |_, row| decode(what, row).map(Some))
+        self.gather(under(prefix.into()), Direction::Up, usize::MAX, |_, row| decode(what, row).map(Some))
     }
 
     /// What the rows of a range give, until so many are there.
@@ -79,9 +81,9 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
     }
 
     /// The same as they stand, with their keys.
-    pub(super) fn raw(&self, prefix: Vec<u8>) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn raw(&self, prefix: impl Into<Vec<u8>>) -> Result<Vec<Row>, StoreError> {
         let row = |key: &[u8], row: &[u8]| Ok(Some((key.to_vec(), row.to_vec())));
-        self.gather(under(prefix), Direction::Up, usize::MAX, row)
+        self.gather(under(prefix.into()), Direction::Up, usize::MAX, row)
     }
 
     /// What an index of the engine's own says; `None` where the keys must tell.
@@ -142,6 +144,10 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
             range.start = after_prefix(&keys::agent(after));
         }
         self.gather(range, Direction::Up, limit, |_, row| decode("agent", row).map(Some))
+    }
+
+    pub(super) fn preferences(&self, agent: AgentId) -> Result<Preferences, StoreError> {
+        Ok(self.row("preferences", &keys::preferences(agent))?.unwrap_or_else(|| Preferences::none(agent)))
     }
 
     pub(super) fn account(&self, id: &AccountId) -> Result<Account, StoreError> {
@@ -221,6 +227,13 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
 
     pub(super) fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
         self.row("order", &keys::order(id))
+    }
+
+    pub(super) fn order_at(&self, key: &[u8]) -> Result<Option<Order>, StoreError> {
+        match self.row("reference", key)? {
+            Some(id) => self.order(id),
+            None => Ok(None),
+        }
     }
 
     fn orders(&self, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Order>, StoreError> {
@@ -316,6 +329,10 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         // One may have become final since its hold was read.
         orders.retain(Order::is_open);
         Ok(orders)
+    }
+
+    pub(super) fn margins(&self) -> Result<Margins, StoreError> {
+        Ok(self.row("margins", &keys::margins())?.unwrap_or_default())
     }
 
     pub(super) fn products(&self) -> Result<Vec<Product>, StoreError> {

@@ -8,7 +8,7 @@ use super::read::Reader;
 use super::{Sequence, StoreError};
 
 #[derive(Debug, Default)]
-pub(super) struct Sequences([AtomicU64; 6]);
+pub(super) struct Sequences([AtomicU64; Sequence::Reference as usize + 1]);
 
 impl Sequences {
     pub(super) fn load<K: Kv>(rows: &Reader<'_, K>) -> Result<Self, StoreError> {
@@ -22,26 +22,15 @@ impl Sequences {
             (Sequence::Transfer, last.transfer),
             (Sequence::Reference, reference),
         ] {
-            sequences.last(sequence).store(number, Ordering::Relaxed);
+            sequences.0[sequence as usize].store(number, Ordering::Relaxed);
         }
         Ok(sequences)
     }
 
     pub(super) fn next(&self, sequence: Sequence, above: u64) -> u64 {
         let next = |last: u64| last.max(above).saturating_add(1);
-        let last = self.last(sequence).fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        let last =
+            self.0[sequence as usize].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
         next(last.unwrap_or_else(|last| last))
-    }
-
-    fn last(&self, sequence: Sequence) -> &AtomicU64 {
-        let [order, agent, ticket, broadcast, transfer, reference] = &self.0;
-        match sequence {
-            Sequence::Order => order,
-            Sequence::Agent => agent,
-            Sequence::Ticket => ticket,
-            Sequence::Broadcast => broadcast,
-            Sequence::Transfer => transfer,
-            Sequence::Reference => reference,
-        }
     }
 }

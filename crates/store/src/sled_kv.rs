@@ -180,14 +180,7 @@ impl Kv for SledKv {
         let first = self.block_of(&range.start)?.map_or_else(|| range.start.as_slice().into(), |(key, _)| key);
         let mut blocks = self.db.range(first..range.end.as_slice().into());
         loop {
-            let block = self.with(|_| {
-                let block = match direction {
-                    Direction::Up => blocks.next(),
-                    Direction::Down => blocks.next_back(),
-                };
-                block.transpose()
-            })?;
-            let Some((_, block)) = block else { return Ok(()) };
+            let Some((_, block)) = self.with(|_| direction.next(&mut blocks).transpose())? else { return Ok(()) };
             let mut rows = Vec::new();
             let read = blocks::rows(&block, |key, row| {
                 if range.start.as_slice() <= key && key < range.end.as_slice() {
@@ -205,10 +198,7 @@ impl Kv for SledKv {
             }
             // A block that is cut while this walk is under way comes as two: the later one has rows that were in the first.
             if let Some((last, _)) = rows.last() {
-                match direction {
-                    Direction::Up => range.start = last.iter().copied().chain([0]).collect(),
-                    Direction::Down => range.end = last.to_vec(),
-                }
+                direction.pass(&mut range, last);
             }
         }
     }

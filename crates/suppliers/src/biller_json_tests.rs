@@ -4,23 +4,14 @@ use super::*;
 use crate::json::tests::{callback, configured, mutated, response};
 use konter_core::catalog::ProductKind;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Delivery, Detail, Sending};
+use konter_core::outcome::{Delivery, Detail};
 
 const PENDING: &str = include_str!("../../../tests/fixtures/biller-json/pending.json");
 const GAGAL: &str = include_str!("../../../tests/fixtures/biller-json/gagal.json");
 const REVERSAL_GAGAL: &str = include_str!("../../../tests/fixtures/biller-json/reversal-gagal.txt");
 const REVERSAL_SUKSES: &str = include_str!("../../../tests/fixtures/biller-json/reversal-sukses.txt");
 
-const BUY: Buy<'static> = Buy {
-    reference: Reference(1_795_248_000_000_001),
-    sku: "s5",
-    dest: "081234567890",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Topup,
-    inquiry: None,
-    sent: Sending::NOT_YET,
-};
+const BUY: Buy<'static> = Buy::first(Reference(1_795_248_000_000_001), "s5", "081234567890", ProductKind::Topup);
 
 fn biller() -> BillerJson {
     configured(&[("USER", "usertesting"), ("PASSWORD", "rahasia")], BillerJson::configure).unwrap()

@@ -36,12 +36,8 @@ pub(super) struct Object(BTreeMap<String, Json>);
 
 /// Reads a reply that must be one JSON object.
 pub(super) fn read_object(text: &str) -> Result<Object, Doubt> {
-    if text.len() > LONGEST_REPLY {
-        return Err(Doubt::TooLarge);
-    }
-    let read = serde_json::from_str(text).or_else(|_| serde_json::from_str(&mend(text)));
-    match read {
-        Ok(Json::Object(object)) => Ok(object),
+    match read(text)? {
+        Json::Object(object) => Ok(object),
         _ => Err(Doubt::NotUnderstood),
     }
 }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::json::tests::{callback, configured, mutated, response};
-use konter_core::outcome::{Bill, Sending};
+use konter_core::outcome::Bill;
 
 const ACCEPTED: &str = include_str!("../../../tests/fixtures/ppob/accepted.json");
 const FOUND: &str = include_str!("../../../tests/fixtures/ppob/found.json");
@@ -10,16 +10,7 @@ const REPORT: &str = include_str!("../../../tests/fixtures/ppob/report.txt");
 /// The document shows no inquiry; this is its reply format with a text as such gateways write it.
 const INQUIRY: &str = include_str!("../../../tests/fixtures/ppob/inquiry.json");
 
-const BUY: Buy<'static> = Buy {
-    reference: Reference(1_795_248_000_000_001),
-    sku: "S10",
-    dest: "08123214214",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Topup,
-    inquiry: None,
-    sent: Sending::NOT_YET,
-};
+const BUY: Buy<'static> = Buy::first(Reference(1_795_248_000_000_001), "S10", "08123214214", ProductKind::Topup);
 const BILL: Buy<'static> = Buy { sku: "CEKPLN", kind: ProductKind::Bill, inquiry: Some("6748325"), ..BUY };
 const TOKEN: Buy<'static> = Buy { kind: ProductKind::Token, ..BUY };
 

@@ -4,7 +4,7 @@
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Outcome, Reading, Sending};
+use konter_core::outcome::{Outcome, Reading};
 
 use super::protocol::{Buy, Callback, Named, Options, Protocol, Response};
 use super::recipe::Verdict;
@@ -66,18 +66,10 @@ fn reading(protocol: &dyn Protocol, named: &Named, response: &Response) -> Readi
     let text = response.text().into_owned();
     let query = Callback::read(text.trim().trim_start_matches('?').to_owned(), b"");
     let body = Callback::read(String::new(), &response.body);
+    let (sku, dest) = (named.product.as_deref().unwrap_or_default(), named.dest.as_deref().unwrap_or_default());
     let mut unknown = None;
     for kind in [ProductKind::Topup, ProductKind::Token, ProductKind::Bill] {
-        let buy = Buy {
-            reference,
-            sku: named.product.as_deref().unwrap_or_default(),
-            dest: named.dest.as_deref().unwrap_or_default(),
-            denom: None,
-            max_cost: None,
-            kind,
-            inquiry: None,
-            sent: Sending::NOT_YET,
-        };
+        let buy = Buy::first(reference, sku, dest, kind);
         let readings = [
             protocol.read_purchase(&buy, response),
             protocol.read_status(&buy, response),

@@ -55,16 +55,9 @@ impl Talk {
         };
         offers.withdraw(&chat);
         Entered::Message(InboxMessage {
-            chat,
-            message: self.next.fetch_add(1, Ordering::Relaxed).to_string(),
-            text,
-            sent_at: now,
-            private: true,
             sender: "demo".to_owned(),
             tapped,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
+            ..InboxMessage::new(chat, self.next.fetch_add(1, Ordering::Relaxed).to_string(), text, now)
         })
     }
 

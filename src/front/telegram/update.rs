@@ -170,16 +170,15 @@ fn read_tap(query: &Value, now: DateTime<Utc>) -> Option<Incoming> {
         return Some(Incoming::ForeignTap { tap });
     }
     let message = InboxMessage {
-        chat: ChatId::telegram(chat),
-        message: format!("{TAP}{tap}"),
-        text: typed(query.get("data")?.as_str()?).to_owned(),
-        sent_at: now,
-        private: true,
         sender: sender(query.get("from")),
         tapped: integer(message, "/message_id").map(|id| id.to_string()),
-        is_caption: false,
-        replies_to: None,
         topic: topic(message),
+        ..InboxMessage::new(
+            ChatId::telegram(chat),
+            format!("{TAP}{tap}"),
+            typed(query.get("data")?.as_str()?).to_owned(),
+            now,
+        )
     };
     Some(Incoming::Tap { message, tap })
 }

@@ -103,7 +103,7 @@ impl Request<'_> {
             return Ok(None);
         }
         let Some(agent) = self.active_agent(answer) else { return Ok(None) };
-        Ok(Some(Some(self.shop.network.tariff(&agent).await?)))
+        Ok(Some(Some(self.shop.trade.network.tariff(&agent).await?)))
     }
 
     /// The last orders, or those that the query narrows them to.

@@ -246,13 +246,13 @@ impl Request<'_> {
     ) -> Result<bool, StoreError> {
         let Some(order) = self.find_order(id, answer).await? else { return Ok(false) };
         // A question on its way may be the first purchase.
-        if order.is_in_flight() || self.shop.checkers.is_at(id) {
+        if order.is_in_flight() || self.shop.tracking.checkers.is_at(id) {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
             return Ok(false);
         }
         let event = Event::Decided { by: self.message.chat.clone(), verdict: verdict.clone() };
         let fresh = self.shop.fresh_reference(self.at).await?;
-        let funds = self.shop.network.funds_of(&order).await?;
+        let funds = self.shop.trade.network.funds_of(&order).await?;
         let Some(step) = step_with(&order, event, &funds, fresh, self.at) else {
             let verdict = view::line(&order).verdict;
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
@@ -299,13 +299,13 @@ impl Request<'_> {
         let mut decided = say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.outgoing.push(decided);
-        answer.commit.outgoing.extend(self.shop.notices.overdrawn_uplines(&order, &step.postings).await?);
-        if let Some((edits, id)) = self.shop.notices.settle_alerts(&order, &step.order).await? {
+        answer.commit.outgoing.extend(self.shop.tracking.notices.overdrawn_uplines(&order, &step.postings).await?);
+        if let Some((edits, id)) = self.shop.tracking.notices.settle_alerts(&order, &step.order).await? {
             answer.commit.outgoing.extend(edits);
             answer.commit.routing.unshown.push(id);
         }
         answer.commit.postings.extend(step.postings);
-        answer.commit.outgoing.extend(self.shop.notices.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.tracking.notices.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(true)
     }
@@ -337,12 +337,12 @@ impl Request<'_> {
             Self::admin_refused(answer, AdminProblem::AlreadyDecided { order: id, verdict });
         } else if order.is_in_flight() {
             Self::admin_refused(answer, AdminProblem::StillSending { order: id });
-        } else if !self.shop.schedule.can_check(&order, self.at) {
+        } else if !self.shop.tracking.schedule.can_check(&order, self.at) {
             Self::admin_refused(answer, AdminProblem::CannotRecheck { order: id });
         } else if wait > TimeDelta::zero() {
             let seconds = wait.num_seconds().max(1);
             Self::admin_refused(answer, AdminProblem::AskedLately { order: id, seconds });
-        } else if !forced && self.shop.schedule.ask_until(&order).is_none_or(|until| self.at >= until) {
+        } else if !forced && self.shop.tracking.schedule.ask_until(&order).is_none_or(|until| self.at >= until) {
             let attempt = order.current();
             let supplier = attempt.map(|attempt| attempt.route.supplier.to_string()).unwrap_or_default();
             let sent_at = attempt.and_then(|attempt| attempt.sent_at).unwrap_or(order.created_at);

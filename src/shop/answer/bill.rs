@@ -111,7 +111,7 @@ impl Request<'_> {
         let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
         match shown {
             Some(inquiry) if inquiry.payable(self.at).is_some() => {
-                self.shop.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
+                self.shop.dialogs.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
                 self.pay(&agent, &inquiry, wanted.reference, answer).await?;
             }
             shown => {
@@ -171,7 +171,7 @@ impl Request<'_> {
     fn at_the_counter<T>(&self, ask: impl FnOnce(&Counter<'_>) -> T) -> T {
         let now = self.shop.clock.now();
         let can_tell = |id: &_, kind: ProductKind| {
-            let Some(supplier) = self.shop.suppliers.get(id) else { return Availability::NotSetUp };
+            let Some(supplier) = self.shop.trade.suppliers.get(id) else { return Availability::NotSetUp };
             // Whether its document knows an inquiry for this kind is the same for every destination.
             let (reference, sent) = (Reference(0), Sending::NOT_YET);
             let buy = Buy { reference, sku: "", dest: "", denom: None, max_cost: None, kind, inquiry: None, sent };
@@ -183,7 +183,12 @@ impl Request<'_> {
             }
         };
         let catalog = self.shop.catalog();
-        ask(&Counter { catalog: &catalog, prefixes: &self.shop.prefixes, can_tell: &can_tell, read: destination_of })
+        ask(&Counter {
+            catalog: &catalog,
+            prefixes: &self.shop.trade.prefixes,
+            can_tell: &can_tell,
+            read: destination_of,
+        })
     }
 
     /// The question with the reseller's own fee in place of the catalog's: what is shown is what is paid.
@@ -202,7 +207,7 @@ impl Request<'_> {
         purpose: Purpose,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let tariff = self.shop.network.tariff(agent).await?;
+        let tariff = self.shop.trade.network.tariff(agent).await?;
         let mut asks: Vec<Ask> = found.asks.into_iter().filter_map(|ask| self.as_priced(&tariff, ask)).collect();
         if asks.is_empty() {
             refuse(agent, answer, wanted.refused(Why::NoSupplier));
@@ -237,7 +242,7 @@ impl Request<'_> {
         };
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
-        self.shop.guides.note_bill(&self.message.chat, id, self.at);
+        self.shop.dialogs.guides.note_bill(&self.message.chat, id, self.at);
         Ok(())
     }
 
@@ -321,9 +326,9 @@ impl Request<'_> {
         }
         let (route, now) = (&inquiry.ask.route, self.shop.clock.now());
         let cost = route.cost.checked_add(total).unwrap_or(total);
-        match self.shop.suppliers.availability(route, cost, &now) {
+        match self.shop.trade.suppliers.availability(route, cost, &now) {
             Availability::Ready => Ok(()),
-            Availability::CutOff => Err(Why::CutOff { until: self.shop.suppliers.break_ends([route], &now) }),
+            Availability::CutOff => Err(Why::CutOff { until: self.shop.trade.suppliers.break_ends([route], &now) }),
             Availability::Resting => Err(Why::SuppliersRest),
             Availability::NotSetUp => Err(Why::NoSupplier),
         }

@@ -13,6 +13,7 @@ use konter_reply::{ChatLine, ChatProblem, PreferenceReply, Reply};
 use konter_store::StoreError;
 
 use super::preference::says;
+use crate::shop::outbox::say;
 
 /// Something in the list of chats.
 enum Listed {
@@ -290,6 +291,6 @@ fn remove(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
 fn tell_gone(agent: &Agent, chat: &ChatId, answer: &mut Answer) {
     if agent.chats.contains(chat) {
         let gone = says(PreferenceReply::ChatGone { code: agent.id });
-        answer.commit.outgoing.push(super::say(chat, agent.locale, gone));
+        answer.commit.outgoing.push(say(chat, agent.locale, gone));
     }
 }

@@ -4,16 +4,14 @@
 use std::sync::Arc;
 
 use crate::clock::ShopClock;
-use crate::shop::alarm::SerialPrompts;
 use crate::shop::alerts::Alerts;
 use crate::shop::bills::Bills;
 use crate::shop::choice::Offers;
 use crate::shop::degraded_mode::RestoredAt;
+use crate::shop::dialogs::Dialogs;
 use crate::shop::drift::Drift;
-use crate::shop::guide::Guides;
 use crate::shop::h2h::Programs;
 use crate::shop::in_flight::InFlight;
-use crate::shop::keypad::Keypads;
 use crate::shop::network::Network;
 use crate::shop::notices::Notices;
 use crate::shop::pepper::Renewal;
@@ -24,7 +22,7 @@ use crate::shop::reports::Reports;
 use crate::shop::requests::Requests;
 use crate::shop::schedule::Schedule;
 use crate::shop::staff::Staff;
-use crate::shop::stock::{Imports, Stock};
+use crate::shop::stock::Stock;
 use crate::shop::suppliers::Suppliers;
 use crate::shop::{ChatService, Policy};
 use chrono::{DateTime, Utc};
@@ -37,39 +35,46 @@ pub(in crate::shop) struct Context {
     pub store: Store,
     pub clock: ShopClock,
     pub policy: Policy,
-    pub prefixes: PrefixTable,
     pub chats: Arc<dyn ChatService>,
     pub staff: Arc<Staff>,
     pub alerts: Arc<Alerts>,
+    pub trade: Trade,
+    pub tracking: Tracking,
+    pub dialogs: Arc<Dialogs>,
+    pub offers: Arc<Offers>,
+    pub bills: Arc<Bills>,
+    pub reports: Arc<Reports>,
+    pub pins: Arc<Pins>,
+    pub renewal: Renewal,
+    pub programs: Arc<Programs>,
+    pub rate_limits: RateLimits,
+    pub drift: Arc<Drift>,
+    pub restored: Arc<RestoredAt>,
+}
+
+/// What is sold, where it is bought, and what it costs whom.
+pub(in crate::shop) struct Trade {
+    pub prefixes: PrefixTable,
+    pub stock: Arc<Stock>,
+    pub network: Arc<Network>,
     pub suppliers: Arc<Suppliers>,
     /// For questions that move no money.
     pub requests: Arc<Requests>,
-    pub stock: Arc<Stock>,
-    pub imports: Arc<Imports>,
-    pub network: Arc<Network>,
-    pub reports: Arc<Reports>,
-    pub bills: Arc<Bills>,
+}
+
+/// How orders stand, and who is told.
+pub(in crate::shop) struct Tracking {
     pub notices: Arc<Notices>,
     /// Until when may be asked what became of an order.
     pub schedule: Arc<Schedule>,
     /// Orders that are being asked about.
     pub checkers: Arc<InFlight<OrderId>>,
-    pub serials: SerialPrompts,
-    pub pins: Arc<Pins>,
-    pub renewal: Renewal,
-    pub keypads: Arc<Keypads>,
-    pub guides: Arc<Guides>,
-    pub offers: Arc<Offers>,
-    pub rate_limits: RateLimits,
-    pub programs: Arc<Programs>,
-    pub drift: Arc<Drift>,
-    pub restored: Arc<RestoredAt>,
 }
 
 impl Context {
     /// The catalog as it is now.
     pub fn catalog(&self) -> Arc<Catalog> {
-        self.stock.catalog()
+        self.trade.stock.catalog()
     }
 
     pub async fn fresh_reference(&self, at: DateTime<Utc>) -> Result<Reference, StoreError> {

@@ -12,7 +12,7 @@ use konter_core::deposit::{
     self, Decider, MAX_OPEN, MAX_TICKET, MOST_ADDED, PROOF_TAKEN_FOR, Ticket, TicketState, free_pay, named_first, reach,
 };
 use konter_core::ids::TicketId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::{AccountId, Posting};
 use konter_core::money::Rupiah;
 use konter_core::question::Asks;
 use konter_reply::{
@@ -174,7 +174,7 @@ impl Request<'_> {
             {
                 let chat = &self.message.chat;
                 if let Some(album) = attachment.album()
-                    && self.shop.guides.is_of_same_album(chat, album, self.at)
+                    && self.shop.dialogs.guides.is_of_same_album(chat, album, self.at)
                 {
                     // The card has been shown: this is another picture of the same proof.
                     self.show_picture(answer);
@@ -182,7 +182,7 @@ impl Request<'_> {
                 }
                 let taken = self.pass_on(agent, None, true, answer).await?;
                 if taken {
-                    self.shop.guides.note_picture(chat, attachment.album(), self.at);
+                    self.shop.dialogs.guides.note_picture(chat, attachment.album(), self.at);
                 }
                 Ok(taken)
             }
@@ -251,7 +251,7 @@ impl Request<'_> {
             }
         }
         if follows {
-            self.shop.guides.note_picture(&self.message.chat, None, self.at);
+            self.shop.dialogs.guides.note_picture(&self.message.chat, None, self.at);
         }
         answer.reply(says(TicketSays::ProofTaken { card }));
         Ok(true)
@@ -396,15 +396,7 @@ impl Request<'_> {
     fn write_decided(&self, ticket: &Ticket, agent: &Agent, decided: Ticket, answer: &mut Answer) {
         if let TicketState::Accepted { credited, .. } = &decided.state {
             answer.book(agent);
-            answer.commit.postings.push(Posting::Transfer {
-                debit: AccountId::Cash,
-                credit: AccountId::Agent(agent.id),
-                amount: *credited,
-                reason: Reason::Deposit,
-                order: None,
-                note: Some(deposit::note(ticket.id)),
-                may_overdraw: false,
-            });
+            answer.commit.postings.push(Posting::paid_in(agent.id, *credited, Some(deposit::note(ticket.id))));
         }
         let what = match &decided.state {
             TicketState::Accepted { credited, .. } => format!("diterima {credited}"),

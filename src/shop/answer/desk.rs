@@ -153,7 +153,8 @@ impl Request<'_> {
 
     /// What a catalog would change is shown, and a button applies it.
     fn offer_import(&self, table: &Table, answer: &mut Answer) {
-        let mut suppliers: Vec<SupplierId> = self.shop.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
+        let mut suppliers: Vec<SupplierId> =
+            self.shop.trade.suppliers.iter().map(|supplier| supplier.id.clone()).collect();
         // The catalog as it was sent out comes back, also where it names suppliers that are not configured.
         suppliers.extend(self.shop.catalog().iter().flat_map(|p| p.routes.iter().map(|route| route.supplier.clone())));
         let reserved = |code: &str| !code.parse().is_ok_and(|code| is_orderable(&code));
@@ -161,7 +162,7 @@ impl Request<'_> {
             Ok(products) => {
                 let import = self.import_of(&products);
                 answer.reply(Reply::AdminImport(import.card.clone()));
-                self.shop.imports.lock().insert(self.message.chat.clone(), import);
+                self.shop.trade.stock.imports.lock().insert(self.message.chat.clone(), import);
             }
             Err(errors) => {
                 let left_out = errors.len().saturating_sub(MISTAKES_SHOWN);
@@ -206,14 +207,14 @@ impl Request<'_> {
     }
 
     pub(super) fn apply_import(&self, number: u64, apply: bool, answer: &mut Answer) {
-        let waiting = self.shop.imports.lock().get(&self.message.chat).cloned();
+        let waiting = self.shop.trade.stock.imports.lock().get(&self.message.chat).cloned();
         let Some(Import { mut card, products }) = waiting.filter(|import| import.card.import == number) else {
             answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
             return;
         };
         card.stage = if apply { ImportStage::Applied } else { ImportStage::Cancelled };
         if !apply {
-            self.shop.imports.lock().remove(&self.message.chat);
+            self.shop.trade.stock.imports.lock().remove(&self.message.chat);
         }
         if apply {
             let catalog = self.shop.catalog();

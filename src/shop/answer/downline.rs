@@ -112,22 +112,12 @@ impl Request<'_> {
         };
         let number = self.shop.store.next(Sequence::Agent).await?;
         let id = AgentId(u32::try_from(number).unwrap_or(u32::MAX));
+        // It may order at once: whoever registers vouches for who is registered.
         let row = Agent {
-            id,
-            version: 1,
-            name: request.name.trim().to_owned(),
-            // Whoever registers vouches for who is registered.
-            status: AgentStatus::Active,
-            pin: PinState::new(hash, pin.len()),
-            chats: Vec::new(),
             phones: vec![request.phone.to_string()],
             locale: agent.locale,
-            receipt_shop: None,
-            receipt_footer: None,
-            waits_for_break: false,
             network: Network { upline: Some(agent.id), invite: Some(code.clone()), ..Network::default() },
-            identities: konter_core::preferences::Identities::default(),
-            created_at: self.at,
+            ..Agent::new(id, request.name.trim().to_owned(), PinState::new(hash, pin.len()), Vec::new(), self.at)
         };
         let mut markups = agent.network.markups.clone();
         if request.markup.is_some() {
@@ -193,7 +183,7 @@ impl Request<'_> {
 
     /// Whether one more level fits below a reseller.
     pub(super) async fn has_room_below(&self, upline: &Agent) -> Result<Result<(), DownlineProblem>, StoreError> {
-        let level = self.shop.network.uplines(upline).await?.len() + 1;
+        let level = self.shop.trade.network.uplines(upline).await?.len() + 1;
         Ok(if level < DEEPEST { Ok(()) } else { Err(DownlineProblem::TooDeep { most: DEEPEST }) })
     }
 
@@ -349,7 +339,7 @@ impl Request<'_> {
         whom: MarkupFor,
         amount: Option<Rupiah>,
     ) -> Result<Result<(), MarkupProblem>, StoreError> {
-        let tariff = self.shop.network.tariff(agent).await?;
+        let tariff = self.shop.trade.network.tariff(agent).await?;
         let catalog = self.shop.catalog();
         let product = match &whom {
             MarkupFor::Product(product) | MarkupFor::Both(_, product) => Some(product.clone()),

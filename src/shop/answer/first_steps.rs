@@ -42,7 +42,7 @@ impl Request<'_> {
             name: self.message.sender.clone(),
             role,
             bot: self.shop.chats.bot_name(),
-            suppliers: self.shop.suppliers.iter().map(deposit).collect(),
+            suppliers: self.shop.trade.suppliers.iter().map(deposit).collect(),
             products: self.shop.catalog().len(),
             resellers: agents.len(),
             waiting: agents.iter().filter(|agent| agent.status == AgentStatus::Waiting).count(),

@@ -192,11 +192,11 @@ impl Request<'_> {
             return Ok(Err(MoveProblem::Same));
         }
         let Some(upline) = upline else { return Ok(Ok(())) };
-        let above = self.shop.network.uplines(upline).await?;
+        let above = self.shop.trade.network.uplines(upline).await?;
         if upline.id == agent.id || above.iter().any(|above| above.id == agent.id) {
             return Ok(Err(MoveProblem::Circle { upline: upline.id }));
         }
-        let levels = above.len() + 1 + self.shop.network.height(agent.id).await?;
+        let levels = above.len() + 1 + self.shop.trade.network.height(agent.id).await?;
         Ok(if levels > DEEPEST { Err(MoveProblem::TooDeep { most: DEEPEST }) } else { Ok(()) })
     }
 }

@@ -50,11 +50,11 @@ impl Request<'_> {
         // While the name is asked for nothing has been shown yet that a PIN could be for.
         if !matches!(guide.owner, MeterOwner::Asked(_)) {
             if guide.chosen.is_some() {
-                self.shop.keypads.open(chat, PadId::Order(guide.id), None, self.at);
+                self.shop.dialogs.keypads.open(chat, PadId::Order(guide.id), None, self.at);
             }
             answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, stage))));
         }
-        self.shop.guides.offer(chat, guide);
+        self.shop.dialogs.guides.offer(chat, guide);
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Request<'_> {
     /// The open products of the number's operator, and wallets, or tokens for a meter: by category and face value.
     pub(super) fn products_for(&self, dest: &Destination) -> Vec<Product> {
         let catalog = self.shop.catalog();
-        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
+        let operators = dest.phone().map(|phone| self.shop.trade.prefixes.operators_of(phone)).unwrap_or_default();
         let fits = |product: &&Product| match dest {
             Destination::Phone(_) => {
                 let is_its_operators = |wants: &String| operators.iter().any(|of| of.as_str() == wants);
@@ -124,7 +124,7 @@ impl Request<'_> {
     /// What products cost this reseller now.
     pub(super) async fn own_prices(&self, products: &[Product]) -> Result<Vec<Option<Rupiah>>, StoreError> {
         let Some(agent) = &self.agent else { return Ok(vec![None; products.len()]) };
-        let tariff = self.shop.network.tariff(agent).await?;
+        let tariff = self.shop.trade.network.tariff(agent).await?;
         Ok(products.iter().map(|product| priced(&tariff, product).map(|(product, _)| product.price)).collect())
     }
 
@@ -144,7 +144,7 @@ impl Request<'_> {
 
     /// Another category of the same offer.
     pub(super) fn tapped_shelf(&self, id: u64, place: usize, answer: &mut Answer) {
-        let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
+        let Some(guide) = self.shop.dialogs.guides.get(&self.message.chat, id, self.at) else {
             self.stale(answer);
             return;
         };
@@ -157,37 +157,37 @@ impl Request<'_> {
             return;
         }
         let chat = &self.message.chat;
-        let Some(guide) = self.shop.guides.choose(chat, id, index, self.at) else {
+        let Some(guide) = self.shop.dialogs.guides.choose(chat, id, index, self.at) else {
             self.stale(answer);
             return;
         };
         let under = self.message.tapped.as_deref();
-        let shown = self.shop.keypads.open(chat, PadId::Order(id), under, self.at);
+        let shown = self.shop.dialogs.keypads.open(chat, PadId::Order(id), under, self.at);
         self.restage_choice(under, &guide, enter_pin(shown), answer);
     }
 
     pub(super) fn tapped_no_choice(&self, id: u64, answer: &mut Answer) {
         let chat = &self.message.chat;
-        if let Some(guide) = self.shop.guides.get(chat, id, self.at) {
+        if let Some(guide) = self.shop.dialogs.guides.get(chat, id, self.at) {
             self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer);
         }
-        self.shop.keypads.close(chat, PadId::Order(id));
-        self.shop.guides.forget(chat, id);
+        self.shop.dialogs.keypads.close(chat, PadId::Order(id));
+        self.shop.dialogs.guides.forget(chat, id);
     }
 
     pub(super) async fn tapped_order_key(&self, id: u64, on: PadTap, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let chat = &self.message.chat;
-        let Some(guide) = self.shop.guides.get(chat, id, self.at) else {
+        let Some(guide) = self.shop.dialogs.guides.get(chat, id, self.at) else {
             self.stale(answer);
             return Ok(());
         };
         let under = self.message.tapped.as_deref();
         let pad = PadId::Order(id);
-        let tap = || self.shop.keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
+        let tap = || self.shop.dialogs.keypads.tap(chat, pad, &self.message.message, on, agent.pin.digits, self.at);
         let tapped = match tap() {
             Tapped::Closed => {
-                self.shop.keypads.open_anew(chat, pad, under, self.at);
+                self.shop.dialogs.keypads.open_anew(chat, pad, under, self.at);
                 tap()
             }
             tapped => tapped,
@@ -214,7 +214,7 @@ impl Request<'_> {
         pin: &Pin,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let Some(guide) = self.shop.guides.get(&self.message.chat, id, self.at) else {
+        let Some(guide) = self.shop.dialogs.guides.get(&self.message.chat, id, self.at) else {
             self.stale(answer);
             return Ok(());
         };
@@ -245,7 +245,7 @@ impl Request<'_> {
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
             Placed::Order(order) => {
-                self.shop.guides.place(&self.message.chat, guide.id);
+                self.shop.dialogs.guides.place(&self.message.chat, guide.id);
                 ChooseStage::Placed { order }
             }
             Placed::PriceChanged => {
@@ -256,7 +256,7 @@ impl Request<'_> {
             Placed::Nothing => {
                 if under.is_none() && has_wrong_pin(answer) {
                     // Nothing can be tapped below what was said: the next PIN is typed as this one was.
-                    self.shop.keypads.open_anew(&self.message.chat, PadId::Order(guide.id), None, self.at);
+                    self.shop.dialogs.keypads.open_anew(&self.message.chat, PadId::Order(guide.id), None, self.at);
                 }
                 ChooseStage::List
             }

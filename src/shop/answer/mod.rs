@@ -15,6 +15,7 @@ mod daily;
 mod deposit;
 mod desk;
 mod downline;
+mod draft;
 mod first_steps;
 mod groups;
 mod guide;
@@ -52,9 +53,7 @@ mod wordless;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::buying::Asker;
 use super::keypad::PadId;
-use super::outbox::say;
 use super::rate_limit::{AdminMessage, Bears};
 use crate::attachment::{Attachment, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
@@ -62,15 +61,16 @@ use konter_core::agent::{Agent, AgentStatus, Locale};
 
 pub(super) use account::price_line;
 use bill::Wanted;
-pub(super) use context::Context;
+pub(super) use context::{Context, Tracking, Trade};
 pub(super) use desk::Import;
+pub(super) use draft::Answer;
+use draft::NOTED;
 use konter_core::catalog::{Catalog, DestKind, Product};
-use konter_core::ids::{Channel, ChatId, InquiryId, OrderId, ProductCode, SupplierId};
+use konter_core::ids::{Channel, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
-use konter_core::ledger::AccountId;
 use konter_core::staff::Role;
 use konter_reply::{Reply, TalkReply};
-use konter_store::{Commit, InboxMessage, Payload, Say, StoreError, Versioned};
+use konter_store::{InboxMessage, Payload, Say, StoreError};
 use pin_shown::holds_pin;
 pub(super) use price_list::card as price_list_card;
 pub(super) use receipt::receipt_card;
@@ -79,94 +79,6 @@ pub(super) use receipt::receipt_card;
 const LONGEST_MESSAGE: usize = 2_000;
 /// Of those who work here, who announce and paste whole pages: as much as one message of the chat service holds.
 const LONGEST_OF_STAFF: usize = 4 * 4_096;
-
-/// Stands in an act between what was typed and what it changed.
-const NOTED: &str = " ⇒ ";
-
-/// A message's answer: everything to be committed with it, and what to do once it is.
-pub(super) struct Answer {
-    pub commit: Commit,
-    pub buy: Vec<OrderId>,
-    pub check: Vec<(OrderId, Asker)>,
-    pub inquire: Vec<InquiryId>,
-    /// A supplier whose price list is asked for.
-    pub price_list: Option<SupplierId>,
-    /// Shown for a moment where a button was tapped, in place of a message.
-    pub toast: Option<Reply>,
-    chat: ChatId,
-    locale: Locale,
-}
-
-impl Answer {
-    fn new(message: &InboxMessage, locale: Locale, at: DateTime<Utc>) -> Self {
-        let mut commit = Commit::new(at);
-        commit.answers = Some((message.key(), fingerprint(&message.text)));
-        commit.topic = message.topic.map(|topic| (message.chat.clone(), topic));
-        let (buy, check, inquire) = (Vec::new(), Vec::new(), Vec::new());
-        Self { commit, buy, check, inquire, price_list: None, toast: None, chat: message.chat.clone(), locale }
-    }
-
-    /// One reply and nothing else.
-    pub(super) fn of(message: &InboxMessage, locale: Locale, reply: Reply) -> Self {
-        let mut answer = Self::new(message, locale, message.sent_at);
-        answer.reply(reply);
-        answer
-    }
-
-    /// Says something to whoever wrote.
-    fn reply(&mut self, reply: Reply) {
-        self.commit.outgoing.push(say(&self.chat, self.locale, reply));
-    }
-
-    /// The language of whoever wrote.
-    pub(super) const fn locale(&self) -> Locale {
-        self.locale
-    }
-
-    /// Says something with a reseller's balance, as this very commit leaves it.
-    fn reply_with_balance(&mut self, agent: &Agent, reply: Reply) {
-        let mut say = say(&self.chat, self.locale, reply);
-        say.balance_of = Some(AccountId::Agent(agent.id));
-        self.commit.outgoing.push(say);
-    }
-
-    /// Says something to a reseller in all its chats.
-    fn tell(&mut self, agent: &Agent, reply: &Reply) {
-        self.tell_in(None, agent, reply);
-    }
-
-    /// The same, about what was asked for in a topic.
-    fn tell_in(&mut self, asked: Option<(&ChatId, i32)>, agent: &Agent, reply: &Reply) {
-        for chat in &agent.chats {
-            let mut say = say(chat, agent.locale, reply.clone());
-            say.balance_of = Some(AccountId::Agent(agent.id));
-            let asked = asked.filter(|(asked, _)| *asked == chat).map(|(_, topic)| topic);
-            // Whoever has just written is answered where that was.
-            let latest = || agent.identities.topic_of(chat).filter(|_| *chat != self.chat);
-            say.topic = asked.or_else(latest);
-            self.commit.outgoing.push(say);
-        }
-    }
-
-    /// Adds to the act what it changes, from what to what.
-    fn note(&mut self, change: std::fmt::Arguments<'_>) {
-        if let Some(act) = self.commit.acts.last_mut() {
-            let between = if act.what.contains(NOTED) { ", " } else { NOTED };
-            act.what = format!("{}{between}{change}", act.what);
-        }
-    }
-
-    /// Takes note that something is booked to a reseller whose lines have been looked through: whoever looked at the same
-    /// moment decides anew.
-    fn book(&mut self, agent: &Agent) {
-        self.alter_agent(agent, |_| ());
-    }
-
-    fn write_agent(&mut self, before: &Agent, mut after: Agent) {
-        after.version = before.version + 1;
-        self.commit.agents.push(Versioned { expected: Some(before.version), row: after });
-    }
-}
 
 /// Who is speaking, and everything an answer may need.
 struct Request<'a> {
@@ -260,7 +172,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         Some(Marked::About { .. }) | None => {}
     }
     if let Some(attachment) = Attachment::from_text(&message.text) {
-        shop.keypads.interrupt(&message.chat, &message.message);
+        shop.dialogs.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
         } else if let Some(words) = attachment.forwarded_words()
@@ -286,7 +198,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         && let Some(tap) = message.tapped.as_ref().and_then(|_| Tap::read(&message.text))
     {
         // A PIN typed after a tap elsewhere may be meant for what was tapped.
-        shop.keypads.interrupt_others(&message.chat, &message.message, tap::pad(&tap));
+        shop.dialogs.keypads.interrupt_others(&message.chat, &message.message, tap::pad(&tap));
         request.tapped(tap, &mut answer).await?;
         return Ok(answer);
     }
@@ -300,7 +212,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     if message.private
         && request.at - message.sent_at <= shop.policy.stale_after
         && let Some(pin) = konter_command::pin_said(&message.text)
-        && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, request.at)
+        && let Some((pad, under)) = shop.dialogs.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
             forget(&mut answer, message);
@@ -313,7 +225,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         return Ok(answer);
     }
     if message.private && message.tapped.is_none() {
-        shop.keypads.interrupt(&message.chat, &message.message);
+        shop.dialogs.keypads.interrupt(&message.chat, &message.message);
     }
     if message.private && message.tapped.is_some() && Tap::looks_like_one(&message.text) {
         // A button of an older version, or one that was made up.
@@ -360,7 +272,7 @@ impl Request<'_> {
     /// Whether a PIN stands in the message: where one was asked for, also in a sentence that is not understood.
     fn shows_pin(&self, command: &Command) -> bool {
         let text = &self.message.text;
-        let was_asked = || self.shop.keypads.waiting(&self.message.chat, self.at).is_some();
+        let was_asked = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
         holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
     }
@@ -468,8 +380,8 @@ impl Request<'_> {
         }
         if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
             let chat = &self.message.chat;
-            let waits = self.shop.keypads.waiting(chat, self.at).is_some();
-            let choose = self.shop.guides.latest(chat, self.at).is_some();
+            let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
+            let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();
             answer.reply(talk::talk(TalkReply::LonePin { waits, choose }));
             return Ok(());
         }

@@ -122,7 +122,7 @@ impl Request<'_> {
         let mut checkout = Checkout {
             request: self,
             agent,
-            tariff: self.shop.network.tariff(agent).await?,
+            tariff: self.shop.trade.network.tariff(agent).await?,
             available: self.shop.store.account(&AccountId::Agent(agent.id)).await?.available(),
             shown,
             taken: HashMap::new(),
@@ -223,15 +223,15 @@ impl Request<'_> {
         let now = self.shop.clock.now();
         let resolver = ProductResolver {
             catalog: &self.shop.catalog(),
-            prefixes: &self.shop.prefixes,
-            availability: &|route| self.shop.suppliers.availability(route, route.cost, &now),
-            rank: &|route| self.shop.suppliers.rank(route),
+            prefixes: &self.shop.trade.prefixes,
+            availability: &|route| self.shop.trade.suppliers.availability(route, route.cost, &now),
+            rank: &|route| self.shop.trade.suppliers.rank(route),
         };
         let candidate = resolver.resolve(line)?;
         if !candidate.waits {
             return Ok(candidate);
         }
-        let until = self.shop.suppliers.break_ends(&candidate.routes, &now);
+        let until = self.shop.trade.suppliers.break_ends(&candidate.routes, &now);
         let may_wait = self.agent.as_ref().is_some_and(|agent| agent.waits_for_break);
         if may_wait && until.is_some_and(|until| until - now.utc <= LONGEST_WAIT) {
             return Ok(candidate);
@@ -302,7 +302,7 @@ impl Checkout<'_> {
     fn draft(&self, candidate: Candidate, margins: Vec<Margin>, client_reference: Option<&str>) -> Order {
         let Candidate { product, mut routes, waits, dest, nth, buyer_phone } = candidate;
         let now = self.request.shop.clock.now();
-        let waits_until = if waits { self.request.shop.suppliers.break_ends(&routes, &now) } else { None };
+        let waits_until = if waits { self.request.shop.trade.suppliers.break_ends(&routes, &now) } else { None };
         let first = routes.remove(0);
         Order {
             id: OrderId(0),

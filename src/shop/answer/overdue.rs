@@ -85,7 +85,7 @@ impl Request<'_> {
             self.restage_overdue(&order, OverdueStage::Done, answer);
             return Ok(());
         }
-        let (chat, serials) = (&self.message.chat, &self.shop.serials);
+        let (chat, serials) = (&self.message.chat, &self.shop.dialogs.serials);
         match tap {
             Tap::AskAgain(_) => {
                 self.act(format!("/cekulang {id}"), answer);
@@ -118,7 +118,7 @@ impl Request<'_> {
         if self.shop.staff.role_of(&self.message.chat) < Some(powers::ALERTED) {
             return Ok(false);
         }
-        let Some(id) = self.shop.serials.asked(&self.message.chat, self.at) else { return Ok(false) };
+        let Some(id) = self.shop.dialogs.serials.asked(&self.message.chat, self.at) else { return Ok(false) };
         let text = self.message.text.trim();
         let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
         let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };

@@ -86,26 +86,13 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use konter_core::agent::{AgentStatus, Locale, PinState};
+    use konter_core::agent::PinState;
     use konter_core::ids::{AgentId, ChatId};
 
     fn agent() -> Agent {
-        Agent {
-            id: AgentId(12),
-            version: 1,
-            name: "Budi Cell Ñandú".to_owned(),
-            status: AgentStatus::Active,
-            pin: PinState::new(String::new(), 4),
-            chats: vec![ChatId::telegram(700_123)],
-            phones: vec!["081234567890".to_owned()],
-            locale: Locale::Id,
-            receipt_shop: None,
-            receipt_footer: None,
-            identities: konter_core::preferences::Identities::default(),
-            waits_for_break: false,
-            network: konter_core::network::Network::default(),
-            created_at: chrono::DateTime::UNIX_EPOCH,
-        }
+        let (pin, chats) = (PinState::new(String::new(), 4), vec![ChatId::telegram(700_123)]);
+        let agent = Agent::new(AgentId(12), "Budi Cell Ñandú".to_owned(), pin, chats, chrono::DateTime::UNIX_EPOCH);
+        Agent { phones: vec!["081234567890".to_owned()], ..agent }
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Request<'_> {
             Ask::Customer(code) => match catalog.get(&code).or_else(|| BillWord(&code).find(&catalog).ok()) {
                 Some(product) if product.kind == ProductKind::Bill => {
                     let code = product.code.clone();
-                    self.shop.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
+                    self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Bill(code.clone()), self.at);
                     AskFor::Customer { product: code, name: product.name.clone() }
                 }
                 Some(_) => AskFor::Phone { favourites: Vec::new() },
@@ -127,7 +127,7 @@ impl Request<'_> {
 
     /// A number alone, after it was asked for. `false` when nobody asked.
     pub(super) async fn asked_customer(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let awaited = self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at);
+        let awaited = self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at);
         let product = match awaited {
             Some(Awaits::Bill(product)) => product,
             Some(Awaits::Wish(wish)) => return self.asked_destination(wish, answer).await,

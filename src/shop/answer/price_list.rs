@@ -127,7 +127,7 @@ impl Request<'_> {
         let reply = says(RoutingReply::PriceList(Box::new(card)));
         if let Some(message) = self.message.tapped.clone() {
             let payload = Payload::Edit { message, reply: Box::new(reply.clone()) };
-            let (chat, locale) = (self.message.chat.clone(), answer.locale());
+            let (chat, locale) = (self.message.chat.clone(), answer.locale);
             answer.commit.outgoing.push(Say::new(chat, locale, payload));
         }
         answer.reply(reply);

@@ -36,7 +36,7 @@ impl Request<'_> {
             return Ok(());
         };
         let payload = Payload::Edit { message, reply: Box::new(Reply::PriceTab(Box::new(tab))) };
-        let (chat, locale) = (self.message.chat.clone(), answer.locale());
+        let (chat, locale) = (self.message.chat.clone(), answer.locale);
         answer.commit.outgoing.push(Say::new(chat, locale, payload));
         Ok(())
     }

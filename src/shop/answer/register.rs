@@ -43,21 +43,14 @@ impl Request<'_> {
         };
         let number = self.shop.store.next(Sequence::Agent).await?;
         let waiting = self.shop.policy.registration == Registration::Approve && self.role() < Some(powers::APPROVED);
+        let id = AgentId(u32::try_from(number).unwrap_or(u32::MAX));
+        let (state, chat) = (PinState::new(hash, pin.digits()), self.message.chat.clone());
         let agent = Agent {
-            id: AgentId(u32::try_from(number).unwrap_or(u32::MAX)),
-            version: 1,
-            name: name.to_owned(),
             status: if waiting { AgentStatus::Waiting } else { AgentStatus::Active },
-            pin: PinState::new(hash, pin.digits()),
-            chats: vec![self.message.chat.clone()],
-            phones: Vec::new(),
             locale: self.shop.policy.locale,
-            receipt_shop: None,
-            receipt_footer: None,
-            waits_for_break: false,
             network: Network { upline: upline.as_ref().map(|upline| upline.id), ..Network::default() },
-            identities: Identities::default().writing_in(&self.message.chat, self.message.topic),
-            created_at: self.at,
+            identities: Identities::default().writing_in(&chat, self.message.topic),
+            ..Agent::new(id, name.to_owned(), state, vec![chat], self.at)
         };
         let easy_pin = pin.is_a_run();
         answer.reply(Reply::Registered { code: agent.id, name: agent.name.clone(), waiting, easy_pin });

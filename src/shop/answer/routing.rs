@@ -58,7 +58,7 @@ impl Request<'_> {
             return Ok(());
         };
         answer.commit.postings.extend(step.postings);
-        answer.commit.outgoing.extend(self.shop.notices.says_of(&step.order, step.notices).await?);
+        answer.commit.outgoing.extend(self.shop.tracking.notices.says_of(&step.order, step.notices).await?);
         answer.commit.orders.push(Versioned { expected: Some(order.version), row: step.order });
         Ok(())
     }
@@ -67,13 +67,13 @@ impl Request<'_> {
     pub(super) async fn suppliers(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let now = self.shop.clock.now();
         let asked = futures::future::join_all(
-            self.shop.suppliers.iter().map(|supplier| self.shop.requests.ask_balance(supplier, now)),
+            self.shop.trade.suppliers.iter().map(|supplier| self.shop.trade.requests.ask_balance(supplier, now)),
         );
         // What did not come in time shows as it was last seen.
         let _ = tokio::time::timeout(BALANCE_PATIENCE, asked).await;
         let open = self.shop.store.open_orders().await?;
         let card = |supplier: &Supplier| card(supplier, &supplier.supplier_overrides(), &open, &now);
-        answer.reply(Reply::AdminSuppliers { suppliers: self.shop.suppliers.iter().map(card).collect() });
+        answer.reply(Reply::AdminSuppliers { suppliers: self.shop.trade.suppliers.iter().map(card).collect() });
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Request<'_> {
                 if let Some(supplier) = self.find_supplier(&supplier, answer) {
                     let _ = tokio::time::timeout(
                         BALANCE_PATIENCE,
-                        self.shop.requests.ask_balance(supplier, self.shop.clock.now()),
+                        self.shop.trade.requests.ask_balance(supplier, self.shop.clock.now()),
                     )
                     .await;
                     self.show_supplier(supplier, &supplier.supplier_overrides(), answer).await?;
@@ -122,7 +122,7 @@ impl Request<'_> {
     }
 
     fn find_supplier(&self, name: &str, answer: &mut Answer) -> Option<&Supplier> {
-        let found = name.parse().ok().and_then(|id: SupplierId| self.shop.suppliers.get(&id));
+        let found = name.parse().ok().and_then(|id: SupplierId| self.shop.trade.suppliers.get(&id));
         if found.is_none() {
             steer_refused(SteerProblem::NoSuchSupplier { name: name.to_owned() }, answer);
         }
@@ -191,7 +191,7 @@ impl Request<'_> {
         if let (Some(before), Some(after)) = (before, after) {
             note_route(&before, after, answer);
         }
-        let set = |route: &Route| self.shop.suppliers.get(&route.supplier)?.supplier_overrides().priority;
+        let set = |route: &Route| self.shop.trade.suppliers.get(&route.supplier)?.supplier_overrides().priority;
         let line = |route: &Route| RouteLine {
             supplier: route.supplier.clone(),
             sku: route.sku.clone(),

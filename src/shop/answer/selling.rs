@@ -28,14 +28,14 @@ impl Request<'_> {
     pub(super) async fn show_selling(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let preferences = self.shop.store.preferences(agent.id).await?;
-        let tariff = self.shop.network.tariff(&agent).await?;
+        let tariff = self.shop.trade.network.tariff(&agent).await?;
         answer.reply(says(PreferenceReply::Selling(self.selling_card(&preferences.selling, &tariff, None))));
         Ok(())
     }
 
     pub(super) async fn change_selling(&self, change: SellingChange, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
-        let tariff = self.shop.network.tariff(&agent).await?;
+        let tariff = self.shop.trade.network.tariff(&agent).await?;
         let mut preferences = self.shop.store.preferences(agent.id).await?;
         let read = preferences.stored();
         let mut about = None;
@@ -103,7 +103,7 @@ impl Request<'_> {
             answer.reply(says(PreferenceReply::SellingRefused { problem: SellingProblem::NothingSet }));
             return Ok(());
         }
-        let tariff = self.shop.network.tariff(&agent).await?;
+        let tariff = self.shop.trade.network.tariff(&agent).await?;
         let catalog = self.shop.catalog();
         let everything = [PriceFilter::Word(String::new())];
         let filters = if filters.is_empty() { &everything[..] } else { filters };

@@ -130,7 +130,7 @@ impl Request<'_> {
         }
         let now = self.shop.clock.now();
         let is_ready = |route: &Route| {
-            route.open && self.shop.suppliers.availability(route, route.cost, &now) == Availability::Ready
+            route.open && self.shop.trade.suppliers.availability(route, route.cost, &now) == Availability::Ready
         };
         let can_be_bought = |product: &Product| product.is_open() && product.routes.iter().any(is_ready);
         let closed = meant.iter().filter(|product| !can_be_bought(product)).map(|product| price_line(product));
@@ -145,7 +145,7 @@ impl Request<'_> {
 
     /// A word that needs no answer, but for what waits for a PIN; whether something does.
     pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) -> bool {
-        let keypads = &self.shop.keypads;
+        let keypads = &self.shop.dialogs.keypads;
         let waits = keypads.waiting(&self.message.chat, self.at).is_some()
             && keypads.resume(&self.message.chat, &self.message.message);
         if waits {
@@ -156,7 +156,7 @@ impl Request<'_> {
 
     /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
     async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.shop.keypads.waiting(&self.message.chat, self.at).is_some() {
+        if self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some() {
             self.remind_of_the_pin(answer);
             return Ok(());
         }
@@ -184,17 +184,18 @@ impl Request<'_> {
     /// Takes back what was offered and not ordered; `false` when nothing was.
     fn drop_offer(&self, answer: &mut Answer) -> bool {
         let chat = &self.message.chat;
-        let (waiting, offered) = (self.shop.keypads.waiting(chat, self.at), self.shop.guides.latest(chat, self.at));
+        let (waiting, offered) =
+            (self.shop.dialogs.keypads.waiting(chat, self.at), self.shop.dialogs.guides.latest(chat, self.at));
         // All of it: which of them is meant is no matter, as nothing is bought.
         if let Some(pad) = waiting {
-            self.shop.keypads.close(chat, pad);
+            self.shop.dialogs.keypads.close(chat, pad);
             if let PadId::Several(id) = pad {
-                self.shop.guides.let_go(chat, id);
+                self.shop.dialogs.guides.let_go(chat, id);
             }
         }
         if let Some(guide) = &offered {
-            self.shop.keypads.close(chat, PadId::Order(guide.id));
-            self.shop.guides.forget(chat, guide.id);
+            self.shop.dialogs.keypads.close(chat, PadId::Order(guide.id));
+            self.shop.dialogs.guides.forget(chat, guide.id);
         }
         if waiting.is_none() && offered.is_none() {
             return false;

@@ -112,8 +112,9 @@ impl Request<'_> {
     async fn tapped_pay(&self, id: InquiryId, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(tabled) = self.tabled(id, answer).await? else { return Ok(()) };
         if matches!(tabled.stage, BillStage::Payable(_)) {
-            self.shop.guides.drop_unshown(&self.message.chat);
-            let shown = self.shop.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
+            self.shop.dialogs.guides.drop_unshown(&self.message.chat);
+            let shown =
+                self.shop.dialogs.keypads.open(&self.message.chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
             tabled.restage(self, enter_pin(shown), answer);
         } else {
             self.too_late(&tabled, answer);
@@ -124,11 +125,11 @@ impl Request<'_> {
     /// `bayar aja`: the bill that was looked up last is shown once more, with its keypad. `false` where there is none.
     pub(super) async fn asked_to_pay(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let chat = &self.message.chat;
-        let Some(id) = self.shop.guides.latest_bill(chat, self.at) else { return Ok(false) };
+        let Some(id) = self.shop.dialogs.guides.latest_bill(chat, self.at) else { return Ok(false) };
         let Some(inquiry) = self.shop.store.inquiry(id).await? else { return Ok(false) };
         let Some((quote, BillStage::Payable(_))) = stage_of(&inquiry, self.at) else { return Ok(false) };
-        self.shop.guides.drop_unshown(chat);
-        self.shop.keypads.open_anew(chat, PadId::Bill(id), None, self.at);
+        self.shop.dialogs.guides.drop_unshown(chat);
+        self.shop.dialogs.keypads.open_anew(chat, PadId::Bill(id), None, self.at);
         answer.reply(Reply::Bill(Box::new(bill_card(&inquiry, quote, enter_pin(Shown::default())))));
         Ok(true)
     }
@@ -147,7 +148,7 @@ impl Request<'_> {
             self.too_late(&tabled, answer);
             return Ok(());
         }
-        self.shop.keypads.close(&self.message.chat, PadId::Bill(id));
+        self.shop.dialogs.keypads.close(&self.message.chat, PadId::Bill(id));
         let row = tabled.inquiry.with(InquiryState::Cancelled);
         answer.commit.inquiries.push(konter_store::Versioned { expected: Some(tabled.inquiry.version), row });
         tabled.restage(self, BillStage::Cancelled, answer);
@@ -162,7 +163,7 @@ impl Request<'_> {
         }
         let chat = &self.message.chat;
         let length = tabled.agent.pin.digits;
-        let tap = || self.shop.keypads.tap(chat, PadId::Bill(id), &self.message.message, on, length, self.at);
+        let tap = || self.shop.dialogs.keypads.tap(chat, PadId::Bill(id), &self.message.message, on, length, self.at);
         match tap() {
             Tapped::Shown(shown) => tabled.restage(self, enter_pin(shown), answer),
             Tapped::Entered(pin) => self.entered(&tabled, &pin, answer).await?,
@@ -175,7 +176,7 @@ impl Request<'_> {
             Tapped::HandedIn => {}
             // Forgotten by a restart: a new one, with this very key on it.
             Tapped::Closed => {
-                self.shop.keypads.open_anew(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
+                self.shop.dialogs.keypads.open_anew(chat, PadId::Bill(id), tabled.under.as_deref(), self.at);
                 let shown = if let Tapped::Shown(shown) = tap() { shown } else { Shown::default() };
                 tabled.restage(self, enter_pin(shown), answer);
             }

@@ -187,7 +187,7 @@ impl Request<'_> {
     }
 
     pub(super) async fn is_below(&self, upline: AgentId, agent: &Agent) -> Result<bool, StoreError> {
-        Ok(self.shop.network.uplines(agent).await?.iter().any(|above| above.id == upline))
+        Ok(self.shop.trade.network.uplines(agent).await?.iter().any(|above| above.id == upline))
     }
 
     pub(super) fn refuse_transfer(&self, problem: TransferProblem, answer: &mut Answer) {

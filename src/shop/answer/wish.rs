@@ -46,7 +46,7 @@ impl Request<'_> {
     /// A number right after its product, or a product right after its number.
     fn with_what_was_said_before(&self, wish: Wish) -> Wish {
         let is_bare = wish.code.is_none() && wish.brand.is_none() && wish.nominal.is_none() && wish.sort.is_none();
-        match self.shop.guides.awaited(&self.message.chat, &self.message.message, self.at) {
+        match self.shop.dialogs.guides.awaited(&self.message.chat, &self.message.message, self.at) {
             Some(Awaits::Wish(asked)) if is_bare => Wish { dest: wish.dest, held_pin: wish.held_pin, ..asked },
             Some(Awaits::Product(dest)) if !is_bare && wish.dest.is_none() => {
                 let dest = konter_command::destination_alone(&dest).filter(|dest| self.may_go_to(&wish, dest));
@@ -64,7 +64,7 @@ impl Request<'_> {
             Some(code) => catalog.get(code).into_iter().collect(),
             None => candidates(&catalog, wish),
         };
-        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
+        let operators = dest.phone().map(|phone| self.shop.trade.prefixes.operators_of(phone)).unwrap_or_default();
         let is_of_another = |product: &&Product| {
             product.operator.as_ref().is_some_and(|wants| !operators.iter().any(|of| of.as_str() == wants))
         };
@@ -103,7 +103,7 @@ impl Request<'_> {
         match found.as_slice() {
             [] => answer.reply(no_such_product(&catalog, &described(&wish))),
             [product, ..] if product.kind == ProductKind::Bill => {
-                self.shop.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
+                self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Bill(product.code.clone()), self.at);
                 let (product, name) = (product.code.clone(), product.name.clone());
                 answer.reply(says(PreferenceReply::Ask(AskFor::Customer { product, name })));
                 return Ok(());
@@ -124,7 +124,7 @@ impl Request<'_> {
 
     fn await_number(&self, wish: Wish, answer: &mut Answer) {
         if !answer.commit.outgoing.is_empty() {
-            self.shop.guides.await_next(&self.message.chat, Awaits::Wish(wish), self.at);
+            self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Wish(wish), self.at);
         }
     }
 
@@ -198,7 +198,7 @@ impl Request<'_> {
 
     /// Those that can go to this number. One that was named goes to the check of orders, which says why it cannot.
     fn fitting<'c>(&self, found: Vec<&'c Product>, wish: &Wish, dest: &Destination) -> Vec<&'c Product> {
-        let operators = dest.phone().map(|phone| self.shop.prefixes.operators_of(phone)).unwrap_or_default();
+        let operators = dest.phone().map(|phone| self.shop.trade.prefixes.operators_of(phone)).unwrap_or_default();
         let fits = |product: &&Product| match dest {
             Destination::Phone(_) if wish.brand.is_some() => product.kind == ProductKind::Topup,
             Destination::Phone(_) => {
@@ -270,9 +270,9 @@ impl Request<'_> {
         let total = lines.iter().fold(Rupiah::ZERO, |sum, line| sum.checked_add(line.product.price).unwrap_or(sum));
         let id = fingerprint_of(&self.message.message);
         let chat = &self.message.chat;
-        self.shop.guides.drop_unshown(chat);
-        self.shop.keypads.open(chat, PadId::Several(id), None, self.at);
-        self.shop.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
+        self.shop.dialogs.guides.drop_unshown(chat);
+        self.shop.dialogs.keypads.open(chat, PadId::Several(id), None, self.at);
+        self.shop.dialogs.guides.hold(chat, Several { id, request: request.clone(), total, at: self.at });
         answer.reply(talk(TalkReply::AskPin { lines, total }));
     }
 
@@ -284,7 +284,7 @@ impl Request<'_> {
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
         let chat = &self.message.chat;
-        let Some(several) = self.shop.guides.held(chat, id, self.at) else {
+        let Some(several) = self.shop.dialogs.guides.held(chat, id, self.at) else {
             answer.reply(Reply::ButtonTooOld);
             return Ok(());
         };
@@ -303,7 +303,7 @@ impl Request<'_> {
         }
         self.order(OrderRequest { pin: Some(pin.clone()), ..several.request }, answer).await?;
         if has_wrong_pin(answer) {
-            self.shop.keypads.open_anew(chat, PadId::Several(id), None, self.at);
+            self.shop.dialogs.keypads.open_anew(chat, PadId::Several(id), None, self.at);
         }
         Ok(())
     }
@@ -327,7 +327,7 @@ impl Request<'_> {
             owner: MeterOwner::NotAsked,
             at: self.at,
         };
-        self.shop.guides.await_next(&self.message.chat, Awaits::Product(guide.dest.clone()), self.at);
+        self.shop.dialogs.guides.await_next(&self.message.chat, Awaits::Product(guide.dest.clone()), self.at);
         self.offer(guide, ChooseStage::List, answer).await
     }
 

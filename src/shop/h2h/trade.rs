@@ -69,18 +69,7 @@ impl Trading {
 
     /// The message that a reference is, for ever.
     fn message_of(&self, agent: AgentId, reference: &str) -> InboxMessage {
-        InboxMessage {
-            chat: ChatId::h2h(agent),
-            message: reference.to_owned(),
-            text: String::new(),
-            sent_at: self.clock.utc(),
-            private: true,
-            sender: String::new(),
-            tapped: None,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
-        }
+        InboxMessage::new(ChatId::h2h(agent), reference.to_owned(), String::new(), self.clock.utc())
     }
 
     /// Of a reference that has an order nothing is said to who cannot prove to be its program: least of all that it

@@ -50,16 +50,8 @@ impl Stage {
         };
         let age = if self.world.fault(4) { TimeDelta::minutes(45) } else { TimeDelta::seconds(1) };
         let message = InboxMessage {
-            chat,
-            message: number.to_string(),
-            text: text.0.clone(),
-            sent_at: self.world.now() - age,
-            private: true,
             sender: "Budi".to_owned(),
-            tapped: None,
-            is_caption: false,
-            replies_to: None,
-            topic: None,
+            ..InboxMessage::new(chat, number.to_string(), text.0.clone(), self.world.now() - age)
         };
         self.books.lock().allow(message.key(), &message.text, text.1);
         message

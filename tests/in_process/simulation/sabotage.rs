@@ -124,14 +124,8 @@ impl Stage {
         let books = self.books.lock();
         for order in commit.orders.iter().map(|order| &order.row) {
             if books.orders.get(&order.id).is_some_and(|before| before.withheld.is_empty()) {
-                paid.postings.extend(order.withheld.iter().map(|part| Posting::Transfer {
-                    debit: AccountId::Sales,
-                    credit: AccountId::Agent(part.to),
-                    amount: part.amount,
-                    reason: Reason::Reversal,
-                    order: None,
-                    note: None,
-                    may_overdraw: false,
+                paid.postings.extend(order.withheld.iter().map(|part| {
+                    Posting::transfer(AccountId::Sales, AccountId::Agent(part.to), part.amount, Reason::Reversal, None)
                 }));
             }
         }

@@ -9,11 +9,11 @@ use konter::clock::{Clock as _, ShopClock};
 use konter::config::{CutOff, Registration};
 use konter::shop::suppliers::{Supplier, Suppliers};
 use konter::shop::{NoChatService, Parts, Policy, Shop};
-use konter_core::agent::{Agent, AgentStatus, Locale, PinState};
+use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind, Route};
 use konter_core::deposit::Terms;
 use konter_core::ids::AgentId;
-use konter_core::ledger::{AccountId, Posting, Reason};
+use konter_core::ledger::Posting;
 use konter_core::money::Rupiah;
 use konter_core::network::Network;
 use konter_core::phone::PrefixTable;
@@ -136,35 +136,19 @@ impl Stage {
             let markups = if self.world.greedy { [5_000, 20_000, 50_000] } else { [100, 200, 350] };
             let markup = Rupiah::new(*self.world.pick(&markups));
             network.markups.set(MarkupFor::All, Some(markup)).unwrap();
+            let pin = PinState::new(cheap_hash(PIN), PIN.len());
+            let chats = (0..Self::chats_of(n)).map(|chat| reseller(n, chat)).collect();
             let row = Agent {
-                id,
-                version: 1,
-                name: format!("Konter {n}"),
-                status: AgentStatus::Active,
-                pin: PinState::new(cheap_hash(PIN), PIN.len()),
-                chats: (0..Self::chats_of(n)).map(|chat| reseller(n, chat)).collect(),
-                phones: Vec::new(),
                 waits_for_break: self.world.percent(50),
-                identities: konter_core::preferences::Identities::default(),
                 locale: if n % 2 == 0 { Locale::En } else { Locale::Id },
-                receipt_shop: None,
-                receipt_footer: None,
                 network,
-                created_at: self.world.now(),
+                ..Agent::new(id, format!("Konter {n}"), pin, chats, self.world.now())
             };
             commit.agents.push(Versioned { expected: None, row });
             let rich = if self.world.greedy { self.resellers } else { 1 };
             let amount = if n == rich { 1_500_000 } else { *self.world.pick(&[20_000, 80_000, 200_000]) };
             let amount = Rupiah::new(amount);
-            commit.postings.push(Posting::Transfer {
-                debit: AccountId::Cash,
-                credit: AccountId::Agent(id),
-                amount,
-                reason: Reason::Deposit,
-                order: None,
-                note: None,
-                may_overdraw: false,
-            });
+            commit.postings.push(Posting::paid_in(id, amount, None));
         }
         write(self, commit).unwrap();
     }

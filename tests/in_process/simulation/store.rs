@@ -126,7 +126,7 @@ impl Engine for SlowStore {
         async move {
             self.takes_a_while().await;
             let name = read.name();
-            let mut read = at_once(self.stage.store().engine().read(read))?;
+            let mut read = at_once((*self.stage.store()).read(read))?;
             found(&self.stage, name, &mut *read);
             Ok(read)
         }
@@ -136,7 +136,7 @@ impl Engine for SlowStore {
     fn next(&self, sequence: Sequence, above: u64) -> BoxFuture<'_, Result<u64, StoreError>> {
         async move {
             self.takes_a_while().await;
-            at_once(self.stage.store().engine().next(sequence, above))
+            at_once((*self.stage.store()).next(sequence, above))
         }
         .boxed()
     }

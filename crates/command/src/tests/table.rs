@@ -127,18 +127,6 @@ fn every_word_is_owned_once() {
     }
 }
 
-#[test]
-fn what_servers_disagree_about_is_a_word_here_or_an_order() {
-    for conflict in CONFLICTS {
-        assert!(!conflict.elsewhere.is_empty() && !conflict.here.is_empty());
-        for word in conflict.word.split([',', '/']) {
-            let word = opening(word.trim());
-            let order = ["….<pin>", "I2", "2S10"].iter().any(|known| word.starts_with(known)) || word.starts_with('…');
-            assert!(is_reserved(word) || order, "{word}");
-        }
-    }
-}
-
 fn needs(text: &str) -> Role {
     match parse(text) {
         Command::Admin(command) => command.needs(),

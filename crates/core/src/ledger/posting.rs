@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountId};
 use super::digest::Digest;
-use crate::ids::OrderId;
+use crate::ids::{AgentId, OrderId};
 use crate::money::Rupiah;
 
 /// A change of the books that a decision asks for.
@@ -28,6 +28,26 @@ pub enum Posting {
     Capture { order: OrderId },
     /// The order's hold is given back.
     Release { order: OrderId },
+}
+
+impl Posting {
+    /// Money moves at once, for no order, as far as it is there.
+    #[must_use]
+    pub const fn transfer(
+        debit: AccountId,
+        credit: AccountId,
+        amount: Rupiah,
+        reason: Reason,
+        note: Option<String>,
+    ) -> Self {
+        Self::Transfer { debit, credit, amount, reason, order: None, note, may_overdraw: false }
+    }
+
+    /// A reseller has paid in.
+    #[must_use]
+    pub const fn paid_in(agent: AgentId, amount: Rupiah, note: Option<String>) -> Self {
+        Self::transfer(AccountId::Cash, AccountId::Agent(agent), amount, Reason::Deposit, note)
+    }
 }
 
 /// Why money moved at once.

@@ -110,15 +110,13 @@ impl Transfer {
     }
 
     fn moved(&self, (from, to): (AgentId, AgentId), reason: Reason) -> Posting {
-        Posting::Transfer {
-            debit: AccountId::Agent(from),
-            credit: AccountId::Agent(to),
-            amount: self.amount,
+        Posting::transfer(
+            AccountId::Agent(from),
+            AccountId::Agent(to),
+            self.amount,
             reason,
-            order: None,
-            note: Some(format!("{from} - {to}{NUMBER}{}", self.id)),
-            may_overdraw: false,
-        }
+            Some(format!("{from} - {to}{NUMBER}{}", self.id)),
+        )
     }
 
     /// Whether both are the same transfer, whatever has become of it.

@@ -6,12 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::agent::Locale;
-use crate::catalog::{ProductKind, Route};
 use crate::ids::{AgentId, ChatId, OrderId, Reference};
-use crate::ledger::{Account, AccountId, Entry, Hold, HoldChange, Posting, Reason, Refusal, apply};
+use crate::ledger::{Account, AccountId, Entry, Hold, HoldChange, Posting, Refusal, apply};
 use crate::money::Rupiah;
-use crate::order::{AdminVerdict, Event, Order, OrderState, Source, new_attempt, step};
+use crate::order::tests::sample::{self, route};
+use crate::order::{AdminVerdict, Event, Order, Source, new_attempt, step};
 use crate::outcome::{Delivery, Details, FailureKind, Outcome, Reading};
 use crate::pricing::Margin;
 
@@ -21,11 +20,6 @@ fn day(day: u32) -> NaiveDate {
 
 fn week() -> Span {
     Span::new(day(15), day(21)).unwrap()
-}
-
-fn route(supplier: &str, cost: i64) -> Route {
-    let (supplier, sku) = (supplier.parse().unwrap(), "SKU".to_owned());
-    Route { supplier, sku, denom: None, cost: Rupiah::new(cost), priority: 1, open: true }
 }
 
 /// What an order is like, and what happens to it.
@@ -99,37 +93,22 @@ fn play(id: u64, story: &Story, books: &mut Books) -> Order {
     let day = day(story.day);
     let at = day.and_hms_opt(story.hour, 30, 0).unwrap().and_utc();
     let price = Rupiah::new(story.price);
+    let first = new_attempt(Reference(id * 100), route("kios", story.price - 300));
     let mut order = Order {
         id: OrderId(id),
-        version: 1,
         agent: AgentId(story.agent),
         chat: ChatId::telegram(story.agent.into()),
-        topic: None,
-        locale: Locale::Id,
         product: PRODUCTS[story.product].parse().unwrap(),
         product_name: format!("Produk {}", story.product),
-        kind: ProductKind::Topup,
         dest: format!("0812{id:08}"),
-        nth: 1,
         day,
-        buyer_phone: None,
-        client_reference: None,
         price,
         margins: (0..story.agent - 1)
             .map(|level| Margin { agent: AgentId(9 - level), amount: Rupiah::new(50) })
             .collect(),
-        withheld: Vec::new(),
-        bill: None,
-        customer: Details::new(),
-        untried: vec![route("xgate", story.price - 100)],
-        attempts: vec![new_attempt(Reference(id * 100), route("kios", story.price - 300))],
-        state: OrderState::Open,
-        waits_until: None,
-        announced: false,
-        escalated: false,
-        corrected: false,
         created_at: at,
         updated_at: at,
+        ..sample::order(first, vec![route("xgate", story.price - 100)])
     };
     let (agent, sales) = (AccountId::Agent(order.agent), AccountId::Sales);
     books.post(day, &Posting::Hold { order: order.id, debit: agent, credit: sales, amount: price }, at);
@@ -186,11 +165,7 @@ proptest! {
     fn totals_are_the_sum_of_their_parts_and_what_the_ledger_moved(stories in stories()) {
         let mut books = Books::default();
         for agent in 1..4 {
-            let (debit, credit) = (AccountId::Cash, AccountId::Agent(AgentId(agent)));
-            let amount = Rupiah::new(10_000_000);
-            let deposit = Posting::Transfer {
-                debit, credit, amount, reason: Reason::Deposit, order: None, note: None, may_overdraw: false,
-            };
+            let deposit = Posting::paid_in(AgentId(agent), Rupiah::new(10_000_000), None);
             books.post(day(1), &deposit, DateTime::UNIX_EPOCH);
         }
         let mut book = Book::new(week());
@@ -230,10 +205,7 @@ proptest! {
     fn a_statement_runs_from_line_to_line(stories in stories()) {
         let mut books = Books::default();
         let account = AccountId::Agent(AgentId(1));
-        let deposit = |amount, day| (Posting::Transfer {
-            debit: AccountId::Cash, credit: account.clone(), amount: Rupiah::new(amount), reason: Reason::Deposit,
-            order: None, note: None, may_overdraw: false,
-        }, day);
+        let deposit = |amount, day| (Posting::paid_in(AgentId(1), Rupiah::new(amount), None), day);
         let (posting, first) = deposit(10_000_000, day(1));
         books.post(first, &posting, DateTime::UNIX_EPOCH);
         for (id, story) in (1..).zip(&stories) {
@@ -265,15 +237,7 @@ fn a_reversal_and_time_of_day_are_seen() {
     };
     let reported = Happening::Failure { report: true };
     let mut books = Books::default();
-    let deposit = Posting::Transfer {
-        debit: AccountId::Cash,
-        credit: AccountId::Agent(AgentId(1)),
-        amount: Rupiah::new(1_000_000),
-        reason: Reason::Deposit,
-        order: None,
-        note: None,
-        may_overdraw: false,
-    };
+    let deposit = Posting::paid_in(AgentId(1), Rupiah::new(1_000_000), None);
     books.post(day(1), &deposit, DateTime::UNIX_EPOCH);
     let mut book = Book::new(Span::day(day(21)));
     let told = [

@@ -2,35 +2,18 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::json::tests::configured;
 use konter_core::catalog::ProductKind;
 use konter_core::outcome::{Detail, FailureKind, FirstSending, Outcome, Sending};
 
 /// One line per row of "Format Balasan", in its order.
 const ROWS: &str = include_str!("../../../../tests/fixtures/kiosampm/replies.txt");
 
-const BUY: Buy<'static> = Buy {
-    reference: Reference(1_700_000_000_001),
-    sku: "S10",
-    dest: "081234567890",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Topup,
-    inquiry: None,
-    sent: Sending::NOT_YET,
-};
+const BUY: Buy<'static> = Buy::first(Reference(1_700_000_000_001), "S10", "081234567890", ProductKind::Topup);
 
 fn supplier(sign: &'static str) -> Kiosampm {
-    let lookup = |name: &str| {
-        let value = match name {
-            "MEMBER_ID" => "YUSUF",
-            "PIN" => "1144",
-            "PASSWORD" => "abcd",
-            "SIGN" => sign,
-            _ => return None,
-        };
-        Some(value.to_owned())
-    };
-    Kiosampm::configure(&Options::new(&lookup)).unwrap()
+    let settings = [("MEMBER_ID", "YUSUF"), ("PIN", "1144"), ("PASSWORD", "abcd"), ("SIGN", sign)];
+    configured(&settings, Kiosampm::configure).unwrap()
 }
 
 fn row(number: usize) -> &'static str {

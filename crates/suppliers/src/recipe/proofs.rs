@@ -7,7 +7,7 @@ use std::fmt::Display;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Detail, FailureKind, InquiryReading, Sending};
+use konter_core::outcome::{Detail, FailureKind, InquiryReading};
 use konter_core::price_list::Listed;
 
 use super::Recipe;
@@ -188,16 +188,7 @@ impl Tried<'_> {
 
     fn inquiry_differences(&self, expect: &Expected) -> Vec<String> {
         let reference = expect.reference.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Reference(0));
-        let buy = |kind| Buy {
-            reference,
-            sku: "",
-            dest: "",
-            denom: None,
-            max_cost: None,
-            kind,
-            inquiry: None,
-            sent: Sending::NOT_YET,
-        };
+        let buy = |kind| Buy::first(reference, "", "", kind);
         let of_inquiry = self.recipe.inquiry.as_ref().filter(|inquiry| !inquiry.matching(self.body()).is_empty());
         let (inquiry, kind) = match (of_inquiry, &self.recipe.lookup) {
             (Some(inquiry), _) => (inquiry, ProductKind::Bill),

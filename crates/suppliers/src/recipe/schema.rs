@@ -106,41 +106,35 @@ pub(super) enum Encoding {
 }
 
 /// A request.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Call {
     pub get: Option<String>,
     pub post: Option<String>,
-    #[serde(default)]
     pub query: Templates,
-    #[serde(default)]
     pub headers: Templates,
     pub json: Option<toml::Table>,
     pub form: Option<Templates>,
     /// HTTP statuses besides 2xx whose body is an answer.
-    #[serde(default)]
     pub accepts: Vec<u16>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Status {
     /// A request of its own.
     pub call: Option<Call>,
     /// Of its own for bills, where it differs.
     pub payment: Option<Call>,
     /// The order's request again.
-    #[serde(default)]
     pub repeat: bool,
     /// Added to the query of the request that is repeated.
-    #[serde(default)]
     pub add: Templates,
     /// Not sooner after the order, seconds.
     pub not_before_secs: Option<u32>,
     /// Not later after the order, hours: from then on the same request could buy.
     pub within_hours: Option<u32>,
     /// Whether a question about an order of an earlier day stays a question.
-    #[serde(default)]
     pub outlives_day: bool,
 }
 
@@ -222,17 +216,14 @@ pub(super) enum Kind {
     Bill,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Report {
     /// Parameters that hold our reference.
-    #[serde(default)]
     pub reference: Vec<String>,
     /// Parameters that hold a reply's text.
-    #[serde(default)]
     pub text: Vec<String>,
     /// How it comes: in parameters, as JSON, or as the bare text of a reply.
-    #[serde(default)]
     pub form: ReportForm,
     pub proof: Option<ProofRule>,
     /// A pointer that only a ping has.
@@ -248,13 +239,12 @@ pub(super) enum ReportForm {
     Text,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct ProofRule {
     pub header: Option<String>,
     /// A pointer into the body, where no header has it.
     pub pointer: Option<String>,
-    #[serde(default)]
     pub prefix: String,
     /// An HMAC of the raw body by this hash.
     pub hmac: Option<Hash>,
@@ -265,34 +255,31 @@ pub(super) struct ProofRule {
     pub when: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Text {
     /// How a reply says that it speaks of an order sent before.
     pub earlier: Option<Spanned<String>>,
     /// Where the part begins that says nothing of the order's fate.
     pub tail: Option<Spanned<String>>,
     /// Passages in which status words mean nothing.
-    #[serde(default)]
     pub ignore: Vec<Spanned<String>>,
     /// Lists of words that rules ask for.
-    #[serde(default)]
     pub words: BTreeMap<String, Spanned<String>>,
-    #[serde(default, rename = "find")]
+    #[serde(rename = "find")]
     pub finds: Vec<Find>,
-    #[serde(default, rename = "rule")]
+    #[serde(rename = "rule")]
     pub rules: Vec<TextRule>,
 }
 
 /// How fields are found, whatever the outcome. The first that finds one has it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Find {
     /// Named groups are fields.
     #[serde(rename = "match")]
     pub pattern: Option<Spanned<String>>,
     /// The last match instead of the first.
-    #[serde(default)]
     pub last: bool,
     pub field: Option<String>,
     pub after: Option<Spanned<String>>,
@@ -355,37 +342,25 @@ pub(super) enum On {
     Prices,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Json {
     /// Where the reply proper is, the first that is there. A list of one object is that object.
-    #[serde(default)]
     pub unwrap: Vec<String>,
-    #[serde(default)]
     pub reference: Vec<String>,
-    #[serde(default)]
     pub product: Vec<String>,
-    #[serde(default)]
     pub destination: Vec<String>,
-    #[serde(default)]
     pub serial: Vec<String>,
     /// A second secret beside the serial.
-    #[serde(default)]
     pub pin: Vec<String>,
-    #[serde(default)]
     pub name: Vec<String>,
-    #[serde(default)]
     pub price: Vec<String>,
-    #[serde(default)]
     pub balance: Vec<String>,
-    #[serde(default)]
     pub reason: Vec<String>,
-    #[serde(default)]
     pub trx: Vec<String>,
     /// A text as `[text]` reads it. Where no rule here decides, it does; where both do, they must agree.
-    #[serde(default)]
     pub text: Vec<String>,
-    #[serde(default, rename = "rule")]
+    #[serde(rename = "rule")]
     pub rules: Vec<JsonRule>,
 }
 
@@ -421,10 +396,9 @@ pub(super) struct Recorded {
     pub expect: Expected,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Expected {
-    #[serde(default)]
     pub outcome: Verdict,
     pub reference: Option<String>,
     pub product: Option<String>,
@@ -439,6 +413,5 @@ pub(super) struct Expected {
     /// Products of a price list that have a price.
     pub rows: Option<usize>,
     /// Some of them by code, as `10800 open 23:45-00:15`.
-    #[serde(default)]
     pub list: BTreeMap<String, String>,
 }

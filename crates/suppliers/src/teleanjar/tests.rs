@@ -4,7 +4,7 @@ use super::*;
 use crate::json::tests::{configured, mutated, response};
 use konter_core::ids::Reference;
 use konter_core::money::Rupiah;
-use konter_core::outcome::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome, Sending};
+use konter_core::outcome::{Delivery, Detail, Details, Doubt, FailureKind, Inquiry, Outcome};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -23,14 +23,8 @@ const PAYMENT_NONTAGLIS: &str = fixture!("payment-nontaglis");
 const PAYMENT_TELKOM: &str = fixture!("payment-telkom");
 
 const POSTPAID: Buy<'static> = Buy {
-    reference: Reference(1_795_248_000_000_001),
-    sku: "PLNPOST",
-    dest: "123456789282",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Bill,
     inquiry: Some("D8BA"),
-    sent: Sending::NOT_YET,
+    ..Buy::first(Reference(1_795_248_000_000_001), "PLNPOST", "123456789282", ProductKind::Bill)
 };
 const PAID_POSTPAID: Buy<'static> = Buy { dest: "123456792482", ..POSTPAID };
 const NONTAGLIS: Buy<'static> = Buy { sku: "PLNNON", dest: "5311000928219", ..POSTPAID };

@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::*;
+use crate::json::tests::configured;
 use konter_core::money::Rupiah;
 use konter_core::outcome::{Delivery, Detail, Details, FirstSending, Sending};
 
@@ -22,26 +23,11 @@ fn supplier() -> Xgateway {
 }
 
 fn buying_tokens(way: &str) -> Xgateway {
-    let lookup = |name: &str| match name {
-        "USER_ID" => Some("konter01".to_owned()),
-        "PIN" => Some("p<&>9".to_owned()),
-        "TOKEN" => Some(way.to_owned()),
-        _ => None,
-    };
-    Xgateway::configure(&Options::new(&lookup)).unwrap()
+    configured(&[("USER_ID", "konter01"), ("PIN", "p<&>9"), ("TOKEN", way)], Xgateway::configure).unwrap()
 }
 
 fn topup(reference: u64, sku: &'static str, dest: &'static str) -> Buy<'static> {
-    Buy {
-        reference: Reference(reference),
-        sku,
-        dest,
-        denom: None,
-        max_cost: None,
-        kind: ProductKind::Topup,
-        inquiry: None,
-        sent: Sending::NOT_YET,
-    }
+    Buy::first(Reference(reference), sku, dest, ProductKind::Topup)
 }
 
 /// The order that [`TOPUP_SUCCESS`] answers.

@@ -12,18 +12,8 @@ use super::{Recipe, Supplier};
 use crate::protocol::{Buy, Now, Options, Response};
 use konter_core::catalog::ProductKind;
 use konter_core::ids::Reference;
-use konter_core::outcome::Sending;
 
-const BUY: Buy<'static> = Buy {
-    reference: Reference(1_700_000_000_001),
-    sku: "S10",
-    dest: "081234567890",
-    denom: None,
-    max_cost: None,
-    kind: ProductKind::Topup,
-    inquiry: None,
-    sent: Sending::NOT_YET,
-};
+const BUY: Buy<'static> = Buy::first(Reference(1_700_000_000_001), "S10", "081234567890", ProductKind::Topup);
 
 /// A file of the repository, read now: whoever edits a recipe sees the effect without building anew.
 fn file(path: &str) -> String {
