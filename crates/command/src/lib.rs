@@ -164,12 +164,21 @@ fn slash(text: &str, context: Context<'_>) -> Command {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '@' && c != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let word = word.split('@').next().unwrap_or_default();
-    let pieces = atoms(rest, false);
-    let args = Cursor::new(rest, &pieces, context);
-    table::opened_by(&format!("/{word}"))
-        .find_map(|format| format.read(args))
-        .or_else(|| worded(word, args))
-        .unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &atoms(text, false)) })
+    let read = |rest: &str| {
+        let pieces = atoms(rest, false);
+        let args = Cursor::new(rest, &pieces, context);
+        let found = table::opened_by(&format!("/{word}")).find_map(|format| format.read(args));
+        found.or_else(|| worded(word, args))
+    };
+    match read(rest) {
+        Some(faulty @ Command::Incomplete { .. }) => {
+            // `/acc 4 ok`
+            let polite = Some(spoken::before_courtesies(rest)).filter(|kept| *kept != rest);
+            let meant = polite.and_then(read).filter(|command| matches!(command, Command::Admin(_)));
+            meant.unwrap_or(faulty)
+        }
+        read => read.unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &atoms(text, false)) }),
+    }
 }
 
 /// A message without a slash. `None` when it means nothing.

@@ -105,6 +105,7 @@ pub(super) fn misread(problem: &Problem) -> Misread {
         Problem::TooManyOrders => Misread::TooManyOrders { most: MAX_ORDERS_PER_MESSAGE },
         Problem::ReferenceForSeveral => Misread::ReferenceForSeveral,
         Problem::NegativeAmount => Misread::NegativeAmount,
+        Problem::SeveralDeposits => Misread::SeveralDeposits,
     }
 }
 

@@ -144,6 +144,17 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
     }
 }
 
+/// What stands before the words of courtesy at the end: `4` of `4 ok`.
+pub(super) fn before_courtesies(text: &str) -> &str {
+    let mut kept = text.trim_end();
+    while let Some((before, word)) = kept.rsplit_once(char::is_whitespace)
+        && words::is_courtesy(word.trim_matches(|c: char| !c.is_alphanumeric()))
+    {
+        kept = before.trim_end();
+    }
+    kept
+}
+
 /// Whether a strict reading leaves room for another.
 fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
     match strict {
