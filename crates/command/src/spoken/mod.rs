@@ -13,6 +13,7 @@ mod desk;
 mod question;
 mod second_thoughts;
 mod several;
+mod signals;
 mod small;
 mod tidy;
 mod wish;
