@@ -59,6 +59,16 @@ fn part_of_a_million(millions: &str, cursor: &mut Cursor<'_>) -> Option<Rupiah> 
     Some(amount)
 }
 
+/// The same in one word.
+fn tenths_of_a_million(word: &str) -> Option<Rupiah> {
+    const TENTH: i64 = 100_000;
+    let (millions, rest) = word.split_once(['.', ','])?;
+    let (tenth, unit) = rest.split_at_checked(1)?;
+    let is_count = !millions.is_empty() && millions.bytes().chain(tenth.bytes()).all(|b| b.is_ascii_digit());
+    let is_million = ["jt", "juta"].iter().any(|million| unit.eq_ignore_ascii_case(million));
+    if is_count && is_million { scaled(&format!("{millions}{tenth}"), TENTH) } else { None }
+}
+
 /// Digits in a group.
 const GROUP: usize = 3;
 
@@ -73,9 +83,11 @@ pub fn read(word: &str, signed: bool) -> Result<Rupiah, Problem> {
     if negative && !signed {
         return Err(Problem::NegativeAmount);
     }
-    let plain = ungroup(body).ok_or_else(unfit)?;
-    let (digits, factor) = split(&plain).ok_or_else(unfit)?;
-    let amount = scaled(&digits, factor).filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
+    let amount = tenths_of_a_million(body).or_else(|| {
+        let (digits, factor) = split(&ungroup(body)?)?;
+        scaled(&digits, factor)
+    });
+    let amount = amount.filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
     if negative { amount.checked_neg().ok_or_else(unfit) } else { Ok(amount) }
 }
 
