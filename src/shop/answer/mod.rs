@@ -298,7 +298,8 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
         && request.at - message.sent_at <= shop.policy.stale_after
-        && let Some(pin) = konter_command::pin_said(&message.text)
+        && let Some(pin) =
+            konter_command::pin_said(&message.text, shop.keypads.waiting(&message.chat, request.at).is_some())
         && let Some((pad, under)) = shop.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
