@@ -121,7 +121,7 @@ pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
     const TO: &str = "ke buat untuk utk kpd kepada to";
     /// A name and its title.
     const LONGEST: usize = 2;
-    let names = |word: &&String| {
+    let is_a_name = |word: &&String| {
         word.chars().all(char::is_alphabetic)
             && ![SENDS, NOBODY, TO].iter().any(|list| words::is_in(list, word))
             && !words::is_balance(word)
@@ -137,7 +137,7 @@ pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
         [to, title] if words::is_in(TO, to) && words::is_address(title) && !words::is_in(NOBODY, title) => Some(title),
         _ => None,
     });
-    let named = heard.words.iter().filter(names).count() + usize::from(behind_to.is_some());
+    let count = heard.words.iter().filter(is_a_name).count() + usize::from(behind_to.is_some());
     let sends = heard.words.iter().position(|word| words::is_in(SENDS, word))?;
     let opens = heard.words.iter().take(sends).all(|word| words::is_courtesy(word));
     let of_balance = heard.words.iter().any(|word| words::is_balance(word))
@@ -146,7 +146,7 @@ pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
     let is_ware = heard.words.iter().any(|word| words::sort(word).is_some() || words::brand(word).is_some());
     let doubts = heard.has(MISTAKEN) || heard.has_any(question::UNDO) || heard.has_any(DOUBT);
     let is_one =
-        opens && of_balance && !is_ware && (1..=LONGEST).contains(&named) && !doubts && !heard.said.text.contains('?');
+        opens && of_balance && !is_ware && (1..=LONGEST).contains(&count) && !doubts && !heard.said.text.contains('?');
     let counts = heard.counted().count() <= 1 && heard.dest().is_none() && heard.agents().is_empty();
     (is_one && counts).then(|| Command::incomplete(Topic::Transfer, Problem::Missing(Part::Agent)))
 }

@@ -107,9 +107,7 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         Talk::Yes
     } else if one_of(NOT) {
         Talk::No
-    } else if one_of(MOMENT) {
-        Talk::Wait
-    } else if waits(&all) {
+    } else if one_of(MOMENT) || waits(&all) {
         Talk::Wait
     } else if wishes_well(&all) {
         Talk::Thanks
