@@ -356,6 +356,7 @@ async fn open() -> Door {
         price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,
         private_reports: false,
+        contact: None,
     };
     let parts = Parts {
         store: store.clone(),

@@ -218,6 +218,7 @@ async fn open_shop(store: Store, simulators: &Simulators) -> (Arc<Shop>, mpsc::U
         price_lists: konter::config::PriceLists::default(),
         close_days_after: 40,
         private_reports: false,
+        contact: None,
         inquiry_valid_for: TimeDelta::minutes(15),
         deposits: konter_core::deposit::Terms::default(),
     };

@@ -143,6 +143,7 @@ pub(super) async fn open(
         price_lists: settings.price_lists,
         close_days_after: settings.close_days_after,
         private_reports: settings.private_reports,
+        contact: settings.contact.clone(),
     };
     let pepper = pepper(&store, &settings, &clock).await?;
     // Only where messages come from a chat service is there a secret to seal them with.

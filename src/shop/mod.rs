@@ -102,6 +102,8 @@ pub struct Policy {
     pub close_days_after: u32,
     /// Whether reports to resellers' programs may go into private networks.
     pub private_reports: bool,
+    /// Whom resellers write to, as `KONTER_CONTACT` names it.
+    pub contact: Option<String>,
 }
 
 /// What the shop needs of its chat service besides messages.

@@ -225,6 +225,7 @@ const fn problem(problem: &Problem) -> &'static str {
         Problem::TooManyOrders => "many",
         Problem::ReferenceForSeveral => "reference",
         Problem::NegativeAmount => "negative",
+        Problem::SeveralDeposits => "several deposits",
     }
 }
 

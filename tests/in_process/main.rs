@@ -63,6 +63,7 @@ mod support {
 mod take_back;
 mod talk;
 mod talk_asked;
+mod talk_heard;
 mod talk_meant;
 mod telegram;
 mod tidy;

@@ -253,7 +253,7 @@ async fn who_works_here_is_shown_how_it_is_typed_here() {
             ("isi saldo 081299990009 100rb", &["/deposit 081299990009 100000"]),
             ("isi saldo kr0001", &["/deposit KR0001"]),
             ("naikkan semua harga telkomsel 100", &["/hargajual kategori Telkomsel +100"]),
-            ("isi saldo budi 50rb", &["/deposit KR0001 100000"]),
+            ("isi saldo budi 50rb", &["/deposit KODE 50000"]),
             ("/tambah saldo kr0001 100rb", &["/deposit KR0001 100000"]),
             ("/cek saldo kr0001", &["/agen KR0001"]),
             ("/bukablokir kr0001", &["/buka KR0001"]),

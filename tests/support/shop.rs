@@ -66,6 +66,7 @@ pub struct Setup {
     /// How long one request to the shop may take.
     pub request_limit: Duration,
     pub deposits: konter_core::deposit::Terms,
+    pub contact: Option<String>,
     /// Admins besides [`admin`].
     pub more_admins: Vec<ChatId>,
     /// When the admins are told the day's figures.
@@ -124,6 +125,7 @@ impl Default for Setup {
             backup_token: None,
             request_limit: Duration::from_secs(10),
             deposits: konter_core::deposit::Terms::default(),
+            contact: None,
             more_admins: Vec::new(),
             summary_at: None,
             price_lists: PriceLists::default(),
@@ -229,6 +231,7 @@ impl TestShop {
             price_lists: setup.price_lists,
             close_days_after: 40,
             private_reports: true,
+            contact: setup.contact,
         };
         let parts = Parts {
             store: store.clone(),

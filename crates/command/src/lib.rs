@@ -68,7 +68,8 @@ pub use read::{
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
-pub use spoken::{Sort, Talk, Wish, desk_line, pin_said, slash_line, sums_said, was_to_order};
+pub use spoken::{Sort, Talk, Wish, decision_line, desk_line, pin_said, slash_line, sums_said, was_to_order};
+pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
@@ -174,12 +175,21 @@ fn slash(text: &str, context: Context<'_>) -> Command {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '@' && c != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let word = word.split('@').next().unwrap_or_default();
-    let pieces = atoms(rest, false);
-    let args = Cursor::new(rest, &pieces, context);
-    table::opened_by(&format!("/{word}"))
-        .find_map(|format| format.read(args))
-        .or_else(|| worded(word, args))
-        .unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &atoms(text, false)) })
+    let read = |rest: &str| {
+        let pieces = atoms(rest, false);
+        let args = Cursor::new(rest, &pieces, context);
+        let found = table::opened_by(&format!("/{word}")).find_map(|format| format.read(args));
+        found.or_else(|| worded(word, args))
+    };
+    match read(rest) {
+        Some(faulty @ Command::Incomplete { .. }) => {
+            // `/acc 4 ok`
+            let polite = Some(spoken::before_courtesies(rest)).filter(|kept| *kept != rest);
+            let meant = polite.and_then(read).filter(|command| matches!(command, Command::Admin(_)));
+            meant.unwrap_or(faulty)
+        }
+        read => read.unwrap_or_else(|| Command::Unknown { nearest: suggest::nearest(text, &atoms(text, false)) }),
+    }
 }
 
 /// A message without a slash. `None` when it means nothing.

@@ -1,8 +1,11 @@
 //! What somebody may have meant whose message was not understood.
 
+use super::format::Format;
 use super::read::{Atom, shape::targets};
 use super::table::formats;
 use super::topic::Topic;
+use konter_core::phone::clean;
+use konter_core::staff::Role;
 
 /// How many atoms are looked at: the beginning tells, and a pasted novel must not cost time.
 const LOOKED_AT: usize = 20;
@@ -22,6 +25,38 @@ pub(super) fn nearest(text: &str, atoms: &[Atom<'_>]) -> Topic {
     } else {
         Topic::Help
     }
+}
+
+/// `/pendng`: the line with the word that comes nearest, of those that this role may use. To a reseller an example is shown:
+/// what stands behind the word may hold a PIN.
+#[must_use]
+pub fn slash_meant(text: &str, role: Option<Role>, is_reseller: bool) -> Option<String> {
+    const SHORTEST: usize = 3;
+    let text = clean(text);
+    let word = text.trim().strip_prefix('/')?.split(|c: char| !c.is_ascii_alphabetic()).next()?.to_ascii_lowercase();
+    if word.len() < SHORTEST {
+        return None;
+    }
+    let allowed = |format: &&Format| match format.least_of_any() {
+        Some(least) => role >= Some(least),
+        None => is_reseller,
+    };
+    let words = formats().filter(allowed).flat_map(|format| format.words.iter().map(move |known| (format, *known)));
+    let (distance, format, known) = words
+        .map(|(format, known)| (format, known.trim_start_matches('/').to_ascii_lowercase()))
+        .filter(|(_, known)| known.len() >= SHORTEST)
+        .map(|(format, known)| (strsim::osa_distance(&word, &known), format, known))
+        .min_by_key(|(distance, format, _)| (*distance, format.least.is_none()))?;
+    let is_near = (1..=allowed_slips(word.len())).contains(&distance);
+    is_near.then(|| match format.least {
+        Some(_) => format!("/{known}{}", text.trim().get(1 + word.len()..).unwrap_or_default()),
+        None => format.example.to_owned(),
+    })
+}
+
+/// Letters that may be wrong in a word of so many.
+const fn allowed_slips(letters: usize) -> usize {
+    if letters < 6 { 1 } else { 2 }
 }
 
 /// Whether so many words follow that the first one is no misspelt command: `ini penipuan ya`.
@@ -51,7 +86,7 @@ fn misspelt(word: &str) -> Option<Topic> {
         .flat_map(|(format, hint)| format.words.iter().map(move |known| (*known, format.topic, hint)))
         .filter(|(known, ..)| known.len() >= SHORTEST)
         .map(|(known, topic, hint)| (strsim::osa_distance(&upper, known), topic, hint))
-        .filter(|(distance, ..)| *distance <= if upper.len() < 6 { 1 } else { 2 })
+        .filter(|(distance, ..)| *distance <= allowed_slips(upper.len()))
         .min_by_key(|(distance, topic, _)| (*distance, *topic))
         .map(|(.., hint)| hint)
 }

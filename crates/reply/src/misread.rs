@@ -46,4 +46,6 @@ pub enum Misread {
     /// A machine client's reference names one order, and there are several.
     ReferenceForSeveral,
     NegativeAmount,
+    /// Two deposits in one line.
+    SeveralDeposits,
 }

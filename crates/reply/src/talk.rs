@@ -119,6 +119,8 @@ pub enum TalkReply {
         what: String,
         words: String,
     },
+    /// Something is to be bought later, which nobody keeps for its writer.
+    Later,
     /// A no where nothing was asked.
     NothingWaits,
     /// Whoever wrote wants to think.

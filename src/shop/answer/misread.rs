@@ -1,12 +1,68 @@
 //! What the reader of messages found wrong, as the replies tell it.
 
+use super::super::rate_limit::Bears;
+use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
-use super::{Answer, Request, kind_of};
+use super::{Answer, Request, fingerprint, kind_of};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
 use konter_core::destination::DestinationFault;
+use konter_core::staff::Role;
 use konter_reply::{Misread, Reply, TalkReply};
+use konter_store::StoreError;
 
 impl Request<'_> {
+    /// How something is typed right; an order by what this shop sells.
+    pub(super) fn example(&self, topic: Topic) -> String {
+        let own = if topic == Topic::Order { self.order_example() } else { None };
+        own.unwrap_or_else(|| topic.example().to_owned())
+    }
+
+    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
+    pub(super) async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
+        let text = &self.message.text;
+        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
+            Bears::Answer => {}
+            Bears::Last => {
+                answer.reply(talk(TalkReply::Enough));
+                return Ok(());
+            }
+            Bears::Silence => return Ok(()),
+        }
+        if self.agent.is_none() && self.role().is_none() {
+            return self.welcome(answer).await;
+        }
+        if self.agent.is_some() && self.active_agent(answer).is_none() {
+            return Ok(());
+        }
+        if self.agent.is_some() && is_a_pin_alone(text) {
+            let chat = &self.message.chat;
+            let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
+            let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();
+            answer.reply(talk(TalkReply::LonePin { waits, choose }));
+            return Ok(());
+        }
+        if let Some(meant) = self.slash_meant() {
+            answer.reply(talk(meant));
+            return Ok(());
+        }
+        let works_here = self.agent.is_none() && self.role().is_some();
+        let is_theirs = |near: &Topic| near.needs().is_some() || !works_here;
+        let near =
+            Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()) && is_theirs(near));
+        if near.is_none() && (works_here || !text.bytes().any(|b| b.is_ascii_digit())) {
+            answer.reply(talk(if works_here { TalkReply::LostAtWork } else { TalkReply::Lost }));
+            return Ok(());
+        }
+        // What resembles nothing was most likely to be an order.
+        let near = near.unwrap_or(Topic::Order);
+        let nearest = match near {
+            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
+            topic => topic.example().to_owned(),
+        };
+        self.not_understood(near, None, nearest, answer);
+        Ok(())
+    }
+
     /// Says that a message was not read as what it may have been. Where it was to be an order, it is said as an order's
     /// refusal: resellers' programs look for that.
     pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String, answer: &mut Answer) {
@@ -50,10 +106,27 @@ impl Request<'_> {
         }
     }
 
+    /// `/pendng`: what it comes nearest to.
+    pub(super) fn slash_meant(&self) -> Option<TalkReply> {
+        konter_command::slash_meant(&self.message.text, self.role(), self.agent.is_some())
+            .map(|line| TalkReply::SlashMeant { line })
+    }
+
     /// `isi saldo kr0001 100rb`, from somebody who only works here: what a reseller's command cannot do for them is shown
     /// as the command that does it. `false` where it is something of its own.
     pub(super) fn meant_at_the_desk(&self, command: &Command, answer: &mut Answer) -> bool {
         if self.misspelt_at_work(command, answer) {
+            return true;
+        }
+        let only_works_here = self.agent.is_none() && self.role().is_some() && self.message.private;
+        let has_slash = self.message.text.trim_start().starts_with('/');
+        let is_taken_back = matches!(command, Command::Talk(Talk::TakenBack { .. }));
+        if only_works_here
+            && !is_taken_back
+            && (!has_slash || matches!(command, Command::Unknown { .. }))
+            && let Some(line) = konter_command::decision_line(&self.message.text)
+        {
+            answer.reply(talk(TalkReply::SlashMeant { line }));
             return true;
         }
         let asks_a_reseller = match command {
@@ -66,16 +139,22 @@ impl Request<'_> {
             | Command::Help { topic: None }
             | Command::Known(_)
             | Command::Orders(_)
-            | Command::Talk(Talk::NotArrived { dest: None } | Talk::Disturbance { .. } | Talk::Undo { dest: None }) => {
-                true
-            }
+            | Command::Deposit { amount: Some(_), .. }
+            | Command::Proof { .. }
+            | Command::Talk(
+                Talk::NotArrived { .. }
+                | Talk::Disturbance { .. }
+                | Talk::Undo { .. }
+                | Talk::MoneyNotIn
+                | Talk::WantsToJoin
+                | Talk::OfNumber { .. },
+            ) => true,
             Command::Order(request) => request.pin.is_none() && request.reference.is_none(),
             _ => false,
         };
-        if !asks_a_reseller || self.agent.is_some() || self.role().is_none() || !self.message.private {
+        if !asks_a_reseller || !only_works_here {
             return false;
         }
-        let has_slash = self.message.text.trim_start().starts_with('/');
         // Its own mistake is told better than what else it may have been.
         if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
             return false;
@@ -84,12 +163,19 @@ impl Request<'_> {
         let line = konter_command::desk_line(&self.message.text, &|code, named| kind_of(&catalog, code, named));
         let reply = match line {
             Some(line) => TalkReply::SlashMeant { line },
-            None if has_slash && matches!(command, Command::Unknown { .. }) => TalkReply::LostAtWork,
+            None if has_slash && matches!(command, Command::Unknown { .. }) => {
+                self.slash_meant().unwrap_or(TalkReply::LostAtWork)
+            }
             None => return false,
         };
         answer.reply(talk(reply));
         true
     }
+}
+
+/// Whether it helps this reader to suggest a format.
+fn is_offered(topic: Topic, role: Option<Role>) -> bool {
+    topic.needs().is_none_or(|needs| role >= Some(needs))
 }
 
 pub(super) fn misread(problem: &Problem) -> Misread {
@@ -105,6 +191,7 @@ pub(super) fn misread(problem: &Problem) -> Misread {
         Problem::TooManyOrders => Misread::TooManyOrders { most: MAX_ORDERS_PER_MESSAGE },
         Problem::ReferenceForSeveral => Misread::ReferenceForSeveral,
         Problem::NegativeAmount => Misread::NegativeAmount,
+        Problem::SeveralDeposits => Misread::SeveralDeposits,
     }
 }
 

@@ -54,7 +54,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::keypad::PadId;
-use super::rate_limit::{AdminMessage, Bears};
+use super::rate_limit::AdminMessage;
 use crate::attachment::{Attachment, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
@@ -68,7 +68,6 @@ use draft::NOTED;
 use konter_core::catalog::{Catalog, DestKind, Product};
 use konter_core::ids::{Channel, OrderId, ProductCode};
 use konter_core::inquiry::BillWord;
-use konter_core::staff::Role;
 use konter_reply::{Reply, TalkReply};
 use konter_store::{InboxMessage, Payload, Say, StoreError};
 use pin_shown::holds_pin;
@@ -211,7 +210,8 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
     // While a keypad is open for a bill, a PIN may be typed as well.
     if message.private
         && request.at - message.sent_at <= shop.policy.stale_after
-        && let Some(pin) = konter_command::pin_said(&message.text)
+        && let Some(pin) =
+            konter_command::pin_said(&message.text, shop.dialogs.keypads.waiting(&message.chat, request.at).is_some())
         && let Some((pad, under)) = shop.dialogs.keypads.typed(&message.chat, &message.message, request.at)
     {
         if can_forget(message.chat.channel) {
@@ -355,52 +355,6 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// How something is typed right; an order by what this shop sells.
-    fn example(&self, topic: Topic) -> String {
-        let own = if topic == Topic::Order { self.order_example() } else { None };
-        own.unwrap_or_else(|| topic.example().to_owned())
-    }
-
-    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
-    async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
-        let text = &self.message.text;
-        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
-            Bears::Answer => {}
-            Bears::Last => {
-                answer.reply(talk::talk(TalkReply::Enough));
-                return Ok(());
-            }
-            Bears::Silence => return Ok(()),
-        }
-        if self.agent.is_none() && self.role().is_none() {
-            return self.welcome(answer).await;
-        }
-        if self.agent.is_some() && self.active_agent(answer).is_none() {
-            return Ok(());
-        }
-        if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
-            let chat = &self.message.chat;
-            let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
-            let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();
-            answer.reply(talk::talk(TalkReply::LonePin { waits, choose }));
-            return Ok(());
-        }
-        let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
-        if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
-            let works_here = self.agent.is_none() && self.role().is_some();
-            answer.reply(talk::talk(if works_here { TalkReply::LostAtWork } else { TalkReply::Lost }));
-            return Ok(());
-        }
-        // What resembles nothing was most likely to be an order.
-        let near = near.unwrap_or(Topic::Order);
-        let nearest = match near {
-            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
-            topic => topic.example().to_owned(),
-        };
-        self.not_understood(near, None, nearest, answer);
-        Ok(())
-    }
-
     /// Somebody changed what was sent. It is not read; a PIN in it is taken out of the chat.
     async fn edited(&self, words: &str, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(original) = edited_message(&self.message.message) else { return Ok(()) };
@@ -457,11 +411,6 @@ fn kind_of(catalog: &Catalog, word: &ProductCode, named: NamedAs) -> Option<Dest
         NamedAs::Bill => BillWord(word).find(catalog).ok(),
     };
     product.map(Product::dest_kind)
-}
-
-/// Whether it helps this reader to suggest a format.
-fn is_offered(topic: Topic, role: Option<Role>) -> bool {
-    topic.needs().is_none_or(|needs| role >= Some(needs))
 }
 
 fn not_offered(answer: &mut Answer, feature: &str) {

@@ -55,6 +55,8 @@ impl Request<'_> {
             Talk::DropTicket => self.say_to_customer(TalkReply::TicketLapses, answer).await?,
             Talk::Undo { dest } => self.undo(dest.as_deref(), answer).await?,
             Talk::OfNumber { dest } => self.of_number(&dest, answer).await?,
+            Talk::OfSerial { serial } => self.of_serial(&serial, answer).await?,
+            Talk::Later => self.say_to_known(TalkReply::Later, answer).await?,
             Talk::Hours => self.say_to_customer(TalkReply::Hours, answer).await?,
             Talk::NotArrived { dest } => self.not_arrived(dest.as_deref(), answer).await?,
             Talk::WantsToJoin => {
@@ -241,6 +243,17 @@ impl Request<'_> {
         let lines = shown.into_iter().take(ORDERS_SHOWN).map(view::line).collect();
         answer.reply(talk(TalkReply::NotArrived { lines, dest: dest.map(str::to_owned) }));
         Ok(())
+    }
+
+    /// A serial number that does not do what it should: a complaint of its order.
+    async fn of_serial(&self, serial: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.customer(answer).await? else { return Ok(()) };
+        let digits = |sn: &str| sn.chars().filter(char::is_ascii_digit).collect::<String>();
+        let orders = self.orders_to(&agent, None, ORDERS_SEARCHED).await?;
+        match orders.iter().find(|order| digits(&view::line(order).sn).contains(serial)) {
+            Some(order) => self.complain_of(Some(order), &proof_words(&self.message.text), answer).await,
+            None => self.not_arrived(None, answer).await,
+        }
     }
 
     /// Words that answer the message of an order are about that order. `false` when they are something of their own.

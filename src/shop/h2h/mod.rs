@@ -134,7 +134,7 @@ impl Trading {
         }
         let balance = async {
             Ok(match self.authorise(query, &Proof::of_balance(query), from).await? {
-                Err(turned) => Fate::Turned(turned).with(text::balance_refused(turned)),
+                Err(turned) => Fate::Turned(turned).with(text::balance_refused(turned, self.contact())),
                 Ok(agent) if !self.programs.limits.admit_member(agent.id) => Fate::Busy.with(text::busy(query)),
                 Ok(agent) => Fate::Balance.with(text::balance(self.available(agent.id).await?)),
             })
@@ -145,6 +145,11 @@ impl Trading {
             Fate::Failed.with(text::disturbed(query))
         });
         told.counted(began)
+    }
+
+    /// Whom a program's owner may turn to.
+    fn contact(&self) -> Option<&str> {
+        self.context.policy.contact.as_deref()
     }
 
     async fn available(&self, agent: AgentId) -> Result<Rupiah, StoreError> {

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::{Query, Turned};
-use konter_core::clean::{SENTENCE, SERIAL, TYPED, clean};
+use konter_core::clean::{NAME, SENTENCE, SERIAL, TYPED, clean};
 use konter_core::destination::DestinationFault;
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
@@ -138,8 +138,14 @@ pub(super) fn no_such(query: &Query, balance: Rupiah) -> String {
 }
 
 /// It may have been bought before the shop was restored from a backup.
-pub(super) fn in_doubt(query: &Query) -> String {
-    unknown(query, "server baru dipulihkan, hubungi admin dan aktifkan lagi API lewat chat")
+pub(super) fn in_doubt(query: &Query, contact: Option<&str>) -> String {
+    let why = format!("server baru dipulihkan, hubungi {} dan aktifkan lagi API lewat chat", whom(contact));
+    unknown(query, &why)
+}
+
+/// Whom to turn to.
+fn whom(contact: Option<&str>) -> String {
+    contact.map_or_else(|| "admin".to_owned(), |contact| clean(contact, NAME))
 }
 
 pub(super) fn busy(query: &Query) -> String {
@@ -166,31 +172,31 @@ fn unknown(query: &Query, why: &str) -> String {
 }
 
 /// `is_known`: the reference has an order, of which nothing is told here.
-pub(super) fn turned_away(query: &Query, turned: Turned, is_known: bool) -> String {
+pub(super) fn turned_away(query: &Query, turned: Turned, contact: Option<&str>, is_known: bool) -> String {
     if is_known {
-        return unknown(query, &why(turned));
+        return unknown(query, &why(turned, contact));
     }
-    format!("{} GAGAL. {}.", head(query), why(turned))
+    format!("{} GAGAL. {}.", head(query), why(turned, contact))
 }
 
 pub(super) fn balance(balance: Rupiah) -> String {
     format!("Saldo {balance}")
 }
 
-pub(super) fn balance_refused(turned: Turned) -> String {
-    format!("Ditolak. {}.", why(turned))
+pub(super) fn balance_refused(turned: Turned, contact: Option<&str>) -> String {
+    format!("Ditolak. {}.", why(turned, contact))
 }
 
-fn why(turned: Turned) -> String {
+fn why(turned: Turned, contact: Option<&str>) -> String {
     let text = match turned {
         Turned::NotSetUp => "memberID tidak dikenal atau API belum aktif",
         Turned::NotAllowedFrom(ip) => return not_allowed(ip),
-        Turned::UnknownAddress => "Alamat IP tidak diketahui, hubungi admin",
+        Turned::UnknownAddress => return format!("Alamat IP tidak diketahui, hubungi {}", whom(contact)),
         Turned::Wrong => "PIN, password atau sign salah",
         Turned::Locked => "Terlalu banyak percobaan salah, tunggu 15 menit",
         Turned::OtherPin => "PIN sudah diganti, aktifkan lagi lewat chat: API.password.PIN",
         Turned::Waiting => "Akun belum disetujui admin",
-        Turned::Blocked => "Akun diblokir, hubungi admin",
+        Turned::Blocked => return format!("Akun diblokir, hubungi {}", whom(contact)),
     };
     text.to_owned()
 }

@@ -49,7 +49,7 @@ impl Trading {
                 Err(why) => return Ok(Fate::Malformed.with(text::malformed(query, why))),
             };
             if let Err(turned) = standing(&agent) {
-                return Ok(Fate::Turned(turned).with(text::turned_away(query, turned, may_be_decided)));
+                return Ok(Fate::Turned(turned).with(text::turned_away(query, turned, self.contact(), may_be_decided)));
             }
             // Read anew each time: what it may do, or whom it pays a margin to, may be what changed.
             let (agent, api) = self.program(&agent).await?;
@@ -77,11 +77,11 @@ impl Trading {
     async fn turn_away(&self, query: &Query, turned: Turned, may_be_decided: bool) -> Result<Told, StoreError> {
         let fate = Fate::Turned(turned);
         let (Some(agent), Some(reference)) = (query.member(), query.reference()) else {
-            return Ok(fate.with(text::turned_away(query, turned, false)));
+            return Ok(fate.with(text::turned_away(query, turned, self.contact(), false)));
         };
         let key = MessageKey::Chat { chat: ChatId::h2h(agent), message: reference.to_owned() };
         let is_known = may_be_decided || self.store.answered(&key).await?.is_some();
-        Ok(fate.with(text::turned_away(query, turned, is_known)))
+        Ok(fate.with(text::turned_away(query, turned, self.contact(), is_known)))
     }
 
     /// `fate`: whether this request placed it, or found it.
@@ -103,7 +103,7 @@ impl Trading {
                 fate.with(text::refused(query, &refused, balance))
             }
             Some(_) => Fate::Unclear.with(text::used_up(query, balance)),
-            None => Fate::Unclear.with(text::in_doubt(query)),
+            None => Fate::Unclear.with(text::in_doubt(query, self.contact())),
         })
     }
 

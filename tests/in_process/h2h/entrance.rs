@@ -232,6 +232,14 @@ async fn a_program_calls_from_where_it_was_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_program_is_told_whom_to_write_to() {
+    let shop = open(Setup { contact: Some("@toko_berkah".to_owned()), ..Setup::default() }).await;
+    shop.say(&crate::support::shop::admin(), "/blokir KR0001", 2).await;
+    let told = trade(&shop, &order(DEST, "new")).await;
+    assert_eq!(told, format!("R#new S10.{DEST} GAGAL. Akun diblokir, hubungi @toko_berkah."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_do_business_orders_nothing_but_may_ask() {
     let shop = shop().await;
     trade(&shop, &order(PENDING, "abc")).await;

@@ -202,6 +202,7 @@ impl Stage {
             price_lists: konter::config::PriceLists::default(),
             close_days_after: 40,
             private_reports: false,
+            contact: None,
         };
         let mut products = at_once(self.store().products()).unwrap();
         if self.world.does(Sabotage::KeepsTheOldCatalog) {

@@ -73,7 +73,7 @@ const BANKS: &[&str] = &[
 ];
 
 /// Whether the word names a bank or a wallet.
-fn is_bank(word: &str) -> bool {
+pub(super) fn is_bank(word: &str) -> bool {
     BANKS.iter().any(|bank| word.eq_ignore_ascii_case(bank))
 }
 
@@ -160,17 +160,24 @@ fn names_an_agent(args: Cursor<'_>) -> bool {
 /// `<agent> <amount> [<note>] [--paksa]`.
 fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
-    let agent = words.agent(|rest| amount::read(Words(rest).next().unwrap_or_default(), true).is_ok())?;
-    let word = words.need(Part::Amount)?;
-    let amount = amount::read(word, true)?;
+    let agent = words.agent(|rest| Words(rest).amount(true).is_ok())?;
+    let amount = words.amount(true)?;
     let (forced, note) = without_force(words.0);
-    // `1 500 000`, `50 rb`: the rest of an amount, not a note.
+    // `KR0001 57000 KR0002 58000`: whose the rest is, nobody reads out of a note.
+    let mut another = Words(&note);
+    if another.next().is_some_and(names_another) && another.amount(true).is_ok() {
+        return Err(Problem::SeveralDeposits);
+    }
+    // `1 500 000`, `1,5 juta`: the rest of an amount, not a note.
     let next = note.split_whitespace().next().unwrap_or_default();
-    let unit = ["rb", "ribu", "k", "jt", "juta"].iter().any(|unit| next.eq_ignore_ascii_case(unit));
-    if unit || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
-        return Err(Problem::unfit(Part::Amount, next));
+    if amount::unit(next).is_some() || (!next.is_empty() && next.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Problem::Unfit(Part::Amount, Typed::new(next)));
     }
     Ok(Command::Admin(AdminCommand::Deposit { agent, amount, note: some(note), forced }))
+}
+
+fn names_another(word: &str) -> bool {
+    matches!(AgentRef::read(word), Some(AgentRef::Code(_) | AgentRef::Chat(_) | AgentRef::Phone(_)))
 }
 
 fn some(text: String) -> Option<String> {
@@ -179,14 +186,15 @@ fn some(text: String) -> Option<String> {
 
 fn ticket_ref(words: &mut Words<'_>) -> Result<TicketRef, Problem> {
     let word = words.need(Part::Ticket)?;
-    TicketRef::read(word).ok_or_else(|| Problem::unfit(Part::Ticket, word))
+    let number = word.trim_end_matches([',', ';', ':', '.']);
+    TicketRef::read(number).ok_or_else(|| Problem::Unfit(Part::Ticket, Typed::new(word)))
 }
 
 /// `<ticket> [<amount>]`.
 fn accept(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let ticket = ticket_ref(&mut words)?;
-    let amount = words.next().map(|word| amount::read(word, false)).transpose()?;
+    let amount = if words.is_empty() { None } else { Some(words.amount(false)?) };
     words.finish().map(|()| Command::Admin(AdminCommand::AcceptTicket { ticket, amount }))
 }
 

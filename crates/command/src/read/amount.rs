@@ -3,6 +3,7 @@
 use super::atom::{Atom, Gap};
 use super::cursor::Cursor;
 use super::problem::{Part, Problem};
+use super::typed::Typed;
 use konter_core::destination::MIN_CUSTOMER_DIGITS;
 use konter_core::money::Rupiah;
 
@@ -58,20 +59,35 @@ fn part_of_a_million(millions: &str, cursor: &mut Cursor<'_>) -> Option<Rupiah> 
     Some(amount)
 }
 
+/// The same in one word.
+fn tenths_of_a_million(word: &str) -> Option<Rupiah> {
+    const TENTH: i64 = 100_000;
+    let (millions, rest) = word.split_once(['.', ','])?;
+    let (tenth, unit) = rest.split_at_checked(1)?;
+    let is_count = !millions.is_empty() && millions.bytes().chain(tenth.bytes()).all(|b| b.is_ascii_digit());
+    let is_million = ["jt", "juta"].iter().any(|million| unit.eq_ignore_ascii_case(million));
+    if is_count && is_million { scaled(&format!("{millions}{tenth}"), TENTH) } else { None }
+}
+
 /// Digits in a group.
 const GROUP: usize = 3;
 
-/// An amount in one word, with a sign if `signed`; never zero. For admins, whose words are cut at spaces only.
+/// An amount in one word, with a sign if `signed`; never zero. For admins, whose words are cut at spaces only: none of
+/// them is a PIN, so what cannot be read is shown as it stands.
 pub fn read(word: &str, signed: bool) -> Result<Rupiah, Problem> {
-    let unfit = || Problem::unfit(Part::Amount, word);
+    let unfit = || Problem::Unfit(Part::Amount, Typed::new(word));
     let (body, negative) =
         word.strip_prefix('-').map_or((word.strip_prefix('+').unwrap_or(word), false), |b| (b, true));
+    // `65.000,-`
+    let body = body.strip_suffix('-').and_then(|body| body.strip_suffix([',', '.'])).unwrap_or(body);
     if negative && !signed {
         return Err(Problem::NegativeAmount);
     }
-    let plain = ungroup(body).ok_or_else(unfit)?;
-    let (digits, factor) = split(&plain).ok_or_else(unfit)?;
-    let amount = scaled(&digits, factor).filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
+    let amount = tenths_of_a_million(body).or_else(|| {
+        let (digits, factor) = split(&ungroup(body)?)?;
+        scaled(&digits, factor)
+    });
+    let amount = amount.filter(|amount| amount.is_positive()).ok_or_else(unfit)?;
     if negative { amount.checked_neg().ok_or_else(unfit) } else { Ok(amount) }
 }
 
@@ -101,7 +117,8 @@ fn split(text: &str) -> Option<(String, i64)> {
     if digits.is_empty() { None } else { Some((digits.to_owned(), factor)) }
 }
 
-fn unit(text: &str) -> Option<i64> {
+/// What a word behind a number multiplies it by.
+pub fn unit(text: &str) -> Option<i64> {
     match text.to_ascii_lowercase().as_str() {
         "k" | "rb" | "ribu" | "rebu" | "ewu" | "rbu" | "rban" | "ribuan" => Some(1_000),
         "jt" | "juta" => Some(1_000_000),

@@ -52,6 +52,8 @@ pub enum Problem {
     /// A machine client's reference names one order, and there are several.
     ReferenceForSeveral,
     NegativeAmount,
+    /// Two deposits in one line.
+    SeveralDeposits,
 }
 
 impl Problem {

@@ -1,11 +1,14 @@
 //! What stands behind a command with a slash, as admins type it: words cut at white space only.
 
 use super::agent_ref::AgentRef;
+use super::amount;
 use super::atom::atoms;
 use super::cursor::Cursor;
 use super::problem::{Part, Problem};
 use super::shape::phones_in_pieces;
+use super::typed::Typed;
 use konter_core::ids::{OrderId, ProductCode};
+use konter_core::money::Rupiah;
 
 /// Behind dashes it stands in a command that would otherwise be refused.
 const FORCE: &str = "paksa";
@@ -48,7 +51,25 @@ impl<'a> Words<'a> {
     }
 
     pub fn finish(&self) -> Result<(), Problem> {
-        if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::leftover(self.0)) }
+        if self.0.trim().is_empty() { Ok(()) } else { Err(Problem::Leftover(Typed::new(self.0))) }
+    }
+
+    /// An amount, in one word or two: `50000`, `50 ribu`, `Rp 65.000,-`.
+    pub fn amount(&mut self, signed: bool) -> Result<Rupiah, Problem> {
+        /// Digits that thousands are counted with: `50000 rb` is a slip.
+        const MOST_COUNTED: usize = 4;
+        let mut word = self.need(Part::Amount)?;
+        if ["rp", "rp."].iter().any(|rp| word.eq_ignore_ascii_case(rp)) {
+            word = self.need(Part::Amount)?;
+        }
+        let mut behind = Words(self.0);
+        match behind.next().filter(|next| amount::unit(next).is_some()) {
+            Some(unit) if word.len() <= MOST_COUNTED && !word.contains(['.', ',']) => {
+                self.0 = behind.0;
+                amount::read(&format!("{word}{unit}"), signed)
+            }
+            _ => amount::read(word, signed),
+        }
     }
 
     /// All that is left.
@@ -99,8 +120,13 @@ impl<'a> Words<'a> {
         self.finish().map(|()| product)
     }
 
+    /// `13`, also with a sign behind it: `13, nomor salah`.
     pub fn id(&mut self) -> Result<OrderId, Problem> {
+        let text = self.0.trim_start();
         let word = self.need(Part::OrderNumber)?;
-        word.parse().map_err(|_| Problem::unfit(Part::OrderNumber, word))
+        let number = word.split([',', ';', ':']).next().unwrap_or(word);
+        let id = number.parse().map_err(|_| Problem::Unfit(Part::OrderNumber, Typed::new(word)))?;
+        self.0 = text.get(number.len()..).unwrap_or_default().trim_start_matches([',', ';', ':']).trim();
+        Ok(id)
     }
 }

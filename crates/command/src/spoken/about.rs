@@ -118,13 +118,18 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
     const OPENS: &str = "buka bukanya tutup tutupnya libur open close closed aktif online";
     const REST: &str = "admin adminnya cs csnya jam sampai sampe toko tokonya konter kiosnya counter hari ini besok malam ga gak nggak ngga enggak \
         tidak are you what time";
+    let talk = |said| Some(Command::Talk(said));
+    let leaves = heard.phrase(&["pindah server", "pindah konter", "server lain", "pindah upline", "ganti upline"])
+        || (heard.has("upline") && heard.has("pindah ganti"));
+    if leaves {
+        return talk(Talk::WantsAdmin);
+    }
     if heard.counts {
         return None;
     }
-    let talk = |said| Some(Command::Talk(said));
     let scolds = heard.has(
         "penipu penipuan nipu tipu ditipu ketipu tipuan scam scammer scammed fraud maling kecewa mengecewakan payah \
-        jelek bego goblok goblog tolol bodoh bangsat kampret ngaco dirugikan ridiculous terrible useless",
+        jelek bego gblk gblg tlol anjing anj bgst goblok goblog tolol bodoh bangsat kampret ngaco dirugikan ridiculous terrible useless",
     ) || heard.phrase(&["ga guna", "gak guna", "ga berguna", "ga becus", "tidak becus"]);
     let somebody = heard.has("admin adminnya cs csnya owner ownernya min");
     let unanswered = somebody
@@ -133,7 +138,8 @@ pub(super) fn shop(heard: &Heard<'_>) -> Option<Command> {
                 .has("jawab jwb dijawab balas bales dibalas respon ngerespon merespon reply replies answer angkat")
                 && heard.has("ga gak g gk nggak ngga tidak tdk belum blm mana kok kenapa not why lama")));
     let wants_back = heard.has(BACK) && heard.has(MONEY);
-    if scolds || unanswered || wants_back {
+    let once_more = heard.has("kalinya") && heard.has("kedua ketiga keempat ke");
+    if scolds || unanswered || wants_back || once_more {
         return talk(Talk::WantsAdmin);
     }
     if heard.phrase(&["where is my money", "where's my money", "mana uang", "mana duit", "uang saya mana"]) {

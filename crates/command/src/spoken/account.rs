@@ -1,6 +1,8 @@
 //! What is said of one's own account: its PIN, its language, and that it is out of reach.
 
+use super::below;
 use super::question::{Heard, NOT};
+use super::signals::NO;
 use super::small::Talk;
 use crate::meaning::{Command, Language};
 
@@ -17,7 +19,7 @@ pub(super) fn pin(heard: &Heard<'_>) -> Option<Command> {
         return Some(Command::Help { topic: Some("PIN".to_owned()) });
     }
     let wants_another = heard.has("baru new") && heard.has("minta mnta mau bikin buat bikinin need want please");
-    (heard.has(LOST) || heard.has(NOT) || wants_another).then_some(Command::Talk(Talk::LostPin))
+    (heard.has(LOST) || heard.has_any(NOT) || wants_another).then_some(Command::Talk(Talk::LostPin))
 }
 
 /// `akun lama saya hilang`, `ganti hp`, `kok disuruh daftar lagi`.
@@ -33,9 +35,24 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
     if heard.dest().is_some() {
         return None;
     }
-    let account = heard.has(ACCOUNT) && heard.has(GONE) && !heard.has("nama password");
+    let account = heard.has(ACCOUNT)
+        && heard.has(GONE)
+        && !(heard.has(below::BLOCK) && heard.only_agent().is_some())
+        && !heard.has("nama password");
     let device = heard.has(DEVICE) && heard.has(BROKEN) && (!heard.has(GOODS) || heard.has(ACCOUNT));
-    let told_to_register = heard.has("disuruh suruh") && heard.has("daftar daftarin register registrasi");
+    // `akun saya dibajak`, `blokir saldo saya`
+    let taken_over = heard
+        .has("dibajak dihack dihek hack hacked kehack dibobol kebobolan disadap diretas dicuri kemalingan")
+        && (heard.has(ACCOUNT) || heard.has(DEVICE) || heard.has("saldo pin wa"));
+    let shut_out = heard.has(ACCOUNT) && heard.has(NO) && heard.has("bisa bs") && heard.has("masuk login akses");
+    let own = heard.has("saya sy aku gw gua ku sendiri my") || heard.has("akunku saldoku");
+    let to_be_blocked = heard.has("blokir blok block bekukan kunci nonaktifkan amankan freeze")
+        && (heard.has(ACCOUNT) || heard.has("saldo saldoku"))
+        && own
+        && heard.only_agent().is_none();
+    let told_to_register = heard.has("disuruh suruh")
+        && heard.has("lagi lg kok koq kenapa knp padahal ulang again")
+        && heard.has("daftar daftarin register registrasi");
     let anew = heard.phrase(&[
         "ganti hp",
         "ganti nomor",
@@ -51,9 +68,18 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
         "pelanggan lama",
         "akun lama",
     ]) && !heard.counts;
-    let by_code =
-        heard.only_agent().is_some() && heard.has("dulu dulunya lama") && heard.has("saya akun kode nomor id");
-    (account || device || told_to_register || (anew && !heard.has(GOODS)) || by_code)
+    let by_code = !heard.has(below::BLOCK)
+        && heard.only_agent().is_some()
+        && heard.has("dulu dulunya lama")
+        && heard.has("saya akun kode nomor id");
+    (account
+        || device
+        || taken_over
+        || to_be_blocked
+        || shut_out
+        || told_to_register
+        || (anew && !heard.has(GOODS))
+        || by_code)
         .then_some(Command::Talk(Talk::LostAccount))
 }
 

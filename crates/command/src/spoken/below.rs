@@ -1,23 +1,30 @@
 //! What is said of those below a reseller, and of balance that goes to them or should come back.
 
 use super::question::{self, Heard};
+use super::signals::{ALREADY, DO_NOT, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use super::words;
+use crate::deposit::{MIN_TICKET, is_bank};
 use crate::meaning::Command;
 use crate::network::command::{MarkupChange, MarkupRequest, MarkupWhom, NetworkCommand, Transfer as Sent, TransferRef};
 use crate::network::{markup, transfer};
 use crate::preference::command::PreferenceCommand;
-use crate::read::{AgentRef, Atom, Part, Problem, amount};
+use crate::read::{AgentRef, Atom, NamedAs, Part, Problem, amount};
 use crate::topic::Topic;
 use konter_core::ids::AgentId;
+use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
 const SENT: &str = "transfer tf trf tranfer transferan transferannya saldo saldonya";
 const BELOW: &str = "downline downlineku downlinenya donline dl bawahan bawahanku";
-const WRONG: &str = "salah slh keliru kliru wrong";
+pub(super) const BLOCK: &str = "blokir blokirnya blok block nonaktifkan nonaktif kunci matiin matikan bekukan tutupin";
+
+/// Beside these nothing is sent.
+const DOUBT: &[&str] =
+    &[NO, DO_NOT, NOT_YET, ALREADY, LATER, IF, YESTERDAY, "tadi td bisa bs kok lagi masih msh apa berapa brp kira not"];
 
 pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {
-    let order: [fn(&Heard<'_>) -> Option<Command>; 8] =
-        [transfer_back, transfer_with_words, blocks, charges, one, invites, list, earnings];
+    let order: [fn(&Heard<'_>) -> Option<Command>; 9] =
+        [transfer_back, transfer_with_words, blocks, charges, how_they_earn, one, invites, list, earnings];
     order.into_iter().find_map(|ask| ask(heard))
 }
 
@@ -28,6 +35,15 @@ fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
     const REST: &str = "kirim ngirim kekirim orang akun agen downline tujuan sebesar rp tolong ke to dari harusnya \
         seharusnya mestinya";
     let agent = match heard.agents().as_slice() {
+        // `tarik balik saldo siti 20rb, salah kirim`: which one it was, the transfer itself tells.
+        [] if heard.has(BACK)
+            && heard.has(MISTAKEN)
+            && heard.has(SENT)
+            && heard.dest().is_none()
+            && !heard.has(question::GOODS) =>
+        {
+            return Some(Command::Network(NetworkCommand::TakeBack { of: TransferRef::Latest, pin: None }));
+        }
         [agent] => *agent,
         // The one that it should not have gone to is named first.
         [first, _] if heard.has("harusnya seharusnya mestinya") => *first,
@@ -43,21 +59,19 @@ fn transfer_back(heard: &Heard<'_>) -> Option<Command> {
     let rest = |word: &String| {
         word.bytes().any(|b| b.is_ascii_digit())
             || question::is_filler(word)
-            || [BACK, WRONG, SENT, REST].iter().any(|list| words::is_in(list, word))
+            || [BACK, MISTAKEN, SENT, REST].iter().any(|list| words::is_in(list, word))
     };
     let of = TransferRef::To { agent: AgentRef::Code(agent), amount };
-    (went && (heard.has(BACK) || heard.has(WRONG)) && heard.words.iter().all(rest))
+    (went && (heard.has(BACK) || heard.has(MISTAKEN)) && heard.words.iter().all(rest))
         .then_some(Command::Network(NetworkCommand::TakeBack { of, pin: None }))
 }
 
 /// `tf saldo kr0003 10000 1234`, `isi saldo 0812… 100rb`: a transfer with words between its parts. Without its PIN it is
 /// only shown.
 fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
-    const VERBS: &str = "kasih kasihin bagi bagiin oper operin tf trf transfer tr kirim kirimin kirimkan ngirim isi isiin isikan isikno tambah tambahin \
+    const VERBS: &str = "diisi diisiin diisikan ditransfer kasih kasihin bagi bagiin oper operin tf trf transfer tr kirim kirimin kirimkan ngirim isi isiin isikan isikno tambah tambahin \
         tambahkan nambah topup top deposit depo dep setor send add give";
     const REST: &str = "saldo saldonya sal balance ke to up sebesar senilai pin rp rupiah";
-    const DOUBT: &str = "jangan jgn nanti ntar besok kalau kalo klo jika belum blm sudah sdh udah udh dah kemarin kmrn \
-        tadi td bisa bs kok lagi masih msh apa berapa brp kira if not ga gak tidak";
     /// `isi saldo siti 0812… 100rb`: where nothing is sent at once, a name may stand beside.
     const MOST_STRANGERS: usize = 2;
     let agent = heard.named_agent()?;
@@ -73,13 +87,21 @@ fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
             || [VERBS, REST].iter().any(|list| words::is_in(list, word))
     };
     let strangers = heard.words.iter().filter(|word| !known(word)).count();
-    let other = heard.has(WRONG) || heard.has(question::UNDO) || heard.words.iter().any(|word| words::is_wallet(word));
-    if !heard.has(VERBS) || other || heard.has(DOUBT) || heard.said.text.contains('?') || strangers > MOST_STRANGERS {
+    let other =
+        heard.has(MISTAKEN) || heard.has_any(question::UNDO) || heard.words.iter().any(|word| words::is_wallet(word));
+    if !heard.has(VERBS) || other || heard.has_any(DOUBT) || heard.said.text.contains('?') || strangers > MOST_STRANGERS
+    {
         return None;
     }
     let says = |atom: &&Atom<'_>| has_digit(atom) || is_sum(&words::plain(atom.text));
     let kept: Vec<Atom<'_>> = heard.said.atoms.iter().filter(says).copied().collect();
     if let Ok(Command::Transfer(sent)) = transfer::transfer(heard.said.over(&kept)) {
+        // `tf 0812… 25000`: without the word for balance it may be a customer's number, and nothing is sent.
+        let by_number =
+            matches!(sent.agent, AgentRef::Phone(_)) && !heard.words.iter().any(|word| words::is_balance(word));
+        if by_number && (sent.pin.is_some() || sent.amount < Rupiah::new(MIN_TICKET)) {
+            return None;
+        }
         return (strangers == 0 || sent.pin.is_none()).then_some(Command::Transfer(sent));
     }
     let others: Vec<Atom<'_>> = kept.into_iter().filter(|atom| !names_somebody(atom)).collect();
@@ -91,13 +113,61 @@ fn transfer_with_words(heard: &Heard<'_>) -> Option<Command> {
     Some(Command::Transfer(Sent { agent, amount: *amount, pin: None }))
 }
 
-/// `buka blokir kr0002`
+/// `kirim saldo ke cici 25000`, `tf budi`: nobody is known by such a name, so the code or the number is asked for.
+pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
+    const SENDS: &str = "tf trf transfer kirim kirimin kirimkan ngirim kasih kasihin bagi oper operin";
+    const NOBODY: &str = "saya sy aku ak gw gua akun rek rekening rekeningnya bank toko konter admin min mana siapa sini situ \
+        downline bawahan agen orang nomor nomer no sudah ini itu dia semua rp rupiah sebesar senilai";
+    const TO: &str = "ke buat untuk utk kpd kepada to";
+    /// A name and its title.
+    const LONGEST: usize = 2;
+    let is_a_name = |word: &&String| {
+        word.chars().all(char::is_alphabetic)
+            && ![SENDS, NOBODY, TO].iter().any(|list| words::is_in(list, word))
+            && !words::is_balance(word)
+            && !words::is_number(word)
+            && !words::is_in("rb ribu rebu ewu k jt juta", word)
+            && !is_bank(word)
+            && words::brand(word).is_none()
+            && words::sort(word).is_none()
+            && !question::is_filler(word)
+    };
+    // A title names somebody where it stands behind `ke`.
+    let behind_to = heard.words.windows(2).find_map(|pair| match pair {
+        [to, title] if words::is_in(TO, to) && words::is_address(title) && !words::is_in(NOBODY, title) => Some(title),
+        _ => None,
+    });
+    let count = heard.words.iter().filter(is_a_name).count() + usize::from(behind_to.is_some());
+    let sends = heard.words.iter().position(|word| words::is_in(SENDS, word))?;
+    let opens = heard.words.iter().take(sends).all(|word| words::is_courtesy(word));
+    let of_balance = heard.words.iter().any(|word| words::is_balance(word))
+        || heard.has("tf trf transfer")
+        || (heard.has(TO) && heard.sum().is_some());
+    let is_ware = heard.words.iter().any(|word| words::sort(word).is_some() || words::brand(word).is_some());
+    let doubts = heard.has(MISTAKEN) || heard.has_any(question::UNDO) || heard.has_any(DOUBT);
+    let is_one =
+        opens && of_balance && !is_ware && (1..=LONGEST).contains(&count) && !doubts && !heard.said.text.contains('?');
+    let counts = heard.counted().count() <= 1 && heard.dest().is_none() && heard.agents().is_empty();
+    (is_one && counts).then(|| Command::incomplete(Topic::Transfer, Problem::Missing(Part::Agent)))
+}
+
+/// `buka blokir kr0002`, `hapus downline kr0002`
 fn blocks(heard: &Heard<'_>) -> Option<Command> {
-    const BLOCK: &str = "blokir blokirnya blok block nonaktifkan nonaktif kunci";
+    /// Of a reason.
+    const MOST_STRANGERS: usize = 2;
+    const REMOVES: &str = "hapus hapusin keluarkan keluarin copot pecat buang remove delete";
     const OPEN: &str = "buka bukain aktifkan aktifin lepas unblok unblokir unblock";
     let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
     let opens = heard.has(OPEN);
-    ((heard.has(BLOCK) || opens) && heard.only_of_agents(&[BLOCK, OPEN, "akun agen downline"]))
+    let known = &[BLOCK, REMOVES, OPEN, BELOW, "akun agen"];
+    // Why, may stand beside it: nothing is done without the PIN.
+    let strangers = heard.words.iter().filter(|word| {
+        word.parse::<AgentId>().is_err()
+            && !question::is_filler(word)
+            && !known.iter().any(|list| words::is_in(list, word))
+    });
+    let doubts = heard.has_any(&[DO_NOT, ALREADY, LATER, IF, YESTERDAY, "kok apa kenapa kira bisa"]);
+    ((heard.has(BLOCK) || heard.has(REMOVES) || opens) && !doubts && strangers.count() <= MOST_STRANGERS)
         .then_some(Command::Network(NetworkCommand::Block { agent, block: !opens, pin: None }))
 }
 
@@ -114,6 +184,17 @@ fn charges(heard: &Heard<'_>) -> Option<Command> {
     let change = MarkupChange::Set(markup::number(sum)?);
     (heard.has("markup markupnya selisih") && heard.only_of_agents(&["markup markupnya selisih", REST, BELOW]))
         .then_some(Command::Network(NetworkCommand::Markup(MarkupRequest { whom, change, pin: None })))
+}
+
+/// `naikin harga buat siti 100`, `ajak teman dapat apa`: how it is done.
+fn how_they_earn(heard: &Heard<'_>) -> Option<Command> {
+    let changes = heard.has("naikin naikkan turunin turunkan ubah ganti pasang")
+        && heard.has("harga harganya markup selisih untung")
+        && (heard.has("buat untuk utk") || heard.has(BELOW));
+    let invites = heard.phrase(&["ajak teman", "ngajak teman", "ajak temen", "ngajak temen", "bawa teman"]);
+    let is_of_a_product = || heard.words.iter().any(|word| words::brand(word).is_some() || words::sort(word).is_some());
+    ((changes && !is_of_a_product() && heard.agents().is_empty()) || invites)
+        .then(|| Command::Help { topic: Some("DOWNLINE".to_owned()) })
 }
 
 /// `saldo kr0002 brp`, `rekap kr0002`
@@ -134,7 +215,7 @@ fn invites(heard: &Heard<'_>) -> Option<Command> {
 
 /// `cek saldo downline`, `cara daftarkan downline`
 fn list(heard: &Heard<'_>) -> Option<Command> {
-    const LISTED: &str = "saldo transaksi trx rekap daftar list lihat cek siapa punya berapa aja";
+    const LISTED: &str = "orang anak jumlah ada saldo transaksi trx rekap daftar list lihat cek siapa punya berapa aja";
     const ADDS: &str = "daftarkan daftarin mendaftarkan registrasi undang blokir transfer kirim isi register add \
         tambah \
         nambah tambahin baru";
@@ -150,16 +231,18 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
     if heard.has(question::HOW) || heard.has(ADDS) {
         return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
     }
-    (heard.only(&[BELOW, LISTED, "anak buah"]))
+    // `downline saya ga bisa transaksi`: whether they are blocked, or have no balance left, the list tells.
+    let is_stuck = heard.has(NO) && heard.has("bisa bs");
+    (is_stuck || heard.only(&[BELOW, LISTED, "anak buah"]))
         .then_some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }))
 }
 
 /// `komisi saya berapa`, `untung saya dari downline`
 fn earnings(heard: &Heard<'_>) -> Option<Command> {
     const EARNED: &str = "komisi komisiku komisinya bonus bonusku commission commissions";
-    const REST: &str = "hari ini kemarin saya bulan minggu markup downline dari tukar cair cairkan untung";
+    const REST: &str = "hari ini kemarin saya bulan minggu markup downline dari tukar cair cairkan dicairkan untung";
     let from_below = heard.has("untung untungku") && heard.has(BELOW);
-    ((heard.has(EARNED) || from_below) && !heard.counts && heard.only(&[EARNED, REST]))
+    ((heard.has(EARNED) || from_below) && !heard.counts && heard.only(&[EARNED, REST, ALREADY, NOT_YET]))
         .then_some(Command::Preference(PreferenceCommand::Earnings { pin: None }))
 }
 
@@ -167,8 +250,8 @@ fn earnings(heard: &Heard<'_>) -> Option<Command> {
 pub(super) fn wrong_transfer(heard: &Heard<'_>) -> Option<Command> {
     const WHOM: &str = "kirim ngirim kekirim orang akun agen downline tujuan";
     let asked = NetworkCommand::TakeBack { of: TransferRef::Latest, pin: None };
-    let only = heard.only(&[WRONG, SENT, WHOM, question::UNDO]);
-    (heard.has(WRONG) && heard.has(SENT) && only && !heard.counts).then_some(Command::Network(asked))
+    let only = heard.only(&[&[MISTAKEN, SENT, WHOM], question::UNDO].concat());
+    (heard.has(MISTAKEN) && heard.has(SENT) && only && !heard.counts).then_some(Command::Network(asked))
 }
 
 pub(super) fn names_somebody(atom: &Atom<'_>) -> bool {
@@ -198,7 +281,13 @@ impl Heard<'_> {
             return self.only_agent().map(AgentRef::Code);
         }
         let mut phones = self.said.atoms.iter().filter_map(|atom| atom.text.parse::<Phone>().ok());
-        let of_balance = self.words.iter().any(|word| words::is_balance(word));
+        let is_ware = |word: &String| {
+            words::sort(word).is_some()
+                || words::brand(word).is_some()
+                || word.parse().is_ok_and(|code| (self.said.context.kinds)(&code, NamedAs::Code).is_some())
+        };
+        let of_balance = self.words.iter().any(|word| words::is_balance(word))
+            || (self.has("tf trf transfer") && !self.words.iter().any(is_ware));
         match (phones.next(), phones.next()) {
             (Some(phone), None) if of_balance && phone.is_mobile() => Some(AgentRef::Phone(phone)),
             _ => None,

@@ -1,6 +1,7 @@
 //! What an owner asks for in everyday words, as the command that does it. It is shown, never done.
 
-use super::question::Heard;
+use super::question::{self, Heard};
+use super::signals::ALREADY;
 use super::{below, tidy, words};
 use crate::deposit::MIN_TICKET;
 use crate::meaning::Command;
@@ -24,14 +25,83 @@ pub fn desk_line(text: &str, kinds: &Kinds<'_>) -> Option<String> {
     let context = Context { kinds, knows_products: true, is_word: is_reserved, reference: None };
     let heard = Heard::of(Cursor::new(&text, &pieces, context));
     of_agent(&heard)
+        .or_else(|| of_somebody(&heard))
         .or_else(|| of_product(&heard))
         .or_else(|| of_category(&heard))
-        .or_else(|| of_ticket(&heard))
         .or_else(|| of_shop(&heard))
 }
 
+/// `gagal 13 nomor salah`, `acc 4`, `refund trx 13`: a decision on an order or a ticket, whose word stands in front of its
+/// number. A slash before it changes nothing.
+#[must_use]
+pub fn decision_line(text: &str) -> Option<String> {
+    const LONGEST: usize = 6; // digits: longer ones are sums and phone numbers
+    const OF: &str = "trx transaksi order orderan pesanan tiket ticket deposit no nomor nomer yang ulang lagi";
+    const FAILED: &str = "gagal gagalin gagalkan refund refundkan batalkan batalin kembalikan balikin";
+    const DELIVERED: &str = "sukses sukseskan suksesin";
+    const ACCEPTS: &str = "acc setujui terima setuju approve";
+    const REFUSES: &str = "tolak tolakin reject";
+    if text.len() > super::LONGEST {
+        return None;
+    }
+    let text = clean(text);
+    let text = text.trim().trim_start_matches('/');
+    let pieces = atoms(text, false);
+    let at = pieces.iter().position(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))?;
+    let (before, number) = (pieces.get(..at)?, pieces.get(at)?);
+    let before: Vec<String> = before.iter().map(|atom| words::plain(atom.text)).collect();
+    let has = |list: &str| before.iter().any(|word| words::is_in(list, word));
+    let is_known = |word: &String| {
+        words::is_courtesy(word)
+            || words::is_in("cek tanya cekulang recheck", word)
+            || [OF, FAILED, DELIVERED, ACCEPTS, REFUSES].iter().any(|list| words::is_in(list, word))
+    };
+    if !number.is_digits()
+        || number.text.len() > LONGEST
+        || number.text.starts_with('0')
+        || !before.iter().all(is_known)
+    {
+        return None;
+    }
+    let mut behind = text.get(number.end()..)?.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+    // `trx 3 sudah sukses sn 0041…`
+    let is = |list: &str, word: &str| words::is_in(list, &words::plain(word));
+    let mut said = behind;
+    let mut verdict = None;
+    while has(OF) && verdict.is_none() {
+        let (word, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+        verdict = [FAILED, DELIVERED].into_iter().find(|list| is(list, word));
+        if verdict.is_none() && !is(ALREADY, word) {
+            break;
+        }
+        said = rest.trim();
+    }
+    if verdict.is_some() {
+        behind = said;
+    }
+    let number = number.text;
+    let or = |instead: &'static str| if behind.is_empty() { instead } else { behind };
+    Some(if has(FAILED) || verdict == Some(FAILED) {
+        format!("/gagal {number} {}", or("ALASAN"))
+    } else if has(DELIVERED) || verdict == Some(DELIVERED) {
+        format!("/sukses {number} {}", or("SN"))
+    } else if has(ACCEPTS) {
+        format!("/acc {number}")
+    } else if has(REFUSES) {
+        format!("/tolak {number} {behind}").trim_end().to_owned()
+    } else if has("cekulang recheck") || (has("cek tanya") && has("ulang lagi")) {
+        format!("/cekulang {number}")
+    } else if behind.is_empty() && has("trx transaksi order orderan pesanan") {
+        format!("/order {number}")
+    } else {
+        return None;
+    })
+}
+
+const ADDS: &str =
+    "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf add setor nyetor setoran";
+
 fn of_agent(heard: &Heard<'_>) -> Option<String> {
-    const ADDS: &str = "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf add";
     let agent = match heard.named_agent()? {
         AgentRef::Phone(phone) => phone.to_string(),
         _ => heard.only_agent()?.to_string(),
@@ -63,6 +133,26 @@ fn of_agent(heard: &Heard<'_>) -> Option<String> {
     (heard.has(ADDS) || heard.has("saldo")).then(|| format!("/deposit {agent} {sum}"))
 }
 
+/// `blokir siti`, `tambahin saldo budi 50rb`: who that is has to be found first.
+fn of_somebody(heard: &Heard<'_>) -> Option<String> {
+    const ON_THEM: &str = "blokir blok block buka bukain aktifkan unblok reset resetin setujui";
+    let is_sold = |word: &str| {
+        let code = word.parse::<ProductCode>().ok();
+        code.is_some_and(|code| (heard.said.context.kinds)(&code, NamedAs::Code).is_some())
+    };
+    let is_name = |word: &&str| {
+        !question::is_filler(word) && !words::is_in(ON_THEM, word) && !words::is_in("akun agen pin kategori", word)
+    };
+    let adds = heard.has(ADDS) && heard.words.iter().any(|word| words::is_balance(word)) && heard.dest().is_none();
+    if let Some(sum) = heard.sum().filter(|_| adds) {
+        return Some(format!("/deposit KODE {}", sum.get()));
+    }
+    let names: Vec<&str> = heard.words.iter().map(String::as_str).filter(is_name).collect();
+    let [name] = names.as_slice() else { return None };
+    let is_one = heard.has(ON_THEM) && !heard.counts && words::brand(name).is_none() && !is_sold(name);
+    is_one.then(|| format!("/cari {name}"))
+}
+
 fn of_product(heard: &Heard<'_>) -> Option<String> {
     let is_sold = |code: &ProductCode| (heard.said.context.kinds)(code, NamedAs::Code).is_some();
     let mut codes = heard.words.iter().filter_map(|word| word.parse::<ProductCode>().ok()).filter(is_sold);
@@ -85,6 +175,14 @@ fn of_product(heard: &Heard<'_>) -> Option<String> {
 /// `naikkan semua harga telkomsel 100`
 fn of_category(heard: &Heard<'_>) -> Option<String> {
     let brand = heard.words.iter().find_map(|word| words::brand(word))?;
+    let (first, rest) = brand.split_at_checked(1)?;
+    let name = format!("{}{rest}", first.to_uppercase());
+    if !heard.counts && heard.has("tutup tutupin matikan stop") {
+        return Some(format!("/tutup kategori {name}"));
+    }
+    if !heard.counts && heard.has("buka bukain") {
+        return Some(format!("/buka kategori {name}"));
+    }
     let sums = words::sums(heard.said);
     let [sum] = sums.as_slice() else { return None };
     let sign = if heard.has("naik naikkan naikin") {
@@ -94,35 +192,37 @@ fn of_category(heard: &Heard<'_>) -> Option<String> {
     } else {
         return None;
     };
-    let (first, rest) = brand.split_at_checked(1)?;
-    Some(format!("/hargajual kategori {}{rest} {sign}{}", first.to_uppercase(), sum.get()))
-}
-
-/// `/terima 5`
-fn of_ticket(heard: &Heard<'_>) -> Option<String> {
-    const LONGEST: usize = 6; // digits: longer ones are sums and phone numbers
-    let numbers: Vec<&str> = heard.counted().map(|atom| atom.text.trim_start_matches('#')).collect();
-    let [number] = numbers.as_slice() else { return None };
-    let is_number = number.len() <= LONGEST && number.bytes().all(|b| b.is_ascii_digit());
-    (is_number && heard.has("terima setujui setuju approve")).then(|| format!("/acc {number}"))
+    Some(format!("/hargajual kategori {name} {sign}{}", sum.get()))
 }
 
 fn of_shop(heard: &Heard<'_>) -> Option<String> {
-    if heard.counts {
+    // `refund nomor 0812…`
+    if heard.dest().is_some() && heard.has("refund gagal gagalin gagalkan batalin batalkan nyangkut pending belum blm")
+    {
+        return Some("/pending".to_owned());
+    }
+    if heard.counts && !heard.has("modal modalnya") {
         return None;
     }
-    let line = if heard.has("pengumuman siaran siarkan umumkan broadcast") {
+    let tells_all = heard.has("tau tahu beritahu kabarin kabari infokan") && heard.has("semua");
+    let line = if heard.has("pengumuman siaran siarkan umumkan broadcast") || tells_all {
         "/siaran "
-    } else if heard.has("nyangkut gantung ngegantung pending stuck tertahan") {
+    } else if heard.has("pendingan pendingannya nyangkut gantung ngegantung pending stuck tertahan") {
         "/pending"
     } else if heard.has("supplier suppliers pemasok h2h") {
         "/supplier"
     } else if heard.has("staf staff pegawai karyawan admin operator") {
         "/peran"
+    } else if heard.has("acc terima setujui") && heard.has("semua smua") {
+        "/tiket"
+    } else if heard.has("modal modalnya") {
+        "/katalog"
     } else if heard.has("limit") {
         "/batas"
     } else if heard.has("agen agenku reseller agents resellers")
         && heard.has("siapa daftar list semua lihat berapa cek aja")
+        || (heard.has("siapa") && heard.words.iter().any(|word| words::is_balance(word)))
+        || (heard.has("daftar mendaftar pendaftar") && heard.has("ada siapa berapa"))
     {
         "/agen"
     } else if heard.has("jualan jualannya penjualan omset laba untung transaksi trx")

@@ -10,11 +10,15 @@ mod account;
 mod attempt;
 mod below;
 mod desk;
+mod of_order;
+mod prices;
 mod question;
 mod second_thoughts;
 mod several;
+mod signals;
 mod small;
 mod tidy;
+mod urged;
 mod wish;
 mod words;
 
@@ -26,13 +30,13 @@ use super::{Ask, ChatName, Feature, MarkupWhom, NetworkCommand, PreferenceComman
 use crate::read::AgentRef;
 use konter_core::catalog::DestKind;
 use konter_core::destination::METER_DIGITS;
-use konter_core::ids::ProductCode;
+use konter_core::ids::{AgentId, ProductCode};
 use konter_core::order::request::What;
 use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
-pub use desk::{desk_line, slash_line};
+pub use desk::{decision_line, desk_line, slash_line};
 pub(crate) use second_thoughts::taken_back;
 pub use small::Talk;
 pub use wish::Wish;
@@ -57,6 +61,7 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         return strict;
     }
     let tidied = tidy::tidy(args.text);
+    let tidied = urged::without(&tidied).unwrap_or(tidied);
     let pieces = atoms(&tidied, false);
     if pieces.len() > MOST_ATOMS {
         return strict;
@@ -70,8 +75,17 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
 
 /// `10rb.0812….1234`: a face value with its unit, and no product's code.
 fn orders_a_sum(strict: &Command, args: Cursor<'_>) -> bool {
+    let is_unsold = |code: &ProductCode| (args.context.kinds)(code, NamedAs::Code).is_none();
+    // `5rb` was taken for the fifth of `RB`.
+    let is_counted = |code: &ProductCode| {
+        let is_typed = |atom: &Atom<'_>| {
+            let unit = atom.text.trim_start_matches(|c: char| c.is_ascii_digit());
+            unit.len() < atom.text.len() && unit.eq_ignore_ascii_case(code.as_str()) && amount::unit(unit).is_some()
+        };
+        args.atoms.iter().any(is_typed)
+    };
     let is_sum = |what: &What| match what {
-        What::Code(code) => is_a_sum(code) && (args.context.kinds)(code, NamedAs::Code).is_none(),
+        What::Code(code) => (is_a_sum(code) || is_counted(code)) && is_unsold(code),
         What::Nominal(_) => false,
     };
     matches!(strict, Command::Order(request) if request.reference.is_none() && request.lines.iter().any(|line| is_sum(&line.what)))
@@ -104,6 +118,13 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
         // Emoji; a lone dot is nothing at all.
         return (said.text.chars().all(char::is_whitespace) && !said.text.is_empty())
             .then_some(Command::Talk(Talk::Chatter));
+    }
+    let of_order = {
+        let heard = question::Heard::of(said);
+        of_order::sent_back(&heard).or_else(|| of_order::serial(&heard)).or_else(|| of_order::later(said))
+    };
+    if of_order.is_some() {
+        return of_order;
     }
     if !copied && let Some(command) = command_between_courtesies(said).or_else(|| ordered(said)) {
         return Some(command);
@@ -142,6 +163,17 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
         // What the strict reader says of it is more exact.
         wish::Read::Bad(bad) => (!matches!(strict, Command::BadOrder(_))).then_some(Command::BadOrder(bad)),
     }
+}
+
+/// What stands before the words of courtesy at the end: `4` of `4 ok`.
+pub(super) fn before_courtesies(text: &str) -> &str {
+    let mut kept = text.trim_end();
+    while let Some((before, word)) = kept.rsplit_once(char::is_whitespace)
+        && words::is_courtesy(word.trim_matches(|c: char| !c.is_alphanumeric()))
+    {
+        kept = before.trim_end();
+    }
+    kept
 }
 
 /// Whether a strict reading leaves room for another.
@@ -185,10 +217,16 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         }
         // `komisi saya berapa`
         Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
+        // `hapus downline kr0002`
+        Command::Preference(PreferenceCommand::RemoveChat { which: ChatName::Other(_), pin: None, .. }) => {
+            is_spoken(args) && args.atoms.iter().any(|atom| atom.text.parse::<AgentId>().is_ok())
+        }
         // `hp saya hilang`, `mau tambah downline`, `nama saya Rina mau daftar`
         Command::Preference(
             PreferenceCommand::AddChat { name: ChatName::Other(_), pin: None } | PreferenceCommand::Rename { pin: None, .. },
         ) if args.atoms.len() > 2 => is_spoken(args),
+        // `blokir saldo saya`
+        Command::Network(NetworkCommand::Block { agent: AgentRef::Other(_), pin: None, .. }) => is_spoken(args),
         // `markup semua downline 150`
         Command::Network(NetworkCommand::Markup(request)) => {
             let is_unknown = |code| args.context.knows_products && (args.context.kinds)(code, NamedAs::Code).is_none();
@@ -265,9 +303,10 @@ fn opens_with_a_face_value(said: Cursor<'_>) -> bool {
     }
 }
 
-/// A PIN that is typed for what is open: alone, or named as one: `pin 1234`, `pinnya 1234 kak`.
+/// A PIN that is typed: alone, or named as one: `pin 1234`, `pinnya 1234 kak`. Where one `is_awaited`, also between
+/// courtesies: `1234 ya`.
 #[must_use]
-pub fn pin_said(text: &str) -> Option<Pin> {
+pub fn pin_said(text: &str, is_awaited: bool) -> Option<Pin> {
     if let Ok(pin) = text.trim().parse() {
         return Some(pin);
     }
@@ -280,10 +319,12 @@ pub fn pin_said(text: &str) -> Option<Pin> {
         pieces.iter().partition(|atom| NEW_PIN_DIGITS.contains(&atom.text.len()) && is_pin(atom.text));
     let [pin] = pins.as_slice() else { return None };
     let is_named = rest.first().is_some_and(|first| words::is_pin_word(first.text));
-    let changes_nothing = rest
-        .iter()
-        .all(|atom| words::is_pin_word(atom.text) || (words::is_courtesy(atom.text) && !atom.text.contains('?')));
-    (is_named && changes_nothing).then(|| pin.text.parse().ok()).flatten()
+    let changes_nothing = |atom: &&Atom<'_>| {
+        let agrees = || is_awaited && words::is_in(small::YES, &words::plain(atom.text));
+        words::is_pin_word(atom.text)
+            || ((is_empty(atom) || words::is_courtesy(atom.text) || agrees()) && !atom.text.contains('?'))
+    };
+    ((is_named || is_awaited) && rest.iter().all(changes_nothing)).then(|| pin.text.parse().ok()).flatten()
 }
 
 fn is_a_brand(args: Cursor<'_>) -> bool {
@@ -359,7 +400,7 @@ fn command_between_courtesies(said: Cursor<'_>) -> Option<Command> {
     let kept = Cursor::new(text, &pieces, said.context);
     let command = chat(kept)?;
     let is_certain = !matches!(command, Command::Unknown { .. } | Command::BadOrder(_) | Command::Incomplete { .. });
-    (is_certain && !may_mean_more(&command, kept)).then_some(command)
+    (is_certain && !orders_a_sum(&command, kept) && !may_mean_more(&command, kept)).then_some(command)
 }
 
 fn is_empty(atom: &Atom<'_>) -> bool {
@@ -403,13 +444,15 @@ fn ordered_in(said: Cursor<'_>) -> Option<Command> {
 }
 
 fn order_of(said: Cursor<'_>) -> Option<Command> {
-    order::unworded(said).filter(|command| match command {
-        Command::Order(request) => request.lines.iter().all(|line| match &line.what {
-            What::Code(code) => !is_everyday(code, said),
-            What::Nominal(_) => true,
-        }),
-        _ => false,
-    })
+    order::unworded(said)
+        .filter(|command| match command {
+            Command::Order(request) => request.lines.iter().all(|line| match &line.what {
+                What::Code(code) => !is_everyday(code, said),
+                What::Nominal(_) => true,
+            }),
+            _ => false,
+        })
+        .filter(|command| !orders_a_sum(command, said))
 }
 
 /// The atoms but for those that are left out, for the word PIN before one, and for what has no letter; `None` where a sign

@@ -1,13 +1,14 @@
 //! Questions and complaints, as people type them.
 
+use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use super::small::Talk;
-use super::wish::Wish;
 use super::words;
-use super::{about, account, below};
+use super::{about, account, below, prices};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
 use crate::meaning::{Command, OrdersQuery, ReportKind};
+use crate::network::command::NetworkCommand;
 use crate::preference::command::PreferenceCommand;
-use crate::read::{Atom, Cursor, DateArg, NamedAs, PriceFilter, Target, Typed, amount, date, destination, nominal};
+use crate::read::{Atom, Cursor, DateArg, Target, Typed, date, destination};
 use crate::receipt::command::ReceiptOf;
 use konter_core::destination::Destination;
 use konter_core::money::Rupiah;
@@ -15,7 +16,7 @@ use konter_core::money::Rupiah;
 pub(super) const HOW: &str = "cara caranya carane piye kumaha fitur fiturnya gimana gmn gmana gimna bagaimana bgmn \
     bgaimana how \
     bingung pake pakai makenya menu format formatnya panduan petunjuk bantu bantuan help tutorial contoh";
-const HOW_MUCH: &str = "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo \
+pub(super) const HOW_MUCH: &str = "berapa brp brapa brpa bpr berapaan brpan berapakah berape piro piroan pinten sabaraha barapo \
     pira sabarahaan brapaan much how";
 const FILLER: &str = "where's murah termurah paling rb ribu k sisa sisanya cek ck check chek ngecek lihat liat lht lihatin tau tahu info infonya \
     tinggal tgl ada masih msh kah yg yang di ini itu akun dari sih nya ku kok kira kira2 untuk utk buat dengan sama \
@@ -23,20 +24,22 @@ const FILLER: &str = "where's murah termurah paling rb ribu k sisa sisanya cek c
     lengkap terbaru update new apa aja jadi totalnya total jumlah dulu dlu kalau kalo klo mana gimana terakhir \
     trakhir tadi td barusan hari hr kemarin kmrn bisa bs boleh gw kasih kirim kirimin share ready redi produk jual \
     jualan are your our besok bsk naik turun kapan can have get print 2x 3x";
-const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
+pub(super) const PRICE: &str = "harga harganya hrg hrga hargae hargane hargana haragnya harge rega regane reganya pricelist price \
     prices tarif daftarharga listharga pl promo promosi diskon discount";
-pub(super) const NOT: &str = "urung gurung tacan ncan belum blm blom blum lom lum belom tidak tdk tak ga gak gk nggak ngga enggak engga \
-    kagak ndak kok \
-    koq kq mana lama not gada ora durung dereng teu acan hasnt didn't didnt doesn't never where hasn't still dimana \
-    durung kapan lamaa blon belon bloman";
-const ARRIVED: &str = "got asup mlebu masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
+/// Beside what should have come: it has not, or nobody knows.
+pub(super) const NOT: &[&str] = &[
+    NO,
+    NOT_YET,
+    "urung gurung kok koq kq mana lama lamaa not gada hasnt hasn't didn't didnt doesn't never where still dimana kapan",
+];
+pub(super) const ARRIVED: &str = "got asup mlebu masuk msk masok masuknya masuk2 nyampe sampai sampe smpe terkirim kekirim terisi keisi nambah \
     bertambah keluar kluar muncul datang dtg dateng berhasil diterima received arrived come arrive masup \
         nyampek diproses \
     sukses in ngisi dikirim kekirim kirim2 mlebet lebet nampi";
 /// Complaints in themselves.
 const STUCK: &str = "nyangkut pending pendng stuck gagal ggl kepotong kepotongan terpotong kesedot refund berkurang \
     kurang lemot delay nyantol failed fail eror error kembar dobel double duplikat";
-const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya \
+pub(super) const GOODS: &str = "pulsa pulsanya token tokennya tokenku paket paketnya kuota kuotanya trx transaksi transaksinya \
     trxnya sn snnya orderan order orderannya isian voucher pesanan pesananku transaksiku data listrik stroom strum";
 const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku topupan transfer tf trf tranfer \
     transferan tfan uang duit topup";
@@ -46,9 +49,8 @@ const WRONG: &str = "harusnya nomor nomer no nmr nomornya kirim isi ngisi tujuan
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
 const RECEIPT: &str =
     "struk struknya strk strook nota notanya resi kwitansi kwitansinya kuitansi cetak print setruk receipt";
-pub(super) const UNDO: &str = "batal btl gjd gajd batalin batalkan dibatalkan dibatalin membatalkan cancel cancle \
-    cancelin dicancel gajadi \
-    urungkan nevermind nvm stop undo refund direfund refunded batalno cancelled";
+pub(super) const UNDO: &[&str] =
+    &[CALL_OFF, GIVEN_UP, "dibatalkan dibatalin membatalkan dicancel cancelled refund direfund refunded"];
 
 /// Words that may stand in a question without changing what it asks.
 pub(super) fn is_filler(word: &str) -> bool {
@@ -83,12 +85,16 @@ impl<'a> Heard<'a> {
         self.words.iter().any(|word| words::is_in(list, word) || words::is_drawn_out(list, word))
     }
 
+    pub(super) fn has_any(&self, lists: &[&str]) -> bool {
+        lists.iter().any(|list| self.has(list))
+    }
+
     /// Whether nothing but these, and words that change nothing, stands in it.
     pub(super) fn only(&self, lists: &[&str]) -> bool {
         self.words.iter().all(|word| is_filler(word) || lists.iter().any(|list| words::is_in(list, word)))
     }
 
-    fn first(&self) -> &str {
+    pub(super) fn first(&self) -> &str {
         self.words.iter().find(|word| !words::is_courtesy(word)).map_or("", String::as_str)
     }
 
@@ -121,12 +127,12 @@ impl<'a> Heard<'a> {
 
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let heard = Heard::of(said);
-    let order: [fn(&Heard<'_>) -> Option<Command>; 24] = [
+    let order: [fn(&Heard<'_>) -> Option<Command>; 25] = [
         account::pin,
         account::lost,
         account::language,
         about::order,
-        disturbance,
+        prices::disturbance,
         about::bill,
         below::read,
         drop_ticket,
@@ -137,10 +143,11 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         not_arrived,
         about::shop,
         proof,
-        prices,
+        prices::read,
         balance,
         report,
         deposit,
+        below::transfer_to_a_name,
         receipt,
         repeat,
         admin,
@@ -153,7 +160,7 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
 /// `batal tiket`
 fn drop_ticket(heard: &Heard<'_>) -> Option<Command> {
     let ticket = heard.has("tiket tiketnya ticket deposit depo topup") && !heard.has(GOODS);
-    (ticket && heard.has(UNDO) && heard.dest().is_none()).then_some(Command::Talk(Talk::DropTicket))
+    (ticket && heard.has_any(UNDO) && heard.dest().is_none()).then_some(Command::Talk(Talk::DropTicket))
 }
 
 fn money_not_in(heard: &Heard<'_>) -> Option<Command> {
@@ -180,38 +187,40 @@ fn shrunk(heard: &Heard<'_>) -> Option<Command> {
 }
 
 fn undo(heard: &Heard<'_>) -> Option<Command> {
-    // `ga jadi`, `jangan dikirim`; but `jangan lupa` asks for it.
-    const NO: &str = "mboten ga gak gk g nggak ngga enggak tidak tdk tak ndak kagak kaga teu ora jangan jgn";
-    const DO_NOT: &str = "jangan jgn jng ojo";
-    let wrong = (heard.has("salah slh keliru kliru wrong klentu lepat") && heard.has(WRONG)) || heard.has(SLIPPED);
-    let beside = |one: &str, two: &str| {
-        heard.words.windows(2).any(|pair| matches!(pair, [a, b] if words::is_in(one, a) && words::is_in(two, b)))
+    let wrong = (heard.has(MISTAKEN) && heard.has(WRONG)) || heard.has(SLIPPED);
+    let beside = |one: &[&str], two: &str| {
+        let has = |word: &str| one.iter().any(|list| words::is_in(list, word));
+        heard.words.windows(2).any(|pair| matches!(pair, [a, b] if has(a) && words::is_in(two, b)))
     };
-    let denied =
-        beside(NO, "jadi janten sido sios usah") || beside(DO_NOT, "dikirim diproses isi dulu dlu deh deng ya");
-    let unwanted = heard.has(UNDO)
+    // `ga jadi`, `jangan dikirim`; but `jangan lupa` asks for it.
+    let denied = beside(&[NO, DO_NOT], COMES_TRUE)
+        || beside(&[NO, DO_NOT], "usah")
+        || beside(&[DO_NOT], "dikirim diproses isi dulu dlu deh deng ya");
+    let unwanted = heard.has_any(UNDO)
         || denied
-        || words::is_in("jangan jgn jng", heard.first())
+        || words::is_in(DO_NOT, heard.first())
         || (heard.words.len() <= 3 && heard.has(DO_NOT))
         || heard.phrase(&["never mind", "forget it", "don't send", "dont send", "do not send", "don't buy"]);
-    (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest() }))
+    // `harusnya 0812…`: nothing went there.
+    let is_the_right_one = heard.has("harusnya seharusnya mestinya") && heard.only_number().is_some();
+    (wrong || unwanted).then(|| Command::Talk(Talk::Undo { dest: heard.dest().filter(|_| !is_the_right_one) }))
 }
 
 /// `belum masuk`; in Sundanese `can asup`, whose first word is an English one too.
 fn not_yet(heard: &Heard<'_>) -> bool {
-    (heard.has(NOT) && heard.has(ARRIVED)) || heard.phrase(&["can asup", "can lebet", "can nepi", "can dugi"])
+    (heard.has_any(NOT) && heard.has(ARRIVED)) || heard.phrase(&["can asup", "can lebet", "can nepi", "can dugi"])
 }
 
 fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
-    let asks = heard.has("udah sudah sdh udh dah")
-        && (heard.said.text.contains('?') || (heard.has("apakah apa") && heard.dest().is_some()));
+    let asks =
+        heard.has(ALREADY) && (heard.said.text.contains('?') || (heard.has("apakah apa") && heard.dest().is_some()));
     let in_english = words::is_in("has have did is", heard.first()) && heard.has(GOODS);
     // A reply of the shop's own that was pasted.
     let reported = heard.has("sukses gagal") && heard.has("sn saldo harga trx") && heard.dest().is_some();
     let late = not_yet(heard) || ((asks || in_english) && heard.has(ARRIVED)) || reported;
     let stuck = heard.has(STUCK)
         && (heard.has(GOODS)
-            || heard.has(NOT)
+            || heard.has_any(NOT)
             || heard.has(MONEY)
             || heard.has("kenapa knp knapa gimana gmn kok why masih msh mulu melulu terus trus trs daritadi sejam")
             || heard.dest().is_some()
@@ -236,11 +245,21 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         "still waiting",
         "lama kali",
         "lama bener",
-    ]) || (heard.has("lama lamaa lelet lemot")
-        && heard.only(&["lama lamaa lelet lemot banget bgt amat bot sistem server"]));
+    ]) || (heard.has(ALREADY) && heard.has("jam menit") && heard.has("mana kok masih nunggu ini"))
+        || (heard.has("lama lamaa lelet lemot")
+            && heard.only(&["lama lamaa lelet lemot banget bgt amat bot sistem server"]));
+    // `yang tadi udah belum?`
+    let done_or_not = heard.has(ALREADY)
+        && heard.has(NOT_YET)
+        && heard.only(&[GOODS, ARRIVED, ALREADY, NOT_YET])
+        && (heard.has(GOODS) || heard.has("tadi td barusan"));
+    // `kirim ulang aja ke 0812…`: whether it has come stands before that.
+    let sent_again = heard.has("ulang ulangi ulangin")
+        && heard.only(&["kirim kirimin kirimkan proses ulang ulangi ulangin ke nomor"])
+        && heard.only_number().is_some();
     // `pulsanya belum`
-    let yet = heard.has(GOODS) && heard.has("belum blm blom belom lom durung dereng") && heard.only(&[GOODS, NOT]);
-    (late || yet || stuck || asked || serial || (waits && !heard.has(MONEY)))
+    let yet = heard.has(GOODS) && heard.has(NOT_YET) && heard.only(&[&[GOODS], NOT].concat());
+    (late || yet || done_or_not || sent_again || stuck || asked || serial || (waits && !heard.has(MONEY)))
         .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
 }
 
@@ -252,135 +271,6 @@ fn proof(heard: &Heard<'_>) -> Option<Command> {
     }
     (sounds_like_proof(text) && heard.dest().is_none())
         .then(|| Command::Proof { text: Typed::whole(&proof_words(text)), pin: None })
-}
-
-/// What a question about prices names.
-#[derive(Default)]
-struct Named {
-    codes: Vec<PriceFilter>,
-    brand: Option<&'static str>,
-    sort: Option<words::Sort>,
-    nominal: Option<Rupiah>,
-    /// What else may be a category.
-    others: Vec<PriceFilter>,
-}
-
-impl Named {
-    fn read(heard: &Heard<'_>) -> Self {
-        const LONGEST_CODE: usize = 10;
-        let mut named = Self::default();
-        for atom in heard.said.atoms {
-            let text = atom.text.trim_matches(|c: char| !c.is_alphanumeric());
-            let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
-            let is_sold = |code| (heard.said.context.kinds)(&code, NamedAs::Code).is_some();
-            let is_code = text.parse().is_ok_and(is_sold)
-                || (has(u8::is_ascii_digit)
-                    && has(u8::is_ascii_alphabetic)
-                    && text.len() <= LONGEST_CODE
-                    && words::brand(text).is_none());
-            let begins = text.starts_with(|c: char| c.is_ascii_digit());
-            let with_unit = begins.then(|| amount::read(text, false).ok()).flatten();
-            let sum = nominal(&Atom { text, ..*atom }).or_else(|| with_unit.filter(|sum| sum.get() >= MIN_TICKET));
-            let is_code = is_code && sum.is_none();
-            let changes_nothing = text.is_empty()
-                || atom.is_digits()
-                || is_filler(text)
-                || is_price(text)
-                || words::is_in(SOLD, &words::plain(text))
-                || words::is_to(text)
-                || words::is_size(text)
-                || words::is_or_not(text)
-                || words::is_ordering(text)
-                || words::is_balance(text);
-            if is_code {
-                named.codes.push(PriceFilter::Word(text.to_uppercase()));
-            } else if let Some(brand) = words::brand(text) {
-                named.brand = Some(brand);
-            } else if let Some(sort) = words::sort(text) {
-                named.sort = Some(if named.sort == Some(words::Sort::Token) { words::Sort::Token } else { sort });
-            } else if let Some(sum) = sum {
-                named.nominal = Some(sum);
-            } else if !changes_nothing {
-                named.others.push(PriceFilter::Word(text.to_uppercase()));
-            }
-        }
-        named
-    }
-
-    const fn is_something(&self) -> bool {
-        !self.codes.is_empty() || self.brand.is_some() || self.sort.is_some() || self.nominal.is_some()
-    }
-
-    /// One thing by its sort and operator is a wish, whose price is shown with it; all else is a price list.
-    fn command(self) -> Command {
-        let Self { codes, brand, sort, nominal, others } = &self;
-        let narrowed = brand.is_some() && (nominal.is_some() || *sort == Some(words::Sort::Data));
-        if codes.is_empty() && others.is_empty() && narrowed {
-            let (brand, sort, nominal) = (brand.map(str::to_owned), *sort, *nominal);
-            return Command::Wish(Wish { sort, brand, nominal, ..Wish::default() });
-        }
-        Command::Prices { filters: self.filters() }
-    }
-
-    fn filters(self) -> Vec<PriceFilter> {
-        let Self { mut codes, brand, sort, nominal, mut others } = self;
-        codes.extend(brand.map(|brand| PriceFilter::Word(brand.to_uppercase())));
-        codes.extend(match sort {
-            Some(words::Sort::Token) => Some(PriceFilter::Word("TOKEN".to_owned())),
-            Some(words::Sort::Data) => Some(PriceFilter::Word("DATA".to_owned())),
-            Some(words::Sort::Credit) | None => None,
-        });
-        codes.append(&mut others);
-        if codes.is_empty() {
-            codes.extend(nominal.map(PriceFilter::Nominal));
-        }
-        codes
-    }
-}
-
-/// Whether something is to be had.
-const SOLD: &str = "ready redi ada jual tersedia kosong aman have sell available stok stock ditutup tutup close";
-
-/// `telkomsel gangguan ya?`, `xl lagi error?`: what can be bought at the moment is told, and no prices.
-fn disturbance(heard: &Heard<'_>) -> Option<Command> {
-    const DISTURBED: &str = "gangguan ganguan ggn gangguannya gangguankah ngadat trouble troubel maintenance perbaikan";
-    /// Of an operator or a product; of an order they say that it failed.
-    const PERHAPS: &str = "error eror erorr down offline normal problem problems issue issues lemot mati lancar";
-    const EVERYTHING: &str = "semua server produk sistem apa ada semuanya any all";
-    let named = Named::read(heard);
-    let is_named = !named.codes.is_empty() || named.brand.is_some() || named.sort == Some(words::Sort::Token);
-    // `info s10 gangguan` tells the admins.
-    let tells = heard.first() == "info" || heard.has("lapor komplain");
-    let is_system = heard.has("server sistem system aplikasi") && !heard.has("normal lancar");
-    let speaks = heard.has(DISTURBED)
-        || (heard.has(PERHAPS) && (is_named || is_system) && !heard.has(ARRIVED) && !heard.has(GOODS));
-    let is_whole = is_named || is_system || named.sort.is_some() || heard.has(EVERYTHING) || heard.only(&[DISTURBED]);
-    if tells || !speaks || !is_whole || heard.dest().is_some() {
-        return None;
-    }
-    let named = Named { nominal: None, others: Vec::new(), ..named };
-    Some(Command::Talk(Talk::Disturbance { named: named.filters() }))
-}
-
-fn prices(heard: &Heard<'_>) -> Option<Command> {
-    // `kalau 0812… s10 berapa`: only a question is one, whatever else stands there.
-    let asks = heard.has(PRICE) || heard.has(HOW_MUCH);
-    let named = Named::read(heard);
-    if heard.dest().is_some() && !(asks && named.is_something()) {
-        return None;
-    }
-    let how_much = heard.has(HOW_MUCH) && !heard.words.iter().any(|word| words::is_balance(word));
-    // `info s10 gangguan` tells the admins.
-    let tells = heard.first() == "info" && !heard.has(PRICE) && !how_much;
-    if tells {
-        return None;
-    }
-    // `daftar produk`: a list, nobody's name.
-    let lists = heard.has("daftar dftr list") && heard.has("produk produknya product products layanan");
-    let meant =
-        heard.has(PRICE) || lists || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD)));
-    // `jual harga …` sets one's own.
-    (meant && !(heard.has(PRICE) && heard.has("jual"))).then(|| named.command())
 }
 
 fn is_figure(word: &str) -> bool {
@@ -413,6 +303,11 @@ fn balance(heard: &Heard<'_>) -> Option<Command> {
     let about_something_else = heard.has(GOODS)
         || heard.words.iter().any(|word| words::is_wallet(word))
         || heard.has("downline agen minimal min.");
+    // `siti saldonya berapa`
+    let of_somebody = heard.has("saldonya sisanya") && heard.words.first().is_some_and(|word| !is_known(&word));
+    if of_somebody && named && is_asked && strangers == 1 && !heard.counts && !about_something_else {
+        return Some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }));
+    }
     let is_one = (named && strangers == 0)
         || ((named || money) && is_asked && strangers <= MOST_STRANGERS && !about_something_else);
     // `kenapa saldo saya 0`
@@ -426,7 +321,7 @@ fn report(heard: &Heard<'_>) -> Option<Command> {
         untung laba keuntungan profit report reports recap revenue sales sold terjual laku lakunya";
     const LINES: &str = "mutasi mutasinya mutasian mts";
     const DAYS: &str = "hari ini hr kemarin kmrn kmaren kemaren today today's yesterday yesterday's tadi harian \
-        sekarang saldo transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly \
+        sekarang dapet dapat dpt saldo transaksi trx bulan bln bulanan minggu mggu mingguan pekan month month's monthly week weekly \
         this last lalu lewat kemaren tgl tanggal tg terakhir belakangan";
     let kind = if heard.has(LINES) {
         ReportKind::Statement
@@ -453,7 +348,7 @@ fn report(heard: &Heard<'_>) -> Option<Command> {
 
 /// `bulan ini`, `bulan lalu`, `minggu ini`, `kemarin`; `None` is today.
 fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
-    let before = heard.has("kemarin kmrn kmaren kemaren yesterday yesterday's lalu lewat last");
+    let before = heard.has(YESTERDAY) || heard.has("yesterday's lalu lewat last");
     if heard.has("bulan bln bulanan month month's monthly") {
         return Some(if before { DateArg::LastMonth } else { DateArg::ThisMonth });
     }
@@ -465,20 +360,23 @@ fn days_spoken_of(heard: &Heard<'_>) -> Option<DateArg> {
 
 fn deposit(heard: &Heard<'_>) -> Option<Command> {
     const BALANCE: &str =
-        "saldo deposit depo dep saldonya depositnya balance funds uang duit duwit setor nyetor setoran";
-    const MORE: &str = "carane carana piye kumaha bgmn isi ngisi tambah nambah tambahin topup top mau arep bade hoyong pengin cara caranya gimana \
+        "tiket ticket saldo deposit depo dep saldonya depositnya balance funds uang duit duwit setor nyetor setoran";
+    const MORE: &str = "bikin bikinin buatin carane carana piye kumaha bgmn isi ngisi tambah nambah tambahin topup top mau arep bade hoyong pengin cara caranya gimana \
         gmn bagaimana minta beli \
         isiin add how deposit depo bayar can";
     const ACCOUNT: &str = "rek rekening norek rekeningnya reknya noreknya rekeninge";
     const REST: &str = "up no nomor nomer rb ribu jt juta k rp tf trf transfer ke bank toko sebesar senilai bca \
-        bri bni mandiri bsi akan mo pengen do where kemana dimana";
+        lewat lwt via pakai pake bri bni mandiri bsi akan mo pengen do where kemana dimana";
     if heard.dest().is_some() || heard.words.iter().any(|word| words::is_wallet(word)) {
         return None;
     }
     let sum = heard.sum();
     // `mau tf 100rb`
     let announces = heard.has("mau mo akan pengen mw") && heard.has("tf trf transfer setor bayar") && sum.is_some();
-    let more = announces || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
+    // `top up 50000`
+    let tops_up = heard.phrase(&["top up"]) && sum.is_some();
+    let more =
+        announces || tops_up || (heard.has(BALANCE) && (heard.has(MORE) || (sum.is_some() && !tells_a_balance(heard))));
     let account = heard.has(ACCOUNT)
         || heard.phrase(&[
             "transfer kemana",
@@ -578,7 +476,7 @@ fn orders(heard: &Heard<'_>) -> Option<Command> {
     if heard.counts && dest.is_none() {
         return None;
     }
-    let yesterday = heard.has("kemarin kmrn").then_some(DateArg::Yesterday);
+    let yesterday = heard.has(YESTERDAY).then_some(DateArg::Yesterday);
     Some(Command::Orders(OrdersQuery { dest, date: yesterday, ..OrdersQuery::default() }))
 }
 

@@ -1,5 +1,6 @@
 //! Second thoughts: a message whose own words, or the signs around them, say that it is not meant. Nothing of it is done.
 
+use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, WAIT};
 use super::small::Talk;
 use super::words::{self, is_in};
 use crate::admin::command::AdminCommand;
@@ -11,14 +12,16 @@ use crate::topic::Topic;
 use konter_core::staff::Role;
 
 /// They say no wherever they stand: nobody gives them as a reason.
-const HARD: &str = "eh ups oops jangan jgn jangn jng ojo ulah gajadi gajadi2 gjd gjadi gausah gsh dibatalin abaikan skip undo \
-    urung urungkan mengko bukan nevermind nvm";
+const HARD: &[&str] = &[DO_NOT, GIVEN_UP, "eh ups oops gausah gsh dibatalin abaikan skip urung mengko bukan"];
 /// Behind a number they say no. Behind another word they may be what somebody else said: `pelanggan batal`.
-const SOFT: &str = "batal batalin batalkan btl cancel ga gak gk gx g nggak ngga ngak enggak engga tidak tdk ndak nda dak tak kagak \
-    ora teu no not tunggu bentar sebentar wait hold stop tahan pending cek belum blm nanti nnti ntar nnt tar besok bsk tomorrow";
+const SOFT: &[&str] = &[NO, NOT_YET, CALL_OFF, WAIT, "no not tahan pending cek"];
 /// What may stand beside them.
-const REST: &str = "jadi jdi jd janten sido dulu dlu deh aja pasti yakin yet maaf pencet typo deng usah salah slh keliru kliru ketik pencet kirim dikirim diproses \
-    proses itu ini yang tadi td lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah lho loh";
+const REST: &[&str] = &[
+    COMES_TRUE,
+    MISTAKEN,
+    "dulu dlu deh aja pasti yakin yet maaf pencet typo deng usah ketik kirim dikirim diproses proses itu ini yang tadi td \
+     lagi lg on that never mind orang hm hmm emm umm aduh aduuh waduh haduh duh yah lho loh",
+];
 /// Commands that end in no reason: a no behind them is nobody else's.
 const UNREASONED: &str = "sukses deposit depo dep topup acc hargajual setujui blokir buka tutup resetpin";
 
@@ -96,53 +99,91 @@ fn behind(text: &str) -> Option<(&str, &str)> {
         }
     }
     let pieces = atoms(text, false);
-    let at = tail(text, &pieces)?;
+    let at = Ending::of(text, &pieces).begins_at()?;
     text.split_at_checked(pieces.get(at)?.start)
 }
 
-/// Where they begin.
-fn tail(text: &str, pieces: &[Atom<'_>]) -> Option<usize> {
-    let plain: Vec<String> =
-        pieces.iter().map(|atom| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
-    let is = |list: &str, at: usize| plain.get(at).is_some_and(|word| is_in(list, word));
-    let has_digits = |atom: &Atom<'_>| atom.text.bytes().any(|b| b.is_ascii_digit());
-    let is_behind_digits = |at: usize| at.checked_sub(1).and_then(|at| pieces.get(at)).is_some_and(has_digits);
-    // `bukan 6000` takes back, `bukan rekening kami` is a reason.
-    let is_hard = |at: usize| is(HARD, at) && (!is("bukan", at) || pieces.get(at + 1).is_none_or(has_digits));
-    // Right behind what is decided they are no reason either, whatever follows.
-    let begins = |at: usize| {
-        let is_no = is(SOFT, at) && is("jadi jdi jd janten sido dulu dlu pasti yakin", at + 1);
-        // It says that it has come, or under which condition, where it is to be said that it has not, or booked.
-        let came = is("gagal", 0) && is("sudah udah udh sdh dah", at) && is("masuk sukses berhasil", at + 1);
-        let booked = is("deposit depo dep topup acc", 0);
-        if booked && (is("kalau kalo klo jika nunggu menunggu", at) || (is("belum blm", at) && is("masuk", at + 1))) {
-            return true;
-        }
-        is_behind_digits(at) && (is_no || came || is_hard(at) || is("tunggu bentar sebentar wait hold", at))
-    };
-    if text.starts_with('/')
-        && let Some(at) = (1..plain.len()).find(|&at| begins(at))
-    {
-        return Some(at);
+/// The words of a message, as far as they may take it back.
+struct Ending<'a> {
+    is_slash: bool,
+    pieces: &'a [Atom<'a>],
+    plain: Vec<String>,
+}
+
+impl<'a> Ending<'a> {
+    fn of(text: &str, pieces: &'a [Atom<'a>]) -> Self {
+        let plain = |atom: &Atom<'_>| words::plain(atom.text.trim_matches(|c: char| !c.is_alphanumeric()));
+        Self { is_slash: text.starts_with('/'), pieces, plain: pieces.iter().map(plain).collect() }
     }
-    let belongs = |at: usize| {
-        let word = plain.get(at).map_or("", String::as_str);
+
+    /// Where second thoughts begin.
+    fn begins_at(&self) -> Option<usize> {
+        let decided = || (1..self.plain.len()).find(|&at| self.is_no_behind_what_is_decided(at));
+        if self.is_slash
+            && let Some(at) = decided()
+        {
+            return Some(at);
+        }
+        let from = (1..self.plain.len()).rev().take_while(|&at| self.belongs(at)).last()?;
+        let is_behind_digits = self.is_behind_digits(from);
+        let is_sure = is_behind_digits || self.is(&[UNREASONED], 0);
+        // `/deposit KR0001 50000 bayar besok` is a sale on credit.
+        let is_no = |at: usize| {
+            self.is_hard(at) || (is_sure && (self.is(SOFT, at) || (is_behind_digits && self.is(&[LATER], at))))
+        };
+        (from..self.plain.len()).find(|&at| is_no(at))
+    }
+
+    fn is(&self, lists: &[&str], at: usize) -> bool {
+        self.plain.get(at).is_some_and(|word| lists.iter().any(|list| is_in(list, word)))
+    }
+
+    fn has_digits(&self, at: usize) -> bool {
+        self.pieces.get(at).is_some_and(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))
+    }
+
+    fn is_behind_digits(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| self.has_digits(before))
+    }
+
+    /// `bukan 6000` takes back, `bukan rekening kami` is a reason.
+    fn is_hard(&self, at: usize) -> bool {
+        self.is(HARD, at) && (!self.is(&["bukan"], at) || at + 1 == self.plain.len() || self.has_digits(at + 1))
+    }
+
+    /// Right behind what is decided such words are no reason, whatever follows.
+    fn is_no_behind_what_is_decided(&self, at: usize) -> bool {
+        let is_soft = self.is(SOFT, at) || self.is(&[LATER], at);
+        let is_no = is_soft && self.is(&[COMES_TRUE, "dulu dlu pasti yakin"], at + 1);
+        let is_behind = self.is_behind_digits(at) && (is_no || self.is_hard(at) || self.is(&[WAIT], at));
+        is_behind || self.has_come_after_all(at) || self.is_not_paid_yet(at)
+    }
+
+    /// That it has come, where it is to be said that it has not.
+    fn has_come_after_all(&self, at: usize) -> bool {
+        self.is_behind_digits(at)
+            && self.is(&["gagal"], 0)
+            && self.is(&[ALREADY], at)
+            && self.is(&["masuk sukses berhasil"], at + 1)
+    }
+
+    /// Under which condition it is to be booked, or that it has not been paid.
+    fn is_not_paid_yet(&self, at: usize) -> bool {
+        let has_not_come = || self.is(&[NOT_YET], at) && self.is(&["masuk"], at + 1);
+        self.is(&["deposit depo dep topup acc"], 0) && (self.is(&[IF, "nunggu menunggu"], at) || has_not_come())
+    }
+
+    /// Whether the word says no, or nothing of its own.
+    fn belongs(&self, at: usize) -> bool {
+        let word = self.plain.get(at).map_or("", String::as_str);
+        let is_behind_not = at.checked_sub(1).is_some_and(|at| self.is(&["bukan"], at) && self.is_hard(at));
         word.is_empty()
-            || is_hard(at)
-            || is(SOFT, at)
-            || is(REST, at)
+            || is_behind_not
+            || self.is_hard(at)
+            || self.is(SOFT, at)
+            || self.is(REST, at)
+            || self.is(&[LATER], at)
             || words::is_courtesy(word)
-            || at.checked_sub(1).is_some_and(|before| is("bukan", before) && is_hard(before))
-    };
-    let from = (1..plain.len()).rev().take_while(|&at| belongs(at)).last()?;
-    let is_sure = is_behind_digits(from) || is(UNREASONED, 0);
-    let first = |says_no: &dyn Fn(usize) -> bool| (from..plain.len()).find(|&at| says_no(at));
-    // `/deposit KR0001 50000 bayar besok` is a sale on credit.
-    let is_soft =
-        |at: usize| is(SOFT, at) && (is_behind_digits(from) || !is("nanti nnti ntar nnt tar besok bsk tomorrow", at));
-    match (first(&is_hard), first(&is_soft).filter(|_| is_sure)) {
-        (Some(hard), Some(soft)) => Some(hard.min(soft)),
-        (hard, soft) => hard.or(soft),
     }
 }
 

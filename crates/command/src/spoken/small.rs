@@ -1,5 +1,6 @@
 //! Small talk.
 
+use super::signals::{DO_NOT, LATER, NO, NOT_YET, WAIT};
 use super::words;
 use crate::meaning::Command;
 use crate::read::{Cursor, PriceFilter};
@@ -33,6 +34,13 @@ pub enum Talk {
     OfNumber {
         dest: String,
     },
+    /// A serial number does not do what it should.
+    OfSerial {
+        /// Its digits.
+        serial: String,
+    },
+    /// Something is to be bought, but not now.
+    Later,
     /// When somebody is there.
     Hours,
     /// Money that was sent to the shop is not in the balance.
@@ -58,14 +66,14 @@ pub enum Talk {
     },
 }
 
+/// They agree.
+pub(super) const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess \
+    yeah sure okay correct boleh blh silakan silahkan leres iyo yo inggih muhun sumuhun yoi heeh approve";
+
 /// Greetings, thanks and the like: nothing else may stand in them.
 pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
-    const YES: &str = "ya iya y yes yup yoi betul bener benar lanjut lanjutkan jadi setuju gas yap he'eh iyah yaa yess \
-        yeah sure okay correct boleh blh silakan silahkan leres iyo yo inggih muhun sumuhun yoi heeh approve";
-    const NO: &str = "mboten tidak tdk ga gak nggak ngga enggak engga no jangan bukan nope ndak kagak kaga ora gausah usah emoh \
-        moh ogah embung henteu teu";
-    const WAIT: &str = "tunggu tnggu bentar bntar sebentar sbntr sbentar enteni hold on wait nanti ntar dulu dlu sik sekedap \
-        antosan entar";
+    const NOT: &[&str] = &[NO, DO_NOT, "no bukan nope gausah usah emoh moh ogah embung henteu"];
+    const MOMENT: &[&str] = &[WAIT, LATER, "on dulu dlu sik"];
     const PAYS: &str = "bayar byr bayarin bayarkan pay lunasi lunasin bayaren";
     const PAID: &str = "sekarang tagihannya tagihane bill it the yang yg tadi td itu ini terus langsung ok oke okay \
         sip siap sikat";
@@ -81,10 +89,10 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     let any = |is: fn(&str) -> bool| all.iter().any(|word| is(word));
     let only = |is: fn(&str) -> bool| all.iter().all(|word| is(word));
     // `iya lanjut`, `yes please`
-    let one_of = |list: &str| {
+    let one_of = |lists: &[&str]| {
         let is_one = |word: &&&str| {
             let plain = words::plain(word);
-            words::is_in(list, &plain) || words::is_drawn_out(list, &plain)
+            lists.iter().any(|list| words::is_in(list, &plain) || words::is_drawn_out(list, &plain))
         };
         let mut meant = all.iter().filter(|word| !words::is_address(word)).peekable();
         meant.peek().is_some_and(is_one) && meant.all(|word| is_one(&word) || words::is_courtesy(word))
@@ -95,11 +103,11 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     };
     let talk = if all.iter().any(|word| words::is_in(PAYS, &words::plain(word))) && all.iter().all(pays) {
         Talk::Pays
-    } else if one_of(YES) {
+    } else if one_of(&[YES]) {
         Talk::Yes
-    } else if one_of(NO) {
+    } else if one_of(NOT) {
         Talk::No
-    } else if one_of(WAIT) {
+    } else if one_of(MOMENT) || waits(&all) {
         Talk::Wait
     } else if wishes_well(&all) {
         Talk::Thanks
@@ -122,13 +130,28 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
     Some(Command::Talk(talk))
 }
 
+/// `tunggu dulu ya, pelanggan lagi ambil uang`
+fn waits(all: &[&str]) -> bool {
+    const LONGEST: usize = 9;
+    let wants = |word: &&str| {
+        word.contains('?') || words::sort(word).is_some() || words::brand(word).is_some() || words::is_action(word)
+    };
+    let opens = all.first().is_some_and(|word| words::is_in(WAIT, &words::plain(word)));
+    opens
+        && all.len() <= LONGEST
+        && !all.iter().any(wants)
+        && !all.iter().any(|word| words::is_in(NOT_YET, &words::plain(word)))
+}
+
 /// `terima kasih nak, semoga lancar usahanya`: behind thanks a few words that want nothing.
 fn wishes_well(all: &[&str]) -> bool {
     const MOST_STRANGERS: usize = 4;
     let thanks = all.first().is_some_and(|word| words::is_thanks(word));
     let wants = |word: &&str| {
         let is_ware = words::sort(word).is_some() || words::brand(word).is_some();
-        word.contains('?') || (!is_small(word) && (words::puts_off(word) || is_ware))
+        // `makasih ya mbak, besok lagi`
+        let is_goodbye = words::is_in(LATER, &words::plain(word)) || words::is_in("lagi lg", &words::plain(word));
+        word.contains('?') || (!is_small(word) && !is_goodbye && (words::puts_off(word) || is_ware))
     };
     let strangers = all.iter().filter(|word| !is_small(word)).count();
     thanks && (1..=MOST_STRANGERS).contains(&strangers) && !all.iter().any(wants)

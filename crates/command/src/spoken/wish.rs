@@ -122,7 +122,10 @@ impl Reader<'_> {
         let both = self.rest().get(1).map(|next| format!("{name} {}", words::plain(next.text)));
         let game = GAMES.iter().find(|(game, _)| both.as_deref() == Some(*game) || name == *game);
         let (letters, count) = game.map_or((name.as_str(), 1), |(game, code)| (*code, game.split(' ').count()));
-        let said = words::brand(&name).is_some() || words::sort(&name).is_some() || is_short_for_more(&name);
+        let is_before_a_number = self.rest().get(count + 1).is_some_and(|next| next.text.starts_with("08"));
+        let said = words::brand(&name).is_some()
+            || words::sort(&name).is_some()
+            || (is_short_for_more(&name) && !is_before_a_number);
         let digits = self.rest().get(count).filter(|next| next.is_digits() && next.text.len() <= MOST_DIGITS);
         let code = digits.and_then(|digits| format!("{letters}{}", digits.text).parse::<ProductCode>().ok());
         let is_sold = |code: &ProductCode| (self.args.context.kinds)(code, NamedAs::Code).is_some();

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::signals::{ALREADY, CALL_OFF, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use crate::read::{Context, Cursor, amount, atoms};
 use konter_core::money::Rupiah;
 use konter_core::phone::clean;
@@ -411,16 +412,24 @@ impl SaidNumber {
 
 /// Words beside which nothing is offered: they ask, deny, tell of what was, or put it off.
 static NOT_NOW: Words = LazyLock::new(|| {
-    list(
-        "jangan jgn jng jangn ga gak g gk nggak ngga enggak engga tidak tdk tak ndak gausah usah bukan bkn batal \
-        batalin batalkan dibatalkan cancel cancle gajadi jadi belum blm blom lom blum sudah udah sdh udh dah uda \
-        tadi td kemarin kmrn kmarin besok besuk bsk nanti nnti ntar lusa kalau kalo klo klau jika kenapa knp knapa \
-        kok kq ko mengapa gagal salah slh keliru masuk msk pending harga hrg berapa brp brapa cek ck status komplain \
-        komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan mana gimana gmn bagaimana habis \
-        tutup gangguan error eror dobel double dua kali contoh misal misalnya format cara caranya tanya nanya info \
-        sn struk deposit ojo ulah ora batalno setor dulu dlu sebelum setelah abis hapus ganti ubah tunda stop hold \
-        test tes don't dont not cancelled why where later tomorrow yesterday if",
-    )
+    const LISTS: &[&str] = &[
+        NO,
+        DO_NOT,
+        CALL_OFF,
+        GIVEN_UP,
+        MISTAKEN,
+        NOT_YET,
+        ALREADY,
+        LATER,
+        IF,
+        YESTERDAY,
+        "gausah usah bukan bkn dibatalkan tadi td kenapa knp knapa kok kq ko mengapa gagal masuk msk pending harga hrg \
+         berapa brp brapa cek ck status komplain komplen lapor refund retur kembali balik ulang lagi bisa bs apakah kapan \
+         mana gimana gmn bagaimana habis tutup gangguan error eror dobel double dua kali contoh misal misalnya format \
+         cara caranya tanya nanya info sn struk deposit setor dulu dlu sebelum setelah abis hapus ganti ubah tunda hold \
+         test tes don't dont not cancelled why where",
+    ];
+    LISTS.iter().copied().flat_map(str::split_whitespace).collect()
 });
 
 pub(super) fn puts_off(word: &str) -> bool {
@@ -451,7 +460,7 @@ pub(super) fn is_action(word: &str) -> bool {
 
 /// `ada axis 10 ga`: whether there is.
 pub(super) fn is_or_not(word: &str) -> bool {
-    is_in("ga gak gk g nggak ngga enggak engga ndak tidak tdk kagak", &plain(word))
+    is_in(NO, &plain(word))
 }
 
 /// A word that points at something: `yang 10rb`.

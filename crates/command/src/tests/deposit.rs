@@ -19,6 +19,47 @@ fn a_deposit_without_a_reseller_is_ones_own_ticket() {
 }
 
 #[test]
+fn staff_may_write_an_amount_as_people_say_it() {
+    let booked = |text: &str| match parse(text) {
+        Command::Admin(AdminCommand::Deposit { amount, note, .. }) => Some((amount.get(), note.unwrap_or_default())),
+        _ => None,
+    };
+    for (typed, amount, note) in [
+        ("50 ribu", 50_000, ""),
+        ("50 rb tunai", 50_000, "tunai"),
+        ("Rp 65.000,-", 65_000, ""),
+        ("65000,- dari Ani", 65_000, "dari Ani"),
+        ("1,5jt", 1_500_000, ""),
+        ("2 juta", 2_000_000, ""),
+        ("50000 oke", 50_000, "oke"),
+    ] {
+        assert_eq!(booked(&format!("/deposit KR0001 {typed}")), Some((amount, note.to_owned())), "{typed}");
+    }
+    for slip in ["50000 rb", "1 500 000", "1,5 juta", "65.0000", "57000 KR0002 58000", "57000 081299990009 58 ribu"] {
+        assert_eq!(booked(&format!("/deposit KR0001 {slip}")), None, "{slip}");
+    }
+    assert_eq!(problem("/deposit KR0001 57000 kr0002 58000"), Problem::SeveralDeposits);
+    // No PIN stands there, so what cannot be read is shown as it is.
+    let shown = |text: &str| {
+        format!(
+            "{}",
+            match problem(text) {
+                Problem::Unfit(_, typed) | Problem::Leftover(typed) => typed,
+                other => panic!("{text}: {other:?}"),
+            }
+        )
+    };
+    assert_eq!(shown("/deposit KR0001 65.0000"), "65.0000");
+    assert_eq!(shown("/acc 12 100412 100412"), "100412");
+    for polite in
+        ["/acc 12 ok", "/acc 12, makasih ya", "/setujui KR0001 ya", "/gagal 13, nomor salah", "/gagal 13,nomor salah"]
+    {
+        assert!(matches!(parse(polite), Command::Admin(_)), "{polite}: {:?}", parse(polite));
+    }
+    assert!(!matches!(parse("/acc 12 ga jadi"), Command::Admin(_)));
+}
+
+#[test]
 fn a_proof_is_passed_on_without_a_pin() {
     let proof = |text: &str| match parse(text) {
         Command::Proof { text, pin } => (text.as_str().to_owned(), pin.map(|pin| pin.expose().to_owned())),

@@ -87,6 +87,8 @@ fn meaning(command: &Command) -> String {
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
                 Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
                 Talk::OfNumber { dest } => ("of-number", Some(dest.as_str())),
+                Talk::OfSerial { serial } => ("serial", Some(serial.as_str())),
+                Talk::Later => ("later", None),
                 Talk::Hours => ("hours", None),
                 Talk::MoneyNotIn => ("money", None),
                 Talk::WantsAdmin => ("admin", None),
@@ -163,7 +165,7 @@ fn talk_means_what_a_good_counter_hears() {
 #[test]
 fn a_pin_may_be_named_as_one_and_nothing_else_beside_it() {
     for text in ["1234", " 123456 ", "pin 1234", "PIN: 1234", "pinnya 1234 kak", "pin saya 1234 ya", "pin1234"] {
-        assert!(pin_said(text).is_some(), "{text}");
+        assert!(pin_said(text, false).is_some(), "{text}");
     }
     for text in [
         "pin",
@@ -177,7 +179,27 @@ fn a_pin_may_be_named_as_one_and_nothing_else_beside_it() {
         "s10 1234",
         "jangan 1234",
     ] {
-        assert!(pin_said(text).is_none(), "{text}");
+        assert!(pin_said(text, false).is_none(), "{text}");
+    }
+    // Where one is waited for, courtesies may stand beside it.
+    for text in
+        ["4821 ya", "4821 kak", "ok 4821", "iya 4821 makasih", "4821 gas", "4821, ya", "4821 lanjut", "pin 4821"]
+    {
+        assert!(pin_said(text, true).is_some(), "{text}");
+    }
+    for text in [
+        "4821 ya?",
+        "4821 salah",
+        "4821 ga jadi",
+        "jangan 4821",
+        "4821 besok",
+        "4821 1234 ya",
+        "081234567890 ya",
+        "5rb ya",
+        "s10 4821",
+        "4821 🛑",
+    ] {
+        assert!(pin_said(text, true).is_none(), "{text}");
     }
 }
 

@@ -78,7 +78,7 @@ fn a_token_is_told_with_its_meter() {
 #[test]
 fn what_is_not_known_carries_no_verdict() {
     let query = query();
-    for text in [busy(&query), disturbed(&query), slow(&query), in_doubt(&query), no_such(&query, Rupiah::ZERO)] {
+    for text in [busy(&query), disturbed(&query), slow(&query), in_doubt(&query, None), no_such(&query, Rupiah::ZERO)] {
         assert!(verdicts(&text).is_empty() && text.starts_with("R#abc S10.081234567890 "), "{text}");
     }
     let ip = "203.0.113.7".parse().unwrap();
@@ -92,8 +92,11 @@ fn what_is_not_known_carries_no_verdict() {
         Turned::Waiting,
         Turned::Blocked,
     ] {
-        assert!(verdicts(&turned_away(&query, turned, true)).is_empty(), "{turned:?}: it may have been delivered");
-        assert_eq!(verdicts(&turned_away(&query, turned, false)), ["GAGAL"], "{turned:?}");
+        assert!(
+            verdicts(&turned_away(&query, turned, None, true)).is_empty(),
+            "{turned:?}: it may have been delivered"
+        );
+        assert_eq!(verdicts(&turned_away(&query, turned, None, false)), ["GAGAL"], "{turned:?}");
     }
 }
 
@@ -157,8 +160,8 @@ fn the_shipped_recipe_reads_every_answer_as_it_is_meant() {
         Turned::Waiting,
         Turned::Blocked,
     ]
-    .map(|turned| turned_away(&query, turned, true));
-    let others = [in_doubt(&query), busy(&query), disturbed(&query), slow(&query), contradictory(&query)];
+    .map(|turned| turned_away(&query, turned, None, true));
+    let others = [in_doubt(&query, None), busy(&query), disturbed(&query), slow(&query), contradictory(&query)];
     for text in known.iter().chain(&others) {
         assert!(["unknown", "pending"].contains(&outcome(text).as_str().unwrap()), "{text}");
     }
@@ -168,5 +171,5 @@ fn the_shipped_recipe_reads_every_answer_as_it_is_meant() {
     assert_eq!(said(&line(Verdict::Open, "", None)), "pending");
     let wrong = FailureReason::Supplier(FailureKind::WrongNumber);
     assert_eq!(said(&line(Verdict::Failed, "", Some(wrong))), "failed");
-    assert_eq!(outcome(&turned_away(&query, Turned::Wrong, false)), "failed", "nothing was ordered under it");
+    assert_eq!(outcome(&turned_away(&query, Turned::Wrong, None, false)), "failed", "nothing was ordered under it");
 }

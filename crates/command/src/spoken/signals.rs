@@ -1,0 +1,27 @@
+//! Words by what they do to what stands beside them: each spelling stands here once, for whoever listens.
+
+/// They say no.
+pub(super) const NO: &str =
+    "ga gak gk gx g nggak ngga ngak enggak engga tidak tdk tak ndak nda dak kagak kaga ora teu mboten";
+/// They forbid.
+pub(super) const DO_NOT: &str = "jangan jgn jangn jng jngn jagan jngan ojo ulah";
+/// They call off what was asked for.
+pub(super) const CALL_OFF: &str = "batal btl batalin batalkan batalno cancel cancle cancelin stop";
+/// They say that it is given up.
+pub(super) const GIVEN_UP: &str = "gajadi gajadi2 gjd gajd gjadi undo urungkan nevermind nvm";
+/// Behind a no they give up as well: `ga jadi`.
+pub(super) const COMES_TRUE: &str = "jadi jdi jd janten sido sios";
+/// They call a mistake one.
+pub(super) const MISTAKEN: &str = "salah slh keliru kliru wrong klentu lepat";
+/// They say that something has not come.
+pub(super) const NOT_YET: &str = "belum blm blom blum lom lum belom blon belon bloman durung dereng ncan tacan acan";
+/// They say that it has.
+pub(super) const ALREADY: &str = "sudah sdh udah udh dah uda";
+/// They put off.
+pub(super) const LATER: &str = "nanti nnti ntar nnt tar entar besok besuk bsk lusa tomorrow later";
+/// They ask for a moment.
+pub(super) const WAIT: &str = "tunggu tnggu bentar bntar sebentar sbntr sbentar enteni hold wait sekedap antosan";
+/// They make a condition.
+pub(super) const IF: &str = "kalau kalo klo klau jika if";
+/// They tell of what was.
+pub(super) const YESTERDAY: &str = "kemarin kmrn kmaren kemaren kmarin yesterday";
