@@ -16,7 +16,7 @@ use konter_core::ids::{OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::{Order, view};
-use konter_core::pricing::{Than, lowest_lasting_price, odd_price};
+use konter_core::pricing::{Than, is_far, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
 use konter_documents::workbook::table;
@@ -78,13 +78,14 @@ impl Request<'_> {
             return Ok(());
         };
         let below = Some(lowest_lasting_price(product)).filter(|lowest| price < *lowest && !forced);
-        if below.is_none() && changed_at.is_none() {
+        let odd = !forced && is_far(product.price, price);
+        if below.is_none() && !odd && changed_at.is_none() {
             set_price(product, price, answer);
             return Ok(());
         }
         let (code, name, before) = (product.code.clone(), product.name.clone(), product.price);
         let asks = Asks::Price { product: code.clone(), before, price };
-        let what = AskWhat::Price { code, name, before, after: price, below, changed_at };
+        let what = AskWhat::Price { code, name, before, after: price, below, odd, changed_at };
         let asked = self.ask((asks, 0), what, answer).await?;
         answer.reply(booking(asked));
         Ok(())
