@@ -41,6 +41,8 @@ pub enum AdminProblem {
     DailyLimit { most: Rupiah, left: Rupiah },
     /// The catalog file is not remembered any more.
     ImportGone,
+    /// It was sent so long ago, and would do something. `wrong_clock`: by our clock, which is wrong.
+    Stale { minutes: i64, wrong_clock: bool },
     // Deposit tickets.
     /// The text is the ticket's problem's.
     Ticket(TicketProblem),

@@ -17,6 +17,7 @@ use konter_core::order::card::Verdict;
 use konter_core::order::schedule::CHECK_STEP;
 use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use konter_core::question::Asks;
+use konter_core::staff::Role;
 use konter_reply::{AdminProblem, AgentCard, BookingReply, Reply};
 use konter_store::{Act, StoreError, Versioned};
 
@@ -30,6 +31,13 @@ const PENDING_SHOWN: usize = 10;
 impl Request<'_> {
     pub(super) async fn admin(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
         if !self.may(command.needs(), answer) {
+            return Ok(());
+        }
+        // Like an order: whoever hears nothing for so long has done it otherwise. Looking is never too late.
+        let age = self.at - self.message.sent_at;
+        if command.needs() > Role::Viewer && age > self.shop.policy.stale_after {
+            let wrong_clock = self.shop.drift.clock_off().is_some();
+            Self::admin_refused(answer, AdminProblem::Stale { minutes: age.num_minutes(), wrong_clock });
             return Ok(());
         }
         answer.commit.acts.push(Act {
