@@ -17,6 +17,8 @@ use konter_core::order::card::Verdict;
 pub enum AdminProblem {
     /// `name`: as it was typed.
     NoSuchAgent { name: String },
+    /// One reseller alone has the name that was typed; `line`: the same with its code.
+    NamedAgent { agent: AgentId, name: String, line: String },
     /// No order has this number.
     NoSuchOrder { order: OrderId },
     /// The command's words; `usage` shows how it is typed.

@@ -114,9 +114,9 @@ impl Request<'_> {
             AgentRef::Other(_) => None,
         };
         if agent.is_none() {
-            Self::admin_refused(
-                answer,
-                AdminProblem::NoSuchAgent {
+            let problem = match self.meant_by_name(name).await? {
+                Some(problem) => problem,
+                None => AdminProblem::NoSuchAgent {
                     name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned(),
                 },
             );

@@ -41,6 +41,7 @@ impl Request<'_> {
             AdminDesk::SetLimit { who, limit } => self.set_limit(&who, limit, answer).await,
             AdminDesk::TakeBack { transfer, reason } => self.take_back(transfer, reason, answer).await,
             AdminDesk::Find { text } => self.find(&text, answer).await,
+            AdminDesk::OrdersTo { dest } => self.orders_to_number(dest.as_str(), answer).await,
             AdminDesk::Rename { agent, name } => self.rename(&agent, &name, answer).await,
             AdminDesk::SetCategory { name, open } => {
                 self.set_category(&name, open, answer);

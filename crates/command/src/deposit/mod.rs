@@ -6,8 +6,8 @@ use super::admin::command::AdminCommand;
 use super::format::Format;
 use super::meaning::Command;
 use super::read::{
-    AgentRef, Atom, Context, Cursor, Part, Problem, Typed, Words, amount, atoms, redact, starts_a_phone, without_force,
-    words_for_admins,
+    AgentRef, Atom, Context, Cursor, Part, Problem, Typed, Words, amount, atoms, redact, staff_amount, starts_a_phone,
+    without_force, words_for_admins,
 };
 use super::topic::Topic;
 use konter_core::money::Rupiah;
@@ -162,7 +162,7 @@ fn booked(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let agent = words.agent(|rest| amount::read(Words(rest).next().unwrap_or_default(), true).is_ok())?;
     let word = words.need(Part::Amount)?;
-    let amount = amount::read(word, true)?;
+    let amount = staff_amount(word, true)?;
     let (forced, note) = without_force(words.0);
     // `1 500 000`, `50 rb`: the rest of an amount, not a note.
     let next = note.split_whitespace().next().unwrap_or_default();
@@ -186,7 +186,7 @@ fn ticket_ref(words: &mut Words<'_>) -> Result<TicketRef, Problem> {
 fn accept(args: Cursor<'_>) -> Result<Command, Problem> {
     let mut words = Words::of(args);
     let ticket = ticket_ref(&mut words)?;
-    let amount = words.next().map(|word| amount::read(word, false)).transpose()?;
+    let amount = words.next().map(|word| staff_amount(word, false)).transpose()?;
     words.finish().map(|()| Command::Admin(AdminCommand::AcceptTicket { ticket, amount }))
 }
 

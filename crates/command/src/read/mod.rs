@@ -27,6 +27,6 @@ pub use pin::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, NEW_PIN_DIGITS, NotAPin, Pin, PinF
 pub use problem::{Part, Problem};
 pub use redact::{MASK, may_hold_pin, redact, without_order_pins};
 pub use shape::{Target, has_phone, phones_in_pieces};
-pub use slash::{Words, starts_a_phone, without_force};
+pub use slash::{Words, staff_amount, starts_a_phone, without_force};
 pub use text::{name_and_town, words_for_admins};
 pub use typed::Typed;

@@ -1,11 +1,14 @@
 //! What stands behind a command with a slash, as admins type it: words cut at white space only.
 
 use super::agent_ref::AgentRef;
+use super::amount;
 use super::atom::atoms;
 use super::cursor::Cursor;
 use super::problem::{Part, Problem};
 use super::shape::phones_in_pieces;
+use super::typed::Typed;
 use konter_core::ids::{OrderId, ProductCode};
+use konter_core::money::Rupiah;
 
 /// Behind dashes it stands in a command that would otherwise be refused.
 const FORCE: &str = "paksa";
@@ -79,7 +82,7 @@ impl<'a> Words<'a> {
                 self.0 = rest;
                 Ok(AgentRef::Phone(phone.clone()))
             }
-            [] => Err(Problem::unfit(Part::Agent, word)),
+            [] => Err(unfit(Part::Agent, word)),
             _ => Err(Problem::Ambiguous),
         }
     }
@@ -91,7 +94,7 @@ impl<'a> Words<'a> {
 
     pub fn product(&mut self) -> Result<ProductCode, Problem> {
         let word = self.need(Part::Product)?;
-        word.parse().map_err(|_| Problem::unfit(Part::Product, word))
+        word.parse().map_err(|_| unfit(Part::Product, word))
     }
 
     pub fn only_product(&mut self) -> Result<ProductCode, Problem> {
@@ -101,6 +104,19 @@ impl<'a> Words<'a> {
 
     pub fn id(&mut self) -> Result<OrderId, Problem> {
         let word = self.need(Part::OrderNumber)?;
-        word.parse().map_err(|_| Problem::unfit(Part::OrderNumber, word))
+        word.parse().map_err(|_| unfit(Part::OrderNumber, word))
     }
+}
+
+/// An amount, shown as it was typed where it is none.
+pub fn staff_amount(word: &str, may_be_negative: bool) -> Result<Rupiah, Problem> {
+    amount::read(word, may_be_negative).map_err(|problem| match problem {
+        Problem::Unfit(part, _) => unfit(part, word),
+        problem => problem,
+    })
+}
+
+/// Staff's commands take no PIN, so what was typed is shown as it is.
+fn unfit(part: Part, text: &str) -> Problem {
+    Problem::Unfit(part, Typed::new(text))
 }
