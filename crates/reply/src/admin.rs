@@ -41,10 +41,10 @@ pub enum AdminProblem {
     OwnAccount { agent: AgentId },
     /// More than is left of what whoever asked may book in a day.
     DailyLimit { most: Rupiah, left: Rupiah },
-    /// The catalog file is not remembered any more.
-    ImportGone,
     /// It was sent so long ago, and would do something. `wrong_clock`: by our clock, which is wrong.
     Stale { minutes: i64, wrong_clock: bool },
+    /// The catalog file is not remembered any more.
+    ImportGone,
     // Deposit tickets.
     /// The text is the ticket's problem's.
     Ticket(TicketProblem),
@@ -64,6 +64,11 @@ pub struct AgentCard {
     pub held: Rupiah,
     pub chats: Vec<String>,
     pub phones: Vec<String>,
+    /// What a newcomer is called where it writes.
+    #[serde(default)]
+    pub sender: Option<String>,
+    #[serde(default)]
+    pub upline: Option<AgentId>,
     pub since: DateTime<Utc>,
     pub locked_until: Option<DateTime<Utc>>,
 }

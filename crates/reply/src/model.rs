@@ -79,6 +79,9 @@ pub enum Reply {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         order: bool,
     },
+    /// To a reseller that is let in again.
+    #[strum(serialize = "account.unblocked")]
+    AgentUnblocked { code: AgentId },
 
     // A reseller's own things.
     #[strum(serialize = "account.balance")]

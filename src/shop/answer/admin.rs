@@ -119,7 +119,8 @@ impl Request<'_> {
                 None => AdminProblem::NoSuchAgent {
                     name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned(),
                 },
-            );
+            };
+            Self::admin_refused(answer, problem);
         }
         Ok(agent)
     }
@@ -191,6 +192,7 @@ impl Request<'_> {
         if agent.status == AgentStatus::Blocked {
             after.status = AgentStatus::Active;
             after.network.blocked_by = None;
+            answer.tell(&agent, &Reply::AgentUnblocked { code: agent.id });
             answer.write_agent(&agent, after.clone());
         }
         note_status(&agent, &after, answer);

@@ -1,5 +1,7 @@
 //! The desk: prices, the catalog by chat, PINs, complaints, announcements, and who did what.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::pin_shown::speaks_of_a_pin;
@@ -12,7 +14,7 @@ use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, pars
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
 use konter_core::deposit::mutation::{Flow, read_table};
-use konter_core::ids::{OrderId, ProductCode, SupplierId};
+use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::{Order, view};
@@ -327,9 +329,26 @@ impl Request<'_> {
         // Looking at the log is nothing to note in it.
         answer.commit.acts.clear();
         let acts = self.shop.store.acts(count.unwrap_or(ACTS_SHOWN).clamp(1, MOST_ACTS)).await?;
-        let line = |act: Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
-        answer.reply(Reply::AdminLog { acts: acts.into_iter().map(line).collect() });
+        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await? });
         Ok(())
+    }
+
+    /// Acts with the names of those who are resellers too.
+    pub(super) async fn act_lines(&self, acts: Vec<Act>) -> Result<Vec<ActLine>, StoreError> {
+        let mut names: HashMap<ChatId, String> = HashMap::new();
+        let mut lines = Vec::with_capacity(acts.len());
+        for Act { at, by, what } in acts {
+            let shown = if let Some(known) = names.get(&by) {
+                known.clone()
+            } else {
+                let agent = self.shop.store.agent_of_chat(&by).await?;
+                let shown = agent.map_or_else(|| by.to_string(), |agent| format!("{} ({by})", agent.name));
+                names.insert(by, shown.clone());
+                shown
+            };
+            lines.push(ActLine { at, by: shown, what });
+        }
+        Ok(lines)
     }
 }
 
