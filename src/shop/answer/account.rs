@@ -170,6 +170,12 @@ impl Request<'_> {
             (Some(number), Some(agent)) if agent.status == AgentStatus::Active => {
                 self.own_order(agent, OrderId(number), answer).await
             }
+            (Some(number), None)
+                if self.role().is_some() && self.shop.store.order(OrderId(number)).await?.is_some() =>
+            {
+                self.show_order(OrderId(number), false, answer).await?;
+                Ok(true)
+            }
             _ => Ok(false),
         }
     }

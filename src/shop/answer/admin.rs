@@ -234,7 +234,7 @@ impl Request<'_> {
         Ok(order)
     }
 
-    async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
         if let Some(order) = self.find_order(id, answer).await? {
             answer.reply(if raw {
                 Reply::AdminRawReplies { order: id, replies: view::raw_replies(&order) }
