@@ -137,6 +137,9 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<
                 return in_file(&slips);
             }
             eprintln!("catalog: {} products", products.len());
+            if products.is_empty() {
+                warnings.push(format!("{}: it has no row below its header, so nothing can be sold", path.display()));
+            }
             let found = below_cost(&products)
                 .map(|row| row.to_string())
                 .chain(odd_prices(&products).map(|row| row.to_string()));

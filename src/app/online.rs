@@ -8,6 +8,7 @@ use futures::future::join_all;
 use super::run::bot;
 use crate::config::{Settings, SupplierSettings};
 use crate::front::telegram::ApiError;
+use konter_store::postgres::PostgresStore;
 use konter_suppliers::client::{Client, Transport as _, masked};
 use konter_suppliers::protocol::Now;
 
@@ -19,8 +20,16 @@ const SHOWN: usize = 160;
 /// One line about each, good or bad.
 pub(super) async fn ask(settings: &Settings) -> Vec<Result<String, String>> {
     let suppliers = join_all(settings.suppliers.iter().map(|supplier| balance(supplier, settings)));
-    let (telegram, suppliers) = tokio::join!(telegram(settings), suppliers);
-    telegram.into_iter().chain(suppliers).collect()
+    let (database, telegram, suppliers) = tokio::join!(database(settings), telegram(settings), suppliers);
+    database.into_iter().chain(telegram).chain(suppliers).collect()
+}
+
+async fn database(settings: &Settings) -> Option<Result<String, String>> {
+    let answer = PostgresStore::reach(settings.database_url.as_ref()?).await;
+    Some(match answer {
+        Ok(version) => Ok(format!("DATABASE_URL: the database answers, PostgreSQL {version}")),
+        Err(error) => Err(format!("DATABASE_URL: {error}")),
+    })
 }
 
 async fn telegram(settings: &Settings) -> Option<Result<String, String>> {

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::Failure;
 use super::environment::Environment;
-use super::open::{MOVED, fault, has_shop, known_from_backups, open_dir, put_days_back};
+use super::open::{MOVED, fault, has_shop, known_from_backups, may_be_opened, open_dir, put_days_back};
 use crate::backup::Restoring;
 use crate::config::Settings;
 use konter_core::ledger::audit::AuditReport;
@@ -30,6 +30,8 @@ pub async fn rebuild(environment: &Environment, force: bool) -> Result<(), Failu
         let came_to = known_from_backups(&settings).await?;
         return from_what_is_left(data, came_to).await;
     }
+    // As `run` does: what is right here may not be the shop that was to be put back.
+    may_be_opened(&data)?;
     let (dir, shown) = (data.clone(), data.display().to_string());
     blocking(move || rebuild_state(&dir)).await.map_err(|error| Failure::Fault(format!("{shown}: {error}")))?;
     put_days_back(&settings).await?;

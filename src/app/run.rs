@@ -318,12 +318,15 @@ async fn prove_beside_the_work(shop: Arc<Shop>, backups: PathBuf, ended: Cancell
     ended.run_until_cancelled(proving).await;
 }
 
-/// SIGINT or SIGTERM, heard from the moment this is made: a signal during a start is a stop, not a kill.
+/// SIGINT, SIGTERM, and SIGHUP, which comes when the terminal goes, heard from the moment this is made: a signal during a
+/// start is a stop, not a kill.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: Option<tokio::signal::unix::Signal>,
     #[cfg(unix)]
     interrupt: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
@@ -334,7 +337,8 @@ impl Signals {
             let heard = |kind: SignalKind| {
                 signal(kind).inspect_err(|error| tracing::error!(%error, "a signal cannot be heard")).ok()
             };
-            Self { terminate: heard(SignalKind::terminate()), interrupt: heard(SignalKind::interrupt()) }
+            let hang_up = if hanging_up_ends_it() { heard(SignalKind::hangup()) } else { None };
+            Self { terminate: heard(SignalKind::terminate()), interrupt: heard(SignalKind::interrupt()), hang_up }
         }
         #[cfg(not(unix))]
         Self {}
@@ -352,11 +356,21 @@ impl Signals {
             tokio::select! {
                 () = hear(&mut self.terminate) => {}
                 () = hear(&mut self.interrupt) => {}
+                () = hear(&mut self.hang_up) => {}
             }
         }
         #[cfg(not(unix))]
         drop(tokio::signal::ctrl_c().await);
     }
+}
+
+/// Whether SIGHUP would end this process. Under `nohup` it is ignored, and hearing it would undo that.
+#[cfg(unix)]
+fn hanging_up_ends_it() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 0)
 }
 
 /// Whose forwarded address is believed in the demo: nobody's.

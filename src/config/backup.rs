@@ -41,7 +41,7 @@ pub(super) fn read(source: &Source<'_>, data_dir: &Path) -> BackupSettings {
         every: source.value("KONTER_BACKUP_EVERY", "60", every).unwrap_or(default),
         keep: TimeDelta::days(days.unwrap_or(DEFAULT_DAYS).into()),
         folder: source.path("KONTER_BACKUP_DIR").unwrap_or_else(|| data_dir.join(FOLDER)),
-        passphrase: source.value("KONTER_BACKUP_PASSPHRASE", "several words only you know", passphrase),
+        passphrase: source.value("KONTER_BACKUP_PASSPHRASE", "\"several words only you know\"", passphrase),
         send_at: source.value("KONTER_BACKUP_SEND_AT", "02:00", super::time_or_off).unwrap_or(DEFAULT_SEND_AT),
     }
 }

@@ -115,7 +115,11 @@ impl<'a> Source<'a> {
         let names: BTreeSet<String> = names.into_iter().collect();
         names
             .into_iter()
-            .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)) && !asked.contains(name))
+            .filter(|name| {
+                let upper = name.to_ascii_uppercase();
+                let is_ours = OURS.iter().any(|prefix| upper.starts_with(prefix)) || asked.contains(&upper);
+                is_ours && !asked.contains(name)
+            })
             .filter(|name| !unjudged.iter().any(|prefix| name.starts_with(prefix)))
             .map(|name| SettingError { problem: why_unread(&name, &asked), name })
             .collect()
@@ -127,6 +131,10 @@ impl<'a> Source<'a> {
 }
 
 fn why_unread(name: &str, asked: &BTreeSet<String>) -> String {
+    let upper = name.to_ascii_uppercase();
+    if upper != name {
+        return format!("nothing reads this: names are written in capitals, {upper}");
+    }
     let supplier = name.strip_prefix("SUPPLIER_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id);
     if let Some(id) = supplier.filter(|id| !asked.contains(&format!("SUPPLIER_{id}_PROTOCOL"))) {
         return format!("nothing reads this: KONTER_SUPPLIERS does not name `{}`", id.to_lowercase());
@@ -167,4 +175,27 @@ pub(super) fn number(text: &str, least: u16, most: u16) -> Result<u16, String> {
 pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 40;
     text.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_small_letters_is_told_as_one_that_nothing_reads() {
+        let source = Source::new(&|_| None);
+        source.has("TELOXIDE_TOKEN");
+        source.has("KONTER_LISTEN");
+        let told = |name: &str| source.unread([name.to_owned()]).first().map(ToString::to_string).unwrap_or_default();
+        for (name, meant) in [
+            ("teloxide_token", "TELOXIDE_TOKEN"),
+            ("konter_listen", "KONTER_LISTEN"),
+            ("Supplier_kios_pin", "SUPPLIER_KIOS_PIN"),
+        ] {
+            assert!(told(name).contains("capitals") && told(name).contains(meant), "{}", told(name));
+        }
+        for name in ["http_proxy", "Path", "TELOXIDE_TOKEN"] {
+            assert_eq!(told(name), "", "{name}");
+        }
+    }
 }

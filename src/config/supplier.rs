@@ -71,7 +71,14 @@ impl SupplierSettings {
     pub(super) fn read(source: &Source<'_>, id: SupplierId) -> Option<Self> {
         let prefix = format!("SUPPLIER_{}_", id.as_str().to_uppercase());
         let name = |suffix: &str| format!("{prefix}{suffix}");
-        let kind = source.required(&name("PROTOCOL"), "kiosampm", protocol_kind);
+        let kind = match source.raw(&name("PROTOCOL")).and_then(|given| recipe_named(given.trim())) {
+            Some(given) => {
+                let problem = format!("`{given}` is a recipe: write `recipe` here, and {}={given}", name("RECIPE"));
+                source.note(SettingError { name: name("PROTOCOL"), problem });
+                None
+            }
+            None => source.required(&name("PROTOCOL"), "kiosampm", protocol_kind),
+        };
         let url = source.required(&name("URL"), "https://supplier.example.com:8443/api", BaseUrl::parse);
         let timeout = source
             .value(&name("TIMEOUT_SECS"), "60", |text| number(text, 1, MOST_TIMEOUT_SECS))
@@ -148,6 +155,10 @@ fn configure(source: &Source<'_>, kind: ProtocolKind, prefix: &str) -> Option<Bo
         source.note(SettingError { name: format!("{prefix}{name}"), problem });
     }
     protocol
+}
+
+fn recipe_named(text: &str) -> Option<&'static str> {
+    recipe::shipped::names().find(|name| name.eq_ignore_ascii_case(text))
 }
 
 fn protocol_kind(text: &str) -> Result<ProtocolKind, String> {
@@ -281,4 +292,19 @@ fn until(from: NaiveTime, to: NaiveTime) -> TimeDelta {
 
 fn cutoff(text: &str) -> Result<Option<CutOff>, String> {
     if text.eq_ignore_ascii_case("none") { Ok(None) } else { CutOff::parse(text).map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_s_name_in_place_of_a_protocol_s_is_told_as_what_it_is() {
+        let given = |name: &str| (name == "SUPPLIER_KIOS_PROTOCOL").then(|| "OtomaX".to_owned());
+        let source = Source::new(&given);
+        assert!(SupplierSettings::read(&source, "kios".parse().unwrap()).is_none());
+        let told: Vec<String> = source.into_errors().iter().map(ToString::to_string).collect();
+        let told = told.join("\n");
+        assert!(told.contains("write `recipe` here, and SUPPLIER_KIOS_RECIPE=otomax"), "{told}");
+    }
 }

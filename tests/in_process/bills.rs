@@ -218,6 +218,7 @@ async fn receipts_carry_the_resellers_own_name_and_price() {
         ("S10.081234567890.1234", 1),
         ("STRUK", 1),
         ("STRUK.1.12.000", 1),
+        ("STRUK.1.1", 2),
         ("CETAK.081234567890", 1),
         ("STRUK.99", 1),
         ("STRUK.abc", 1),

@@ -59,9 +59,9 @@ async fn nobody_else_can_and_what_the_shop_blocked_stays_blocked() {
     shop.say(&admin(), "/blokir KR0002", 1).await;
     shop.say(&reseller(), "UNBLOK.KR0002.1234", 1).await;
     assert_eq!(status(&shop).await, AgentStatus::Blocked);
-    shop.say(&admin(), "/buka KR0002", 1).await;
+    shop.say(&admin(), "/buka KR0002", 2).await;
     shop.say(&reseller(), "BLOKIR.KR0002.1234", 2).await;
-    shop.say(&admin(), "/buka KR0002", 1).await;
+    shop.say(&admin(), "/buka KR0002", 2).await;
     assert_eq!(status(&shop).await, AgentStatus::Active, "the shop lets in whom an upline has blocked");
     shop.close().await;
 }

@@ -204,3 +204,19 @@ async fn what_is_no_table_says_how_to_save_one() {
     }
     assert!(Table::of_text("").rows.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_catalog_is_told_as_what_it_is() {
+    let rows = format!("{}\n", S12.join(","));
+    let program = b"\x7fELF\x02\x01\x01\0\0\0,\0\0;\n/lib64/ld,GNU\0,\0\n".to_vec();
+    for (name, content, told) in [
+        ("katalog.csv", rows.into_bytes(), "baris pertamanya harus berisi nama kolom"),
+        ("katalog.xlsx", program.clone(), "tidak bisa dibuka"),
+        ("katalog.csv", b"PK\x03\x04 broken off".to_vec(), "tidak bisa dibuka"),
+        ("harga.csv", b"kode,produk,harga\nS10,Telkomsel,10200\n".to_vec(), "daftar harga supplier"),
+    ] {
+        let (shop, said) = sent(name, content).await;
+        assert!(said.contains(told) && !said.contains("GNU"), "{told}: {said}");
+        shop.close().await;
+    }
+}

@@ -296,7 +296,7 @@ async fn admins_contain_trouble() {
         r("S10.081234567891.1234"),
         r("SAL"),
         a("/blokir KR0001"),
-        a("/buka KR0001"),
+        a("/buka KR0001").brings(2),
         r("SAL"),
         a("/buka KR0099"),
     ];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::support::shop::{Setup, TestShop, admin, reseller};
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use konter::attachment::{Attachment, FileRef};
 use konter::shop::ChatService;
 use konter_core::agent::Locale;
@@ -135,7 +136,7 @@ async fn a_catalog_below_cost_says_so_and_a_file_is_taken_over_once() {
     shop.receive(file(&shop, &admin()), 1).await;
     let apply = shop.tap_on(&admin(), "Terapkan di bawah modal");
     shop.receive(apply.clone(), 1).await;
-    asks(&shop, &[("HARGA.S10", 1), ("/hargajual S10 10700", 1)]).await;
+    asks(&shop, &[("HARGA.S10", 1), ("/hargajual S10 10700 --paksa", 1)]).await;
     shop.note("-- the button again does not undo what came after");
     shop.receive(InboxMessage { message: "tap again".to_owned(), ..apply }, 1).await;
     asks(&shop, &[("HARGA.S10", 1)]).await;
@@ -195,4 +196,110 @@ async fn what_people_write_to_people_keeps_its_lines() {
     ] {
         assert!(said.contains(kept), "{kept:?} in\n{said}");
     }
+}
+
+/// What waited for an hour, on the phone or at the bot's door, has been done otherwise since; looking is never too late.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_too_long_ago_does_nothing_at_the_desk_either() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "TIKET.50000", 2).await;
+    shop.note("-- an hour later");
+    shop.pass(TimeDelta::hours(1));
+    let late = |text: &str| InboxMessage { sent_at: shop.now() - TimeDelta::hours(1), ..shop.message(&admin(), text) };
+    for text in ["/deposit KR0001 777777", "/acc 1", "/hargajual S10 10600", "/blokir KR0001", "/resetpin KR0001"] {
+        let said = shop.receive(late(text), 1).await.remove(0);
+        assert!(said.starts_with("Pesan ini dikirim 60 menit lalu"), "{text}: {said}");
+    }
+    for text in ["/agen KR0001", "/pending", "/log"] {
+        let said = shop.receive(late(text), 1).await.remove(0);
+        assert!(!said.contains("menit lalu"), "{text}: {said}");
+    }
+    assert_eq!(shop.available(1).await, 100_000);
+    shop.tap(&admin(), "Terima", 1).await;
+    assert_eq!(shop.available(1).await, 150_618, "a button under an old message is tapped now");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_price_with_a_zero_too_many_or_too_few_is_asked_back() {
+    let shop = TestShop::open().await;
+    let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
+    for (text, told) in [
+        ("/hargajual S10 105000", "Jauh sekali dari harga lama"),
+        ("/hargajual S10 +94500", "Jauh sekali dari harga lama"),
+        ("/hargajual S10 1050", "Jauh sekali dari harga lama"),
+    ] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains(told) && price() == 10_500, "{text}: {said}");
+    }
+    shop.say(&admin(), "/hargajual S10 105000", 1).await;
+    shop.tap(&admin(), "Ya, lanjutkan", 1).await;
+    assert_eq!(price(), 105_000);
+    shop.say(&admin(), "/hargajual S10 10500 --paksa", 1).await;
+    assert_eq!(price(), 10_500, "whoever forces it is not asked");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_to_a_customer_are_found_by_the_number_whoever_placed_them() {
+    let shop = TestShop::open().await;
+    let other = ChatId::telegram(2002);
+    shop.add_agent(other.clone(), 100_000, Locale::Id).await;
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    shop.say(&other, "S5.081234567890.1234", 1).await;
+    shop.say(&other, "S10.081234567811.1234", 1).await;
+    for text in [
+        "/order 081234567890",
+        "/order 0812-3456-7890",
+        "/order 0812 3456 7890",
+        "/cari 081234567890",
+        "CEK.081234567890",
+    ] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.starts_with("Transaksi ke 081234567890"), "{text}: {said}");
+        assert!(
+            said.contains("#1 S10 KR0001 Konter 1: SUKSES") && said.contains("#2 S5 KR0002 Konter 2: SUKSES"),
+            "{text}: {said}"
+        );
+        assert!(said.find("#2") < said.find("#1"), "the newest first: {said}");
+    }
+    let said = shop.say(&admin(), "/order 081234567811", 1).await.remove(0);
+    assert!(said.contains("#3 S10 KR0002 Konter 2: GAGAL"), "{said}");
+    let said = shop.say(&admin(), "/order 081299998888", 1).await.remove(0);
+    assert!(said.contains("Tidak ada transaksi ke 081299998888"), "{said}");
+    for text in ["/order 1", "order 1", "trx 1"] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains("#1 S10 ke 081234567890"), "by its own number as ever: {text}: {said}");
+    }
+    let said = shop.say(&reseller(), "/order 081234567890", 1).await.remove(0);
+    assert!(!said.contains("KR0002"), "{said}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_one_reseller_has_is_offered_as_its_code_and_nothing_is_done() {
+    let shop = TestShop::open().await;
+    shop.say(&admin(), "/nama KR0001 Sri Cell", 2).await;
+    for (text, line) in [
+        ("/deposit sri 50000", "/deposit KR0001 50000"),
+        ("/agen Sri", "/agen KR0001"),
+        ("/blokir sri", "/blokir KR0001"),
+    ] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains("Maksudnya KR0001 Sri Cell?") && said.contains(line), "{text}: {said}");
+    }
+    shop.add_agent(ChatId::telegram(2002), 0, Locale::Id).await;
+    shop.say(&admin(), "/nama KR0002 Sri Dua", 2).await;
+    for text in ["/deposit sri 50000", "/deposit ani 50000"] {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains("tidak ada") && said.contains("/cari"), "{text}: {said}");
+    }
+    assert_eq!(shop.available(1).await, 100_000);
+    for (text, shown) in
+        [("/agen 450236", "450236"), ("/deposit KR0001 450x236", "450x236"), ("/acc 1 45x0236", "45x0236")]
+    {
+        let said = shop.say(&admin(), text, 1).await.remove(0);
+        assert!(said.contains(shown), "a figure in a command that takes no PIN is no secret: {said}");
+    }
+    shop.close().await;
 }

@@ -99,6 +99,26 @@ async fn what_is_in_doubt_is_shown_and_not_accepted() {
     shop.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sum_rounded_off_offers_its_only_ticket_and_books_nothing_by_itself() {
+    let shop = with_tickets(Setup::default()).await;
+    let said = sends(&shop, &admin(), "Transfer masuk Rp100.000 dari BUDI", 1).await;
+    assert!(said.contains("Mungkin tiket #1 KR0001 Konter 1") && said.contains("/acc 1 100000"), "{said}");
+    assert_eq!(balances(&shop).await, (0, 0), "nothing is booked by itself");
+    shop.tap(&admin(), "Terima #1: 100.000", 1).await;
+    assert_eq!(balances(&shop).await, (100_000, 0));
+    for (text, why) in
+        [("Transfer masuk Rp100.000 dari BUDI", "decided"), ("Dana masuk Rp 51.000", "less is waited for")]
+    {
+        let said = sends(&shop, &admin(), text, 1).await;
+        assert!(!said.contains("Mungkin tiket"), "{why}: {said}");
+    }
+    sends(&shop, &reseller(), "TIKET.50000", 2).await;
+    let said = sends(&shop, &admin(), "Dana masuk Rp 50.000", 1).await;
+    assert!(!said.contains("Mungkin tiket"), "of two nobody knows which: {said}");
+    shop.close().await;
+}
+
 /// Between the question and the yes somebody else accepts one, and the other is refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_takes_only_what_is_still_plain() {

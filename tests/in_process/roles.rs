@@ -247,7 +247,7 @@ async fn every_change_is_noted_with_what_it_changed() {
         ("/deposit KR0001 5000", 2, "KR0001 Konter 1: 5.000"),
         ("/setujui KR0003", 2, "KR0003 Baru Cell menunggu → aktif"),
         ("/blokir telegram:4004", 2, "KR0003 Baru Cell aktif → diblokir"),
-        ("/buka KR0003", 1, "KR0003 Baru Cell diblokir → aktif"),
+        ("/buka KR0003", 2, "KR0003 Baru Cell diblokir → aktif"),
         ("/nama KR0003 Berkah", 2, "KR0003 Baru Cell → Berkah"),
         ("/resetpin KR0003", 2, "KR0003 Berkah: PIN direset"),
         ("/balas KR0003 halo", 2, "KR0003 Berkah"),

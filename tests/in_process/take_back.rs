@@ -199,7 +199,7 @@ async fn who_is_blocked_or_moved_since() {
     assert!(told[0].contains("KR0001 sedang diblokir"), "{told:?}");
     assert_eq!(balances(&shop).await, (START - SENT, SENT));
     assert_eq!(shop.store.agent(AgentId(1)).await.unwrap().unwrap().status, AgentStatus::Blocked);
-    says(&shop, &admin(), "/buka KR0001", 1).await;
+    says(&shop, &admin(), "/buka KR0001", 2).await;
     shop.note("-- somebody else's downline by now: what came from the sender still goes back to it");
     says(&shop, &admin(), "/pindah KR0002 -", 1).await;
     shop.receive(again(&again(&gives)), 2).await;

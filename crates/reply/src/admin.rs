@@ -17,6 +17,8 @@ use konter_core::order::card::Verdict;
 pub enum AdminProblem {
     /// `name`: as it was typed.
     NoSuchAgent { name: String },
+    /// One reseller alone has the name that was typed; `line`: the same with its code.
+    NamedAgent { agent: AgentId, name: String, line: String },
     /// No order has this number.
     NoSuchOrder { order: OrderId },
     /// The command's words; `usage` shows how it is typed.
@@ -39,6 +41,8 @@ pub enum AdminProblem {
     OwnAccount { agent: AgentId },
     /// More than is left of what whoever asked may book in a day.
     DailyLimit { most: Rupiah, left: Rupiah },
+    /// It was sent so long ago, and would do something. `wrong_clock`: by our clock, which is wrong.
+    Stale { minutes: i64, wrong_clock: bool },
     /// The catalog file is not remembered any more.
     ImportGone,
     // Deposit tickets.
@@ -60,6 +64,11 @@ pub struct AgentCard {
     pub held: Rupiah,
     pub chats: Vec<String>,
     pub phones: Vec<String>,
+    /// What a newcomer is called where it writes.
+    #[serde(default)]
+    pub sender: Option<String>,
+    #[serde(default)]
+    pub upline: Option<AgentId>,
     pub since: DateTime<Utc>,
     pub locked_until: Option<DateTime<Utc>>,
 }

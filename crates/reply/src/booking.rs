@@ -99,6 +99,9 @@ pub enum AskWhat {
         after: Rupiah,
         /// The cost it would be below.
         below: Option<Rupiah>,
+        /// It is far from what it was: a zero too many, or one too few.
+        #[serde(default)]
+        odd: bool,
         /// It was changed by just as much a moment ago.
         changed_at: Option<DateTime<Utc>>,
     },

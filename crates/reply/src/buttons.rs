@@ -24,6 +24,7 @@ use konter_command::{PadKey, PadTap, ReceiptAs, ReportFile, Tap};
 use konter_core::agent::AgentStatus;
 use konter_core::catalog::ProductKind;
 use konter_core::clean::{NAME, TYPED, clean};
+use konter_core::ids::TicketId;
 use konter_core::money::Rupiah;
 use konter_core::order::card::{OrderLine, Verdict};
 use konter_core::order::refusal::{Near, Why};
@@ -79,13 +80,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::Ticket(says) => ticket(says, say),
-        Reply::Booking(booking) => match &**booking {
-            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
-                let is_all = matches!(what, AskWhat::AcceptAll { .. });
-                yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
-            }
-            _ => Vec::new(),
-        },
+        Reply::Booking(booking) => booked(booking, say),
         Reply::Network(network) => match &**network {
             NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
                 yes_or_no(*number, "network.yes_send", say)
@@ -142,12 +137,32 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
     }
 }
 
+/// What is asked before it is booked, and tickets near an amount that fits none.
+fn booked(booking: &BookingReply, say: &Say<'_>) -> Rows {
+    match booking {
+        BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
+            let is_all = matches!(what, AskWhat::AcceptAll { .. });
+            yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
+        }
+        BookingReply::NoMatch { others, .. } => {
+            others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn button(say: &Say<'_>, key: &str, tap: Tap) -> Button {
     typed(say, key, &tap.to_string())
 }
 
 fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
     Button { label: say(key, Fields::new()), tap: text.to_owned() }
+}
+
+/// Accepts the ticket with what has come in its place.
+fn near_ticket(ticket: TicketId, came: Rupiah, say: &Say<'_>) -> Button {
+    let fields = Fields::new().set("ticket", ticket.0).set("amount", came.get());
+    Button { label: say("booking.accept_near", fields), tap: format!("/acc {ticket} {}", came.get()) }
 }
 
 fn beside(all: impl Iterator<Item = Button>) -> Rows {

@@ -78,8 +78,8 @@ pub use routing::{
 };
 pub use samples::{Sample, samples};
 pub use staff::{
-    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, RoleProblem, StaffLine,
-    SupplierStep,
+    AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, OrderTo, RoleProblem,
+    StaffLine, SupplierStep,
 };
 pub use talk::{AskedLine, TalkReply};
 pub use texts::Texts;

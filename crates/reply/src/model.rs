@@ -79,6 +79,9 @@ pub enum Reply {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         order: bool,
     },
+    /// To a reseller that is let in again.
+    #[strum(serialize = "account.unblocked")]
+    AgentUnblocked { code: AgentId },
 
     // A reseller's own things.
     #[strum(serialize = "account.balance")]
@@ -159,9 +162,18 @@ pub enum Reply {
 
     /// The text is the problem's.
     ReceiptRefused { problem: ReceiptProblem },
-    /// What stands at the top and at the bottom of the reseller's receipts.
+    /// What stands at the top and at the bottom of the reseller's receipts. `undrawn`: their picture leaves out some of it.
     #[strum(serialize = "receipt.head")]
-    ReceiptHead { shop: String, footer: Option<String>, changed: bool },
+    ReceiptHead {
+        shop: String,
+        footer: Option<String>,
+        changed: bool,
+        #[serde(default)]
+        undrawn: bool,
+    },
+    /// The price on a receipt is below what its reseller paid.
+    #[strum(serialize = "receipt.below")]
+    ReceiptBelow { order: OrderId, price: Rupiah, paid: Rupiah },
 
     // Talk.
     #[strum(serialize = "talk.welcome")]

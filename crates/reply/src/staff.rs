@@ -9,6 +9,7 @@ use super::admin::AgentCard;
 use super::desk::{BelowCost, PriceChange};
 use konter_core::ids::{AgentId, BroadcastId, ChatId, SupplierId};
 use konter_core::money::Rupiah;
+use konter_core::order::card::OrderLine;
 use konter_core::staff::Role;
 
 /// A reply about the desk and its people.
@@ -34,6 +35,8 @@ pub enum DeskReply {
     YourRole { role: Option<Role> },
     /// `text`: what was looked for.
     Found { text: String, agents: Vec<AgentCard>, left_out: usize },
+    /// Everybody's orders to a number, newest first; those that failed are looked for among the shop's newest `searched`.
+    OrdersTo { dest: String, lines: Vec<OrderTo>, searched: usize },
     /// A reseller, by an admin.
     Renamed { agent: AgentId, before: String, after: String },
     /// The longest name there may be.
@@ -58,6 +61,14 @@ pub enum DeskReply {
     Welcome(Box<FirstSteps>),
     /// A new reseller's card once it is decided.
     AgentDecided(Box<AgentDecided>),
+}
+
+/// An order and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderTo {
+    pub line: OrderLine,
+    pub agent: AgentId,
+    pub name: String,
 }
 
 /// How far a shop has got.

@@ -180,7 +180,12 @@ pub(super) fn reference(supplier: &SupplierId, reference: Reference) -> Vec<u8> 
 
 /// Which order shows a serial number. Those of one destination stand together.
 pub(super) fn serial(key: &SerialKey) -> Vec<u8> {
-    Key::new(SERIAL).text(&key.dest).text(&key.serial).0
+    Key(serials_to(&key.dest)).text(&key.serial).0
+}
+
+/// Prefix of every serial number of one destination, whoever ordered.
+pub(super) fn serials_to(dest: &str) -> Vec<u8> {
+    Key::new(SERIAL).text(dest).0
 }
 
 pub(super) fn hold(order: OrderId) -> Vec<u8> {

@@ -16,7 +16,7 @@ use konter_core::ids::{AgentId, BroadcastId, ChatId, InquiryId, OrderId, Product
 use konter_core::inquiry::Inquiry;
 use konter_core::ledger::{Account, AccountId, Entry, Hold};
 use konter_core::money::Rupiah;
-use konter_core::order::{BillKey, Order, SlotKey};
+use konter_core::order::{BillKey, Order, SlotKey, same_dest};
 use konter_core::preferences::Preferences;
 use konter_core::price_list::Margins;
 use konter_core::pricing::PriceGroup;
@@ -291,6 +291,29 @@ impl<K: Kv + ?Sized> Reader<'_, K> {
         ids.sort_unstable_by(|a, b| b.cmp(a));
         ids.truncate(limit);
         Ok(ids)
+    }
+
+    pub(super) fn everybodys_orders_to(
+        &self,
+        dest: &str,
+        searched: usize,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let mut delivered: Vec<OrderId> = Vec::new();
+        self.0.scan(under(keys::serials_to(dest)), Direction::Up, &mut |_, bytes| {
+            delivered.push(decode("serial", bytes)?);
+            Ok(CONTINUE)
+        })?;
+        let mut found = self.orders(delivered)?;
+        let newest = keys::order(OrderId(0))..keys::order(OrderId(u64::MAX));
+        let newest: Vec<Order> =
+            self.gather(newest, Direction::Down, searched, |_, bytes| decode("order", bytes).map(Some))?;
+        let others = newest.into_iter().chain(self.open_orders()?);
+        found.extend(others.filter(|order| same_dest(&order.dest) == same_dest(dest)));
+        found.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
+        found.dedup_by_key(|order| order.id);
+        found.truncate(limit);
+        Ok(found)
     }
 
     pub(super) fn order_of_bill(&self, key: &BillKey) -> Result<Option<Order>, StoreError> {

@@ -206,6 +206,13 @@ impl Store {
         self.read("orders_of", move |rows| rows.orders_of(agent, dest.as_deref(), before, limit)).await
     }
 
+    /// Everybody's orders to a destination, newest first. Those that went through are known by their serial numbers, of any
+    /// day, and open ones are few; all others are looked for among the newest `searched`.
+    pub async fn orders_to(&self, dest: &str, searched: usize, limit: usize) -> Result<Vec<Order>, StoreError> {
+        let dest = dest.to_owned();
+        self.read("orders_to", move |rows| rows.everybodys_orders_to(&dest, searched, limit)).await
+    }
+
     /// A reseller's latest inquiry about a product and a customer.
     pub async fn inquiry_of(
         &self,

@@ -108,6 +108,12 @@ impl Request<'_> {
 
     /// The last orders, or those that the query narrows them to.
     pub(super) async fn orders(&self, query: &OrdersQuery, answer: &mut Answer) -> Result<(), StoreError> {
+        if self.agent.is_none()
+            && self.role().is_some()
+            && let Some(dest) = &query.dest
+        {
+            return self.orders_to_number(dest, answer).await;
+        }
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         if let Some(pin) = &query.pin
             && !self.pin_fits(&agent, pin, answer).await
@@ -163,6 +169,12 @@ impl Request<'_> {
         match (number, &self.agent) {
             (Some(number), Some(agent)) if agent.status == AgentStatus::Active => {
                 self.own_order(agent, OrderId(number), answer).await
+            }
+            (Some(number), None)
+                if self.role().is_some() && self.shop.store.order(OrderId(number)).await?.is_some() =>
+            {
+                self.show_order(OrderId(number), false, answer).await?;
+                Ok(true)
             }
             _ => Ok(false),
         }

@@ -17,6 +17,7 @@ use konter_core::order::card::Verdict;
 use konter_core::order::schedule::CHECK_STEP;
 use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use konter_core::question::Asks;
+use konter_core::staff::Role;
 use konter_reply::{AdminProblem, AgentCard, BookingReply, Reply};
 use konter_store::{Act, StoreError, Versioned};
 
@@ -30,6 +31,13 @@ const PENDING_SHOWN: usize = 10;
 impl Request<'_> {
     pub(super) async fn admin(&self, command: AdminCommand, answer: &mut Answer) -> Result<(), StoreError> {
         if !self.may(command.needs(), answer) {
+            return Ok(());
+        }
+        // Like an order: whoever hears nothing for so long has done it otherwise. Looking is never too late.
+        let age = self.at - self.message.sent_at;
+        if command.needs() > Role::Viewer && age > self.shop.policy.stale_after {
+            let wrong_clock = self.shop.drift.clock_off().is_some();
+            Self::admin_refused(answer, AdminProblem::Stale { minutes: age.num_minutes(), wrong_clock });
             return Ok(());
         }
         answer.commit.acts.push(Act {
@@ -106,12 +114,13 @@ impl Request<'_> {
             AgentRef::Other(_) => None,
         };
         if agent.is_none() {
-            Self::admin_refused(
-                answer,
-                AdminProblem::NoSuchAgent {
+            let problem = match self.meant_by_name(name).await? {
+                Some(problem) => problem,
+                None => AdminProblem::NoSuchAgent {
                     name: self.message.text.split_whitespace().nth(1).unwrap_or_default().to_owned(),
                 },
-            );
+            };
+            Self::admin_refused(answer, problem);
         }
         Ok(agent)
     }
@@ -183,6 +192,7 @@ impl Request<'_> {
         if agent.status == AgentStatus::Blocked {
             after.status = AgentStatus::Active;
             after.network.blocked_by = None;
+            answer.tell(&agent, &Reply::AgentUnblocked { code: agent.id });
             answer.write_agent(&agent, after.clone());
         }
         note_status(&agent, &after, answer);
@@ -224,7 +234,7 @@ impl Request<'_> {
         Ok(order)
     }
 
-    async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn show_order(&self, id: OrderId, raw: bool, answer: &mut Answer) -> Result<(), StoreError> {
         if let Some(order) = self.find_order(id, answer).await? {
             answer.reply(if raw {
                 Reply::AdminRawReplies { order: id, replies: view::raw_replies(&order) }

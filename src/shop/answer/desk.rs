@@ -1,5 +1,7 @@
 //! The desk: prices, the catalog by chat, PINs, complaints, announcements, and who did what.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::pin_shown::speaks_of_a_pin;
@@ -12,11 +14,11 @@ use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, pars
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
 use konter_core::deposit::mutation::{Flow, read_table};
-use konter_core::ids::{OrderId, ProductCode, SupplierId};
+use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::order::{Order, view};
-use konter_core::pricing::{Than, lowest_lasting_price, odd_price};
+use konter_core::pricing::{Than, is_far, lowest_lasting_price, odd_price};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
 use konter_documents::workbook::table;
@@ -78,13 +80,14 @@ impl Request<'_> {
             return Ok(());
         };
         let below = Some(lowest_lasting_price(product)).filter(|lowest| price < *lowest && !forced);
-        if below.is_none() && changed_at.is_none() {
+        let odd = !forced && is_far(product.price, price);
+        if below.is_none() && !odd && changed_at.is_none() {
             set_price(product, price, answer);
             return Ok(());
         }
         let (code, name, before) = (product.code.clone(), product.name.clone(), product.price);
         let asks = Asks::Price { product: code.clone(), before, price };
-        let what = AskWhat::Price { code, name, before, after: price, below, changed_at };
+        let what = AskWhat::Price { code, name, before, after: price, below, odd, changed_at };
         let asked = self.ask((asks, 0), what, answer).await?;
         answer.reply(booking(asked));
         Ok(())
@@ -327,9 +330,26 @@ impl Request<'_> {
         // Looking at the log is nothing to note in it.
         answer.commit.acts.clear();
         let acts = self.shop.store.acts(count.unwrap_or(ACTS_SHOWN).clamp(1, MOST_ACTS)).await?;
-        let line = |act: Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
-        answer.reply(Reply::AdminLog { acts: acts.into_iter().map(line).collect() });
+        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await? });
         Ok(())
+    }
+
+    /// Acts with the names of those who are resellers too.
+    pub(super) async fn act_lines(&self, acts: Vec<Act>) -> Result<Vec<ActLine>, StoreError> {
+        let mut names: HashMap<ChatId, String> = HashMap::new();
+        let mut lines = Vec::with_capacity(acts.len());
+        for Act { at, by, what } in acts {
+            let shown = if let Some(known) = names.get(&by) {
+                known.clone()
+            } else {
+                let agent = self.shop.store.agent_of_chat(&by).await?;
+                let shown = agent.map_or_else(|| by.to_string(), |agent| format!("{} ({by})", agent.name));
+                names.insert(by, shown.clone());
+                shown
+            };
+            lines.push(ActLine { at, by: shown, what });
+        }
+        Ok(lines)
     }
 }
 

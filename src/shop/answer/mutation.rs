@@ -10,7 +10,7 @@ use super::deposit::Accepted;
 use super::shared::{Sure, booking};
 use super::{Answer, Request};
 use konter_core::deposit::mutation::{Flow, Moved, read, tells_of_income};
-use konter_core::deposit::{MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
+use konter_core::deposit::{MOST_ADDED, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState};
 use konter_core::ids::TicketId;
 use konter_core::money::Rupiah;
 use konter_core::question::Asks;
@@ -30,7 +30,7 @@ struct Found {
     accepted: Vec<MutationLine>,
     /// To be looked at one by one.
     unclear: Vec<MutationLine>,
-    /// Without a ticket.
+    /// Without a ticket of their own.
     others: Vec<MutationLine>,
 }
 
@@ -72,7 +72,7 @@ impl Request<'_> {
         for one in moved.iter().filter(|one| one.flow != Flow::Out) {
             let Some(ticket) = self.ticket_of_pay(one.amount).await? else {
                 if one.flow == Flow::In {
-                    found.others.push(line(one, None, None));
+                    found.others.push(self.beside_a_ticket(one).await?);
                 }
                 continue;
             };
@@ -92,6 +92,18 @@ impl Request<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// A payment without a ticket, with the only ticket that waits for a little more: whoever pays rounds the sum off.
+    async fn beside_a_ticket(&self, one: &Moved) -> Result<MutationLine, StoreError> {
+        let Some(most) = one.amount.checked_add(Rupiah::new(MOST_ADDED)) else { return Ok(line(one, None, None)) };
+        let mut near = Vec::new();
+        for claim in self.shop.store.pays_taken(one.amount, most).await? {
+            near.extend(self.shop.store.ticket(claim.ticket).await?.filter(|ticket| ticket.takes_proof(self.at)));
+        }
+        let [ticket] = near.as_slice() else { return Ok(line(one, None, None)) };
+        let name = self.shop.store.agent(ticket.agent).await?.map(|agent| agent.name);
+        Ok(MutationLine { name, ..line(one, Some(ticket), None) })
     }
 
     /// Why a payment is not simply its ticket's.

@@ -4,34 +4,97 @@ use super::admin::AGENTS_AT_ONCE;
 use super::register::LONGEST_NAME;
 use super::staff::desk;
 use super::{Answer, Request};
-use konter_command::AgentRef;
+use konter_command::{AgentRef, destination_alone};
 use konter_core::agent::Agent;
-use konter_reply::DeskReply;
+use konter_core::order::{Order, view};
+use konter_reply::{AdminProblem, DeskReply, OrderTo};
 use konter_store::StoreError;
 
 /// Resellers shown at once.
 const FOUND_SHOWN: usize = 20;
 /// Digits that are worth looking for in phone numbers and chats: fewer stand in nearly all of them.
 const FEWEST_DIGITS: usize = 3;
+/// Digits of a number that somebody was sold something for.
+const FEWEST_OF_A_CUSTOMER: usize = 9;
+/// Everybody's orders to one number shown at once.
+const ORDERS_SHOWN: usize = 10;
+/// The newest orders, looked through for those to a number that failed: only orders that went through can be looked up by
+/// where they went, whoever placed them.
+const ORDERS_SEARCHED: usize = 1_000;
 
 impl Request<'_> {
     /// Everybody whose name, code, phone number or chat has this in it.
     pub(super) async fn find(&self, text: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let fitting = self.agents_like(text).await?;
+        let left_out = fitting.len().saturating_sub(FOUND_SHOWN);
+        let mut found = Vec::new();
+        for agent in fitting.iter().take(FOUND_SHOWN) {
+            found.push(self.card_of(agent).await?);
+        }
+        let to = destination_alone(text).filter(|dest| dest.as_str().len() >= FEWEST_OF_A_CUSTOMER);
+        let orders = match &to {
+            Some(dest) => self.everybodys_orders(dest.as_str()).await?,
+            None => Vec::new(),
+        };
+        if orders.is_empty() || !found.is_empty() {
+            answer.reply(desk(DeskReply::Found { text: text.to_owned(), agents: found, left_out }));
+        }
+        match to {
+            Some(dest) if !orders.is_empty() => self.show_orders_to(dest.as_str(), &orders, answer).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn agents_like(&self, text: &str) -> Result<Vec<Agent>, StoreError> {
         let wanted = Wanted::new(text);
-        let (mut found, mut left_out, mut after) = (Vec::new(), 0, None);
+        let (mut found, mut after) = (Vec::new(), None);
         loop {
             let page = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return Ok(found) };
             after = Some(last.id);
-            for agent in page.iter().filter(|agent| wanted.fits(agent)) {
-                if found.len() < FOUND_SHOWN {
-                    found.push(self.card_of(agent).await?);
-                } else {
-                    left_out += 1;
-                }
-            }
+            found.extend(page.into_iter().filter(|agent| wanted.fits(agent)));
         }
-        answer.reply(desk(DeskReply::Found { text: text.to_owned(), agents: found, left_out }));
+    }
+
+    /// `/deposit sri 50000`: of a name that one reseller alone has, the same line with its code, to be sent by whoever has
+    /// seen whose it is. A name is nobody's proof.
+    pub(super) async fn meant_by_name(&self, name: &AgentRef) -> Result<Option<AdminProblem>, StoreError> {
+        let AgentRef::Other(name) = name else { return Ok(None) };
+        let fitting = self.agents_like(name).await?;
+        let ([agent], Some((word, rest))) =
+            (fitting.as_slice(), self.message.text.trim().split_once(char::is_whitespace))
+        else {
+            return Ok(None);
+        };
+        let line = format!("{word} {}", rest.replacen(name.as_str(), &agent.id.to_string(), 1));
+        Ok(Some(AdminProblem::NamedAgent { agent: agent.id, name: agent.name.clone(), line }))
+    }
+
+    /// Whoever ordered for a number, for those who work here.
+    pub(super) async fn orders_to_number(&self, dest: &str, answer: &mut Answer) -> Result<(), StoreError> {
+        let orders = self.everybodys_orders(dest).await?;
+        self.show_orders_to(dest, &orders, answer).await
+    }
+
+    /// What reads as a phone number by itself may have been ordered for as it was typed: a game's user `62812…`.
+    async fn everybodys_orders(&self, dest: &str) -> Result<Vec<Order>, StoreError> {
+        let store = &self.shop.store;
+        let mut orders = store.orders_to(dest, ORDERS_SEARCHED, ORDERS_SHOWN).await?;
+        if let Some(rest) = dest.strip_prefix("08") {
+            orders.extend(store.orders_to(&format!("628{rest}"), ORDERS_SEARCHED, ORDERS_SHOWN).await?);
+            orders.sort_by_key(|order| std::cmp::Reverse(order.id));
+            orders.truncate(ORDERS_SHOWN);
+        }
+        Ok(orders)
+    }
+
+    async fn show_orders_to(&self, dest: &str, orders: &[Order], answer: &mut Answer) -> Result<(), StoreError> {
+        let mut lines = Vec::with_capacity(orders.len());
+        for order in orders {
+            let name = self.shop.store.agent(order.agent).await?.map(|agent| agent.name).unwrap_or_default();
+            lines.push(OrderTo { line: view::line(order), agent: order.agent, name });
+        }
+        answer.reply(desk(DeskReply::OrdersTo { dest: dest.to_owned(), lines, searched: ORDERS_SEARCHED }));
         Ok(())
     }
 

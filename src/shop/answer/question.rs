@@ -178,6 +178,7 @@ impl Request<'_> {
                     before: *before,
                     after: *price,
                     below: None,
+                    odd: false,
                     changed_at: None,
                 })
             }

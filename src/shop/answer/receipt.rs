@@ -7,8 +7,8 @@ use konter_core::ids::{Channel, OrderId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::Verdict;
 use konter_core::order::{Order, OrderState, view};
-use konter_documents::receipt::ReceiptCard;
-use konter_documents::receipt::{LONGEST_FOOTER, LONGEST_SHOP};
+use konter_documents::receipt::picture::is_drawn;
+use konter_documents::receipt::{LONGEST_FOOTER, LONGEST_SHOP, ReceiptCard};
 use konter_reply::{ReceiptForm, ReceiptProblem, Reply};
 use konter_store::StoreError;
 
@@ -41,8 +41,9 @@ impl Request<'_> {
         // Another reseller's order is no business of this one: it is as if it were not there.
         match self.shop.store.order(id).await?.filter(|order| order.agent == agent.id) {
             Some(order) => {
-                let price = price.or(self.own_price(&agent, &order).await?);
-                hand_over(&agent, &order, price, answer);
+                let own = self.own_price(&agent, &order).await?;
+                hand_over(&agent, &order, price.or(own), answer);
+                hint_below(&order, price, answer);
             }
             None => answer.reply(no_such(format!("#{id}"))),
         }
@@ -88,8 +89,9 @@ impl Request<'_> {
         let delivered = asked.iter().find(|order| view::line(order).verdict == Verdict::Success);
         match delivered.or(asked.first()) {
             Some(order) => {
-                let price = price.or(self.own_price(&agent, order).await?);
-                hand_over(&agent, order, price, answer);
+                let own = self.own_price(&agent, order).await?;
+                hand_over(&agent, order, price.or(own), answer);
+                hint_below(order, price, answer);
             }
             None => answer.reply(no_such(dest.unwrap_or_default().to_owned())),
         }
@@ -112,7 +114,9 @@ impl Request<'_> {
             *slot = Some(text.to_owned()).filter(|text| text != NOTHING && !text.is_empty());
         }
         let changed = after != agent;
-        answer.reply(Reply::ReceiptHead { shop: shop_of(&after), footer: after.receipt_footer.clone(), changed });
+        let (shop, footer) = (shop_of(&after), after.receipt_footer.clone());
+        let undrawn = !is_drawn(&shop) || !footer.as_deref().is_none_or(is_drawn);
+        answer.reply(Reply::ReceiptHead { shop, footer, changed, undrawn });
         if changed {
             answer.write_agent(&agent, after);
         }
@@ -133,6 +137,13 @@ fn hand_over(agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut A
     let all = [ReceiptForm::Text, ReceiptForm::Picture, ReceiptForm::Printer];
     let forms = if answer.chat.channel == Channel::Console { &all[..] } else { &[ReceiptForm::Picture] };
     hand_over_as(forms, agent, order, price, answer);
+}
+
+/// `STRUK 1 1`: what is sold below what it cost is rarely meant.
+fn hint_below(order: &Order, price: Option<Rupiah>, answer: &mut Answer) {
+    if let Some(price) = price.filter(|price| *price < order.price && order.is_success()) {
+        answer.reply(Reply::ReceiptBelow { order: order.id, price, paid: order.price });
+    }
 }
 
 fn hand_over_as(forms: &[ReceiptForm], agent: &Agent, order: &Order, price: Option<Rupiah>, answer: &mut Answer) {

@@ -59,7 +59,8 @@ impl Request<'_> {
             answer.tell(upline, &network(joined));
             answer.commit.network.uninvited.push(self.message.chat.clone());
         }
-        let card = card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at);
+        let sender = Some(self.message.sender.trim().to_owned()).filter(|sender| !sender.is_empty());
+        let card = AgentCard { sender, ..card(&agent, Rupiah::ZERO, Rupiah::ZERO, self.at) };
         answer.commit.outgoing.extend(self.shop.alerts.to_admins(&Reply::AlertNewAgent(card)));
         answer.commit.agents.push(Versioned { expected: None, row: agent });
         Ok(())
@@ -95,6 +96,8 @@ pub(super) fn card(agent: &Agent, balance: Rupiah, held: Rupiah, now: chrono::Da
         held,
         chats: agent.chats.iter().map(ToString::to_string).collect(),
         phones: agent.phones.clone(),
+        sender: None,
+        upline: agent.network.upline,
         since: agent.created_at,
         locked_until: agent.pin.locked(now),
     }

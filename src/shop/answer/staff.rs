@@ -6,7 +6,7 @@ use konter_command::{AdminDesk, AgentRef};
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, ChatId};
 use konter_core::staff::{Role, Roster, Staff};
-use konter_reply::{ActLine, AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
+use konter_reply::{AdminProblem, DeskReply, Reply, RoleProblem, StaffLine};
 use konter_store::{StoreError, Versioned};
 
 /// Acts looked through for those about one reseller.
@@ -41,6 +41,7 @@ impl Request<'_> {
             AdminDesk::SetLimit { who, limit } => self.set_limit(&who, limit, answer).await,
             AdminDesk::TakeBack { transfer, reason } => self.take_back(transfer, reason, answer).await,
             AdminDesk::Find { text } => self.find(&text, answer).await,
+            AdminDesk::OrdersTo { dest } => self.orders_to_number(dest.as_str(), answer).await,
             AdminDesk::Rename { agent, name } => self.rename(&agent, &name, answer).await,
             AdminDesk::SetCategory { name, open } => {
                 self.set_category(&name, open, answer);
@@ -196,9 +197,8 @@ impl Request<'_> {
         // Looking at the log is nothing to note in it.
         answer.commit.acts.clear();
         let acts = self.shop.store.acts(ACTS_SEARCHED).await?.into_iter();
-        let acts = acts.filter(|act| is_about(&act.what, &agent)).take(ACTS_SHOWN);
-        let line = |act: konter_store::Act| ActLine { at: act.at, by: act.by.to_string(), what: act.what };
-        answer.reply(Reply::AdminLog { acts: acts.map(line).collect() });
+        let acts = acts.filter(|act| is_about(&act.what, &agent)).take(ACTS_SHOWN).collect();
+        answer.reply(Reply::AdminLog { acts: self.act_lines(acts).await? });
         Ok(())
     }
 }

@@ -91,7 +91,7 @@ pub(super) const FORMATS: &[Format] = &[
         Topic::Register,
         &["DAFTAR", "DAFTARKAN", "DAFTARIN", "REG", "REGISTER", "REGISTRASI", "JOIN"],
         "register with a name and a PIN of one's own",
-        "DAFTAR.Berkah Cell.1234",
+        "DAFTAR.Berkah Cell.4821",
         register,
     ),
     Format::always(

@@ -4,6 +4,7 @@ use crate::deposit::ticket_ref::TicketRef;
 use crate::network::command::AdminNetwork;
 use crate::read::{AgentRef, DateArg};
 use crate::routing::command::AdminRouting;
+use konter_core::destination::Destination;
 use konter_core::ids::{AgentId, BroadcastId, OrderId, ProductCode, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::pricing::PriceStep;
@@ -133,6 +134,10 @@ pub enum AdminDesk {
     Find {
         text: String,
     },
+    /// Everybody's orders to one number.
+    OrdersTo {
+        dest: Destination,
+    },
     Rename {
         agent: AgentRef,
         name: String,
@@ -207,7 +212,9 @@ impl AdminDesk {
     #[must_use]
     pub const fn needs(&self) -> Role {
         match self {
-            Self::Staff | Self::Find { .. } | Self::CatalogWorkbook | Self::LogOf { .. } => Viewer,
+            Self::Staff | Self::Find { .. } | Self::OrdersTo { .. } | Self::CatalogWorkbook | Self::LogOf { .. } => {
+                Viewer
+            }
             Self::Rename { .. } | Self::SetCategory { .. } | Self::TakeBack { .. } => Operator,
             Self::SetRole { .. }
             | Self::SetLimit { .. }

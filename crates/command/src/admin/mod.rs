@@ -6,9 +6,9 @@ pub mod desk;
 
 use super::format::Format;
 use super::meaning::Command;
-use super::read::{AgentRef, Cursor, Part, Problem, Words, amount, without_force};
+use super::read::{AgentRef, Cursor, Part, Problem, Words, amount, destination_alone, without_force};
 use super::topic::Topic;
-use command::{AdminCommand, NewPrice};
+use command::{AdminCommand, AdminDesk, NewPrice};
 use konter_core::ids::OrderId;
 use konter_core::money::Rupiah;
 use konter_core::staff::Role::{Operator, Owner, Viewer};
@@ -81,9 +81,15 @@ pub(super) const FORMATS: &[Format] = &[
         alone(args, AdminCommand::Pending)
     })
     .least(Viewer),
-    Format::when(Topic::AdminOrder, &["/order"], "one order; all that suppliers said of it", "/order 12", order)
-        .least(Viewer)
-        .also(&[("/order 12 mentah", Viewer)]),
+    Format::when(
+        Topic::AdminOrder,
+        &["/order"],
+        "one order; all that suppliers said of it; all orders to a number",
+        "/order 12",
+        order,
+    )
+    .least(Viewer)
+    .also(&[("/order 12 mentah", Viewer), ("/order 081234567890", Viewer)]),
     Format::always(Topic::AdminRecheck, &["/cekulang"], "ask the supplier again", "/cekulang 12", recheck)
         .least(Operator),
     Format::always(Topic::AdminSuccess, &["/sukses"], "an order was delivered", "/sukses 12 1234567890", |args| {
@@ -189,9 +195,13 @@ fn price(args: Cursor<'_>) -> Result<Command, Problem> {
     price.map(|price| Command::Admin(AdminCommand::SellPrice { product, price, forced }))
 }
 
-/// `<order> [mentah]`. With a product's code it is a reseller's `/order S10 0812…`.
+/// `<order> [mentah]`, or the number that orders went to. With a product's code it is a reseller's `/order S10 0812…`.
 fn order(args: Cursor<'_>) -> Option<Result<Command, Problem>> {
     let mut words = Words::of(args);
+    // No order has a number so long.
+    if let Some(dest) = destination_alone(words.0).filter(|dest| dest.to_string().len() >= 9) {
+        return Some(Ok(Command::Admin(AdminCommand::Desk(AdminDesk::OrdersTo { dest }))));
+    }
     let raw = wants_raw(words.0);
     let orders = words.0.split_whitespace().nth(1).is_some() || words.0.chars().any(char::is_alphabetic);
     if orders && !raw {

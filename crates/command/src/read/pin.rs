@@ -50,13 +50,15 @@ impl Pin {
         }
     }
 
-    /// Whether its digits count up or down by one, such as `1234`: taken, though everybody tries those first.
+    /// Whether its digits count up or down by one, such as `1234`, or `0987` along the keys: taken, though everybody tries
+    /// those first.
     #[must_use]
     pub fn is_a_run(&self) -> bool {
+        let follows = |one: u8, two: u8| one.checked_add(1) == Some(two) || (one, two) == (b'9', b'0');
         let steps = |up: bool| {
             self.expose().as_bytes().windows(2).all(|pair| match pair {
-                [one, two] if up => one.checked_add(1) == Some(*two),
-                [one, two] => two.checked_add(1) == Some(*one),
+                [one, two] if up => follows(*one, *two),
+                [one, two] => follows(*two, *one),
                 _ => false,
             })
         };
@@ -119,7 +121,7 @@ mod tests {
     #[test]
     fn what_everybody_tries_first_counts_up_or_down() {
         let run = |text: &str| text.parse::<Pin>().unwrap().is_a_run();
-        assert!(["1234", "123456", "4321", "0123"].into_iter().all(run));
-        assert!(!["1235", "1243", "9012", "2525"].into_iter().any(run));
+        assert!(["1234", "123456", "4321", "0123", "7890", "0987"].into_iter().all(run));
+        assert!(!["1235", "1243", "9013", "2525"].into_iter().any(run));
     }
 }

@@ -100,7 +100,7 @@ impl<'a> Words<'a> {
                 self.0 = rest;
                 Ok(AgentRef::Phone(phone.clone()))
             }
-            [] => Err(Problem::unfit(Part::Agent, word)),
+            [] => Err(unfit(Part::Agent, word)),
             _ => Err(Problem::Ambiguous),
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Words<'a> {
 
     pub fn product(&mut self) -> Result<ProductCode, Problem> {
         let word = self.need(Part::Product)?;
-        word.parse().map_err(|_| Problem::unfit(Part::Product, word))
+        word.parse().map_err(|_| unfit(Part::Product, word))
     }
 
     pub fn only_product(&mut self) -> Result<ProductCode, Problem> {
@@ -125,8 +125,13 @@ impl<'a> Words<'a> {
         let text = self.0.trim_start();
         let word = self.need(Part::OrderNumber)?;
         let number = word.split([',', ';', ':']).next().unwrap_or(word);
-        let id = number.parse().map_err(|_| Problem::Unfit(Part::OrderNumber, Typed::new(word)))?;
+        let id = number.parse().map_err(|_| unfit(Part::OrderNumber, word))?;
         self.0 = text.get(number.len()..).unwrap_or_default().trim_start_matches([',', ';', ':']).trim();
         Ok(id)
     }
+}
+
+/// Staff's commands take no PIN, so what was typed is shown as it is.
+fn unfit(part: Part, text: &str) -> Problem {
+    Problem::Unfit(part, Typed::new(text))
 }

@@ -162,7 +162,12 @@ impl Reading<'_> {
         };
         let cells = |row: &TableRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
         let titled = table.rows.iter().take(LINES_OF_TITLES).find(|row| cells(row) > 1);
-        match titled {
+        // A catalog's own row, which nobody else has: only the names are missing.
+        let is_ours = |row: &TableRow| {
+            row.cells.len() + 1 >= COLUMNS.len()
+                && row.cells.iter().any(|cell| matches!(cell, "topup" | "token" | "bill"))
+        };
+        match titled.filter(|row| !is_ours(row)) {
             Some(row) => {
                 let columns: Vec<String> =
                     row.cells.iter().filter(|cell| !cell.is_empty()).take(COLUMNS_SHOWN).map(shorten).collect();

@@ -34,7 +34,12 @@ impl Table {
     /// A file's bytes.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        if bytes.len() > LARGEST_FILE { Self::broken(RowFault::FileTooLarge) } else { Self::of_lines(&decode(bytes)) }
+        if bytes.len() > LARGEST_FILE {
+            return Self::broken(RowFault::FileTooLarge);
+        }
+        let text = decode(bytes);
+        // A program, a picture, a workbook cut off: nothing that could be shown.
+        if text.contains('\0') { Self::broken(RowFault::NoWorkbook) } else { Self::of_lines(&text) }
     }
 
     #[must_use]

@@ -67,12 +67,26 @@ pub fn picture(receipt: &Receipt) -> Result<Picture, PictureError> {
         match row {
             Row::Gap => {}
             Row::Rule => sheet.dashes(top + (height_of_rule() - STROKE) / 2),
-            Row::Text { text, align, style } => pen.write(&mut sheet, top, text, *align, *style),
+            Row::Text { text, align, style } => {
+                let text: String = text.chars().filter(|letter| has(&fonts.normal, *letter)).collect();
+                pen.write(&mut sheet, top, text.trim_end(), *align, *style);
+            }
         }
         top += self::height(row);
     }
     let png = sheet.to_png().map_err(|error| PictureError::Png(error.to_string()))?;
     Ok(Picture { png, height: u32::try_from(height).unwrap_or(u32::MAX) })
+}
+
+/// Whether all of a text is drawn: of an emoji nothing is, for the fonts have none.
+#[must_use]
+pub fn is_drawn(text: &str) -> bool {
+    FONTS.as_ref().is_ok_and(|fonts| text.chars().all(|letter| has(&fonts.normal, letter)))
+}
+
+/// What a font lacks it draws as an empty box.
+fn has(font: &FontRef<'_>, letter: char) -> bool {
+    letter.is_whitespace() || font.glyph_id(letter) != GlyphId(0)
 }
 
 fn height(row: &Row) -> usize {

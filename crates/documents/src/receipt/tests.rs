@@ -500,3 +500,10 @@ proptest! {
         check(&with_receipt(&codes, ReceiptCard { sn, footer: Some(printed), ..two_months() }));
     }
 }
+
+#[test]
+fn what_the_fonts_lack_is_left_out_of_a_picture() {
+    let with = |footer: &str| drawn(&ReceiptCard { footer: Some(footer.to_owned()), ..token() }).png;
+    assert_eq!(with("Terima kasih \u{1F64F}"), with("Terima kasih"));
+    assert!(picture::is_drawn("Terima kasih – “ya”") && !picture::is_drawn("Makasih \u{1F64F}"));
+}

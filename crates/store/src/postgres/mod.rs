@@ -149,6 +149,16 @@ impl PostgresStore {
         })
     }
 
+    /// Asks whether there is a database at this address, and which version; changes nothing there.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub async fn reach(address: &SecretString) -> Result<String, StoreError> {
+        let client = connection(&link::pool(link::config(address)?)?).await?;
+        let row = client.query_one("SHOW server_version", &[]).await.map_err(Trouble::from)?;
+        row.try_get(0).map_err(|error| Trouble::from(error).into())
+    }
+
     /// From now on no other process runs a shop on this database. One that was killed may count for a moment.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub(super) fn amounts(line: &str) -> Vec<(Rupiah, Flow)> {
 
 /// What a text says of the way money went; `None` where it says nothing, or both.
 pub(super) fn flow_of(text: &str) -> Option<Flow> {
-    const IN: [&str; 20] = [
+    const IN: [&str; 21] = [
         "transfer masuk",
         "dana masuk",
         "uang masuk",
@@ -45,6 +45,7 @@ pub(super) fn flow_of(text: &str) -> Option<Flow> {
         "trf dari",
         "trsf dari",
         "kiriman dari",
+        "kr otomatis",
         "dikreditkan",
         "pembayaran diterima",
         "pembayaran qris",

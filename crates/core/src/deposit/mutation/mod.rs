@@ -52,14 +52,23 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
     let whole = line::flow_of(text);
     let mut moved = Vec::new();
     let mut day = None;
+    // Where the lines of one payment begin, and the last of them that says nothing of its own.
+    let (mut begins, mut bare) = (0, None);
     for one in text.lines() {
-        day = date::leading(one, today).or(day);
-        for (amount, flow) in line::amounts(one) {
-            let flow = match flow {
-                Flow::Unclear => whole.unwrap_or(Flow::Unclear),
-                told => told,
-            };
+        let dated = date::leading(one, today);
+        if dated.is_some() {
+            (begins, bare) = (moved.len(), None);
+        }
+        day = dated.or(day);
+        for (amount, own) in line::amounts(one) {
+            // KlikBCA's page has the amount once more, alone on a line, among the words about the payment.
+            if own != Flow::Unclear && bare == Some(amount) {
+                moved.truncate(begins);
+            }
+            let is_bare = own == Flow::Unclear && day.is_some() && moved.len() == begins;
+            let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
             push(&mut moved, amount, flow, day, one);
+            bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
     moved

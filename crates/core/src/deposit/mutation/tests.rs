@@ -26,6 +26,12 @@ fn messages_and_statements_are_read_as_banks_write_them() {
             "30/11 TRSF E-BANKING CR 3011/FTSCY/WS95031 BUDI 0000 100,618.00 CR 1,250,618.00\n30/11 KARTU DEBIT INDOMARET 50,000.00 DB 1,200,618.00",
             &[(100_618, Flow::In), (50_000, Flow::Out)],
         ),
+        ("KlikBCA's page, by itself", "30/11 KR OTOMATIS 450,236.00", &[(450_236, Flow::In)]),
+        (
+            "KlikBCA's page, the amount among the words",
+            "30/11/2026 TRSF E-BANKING CR 3011/FTSCY/WS95031\n210471.00\nSRI 0000 210,471.00 CR 9,999,999.00\n30/11/2026 TRSF E-BANKING CR\n210471.00\nBUDI 0000 210,471.00 CR 9,999,999.00",
+            &[(210_471, Flow::In), (210_471, Flow::In)],
+        ),
         (
             "BCA mobile",
             "m-Transfer: Dana masuk\n30/11 10:21:05\nDari 1234567890\nBUDI SANTOSO\nRp 100.618,00",
