@@ -80,16 +80,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::Ticket(says) => ticket(says, say),
-        Reply::Booking(booking) => match &**booking {
-            BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
-                let is_all = matches!(what, AskWhat::AcceptAll { .. });
-                yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
-            }
-            BookingReply::NoMatch { others, .. } => {
-                others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
-            }
-            _ => Vec::new(),
-        },
+        Reply::Booking(booking) => of_booking(booking, say),
         Reply::Network(network) => match &**network {
             NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
                 yes_or_no(*number, "network.yes_send", say)
@@ -152,6 +143,19 @@ fn button(say: &Say<'_>, key: &str, tap: Tap) -> Button {
 
 fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
     Button { label: say(key, Fields::new()), tap: text.to_owned() }
+}
+
+fn of_booking(booking: &BookingReply, say: &Say<'_>) -> Rows {
+    match booking {
+        BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
+            let is_all = matches!(what, AskWhat::AcceptAll { .. });
+            yes_or_no(*number, if is_all { "booking.accept_all" } else { "booking.yes" }, say)
+        }
+        BookingReply::NoMatch { others, .. } => {
+            others.iter().filter_map(|line| Some(vec![near_ticket(line.ticket?, line.amount, say)])).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Accepts the ticket with what has come in its place.
