@@ -14,6 +14,7 @@ use konter::shop::suppliers::Supplier;
 use konter_core::catalog::{Product, Route, parse_catalog};
 use konter_core::ids::ChatId;
 use konter_core::routing::Limits;
+use konter_store::InboxMessage;
 use konter_suppliers::client::{SendError, Transport};
 use konter_suppliers::protocol::Options;
 use konter_suppliers::recipe::{self, Recipe};
@@ -220,7 +221,7 @@ async fn the_same_is_told_once_and_an_old_button_never_means_a_newer_list() {
     next_list(&shop, &digi, 0).await;
     digi.says(&[("s10", 10_350, true)]);
     next_list(&shop, &digi, 1).await;
-    let said = shop.receive(first, 1).await;
+    let said = shop.receive(InboxMessage { sent_at: shop.now(), ..first }, 1).await;
     assert!(said[0].contains("sudah tidak berlaku"), "{said:?}");
     assert_eq!(route(&shop, "S10"), (10_150, true));
     shop.tap(&admin(), "Abaikan", 1).await;

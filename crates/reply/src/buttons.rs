@@ -80,7 +80,7 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
             _ => Vec::new(),
         },
         Reply::Ticket(says) => ticket(says, say),
-        Reply::Booking(booking) => booked(booking, say),
+        Reply::Booking(booking) => of_booking(booking, say),
         Reply::Network(network) => match &**network {
             NetworkReply::TransferAsk(TransferCard { number, stage: TransferStage::Asked, .. }) => {
                 yes_or_no(*number, "network.yes_send", say)
@@ -137,8 +137,15 @@ pub(super) fn buttons(reply: &Reply, say: &Say<'_>) -> Rows {
     }
 }
 
-/// What is asked before it is booked, and tickets near an amount that fits none.
-fn booked(booking: &BookingReply, say: &Say<'_>) -> Rows {
+fn button(say: &Say<'_>, key: &str, tap: Tap) -> Button {
+    typed(say, key, &tap.to_string())
+}
+
+fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
+    Button { label: say(key, Fields::new()), tap: text.to_owned() }
+}
+
+fn of_booking(booking: &BookingReply, say: &Say<'_>) -> Rows {
     match booking {
         BookingReply::Ask(AskCard { number, stage: AskStage::Asked, what, .. }) => {
             let is_all = matches!(what, AskWhat::AcceptAll { .. });
@@ -149,14 +156,6 @@ fn booked(booking: &BookingReply, say: &Say<'_>) -> Rows {
         }
         _ => Vec::new(),
     }
-}
-
-fn button(say: &Say<'_>, key: &str, tap: Tap) -> Button {
-    typed(say, key, &tap.to_string())
-}
-
-fn typed(say: &Say<'_>, key: &str, text: &str) -> Button {
-    Button { label: say(key, Fields::new()), tap: text.to_owned() }
 }
 
 /// Accepts the ticket with what has come in its place.

@@ -248,7 +248,7 @@ async fn who_may_not_do_business_orders_nothing_but_may_ask() {
     assert_eq!(told, format!("R#new S10.{DEST} GAGAL. Akun diblokir, hubungi admin."));
     let told = trade(&shop, &order(PENDING, "abc")).await;
     assert_eq!(told, format!("R#abc S10.{PENDING} akan diproses. Saldo 89.500"));
-    shop.say(&crate::support::shop::admin(), "/buka KR0001", 1).await;
+    shop.say(&crate::support::shop::admin(), "/buka KR0001", 2).await;
     assert!(trade(&shop, &order("081234567866", "new")).await.contains("akan diproses"));
 }
 
