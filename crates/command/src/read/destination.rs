@@ -378,6 +378,8 @@ fn mail(atoms: &[Atom<'_>]) -> Option<(String, usize)> {
 }
 
 fn is_text(text: &str) -> bool {
+    /// `GSH10 harga` asks for the price.
+    const NO_NAMES: [&str; 4] = ["PIN", "harga", "berapa", "brp"];
     const LEAST_DIGITS: usize = 5;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '#' | '@' | '.' | ' ' | '_' | '-' | '+' | '/' | ':' | '\'');
     let lettered = text.chars().any(char::is_alphabetic) || text.len() >= LEAST_DIGITS;
@@ -385,7 +387,7 @@ fn is_text(text: &str) -> bool {
         && text.starts_with(char::is_alphanumeric)
         && text.chars().all(fits)
         && lettered
-        && !text.eq_ignore_ascii_case("PIN")
+        && !NO_NAMES.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What stands where digits belong and has letters, or is a number that cannot be read.
