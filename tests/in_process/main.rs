@@ -65,3 +65,4 @@ mod talk_asked;
 mod talk_meant;
 mod telegram;
 mod tidy;
+mod unmeant;

@@ -1,12 +1,78 @@
 //! What the reader of messages found wrong, as the replies tell it.
 
+use super::super::rate_limit::Bears;
+use super::pin_shown::is_a_pin_alone;
 use super::talk::talk;
-use super::{Answer, Request, kind_of};
+use super::{Answer, Request, fingerprint, is_offered, kind_of};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
 use konter_core::destination::DestinationFault;
+use konter_core::ids::ProductCode;
 use konter_reply::{Misread, Reply, TalkReply};
+use konter_store::{Payload, Say, StoreError};
 
 impl Request<'_> {
+    /// Whether a reseller could think that it bought something: it named a product, or was taken away with its PIN.
+    fn may_seem_bought(&self, answer: &Answer) -> bool {
+        let catalog = self.shop.catalog();
+        let names = |word: &str| word.parse().is_ok_and(|code: ProductCode| catalog.get(&code).is_some());
+        let is_gone = |say: &Say| matches!(say.payload, Payload::Forget { .. });
+        self.agent.is_some()
+            && (answer.commit.outgoing.iter().any(is_gone)
+                || self.message.text.split(|c: char| !c.is_alphanumeric()).any(names))
+    }
+
+    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
+    pub(super) async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
+        let text = &self.message.text;
+        let bears = match self.role() {
+            // Nobody else would help those who work here.
+            Some(_) => Bears::Answer,
+            None => self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at),
+        };
+        let lone_pin = self.agent.is_some() && is_a_pin_alone(text);
+        match bears {
+            Bears::Answer => {}
+            // What is taken away with a PIN is never left without a word.
+            Bears::Last | Bears::Silence if lone_pin => {}
+            Bears::Last | Bears::Silence if self.may_seem_bought(answer) => {
+                answer.reply(talk(TalkReply::NothingBought));
+                return Ok(());
+            }
+            Bears::Last => {
+                answer.reply(talk(TalkReply::Enough));
+                return Ok(());
+            }
+            Bears::Silence => return Ok(()),
+        }
+        if self.agent.is_none() && self.role().is_none() {
+            return self.welcome(answer).await;
+        }
+        if self.agent.is_some() && self.active_agent(answer).is_none() {
+            return Ok(());
+        }
+        if lone_pin {
+            let chat = &self.message.chat;
+            let waits = self.shop.keypads.waiting(chat, self.at).is_some();
+            let choose = self.shop.guides.latest(chat, self.at).is_some();
+            answer.reply(talk(TalkReply::LonePin { waits, choose }));
+            return Ok(());
+        }
+        let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
+        if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
+            let works_here = self.agent.is_none() && self.role().is_some();
+            answer.reply(talk(if works_here { TalkReply::LostAtWork } else { TalkReply::Lost }));
+            return Ok(());
+        }
+        // What resembles nothing was most likely to be an order.
+        let near = near.unwrap_or(Topic::Order);
+        let nearest = match near {
+            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
+            topic => topic.example().to_owned(),
+        };
+        self.not_understood(near, None, nearest, answer);
+        Ok(())
+    }
+
     /// Says that a message was not read as what it may have been. Where it was to be an order, it is said as an order's
     /// refusal: resellers' programs look for that.
     pub(super) fn not_understood(&self, topic: Topic, problem: Option<&Problem>, nearest: String, answer: &mut Answer) {

@@ -55,7 +55,7 @@ use sha2::{Digest as _, Sha256};
 use super::buying::Asker;
 use super::keypad::PadId;
 use super::outbox::say;
-use super::rate_limit::{AdminMessage, Bears};
+use super::rate_limit::AdminMessage;
 use crate::attachment::{Attachment, Marked, edited_message};
 use konter_command::{self, AdminCommand, Command, Feature, Key, Language, NamedAs, ReportKind, Tap, Topic};
 use konter_core::agent::{Agent, AgentStatus, Locale};
@@ -362,7 +362,9 @@ impl Request<'_> {
         let text = &self.message.text;
         let was_asked = || self.shop.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
-        holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
+        // What a reseller, or whoever wants to be one, means by digits that nobody can read is most likely a PIN.
+        let is_unread = matches!(command, Command::Unknown { .. }) && self.role().is_none();
+        holds_pin(command, text) || ((is_unread || may_be_answer()) && konter_command::may_hold_pin(text))
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
@@ -447,46 +449,6 @@ impl Request<'_> {
     fn example(&self, topic: Topic) -> String {
         let own = if topic == Topic::Order { self.order_example() } else { None };
         own.unwrap_or_else(|| topic.example().to_owned())
-    }
-
-    /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
-    async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
-        let text = &self.message.text;
-        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
-            Bears::Answer => {}
-            Bears::Last => {
-                answer.reply(talk::talk(TalkReply::Enough));
-                return Ok(());
-            }
-            Bears::Silence => return Ok(()),
-        }
-        if self.agent.is_none() && self.role().is_none() {
-            return self.welcome(answer).await;
-        }
-        if self.agent.is_some() && self.active_agent(answer).is_none() {
-            return Ok(());
-        }
-        if self.agent.is_some() && pin_shown::is_a_pin_alone(text) {
-            let chat = &self.message.chat;
-            let waits = self.shop.keypads.waiting(chat, self.at).is_some();
-            let choose = self.shop.guides.latest(chat, self.at).is_some();
-            answer.reply(talk::talk(TalkReply::LonePin { waits, choose }));
-            return Ok(());
-        }
-        let near = Some(nearest).filter(|near| *near != Topic::Help && is_offered(*near, self.role()));
-        if near.is_none() && !text.bytes().any(|b| b.is_ascii_digit()) {
-            let works_here = self.agent.is_none() && self.role().is_some();
-            answer.reply(talk::talk(if works_here { TalkReply::LostAtWork } else { TalkReply::Lost }));
-            return Ok(());
-        }
-        // What resembles nothing was most likely to be an order.
-        let near = near.unwrap_or(Topic::Order);
-        let nearest = match near {
-            Topic::Order => self.order_example().unwrap_or_else(|| Topic::Help.example().to_owned()),
-            topic => topic.example().to_owned(),
-        };
-        self.not_understood(near, None, nearest, answer);
-        Ok(())
     }
 
     /// Somebody changed what was sent. It is not read; a PIN in it is taken out of the chat.
