@@ -89,7 +89,7 @@ impl Offers {
             chosen: None,
             nth: 1,
             buyer_phone: None,
-            placed: false,
+            placed: None,
             owner: owner_of(details).map_or(MeterOwner::Unknown, MeterOwner::Known),
             at: self.clock.utc(),
         };

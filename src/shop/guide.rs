@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
 use konter_command::{OrderRequest, Wish};
-use konter_core::ids::{ChatId, InquiryId, ProductCode};
+use konter_core::ids::{BroadcastId, ChatId, InquiryId, OrderId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::phone::Phone;
 
@@ -28,6 +28,8 @@ pub(super) struct Guides {
     albums: Mutex<HashMap<ChatId, Album>>,
     /// The bill that was looked up last.
     bills: Mutex<HashMap<ChatId, (InquiryId, DateTime<Utc>)>>,
+    /// The announcement that was shown last: only few people make any.
+    announcements: Mutex<HashMap<ChatId, BroadcastId>>,
 }
 
 /// What the next message may complete.
@@ -79,8 +81,8 @@ pub(super) struct Guide {
     /// 1 for the first order of it today.
     pub nth: u8,
     pub buyer_phone: Option<Phone>,
-    /// It has become an order.
-    pub placed: bool,
+    /// What it has become.
+    pub placed: Option<OrderId>,
     /// Whose meter it is.
     pub owner: MeterOwner,
     pub at: DateTime<Utc>,
@@ -130,9 +132,9 @@ impl Guides {
     }
 
     /// The offer has become an order.
-    pub fn place(&self, chat: &ChatId, id: u64) {
+    pub fn place(&self, chat: &ChatId, id: u64, order: OrderId) {
         if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
-            guide.placed = true;
+            guide.placed = Some(order);
         }
     }
 
@@ -140,7 +142,7 @@ impl Guides {
     /// to something else.
     pub fn answered(&self, chat: &ChatId, inquiry: InquiryId, owner: MeterOwner) -> Option<Guide> {
         let mut guides = self.offers.lock();
-        let waits = |guide: &&mut Guide| guide.owner == MeterOwner::Asked(inquiry) && !guide.placed;
+        let waits = |guide: &&mut Guide| guide.owner == MeterOwner::Asked(inquiry) && guide.placed.is_none();
         let guide = guides.get_mut(chat).filter(waits)?;
         guide.owner = owner;
         Some(guide.clone())
@@ -149,7 +151,7 @@ impl Guides {
     /// Something else is shown with a keypad: what still waits for a meter's name is not offered any more.
     pub fn drop_unshown(&self, chat: &ChatId) {
         let mut guides = self.offers.lock();
-        if guides.get(chat).is_some_and(|guide| matches!(guide.owner, MeterOwner::Asked(_)) && !guide.placed) {
+        if guides.get(chat).is_some_and(|guide| matches!(guide.owner, MeterOwner::Asked(_)) && guide.placed.is_none()) {
             guides.remove(chat);
         }
     }
@@ -164,7 +166,7 @@ impl Guides {
     /// What the chat was offered last, if nothing has become of it yet.
     pub fn latest(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<Guide> {
         let guides = self.offers.lock();
-        guides.get(chat).filter(|guide| !guide.placed && now - guide.at < FORGOTTEN_AFTER).cloned()
+        guides.get(chat).filter(|guide| guide.placed.is_none() && now - guide.at < FORGOTTEN_AFTER).cloned()
     }
 
     pub fn hold(&self, chat: &ChatId, several: Several) {
@@ -210,6 +212,15 @@ impl Guides {
 
     pub fn latest_bill(&self, chat: &ChatId, now: DateTime<Utc>) -> Option<InquiryId> {
         self.bills.lock().get(chat).filter(|(_, at)| now - *at < FORGOTTEN_AFTER).map(|(bill, _)| *bill)
+    }
+
+    /// An announcement is shown: `batal` means this one.
+    pub fn note_announcement(&self, chat: &ChatId, id: BroadcastId) {
+        self.announcements.lock().insert(chat.clone(), id);
+    }
+
+    pub fn latest_announcement(&self, chat: &ChatId) -> Option<BroadcastId> {
+        self.announcements.lock().get(chat).copied()
     }
 
     /// Notes a picture that was taken with what stood under it, or by itself.

@@ -67,3 +67,4 @@ mod talk_heard;
 mod talk_meant;
 mod telegram;
 mod tidy;
+mod unmeant;

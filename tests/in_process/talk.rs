@@ -40,10 +40,14 @@ async fn of_all_that_people_say_only_orders_are_bought() {
     let rows = include_str!("../data/talk.jsonl").lines().map(|line| serde_json::from_str::<Row>(line).unwrap());
     let (mut expected, mut lines, mut false_orders) = (0, 0, Vec::new());
     for row in rows {
-        let wanted = meant(&row.means);
+        let mut wanted = meant(&row.means);
         if wanted > 0 {
             // The same number again is a new order on another day.
             shop.pass(TimeDelta::days(1));
+        }
+        if row.means.ends_with(" x2") && !row.text.contains('.') {
+            // A second one without its first is asked about, but where it is typed with its signs.
+            wanted = 0;
         }
         shop.pass(TimeDelta::seconds(1));
         shop.shop.receive(vec![shop.message(&reseller(), &row.text)]).await.unwrap();

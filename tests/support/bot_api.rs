@@ -85,6 +85,8 @@ struct Inner {
     /// Whatever says this is refused.
     unwelcome: Option<String>,
     guard: Option<Guard>,
+    /// The number of the last message, where they are numbered.
+    numbered: Option<i64>,
 }
 
 /// Judges what is to appear in a chat: by method and chat.
@@ -181,6 +183,12 @@ impl BotApi {
     #[allow(dead_code, reason = "not every test needs it")]
     pub fn guard(&self, guard: impl FnMut(&str, i64) -> Option<Mishap> + Send + 'static) {
         self.inner.lock().guard = Some(Box::new(guard));
+    }
+
+    /// From now on messages that are sent have numbers, from this one on.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn number_from(&self, first: i64) {
+        self.inner.lock().numbered = Some(first - 1);
     }
 
     pub fn acknowledged(&self) -> i64 {
@@ -298,6 +306,11 @@ impl BotApi {
 }
 
 impl Inner {
+    fn next_number(&mut self) -> Option<i64> {
+        self.numbered = self.numbered.map(|last| last + 1);
+        self.numbered
+    }
+
     fn batch(&mut self, question: &Value) -> Vec<Value> {
         if let Some(offset) = question["offset"].as_i64() {
             self.acknowledged = self.acknowledged.max(offset);
@@ -336,6 +349,7 @@ async fn answer(
         },
         "getme" => json!({"id": 1, "is_bot": true, "first_name": "Konter", "username": "konter_bot"}),
         "copymessage" => json!({"message_id": 1}),
+        "sendmessage" if api.inner.lock().numbered.is_some() => json!({"message_id": api.inner.lock().next_number()}),
         // Not the message: nothing the front does may depend on its echo.
         _ => json!(true),
     };

@@ -82,14 +82,14 @@ fn customer(args: &mut Cursor<'_>, kind: DestKind, fewest: usize) -> Result<Stri
     let in_one = matches!(found.as_slice(), [(Target::Good(_), 1)]);
     found.retain(|(target, count)| {
         let follows = match args.atoms.get(*count..) {
-            Some([]) => !matches!(target, Target::Apart(..)),
+            Some([]) => !matches!(target, Target::Apart { .. }),
             Some([pin]) => is_pin(pin.text),
             _ => false,
         };
         !matches!(target, Target::Short(_) | Target::Bad(..)) && (in_one || follows)
     });
     match found.as_slice() {
-        [(Target::Good(dest) | Target::Apart(dest, _), count)] => {
+        [(Target::Good(dest) | Target::Apart { dest, .. }, count)] => {
             args.skip(*count);
             return Ok(dest.to_string());
         }

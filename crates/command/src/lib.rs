@@ -71,6 +71,7 @@ pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
 pub use spoken::{Sort, Talk, Wish, decision_line, desk_line, pin_said, slash_line, sums_said, was_to_order};
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};
+pub use talk::is_bare_no;
 pub use tap::report::{Page, ReportFile};
 pub use tap::{PadKey, PadTap, ReceiptAs, Tap};
 pub use topic::Topic;

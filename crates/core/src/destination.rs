@@ -117,7 +117,7 @@ impl Zoned {
         let id_fits = (MIN_ID_DIGITS..=MAX_CUSTOMER_DIGITS).contains(&id.len()) && is_digits(id);
         let zone_fits = ZONE_LENGTH.contains(&zone.len())
             && zone.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && !zone.eq_ignore_ascii_case("PIN");
+            && !["PIN", "ZONE", "ZONA", "SERVER", "ID"].iter().any(|word| zone.eq_ignore_ascii_case(word));
         (id_fits && zone_fits).then(|| Self(format!("{id}({zone})")))
     }
 

@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 use super::deposit::TicketProblem;
 use super::routing::SupplierTraffic;
 use konter_core::agent::AgentStatus;
-use konter_core::ids::{AgentId, OrderId, SupplierId};
+use konter_core::ids::{AgentId, OrderId, ProductCode, SupplierId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::Verdict;
 
@@ -86,4 +86,13 @@ pub struct SupplierCard {
     pub last_error_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub traffic: SupplierTraffic,
+}
+
+/// The order that an admin has decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedOrder {
+    pub agent: AgentId,
+    pub name: String,
+    pub product: ProductCode,
+    pub dest: String,
 }

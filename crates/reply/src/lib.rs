@@ -25,6 +25,7 @@ mod misread;
 mod model;
 mod network;
 mod notices;
+mod pad;
 mod preference;
 mod price_list;
 mod promise;
@@ -45,7 +46,7 @@ mod told;
 mod words;
 
 pub use account::{PriceLine, PriceTab, RegisterProblem};
-pub use admin::{AdminProblem, AgentCard, SupplierCard};
+pub use admin::{AdminProblem, AgentCard, DecidedOrder, SupplierCard};
 pub use api::{ApiCard, ApiProblem, ApiState};
 pub use bill::{BillCard, BillStage, CustomerCard, ShownBecause};
 pub use booking::{
@@ -64,6 +65,7 @@ pub use network::{
     NetworkReply, NewDownline, ProductMarkup, TakeBackCard, TakeBackProblem, TakeBackStage, ToldOnce, TransferCard,
     TransferLine, TransferProblem, TransferStage,
 };
+pub use pad::{is_pad, pad_of_bill, pad_of_offer};
 pub use preference::{
     AskFor, ChatLine, ChatProblem, Earned, FavouriteLine, PreferenceReply, SellingCard, SellingLine, SellingProblem,
 };
@@ -81,7 +83,7 @@ pub use staff::{
     AgentDecided, BroadcastCard, BroadcastStage, CategoryCard, Daily, DeskReply, FirstSteps, OrderTo, RoleProblem,
     StaffLine, SupplierStep,
 };
-pub use talk::{AskedLine, TalkReply};
+pub use talk::{AskedLine, DroppedWhat, TalkReply};
 pub use texts::Texts;
 pub use words::FEATURES;
 

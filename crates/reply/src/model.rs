@@ -13,7 +13,7 @@ use konter_core::staff::Role;
 use konter_documents::receipt::ReceiptCard;
 
 use super::account::{PriceLine, PriceTab, RegisterProblem};
-use super::admin::{AdminProblem, AgentCard, SupplierCard};
+use super::admin::{AdminProblem, AgentCard, DecidedOrder, SupplierCard};
 use super::bill::{BillCard, CustomerCard};
 use super::booking::BookingReply;
 use super::deposit::TicketSays;
@@ -238,7 +238,13 @@ pub enum Reply {
     #[strum(serialize = "admin.pending")]
     AdminPending { orders: Vec<OrderCard>, left_out: usize },
     #[strum(serialize = "admin.decided")]
-    AdminDecided { order: OrderId, verdict: Verdict },
+    AdminDecided {
+        order: OrderId,
+        verdict: Verdict,
+        /// Whose order of what that is: a number is soon mistyped.
+        #[serde(default)]
+        of: Option<Box<DecidedOrder>>,
+    },
     #[strum(serialize = "admin.rechecking")]
     AdminRechecking { order: OrderId },
     #[strum(serialize = "admin.suppliers")]

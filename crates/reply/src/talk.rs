@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::account::PriceLine;
-use konter_core::ids::ProductCode;
+use konter_core::ids::{AgentId, ProductCode};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -26,8 +26,10 @@ pub enum TalkReply {
         lines: Vec<OrderLine>,
         dest: Option<String>,
     },
-    /// What was offered is not ordered.
-    Dropped,
+    /// What was asked or offered is not done.
+    Dropped {
+        what: Vec<DroppedWhat>,
+    },
     /// What was bought has not come, or nobody knows; `lines`: the orders it may be about.
     NotArrived {
         lines: Vec<OrderLine>,
@@ -87,6 +89,8 @@ pub enum TalkReply {
     TicketLapses,
     /// Digits that are too few for the number that was asked for.
     ShortNumber,
+    /// To what may have been meant as an order, after many that were not understood.
+    NothingBought,
     /// The last answer for a while.
     Enough,
     /// To whoever is no agent: what follows is not answered for a while.
@@ -125,6 +129,31 @@ pub enum TalkReply {
     NothingWaits,
     /// Whoever wrote wants to think.
     Waits,
+}
+
+/// What a no was said to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "dropped", rename_all = "snake_case")]
+pub enum DroppedWhat {
+    Order {
+        product: String,
+        dest: String,
+    },
+    /// Something was to be chosen for this number.
+    Offer {
+        dest: String,
+    },
+    Several {
+        count: usize,
+    },
+    Transfer {
+        to: AgentId,
+        amount: Rupiah,
+    },
+    /// Of those who work here: a command that was asked about.
+    Line {
+        line: String,
+    },
 }
 
 /// An order that waits for its PIN.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{Screen, Talk, admin};
 use crate::front::Wording;
 use konter_core::ids::{Channel, ChatId};
-use konter_reply::Reply;
+use konter_reply::{Reply, is_pad};
 use konter_store::{Commit, CommitError, Outbox, Outgoing, Payload, StoreError};
 
 /// Rows taken from the outbox at a time.
@@ -64,6 +64,8 @@ impl Printer {
         // A terminal cannot change what it has said: the new words are said below it, with the buttons that count now.
         let (reply, under) = match &row.payload {
             Payload::Reply(reply) => (reply, row.number().to_string()),
+            // A keypad that was typed beside: what became of it is said anyway.
+            Payload::Edit { message, .. } if is_pad(message) => return,
             Payload::Edit { message, reply } => (reply, message.clone()),
             Payload::Forget { .. } | Payload::Copy { .. } => return,
         };

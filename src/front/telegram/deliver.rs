@@ -1,11 +1,13 @@
 //! One visit to one chat's outbox: one message or file sent, or one edit made; or, in a visit of its own, one deletion
 //! tried. A row leaves the outbox when Telegram has taken it, or when it is certain that Telegram never will.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use parking_lot::Mutex;
 use teloxide::types::{ChatId as Peer, InlineKeyboardMarkup, MessageId};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
@@ -19,6 +21,7 @@ use super::verdict::{Verdict, reads_so_already, verdict};
 use super::{Api, ApiError, Timing};
 use crate::front::{Button, File, FileKind, Text, Wording};
 use konter_core::ids::{Channel, ChatId};
+use konter_reply::is_pad;
 use konter_store::{Class, Commit, Leases, Outbox, OutboxRow, Outgoing, Payload, StoreError};
 
 /// Rows looked at in one visit: of the shortest, so many fit into one message.
@@ -49,6 +52,8 @@ pub(super) struct Courier {
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,
     pub timing: Timing,
+    /// The latest message of each chat that a keypad may stand under, and what it is called. Losing it costs an edit.
+    pub pads: Mutex<HashMap<ChatId, (String, String)>>,
 }
 
 /// What a visit found and did.
@@ -349,6 +354,11 @@ impl Courier {
         progress: &mut Progress,
     ) -> Step {
         let more = rows.len() > 1;
+        let named = self.pads.lock().get(&row.chat).filter(|(name, _)| name == message).map(|(_, shown)| shown.clone());
+        let message = named.as_deref().unwrap_or(message);
+        if is_pad(message) {
+            return self.finish(row, progress, Step::Done { more }).await;
+        }
         let overtaken = overtaken(rows, message);
         if overtaken.iter().any(|edit| edit.seq == row.seq) {
             return self.take_out(&overtaken, true, None, progress, Step::Done { more }).await;
@@ -416,6 +426,11 @@ impl Courier {
 
     /// The same for one that the chat has, as what, should somebody ask for it later.
     async fn finish_shown(&self, row: &Outgoing, message: Option<String>, progress: &mut Progress, step: Step) -> Step {
+        if let (Payload::Reply(reply), Some(message)) = (&row.payload, &message)
+            && let Some(pad) = reply.pad()
+        {
+            self.pads.lock().insert(row.chat.clone(), (pad, message.clone()));
+        }
         self.take_out(&[row], true, message, progress, step).await
     }
 

@@ -33,6 +33,7 @@ impl MessageIds {
     pub fn store(&self, message: &mut InboxMessage) {
         message.message = self.stored(&message.message);
         message.tapped = message.tapped.take().map(|under| self.stored(under));
+        message.replies_to = message.replies_to.take().map(|answered| self.stored(answered));
     }
 
     /// Telegram's number of a tap that came as this message; `None` for another bot's, or what is no tap.
@@ -54,6 +55,25 @@ impl MessageIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_that_came_in_names_the_others_as_they_are_stored() {
+        let mut message = InboxMessage {
+            chat: konter_core::ids::ChatId::telegram(1),
+            message: "7".to_owned(),
+            text: String::new(),
+            sent_at: chrono::DateTime::UNIX_EPOCH,
+            private: true,
+            sender: String::new(),
+            tapped: Some("5".to_owned()),
+            is_caption: false,
+            replies_to: Some("6".to_owned()),
+            topic: None,
+        };
+        MessageIds::of(&"123:x".into()).store(&mut message);
+        assert_eq!((&*message.message, message.tapped.as_deref()), ("123.7", Some("123.5")));
+        assert_eq!(message.replies_to.as_deref(), Some("123.6"));
+    }
 
     #[test]
     fn a_bot_knows_its_own_messages_also_after_a_new_token() {

@@ -108,7 +108,11 @@ impl Pump {
         timing: Timing,
     ) -> Self {
         let share = store.share();
-        Self { courier: Arc::new(Courier { store, share, api, wording, timing }), waker, timing }
+        Self {
+            courier: Arc::new(Courier { store, share, api, wording, timing, pads: Mutex::default() }),
+            waker,
+            timing,
+        }
     }
 
     /// Delivers until `cancel`. Begins with what an earlier run left.

@@ -18,7 +18,7 @@ use konter_core::order::schedule::CHECK_STEP;
 use konter_core::order::{AdminVerdict, Event, Order, OrderState, step_with, view};
 use konter_core::question::Asks;
 use konter_core::staff::Role;
-use konter_reply::{AdminProblem, AgentCard, BookingReply, Reply};
+use konter_reply::{AdminProblem, AgentCard, BookingReply, DecidedOrder, Reply};
 use konter_store::{Act, StoreError, Versioned};
 
 /// Resellers read at a time where all of them are looked through.
@@ -306,7 +306,12 @@ impl Request<'_> {
         if is_refund {
             self.count_daily(order.price, answer).await?;
         }
-        let mut decided = say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict });
+        let of = self.shop.store.agent(order.agent).await?.map(|agent| {
+            let (product, dest) = (order.product.clone(), order.dest.clone());
+            Box::new(DecidedOrder { agent: agent.id, name: agent.name, product, dest })
+        });
+        let mut decided =
+            say(&self.message.chat, self.shop.policy.locale, Reply::AdminDecided { order: id, verdict, of });
         decided.balance_of = Some(AccountId::Agent(order.agent));
         answer.commit.outgoing.push(decided);
         answer.commit.outgoing.extend(self.shop.tracking.notices.overdrawn_uplines(&order, &step.postings).await?);

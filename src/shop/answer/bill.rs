@@ -20,7 +20,7 @@ use konter_core::order::{Order, OrderBill, OrderState, claims, new_attempt, of_c
 use konter_core::outcome::Sending;
 use konter_core::pricing::Tariff;
 use konter_core::routing::Availability;
-use konter_reply::{BillStage, Reply, ShownBecause};
+use konter_reply::{BillStage, Reply, ShownBecause, pad_of_bill};
 use konter_store::{Payload, Say, Sequence, StoreError, Versioned};
 use konter_suppliers::Buy;
 
@@ -394,7 +394,7 @@ impl Request<'_> {
         Ok(Err(already_ordered(&earlier.unwrap_or(order), String::new(), today)))
     }
 
-    /// Puts the bill's message in another stage, where the message is known.
+    /// Puts the bill's message in another stage.
     pub(super) fn restage(
         &self,
         under: Option<&str>,
@@ -402,9 +402,9 @@ impl Request<'_> {
         stage: BillStage,
         answer: &mut Answer,
     ) {
-        let Some(message) = under else { return };
+        let message = under.map_or_else(|| pad_of_bill(inquiry.id), str::to_owned);
         let reply = Box::new(Reply::Bill(Box::new(bill_card(inquiry, quote, stage))));
-        let payload = Payload::Edit { message: message.to_owned(), reply };
+        let payload = Payload::Edit { message, reply };
         answer.commit.outgoing.push(Say::new(self.message.chat.clone(), inquiry.locale, payload));
     }
 

@@ -8,7 +8,7 @@ use crate::shop::outbox::say;
 use konter_core::agent::{AgentStatus, Locale};
 use konter_core::broadcast::{Broadcast, BroadcastState, Sending, Tally};
 use konter_core::ids::{BroadcastId, ChatId};
-use konter_reply::{BroadcastCard, DeskReply, Reply};
+use konter_reply::{BroadcastCard, DeskReply, DroppedWhat, Reply};
 use konter_store::{Act, Payload, Say, Sequence, StoreError, Versioned};
 
 impl Request<'_> {
@@ -18,11 +18,23 @@ impl Request<'_> {
         let broadcast = Broadcast::asked(id, (self.message.chat.clone(), answer.locale), text, self.at);
         let chats = self.audience().await?.len();
         let card = BroadcastCard { chats, ..announcing::card(&broadcast, Tally::default()) };
+        self.shop.dialogs.guides.note_announcement(&self.message.chat, id);
         // Nothing is done yet: the yes is recorded.
         answer.commit.acts.clear();
         answer.reply(desk(DeskReply::Broadcast(card)));
         answer.commit.desk.broadcasts.push(Versioned { expected: None, row: broadcast });
         Ok(())
+    }
+
+    /// A no in words to the announcement that was shown here last.
+    pub(super) async fn drop_announcement(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
+        let Some(id) = self.shop.dialogs.guides.latest_announcement(&self.message.chat) else { return Ok(None) };
+        let asked = self.shop.store.broadcast(id).await?;
+        let Some(asked) = asked.filter(|asked| asked.is_open_question(self.at)) else { return Ok(None) };
+        let line = format!("/siaran {}", asked.text);
+        let row = asked.with(BroadcastState::Cancelled);
+        answer.commit.desk.broadcasts.push(Versioned { expected: Some(asked.version), row });
+        Ok(Some(DroppedWhat::Line { line }))
     }
 
     /// A button below the question.

@@ -10,7 +10,7 @@ use super::shared::booking;
 use super::{Answer, NOTED, Request};
 use crate::attachment::FileRef;
 use crate::shop::rate_limit::AdminMessage;
-use konter_command::{AdminCommand, AgentRef, NewPrice, Typed, is_orderable, parse, powers};
+use konter_command::{AdminCommand, AgentRef, Command, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
 use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
 use konter_core::deposit::mutation::{Flow, read_table};
@@ -299,8 +299,12 @@ impl Request<'_> {
     pub(super) async fn answered_card(&self, answer: &mut Answer) -> Result<bool, StoreError> {
         let Some(card) = self.message.replies_to.as_ref().filter(|_| self.message.private) else { return Ok(false) };
         let text = self.message.text.trim();
-        // A command is one wherever it is typed, and nobody's PIN is passed on.
-        if self.role().is_none() || text.starts_with('/') || super::pin_shown::holds_pin(&parse(text), text) {
+        // A command is one wherever it is typed, and nobody's PIN is passed on. Who is no reseller has none to write in a
+        // sentence.
+        let command = parse(text);
+        let is_talk = self.agent.is_none() && matches!(command, Command::Unknown { .. } | Command::Talk(_));
+        let shows_pin = !is_talk && super::pin_shown::holds_pin(&command, text);
+        if self.role().is_none() || text.starts_with('/') || shows_pin {
             return Ok(false);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };

@@ -3,6 +3,7 @@
 use rand::RngExt as _;
 
 use super::super::rate_limit::AdminMessage;
+use super::pin_shown::may_be_a_pin;
 use super::register::{LONGEST_NAME, card};
 use super::shared::network;
 use super::transfer::typed;
@@ -418,6 +419,8 @@ fn markup_example(whom: &MarkupWhom, change: MarkupChange) -> String {
         MarkupWhom::Both(agent, product) => format!("{}.{product}.", typed(agent)),
     };
     let sum = match change {
+        // What may be the PIN itself is not said again.
+        MarkupChange::Set(amount) if may_be_a_pin(amount) => "jumlah".to_owned(),
         MarkupChange::Set(amount) => amount.get().to_string(),
         MarkupChange::Remove | MarkupChange::Show => "-".to_owned(),
     };

@@ -15,7 +15,7 @@ use konter_core::inquiry::Ask;
 use konter_core::money::Rupiah;
 use konter_core::order::refusal::Why;
 use konter_core::order::request::{OrderLine, What};
-use konter_reply::{ChooseCard, ChooseStage, Reply};
+use konter_reply::{ChooseCard, ChooseStage, Reply, pad_of_offer};
 use konter_store::{Payload, Say, StoreError};
 
 /// Products of one category offered at once: as many buttons as a chat shows without scrolling far.
@@ -132,13 +132,14 @@ impl Request<'_> {
         self.shop.offers.card(guide, stage, None)
     }
 
-    fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
+    pub(super) fn restage_choice(&self, under: Option<&str>, guide: &Guide, stage: ChooseStage, answer: &mut Answer) {
         self.show_choice(under, self.choose_card(guide, stage), answer);
     }
 
     fn show_choice(&self, under: Option<&str>, card: ChooseCard, answer: &mut Answer) {
-        let Some(message) = under else { return };
-        let payload = Payload::Edit { message: message.to_owned(), reply: Box::new(Reply::Choose(Box::new(card))) };
+        // Whoever types has tapped nothing: the front knows where it stands.
+        let message = under.map_or_else(|| pad_of_offer(card.guide), str::to_owned);
+        let payload = Payload::Edit { message, reply: Box::new(Reply::Choose(Box::new(card))) };
         answer.commit.outgoing.push(Say::new(self.message.chat.clone(), answer.locale, payload));
     }
 
@@ -167,9 +168,14 @@ impl Request<'_> {
     }
 
     pub(super) fn tapped_no_choice(&self, id: u64, answer: &mut Answer) {
-        let chat = &self.message.chat;
-        if let Some(guide) = self.shop.dialogs.guides.get(chat, id, self.at) {
-            self.restage_choice(self.message.tapped.as_deref(), &guide, ChooseStage::Cancelled, answer);
+        let (chat, under) = (&self.message.chat, self.message.tapped.as_deref());
+        match self.shop.dialogs.guides.get(chat, id, self.at) {
+            // What is ordered is not taken back by a button that came too late.
+            Some(guide @ Guide { placed: Some(order), .. }) => {
+                return self.restage_choice(under, &guide, ChooseStage::Placed { order }, answer);
+            }
+            Some(guide) => self.restage_choice(under, &guide, ChooseStage::Cancelled, answer),
+            None => self.stale(answer),
         }
         self.shop.dialogs.keypads.close(chat, PadId::Order(id));
         self.shop.dialogs.guides.forget(chat, id);
@@ -245,7 +251,7 @@ impl Request<'_> {
         let shown = guide.chosen.and_then(|index| guide.prices.get(index).copied()).flatten();
         let stage = match self.order_at(request, shown, answer).await? {
             Placed::Order(order) => {
-                self.shop.dialogs.guides.place(&self.message.chat, guide.id);
+                self.shop.dialogs.guides.place(&self.message.chat, guide.id, order);
                 ChooseStage::Placed { order }
             }
             Placed::PriceChanged => {
@@ -255,8 +261,9 @@ impl Request<'_> {
             }
             Placed::Nothing => {
                 if under.is_none() && has_wrong_pin(answer) {
-                    // Nothing can be tapped below what was said: the next PIN is typed as this one was.
+                    // The next PIN is typed as this one was.
                     self.shop.dialogs.keypads.open_anew(&self.message.chat, PadId::Order(guide.id), None, self.at);
+                    return Ok(());
                 }
                 ChooseStage::List
             }

@@ -6,9 +6,10 @@ use super::talk::talk;
 use super::{Answer, Request, fingerprint, kind_of};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
 use konter_core::destination::DestinationFault;
+use konter_core::ids::ProductCode;
 use konter_core::staff::Role;
 use konter_reply::{Misread, Reply, TalkReply};
-use konter_store::StoreError;
+use konter_store::{Payload, Say, StoreError};
 
 impl Request<'_> {
     /// How something is typed right; an order by what this shop sells.
@@ -17,11 +18,33 @@ impl Request<'_> {
         own.unwrap_or_else(|| topic.example().to_owned())
     }
 
+    /// Whether a reseller could think that it bought something: it named a product, or was taken away with its PIN.
+    fn may_seem_bought(&self, answer: &Answer) -> bool {
+        let catalog = self.shop.catalog();
+        let names = |word: &str| word.parse().is_ok_and(|code: ProductCode| catalog.get(&code).is_some());
+        let is_gone = |say: &Say| matches!(say.payload, Payload::Forget { .. });
+        self.agent.is_some()
+            && (answer.commit.outgoing.iter().any(is_gone)
+                || self.message.text.split(|c: char| !c.is_alphanumeric()).any(names))
+    }
+
     /// A message that means nothing. A stranger is greeted; what had no digit was no order, and is not called a failed one.
     pub(super) async fn meant_nothing(&self, nearest: Topic, answer: &mut Answer) -> Result<(), StoreError> {
         let text = &self.message.text;
-        match self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at) {
+        let bears = match self.role() {
+            // Nobody else would help those who work here.
+            Some(_) => Bears::Answer,
+            None => self.shop.rate_limits.bears(&self.message.chat, fingerprint(text), self.at),
+        };
+        let lone_pin = self.agent.is_some() && is_a_pin_alone(text);
+        match bears {
             Bears::Answer => {}
+            // What is taken away with a PIN is never left without a word.
+            Bears::Last | Bears::Silence if lone_pin => {}
+            Bears::Last | Bears::Silence if self.may_seem_bought(answer) => {
+                answer.reply(talk(TalkReply::NothingBought));
+                return Ok(());
+            }
             Bears::Last => {
                 answer.reply(talk(TalkReply::Enough));
                 return Ok(());
@@ -34,7 +57,7 @@ impl Request<'_> {
         if self.agent.is_some() && self.active_agent(answer).is_none() {
             return Ok(());
         }
-        if self.agent.is_some() && is_a_pin_alone(text) {
+        if lone_pin {
             let chat = &self.message.chat;
             let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
             let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();

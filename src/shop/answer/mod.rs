@@ -274,7 +274,9 @@ impl Request<'_> {
         let text = &self.message.text;
         let was_asked = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let may_be_answer = || matches!(command, Command::Unknown { .. } | Command::Talk(_)) && was_asked();
-        holds_pin(command, text) || (may_be_answer() && konter_command::may_hold_pin(text))
+        // What a reseller, or whoever wants to be one, means by digits that nobody can read is most likely a PIN.
+        let is_unread = matches!(command, Command::Unknown { .. }) && self.role().is_none();
+        holds_pin(command, text) || ((is_unread || may_be_answer()) && konter_command::may_hold_pin(text))
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {

@@ -1,8 +1,10 @@
 //! Whether a message shows a PIN: then it is taken out of the chat, and only then.
 
 use konter_command::{
-    Command, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef, may_hold_pin,
+    Command, MarkupChange, NEW_PIN_DIGITS, NetworkCommand, PreferenceCommand, RoutingCommand, Talk, Topic, TransferRef,
+    may_hold_pin,
 };
+use konter_core::money::Rupiah;
 
 /// Whether a message shows a PIN that should not stay in the chat.
 pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
@@ -25,11 +27,18 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
                 || text.as_str().contains(konter_command::MASK)
                 || (speaks_of_a_pin(text.as_str()) && may_hold_pin(text.as_str()))
         }
-        Command::Transfer(transfer) => transfer.pin.is_some(),
+        Command::Transfer(transfer) => transfer.pin.is_some() || may_be_a_pin(transfer.amount),
         Command::Orders(query) => query.pin.is_some(),
         Command::Network(command) => match command {
-            NetworkCommand::RegisterDownline(request) => request.pin.is_some(),
-            NetworkCommand::Markup(request) => request.pin.is_some(),
+            // `daftar.budi.1234.0812…`, from whoever is not registered yet.
+            NetworkCommand::RegisterDownline(request) => {
+                let fits = |digits: &str| NEW_PIN_DIGITS.contains(&digits.len());
+                request.pin.is_some() || text.split(|c: char| !c.is_ascii_digit()).any(fits)
+            }
+            NetworkCommand::Markup(request) => {
+                let is_one = matches!(request.change, MarkupChange::Set(amount) if may_be_a_pin(amount));
+                request.pin.is_some() || is_one
+            }
             // A number alone may have been meant as the PIN.
             NetworkCommand::TakeBack { of: TransferRef::Number(_), pin: None } => may_hold_pin(text),
             NetworkCommand::Downlines { pin, .. }
@@ -79,6 +88,12 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         | Command::Routing(RoutingCommand::Queue { .. })
         | Command::Admin(_) => false,
     }
+}
+
+/// Whether a sum where the PIN is missing may be the PIN: nobody sends or adds so odd a one.
+pub(super) fn may_be_a_pin(sum: Rupiah) -> bool {
+    const ROUND: i64 = 50;
+    NEW_PIN_DIGITS.contains(&sum.get().to_string().len()) && sum.get() % ROUND != 0
 }
 
 /// Whether it is digits that may be a reseller's PIN, and nothing else.

@@ -231,7 +231,7 @@ impl Request<'_> {
             chosen: Some(0),
             nth,
             buyer_phone: again.buyer_phone.clone(),
-            placed: false,
+            placed: None,
             owner: MeterOwner::NotAsked,
             at: self.at,
         };

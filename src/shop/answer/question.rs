@@ -5,7 +5,9 @@ use super::{Answer, Request};
 use konter_command::{AdminCommand, AdminDesk, AgentRef, NewPrice, TicketRef};
 use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
-use konter_reply::{AskCard, AskStage, AskWhat, BookingReply, Doubts, NetworkReply, TransferProblem, TransferStage};
+use konter_reply::{
+    AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem, TransferStage,
+};
 use konter_store::{Payload, Say, StoreError, Versioned};
 
 impl Request<'_> {
@@ -66,13 +68,15 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A no in words to what was asked here; `false` when nothing waits for an answer.
-    pub(super) async fn drop_question(&self, answer: &mut Answer) -> Result<bool, StoreError> {
+    /// A no in words to what was asked here.
+    pub(super) async fn drop_question(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        if let Some(asked) = &open {
-            write(asked, QuestionState::Cancelled, answer);
-        }
-        Ok(open.is_some())
+        let Some(asked) = open else { return Ok(None) };
+        write(&asked, QuestionState::Cancelled, answer);
+        Ok(match (&asked.asks, command_of(&asked.asks)) {
+            (Asks::Transfer { to, amount, .. }, _) => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
+            (_, line) => line.map(|(_, line)| DroppedWhat::Line { line }),
+        })
     }
 
     /// This chat's latest question, if it has this number.

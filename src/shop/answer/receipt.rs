@@ -3,6 +3,7 @@
 use super::{Answer, Request};
 use konter_command::{DateArg, ReceiptAs, ReceiptLine, ReceiptOf};
 use konter_core::agent::Agent;
+use konter_core::catalog::ProductKind;
 use konter_core::ids::{Channel, OrderId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::Verdict;
@@ -82,8 +83,12 @@ impl Request<'_> {
         let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let today = self.shop.clock.day_of(self.at);
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
+        // `struk yang token tadi`
+        let says_token = |word: &str| word.eq_ignore_ascii_case("token");
+        let of_token = self.message.text.split(|c: char| !c.is_alphanumeric()).any(says_token);
         let asked: Vec<&Order> = orders
             .iter()
+            .filter(|order| !of_token || order.kind == ProductKind::Token)
             .filter(|order| date.is_none_or(|date| super::account::is_on(date, order.day, today)))
             .collect();
         let delivered = asked.iter().find(|order| view::line(order).verdict == Verdict::Success);

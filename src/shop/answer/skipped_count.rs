@@ -11,7 +11,8 @@ use konter_core::order::request::OrderLine;
 use konter_reply::TalkReply;
 use konter_store::StoreError;
 
-/// The second order of the same is ordered whether or not there was a first: who types it says that he means another one.
+/// The second order of the same is ordered whether or not there was a first: who types it with its signs says that he means
+/// another one. A digit after a blank may be how many somebody wants.
 const SECOND: u8 = 2;
 
 impl Request<'_> {
@@ -22,7 +23,8 @@ impl Request<'_> {
         if request.reference.is_some() || stale {
             return Ok(false);
         }
-        for line in request.lines.iter().filter(|line| line.nth > SECOND) {
+        let is_format = self.message.text.contains(['.', '#', '*']);
+        for line in request.lines.iter().filter(|line| line.nth > SECOND || (line.nth == SECOND && !is_format)) {
             if let Some(again) = self.skipping(request, line).await? {
                 self.ask_for_the_next(request, line, &again, answer).await?;
                 return Ok(true);

@@ -8,7 +8,7 @@ use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, Route};
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
-use konter_reply::{RegisterProblem, Reply, TalkReply};
+use konter_reply::{ChooseStage, DroppedWhat, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders shown where one of them may be meant.
@@ -173,41 +173,57 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Lets go of everything that waits for a yes or a PIN here; `false` when nothing does.
+    /// Lets go of everything that waits for a yes or a PIN here, and says what that was; `false` when nothing does.
     async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let was_asked = self.drop_question(answer).await?;
-        let was_offered = self.drop_offer(answer);
-        if was_asked && !was_offered {
-            answer.reply(talk(TalkReply::Dropped));
+        let question = self.drop_question(answer).await?;
+        let announcement = self.drop_announcement(answer).await?;
+        let offer = self.drop_offer(answer).await?;
+        let what: Vec<DroppedWhat> = [question, announcement, offer].into_iter().flatten().collect();
+        let any = !what.is_empty();
+        if any {
+            answer.reply(talk(TalkReply::Dropped { what }));
         }
-        Ok(was_asked || was_offered)
+        Ok(any)
     }
 
-    /// Takes back what was offered and not ordered; `false` when nothing was.
-    fn drop_offer(&self, answer: &mut Answer) -> bool {
-        let chat = &self.message.chat;
-        let (waiting, offered) =
-            (self.shop.dialogs.keypads.waiting(chat, self.at), self.shop.dialogs.guides.latest(chat, self.at));
+    /// Takes back what was offered and not ordered.
+    async fn drop_offer(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
+        let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
+        let (waiting, offered) = (self.shop.dialogs.keypads.waiting(chat, self.at), guides.latest(chat, self.at));
+        let mut dropped = None;
         // All of it: which of them is meant is no matter, as nothing is bought.
+        if let Some(guide) = offered {
+            self.shop.dialogs.keypads.close(chat, PadId::Order(guide.id));
+            guides.forget(chat, guide.id);
+            let chosen = guide.chosen.and_then(|index| guide.products.get(index));
+            let (product, dest) = (chosen.map(ToString::to_string), guide.dest.clone());
+            self.restage_choice(None, &guide, ChooseStage::Cancelled, answer);
+            dropped = Some(match product {
+                Some(product) => DroppedWhat::Order { product, dest },
+                None => DroppedWhat::Offer { dest },
+            });
+        }
         if let Some(pad) = waiting {
             self.shop.dialogs.keypads.close(chat, pad);
-            if let PadId::Several(id) = pad {
-                self.shop.dialogs.guides.let_go(chat, id);
-            }
+            dropped = match pad {
+                PadId::Several(id) => {
+                    let count = guides.held(chat, id, self.at).map_or(0, |several| several.request.lines.len());
+                    guides.let_go(chat, id);
+                    Some(DroppedWhat::Several { count })
+                }
+                PadId::Bill(id) => self.shop.store.inquiry(id).await?.map(|inquiry| DroppedWhat::Order {
+                    product: inquiry.ask.product.to_string(),
+                    dest: inquiry.customer,
+                }),
+                PadId::Order(_) => dropped,
+            };
         }
-        if let Some(guide) = &offered {
-            self.shop.dialogs.keypads.close(chat, PadId::Order(guide.id));
-            self.shop.dialogs.guides.forget(chat, guide.id);
-        }
-        if waiting.is_none() && offered.is_none() {
-            return false;
-        }
-        answer.reply(talk(TalkReply::Dropped));
-        true
+        Ok(dropped)
     }
 
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
-        if dest.is_none() && self.drop_what_waits(answer).await? {
+        // `salah kirim 25000 ke wati` is about what was done, not about what is asked.
+        if konter_command::is_bare_no(&self.message.text) && self.drop_what_waits(answer).await? {
             return Ok(());
         }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };

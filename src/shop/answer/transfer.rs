@@ -2,6 +2,7 @@
 //! number are asked back first.
 
 use super::booking::Same;
+use super::pin_shown::may_be_a_pin;
 use super::shared::{Sure, network, phone_of};
 use super::{Answer, Request};
 use konter_command::{AgentRef, Transfer, Wish};
@@ -51,7 +52,9 @@ impl Request<'_> {
                 return self.wish(Wish { nominal: Some(amount), dest, ..Wish::default() }, answer).await;
             }
             let to = to.map_or_else(|| typed(&name), |to| to.id.to_string());
-            answer.reply(Reply::PinMissing { example: format!("TR.{to}.{}.PIN", amount.get()) });
+            // What may be the PIN itself is not said again.
+            let sum = if may_be_a_pin(amount) { "jumlah".to_owned() } else { amount.get().to_string() };
+            answer.reply(Reply::PinMissing { example: format!("TR.{to}.{sum}.PIN") });
             return Ok(());
         };
         if !self.pin_fits(&agent, &pin, answer).await {

@@ -323,7 +323,7 @@ impl Request<'_> {
             chosen: None,
             nth: 1,
             buyer_phone: None,
-            placed: false,
+            placed: None,
             owner: MeterOwner::NotAsked,
             at: self.at,
         };

@@ -5,6 +5,7 @@ mod behind;
 mod edits;
 mod files;
 mod receiving;
+mod replies;
 mod secrets;
 mod sending;
 mod taps;

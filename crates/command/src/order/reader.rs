@@ -300,9 +300,13 @@ impl<'a> Reader<'a> {
         for item in &draft.items {
             let dest = match &item.target {
                 Target::Good(dest) => dest.clone(),
-                Target::Apart(dest, zone) => {
-                    if !matches!(pin, Some(PinWord::Digits(digits)) if digits != zone) {
-                        // What stands last may be the zone or the PIN: neither is shown, nor tried.
+                Target::Apart { dest, zone, spaced } => {
+                    let is_zone = match pin {
+                        Some(PinWord::Digits(digits)) => digits != zone,
+                        Some(PinWord::Placeholder) | None => *spaced,
+                    };
+                    if !is_zone {
+                        // Behind a dot the last may be the zone or the PIN: neither is shown, nor tried.
                         let id = Zoned::parts(dest.as_str()).map_or("", |(id, _)| id);
                         let fault = Problem::Destination(DestinationFault::NeedsZone, Typed::new(id));
                         return self.fail(Some(item.what.clone()), fault);

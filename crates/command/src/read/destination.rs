@@ -23,6 +23,9 @@ const WITHOUT_ZERO: std::ops::RangeInclusive<usize> = 9..=12;
 const APART_ID: std::ops::RangeInclusive<usize> = 4..=MAX_CUSTOMER_DIGITS;
 /// A zone that stands apart from its user's id has so many digits: one could be a repeat number.
 const APART_ZONE: std::ops::RangeInclusive<usize> = 3..=6;
+/// What people write in front of a user's id, and of its zone.
+const ID_LABELS: &[&str] = &["userid", "idnya", "uid", "id"];
+const ZONE_LABELS: &[&str] = &["zoneid", "zonenya", "zonanya", "zone", "zona", "servernya", "server"];
 
 /// Every destination of this kind that can begin at the first of these atoms, and how many atoms it takes. With
 /// `lenient`, those that cannot be used are given too, to say what is wrong with them.
@@ -76,7 +79,7 @@ pub fn whole(kind: DestKind, atoms: &[Atom<'_>]) -> Result<Destination, Destinat
     }
     let mut found = targets(Some(kind), atoms, true).into_iter().filter(|(_, count)| *count == atoms.len());
     match (found.next(), found.next()) {
-        (Some((Target::Good(dest) | Target::Short(dest) | Target::Apart(dest, _), _)), None) => Ok(dest),
+        (Some((Target::Good(dest) | Target::Short(dest) | Target::Apart { dest, .. }, _)), None) => Ok(dest),
         (Some((Target::Bad(fault, _), _)), None) => Err(fault),
         (None, _) if kind == DestKind::IdZone => Err(DestinationFault::NeedsZone),
         _ => Err(DestinationFault::NotItsForm),
@@ -227,39 +230,83 @@ fn groups(atoms: &[Atom<'_>]) -> Vec<(String, usize)> {
     found
 }
 
+/// `12345678(2001)`, `12345678 2001`, `id 12345678 zone 2001`: a zone is digits, or a server's own name.
 fn zoned(first: &Atom<'_>, atoms: &[Atom<'_>], lenient: bool) -> Vec<(Target, usize)> {
-    let of = |zoned: Option<Zoned>, count| zoned.map(|zoned| (Target::Good(Destination::Zoned(zoned)), count));
-    if let Some(found) = of(Zoned::in_one_piece(first.text), 1) {
-        return vec![found];
+    if let Some(zoned) = Zoned::in_one_piece(first.text) {
+        return vec![(Target::Good(Destination::Zoned(zoned)), 1)];
     }
-    let id = first.text.trim_end_matches(['|', '-', '/', '(']);
+    let (first, behind, before) = match (behind_label(first.text, ID_LABELS), atoms) {
+        (Some(""), [_, id, behind @ ..]) => (id.text, behind, 2),
+        (Some(id), [_, behind @ ..]) if !id.is_empty() => (id, behind, 1),
+        (_, [_, behind @ ..]) => (first.text, behind, 1),
+        (_, []) => return Vec::new(),
+    };
+    let id = first.trim_end_matches(['|', '-', '/', '(']);
     if !(is_digits(id) && APART_ID.contains(&id.len())) {
         return Vec::new();
     }
-    let second = atoms.get(1).map_or("", |atom| atom.text);
-    let third = atoms.get(2).map_or("", |atom| atom.text);
-    let zone = second.trim_start_matches(['|', '-', '/', '(']).trim_end_matches(')');
-    let named = zone.len() > 1 && zone.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_'); // `os_asia`
-    let plain = named || id.len() < first.text.len() || zone.len() < second.len();
-    let found = if zone.is_empty() && !second.is_empty() {
-        of(Zoned::new(id, third.trim_end_matches(')')), 3)
-    } else if plain {
-        of(Zoned::new(id, zone), 2)
-    } else if is_digits(zone) && APART_ZONE.contains(&zone.len()) {
-        let apart = |zoned| Target::Apart(Destination::Zoned(zoned), zone.to_owned());
-        Zoned::new(id, zone).map(|zoned| (apart(zoned), 2))
-    } else {
-        None
-    };
+    let zone = zone_behind(behind);
+    let is_marked = zone.is_marked || id.len() < first.len();
+    let found = Zoned::new(id, zone.text).filter(|_| is_server(zone.text) || is_digits(zone.text)).and_then(|zoned| {
+        let dest = Destination::Zoned(zoned);
+        if is_marked || is_server(zone.text) {
+            return Some(Target::Good(dest));
+        }
+        let spaced = behind.first().is_some_and(|atom| atom.gap == Gap::Space);
+        APART_ZONE.contains(&zone.text.len()).then(|| Target::Apart { dest, zone: zone.text.to_owned(), spaced })
+    });
     match found {
-        Some(found) => vec![found],
+        Some(found) => vec![(found, before + zone.atoms)],
         None if lenient => {
             // Alone it may as well be a PIN.
-            let shown = if atoms.len() > 1 { id.to_owned() } else { redact(id) };
-            vec![(Target::Bad(DestinationFault::NeedsZone, Typed::new(&shown)), 1)]
+            let shown = if behind.is_empty() { redact(id) } else { id.to_owned() };
+            vec![(Target::Bad(DestinationFault::NeedsZone, Typed::new(&shown)), before)]
         }
         None => Vec::new(),
     }
+}
+
+/// What stands where a zone does, and how many atoms it takes.
+struct ZonePart<'a> {
+    text: &'a str,
+    atoms: usize,
+    /// Brackets, a sign or a word say that it is one.
+    is_marked: bool,
+}
+
+/// `2001`, `(2001)`, `| 2001`, `zone 2001`, `(server: 2001)`, `zone id 2001`.
+fn zone_behind<'a>(behind: &[Atom<'a>]) -> ZonePart<'a> {
+    const MOST: usize = 3;
+    let (mut is_marked, mut is_named) = (false, false);
+    for (at, atom) in behind.iter().enumerate().take(MOST) {
+        let text = atom.text.trim_start_matches(['|', '-', '/', '(']).trim_end_matches(')');
+        is_marked |= text.len() < atom.text.len();
+        let labels = if is_named { ID_LABELS } else { ZONE_LABELS };
+        match behind_label(text, labels) {
+            Some("") => (is_marked, is_named) = (true, true),
+            Some(text) => return ZonePart { text, atoms: at + 1, is_marked: true },
+            None if text.is_empty() && at == 0 => {}
+            None => return ZonePart { text, atoms: at + 1, is_marked },
+        }
+    }
+    ZonePart { text: "", atoms: 0, is_marked: false }
+}
+
+/// What stands behind one of these words in the same piece, `zone2001`, `ID:12345678`; empty where nothing does.
+fn behind_label<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
+    labels.iter().find_map(|label| {
+        let (word, rest) = text.split_at_checked(label.len())?;
+        let rest = rest.trim_start_matches([':', '=']);
+        (word.eq_ignore_ascii_case(label) && (rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit())))
+            .then_some(rest)
+    })
+}
+
+/// `os_asia`, `asia`. Any other word behind a user's id is talk.
+fn is_server(zone: &str) -> bool {
+    const NAMES: &[&str] = &["asia", "america", "europe", "cht", "sea", "global"];
+    let lettered = zone.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    lettered && (zone.trim_matches('_').contains('_') || NAMES.iter().any(|name| zone.eq_ignore_ascii_case(name)))
 }
 
 /// `NamaKu#IDN1`, `Nama Ku#IDN1`, `B 1234 XYZ`, `budi.cell@example.com`, or one word.
@@ -331,6 +378,8 @@ fn mail(atoms: &[Atom<'_>]) -> Option<(String, usize)> {
 }
 
 fn is_text(text: &str) -> bool {
+    /// `GSH10 harga` asks for the price.
+    const NO_NAMES: [&str; 4] = ["PIN", "harga", "berapa", "brp"];
     const LEAST_DIGITS: usize = 5;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '#' | '@' | '.' | ' ' | '_' | '-' | '+' | '/' | ':' | '\'');
     let lettered = text.chars().any(char::is_alphabetic) || text.len() >= LEAST_DIGITS;
@@ -338,7 +387,7 @@ fn is_text(text: &str) -> bool {
         && text.starts_with(char::is_alphanumeric)
         && text.chars().all(fits)
         && lettered
-        && !text.eq_ignore_ascii_case("PIN")
+        && !NO_NAMES.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What stands where digits belong and has letters, or is a number that cannot be read.

@@ -55,9 +55,10 @@ pub fn without_order_pins(text: &str) -> String {
     /// No amount that is transferred is so short; longer ones are taken for a PIN only in what looks like an order.
     const SHORT_PIN: usize = 4;
     let mut out = String::with_capacity(text.len());
-    // Digits of the number that is being read, over the gaps people write it with; and whether a product's code, letters
-    // and digits, stands before it.
-    let (mut read, mut behind_a_code, mut ends_a_code) = (0, false, false);
+    // Digits of the number that is being read, over the gaps people write it with; whether a product's code, letters and
+    // digits, stands before it, or anywhere before.
+    let (mut read, mut behind_a_code, mut ends_a_code, mut has_code) = (0, false, false, false);
+    let mut is_phone = false;
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (gap, from) = rest.split_at(start);
@@ -65,29 +66,48 @@ pub fn without_order_pins(text: &str) -> String {
         // `12345678(2001).1234`: a user, its zone, a PIN.
         let gap_before = gap.strip_prefix(')').unwrap_or(gap);
         let separated = !gap_before.is_empty() && gap_before.chars().all(|c| matches!(c, '.' | '#' | '*' | ',' | ';'));
+        // `s10 081234567890 1234 belum masuk`: a blank parts as well in what is an order.
+        let parted = separated || (gap == " " && has_code);
         let long_enough = match digits.len() {
             SHORT_PIN => true,
             5..=6 => behind_a_code,
             _ => false,
         };
-        let is_number = read >= FEWEST || (behind_a_code && read >= FEWEST_OF_A_GAME);
-        let is_pin = is_number && separated && long_enough;
+        // `0812 3456 7890`: its last group is none.
+        let goes_on_as_phone = is_phone && !separated && read <= FEWEST;
+        let is_number = (read >= FEWEST || (behind_a_code && read >= FEWEST_OF_A_GAME)) && !goes_on_as_phone;
+        let is_named = NEW_PIN_DIGITS.contains(&digits.len()) && names_a_pin(gap);
+        let is_pin = (is_number && parted && long_enough) || is_named;
         out.push_str(gap);
         out.push_str(if is_pin { MASK } else { digits });
-        let goes_on = matches!(gap, "-" | " " | "(" | " (" | "|") && read + digits.len() <= LONGEST_NUMBER;
+        let goes_on =
+            matches!(gap, "-" | " " | "(" | " (" | "|") && read + digits.len() <= LONGEST_NUMBER && !ends_a_code;
         if is_pin {
             // It may have been the zone, with the PIN behind it.
         } else if goes_on {
             read += digits.len();
         } else {
-            behind_a_code = ends_a_code && separated;
+            behind_a_code = ends_a_code && (separated || gap == " ");
             read = digits.len();
+            is_phone = digits.starts_with('0');
         }
         ends_a_code = gap.ends_with(|c: char| c.is_ascii_alphabetic());
+        has_code |= ends_a_code;
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// Whether the last word says that a PIN follows: `pinku 1234`, `PIN: 1234`.
+fn names_a_pin(gap: &str) -> bool {
+    let word = gap.trim_end_matches([' ', ':', '=', '.', '-']);
+    word.rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(says_pin)
+}
+
+/// `pin`, `pinku`, `pinnya`; not `pindah` or `pinjam`.
+fn says_pin(word: &str) -> bool {
+    ["pin", "pinku", "pinnya", "pinya", "pinmu"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether digits stand where a PIN does: last, behind a number, or behind the word for one. With fewer digits, or more,
@@ -98,7 +118,11 @@ pub fn may_hold_pin(text: &str) -> bool {
     const FEWEST: usize = 8;
     let text = clean(text);
     let pieces = atoms(&text, false);
-    let fits = |atom: &Atom<'_>| atom.is_digits() && NEW_PIN_DIGITS.contains(&atom.text.len());
+    let fits = |atom: &Atom<'_>| {
+        // `(1234)`
+        let inner = atom.text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(atom.text);
+        NEW_PIN_DIGITS.contains(&inner.len()) && inner.bytes().all(|b| b.is_ascii_digit())
+    };
     // `pin1234`
     let is_named = |atom: &Atom<'_>| {
         let behind = atom
@@ -145,6 +169,8 @@ mod tests {
             "s10 pin 4821",
             "081234567890 48211 ya kak",
             "s10 pin1234 ya",
+            "(s10) (081234567890) (1234)",
+            "pinku 4821 ya bu",
         ] {
             assert!(may_hold_pin(text), "{text}");
         }
@@ -174,6 +200,13 @@ mod tests {
             ("bayar.PLNPOST.520010509867.1234", "bayar.PLNPOST.520010509867.***"),
             ("trx 12.05.2026 ke 081234567890 5000 belum", "trx 12.05.2026 ke 081234567890 5000 belum"),
             ("saldo 1.500.000.1234", "saldo 1.500.000.1234"),
+            ("s10 081255508140 4821 belum masuk", "s10 081255508140 *** belum masuk"),
+            ("s10 0812 5550 8140 4821 belum masuk", "s10 0812 5550 8140 *** belum masuk"),
+            ("s10 ke 081255508140 4821", "s10 ke 081255508140 ***"),
+            ("ml86 12345678 2001 4821 belum", "ml86 12345678 *** *** belum"),
+            ("s10 belum masuk, pin 4821", "s10 belum masuk, pin ***"),
+            ("pinku: 482199 kok salah", "pinku: *** kok salah"),
+            ("pindah ke 4821", "pindah ke 4821"),
             ("", ""),
         ] {
             assert_eq!(without_order_pins(typed), shown);

@@ -25,8 +25,13 @@ pub enum Target {
     Good(Destination),
     /// Fewer digits than a number has anywhere: good only where nothing else can be meant.
     Short(Destination),
-    /// A user's id and, apart from it, a zone that could be a PIN: good only where a PIN follows that is another number.
-    Apart(Destination, String),
+    /// A user's id and, apart from it, a zone that could be a PIN: good where a PIN follows that is another number, and
+    /// `spaced` from the id where no PIN follows at all.
+    Apart {
+        dest: Destination,
+        zone: String,
+        spaced: bool,
+    },
     Bad(DestinationFault, Typed),
 }
 

@@ -462,6 +462,7 @@ fn without(
     is_left_out: impl Fn(&Atom<'_>, Option<&Atom<'_>>) -> Option<bool>,
 ) -> Option<Vec<Atom<'_>>> {
     let mut kept = Vec::with_capacity(said.atoms.len());
+    let mut is_named_pin = false;
     for (at, atom) in said.atoms.iter().enumerate() {
         if atom.text.contains('?') {
             return None;
@@ -475,12 +476,15 @@ fn without(
             // `0812 - 3456`
             atom.text.contains('-')
         } else if words::is_pin_word(atom.text) && next.is_some_and(|next| is_pin(next.text)) {
+            is_named_pin = true;
             false
         } else {
             !is_left_out(atom, next)?
         };
         if stays {
-            kept.push(*atom);
+            // What is called a PIN is no part of the number before it.
+            let gap = if std::mem::take(&mut is_named_pin) { Gap::Hard } else { atom.gap };
+            kept.push(Atom { gap, ..*atom });
         }
     }
     Some(kept)

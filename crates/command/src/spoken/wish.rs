@@ -191,8 +191,8 @@ impl Reader<'_> {
         };
         let found = destination::targets(kind, self.rest(), false);
         let mut good = found.into_iter().filter_map(|(target, count)| match target {
-            Target::Good(dest) => Some((dest, count)),
-            Target::Short(_) | Target::Apart(..) | Target::Bad(..) => None,
+            Target::Good(dest) | Target::Apart { dest, spaced: true, .. } => Some((dest, count)),
+            Target::Short(_) | Target::Apart { .. } | Target::Bad(..) => None,
         });
         match (good.next(), good.next()) {
             (Some((dest, count)), None) if self.wish.dest.is_none() => {

@@ -153,6 +153,31 @@ fn a_user_and_its_zone_stay_apart_however_they_are_written() {
 }
 
 #[test]
+fn the_word_for_a_zone_is_never_the_zone() {
+    let plain = "ML86 12345678(2001)/1234";
+    let without = "ML86 12345678(2001)/-";
+    check(&[
+        ("ML86 12345678 zone 2001", without),
+        ("ML86 12345678 zona: 2001", without),
+        ("ML86 12345678 server 2001", without),
+        ("ML86 12345678 (zone 2001)", without),
+        ("ML86 id 12345678 zone 2001", without),
+        ("ML86\nID: 12345678\nZone: 2001", without),
+        ("ML86 id12345678 zone2001", without),
+        ("ML86 12345678 zona 2001 1234", plain),
+        ("ML86 id 12345678 zone id 2001 1234", plain),
+        ("ML86 12345678 (zone 2001) pin", without),
+        ("ML86.12345678.zone2001.1234", plain),
+        ("ML86 12345678 server asia 1234", "ML86 12345678(asia)/1234"),
+        // By itself, as orders of other kinds end: it is shown before anything is bought.
+        ("ML86 12345678 2001", without),
+    ]);
+    for text in ["ML86 12345678 zone", "ML86 12345678(zone)", "ML86 12345678 zone 2001a", "ML86 12345678 pin 1234"] {
+        assert!(!matches!(read(text), Command::Order(_)), "{text}: {}", short(text));
+    }
+}
+
+#[test]
 fn a_zone_and_a_pin_are_never_taken_for_each_other() {
     check(&[
         ("ML86.12345678.2001", "NeedsZone 12345678"),
