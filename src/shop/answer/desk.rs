@@ -118,7 +118,10 @@ impl Request<'_> {
         let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
         answer.note(format_args!("{} {}: PIN direset", agent.id, agent.name));
         answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
-        answer.tell(&agent, &Reply::PinReset { over: false });
+        for chat in &agent.chats {
+            let told = Reply::PinReset { over: false, elsewhere: !agent.is_main_chat(chat) };
+            answer.commit.outgoing.push(super::say(chat, agent.locale, told));
+        }
         answer.write_agent(&agent, after);
         Ok(())
     }

@@ -126,6 +126,9 @@ pub enum Why {
     PinReset {
         /// The time for choosing another one is over.
         over: bool,
+        /// It is chosen from the reseller's main chat, not from here.
+        #[serde(default)]
+        elsewhere: bool,
     },
 }
 
