@@ -24,6 +24,9 @@ pub enum KeepingReply {
         made_at: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
         in_doubt: usize,
+        /// Open, and as certain as before: their suppliers had taken them, and they could go nowhere else.
+        #[serde(default)]
+        waiting: usize,
         #[serde(default)]
         lost: Option<DayList>,
     },
