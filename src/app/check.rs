@@ -136,7 +136,7 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<
             if let Err(slips) = read_catalog(&table, plausible.as_deref(), &cannot_be_ordered) {
                 return in_file(&slips);
             }
-            eprintln!("catalog: {} products", products.len());
+            eprintln!("catalog: {} product{}", products.len(), if products.len() == 1 { "" } else { "s" });
             let found = below_cost(&products)
                 .map(|row| row.to_string())
                 .chain(odd_prices(&products).map(|row| row.to_string()));

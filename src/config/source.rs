@@ -115,7 +115,10 @@ impl<'a> Source<'a> {
         let names: BTreeSet<String> = names.into_iter().collect();
         names
             .into_iter()
-            .filter(|name| OURS.iter().any(|prefix| name.starts_with(prefix)) && !asked.contains(name))
+            .filter(|name| {
+                let is_ours = OURS.iter().any(|prefix| name.starts_with(prefix));
+                !asked.contains(name) && (is_ours || in_capitals(name, &asked).is_some())
+            })
             .filter(|name| !unjudged.iter().any(|prefix| name.starts_with(prefix)))
             .map(|name| SettingError { problem: why_unread(&name, &asked), name })
             .collect()
@@ -126,7 +129,15 @@ impl<'a> Source<'a> {
     }
 }
 
+/// One that is known, and written in small letters.
+fn in_capitals<'n>(name: &str, asked: &'n BTreeSet<String>) -> Option<&'n String> {
+    asked.get(&name.to_ascii_uppercase()).filter(|known| *known != name)
+}
+
 fn why_unread(name: &str, asked: &BTreeSet<String>) -> String {
+    if let Some(known) = in_capitals(name, asked) {
+        return format!("nothing reads this: names are written in capitals, {known}");
+    }
     let supplier = name.strip_prefix("SUPPLIER_").and_then(|rest| rest.split_once('_')).map(|(id, _)| id);
     if let Some(id) = supplier.filter(|id| !asked.contains(&format!("SUPPLIER_{id}_PROTOCOL"))) {
         return format!("nothing reads this: KONTER_SUPPLIERS does not name `{}`", id.to_lowercase());
