@@ -129,7 +129,7 @@ impl Stepper {
 
     fn success(&mut self, index: usize, said: &FinalOutcome, before: Option<&Outcome>, delivery: Delivery) {
         if matches!(before, Some(Outcome::Success(_))) {
-            self.complete_serial(delivery);
+            self.correct_serial(delivery);
             return;
         }
         let is_refunded = matches!(self.order.state, OrderState::Final(Final { failure: Some(_), .. }));
