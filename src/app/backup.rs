@@ -186,8 +186,9 @@ fn tell_what_is_missing(holds: usize) {
     match holds {
         0 => eprintln!("No order was open then."),
         open => eprintln!(
-            "{open} orders were open then. At its next start the shop puts those in doubt that might have gone elsewhere\n\
-             since: none of them is bought or asked about by itself, a person must look at each (/pending)."
+            "Open then: {open}. At its next start the shop puts those in doubt that might have gone elsewhere since: they are not\n\
+             bought or asked about by itself, a person must look at each (/pending). Those that their supplier had taken, and\n\
+             that could go nowhere else, it asks about as ever."
         ),
     }
 }

@@ -136,7 +136,7 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<
             if let Err(slips) = read_catalog(&table, plausible.as_deref(), &cannot_be_ordered) {
                 return in_file(&slips);
             }
-            eprintln!("catalog: {} products", products.len());
+            eprintln!("catalog: {} product{}", products.len(), if products.len() == 1 { "" } else { "s" });
             if products.is_empty() {
                 warnings.push(format!("{}: it has no row below its header, so nothing can be sold", path.display()));
             }

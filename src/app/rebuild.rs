@@ -86,9 +86,9 @@ fn tell(made: &Salvaged, open: usize) {
         return;
     }
     eprintln!(
-        "{open} orders are open. At its next start the shop puts those in doubt that might have gone elsewhere since: none of them is\n\
-         bought or asked about by itself, a person must look at each (/pending). Messages from before now are answered, not carried\n\
-         out, and a reseller's program orders again once its reseller has switched it on anew."
+        "Open orders: {open}. At its next start the shop puts those in doubt that might have gone elsewhere since: they are not\n\
+         bought or asked about by itself, a person must look at each (/pending). Those that their supplier had taken, and that\n\
+         could go nowhere else, it asks about as ever. Messages from before now are answered, not carried out, and a reseller's program orders again once its reseller has switched it on anew."
     );
 }
 

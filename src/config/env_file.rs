@@ -50,6 +50,12 @@ enum Problem {
     },
     /// `$` begins another variable's name, and a password loses its end without a word.
     Dollar,
+    /// What follows is taken for a remark.
+    Hash,
+    /// Read as the end of a line.
+    LineBreak,
+    /// Quotes within a value are taken out of it.
+    InnerQuote,
     Other,
 }
 
@@ -76,8 +82,8 @@ impl EnvFile {
                 continue;
             }
             first_set.insert(name.clone(), line);
-            if has_bare_dollar(&text) {
-                file.doubts.push(Fault { line, name: Some(name.clone()), problem: Problem::Dollar });
+            if let Some(problem) = doubt(&text) {
+                file.doubts.push(Fault { line, name: Some(name.clone()), problem });
             }
             file.entries.push(Entry { line, name, text });
         }
@@ -121,11 +127,31 @@ fn named(text: &str) -> Option<(Option<&str>, &str)> {
     Some((Some(name.trim()).filter(is_variable), value.trim()))
 }
 
-/// Between single quotes it stands for itself, and behind a backslash.
-fn has_bare_dollar(text: &str) -> bool {
+/// What is read as something else than it looks like, most likely without its writer knowing. Between single quotes all stands
+/// for itself, and a sign behind a backslash.
+fn doubt(text: &str) -> Option<Problem> {
     let value = named(text).map_or("", |(_, value)| value);
-    let bare = value.replace("\\$", "");
-    !value.starts_with('\'') && bare.split(" #").next().is_some_and(|value| value.contains('$'))
+    let bare = ["\\\\", "\\$", "\\\"", "\\'"].iter().fold(value.to_owned(), |bare, sign| bare.replace(sign, ""));
+    let quote = bare.chars().next().filter(|sign| matches!(sign, '"' | '\''));
+    // A remark begins behind the quotes, or with a blank behind its #.
+    let hash = bare.find(" #").filter(|_| quote.is_none());
+    let end = quote.and_then(|quote| bare.find(&format!("{quote} #")).map(|at| at + 1)).or(hash);
+    let value = end.and_then(|end| bare.get(..end)).unwrap_or(&bare).trim_end();
+    let quoted = quote.map(|quote| value.rfind(quote).and_then(|end| value.get(1..end)).unwrap_or_default());
+    let is_plain = quote != Some('\'');
+    let has_inner = match (quote, quoted) {
+        (Some(quote), Some(within)) => within.contains(quote),
+        _ => value.contains(['"', '\'']),
+    };
+    if is_plain && quoted.unwrap_or(value).contains('$') {
+        Some(Problem::Dollar)
+    } else if hash.and_then(|at| bare.get(at + 2..)).is_some_and(|rest| rest.starts_with(|c: char| c != ' ')) {
+        Some(Problem::Hash)
+    } else if is_plain && quoted.unwrap_or(value).contains("\\n") {
+        Some(Problem::LineBreak)
+    } else {
+        has_inner.then_some(Problem::InnerQuote)
+    }
 }
 
 impl Fault {
@@ -167,6 +193,11 @@ impl fmt::Display for Fault {
             }
             Problem::Dollar => {
                 f.write_str("a $ begins the name of another variable here; put the value between single quotes")
+            }
+            Problem::Hash => f.write_str("what stands behind the # is left out; put the value between single quotes"),
+            Problem::LineBreak => f.write_str("\\n is read as a new line; put the value between single quotes"),
+            Problem::InnerQuote => {
+                f.write_str("quotes within the value are left out; put it between quotes of the other kind")
             }
             Problem::Other => f.write_str("cannot be read; put the value between single quotes"),
         }
@@ -228,6 +259,31 @@ mod tests {
         let found: Vec<_> = read.entries.iter().map(|entry| (entry.line, entry.name.as_str())).collect();
         assert_eq!(found, [(1, "A"), (2, "B"), (3, "C"), (5, "D"), (8, "F"), (9, "G")]);
         assert_eq!(told(&format!("{fine}H=a b\n"))[0].split(':').next(), Some("line 10, H"));
+    }
+
+    #[test]
+    fn what_reads_otherwise_than_it_looks_is_pointed_out() {
+        for (text, expected) in [
+            ("A=ab #cd\n", Some("what stands behind the # is left out")),
+            ("A=ab # a remark\n", None),
+            ("A='ab #cd'\n", None),
+            ("A=\"ab #cd\"\n", None),
+            ("A=\"ab\" #cd\n", None),
+            ("A=a\\nb\n", Some("\\n is read as a new line")),
+            ("A=\"a\\nb\"\n", Some("\\n is read as a new line")),
+            ("A='a\\nb'\n", None),
+            ("A=\"a\\\\nb\"\n", None),
+            ("A='it''s'\n", Some("quotes within the value are left out")),
+            ("A=it\"s\"\n", Some("quotes within the value are left out")),
+            ("A=\"it's\"\n", None),
+            ("A='{\"a\":1}'\n", None),
+            ("A='ab' # it's a remark\n", None),
+        ] {
+            let read = EnvFile::read(text);
+            let told: Vec<String> = read.doubts.iter().chain(&read.faults).map(ToString::to_string).collect();
+            let is_told = |expected: &str| told.len() == 1 && told[0].contains(expected);
+            assert!(expected.map_or(told.is_empty(), is_told), "{text}: {told:?}");
+        }
     }
 
     #[test]

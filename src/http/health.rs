@@ -56,6 +56,10 @@ pub(super) async fn health(
     headers: HeaderMap,
 ) -> Response {
     let (status, health) = match http.shop.health().await {
+        _ if http.shop.is_stopping() => {
+            let reason = "no new order is taken, what is under way is finished".to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, Standing::Unavailable { reason, status: "stopping" })
+        }
         Ok(health) => (StatusCode::OK, Standing::Well(health)),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Standing::Unavailable { reason, status: "unavailable" }),
     };

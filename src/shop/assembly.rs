@@ -217,7 +217,6 @@ pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::Unbounded
     let intake = Arc::new(Intake::new(process.clone(), context.clone(), decisions.clone(), failures.clone(), seal));
     let trading = Trading {
         store: store.clone(),
-        share: share.clone(),
         clock: clock.clone(),
         pins,
         programs,

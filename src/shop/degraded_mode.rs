@@ -11,14 +11,15 @@ use tokio::sync::watch;
 
 use super::ChatService;
 use super::alerts::Alerts;
-use super::apply_event::{Along, Applied, OrderEvents};
+use super::apply_event::{Along, OrderEvents};
 use super::outbox::Outbox;
 use super::process::Process;
 use crate::clock::ShopClock;
 use konter_command::powers;
 use konter_core::agent::Locale;
 use konter_core::ids::ChatId;
-use konter_core::order::Event;
+use konter_core::order::restored::is_forgotten;
+use konter_core::order::{Event, Order};
 use konter_core::staff::Roster;
 use konter_reply::{DayList, KeepingReply, Reply};
 use konter_store::{Commit, InboxMessage, Restored, StoreError};
@@ -65,7 +66,8 @@ impl StoreFailures {
 
     /// Tells whoever wrote that it could not be noted, and the admins that the shop stands still.
     pub fn tell(&self, messages: &[InboxMessage], error: &StoreError) {
-        if !matches!(error, StoreError::Unavailable(_)) || self.process.stop.is_cancelled() {
+        let StoreError::Unavailable(problem) = error else { return };
+        if self.process.stop.is_cancelled() {
             return;
         }
         let now = self.process.clock.utc();
@@ -76,7 +78,6 @@ impl StoreFailures {
             }
         }
         if !self.throttle.admins.swap(true, Ordering::Relaxed) {
-            let problem = error.to_string();
             let alert = |chat: &ChatId| (chat.clone(), KeepingReply::StoreFailed { problem: problem.clone() });
             alerts.extend(self.roster.borrow().at_least(powers::ALERTED).map(alert));
         }
@@ -143,20 +144,30 @@ impl TakeOver {
     async fn put_in_doubt(&self, restored: Restored) -> Result<(), StoreError> {
         let Restored { made_at, at, rebuilt, lost_days, .. } = restored;
         let lost = (!lost_days.is_empty()).then(|| DayList::of(&lost_days));
-        let mut in_doubt = 0;
+        let (mut in_doubt, mut waiting) = (0, 0);
         for order in self.process.store.open_orders().await? {
-            if let Applied::Changed(order) = self.events.apply(order.id, &Event::Restored, &Along::default()).await? {
-                in_doubt += usize::from(order.is_open());
+            self.events.apply(order.id, &Event::Restored, &Along::default()).await?;
+            // Also those that were put in doubt before a crash on the way.
+            match self.process.store.order(order.id).await?.filter(Order::is_open) {
+                Some(order) if order.attempts.last().is_some_and(is_forgotten) => in_doubt += 1,
+                Some(_) => waiting += 1,
+                None => {}
             }
         }
         // A crash on the way leaves the mark: the orders done so far are done, the others follow.
         let mut commit = Commit::new(self.process.clock.utc());
-        commit.outgoing =
-            self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored { made_at, at, rebuilt, in_doubt, lost }));
+        commit.outgoing = self.alerts.to_admins(&Reply::Keeping(KeepingReply::Restored {
+            made_at,
+            at,
+            rebuilt,
+            in_doubt,
+            waiting,
+            lost,
+        }));
         commit.taken_over = true;
         self.outbox.say(commit).await?;
         let made_at = made_at.map(tracing::field::display);
-        tracing::warn!(made_at, ?lost_days, in_doubt, "taken over; orders that were open then wait for a person");
+        tracing::warn!(made_at, ?lost_days, in_doubt, waiting, "taken over; orders in doubt wait for a person");
         Ok(())
     }
 }

@@ -345,6 +345,12 @@ impl Shop {
         self.staff.roster()
     }
 
+    /// Whether nothing new is taken up any more.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.process.stop.is_cancelled()
+    }
+
     /// Whether the shop can take orders.
     ///
     /// # Errors
@@ -370,7 +376,11 @@ impl Shop {
 
     /// Tells the admins, past the outbox, that the store has failed for good.
     pub fn tell_store_failed(&self, error: &StoreError) {
-        self.failures.tell(&[], &StoreError::Unavailable(error.to_string()));
+        let said = match error {
+            StoreError::Unavailable(_) => error.clone(),
+            other => StoreError::Unavailable(other.to_string()),
+        };
+        self.failures.tell(&[], &said);
     }
 
     /// Tells the admins that a shop whose store had failed is at work again.

@@ -348,6 +348,23 @@ async fn an_order_that_has_ended_is_decided_otherwise_only_after_a_question() {
     insta::assert_snapshot!("decided_otherwise", shop.close().await);
 }
 
+/// What is pasted may be what was copied before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_serial_number_that_another_order_shows_is_asked_back() {
+    let shop = TestShop::open().await;
+    shop.say(&reseller(), "S10.081234567890.1234", 1).await;
+    let sn = shop.store.order(konter_core::ids::OrderId(1)).await.unwrap().unwrap().serial_key().unwrap().serial;
+    for pending in ["081234567823", "081234567923"] {
+        shop.say(&reseller(), &format!("S10.{pending}.1234"), 1).await;
+    }
+    let question = asked(&shop, &admin(), &format!("/sukses 2 {sn}")).await;
+    assert!(question.contains("AWAS, SN itu sudah ada di trx #1"), "{question}");
+    shop.say(&admin(), "/sukses 2 0041002345678909", 2).await;
+    let question = asked(&shop, &admin(), "/sukses 3 0041002345678909").await;
+    assert!(question.contains("AWAS, SN itu sudah ada di trx #2"), "{question}");
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_price_is_changed_by_so_much_once() {
     let shop = open().await;

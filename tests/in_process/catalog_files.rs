@@ -220,3 +220,50 @@ async fn what_is_no_catalog_is_told_as_what_it_is() {
         shop.close().await;
     }
 }
+
+/// The sample catalog with another cell in this column of S10: in its first row, or in both where it is the product's.
+fn sample_with(column: usize, cell: &str) -> Vec<u8> {
+    const OF_THE_PRODUCT: usize = 7;
+    let mut seen = 0;
+    let mut row = |row: &str| {
+        let mut cells: Vec<&str> = row.split(',').collect();
+        if cells[0] == "S10" {
+            seen += 1;
+            if seen == 1 || column < OF_THE_PRODUCT {
+                cells[column] = cell;
+            }
+        }
+        cells.join(",") + "\n"
+    };
+    konter_core::catalog::SAMPLE.lines().map(&mut row).collect::<String>().into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_file_changes_besides_prices_is_shown_with_what_costs_money_first() {
+    for (column, cell, told) in [
+        (8, "S100", "S10: sku kios S10 → S100"),
+        (10, "105", "S10: cost kios 10.150 → 105"),
+        (12, "no", "S10: open kios yes → no"),
+        (3, "xl", "S10: operator telkomsel → xl"),
+        (11, "7", "S10: priority kios 1 → 7"),
+        (1, "Pulsa", "S10: name Telkomsel 10.000 → Pulsa"),
+        (7, "ppob", "S10: rute ppob S10 baru, rute kios S10 dihapus"),
+    ] {
+        let (shop, said) = sent("katalog.csv", sample_with(column, cell)).await;
+        assert!(said.contains("berubah 1") && said.contains(told), "{told}: {said}");
+        shop.close().await;
+    }
+}
+
+/// What was shown is what is applied: nothing that was changed meanwhile is undone with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_not_applied_over_what_was_changed_since_it_was_shown() {
+    let (shop, _) = sent("katalog.csv", sample_with(6, "10600")).await;
+    let tap = shop.tap_on(&admin(), "Terapkan");
+    shop.say(&admin(), "/tutup S10", 1).await;
+    let told = shop.receive(tap, 1).await.remove(0);
+    assert!(told.contains("sudah berubah sejak itu"), "{told}");
+    let stored = shop.shop.catalog().get(&"S10".parse().unwrap()).cloned().unwrap();
+    assert_eq!((stored.price.get(), stored.is_open()), (10_500, false));
+    shop.close().await;
+}

@@ -417,6 +417,8 @@ fn variables_that_nothing_reads_are_told() {
             ("SUPPLIER_OTHER_URL", "http://127.0.0.1"),
             ("PATH", "/bin"),
             ("TELOXIDE_PROXY", "http://127.0.0.1"),
+            ("konter_locale", "en"),
+            ("Supplier_S1_Url", "http://127.0.0.1"),
         ],
     );
     assert_eq!(
@@ -427,6 +429,8 @@ fn variables_that_nothing_reads_are_told() {
             "SUPPLIER_OTHER_URL: nothing reads this: KONTER_SUPPLIERS does not name `other`",
             "SUPPLIER_S1_API_KEY: nothing reads this",
             "SUPPLIER_S1_USERNAM: nothing reads this; did you mean SUPPLIER_S1_USERNAME?",
+            "Supplier_S1_Url: nothing reads this: names are written in capitals, SUPPLIER_S1_URL",
+            "konter_locale: nothing reads this: names are written in capitals, KONTER_LOCALE",
         ]
     );
     assert_eq!(

@@ -377,10 +377,16 @@ async fn registration_that_an_admin_approves() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn registration_open_and_closed() {
     let open = Setup { registration: Registration::Open, ..Setup::default() };
-    let lines = [n("DAFTAR.Berkah Cell.Bandung.4821").brings(2), n("SAL"), n("S10.081234567890.4821")];
+    let lines =
+        [n("DAFTAR.KR0001.4821"), n("DAFTAR.Berkah Cell.Bandung.4821").brings(2), n("SAL"), n("S10.081234567890.4821")];
     conversation("registration_open", open, lines).await;
     let closed = Setup { registration: Registration::Closed, ..Setup::default() };
-    conversation("registration_closed", closed, [n("DAFTAR.Berkah Cell.4821"), n("/start")]).await;
+    conversation(
+        "registration_closed",
+        closed,
+        [n("DAFTAR.Berkah Cell.4821"), n("/start"), n("HARGA"), n("DAFTAR.KR0001.4821")],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,7 +10,7 @@ use crate::support::shop::{Setup, TestShop, admin, reseller};
 use konter::front::telegram::{Rate, Settings, Telegram, Timing, Waker};
 use konter::front::{Text, Wording};
 use konter_core::ids::ChatId;
-use konter_reply::Texts;
+use konter_reply::{Reply, TalkReply, Texts};
 use konter_store::{InboxMessage, Outgoing, Payload};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -204,4 +204,42 @@ async fn a_chat_that_taps_thousands_of_times_waits_for_few_of_them() {
     assert!(before < 20, "{before} messages came before it");
     assert!(said.iter().any(|text| text.contains("Struk S10")), "some of them are answered: {said:?}");
     flood.close().await;
+}
+
+/// What nobody is told may be on its way, for all its reseller knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_refused_faster_than_anybody_is_answered_are_told_by_their_number() {
+    const ORDERS: usize = 150;
+    let shop = TestShop::with(Setup { balance: 6_000, ..Setup::default() }).await;
+    let mut messages: Vec<InboxMessage> =
+        (0..ORDERS).map(|n| shop.message(&reseller(), &format!("S10.0812345{n:05}.1234"))).collect();
+    messages.push(shop.message(&reseller(), "S5.081234567890.1234"));
+    for batch in messages.chunks(30) {
+        shop.shop.receive(batch.to_vec()).await.unwrap();
+    }
+    shop.answers_all().await;
+    let replies = async || {
+        let rows = shop.store.outbox(&reseller(), 9 * ORDERS).await.unwrap();
+        let reply = |row: Outgoing| match row.payload {
+            Payload::Reply(reply) => Some(*reply),
+            _ => None,
+        };
+        rows.into_iter().filter_map(reply).collect::<Vec<Reply>>()
+    };
+    let is_bought = |reply: &Reply| matches!(reply, Reply::OrderSuccess(_));
+    shop.becomes("told", async || replies().await.iter().any(is_bought)).await;
+    let replies = replies().await;
+    let refused = replies.iter().filter(|reply| matches!(reply, Reply::OrderRefused(_))).count();
+    let sums: Vec<(usize, bool)> = replies
+        .iter()
+        .filter_map(|reply| match reply {
+            Reply::Talk(talk) => match **talk {
+                TalkReply::OrdersNotDone { count, short } => Some((count, short)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    assert_eq!((sums.as_slice(), refused), (&[(ORDERS - refused, true)][..], 60));
+    shop.close().await;
 }

@@ -206,6 +206,36 @@ async fn what_was_open_in_the_backup_is_left_to_people() {
     after.close().await;
 }
 
+/// What its supplier has, and could go nowhere else, is as certain as before: it is told apart from what needs a person.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_its_supplier_had_taken_is_told_as_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(SledStore::open(&folder.path().join("before"), SledOptions::default()).unwrap());
+    let before = TestShop::on(store, Setup::default()).await;
+    before.say(&reseller(), &format!("S5.081234567823.{PIN}"), 1).await;
+    let store = put_back(&before, folder.path()).await;
+    before.shop.stop(Duration::from_secs(5)).await;
+    let start = before.now() + TimeDelta::minutes(2);
+    let after = TestShop::on(store, Setup { start, ..Setup::default() }).await;
+    after.shop.recover().await.unwrap();
+    let told = after.hear(1).await.remove(0);
+    assert!(told.contains("1 pesanan waktu itu sudah diterima supplier") && !told.contains("/pending"), "{told}");
+    after.shop.stop(Duration::from_secs(5)).await;
+}
+
+/// A balancer must not send anybody to a shop that takes nothing any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_stops_is_not_well() {
+    let shop = TestShop::open().await;
+    let health = async || {
+        let told = reqwest::get(format!("http://{}/health", shop.address)).await.unwrap();
+        (told.status().as_u16(), told.json::<serde_json::Value>().await.unwrap()["status"].clone())
+    };
+    assert_eq!(health().await, (200, "ok".into()));
+    shop.shop.stop(Duration::from_secs(5)).await;
+    assert_eq!(health().await, (503, "stopping".into()));
+}
+
 /// A shop with orders, a deposit ticket and resellers, row by row.
 async fn rows_of_a_shop() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();

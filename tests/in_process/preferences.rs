@@ -373,3 +373,38 @@ async fn a_chat_that_leaves_its_reseller_keeps_no_role() {
     assert_eq!(shop.available(2).await, 50_000);
     insta::assert_snapshot!("chats_role", transcript(shop).await);
 }
+
+/// A cashier's chat orders with the PIN and sees the balance; whose PIN it is stays with the chat that was there first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reset_pin_is_chosen_from_the_main_chat_and_a_change_is_told_to_the_others() {
+    let shop = TestShop::open().await;
+    let cashier = chat(2);
+    let told = shop.say(&reseller(), "TAMBAH.kasir.1234", 1).await;
+    shop.say(&cashier, &start_in(&told[0]), 2).await;
+    shop.say(&admin(), "/resetpin KR0001", 3).await;
+    for text in ["GP.9173.9173", "GP.1234.9173", "S10.081234567890.1234"] {
+        let told = shop.say(&cashier, text, 1).await;
+        assert!(told[0].contains("chat utama"), "{text}: {told:?}");
+    }
+    let told = shop.say(&reseller(), "GP.4821.4821", 2).await;
+    assert!(told.iter().any(|told| told.contains("baru saja diganti dari chat telegram:2001")), "{told:?}");
+    let told = shop.say(&cashier, "GP.4821.9173", 2).await;
+    assert!(told.iter().any(|told| told.contains("baru saja diganti dari chat kasir")), "{told:?}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_that_replaces_another_takes_its_place() {
+    let shop = TestShop::open().await;
+    for (asked, chat, replies) in [
+        ("TAMBAH.081298765432.1234", chat(2), 2),
+        ("TAMBAH.kasir.1234", chat(3), 3),
+        ("GANTI.081298765432.081298765433.1234", chat(4), 4),
+    ] {
+        let told = shop.say(&reseller(), asked, 1).await;
+        shop.say(&chat, &start_in(&told[0]), replies).await;
+    }
+    let expected = [reseller(), chat(4), chat(3)].map(|chat| chat.to_string());
+    assert_eq!(chats_of(&shop, 1).await, expected);
+    shop.close().await;
+}

@@ -204,7 +204,7 @@ async fn decide(shop: &TestShop) {
         let message = |Order { id, dest, .. }: &Order| {
             let delivered = bought.iter().any(|bought| bought.dest == *dest && bought.times_delivered > 0);
             let word = if delivered { "sukses" } else { "gagal" };
-            let how = if delivered { "99887766554433221100" } else { "tidak ada" };
+            let how = if delivered { format!("998877665544{:08}", id.0) } else { "tidak ada".to_owned() };
             shop.message(&admin(), &format!("/{word} {id} {how}"))
         };
         let undecided = open().await;

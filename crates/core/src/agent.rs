@@ -60,6 +60,13 @@ impl Agent {
             created_at,
         }
     }
+
+    /// The first of its chats: the one it was registered from, or what took that one's place. What needs no PIN and is
+    /// not everybody's who helps at the counter is done from there alone.
+    #[must_use]
+    pub fn is_main_chat(&self, chat: &ChatId) -> bool {
+        self.chats.first() == Some(chat)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

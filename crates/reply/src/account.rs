@@ -16,6 +16,8 @@ pub enum RegisterProblem {
     Already { code: AgentId },
     /// Only a PIN was given.
     NameMissing,
+    /// Where a name belongs stands a reseller's code.
+    NameIsACode { code: AgentId },
     /// For a receipt.
     NameTooLong,
     /// Only a name was given.

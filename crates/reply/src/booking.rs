@@ -6,7 +6,7 @@ use strum::IntoStaticStr;
 
 use super::deposit::TicketCard;
 use super::desk::{BelowCost, PriceChange};
-use konter_core::ids::{AgentId, ProductCode, TicketId, TransferId};
+use konter_core::ids::{AgentId, OrderId, ProductCode, TicketId, TransferId};
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
 
@@ -91,6 +91,9 @@ pub enum AskWhat {
         agent: AgentId,
         delivered: bool,
         words: String,
+        /// Another order that has this serial number.
+        #[serde(default)]
+        same_as: Option<OrderId>,
     },
     Price {
         code: ProductCode,

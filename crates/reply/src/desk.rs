@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::admin::AgentCard;
-use konter_core::catalog::RowFault;
+use konter_core::catalog::{ProductChange, RowFault};
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
 use konter_core::order::card::OrderLine;
@@ -31,6 +31,11 @@ pub struct ImportCard {
     pub not_named: usize,
     /// The first of what changes in price, and of what is new.
     pub prices: Vec<PriceChange>,
+    /// The first products of which something else changes, what costs money first, and how many more there are.
+    #[serde(default)]
+    pub changes: Vec<ProductChanges>,
+    #[serde(default)]
+    pub more_changes: usize,
     /// The first of what would be sold below its cost, and how many more there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub below_cost: Vec<BelowCost>,
@@ -42,6 +47,13 @@ pub struct ImportCard {
     #[serde(default)]
     pub more_odd: usize,
     pub stage: ImportStage,
+}
+
+/// What changes of a product besides its price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductChanges {
+    pub code: ProductCode,
+    pub cells: Vec<ProductChange>,
 }
 
 /// A price below what the dearest route costs.

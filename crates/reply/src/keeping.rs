@@ -26,6 +26,9 @@ pub enum KeepingReply {
         #[serde(default)]
         rebuilt: bool,
         in_doubt: usize,
+        /// Open, and as certain as before: their suppliers had taken them, and they could go nowhere else.
+        #[serde(default)]
+        waiting: usize,
         #[serde(default)]
         lost: Option<DayList>,
     },

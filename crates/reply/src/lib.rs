@@ -53,7 +53,9 @@ pub use booking::{
     AskCard, AskStage, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, MutationLine, MutationWhy, TookBack,
 };
 pub use deposit::{TicketCard, TicketProblem, TicketRefusal, TicketSays, TicketStage, TicketWhy};
-pub use desk::{ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange};
+pub use desk::{
+    ActLine, BelowCost, CatalogMistake, ComplaintCard, ImportCard, ImportStage, OddPrice, PriceChange, ProductChanges,
+};
 pub use filters::operator_name;
 pub use guide::{ChooseCard, ChooseStage};
 pub use keeping::{BackupFile, DayList, KeepingReply};

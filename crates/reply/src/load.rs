@@ -46,11 +46,12 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 11] = [
+const PARTS: [(&str, &[&str]); 12] = [
     ("part.details", &["details", "sn"]),
     ("part.balance", &["balance"]),
     ("part.days", &["days", "more"]),
     ("part.order_tail", &["order", "price", "client_reference", "balance"]),
+    ("part.late", &["minutes"]),
     ("part.near", &["near"]),
     ("part.order_card", &["card"]),
     ("part.agent_card", &["card"]),

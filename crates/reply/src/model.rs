@@ -280,9 +280,16 @@ pub enum Reply {
     #[strum(serialize = "desk.pin_reset")]
     AdminPinReset { agent: AgentId, name: String },
     /// To a reseller: choose a new PIN.
-    /// `over`: the time for it is over.
+    /// `over`: the time for it is over. `elsewhere`: from the main chat alone, which this is not.
     #[strum(serialize = "pin.reset")]
-    PinReset { over: bool },
+    PinReset {
+        over: bool,
+        #[serde(default)]
+        elsewhere: bool,
+    },
+    /// To the reseller's other chats.
+    #[strum(serialize = "pin.changed_elsewhere")]
+    PinChangedElsewhere { chat: String, name: Option<String> },
     #[strum(serialize = "desk.complaint_taken")]
     ComplaintTaken,
     /// The admins know of this order already.

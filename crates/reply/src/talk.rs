@@ -95,6 +95,11 @@ pub enum TalkReply {
     Enough,
     /// To whoever is no agent: what follows is not answered for a while.
     EnoughForNow,
+    /// In place of what each of so many orders would have been refused with; `short`: all for want of balance.
+    OrdersNotDone {
+        count: usize,
+        short: bool,
+    },
     /// An edited message is not read.
     Edited,
     /// A group's anonymous admin is nobody.

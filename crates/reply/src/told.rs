@@ -163,7 +163,9 @@ fn adapt(reply: &Reply, fields: &mut Fields, say: &Say<'_>) {
         Reply::NotOffered { feature } => fields.put("feature", words::feature(feature, say)),
         Reply::AdminRawReplies { replies, .. } => fields.put("replies", raw(replies, say)),
         Reply::AlertContradiction { effect, .. } => {
-            fields.put("corrected", *effect == ContradictionEffect::Corrected);
+            let is_serial = *effect == ContradictionEffect::Serial;
+            fields.put("serial", is_serial);
+            fields.put("corrected", is_serial || *effect == ContradictionEffect::Corrected);
             fields.put("repeated", *effect == ContradictionEffect::Repeated);
         }
         Reply::AlertDearer { card, charged, .. } => fields.put("loses", *charged > card.line.price),

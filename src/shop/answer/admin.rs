@@ -332,7 +332,11 @@ impl Request<'_> {
         verdict: AdminVerdict,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
-        let what = decision(&view::line(order), order.agent, &verdict);
+        let same_as = match &verdict {
+            AdminVerdict::Success { sn } => self.neighbour_with(order, sn).await?,
+            AdminVerdict::Failed { .. } => None,
+        };
+        let what = decision(&view::line(order), order.agent, &verdict, same_as);
         let asks = Asks::Decide { order: order.id, version: order.version, verdict };
         let asked = self.ask((asks, 0), what, answer).await?;
         let mut say = say(&self.message.chat, self.shop.policy.locale, booking(asked));

@@ -8,7 +8,7 @@ use super::{Answer, NOTED, Request};
 use konter_command::AgentRef;
 use konter_core::agent::Agent;
 use konter_core::deposit::{Decider, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, TicketState, ticket_of_note};
-use konter_core::ids::{AgentId, ChatId, TicketId};
+use konter_core::ids::{AgentId, ChatId, OrderId, TicketId};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter_core::money::Rupiah;
 use konter_core::order::AdminVerdict;
@@ -296,10 +296,10 @@ fn twice(amount: Rupiah) -> Rupiah {
 }
 
 /// A decision about an order as it is asked about.
-pub(super) fn decision(line: &OrderLine, agent: AgentId, verdict: &AdminVerdict) -> AskWhat {
+pub(super) fn decision(line: &OrderLine, agent: AgentId, verdict: &AdminVerdict, same_as: Option<OrderId>) -> AskWhat {
     let (delivered, words) = match verdict {
         AdminVerdict::Success { sn } => (true, sn.clone()),
         AdminVerdict::Failed { reason } => (false, reason.clone()),
     };
-    AskWhat::Decide { line: Box::new(line.clone()), agent, delivered, words }
+    AskWhat::Decide { line: Box::new(line.clone()), agent, delivered, words, same_as }
 }

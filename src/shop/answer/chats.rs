@@ -122,13 +122,15 @@ impl Request<'_> {
         answer.locale = owner.locale;
         answer.commit.network.uninvited.push(chat.clone());
         answer.alter_agent(owner, |after| {
+            // In the old one's place: a helper's chat does not become the main one by that.
+            let old = instead_of.as_ref().and_then(|old| after.chats.iter().position(|chat| chat == old));
             if let Some(old) = &instead_of {
                 take_out(after, old);
             }
             if is_phone && !after.phones.contains(&name) {
                 after.phones.push(name.clone());
             }
-            after.chats.push(chat.clone());
+            after.chats.insert(old.unwrap_or(after.chats.len()), chat.clone());
             after.identities.call(chat, name);
             after.identities.joining = None;
         });

@@ -4,6 +4,7 @@ use super::super::rate_limit::{Bears, Stranger};
 use super::{Answer, Request, talk};
 use konter_command::{Command, Talk, Tap, Topic};
 use konter_core::agent::AgentStatus;
+use konter_core::order::refusal::Why;
 use konter_reply::{Reply, TalkReply};
 use konter_store::{Class, Outgoing, Payload, Say, StoreError};
 
@@ -15,6 +16,8 @@ const MOST_WAITING: usize = 60;
 const WAITING_FOR_TAPS: usize = 3;
 /// Rows looked at to find them behind deletions.
 const LOOKED_AT: usize = 12;
+/// The same to find so many that wait, and the sum of what was left out among the last of them.
+const ALL_LOOKED_AT: usize = 4 * MOST_WAITING;
 
 impl Request<'_> {
     /// Whether whoever writes has business here: a reseller who may order, or one of the staff.
@@ -41,19 +44,63 @@ impl Request<'_> {
         }
         let bears = if is_known {
             let is_busy = self.shop.rate_limits.is_busy(chat, self.at);
-            let is_enough = is_busy && self.shop.store.outbox(chat, MOST_WAITING).await?.len() >= MOST_WAITING;
-            if is_enough { Bears::Silence } else { Bears::Answer }
+            let rows = if is_busy { self.shop.store.outbox(chat, ALL_LOOKED_AT).await? } else { Vec::new() };
+            let waiting: Vec<&Outgoing> =
+                rows.iter().filter(|row| matches!(row.payload, Payload::Reply(_))).skip(MOST_WAITING - 1).collect();
+            if !waiting.is_empty() {
+                self.sum_up(&waiting, answer);
+                return Ok(());
+            }
+            Bears::Answer
         } else {
             self.shop.rate_limits.bears_stranger(chat, self.stranger(), self.at)
         };
         if bears != Bears::Answer {
-            tracing::debug!(%chat, is_known, "a message is not answered: enough has been said, or waits");
+            tracing::debug!(%chat, "a message is not answered: enough has been said");
             answer.commit.outgoing.retain(|say| !is_talk(say));
         }
         if bears == Bears::Last {
             answer.reply(talk::talk(TalkReply::EnoughForNow));
         }
         Ok(())
+    }
+
+    /// In place of words that are left out: how many orders were not done. Nobody can tell an order that was refused in silence
+    /// from one that is on its way. The sum takes the place of the one before, as long as that stands behind `waiting`
+    /// replies, too far from being said to be said twice.
+    fn sum_up(&self, waiting: &[&Outgoing], answer: &mut Answer) {
+        let chat = &self.message.chat;
+        let refused = |say: &Say| match &say.payload {
+            Payload::Reply(reply) if say.chat == *chat => match &**reply {
+                Reply::OrderRefused(refused) => Some(matches!(refused.why, Why::BalanceShort { .. })),
+                _ => None,
+            },
+            _ => None,
+        };
+        let orders: Vec<bool> = answer.commit.outgoing.iter().filter_map(refused).collect();
+        answer.commit.outgoing.retain(|say| say.chat != *chat || !matches!(say.payload, Payload::Reply(_)));
+        if orders.is_empty() {
+            tracing::debug!(%chat, "a message is not answered: enough waits");
+            return;
+        }
+        let summed = waiting.iter().rev().find_map(|row| match &row.payload {
+            Payload::Reply(reply) => match &**reply {
+                Reply::Talk(talk) => match **talk {
+                    TalkReply::OrdersNotDone { count, short } => Some((*row, count, short)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        });
+        let (mut count, mut short) = (orders.len(), orders.iter().all(|short| *short));
+        if let Some((row, before, was_short)) = summed {
+            (count, short) = (count + before, short && was_short);
+            answer.commit.take_out(row, false);
+        } else {
+            tracing::warn!(%chat, "orders are refused faster than they can be answered: their number is told, not each of them");
+        }
+        answer.reply(talk::talk(TalkReply::OrdersNotDone { count, short }));
     }
 
     /// Whether a tap that only shows something is left undone, because what was asked for before is still on its way.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::super::outbox::say;
 use super::pin_shown::speaks_of_a_pin;
 use super::register::card;
 use super::shared::booking;
@@ -12,7 +13,9 @@ use crate::attachment::FileRef;
 use crate::shop::rate_limit::AdminMessage;
 use konter_command::{AdminCommand, AgentRef, Command, NewPrice, Typed, is_orderable, parse, powers};
 use konter_core::agent::{Agent, PinState};
-use konter_core::catalog::{LARGEST_FILE, Product, ProductKind, RowError, Table, read_catalog, write_catalog};
+use konter_core::catalog::{
+    LARGEST_FILE, Product, ProductChange, ProductKind, RowError, Table, changes, read_catalog, write_catalog,
+};
 use konter_core::deposit::mutation::{Flow, read_table};
 use konter_core::ids::{ChatId, OrderId, ProductCode, SupplierId};
 use konter_core::ledger::AccountId;
@@ -24,7 +27,7 @@ use konter_core::staff::Role;
 use konter_documents::workbook::table;
 use konter_reply::{
     ActLine, AdminProblem, AskWhat, BelowCost, BookingReply, CatalogMistake, ComplaintCard, ImportCard, ImportStage,
-    OddPrice, PriceChange, Reply,
+    OddPrice, PriceChange, ProductChanges, Reply,
 };
 use konter_store::{Act, Payload, Say, StoreError};
 
@@ -32,6 +35,8 @@ use konter_store::{Act, Payload, Say, StoreError};
 const ORDERS_WITH_COMPLAINT: usize = 3;
 /// Mistakes of a file shown at once: more are not mended in one go.
 const MISTAKES_SHOWN: usize = 10;
+/// Products shown of which a file changes more than the price.
+const CHANGES_SHOWN: usize = 10;
 /// Changed prices shown of a file.
 const PRICES_SHOWN: usize = 15;
 /// Acts looked through for the same change of a price.
@@ -45,6 +50,8 @@ const MOST_ACTS: usize = 50;
 pub(in crate::shop) struct Import {
     card: ImportCard,
     products: Vec<Product>,
+    /// As they stood when it was shown what would change.
+    replaced: Vec<Product>,
 }
 
 impl Request<'_> {
@@ -121,7 +128,10 @@ impl Request<'_> {
         let after = Agent { pin: PinState::reset(self.at), ..agent.clone() };
         answer.note(format_args!("{} {}: PIN direset", agent.id, agent.name));
         answer.reply(Reply::AdminPinReset { agent: agent.id, name: agent.name.clone() });
-        answer.tell(&agent, &Reply::PinReset { over: false });
+        for chat in &agent.chats {
+            let told = Reply::PinReset { over: false, elsewhere: !agent.is_main_chat(chat) };
+            answer.commit.outgoing.push(say(chat, agent.locale, told));
+        }
         answer.write_agent(&agent, after);
         Ok(())
     }
@@ -186,6 +196,12 @@ impl Request<'_> {
             .take(PRICES_SHOWN)
             .map(|product| change(before(product), product))
             .collect();
+        let differs = |after: &&Product| {
+            let cells = before(after).map(|before| changes(before, after)).unwrap_or_default();
+            (!cells.is_empty()).then(|| ProductChanges { code: after.code.clone(), cells })
+        };
+        let mut differ: Vec<ProductChanges> = changed.iter().filter_map(differs).collect();
+        differ.sort_by_key(|product| product.cells.first().map(ProductChange::weight));
         let below: Vec<BelowCost> = changed.iter().filter_map(|product| below_cost(product)).collect();
         // What is below its cost is pointed out as that.
         let others = changed.iter().filter(|product| below_cost(product).is_none());
@@ -199,19 +215,32 @@ impl Request<'_> {
             unchanged: named - changed.len(),
             not_named: catalog.len() - known,
             prices,
+            more_changes: differ.len().saturating_sub(CHANGES_SHOWN),
+            changes: differ.into_iter().take(CHANGES_SHOWN).collect(),
             more_below_cost: below.len().saturating_sub(PRICES_SHOWN),
             below_cost: below.into_iter().take(PRICES_SHOWN).collect(),
             more_odd: odd.len().saturating_sub(PRICES_SHOWN),
             odd: odd.into_iter().take(PRICES_SHOWN).collect(),
             stage: ImportStage::Offered,
         };
+        let replaced = changed.iter().filter_map(|product| before(product)).cloned().collect();
         let products = changed.into_iter().cloned().collect();
-        Import { card, products }
+        Import { card, products, replaced }
     }
 
     pub(super) fn apply_import(&self, number: u64, apply: bool, answer: &mut Answer) {
         let waiting = self.shop.trade.stock.imports.lock().get(&self.message.chat).cloned();
-        let Some(Import { mut card, products }) = waiting.filter(|import| import.card.import == number) else {
+        let catalog = self.shop.catalog();
+        // What has been changed since was not shown as something this would undo.
+        let as_shown = |import: &Import| {
+            let stands = |after: &Product| {
+                let now = catalog.get(&after.code);
+                now == Some(after) || now == import.replaced.iter().find(|before| before.code == after.code)
+            };
+            !apply || import.products.iter().all(stands)
+        };
+        let waiting = waiting.filter(|import| import.card.import == number && as_shown(import));
+        let Some(Import { mut card, products, .. }) = waiting else {
             answer.reply(Reply::AdminRefused { problem: AdminProblem::ImportGone });
             return;
         };
@@ -220,7 +249,6 @@ impl Request<'_> {
             self.shop.trade.stock.imports.lock().remove(&self.message.chat);
         }
         if apply {
-            let catalog = self.shop.catalog();
             answer.commit.replaces =
                 products.iter().filter_map(|product| catalog.get(&product.code)).cloned().collect();
             answer.commit.products = products;

@@ -147,6 +147,7 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
+    request.withhold_invitations(&mut answer);
     request.note_topic(&mut answer);
     Ok(answer)
 }

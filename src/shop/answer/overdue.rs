@@ -126,7 +126,7 @@ impl Request<'_> {
         // The destination's own digits prove nothing, nor does a token's product anything but a token; and what was read of
         // an attempt before says nothing of the one that is under way now.
         let proves = reads_as_one && order.escalated && proves_delivery(&order, text);
-        if proves {
+        if proves && self.neighbour_with(&order, text).await?.is_none() {
             self.act(format!("/sukses {id} {text}"), answer);
             self.decide(id, verdict, None, answer).await?;
         } else {
@@ -150,12 +150,25 @@ impl Request<'_> {
         }
         let verdict = AdminVerdict::Success { sn: sn.clone() };
         let is_one = serial::delivery(order.kind, &sn).is_ok() && sn.trim() != order.dest;
+        let is_one = is_one && self.neighbour_with(&order, &sn).await?.is_none();
         if order.is_open() && !order.is_in_flight() && !is_one {
             // The yes is recorded.
             answer.commit.acts.clear();
             return self.ask_decision(&order, verdict, answer).await;
         }
         self.decide(id, verdict, None, answer).await.map(drop)
+    }
+
+    /// Another order, among those placed shortly before or after, that shows this serial number: what was copied may be the
+    /// one that was copied before.
+    pub(super) async fn neighbour_with(&self, order: &Order, sn: &str) -> Result<Option<OrderId>, StoreError> {
+        const NEIGHBOURS: u64 = 200;
+        let Some(key) = order.serial_key_of(sn) else { return Ok(None) };
+        let first = OrderId(order.id.0.saturating_sub(NEIGHBOURS));
+        let near = self.shop.store.orders_from(first, 2 * usize::try_from(NEIGHBOURS).unwrap_or_default()).await?;
+        let shows_it =
+            |other: &&Order| other.id != order.id && other.serial_key().is_some_and(|other| other.serial == key.serial);
+        Ok(near.iter().find(shows_it).map(|other| other.id))
     }
 
     /// Every act of an admin is recorded as the command it is worth.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::outbox::say;
 use super::{Answer, Request};
 use konter_command::{NEW_PIN_DIGITS, Pin, PinFault};
 use konter_core::agent::{Agent, PinState, WrongPin};
@@ -25,6 +26,8 @@ pub(super) enum Tried {
     Reset {
         /// The time for choosing another one is over.
         over: bool,
+        /// It is chosen from the main chat.
+        elsewhere: bool,
     },
 }
 
@@ -36,7 +39,7 @@ impl Tried {
             Self::Wrong { tries_left } => Some(Reply::PinWrong { tries_left }),
             Self::Locked { until } => Some(Reply::PinLocked { until }),
             Self::OtherLength => Some(Reply::PinOtherLength),
-            Self::Reset { over } => Some(Reply::PinReset { over }),
+            Self::Reset { over, elsewhere } => Some(Reply::PinReset { over, elsewhere }),
         }
     }
 
@@ -47,7 +50,7 @@ impl Tried {
             Self::Wrong { tries_left } => Err(Why::PinWrong { tries_left }),
             Self::Locked { until } => Err(Why::PinLocked { until }),
             Self::OtherLength => Err(Why::PinOtherLength),
-            Self::Reset { over } => Err(Why::PinReset { over }),
+            Self::Reset { over, elsewhere } => Err(Why::PinReset { over, elsewhere }),
         }
     }
 }
@@ -70,7 +73,8 @@ impl Request<'_> {
             return Tried::Locked { until };
         }
         if agent.pin.was_reset() {
-            return Tried::Reset { over: !agent.pin.may_be_chosen(self.at) };
+            let elsewhere = !agent.is_main_chat(&self.message.chat);
+            return Tried::Reset { over: !agent.pin.may_be_chosen(self.at), elsewhere };
         }
         if !is_as_long(agent, pin) {
             return Tried::OtherLength;
@@ -116,7 +120,7 @@ impl Request<'_> {
     /// than by typing; what can only be the new one is not tried.
     pub(super) async fn change_pin(&self, first: &Pin, second: &Pin, answer: &mut Answer) {
         let Some(agent) = self.active_agent(answer) else { return };
-        if agent.pin.may_be_chosen(self.at) {
+        if agent.pin.may_be_chosen(self.at) && agent.is_main_chat(&self.message.chat) {
             self.choose_pin(&agent, first, second, answer).await;
             return;
         }
@@ -161,7 +165,7 @@ impl Request<'_> {
         if first == second {
             self.set_pin(agent, first, answer).await;
         } else {
-            answer.reply(Reply::PinReset { over: false });
+            answer.reply(Reply::PinReset { over: false, elsewhere: false });
         }
     }
 
@@ -171,6 +175,11 @@ impl Request<'_> {
         } else if let Some(hash) = self.shop.pins.hash(new.expose()).await {
             answer.alter_agent(agent, |after| after.pin = PinState::new(hash, new.digits()));
             answer.reply(Reply::PinChanged { easy: new.is_a_run() });
+            let (chat, name) = (self.message.chat.to_string(), agent.identities.name_of(&self.message.chat));
+            let told = Reply::PinChangedElsewhere { chat, name: name.map(str::to_owned) };
+            for other in agent.chats.iter().filter(|other| **other != self.message.chat) {
+                answer.commit.outgoing.push(say(other, agent.locale, told.clone()));
+            }
         } else {
             answer.reply(Reply::TryAgain { order: false });
         }

@@ -45,26 +45,30 @@ impl Wanted {
     }
 }
 
-/// Rings up what a program orders; whose program it is has been proven. `None`: it may have been bought before a restore,
-/// so it never is.
+/// Rings up what a program orders; whose program it is has been proven. What can be no order is kept as refused. `None`: it may have
+/// been bought before a restore, so it never is.
 pub(in crate::shop) async fn program_order(
     shop: &Context,
     message: &InboxMessage,
     agent: Agent,
-    wanted: Option<Wanted>,
+    wanted: Option<Result<Wanted, Refused>>,
 ) -> Result<Answer, StoreError> {
     let request = Request { shop, message, agent: Some(agent.clone()), at: shop.clock.utc(), about: None };
     let mut answer = Answer::new(message, agent.locale, request.at);
-    let fingerprint = wanted.as_ref().map_or(0, Wanted::fingerprint);
+    let fingerprint = wanted.as_ref().map_or(0, |wanted| wanted.as_ref().map_or(0, Wanted::fingerprint));
     answer.commit.answers = Some((message.key(), fingerprint));
     let Some(wanted) = wanted else {
         tracing::warn!(agent = %agent.id, key = %message.key(), "a program's order may be from before the restore: it is not bought");
         return Ok(answer);
     };
-    match wanted.line(&shop.catalog()) {
+    match wanted.and_then(|wanted| wanted.line(&shop.catalog())) {
         Err(refused) => answer.commit.refused = Some(refused),
         Ok(line) => {
             let order = OrderRequest { lines: vec![line], pin: None, reference: Some(message.message.clone()) };
+            if let Some(refused) = request.program_skips(&agent, &order).await? {
+                answer.commit.refused = Some(refused);
+                return Ok(answer);
+            }
             request.ring_up_all(&agent, &order, None, &mut answer).await?;
             answer.commit.refused = answer.commit.outgoing.drain(..).find_map(|say| match say.payload {
                 Payload::Reply(reply) => match *reply {

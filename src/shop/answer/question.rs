@@ -173,7 +173,7 @@ impl Request<'_> {
             Asks::Decide { order, verdict, .. } => store
                 .order(*order)
                 .await?
-                .map(|order| super::booking::decision(&view::line(&order), order.agent, verdict)),
+                .map(|order| super::booking::decision(&view::line(&order), order.agent, verdict, None)),
             Asks::Price { product, before, price } => {
                 let catalog = self.shop.catalog();
                 catalog.get(product).map(|product| AskWhat::Price {

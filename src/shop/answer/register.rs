@@ -10,8 +10,8 @@ use konter_core::ids::AgentId;
 use konter_core::money::Rupiah;
 use konter_core::network::Network;
 use konter_core::preferences::Identities;
-use konter_reply::{AgentCard, NetworkReply, RegisterProblem, Reply};
-use konter_store::{Sequence, StoreError, Versioned};
+use konter_reply::{AgentCard, NetworkReply, RegisterProblem, Reply, TalkReply};
+use konter_store::{Payload, Sequence, StoreError, Versioned};
 
 /// The longest name kept: it stands in replies and lists.
 pub(super) const LONGEST_NAME: usize = 40;
@@ -66,6 +66,22 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// Where nobody may register by themselves, nobody is invited to either.
+    pub(super) fn withhold_invitations(&self, answer: &mut Answer) {
+        let may = self.shop.policy.registration != Registration::Closed || self.role().is_some();
+        if may || self.agent.is_some() {
+            return;
+        }
+        for say in &mut answer.commit.outgoing {
+            if let Payload::Reply(reply) = &mut say.payload
+                && say.chat == self.message.chat
+                && invites(reply)
+            {
+                **reply = Reply::RegisterRefused { problem: RegisterProblem::Closed };
+            }
+        }
+    }
+
     fn may_register(&self, name: &str, pin: &Pin) -> Result<(), RegisterProblem> {
         if let Some(agent) = &self.agent {
             return Err(RegisterProblem::Already { code: agent.id });
@@ -76,6 +92,9 @@ impl Request<'_> {
         if name.is_empty() {
             return Err(RegisterProblem::NameMissing);
         }
+        if let Ok(code) = name.parse() {
+            return Err(RegisterProblem::NameIsACode { code });
+        }
         if name.chars().count() > LONGEST_NAME {
             return Err(RegisterProblem::NameTooLong);
         }
@@ -83,6 +102,18 @@ impl Request<'_> {
             PinFault::Length => RegisterProblem::PinUnfit,
             PinFault::EqualDigits => RegisterProblem::PinEqualDigits,
         })
+    }
+}
+
+/// Whether a reply to a stranger says how to register.
+fn invites(reply: &Reply) -> bool {
+    match reply {
+        Reply::Welcome { registered: false, .. } | Reply::NotRegistered => true,
+        Reply::RegisterRefused { problem } => *problem != RegisterProblem::Closed,
+        Reply::Talk(talk) => {
+            matches!(**talk, TalkReply::JoinForPrices | TalkReply::AskTheOwner | TalkReply::EnoughForNow)
+        }
+        _ => false,
     }
 }
 

@@ -6,7 +6,9 @@ use super::preference::Again;
 use super::talk::talk;
 use super::{Answer, Request};
 use konter_command::OrderRequest;
+use konter_core::agent::Agent;
 use konter_core::order::SlotKey;
+use konter_core::order::refusal::{Refused, Why};
 use konter_core::order::request::OrderLine;
 use konter_reply::TalkReply;
 use konter_store::StoreError;
@@ -16,11 +18,30 @@ use konter_store::StoreError;
 const SECOND: u8 = 2;
 
 impl Request<'_> {
+    /// The same of a program, which is told the number that is next.
+    pub(super) async fn program_skips(
+        &self,
+        agent: &Agent,
+        request: &OrderRequest,
+    ) -> Result<Option<Refused>, StoreError> {
+        for line in request.lines.iter().filter(|line| line.nth > SECOND) {
+            let Some(again) = self.skipping(request, line).await? else { continue };
+            let next = match self.next_repeat(agent, &again).await? {
+                Ok(next) => next,
+                Err(refused) => return Ok(Some(refused)),
+            };
+            let words = format!("counter={} melompat, untuk isi lagi pakai counter={next}", line.nth);
+            let Again { product, dest, .. } = again;
+            return Ok(Some(Refused { product: product.to_string(), dest, why: Why::Program { words } }));
+        }
+        Ok(None)
+    }
+
     /// Whether something is ordered with a number that skips one, with its PIN or without. Then nothing of the message is
-    /// ordered. A program counts for itself.
+    /// ordered.
     pub(super) async fn skips_a_count(&self, request: &OrderRequest, answer: &mut Answer) -> Result<bool, StoreError> {
         let stale = self.at - self.message.sent_at > self.shop.policy.stale_after;
-        if request.reference.is_some() || stale {
+        if stale {
             return Ok(false);
         }
         let is_format = self.message.text.contains(['.', '#', '*']);

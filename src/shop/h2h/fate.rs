@@ -15,7 +15,7 @@ pub(in crate::shop) enum Fate {
     Known,
     NoSuchOrder,
     Balance,
-    /// What it asks for cannot be read.
+    /// Its reference cannot be read.
     Malformed,
     /// Nothing certain could be said.
     Unclear,
@@ -34,7 +34,7 @@ pub(super) struct Told {
 
 impl Fate {
     /// One of each.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 15] = [
         Self::Placed,
         Self::Refused,
         Self::Known,
@@ -48,8 +48,6 @@ impl Fate {
         Self::Turned(Turned::Wrong),
         Self::Turned(Turned::Locked),
         Self::Turned(Turned::OtherPin),
-        Self::Turned(Turned::Waiting),
-        Self::Turned(Turned::Blocked),
         Self::Busy,
         Self::Failed,
     ];
@@ -69,8 +67,6 @@ impl Fate {
             Self::Turned(Turned::Wrong) => "wrong_secret",
             Self::Turned(Turned::Locked) => "locked",
             Self::Turned(Turned::OtherPin) => "other_pin",
-            Self::Turned(Turned::Waiting) => "waiting",
-            Self::Turned(Turned::Blocked) => "blocked",
             Self::Busy => "busy",
             Self::Failed => "failed",
         }

@@ -6,8 +6,8 @@
 //! never are.
 //!
 //! **A program believes the word `GAGAL`, and pays its own customer back.** So it is said only of a reference that has
-//! bought nothing: of one whose order failed, or was refused and is kept as refused. Where a request is turned away for
-//! its own sake (address, password, too many at once, a store that fails), the answer says no more than is known.
+//! bought nothing and never will: of one whose order failed, or was refused and is kept as refused. Where a request is turned
+//! away for its own sake (address, password, too many at once, a store that fails), the answer says no more than is known.
 
 mod fate;
 mod limits;
@@ -37,13 +37,14 @@ use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::preferences::{ApiAccess, ApiAddresses};
 use konter_reply::ApiState;
-use konter_store::{Leases, Store, StoreError};
+use konter_store::{Store, StoreError};
 
 use crate::config::parse_range;
 pub(super) use fate::Fate;
 use fate::Told;
 use proof::{Proof, Proven};
 pub use query::Query;
+use text::NoOrder;
 pub(super) use vault::{ProgramSecrets, VaultKey, key_of};
 
 /// What the shop keeps for resellers' programs while it runs.
@@ -95,14 +96,11 @@ pub(in crate::shop) enum Turned {
     Locked,
     /// They were right, but the PIN is another one since.
     OtherPin,
-    Waiting,
-    Blocked,
 }
 
 /// Where resellers' programs are heard.
 pub(super) struct Trading {
     pub store: Store,
-    pub share: Arc<Leases>,
     pub clock: ShopClock,
     pub pins: Arc<Pins>,
     pub programs: Arc<Programs>,
@@ -206,11 +204,11 @@ pub(super) fn standing_of(shop: &Context, agent: AgentId, api: &ApiAccess) -> Ap
 }
 
 /// Why nothing new may be ordered.
-const fn standing(agent: &Agent) -> Result<(), Turned> {
+const fn standing(agent: &Agent) -> Result<(), NoOrder> {
     match agent.status {
         AgentStatus::Active => Ok(()),
-        AgentStatus::Waiting => Err(Turned::Waiting),
-        AgentStatus::Blocked => Err(Turned::Blocked),
+        AgentStatus::Waiting => Err(NoOrder::Waiting),
+        AgentStatus::Blocked => Err(NoOrder::Blocked),
     }
 }
 

@@ -16,14 +16,32 @@ use konter_core::outcome::{Detail, FailureKind};
 use konter_reply::Reply;
 use konter_store::{Outgoing, Payload};
 
-/// What keeps a request from meaning one thing.
+/// What keeps a proven request from being an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Malformed {
+pub(super) enum NoOrder {
     /// No product or no number.
     Incomplete,
     /// More than one piece, or an amount of its own.
     Quantity,
     Counter,
+    /// The reseller may not order yet.
+    Waiting,
+    Blocked,
+}
+
+impl NoOrder {
+    /// As its reference keeps it.
+    pub fn refused(self, query: &Query, contact: Option<&str>) -> Refused {
+        let words = match self {
+            Self::Incomplete => "Format salah: product dan dest wajib diisi".to_owned(),
+            Self::Quantity => "qty tidak didukung".to_owned(),
+            Self::Counter => "counter harus 1 sampai 9".to_owned(),
+            Self::Waiting => "Akun belum disetujui admin".to_owned(),
+            Self::Blocked => format!("Akun diblokir, hubungi {}", whom(contact)),
+        };
+        let (product, dest) = (query.text("product").to_uppercase(), query.text("dest").to_owned());
+        Refused { product, dest, why: Why::Program { words } }
+    }
 }
 
 /// `R#abc S10.081234567890`, as the request names them.
@@ -98,15 +116,6 @@ pub(super) fn refused(query: &Query, refused: &Refused, balance: Rupiah) -> Stri
     format!("{} GAGAL. {}. Saldo {balance}", head(query), refusal(&refused.why))
 }
 
-pub(super) fn malformed(query: &Query, why: Malformed) -> String {
-    let why = match why {
-        Malformed::Incomplete => "Format salah: product dan dest wajib diisi",
-        Malformed::Quantity => "qty tidak didukung",
-        Malformed::Counter => "counter harus 1 sampai 9",
-    };
-    format!("{} GAGAL. {why}.", head(query))
-}
-
 /// A field stands there twice, with two values: which order is meant is anybody's guess.
 pub(super) fn contradictory(query: &Query) -> String {
     unknown(query, "satu parameter diisi dua kali")
@@ -156,7 +165,7 @@ pub(super) fn disturbed(query: &Query) -> String {
     unknown(query, "sistem sedang gangguan, coba lagi dengan refID yang sama")
 }
 
-/// The same reference is being decided at this moment.
+/// A question about what is being decided at this moment.
 pub(super) fn under_way(query: &Query) -> String {
     unknown(query, "permintaan yang sama sedang dikerjakan, coba lagi")
 }
@@ -171,12 +180,10 @@ fn unknown(query: &Query, why: &str) -> String {
     format!("{} belum ada kepastian: {why}", head(query))
 }
 
-/// `is_known`: the reference has an order, of which nothing is told here.
-pub(super) fn turned_away(query: &Query, turned: Turned, contact: Option<&str>, is_known: bool) -> String {
-    if is_known {
-        return unknown(query, &why(turned, contact));
-    }
-    format!("{} GAGAL. {}.", head(query), why(turned, contact))
+/// Who cannot prove to be the reseller's program is told of no order, least of all that it failed: the reference may have one, and
+/// cannot be kept as refused, or anybody could use up references.
+pub(super) fn turned_away(query: &Query, turned: Turned, contact: Option<&str>) -> String {
+    unknown(query, &why(turned, contact))
 }
 
 pub(super) fn balance(balance: Rupiah) -> String {
@@ -195,8 +202,6 @@ fn why(turned: Turned, contact: Option<&str>) -> String {
         Turned::Wrong => "PIN, password atau sign salah",
         Turned::Locked => "Terlalu banyak percobaan salah, tunggu 15 menit",
         Turned::OtherPin => "PIN sudah diganti, aktifkan lagi lewat chat: API.password.PIN",
-        Turned::Waiting => "Akun belum disetujui admin",
-        Turned::Blocked => return format!("Akun diblokir, hubungi {}", whom(contact)),
     };
     text.to_owned()
 }
@@ -276,6 +281,7 @@ fn refusal(why: &Why) -> String {
         Why::BillPaidBefore { .. } | Why::BillPaidElsewhere => "Tagihan sudah dibayar",
         Why::CutOff { .. } => "Sedang cut off, coba lagi nanti",
         Why::NoSupplier | Why::SuppliersRest => "Produk sedang gangguan",
+        Why::Program { words } => return words.clone(),
         Why::PinMissing { .. }
         | Why::PinWrong { .. }
         | Why::PinLocked { .. }

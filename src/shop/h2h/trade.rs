@@ -1,14 +1,15 @@
 //! One order of a program: placed once for ever, or told how it stands.
 
 use super::proof::Proof;
-use super::{Caller, Fate, Query, Told, Trading, Turned, is_forgotten, standing, text};
+use super::text::NoOrder;
+use super::{Caller, Fate, Query, Told, Trading, is_forgotten, standing, text};
 use crate::shop::answer::program::{Wanted, program_order};
 use crate::shop::apply_event::TRIES;
 use konter_core::agent::Agent;
 use konter_core::ids::{AgentId, ChatId};
 use konter_core::order::{Order, OrderState, same_dest, view};
 use konter_core::preferences::ApiAccess;
-use konter_store::{Answered, InboxMessage, MessageKey, StoreError};
+use konter_store::{Answered, InboxMessage, StoreError};
 
 impl Trading {
     /// What a program that orders, or asks about an order, is answered with.
@@ -19,12 +20,10 @@ impl Trading {
         // What is being decided may stand before this answer is read: of it nothing certain is said.
         let key = query.member().zip(query.reference()).map(|(agent, reference)| (agent, reference.to_owned()));
         let is_busy = key.as_ref().is_some_and(|key| self.programs.under_way.is_at(key));
-        // Of what another process is at work on nothing is known here: there a refusal says no more than it must.
-        let may_be_decided = is_busy || self.share.members() > 1;
         let _working = key.filter(|_| !query.only_asks()).map(|key| self.programs.under_way.enter(key));
         let agent = match self.authorise(query, &Proof::of_trade(query), from).await? {
             Ok(agent) => agent,
-            Err(turned) => return self.turn_away(query, turned, may_be_decided).await,
+            Err(turned) => return Ok(Fate::Turned(turned).with(text::turned_away(query, turned, self.contact()))),
         };
         if !self.programs.limits.admit_member(agent.id) {
             return Ok(Fate::Busy.with(text::busy(query)));
@@ -43,16 +42,10 @@ impl Trading {
             if query.only_asks() {
                 return Ok(Fate::NoSuchOrder.with(text::no_such(query, self.available(agent.id).await?)));
             }
-            let wanted = match readable(query) {
-                Ok(wanted) => wanted,
-                Err(_) if may_be_decided => return Ok(Fate::Unclear.with(text::under_way(query))),
-                Err(why) => return Ok(Fate::Malformed.with(text::malformed(query, why))),
-            };
-            if let Err(turned) = standing(&agent) {
-                return Ok(Fate::Turned(turned).with(text::turned_away(query, turned, self.contact(), may_be_decided)));
-            }
             // Read anew each time: what it may do, or whom it pays a margin to, may be what changed.
             let (agent, api) = self.program(&agent).await?;
+            let wanted =
+                standing(&agent).and_then(|()| readable(query)).map_err(|why| why.refused(query, self.contact()));
             let order = if is_forgotten(&self.context, &api) { None } else { Some(wanted) };
             let answer = program_order(&self.context, &message, agent, order).await?;
             // Whatever came of it, the next look finds what was decided, by this request or by the same one beside it.
@@ -70,18 +63,6 @@ impl Trading {
     /// The message that a reference is, for ever.
     fn message_of(&self, agent: AgentId, reference: &str) -> InboxMessage {
         InboxMessage::new(ChatId::h2h(agent), reference.to_owned(), String::new(), self.clock.utc())
-    }
-
-    /// Of a reference that has an order nothing is said to who cannot prove to be its program: least of all that it
-    /// failed.
-    async fn turn_away(&self, query: &Query, turned: Turned, may_be_decided: bool) -> Result<Told, StoreError> {
-        let fate = Fate::Turned(turned);
-        let (Some(agent), Some(reference)) = (query.member(), query.reference()) else {
-            return Ok(fate.with(text::turned_away(query, turned, self.contact(), false)));
-        };
-        let key = MessageKey::Chat { chat: ChatId::h2h(agent), message: reference.to_owned() };
-        let is_known = may_be_decided || self.store.answered(&key).await?.is_some();
-        Ok(fate.with(text::turned_away(query, turned, self.contact(), is_known)))
     }
 
     /// `fate`: whether this request placed it, or found it.
@@ -110,9 +91,10 @@ impl Trading {
     /// Whether a request is about this product and number, as far as it says; a question needs not.
     fn is_same(&self, query: &Query, product: &str, dest: &str, nth: Option<u8>) -> bool {
         let asks = query.only_asks();
-        let same_product = query.get("product").map_or(asks, |named| named.eq_ignore_ascii_case(product));
+        let same_product =
+            query.get("product").map_or(asks || product.is_empty(), |named| named.eq_ignore_ascii_case(product));
         let typed = query.get("dest");
-        let same_number = typed.map_or(asks, |typed| {
+        let same_number = typed.map_or(asks || dest.is_empty(), |typed| {
             let read = Wanted::destination(&self.context.catalog(), product, typed).map(|dest| dest.to_string());
             same_dest(typed) == same_dest(dest) || read.is_ok_and(|read| same_dest(&read) == same_dest(dest))
         });
@@ -126,14 +108,14 @@ const fn has_failed(order: &Order) -> bool {
 }
 
 /// What is ordered, if it can mean one thing only.
-fn readable(query: &Query) -> Result<Wanted, text::Malformed> {
+fn readable(query: &Query) -> Result<Wanted, NoOrder> {
     if query.asks_for_more() {
-        return Err(text::Malformed::Quantity);
+        return Err(NoOrder::Quantity);
     }
-    let missing = text::Malformed::Incomplete;
+    let missing = NoOrder::Incomplete;
     Ok(Wanted {
         product: query.get("product").ok_or(missing)?.to_owned(),
         dest: query.get("dest").ok_or(missing)?.to_owned(),
-        nth: query.nth().ok_or(text::Malformed::Counter)?,
+        nth: query.nth().ok_or(NoOrder::Counter)?,
     })
 }

@@ -1,5 +1,5 @@
 //! References that requests are at work on: what one of them is about to decide, another must not call unknown. Of what
-//! other processes are at work on nothing is known here; where there are any, `trade` refuses without the word `GAGAL`.
+//! other processes are at work on nothing is known here; `GAGAL` is only said of what a commit has kept.
 
 use std::collections::HashMap;
 

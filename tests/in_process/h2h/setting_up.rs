@@ -57,7 +57,10 @@ async fn another_pin_switches_the_program_off() {
         for pin in ["1234", "4821"] {
             let query = format!("memberID=KR0001&{}&pin={pin}&password={PASSWORD}", order("081234567801", "a2"));
             let told = get(shop.address, "trx", &query).await;
-            assert!(told.contains("GAGAL. memberID tidak dikenal atau API belum aktif"), "{text}: {told}");
+            assert!(
+                told.contains("belum ada kepastian: memberID tidak dikenal atau API belum aktif"),
+                "{text}: {told}"
+            );
         }
         // Of what was delivered nothing else is said.
         let told = trade(&shop, &order(DEST, "a1")).await;

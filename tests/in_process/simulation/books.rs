@@ -361,9 +361,7 @@ impl Books {
             (Some(None), Some(false)) => &[FinalOutcome::Failed],
             (Some(Some(true)), Some(false)) => &[FinalOutcome::Reversed],
             (Some(Some(false)), Some(true)) => &[FinalOutcome::DeliveredLate],
-            (Some(Some(true)), Some(true))
-                if old.is_some_and(|old| serial(old).is_empty() != serial(new).is_empty()) =>
-            {
+            (Some(Some(true)), Some(true)) if old.is_some_and(|old| serial(old) != serial(new)) => {
                 &[FinalOutcome::Success]
             }
             (Some(Some(was)), Some(is)) if was == is => &[],

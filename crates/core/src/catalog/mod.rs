@@ -2,6 +2,7 @@
 //! knows orders or accounts.
 
 mod category;
+mod changes;
 mod csv;
 mod decode;
 mod fault;
@@ -11,6 +12,7 @@ mod product;
 mod table;
 
 pub use category::CategoryFound;
+pub use changes::{ProductChange, changes};
 pub use csv::{MOST_ERRORS, SAMPLE, parse_catalog, read_catalog, write_catalog};
 pub use decode::decode;
 pub use fault::{RowError, RowFault};

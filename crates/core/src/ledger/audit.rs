@@ -353,6 +353,7 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Hold, _) => "holds",
         (EntryKind::Capture, _) => "captures",
         (EntryKind::Release, _) => "releases",
+        (EntryKind::Transfer, Reason::Deposit) if matches!(entry.credit, AccountId::Cash) => "withdrawals",
         (EntryKind::Transfer, Reason::Deposit) => "deposits",
         (EntryKind::Transfer, Reason::Order) => "other transfers",
         (EntryKind::Transfer, Reason::Cost) => "costs",
@@ -364,7 +365,8 @@ const fn kind_name(entry: &Entry) -> &'static str {
         (EntryKind::Transfer, Reason::MarginReversal) => "margins taken back",
         (EntryKind::Transfer, Reason::Transfer) => "transfers",
         (EntryKind::Transfer, Reason::TransferBack) => "transfers taken back",
-        (EntryKind::Transfer, Reason::Withheld) => "withheld and paid out",
+        (EntryKind::Transfer, Reason::Withheld) if matches!(entry.credit, AccountId::Withheld(_)) => "withheld",
+        (EntryKind::Transfer, Reason::Withheld) => "paid out of what was withheld",
     }
 }
 

@@ -57,6 +57,8 @@ pub enum ContradictionEffect {
     Nothing,
     /// Nothing: it was heard before.
     Repeated,
+    /// The serial number an admin had typed is its supplier's now.
+    Serial,
 }
 
 /// An order as admins see it.

@@ -55,6 +55,11 @@ fn normalised(serial: &str) -> String {
     serial.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
+/// Whether a serial number stands in another one, as a token does beside whose meter it is.
+pub(super) fn is_part_of(part: &str, whole: &str) -> bool {
+    normalised(whole).contains(&normalised(part))
+}
+
 /// The fewest digits of a serial number that no other order can have by chance or by its nature. Shorter ones are counters
 /// that begin anew, and one without any may be the customer's name, the same for every order to a wallet.
 const FEWEST_DIGITS: usize = 6;

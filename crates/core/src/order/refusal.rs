@@ -122,10 +122,17 @@ pub enum Why {
     },
     /// Not tried, so not counted.
     PinOtherLength,
+    /// A program's request that can be no order, in the words it was told: its reference has them for good. No chat is told.
+    Program {
+        words: String,
+    },
     /// By an admin.
     PinReset {
         /// The time for choosing another one is over.
         over: bool,
+        /// It is chosen from the reseller's main chat, not from here.
+        #[serde(default)]
+        elsewhere: bool,
     },
 }
 

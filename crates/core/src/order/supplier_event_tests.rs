@@ -252,6 +252,31 @@ fn the_contradiction_tells_what_the_books_hold() {
     assert_eq!((*said, *effect), (crate::order::card::Verdict::Failed, ContradictionEffect::Nothing));
 }
 
+/// A token's buyer needs the true one, whatever was typed meanwhile.
+#[test]
+fn what_a_supplier_delivered_takes_the_place_of_what_an_admin_typed() {
+    let typed =
+        |sn: &str| Event::Decided { by: ChatId::telegram(9), verdict: AdminVerdict::Success { sn: sn.to_owned() } };
+    let (order, _) = play(one_route(), vec![Event::Sending, typed("12345678901234567890")]);
+    let reported = say(FIRST, Report, sukses("1111-2222-3333-4444-5555/BUDI"));
+    let after = step(&order, reported.clone(), SECOND, at()).unwrap();
+    assert_eq!(view::line(&after.order).sn, "1111-2222-3333-4444-5555/BUDI");
+    assert!(after.order.is_success() && !after.order.is_decided_by_supplier());
+    let [
+        Notice::Reseller(ResellerNotice::Success(line)),
+        Notice::Admins(AdminNotice::Contradiction { effect: ContradictionEffect::Serial, .. }),
+    ] = after.notices.as_slice()
+    else {
+        panic!("{:?}", after.notices)
+    };
+    assert_eq!(line.sn, "1111-2222-3333-4444-5555/BUDI");
+    let (_, again) = play(after.order, vec![reported.clone()]);
+    assert_eq!(again, ".");
+    // The token was typed right: nothing is to be told.
+    let (order, _) = play(one_route(), vec![Event::Sending, typed("1111 2222 3333 4444 5555")]);
+    assert!(step(&order, reported, SECOND, at()).unwrap().notices.is_empty());
+}
+
 #[test]
 fn how_the_first_sending_was_answered_is_remembered() {
     let another = || Outcome::Unknown(Doubt::EarlierOrder);

@@ -12,7 +12,7 @@ use crate::order::attempt::{
     is_outranked, keep_reply, lose_first, may_have_delivered, note_heard, tell_heard, was_anothers_success,
 };
 use crate::order::card::{ContradictionEffect, Verdict};
-use crate::order::heard::{FinalOutcome, Source};
+use crate::order::heard::{self, FinalOutcome, Source};
 use crate::order::model::{Attempt, AttemptStep, Decider, FailureReason, Final, OrderState, RawReply};
 use crate::order::notice::{AdminNotice, ResellerNotice};
 use crate::order::{restored, view};
@@ -129,7 +129,7 @@ impl Stepper {
 
     fn success(&mut self, index: usize, said: &FinalOutcome, before: Option<&Outcome>, delivery: Delivery) {
         if matches!(before, Some(Outcome::Success(_))) {
-            self.complete_serial(delivery);
+            self.correct_serial(delivery);
             return;
         }
         let is_refunded = matches!(self.order.state, OrderState::Final(Final { failure: Some(_), .. }));
@@ -163,7 +163,7 @@ impl Stepper {
                 self.tell_contradiction(Verdict::Success, ContradictionEffect::Corrected);
             }
             // An admin already said so, or another attempt delivered.
-            OrderState::Final(Final { failure: None, .. }) => self.complete_serial(delivery),
+            OrderState::Final(Final { failure: None, .. }) => self.correct_serial(delivery),
         }
         self.tell_dearer(index, charged);
         if another_may_deliver {
@@ -180,6 +180,24 @@ impl Stepper {
         {
             (*sn, *details) = (delivery.sn, delivery.details);
             self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
+        }
+    }
+
+    /// The same, and of an order that an admin called delivered: what a person typed gives way to what the supplier says, or a
+    /// token's buyer would never see the true one.
+    fn correct_serial(&mut self, delivery: Delivery) {
+        if let OrderState::Final(Final { failure: None, sn, details, by: Decider::Admin(_), .. }) =
+            &mut self.order.state
+            && !sn.is_empty()
+            && !delivery.sn.is_empty()
+        {
+            if !heard::is_part_of(sn, &delivery.sn) {
+                (*sn, *details) = (delivery.sn, delivery.details);
+                self.notices.push(Notice::Reseller(ResellerNotice::Success(view::line(&self.order))));
+                self.tell_contradiction(Verdict::Success, ContradictionEffect::Serial);
+            }
+        } else {
+            self.complete_serial(delivery);
         }
     }
 
