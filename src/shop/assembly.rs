@@ -146,7 +146,6 @@ pub(super) async fn assemble(parts: Parts) -> Result<(Arc<Shop>, mpsc::Unbounded
     ));
     let trading = Trading {
         store: ground.process.store.clone(),
-        share: Arc::clone(&ground.process.share),
         clock: ground.process.clock.clone(),
         pins,
         programs,

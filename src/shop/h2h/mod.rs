@@ -37,7 +37,7 @@ use konter_core::ledger::AccountId;
 use konter_core::money::Rupiah;
 use konter_core::preferences::{ApiAccess, ApiAddresses};
 use konter_reply::ApiState;
-use konter_store::{Leases, Store, StoreError};
+use konter_store::{Store, StoreError};
 
 use crate::config::parse_range;
 pub(super) use fate::Fate;
@@ -101,7 +101,6 @@ pub(in crate::shop) enum Turned {
 /// Where resellers' programs are heard.
 pub(super) struct Trading {
     pub store: Store,
-    pub share: Arc<Leases>,
     pub clock: ShopClock,
     pub pins: Arc<Pins>,
     pub programs: Arc<Programs>,

@@ -53,7 +53,7 @@ pub fn changes(before: &Product, after: &Product) -> Vec<ProductChange> {
     // The same code at the same supplier is the same route, whatever stands beside it.
     for route in &after.routes {
         let is_same = |old: &&Route| old.supplier == route.supplier && old.sku == route.sku;
-        match gone.iter().position(|old| is_same(old)) {
+        match gone.iter().position(is_same) {
             Some(at) => come.push((Some(gone.remove(at)), route)),
             None => come.push((None, route)),
         }
