@@ -6,6 +6,7 @@ use super::talk::talk;
 use super::{Answer, Request, fingerprint, kind_of};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
 use konter_core::destination::DestinationFault;
+use konter_core::ids::AgentId;
 use konter_core::staff::Role;
 use konter_reply::{Misread, Reply, TalkReply};
 use konter_store::StoreError;
@@ -29,7 +30,9 @@ impl Request<'_> {
             Bears::Silence => return Ok(()),
         }
         if self.agent.is_none() && self.role().is_none() {
-            return self.welcome(answer).await;
+            // `kr0001`: an account there is; a second one is not what is wanted.
+            let names_an_account = text.split_whitespace().any(|word| word.parse::<AgentId>().is_ok());
+            return if names_an_account { self.lost_account(answer).await } else { self.welcome(answer).await };
         }
         if self.agent.is_some() && self.active_agent(answer).is_none() {
             return Ok(());
