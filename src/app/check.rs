@@ -32,7 +32,8 @@ pub async fn check(environment: &Environment, online: bool) -> Result<(), Failur
             // Which suppliers there are is not known; the rest of the catalog can be judged all the same.
             let catalog = environment.get("KONTER_CATALOG").filter(|path| !path.trim().is_empty());
             let path = catalog.map_or_else(|| DEFAULT_CATALOG.into(), |path| PathBuf::from(path.trim()));
-            found.mistakes.extend(in_catalog(&path, None, &mut found.warnings));
+            let mistakes = in_catalog(&path, None, &mut found);
+            found.mistakes.extend(mistakes);
         }
         Ok(settings) => {
             eprintln!("konter {}", About::of(&settings));
@@ -60,7 +61,8 @@ pub async fn check(environment: &Environment, online: bool) -> Result<(), Failur
 fn look(settings: &Settings, found: &mut Found) {
     let read = [texts(settings).map(drop), prefixes(settings).map(drop)];
     found.mistakes.extend(read.into_iter().filter_map(Result::err).map(|failure| failure.to_string()));
-    found.mistakes.extend(in_catalog(&settings.catalog, Some(&settings.supplier_ids()), &mut found.warnings));
+    let mistakes = in_catalog(&settings.catalog, Some(&settings.supplier_ids()), found);
+    found.mistakes.extend(mistakes);
     found.warnings.extend(unprotected(settings));
     let uncontrolled = nobody_in_charge(settings);
     // Said once is enough.
@@ -124,7 +126,7 @@ pub(super) fn unset(settings: &Settings) -> Vec<&'static str> {
 
 /// The mistakes in the catalog. What sells below its cost, or has nobody of `suppliers` to be bought from, is no mistake
 /// in the file, but a warning; a supplier's name that looks like a slip is one.
-fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<String>) -> Vec<String> {
+fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, said: &mut Found) -> Vec<String> {
     let table = match catalog_table(path) {
         Ok(table) => table,
         Err(failure) => return vec![failure.to_string()],
@@ -138,13 +140,13 @@ fn in_catalog(path: &Path, suppliers: Option<&[SupplierId]>, warnings: &mut Vec<
             }
             eprintln!("catalog: {} product{}", products.len(), if products.len() == 1 { "" } else { "s" });
             if products.is_empty() {
-                warnings.push(format!("{}: it has no row below its header, so nothing can be sold", path.display()));
+                said.notes.push(format!("{}: it has no row below its header, so nothing can be sold", path.display()));
             }
             let found = below_cost(&products)
                 .map(|row| row.to_string())
                 .chain(odd_prices(&products).map(|row| row.to_string()));
             let found = found.chain(suppliers.and_then(|suppliers| unrouted(&products, suppliers)));
-            warnings.extend(found.map(|words| format!("{}: {words}", path.display())));
+            said.warnings.extend(found.map(|words| format!("{}: {words}", path.display())));
             Vec::new()
         }
         Err(errors) => in_file(&errors),

@@ -102,6 +102,16 @@ async fn balance_for_those_below_is_shown_as_a_transfer() {
             ("blokir kr0002 dulu", &["PIN"]),
             ("naikin markup kr0002 jadi 200", &["MARKUP.KR0002.200.PIN"]),
             ("jangan isi saldo kr0002 100000 dulu", &["tidak bisa dibatalkan"]),
+            // By name it is shown with the code, whatever PIN stands there; nothing is moved.
+            ("saldo siti", &["KR0002 Siti"]),
+            ("sisa saldo siti berapa", &["KR0002 Siti"]),
+            ("trf siti 25rb 1234", &["TR.KR0002.25000.PIN"]),
+            ("blokir siti 1234", &["BLOKIR.KR0002.PIN"]),
+            ("saldo budi", &["bukan downline"]),
+            ("saldo saya berapa", &["KR0001"]),
+            ("kr0002 salah pin terus", &["KR0002 Siti"]),
+            ("ganti nama kr0002 jadi Budi Jaya", &["KR0002 Siti"]),
+            ("nama toko saya ganti jadi Sri Cell 2", &["NAMA.Sri Cell 2.PIN"]),
         ],
     )
     .await;
@@ -125,6 +135,10 @@ async fn what_an_owner_says_is_shown_as_the_command_and_not_done() {
             ("cek kr0001", &["/agen KR0001"]),
             ("blokir kr0001", &["/blokir KR0001"]),
             ("naikkan harga s10 jadi 10600", &["/hargajual S10 10600"]),
+            ("naikkan harga s10 100", &["/hargajual S10 +100"]),
+            ("turunkan harga s20 100", &["/hargajual S20 -100"]),
+            ("harga s5 naikin 250 ya", &["/hargajual S5 +250"]),
+            ("turunin harga s10 jadi 10400", &["/hargajual S10 10400"]),
             ("s10 gangguan, tutup dulu", &["/tutup S10"]),
             ("saldo supplier", &["/supplier"]),
             ("trx yang gantung", &["/pending"]),
@@ -208,5 +222,43 @@ async fn a_proof_is_of_the_ticket_whose_amount_is_named() {
     let heard = shop.say(&reseller(), "sudah tf 100rb ya min", 2).await;
     let card = heard.iter().find(|said| said.contains("BUKTI TRANSFER")).unwrap_or_else(|| panic!("{heard:?}"));
     assert!(card.lines().next().is_some_and(|first| first.contains("#2")), "{card}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_sold_is_said_and_an_apart_or_glued_code_only_shown() {
+    let shop = open().await;
+    let before = shop.available(1).await;
+    all_hear(
+        &shop,
+        &reseller(),
+        &[
+            ("kuota 1 giga ke 081255501760", &["SD1"]),
+            ("s 10 081255501743 1234", &["S10 Telkomsel 10.000 ke 081255501743"]),
+            ("s.10.081255508169.1234", &["S10 Telkomsel 10.000 ke 081255508169"]),
+            ("S-10 081255508170 1234", &["S10 Telkomsel 10.000 ke 081255508170"]),
+            ("s10081277700029 1234", &["S10 Telkomsel 10.000 ke 081277700029"]),
+            ("isi 10 ke 081255508155 dan 20 ke 081255508156", &["Jumlah"]),
+            ("s10: 081255508175, 081255508176 pin 1234", &["Jumlah"]),
+            ("isi lagi aja yg 081255502023 1234", &["081255502023"]),
+        ],
+    )
+    .await;
+    // That there is none stands before what there is.
+    let heard = shop.say(&reseller(), "pulsa 12rb 081255502064", 2).await;
+    assert!(heard[0].contains("pulsa 12.000") && heard[1].contains("081255502064"), "{heard:?}");
+    assert_eq!(shop.available(1).await, before, "nothing was bought");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_an_account_elsewhere_is_told_how_it_comes_here() {
+    let shop = open().await;
+    for (chat, text) in [(3_101, "lupa pin"), (3_102, "kr0001")] {
+        let heard = shop.say(&ChatId::telegram(chat), text, 1).await;
+        assert!(heard[0].contains("HP"), "{text}: {heard:?}");
+    }
+    let heard = shop.say(&ChatId::telegram(3_103), "daftar atas nama Slamet Riyadi pin 4728", 2).await;
+    assert!(heard.iter().any(|said| said.contains("Slamet Riyadi") && !said.contains("atas nama")), "{heard:?}");
     shop.close().await;
 }

@@ -29,15 +29,22 @@ const NEAR: usize = 3;
 
 impl Request<'_> {
     /// The balance. A PIN is not needed to see it in one's own chat, but a wrong one counts.
-    pub(super) async fn balance(&self, pin: Option<&Pin>, answer: &mut Answer) {
-        let Some(agent) = self.active_agent(answer) else { return };
+    pub(super) async fn balance(&self, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         if let Some(pin) = pin
             && !self.pin_fits(&agent, pin, answer).await
         {
-            return;
+            return Ok(());
+        }
+        // `sisa saldo dewi berapa`
+        if pin.is_none()
+            && let Some(downline) = self.below_by_name(&agent, &self.message.text).await?
+        {
+            return self.show_downline(&agent, &downline, answer).await;
         }
         answer
             .reply_with_balance(&agent, Reply::Balance { code: agent.id, name: agent.name.clone(), role: self.role() });
+        Ok(())
     }
 
     /// Each reseller's own prices.

@@ -6,6 +6,7 @@ use super::super::rate_limit::AdminMessage;
 use super::pin_shown::may_be_a_pin;
 use super::register::{LONGEST_NAME, card};
 use super::shared::network;
+use super::talk::talk;
 use super::transfer::typed;
 use super::{Answer, Request};
 use crate::config::Registration;
@@ -18,7 +19,7 @@ use konter_core::network::{DEEPEST, LARGE_TRANSFER, Network};
 use konter_core::pricing::{HIGHEST_MARKUP, MOST_MARKUPS, MarkupFault, MarkupFor, Markups};
 use konter_reply::{
     DownlineLine, DownlineMarkup, DownlineProblem, MarkupProblem, NetworkReply, NewDownline, ProductMarkup, Reply,
-    ToldOnce,
+    TalkReply, ToldOnce,
 };
 use konter_store::{Sequence, StoreError, Versioned};
 
@@ -205,7 +206,11 @@ impl Request<'_> {
 
     async fn downline(&self, name: &AgentRef, pin: Option<&Pin>, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.let_in(pin, answer).await else { return Ok(()) };
-        match self.below(&agent, name).await? {
+        let found = match name {
+            AgentRef::Other(word) => self.below_by_name(&agent, word).await?,
+            name => self.below(&agent, name).await?,
+        };
+        match found {
             Some(downline) => self.show_downline(&agent, &downline, answer).await?,
             None => answer.reply(network(NetworkReply::NoSuchDownline { name: typed(name) })),
         }
@@ -221,6 +226,12 @@ impl Request<'_> {
         pin: Option<&Pin>,
         answer: &mut Answer,
     ) -> Result<(), StoreError> {
+        if self
+            .shown_with_code(name, |code| format!("{}.{code}.PIN", if block { "BLOKIR" } else { "UNBLOK" }), answer)
+            .await?
+        {
+            return Ok(());
+        }
         if pin.is_none() && self.agent.is_some() {
             let word = if block { "BLOKIR" } else { "UNBLOK" };
             answer.reply(Reply::PinMissing { example: format!("{word}.{}.PIN", typed(name)) });
@@ -253,6 +264,39 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// The one directly below in whose name one of these words stands. Names are no proof of who is meant: what changes
+    /// anything is only shown with the code.
+    pub(super) async fn below_by_name(&self, agent: &Agent, text: &str) -> Result<Option<Agent>, StoreError> {
+        const SEARCHED: usize = 200;
+        let said = konter_command::names_said(text);
+        if said.is_empty() {
+            return Ok(None);
+        }
+        let mut found = None;
+        for id in self.shop.store.downlines(agent.id, None, SEARCHED).await? {
+            let Some(downline) = self.shop.store.agent(id).await? else { continue };
+            if konter_command::names_said(&downline.name).iter().any(|word| said.contains(word))
+                && found.replace(downline).is_some()
+            {
+                return Ok(None);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Who is named by a name is shown as the command with the code, whatever PIN was typed; `false` where nobody is.
+    pub(super) async fn shown_with_code(
+        &self,
+        name: &AgentRef,
+        line: impl FnOnce(AgentId) -> String,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        let (AgentRef::Other(word), Some(agent)) = (name, &self.agent) else { return Ok(false) };
+        let Some(downline) = self.below_by_name(agent, word).await? else { return Ok(false) };
+        answer.reply(talk(TalkReply::SlashMeant { line: line(downline.id) }));
+        Ok(true)
+    }
+
     /// Somebody below, at any depth.
     async fn below(&self, agent: &Agent, name: &AgentRef) -> Result<Option<Agent>, StoreError> {
         match self.named(name).await? {
@@ -270,7 +314,12 @@ impl Request<'_> {
         }
     }
 
-    async fn show_downline(&self, agent: &Agent, downline: &Agent, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn show_downline(
+        &self,
+        agent: &Agent,
+        downline: &Agent,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
         let line = self.line(agent, downline).await?;
         let products = agent.network.markups.products_for(downline.id).map(product_markup).collect();
         let phones = downline.phones.clone();

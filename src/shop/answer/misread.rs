@@ -6,7 +6,7 @@ use super::talk::talk;
 use super::{Answer, Request, fingerprint, kind_of};
 use konter_command::{Command, MAX_ORDERS_PER_MESSAGE, Problem, Talk, Topic, Typed};
 use konter_core::destination::DestinationFault;
-use konter_core::ids::ProductCode;
+use konter_core::ids::{AgentId, ProductCode};
 use konter_core::staff::Role;
 use konter_reply::{Misread, Reply, TalkReply};
 use konter_store::{Payload, Say, StoreError};
@@ -52,7 +52,9 @@ impl Request<'_> {
             Bears::Silence => return Ok(()),
         }
         if self.agent.is_none() && self.role().is_none() {
-            return self.welcome(answer).await;
+            // `kr0001`: an account there is; a second one is not what is wanted.
+            let names_an_account = text.split_whitespace().any(|word| word.parse::<AgentId>().is_ok());
+            return if names_an_account { self.lost_account(answer).await } else { self.welcome(answer).await };
         }
         if self.agent.is_some() && self.active_agent(answer).is_none() {
             return Ok(());
@@ -148,6 +150,8 @@ impl Request<'_> {
             && !is_taken_back
             && (!has_slash || matches!(command, Command::Unknown { .. }))
             && let Some(line) = konter_command::decision_line(&self.message.text)
+            // To look is no harm: `order 1` that was read is answered.
+            && (matches!(command, Command::Unknown { .. }) || !line.starts_with("/order "))
         {
             answer.reply(talk(TalkReply::SlashMeant { line }));
             return true;

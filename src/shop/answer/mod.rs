@@ -293,7 +293,7 @@ impl Request<'_> {
                     self.suppliers(answer).await?;
                 }
             }
-            Command::Balance { pin } => self.balance(pin.as_ref(), answer).await,
+            Command::Balance { pin } => self.balance(pin.as_ref(), answer).await?,
             Command::Prices { filters } => self.prices(&filters, answer).await?,
             Command::Orders(query) => self.orders(&query, answer).await?,
             Command::ChangePin { a, b } => self.change_pin(&a, &b, answer).await,

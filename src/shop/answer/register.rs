@@ -18,7 +18,7 @@ pub(super) const LONGEST_NAME: usize = 40;
 
 impl Request<'_> {
     pub(super) async fn register(&self, name: &str, pin: &Pin, answer: &mut Answer) -> Result<(), StoreError> {
-        let name = name.trim();
+        let name = without_lead(name.trim());
         if let Err(problem) = self.may_register(name, pin) {
             answer.reply(Reply::RegisterRefused { problem });
             return Ok(());
@@ -115,6 +115,14 @@ fn invites(reply: &Reply) -> bool {
         }
         _ => false,
     }
+}
+
+/// `atas nama Slamet Riyadi`
+fn without_lead(name: &str) -> &str {
+    let after =
+        |lead: &str| name.get(..lead.len()).filter(|start| start.eq_ignore_ascii_case(lead)).map(|_| lead.len());
+    let leads = ["atas nama ", "a.n. ", "a/n ", "dengan nama ", "nama saya ", "nama toko saya "];
+    leads.into_iter().find_map(after).and_then(|at| name.get(at..)).map_or(name, str::trim)
 }
 
 /// A reseller as admins see it.

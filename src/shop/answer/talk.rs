@@ -3,9 +3,9 @@
 use super::super::keypad::PadId;
 use super::account::{matching, price_line, shown};
 use super::{Answer, Request};
-use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Talk, proof_words};
+use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
-use konter_core::catalog::{Product, Route};
+use konter_core::catalog::{Product, ProductKind, Route};
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
 use konter_reply::{ChooseStage, DroppedWhat, RegisterProblem, Reply, TalkReply};
@@ -44,6 +44,7 @@ impl Request<'_> {
             Talk::Chatter => {
                 self.remind_of_the_pin(answer);
             }
+            Talk::LostPin if self.agent.is_none() && self.role().is_none() => self.lost_account(answer).await?,
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::LostAccount => self.lost_account(answer).await?,
             Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
@@ -109,7 +110,7 @@ impl Request<'_> {
     }
 
     /// Whoever has no account here is told how to come back to it; what a chat alone says proves nothing.
-    async fn lost_account(&self, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn lost_account(&self, answer: &mut Answer) -> Result<(), StoreError> {
         if self.agent.is_none() && self.role().is_some() {
             return self.welcome(answer).await;
         }
@@ -253,12 +254,30 @@ impl Request<'_> {
     async fn not_arrived(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
         let orders = self.orders_to(&agent, dest, ORDERS_SEARCHED).await?;
+        let orders = self.of_what_is_named(orders);
         let open: Vec<&Order> = orders.iter().filter(|order| order.is_open()).collect();
         // Those under way first: they are what somebody waits for.
         let shown = if open.is_empty() { orders.iter().collect() } else { open };
         let lines = shown.into_iter().take(ORDERS_SHOWN).map(view::line).collect();
         answer.reply(talk(TalkReply::NotArrived { lines, dest: dest.map(str::to_owned) }));
         Ok(())
+    }
+
+    /// `tokennya berapa tadi`, `minta sn yg xl tadi`: the latest of those, where there is one.
+    fn of_what_is_named(&self, orders: Vec<Order>) -> Vec<Order> {
+        let (sort, brand) = konter_command::goods_said(&self.message.text);
+        let catalog = self.shop.catalog();
+        let is_meant = |order: &&Order| {
+            let product = catalog.get(&order.product);
+            let is_of_sort = sort == Some(Sort::Token) && product.is_some_and(|one| one.kind == ProductKind::Token);
+            let is_of_brand =
+                brand.is_some_and(|brand| product.is_some_and(|one| one.operator.as_deref() == Some(brand)));
+            is_of_sort || is_of_brand
+        };
+        match orders.iter().find(is_meant) {
+            Some(order) if sort == Some(Sort::Token) || brand.is_some() => vec![order.clone()],
+            _ => orders,
+        }
     }
 
     /// A serial number that does not do what it should: a complaint of its order.

@@ -43,6 +43,9 @@ impl Request<'_> {
             self.refuse_transfer(self.shop.drift.why_transfer_stale(age), answer);
             return Ok(());
         }
+        if self.shown_with_code(&name, |code| format!("TR.{code}.{}.PIN", amount.get()), answer).await? {
+            return Ok(());
+        }
         let Some(pin) = pin else {
             let to = self.named(&name).await?;
             // `isi saldo 0812… 50rb`: of a number that is nobody's below, something else is wanted.

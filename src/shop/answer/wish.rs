@@ -169,9 +169,10 @@ impl Request<'_> {
             [product] => self.offer_first(agent, &offer(product), 1, answer).await,
             [] => {
                 // `shopeepay 50`, where there are 10 and 20.
-                let of_any_sum = Wish { nominal: None, ..wish.clone() };
+                let of_any_sum = Wish { nominal: None, size: None, ..wish.clone() };
                 let mut near = self.fitting(candidates(&catalog, &of_any_sum), wish, dest);
-                near.retain(|product| wish.brand.is_some() && product.operator.is_none());
+                let is_data = wish.sort == Some(Sort::Data);
+                near.retain(|product| is_data || (wish.brand.is_some() && product.operator.is_none()));
                 let instead = match near.as_slice() {
                     [] => self.products_for(dest),
                     near => near.iter().take(MOST_OFFERED).map(|product| (*product).clone()).collect(),
@@ -186,6 +187,10 @@ impl Request<'_> {
                 if instead.is_empty() {
                     answer.reply(no_such_product(&catalog, &described));
                     return Ok(());
+                }
+                // The list is something else than what was asked for.
+                if wish.nominal.is_some() || wish.size.is_some() {
+                    answer.reply(Reply::NoPrices { filter: described, near: Vec::new() });
                 }
                 self.offer_list(dest, instead, answer).await
             }
@@ -392,8 +397,18 @@ fn candidates<'c>(catalog: &'c Catalog, wish: &Wish) -> Vec<&'c Product> {
         .iter()
         .filter(|product| product.is_open() && costs(product) && is_of_sort(product) && is_of_brand(product))
         .collect();
+    if let Some(size) = wish.size_named() {
+        found.retain(|product| has_size(&product.name, &size));
+    }
     found.sort_by_key(|product| (product.nominal.is_none(), product.nominal, product.price, &product.code));
     found
+}
+
+/// `Telkomsel Data 1 GB 30 hari` has `1GB`; `11 GB` has not.
+fn has_size(name: &str, size: &str) -> bool {
+    let name = name.to_uppercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.contains(&size) || words.windows(2).any(|pair| pair.concat() == size)
 }
 
 /// A wish as the filters of a price list.
@@ -425,6 +440,7 @@ fn described(wish: &Wish) -> String {
         sort.map(str::to_owned),
         wish.brand.clone(),
         wish.nominal.map(|nominal| nominal.to_string()),
+        wish.size_named(),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -263,7 +263,7 @@ async fn a_blocked_program_is_told_whom_to_write_to() {
     let shop = open(Setup { contact: Some("@toko_berkah".to_owned()), ..Setup::default() }).await;
     shop.say(&crate::support::shop::admin(), "/blokir KR0001", 2).await;
     let told = trade(&shop, &order(DEST, "new")).await;
-    assert_eq!(told, format!("R#new S10.{DEST} GAGAL. Akun diblokir, hubungi @toko_berkah. Saldo 89.500"));
+    assert_eq!(told, format!("R#new S10.{DEST} GAGAL. Akun diblokir, hubungi @toko_berkah. Saldo 100.000"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,8 +50,7 @@ async fn what_was_typed_with_a_password_is_deleted_and_kept_nowhere() {
 async fn another_pin_switches_the_program_off() {
     for (who, text, replies) in [(reseller(), "GP.1234.4821", 1), (admin(), "/resetpin KR0001", 2)] {
         let shop = shop().await;
-        let first = trade(&shop, &order(DEST, "a1")).await;
-        assert!(first.contains("akan diproses"), "{first}");
+        trade(&shop, &order(DEST, "a1")).await;
         shop.becomes("delivered", async || trade(&shop, &order(DEST, "a1")).await.contains("SUKSES")).await;
         shop.say(&who, text, replies).await;
         for pin in ["1234", "4821"] {

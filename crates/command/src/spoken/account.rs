@@ -44,6 +44,9 @@ pub(super) fn lost(heard: &Heard<'_>) -> Option<Command> {
     let taken_over = heard
         .has("dibajak dihack dihek hack hacked kehack dibobol kebobolan disadap diretas dicuri kemalingan")
         && (heard.has(ACCOUNT) || heard.has(DEVICE) || heard.has("saldo pin wa"));
+    // `akun saya dipakai orang`
+    let taken_over = taken_over
+        || (heard.has(ACCOUNT) && heard.has("dipakai dipake kepakai") && heard.has("orang sebelah teman karyawan"));
     let shut_out = heard.has(ACCOUNT) && heard.has(NO) && heard.has("bisa bs") && heard.has("masuk login akses");
     let own = heard.has("saya sy aku gw gua ku sendiri my") || heard.has("akunku saldoku");
     let to_be_blocked = heard.has("blokir blok block bekukan kunci nonaktifkan amankan freeze")

@@ -202,7 +202,10 @@ fn one(heard: &Heard<'_>) -> Option<Command> {
     const ASKED: &str = "saldo saldonya sal cek lihat liat info data rekap laporan trx transaksi transaksinya omset \
         penjualan belanja balance check show";
     let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
-    (heard.has(ASKED) && heard.only_of_agents(&[ASKED, BELOW, "of agen"]))
+    // `kr0002 salah pin terus`, `ganti nama kr0002 jadi Budi Jaya`: what can be done for them stands beside how they are.
+    let is_theirs = (heard.speaks_of_pins() && heard.has("salah lupa lupaa reset terkunci kekunci blokir"))
+        || heard.phrase(&["ganti nama", "ubah nama", "ganti namanya"]);
+    (is_theirs || heard.has(ASKED) && heard.only_of_agents(&[ASKED, BELOW, "of agen"]))
         .then_some(Command::Network(NetworkCommand::Downline { agent, pin: None }))
 }
 
@@ -221,6 +224,13 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
         nambah tambahin baru";
     let of_those_below = heard.has(BELOW) || heard.phrase(&["anak buah", "my downlines"]);
     let of_members = heard.has("anggota member") && heard.has("tambah nambah tambahin");
+    // `tambah downline Rina 0813…`
+    if of_those_below
+        && heard.has("tambah nambah tambahin daftarkan daftarin register")
+        && heard.only_number().is_some()
+    {
+        return Some(Command::Help { topic: Some("DOWNLINE".to_owned()) });
+    }
     if !(of_those_below || of_members)
         || heard.counts
         || heard.speaks_of_pins()

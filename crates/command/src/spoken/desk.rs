@@ -98,6 +98,11 @@ pub fn decision_line(text: &str) -> Option<String> {
     })
 }
 
+const UP: &str = "naik naikkan naikin naikan tambah tambahin tambahkan";
+const DOWN: &str = "turun turunkan turunin turunan kurangi kurangin kurangkan";
+/// Nothing is sold for less: a smaller sum is what a price changes by.
+const LOWEST_PRICE: i64 = 5_000;
+
 const ADDS: &str =
     "isi isiin isikan tambah tambahin tambahkan topup deposit depo dep kirim transfer tf trf add setor nyetor setoran";
 
@@ -162,8 +167,12 @@ fn of_product(heard: &Heard<'_>) -> Option<String> {
         .filter(|atom| !atom.text.eq_ignore_ascii_case(code.as_str()))
         .filter_map(|atom| amount::read(atom.text, false).ok())
         .collect();
+    // `naikkan harga s10 100`: by so much, where it does not say to what.
+    let is_step = |sum: &Rupiah| sum.get() < LOWEST_PRICE && !heard.has("jadi jadiin jadikan menjadi ke");
     match sums.as_slice() {
-        [price] if heard.has("harga hargajual naik naikkan naikin turun turunkan turunin jadi jual ubah ganti set") => {
+        [step] if is_step(step) && heard.has(UP) => Some(format!("/hargajual {code} +{}", step.get())),
+        [step] if is_step(step) && heard.has(DOWN) => Some(format!("/hargajual {code} -{}", step.get())),
+        [price] if heard.has("harga hargajual jadi jual ubah ganti set") || heard.has_any(&[UP, DOWN]) => {
             Some(format!("/hargajual {code} {}", price.get()))
         }
         [] if heard.has("tutup tutupin stop close hapus matikan nonaktifkan") => Some(format!("/tutup {code}")),
@@ -185,9 +194,9 @@ fn of_category(heard: &Heard<'_>) -> Option<String> {
     }
     let sums = words::sums(heard.said);
     let [sum] = sums.as_slice() else { return None };
-    let sign = if heard.has("naik naikkan naikin") {
+    let sign = if heard.has(UP) {
         '+'
-    } else if heard.has("turun turunkan turunin") {
+    } else if heard.has(DOWN) {
         '-'
     } else {
         return None;

@@ -7,6 +7,7 @@
 
 mod about;
 mod account;
+mod apart;
 mod attempt;
 mod below;
 mod desk;
@@ -69,7 +70,20 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
     let said = Cursor::new(&tidied, &pieces, args.context);
     match understood(said, &strict, tidy::is_copied(args.text)) {
         Some(found) if may_replace(&strict, &found) => found,
+        _ if is_spoken(args) => renamed_to(strict),
         _ => strict,
+    }
+}
+
+/// `nama toko saya ganti jadi Sri Cell`: the name stands behind `jadi`. Without a PIN it is only shown.
+fn renamed_to(strict: Command) -> Command {
+    match strict {
+        Command::Preference(PreferenceCommand::Rename { name, pin: None }) => {
+            let behind = name.split_once(" jadi ").map(|(_, behind)| behind.trim().to_owned());
+            let name = behind.filter(|behind| !behind.is_empty()).unwrap_or(name);
+            Command::Preference(PreferenceCommand::Rename { name, pin: None })
+        }
+        other => other,
     }
 }
 
@@ -138,6 +152,9 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
             wish::Read::Bad(_) => None,
         };
     }
+    if let Some(wish) = apart::read(said) {
+        return Some(Command::Wish(wish));
+    }
     // A format with a fault in it is told of that.
     if matches!(strict, Command::Incomplete { .. }) && !is_spoken(said) {
         return None;
@@ -174,6 +191,35 @@ pub(super) fn before_courtesies(text: &str) -> &str {
         kept = before.trim_end();
     }
     kept
+}
+
+/// The words that may name somebody: none of everyday talk, no operator, no kind of thing.
+#[must_use]
+pub fn names_said(text: &str) -> Vec<String> {
+    const SHORTEST: usize = 3;
+    let text = tidy::tidy(&clean(text));
+    let pieces = atoms(&text, false);
+    let heard = question::Heard::of(Cursor::new(&text, &pieces, crate::read::Context::NONE));
+    let is_name = |word: &String| {
+        word.chars().count() >= SHORTEST
+            && word.chars().all(char::is_alphabetic)
+            && !question::is_filler(word)
+            && !words::is_balance(word)
+            && !words::is_wallet(word)
+            && words::brand(word).is_none()
+            && words::sort(word).is_none()
+    };
+    heard.words.into_iter().filter(is_name).collect()
+}
+
+/// The kind of thing and the operator that a message speaks of.
+#[must_use]
+pub fn goods_said(text: &str) -> (Option<Sort>, Option<&'static str>) {
+    let text = tidy::tidy(&clean(text));
+    let pieces = atoms(&text, false);
+    let heard = question::Heard::of(Cursor::new(&text, &pieces, crate::read::Context::NONE));
+    let sort = heard.words.iter().find_map(|word| words::sort(word));
+    (sort, heard.words.iter().find_map(|word| words::brand(word)))
 }
 
 /// Whether a strict reading leaves room for another.

@@ -42,6 +42,7 @@ impl Named {
                 || is_filler(text)
                 || is_price(text)
                 || words::is_in(SOLD, &words::plain(text))
+                || words::is_in("kena kenanya jatuhnya admin", &words::plain(text))
                 || words::is_to(text)
                 || words::is_size(text)
                 || words::is_or_not(text)
@@ -130,10 +131,13 @@ pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {
     if tells {
         return None;
     }
+    // `paket murah apa`
+    let asks_for_cheap = heard.has("murah termurah") && heard.has("apa mana");
     // `daftar produk`: a list, nobody's name.
     let lists = heard.has("daftar dftr list") && heard.has("produk produknya product products layanan");
-    let meant =
-        heard.has(PRICE) || lists || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD)));
+    let meant = heard.has(PRICE)
+        || lists
+        || (named.others.is_empty() && named.is_something() && (how_much || heard.has(SOLD) || asks_for_cheap));
     // `jual harga …` sets one's own.
     (meant && !(heard.has(PRICE) && heard.has("jual"))).then(|| named.command())
 }

@@ -2,6 +2,7 @@
 
 use super::signals::{ALREADY, CALL_OFF, COMES_TRUE, DO_NOT, GIVEN_UP, MISTAKEN, NO, NOT_YET, YESTERDAY};
 use super::small::Talk;
+use super::wish::Wish;
 use super::words;
 use super::{about, account, below, prices};
 use crate::deposit::{MIN_TICKET, proof_words, sounds_like_proof};
@@ -183,6 +184,10 @@ fn shrunk(heard: &Heard<'_>) -> Option<Command> {
     if heard.has("riwayat history histori statement") && (of_balance || heard.has("statement")) && !heard.counts {
         return Some(statement);
     }
+    // `siapa yg saldonya mau habis`
+    if less && of_balance && heard.has("siapa sapa") {
+        return Some(Command::Network(NetworkCommand::Downlines { page: 1, pin: None }));
+    }
     (less && of_balance && !heard.has(GOODS) && heard.dest().is_none()).then_some(statement)
 }
 
@@ -253,14 +258,28 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         && heard.has(NOT_YET)
         && heard.only(&[GOODS, ARRIVED, ALREADY, NOT_YET])
         && (heard.has(GOODS) || heard.has("tadi td barusan"));
+    // `kirim ulang token yg tadi`
+    let sent_again_of = heard.has("ulang ulangi ulangin")
+        && heard.has("kirim kirimin kirimkan")
+        && heard.has(GOODS)
+        && heard.has("tadi td barusan kemarin")
+        && !heard.counts;
     // `kirim ulang aja ke 0812…`: whether it has come stands before that.
     let sent_again = heard.has("ulang ulangi ulangin")
         && heard.only(&["kirim kirimin kirimkan proses ulang ulangi ulangin ke nomor"])
         && heard.only_number().is_some();
     // `pulsanya belum`
     let yet = heard.has(GOODS) && heard.has(NOT_YET) && heard.only(&[&[GOODS], NOT].concat());
-    (late || yet || done_or_not || sent_again || stuck || asked || serial || (waits && !heard.has(MONEY)))
-        .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
+    (late
+        || yet
+        || done_or_not
+        || sent_again
+        || sent_again_of
+        || stuck
+        || asked
+        || serial
+        || (waits && !heard.has(MONEY)))
+    .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
 }
 
 fn proof(heard: &Heard<'_>) -> Option<Command> {
@@ -429,12 +448,25 @@ fn repeat(heard: &Heard<'_>) -> Option<Command> {
             "once more",
         ]);
     let only = heard.words.iter().all(|word| words::is_in(AGAIN, word) || words::is_in(REST, word) || is_filler(word));
+    // `isi lagi aja yg 0812…`: what there is for that number is shown.
+    if again && only && heard.words.iter().any(|word| words::is_action(word)) {
+        let dest = heard.dest().filter(|_| heard.counted().count() <= 2);
+        if let Some(dest) = dest.and_then(|dest| destination::destination_alone(&dest)) {
+            let held_pin = heard.counted().count() > 1;
+            return Some(Command::Wish(Wish { dest: Some(dest), held_pin, ..Wish::default() }));
+        }
+    }
     (again && only && !heard.counts).then_some(Command::Preference(PreferenceCommand::Repeat))
 }
 
 fn admin(heard: &Heard<'_>) -> Option<Command> {
+    // How one may pay here is the shop's to say.
+    const WAYS: &str = "qris tunai cash utang ngutang hutang ngebon kasbon tempo";
     const REACH: &str = "hubungi kontak contact ngomong bicara ngobrol telpon telepon tlp wa whatsapp chat sambungkan \
         nomor nomer no komplain complain komplen lapor ngadu panggil butuh perlu cari talk speak reach call human";
+    if heard.has(WAYS) && !heard.counts && heard.only(&[WAYS, "bayar byr pakai pake bisa terima cod"]) {
+        return Some(Command::Talk(Talk::WantsAdmin));
+    }
     let person = heard.has("admin min cs owner operator adminnya ownernya pemilik orang orangnya manusia human person");
     let calls = heard.has("telpon telepon telfon telponan") && heard.dest().is_none();
     let is_sought = (heard.has("adminnya adminny csnya ownernya") && heard.has("mana dimana dmn ada where"))

@@ -1,5 +1,7 @@
 //! What somebody asks for in everyday words: `isi pulsa 10rb ke 0812…`, `token 20 …`, `three 5`.
 
+use std::num::NonZeroU32;
+
 use super::words::{self, Sort};
 use crate::order::request::BadOrder;
 use crate::read::{Atom, Cursor, Gap, NamedAs, Problem, Target, amount, destination, is_pin, nominal};
@@ -17,12 +19,21 @@ pub struct Wish {
     /// An operator by the catalog's name, or what stands in the names of a service's products.
     pub brand: Option<String>,
     pub nominal: Option<Rupiah>,
+    /// Megabytes of data.
+    pub size: Option<NonZeroU32>,
     pub dest: Option<Destination>,
     /// Something stood in it that may be the PIN. It is not tried.
     pub held_pin: bool,
 }
 
 impl Wish {
+    /// The size as the names of products have it: `1GB`.
+    #[must_use]
+    pub fn size_named(&self) -> Option<String> {
+        let size = self.size?.get();
+        Some(if size.is_multiple_of(1_000) { format!("{}GB", size / 1_000) } else { format!("{size}MB") })
+    }
+
     /// What a code that nobody sells may stand for: `TSEL10`.
     #[must_use]
     pub fn of_code(code: &ProductCode) -> Option<Self> {
@@ -85,7 +96,12 @@ impl Reader<'_> {
         if self.leading_pin(&atom) || self.named_pin(&atom) || self.dictated() {
             return Some(());
         }
-        if self.code(&atom)? || self.code_in_pieces(&atom)? || self.sum(&atom) || self.number(&atom)? || self.pin(&atom)
+        if self.code(&atom)?
+            || self.code_in_pieces(&atom)?
+            || self.size(&atom)
+            || self.sum(&atom)
+            || self.number(&atom)?
+            || self.pin(&atom)
         {
             return Some(());
         }
@@ -153,6 +169,26 @@ impl Reader<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `1 giga`, `3gb`; `30 hari` changes nothing.
+    fn size(&mut self, atom: &Atom<'_>) -> bool {
+        const MOST_DIGITS: usize = 3;
+        let next = self.rest().get(1).filter(|_| atom.is_digits() && atom.text.len() <= MOST_DIGITS);
+        let (size, count) = match next {
+            Some(unit) => (format!("{}{}", atom.text, unit.text), 2),
+            None => (atom.text.to_owned(), 1),
+        };
+        // `20 g`: one letter apart may be anything.
+        if !words::is_size(&size) || next.is_some_and(|unit| unit.text.len() < 2) {
+            return false;
+        }
+        if let Some(size) = words::data_size(&size) {
+            self.wish.size = Some(size);
+            self.wish.sort.get_or_insert(Sort::Data);
+        }
+        self.at += count;
+        true
     }
 
     fn sum(&mut self, atom: &Atom<'_>) -> bool {
@@ -334,7 +370,11 @@ impl Reader<'_> {
         let is_one = if self.strangers == 0 {
             dest.is_some() || named || nominal.is_some()
         } else {
-            let complete = code.is_some() || (nominal.is_some() && (sort.is_some() || brand.is_some() || self.acts));
+            // `dana 0812… punya siapa`
+            let of_a_wallet = brand.as_deref().is_some_and(words::is_wallet);
+            let complete = code.is_some()
+                || of_a_wallet
+                || (nominal.is_some() && (sort.is_some() || brand.is_some() || self.acts));
             self.strangers <= MOST_STRANGERS && complete && dest.is_some()
         };
         is_one.then_some(Read::Wish(self.wish))

@@ -1,6 +1,7 @@
 //! The words people put around what they mean, and what they call operators and services.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
 use super::signals::{ALREADY, CALL_OFF, DO_NOT, GIVEN_UP, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
@@ -152,7 +153,20 @@ static ORDERING: Words = LazyLock::new(|| {
 /// How much of something there is in a package: `3gb`, `30hari`.
 pub(super) fn is_size(word: &str) -> bool {
     let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
-    unit.len() < word.len() && is_in("gb g giga mb hari hr jam days day", &unit.to_lowercase())
+    unit.len() < word.len() && is_in("gb g giga mb mega hari hr jam days day", &unit.to_lowercase())
+}
+
+/// Megabytes: `1giga`, `500mb`.
+pub(super) fn data_size(word: &str) -> Option<NonZeroU32> {
+    let word = word.to_lowercase();
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let count: u32 = word.strip_suffix(unit)?.parse().ok()?;
+    let megabytes = match unit {
+        "gb" | "g" | "giga" => 1_000,
+        "mb" | "mega" => 1,
+        _ => return None,
+    };
+    NonZeroU32::new(count.checked_mul(megabytes)?)
 }
 
 /// Words that say what kind of thing is wanted.
@@ -282,6 +296,8 @@ pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
         ("ceban", 10),
         ("cebanan", 10),
         ("noban", 20),
+        ("jigo", 25),
+        ("jigoan", 25),
         ("goban", 50),
         ("gocap", 50),
         ("cepek", 100),
@@ -293,7 +309,11 @@ pub(super) fn spoken_sum(words: &[&str]) -> Option<(Rupiah, usize)> {
     let mut said = SaidNumber::default();
     let count = words.iter().take_while(|word| said.hears(&plain(word))).count();
     // A small number by itself may count anything.
-    let is_sum = said.has_unit || count > 1 || is_in("lima sepuluh sapuluh seratus saratus satus", &first);
+    let is_glued = said.group > 0 && first.len() > "sembilan".len();
+    let is_sum = said.has_unit
+        || count > 1
+        || is_glued
+        || is_in("lima sepuluh sapuluh seratus saratus satus selawe seket", &first);
     let sum = said.sum().filter(|_| is_sum)?;
     Some((Rupiah::new(sum), count))
 }
@@ -346,7 +366,7 @@ pub(super) fn is_number(word: &str) -> bool {
 }
 
 /// A number in words, as far as it was heard.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct SaidNumber {
     /// Rupiah that are complete: so many thousands, so many millions.
     total: i64,
@@ -375,6 +395,7 @@ impl SaidNumber {
         match word {
             "sepuluh" | "sapuluh" => self.group += 10,
             "seket" => self.group += 50,
+            "selawe" => self.group += 25,
             "sebelas" => self.group += 11,
             "seratus" | "saratus" | "satus" => self.group += 100,
             "belas" => self.group += 10 + self.take(),
@@ -384,9 +405,24 @@ impl SaidNumber {
             "sejuta" => self.total += 1_000_000,
             "ribu" | "rebu" | "ewu" | "rb" | "ribuan" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000),
             "juta" | "jt" if self.group + self.digit.unwrap_or(0) > 0 => self.unit(1_000_000),
-            _ => return false,
+            _ => return self.hears_glued(word),
         }
         self.has_unit |= matches!(word, "seribu" | "sewu" | "sejuta");
+        true
+    }
+
+    /// `limapuluh`, `sepuluhribu`: several words of a number, written as one.
+    fn hears_glued(&mut self, word: &str) -> bool {
+        const FIRST: &str =
+            "sepuluh sebelas seratus satu dua tiga empat lima enam tujuh delapan sembilan belas puluh ratus";
+        let Some((first, rest)) = FIRST.split(' ').find_map(|first| Some((first, word.strip_prefix(first)?))) else {
+            return false;
+        };
+        let mut heard = self.clone();
+        if rest.is_empty() || !heard.hears(first) || !heard.hears(rest) || heard.dictated {
+            return false;
+        }
+        *self = heard;
         true
     }
 
