@@ -370,7 +370,10 @@ proptest! {
                 let plain = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
                 let (typed, dest) = (plain(&text), plain(line.dest.as_str()));
                 let as_phone = kind == DestKind::Phone && dest.strip_prefix('0').is_some_and(|rest| typed.contains(rest));
-                prop_assert!(typed.contains(&dest) || as_phone, "{}: {:?}", text, line);
+                // A word that asks for nothing may stand within a number: `12345678 zone 2001`, `0812 ya 34567890`.
+                let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+                let in_pieces = kind != DestKind::Text && digits(&text).contains(&digits(&dest));
+                prop_assert!(typed.contains(&dest) || as_phone || in_pieces, "{}: {:?}", text, line);
                 let fits = match &line.dest {
                     Destination::Phone(_) => kind == DestKind::Phone,
                     Destination::Meter(_) => kind == DestKind::Meter,
@@ -379,7 +382,10 @@ proptest! {
                     Destination::Text(_) => kind == DestKind::Text,
                 };
                 prop_assert!(fits, "{}: {:?}", text, line);
-                // Written out as konter writes it, it is the same order.
+                // Written out as konter writes it, it is the same order. A `#` parts as well: with one in a name it is asked back.
+                if line.dest.as_str().contains('#') {
+                    continue;
+                }
                 let again = line.example(line.nth).replace(".PIN", ".5937");
                 let Command::Order(again) = read(&again) else { panic!("{again:?} of {text:?}: {:?}", read(&again)) };
                 prop_assert_eq!(&again.lines, std::slice::from_ref(line), "{}", text);
