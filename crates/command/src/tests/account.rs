@@ -49,9 +49,7 @@ fn everything_else_finds_its_command() {
         assert_eq!(format!("{:?}", parse(text)), expected, "{text}");
     }
     for (text, nearest) in [
-        ("SALDP", Topic::Balance),
-        ("hraga", Topic::Prices),
-        ("kompalin dong", Topic::Complaint),
+        ("TARKI", Topic::TakeBack),
         ("mohon pengertiannya", Topic::Complaint),
         ("entahlah", Topic::Help),
     ] {
