@@ -284,7 +284,10 @@ impl Request<'_> {
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.newcomer_asks(&command, answer) || self.worded_proof(&command, answer).await? || self.meant_at_the_desk(&command, answer) {
+        if self.newcomer_asks(&command, answer)
+            || self.worded_proof(&command, answer).await?
+            || self.meant_at_the_desk(&command, answer)
+        {
             return Ok(());
         }
         let changes_pin = match &command {

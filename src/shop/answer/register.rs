@@ -112,10 +112,13 @@ fn invites(reply: &Reply) -> bool {
         Reply::Welcome { registered: false, .. } | Reply::NotRegistered => true,
         Reply::RegisterRefused { problem } => *problem != RegisterProblem::Closed,
         Reply::Talk(talk) => {
-            matches!(**talk, TalkReply::JoinForPrices
+            matches!(
+                **talk,
+                TalkReply::JoinForPrices
                     | TalkReply::AskTheOwner
                     | TalkReply::EnoughForNow
-                    | TalkReply::Newcomer { .. })
+                    | TalkReply::Newcomer { .. }
+            )
         }
         _ => false,
     }
@@ -127,8 +130,18 @@ fn without_lead(name: &str) -> &str {
     let after =
         |lead: &str| name.get(..lead.len()).filter(|start| start.eq_ignore_ascii_case(lead)).map(|_| lead.len());
     let leads = [
-        "atas nama ", "a.n. ", "a/n ", "dengan nama ", "nama saya ", "nama toko saya ", "nama toko ", "nama: ", "nama ",
-        "jadi agen ", "jadi reseller ", "sebagai agen ",
+        "atas nama ",
+        "a.n. ",
+        "a/n ",
+        "dengan nama ",
+        "nama saya ",
+        "nama toko saya ",
+        "nama toko ",
+        "nama: ",
+        "nama ",
+        "jadi agen ",
+        "jadi reseller ",
+        "sebagai agen ",
     ];
     let name = match leads.into_iter().find_map(after).and_then(|at| name.get(at..)) {
         Some(rest) => return without_lead(rest.trim()),

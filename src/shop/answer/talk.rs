@@ -234,7 +234,8 @@ impl Request<'_> {
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
         // `salah kirim 25000 ke wati` is about what was done, not about what is asked.
         let waits = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
-        let is_about_it = konter_command::is_bare_no(&self.message.text) || (dest.is_none() && names_nothing(&self.message.text) && waits());
+        let is_about_it = konter_command::is_bare_no(&self.message.text)
+            || (dest.is_none() && names_nothing(&self.message.text) && waits());
         if is_about_it && self.drop_what_waits(answer).await? {
             return Ok(());
         }

@@ -238,7 +238,8 @@ impl Request<'_> {
     ) -> Result<(), StoreError> {
         let said = answer.commit.outgoing.len();
         self.offer_first(agent, again, 1, answer).await?;
-        let is_choice = |say: &Say| matches!(&say.payload, Payload::Reply(reply) if matches!(**reply, Reply::Choose(_)));
+        let is_choice =
+            |say: &Say| matches!(&say.payload, Payload::Reply(reply) if matches!(**reply, Reply::Choose(_)));
         let is_shown = answer.commit.outgoing.iter().skip(said).any(is_choice) || !answer.inquire.is_empty();
         if times > 1 && is_shown {
             let (product, dest) = (again.product.clone(), again.dest.clone());

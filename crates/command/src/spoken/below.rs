@@ -157,7 +157,15 @@ fn tell_all(heard: &Heard<'_>) -> Option<Command> {
     const TELLS: &str = "umumkan umumin pengumuman siaran siarkan broadcast kabari kabarin kabarkan beritahu beritahukan \
         sampaikan infokan infoin sebarkan sebarin bilangin announce";
     let tells = heard.has(TELLS)
-        || heard.phrase(&["kasih tau", "kasih tahu", "kasi tau", "kasih kabar", "kasih info", "kirim pesan", "chat semua"]);
+        || heard.phrase(&[
+            "kasih tau",
+            "kasih tahu",
+            "kasi tau",
+            "kasih kabar",
+            "kasih info",
+            "kirim pesan",
+            "chat semua",
+        ]);
     (tells && heard.has(BELOW)).then_some(Command::Talk(Talk::TellDownlines))
 }
 
@@ -282,7 +290,8 @@ fn earnings(heard: &Heard<'_>) -> Option<Command> {
     };
     let strangers = heard.words.iter().filter(|word| !is_known(word)).count();
     let most = if words::is_in(EARNED, heard.first()) { MOST_STRANGERS } else { 0 };
-    ((heard.has(EARNED) || from_below) && !counts && strangers <= most).then_some(Command::Preference(PreferenceCommand::Earnings { pin: None }))
+    ((heard.has(EARNED) || from_below) && !counts && strangers <= most)
+        .then_some(Command::Preference(PreferenceCommand::Earnings { pin: None }))
 }
 
 /// `salah transfer`: balance that went to the wrong downline. A wrong number or code is an order's.

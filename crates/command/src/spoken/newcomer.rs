@@ -28,7 +28,8 @@ pub enum Newcomer {
 #[must_use]
 pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     const MOST_WORDS: usize = 14;
-    const JOIN: &str = "daftar daftarnya dftar pendaftaran gabung bergabung join registrasi register mendaftar ndaftar regis agen";
+    const JOIN: &str =
+        "daftar daftarnya dftar pendaftaran gabung bergabung join registrasi register mendaftar ndaftar regis agen";
     const HAVE: &str = "harus wajib perlu punya mesti tanpa have must";
     const SHOPS: &str = "toko konter warung counter kios ruko outlet usaha shop store";
     let text = tidy::tidy(&clean(text));
@@ -43,14 +44,20 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     let is = |asked: Newcomer| Some(asked);
     if heard.has("bot robot mesin ai") {
         is(Newcomer::Bot)
-    } else if heard.has("aman amankah amanah terpercaya percaya resmi legal penipu penipuan nipu tipu scam bohong bohongan safe legit") {
+    } else if heard.has(
+        "aman amankah amanah terpercaya percaya resmi legal penipu penipuan nipu tipu scam bohong bohongan safe legit",
+    ) {
         is(Newcomer::Safe)
     } else if heard.has("diundang diajak undangan invited")
-        || (heard.has("teman temen kawan sodara saudara friend") && heard.has("undang ajak suruh disuruh dikasih rekomendasi"))
+        || (heard.has("teman temen kawan sodara saudara friend")
+            && heard.has("undang ajak suruh disuruh dikasih rekomendasi"))
     {
         is(Newcomer::Invited)
     } else if heard.has("gratis gratiskah free dipungut pungutan iuran nyoba coba trial")
-        || (heard.has("biaya biayanya bayar bayarnya berbayar") && (joins || heard.has("ada bulanan apa ga gak nggak") || heard.has(HOW_MUCH)) && !about_ware && !heard.has("tagihan"))
+        || (heard.has("biaya biayanya bayar bayarnya berbayar")
+            && (joins || heard.has("ada bulanan apa ga gak nggak") || heard.has(HOW_MUCH))
+            && !about_ware
+            && !heard.has("tagihan"))
     {
         is(Newcomer::Free)
     } else if heard.has("syarat syaratnya persyaratan ktp dokumen requirements requirement")
@@ -60,15 +67,28 @@ pub fn asked_by_newcomer(text: &str) -> Option<Newcomer> {
     } else if (heard.has(HAVE) && heard.has(SHOPS)) || heard.has("pribadi perorangan personal") {
         is(Newcomer::Shop)
     } else if heard.has("modal modalnya")
-        || (heard.has("deposit depositnya depo saldo saldonya") && (heard.has("minimal minim min awal") || heard.has(HOW)))
+        || (heard.has("deposit depositnya depo saldo saldonya")
+            && (heard.has("minimal minim min awal") || heard.has(HOW)))
     {
         is(Newcomer::Capital)
-    } else if heard.has("untung untungnya keuntungan keuntungannya laba labanya komisi komisinya cuan profit margin penghasilan earn") {
+    } else if heard.has(
+        "untung untungnya keuntungan keuntungannya laba labanya komisi komisinya cuan profit margin penghasilan earn",
+    ) {
         is(Newcomer::Profit)
     } else if joins && asks_how {
         is(Newcomer::Joins)
-    } else if heard.phrase(&["jual apa", "jualan apa", "ini apa", "apa ini", "apa itu", "buat apa", "untuk apa", "what is this", "what can"])
-        || (heard.has("produk produknya layanan layanannya isinya jualan jual") && heard.has("apa aja saja lengkap"))
+    } else if heard.phrase(&[
+        "jual apa",
+        "jualan apa",
+        "ini apa",
+        "apa ini",
+        "apa itu",
+        "buat apa",
+        "untuk apa",
+        "what is this",
+        "what can",
+    ]) || (heard.has("produk produknya layanan layanannya isinya jualan jual")
+        && heard.has("apa aja saja lengkap"))
     {
         is(Newcomer::Sells)
     } else {
@@ -115,7 +135,14 @@ mod tests {
         ] {
             assert_eq!(asked_by_newcomer(text), Some(asked), "{text}");
         }
-        for text in ["halo", "mau daftar", "DAFTAR.Budi.4821", "berapa harga telkomsel 10?", "akun lama saya hilang", "jual pulsa?"] {
+        for text in [
+            "halo",
+            "mau daftar",
+            "DAFTAR.Budi.4821",
+            "berapa harga telkomsel 10?",
+            "akun lama saya hilang",
+            "jual pulsa?",
+        ] {
             assert_eq!(asked_by_newcomer(text), None, "{text}");
         }
     }

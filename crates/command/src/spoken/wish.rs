@@ -206,7 +206,8 @@ impl Reader<'_> {
         let said: Vec<&str> = self.rest().iter().map(|atom| atom.text).collect();
         let found = words::spoken_sum(&said).or_else(|| {
             // `im3` is an operator's, and no sum.
-            let (brand, sort, nominal) = glued(atom.text).or_else(|| glued_words(atom.text)).filter(|_| words::brand(atom.text).is_none())?;
+            let (brand, sort, nominal) =
+                glued(atom.text).or_else(|| glued_words(atom.text)).filter(|_| words::brand(atom.text).is_none())?;
             self.wish.sort = sort.or(self.wish.sort);
             self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
             Some((nominal, 1))

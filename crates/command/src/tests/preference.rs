@@ -11,7 +11,8 @@ fn what_is_said_in_words_holds_no_pin() {
         let expected = Command::Deposit { amount: Some(Rupiah::new(amount)), bank: None, pin: None };
         assert_eq!(parse(text), expected, "{text}");
     }
-    let renamed = |name: &str| Command::Preference(PreferenceCommand::Rename { of: None, name: name.to_owned(), pin: None });
+    let renamed =
+        |name: &str| Command::Preference(PreferenceCommand::Rename { of: None, name: name.to_owned(), pin: None });
     assert_eq!(parse("nama saya sri 12345"), renamed("saya sri"));
     assert_eq!(parse("Nama sri 1234"), renamed("sri"));
     for text in ["tambah kuota 50000", "tambah uang jajan 5000"] {
