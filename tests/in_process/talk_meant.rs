@@ -273,7 +273,7 @@ async fn who_works_here_is_shown_how_it_is_typed_here() {
     shop.close().await;
 }
 
-/// A person has four questions, then is told how it goes on; registering is answered all the same.
+/// Whoever only talks has four answers, then is told how it goes on; registering is answered all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newcomer_is_told_when_it_goes_on() {
     let shop = open().await;
@@ -281,7 +281,7 @@ async fn a_newcomer_is_told_when_it_goes_on() {
     for text in ["halo", "harga berapa", "bisa token?", "saldo"] {
         assert!(shop.say(&stranger, text, 1).await[0].contains("DAFTAR"), "{text}");
     }
-    let told = shop.say(&stranger, "modalnya berapa", 1).await;
+    let told = shop.say(&stranger, "token 50 berapa", 1).await;
     assert!(told[0].contains("10 menit") && told[0].contains("DAFTAR.nama toko.PIN"), "{told:?}");
     shop.say(&stranger, "halo?", 0).await;
     let heard = shop.say(&stranger, "DAFTAR.Rina Cell.4821", 2).await;

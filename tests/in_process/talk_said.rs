@@ -139,13 +139,12 @@ async fn a_pin_before_its_time_pays_nothing_and_says_why() {
     let heard = shop.say(&reseller(), "1234", 2).await;
     assert!(heard[0].contains("tagihannya belum dibayar") && heard[1].contains("Tekan atau ketik PIN"), "{heard:?}");
     assert_eq!(orders(&shop).await, 0);
+    shop.say(&reseller(), "1234", 1).await;
+    assert_eq!(orders(&shop).await, 1, "the PIN under the bill pays it");
     shop.note("-- not wanted after all");
     shop.say(&reseller(), "pdam 12345679", 1).await;
     assert!(shop.say(&reseller(), "refund dong", 1).await[0].contains("12345679 belum dibayar"));
-    shop.say(&reseller(), "pdam 12345679", 1).await;
-    shop.say(&reseller(), "1234", 2).await;
-    shop.say(&reseller(), "1234", 1).await;
-    assert_eq!(orders(&shop).await, 1, "the PIN under the bill pays it");
+    assert!(shop.say(&reseller(), "gajadi", 1).await[0].contains("12345679 belum dibayar"));
     shop.close().await;
 }
 
@@ -188,5 +187,39 @@ async fn slips_and_half_said_things_are_understood() {
     for text in ["gp", "gp 4821", "ganti pin"] {
         assert!(shop.say(&reseller(), text, 1).await[0].contains("GP.pinbaru.pinbaru"), "{text}");
     }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_thought_about_what_is_shown_withdraws_it() {
+    let shop = open().await;
+    for (at, text) in ["nomornya salah", "jangan 1234", "1234 jangan"].into_iter().enumerate() {
+        let number = format!("0812345678{at:02}");
+        shop.say(&reseller(), &format!("s5 {number}"), 1).await;
+        let heard = shop.say(&reseller(), text, 1).await;
+        assert!(heard[0].contains(&format!("tidak jadi: S5 ke {number}")), "{text}: {heard:?}");
+        shop.say(&reseller(), "1234", 1).await;
+        assert_eq!(orders(&shop).await, 0, "{text}");
+    }
+    shop.say(&reseller(), "s5 081234567853", 1).await;
+    shop.say(&reseller(), "tunggu salah", 1).await;
+    shop.say(&reseller(), "1234", 1).await;
+    assert_eq!(orders(&shop).await, 0, "a mistake is no moment's wait");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_is_used_up_by_its_order_and_by_a_no() {
+    let shop = open().await;
+    shop.say(&reseller(), "081234567852", 1).await;
+    shop.tap(&reseller(), "S5 5.700", 0).await;
+    assert!(shop.say(&reseller(), "1234", 1).await[0].contains("SUKSES"));
+    assert!(shop.say(&reseller(), "20", 1).await[0].contains("ke nomor berapa"));
+    shop.say(&reseller(), "081234567853", 1).await;
+    shop.tap(&reseller(), "Batal", 0).await;
+    assert!(shop.say(&reseller(), "s10", 1).await[0].contains("Ke nomor berapa"));
+    shop.note("-- what is left over beside a number may belong to it");
+    let heard = shop.say(&reseller(), "s10 0812345678 54 1234", 1).await;
+    assert!(!heard[0].contains("S10.0812345678.PIN"), "{heard:?}");
     shop.close().await;
 }

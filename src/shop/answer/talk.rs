@@ -235,7 +235,7 @@ impl Request<'_> {
         // `salah kirim 25000 ke wati` is about what was done, not about what is asked.
         let waits = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
         let is_about_it = konter_command::is_bare_no(&self.message.text)
-            || (dest.is_none() && names_nothing(&self.message.text) && waits());
+            || (dest.is_none() && is_of_what_is_shown(&self.message.text) && waits());
         if is_about_it && self.drop_what_waits(answer).await? {
             return Ok(());
         }
@@ -361,8 +361,12 @@ impl Request<'_> {
     }
 }
 
-/// `nomornya salah`, `jangan 4821`: nothing but a PIN has digits in it, so that no other order or transfer is meant.
-fn names_nothing(text: &str) -> bool {
+/// `nomornya salah`, `jangan 4821`: nothing but a PIN has digits in it, and no money is wanted back, so that no order that was
+/// made and no transfer is meant.
+fn is_of_what_is_shown(text: &str) -> bool {
+    const WANTS_BACK: [&str; 3] = ["refund", "balik", "kembali"];
+    let text = text.to_lowercase();
     let with_digits = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
     text.split_whitespace().filter(with_digits).all(is_a_pin_alone)
+        && !WANTS_BACK.iter().any(|word| text.contains(word))
 }
