@@ -12,6 +12,7 @@ const NEUTRAL: &[&str] = &[
     r"(?:sebelum|sblm|jangan|jgn|bisa|dapat|dpt|boleh|silakan|silahkan|harap|mohon|mhn|tolong|untuk|please)(?: +(?:dapat|bisa|anda))? +(?:di ?|meng)?(?:ulang|ulangi|coba|tunggu|menunggu|periksa|check|cek(?: +kembali)?(?: +(?:nomor|no|nomer|id|tujuan))|cek +kembali)(?: +(?:ulang|lagi|kembali))?",
     r"(?:refund|saldo|dana|stok|uang)(?: +anda)?(?: +(?:telah|sudah|sdh))? +(?:berhasil|sukses)(?: +di ?(?:kembalikan|refund))?",
     r"(?:berhasil|sukses) +di ?(?:kembalikan|refund)",
+    r"(?:dalam|dlm) +proses +(?:pemeliharaan|perbaikan|maintenance)|cut ?off +in ?progress",
     r"tidak +(?:dapat|bisa|dpt) +di ?(?:proses|cek|coba|ulang)",
     r"(?:tidak|tdk|gak|tak|belum|blm|bukan|tanpa) +(?:sukses|berhasil|success)",
 ];
@@ -137,6 +138,10 @@ mod tests {
             "Mungkin nomor salah",
             "Dibatalkan provider",
             "transaksi ditolak operator",
+            "Sistem dalam proses pemeliharaan",
+            "System Cut Off Inprogress",
+            "Refund (Transaksi digagalkan)",
+            "Gagal Biller",
             "",
         ] {
             assert!(!denies_failure(text), "{text}");

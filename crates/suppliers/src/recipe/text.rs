@@ -109,13 +109,26 @@ impl TextReader {
         }
         if let Some(rule) = view.matching(self, on).first().and_then(|place| self.rules.get(*place)) {
             rule.apply(&view, &mut said);
-            if rule.is_of_words() && said.verdict == Verdict::Failed && wavers(&view.counts) {
+            let is_denied = said.verdict == Verdict::Failed && wavers(&view.counts);
+            if rule.is_of_words() && (is_denied || self.says_otherwise_later(&view, &said, on)) {
                 said.verdict = Verdict::Unknown;
                 said.doubt = Some(Doubt::Contradictory);
             }
         }
         said.check_money();
         said
+    }
+
+    /// Whether behind the balance the same order is named again, with another end.
+    fn says_otherwise_later(&self, view: &View<'_>, said: &Said, on: Option<On>) -> bool {
+        let names_it = |rest: &&str| said.reference.as_deref().is_some_and(|reference| rest.contains(reference));
+        let Some(rest) = view.text.get(view.tail..).filter(names_it) else { return false };
+        let later = View::of(self, rest).matching(self, on);
+        let later = later.first().and_then(|place| self.rules.get(*place)).map(|rule| rule.verdict);
+        matches!(
+            (said.verdict, later),
+            (Verdict::Failed, Some(Verdict::Success)) | (Verdict::Success, Some(Verdict::Failed))
+        )
     }
 
     /// Places of the rules that match, in their order.
@@ -130,6 +143,8 @@ struct View<'t> {
     said: Said,
     /// What counts of it: no serial number, nothing that means nothing, and no tail where the order is named before that.
     counts: String,
+    /// Where the balance and what follows it begin.
+    tail: usize,
     /// The words before the tail, and in all of it: where the order is named only after the balance.
     head: Vec<usize>,
     whole: Vec<usize>,
@@ -140,7 +155,7 @@ impl<'t> View<'t> {
         let text = text.trim();
         let mut said = Said::default();
         if text.len() > LONGEST {
-            return Self { text, said, counts: String::new(), head: Vec::new(), whole: Vec::new() };
+            return Self { text, said, counts: String::new(), tail: 0, head: Vec::new(), whole: Vec::new() };
         }
         let mut serial = 0..0;
         for find in &reader.finds {
@@ -162,7 +177,7 @@ impl<'t> View<'t> {
             tail < masked.len() && !names.is_empty() && !names.iter().any(|name| before.contains(name.as_str()));
         let whole = if only_after { of(&masked) } else { Vec::new() };
         let counts = if only_after { masked } else { before.to_owned() };
-        Self { text, said, counts, head, whole }
+        Self { text, said, counts, tail, head, whole }
     }
 
     /// Places of the rules that match the head; where none does, of those that match the whole, if that counts.

@@ -31,7 +31,7 @@ fn every_owners_wording_is_read_as_it_is_meant() {
 /// Words of a check, an attempt, a cancellation, of hope or of patience: neither is the order's failure nor its success.
 #[test]
 fn what_is_said_of_something_else_decides_nothing() {
-    let wordings = file("tests/fixtures/otomax/undecided.txt");
+    let wordings = file("tests/data/otomax-undecided.txt");
     let mut wrong = Vec::new();
     for name in ["otomax", "otomax-sign", "okeconnect", "irs"] {
         let recipe = recipe(name);
