@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use super::super::bills::{Payer, again, bill_card, paid_before};
 use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
-use konter_command::{Pin, destination_of};
+use konter_command::{Pin, PreferenceCommand, destination_of};
 use konter_core::agent::Agent;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::{InquiryId, OrderId, ProductCode, Reference};
@@ -92,7 +93,7 @@ impl Request<'_> {
             // Without a PIN nothing was ordered.
             Err(Why::UnknownProduct { .. }) if pin.is_none() && wanted.reference.is_none() => {
                 answer.reply(no_such_product(&self.shop.catalog(), &wanted.name()));
-                return Ok(());
+                return self.preference(PreferenceCommand::Ask(konter_command::Ask::Bills), answer).await;
             }
             Err(why) => {
                 refuse(&agent, answer, wanted.refused(why));
@@ -199,7 +200,7 @@ impl Request<'_> {
     }
 
     /// Notes the question; it is asked once that is stored.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         agent: &Agent,
         wanted: Wanted,
@@ -243,6 +244,7 @@ impl Request<'_> {
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
         self.shop.dialogs.guides.note_bill(&self.message.chat, id, self.at);
+        self.leads_to(Waits::Bill(id));
         Ok(())
     }
 
