@@ -1,7 +1,6 @@
 //! One visit to one chat's outbox: one message or file sent, or one edit made; or, in a visit of its own, one deletion
 //! tried. A row leaves the outbox when Telegram has taken it, or when it is certain that Telegram never will.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::batch::{self, Batch};
+use super::pads::Pads;
 use super::post::{self, Below, Upload};
 use super::progress::{Form, Progress, RowProgress, overtaken};
 use super::queue::Step;
@@ -52,8 +52,7 @@ pub(super) struct Courier {
     pub api: Arc<Api>,
     pub wording: Arc<dyn Wording>,
     pub timing: Timing,
-    /// The latest message of each chat that a keypad may stand under, and what it is called. Losing it costs an edit.
-    pub pads: Mutex<HashMap<ChatId, (String, String)>>,
+    pub pads: Mutex<Pads>,
 }
 
 /// What a visit found and did.
@@ -354,11 +353,9 @@ impl Courier {
         progress: &mut Progress,
     ) -> Step {
         let more = rows.len() > 1;
-        let named = self.pads.lock().get(&row.chat).filter(|(name, _)| name == message).map(|(_, shown)| shown.clone());
-        let message = named.as_deref().unwrap_or(message);
-        if is_pad(message) {
-            return self.finish(row, progress, Step::Done { more }).await;
-        }
+        let named =
+            if is_pad(message) { self.pads.lock().message(&row.chat, message) } else { Some(message.to_owned()) };
+        let Some(message) = named.as_deref() else { return self.finish(row, progress, Step::Done { more }).await };
         let overtaken = overtaken(rows, message);
         if overtaken.iter().any(|edit| edit.seq == row.seq) {
             return self.take_out(&overtaken, true, None, progress, Step::Done { more }).await;
@@ -429,7 +426,7 @@ impl Courier {
         if let (Payload::Reply(reply), Some(message)) = (&row.payload, &message)
             && let Some(pad) = reply.pad()
         {
-            self.pads.lock().insert(row.chat.clone(), (pad, message.clone()));
+            self.pads.lock().shown(&row.chat, pad, message.clone());
         }
         self.take_out(&[row], true, message, progress, step).await
     }

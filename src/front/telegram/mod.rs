@@ -27,6 +27,7 @@ mod ids;
 mod link;
 mod menu;
 mod pace;
+mod pads;
 mod poll;
 mod post;
 mod progress;
