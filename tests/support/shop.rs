@@ -13,11 +13,11 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Asia::Jakarta;
 use konter::attachment::{Marked, edit_id};
 use konter::clock::{Clock, ShopClock};
-use konter::config::{PriceLists, Registration, Settings};
+use konter::config::{Policy, PriceLists, Registration, Settings};
 use konter::http::{CallbackAuth, Callers, Entry, Http, Limits, router_within, serve};
 use konter::shop::pins::Pepper;
 use konter::shop::suppliers::{Supplier, Suppliers};
-use konter::shop::{ChatService, NoChatService, Parts, Policy, Shop};
+use konter::shop::{ChatService, NoChatService, Parts, Shop};
 use konter_core::agent::{Agent, Locale, PinState};
 use konter_core::catalog::{Catalog, Product, parse_catalog};
 use konter_core::ids::{AgentId, ChatId};
@@ -351,6 +351,11 @@ impl TestShop {
     pub fn pass(&self, time: TimeDelta) {
         *self.clock.0.lock() += time;
         self.shop.look_again();
+    }
+
+    /// Opens the door to callbacks that were held back, for good.
+    pub fn open_door(&self) {
+        self.door.send_replace(true);
     }
 
     /// Opens the door to callbacks that were held back, until so many replies have come of them.

@@ -27,6 +27,8 @@ pub enum AdminProblem {
     AlreadyDecided { order: OrderId, verdict: Verdict },
     /// Its purchase is on its way right now.
     StillSending { order: OrderId },
+    /// It waits to be sent: there is nothing to ask about.
+    NeverSent { order: OrderId },
     /// No safe way of asking this supplier again.
     CannotRecheck { order: OrderId },
     /// Would take the balance below zero.

@@ -94,6 +94,9 @@ pub enum AskWhat {
         /// Another order that has this serial number.
         #[serde(default)]
         same_as: Option<OrderId>,
+        /// It waits to be sent, and never was.
+        #[serde(default)]
+        unsent: bool,
     },
     Price {
         code: ProductCode,

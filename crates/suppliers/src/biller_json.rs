@@ -9,7 +9,7 @@ use chrono::NaiveDateTime;
 use md5::{Digest, Md5};
 use secrecy::SecretString;
 
-use super::amount::{end_of_destination, same_destination};
+use super::amount::{amount, end_of_destination, same_destination};
 use super::denial::denies_failure;
 use super::json::{self, Object, Sent};
 use super::protocol::{
@@ -176,8 +176,8 @@ fn read_reversal(buy: &Buy<'_>, callback: &Callback) -> Result<Reading, Doubt> {
         ("0" | "1", _) => return Err(Doubt::Contradictory),
         (other, _) => return Err(json::unlisted(other)),
     };
-    let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(json::amount) } else { None };
-    Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(json::amount) })
+    let charged = if matches!(outcome, Outcome::Success(_)) { fields.price.and_then(amount) } else { None };
+    Ok(Reading { outcome, supplier_trx: None, charged, supplier_balance: fields.balance.and_then(amount) })
 }
 
 /// `Transaksi <product>.<destination> <what became of it>`. The product in it is no proof: the document's own

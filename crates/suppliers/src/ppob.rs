@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use super::amount::same_destination;
+use super::amount::{leading_amount, same_destination};
 use super::denial::denies_failure;
 use super::json::{self, Object, Sent};
 use super::protocol::{
@@ -334,10 +334,7 @@ fn totals_in(text: &str) -> Vec<Option<Rupiah>> {
             for word in ["bayar", "tagihan"] {
                 rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
             }
-            let rest = rest.trim_start_matches([':', '=', ' ']);
-            let rest = rest.strip_prefix("rp").unwrap_or(rest).trim_start_matches(['.', ' ']);
-            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
-            json::amount(rest.get(..end)?.trim_end_matches(['.', ',']))
+            leading_amount(rest.trim_start_matches([':', '=', ' '])).map(|(amount, _)| amount)
         })
         .collect()
 }

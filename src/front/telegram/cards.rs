@@ -10,6 +10,8 @@ use konter_core::ids::ChatId;
 
 /// Messages remembered of each chat: so many under which something may wait, and as many others.
 const KEPT: usize = 8;
+/// Chats that are remembered, some 6 MB: more than a shop has resellers awake. Strangers would make any number of them.
+const MOST_CHATS: usize = 4_000;
 
 #[derive(Default)]
 pub(super) struct Cards(Mutex<HashMap<ChatId, VecDeque<Card>>>);
@@ -25,6 +27,11 @@ struct Card {
 impl Cards {
     pub fn note(&self, chat: &ChatId, message: &str, name: Option<String>, at: DateTime<Utc>) {
         let mut chats = self.0.lock();
+        if chats.len() >= MOST_CHATS && !chats.contains_key(chat) {
+            let quiet_longest = chats.iter().min_by_key(|(_, cards)| cards.back().map(|card| card.at));
+            let quiet_longest = quiet_longest.map(|(chat, _)| chat.clone());
+            quiet_longest.and_then(|chat| chats.remove(&chat));
+        }
         let cards = chats.entry(chat.clone()).or_default();
         let is_named = name.is_some();
         cards.push_back(Card { message: message.to_owned(), name, at });
@@ -70,5 +77,23 @@ mod tests {
         assert_eq!(cards.shown(&chat, "card8"), Some((Some("pad:8".to_owned()), at)));
         assert_eq!((cards.shown(&chat, "result91"), cards.shown(&chat, "result92")), (None, Some((None, at))));
         assert_eq!(cards.shown(&ChatId::telegram(2), "card8"), None);
+    }
+
+    #[test]
+    fn the_chat_that_was_quiet_longest_is_forgotten() {
+        let cards = Cards::default();
+        let card = |n: usize| {
+            (
+                ChatId::telegram(i64::try_from(n).unwrap()),
+                DateTime::from_timestamp(i64::try_from(n).unwrap(), 0).unwrap(),
+            )
+        };
+        for n in (0..=MOST_CHATS).rev() {
+            let (chat, at) = card(n);
+            cards.note(&chat, "1", None, at);
+        }
+        assert_eq!(cards.0.lock().len(), MOST_CHATS);
+        assert_eq!(cards.shown(&card(1).0, "1"), None);
+        assert!(cards.shown(&card(0).0, "1").is_some());
     }
 }

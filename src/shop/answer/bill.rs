@@ -109,7 +109,7 @@ impl Request<'_> {
             refuse(&agent, answer, wanted.refused(why));
             return Ok(());
         }
-        let shown = self.shop.store.inquiry_of(agent.id, &product, &wanted.customer).await?;
+        let shown = self.shop.store.inquiry_of(&product, &wanted.customer, agent.id).await?;
         match shown {
             Some(inquiry) if inquiry.payable(self.at).is_some() => {
                 self.shop.dialogs.keypads.close(&self.message.chat, PadId::Bill(inquiry.id));
@@ -215,7 +215,7 @@ impl Request<'_> {
             return Ok(());
         }
         let ask = asks.remove(0);
-        let running = self.shop.store.inquiry_of(agent.id, &ask.product, &wanted.customer).await?;
+        let running = self.shop.store.inquiry_of(&ask.product, &wanted.customer, agent.id).await?;
         let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < RUNNING_AT_MOST;
         let is_running = running.as_ref().is_some_and(|running| running.is_asking() && fresh(running));
         if is_running || self.too_many_running(agent).await? {

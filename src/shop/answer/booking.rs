@@ -11,8 +11,7 @@ use konter_core::deposit::{Decider, MOST_BOOKED, PROOF_TAKEN_FOR, Ticket, Ticket
 use konter_core::ids::{AgentId, ChatId, OrderId, TicketId};
 use konter_core::ledger::{AccountId, Entry, EntryKind, Posting, Reason};
 use konter_core::money::Rupiah;
-use konter_core::order::AdminVerdict;
-use konter_core::order::card::OrderLine;
+use konter_core::order::{AdminVerdict, Order, view};
 use konter_core::question::{Asks, SAME_AGAIN_WITHIN};
 use konter_core::staff::Role;
 use konter_reply::{AdminProblem, AskWhat, BookedBefore, BookedHow, BookingReply, Doubts, Reply};
@@ -296,10 +295,11 @@ fn twice(amount: Rupiah) -> Rupiah {
 }
 
 /// A decision about an order as it is asked about.
-pub(super) fn decision(line: &OrderLine, agent: AgentId, verdict: &AdminVerdict, same_as: Option<OrderId>) -> AskWhat {
+pub(super) fn decision(order: &Order, verdict: &AdminVerdict, same_as: Option<OrderId>) -> AskWhat {
     let (delivered, words) = match verdict {
         AdminVerdict::Success { sn } => (true, sn.clone()),
         AdminVerdict::Failed { reason } => (false, reason.clone()),
     };
-    AskWhat::Decide { line: Box::new(line.clone()), agent, delivered, words, same_as }
+    let (line, unsent) = (Box::new(view::line(order)), order.was_never_sent());
+    AskWhat::Decide { line, agent: order.agent, delivered, words, same_as, unsent }
 }

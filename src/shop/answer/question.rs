@@ -4,11 +4,10 @@ use super::super::sources::Waits;
 use super::shared::{Sure, booking, network};
 use super::{Answer, Request};
 use konter_command::{AdminCommand, AdminDesk, AgentRef, NewPrice, TicketRef};
-use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
 use konter_reply::{
-    AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem, TransferStage,
-    pad_of_question,
+    AdminProblem, AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem,
+    TransferStage, pad_of_question,
 };
 use konter_store::{Payload, Say, StoreError, Versioned};
 
@@ -44,6 +43,8 @@ impl Request<'_> {
     /// `YA.<number>`.
     pub(super) async fn confirm(&self, number: u32, answer: &mut Answer) -> Result<(), StoreError> {
         match self.asked(number).await? {
+            // Like what it is about: a yes that was so long on its way may be to another question of that number.
+            Some(asked) if asked.is_open(self.at) && self.is_stale() => self.refuse_as_stale(answer),
             Some(asked) if asked.is_open(self.at) => drop(self.go_ahead(&asked, answer).await?),
             _ => self.nothing_to_confirm(answer),
         }
@@ -83,6 +84,20 @@ impl Request<'_> {
     /// This chat's latest question, if it has this number.
     async fn asked(&self, number: u32) -> Result<Option<Question>, StoreError> {
         Ok(self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.number == number))
+    }
+
+    fn is_stale(&self) -> bool {
+        self.at - self.message.sent_at > self.shop.policy.stale_after
+    }
+
+    fn refuse_as_stale(&self, answer: &mut Answer) {
+        let age = self.at - self.message.sent_at;
+        if self.role().is_some() {
+            let wrong_clock = self.shop.drift.clock_off().is_some();
+            Self::admin_refused(answer, AdminProblem::Stale { minutes: age.num_minutes(), wrong_clock });
+        } else if self.active_agent(answer).is_some() {
+            self.refuse_transfer(self.shop.drift.why_transfer_stale(age), answer);
+        }
     }
 
     fn nothing_to_confirm(&self, answer: &mut Answer) {
@@ -171,10 +186,9 @@ impl Request<'_> {
             },
             Asks::TakeBack { transfer, reason } => self.take_back_shown(*transfer, reason).await?,
             Asks::AcceptAll { tickets } => Some(super::mutation::asked(self, tickets).await?),
-            Asks::Decide { order, verdict, .. } => store
-                .order(*order)
-                .await?
-                .map(|order| super::booking::decision(&view::line(&order), order.agent, verdict, None)),
+            Asks::Decide { order, verdict, .. } => {
+                store.order(*order).await?.map(|order| super::booking::decision(&order, verdict, None))
+            }
             Asks::Price { product, before, price } => {
                 let catalog = self.shop.catalog();
                 catalog.get(product).map(|product| AskWhat::Price {
