@@ -135,6 +135,8 @@ impl Guides {
     pub fn place(&self, chat: &ChatId, id: u64, order: OrderId) {
         if let Some(guide) = self.offers.lock().get_mut(chat).filter(|guide| guide.id == id) {
             guide.placed = Some(order);
+            // Its number is used up: the next product is for another customer.
+            self.asked.lock().remove(chat);
         }
     }
 
@@ -160,6 +162,7 @@ impl Guides {
         let mut guides = self.offers.lock();
         if guides.get(chat).is_some_and(|guide| guide.id == id) {
             guides.remove(chat);
+            self.asked.lock().remove(chat);
         }
     }
 

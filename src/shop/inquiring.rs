@@ -284,5 +284,7 @@ fn refused_as_paid(inquiry: &Inquiry, agent: &Agent, earlier: &Order) -> Vec<Say
 
 fn inquiry_refused(inquiry: &Inquiry, why: Why) -> Say {
     let refused = Refused { product: inquiry.asked.clone(), dest: inquiry.customer.clone(), why };
-    Say { balance_of: Some(AccountId::Agent(inquiry.agent)), ..said(inquiry, Reply::OrderRefused(refused)) }
+    let is_order = inquiry.purpose == konter_core::inquiry::Purpose::Pay || inquiry.client_reference.is_some();
+    let reply = if is_order { Reply::OrderRefused(refused) } else { Reply::LookUpRefused(refused) };
+    Say { balance_of: Some(AccountId::Agent(inquiry.agent)), ..said(inquiry, reply) }
 }

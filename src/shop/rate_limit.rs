@@ -20,7 +20,7 @@ const TO_A_STRANGER: u32 = 5;
 /// The same once so many answers have gone to strangers: then most of them are programs.
 const TO_ONE_OF_A_CROWD: u32 = 3;
 const A_CROWD: u32 = 200;
-/// The same where it tries to register, and may have got the format wrong, or waits for an admin's yes.
+/// The same where it asks about registering; and where it tries to register, and may have got the format wrong, or waits for an admin's yes.
 const TO_A_NEWCOMER: u32 = 8;
 const TO_A_GROUP: u32 = 1;
 /// Answers to all chats together that are nobody's. What is said beyond waits for minutes and is read by no person.
@@ -71,6 +71,8 @@ pub(super) struct RateLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Stranger {
     Talks,
+    /// It asks what somebody asks who may become a reseller.
+    Asks,
     /// It tries to register, or has and may not order.
     Registers,
     IsGroup,
@@ -152,7 +154,7 @@ impl RateLimits {
         let most = match what {
             Stranger::Talks if crowd >= A_CROWD => TO_ONE_OF_A_CROWD,
             Stranger::Talks => TO_A_STRANGER,
-            Stranger::Registers => TO_A_NEWCOMER,
+            Stranger::Asks | Stranger::Registers => TO_A_NEWCOMER,
             Stranger::IsGroup => TO_A_GROUP,
         };
         let times = self.strangers.lock().count((chat.clone(), what), now);

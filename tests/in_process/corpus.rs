@@ -123,7 +123,10 @@ fn preference(command: &PreferenceCommand) -> String {
         PreferenceCommand::ReplaceChat { old, new, pin } => {
             format!("replace-chat {} {}{}", chat(old), chat(new), pinned(pin))
         }
-        PreferenceCommand::Rename { name, pin } => format!("rename {name}{}", pinned(pin)),
+        PreferenceCommand::Rename { of, name, pin } => {
+            let of = of.as_ref().map(|of| format!("{} ", named(of))).unwrap_or_default();
+            format!("rename {of}{name}{}", pinned(pin))
+        }
         PreferenceCommand::Earnings { .. } => "earnings".to_owned(),
         other => format!("{other:?}"),
     }

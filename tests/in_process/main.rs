@@ -65,6 +65,7 @@ mod talk;
 mod talk_asked;
 mod talk_heard;
 mod talk_meant;
+mod talk_said;
 mod telegram;
 mod tidy;
 mod unmeant;

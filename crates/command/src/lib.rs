@@ -69,7 +69,8 @@ pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
 pub use spoken::{
-    Sort, Talk, Wish, decision_line, desk_line, goods_said, names_said, pin_said, slash_line, sums_said, was_to_order,
+    Newcomer, Sort, Talk, Wish, asked_by_newcomer, decision_line, desk_line, goods_said, names_said, pin_said,
+    slash_line, sums_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

@@ -49,6 +49,8 @@ pub enum Reply {
     OrderDeliveredLate(OrderLine),
     /// Not accepted; no money moved.
     OrderRefused(Refused),
+    /// Something was to be looked up and cannot be. It is told as an order's refusal is, without the word for that.
+    LookUpRefused(Refused),
 
     // Who may order.
     #[strum(serialize = "pin.wrong")]

@@ -40,6 +40,9 @@ pub enum PreferenceReply {
     Renamed { before: String, name: String },
     #[strum(serialize = "chats.name_too_long")]
     NameTooLong { most: usize },
+    /// `name`: the one that stays.
+    #[strum(serialize = "chats.name_is_a_code")]
+    NameIsACode { code: AgentId, name: String },
 
     // Favourites.
     #[strum(serialize = "favourites.list")]

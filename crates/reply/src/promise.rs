@@ -46,7 +46,7 @@ fn must_say(reply: &Reply, balance: Option<Rupiah>) -> Vec<String> {
             let sn = shown::serial(line.details.get(&Detail::Token).map(String::as_str), &line.sn);
             parts.extend(Some(sn).filter(|sn| !sn.is_empty()).map(|sn| format!("SN: {sn}")));
         }
-        Reply::OrderRefused(refused) => {
+        Reply::OrderRefused(refused) | Reply::LookUpRefused(refused) => {
             parts.extend([clean(&refused.product, TYPED), clean(&refused.dest, TYPED)]);
         }
         Reply::Routing(reply) => match &**reply {

@@ -21,6 +21,14 @@ pub enum TalkReply {
         name: String,
     },
     LostPin,
+    /// What only one below can do, or the shop for it.
+    OfDownline {
+        code: AgentId,
+        name: String,
+        what: OfDownline,
+    },
+    /// Nothing tells all below.
+    TellDownlines,
     /// A wrong number, or an order that is not wanted any more; `lines`: those it may be about.
     Undo {
         lines: Vec<OrderLine>,
@@ -67,6 +75,26 @@ pub enum TalkReply {
     LonePin {
         waits: bool,
         choose: bool,
+        /// What was asked for is still looked up.
+        #[serde(default)]
+        checking: bool,
+        /// A bill that was shown is not paid by it, and stands below.
+        #[serde(default)]
+        bill: bool,
+        /// The orders under way, which need none.
+        #[serde(default)]
+        lines: Vec<OrderLine>,
+    },
+    /// Several of the same are wanted; the first is shown.
+    OneAtATime {
+        product: ProductCode,
+        dest: String,
+        times: u8,
+    },
+    /// A bill is not wanted that was not paid.
+    BillUnpaid {
+        product: ProductCode,
+        customer: String,
     },
     /// Ordered as the one after an order that was not made; `next`: what it would be, `is_shown`: with its keypad below.
     CountSkipped {
@@ -125,6 +153,14 @@ pub enum TalkReply {
         waiting: Vec<OrderLine>,
     },
     WhichLanguage,
+    /// What somebody asks who is no reseller yet; `approved`: by an admin, before one may order, `least`: of a deposit,
+    /// `sold`: the headings of the price list.
+    Newcomer {
+        asks: NewcomerAsks,
+        approved: bool,
+        least: Rupiah,
+        sold: Vec<String>,
+    },
     /// Prices are each reseller's own.
     JoinForPrices,
     /// Somebody who is no reseller wants to ask the shop's people.
@@ -144,6 +180,31 @@ pub enum TalkReply {
     NothingWaits,
     /// Whoever wrote wants to think.
     Waits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewcomerAsks {
+    Free,
+    Needs,
+    Capital,
+    Bot,
+    Invited,
+    Profit,
+    Safe,
+    Joins,
+    Shop,
+    Sells,
+}
+
+/// What was asked for one below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfDownline {
+    /// Another PIN.
+    Pin,
+    /// Another name.
+    Name,
 }
 
 /// What a no was said to.

@@ -50,7 +50,10 @@ pub(super) fn told(reply: &Reply, balance: Option<Rupiah>, say: &Say<'_>) -> Tol
         fields.remove(tag);
     }
     let key = match reply {
-        Reply::OrderRefused(refused) => Cow::Owned(refusal(refused, &mut fields, say)),
+        Reply::OrderRefused(refused) | Reply::LookUpRefused(refused) => {
+            fields.put("order", matches!(reply, Reply::OrderRefused(_)));
+            Cow::Owned(refusal(refused, &mut fields, say))
+        }
         _ => Cow::Borrowed(key(reply)),
     };
     adapt(reply, &mut fields, say);

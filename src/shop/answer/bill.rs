@@ -67,10 +67,10 @@ impl Request<'_> {
             Ok(Found { asks }) if chosen_amount => {
                 let product = asks.first().map(|ask| ask.product.to_string()).unwrap_or_default();
                 let example = format!("TAG.{product}.{}", wanted.customer);
-                refuse(&agent, answer, wanted.refused(Why::AmountNotChosen { example }));
+                not_looked_up(&agent, &wanted, Why::AmountNotChosen { example }, answer);
             }
             Ok(found) => self.begin(&agent, wanted, found, Purpose::Look, answer).await?,
-            Err(why) => refuse(&agent, answer, wanted.refused(why)),
+            Err(why) => not_looked_up(&agent, &wanted, why, answer),
         }
         Ok(())
     }
@@ -211,7 +211,7 @@ impl Request<'_> {
         let tariff = self.shop.trade.network.tariff(agent).await?;
         let mut asks: Vec<Ask> = found.asks.into_iter().filter_map(|ask| self.as_priced(&tariff, ask)).collect();
         if asks.is_empty() {
-            refuse(agent, answer, wanted.refused(Why::NoSupplier));
+            not_begun(agent, &wanted, purpose, Why::NoSupplier, answer);
             return Ok(());
         }
         let ask = asks.remove(0);
@@ -219,7 +219,7 @@ impl Request<'_> {
         let fresh = |inquiry: &Inquiry| self.at - inquiry.created_at < RUNNING_AT_MOST;
         let is_running = running.as_ref().is_some_and(|running| running.is_asking() && fresh(running));
         if is_running || self.too_many_running(agent).await? {
-            refuse(agent, answer, wanted.refused(Why::InquiryRunning));
+            not_begun(agent, &wanted, purpose, Why::InquiryRunning, answer);
             return Ok(());
         }
         let id = InquiryId(self.shop.fresh_reference(self.at).await?.0);
@@ -413,6 +413,22 @@ impl Request<'_> {
     /// The stage that offers payment.
     pub(super) const fn payable() -> BillStage {
         BillStage::Payable(ShownBecause::Asked)
+    }
+}
+
+fn not_begun(agent: &Agent, wanted: &Wanted, purpose: Purpose, why: Why, answer: &mut Answer) {
+    match purpose {
+        Purpose::Look => not_looked_up(agent, wanted, why, answer),
+        Purpose::Pay => refuse(agent, answer, wanted.refused(why)),
+    }
+}
+
+/// Nothing was ordered, so nothing failed; a program, which has a reference, reads every answer as an order's.
+fn not_looked_up(agent: &Agent, wanted: &Wanted, why: Why, answer: &mut Answer) {
+    if wanted.reference.is_some() {
+        refuse(agent, answer, wanted.refused(why));
+    } else {
+        answer.reply_with_balance(agent, Reply::LookUpRefused(wanted.refused(why)));
     }
 }
 

@@ -4,9 +4,9 @@
 use super::invite::random_code;
 use super::register::LONGEST_NAME;
 use super::{Answer, Request};
-use konter_command::{ChatName, Pin};
+use konter_command::{AgentRef, ChatName, Pin};
 use konter_core::agent::{Agent, AgentStatus};
-use konter_core::ids::ChatId;
+use konter_core::ids::{AgentId, ChatId};
 use konter_core::network::InviteCode;
 use konter_core::preferences::{Joining, MOST_CHATS, MOST_PHONES};
 use konter_reply::{ChatLine, ChatProblem, PreferenceReply, Reply};
@@ -211,25 +211,46 @@ impl Request<'_> {
     }
 
     /// The reseller's own name.
-    pub(super) async fn rename_oneself(&self, name: &str, pin: Option<&Pin>, answer: &mut Answer) {
-        let Some(agent) = self.active_agent(answer) else { return };
+    pub(super) async fn rename_oneself(
+        &self,
+        of: Option<&AgentRef>,
+        name: &str,
+        pin: Option<&Pin>,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let Some(agent) = self.active_agent(answer) else { return Ok(()) };
         let name = name.trim();
+        if let Some(whom) = of
+            && self.name_of_another(&agent, whom, name, answer).await?
+        {
+            return Ok(());
+        }
+        if let Some(code) = code_in(name) {
+            answer.reply(says(PreferenceReply::NameIsACode { code, name: agent.name }));
+            return Ok(());
+        }
         let Some(pin) = pin else {
             answer.reply(Reply::PinMissing { example: format!("NAMA.{name}.PIN") });
-            return;
+            return Ok(());
         };
         if !self.pin_fits(&agent, pin, answer).await {
-            return;
+            return Ok(());
         }
         if name.chars().count() > LONGEST_NAME {
             answer.reply(says(PreferenceReply::NameTooLong { most: LONGEST_NAME }));
-            return;
+            return Ok(());
         }
         answer.reply(says(PreferenceReply::Renamed { before: agent.name.clone(), name: name.to_owned() }));
         if name != agent.name {
             answer.alter_agent(&agent, |after| name.clone_into(&mut after.name));
         }
+        Ok(())
     }
+}
+
+/// A name with somebody's code in it would be taken for that account.
+pub(super) fn code_in(name: &str) -> Option<AgentId> {
+    name.split(|c: char| !c.is_alphanumeric()).find_map(|word| word.parse().ok())
 }
 
 fn refuse(problem: ChatProblem, answer: &mut Answer) {

@@ -55,11 +55,13 @@ impl Request<'_> {
         } else {
             self.shop.rate_limits.bears_stranger(chat, self.stranger(), self.at)
         };
-        if bears != Bears::Answer {
+        // Who is registered and may not order yet hears how that stands, as before.
+        let is_newcomer = self.agent.is_some() && bears == Bears::Last;
+        if bears != Bears::Answer && !is_newcomer {
             tracing::debug!(%chat, "a message is not answered: enough has been said");
             answer.commit.outgoing.retain(|say| !is_talk(say));
         }
-        if bears == Bears::Last {
+        if bears == Bears::Last && !is_newcomer {
             answer.reply(talk::talk(TalkReply::EnoughForNow));
         }
         Ok(())
@@ -132,6 +134,7 @@ impl Request<'_> {
             | Command::Start { .. }
             | Command::Talk(Talk::WantsToJoin)
             | Command::Incomplete { topic: Topic::Register, .. } => Stranger::Registers,
+            _ if konter_command::asked_by_newcomer(&self.message.text).is_some() => Stranger::Asks,
             _ => Stranger::Talks,
         }
     }

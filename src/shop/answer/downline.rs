@@ -98,6 +98,11 @@ impl Request<'_> {
                 answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.saldo.markup.PIN".to_owned() });
                 return Ok(());
             }
+            // A helper's chat sees the new one's PIN only where the reseller's own is known there.
+            None if !agent.is_main_chat(&self.message.chat) => {
+                answer.reply(Reply::PinMissing { example: "REG.nama.nomorHP.markup.PIN".to_owned() });
+                return Ok(());
+            }
             Some(_) | None => {}
         }
         if let Err(problem) = self.may_register_downline(&agent, &request).await? {
@@ -298,7 +303,7 @@ impl Request<'_> {
     }
 
     /// Somebody below, at any depth.
-    async fn below(&self, agent: &Agent, name: &AgentRef) -> Result<Option<Agent>, StoreError> {
+    pub(super) async fn below(&self, agent: &Agent, name: &AgentRef) -> Result<Option<Agent>, StoreError> {
         match self.named(name).await? {
             Some(downline) if self.is_below(agent.id, &downline).await? => Ok(Some(downline)),
             _ => Ok(None),
@@ -341,6 +346,17 @@ impl Request<'_> {
 
     async fn markup(&self, request: MarkupRequest, answer: &mut Answer) -> Result<(), StoreError> {
         let MarkupRequest { whom, change, pin } = request;
+        if let MarkupWhom::Agent(name @ AgentRef::Other(_)) | MarkupWhom::Both(name @ AgentRef::Other(_), _) = &whom
+            && change != MarkupChange::Show
+        {
+            let of = |code| match &whom {
+                MarkupWhom::Both(_, product) => MarkupWhom::Both(AgentRef::Code(code), product.clone()),
+                _ => MarkupWhom::Agent(AgentRef::Code(code)),
+            };
+            if self.shown_with_code(name, |code| markup_example(&of(code), change), answer).await? {
+                return Ok(());
+            }
+        }
         if pin.is_none() && change != MarkupChange::Show && self.agent.is_some() {
             answer.reply(Reply::PinMissing { example: markup_example(&whom, change) });
             return Ok(());

@@ -60,11 +60,7 @@ impl Request<'_> {
             return Ok(());
         }
         if lone_pin {
-            let chat = &self.message.chat;
-            let waits = self.shop.dialogs.keypads.waiting(chat, self.at).is_some();
-            let choose = self.shop.dialogs.guides.latest(chat, self.at).is_some();
-            answer.reply(talk(TalkReply::LonePin { waits, choose }));
-            return Ok(());
+            return self.lone_pin(answer).await;
         }
         if let Some(meant) = self.slash_meant() {
             answer.reply(talk(meant));

@@ -20,10 +20,13 @@ mod first_steps;
 mod groups;
 mod guide;
 mod invite;
+mod lone_pin;
 mod meant;
 mod misread;
 mod mutation;
 mod newcomer;
+mod newcomer_asks;
+mod of_downline;
 mod order;
 mod overdue;
 mod people;
@@ -301,7 +304,19 @@ impl Request<'_> {
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.worded_proof(&command, answer).await? || self.meant_at_the_desk(&command, answer) {
+        if self.newcomer_asks(&command, answer)
+            || self.worded_proof(&command, answer).await?
+            || self.meant_at_the_desk(&command, answer)
+        {
+            return Ok(());
+        }
+        let changes_pin = match &command {
+            Command::Incomplete { topic, .. } => *topic == Topic::ChangePin,
+            Command::Help { topic: Some(topic) } => topic == "PIN",
+            _ => false,
+        };
+        if let Some(reset) = self.pin_was_reset().filter(|_| changes_pin) {
+            answer.reply(reset);
             return Ok(());
         }
         match command {

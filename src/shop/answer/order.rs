@@ -197,7 +197,10 @@ impl Request<'_> {
             (Problem::Leftover(text), Some(what), Some(dest))
                 if product.is_none_or(|product| !matches!(product.dest_kind(), DestKind::Text | DestKind::IdZone)) =>
             {
-                let why = Why::Leftover { text: text.to_string(), example: format!("{what}.{dest}.PIN") };
+                // Digits that are left over may belong to the number.
+                let is_sure = !text.to_string().starts_with(|c: char| c.is_ascii_digit());
+                let example = if is_sure { format!("{what}.{dest}.PIN") } else { self.example(Topic::Order) };
+                let why = Why::Leftover { text: text.to_string(), example };
                 Some(Refused { product: what.to_string(), dest: dest.to_string(), why })
             }
             _ => None,

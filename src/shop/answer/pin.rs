@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::outbox::say;
 use super::{Answer, Request};
 use konter_command::{NEW_PIN_DIGITS, Pin, PinFault};
-use konter_core::agent::{Agent, PinState, WrongPin};
+use konter_core::agent::{Agent, AgentStatus, PinState, WrongPin};
 use konter_core::order::refusal::Why;
 use konter_reply::Reply;
 
@@ -90,6 +90,13 @@ impl Request<'_> {
             return Tried::Fits;
         }
         self.count_wrong(agent, answer)
+    }
+
+    /// What somebody is told who asks to change a PIN that an admin has reset: there is no old one.
+    pub(super) fn pin_was_reset(&self) -> Option<Reply> {
+        let agent = self.agent.as_ref().filter(|agent| agent.status == AgentStatus::Active && agent.pin.was_reset())?;
+        let elsewhere = !agent.is_main_chat(&self.message.chat);
+        Some(Reply::PinReset { over: !agent.pin.may_be_chosen(self.at), elsewhere })
     }
 
     /// Until when no PIN of this reseller is looked at.

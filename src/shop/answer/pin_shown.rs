@@ -72,15 +72,15 @@ pub(super) fn holds_pin(command: &Command, text: &str) -> bool {
         Command::Incomplete { topic: Topic::ChangePin | Topic::Register | Topic::DownlineRegistration, .. } => {
             konter_command::redact(text).contains(konter_command::MASK)
         }
-        Command::Wish(wish) => wish.held_pin,
+        Command::Wish(wish) => wish.held_pin || (has_number(text) && may_hold_pin(text)),
+        Command::Prices { .. } => has_number(text) && may_hold_pin(text),
         // What may be one is masked there.
         Command::Talk(Talk::TakenBack { what, words }) => {
             what.contains(konter_command::MASK) || words.contains(konter_command::MASK)
         }
         Command::BadOrder(_) | Command::Incomplete { .. } | Command::Known(_) | Command::Talk(_) => may_hold_pin(text),
         Command::Unknown { nearest } => ends_in_a_pin(*nearest) && may_hold_pin(text),
-        Command::Prices { .. }
-        | Command::Receipt { .. }
+        Command::Receipt { .. }
         | Command::ReceiptLine(_)
         | Command::Start { .. }
         | Command::Help { .. }
@@ -119,6 +119,12 @@ const fn ends_in_a_pin(topic: Topic) -> bool {
             | Topic::ApiReport
             | Topic::DownlineBlock
     )
+}
+
+/// Whether a number stands in it that something could go to.
+fn has_number(text: &str) -> bool {
+    const FEWEST: usize = 9; // digits
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= FEWEST)
 }
 
 /// Digits beside this word are most likely one.

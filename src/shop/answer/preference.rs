@@ -76,7 +76,9 @@ impl Request<'_> {
             PreferenceCommand::ReplaceChat { old, new, pin } => {
                 self.replace_chat(&old, &new, pin.as_ref(), answer).await?;
             }
-            PreferenceCommand::Rename { name, pin } => self.rename_oneself(&name, pin.as_ref(), answer).await,
+            PreferenceCommand::Rename { of, name, pin } => {
+                self.rename_oneself(of.as_ref(), &name, pin.as_ref(), answer).await?;
+            }
             PreferenceCommand::Repeat => self.repeat_last(answer).await?,
             PreferenceCommand::SaveFavourite { name, product, dest } => {
                 self.save_favourite(name, product, dest, answer).await?;

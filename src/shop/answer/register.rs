@@ -1,6 +1,7 @@
 //! Becoming a reseller.
 
 use super::super::pins::TooMany;
+use super::chats::code_in;
 use super::shared::network;
 use super::{Answer, Request};
 use crate::config::Registration;
@@ -92,7 +93,7 @@ impl Request<'_> {
         if name.is_empty() {
             return Err(RegisterProblem::NameMissing);
         }
-        if let Ok(code) = name.parse() {
+        if let Some(code) = code_in(name) {
             return Err(RegisterProblem::NameIsACode { code });
         }
         if name.chars().count() > LONGEST_NAME {
@@ -111,7 +112,13 @@ fn invites(reply: &Reply) -> bool {
         Reply::Welcome { registered: false, .. } | Reply::NotRegistered => true,
         Reply::RegisterRefused { problem } => *problem != RegisterProblem::Closed,
         Reply::Talk(talk) => {
-            matches!(**talk, TalkReply::JoinForPrices | TalkReply::AskTheOwner | TalkReply::EnoughForNow)
+            matches!(
+                **talk,
+                TalkReply::JoinForPrices
+                    | TalkReply::AskTheOwner
+                    | TalkReply::EnoughForNow
+                    | TalkReply::Newcomer { .. }
+            )
         }
         _ => false,
     }
@@ -119,10 +126,31 @@ fn invites(reply: &Reply) -> bool {
 
 /// `atas nama Slamet Riyadi`
 fn without_lead(name: &str) -> &str {
+    let name = name.trim_start_matches(':').trim();
     let after =
         |lead: &str| name.get(..lead.len()).filter(|start| start.eq_ignore_ascii_case(lead)).map(|_| lead.len());
-    let leads = ["atas nama ", "a.n. ", "a/n ", "dengan nama ", "nama saya ", "nama toko saya "];
-    leads.into_iter().find_map(after).and_then(|at| name.get(at..)).map_or(name, str::trim)
+    let leads = [
+        "atas nama ",
+        "a.n. ",
+        "a/n ",
+        "dengan nama ",
+        "nama saya ",
+        "nama toko saya ",
+        "nama toko ",
+        "nama: ",
+        "nama ",
+        "jadi agen ",
+        "jadi reseller ",
+        "sebagai agen ",
+    ];
+    let name = match leads.into_iter().find_map(after).and_then(|at| name.get(at..)) {
+        Some(rest) => return without_lead(rest.trim()),
+        None => name,
+    };
+    // `Rudi Cell pin: 8264`: the word for the PIN is no part of it.
+    let last = name.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_pin_word = last.trim_end_matches(':').eq_ignore_ascii_case("pin") && last.len() < name.len();
+    if is_pin_word { name.get(..name.len() - last.len()).unwrap_or(name).trim() } else { name }
 }
 
 /// A reseller as admins see it.

@@ -14,7 +14,7 @@ use konter_core::money::Rupiah;
 use konter_core::order::Order;
 use konter_core::preferences::{HIGHEST_SELLING, MOST_SELLING, Selling, SellingFault};
 use konter_core::pricing::Tariff;
-use konter_reply::{PreferenceReply, PriceLine, SellingCard, SellingLine, SellingProblem};
+use konter_reply::{Earned, PreferenceReply, PriceLine, SellingCard, SellingLine, SellingProblem};
 use konter_store::StoreError;
 
 /// Products with a price of their own that are shown when something is changed.
@@ -162,6 +162,13 @@ impl Request<'_> {
         }
         let today = self.shop.clock.day_of(self.at);
         let ([today, yesterday], mut downlines) = self.shop.reports.earned(agent.id, today).await?;
+        // `komisi wati`
+        if let Some(one) = self.downline_spoken_of().await? {
+            downlines.retain(|earned| earned.code == one.id);
+            if downlines.is_empty() {
+                downlines.push(Earned { code: one.id, name: one.name, today: Rupiah::ZERO, yesterday: Rupiah::ZERO });
+            }
+        }
         let left_out = downlines.len().saturating_sub(EARNED_SHOWN);
         downlines.truncate(EARNED_SHOWN);
         answer.reply_with_balance(&agent, says(PreferenceReply::Earnings { today, yesterday, downlines, left_out }));

@@ -2,10 +2,13 @@
 
 use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
+use super::pin_shown::is_a_pin_alone;
 use super::{Answer, Request};
 use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, ProductKind, Route};
+use konter_core::ids::ProductCode;
+use konter_core::order::card::OrderLine;
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
 use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
@@ -45,6 +48,8 @@ impl Request<'_> {
                 self.remind_of_the_pin(answer);
             }
             Talk::LostPin if self.agent.is_none() && self.role().is_none() => self.lost_account(answer).await?,
+            Talk::LostPin if self.pin_of_a_downline(answer).await? => {}
+            Talk::TellDownlines => self.say_to_customer(TalkReply::TellDownlines, answer).await?,
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::LostAccount => self.lost_account(answer).await?,
             Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
@@ -68,7 +73,11 @@ impl Request<'_> {
             Talk::Yes => self.yes(answer).await?,
             Talk::No => {
                 if !self.drop_what_waits(answer).await? && !self.show_what_is_asked_back(answer).await? {
-                    self.say_to_known(TalkReply::NothingWaits, answer).await?;
+                    let said = match self.unpaid_bill().await? {
+                        Some((product, customer)) => TalkReply::BillUnpaid { product, customer },
+                        None => TalkReply::NothingWaits,
+                    };
+                    self.say_to_known(said, answer).await?;
                 }
             }
             Talk::Wait => {
@@ -208,7 +217,10 @@ impl Request<'_> {
 
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
         // `salah kirim 25000 ke wati` is about what was done, not about what is asked.
-        if konter_command::is_bare_no(&self.message.text) && self.drop_what_waits(answer).await? {
+        let waits = || self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some();
+        let is_about_it = konter_command::is_bare_no(&self.message.text)
+            || (dest.is_none() && names_nothing(&self.message.text) && waits());
+        if is_about_it && self.drop_what_waits(answer).await? {
             return Ok(());
         }
         let Some(agent) = self.customer(answer).await? else { return Ok(()) };
@@ -216,10 +228,29 @@ impl Request<'_> {
         if dest.is_none() && self.offer_take_back(&agent, orders.first(), answer).await? {
             return Ok(());
         }
+        if dest.is_none()
+            && let Some((product, customer)) = self.unpaid_bill().await?
+        {
+            answer.reply(talk(TalkReply::BillUnpaid { product, customer }));
+            return Ok(());
+        }
         let open = orders.iter().filter(|order| dest.is_some() || order.is_open());
-        let lines = open.take(ORDERS_SHOWN).map(view::line).collect();
+        let mut lines: Vec<OrderLine> = open.take(ORDERS_SHOWN).map(view::line).collect();
+        if lines.is_empty() && dest.is_none() {
+            // What is over may be what is regretted.
+            let today = self.shop.clock.day_of(self.at);
+            lines.extend(orders.first().filter(|order| order.day == today).map(view::line));
+        }
         answer.reply(talk(TalkReply::Undo { lines, dest: dest.map(str::to_owned) }));
         Ok(())
+    }
+
+    /// The bill that was looked up last and not paid.
+    async fn unpaid_bill(&self) -> Result<Option<(ProductCode, String)>, StoreError> {
+        let bills = self.shop.dialogs.guides.bills(&self.message.chat, self.at);
+        let Some(id) = bills.first().copied() else { return Ok(None) };
+        let bill = self.shop.store.inquiry(id).await?.filter(|bill| bill.payable(self.at).is_some());
+        Ok(bill.map(|bill| (bill.ask.product, bill.customer)))
     }
 
     /// Something about a number: what has become of the orders to it, or else what there is for it.
@@ -313,4 +344,10 @@ impl Request<'_> {
         }
         Ok(true)
     }
+}
+
+/// `nomornya salah`, `jangan 4821`: nothing but a PIN has digits in it, so that no other order or transfer is meant.
+fn names_nothing(text: &str) -> bool {
+    let with_digits = |word: &&str| word.bytes().any(|b| b.is_ascii_digit());
+    text.split_whitespace().filter(with_digits).all(is_a_pin_alone)
 }

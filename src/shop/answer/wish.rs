@@ -15,13 +15,16 @@ use konter_core::agent::Agent;
 use konter_core::catalog::{Catalog, DestKind, Product, ProductKind};
 use konter_core::destination::{Destination, METER_DIGITS};
 use konter_core::money::Rupiah;
+use konter_core::order::refusal::Near;
 use konter_core::order::request::{OrderLine, What};
 use konter_reply::{AskFor, AskedLine, ChooseStage, Misread, PreferenceReply, PriceLine, Reply, TalkReply};
-use konter_store::StoreError;
+use konter_store::{Payload, Say, StoreError};
 
 /// Digits of the shortest number in use.
 const FEWEST_OF_A_PHONE: usize = 9;
 
+/// Products named in place of what there is none of.
+const MOST_NEAR: usize = 6;
 /// Products offered at once.
 const MOST_OFFERED: usize = 24;
 
@@ -127,6 +130,13 @@ impl Request<'_> {
             return Ok(());
         }
         match found.as_slice() {
+            // `dana 100`, where there are 10 and 20.
+            [] if wish.brand.is_some() && wish.code.is_none() => {
+                let of_any_sum = Wish { nominal: None, size: None, ..wish.clone() };
+                let near = candidates(&catalog, &of_any_sum).into_iter();
+                let near = near.map(|product| Near { code: product.code.clone(), name: product.name.clone() });
+                answer.reply(Reply::NoPrices { filter: described(&wish), near: near.take(MOST_NEAR).collect() });
+            }
             [] => answer.reply(no_such_product(&catalog, &described(&wish))),
             [product, ..] if product.kind == ProductKind::Bill => {
                 self.await_next(Awaits::Bill(product.code.clone()));
@@ -189,7 +199,7 @@ impl Request<'_> {
         let offer =
             |product: &Product| Again { product: product.code.clone(), dest: dest.to_string(), buyer_phone: None };
         if let Some(product) = wish.code.as_ref().and_then(|code| catalog.get(code)) {
-            return self.offer_first(agent, &offer(product), 1, answer).await;
+            return self.offer_counted(agent, &offer(product), wish.times, answer).await;
         }
         let mut found = self.fitting(candidates(&catalog, wish), wish, dest);
         if wish.nominal.is_some() {
@@ -197,7 +207,7 @@ impl Request<'_> {
             found.truncate(1);
         }
         match found.as_slice() {
-            [product] => self.offer_first(agent, &offer(product), 1, answer).await,
+            [product] => self.offer_counted(agent, &offer(product), wish.times, answer).await,
             [] => {
                 // `shopeepay 50`, where there are 10 and 20.
                 let of_any_sum = Wish { nominal: None, size: None, ..wish.clone() };
@@ -247,6 +257,28 @@ impl Request<'_> {
             Destination::Zoned(_) | Destination::Text(_) => false,
         };
         found.into_iter().filter(fits).collect()
+    }
+
+    /// One of several that are wanted: that it is one, and how the next is ordered, is said with it.
+    async fn offer_counted(
+        &self,
+        agent: &Agent,
+        again: &Again,
+        times: u8,
+        answer: &mut Answer,
+    ) -> Result<(), StoreError> {
+        let said = answer.commit.outgoing.len();
+        self.offer_first(agent, again, 1, answer).await?;
+        let is_choice =
+            |say: &Say| matches!(&say.payload, Payload::Reply(reply) if matches!(**reply, Reply::Choose(_)));
+        let is_shown = answer.commit.outgoing.iter().skip(said).any(is_choice) || !answer.inquire.is_empty();
+        if times > 1 && is_shown {
+            let (product, dest) = (again.product.clone(), again.dest.clone());
+            answer.reply(talk(TalkReply::OneAtATime { product, dest, times }));
+            // What is to be tapped stands last.
+            answer.commit.outgoing.get_mut(said..).into_iter().for_each(|new| new.rotate_right(1));
+        }
+        Ok(())
     }
 
     /// What would be ordered, with a keypad; what has been ordered today is told at once.

@@ -14,6 +14,8 @@ pub(super) fn own_markup(args: Cursor<'_>) -> Result<Command, Problem> {
 
 /// `[<agent>|<product>|<agent>.<product>].[<amount>|-].<pin>`.
 pub(super) fn markup(mut args: Cursor<'_>) -> Result<Command, Problem> {
+    // `SET` is one of its words.
+    args.take_if(|atom| atom.is("MARKUP"));
     let names = |atom: &Atom<'_>| number(atom).is_none() && !atom.text.contains('=') && atom.text != "-";
     // A phone number is no amount, in pieces or whole.
     let phone =

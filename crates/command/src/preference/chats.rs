@@ -62,6 +62,7 @@ pub(super) fn replace(mut args: Cursor<'_>) -> Result<Command, Problem> {
 
 /// What kind of chat other servers want to be told first.
 fn skip_kind(args: &mut Cursor<'_>) {
+    const OWN: [&str; 8] = ["SAYA", "SY", "AKU", "KU", "GUE", "GW", "BARU", "SENDIRI"];
     const KINDS: [&str; 16] = [
         "HP", "NO", "NOMOR", "NOMER", "NUMBER", "CHAT", "GT", "GTALK", "YM", "JABBER", "XMPP", "BBM", "WA", "TG",
         "TELEGRAM", "AKUN",
@@ -69,6 +70,8 @@ fn skip_kind(args: &mut Cursor<'_>) {
     if args.atoms.len() > 1 || args.peek().is_some_and(|atom| !is_pin(atom.text)) {
         args.take_if(|atom| KINDS.iter().any(|kind| atom.is(kind)));
     }
+    // `tambah hp saya 0812…`
+    while args.take_if(|atom| OWN.iter().any(|own| atom.is(own))).is_some() {}
 }
 
 /// `PAR.<downline>.<phone>.<pin>`: somebody else's number.

@@ -1,7 +1,7 @@
 //! What resellers arrange for themselves.
 
 use super::api::ApiCommand;
-use crate::read::{Pin, PriceFilter};
+use crate::read::{AgentRef, Pin, PriceFilter};
 use konter_core::destination::Destination;
 use konter_core::ids::ProductCode;
 use konter_core::money::Rupiah;
@@ -53,6 +53,8 @@ pub enum PreferenceCommand {
         filters: Vec<PriceFilter>,
     },
     Rename {
+        /// Whose name it is, where it says that it is somebody else's.
+        of: Option<AgentRef>,
         name: String,
         pin: Option<Pin>,
     },

@@ -11,9 +11,10 @@ use super::deposit;
 use super::elsewhere::Feature;
 use super::format::Format;
 use super::meaning::Command;
-use super::read::{Cursor, Part, Problem, has_phone, is_pin};
+use super::read::{AgentRef, Atom, Cursor, Part, Problem, has_phone, is_pin};
 use super::topic::Topic;
 use command::PreferenceCommand;
+use konter_core::ids::AgentId;
 
 pub(super) const FORMATS: &[Format] = &[
     Format::always(
@@ -158,8 +159,8 @@ fn add_chat(args: Cursor<'_>) -> Result<Command, Problem> {
 /// then, and no part of the name, because they might be one.
 fn name(args: Cursor<'_>) -> Result<Command, Problem> {
     match rename(args)? {
-        Command::Preference(PreferenceCommand::Rename { name, pin: Some(_) }) if chats::is_spoken(args) => {
-            Ok(Command::Preference(PreferenceCommand::Rename { name, pin: None }))
+        Command::Preference(PreferenceCommand::Rename { of, name, pin: Some(_) }) if chats::is_spoken(args) => {
+            Ok(Command::Preference(PreferenceCommand::Rename { of, name, pin: None }))
         }
         command => Ok(command),
     }
@@ -171,6 +172,7 @@ fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
         [words @ .., last] if !words.is_empty() && is_pin(last.text) => (words, last.text.parse().ok()),
         words => (words, None),
     };
+    let (of, words) = whose(args, words);
     let (Some(first), Some(last)) = (words.first(), words.last()) else {
         return Err(Problem::Missing(Part::Name));
     };
@@ -179,7 +181,31 @@ fn rename(args: Cursor<'_>) -> Result<Command, Problem> {
     if !name.chars().any(char::is_alphabetic) || has_phone(words) {
         return Err(Problem::unfit(Part::Name, name));
     }
-    Ok(Command::Preference(PreferenceCommand::Rename { name: name.to_owned(), pin }))
+    Ok(Command::Preference(PreferenceCommand::Rename { of, name: name.to_owned(), pin }))
+}
+
+/// Whose name it is, and the new one: `KR0002.Budi`, `kr0002 jadi Budi`, `toko saya jadi Budi`. What stands before `jadi` and
+/// is not the sender's own is somebody else's.
+fn whose<'a>(args: Cursor<'_>, words: &'a [Atom<'a>]) -> (Option<AgentRef>, &'a [Atom<'a>]) {
+    const BECOMES: [&str; 4] = ["JADI", "MENJADI", "JD", "DENGAN"];
+    const OWN: [&str; 20] = [
+        "SAYA", "SY", "AKU", "KU", "TOKO", "TOKOKU", "KONTER", "KONTERKU", "USAHA", "AKUN", "AKUNKU", "AGEN", "NAMA",
+        "GANTI", "UBAH", "MAU", "MINTA", "TOLONG", "SENDIRI", "INI",
+    ];
+    let becomes = words.iter().position(|word| BECOMES.iter().any(|becomes| word.is(becomes)));
+    if let Some((before, name)) = becomes.filter(|_| chats::is_spoken(args)).and_then(|at| words.split_at_checked(at))
+        && let [_, name @ ..] = name
+        && !name.is_empty()
+    {
+        let mut others = before.iter().filter(|word| !OWN.iter().any(|own| word.is(own)));
+        return (others.next().and_then(|other| AgentRef::read(other.text)), name);
+    }
+    match words {
+        [first, name @ ..] if !name.is_empty() && first.text.parse::<AgentId>().is_ok() => {
+            (AgentRef::read(first.text), name)
+        }
+        _ => (None, words),
+    }
 }
 
 /// `[<pin>]`: one's own. Of somebody else nothing is told.

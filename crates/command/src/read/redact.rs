@@ -29,11 +29,19 @@ pub fn redact(text: &str) -> String {
         let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
         let (digits, after) = from.split_at(end);
         out.push_str(before);
-        out.push_str(if could_hide_a_pin(before, digits) { MASK } else { digits });
+        let hides = could_hide_a_pin(before, digits) && !ends_a_code(before, digits);
+        out.push_str(if hides { MASK } else { digits });
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// `KR0003`: a reseller's code.
+fn ends_a_code(before: &str, digits: &str) -> bool {
+    const DIGITS: usize = 4;
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word.eq_ignore_ascii_case("KR") && digits.len() == DIGITS
 }
 
 /// The word of a command that goes on with a password, where there is one.

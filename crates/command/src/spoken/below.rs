@@ -2,6 +2,7 @@
 
 use super::question::{self, Heard};
 use super::signals::{ALREADY, DO_NOT, IF, LATER, MISTAKEN, NO, NOT_YET, YESTERDAY};
+use super::small::Talk;
 use super::words;
 use crate::deposit::{MIN_TICKET, is_bank};
 use crate::meaning::Command;
@@ -23,8 +24,8 @@ const DOUBT: &[&str] =
     &[NO, DO_NOT, NOT_YET, ALREADY, LATER, IF, YESTERDAY, "tadi td bisa bs kok lagi masih msh apa berapa brp kira not"];
 
 pub(super) fn read(heard: &Heard<'_>) -> Option<Command> {
-    let order: [fn(&Heard<'_>) -> Option<Command>; 9] =
-        [transfer_back, transfer_with_words, blocks, charges, how_they_earn, one, invites, list, earnings];
+    let order: [fn(&Heard<'_>) -> Option<Command>; 10] =
+        [transfer_back, transfer_with_words, tell_all, blocks, charges, how_they_earn, one, invites, list, earnings];
     order.into_iter().find_map(|ask| ask(heard))
 }
 
@@ -151,6 +152,23 @@ pub(super) fn transfer_to_a_name(heard: &Heard<'_>) -> Option<Command> {
     (is_one && counts).then(|| Command::incomplete(Topic::Transfer, Problem::Missing(Part::Agent)))
 }
 
+/// `kasih tau semua downline besok libur`
+fn tell_all(heard: &Heard<'_>) -> Option<Command> {
+    const TELLS: &str = "umumkan umumin pengumuman siaran siarkan broadcast kabari kabarin kabarkan beritahu beritahukan \
+        sampaikan infokan infoin sebarkan sebarin bilangin announce";
+    let tells = heard.has(TELLS)
+        || heard.phrase(&[
+            "kasih tau",
+            "kasih tahu",
+            "kasi tau",
+            "kasih kabar",
+            "kasih info",
+            "kirim pesan",
+            "chat semua",
+        ]);
+    (tells && heard.has(BELOW)).then_some(Command::Talk(Talk::TellDownlines))
+}
+
 /// `buka blokir kr0002`, `hapus downline kr0002`
 fn blocks(heard: &Heard<'_>) -> Option<Command> {
     /// Of a reason.
@@ -173,17 +191,26 @@ fn blocks(heard: &Heard<'_>) -> Option<Command> {
 
 /// `naikin markup kr0002 jadi 200`
 fn charges(heard: &Heard<'_>) -> Option<Command> {
+    const MARKUP: &str = "markup markupnya selisih";
     const REST: &str =
         "naikin naikkan naik turunin turunkan turun ubah ganti set pasang jadi jadiin menjadi ke semua all";
     let mut sums = heard.counted().filter(|atom| atom.text.parse::<AgentId>().is_err());
     let (Some(sum), None) = (sums.next(), sums.next()) else { return None };
-    let whom = match heard.only_agent() {
-        Some(agent) => MarkupWhom::Agent(AgentRef::Code(agent)),
-        None => heard.has("semua all").then_some(MarkupWhom::All)?,
+    let is_known = |word: &String| {
+        question::is_filler(word)
+            || word.parse::<AgentId>().is_ok()
+            || [MARKUP, REST, BELOW].iter().any(|list| words::is_in(list, word))
+    };
+    let mut names = heard.words.iter().filter(|word| !is_known(word));
+    // A name is shown with its code first.
+    let whom = match (heard.only_agent(), names.next()) {
+        (Some(agent), None) => MarkupWhom::Agent(AgentRef::Code(agent)),
+        (None, None) => heard.has("semua all").then_some(MarkupWhom::All)?,
+        (None, Some(name)) if names.next().is_none() => MarkupWhom::Agent(AgentRef::Other(name.clone())),
+        _ => return None,
     };
     let change = MarkupChange::Set(markup::number(sum)?);
-    (heard.has("markup markupnya selisih") && heard.only_of_agents(&["markup markupnya selisih", REST, BELOW]))
-        .then_some(Command::Network(NetworkCommand::Markup(MarkupRequest { whom, change, pin: None })))
+    heard.has(MARKUP).then_some(Command::Network(NetworkCommand::Markup(MarkupRequest { whom, change, pin: None })))
 }
 
 /// `naikin harga buat siti 100`, `ajak teman dapat apa`: how it is done.
@@ -202,10 +229,11 @@ fn one(heard: &Heard<'_>) -> Option<Command> {
     const ASKED: &str = "saldo saldonya sal cek lihat liat info data rekap laporan trx transaksi transaksinya omset \
         penjualan belanja balance check show";
     let agent = AgentRef::Code(heard.only_agent().filter(|_| heard.counted().count() == 1)?);
-    // `kr0002 salah pin terus`, `ganti nama kr0002 jadi Budi Jaya`: what can be done for them stands beside how they are.
-    let is_theirs = (heard.speaks_of_pins() && heard.has("salah lupa lupaa reset terkunci kekunci blokir"))
-        || heard.phrase(&["ganti nama", "ubah nama", "ganti namanya"]);
-    (is_theirs || heard.has(ASKED) && heard.only_of_agents(&[ASKED, BELOW, "of agen"]))
+    // `kr0002 salah pin terus`
+    if heard.speaks_of_pins() && heard.has("salah lupa lupaa reset resetin terkunci kekunci blokir ganti ubah") {
+        return Some(Command::Talk(Talk::LostPin));
+    }
+    (heard.has(ASKED) && heard.only_of_agents(&[ASKED, BELOW, "of agen"]))
         .then_some(Command::Network(NetworkCommand::Downline { agent, pin: None }))
 }
 
@@ -251,8 +279,18 @@ fn list(heard: &Heard<'_>) -> Option<Command> {
 fn earnings(heard: &Heard<'_>) -> Option<Command> {
     const EARNED: &str = "komisi komisiku komisinya bonus bonusku commission commissions";
     const REST: &str = "hari ini kemarin saya bulan minggu markup downline dari tukar cair cairkan dicairkan untung";
+    /// `komisi dari wati`: whose orders they came from.
+    const MOST_STRANGERS: usize = 2;
     let from_below = heard.has("untung untungku") && heard.has(BELOW);
-    ((heard.has(EARNED) || from_below) && !heard.counts && heard.only(&[EARNED, REST, ALREADY, NOT_YET]))
+    let counts = heard.counted().any(|atom| atom.text.parse::<AgentId>().is_err());
+    let is_known = |word: &&String| {
+        word.parse::<AgentId>().is_ok()
+            || question::is_filler(word)
+            || [EARNED, REST, ALREADY, NOT_YET].iter().any(|list| words::is_in(list, word))
+    };
+    let strangers = heard.words.iter().filter(|word| !is_known(word)).count();
+    let most = if words::is_in(EARNED, heard.first()) { MOST_STRANGERS } else { 0 };
+    ((heard.has(EARNED) || from_below) && !counts && strangers <= most)
         .then_some(Command::Preference(PreferenceCommand::Earnings { pin: None }))
 }
 

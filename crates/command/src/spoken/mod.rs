@@ -11,13 +11,16 @@ mod apart;
 mod attempt;
 mod below;
 mod desk;
+mod newcomer;
 mod of_order;
 mod prices;
+mod quantity;
 mod question;
 mod second_thoughts;
 mod services;
 mod several;
 mod signals;
+mod slips;
 mod small;
 mod tidy;
 mod urged;
@@ -39,6 +42,7 @@ use konter_core::phone::clean;
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
 pub use desk::{decision_line, desk_line, slash_line};
+pub use newcomer::{Newcomer, asked_by_newcomer};
 pub(crate) use second_thoughts::taken_back;
 pub use small::Talk;
 pub use wish::Wish;
@@ -69,23 +73,21 @@ pub(super) fn read(args: Cursor<'_>, strict: Command) -> Command {
         return strict;
     }
     let said = Cursor::new(&tidied, &pieces, args.context);
-    match understood(said, &strict, tidy::is_copied(args.text)) {
+    let command = match understood(said, &strict, tidy::is_copied(args.text)) {
         Some(found) if may_replace(&strict, &found) => found,
-        _ if is_spoken(args) => renamed_to(strict),
         _ => strict,
-    }
+    };
+    without_slips(said, &command).unwrap_or(command)
 }
 
-/// `nama toko saya ganti jadi Sri Cell`: the name stands behind `jadi`. Without a PIN it is only shown.
-fn renamed_to(strict: Command) -> Command {
-    match strict {
-        Command::Preference(PreferenceCommand::Rename { name, pin: None }) => {
-            let behind = name.split_once(" jadi ").map(|(_, behind)| behind.trim().to_owned());
-            let name = behind.filter(|behind| !behind.is_empty()).unwrap_or(name);
-            Command::Preference(PreferenceCommand::Rename { name, pin: None })
-        }
-        other => other,
+/// What nobody understands, read with its slips mended.
+fn without_slips(said: Cursor<'_>, command: &Command) -> Option<Command> {
+    if !matches!(command, Command::Unknown { .. }) && !slips::asks_prices_of_one(command) {
+        return None;
     }
+    let text = slips::mended(said)?;
+    let strict = crate::read(&text, said.context);
+    Some(read(Cursor::new(&text, &atoms(&text, false), said.context), strict)).filter(slips::is_harmless)
 }
 
 /// `10rb.0812….1234`: a face value with its unit, and no product's code.
@@ -143,6 +145,9 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
     }
     if !copied && let Some(command) = command_between_courtesies(said).or_else(|| ordered(said)) {
         return Some(command);
+    }
+    if let Some(wish) = quantity::read(said) {
+        return Some(Command::Wish(wish));
     }
     if let Some(bill) = bill(said) {
         return Some(bill);
@@ -263,7 +268,9 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         // `Rp 50.000`
         Command::Known(Feature::ResetPin | Feature::CancelOrder) => {
             args.atoms.first().is_some_and(|first| first.is("RP"))
-                || !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit())) || has_phone(args.atoms)
+                || !args.atoms.iter().any(|atom| atom.text.bytes().any(|b| b.is_ascii_digit()))
+                || has_phone(args.atoms)
+                || args.atoms.iter().any(|atom| atom.text.parse::<AgentId>().is_ok())
         }
         // `komisi saya berapa`
         Command::Known(Feature::Commission | Feature::Points) => is_spoken(args) && args.atoms.len() > 1,
@@ -273,7 +280,8 @@ fn may_mean_more(strict: &Command, args: Cursor<'_>) -> bool {
         }
         // `hp saya hilang`, `mau tambah downline`, `nama saya Rina mau daftar`
         Command::Preference(
-            PreferenceCommand::AddChat { name: ChatName::Other(_), pin: None } | PreferenceCommand::Rename { pin: None, .. },
+            PreferenceCommand::AddChat { name: ChatName::Other(_), pin: None }
+            | PreferenceCommand::Rename { of: None, pin: None, .. },
         ) if args.atoms.len() > 2 => is_spoken(args),
         // `blokir saldo saya`
         Command::Network(NetworkCommand::Block { agent: AgentRef::Other(_), pin: None, .. }) => is_spoken(args),
@@ -477,6 +485,7 @@ fn ordered(said: Cursor<'_>) -> Option<Command> {
 }
 
 fn ordered_in(said: Cursor<'_>) -> Option<Command> {
+    const ASKS: &str = "tolong tlong tlg tlng mohon mhn minta mnta dong donk segera sgera";
     let kind = |atom: &Atom<'_>| atom.text.parse().ok().and_then(|code| (said.context.kinds)(&code, NamedAs::Code));
     if said.atoms.iter().any(|atom| kind(atom) == Some(DestKind::Text)) {
         // Any word may belong to a name.
@@ -488,6 +497,12 @@ fn ordered_in(said: Cursor<'_>) -> Option<Command> {
     if let Some(order) = order_of(said.over(&polite)) {
         return Some(order);
     }
+    // `diproses` alone may tell what has become of it.
+    let asks = said.atoms.iter().any(|atom| words::is_in(ASKS, &words::plain(atom.text)));
+    let is_of_the_order = |atom: &Atom<'_>, next: Option<&Atom<'_>>| {
+        let is_done = asks && words::is_in("diproses diprosesin diproseskan", &words::plain(atom.text));
+        if is_done { Some(true) } else { is_of_the_order(atom, next) }
+    };
     let bare = without(said.over(&polite), is_of_the_order)?;
     // Beside a face value such words say that nothing is meant to the letter.
     order_of(said.over(&bare)).filter(|command| is_of_codes(command, said))

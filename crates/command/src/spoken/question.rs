@@ -46,6 +46,16 @@ const MONEY: &str = "saldo saldonya deposit depo deponya depositnya depositku to
     transferan tfan uang duit topup";
 const WRONG: &str = "harusnya nomor nomer no nmr nomornya kirim isi ngisi tujuan ketik input orang pencet tulis order beli \
     number pilih produk kode nominal amount nomernya nomere nomerku nomorku noku hp angka digit send sent tf";
+const TOKEN_NUMBER: &[&str] = &[
+    "nomor token",
+    "nomor tokennya",
+    "kode token",
+    "kode tokennya",
+    "no token",
+    "no tokennya",
+    "angka token",
+    "angka tokennya",
+];
 /// Pressed without wanting to.
 const SLIPPED: &str = "mistake kepencet kepijet kepijit ketekan kepencett keklik kesenggol ketriger";
 const RECEIPT: &str =
@@ -237,6 +247,11 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         && heard.has("sn snnya tokennya serial")
         && (heard.has("minta mnta mana where kirim tolong belum blm kosong palsu salah invalid")
             || heard.only(&["sn snnya tokennya"]));
+    // `token 20 nomornya berapa`, `kode tokennya berapa`
+    let number_of_a_token = heard.has("token tokennya tokn listrik strum stroom")
+        && (heard.has("nomornya nomernya kodenya angkanya snnya") || heard.phrase(TOKEN_NUMBER))
+        && heard.has(HOW_MUCH)
+        && !heard.has(PRICE);
     let waits = heard.phrase(&[
         "kok lama",
         "lama banget",
@@ -278,6 +293,7 @@ fn not_arrived(heard: &Heard<'_>) -> Option<Command> {
         || stuck
         || asked
         || serial
+        || number_of_a_token
         || (waits && !heard.has(MONEY)))
     .then(|| Command::Talk(Talk::NotArrived { dest: heard.dest() }))
 }

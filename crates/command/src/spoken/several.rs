@@ -1,5 +1,6 @@
 //! A list of wishes, one a line: `✅ 0812… 10rb`. They are shown together, and bought with one PIN.
 
+use super::quantity;
 use super::wish::{self, Wish};
 use super::words;
 use crate::meaning::Command;
@@ -25,7 +26,11 @@ pub(super) fn read(said: Cursor<'_>) -> Option<Command> {
         if !counts && pieces.iter().all(|atom| !atom.text.contains('?') && heads(atom.text.trim_matches(':'))) {
             continue;
         }
-        let wish::Read::Wish(wish) = wish::read(Cursor::new(line, &pieces, said.context))? else { return None };
+        let line = Cursor::new(line, &pieces, said.context);
+        if quantity::read(line).is_some() {
+            return None;
+        }
+        let wish::Read::Wish(wish) = wish::read(line)? else { return None };
         lines.push(ordered(wish)?);
     }
     let fits = (2..=MAX_ORDERS_PER_MESSAGE).contains(&lines.len());
@@ -70,9 +75,9 @@ fn one_product(said: Cursor<'_>) -> Option<Command> {
 
 /// By its code, or by the face value that its number's operator has.
 fn ordered(wish: Wish) -> Option<OrderLine> {
-    let Wish { code, sort, brand, nominal, size, dest, held_pin } = wish;
+    let Wish { code, sort, brand, nominal, size, dest, held_pin, times } = wish;
     let is_credit = matches!(sort, None | Some(words::Sort::Credit)) && !brand.as_deref().is_some_and(words::is_wallet);
     let what = code.map(What::Code).or_else(|| nominal.filter(|_| is_credit).map(What::Nominal))?;
-    let dest = dest.filter(|_| !held_pin && size.is_none())?;
+    let dest = dest.filter(|_| !held_pin && size.is_none() && times < 2)?;
     Some(OrderLine { what, dest, nth: 1, buyer_phone: None })
 }

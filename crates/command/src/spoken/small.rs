@@ -1,6 +1,6 @@
 //! Small talk.
 
-use super::signals::{DO_NOT, LATER, NO, NOT_YET, WAIT};
+use super::signals::{DO_NOT, LATER, MISTAKEN, NO, NOT_YET, WAIT};
 use super::words;
 use crate::meaning::Command;
 use crate::read::{Cursor, PriceFilter};
@@ -15,7 +15,10 @@ pub enum Talk {
     Thanks,
     /// `ok`, a thumb: it needs no answer.
     Chatter,
+    /// A PIN is lost; whose, the shop knows.
     LostPin,
+    /// Something is to be told to all below.
+    TellDownlines,
     /// The chat, the phone or the account is gone.
     LostAccount,
     /// Whether something cannot be bought at the moment; everything, when nothing is named.
@@ -140,7 +143,7 @@ fn waits(all: &[&str]) -> bool {
     opens
         && all.len() <= LONGEST
         && !all.iter().any(wants)
-        && !all.iter().any(|word| words::is_in(NOT_YET, &words::plain(word)))
+        && !all.iter().any(|word| [NOT_YET, MISTAKEN].iter().any(|list| words::is_in(list, &words::plain(word))))
 }
 
 /// `terima kasih nak, semoga lancar usahanya`: behind thanks a few words that want nothing.

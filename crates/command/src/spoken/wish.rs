@@ -24,6 +24,8 @@ pub struct Wish {
     pub dest: Option<Destination>,
     /// Something stood in it that may be the PIN. It is not tried.
     pub held_pin: bool,
+    /// How many are wanted, where it says so.
+    pub times: u8,
 }
 
 impl Wish {
@@ -57,12 +59,21 @@ const HIGHEST: i64 = 10_000_000;
 const LOWEST: i64 = 1_000;
 
 pub(super) fn read(args: Cursor<'_>) -> Option<Read> {
+    read_with(args, MOST_STRANGERS)
+}
+
+/// Where no word stands beside it that nobody knows.
+pub(super) fn read_without_strangers(args: Cursor<'_>) -> Option<Read> {
+    read_with(args, 0)
+}
+
+fn read_with(args: Cursor<'_>, most_strangers: usize) -> Option<Read> {
     let mut reader =
         Reader { args, at: 0, wish: Wish::default(), acts: false, strangers: 0, short: None, names_pin: false };
     while reader.at < args.atoms.len() {
         reader.step()?;
     }
-    reader.finish()
+    if reader.strangers > most_strangers { None } else { reader.finish() }
 }
 
 struct Reader<'a> {
@@ -195,7 +206,8 @@ impl Reader<'_> {
         let said: Vec<&str> = self.rest().iter().map(|atom| atom.text).collect();
         let found = words::spoken_sum(&said).or_else(|| {
             // `im3` is an operator's, and no sum.
-            let (brand, sort, nominal) = glued(atom.text).filter(|_| words::brand(atom.text).is_none())?;
+            let (brand, sort, nominal) =
+                glued(atom.text).or_else(|| glued_words(atom.text)).filter(|_| words::brand(atom.text).is_none())?;
             self.wish.sort = sort.or(self.wish.sort);
             self.wish.brand = brand.map(str::to_owned).or(self.wish.brand.take());
             Some((nominal, 1))
@@ -223,7 +235,12 @@ impl Reader<'_> {
         }
         let kind = match &self.wish.code {
             Some(code) => (self.args.context.kinds)(code, NamedAs::Code),
-            None => (self.wish.sort == Some(Sort::Token)).then_some(DestKind::Meter),
+            None => match (self.wish.sort, &self.wish.brand) {
+                (Some(Sort::Token), _) => Some(DestKind::Meter),
+                // `gopay 20 ke 8123…`: of a phone number a 0 may be missing.
+                (Some(Sort::Credit | Sort::Data), _) | (None, Some(_)) => Some(DestKind::Phone),
+                (None, None) => None,
+            },
         };
         let found = destination::targets(kind, self.rest(), false);
         let mut good = found.into_iter().filter_map(|(target, count)| match target {
@@ -375,7 +392,7 @@ impl Reader<'_> {
             let complete = code.is_some()
                 || of_a_wallet
                 || (nominal.is_some() && (sort.is_some() || brand.is_some() || self.acts));
-            self.strangers <= MOST_STRANGERS && complete && dest.is_some()
+            complete && dest.is_some()
         };
         is_one.then_some(Read::Wish(self.wish))
     }
@@ -405,6 +422,16 @@ fn typed_sum(mut args: Cursor<'_>) -> Option<(Rupiah, usize)> {
     // `S10.081 …`: what looks like the groups of a sum may begin a number.
     let goes_on = first.is_digits() && args.peek().is_some_and(|next| next.gap == Gap::Dot && next.is_digits());
     ((LOWEST..=HIGHEST).contains(&sum.get()) && !goes_on).then_some((sum, count))
+}
+
+/// `pulsasepuluhribu`
+fn glued_words(text: &str) -> Option<(Option<&'static str>, Option<Sort>, Rupiah)> {
+    text.char_indices().skip(1).find_map(|(at, _)| {
+        let (name, number) = text.split_at_checked(at)?;
+        let (brand, sort) = (words::brand(name), words::sort(name));
+        let (sum, _) = words::spoken_sum(&[number]).filter(|_| brand.is_some() || sort.is_some())?;
+        (LOWEST..=HIGHEST).contains(&sum.get()).then_some((brand, sort, sum))
+    })
 }
 
 /// `tsel10`, `dana50k`, `token20`: what it is, and its face value.

@@ -11,7 +11,8 @@ fn what_is_said_in_words_holds_no_pin() {
         let expected = Command::Deposit { amount: Some(Rupiah::new(amount)), bank: None, pin: None };
         assert_eq!(parse(text), expected, "{text}");
     }
-    let renamed = |name: &str| Command::Preference(PreferenceCommand::Rename { name: name.to_owned(), pin: None });
+    let renamed =
+        |name: &str| Command::Preference(PreferenceCommand::Rename { of: None, name: name.to_owned(), pin: None });
     assert_eq!(parse("nama saya sri 12345"), renamed("saya sri"));
     assert_eq!(parse("Nama sri 1234"), renamed("sri"));
     for text in ["tambah kuota 50000", "tambah uang jajan 5000"] {
@@ -81,8 +82,8 @@ fn resellers_arrange_their_own_things() {
         ("jual bulat -", Preference::Selling(SellingChange::Rounded(false))),
         ("DAFTARHARGA", Preference::SellingList { filters: Vec::new() }),
         ("LIST.S10,X10", Preference::SellingList { filters: vec![word("S10"), word("X10")] }),
-        ("GN.CAHAYA-CELL.1234", Preference::Rename { name: "CAHAYA-CELL".to_owned(), pin: pin() }),
-        ("ganti nama Budi Cell 1234", Preference::Rename { name: "Budi Cell".to_owned(), pin: pin() }),
+        ("GN.CAHAYA-CELL.1234", Preference::Rename { of: None, name: "CAHAYA-CELL".to_owned(), pin: pin() }),
+        ("ganti nama Budi Cell 1234", Preference::Rename { of: None, name: "Budi Cell".to_owned(), pin: pin() }),
         ("TUKAR.1234", Preference::Earnings { pin: pin() }),
         ("BELI", Preference::Ask(Ask::Phone)),
         ("PLN", Preference::Ask(Ask::Meter)),

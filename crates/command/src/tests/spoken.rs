@@ -58,6 +58,7 @@ fn meaning(command: &Command) -> String {
                 &wish.nominal.map(|nominal| nominal.to_string()).unwrap_or_default(),
                 &wish.dest.as_ref().map(|dest| format!("ke {dest}")).unwrap_or_default(),
                 if wish.held_pin { "pin" } else { "" },
+                &if wish.times > 1 { format!("times {}", wish.times) } else { String::new() },
             ])
         }
         Command::Balance { .. } => "balance".to_owned(),
@@ -71,6 +72,7 @@ fn meaning(command: &Command) -> String {
         Command::Report { date, .. } => joined(&["sales", days(*date)]),
         Command::Receipt { .. } => "receipt".to_owned(),
         Command::Preference(PreferenceCommand::Repeat) => "repeat".to_owned(),
+        Command::Preference(PreferenceCommand::Earnings { .. }) => "earnings".to_owned(),
         Command::Preference(PreferenceCommand::Ask(Ask::Phone)) => "wish pulsa".to_owned(),
         Command::Preference(PreferenceCommand::Ask(Ask::Meter)) => "wish token".to_owned(),
         Command::Help { topic } => joined(&["help", topic.as_deref().unwrap_or_default()]),
@@ -82,6 +84,7 @@ fn meaning(command: &Command) -> String {
                 Talk::Thanks => ("thanks", None),
                 Talk::Chatter => ("chatter", None),
                 Talk::LostPin => ("lost-pin", None),
+                Talk::TellDownlines => ("tell-downlines", None),
                 Talk::LostAccount => ("lost-account", None),
                 Talk::Disturbance { named } => return joined(&["talk disturbance", &filters(named)]),
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
