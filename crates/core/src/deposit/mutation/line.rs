@@ -27,6 +27,13 @@ pub(super) fn amounts(line: &str) -> Vec<(Rupiah, Flow)> {
     told.filter_map(amount).filter(|amount| amount.is_positive()).map(|amount| (amount, flow)).collect()
 }
 
+/// Whether a mark stands behind an amount of it, or its columns say what came in: so only statements are written.
+pub(super) fn is_marked(line: &str) -> bool {
+    let tokens: Vec<Token<'_>> = tokens(line).collect();
+    tokens.iter().any(|token| amount(token).is_some() && mark_behind(line, token).is_some())
+        || columns(line, &tokens).is_some()
+}
+
 /// What a text says of the way money went; `None` where it says nothing, or both.
 pub(super) fn flow_of(text: &str) -> Option<Flow> {
     const IN: [&str; 21] = [
@@ -74,7 +81,9 @@ pub(super) fn flow_of(text: &str) -> Option<Flow> {
     let text = text.to_lowercase();
     let has = |names: &[&str]| names.iter().any(|name| text.contains(name));
     let word = |names: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word));
-    let is_in = has(&IN) || word(&["cr", "kredit", "credit", "masuk"]);
+    // By itself `masuk` is anybody's word.
+    let to_an_account = word(&["masuk"]) && word(&["rek", "rekening", "tabungan", "bank", "dari"]);
+    let is_in = has(&IN) || word(&["cr", "kredit", "credit"]) || to_an_account;
     let is_out = has(&OUT) || word(&["db", "debet", "debit", "keluar"]);
     match (is_in, is_out) {
         (true, false) => Some(Flow::In),

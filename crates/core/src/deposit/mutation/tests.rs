@@ -95,6 +95,54 @@ fn messages_and_statements_are_read_as_banks_write_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What failed, was taken back, is to come, is asked or only talked of is nobody's payment.
+#[test]
+fn only_a_plain_credit_has_come_in() {
+    for text in [
+        "Transfer masuk Rp80.324 gagal, dana dikembalikan",
+        "Transfer masuk\nRp80.324\nStatus: Gagal",
+        "m-Transfer: Dana masuk\n30/11 10:21\nRp 80.324,00\nDIBATALKAN",
+        "Transfer DIBATALKAN, dana masuk kembali\n30/11 10:21\nRp 80.324,00",
+        "belum masuk 80.236",
+        "80.236 masuk?",
+        "dana masuk?\n80.236",
+        "80.236 masuk",
+        "ani bilang sudah transfer 80.236, tapi belum masuk",
+        "ani sudah transfer Rp80.236, dana masuk ke rekening",
+        "Dana masuk Rp80.236 DIBATALKAN oleh pengirim",
+        "Dana masuk Rp80.236 tertunda",
+        "Anda akan menerima transfer Rp80.236",
+        "Reversal CR 01/12 80,236.00",
+        "30/11 KOREKSI TRSF CR 80,236.00",
+        "30/11 REVERSAL TRSF 80,236.00 CR",
+        "30/11 TRSF E-BANKING 80,236.00 CR\n30/11 KOREKSI TRSF 80,236.00 DB",
+        "Tagihan masuk Rp80.236 jatuh tempo besok",
+        "Top up GoPay Rp80.236 berhasil, saldo masuk",
+        "kalau 80.236 masuk kabari",
+        "kalau dana masuk Rp80.236 kabari",
+        "30/11/2026;RETUR KLIRING;;0.00;80,236.00;1,250,618.00",
+    ] {
+        assert!(!tells_of_income(text, today()), "{text}: {:?}", read(text, today()));
+    }
+    let day = "30/11/2026;TRF BUDI;0,00;100.618,00;1,0\n30/11/2026;REVERSAL TRF;0,00;80.236,00;1,0\n";
+    let table = Table::of_text(&format!("Tanggal;Keterangan;Debet;Kredit;Saldo\n{day}"));
+    let is_in: Vec<Flow> = read_table(&table, today()).iter().map(|moved| moved.flow).collect();
+    assert_eq!(is_in, [Flow::In, Flow::Unclear]);
+    // Of several, the others stay what they are.
+    let moved = read("30/11 TRSF 100,618.00 CR\n30/11 REVERSAL 80,236.00 CR\n30/11 TRSF 90,111.00 CR", today());
+    let flows: Vec<Flow> = moved.iter().map(|moved| moved.flow).collect();
+    assert_eq!(flows, [Flow::In, Flow::Unclear, Flow::In]);
+    // What a bank says besides is no doubt.
+    for text in [
+        "Dana masuk Rp80.236 dari BUDI. Bukan Anda? Hubungi 1500888",
+        "Transfer masuk Rp80.236 dari ANI. Jika ada pertanyaan hubungi CS kami. Jangan beri OTP",
+        "Uang Rp 80.236 masuk ke rekening *1234",
+        "30/11 TRF/PAY/TOP-UP ECHANNEL BUDI 80.236,00 K",
+    ] {
+        assert!(tells_of_income(text, today()), "{text}: {:?}", read(text, today()));
+    }
+}
+
 #[test]
 fn a_statement_as_a_file_is_read_by_its_columns() {
     let bri = "Rekening:;0012-01-005678-50-1;;;\nTanggal;Keterangan;Debet;Kredit;Saldo\n30/11/2026;TRF BUDI;0,00;100.618,00;1.250.618,00\n30/11/2026;ADM;15.000,00;0,00;1.235.618,00\n";
