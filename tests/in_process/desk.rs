@@ -143,6 +143,76 @@ async fn a_catalog_below_cost_says_so_and_a_file_is_taken_over_once() {
     insta::assert_snapshot!("desk_import_below_cost", shop.close().await);
 }
 
+/// One file for each name.
+struct Files(&'static [(&'static str, &'static str)]);
+
+#[async_trait]
+impl ChatService for Files {
+    fn bot_name(&self) -> Option<String> {
+        None
+    }
+
+    async fn tell(&self, _: &ChatId, _: Locale, _: Reply) {}
+
+    async fn fetch(&self, id: &str, _: usize) -> Option<Vec<u8>> {
+        let file = self.0.iter().find(|(name, _)| *name == id);
+        file.map(|(_, row)| [HEADER, row, "\n"].concat().into_bytes())
+    }
+}
+
+/// As Telegram names messages: by the bot and a number, which alone is no number.
+fn named_file(shop: &TestShop, id: &str, message: &str) -> InboxMessage {
+    let file = Some(FileRef { id: id.to_owned(), name: "harga.csv".to_owned() });
+    let text = Attachment { kind: "document".to_owned(), file }.to_text();
+    InboxMessage { message: format!("8123456789.{message}"), ..shop.message(&admin(), &text) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_under_a_file_applies_no_other_file() {
+    let files = Files(&[
+        ("a", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,10450,kios,S10,,10150,1,yes"),
+        ("c", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,1050,kios,S10,,10150,1,yes"),
+    ]);
+    let shop = TestShop::with(Setup { chats: Arc::new(files), ..Setup::default() }).await;
+    let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
+    shop.receive(named_file(&shop, "a", "1510"), 1).await;
+    let (apply, drop) = (shop.tap_on(&admin(), "Terapkan"), shop.tap_on(&admin(), "Batal"));
+    shop.receive(named_file(&shop, "c", "1512"), 1).await;
+    for tap in [apply, drop] {
+        let said = shop.receive(tap, 1).await.remove(0);
+        assert!(said.contains("file katalog yang lama") && price() == 10_500, "{said}");
+    }
+    shop.tap(&admin(), "Terapkan di bawah modal", 1).await;
+    assert_eq!(price(), 1_050);
+    shop.close().await;
+}
+
+/// What a yes would do is said in words, and what was shown later is no question of before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bare_yes_is_to_the_latest_and_told_what_it_would_do() {
+    let files = Files(&[("a", "S10,Telkomsel 10.000,Pulsa Telkomsel,telkomsel,topup,10000,10450,kios,S10,,10150,1,yes")]);
+    let shop = TestShop::with(Setup { chats: Arc::new(files), ..Setup::default() }).await;
+    let price = || shop.shop.catalog().get(&"S10".parse().unwrap()).unwrap().price.get();
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    let old = shop.tap_on(&admin(), "Ya, lanjutkan");
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("/hargajual S10 100") && said.contains("YA.1"), "{said}");
+    shop.say(&admin(), "/siaran libur besok", 1).await;
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("/kirimsiaran 1") && !said.contains("YA."), "{said}");
+    shop.say(&admin(), "YA.1", 1).await;
+    shop.receive(old, 1).await;
+    assert_eq!(price(), 10_500, "it was asked before the announcement");
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    shop.say(&admin(), "batal", 1).await;
+    shop.say(&admin(), "/hargajual S10 100", 1).await;
+    shop.receive(named_file(&shop, "a", "1514"), 1).await;
+    let said = shop.say(&admin(), "ya", 1).await.remove(0);
+    assert!(said.contains("tombol di bawahnya") && !said.contains("YA."), "{said}");
+    assert_eq!(price(), 10_500);
+    shop.close().await;
+}
+
 /// A shop may know products of suppliers that are not configured: its own file is no mistake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_catalog_that_was_sent_out_comes_back_whoever_is_configured() {

@@ -19,6 +19,8 @@ impl Request<'_> {
         let chats = self.audience().await?.len();
         let card = BroadcastCard { chats, ..announcing::card(&broadcast, Tally::default()) };
         self.shop.dialogs.guides.note_announcement(&self.message.chat, id);
+        // A yes that follows is to this.
+        self.drop_question(answer).await?;
         // Nothing is done yet: the yes is recorded.
         answer.commit.acts.clear();
         answer.reply(desk(DeskReply::Broadcast(card)));
@@ -26,11 +28,15 @@ impl Request<'_> {
         Ok(())
     }
 
+    /// The announcement that was shown here last, where it waits for a yes.
+    pub(super) async fn open_announcement(&self) -> Result<Option<Broadcast>, StoreError> {
+        let Some(id) = self.shop.dialogs.guides.latest_announcement(&self.message.chat) else { return Ok(None) };
+        Ok(self.shop.store.broadcast(id).await?.filter(|asked| asked.is_open_question(self.at)))
+    }
+
     /// A no in words to the announcement that was shown here last.
     pub(super) async fn drop_announcement(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
-        let Some(id) = self.shop.dialogs.guides.latest_announcement(&self.message.chat) else { return Ok(None) };
-        let asked = self.shop.store.broadcast(id).await?;
-        let Some(asked) = asked.filter(|asked| asked.is_open_question(self.at)) else { return Ok(None) };
+        let Some(asked) = self.open_announcement().await? else { return Ok(None) };
         let line = format!("/siaran {}", asked.text);
         let row = asked.with(BroadcastState::Cancelled);
         answer.commit.desk.broadcasts.push(Versioned { expected: Some(asked.version), row });

@@ -73,7 +73,7 @@ impl Request<'_> {
     }
 
     /// What whoever works here, and buys nothing here, means by `TIKET`: those that wait for a decision, newest first.
-    async fn open_tickets(&self, answer: &mut Answer) -> Result<(), StoreError> {
+    pub(super) async fn open_tickets(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let every = Rupiah::new(MAX_TICKET + MOST_ADDED);
         let mut claims = self.shop.store.pays_taken(Rupiah::ZERO, every).await?;
         claims.retain(|claim| claim.holds(self.at - PROOF_TAKEN_FOR));

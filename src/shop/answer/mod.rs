@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod api;
+mod at_work;
 mod bill;
 mod booking;
 mod broadcast;
@@ -155,6 +156,9 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
 /// What is answered, whoever asks and however often.
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
+    if message.private {
+        shop.staff.saw(&message.chat, &message.sender);
+    }
     let mut answer = Answer::new(message, locale, request.at);
     match Marked::from_text(&message.text) {
         Some(Marked::Edited { words }) => {
@@ -281,7 +285,7 @@ impl Request<'_> {
     }
 
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.worded_proof(&command, answer).await? || self.meant_at_the_desk(&command, answer) {
+        if self.worded_proof(&command, answer).await? || self.meant_at_the_desk(&command, answer).await? {
             return Ok(());
         }
         match command {

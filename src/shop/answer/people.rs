@@ -45,7 +45,7 @@ impl Request<'_> {
         }
     }
 
-    async fn agents_like(&self, text: &str) -> Result<Vec<Agent>, StoreError> {
+    pub(super) async fn agents_like(&self, text: &str) -> Result<Vec<Agent>, StoreError> {
         let wanted = Wanted::new(text);
         let (mut found, mut after) = (Vec::new(), None);
         loop {

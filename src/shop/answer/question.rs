@@ -73,10 +73,7 @@ impl Request<'_> {
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
         let Some(asked) = open else { return Ok(None) };
         write(&asked, QuestionState::Cancelled, answer);
-        Ok(match (&asked.asks, command_of(&asked.asks)) {
-            (Asks::Transfer { to, amount, .. }, _) => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
-            (_, line) => line.map(|(_, line)| DroppedWhat::Line { line }),
-        })
+        Ok(dropped(&asked))
     }
 
     /// This chat's latest question, if it has this number.
@@ -190,6 +187,14 @@ impl Request<'_> {
                 Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
         })
+    }
+}
+
+/// What a question is about, in words.
+pub(super) fn dropped(asked: &Question) -> Option<DroppedWhat> {
+    match &asked.asks {
+        Asks::Transfer { to, amount, .. } => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
+        other => command_of(other).map(|(_, line)| DroppedWhat::Line { line }),
     }
 }
 

@@ -257,8 +257,9 @@ fn card(supplier: &Supplier, set: &SupplierOverrides, open: &[Order], now: &Now)
         in_cutoff,
         open_orders: open.iter().filter(is_there).count(),
         last_ok: health.last_ok,
-        last_error: health.last_error.as_ref().map(|(error, _)| error.clone()),
-        last_error_at: health.last_error.map(|(_, at)| at),
+        trouble: health.last_error.as_ref().map(|(_, trouble, _)| (*trouble).to_owned()),
+        last_error_at: health.last_error.as_ref().map(|(.., at)| *at),
+        last_error: health.last_error.map(|(error, ..)| error),
         traffic: SupplierTraffic {
             state,
             balance_minutes: balance.map(|(_, at)| (now.utc - at).num_minutes()),

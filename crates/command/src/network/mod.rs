@@ -11,6 +11,7 @@ pub mod transfer;
 use super::format::Format;
 use super::meaning::Command;
 use super::read::{AgentRef, Cursor, Part, Problem, has_phone, is_pin};
+use super::said::Said;
 use super::topic::Topic;
 use command::NetworkCommand;
 use konter_core::staff::Role::{Owner, Viewer};
@@ -105,7 +106,8 @@ pub(super) const FORMATS: &[Format] = &[
             ("/grup agent", Viewer),
             ("/grup agent S10 10300", Owner),
             ("/grup KR0001 agent", Owner),
-        ]),
+        ])
+        .said(&[Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent")]),
     Format::always(
         Topic::AdminMove,
         &["/pindah"],

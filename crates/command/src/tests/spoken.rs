@@ -83,6 +83,7 @@ fn meaning(command: &Command) -> String {
                 Talk::Chatter => ("chatter", None),
                 Talk::LostPin => ("lost-pin", None),
                 Talk::LostAccount => ("lost-account", None),
+                Talk::ChangesPrice { .. } => ("changes-price", None),
                 Talk::Disturbance { named } => return joined(&["talk disturbance", &filters(named)]),
                 Talk::Undo { dest } => ("undo", dest.as_deref()),
                 Talk::NotArrived { dest } => ("not-arrived", dest.as_deref()),
