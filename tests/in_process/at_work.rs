@@ -97,14 +97,78 @@ async fn a_reseller_who_types_the_same_hears_nothing_of_the_desk() {
     let shop = open().await;
     let stranger = ChatId::telegram(4_001);
     shop.add_agent(ChatId::telegram(2_002), 0, Locale::Id).await;
-    let lines: Vec<&str> = konter_command::formats().filter(|format| format.least.is_some()).flat_map(|format| format.words).copied().collect();
-    for row in rows() {
+    let lines: Vec<&str> = konter_command::formats()
+        .filter(|format| format.least.is_some())
+        .flat_map(|format| format.words)
+        .copied()
+        .collect();
+    for row in rows().iter().filter(|row| !row.text.starts_with('/')) {
         for who in [&reseller(), &stranger] {
             let said = hears(&shop, who, &row.text).await;
             let told = lines.iter().find(|line| said.split_whitespace().any(|word| word == **line));
-            let others = said.contains("Konter 2") || said.contains("Konter 3") || said.contains("kios");
+            let others = said.contains("Konter 2") || said.contains("Konter 3") || said.contains("kiosampm");
             assert!(told.is_none() && !others, "{who} {:?}: {told:?} in {said}", row.text);
         }
     }
+    shop.close().await;
+}
+
+/// Whoever sells and works here loses neither: what its own account has no use for is the shop's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_who_sells_is_asked_whose_and_loses_no_command() {
+    let shop = open().await;
+    hears(&shop, &admin(), "/peran KR0001 owner").await;
+    let before = shop.available(1).await;
+    for (text, told) in [
+        ("acc 1", "/acc 1"),
+        ("tolak 1", "/tolak 1"),
+        ("setujui kr0002", "/setujui kr0002"),
+        ("deposit kr0002 100000", "/deposit kr0002 100000"),
+        ("gagal 2 nomor salah", "/gagal 2 nomor salah"),
+        ("hargajual s10 10700", "Harga yang mana"),
+        ("katalog", "Katalog: 70 produk"),
+    ] {
+        let said = hears(&shop, &reseller(), text).await;
+        assert!(said.contains(told), "{text}: {said}");
+    }
+    assert_eq!(shop.available(1).await, before);
+    let said = hears(&shop, &reseller(), "JUAL").await;
+    assert!(!said.contains("10.700"), "nothing was set: {said}");
+    shop.close().await;
+}
+
+/// A command that answers a reseller's card by mistake is not sent to the reseller.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_under_a_card_is_asked_about_first() {
+    let shop = open().await;
+    hears(&shop, &reseller(), "TIKET.100000").await;
+    hears(&shop, &reseller(), "KOMPLAIN.saldo belum masuk").await;
+    let mut cards = Vec::new();
+    for message in 1..60_u32 {
+        if shop.store.card_shown(&admin(), &message.to_string()).await.unwrap().is_some() {
+            cards.push(message.to_string());
+        }
+    }
+    let card = cards.last().unwrap().clone();
+    for (text, told) in [
+        ("gagal 2", "/gagal 2 ALASAN"),
+        ("isi saldo kr0002 100rb", "/deposit KR0002 100000"),
+        ("acc", "/acc 1"),
+        ("Dana masuk Rp100.618 dari BUDI", "tanpa membalas"),
+    ] {
+        let message = konter_store::InboxMessage { replies_to: Some(card.clone()), ..shop.message(&admin(), text) };
+        shop.shop.receive(vec![message]).await.unwrap();
+        let heard = shop.hear_all().await;
+        assert!(heard.iter().all(|(chat, _)| *chat == admin()), "{text}: {heard:?}");
+        assert!(
+            heard.iter().any(|(_, said)| said.contains(told) && said.contains("/balas KR0001")),
+            "{text}: {heard:?}"
+        );
+    }
+    let answer = "sudah kami cek, ditunggu ya";
+    let message = konter_store::InboxMessage { replies_to: Some(card), ..shop.message(&admin(), answer) };
+    shop.shop.receive(vec![message]).await.unwrap();
+    let heard = shop.hear_all().await;
+    assert!(heard.iter().any(|(chat, said)| *chat == reseller() && said.contains(answer)), "{heard:?}");
     shop.close().await;
 }

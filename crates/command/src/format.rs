@@ -41,7 +41,18 @@ pub struct Format {
 
 impl Format {
     const fn new(topic: Topic, words: &'static [&'static str], meaning: &'static str, read: Read) -> Self {
-        Self { topic, words, meaning, example: "", least: None, also: &[], said: &[], hint: None, behind_cek: false, read }
+        Self {
+            topic,
+            words,
+            meaning,
+            example: "",
+            least: None,
+            also: &[],
+            said: &[],
+            hint: None,
+            behind_cek: false,
+            read,
+        }
     }
 
     /// A format that owns its words.

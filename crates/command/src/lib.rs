@@ -69,11 +69,11 @@ pub use read::{
 };
 pub use receipt::command::{ReceiptLine, ReceiptOf};
 pub use report::span::{SpanProblem, span_of};
-pub use said::Advice;
 pub use routing::command::{AdminRouting, PriceListWhat, RoutingCommand};
+pub use said::Advice;
 pub use spoken::{
-    Named, Sort, Talk, Wanted, Wish, at_the_desk, decision_line, goods_said, names_said, pin_said, slash_line, sums_said,
-    was_to_order,
+    Named, Sort, Talk, Wanted, Wish, at_the_desk, decision_line, goods_said, names_said, pin_said, slash_line,
+    sums_said, was_to_order,
 };
 pub use suggest::slash_meant;
 pub use table::{FAMILIES, Family, formats, is_reserved, least_role, staff_topic};

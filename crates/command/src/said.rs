@@ -41,6 +41,8 @@ pub enum Advice {
     AllPrices,
     /// What suppliers charge stands in the catalog.
     Cost,
+    /// Complaints come by themselves.
+    Complaints,
 }
 
 impl Said {
@@ -68,23 +70,45 @@ impl Said {
 
 /// What no command does.
 pub(super) const ADVICE: &[Said] = &[
-    Said::asks(Advice::Hours, &["buka tutup libur liburkan buka2 operasional jam", "toko tokonya warung konter kios counter operasional"])
-        .beside("jam hari besok dulu sementara mau atur ganti ubah"),
-    Said::asks(Advice::Restart, &["restart reboot reset mulai matikan hidupkan nyalakan update upgrade perbarui", "bot botnya program server servernya aplikasi konter sistem vps komputer"])
-        .beside("ulang dulu versi"),
+    Said::asks(Advice::Complaints, &["komplain komplen complain keluhan", "ada siapa lihat daftar cek berapa mana"])
+        .beside("yang masuk baru"),
+    Said::asks(
+        Advice::Hours,
+        &["buka tutup libur liburkan buka2 operasional jam", "toko tokonya warung konter kios counter operasional"],
+    )
+    .beside("jam hari besok dulu sementara mau atur ganti ubah"),
+    Said::asks(
+        Advice::Restart,
+        &[
+            "restart reboot reset mulai matikan hidupkan nyalakan update upgrade perbarui",
+            "bot botnya program server servernya aplikasi konter sistem vps komputer",
+        ],
+    )
+    .beside("ulang dulu versi"),
     Said::asks(Advice::Restart, &["restart reboot"]),
-    Said::asks(Advice::Bank, &["ganti ubah tambah gantiin rubah pindah tambahin ganti", "rekening rek norek bank bca bri bni mandiri bsi qris"])
-        .beside("nomor no toko saya baru jadi ke rekening bank deposit tujuan"),
-    Said::asks(Advice::Backup, &["backup bekap cadangan cadangkan backupan salinan restore"]).beside("data bot toko database sekarang buat bikin dimana file"),
+    Said::asks(
+        Advice::Bank,
+        &[
+            "ganti ubah tambah gantiin rubah pindah tambahin ganti",
+            "rekening rek norek bank bca bri bni mandiri bsi qris",
+        ],
+    )
+    .beside("nomor no toko saya baru jadi ke rekening bank deposit tujuan"),
+    Said::asks(Advice::Backup, &["backup bekap cadangan cadangkan backupan salinan restore"])
+        .beside("data bot toko database sekarang buat bikin dimana file"),
     Said::asks(Advice::Debts, &["piutang utang hutang ngutang kasbon tagihan bon nunggak tunggakan"])
         .beside("agen siapa punya catat total masih belum"),
     Said::asks(Advice::Debts, &["belum blm", "bayar mbayar lunas setor"]).beside("siapa agen"),
     Said::asks(Advice::Access, &["akses pegawai karyawan operator admin kasir staf staff owner", ADDS_STAFF])
         .beside("ke istri suami anak adik kakak teman saudara saya orang bot baru jadi sebagai untuk buat lihat")
         .unless("KODE"),
-    Said::asks(Advice::AllPrices, &[CHANGES, "semua smua semuanya seluruh"]).beside("harga produk harganya jual perak rupiah"),
-    Said::asks(Advice::Cost, &[COST, "ganti ubah naik turun jadi naikkan naikin turunkan turunin set update rubah tambah kurangi berubah"])
-        .beside("harga beli jadi ke supplier"),
+    Said::asks(Advice::AllPrices, &[CHANGES, "semua smua semuanya seluruh"])
+        .beside("harga produk harganya jual perak rupiah"),
+    Said::asks(
+        Advice::Cost,
+        &[COST, "ganti ubah naik turun jadi naikkan naikin turunkan turunin set update rubah tambah kurangi berubah"],
+    )
+    .beside("harga beli jadi ke supplier"),
 ];
 
 /// What suppliers charge.
@@ -92,4 +116,5 @@ pub(super) const COST: &str = "modal modalnya hpp cost modale";
 pub(super) const UP: &str = "naik naikkan naikin naikan tambah tambahin tambahkan naikken naekin naekkan";
 pub(super) const DOWN: &str = "turun turunkan turunin turunan kurangi kurangin kurangkan potong diskon";
 pub(super) const CHANGES: &str = "naik naikkan naikin naikan naekin naekkan tambah tambahin tambahkan turun turunkan turunin turunan kurangi kurangin kurangkan";
-const ADDS_STAFF: &str = "kasih kasi beri berikan tambah tambahkan tambahin bikin buatkan angkat jadikan jadiin daftarkan undang mau";
+const ADDS_STAFF: &str =
+    "kasih kasi beri berikan tambah tambahkan tambahin bikin buatkan angkat jadikan jadiin daftarkan undang mau";

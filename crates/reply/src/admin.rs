@@ -47,6 +47,8 @@ pub enum AdminProblem {
     ImportGone,
     /// Another file has been sent here since.
     ImportOlder,
+    /// More than one reseller has such a name.
+    SeveralNamed { name: String, agents: Vec<String> },
     // Deposit tickets.
     /// The text is the ticket's problem's.
     Ticket(TicketProblem),

@@ -68,7 +68,7 @@ pub struct StatementLine {
     /// The order it is about: number, product, destination.
     pub order: Option<(OrderId, ProductCode, String)>,
     /// Of a transfer, who is at its other end; its number stands in the note.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whom: Option<TransferWhom>,
     pub note: Option<String>,
 }

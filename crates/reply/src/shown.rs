@@ -176,6 +176,7 @@ pub(super) fn finish(owner: &str, fields: &mut Fields, Reader { say, for_admins,
         "Span" => span(fields),
         "StatementCard" => fields.fill(&["from", "to"]),
         "StatementLine" => {
+            fields.fill(&["whom"]);
             let order = fields.get("order");
             for (at, name) in ["order", "product", "dest"].into_iter().enumerate() {
                 fields.put(name, item(&order, at));

@@ -236,7 +236,10 @@ mod tests {
             (not_sent("client error (Connect): dns error: failed to lookup address information"), "dns"),
             (not_sent("client error (Connect): tcp connect error: Connection refused (os error 111)"), "refused"),
             (not_sent("client error (Connect): invalid peer certificate: Expired"), "tls"),
-            (not_sent("client error (Connect): tcp connect error: Network is unreachable (os error 101)"), "unreachable"),
+            (
+                not_sent("client error (Connect): tcp connect error: Network is unreachable (os error 101)"),
+                "unreachable",
+            ),
             (SendError::MaybeSent(Doubt::Timeout, "none in 60s".to_owned()), "timeout"),
             (SendError::MaybeSent(Doubt::HttpStatus(502), "HTTP status 502 Bad Gateway".to_owned()), "status"),
             (SendError::MaybeSent(Doubt::ConnectionLost, "connection closed".to_owned()), "broken"),

@@ -4,8 +4,9 @@
 use super::staff::desk;
 use super::talk::talk;
 use super::{Answer, Request, kind_of};
-use konter_command::{Advice, Command, Named, Talk, Wanted, at_the_desk, sums_said};
-use konter_core::ids::SupplierId;
+use konter_command::{Advice, Command, Named, Talk, Topic, Wanted, at_the_desk, sums_said};
+use konter_core::deposit::mutation::tells_of_income;
+use konter_core::ids::{AgentId, SupplierId};
 use konter_core::staff::Role;
 use konter_reply::{AdminProblem, DeskReply, TalkReply};
 use konter_store::{InboxMessage, StoreError};
@@ -51,22 +52,38 @@ impl Request<'_> {
         if matches!(command, Command::Admin(_) | Command::Talk(Talk::TakenBack { .. })) {
             return Ok(false);
         }
-        if only_works_here
+        if (only_works_here || is_unread || may_be_the_shops(command))
             && (!has_slash || is_unread)
             && let Some(line) = konter_command::decision_line(&self.message.text)
             // To look is no harm: `order 1` that was read is answered.
-            && (is_unread || !line.starts_with("/order "))
+            && ((is_unread && only_works_here) || !line.starts_with("/order "))
         {
             answer.reply(talk(TalkReply::SlashMeant { line }));
             return Ok(true);
         }
         // Its own mistake is told better than what else it may have been.
+        let wanted = self.wanted();
         if has_slash && matches!(command, Command::Incomplete { topic, .. } if topic.needs().is_some()) {
-            return Ok(false);
+            let is_deposit = matches!(command, Command::Incomplete { topic: Topic::AdminDeposit, .. });
+            // But what it plainly was meant to be: `/deposit KR0001 seratus ribu`.
+            let meant = wanted.filter(|wanted| {
+                // A sum that could not be read is not guessed.
+                let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+                let guesses = is_deposit && self.message.text.split_whitespace().skip(2).any(has_digit);
+                matches!(wanted, Wanted::Line { line, plain: true } if !line.contains("JUMLAH") && !guesses)
+            });
+            let is_meant = meant.is_some();
+            if let Some(meant) = meant {
+                self.help_at_work(meant, role, answer).await?;
+            }
+            return Ok(is_meant);
         }
-        let wanted = self.wanted().filter(|wanted| match wanted {
+        if !only_works_here && self.asks_whose_price(command, wanted.as_ref(), answer) {
+            return Ok(true);
+        }
+        let wanted = wanted.filter(|wanted| match wanted {
             _ if is_unread => true,
-            _ if !only_works_here => false,
+            _ if !only_works_here => wanted.looks().is_none() && may_be_the_shops(command),
             Wanted::Line { plain: true, .. } | Wanted::OfName { .. } | Wanted::Advice(_) => !is_certain(command),
             Wanted::Line { .. } => asks_a_reseller(command),
         });
@@ -77,6 +94,55 @@ impl Request<'_> {
             }
             None => return Ok(false),
         }
+        Ok(true)
+    }
+
+    /// `hargajual s10 10700` of an owner who sells as well: what its own customers pay, or what the shop's agents do.
+    fn asks_whose_price(&self, command: &Command, wanted: Option<&Wanted>, answer: &mut Answer) -> bool {
+        const OWN: &str = "hargajual";
+        let text = self.message.text.trim();
+        let (Command::Preference(_), Some(Wanted::Line { line, .. })) = (command, wanted) else { return false };
+        let Some(rest) = text.get(OWN.len()..).filter(|_| text.to_lowercase().starts_with(OWN)) else { return false };
+        if self.role() < Some(Role::Owner) || !line.starts_with("/hargajual ") {
+            return false;
+        }
+        let own = format!("JUAL{rest}");
+        answer.reply(talk(TalkReply::WhosePrice { shops: line.clone(), own }));
+        true
+    }
+
+    /// An answer to a card that is more likely meant for the shop: whoever wrote is asked which. `false` where it is an
+    /// answer.
+    pub(super) async fn meant_for_the_shop(
+        &self,
+        agent: AgentId,
+        text: &str,
+        answer: &mut Answer,
+    ) -> Result<bool, StoreError> {
+        const YES: [&str; 7] = ["acc", "terima", "setuju", "setujui", "approve", "oke acc", "acc ya"];
+        const NO: [&str; 2] = ["tolak", "tolak aja"];
+        let word = text.trim().to_lowercase();
+        let (accepts, refuses) = (YES.contains(&word.as_str()), NO.contains(&word.as_str()));
+        let line = if accepts || refuses {
+            let tickets = self.shop.store.undecided_tickets(agent).await?;
+            match tickets.iter().find(|ticket| ticket.takes_proof(self.at)) {
+                Some(ticket) => Some(format!("/{} {}", if accepts { "acc" } else { "tolak" }, ticket.id)),
+                None => Some(format!("/{} {agent}", if accepts { "setujui" } else { "blokir" })),
+            }
+        } else {
+            let wanted = self.wanted().filter(|wanted| wanted.looks().is_none());
+            let line = wanted.and_then(|wanted| match wanted {
+                Wanted::Line { line, plain: true } => Some(line),
+                _ => None,
+            });
+            konter_command::decision_line(text).or(line)
+        };
+        let is_banks = tells_of_income(text, self.today());
+        if line.is_none() && !is_banks {
+            return Ok(false);
+        }
+        let reply = TalkReply::CardOrCommand { answer: format!("/balas {agent} {text}"), line };
+        answer.reply(talk(reply));
         Ok(true)
     }
 
@@ -146,13 +212,16 @@ impl Request<'_> {
         let suppliers = || self.shop.trade.suppliers.iter().map(|supplier| supplier.id.to_string());
         let text = self.message.text.to_lowercase();
         let (about, lines): (&str, Vec<String>) = match advice {
-            Advice::Hours => ("hours", suppliers().map(|id| format!("/supplier {id} jeda libur")).take(LINES).collect()),
+            Advice::Hours => {
+                ("hours", suppliers().map(|id| format!("/supplier {id} jeda libur")).take(LINES).collect())
+            }
             Advice::Restart => ("restart", Vec::new()),
             Advice::Bank => ("bank", Vec::new()),
             Advice::Backup => ("backup", Vec::new()),
             Advice::Debts => ("debts", Vec::new()),
             Advice::Access => ("access", Vec::new()),
             Advice::Cost => ("cost", Vec::new()),
+            Advice::Complaints => ("complaints", Vec::new()),
             Advice::AllPrices => {
                 let sign = if text.contains("turun") || text.contains("kurang") { '-' } else { '+' };
                 let sums = sums_said(&text);
@@ -185,6 +254,20 @@ const fn is_certain(command: &Command) -> bool {
         | Command::BillPayment { .. } => true,
         _ => false,
     }
+}
+
+/// What somebody who sells and works here may mean for the shop: what its own account has no use for.
+const fn may_be_the_shops(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Unknown { .. }
+            | Command::Incomplete { .. }
+            | Command::Transfer(_)
+            | Command::Complaint { .. }
+            | Command::Talk(
+                Talk::NotArrived { .. } | Talk::ChangesPrice { .. } | Talk::Undo { .. } | Talk::OfNumber { .. }
+            )
+    )
 }
 
 /// What only a reseller asks for: somebody who is none means something else by it.

@@ -98,14 +98,14 @@ impl Request<'_> {
         answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 
-    /// Every chat of every reseller that is not blocked, in its language.
+    /// Every chat of every reseller that was let in and is not blocked, in its language.
     async fn audience(&self) -> Result<Vec<(ChatId, Locale)>, StoreError> {
         let (mut after, mut chats) = (None, Vec::new());
         loop {
             let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
             let Some(last) = agents.last() else { return Ok(chats) };
             after = Some(last.id);
-            for agent in agents.into_iter().filter(|agent| agent.status != AgentStatus::Blocked) {
+            for agent in agents.into_iter().filter(|agent| agent.status == AgentStatus::Active) {
                 let locale = agent.locale;
                 chats.extend(agent.chats.into_iter().map(|chat| (chat, locale)));
             }

@@ -344,6 +344,9 @@ impl Request<'_> {
             return Ok(false);
         }
         let Some(agent) = self.shop.store.card_shown(&self.message.chat, card).await? else { return Ok(false) };
+        if self.meant_for_the_shop(agent, text, answer).await? {
+            return Ok(true);
+        }
         let (agent, text) = (AgentRef::Code(agent), text.to_owned());
         if self.may(AdminCommand::Answer { agent: agent.clone(), text: text.clone() }.needs(), answer) {
             self.act(format!("/balas {} {text}", super::transfer::typed(&agent)), answer);

@@ -31,6 +31,9 @@ pub(super) const APPROVE: &[Said] = &[
 pub(super) const BLOCK: &[Said] = &[
     Said::as_line("/blokir {agent}", &[BLOCKS]).beside(THEIRS).unless("buka lepas"),
     Said::as_line("/blokir {name}", &[BLOCKS]).beside(THEIRS).unless("buka lepas"),
+    Said::as_line("/blokir KODE", &[BLOCKS]).beside(THEIRS).unless("buka lepas"),
+    // Whoever has only registered is turned away.
+    Said::as_line("/blokir {agent}", &["tolak tolakin reject"]).beside(THEIRS),
 ];
 
 pub(super) const OPEN: &[Said] = &[
@@ -53,14 +56,19 @@ pub(super) const RESET_PIN: &[Said] = &[
     Said::as_line("/resetpin {name}", &["lupa", "pin pinnya"]).beside(THEIRS),
 ];
 
-pub(super) const ANSWER: &[Said] = &[
-    Said::as_line("/balas {agent} PESAN", &["balas balasin bales balesin jawab bilangin kabari kabarin infokan"]),
-];
+pub(super) const ANSWER: &[Said] =
+    &[Said::as_line("/balas {agent} PESAN", &["balas balasin bales balesin jawab bilangin kabari kabarin infokan"])];
 
 pub(super) const RENAME: &[Said] =
     &[Said::as_line("/nama {agent} NAMA", &["ganti ubah ganti gantiin rubah", "nama namanya"]).beside("agen jadi")];
 
 pub(super) const PRICE: &[Said] = &[
+    Said::as_line("/hargajual {product} {signed}", &["harga harganya hargajual jual naik naikkan naikin turun turunkan turunin"])
+        .beside("harga jual ke")
+        .unless(COST),
+    Said::as_line("/hargajual kategori {category} {signed}", &["harga harganya hargajual kategori naik naikkan naikin turun turunkan turunin"])
+        .beside("harga jual semua kategori pulsa")
+        .unless(COST),
     Said::as_line("/hargajual {product} +{step}", &[UP]).beside("harga harganya jual hargajual perak rupiah sebesar").unless(COST),
     Said::as_line("/hargajual {product} -{step}", &[DOWN]).beside("harga harganya jual hargajual perak rupiah sebesar").unless(COST),
     Said::as_line(
@@ -68,7 +76,7 @@ pub(super) const PRICE: &[Said] = &[
         &["harga harganya hargajual jadi jual ubah ganti set naik naikkan naikin naikan naekin tambah turun turunkan turunin"],
     )
     .beside("jual ke jadi jadiin menjadi harga harganya perak rupiah")
-    .unless(COST),
+    .unless("modal modalnya hpp cost modale khusus spesial"),
     Said::as_line("/hargajual kategori {category} +{step}", &[UP]).beside("harga semua jual kategori pulsa perak").unless(COST),
     Said::as_line("/hargajual kategori {category} -{step}", &[DOWN]).beside("harga semua jual kategori pulsa perak").unless(COST),
 ];
@@ -76,7 +84,8 @@ pub(super) const PRICE: &[Said] = &[
 pub(super) const CATALOG: &[Said] = &[
     Said::as_line("/katalog", &["katalog katalognya catalog kataloge"]).beside("produk harga minta file semua"),
     Said::as_line("/katalog", &[COST]).beside("harga berapa produk").of_anything(),
-    Said::as_line("/katalog excel", &["excel xlsx xls eksel exel"]).beside("katalog dalam ke bentuk file produk harga minta download unduh daftar"),
+    Said::as_line("/katalog excel", &["excel xlsx xls eksel exel"])
+        .beside("katalog dalam ke bentuk file produk harga minta download unduh daftar"),
 ];
 
 pub(super) const PENDING: &[Said] = &[
@@ -85,17 +94,17 @@ pub(super) const PENDING: &[Said] = &[
         &["pendingan pendingannya nyangkut gantung ngegantung pending stuck tertahan macet menggantung"],
     )
     .beside("trx transaksi order yang masih ada belum selesai supplier"),
-    Said::as_line(
-        "/pending",
-        &["trx transaksi order pesanan", "belum blm"],
-    )
-    .beside("selesai beres sukses masuk kelar yang jadi"),
+    Said::as_line("/pending", &["trx transaksi order pesanan", "belum blm"])
+        .beside("selesai beres sukses masuk kelar yang jadi"),
 ];
 
 pub(super) const ORDER: &[Said] = &[
     // Money is not given back by a number alone.
-    Said::as_line("/order {number}", &["refund gagal gagalin gagalkan batalin batalkan nyangkut pending belum blm trx transaksi order cek"])
-        .beside("nomor no ke masuk sudah udah"),
+    Said::as_line(
+        "/order {number}",
+        &["refund gagal gagalin gagalkan batalin batalkan nyangkut pending belum blm trx transaksi order cek"],
+    )
+    .beside("nomor no ke masuk sudah udah"),
 ];
 
 pub(super) const LOG: &[Said] = &[
@@ -106,13 +115,22 @@ pub(super) const LOG: &[Said] = &[
 ];
 
 pub(super) const ROLES: &[Said] = &[
-    Said::as_line("/peran", &["staf staff pegawai karyawan admin operator peran stafnya pegawainya karyawannya operatornya"])
-        .beside("siapa toko punya daftar semua sekarang berapa")
-        .unless("kasih kasi beri berikan tambah tambahkan tambahin bikin akses hubungi"),
-    Said::as_line("/peran {agent} operator", &["jadikan jadiin angkat kasih beri tambah akses jadi", "operator admin pegawai staf kasir karyawan akses"])
-        .beside("jadi akses ke"),
-    Said::as_line("/peran {agent} hapus", &["cabut pecat keluarkan copot berhentikan", "operator admin pegawai staf akses peran karyawan kasir"])
-        .beside("dari"),
+    Said::as_line(
+        "/peran",
+        &["staf staff pegawai karyawan admin operator peran stafnya pegawainya karyawannya operatornya"],
+    )
+    .beside("siapa toko punya daftar semua sekarang berapa")
+    .unless("kasih kasi beri berikan tambah tambahkan tambahin bikin akses hubungi"),
+    Said::as_line(
+        "/peran {agent} operator",
+        &["jadikan jadiin angkat kasih beri tambah akses jadi", "operator admin pegawai staf kasir karyawan akses"],
+    )
+    .beside("jadi akses ke"),
+    Said::as_line(
+        "/peran {agent} hapus",
+        &["cabut pecat keluarkan copot berhentikan", "operator admin pegawai staf akses peran karyawan kasir"],
+    )
+    .beside("dari"),
 ];
 
 pub(super) const LIMIT: &[Said] =

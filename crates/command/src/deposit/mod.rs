@@ -68,10 +68,16 @@ const BOOKED: &[Said] = &[
 const TICKETS: &[Said] = &[
     Said::as_line("/tiket", &["tiket ticket tiketnya tikets"])
         .beside("ada masuk baru menunggu deposit terbuka siapa yang belum diterima dicek pending antri"),
-    Said::as_line("/tiket", &["acc terima setujui", "semua smua"]).beside("tiket deposit"),
-    Said::as_line("/tiket", &["deposit depositan deposito topup transfer tf", "ada siapa masuk menunggu baru minta antri"])
-        .beside("masuk baru belum yang agen menunggu minta tiket")
-        .unless("supplier di sudah udah"),
+    Said::as_line("/tiket", &["acc terima setujui tolak", "semua smua"]).beside("tiket deposit"),
+    Said::as_line("/tiket", &["acc terima tolak"]).beside("tiket deposit").unless("kasih ksh kasi"),
+    Said::as_line("/tiket", &["sudah sdh udah udh", "masuk diterima ditransfer"])
+        .beside("transfer tf uang uangnya deposit tiket semua"),
+    Said::as_line(
+        "/tiket",
+        &["deposit depositan deposito topup transfer tf", "ada siapa masuk menunggu baru minta antri"],
+    )
+    .beside("masuk baru belum yang agen menunggu minta tiket")
+    .unless("supplier di sudah udah"),
 ];
 
 /// Smallest deposit ticket, in rupiah: less is a slip (`DEPOSIT.17`), or meant in thousands, which is not guessed.

@@ -107,7 +107,11 @@ pub(super) const FORMATS: &[Format] = &[
             ("/grup agent S10 10300", Owner),
             ("/grup KR0001 agent", Owner),
         ])
-        .said(&[Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent")]),
+        .said(&[
+            Said::as_line("/grup", &["grup group grupnya kelompok golongan"]).beside("harga agen apa agent"),
+            Said::as_line("/grup NAMA {product} {price}", &["khusus spesial grup group"])
+                .beside("harga buat untuk ke agen jadi"),
+        ]),
     Format::always(
         Topic::AdminMove,
         &["/pindah"],

@@ -4,7 +4,8 @@ use crate::said::Said;
 
 const PAUSES: &str = "jeda jedain jedakan stop setop hentikan hentiin matikan matiin tutup istirahatkan pause nonaktifkan off berhenti distop dijeda ditutup dimatikan dimatiin";
 const RESUMES: &str = "lanjut lanjutkan lanjutin jalankan jalanin hidupkan nyalakan aktifkan buka bukain resume on";
-const PREFERS: &str = "pindah pindahkan pindahin lewat lewatkan via utamakan prioritas prioritaskan alihkan dulukan duluan ganti";
+const PREFERS: &str =
+    "pindah pindahkan pindahin lewat lewatkan via utamakan prioritas prioritaskan alihkan dulukan duluan ganti";
 
 pub(super) const SUPPLIERS: &[Said] = &[
     Said::as_line("/supplier", &["supplier suppliers suplier suplayer suppliernya pemasok h2h server servernya"])
@@ -12,6 +13,8 @@ pub(super) const SUPPLIERS: &[Said] = &[
             "mati hidup aktif mana error jalan gangguan status normal lancar deposit saldo down up putus lambat sisa semua \
              yang apa",
         ),
+    Said::as_line("/supplier", &["lemot lambat lelet ngelag lag", "kok kenapa server transaksi trx hari ini lagi sistem"])
+        .beside("sih banget transaksi sistem terus"),
     Said::as_line("/supplier {supplier} jeda", &[PAUSES]).beside("supplier dulu sementara server"),
     Said::as_line("/supplier {supplier} lanjut", &[RESUMES]).beside("supplier lagi server"),
     Said::as_line("/supplier {supplier} prioritas 1", &[PREFERS]).beside("supplier dulu ke semua produk"),

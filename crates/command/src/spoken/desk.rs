@@ -67,7 +67,8 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
     }
     let cleaned = clean(text);
     let bare = cleaned.trim().trim_start_matches('/');
-    if let Some(line) = by_its_own_name(bare, named) {
+    let own = by_its_own_name(addressed(bare), named);
+    if let Some(line) = own.or_else(|| by_its_own_name(&apart(bare)?, named)) {
         return Some(Wanted::Line { line, plain: true });
     }
     let text = tidy::tidy(bare);
@@ -80,7 +81,9 @@ pub fn at_the_desk(text: &str, named: &Named<'_>) -> Option<Wanted> {
     let speaks = Speaks::of(&heard, bare, named);
     let rows = ADVICE.iter().chain(formats().flat_map(|format| format.said));
     // Of several the one that takes up most of what is said.
-    rows.filter_map(|said| speaks.fits(said)).reduce(|best, next| if next.rank > best.rank { next } else { best })?.wanted
+    rows.filter_map(|said| speaks.fits(said))
+        .reduce(|best, next| if next.rank > best.rank { next } else { best })?
+        .wanted
 }
 
 /// `agen`, `cari ani`, `tutup s10`: a command without its slash, where all it names is there.
@@ -106,11 +109,11 @@ fn by_its_own_name(text: &str, named: &Named<'_>) -> Option<String> {
         | AdminCommand::OpenProduct { product } => is_sold(product),
         AdminCommand::Desk(AdminDesk::SetRole { who, .. } | AdminDesk::SetLimit { who, .. }) => is_there(who),
         AdminCommand::Routing(command) => {
-            command.named().is_none_or(|supplier| (named.is_supplier)(supplier)) && command.product().is_none_or(is_sold)
+            command.named().is_none_or(|supplier| (named.is_supplier)(supplier))
+                && command.product().is_none_or(is_sold)
         }
-        // What decides stands before a number, and is read for itself.
-        AdminCommand::Network(AdminNetwork::Group { .. })
-        | AdminCommand::Success { .. } | AdminCommand::Failure { .. } | AdminCommand::Recheck { .. } => false,
+        // Which groups there are is not known here.
+        AdminCommand::Network(AdminNetwork::Group { .. }) => false,
         _ => true,
     };
     let asked = text.trim_end_matches(['?', ' ']);
@@ -118,6 +121,26 @@ fn by_its_own_name(text: &str, named: &Named<'_>) -> Option<String> {
     let looks = command.needs() == Role::Viewer;
     let kept = if looks { before_courtesies(asked) } else { text };
     is_certain.then(|| line(if read(kept).is_some() { kept } else { text }))
+}
+
+/// Behind the words of address in front: `min agen`.
+fn addressed(mut text: &str) -> &str {
+    while let Some((word, rest)) = text.split_once(char::is_whitespace)
+        && words::is_courtesy(word.trim_matches(|c: char| !c.is_alphanumeric()))
+    {
+        text = rest.trim_start();
+    }
+    text
+}
+
+/// `order2`, `deposit.KR0001.50000`: a command's word that has grown together with what stands behind it.
+fn apart(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic())?;
+    let (word, rest) = text.split_at_checked(end)?;
+    least_role(&format!("/{word}"))?;
+    let is_dotted = rest.starts_with('.') && !rest.contains(char::is_whitespace);
+    let rest = if is_dotted { rest.replace('.', " ") } else { rest.to_owned() };
+    (is_dotted || rest.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{word} {}", rest.trim()))
 }
 
 /// A row that fits, and how much of what is said it takes up.
@@ -138,6 +161,8 @@ struct Speaks<'a> {
     category: Option<String>,
     number: Option<String>,
     sums: Vec<Rupiah>,
+    /// A step with its sign, as it was typed: `+100`, `-2%`.
+    signed: Option<&'a str>,
     /// A share in hundredths, in place of a sum.
     percent: bool,
 }
@@ -171,8 +196,12 @@ impl<'a> Speaks<'a> {
             supplier: only(atoms.iter().filter(|atom| supplies(atom)).map(|atom| atom.text.to_lowercase())),
             category: only(heard.words.iter().filter_map(|word| words::brand(word))).map(capitalised),
             number,
-            sums: words::sums(heard.said.over(&others)).into_iter().map(|sum| in_rupiah(sum, heard)).collect(),
+            sums: words::sums(heard.said.over(&others)).into_iter().map(|sum| in_rupiah(sum, heard, &others)).collect(),
             percent: text.contains('%') || heard.has("persen"),
+            signed: only(
+                text.split_whitespace()
+                    .filter(|word| crate::admin::desk::step(word).is_ok_and(|_| word.starts_with(['+', '-']))),
+            ),
             heard,
             text,
         }
@@ -192,11 +221,14 @@ impl<'a> Speaks<'a> {
             }
             "price" => {
                 let [price] = self.sums.as_slice() else { return None };
-                (!self.percent && price.get() > 0).then(|| price.get().to_string())
+                (!self.percent && self.signed.is_none() && price.get() > 0).then(|| price.get().to_string())
             }
+            "signed" => self.signed.map(str::to_owned),
             "step" => {
                 let [step] = self.sums.as_slice() else { return None };
-                let is_step = step.get() < LOWEST_PRICE && !self.heard.has("jadi jadiin jadikan menjadi ke");
+                let is_step = step.get() < LOWEST_PRICE
+                    && self.signed.is_none()
+                    && !self.heard.has("jadi jadiin jadikan menjadi ke");
                 is_step.then(|| format!("{}{}", step.get(), if self.percent { "%" } else { "" }))
             }
             "rest" => Some(self.rest()),
@@ -220,7 +252,7 @@ impl<'a> Speaks<'a> {
             Means::Advice(_) => "",
         };
         let has = |place: &str| line.contains(&format!("{{{place}}}"));
-        let takes_sums = ["sum", "price", "step"].into_iter().any(has);
+        let takes_sums = ["sum", "price", "step", "signed"].into_iter().any(has);
         let named = [
             ("agent", self.agent.is_some()),
             ("product", self.product.is_some()),
@@ -228,10 +260,14 @@ impl<'a> Speaks<'a> {
             ("number", self.number.is_some()),
         ];
         let is_left = |&(place, is_named): &(&str, bool)| is_named && !has(place);
-        if !said.of_anything && !has("rest") && (named.iter().any(is_left) || (!takes_sums && !self.sums.is_empty())) {
+        if !said.of_anything
+            && !has("rest")
+            && (named.iter().any(is_left) || (!takes_sums && (!self.sums.is_empty() || self.signed.is_some())))
+        {
             return None;
         }
-        let strangers = if has("rest") { Vec::new() } else { self.strangers(said, has("category") || said.of_anything) };
+        let strangers =
+            if has("rest") { Vec::new() } else { self.strangers(said, has("category") || said.of_anything) };
         let name = if has("name") { Some(name_of(&strangers)?) } else { None };
         let unknown = if name.is_some() { 0 } else { strangers.len() };
         let (mut filled, mut count) = (line.to_owned(), usize::from(name.is_some()));
@@ -241,7 +277,7 @@ impl<'a> Speaks<'a> {
             (0, Some(_)) => 1,
             _ => 0,
         };
-        for place in ["agent", "product", "supplier", "category", "number", "sum", "price", "step", "rest"] {
+        for place in ["agent", "product", "supplier", "category", "number", "sum", "price", "step", "signed", "rest"] {
             if has(place) {
                 filled = filled.replace(&format!("{{{place}}}"), &self.filled(place)?);
                 count += 1;
@@ -253,9 +289,7 @@ impl<'a> Speaks<'a> {
                 Wanted::Line { line: filled.replace("{name}", &name), plain: true }
             }
             (Means::Line(_), Some(name)) => Wanted::OfName { line: filled, name },
-            (Means::Line(_), None) => {
-                Wanted::Line { line: filled.trim_end().to_owned(), plain: unknown == 0 }
-            }
+            (Means::Line(_), None) => Wanted::Line { line: filled.trim_end().to_owned(), plain: unknown == 0 },
         };
         Some(Fit { rank: (plain, count, said.words.len(), std::cmp::Reverse(unknown)), wanted: Some(wanted) })
     }
@@ -284,10 +318,12 @@ impl<'a> Speaks<'a> {
 /// A name and what belongs to it.
 fn name_of(strangers: &[String]) -> Option<String> {
     const LONGEST: usize = 3;
-    const NOBODYS: &str = "saya aku gue toko bot konter server supplier admin harga pulsa produk transaksi trx semua orang pin";
+    const NOBODYS: &str =
+        "saya aku gue toko bot konter server supplier admin harga pulsa produk transaksi trx semua orang pin";
     let is_name = |word: &String| {
         word.chars().all(char::is_alphabetic)
             && !words::is_in(NOBODYS, word)
+            && !words::is_in(question::HOW, word)
             && words::brand(word).is_none()
             && words::sort(word).is_none()
             && !words::is_wallet(word)
@@ -297,9 +333,11 @@ fn name_of(strangers: &[String]) -> Option<String> {
 }
 
 /// `seratus perak`: in words a sum is in thousands, but where its unit says otherwise.
-fn in_rupiah(sum: Rupiah, heard: &Heard<'_>) -> Rupiah {
+fn in_rupiah(sum: Rupiah, heard: &Heard<'_>, counted: &[Atom<'_>]) -> Rupiah {
     const THOUSAND: i64 = 1_000;
-    let is_small = heard.has("perak rupiah") && !heard.has("ribu rb rebu seribu juta jt") && !heard.counts;
+    let has_digit = |atom: &Atom<'_>| atom.text.bytes().any(|b| b.is_ascii_digit());
+    let is_small =
+        heard.has("perak rupiah") && !heard.has("ribu rb rebu seribu juta jt") && !counted.iter().any(has_digit);
     let units = sum.get() / THOUSAND;
     if is_small && units > 0 { Rupiah::new(units) } else { sum }
 }
@@ -328,6 +366,7 @@ pub fn decision_line(text: &str) -> Option<String> {
     const DELIVERED: &str = "sukses sukseskan suksesin";
     const ACCEPTS: &str = "acc setujui terima setuju approve";
     const REFUSES: &str = "tolak tolakin reject";
+    const CAME: &str = "masuk diterima";
     if text.len() > super::LONGEST {
         return None;
     }
@@ -350,14 +389,16 @@ pub fn decision_line(text: &str) -> Option<String> {
     {
         return None;
     }
+    let (start, end) = (number.start, number.end());
+    let names = has(OF) || text.starts_with('#');
     let mut behind = text.get(number.end()..)?.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
     // `trx 3 sudah sukses sn 0041…`
     let is = |list: &str, word: &str| words::is_in(list, &words::plain(word));
     let mut said = behind;
     let mut verdict = None;
-    while has(OF) && verdict.is_none() {
+    while names && verdict.is_none() {
         let (word, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
-        verdict = [FAILED, DELIVERED].into_iter().find(|list| is(list, word));
+        verdict = [FAILED, DELIVERED, CAME].into_iter().find(|list| is(list, word));
         if verdict.is_none() && !is(ALREADY, word) {
             break;
         }
@@ -367,12 +408,20 @@ pub fn decision_line(text: &str) -> Option<String> {
         behind = said;
     }
     let number = number.text;
+    // `acc 100.618`: an amount, as the ticket says it.
+    let is_cut = text.get(end..).is_some_and(|rest| {
+        rest.starts_with(['.', ',']) && rest.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    if is_cut {
+        let amount = text.get(start..)?.split_whitespace().next()?.trim_end_matches(['.', ',']);
+        return has(ACCEPTS).then(|| format!("/acc {amount}"));
+    }
     let or = |instead: &'static str| if behind.is_empty() { instead } else { behind };
     Some(if has(FAILED) || verdict == Some(FAILED) {
         format!("/gagal {number} {}", or("ALASAN"))
     } else if has(DELIVERED) || verdict == Some(DELIVERED) {
         format!("/sukses {number} {}", or("SN"))
-    } else if has(ACCEPTS) {
+    } else if has(ACCEPTS) || (verdict == Some(CAME) && has("tiket ticket deposit")) {
         format!("/acc {number}")
     } else if has(REFUSES) {
         format!("/tolak {number} {behind}").trim_end().to_owned()

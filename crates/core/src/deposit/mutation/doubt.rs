@@ -28,9 +28,7 @@ pub(super) fn is_undone(text: &str) -> bool {
 pub(super) fn is_talk(line: &str) -> bool {
     let line = line.to_lowercase();
     let is_said = |sentence: &str| {
-        sentence.contains('?')
-            || has_word(sentence, TALK)
-            || TALKED.iter().any(|words| sentence.contains(words))
+        sentence.contains('?') || has_word(sentence, TALK) || TALKED.iter().any(|words| sentence.contains(words))
     };
     sentences(&line).any(|sentence| sentence.contains(|c: char| c.is_ascii_digit()) && is_said(sentence))
 }
@@ -48,7 +46,8 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let end = [". ", "! ", "? ", "; "].iter().filter_map(|end| rest.find(end)).min().map_or(rest.len(), |at| at + 1);
+        let end =
+            [". ", "! ", "? ", "; "].iter().filter_map(|end| rest.find(end)).min().map_or(rest.len(), |at| at + 1);
         let (sentence, behind) = rest.split_at_checked(end)?;
         rest = behind.trim_start();
         Some(sentence)

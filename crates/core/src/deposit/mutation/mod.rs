@@ -84,9 +84,8 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
 /// day to the next, or what stands before all of them.
 fn undone_lines(text: &str, today: NaiveDate) -> Vec<bool> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut begins: Vec<usize> = (0..lines.len())
-        .filter(|at| lines.get(*at).is_some_and(|one| date::leading(one, today).is_some()))
-        .collect();
+    let mut begins: Vec<usize> =
+        (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|one| date::leading(one, today).is_some())).collect();
     begins.insert(0, 0);
     begins.push(lines.len());
     let mut undone = Vec::with_capacity(lines.len());
