@@ -58,7 +58,7 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("part.banks", &["banks"]),
     ("part.doubts", &["booked", "above", "phone", "open_ticket"]),
     ("part.ask", &["number", "until", "stage"]),
-    ("part.mutation", &["accepted", "unclear", "others", "left_out"]),
+    ("part.mutation", &["accepted", "unclear", "others", "left_out", "cut"]),
 ];
 
 /// Reads `[section]` / `key = "text"`; the key of a text is `section.key`.

@@ -179,9 +179,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         shop.dialogs.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
-        } else if let Some(words) = attachment.forwarded_words()
-            && request.took_mutation(words, &mut answer).await?
-        {
+        } else if request.forwarded_mutation(&attachment, &mut answer).await? {
             // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             request.wordless(&attachment, &mut answer).await?;

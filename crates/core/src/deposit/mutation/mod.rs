@@ -62,7 +62,8 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             (begins, bare) = (moved.len(), None);
         }
         day = dated.or(day);
-        for (amount, own) in line::amounts(one) {
+        let amounts = line::amounts(one);
+        for &(amount, own) in &amounts {
             // KlikBCA's page has the amount once more, alone on a line, among the words about the payment.
             if own != Flow::Unclear && bare == Some(amount) {
                 moved.truncate(begins);
@@ -71,13 +72,19 @@ pub fn read(text: &str, today: NaiveDate) -> Vec<Moved> {
             let flow = if own == Flow::Unclear { whole.unwrap_or(own) } else { own };
             // A mark is a statement's, which does not talk.
             let is_told = line::is_marked(one) || !doubt::is_talk(one);
-            let flow = if flow == Flow::In && (is_undone || !is_told) { Flow::Unclear } else { flow };
+            let is_plain = is_told && !is_undone && !may_be_balance(one, &amounts, amount);
+            let flow = if flow == Flow::In && !is_plain { Flow::Unclear } else { flow };
             push(&mut moved, amount, flow, day, one);
             bare = is_bare.then_some(amount).filter(|_| moved.len() == begins + 1);
         }
     }
     doubt_what_went_out_again(&mut moved);
     moved
+}
+
+/// One line tells of one payment: without marks, what stands behind its amount may be the balance.
+fn may_be_balance(line: &str, amounts: &[(Rupiah, Flow)], amount: Rupiah) -> bool {
+    amounts.first().is_some_and(|(first, _)| *first != amount) && !line::is_marked(line)
 }
 
 /// For each line whether the payment it belongs to came to nothing: its own lines say so, from the one that begins with a
@@ -107,6 +114,12 @@ fn doubt_what_went_out_again(moved: &mut [Moved]) {
     }
 }
 
+/// The lines that are told at once, and whether there are more.
+#[must_use]
+pub fn cut(moved: &[Moved]) -> (&[Moved], bool) {
+    moved.get(..MOST_LINES).map_or((moved, false), |first| (first, moved.len() > MOST_LINES))
+}
+
 /// Whether a text tells of money that has come in: then it is read as such, and not as what somebody types.
 #[must_use]
 pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
@@ -114,7 +127,8 @@ pub fn tells_of_income(text: &str, today: NaiveDate) -> bool {
 }
 
 fn push(moved: &mut Vec<Moved>, amount: Rupiah, flow: Flow, day: Option<NaiveDate>, line: &str) {
-    if amount >= LEAST && moved.len() < MOST_LINES {
+    // One more says that there are more.
+    if amount >= LEAST && moved.len() <= MOST_LINES {
         moved.push(Moved { amount, flow, day, line: crate::clean::clean(line, SHOWN) });
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, line, push};
+use super::{Flow, Moved, date, doubt, doubt_what_went_out_again, line, may_be_balance, push};
 use crate::catalog::{Table, TableRow};
 use crate::written;
 
@@ -35,8 +35,11 @@ pub fn read_table(table: &Table, today: NaiveDate) -> Vec<Moved> {
         let plain = |flow| if flow == Flow::In && doubt::is_undone(&shown) { Flow::Unclear } else { flow };
         let cell = |column: Option<usize>| row.cells.get(column?).and_then(written::amount);
         if columns.credit.is_none() {
-            for (amount, flow) in line::amounts(&shown) {
-                push(&mut moved, amount, plain(flow), day, &shown);
+            let amounts = line::amounts(&shown);
+            for &(amount, flow) in &amounts {
+                let is_beside = flow == Flow::In && may_be_balance(&shown, &amounts, amount);
+                let flow = if is_beside { Flow::Unclear } else { plain(flow) };
+                push(&mut moved, amount, flow, day, &shown);
             }
             continue;
         }
