@@ -31,14 +31,33 @@ pub(super) struct SerialPrompts(Mutex<HashMap<ChatId, Prompt>>);
 struct Prompt {
     order: OrderId,
     at: DateTime<Utc>,
+    /// The messages that came since: how many, and the last of them.
+    since: usize,
+    last: String,
+}
+
+/// An order whose serial number was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SerialOf {
+    pub order: OrderId,
+    /// Nothing else was written or tapped since: a bare number can only be meant for this.
+    pub undisturbed: bool,
 }
 
 impl SerialPrompts {
+    /// Something was written or tapped in a chat: what is typed after it may not be meant for an order any more.
+    pub fn heard(&self, chat: &ChatId, message: &str) {
+        if let Some(prompt) = self.0.lock().get_mut(chat).filter(|prompt| prompt.last != message) {
+            prompt.since += 1;
+            message.clone_into(&mut prompt.last);
+        }
+    }
+
     /// The admin's next message is this order's serial number.
     pub fn ask(&self, chat: &ChatId, order: OrderId, at: DateTime<Utc>) {
         let mut serials = self.0.lock();
         serials.retain(|_, prompt| at - prompt.at < SERIAL_WITHIN);
-        serials.insert(chat.clone(), Prompt { order, at });
+        serials.insert(chat.clone(), Prompt { order, at, since: 0, last: String::new() });
     }
 
     /// It is not any more.
@@ -49,10 +68,12 @@ impl SerialPrompts {
         }
     }
 
-    /// The order whose serial number the admin's next message is.
-    pub fn asked(&self, chat: &ChatId, at: DateTime<Utc>) -> Option<OrderId> {
+    /// The order whose serial number this message is.
+    pub fn asked(&self, chat: &ChatId, message: &str, at: DateTime<Utc>) -> Option<SerialOf> {
         let serials = self.0.lock();
-        serials.get(chat).filter(|prompt| at - prompt.at < SERIAL_WITHIN).map(|prompt| prompt.order)
+        let prompt = serials.get(chat).filter(|prompt| at - prompt.at < SERIAL_WITHIN)?;
+        let undisturbed = prompt.since == 0 || (prompt.since == 1 && prompt.last == message);
+        Some(SerialOf { order: prompt.order, undisturbed })
     }
 }
 

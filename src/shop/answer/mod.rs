@@ -160,6 +160,9 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         shop.staff.saw(&message.chat, &message.sender);
     }
     let mut answer = Answer::new(message, locale, request.at);
+    if message.private {
+        shop.dialogs.serials.heard(&message.chat, &message.message);
+    }
     match Marked::from_text(&message.text) {
         Some(Marked::Edited { words }) => {
             request.edited(words, &mut answer).await?;
