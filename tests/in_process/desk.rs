@@ -374,3 +374,25 @@ async fn a_name_that_one_reseller_has_is_offered_as_its_code_and_nothing_is_done
     }
     shop.close().await;
 }
+
+/// What was not clearly meant is asked back: a pause for later, a category that begins like a product's code, a sum far too
+/// small.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_hardly_meant_is_asked_back() {
+    let shop = TestShop::with(Setup { balance: 0, ..Setup::default() }).await;
+    for when in ["nanti malam", "besok pagi", "jam 22"] {
+        let said = shop.say(&admin(), &format!("/supplier kios jeda {when}"), 1).await.join("\n");
+        assert!(said.contains("Belum dijeda") && said.contains("/supplier kios jeda"), "{said}");
+    }
+    let said = shop.say(&admin(), "/supplier kios", 1).await.join("\n");
+    assert!(!said.contains("Dijeda"), "{said}");
+    let said = shop.say(&admin(), "/supplier kios jeda gangguan sampai besok", 1).await.join("\n");
+    assert!(!said.contains("Belum dijeda"), "{said}");
+    let said = shop.say(&admin(), "/deposit KR0001 100", 1).await.join("\n");
+    assert!(said.contains("di bawah 1.000") && said.contains("Belum dikerjakan"), "{said}");
+    shop.say(&reseller(), "TIKET.100000", 2).await;
+    let said = shop.say(&admin(), "/acc 1 10", 1).await.join("\n");
+    assert!(said.contains("di bawah 100.618") && said.contains("Belum dikerjakan"), "{said}");
+    assert_eq!(shop.available(1).await, 0);
+    shop.close().await;
+}

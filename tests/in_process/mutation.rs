@@ -189,8 +189,8 @@ async fn a_day_s_limit_holds_however_it_is_booked() {
     sends(&shop, &admin(), "/acc 2", 3).await;
     shop.note("-- the next day");
     shop.pass(TimeDelta::days(1));
-    sends(&shop, &operator, "/deposit KR0002 400", 3).await;
-    assert_eq!(balances(&shop).await, (100_618, 69_636));
+    sends(&shop, &operator, "/deposit KR0002 1400", 3).await;
+    assert_eq!(balances(&shop).await, (100_618, 70_636));
     shop.close().await;
 }
 

@@ -187,6 +187,9 @@ pub struct Doubts {
     /// It is more than what is booked without asking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above: Option<Rupiah>,
+    /// It is less than anybody books: thousands may be meant, or another sum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub below: Option<Rupiah>,
     /// The reseller was named by this number, which nobody has proven to be its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,

@@ -103,6 +103,11 @@ pub enum SteerProblem {
         supplier: SupplierId,
     },
     LongReason,
+    /// A pause counts from now on; what was written for its reason names another time.
+    NotYet {
+        supplier: SupplierId,
+        reason: String,
+    },
     /// Nothing says how it is asked for.
     NoPriceList {
         supplier: SupplierId,
