@@ -13,6 +13,7 @@ use super::buying::Purchasing;
 use super::outbox::Outbox;
 use super::process::Process;
 use konter_core::ids::{ChatId, OrderId};
+use konter_core::money::Rupiah;
 use konter_core::order::{Event, Order};
 use konter_core::routing::Alarm;
 use konter_reply::{Reply, RoutingReply};
@@ -20,6 +21,8 @@ use konter_store::{Commit, StoreError};
 
 /// Orders that become overdue together are looked at together: this long after the first.
 const GATHER: Duration = Duration::from_millis(300);
+/// Products named of those sold at a loss.
+const LOSSES_SHOWN: usize = 10;
 /// How long the next message of an admin who tapped "delivered" is taken for the serial number.
 const SERIAL_WITHIN: TimeDelta = TimeDelta::minutes(5);
 
@@ -138,6 +141,21 @@ impl Alarms {
     /// Orders that were told before a restart, perhaps only together: told once more, with their number.
     pub fn owe_digest(&self) {
         self.told.lock().owe(self.process.clock.utc());
+    }
+
+    /// Tells of what was sold at a loss without a message of its own, when that is due.
+    pub async fn tell_losses(&self) -> Result<(), StoreError> {
+        let now = self.process.clock.utc();
+        let mut lines = self.events.charges.take_together(now);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let count = lines.iter().map(|line| line.count).sum();
+        let lost = lines.iter().map(|line| line.lost).try_fold(Rupiah::ZERO, Rupiah::checked_add).unwrap_or_default();
+        let more = lines.len().saturating_sub(LOSSES_SHOWN);
+        lines.truncate(LOSSES_SHOWN);
+        let reply = Reply::Routing(Box::new(RoutingReply::AlertLosses { count, lost, lines, more }));
+        self.alerts.tell_admins(&reply).await
     }
 
     /// Tells how many orders need a person, when that is due.

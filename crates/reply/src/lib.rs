@@ -77,8 +77,8 @@ pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
 pub use report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine, TransferWhom};
 pub use routing::{
-    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
-    UnreadReport, UnreadWhy,
+    CancelProblem, LossLine, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState,
+    SupplierTraffic, UnreadReport, UnreadWhy,
 };
 pub use samples::{Sample, samples};
 pub use staff::{

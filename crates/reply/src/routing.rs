@@ -28,6 +28,9 @@ pub enum RoutingReply {
     Routes { product: ProductCode, name: String, routes: Vec<RouteLine> },
     /// The text is the problem's.
     SteerRefused { problem: SteerProblem },
+    /// So many orders were sold at a loss lately, without a message for each; the products that lose most, and how many more.
+    #[strum(serialize = "losses")]
+    AlertLosses { count: usize, lost: Rupiah, lines: Vec<LossLine>, more: usize },
     /// What a supplier's price list changes.
     PriceList(Box<PriceListCard>),
     /// It is being asked for.
@@ -88,6 +91,16 @@ pub enum CancelProblem {
     Ended {
         verdict: Verdict,
     },
+}
+
+/// Orders of one product for which one supplier takes more than the reseller pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LossLine {
+    pub product: ProductCode,
+    pub supplier: SupplierId,
+    pub charged: Rupiah,
+    pub count: usize,
+    pub lost: Rupiah,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
