@@ -396,3 +396,25 @@ async fn what_was_hardly_meant_is_asked_back() {
     assert_eq!(shop.available(1).await, 0);
     shop.close().await;
 }
+
+/// What is said of a file that cannot be read, and of when an order came, is true.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_and_when_an_order_came_is_told_as_it_is() {
+    let shop = TestShop::open().await;
+    for kind in ["document", "voice", "photo"] {
+        let file =
+            Some(FileRef { id: "BQAC".to_owned(), name: "mutasi.pdf".to_owned() }).filter(|_| kind == "document");
+        let sent = shop.message(&admin(), &Attachment { kind: kind.to_owned(), file }.to_text());
+        let said = shop.receive(sent, 1).await.join("\n");
+        assert!(said.contains("CSV atau Excel") && said.contains("PDF"), "{kind}: {said}");
+    }
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    shop.pass(TimeDelta::minutes(17));
+    shop.hear(1).await;
+    shop.say(&admin(), "/gagal 1 nomor mati", 2).await;
+    let said = shop.say(&admin(), "/order 1", 1).await.join("\n");
+    assert!(said.contains("masuk 21/11 12:") && said.contains(", selesai 21/11 12:"), "{said}");
+    let at = |word: &str| said.split(word).nth(1).map(|rest| rest.chars().take(12).collect::<String>());
+    assert_ne!(at("masuk "), at("selesai "), "{said}");
+    shop.close().await;
+}

@@ -73,6 +73,8 @@ pub enum TalkReply {
         next: u8,
         is_shown: bool,
     },
+    /// To whoever works here: what of all that can be sent is read.
+    TablesAndWords,
     /// A voice message is not heard.
     Voice,
     /// A picture that is no proof of anything.
