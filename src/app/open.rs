@@ -12,7 +12,7 @@ use super::backup::ON_THE_WAY;
 use super::private::close_to_others;
 use super::room;
 use super::unrouted::unrouted;
-use crate::backup::{BUILT_IN, BackupError, set};
+use crate::backup::{BUILT_IN, BackupError, folder, set};
 use crate::clock::{ShopClock, SystemClock};
 use crate::config::Settings;
 use crate::front::telegram::Telegram;
@@ -105,7 +105,9 @@ impl Wording for Words {
         if let Reply::Keeping(KeepingReply::BackupSent(file)) = &**reply {
             // Gone since: then its words tell at least that it was made.
             let bytes = std::fs::read(self.backups.join(&file.name)).ok()?;
-            return Some(File { name: file.name.clone(), kind: FileKind::Document, bytes });
+            // Whoever restores it asks from which moment it is, not when it was sent.
+            let name = folder::sealed_name(file.made_at);
+            return Some(File { name, kind: FileKind::Document, bytes });
         }
         self.texts.file(row.locale, reply)
     }
@@ -440,6 +442,9 @@ fn wrong_file(setting: &str, path: &Path, error: &std::io::Error) -> Failure {
 async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &ShopClock) -> Result<Catalog, Failure> {
     let products = store.products().await.map_err(fault)?;
     if !products.is_empty() {
+        if let Some(words) = unread_catalog(&settings.catalog) {
+            tracing::info!(products = products.len(), "{words}");
+        }
         return Ok(Catalog::new(products));
     }
     let table = match given {
@@ -456,6 +461,13 @@ async fn stock(store: &Store, settings: &Settings, given: Option<&str>, clock: &
     store.commit(commit).await.map_err(fault)?;
     tracing::info!(products = products.len(), "catalog imported");
     Ok(Catalog::new(products))
+}
+
+/// A catalog's file beside a shop that has products: it may have been edited in the belief that a start reads it.
+pub(super) fn unread_catalog(path: &Path) -> Option<String> {
+    let words = "is read only by the first start; the shop sells what its store has. To take over what was changed in the \
+                 file, send it to the bot from an owner's chat";
+    path.exists().then(|| format!("catalog: {} {words}", path.display()))
 }
 
 /// Prices below cost are named once, in the log and to the owners, when they come into the shop.

@@ -6,6 +6,7 @@
 
 mod announcements;
 mod asked;
+mod at_work;
 mod backup;
 mod backup_sets;
 mod bills;

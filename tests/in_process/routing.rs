@@ -323,6 +323,39 @@ async fn a_mistyped_order_is_no_serial_number_and_what_reads_like_none_is_asked_
     shop.close().await;
 }
 
+/// A number typed after something else may be anything; a short one is asked about, not refused without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_typed_after_something_else_is_asked_back() {
+    let shop = TestShop::with(rich()).await;
+    shop.say(&reseller(), "S5.081234567823.1234", 1).await;
+    later(&shop, 16, 0, 1).await;
+    shop.tap(&admin(), "Sukses…", 0).await;
+    shop.say(&admin(), "/pending", 1).await;
+    let said = shop.say(&admin(), "0041000987654321", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 0041000987654321"), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Batal", 0).await;
+    shop.note("-- a no that was said of another attempt is shown anew");
+    shop.tap(&admin(), "Kembali", 0).await;
+    shop.tap(&admin(), "Gagal", 0).await;
+    let sure = shop.tap_on(&admin(), "Ya, GAGAL");
+    assert_eq!(sure.text, "!failed 1 1");
+    shop.receive(konter_store::InboxMessage { text: "!failed 1 2".to_owned(), ..sure }, 0).await;
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Kembali", 0).await;
+    shop.note("-- a short one");
+    shop.tap(&admin(), "Sukses…", 0).await;
+    let said = shop.say(&admin(), "12345678", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 12345678"), "{said:?}");
+    shop.tap(&admin(), "Batal", 0).await;
+    let said = shop.say(&admin(), "/sukses 1 1234", 1).await;
+    assert!(said[0].contains("Apa ini benar SN-nya: 1234"), "{said:?}");
+    assert!(order(&shop, 1).await.is_open());
+    shop.tap(&admin(), "Ya, lanjutkan", 2).await;
+    assert_eq!(route(&shop, 1).await, "kios: success");
+    shop.close().await;
+}
+
 /// An order that ends by itself while its alert is open is put right there, too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alert_says_when_nobody_is_needed_any_more() {

@@ -469,13 +469,14 @@ impl TestShop {
     }
 
     /// Whatever has been said once every message is answered, for tests that look at what was done.
-    pub async fn hear_all(&self) {
+    pub async fn hear_all(&self) -> Vec<(ChatId, String)> {
         self.answers_all().await;
         let mut heard = Vec::new();
         self.take_replies(&mut heard).await;
         for (chat, body) in &heard {
             self.note(&format!("    to {}: {}", who(chat), body.replace('\n', "\n        ")));
         }
+        heard
     }
 
     async fn take_replies(&self, heard: &mut Vec<(ChatId, String)>) {

@@ -47,6 +47,10 @@ pub enum AdminProblem {
     Stale { minutes: i64, wrong_clock: bool },
     /// The catalog file is not remembered any more.
     ImportGone,
+    /// Another file has been sent here since.
+    ImportOlder,
+    /// More than one reseller has such a name.
+    SeveralNamed { name: String, agents: Vec<String> },
     // Deposit tickets.
     /// The text is the ticket's problem's.
     Ticket(TicketProblem),
@@ -85,6 +89,9 @@ pub struct SupplierCard {
     pub open_orders: usize,
     pub last_ok: Option<DateTime<Utc>>,
     pub last_error: Option<String>,
+    /// What it means: `dns`, `refused`, `tls`, `unreachable`, `timeout`, `status`, `broken`, `too_large`.
+    #[serde(default)]
+    pub trouble: Option<String>,
     pub last_error_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub traffic: SupplierTraffic,

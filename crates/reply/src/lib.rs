@@ -75,10 +75,10 @@ pub use price_list::{MarginLine, PriceListCard, PriceListChange, PriceListLine, 
 pub use receipt::{ReceiptForm, ReceiptProblem};
 pub use receipts::{ReplyFile, ReplyFileKind};
 pub use rendered::{Button, Rendered};
-pub use report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine};
+pub use report::{ProductSales, ReportForm, ReportProblem, SalesCard, StatementCard, StatementLine, TransferWhom};
 pub use routing::{
-    CancelProblem, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState, SupplierTraffic,
-    UnreadReport, UnreadWhy,
+    CancelProblem, LossLine, OverdueCard, OverdueStage, RouteLine, RoutingReply, SteerProblem, SupplierState,
+    SupplierTraffic, UnreadReport, UnreadWhy,
 };
 pub use samples::{Sample, samples};
 pub use staff::{

@@ -211,11 +211,14 @@ fn words(message: &Value, private: bool) -> Option<Words> {
     // Somebody else's words, or old ones: whoever passes them on did not type them as a command.
     if ["forward_origin", "forward_date"].into_iter().any(|mark| message.get(mark).is_some()) {
         let words = written("text").or_else(|| written("caption")).unwrap_or_default();
-        return private.then(|| Words::plain(Attachment::forwarded(words).to_text()));
+        let from =
+            ["/forward_origin/sender_user/id", "/forward_from/id"].into_iter().find_map(|at| message.pointer(at));
+        let from = from.and_then(Value::as_i64).map(|id| id.to_string());
+        return private.then(|| Words::plain(Attachment::forwarded(words, from.as_deref()).to_text()));
     }
     if let Some(text) = written("text") {
         if is_set_apart(message) {
-            return private.then(|| Words::plain(Attachment::forwarded(text).to_text()));
+            return private.then(|| Words::plain(Attachment::forwarded(text, None).to_text()));
         }
         return Some(Words::plain(text.to_owned()));
     }

@@ -20,12 +20,20 @@ impl Request<'_> {
         let chats = self.audience().await?.len();
         let card = BroadcastCard { chats, ..announcing::card(&broadcast, Tally::default()) };
         self.shop.dialogs.guides.note_announcement(&self.message.chat, id);
+        // A yes that follows is to this.
+        self.cancel_question(answer).await?;
         self.leads_to(Waits::Announcement(id));
         // Nothing is done yet: the yes is recorded.
         answer.commit.acts.clear();
         answer.reply(desk(DeskReply::Broadcast(card)));
         answer.commit.desk.broadcasts.push(Versioned { expected: None, row: broadcast });
         Ok(())
+    }
+
+    /// The announcement that was shown here last, where it waits for a yes.
+    pub(super) async fn open_announcement(&self) -> Result<Option<Broadcast>, StoreError> {
+        let Some(id) = self.shop.dialogs.guides.latest_announcement(&self.message.chat) else { return Ok(None) };
+        Ok(self.shop.store.broadcast(id).await?.filter(|asked| asked.is_open_question(self.at)))
     }
 
     /// What was shown is not sent, and its card says so.
@@ -94,14 +102,14 @@ impl Request<'_> {
         answer.commit.outgoing.push(Say::new(chat, locale, payload));
     }
 
-    /// Every chat of every reseller that is not blocked, in its language.
+    /// Every chat of every reseller that was let in and is not blocked, in its language.
     async fn audience(&self) -> Result<Vec<(ChatId, Locale)>, StoreError> {
         let (mut after, mut chats) = (None, Vec::new());
         loop {
             let agents = self.shop.store.agents(after, AGENTS_AT_ONCE).await?;
             let Some(last) = agents.last() else { return Ok(chats) };
             after = Some(last.id);
-            for agent in agents.into_iter().filter(|agent| agent.status != AgentStatus::Blocked) {
+            for agent in agents.into_iter().filter(|agent| agent.status == AgentStatus::Active) {
                 let locale = agent.locale;
                 chats.extend(agent.chats.into_iter().map(|chat| (chat, locale)));
             }

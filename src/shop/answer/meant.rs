@@ -115,7 +115,7 @@ impl Request<'_> {
             }),
             Waits::Question(_) => {
                 let open = self.shop.store.question(chat).await?.filter(|asked| asked.is_open(self.at));
-                open.and_then(|asked| super::question::named(&asked.asks))
+                open.and_then(|asked| super::question::dropped(&asked))
             }
             Waits::Announcement(id) => {
                 let asked = self.shop.store.broadcast(id).await?;

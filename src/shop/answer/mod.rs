@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod api;
+mod at_work;
 mod bill;
 mod booking;
 mod broadcast;
@@ -159,7 +160,13 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
 /// What is answered, whoever asks and however often.
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
+    if message.private {
+        shop.staff.saw(&message.chat, &message.sender);
+    }
     let mut answer = Answer::new(message, locale, request.at);
+    if message.private {
+        shop.dialogs.serials.heard(&message.chat, &message.message);
+    }
     match Marked::from_text(&message.text) {
         Some(Marked::Edited { words }) => {
             request.edited(words, &mut answer).await?;
@@ -179,9 +186,7 @@ async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreEr
         shop.dialogs.keypads.interrupt(&message.chat, &message.message);
         if let Some(file) = attachment.file.as_ref().filter(|file| request.role().is_some() && file.is_table()) {
             request.took_table(file, &mut answer).await?;
-        } else if let Some(words) = attachment.forwarded_words()
-            && request.took_mutation(words, &mut answer).await?
-        {
+        } else if request.forwarded_mutation(&attachment, &mut answer).await? {
             // A bank's message, passed on by somebody who works here.
         } else if message.private && !request.attached_proof(&attachment, &mut answer).await? {
             request.wordless(&attachment, &mut answer).await?;
@@ -306,7 +311,7 @@ impl Request<'_> {
     async fn dispatch(&self, command: Command, answer: &mut Answer) -> Result<(), StoreError> {
         if self.newcomer_asks(&command, answer)
             || self.worded_proof(&command, answer).await?
-            || self.meant_at_the_desk(&command, answer)
+            || self.meant_at_the_desk(&command, answer).await?
         {
             return Ok(());
         }

@@ -208,9 +208,9 @@ impl Request<'_> {
     }
 }
 
-/// What is asked about, as it is told where it is not done.
-pub(super) fn named(asks: &Asks) -> Option<DroppedWhat> {
-    match asks {
+/// What a question is about, in words.
+pub(super) fn dropped(asked: &Question) -> Option<DroppedWhat> {
+    match &asked.asks {
         Asks::Transfer { to, amount, .. } => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
         other => command_of(other).map(|(_, line)| DroppedWhat::Line { line }),
     }

@@ -3,6 +3,7 @@
 use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
 use super::pin_shown::is_a_pin_alone;
+use super::question::dropped;
 use super::{Answer, Request};
 use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
 use konter_core::agent::{Agent, AgentStatus};
@@ -52,6 +53,10 @@ impl Request<'_> {
             Talk::TellDownlines => self.say_to_customer(TalkReply::TellDownlines, answer).await?,
             Talk::LostPin => self.say_to_customer(TalkReply::LostPin, answer).await?,
             Talk::LostAccount => self.lost_account(answer).await?,
+            Talk::ChangesPrice { product } => {
+                let code = product.map_or_else(|| "S10".to_owned(), |code| code.to_string());
+                self.say_to_customer(TalkReply::OwnPrice { code }, answer).await?;
+            }
             Talk::Disturbance { named } => self.disturbance(&named, answer).await?,
             Talk::WantsAdmin if self.agent.is_none() && self.role().is_none() => {
                 answer.reply(talk(TalkReply::AskTheOwner));
@@ -179,10 +184,14 @@ impl Request<'_> {
             return Ok(());
         }
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        if open.is_none() && self.role().is_none() && self.customer(answer).await?.is_none() {
+        let works_here = self.role().is_some();
+        if open.is_none() && !works_here && self.customer(answer).await?.is_none() {
             return Ok(());
         }
-        answer.reply(talk(TalkReply::YesTo { number: open.map(|asked| asked.number) }));
+        // An announcement drops what was asked before it: what is open beside it was asked later.
+        let send = if open.is_none() { self.open_announcement().await?.map(|asked| asked.id) } else { None };
+        let (number, what) = (open.as_ref().map(|asked| asked.number), open.as_ref().and_then(dropped));
+        answer.reply(talk(TalkReply::YesTo { number, what, send, works_here }));
         Ok(())
     }
 

@@ -73,7 +73,7 @@ impl Request<'_> {
             Tap::AskAgain(_)
             | Tap::Delivered(_)
             | Tap::NotDelivered(_)
-            | Tap::SurelyNotDelivered(_)
+            | Tap::SurelyNotDelivered(..)
             | Tap::Reconsider(_) => self.tapped_overdue(tap, answer).await,
             Tap::SendBroadcast(id) => self.tapped_broadcast(id, true, answer).await,
             Tap::DropBroadcast(id) => self.tapped_broadcast(id, false, answer).await,

@@ -41,7 +41,7 @@ use konter_core::phone::clean;
 
 pub(crate) use about::{follows_a_hash, numbered};
 pub use attempt::was_to_order;
-pub use desk::{decision_line, desk_line, slash_line};
+pub use desk::{Named, Wanted, at_the_desk, decision_line, slash_line};
 pub use newcomer::{Newcomer, asked_by_newcomer};
 pub(crate) use second_thoughts::taken_back;
 pub use small::Talk;
