@@ -281,12 +281,6 @@ async fn what_was_sent_too_long_ago_does_nothing_at_the_desk_either() {
         let said = shop.receive(late(text), 1).await.remove(0);
         assert!(said.starts_with("Pesan ini dikirim 60 menit lalu"), "{text}: {said}");
     }
-    // A yes is as late as what it would do.
-    let asked = shop.say(&admin(), "/hargajual S10 100", 1).await.remove(0);
-    assert!(asked.contains("YA.1"), "{asked}");
-    let said = shop.receive(late("YA.1"), 1).await.remove(0);
-    assert!(said.starts_with("Pesan ini dikirim 60 menit lalu"), "{said}");
-    assert!(shop.store.products().await.unwrap().is_empty(), "no product was written anew");
     for text in ["/agen KR0001", "/pending", "/log"] {
         let said = shop.receive(late(text), 1).await.remove(0);
         assert!(!said.contains("menit lalu"), "{text}: {said}");
@@ -294,6 +288,12 @@ async fn what_was_sent_too_long_ago_does_nothing_at_the_desk_either() {
     assert_eq!(shop.available(1).await, 100_000);
     shop.tap(&admin(), "Terima", 1).await;
     assert_eq!(shop.available(1).await, 150_618, "a button under an old message is tapped now");
+    // A yes is as late as what it would do.
+    let asked = shop.say(&admin(), "/hargajual S10 100", 1).await.remove(0);
+    assert!(asked.contains("YA.1"), "{asked}");
+    let said = shop.receive(late("YA.1"), 1).await.remove(0);
+    assert!(said.starts_with("Pesan ini dikirim 60 menit lalu"), "{said}");
+    assert!(shop.store.products().await.unwrap().is_empty(), "no product was written anew");
     shop.close().await;
 }
 
