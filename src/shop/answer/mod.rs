@@ -149,6 +149,9 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
     };
     let message = plain.as_ref().unwrap_or(message);
     let request = Request { shop, message, agent, about, at: shop.clock.utc() };
+    if message.private {
+        shop.staff.saw(&message.chat, &message.sender);
+    }
     let mut answer = decide(&request, locale).await?;
     request.forget_secrets_of_other_pins(&mut answer).await?;
     request.curb(&mut answer).await?;
@@ -160,9 +163,6 @@ pub(super) async fn answer(shop: &Context, message: &InboxMessage) -> Result<Ans
 /// What is answered, whoever asks and however often.
 async fn decide(request: &Request<'_>, locale: Locale) -> Result<Answer, StoreError> {
     let (shop, message) = (request.shop, request.message);
-    if message.private {
-        shop.staff.saw(&message.chat, &message.sender);
-    }
     let mut answer = Answer::new(message, locale, request.at);
     if message.private {
         shop.dialogs.serials.heard(&message.chat, &message.message);
