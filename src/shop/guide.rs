@@ -27,10 +27,13 @@ pub(super) struct Guides {
     /// Pictures of one album that were taken together.
     albums: Mutex<HashMap<ChatId, Album>>,
     /// The bills that were looked up, the last one behind.
-    bills: Mutex<HashMap<ChatId, Vec<(InquiryId, DateTime<Utc>)>>>,
+    bills: Mutex<HashMap<ChatId, Bills>>,
     /// The announcement that was shown last: only few people make any.
     announcements: Mutex<HashMap<ChatId, BroadcastId>>,
 }
+
+/// Each with when it was looked up.
+type Bills = Vec<(InquiryId, DateTime<Utc>)>;
 
 /// What the next message may complete.
 #[derive(Clone, Debug, PartialEq, Eq)]

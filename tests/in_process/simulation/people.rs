@@ -149,7 +149,8 @@ impl Stage {
                 vec![first, edit, says(PIN, 0)]
             }
             1 => {
-                let pin = InboxMessage { replies_to: Some(first.message.clone()), ..says(PIN, 0) };
+                // Where the other one is refused, the first still waits.
+                let pin = for_this(&first);
                 vec![first, says(&other, 0), pin]
             }
             2 => {
