@@ -49,6 +49,7 @@ mod schedule;
 mod scheduler;
 pub mod seal;
 mod sharing;
+mod sources;
 mod staff;
 mod stock;
 mod summary;
@@ -60,7 +61,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, watch};
 
 pub use callbacks::CallbackFate;
@@ -117,6 +118,13 @@ pub trait ChatService: Send + Sync + 'static {
 
     /// Says something past the outbox, for when nothing can be stored. It can be lost.
     async fn tell(&self, chat: &ChatId, locale: Locale, reply: Reply);
+
+    /// What a message of the bot's is called (`Reply::pad`), and when what it says was decided; `None` where that is not
+    /// known any more.
+    fn shown(&self, chat: &ChatId, message: &str) -> Option<(Option<String>, DateTime<Utc>)> {
+        let _ = (chat, message);
+        None
+    }
 
     /// Whether a word can be shown for a moment where this tap was made. `tap` is the number of the message it came as.
     fn shows_toast(&self, tap: &str) -> bool {

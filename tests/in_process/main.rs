@@ -68,3 +68,4 @@ mod talk_meant;
 mod telegram;
 mod tidy;
 mod unmeant;
+mod which_is_meant;

@@ -46,7 +46,7 @@ pub(super) const fn builtin_source(locale: Locale) -> &'static str {
 }
 
 /// Texts that other texts include, and what stands ready for them there.
-const PARTS: [(&str, &[&str]); 12] = [
+const PARTS: [(&str, &[&str]); 13] = [
     ("part.details", &["details", "sn"]),
     ("part.balance", &["balance"]),
     ("part.days", &["days", "more"]),
@@ -58,6 +58,7 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("part.banks", &["banks"]),
     ("part.doubts", &["booked", "above", "phone", "open_ticket"]),
     ("part.ask", &["number", "until", "stage"]),
+    ("part.waits", &["what"]),
     ("part.mutation", &["accepted", "unclear", "others", "left_out"]),
 ];
 

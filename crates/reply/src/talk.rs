@@ -54,6 +54,9 @@ pub enum TalkReply {
     },
     /// Several orders that wait for one PIN.
     AskPin {
+        /// Of the message that named them; 0 where it was shown before there were any.
+        #[serde(default)]
+        id: u64,
         lines: Vec<AskedLine>,
         total: Rupiah,
     },
@@ -100,8 +103,15 @@ pub enum TalkReply {
         count: usize,
         short: bool,
     },
-    /// An edited message is not read.
-    Edited,
+    /// An edited message is not read; `what`: what waited because of it, and is not done.
+    Edited {
+        #[serde(default)]
+        what: Vec<DroppedWhat>,
+    },
+    /// The message that was answered waits for nothing; `what`: what does.
+    AnsweredElse {
+        what: Vec<DroppedWhat>,
+    },
     /// A group's anonymous admin is nobody.
     Anonymous,
     /// The account or its chat is out of reach; `registered`: of a reseller who still writes from it.

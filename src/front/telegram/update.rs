@@ -134,9 +134,15 @@ fn placed(message: &Value, date: &str, text: String) -> Option<InboxMessage> {
         tapped: None,
         is_caption: false,
         // Whose card that is, the shop knows: what stands in it anybody can have written.
-        replies_to: integer(message, "/reply_to_message/message_id").map(|id| id.to_string()),
+        replies_to: replied_to(message).map(|id| id.to_string()),
         topic: topic(message),
     })
+}
+
+/// The message that is replied to. What only stands in a topic is shown as a reply to the message that opened it.
+fn replied_to(message: &Value) -> Option<i64> {
+    let opened_the_topic = topic(message).map(i64::from);
+    integer(message, "/reply_to_message/message_id").filter(|id| Some(*id) != opened_the_topic)
 }
 
 /// The forum topic a message stands in. In other groups the same field is a thread of replies, where nothing can be sent.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::super::bills::{Payer, again, bill_card, paid_before};
 use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
@@ -243,6 +244,7 @@ impl Request<'_> {
         answer.commit.inquiries.push(Versioned { expected: None, row });
         answer.inquire.push(id);
         self.shop.dialogs.guides.note_bill(&self.message.chat, id, self.at);
+        self.leads_to(Waits::Bill(id));
         Ok(())
     }
 

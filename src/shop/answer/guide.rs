@@ -3,6 +3,7 @@
 use super::super::guide::{Guide, MeterOwner};
 use super::super::keypad::{PadId, Shown, Tapped};
 use super::super::network::priced;
+use super::super::sources::Waits;
 use super::bill::Wanted;
 use super::order::Placed;
 use super::preference::{Again, destination};
@@ -54,6 +55,7 @@ impl Request<'_> {
             }
             answer.reply(Reply::Choose(Box::new(self.choose_card(&guide, stage))));
         }
+        self.leads_to(Waits::Order(guide.id));
         self.shop.dialogs.guides.offer(chat, guide);
         Ok(())
     }

@@ -119,6 +119,10 @@ impl Request<'_> {
             return Ok(false);
         }
         let Some(id) = self.shop.dialogs.serials.asked(&self.message.chat, self.at) else { return Ok(false) };
+        // In answer to another order's card, or to anything else, it is not this one's.
+        if self.message.replies_to.is_some() && self.about != Some(id) {
+            return Ok(false);
+        }
         let text = self.message.text.trim();
         let Some(reads_as_one) = reads_as_serial(text) else { return Ok(false) };
         let Some(order) = self.shop.store.order(id).await?.filter(Order::is_open) else { return Ok(false) };

@@ -1,5 +1,6 @@
 //! Questions before something is done, and the yes to them: by button or by `YA.<number>`, once, where it was asked.
 
+use super::super::sources::Waits;
 use super::shared::{Sure, booking, network};
 use super::{Answer, Request};
 use konter_command::{AdminCommand, AdminDesk, AgentRef, NewPrice, TicketRef};
@@ -7,6 +8,7 @@ use konter_core::order::view;
 use konter_core::question::{Asks, Question, QuestionState};
 use konter_reply::{
     AskCard, AskStage, AskWhat, BookingReply, Doubts, DroppedWhat, NetworkReply, TransferProblem, TransferStage,
+    pad_of_question,
 };
 use konter_store::{Payload, Say, StoreError, Versioned};
 
@@ -17,9 +19,11 @@ impl Request<'_> {
         let before = self.shop.store.question(&self.message.chat).await?;
         let same = |open: &&Question| open.is_open(self.at) && open.asks == asks && open.seen == seen;
         if let Some(open) = before.as_ref().filter(same) {
+            self.leads_to(Waits::Question(open.number));
             return Ok(open.clone());
         }
         let row = Question::asked(before.as_ref(), self.message.chat.clone(), asks, seen, self.at);
+        self.leads_to(Waits::Question(row.number));
         let expected = before.map(|before| before.version);
         answer.commit.desk.questions.push(Versioned { expected, row: row.clone() });
         Ok(row)
@@ -68,15 +72,12 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// A no in words to what was asked here.
-    pub(super) async fn drop_question(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
+    /// What was asked here is not done, and its card says so.
+    pub(super) async fn cancel_question(&self, answer: &mut Answer) -> Result<(), StoreError> {
         let open = self.shop.store.question(&self.message.chat).await?.filter(|asked| asked.is_open(self.at));
-        let Some(asked) = open else { return Ok(None) };
+        let Some(asked) = open else { return Ok(()) };
         write(&asked, QuestionState::Cancelled, answer);
-        Ok(match (&asked.asks, command_of(&asked.asks)) {
-            (Asks::Transfer { to, amount, .. }, _) => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
-            (_, line) => line.map(|(_, line)| DroppedWhat::Line { line }),
-        })
+        self.restage_question(&asked, AskStage::Cancelled, answer).await
     }
 
     /// This chat's latest question, if it has this number.
@@ -130,7 +131,7 @@ impl Request<'_> {
 
     /// Shows under a question what has become of it.
     async fn restage_question(&self, asked: &Question, stage: AskStage, answer: &mut Answer) -> Result<(), StoreError> {
-        let Some(message) = self.message.tapped.clone() else { return Ok(()) };
+        let message = self.message.tapped.clone().unwrap_or_else(|| pad_of_question(asked.number));
         let reply = if let Some(what) = self.what(&asked.asks).await? {
             booking(BookingReply::Ask(card(asked, stage, what)))
         } else {
@@ -190,6 +191,14 @@ impl Request<'_> {
                 Some(super::reprice::asked(&self.shop.catalog(), category, *step, moves))
             }
         })
+    }
+}
+
+/// What is asked about, as it is told where it is not done.
+pub(super) fn named(asks: &Asks) -> Option<DroppedWhat> {
+    match asks {
+        Asks::Transfer { to, amount, .. } => Some(DroppedWhat::Transfer { to: *to, amount: *amount }),
+        other => command_of(other).map(|(_, line)| DroppedWhat::Line { line }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everyday talk: greetings, thanks, and the questions that people type as they would say them.
 
-use super::super::keypad::PadId;
+use super::super::sources::Waits;
 use super::account::{matching, price_line, shown};
 use super::{Answer, Request};
 use konter_command::{Ask, Command, OrdersQuery, PreferenceCommand, PriceFilter, ReceiptOf, Sort, Talk, proof_words};
@@ -8,7 +8,7 @@ use konter_core::agent::{Agent, AgentStatus};
 use konter_core::catalog::{Product, ProductKind, Route};
 use konter_core::order::{Order, view};
 use konter_core::routing::Availability;
-use konter_reply::{ChooseStage, DroppedWhat, RegisterProblem, Reply, TalkReply};
+use konter_reply::{DroppedWhat, RegisterProblem, Reply, TalkReply};
 use konter_store::StoreError;
 
 /// Orders shown where one of them may be meant.
@@ -149,7 +149,7 @@ impl Request<'_> {
     /// A word that needs no answer, but for what waits for a PIN; whether something does.
     pub(super) fn remind_of_the_pin(&self, answer: &mut Answer) -> bool {
         let keypads = &self.shop.dialogs.keypads;
-        let waits = keypads.waiting(&self.message.chat, self.at).is_some()
+        let waits = keypads.waiting(&self.message.chat, self.at).is_some_and(|pad| self.may_mean(pad.into()))
             && keypads.resume(&self.message.chat, &self.message.message);
         if waits {
             answer.reply(talk(TalkReply::PressPin));
@@ -159,7 +159,10 @@ impl Request<'_> {
 
     /// A yes by itself does nothing: what it is for is done by the button, or with the question's number.
     async fn yes(&self, answer: &mut Answer) -> Result<(), StoreError> {
-        if self.shop.dialogs.keypads.waiting(&self.message.chat, self.at).is_some() {
+        if let Some(pad) = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at) {
+            if !self.may_mean(pad.into()) {
+                return self.answered_else(answer).await;
+            }
             self.remind_of_the_pin(answer);
             return Ok(());
         }
@@ -174,52 +177,33 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// Lets go of everything that waits for a yes or a PIN here, and says what that was; `false` when nothing does.
+    /// Lets go of everything that waits for a yes or a PIN here, or of what is replied to, and says what that was; `false`
+    /// when nothing does.
     async fn drop_what_waits(&self, answer: &mut Answer) -> Result<bool, StoreError> {
-        let question = self.drop_question(answer).await?;
-        let announcement = self.drop_announcement(answer).await?;
-        let offer = self.drop_offer(answer).await?;
-        let what: Vec<DroppedWhat> = [question, announcement, offer].into_iter().flatten().collect();
+        let is_reply = self.message.replies_to.is_some();
+        let pad = self.shop.dialogs.keypads.waiting(&self.message.chat, self.at);
+        let mut what: Vec<DroppedWhat> = Vec::new();
+        let all = self.waiting().await?;
+        let waits_for_nothing = all.is_empty();
+        // All of it: which of them is meant is no matter, as nothing is bought.
+        for waits in all {
+            let is_meant = match waits {
+                // A bill nobody wants to pay yet, and what was only asked, are left alone by a no that is not to them.
+                Waits::Bill(_) | Waits::Answer => (pad.is_some() && waits.pad() == pad) || is_reply,
+                _ => true,
+            };
+            if is_meant && self.may_mean(waits) {
+                what.extend(self.withdraw(waits, answer).await?.filter(|dropped| !what.contains(dropped)));
+            }
+        }
         let any = !what.is_empty();
         if any {
             answer.reply(talk(TalkReply::Dropped { what }));
+        } else if is_reply && self.about.is_none() && !waits_for_nothing {
+            self.answered_else(answer).await?;
+            return Ok(true);
         }
         Ok(any)
-    }
-
-    /// Takes back what was offered and not ordered.
-    async fn drop_offer(&self, answer: &mut Answer) -> Result<Option<DroppedWhat>, StoreError> {
-        let (chat, guides) = (&self.message.chat, &self.shop.dialogs.guides);
-        let (waiting, offered) = (self.shop.dialogs.keypads.waiting(chat, self.at), guides.latest(chat, self.at));
-        let mut dropped = None;
-        // All of it: which of them is meant is no matter, as nothing is bought.
-        if let Some(guide) = offered {
-            self.shop.dialogs.keypads.close(chat, PadId::Order(guide.id));
-            guides.forget(chat, guide.id);
-            let chosen = guide.chosen.and_then(|index| guide.products.get(index));
-            let (product, dest) = (chosen.map(ToString::to_string), guide.dest.clone());
-            self.restage_choice(None, &guide, ChooseStage::Cancelled, answer);
-            dropped = Some(match product {
-                Some(product) => DroppedWhat::Order { product, dest },
-                None => DroppedWhat::Offer { dest },
-            });
-        }
-        if let Some(pad) = waiting {
-            self.shop.dialogs.keypads.close(chat, pad);
-            dropped = match pad {
-                PadId::Several(id) => {
-                    let count = guides.held(chat, id, self.at).map_or(0, |several| several.request.lines.len());
-                    guides.let_go(chat, id);
-                    Some(DroppedWhat::Several { count })
-                }
-                PadId::Bill(id) => self.shop.store.inquiry(id).await?.map(|inquiry| DroppedWhat::Order {
-                    product: inquiry.ask.product.to_string(),
-                    dest: inquiry.customer,
-                }),
-                PadId::Order(_) => dropped,
-            };
-        }
-        Ok(dropped)
     }
 
     async fn undo(&self, dest: Option<&str>, answer: &mut Answer) -> Result<(), StoreError> {
