@@ -14,6 +14,7 @@ use konter_store::{Commit, MessageKey, Outgoing, Payload};
 use super::engine::at_once;
 use super::judged::{Heard, serial_is_nobody_elses};
 use super::money::Tally;
+use super::people::PIN;
 use super::rules::Rule;
 use super::sabotage::OUT_OF_THE_WAY;
 use super::stage::Stage;
@@ -212,6 +213,9 @@ impl Books {
                 stage.world.violated(format!("{key} was answered {times} times"));
             }
             let allowed = self.allowed(key);
+            if placed > 0 && self.texts.get(key).is_some_and(|texts| texts.iter().any(|text| text == PIN)) {
+                self.saw("a PIN in a reply buys".to_owned());
+            }
             if placed > allowed {
                 stage.world.violated(format!("{key} placed {placed} orders, it names {allowed}"));
             }
