@@ -230,3 +230,33 @@ async fn other_chats_cards_are_nobody_elses() {
     assert_eq!(bought(&shop), 0);
     shop.close().await;
 }
+
+async fn shows(shop: &TestShop, text: &str, replies: usize, expected: &str, not: &[&str]) {
+    let said = shop.say(&reseller(), text, replies).await.join("\n");
+    assert!(said.contains(expected) && not.iter().all(|not| !said.contains(not)), "{text}: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_companys_name_never_becomes_another_companys_bill() {
+    let shop = open().await;
+    for (text, product) in [
+        ("indihome 122334455667", "TELKOM"),
+        ("wifi 122334455668", "TELKOM"),
+        ("speedy 122334455669", "TELKOM"),
+        ("air 122334455661", "PDAM"),
+    ] {
+        shows(&shop, text, 1, product, &["PLN"]).await;
+    }
+    for text in ["bpjs 122334455668", "gas pgn 122334455668", "cicilan fif 122334455668", "pajak pbb 122334455668"] {
+        shows(&shop, text, 2, "Tidak ada", &["TAGIHAN PLNPOST", "Bayar]"]).await;
+    }
+    shows(&shop, "nontaglis 122334455668", 1, "PLNNON", &["PLNPOST"]).await;
+    shop.note("-- words for tokens never become a bill, which a number alone may");
+    for text in ["token 20 520010502269", "token 520010502268 20", "pln20 520010502267"] {
+        let said = shop.say(&reseller(), text, 1).await.join("\n");
+        assert!(!said.contains("TAGIHAN") && !said.contains("PLNPOST"), "{text}: {said}");
+    }
+    shows(&shop, "520010502266", 1, "TAGIHAN PLNPOST", &[]).await;
+    assert_eq!(bought(&shop), 0);
+    shop.close().await;
+}

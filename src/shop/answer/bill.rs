@@ -8,7 +8,7 @@ use super::super::sources::Waits;
 use super::account::no_such_product;
 use super::order::{already_ordered, refuse};
 use super::{Answer, Request};
-use konter_command::{Pin, destination_of};
+use konter_command::{Pin, PreferenceCommand, destination_of};
 use konter_core::agent::Agent;
 use konter_core::catalog::ProductKind;
 use konter_core::ids::{InquiryId, OrderId, ProductCode, Reference};
@@ -93,7 +93,7 @@ impl Request<'_> {
             // Without a PIN nothing was ordered.
             Err(Why::UnknownProduct { .. }) if pin.is_none() && wanted.reference.is_none() => {
                 answer.reply(no_such_product(&self.shop.catalog(), &wanted.name()));
-                return Ok(());
+                return self.preference(PreferenceCommand::Ask(konter_command::Ask::Bills), answer).await;
             }
             Err(why) => {
                 refuse(&agent, answer, wanted.refused(why));
@@ -200,7 +200,7 @@ impl Request<'_> {
     }
 
     /// Notes the question; it is asked once that is stored.
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         agent: &Agent,
         wanted: Wanted,

@@ -15,6 +15,7 @@ mod of_order;
 mod prices;
 mod question;
 mod second_thoughts;
+mod services;
 mod several;
 mod signals;
 mod small;
@@ -167,6 +168,9 @@ fn understood(said: Cursor<'_>, strict: &Command, copied: bool) -> Option<Comman
     }
     if !(is_spoken(said) || matches!(strict, Command::Unknown { .. })) {
         return None;
+    }
+    if let Some(bill) = services::bill(said) {
+        return Some(bill);
     }
     if let Some(orders) = several::read(said) {
         return Some(orders);
