@@ -219,6 +219,25 @@ async fn bills_are_told_apart_by_replies() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_is_carried_on_only_to_what_reads_it_so() {
+    let shop = open().await;
+    for (number, product) in [("14027480351", "ff70"), (A, "ff70"), (A, "free fire 70"), ("14027480351", "s10")] {
+        shop.say(&reseller(), number, 1).await;
+        let said = shop.say(&reseller(), product, 1).await;
+        assert!(!said[0].contains(number), "{number} {product}: {said:?}");
+        shop.say(&reseller(), "1234", 1).await;
+    }
+    assert_eq!(bought(&shop), 0);
+    shop.say(&reseller(), "14027480351", 1).await;
+    let said = shop.say(&reseller(), "token 20", 1).await;
+    assert!(said[0].contains("14027480351"), "{said:?}");
+    shop.say(&reseller(), A, 1).await;
+    let said = shop.say(&reseller(), "dana 20", 1).await;
+    assert!(said[0].contains(A), "{said:?}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_chats_cards_are_nobody_elses() {
     let shop = open().await;
     let other = ChatId::telegram(2002);

@@ -85,10 +85,16 @@ impl Request<'_> {
             None => candidates(&catalog, wish),
         };
         let operators = dest.phone().map(|phone| self.shop.trade.prefixes.operators_of(phone)).unwrap_or_default();
-        let is_of_another = |product: &&Product| {
+        // A game's number is its own, whatever digits it has.
+        let reads_so = |product: &Product| match dest {
+            Destination::Phone(_) => product.dest_kind() == DestKind::Phone,
+            Destination::Meter(_) | Destination::Customer(_) => product.kind == ProductKind::Token,
+            Destination::Zoned(_) | Destination::Text(_) => false,
+        };
+        let is_of_another = |product: &Product| {
             product.operator.as_ref().is_some_and(|wants| !operators.iter().any(|of| of.as_str() == wants))
         };
-        named.is_empty() || !named.iter().all(is_of_another)
+        named.is_empty() || named.iter().any(|product| reads_so(product) && !is_of_another(product))
     }
 
     /// To which number? Asked once it is clear what is wanted; else what there is is told.
