@@ -48,7 +48,7 @@ async fn what_only_looks_is_done_and_all_else_is_shown() {
             "do" => !is_shown && !said.is_empty() && !said.contains("tidak ada di sini") && !said.contains("Format"),
             "show" => is_shown && said.contains(rest),
             "name" => said.contains("Tidak ada agen") || said.contains("Maksudnya KR000"),
-            "advice" => !is_shown && (said.contains("/") || said.contains("server")),
+            "advice" => !is_shown && (said.contains('/') || said.contains("server")),
             _ => !is_shown,
         };
         if !is_right {
